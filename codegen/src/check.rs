@@ -1,0 +1,270 @@
+//! Holds a merged description against the rules that the generator and its readers rely on.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use heck::ToSnakeCase;
+use serde_json::{Map, Value};
+
+use crate::description::{Description, METHODS, OperationEntry, object, reference, sole_reference};
+use crate::mistake::{Mistake, Mistakes};
+use crate::operations::template_parameters;
+use crate::prepare::{collect_references, flatten_compositions};
+use crate::refine::type_name;
+
+/// The formats that have a meaning here, by type.
+const FORMATS: [(&str, &[&str]); 4] = [
+    ("string", &["uri", "password", "client-identifier"]),
+    ("integer", &["int32", "int64"]),
+    ("boolean", &[]),
+    ("object", &[]),
+];
+
+/// The generations that `x-api-version` may name.
+const API_VERSIONS: [&str; 2] = ["2.x", "3.0"];
+
+/// Checks a description.
+///
+/// # Errors
+/// All mistakes that it has.
+pub fn check(description: &Description) -> Result<(), Mistakes> {
+    let mut flat = description.document.clone();
+    flatten_compositions(&mut flat);
+    let mut check = Check { description, flat: object(&flat["components"]["schemas"]), mistakes: Mistakes::default() };
+    check.operations();
+    check.schemas();
+    check.references();
+    check.enums_are_shared();
+    check.openapi();
+    check.mistakes.into_result()
+}
+
+struct Check<'a> {
+    description: &'a Description,
+    /// The schemas with compositions flattened: `required` may name a member of a shared group.
+    flat: &'a Map<String, Value>,
+    mistakes: Mistakes,
+}
+
+impl Check<'_> {
+    fn report(&mut self, origin: &str, place: &str, what: impl Into<String>) {
+        self.mistakes.push(Mistake::new(&self.description.origin(origin), place, what.into()));
+    }
+
+    fn operations(&mut self) {
+        let mut ids = BTreeMap::new();
+        let description = self.description;
+        for (path, item) in object(&description.document["paths"]) {
+            for key in object(item).keys().filter(|key| !METHODS.contains(&key.as_str())) {
+                self.report(path, path, format!("{key} is no HTTP method that the generator knows"));
+            }
+        }
+        for entry in description.operations() {
+            let place = format!("{} {}", entry.method.to_uppercase(), entry.path);
+            if entry.id().is_empty() || entry.id() != entry.id().to_snake_case() {
+                self.report(entry.path, &place, "needs an operationId in snake_case");
+            }
+            if let Some(first) = ids.insert(entry.id(), place.clone()) {
+                self.report(entry.path, &place, format!("has the operationId of {first}: {}", entry.id()));
+            }
+            for text in ["summary", "description"] {
+                self.described(entry.path, &place, text, entry.value);
+            }
+            self.parameters(&entry, &place);
+            self.route(&entry, &place);
+            self.bodies(&entry, &place);
+        }
+    }
+
+    fn parameters(&mut self, entry: &OperationEntry<'_>, place: &str) {
+        let mut declared = BTreeSet::new();
+        for parameter in entry.value["parameters"].as_array().into_iter().flatten() {
+            let name = parameter["name"].as_str().unwrap_or_default();
+            let place = format!("{place}: parameter {name}");
+            self.described(entry.path, &place, "description", parameter);
+            match parameter["in"].as_str() {
+                Some("path") => {
+                    declared.insert(name);
+                    if parameter["required"] != true {
+                        self.report(entry.path, &place, "is in the path and must say `required: true`");
+                    }
+                }
+                Some("query") => {}
+                _ => self.report(entry.path, &place, "is neither in the path nor in the query"),
+            }
+            self.member_type(entry.path, &place, &parameter["schema"]);
+        }
+        let exception = entry.value["x-2.x"]["path"].as_str();
+        for path in std::iter::once(entry.path).chain(exception) {
+            if template_parameters(path).collect::<BTreeSet<_>>() != declared {
+                self.report(entry.path, place, format!("the parameters of {path} are not the ones that are declared"));
+            }
+        }
+    }
+
+    fn route(&mut self, entry: &OperationEntry<'_>, place: &str) {
+        let document = &self.description.document;
+        let servers = entry.value.get("servers").unwrap_or(&document["servers"]).as_array();
+        let versions: Vec<&str> =
+            servers.into_iter().flatten().filter_map(|server| server["x-api-version"].as_str()).collect();
+        if versions.is_empty() || versions.iter().any(|version| !API_VERSIONS.contains(version)) {
+            self.report(entry.path, place, "has no server whose x-api-version is 2.x or 3.0");
+        }
+        let schemes = &document["components"]["securitySchemes"];
+        let alternatives = entry.value.get("security").unwrap_or(&document["security"]).as_array();
+        for name in alternatives.into_iter().flatten().flat_map(|alternative| object(alternative).keys()) {
+            if schemes.get(name).is_none() {
+                self.report(entry.path, place, format!("security names an unknown scheme: {name}"));
+            }
+        }
+    }
+
+    fn bodies(&mut self, entry: &OperationEntry<'_>, place: &str) {
+        if let Some(body) = entry.value.get("requestBody")
+            && reference(&body["content"]["application/json"]["schema"]).is_none()
+        {
+            self.report(entry.path, place, "the request body is no reference to a schema");
+        }
+        let responses = object(&entry.value["responses"]);
+        if !["200", "201", "204"].iter().any(|status| responses.contains_key(*status)) {
+            self.report(entry.path, place, "has no successful response");
+        }
+    }
+
+    fn schemas(&mut self) {
+        let mut rust_names: BTreeMap<String, &str> = BTreeMap::new();
+        let description = self.description;
+        for (name, schema) in description.schemas() {
+            self.described(name, name, "description", schema);
+            if let Some(first) = rust_names.insert(type_name(name), name) {
+                self.report(name, name, format!("has the Rust name of {first}: {}", type_name(name)));
+            }
+            match schema["type"].as_str() {
+                Some("object") => self.object_schema(name, schema),
+                Some("string") if schema.get("x-values").is_some() => self.enum_schema(name, schema),
+                _ => self.report(name, name, "is neither an object nor an enum with x-values"),
+            }
+        }
+    }
+
+    fn object_schema(&mut self, name: &str, schema: &Value) {
+        for (member, value) in object(&schema["properties"]) {
+            let place = format!("{name}.{member}");
+            self.described(name, &place, "description", value);
+            self.member_type(name, &place, value);
+        }
+        let members = object(self.flat.get(name).map_or(&Value::Null, |flat| &flat["properties"]));
+        for required in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+            if !members.contains_key(required) {
+                self.report(name, name, format!("requires {required}, which it does not have"));
+            }
+        }
+    }
+
+    fn enum_schema(&mut self, name: &str, schema: &Value) {
+        let mut seen = BTreeSet::new();
+        for value in schema["x-values"].as_array().into_iter().flatten() {
+            let word = value["value"].as_str().unwrap_or_default();
+            let place = format!("{name}.{word}");
+            if word.is_empty() || !seen.insert(word) {
+                self.report(name, &place, "is empty, no string, or there twice");
+            }
+            self.described(name, &place, "description", value);
+        }
+        if seen.is_empty() {
+            self.report(name, name, "has no values");
+        }
+    }
+
+    fn member_type(&mut self, origin: &str, place: &str, schema: &Value) {
+        if sole_reference(schema).is_some() {
+            return;
+        }
+        if schema.get("enum").is_some() {
+            self.report(origin, place, "has an enum of its own: enums are schemas, so that they can be shared");
+        }
+        let format = schema["format"].as_str();
+        match schema["type"].as_str() {
+            Some("array") => self.member_type(origin, place, &schema["items"]),
+            Some("object") => match schema.get("additionalProperties") {
+                Some(value) if value.is_object() => self.member_type(origin, place, value),
+                Some(_) => {}
+                None => self.report(origin, place, "is an object without a schema of its own"),
+            },
+            Some(ty) => match FORMATS.iter().find(|(known, _)| *known == ty) {
+                None => self.report(origin, place, format!("has the type {ty}, which the API does not use")),
+                Some((_, formats)) if format.is_some_and(|format| !formats.contains(&format)) => {
+                    self.report(origin, place, format!("has an unknown format: {}", format.unwrap_or_default()));
+                }
+                Some(_) if ty == "integer" && format.is_none() => {
+                    self.report(origin, place, "is an integer without int32 or int64");
+                }
+                Some(_) => {}
+            },
+            None => self.report(origin, place, "has neither a type nor a reference"),
+        }
+    }
+
+    /// Whether a text is there, and is one that rustdoc shows as it was meant.
+    fn described(&mut self, origin: &str, place: &str, key: &str, value: &Value) {
+        let text = value[key].as_str().unwrap_or_default();
+        if text.trim().is_empty() {
+            return self.report(origin, place, format!("has no {key}"));
+        }
+        if key == "description" && !text.ends_with(['.', ')', '`']) {
+            self.report(origin, place, "the description does not end in a full stop");
+        }
+        let outside_code: String = text.split('`').step_by(2).collect();
+        if outside_code.contains(['<', '[']) {
+            self.report(origin, place, format!("the {key} has < or [ outside of backticks"));
+        }
+    }
+
+    fn references(&mut self) {
+        let description = self.description;
+        let mut used = BTreeSet::new();
+        for (origin, value) in object(&description.document["paths"]).iter().chain(description.schemas()) {
+            let mut names = BTreeSet::new();
+            collect_references(value, &mut names);
+            for name in &names {
+                if !self.known(name) {
+                    self.report(origin, origin, format!("refers to {name}, which does not exist"));
+                }
+            }
+            // A schema that only it itself refers to is not used.
+            names.remove(origin);
+            used.extend(names);
+        }
+        collect_references(&description.document["components"]["responses"], &mut used);
+        for name in description.schemas().keys().filter(|name| !used.contains(*name)) {
+            self.report(name, name, "is not used: nothing refers to it");
+        }
+    }
+
+    fn known(&self, name: &str) -> bool {
+        self.description.schemas().contains_key(name)
+            || self.description.document["components"]["responses"].get(name).is_some()
+    }
+
+    /// One enum a concept: two with the same values are the same concept, except where each belongs to one endpoint.
+    fn enums_are_shared(&mut self) {
+        let mut by_values: BTreeMap<Vec<&str>, &str> = BTreeMap::new();
+        let description = self.description;
+        for (name, schema) in description.schemas() {
+            let belongs_to_endpoint = ["Action", "Reason", "Result"].iter().any(|suffix| name.ends_with(suffix));
+            let values: Vec<&str> =
+                schema["enum"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            if values.is_empty() || belongs_to_endpoint {
+                continue;
+            }
+            if let Some(first) = by_values.insert(values, name) {
+                self.report(name, name, format!("has the values of {first}: share one enum"));
+            }
+        }
+    }
+
+    fn openapi(&mut self) {
+        if let Err(error) = serde_json::from_value::<openapiv3::OpenAPI>(self.description.document.clone()) {
+            self.report("", "the merged document", format!("is no OpenAPI 3.0 document: {error}"));
+        }
+    }
+}

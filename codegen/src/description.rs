@@ -1,0 +1,246 @@
+//! Reads the files of the description and merges them into one OpenAPI document.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value, json};
+
+use crate::mistake::{Mistake, Mistakes};
+
+/// The file that holds what all categories share: info, servers, credentials.
+const ROOT_FILE: &str = "openapi.yaml";
+
+/// The HTTP methods that a path of the description may have.
+pub const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
+
+/// The merged description, and which file each part of it came from.
+#[derive(Debug, Clone)]
+pub struct Description {
+    /// The OpenAPI 3.0 document.
+    pub document: Value,
+    origins: BTreeMap<String, PathBuf>,
+    files: Vec<PathBuf>,
+}
+
+/// One operation of the document.
+#[derive(Debug, Clone, Copy)]
+pub struct OperationEntry<'a> {
+    /// The path below the API root, as it stands in the document.
+    pub path: &'a str,
+    /// The HTTP method in lower case.
+    pub method: &'a str,
+    /// The OpenAPI operation object.
+    pub value: &'a Value,
+}
+
+impl<'a> OperationEntry<'a> {
+    /// The operation id; empty when the description forgot it.
+    pub fn id(&self) -> &'a str {
+        self.value["operationId"].as_str().unwrap_or_default()
+    }
+}
+
+impl Description {
+    /// Reads all `*.yaml` files of `directory` and merges them.
+    ///
+    /// # Errors
+    /// Every mistake that keeps the files from being merged: unreadable or malformed YAML, a part that may not
+    /// stand in a category file, a path, schema or tag that two files define.
+    pub fn load(directory: &Path) -> Result<Self, Mistakes> {
+        let mut files = yaml_files(directory)?;
+        // The root first: the others are merged into it.
+        files.sort_by_key(|file| (!file.ends_with(ROOT_FILE), file.clone()));
+        let mut merge = Merge::default();
+        for file in &files {
+            match read_yaml(file) {
+                Ok(content) => merge.add(file, content),
+                Err(mistake) => merge.mistakes.push(mistake),
+            }
+        }
+        merge.finish(files)
+    }
+
+    /// The files that the description was read from.
+    pub fn files(&self) -> &[PathBuf] {
+        &self.files
+    }
+
+    /// The file that defines a path (`/auth/token`) or a schema (`TokenRequest`).
+    pub fn origin(&self, name: &str) -> PathBuf {
+        self.origins.get(name).cloned().unwrap_or_else(|| PathBuf::from(ROOT_FILE))
+    }
+
+    /// All operations, in the order of the document.
+    pub fn operations(&self) -> impl Iterator<Item = OperationEntry<'_>> {
+        operations(&self.document)
+    }
+
+    /// All schemas by name.
+    pub fn schemas(&self) -> &Map<String, Value> {
+        object(&self.document["components"]["schemas"])
+    }
+}
+
+/// All operations of a merged document.
+pub fn operations(document: &Value) -> impl Iterator<Item = OperationEntry<'_>> {
+    object(&document["paths"]).iter().flat_map(|(path, item)| {
+        METHODS.iter().filter_map(move |method| {
+            item.get(method).map(|value| OperationEntry { path, method, value })
+        })
+    })
+}
+
+/// The members of a JSON object; none when it is something else.
+pub fn object(value: &Value) -> &Map<String, Value> {
+    static EMPTY: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
+    value.as_object().unwrap_or(&EMPTY)
+}
+
+/// The name of the component that `{"$ref": "#/components/<kind>/<name>"}` points to.
+pub fn reference(schema: &Value) -> Option<&str> {
+    schema.get("$ref")?.as_str()?.rsplit('/').next()
+}
+
+/// The component that a member's schema refers to: directly, or in an `allOf` of one, which is how OpenAPI 3.0 puts a
+/// description beside a reference.
+pub fn sole_reference(schema: &Value) -> Option<&str> {
+    reference(schema).or_else(|| match schema.get("allOf")?.as_array()?.as_slice() {
+        [only] if schema.get("properties").is_none() => reference(only),
+        _ => None,
+    })
+}
+
+fn yaml_files(directory: &Path) -> Result<Vec<PathBuf>, Mistakes> {
+    let unreadable = |error: std::io::Error| Mistakes::one(directory, "the directory", error.to_string());
+    let mut files = Vec::new();
+    for entry in fs::read_dir(directory).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.extension().is_some_and(|extension| extension == "yaml") {
+            files.push(path);
+        }
+    }
+    if files.iter().any(|file| file.ends_with(ROOT_FILE)) {
+        Ok(files)
+    } else {
+        Err(Mistakes::one(directory, "the directory", format!("has no {ROOT_FILE}")))
+    }
+}
+
+fn read_yaml(file: &Path) -> Result<Map<String, Value>, Mistake> {
+    let wrong = |what: String| Mistake::new(file, "the file", what);
+    let text = fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
+    serde_saphyr::from_str(&text).map_err(|error| wrong(error.to_string()))
+}
+
+/// The document while files are added to it.
+#[derive(Default)]
+struct Merge {
+    document: Map<String, Value>,
+    origins: BTreeMap<String, PathBuf>,
+    mistakes: Mistakes,
+}
+
+impl Merge {
+    fn add(&mut self, file: &Path, content: Map<String, Value>) {
+        if file.ends_with(ROOT_FILE) {
+            self.document = content;
+            return;
+        }
+        let tag = content.get("tags").and_then(|tags| tags.pointer("/0/name")).cloned();
+        for (part, value) in content {
+            match (part.as_str(), value) {
+                ("tags", Value::Array(tags)) => self.array("tags").extend(tags),
+                ("paths", Value::Object(paths)) => self.paths(file, tag.as_ref(), paths),
+                ("components", Value::Object(components)) => self.components(file, components),
+                (other, _) => self.mistakes.push(Mistake::new(
+                    file,
+                    other,
+                    "is not a part that a category file may have: tags, paths, components".to_owned(),
+                )),
+            }
+        }
+    }
+
+    fn paths(&mut self, file: &Path, tag: Option<&Value>, paths: Map<String, Value>) {
+        for (path, mut item) in paths {
+            for method in METHODS {
+                if let Some(operation) = item.get_mut(method) {
+                    complete_operation(operation, tag);
+                }
+            }
+            self.define(file, "paths", path, item);
+        }
+    }
+
+    fn components(&mut self, file: &Path, components: Map<String, Value>) {
+        for (kind, value) in components {
+            let Value::Object(schemas) = value else { continue };
+            if kind != "schemas" {
+                let place = format!("components.{kind}");
+                self.mistakes.push(Mistake::new(file, &place, format!("belongs in {ROOT_FILE}")));
+                continue;
+            }
+            for (name, mut schema) in schemas {
+                complete_enum(&mut schema);
+                self.define(file, "schemas", name, schema);
+            }
+        }
+    }
+
+    /// Puts a path or a schema into the document, once.
+    fn define(&mut self, file: &Path, kind: &str, name: String, value: Value) {
+        if let Some(first) = self.origins.insert(name.clone(), file.to_owned()) {
+            let what = format!("is defined in {} too", first.display());
+            self.mistakes.push(Mistake::new(file, &name, what));
+        }
+        let parent = if kind == "schemas" { self.object_at("components") } else { &mut self.document };
+        let members = parent.entry(kind).or_insert_with(|| json!({}));
+        if let Value::Object(members) = members {
+            members.insert(name, value);
+        }
+    }
+
+    fn object_at(&mut self, key: &str) -> &mut Map<String, Value> {
+        let value = self.document.entry(key).or_insert_with(|| json!({}));
+        if !value.is_object() {
+            *value = json!({});
+        }
+        value.as_object_mut().expect("it was made an object above")
+    }
+
+    fn array(&mut self, key: &str) -> &mut Vec<Value> {
+        let value = self.document.entry(key).or_insert_with(|| json!([]));
+        if !value.is_array() {
+            *value = json!([]);
+        }
+        value.as_array_mut().expect("it was made an array above")
+    }
+
+    fn finish(self, files: Vec<PathBuf>) -> Result<Description, Mistakes> {
+        self.mistakes.into_result()?;
+        Ok(Description { document: Value::Object(self.document), origins: self.origins, files })
+    }
+}
+
+/// Adds what every operation has: the tag of its file and the answers to a failed call.
+fn complete_operation(operation: &mut Value, tag: Option<&Value>) {
+    let Value::Object(operation) = operation else { return };
+    if let Some(tag) = tag {
+        operation.insert("tags".to_owned(), json!([tag]));
+    }
+    if let Some(Value::Object(responses)) = operation.get_mut("responses") {
+        for status in ["4XX", "5XX"] {
+            responses.insert(status.to_owned(), json!({ "$ref": "#/components/responses/Error" }));
+        }
+    }
+}
+
+/// `x-values` says all of an enum's values; `enum` is derived from it.
+fn complete_enum(schema: &mut Value) {
+    let Value::Object(schema) = schema else { return };
+    if let Some(Value::Array(values)) = schema.get("x-values") {
+        let words = values.iter().map(|value| value["value"].clone()).collect();
+        schema.insert("enum".to_owned(), Value::Array(words));
+    }
+}

@@ -1,0 +1,110 @@
+//! Runs progenitor on the description and refines what it emits.
+
+use std::collections::BTreeSet;
+
+use openapiv3::OpenAPI;
+use progenitor_impl::{GenerationSettings, Generator, TypeImpl};
+use schemars::schema::{InstanceType, SchemaObject};
+use serde_json::Value;
+use syn::{Item, parse_quote};
+
+use crate::description::{Description, object};
+use crate::mistake::Mistakes;
+use crate::prepare::{flatten_compositions, prepare};
+use crate::refine::{Knowledge, type_name};
+use crate::{check, operations, refine};
+
+/// The string formats that have a type of their own in the crate.
+const CONVERSIONS: [(&str, &str); 2] =
+    [("password", "crate::Secret"), ("client-identifier", "crate::ClientIdentifier")];
+
+/// Generates the client for a description.
+///
+/// # Errors
+/// The mistakes that [`check::check`] finds, or what progenitor cannot make code of.
+pub fn generate(description: &Description) -> Result<syn::File, Mistakes> {
+    check::check(description)?;
+    let mut flat = description.document.clone();
+    flatten_compositions(&mut flat);
+    let emitted = run_progenitor(&prepare(&flat)).map_err(in_document)?;
+    Ok(refined(emitted, &flat))
+}
+
+/// What progenitor makes of the description in its positional style, with none of our refinements: the baseline of
+/// the build-time measurement.
+///
+/// # Errors
+/// The mistakes of the description.
+pub fn unrefined(description: &Description) -> Result<syn::File, Mistakes> {
+    check::check(description)?;
+    let mut document = description.document.clone();
+    flatten_compositions(&mut document);
+    crate::prepare::keep_single_responses(&mut document);
+    let spec = read(&document).map_err(in_document)?;
+    tokens(&GenerationSettings::new(), &spec).map_err(in_document)
+}
+
+fn in_document(what: String) -> Mistakes {
+    Mistakes::one("openapi".as_ref(), "the merged document", what)
+}
+
+fn run_progenitor(document: &Value) -> Result<syn::File, String> {
+    let spec = read(document)?;
+    let mut settings = GenerationSettings::new();
+    for (format, ty) in CONVERSIONS {
+        let schema = SchemaObject {
+            instance_type: Some(InstanceType::String.into()),
+            format: Some(format.to_owned()),
+            ..SchemaObject::default()
+        };
+        settings.with_conversion(schema, ty, [TypeImpl::Display].into_iter());
+    }
+    tokens(&settings, &spec)
+}
+
+fn read(document: &Value) -> Result<OpenAPI, String> {
+    serde_json::from_value(document.clone()).map_err(|error| error.to_string())
+}
+
+fn tokens(settings: &GenerationSettings, spec: &OpenAPI) -> Result<syn::File, String> {
+    let tokens = Generator::new(settings).generate_tokens(spec).map_err(|error| error.to_string())?;
+    syn::parse2(tokens).map_err(|error| error.to_string())
+}
+
+/// Keeps progenitor's types and the methods of its client, each refined; the transport replaces the rest.
+fn refined(emitted: syn::File, flat: &Value) -> syn::File {
+    let operations = operations::read(flat);
+    let mut type_items = Vec::new();
+    let mut method_items = Vec::new();
+    for item in emitted.items {
+        match item {
+            Item::Mod(module) if module.ident == "types" => {
+                let items = module.content.map(|(_, items)| items).unwrap_or_default();
+                type_items = refine::types(items, &Knowledge::of(flat));
+            }
+            Item::Impl(block) if block.trait_.is_none() => method_items.extend(block.items),
+            _ => {}
+        }
+    }
+    let methods = operations::methods(method_items, &operations);
+    let answers = operations::answers(&methods, &types_with_headers(flat));
+    let table = operations::table(&operations);
+    parse_quote! {
+        #[doc = " The objects and enums of the API."]
+        pub mod types {
+            #(#type_items)*
+        }
+        #table
+        #methods
+        #(#answers)*
+    }
+}
+
+/// The types that take the headers of the HTTP answer.
+fn types_with_headers(flat: &Value) -> BTreeSet<String> {
+    object(&flat["components"]["schemas"])
+        .iter()
+        .filter(|(_, schema)| schema["properties"].get("responseHeaders").is_some())
+        .map(|(name, _)| type_name(name))
+        .collect()
+}

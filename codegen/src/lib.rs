@@ -1,0 +1,25 @@
+//! Generates the `authlete` crate's client from the description in `openapi/`.
+//!
+//! The way of the data: [`description`] reads and merges the files, [`check`] holds them against the rules,
+//! [`prepare`] rewrites what progenitor does not read well, [`generate`] runs progenitor, and [`refine`] and
+//! [`operations`] make of its output the types and methods that users see.
+
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+pub mod check;
+pub mod description;
+pub mod generate;
+pub mod mistake;
+pub mod operations;
+pub mod prepare;
+pub mod refine;
+
+pub use description::Description;
+pub use generate::{generate, unrefined};
+pub use mistake::{Mistake, Mistakes};
+
+/// The source text of a generated file.
+pub fn source(file: &syn::File) -> String {
+    prettyplease::unparse(file)
+}

@@ -1,0 +1,365 @@
+//! The methods that call the API, and the table of operations that the transport routes by.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use heck::{ToShoutySnakeCase, ToSnakeCase};
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use serde_json::Value;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Expr, FnArg, Ident, ImplItem, ImplItemFn, Item, ReturnType, Stmt, Type, parse_quote};
+
+use crate::description::{OperationEntry, object, operations};
+use crate::prepare::{is_free_query, query_parameters};
+use crate::refine::query_type;
+
+/// The two generations of the API, as `x-api-version` names them.
+const V2: &str = "2.x";
+const V3: &str = "3.0";
+
+/// What the description says of one operation, beside its types.
+#[derive(Debug)]
+pub struct Operation {
+    id: String,
+    v2: Option<Route>,
+    v3: Option<Route>,
+    path_parameters: Vec<String>,
+    has_query: bool,
+    has_free_query: bool,
+    may_be_empty: bool,
+}
+
+/// How one generation is asked.
+#[derive(Debug)]
+pub struct Route {
+    /// The HTTP method in upper case.
+    method: String,
+    /// The path below the root that `credentials` and `in_service` choose.
+    path: String,
+    /// Whether the root is `/api/{serviceId}`.
+    in_service: bool,
+    /// The security schemes in order of preference; empty: none needed.
+    credentials: Vec<String>,
+}
+
+/// Reads all operations of a document.
+pub fn read(document: &Value) -> BTreeMap<String, Operation> {
+    operations(document).map(|entry| (entry.id().to_owned(), operation(document, &entry))).collect()
+}
+
+fn operation(document: &Value, entry: &OperationEntry<'_>) -> Operation {
+    let responses = object(&entry.value["responses"]);
+    Operation {
+        id: entry.id().to_owned(),
+        v2: route(document, entry, V2),
+        v3: route(document, entry, V3),
+        path_parameters: template_parameters(entry.path).map(str::to_owned).collect(),
+        has_query: query_parameters(entry.value).next().is_some(),
+        has_free_query: is_free_query(entry.value),
+        may_be_empty: responses.contains_key("204") && responses.len() > 1 && responses.contains_key("200"),
+    }
+}
+
+/// The route in one generation: `None` when none of the operation's servers is of it.
+fn route(document: &Value, entry: &OperationEntry<'_>, version: &str) -> Option<Route> {
+    let inherited = |key: &str| entry.value.get(key).unwrap_or(&document[key]).as_array().cloned();
+    let servers = inherited("servers").unwrap_or_default();
+    let server = servers.iter().find(|server| server["x-api-version"] == version)?;
+    let exception = if version == V2 { &entry.value["x-2.x"] } else { &Value::Null };
+    let schemes = inherited("security").unwrap_or_default();
+    let scheme_of = if version == V2 { "basic" } else { "bearer" };
+    let credentials = schemes
+        .iter()
+        .flat_map(|alternative| object(alternative).keys())
+        .filter(|name| document["components"]["securitySchemes"][name.as_str()]["scheme"] == scheme_of);
+    Some(Route {
+        method: exception["method"].as_str().unwrap_or(entry.method).to_uppercase(),
+        path: exception["path"].as_str().unwrap_or(entry.path).to_owned(),
+        in_service: server["url"].as_str().is_some_and(|url| url.ends_with("{serviceId}")),
+        credentials: credentials.cloned().collect(),
+    })
+}
+
+/// The names in braces of a path template.
+pub fn template_parameters(path: &str) -> impl Iterator<Item = &str> {
+    path.split('{').skip(1).filter_map(|rest| rest.split('}').next())
+}
+
+impl Operation {
+    /// The route in 2.x.
+    pub fn v2(&self) -> Option<&Route> {
+        self.v2.as_ref()
+    }
+
+    /// The route in 3.0.
+    pub fn v3(&self) -> Option<&Route> {
+        self.v3.as_ref()
+    }
+
+    fn constant(&self) -> Ident {
+        format_ident!("{}", self.id.to_shouty_snake_case())
+    }
+
+    fn entry(&self) -> TokenStream {
+        let (constant, id) = (self.constant(), &self.id);
+        let doc = format!(" See [`Authlete::{id}`](crate::Authlete::{id}).");
+        let (v2, v3) = (Route::expression(self.v2.as_ref()), Route::expression(self.v3.as_ref()));
+        quote! {
+            #[doc = #doc]
+            pub static #constant: Operation = Operation { id: #id, v2: #v2, v3: #v3 };
+        }
+    }
+
+    /// The URL of a call. The generations mostly share one path below different roots.
+    fn url(&self) -> Expr {
+        let constant = self.constant();
+        let root = quote!(self.root(&operations::#constant)?);
+        match (&self.v2, &self.v3) {
+            (Some(v2), Some(v3)) if v2.path != v3.path => {
+                let (v2, v3) = (v2.format(), v3.format());
+                parse_quote! {
+                    match self.api_version() {
+                        crate::ApiVersion::V2 => format!(#v2, #root),
+                        crate::ApiVersion::V3 => format!(#v3, #root),
+                    }
+                }
+            }
+            (_, Some(route)) | (Some(route), None) => {
+                let format = route.format();
+                parse_quote!(format!(#format, #root))
+            }
+            (None, None) => unreachable!("the checks found a generation for {}", self.id),
+        }
+    }
+}
+
+impl Route {
+    /// The HTTP method in upper case.
+    pub fn method(&self) -> &str {
+        &self.method
+    }
+
+    /// The path below the root.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Whether the root is the service's.
+    pub fn in_service(&self) -> bool {
+        self.in_service
+    }
+
+    /// The security schemes in order of preference.
+    pub fn credentials(&self) -> &[String] {
+        &self.credentials
+    }
+
+    fn expression(route: Option<&Self>) -> TokenStream {
+        let Some(Self { method, path, in_service, credentials }) = route else {
+            return quote!(None);
+        };
+        let credentials = credentials.iter().map(|name| {
+            let variant = format_ident!("{}", heck::AsUpperCamelCase(name).to_string());
+            quote!(CredentialKind::#variant)
+        });
+        quote! {
+            Some(Route { method: #method, path: #path, in_service: #in_service, credentials: &[#(#credentials),*] })
+        }
+    }
+
+    /// `/client/get/{clientId}` → `{}/client/get/{client_id}`.
+    fn format(&self) -> String {
+        let mut format = format!("{{}}{}", self.path);
+        for name in template_parameters(&self.path) {
+            format = format.replace(&format!("{{{name}}}"), &format!("{{{}}}", name.to_snake_case()));
+        }
+        format
+    }
+}
+
+/// The module that holds the table.
+pub fn table(operations: &BTreeMap<String, Operation>) -> Item {
+    let entries = operations.values().map(Operation::entry);
+    let constants = operations.values().map(Operation::constant);
+    parse_quote! {
+        #[doc = " Every operation of the API: its id, and its route in each generation."]
+        pub mod operations {
+            use crate::operation::{CredentialKind, Operation, Route};
+
+            #(#entries)*
+
+            #[doc = " All operations, sorted by id."]
+            pub static ALL: &[&Operation] = &[#(&#constants),*];
+        }
+    }
+}
+
+/// Turns the methods of progenitor's `Client` into methods of `Authlete`.
+pub fn methods(items: Vec<ImplItem>, operations: &BTreeMap<String, Operation>) -> Item {
+    let methods = items.into_iter().filter_map(|item| match item {
+        ImplItem::Fn(method) => {
+            let operation = operations.get(&method.sig.ident.to_string())?;
+            Some(refine_method(method, operation))
+        }
+        _ => None,
+    });
+    parse_quote! {
+        #[doc = " The operations of the API."]
+        impl crate::Authlete {
+            #(#methods)*
+        }
+    }
+}
+
+fn refine_method(mut method: ImplItemFn, operation: &Operation) -> ImplItemFn {
+    elide_lifetimes(&mut method);
+    group_query(&mut method, operation);
+    let conversions = accept_identifiers(&mut method);
+    let answer = answer_type(&method, operation);
+    method.sig.output = parse_quote!(-> crate::Result<#answer>);
+
+    let constant = operation.constant();
+    let segments = operation.path_parameters.iter().map(|name| {
+        let ident = format_ident!("{}", name.to_snake_case());
+        quote!(let #ident = crate::transport::path_segment(#name, &#ident)?;)
+    });
+    let url = operation.url();
+    let request = request_expression(&method, operation);
+    method.block = parse_quote!({
+        #(#conversions)*
+        #(#segments)*
+        let url = #url;
+        let request = #request;
+        self.execute(&operations::#constant, request).await
+    });
+    method
+}
+
+/// `<'a>(&'a self, …)` says no more than the elided form.
+fn elide_lifetimes(method: &mut ImplItemFn) {
+    struct Elide;
+    impl VisitMut for Elide {
+        fn visit_type_reference_mut(&mut self, reference: &mut syn::TypeReference) {
+            reference.lifetime = None;
+            visit_mut::visit_type_reference_mut(self, reference);
+        }
+    }
+    method.sig.generics = syn::Generics::default();
+    if let Some(receiver) = method.sig.inputs.first_mut() {
+        *receiver = parse_quote!(&self);
+    }
+    Elide.visit_signature_mut(&mut method.sig);
+}
+
+/// The query parameters become one argument; `prepare` made its type.
+fn group_query(method: &mut ImplItemFn, operation: &Operation) {
+    if !operation.has_query {
+        return;
+    }
+    method.sig.inputs = std::mem::take(&mut method.sig.inputs)
+        .into_iter()
+        .filter(|argument| !matches!(argument, FnArg::Typed(typed) if is_option(&typed.ty)))
+        .collect();
+    let ty: Type = if operation.has_free_query {
+        parse_quote!(::std::collections::HashMap<String, String>)
+    } else {
+        let name = query_type(&operation.id);
+        parse_quote!(types::#name)
+    };
+    method.sig.inputs.push(parse_quote!(query: &#ty));
+}
+
+fn is_option(ty: &Type) -> bool {
+    crate::refine::option_of(ty).is_some()
+}
+
+/// A client is named by its number or its alias: whatever converts into an identifier is taken.
+fn accept_identifiers(method: &mut ImplItemFn) -> Vec<Stmt> {
+    let mut conversions = Vec::new();
+    for argument in &mut method.sig.inputs {
+        let FnArg::Typed(typed) = argument else { continue };
+        if matches!(&*typed.ty, Type::Reference(reference) if *reference.elem == parse_quote!(crate::ClientIdentifier))
+        {
+            let name = &typed.pat;
+            conversions.push(parse_quote!(let #name: crate::ClientIdentifier = #name.into();));
+            *typed.ty = parse_quote!(impl ::std::convert::Into<crate::ClientIdentifier>);
+        }
+    }
+    conversions
+}
+
+/// The value inside progenitor's `Result<ResponseValue<T>, Error<E>>`.
+fn answer_type(method: &ImplItemFn, operation: &Operation) -> Type {
+    let ReturnType::Type(_, result) = &method.sig.output else { return parse_quote!(()) };
+    let value = first_argument(result).and_then(first_argument).cloned().unwrap_or_else(|| parse_quote!(()));
+    // A free-form object may hold private keys: ours keeps its values out of `Debug`.
+    let is_free = matches!(&value, Type::Path(path) if path.path.segments.iter().any(|segment| segment.ident == "Map"));
+    let value = if is_free { parse_quote!(crate::JsonObject) } else { value };
+    if operation.may_be_empty { parse_quote!(::std::option::Option<#value>) } else { value }
+}
+
+fn first_argument(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = ty else { return None };
+    let syn::PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else { return None };
+    arguments.args.iter().find_map(|argument| match argument {
+        syn::GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
+}
+
+/// progenitor's request, without what the transport does: it builds the request, and Authlete has no header that
+/// names the version of its API.
+fn request_expression(method: &ImplItemFn, operation: &Operation) -> Expr {
+    let request = method.block.stmts.iter().find_map(|statement| match statement {
+        Stmt::Local(local) => match &local.pat {
+            syn::Pat::Ident(pattern) if pattern.ident == "request" => local.init.as_ref().map(|init| &*init.expr),
+            _ => None,
+        },
+        _ => None,
+    });
+    let mut request = request.cloned().unwrap_or_else(|| unreachable!("progenitor builds a request in every method"));
+    request = without_calls(request);
+    if operation.has_query { parse_quote!(#request.query(query)) } else { request }
+}
+
+fn without_calls(expression: Expr) -> Expr {
+    match expression {
+        Expr::Try(inner) => without_calls(*inner.expr),
+        Expr::MethodCall(mut call) => {
+            let receiver = without_calls(*call.receiver);
+            if ["build", "headers", "query"].iter().any(|name| call.method == name) {
+                receiver
+            } else {
+                *call.receiver = receiver;
+                Expr::MethodCall(call)
+            }
+        }
+        other => other,
+    }
+}
+
+/// Makes every type that an operation returns decodable by the transport.
+pub fn answers(methods: &Item, with_headers: &BTreeSet<String>) -> Vec<Item> {
+    let Item::Impl(methods) = methods else { return Vec::new() };
+    let mut answers = BTreeMap::new();
+    for item in &methods.items {
+        let ImplItem::Fn(method) = item else { continue };
+        let ReturnType::Type(_, result) = &method.sig.output else { continue };
+        let Some(answer) = first_argument(result) else { continue };
+        let Type::Path(path) = crate::refine::option_of(answer).unwrap_or(answer) else { continue };
+        if path.path.segments[0].ident == "types" {
+            let name = path.path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
+            answers.insert(name, path.clone());
+        }
+    }
+    answers
+        .into_iter()
+        .map(|(name, ty)| {
+            if with_headers.contains(&name) {
+                parse_quote!(crate::answer! { #ty, response_headers })
+            } else {
+                parse_quote!(crate::answer! { #ty })
+            }
+        })
+        .collect()
+}

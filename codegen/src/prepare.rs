@@ -1,0 +1,248 @@
+//! Turns the merged description into the document that progenitor is given.
+//!
+//! progenitor reads a subset of OpenAPI, and makes of some constructs types that nobody would want. Each step here
+//! rewrites one of them; what a step is for stands above it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use heck::ToUpperCamelCase;
+use serde_json::{Map, Value, json};
+
+use crate::description::{METHODS, object, operations, reference};
+
+/// The document for progenitor, from one whose compositions are flat.
+pub fn prepare(flat: &Value) -> Value {
+    let mut document = flat.clone();
+    let in_responses = schemas_in_responses(&document);
+    name_queries(&mut document);
+    for (name, schema) in schemas_mut(&mut document) {
+        keep_unknown_members(schema);
+        tell_absent_from_empty(schema);
+        if in_responses.contains(name) {
+            require_action_alone(schema);
+        }
+    }
+    shorten_enum_names(&mut document);
+    keep_single_responses(&mut document);
+    document
+}
+
+/// The schemas with every composition (`allOf`) replaced by one flat object.
+///
+/// Groups of members that several objects share are schemas of their own in the description; in Rust they are members
+/// of each object. A group that nothing refers to any more disappears.
+pub fn flatten_compositions(document: &mut Value) {
+    let schemas = object(&document["components"]["schemas"]).clone();
+    let groups: BTreeSet<&str> = schemas
+        .values()
+        .filter_map(|schema| schema["allOf"].as_array())
+        .flatten()
+        .filter_map(reference)
+        .collect();
+    let mut flat: Map<String, Value> =
+        schemas.iter().map(|(name, schema)| (name.clone(), flatten(schema, &schemas))).collect();
+    let mut used = BTreeSet::new();
+    collect_references(&document["paths"], &mut used);
+    collect_references(&document["components"]["responses"], &mut used);
+    flat.values().for_each(|schema| collect_references(schema, &mut used));
+    flat.retain(|name, _| used.contains(name) || !groups.contains(name.as_str()));
+    document["components"]["schemas"] = Value::Object(flat);
+}
+
+fn flatten(schema: &Value, schemas: &Map<String, Value>) -> Value {
+    let Some(parts) = schema["allOf"].as_array() else { return schema.clone() };
+    let mut members = BTreeMap::new();
+    let mut required: Vec<Value> = schema["required"].as_array().cloned().unwrap_or_default();
+    for part in parts.iter().filter_map(reference).filter_map(|name| schemas.get(name)) {
+        let part = flatten(part, schemas);
+        members.extend(object(&part["properties"]).clone());
+        required.extend(part["required"].as_array().cloned().unwrap_or_default());
+    }
+    members.extend(object(&schema["properties"]).clone());
+    let mut flat = schema.clone();
+    if let Value::Object(flat) = &mut flat {
+        flat.remove("allOf");
+        flat.insert("properties".to_owned(), members.into_iter().collect());
+        if !required.is_empty() {
+            flat.insert("required".to_owned(), Value::Array(required));
+        }
+    }
+    flat
+}
+
+/// Collects the names of all components that a value refers to.
+pub fn collect_references(value: &Value, into: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(members) => {
+            into.extend(reference(value).map(str::to_owned));
+            members.values().for_each(|member| collect_references(member, into));
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect_references(item, into)),
+        _ => {}
+    }
+}
+
+/// Gives the query parameters of each operation a schema of their own (`GetClientListQuery`).
+///
+/// progenitor's positional style sorts query parameters by name, so that `get_client_list(developer, end, start)`
+/// compiles with start and end exchanged. One struct has no order to get wrong.
+fn name_queries(document: &mut Value) {
+    let queries: Vec<(String, Value)> = operations(document)
+        .filter_map(|entry| Some((query_name(entry.id()), query_schema(entry.id(), entry.value)?)))
+        .collect();
+    schemas_mut(document).extend(queries);
+}
+
+/// The name of the struct that carries an operation's query.
+pub fn query_name(operation_id: &str) -> String {
+    format!("{}Query", operation_id.to_upper_camel_case())
+}
+
+fn query_schema(id: &str, operation: &Value) -> Option<Value> {
+    let parameters: Vec<&Value> = query_parameters(operation).collect();
+    if parameters.is_empty() || is_free_query(operation) {
+        return None;
+    }
+    let members: Map<String, Value> = parameters
+        .iter()
+        .map(|parameter| {
+            let mut schema = parameter["schema"].clone();
+            if let Some(name) = reference(&schema) {
+                schema = json!({ "allOf": [{ "$ref": format!("#/components/schemas/{name}") }] });
+            }
+            schema["description"] = parameter["description"].clone();
+            (parameter["name"].as_str().unwrap_or_default().to_owned(), schema)
+        })
+        .collect();
+    Some(json!({
+        "type": "object",
+        "description": format!("Query of `{id}`; what is not set is not sent."),
+        "properties": members,
+    }))
+}
+
+/// The query parameters of an operation.
+pub fn query_parameters(operation: &Value) -> impl Iterator<Item = &Value> {
+    operation["parameters"].as_array().into_iter().flatten().filter(|parameter| parameter["in"] == "query")
+}
+
+/// Whether an operation takes any query parameter, whatever its name.
+pub fn is_free_query(operation: &Value) -> bool {
+    query_parameters(operation).any(|parameter| parameter["schema"]["type"] == "object")
+}
+
+/// `AuthorizationResponseAction` → `AuthorizationAction`: there is one action for each endpoint, so "Response" tells
+/// nothing; likewise the reasons and results of requests.
+fn shorten_enum_names(document: &mut Value) {
+    let short: BTreeMap<String, String> =
+        object(&document["components"]["schemas"]).keys().map(|name| (name.clone(), short_enum_name(name))).collect();
+    rename_references(document, &short);
+    let schemas = schemas_mut(document);
+    *schemas = std::mem::take(schemas)
+        .into_iter()
+        .map(|(name, schema)| (short.get(&name).cloned().unwrap_or(name), schema))
+        .collect();
+}
+
+/// The Rust name of a schema, before progenitor puts it into camel case.
+pub fn short_enum_name(name: &str) -> String {
+    [("ResponseAction", "Action"), ("RequestReason", "Reason"), ("RequestResult", "Result")]
+        .iter()
+        .find_map(|(long, short)| Some(format!("{}{short}", name.strip_suffix(long)?)))
+        .unwrap_or_else(|| name.to_owned())
+}
+
+fn rename_references(value: &mut Value, names: &BTreeMap<String, String>) {
+    match value {
+        Value::Object(members) => {
+            if let Some(name) = members.get("$ref").and_then(Value::as_str).and_then(|path| path.rsplit('/').next())
+                && let Some(renamed) = names.get(name)
+            {
+                members.insert("$ref".to_owned(), format!("#/components/schemas/{renamed}").into());
+            }
+            members.values_mut().for_each(|member| rename_references(member, names));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| rename_references(item, names)),
+        _ => {}
+    }
+}
+
+/// Every object keeps the members that the description does not know. `{}`, not `true`: only the former makes
+/// progenitor emit a flattened map beside the known members.
+fn keep_unknown_members(schema: &mut Value) {
+    if schema["type"] == "object" && !object(&schema["properties"]).is_empty() {
+        schema["additionalProperties"] = json!({});
+    }
+}
+
+/// An absent list and an empty one mean different things in an update. `nullable` makes progenitor emit
+/// `Option<Vec<_>>`; without it both would be an empty `Vec`.
+fn tell_absent_from_empty(schema: &mut Value) {
+    let required: Vec<Value> = schema["required"].as_array().cloned().unwrap_or_default();
+    let Some(members) = schema.get_mut("properties").and_then(Value::as_object_mut) else { return };
+    for (name, member) in members {
+        let is_collection = member["type"] == "array" || member.get("additionalProperties").is_some();
+        if is_collection && !required.contains(&Value::String(name.clone())) {
+            member["nullable"] = true.into();
+        }
+    }
+}
+
+/// What the server leaves out must not keep its answer from being decoded, required or not; what a caller must
+/// give, the constructor asks for.
+fn require_action_alone(schema: &mut Value) {
+    if let Some(Value::Array(required)) = schema.get_mut("required") {
+        required.retain(|member| member == "action");
+    }
+}
+
+/// Leaves each operation one response.
+pub fn keep_single_responses(document: &mut Value) {
+    operations_mut(document).for_each(keep_one_response);
+}
+
+/// progenitor takes one type for success and one for errors. A second status of success has the same body or none,
+/// and errors have one shape everywhere: the transport handles both, so one response is left.
+fn keep_one_response(operation: &mut Value) {
+    let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
+    let kept = ["200", "201", "204"].into_iter().find(|status| responses.contains_key(*status));
+    responses.retain(|status, _| Some(status.as_str()) == kept);
+}
+
+fn schemas_mut(document: &mut Value) -> &mut Map<String, Value> {
+    match document.pointer_mut("/components/schemas") {
+        Some(Value::Object(schemas)) => schemas,
+        _ => unreachable!("flattening left the schemas as an object"),
+    }
+}
+
+fn operations_mut(document: &mut Value) -> impl Iterator<Item = &mut Value> {
+    let paths = document["paths"].as_object_mut().into_iter().flatten();
+    let operations = paths.flat_map(|(_, item)| item.as_object_mut().into_iter().flatten());
+    operations.filter(|(method, _)| METHODS.contains(&method.as_str())).map(|(_, operation)| operation)
+}
+
+/// The schemas that an answer of the server can contain.
+pub fn schemas_in_responses(document: &Value) -> BTreeSet<String> {
+    reachable(document, |operation| &operation["responses"])
+}
+
+/// The schemas that a request can contain.
+pub fn schemas_in_requests(document: &Value) -> BTreeSet<String> {
+    let mut names = reachable(document, |operation| &operation["requestBody"]);
+    names.extend(operations(document).map(|entry| query_name(entry.id())));
+    names
+}
+
+fn reachable(document: &Value, part: impl Fn(&Value) -> &Value) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    operations(document).for_each(|entry| collect_references(part(entry.value), &mut names));
+    let mut todo: Vec<String> = names.iter().cloned().collect();
+    while let Some(name) = todo.pop() {
+        let mut found = BTreeSet::new();
+        collect_references(&document["components"]["schemas"][&name], &mut found);
+        todo.extend(found.difference(&names).cloned());
+        names.extend(found);
+    }
+    names
+}

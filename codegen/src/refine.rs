@@ -1,0 +1,308 @@
+//! The pass over the types that progenitor emits.
+//!
+//! Each step makes one of the rules true that the description cannot express; its reason stands above it.
+
+use std::collections::BTreeMap;
+
+use heck::ToUpperCamelCase;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use serde_json::Value;
+use syn::{Attribute, Field, Fields, Ident, Item, ItemEnum, ItemStruct, Type, parse_quote};
+
+use crate::description::object;
+use crate::prepare::{query_name, schemas_in_requests, short_enum_name};
+
+/// What the refinement knows of the description: progenitor's output no longer tells it.
+pub struct Knowledge {
+    /// For each type that requests contain: its required members, in the order of the description.
+    constructors: BTreeMap<String, Vec<String>>,
+    /// For each enum: the words of the protocols by the words of Authlete.
+    protocol_words: BTreeMap<String, BTreeMap<String, String>>,
+    /// For each enum: what its values mean.
+    value_descriptions: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+impl Knowledge {
+    /// Reads a document whose compositions are flat.
+    pub fn of(document: &Value) -> Self {
+        let schemas = object(&document["components"]["schemas"]);
+        let in_requests = schemas_in_requests(document);
+        let mut constructors: BTreeMap<String, Vec<String>> =
+            in_requests.iter().filter(|name| name.ends_with("Query")).map(|name| (name.clone(), vec![])).collect();
+        for name in in_requests.iter().filter(|name| schemas.contains_key(*name)) {
+            let required = schemas[name]["required"].as_array().into_iter().flatten();
+            let required = required.filter_map(Value::as_str).filter(|member| *member != "action");
+            constructors.insert(type_name(name), required.map(str::to_owned).collect());
+        }
+        let enum_values = |key: &str| {
+            schemas
+                .iter()
+                .filter(|(_, schema)| schema.get("x-values").is_some())
+                .map(|(name, schema)| (type_name(name), words(schema, key)))
+                .collect()
+        };
+        Self {
+            constructors,
+            protocol_words: enum_values("protocol"),
+            value_descriptions: enum_values("description"),
+        }
+    }
+}
+
+fn words(schema: &Value, key: &str) -> BTreeMap<String, String> {
+    let values = schema["x-values"].as_array().into_iter().flatten();
+    values
+        .filter_map(|value| Some((value["value"].as_str()?.to_owned(), value[key].as_str()?.to_owned())))
+        .collect()
+}
+
+/// The Rust name of a schema.
+pub fn type_name(schema: &str) -> String {
+    short_enum_name(schema).to_upper_camel_case()
+}
+
+/// The Rust name of the struct that carries an operation's query.
+pub fn query_type(operation_id: &str) -> Ident {
+    format_ident!("{}", query_name(operation_id))
+}
+
+/// Refines the items of progenitor's `types` module.
+pub fn types(items: Vec<Item>, knowledge: &Knowledge) -> Vec<Item> {
+    items
+        .into_iter()
+        .filter_map(|item| match item {
+            Item::Struct(item) => Some(refine_struct(item, knowledge)),
+            Item::Enum(item) => Some(vec![open_enum(&item, knowledge)]),
+            // Conversions and defaults of progenitor's own: the macros in `src/` have ours.
+            _ => None,
+        })
+        .flatten()
+        .collect()
+}
+
+fn refine_struct(mut item: ItemStruct, knowledge: &Knowledge) -> Vec<Item> {
+    let required = knowledge.constructors.get(&item.ident.to_string()).cloned();
+    let has_default = required.as_ref().is_none_or(Vec::is_empty);
+    item.attrs.retain(is_doc);
+    item.attrs.iter_mut().for_each(separate_from_slashes);
+    item.attrs.extend(struct_attributes(has_default));
+    for field in named_fields(&mut item) {
+        field.attrs.iter_mut().for_each(separate_from_slashes);
+        keep_unknown_members_out_of_debug(field);
+        tolerate_nulls_in_list(field);
+        tolerate_missing_action(field);
+        take_headers_from_transport(field);
+    }
+    let mut items = Vec::new();
+    if let Some(required) = required {
+        items.push(constructor(&item, &required));
+        items.extend(setters(&item, &required));
+    }
+    items.insert(0, Item::Struct(item));
+    items
+}
+
+/// `non_exhaustive`: Authlete adds members, and that must not break a user's build.
+fn struct_attributes(has_default: bool) -> Vec<Attribute> {
+    let default = has_default.then(|| quote!(, Default));
+    parse_quote! {
+        #[derive(Clone, Debug, PartialEq, ::serde::Deserialize, ::serde::Serialize #default)]
+        #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+        #[non_exhaustive]
+    }
+}
+
+fn is_doc(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("doc")
+}
+
+/// `///text` would be read as ` text` by nothing but people: a space makes it the usual form.
+fn separate_from_slashes(attribute: &mut Attribute) {
+    if let syn::Meta::NameValue(pair) = &mut attribute.meta
+        && let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) = &mut pair.value
+        && !text.value().starts_with(' ')
+    {
+        *text = syn::LitStr::new(&format!(" {}", text.value()), text.span());
+    }
+}
+
+fn named_fields(item: &mut ItemStruct) -> impl Iterator<Item = &mut Field> {
+    match &mut item.fields {
+        Fields::Named(fields) => Some(fields.named.iter_mut()),
+        _ => None,
+    }
+    .into_iter()
+    .flatten()
+}
+
+/// What the crate does not know may be a secret.
+fn keep_unknown_members_out_of_debug(field: &mut Field) {
+    if field.ident.as_ref().is_some_and(|name| name == "extra") {
+        field.attrs.insert(0, parse_quote!(#[doc = " Members that this version of the crate does not know."]));
+        field.ty = parse_quote!(crate::JsonObject);
+    }
+}
+
+/// A `null` among the items of a list is no reason to lose the answer.
+fn tolerate_nulls_in_list(field: &mut Field) {
+    if option_of(&field.ty).is_some_and(|inner| list_of(inner).is_some()) {
+        field.attrs.push(parse_quote!(#[serde(default, deserialize_with = "crate::lenient::list")]));
+    }
+}
+
+/// `action` is no `Option`: callers match on it. An answer without one still decodes.
+fn tolerate_missing_action(field: &mut Field) {
+    let Type::Path(path) = &field.ty else { return };
+    if path.path.segments.last().is_some_and(|segment| segment.ident.to_string().ends_with("Action"))
+        && field.ident.as_ref().is_some_and(|name| name == "action")
+    {
+        let is_unset = format!("{}::is_unset", quote!(#path));
+        field.attrs.push(parse_quote! {
+            #[serde(default, deserialize_with = "crate::lenient::null_as_default", skip_serializing_if = #is_unset)]
+        });
+    }
+}
+
+/// The headers of the HTTP answer are moved into the response, not copied into a map of strings.
+fn take_headers_from_transport(field: &mut Field) {
+    if field.ident.as_ref().is_some_and(|name| name == "response_headers") {
+        field.ty = parse_quote!(::std::option::Option<crate::ResponseHeaders>);
+    }
+}
+
+/// `new` takes what is required, so that the compiler asks for it; the rest follows in setters.
+fn constructor(item: &ItemStruct, required: &[String]) -> Item {
+    let name = &item.ident;
+    if required.is_empty() {
+        let doc = " Creates an empty value; add members with the methods of the same name.";
+        return parse_quote! {
+            impl #name {
+                #[doc = #doc]
+                pub fn new() -> Self {
+                    Self::default()
+                }
+            }
+        };
+    }
+    let parameters = required.iter().map(|member| {
+        let (field, ty) = field_of(item, member);
+        let ty = option_of(ty).unwrap_or(ty);
+        quote!(#field: impl ::std::convert::Into<#ty>)
+    });
+    let values = item.fields.iter().filter_map(|field| {
+        let ident = field.ident.as_ref()?;
+        Some(if !required.iter().any(|member| serialized_name(field) == *member) {
+            quote!(#ident: ::std::default::Default::default())
+        } else if option_of(&field.ty).is_some() {
+            quote!(#ident: ::std::option::Option::Some(#ident.into()))
+        } else {
+            quote!(#ident: #ident.into())
+        })
+    });
+    let doc = " Creates a value from what is required; add other members with the methods of the same name.";
+    parse_quote! {
+        impl #name {
+            #[doc = #doc]
+            pub fn new(#(#parameters),*) -> Self {
+                Self { #(#values),* }
+            }
+        }
+    }
+}
+
+/// One chainable method for each optional member.
+fn setters(item: &ItemStruct, required: &[String]) -> Option<Item> {
+    let name = &item.ident;
+    let members: Vec<TokenStream> = item
+        .fields
+        .iter()
+        .filter(|field| !required.contains(&serialized_name(field)))
+        .filter_map(|field| {
+            let ident = field.ident.as_ref()?;
+            let inner = option_of(&field.ty)?;
+            Some(match list_of(inner) {
+                Some(element) => quote!(list #ident: #element),
+                None => quote!(one #ident: #inner),
+            })
+        })
+        .collect();
+    (!members.is_empty()).then(|| parse_quote!(crate::setters! { #name { #(#members),* } }))
+}
+
+fn field_of<'a>(item: &'a ItemStruct, member: &str) -> (&'a Ident, &'a Type) {
+    item.fields
+        .iter()
+        .find(|field| serialized_name(field) == member)
+        .and_then(|field| Some((field.ident.as_ref()?, &field.ty)))
+        .unwrap_or_else(|| unreachable!("the checks found required member {member} in {}", item.ident))
+}
+
+/// The JSON name of a field: `#[serde(rename = "…")]`, or the identifier itself.
+pub fn serialized_name(field: &Field) -> String {
+    let ident = field.ident.as_ref().map(|ident| ident.to_string().trim_start_matches("r#").to_owned());
+    serde_rename(&field.attrs).or(ident).unwrap_or_default()
+}
+
+fn serde_rename(attributes: &[Attribute]) -> Option<String> {
+    let mut renamed = None;
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+        let _ = attribute.parse_nested_meta(|meta| {
+            if meta.path.is_ident("rename") {
+                renamed = Some(meta.value()?.parse::<syn::LitStr>()?.value());
+            } else if meta.input.peek(syn::Token![=]) {
+                meta.value()?.parse::<syn::Lit>()?;
+            }
+            Ok(())
+        });
+    }
+    renamed
+}
+
+/// The `T` of `Option<T>`.
+pub fn option_of(ty: &Type) -> Option<&Type> {
+    argument_of(ty, "Option")
+}
+
+/// The `T` of `Vec<T>`.
+pub fn list_of(ty: &Type) -> Option<&Type> {
+    argument_of(ty, "Vec")
+}
+
+fn argument_of<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last().filter(|segment| segment.ident == name)?;
+    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    arguments.args.iter().find_map(|argument| match argument {
+        syn::GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
+}
+
+/// A closed enum is an error as soon as the server learns a word: `open_enum!` adds the variant that keeps it, and
+/// the conversions to and from both vocabularies.
+fn open_enum(item: &ItemEnum, knowledge: &Knowledge) -> Item {
+    let name = &item.ident;
+    let docs = item.attrs.iter().filter(|attribute| is_doc(attribute)).cloned().map(|mut doc| {
+        separate_from_slashes(&mut doc);
+        doc
+    });
+    let words = knowledge.protocol_words.get(&name.to_string());
+    let descriptions = knowledge.value_descriptions.get(&name.to_string());
+    let variants = item.variants.iter().map(|variant| {
+        let ident = &variant.ident;
+        let word = serde_rename(&variant.attrs).unwrap_or_else(|| ident.to_string());
+        let doc = descriptions.and_then(|all| all.get(&word)).map(|text| format!(" {text}"));
+        let protocol = words.and_then(|all| all.get(&word)).map(|protocol| quote!(=> #protocol));
+        quote! {
+            #[doc = #doc]
+            #ident = #word #protocol
+        }
+    });
+    parse_quote! {
+        crate::open_enum! {
+            #(#docs)*
+            #name { #(#variants),* }
+        }
+    }
+}

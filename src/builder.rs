@@ -1,0 +1,122 @@
+//! The settings of the HTTP client.
+
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, HeaderValue, USER_AGENT};
+
+use crate::config::ConfigError;
+use crate::{Authlete, Config, Result};
+
+/// Long enough for a slow handshake across an ocean, short enough to notice a host that is gone.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Authlete answers in well under a second; an authorization server that waits longer keeps a person waiting.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Settings of a handle beside its [`Config`].
+///
+/// ```
+/// use std::time::Duration;
+/// use authlete::{Authlete, Config};
+///
+/// # fn example(config: Config) -> authlete::Result<()> {
+/// let api = Authlete::builder(config)
+///     .timeout(Duration::from_secs(3))
+///     .user_agent("my-authorization-server/1.0")
+///     .build()?;
+/// # Ok(()) }
+/// ```
+#[derive(Debug)]
+#[must_use = "call build"]
+pub struct AuthleteBuilder {
+    config: Config,
+    http: Http,
+    connect_timeout: Option<Duration>,
+    timeout: Option<Duration>,
+    user_agent: Option<String>,
+}
+
+#[derive(Debug)]
+enum Http {
+    Own,
+    Builder(Box<reqwest::ClientBuilder>),
+    Client(reqwest::Client),
+}
+
+impl AuthleteBuilder {
+    pub(crate) fn new(config: Config) -> Self {
+        Self { config, http: Http::Own, connect_timeout: None, timeout: None, user_agent: None }
+    }
+
+    /// How long a connection may take to be made, TLS included. Default: 5 seconds.
+    ///
+    /// It is a setting of the HTTP client, and so has no effect on a [`reqwest_client`](Self::reqwest_client) of yours.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = Some(timeout);
+        self
+    }
+
+    /// How long a call may take from beginning to end. Default: 30 seconds, or what a client of yours says.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// The `User-Agent` header. Default: `authlete-rust/<version>`.
+    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
+        self.user_agent = Some(user_agent.into());
+        self
+    }
+
+    /// Takes a `reqwest` builder of yours in place of the default one: for a proxy, more root certificates, another
+    /// TLS library. Timeouts that you set here, and not there, are applied to it, and redirects are switched off:
+    /// Authlete sends none, and credentials must not follow one.
+    pub fn reqwest_builder(mut self, builder: reqwest::ClientBuilder) -> Self {
+        self.http = Http::Builder(Box::new(builder));
+        self
+    }
+
+    /// Takes a `reqwest` client of yours, and its connection pool. It must not follow redirects
+    /// (`redirect(Policy::none())`): a request carries credentials and tokens.
+    pub fn reqwest_client(mut self, client: reqwest::Client) -> Self {
+        self.http = Http::Client(client);
+        self
+    }
+
+    /// Makes the handle.
+    ///
+    /// # Errors
+    /// [`Error::Config`](crate::Error::Config) when the configuration cannot be used, or when the HTTP client cannot be
+    /// made of the settings.
+    pub fn build(self) -> Result<Authlete> {
+        let user_agent = match &self.user_agent {
+            None => HeaderValue::from_static(concat!("authlete-rust/", env!("CARGO_PKG_VERSION"))),
+            Some(text) => HeaderValue::from_str(text)
+                .map_err(|error| client_error("the user agent is not valid in HTTP", error))?,
+        };
+        let headers = HeaderMap::from_iter([(USER_AGENT, user_agent)]);
+        let client = match self.http {
+            Http::Client(client) => client,
+            Http::Own => {
+                let connect_timeout = self.connect_timeout.unwrap_or(CONNECT_TIMEOUT);
+                build(reqwest::Client::builder().timeout(TIMEOUT).connect_timeout(connect_timeout))?
+            }
+            Http::Builder(builder) => match self.connect_timeout {
+                Some(timeout) => build(builder.connect_timeout(timeout))?,
+                None => build(*builder)?,
+            },
+        };
+        Authlete::with_client(client, self.config, headers, self.timeout)
+    }
+}
+
+fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, ConfigError> {
+    builder
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .map_err(|error| client_error("the HTTP client cannot be made", error))
+}
+
+fn client_error(what: &str, error: impl std::error::Error + Send + Sync + 'static) -> ConfigError {
+    ConfigError::Client { what: what.to_owned(), source: Some(Box::new(error)) }
+}

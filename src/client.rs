@@ -1,0 +1,171 @@
+//! The handle through which the API is called.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+
+use crate::builder::AuthleteBuilder;
+use crate::config::{ConfigError, Resolved};
+use crate::credentials::Headers;
+use crate::{ApiVersion, Config, Error, Operation, Result, Route};
+
+/// A handle to the Authlete API.
+///
+/// It has a method for each operation, of the same name: [`authorization`](Self::authorization),
+/// [`introspection`](Self::introspection), [`get_client`](Self::get_client), …; the [crate](crate) page lists them by
+/// category. Clones share one connection pool, and cloning is cheap: give each task its own.
+#[derive(Clone)]
+pub struct Authlete {
+    pub(crate) client: reqwest::Client,
+    handle: Arc<Handle>,
+}
+
+/// What a handle adds to the HTTP client that it shares.
+#[derive(Clone)]
+struct Handle {
+    config: Config,
+    version: ApiVersion,
+    /// `https://us.authlete.com/api`
+    api_root: String,
+    /// `https://us.authlete.com/api/{serviceId}` in 3.0, the API root in 2.x; `None` in 3.0 without a service ID.
+    service_root: Option<String>,
+    authorization: Headers,
+    headers: HeaderMap,
+    timeout: Option<Duration>,
+}
+
+impl Authlete {
+    /// Makes a handle with the default settings of the HTTP client; [`builder`](Self::builder) has the others.
+    ///
+    /// # Errors
+    /// [`Error::Config`] when the configuration is incomplete, contradictory or has a value that cannot be.
+    pub fn new(config: Config) -> Result<Self> {
+        Self::builder(config).build()
+    }
+
+    /// Starts a handle with settings of its own: timeouts, user agent, your own `reqwest` client.
+    pub fn builder(config: Config) -> AuthleteBuilder {
+        AuthleteBuilder::new(config)
+    }
+
+    pub(crate) fn with_client(
+        client: reqwest::Client,
+        config: Config,
+        headers: HeaderMap,
+        timeout: Option<Duration>,
+    ) -> Result<Self> {
+        let Resolved { version, base_url, service_id, credentials } = Resolved::from_config(&config)?;
+        let api_root = format!("{base_url}/api");
+        let service_root = match version {
+            ApiVersion::V2 => Some(api_root.clone()),
+            ApiVersion::V3 => service_id.map(|id| format!("{api_root}/{id}")),
+        };
+        let authorization = Headers::new(&credentials)?;
+        let handle = Handle { config, version, api_root, service_root, authorization, headers, timeout };
+        Ok(Self { client, handle: Arc::new(handle) })
+    }
+
+    /// A handle with another configuration, for example of another service, that shares the connection pool and the
+    /// settings of this one.
+    ///
+    /// ```
+    /// # fn example(api: &authlete::Authlete) -> authlete::Result<()> {
+    /// let other = api.with_config(api.config().clone().service_id(986126671))?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`new`](Self::new).
+    pub fn with_config(&self, config: Config) -> Result<Self> {
+        Self::with_client(self.client.clone(), config, self.handle.headers.clone(), self.handle.timeout)
+    }
+
+    /// A handle that sends one more header with each call, and shares everything else with this one.
+    ///
+    /// # Errors
+    /// [`Error::Config`] when the name or the value is no header, or when it is `Authorization`, which the
+    /// configuration decides.
+    pub fn with_header<N, V>(&self, name: N, value: V) -> Result<Self>
+    where
+        N: TryInto<HeaderName>,
+        V: TryInto<HeaderValue>,
+    {
+        let mut handle = Handle::clone(&self.handle);
+        let (name, value) = header(name, value)?;
+        handle.headers.insert(name, value);
+        Ok(Self { client: self.client.clone(), handle: Arc::new(handle) })
+    }
+
+    /// The configuration that the handle was made with.
+    pub fn config(&self) -> &Config {
+        &self.handle.config
+    }
+
+    /// The generation of the API that the handle calls.
+    pub fn api_version(&self) -> ApiVersion {
+        self.handle.version
+    }
+
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        &self.handle.headers
+    }
+
+    pub(crate) fn timeout(&self) -> Option<Duration> {
+        self.handle.timeout
+    }
+
+    /// The route of an operation in the generation that the handle calls.
+    pub(crate) fn route(&self, operation: &'static Operation) -> Result<&'static Route> {
+        let version = self.handle.version;
+        operation.route(version).ok_or_else(|| {
+            Error::not_callable(operation, format!("Authlete {version} does not have this operation"))
+        })
+    }
+
+    pub(crate) fn credential_header(&self, route: &Route) -> Option<&HeaderValue> {
+        self.handle.authorization.for_route(route)
+    }
+
+    /// The URL that the path of an operation is appended to. Fails when the handle lacks what the call needs.
+    pub(crate) fn root(&self, operation: &'static Operation) -> Result<&str> {
+        let route = self.route(operation)?;
+        if !route.credentials.is_empty() && self.credential_header(route).is_none() {
+            return Err(Error::not_callable(operation, Headers::missing(route)));
+        }
+        if !route.in_service {
+            return Ok(&self.handle.api_root);
+        }
+        self.handle.service_root.as_deref().ok_or_else(|| {
+            let setting = crate::config::Setting::ServiceApiKey;
+            Error::not_callable(operation, format!("is a call of one service: set {setting}, its service ID"))
+        })
+    }
+}
+
+/// A header that a caller may add.
+pub(crate) fn header<N, V>(name: N, value: V) -> Result<(HeaderName, HeaderValue), ConfigError>
+where
+    N: TryInto<HeaderName>,
+    V: TryInto<HeaderValue>,
+{
+    let invalid = |what: &str| ConfigError::Client { what: what.to_owned(), source: None };
+    let name = name.try_into().map_err(|_| invalid("a header's name is not valid in HTTP"))?;
+    let value = value.try_into().map_err(|_| invalid(&format!("the value of the header {name} is not valid in HTTP")))?;
+    if name == AUTHORIZATION {
+        return Err(invalid("the Authorization header comes from the credentials of the configuration"));
+    }
+    Ok((name, value))
+}
+
+/// Shows the server and the service, and no credential.
+impl fmt::Debug for Authlete {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Authlete")
+            .field("version", &self.handle.version)
+            .field("root", self.handle.service_root.as_ref().unwrap_or(&self.handle.api_root))
+            .finish_non_exhaustive()
+    }
+}

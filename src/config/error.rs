@@ -1,0 +1,94 @@
+//! What is wrong with a configuration.
+
+use std::path::{Path, PathBuf};
+
+use super::{Setting, Source};
+
+/// A configuration that cannot be used. The message names the setting, as a file and the environment know it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// Nothing says which generation to call, because there are no credentials.
+    #[error(
+        "no credentials: set {token} for Authlete 3.0, or {key} and {secret} for 2.x",
+        token = Setting::ServiceAccessToken,
+        key = Setting::ServiceApiKey,
+        secret = Setting::ServiceApiSecret
+    )]
+    NoCredentials,
+    /// There are credentials of both generations, and no version that chooses.
+    #[error("credentials of both 2.x and 3.0 are set: set {} to one of them", Setting::ApiVersion)]
+    BothGenerations,
+    /// A setting is missing.
+    #[error("{setting} is missing: {reason}")]
+    Missing {
+        /// The setting to add.
+        setting: Setting,
+        /// What it is needed for.
+        reason: &'static str,
+    },
+    /// A setting has a value that it cannot have.
+    #[error("{setting}, {source}: {reason}", source = origin)]
+    Invalid {
+        /// The setting to mend.
+        setting: Setting,
+        /// Where its value is from.
+        origin: String,
+        /// What is wrong with it; never the value of a secret.
+        reason: String,
+    },
+    /// A setting that a later version will support.
+    #[error("{setting} is not supported yet: remove it")]
+    Unsupported {
+        /// The setting to remove.
+        setting: Setting,
+    },
+    /// A file or the environment has a key that does not exist.
+    #[error("{place}: unknown key {key}; known are {known}", known = known_keys())]
+    UnknownKey {
+        /// The file.
+        place: String,
+        /// The key as it stands there.
+        key: String,
+    },
+    /// A file that is no TOML.
+    #[error("{place}: line {line}: {message}")]
+    Syntax {
+        /// The file.
+        place: String,
+        /// The line, from 1.
+        line: usize,
+        /// What the parser expected there.
+        message: String,
+    },
+    /// A file that cannot be read.
+    #[error("{}: {source}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// A setting of the HTTP client that cannot be used, such as a header with a line break.
+    #[error("{what}")]
+    Client {
+        /// What is wrong.
+        what: String,
+        /// The reason, when another library gave it.
+        source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    },
+}
+
+impl ConfigError {
+    pub(super) fn invalid(setting: Setting, source: &Source, reason: impl Into<String>) -> Self {
+        Self::Invalid { setting, origin: source.to_string(), reason: reason.into() }
+    }
+
+    pub(super) fn unreadable(path: &Path, source: std::io::Error) -> Self {
+        Self::Unreadable { path: path.to_owned(), source }
+    }
+}
+
+fn known_keys() -> String {
+    Setting::ALL.map(Setting::toml_key).join(", ")
+}

@@ -1,0 +1,80 @@
+//! Configuration from TOML: the keys of the Go library's files, and those that 3.0 adds.
+
+use std::fs;
+use std::path::Path;
+
+use super::{Config, ConfigError, Setting, Source};
+
+impl Config {
+    /// Reads a TOML file; see [`Setting::toml_key`]. A file written for Authlete's Go library loads unchanged.
+    ///
+    /// # Errors
+    /// [`ConfigError::Unreadable`], and those of [`from_toml`](Self::from_toml).
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, ConfigError> {
+        let path = path.as_ref();
+        let text = fs::read_to_string(path).map_err(|error| ConfigError::unreadable(path, error))?;
+        parse(&text, &Source::File(Some(path.to_owned())))
+    }
+
+    /// Reads TOML text. An empty value counts as not set.
+    ///
+    /// ```
+    /// use authlete::Config;
+    ///
+    /// let config = Config::from_toml(r#"
+    ///     BaseUrl = "https://us.authlete.com"
+    ///     ServiceApiKey = "986126671"
+    ///     ServiceAccessToken = "…"
+    /// "#)?;
+    /// # Ok::<(), authlete::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ConfigError::Syntax`], [`ConfigError::UnknownKey`], and [`ConfigError::Invalid`] for a value that is neither
+    /// text nor a whole number.
+    pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
+        parse(text, &Source::File(None))
+    }
+
+    /// Reads a TOML file and the environment. Where both have a setting, the environment's value is taken.
+    ///
+    /// # Errors
+    /// Those of [`from_file`](Self::from_file) and [`from_env`](Self::from_env).
+    pub fn load(path: impl AsRef<Path>) -> Result<Self, ConfigError> {
+        Ok(Self::from_env()?.or(Self::from_file(path)?))
+    }
+}
+
+fn parse(text: &str, source: &Source) -> Result<Config, ConfigError> {
+    let table: toml::Table = text.parse().map_err(|error| syntax_error(text, source, &error))?;
+    let mut config = Config::new();
+    for (key, value) in table {
+        let Some(setting) = Setting::ALL.into_iter().find(|setting| setting.toml_key() == key) else {
+            return Err(ConfigError::UnknownKey { place: place(source), key });
+        };
+        let text = match value {
+            toml::Value::String(text) => text,
+            toml::Value::Integer(number) => number.to_string(),
+            other => {
+                let reason = format!("must be text or a whole number, not {}", other.type_str());
+                return Err(ConfigError::invalid(setting, source, reason));
+            }
+        };
+        config = config.set_from(source.clone(), setting, text);
+    }
+    Ok(config)
+}
+
+/// The parser's own message shows the line itself, which may hold a secret: only its number is passed on.
+fn syntax_error(text: &str, source: &Source, error: &toml::de::Error) -> ConfigError {
+    let offset = error.span().map_or(0, |span| span.start);
+    let line = 1 + text.bytes().take(offset).filter(|byte| *byte == b'\n').count();
+    ConfigError::Syntax { place: place(source), line, message: error.message().to_owned() }
+}
+
+fn place(source: &Source) -> String {
+    match source {
+        Source::File(Some(path)) => path.display().to_string(),
+        other => other.to_string(),
+    }
+}

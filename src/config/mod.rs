@@ -1,0 +1,222 @@
+//! Which Authlete server to call, as which service, with which credentials.
+
+mod environment;
+mod error;
+mod file;
+mod resolved;
+mod setting;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+
+pub use error::ConfigError;
+pub(crate) use resolved::{Credentials, Resolved};
+pub use setting::Setting;
+
+use crate::{ApiVersion, Secret};
+
+/// Which Authlete server to call, as which service, with which credentials.
+///
+/// In code, one expression for each generation of the API:
+///
+/// ```
+/// use authlete::Config;
+///
+/// let v3 = Config::v3("https://us.authlete.com", 986126671, "service access token");
+/// let v2 = Config::v2("https://api.authlete.com", 5593494640, "service API secret");
+/// ```
+///
+/// From elsewhere with [`from_env`](Self::from_env), [`from_file`](Self::from_file), [`from_toml`](Self::from_toml), or
+/// a file with the environment over it, [`load`](Self::load). Sources are combined with [`or`](Self::or).
+///
+/// A `Config` may be incomplete; [`Authlete::new`](crate::Authlete::new) checks it as a whole. Without an
+/// [`api_version`](Self::api_version) the generation is 3.0 when there is an access token, and 2.x when there is a key
+/// and its secret.
+#[derive(Clone, Default, PartialEq)]
+pub struct Config {
+    values: BTreeMap<Setting, Value>,
+    allow_http: bool,
+}
+
+/// A value and where it is from, so that an error can name the place to mend.
+#[derive(Clone, PartialEq)]
+struct Value {
+    text: Secret,
+    source: Source,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Source {
+    Code,
+    Environment,
+    File(Option<PathBuf>),
+}
+
+impl Config {
+    /// A configuration with nothing set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Authlete 3.0: one service, by its service ID and a service access token or organization token.
+    pub fn v3(base_url: impl Into<String>, service_id: i64, access_token: impl Into<Secret>) -> Self {
+        Self::new()
+            .api_version(ApiVersion::V3)
+            .base_url(base_url)
+            .service_id(service_id)
+            .service_access_token(access_token)
+    }
+
+    /// Authlete 2.x: one service, by its API key and API secret.
+    pub fn v2(base_url: impl Into<String>, service_api_key: i64, service_api_secret: impl Into<Secret>) -> Self {
+        Self::new()
+            .api_version(ApiVersion::V2)
+            .base_url(base_url)
+            .service_api_key(service_api_key)
+            .service_api_secret(service_api_secret)
+    }
+
+    /// The generation of the API.
+    #[must_use]
+    pub fn api_version(self, version: ApiVersion) -> Self {
+        self.set(Setting::ApiVersion, version.to_string())
+    }
+
+    /// The URL of the Authlete server, without `/api`. It must be `https`, except on this machine.
+    ///
+    /// 2.x has a default, `https://api.authlete.com`. 3.0 has none, because there it depends on the region.
+    #[must_use]
+    pub fn base_url(self, url: impl Into<String>) -> Self {
+        self.set(Setting::BaseUrl, url.into())
+    }
+
+    /// The API key of the service (2.x). The same setting as [`service_id`](Self::service_id).
+    #[must_use]
+    pub fn service_api_key(self, key: i64) -> Self {
+        self.set(Setting::ServiceApiKey, key.to_string())
+    }
+
+    /// The ID of the service (3.0). The same setting as [`service_api_key`](Self::service_api_key).
+    #[must_use]
+    pub fn service_id(self, id: i64) -> Self {
+        self.service_api_key(id)
+    }
+
+    /// The API secret of the service (2.x).
+    #[must_use]
+    pub fn service_api_secret(self, secret: impl Into<Secret>) -> Self {
+        self.set(Setting::ServiceApiSecret, secret)
+    }
+
+    /// The access token of the service (3.0).
+    #[must_use]
+    pub fn service_access_token(self, token: impl Into<Secret>) -> Self {
+        self.set(Setting::ServiceAccessToken, token)
+    }
+
+    /// The API key of the service owner, for service management (2.x).
+    #[must_use]
+    pub fn service_owner_api_key(self, key: i64) -> Self {
+        self.set(Setting::ServiceOwnerApiKey, key.to_string())
+    }
+
+    /// The API secret of the service owner, for service management (2.x).
+    #[must_use]
+    pub fn service_owner_api_secret(self, secret: impl Into<Secret>) -> Self {
+        self.set(Setting::ServiceOwnerApiSecret, secret)
+    }
+
+    /// The access token of the organization (3.0): for service management, and for the calls of every service of the
+    /// organization when there is no [`service_access_token`](Self::service_access_token).
+    #[must_use]
+    pub fn service_owner_access_token(self, token: impl Into<Secret>) -> Self {
+        self.set(Setting::ServiceOwnerAccessToken, token)
+    }
+
+    /// The key that signs DPoP proofs for calls to Authlete, as a JWK (3.0). Not supported yet:
+    /// [`Authlete::new`](crate::Authlete::new) refuses it.
+    #[must_use]
+    pub fn dpop_key(self, jwk: impl Into<Secret>) -> Self {
+        self.set(Setting::DpopKey, jwk)
+    }
+
+    /// The certificate to present to Authlete, in PEM form. Not supported yet:
+    /// [`Authlete::new`](crate::Authlete::new) refuses it.
+    #[must_use]
+    pub fn client_certificate(self, pem: impl Into<Secret>) -> Self {
+        self.set(Setting::ClientCertificate, pem)
+    }
+
+    /// Allows a base URL that is `http` and not on this machine. Whoever can read the network between here and there
+    /// reads the credentials: for a test network only.
+    #[must_use]
+    pub fn allow_http(mut self, allow: bool) -> Self {
+        self.allow_http = allow;
+        self
+    }
+
+    /// Fills in from `other` what is not set here.
+    ///
+    /// ```
+    /// use authlete::Config;
+    ///
+    /// # fn example() -> authlete::Result<()> {
+    /// let config = Config::from_env()?.or(Config::from_file("authlete.toml")?);
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn or(mut self, other: Self) -> Self {
+        for (setting, value) in other.values {
+            self.values.entry(setting).or_insert(value);
+        }
+        self.allow_http |= other.allow_http;
+        self
+    }
+
+    /// Whether a setting has a value.
+    pub fn is_set(&self, setting: Setting) -> bool {
+        self.values.contains_key(&setting)
+    }
+
+    fn set(self, setting: Setting, text: impl Into<Secret>) -> Self {
+        self.set_from(Source::Code, setting, text)
+    }
+
+    /// An empty value counts as none: that is how files and environments leave a setting out.
+    fn set_from(mut self, source: Source, setting: Setting, text: impl Into<Secret>) -> Self {
+        let text = text.into();
+        if text.expose().is_empty() {
+            self.values.remove(&setting);
+        } else {
+            self.values.insert(setting, Value { text, source });
+        }
+        self
+    }
+}
+
+/// Shows which settings there are, and the values of those that are no secrets.
+impl fmt::Debug for Config {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut output = formatter.debug_struct("Config");
+        for (setting, value) in &self.values {
+            if setting.is_public() {
+                output.field(setting.toml_key(), &value.text.expose());
+            } else {
+                output.field(setting.toml_key(), &value.text);
+            }
+        }
+        output.finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Code => formatter.write_str("set in code"),
+            Self::Environment => formatter.write_str("from the environment"),
+            Self::File(Some(path)) => write!(formatter, "from {}", path.display()),
+            Self::File(None) => formatter.write_str("from TOML"),
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! A configuration that was checked as a whole.
+
+use std::net::IpAddr;
+
+use reqwest::Url;
+
+use super::{Config, ConfigError, Setting};
+use crate::{ApiVersion, Secret};
+
+/// Where 2.x is hosted. 3.0 has a host for each region, so that there is nothing to assume.
+const DEFAULT_BASE_URL_V2: &str = "https://api.authlete.com";
+
+/// What a handle needs, checked.
+#[derive(Debug, Clone)]
+pub(crate) struct Resolved {
+    pub version: ApiVersion,
+    /// Without a slash at its end.
+    pub base_url: String,
+    pub service_id: Option<i64>,
+    pub credentials: Credentials,
+}
+
+/// The credentials that are there, by kind.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Credentials {
+    pub service_key: Option<(String, Secret)>,
+    pub service_owner_key: Option<(String, Secret)>,
+    pub service_access_token: Option<Secret>,
+    pub organization_token: Option<Secret>,
+}
+
+impl Resolved {
+    pub(crate) fn from_config(config: &Config) -> Result<Self, ConfigError> {
+        for setting in [Setting::DpopKey, Setting::ClientCertificate] {
+            if config.is_set(setting) {
+                return Err(ConfigError::Unsupported { setting });
+            }
+        }
+        let version = config.resolve_version()?;
+        let service_id = config.resolve_service_id(version)?;
+        let credentials = match version {
+            ApiVersion::V2 => config.resolve_keys()?,
+            ApiVersion::V3 => config.resolve_tokens(service_id)?,
+        };
+        Ok(Self { version, base_url: config.resolve_base_url(version)?, service_id, credentials })
+    }
+}
+
+impl Config {
+    fn resolve_version(&self) -> Result<ApiVersion, ConfigError> {
+        if let Some(value) = self.values.get(&Setting::ApiVersion) {
+            return parse_version(value.text.expose()).ok_or_else(|| {
+                let reason = "is neither 2.x (2, 2.2, 2.3, V2) nor 3.0 (3, 3.x, V3)";
+                ConfigError::invalid(Setting::ApiVersion, &value.source, reason)
+            });
+        }
+        let has = |settings: [Setting; 2]| settings.into_iter().any(|setting| self.is_set(setting));
+        let has_token = has([Setting::ServiceAccessToken, Setting::ServiceOwnerAccessToken]);
+        let has_secret = has([Setting::ServiceApiSecret, Setting::ServiceOwnerApiSecret]);
+        match (has_secret, has_token) {
+            (true, false) => Ok(ApiVersion::V2),
+            (false, true) => Ok(ApiVersion::V3),
+            (true, true) => Err(ConfigError::BothGenerations),
+            (false, false) => Err(ConfigError::NoCredentials),
+        }
+    }
+
+    /// A service ID is part of a path in 3.0, and a number everywhere.
+    fn resolve_service_id(&self, version: ApiVersion) -> Result<Option<i64>, ConfigError> {
+        let Some(value) = self.values.get(&Setting::ServiceApiKey) else { return Ok(None) };
+        let text = value.text.expose();
+        match text.parse() {
+            Ok(number) if number > 0 => Ok(Some(number)),
+            _ => {
+                let reason = format!("is no service {}: it must be a whole number above 0", match version {
+                    ApiVersion::V2 => "API key",
+                    ApiVersion::V3 => "ID",
+                });
+                Err(ConfigError::invalid(Setting::ServiceApiKey, &value.source, reason))
+            }
+        }
+    }
+
+    fn resolve_keys(&self) -> Result<Credentials, ConfigError> {
+        let service_key = self.pair(Setting::ServiceApiKey, Setting::ServiceApiSecret)?;
+        let service_owner_key = self.pair(Setting::ServiceOwnerApiKey, Setting::ServiceOwnerApiSecret)?;
+        if service_key.is_none() && service_owner_key.is_none() {
+            return Err(ConfigError::Missing {
+                setting: Setting::ServiceApiKey,
+                reason: "Authlete 2.x is called with the key and secret of a service, of a service owner, or both",
+            });
+        }
+        Ok(Credentials { service_key, service_owner_key, ..Credentials::default() })
+    }
+
+    /// A key and its secret: both or neither.
+    fn pair(&self, key: Setting, secret: Setting) -> Result<Option<(String, Secret)>, ConfigError> {
+        match (self.values.get(&key), self.values.get(&secret)) {
+            (Some(key), Some(secret)) => Ok(Some((key.text.expose().to_owned(), secret.text.clone()))),
+            (None, None) => Ok(None),
+            (Some(_), None) => Err(ConfigError::Missing { setting: secret, reason: "the key is set, and needs it" }),
+            (None, Some(_)) => Err(ConfigError::Missing { setting: key, reason: "the secret is set, and needs it" }),
+        }
+    }
+
+    fn resolve_tokens(&self, service_id: Option<i64>) -> Result<Credentials, ConfigError> {
+        let token = |setting| self.values.get(&setting).map(|value| value.text.clone());
+        let service_access_token = token(Setting::ServiceAccessToken);
+        let organization_token = token(Setting::ServiceOwnerAccessToken);
+        if service_access_token.is_none() && organization_token.is_none() {
+            return Err(ConfigError::Missing {
+                setting: Setting::ServiceAccessToken,
+                reason: "Authlete 3.0 is called with an access token of a service or of the organization",
+            });
+        }
+        if service_access_token.is_some() && service_id.is_none() {
+            return Err(ConfigError::Missing {
+                setting: Setting::ServiceApiKey,
+                reason: "a service access token is good for one service, and the path names it by its ID",
+            });
+        }
+        Ok(Credentials { service_access_token, organization_token, ..Credentials::default() })
+    }
+
+    fn resolve_base_url(&self, version: ApiVersion) -> Result<String, ConfigError> {
+        let Some(value) = self.values.get(&Setting::BaseUrl) else {
+            return match version {
+                ApiVersion::V2 => Ok(DEFAULT_BASE_URL_V2.to_owned()),
+                ApiVersion::V3 => Err(ConfigError::Missing {
+                    setting: Setting::BaseUrl,
+                    reason: "Authlete 3.0 has a host for each region, such as https://us.authlete.com",
+                }),
+            };
+        };
+        self.check_base_url(value.text.expose())
+            .map_err(|reason| ConfigError::invalid(Setting::BaseUrl, &value.source, reason))
+    }
+
+    fn check_base_url(&self, text: &str) -> Result<String, String> {
+        let url = Url::parse(text).map_err(|error| format!("is no URL: {error}"))?;
+        let has_credentials = !url.username().is_empty() || url.password().is_some();
+        if has_credentials || url.query().is_some() || url.fragment().is_some() {
+            return Err("must have no user name, password, query or fragment".to_owned());
+        }
+        match url.scheme() {
+            "https" => {}
+            "http" if self.allow_http || is_loopback(&url) => {}
+            "http" => return Err("is http beyond this machine: use https, or Config::allow_http".to_owned()),
+            other => return Err(format!("must be https, not {other}")),
+        }
+        Ok(url.as_str().trim_end_matches('/').to_owned())
+    }
+}
+
+/// The words of Authlete's other libraries (`V3`), and the numbers that people use (`2.3`).
+fn parse_version(text: &str) -> Option<ApiVersion> {
+    let text = text.trim();
+    let number = text.strip_prefix(['V', 'v']).unwrap_or(text);
+    let (major, minor) = number.split_once('.').unwrap_or((number, "x"));
+    match major {
+        _ if minor != "x" && minor.parse::<u8>().is_err() => None,
+        "2" => Some(ApiVersion::V2),
+        "3" => Some(ApiVersion::V3),
+        _ => None,
+    }
+}
+
+/// Whether a URL names this machine.
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}

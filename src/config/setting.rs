@@ -1,0 +1,82 @@
+//! The settings by their names: the one place that knows what each is called in a file and in the environment.
+
+use std::fmt;
+
+/// A setting of [`Config`](crate::Config).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Setting {
+    /// The generation of the API.
+    ApiVersion,
+    /// The URL of the Authlete server, without `/api`.
+    BaseUrl,
+    /// The number of the service: its API key in 2.x, its service ID in 3.0.
+    ServiceApiKey,
+    /// The API secret of the service (2.x).
+    ServiceApiSecret,
+    /// The access token of the service (3.0).
+    ServiceAccessToken,
+    /// The API key of the service owner (2.x).
+    ServiceOwnerApiKey,
+    /// The API secret of the service owner (2.x).
+    ServiceOwnerApiSecret,
+    /// The access token of the organization (3.0).
+    ServiceOwnerAccessToken,
+    /// The key that signs DPoP proofs for Authlete, as a JWK (3.0).
+    DpopKey,
+    /// The certificate to present to Authlete, in PEM form.
+    ClientCertificate,
+}
+
+impl Setting {
+    /// All settings.
+    pub const ALL: [Self; 10] = [
+        Self::ApiVersion,
+        Self::BaseUrl,
+        Self::ServiceApiKey,
+        Self::ServiceApiSecret,
+        Self::ServiceAccessToken,
+        Self::ServiceOwnerApiKey,
+        Self::ServiceOwnerApiSecret,
+        Self::ServiceOwnerAccessToken,
+        Self::DpopKey,
+        Self::ClientCertificate,
+    ];
+
+    /// The key in a TOML file.
+    pub const fn toml_key(self) -> &'static str {
+        self.names().0
+    }
+
+    /// The environment variable.
+    pub const fn environment_variable(self) -> &'static str {
+        self.names().1
+    }
+
+    const fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Self::ApiVersion => ("ApiVersion", "AUTHLETE_API_VERSION"),
+            Self::BaseUrl => ("BaseUrl", "AUTHLETE_BASE_URL"),
+            Self::ServiceApiKey => ("ServiceApiKey", "AUTHLETE_SERVICE_APIKEY"),
+            Self::ServiceApiSecret => ("ServiceApiSecret", "AUTHLETE_SERVICE_APISECRET"),
+            Self::ServiceAccessToken => ("ServiceAccessToken", "AUTHLETE_SERVICE_ACCESSTOKEN"),
+            Self::ServiceOwnerApiKey => ("ServiceOwnerApiKey", "AUTHLETE_SERVICEOWNER_APIKEY"),
+            Self::ServiceOwnerApiSecret => ("ServiceOwnerApiSecret", "AUTHLETE_SERVICEOWNER_APISECRET"),
+            Self::ServiceOwnerAccessToken => ("ServiceOwnerAccessToken", "AUTHLETE_SERVICEOWNER_ACCESSTOKEN"),
+            Self::DpopKey => ("DpopKey", "AUTHLETE_DPOP_KEY"),
+            Self::ClientCertificate => ("ClientCertificate", "AUTHLETE_CLIENT_CERTIFICATE"),
+        }
+    }
+
+    /// Whether the value may be shown.
+    pub(crate) const fn is_public(self) -> bool {
+        matches!(self, Self::ApiVersion | Self::BaseUrl | Self::ServiceApiKey | Self::ServiceOwnerApiKey)
+    }
+}
+
+/// Both names, as an error message shows them.
+impl fmt::Display for Setting {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} ({})", self.toml_key(), self.environment_variable())
+    }
+}

@@ -1,0 +1,229 @@
+//! What can go wrong with a call.
+
+use std::fmt;
+
+use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
+
+use crate::config::ConfigError;
+use crate::{JsonObject, Operation};
+
+/// The result of a call.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What can go wrong, from configuration to decoding. No variant carries a secret, and neither does its source.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The configuration cannot be used. Comes when a handle is made, never from a call.
+    #[error("configuration: {0}")]
+    Config(#[from] ConfigError),
+
+    /// The configured generation or credentials cannot make this call. Nothing was sent.
+    #[error("{operation}: {reason}")]
+    NotCallable {
+        /// The operation id.
+        operation: &'static str,
+        /// What the call needs: a setting by its names, or another generation of the API.
+        reason: String,
+    },
+
+    /// An argument that no request can be made of. Nothing was sent.
+    #[error("{argument}: {reason}")]
+    InvalidArgument {
+        /// The argument.
+        argument: &'static str,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+
+    /// No complete answer came: the request could not be sent, or the connection broke.
+    #[error("{operation}: {kind}")]
+    Transport {
+        /// The operation id.
+        operation: &'static str,
+        /// At which stage it failed.
+        kind: TransportErrorKind,
+        /// The HTTP client's error, without the URL: a path can hold a token.
+        source: reqwest::Error,
+    },
+
+    /// Authlete answered with an error status and said why.
+    #[error(transparent)]
+    Api(Box<ApiError>),
+
+    /// Something answered, but not with JSON: a load balancer's error page, or a success without its body.
+    #[error(transparent)]
+    NotJson(Box<NotJsonError>),
+
+    /// Authlete answered with JSON that is not of the shape that the operation has.
+    #[error("{operation}: the answer does not decode at {path}")]
+    Decode {
+        /// The operation id.
+        operation: &'static str,
+        /// The JSON path of the value, such as `$.service.supportedScopes[2].name`.
+        path: String,
+        /// What was found and what was expected, without the value.
+        source: DecodeError,
+    },
+}
+
+/// At which stage a request failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TransportErrorKind {
+    /// No connection: the name does not resolve, or nothing listens. The request did not reach the server.
+    Connect,
+    /// The TLS handshake failed, for example because of the certificate. The request did not reach the server.
+    Tls,
+    /// The connect timeout or the total timeout passed.
+    Timeout,
+    /// The connection broke after the request began to be sent. Authlete may have processed it.
+    Interrupted,
+    /// The request could not be built.
+    Request,
+}
+
+impl fmt::Display for TransportErrorKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Connect => "cannot connect to Authlete",
+            Self::Tls => "the TLS handshake with Authlete failed",
+            Self::Timeout => "no answer from Authlete in time",
+            Self::Interrupted => "the connection to Authlete broke",
+            Self::Request => "the request cannot be built",
+        })
+    }
+}
+
+/// Authlete's own account of a failed call.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct ApiError {
+    /// The operation id.
+    pub operation: &'static str,
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// Authlete's code, such as `A001202`.
+    pub result_code: Option<String>,
+    /// Authlete's explanation for a log; it begins with the code in brackets.
+    pub result_message: Option<String>,
+    /// The headers of the answer; rate limits are read from them.
+    pub headers: HeaderMap,
+    /// The whole answer.
+    pub body: JsonObject,
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: Authlete answered {}", self.operation, self.status)?;
+        match (&self.result_code, &self.result_message) {
+            (_, Some(message)) => write!(formatter, ": {message}"),
+            (Some(code), None) => write!(formatter, ": {code}"),
+            (None, None) => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+/// An answer that is no JSON.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct NotJsonError {
+    /// The operation id.
+    pub operation: &'static str,
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The headers of the answer.
+    pub headers: HeaderMap,
+    /// The beginning of the body, at most [`SNIPPET_CHARS`](Self::SNIPPET_CHARS) characters. It is left empty when the
+    /// body begins like JSON: a token may be in what was cut off.
+    pub snippet: String,
+}
+
+impl NotJsonError {
+    /// How much of a body is kept: enough to recognize who answered.
+    pub const SNIPPET_CHARS: usize = 256;
+}
+
+impl fmt::Display for NotJsonError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: the answer, {}, is not JSON", self.operation, self.status)?;
+        if self.snippet.is_empty() { Ok(()) } else { write!(formatter, ": {:?}", self.snippet) }
+    }
+}
+
+impl std::error::Error for NotJsonError {}
+
+/// Why a value did not decode: what was found and what was expected, without the value itself.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct DecodeError(pub(crate) String);
+
+impl Error {
+    /// Whether the connect timeout or the total timeout passed.
+    pub fn is_timeout(&self) -> bool {
+        matches!(self, Self::Transport { kind: TransportErrorKind::Timeout, .. })
+    }
+
+    /// Whether the request certainly did not reach Authlete, because there was no connection.
+    pub fn is_connect(&self) -> bool {
+        matches!(self, Self::Transport { kind: TransportErrorKind::Connect | TransportErrorKind::Tls, .. })
+    }
+
+    /// Whether the same call may succeed later: no connection, a timeout, a broken connection, 429, 502, 503 or 504.
+    ///
+    /// That does not make it safe to repeat. After a timeout or a broken connection Authlete may have processed the
+    /// request, and a ticket, a code or a token in it may be used up.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Transport { kind, .. } => {
+                !matches!(kind, TransportErrorKind::Tls | TransportErrorKind::Request)
+            }
+            _ => matches!(self.status().map(|status| status.as_u16()), Some(429 | 502 | 503 | 504)),
+        }
+    }
+
+    /// The HTTP status, when something answered with one.
+    pub fn status(&self) -> Option<StatusCode> {
+        match self {
+            Self::Api(error) => Some(error.status),
+            Self::NotJson(error) => Some(error.status),
+            _ => None,
+        }
+    }
+
+    /// Authlete's result code, such as `A001202`.
+    pub fn result_code(&self) -> Option<&str> {
+        match self {
+            Self::Api(error) => error.result_code.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The headers of the answer, when something answered.
+    pub fn headers(&self) -> Option<&HeaderMap> {
+        match self {
+            Self::Api(error) => Some(&error.headers),
+            Self::NotJson(error) => Some(&error.headers),
+            _ => None,
+        }
+    }
+
+    /// The id of the operation that failed; `None` when no call was made.
+    pub fn operation(&self) -> Option<&'static str> {
+        match self {
+            Self::Config(_) | Self::InvalidArgument { .. } => None,
+            Self::NotCallable { operation, .. }
+            | Self::Transport { operation, .. }
+            | Self::Decode { operation, .. } => Some(operation),
+            Self::Api(error) => Some(error.operation),
+            Self::NotJson(error) => Some(error.operation),
+        }
+    }
+
+    pub(crate) fn not_callable(operation: &Operation, reason: String) -> Self {
+        Self::NotCallable { operation: operation.id, reason }
+    }
+}

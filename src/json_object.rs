@@ -1,0 +1,66 @@
+//! JSON objects whose members the crate does not know.
+
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// A JSON object of any members, such as a JWK Set or the metadata of an OpenID Provider.
+///
+/// It is used like the [`Map`] in it. Its `Debug` output has the names of the members and not their values, because a
+/// value may be a private key or a token that this version of the crate does not know.
+///
+/// ```
+/// use authlete::JsonObject;
+///
+/// let object: JsonObject = serde_json::from_str(r#"{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}"#)?;
+/// assert_eq!(object["keys"][0]["kty"], "oct");
+/// assert_eq!(format!("{object:?}"), r#"{"keys": ..}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(transparent))]
+pub struct JsonObject(pub Map<String, Value>);
+
+impl JsonObject {
+    /// The object as a [`Value`].
+    pub fn into_value(self) -> Value {
+        Value::Object(self.0)
+    }
+}
+
+impl fmt::Debug for JsonObject {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_map().entries(self.0.keys().map(|name| (name, format_args!("..")))).finish()
+    }
+}
+
+impl Deref for JsonObject {
+    type Target = Map<String, Value>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl DerefMut for JsonObject {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
+    }
+}
+
+impl From<Map<String, Value>> for JsonObject {
+    fn from(members: Map<String, Value>) -> Self {
+        Self(members)
+    }
+}
+
+impl fmt::Display for JsonObject {
+    /// The object as JSON text, values included.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = serde_json::to_string(&self.0).map_err(|_| fmt::Error)?;
+        formatter.write_str(&text)
+    }
+}

@@ -1,0 +1,42 @@
+//! Client for the Authlete Web APIs.
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+mod builder;
+mod client;
+mod client_identifier;
+mod config;
+mod credentials;
+mod error;
+mod json_object;
+mod json_path;
+mod lenient;
+mod open_enum;
+mod operation;
+mod pages;
+mod response_headers;
+mod secret;
+mod setters;
+mod standard_scope;
+mod transport;
+
+/// The code that `build.rs` makes of `openapi/`.
+mod generated {
+    include!(concat!(env!("OUT_DIR"), "/client.rs"));
+}
+
+pub use builder::AuthleteBuilder;
+pub use client::Authlete;
+pub use client_identifier::ClientIdentifier;
+pub use config::{Config, ConfigError, Setting};
+pub use error::{ApiError, DecodeError, Error, NotJsonError, Result, TransportErrorKind};
+pub use generated::{operations, types};
+pub use json_object::JsonObject;
+pub(crate) use open_enum::open_enum;
+pub use operation::{ApiVersion, CredentialKind, Operation, Route};
+pub use pages::ListRequest;
+pub use response_headers::ResponseHeaders;
+pub use secret::Secret;
+pub(crate) use setters::setters;
+pub use standard_scope::StandardScope;
+pub(crate) use transport::answer;

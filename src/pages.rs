@@ -1,0 +1,151 @@
+//! Lists that come in pages.
+
+use std::ops::Range;
+
+use futures_core::Stream;
+use futures_util::stream::{self, TryStreamExt};
+
+use crate::types::{
+    AccessToken, AuthorizedClientListResponse, Client, ClientAuthorizationGetListRequest, ClientListResponse,
+    GetClientListQuery, GetServiceListQuery, GetTokenListQuery, Service, ServiceListResponse, TokenListResponse,
+};
+use crate::{Authlete, Error, Result};
+
+/// What asks for a list: the query of `get_service_list`, `get_client_list` or `get_token_list`, or the request of
+/// `get_client_authorization_list`.
+///
+/// It can be asked for page by page, [`range`](Self::range), or as a whole, [`Authlete::items`].
+pub trait ListRequest: sealed::Fetch {
+    /// Asks for the items from the first index to before the second, counted from 0.
+    ///
+    /// ```
+    /// use authlete::ListRequest as _;
+    /// use authlete::types::GetClientListQuery;
+    ///
+    /// # async fn example(api: authlete::Authlete) -> authlete::Result<()> {
+    /// let page = api.get_client_list(&GetClientListQuery::new().range(20..40)).await?;
+    /// println!("{} of {:?}", page.clients.unwrap_or_default().len(), page.total_count);
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    fn range(self, range: Range<i32>) -> Self;
+}
+
+mod sealed {
+    use super::{Authlete, Page, Result};
+
+    pub trait Fetch: Clone + Send + Sync {
+        type Item: Send;
+
+        fn bounds(&self) -> (Option<i32>, Option<i32>);
+
+        fn fetch(&self, api: &Authlete) -> impl Future<Output = Result<Page<Self::Item>>> + Send;
+    }
+}
+
+/// One page of a list.
+#[derive(Debug)]
+pub struct Page<T> {
+    items: Vec<T>,
+    total: Option<i32>,
+}
+
+macro_rules! list_request {
+    ($request:ty, $method:ident, $response:ty, $member:ident: $item:ty) => {
+        impl ListRequest for $request {
+            fn range(mut self, range: Range<i32>) -> Self {
+                self.start = Some(range.start);
+                self.end = Some(range.end);
+                self
+            }
+        }
+
+        impl sealed::Fetch for $request {
+            type Item = $item;
+
+            fn bounds(&self) -> (Option<i32>, Option<i32>) {
+                (self.start, self.end)
+            }
+
+            async fn fetch(&self, api: &Authlete) -> Result<Page<$item>> {
+                let page: $response = api.$method(self).await?;
+                Ok(Page { items: page.$member.unwrap_or_default(), total: page.total_count })
+            }
+        }
+    };
+}
+
+list_request! { GetServiceListQuery, get_service_list, ServiceListResponse, services: Service }
+list_request! { GetClientListQuery, get_client_list, ClientListResponse, clients: Client }
+list_request! { GetTokenListQuery, get_token_list, TokenListResponse, access_tokens: AccessToken }
+list_request! {
+    ClientAuthorizationGetListRequest, get_client_authorization_list, AuthorizedClientListResponse, clients: Client
+}
+
+/// Where a stream is in its list.
+struct Position<L> {
+    api: Authlete,
+    list: L,
+    page_size: i32,
+    start: i32,
+    /// Before which index the list ends: what the caller asked for, then also what the server has.
+    end: i32,
+}
+
+impl<L: ListRequest> Position<L> {
+    /// The next page, and the position after it; `None` at the end of the list.
+    async fn next(mut self) -> Result<Option<(Vec<L::Item>, Self)>> {
+        if self.page_size < 1 {
+            return Err(Error::InvalidArgument { argument: "page_size", reason: "must be at least 1" });
+        }
+        if self.start >= self.end {
+            return Ok(None);
+        }
+        let page_end = self.start.saturating_add(self.page_size).min(self.end);
+        let page = self.list.clone().range(self.start..page_end).fetch(&self.api).await?;
+        if page.items.is_empty() {
+            return Ok(None);
+        }
+        self.end = self.end.min(page.total.unwrap_or(i32::MAX));
+        self.start = page_end;
+        Ok(Some((page.items, self)))
+    }
+}
+
+impl Authlete {
+    /// All items of a list, fetched in pages of `page_size` as the stream is read. A range of the request bounds it.
+    ///
+    /// Items that are created or deleted meanwhile can shift the pages, so that one item is missed or comes twice.
+    /// After an error the stream ends.
+    ///
+    /// ```
+    /// use authlete::types::GetClientListQuery;
+    /// use futures_util::TryStreamExt as _;
+    ///
+    /// # async fn example(api: authlete::Authlete) -> authlete::Result<()> {
+    /// let mut clients = std::pin::pin!(api.items(GetClientListQuery::new().developer("alice"), 100));
+    /// while let Some(client) = clients.try_next().await? {
+    ///     println!("{:?} {:?}", client.client_id, client.client_name);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// The stream has the error of the call that failed, or [`Error::InvalidArgument`] when `page_size` is below 1.
+    pub fn items<L>(&self, list: L, page_size: i32) -> impl Stream<Item = Result<L::Item>> + Send + use<L>
+    where
+        L: ListRequest,
+    {
+        let (start, end) = list.bounds();
+        let position = Position {
+            api: self.clone(),
+            list,
+            page_size,
+            start: start.unwrap_or(0),
+            end: end.unwrap_or(i32::MAX),
+        };
+        stream::try_unfold(position, Position::next)
+            .map_ok(|items| stream::iter(items.into_iter().map(Ok)))
+            .try_flatten()
+    }
+}

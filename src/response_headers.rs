@@ -1,0 +1,65 @@
+//! The headers of an answer of Authlete.
+
+use std::collections::BTreeMap;
+use std::ops::Deref;
+
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// The HTTP headers that came with an answer, by name and without regard to case.
+///
+/// ```no_run
+/// # async fn example(api: authlete::Authlete) -> authlete::Result<()> {
+/// # let request = authlete::types::IntrospectionRequest::new("token");
+/// let answer = api.introspection(&request).await?;
+/// let remaining = answer.response_headers.as_ref().and_then(|headers| headers.get("ratelimit-remaining"));
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ResponseHeaders(pub(crate) HeaderMap);
+
+impl Deref for ResponseHeaders {
+    type Target = HeaderMap;
+
+    fn deref(&self) -> &HeaderMap {
+        &self.0
+    }
+}
+
+/// As the API describes the member: a list of values for each name. A value that is no text is left out.
+impl Serialize for ResponseHeaders {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.keys().map(|name| {
+            let values = self.0.get_all(name).iter();
+            (name.as_str(), values.filter_map(|value| value.to_str().ok()).collect::<Vec<_>>())
+        }))
+    }
+}
+
+/// What is no valid header is left out.
+impl<'de> Deserialize<'de> for ResponseHeaders {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let lists = BTreeMap::<String, Option<Vec<Option<String>>>>::deserialize(deserializer)?;
+        let mut headers = HeaderMap::new();
+        for (name, values) in lists {
+            let Ok(name) = HeaderName::try_from(name) else { continue };
+            for value in values.into_iter().flatten().flatten() {
+                if let Ok(value) = HeaderValue::try_from(value) {
+                    headers.append(name.clone(), value);
+                }
+            }
+        }
+        Ok(Self(headers))
+    }
+}
+
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for ResponseHeaders {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ResponseHeaders".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        BTreeMap::<String, Vec<String>>::json_schema(generator)
+    }
+}

@@ -1,0 +1,27 @@
+//! The chainable methods of request types.
+
+/// Defines a method for each member: `one` takes a value, `list` takes whatever can be iterated.
+macro_rules! setters {
+    ($name:ident { $( $kind:ident $member:ident : $ty:ty ),* $(,)? }) => {
+        impl $name {
+            $( $crate::setters! { @$kind $member : $ty } )*
+        }
+    };
+    (@one $member:ident : $ty:ty) => {
+        #[doc = concat!(" Sets [`", stringify!($member), "`](#structfield.", stringify!($member), ").")]
+        #[must_use]
+        pub fn $member(mut self, $member: impl Into<$ty>) -> Self {
+            self.$member = Some($member.into());
+            self
+        }
+    };
+    (@list $member:ident : $ty:ty) => {
+        #[doc = concat!(" Sets [`", stringify!($member), "`](#structfield.", stringify!($member), ").")]
+        #[must_use]
+        pub fn $member(mut self, $member: impl IntoIterator<Item = impl Into<$ty>>) -> Self {
+            self.$member = Some($member.into_iter().map(Into::into).collect());
+            self
+        }
+    };
+}
+pub(crate) use setters;

@@ -1,0 +1,228 @@
+//! What the description lacks of the facts, and what it has beyond them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use authlete_codegen::Description;
+use authlete_codegen::description::{object, operations, reference, sole_reference};
+use authlete_codegen::operations::{Operation, Route, read};
+use authlete_codegen::prepare::{flatten_compositions, query_parameters};
+use serde_json::{Value, json};
+
+use crate::facts::{Endpoint, Facts, names_in};
+
+pub fn run(description: &Description, directory: &Path, go: bool) -> Result<ExitCode> {
+    let facts = Facts::load(directory)?;
+    let mut document = description.document.clone();
+    flatten_compositions(&mut document);
+    let mut coverage = Coverage { document: &document, operations: read(&document), facts: &facts, gaps: Vec::new() };
+    let wanted: Vec<&Endpoint> = facts.endpoints.iter().filter(|endpoint| !go || endpoint.go.is_some()).collect();
+    coverage.endpoints(&wanted);
+    let (objects, members, enums) = coverage.types(&wanted);
+    for gap in &coverage.gaps {
+        println!("{gap}");
+    }
+    println!(
+        "{} endpoints, {objects} objects, {members} members, {enums} enums; {}",
+        wanted.len(),
+        match coverage.gaps.len() {
+            0 => "complete".to_owned(),
+            gaps => format!("{gaps} differences"),
+        }
+    );
+    Ok(if coverage.gaps.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+struct Coverage<'a> {
+    document: &'a Value,
+    operations: BTreeMap<String, Operation>,
+    facts: &'a Facts,
+    gaps: Vec<String>,
+}
+
+impl<'a> Coverage<'a> {
+    fn endpoints(&mut self, wanted: &[&Endpoint]) {
+        for endpoint in wanted {
+            self.endpoint(endpoint);
+        }
+        let known: BTreeSet<&str> = self.facts.endpoints.iter().map(|endpoint| endpoint.id.as_str()).collect();
+        let surplus: Vec<&String> = self.operations.keys().filter(|id| !known.contains(id.as_str())).collect();
+        self.gaps.extend(surplus.into_iter().map(|id| format!("endpoint {id}: surplus")));
+    }
+
+    fn endpoint(&mut self, endpoint: &Endpoint) {
+        let id = &endpoint.id;
+        let document = self.document;
+        let found = operations(document).find(|entry| entry.id() == id).map(|entry| entry.value);
+        let (Some(value), Some(operation)) = (found, self.operations.get(id)) else {
+            self.gaps.push(format!("endpoint {id}: missing"));
+            return;
+        };
+        let v2_method = endpoint.v2_method.as_ref().unwrap_or(&endpoint.method);
+        let expected_v2 = endpoint.v2_path.as_ref().map(|path| format!("{v2_method} {path}"));
+        let expected_v3 = endpoint.v3_path.as_ref().map(|path| format!("{} {path}", endpoint.method));
+        let query: Vec<String> = query_parameters(value).map(query_fact).collect();
+        let checks = [
+            ("2.x", expected_v2, operation.v2().map(|route| route_fact(route).replace("{serviceId}", "{apiKey}"))),
+            ("3.0", expected_v3, operation.v3().map(|route| route_fact(route).replacen("/{serviceId}", "", 1))),
+            ("scope", Some(endpoint.scope.clone()), Some(scope_fact(operation))),
+            ("query", Some(sorted(&endpoint.query)), Some(sorted(&query))),
+            ("request", endpoint.request.clone(), request_fact(value)),
+            ("response", endpoint.response.clone(), response_fact(value)),
+            ("success", Some(endpoint.success.clone()), Some(success_fact(value))),
+        ];
+        for (what, expected, actual) in checks {
+            if expected != actual {
+                self.gaps.push(format!("endpoint {id}: {what} is {actual:?}, and should be {expected:?}"));
+            }
+        }
+    }
+
+    /// Compares what the wanted endpoints reach; returns how much that is.
+    fn types(&mut self, wanted: &[&Endpoint]) -> (usize, usize, usize) {
+        let (objects, enums) = self.reached(wanted);
+        let schemas = object(&self.document["components"]["schemas"]);
+        let mut members = 0;
+        for name in &objects {
+            members += self.facts.objects[*name].fields.len();
+            match schemas.get(*name) {
+                None => self.gaps.push(format!("object {name}: missing")),
+                Some(schema) => self.members(name, schema),
+            }
+        }
+        for name in &enums {
+            let expected: BTreeSet<&str> = self.facts.enums[*name].iter().map(String::as_str).collect();
+            let words = schemas.get(*name).map(|schema| &schema["enum"]).and_then(Value::as_array);
+            let actual: BTreeSet<&str> = words.into_iter().flatten().filter_map(Value::as_str).collect();
+            for word in expected.difference(&actual) {
+                self.gaps.push(format!("enum {name}: {word} is missing"));
+            }
+            for word in actual.difference(&expected) {
+                self.gaps.push(format!("enum {name}: {word} is surplus"));
+            }
+        }
+        for name in schemas.keys() {
+            if !self.facts.objects.contains_key(name) && !self.facts.enums.contains_key(name) {
+                self.gaps.push(format!("schema {name}: surplus"));
+            }
+        }
+        (objects.len(), members, enums.len())
+    }
+
+    fn members(&mut self, name: &str, schema: &Value) {
+        let actual = object(&schema["properties"]);
+        let expected = &self.facts.objects[name].fields;
+        for (member, fact) in expected {
+            match actual.get(member) {
+                None => self.gaps.push(format!("object {name}: {member} is missing")),
+                Some(schema) => {
+                    let ty = self.type_fact(schema);
+                    if !same_type(&fact.ty, &ty) {
+                        self.gaps.push(format!("object {name}: {member} is {ty}, and should be {}", fact.ty));
+                    }
+                }
+            }
+        }
+        for member in actual.keys().filter(|member| !expected.contains_key(*member)) {
+            self.gaps.push(format!("object {name}: {member} is surplus"));
+        }
+    }
+
+    /// The objects and enums that endpoints reach, by the facts.
+    fn reached(&self, wanted: &[&Endpoint]) -> (BTreeSet<&'a str>, BTreeSet<&'a str>) {
+        let facts = self.facts;
+        let bodies = wanted.iter().flat_map(|endpoint| [endpoint.request.as_deref(), endpoint.response.as_deref()]);
+        let query_types = wanted.iter().flat_map(|endpoint| &endpoint.query).filter_map(|query| query.split(':').nth(1));
+        let mut todo: Vec<&str> = bodies.flatten().map(|name| name.trim_end_matches("[]")).chain(query_types).collect();
+        let (mut objects, mut enums) = (BTreeSet::new(), BTreeSet::new());
+        while let Some(name) = todo.pop() {
+            if let Some((name, _)) = facts.enums.get_key_value(name) {
+                enums.insert(name.as_str());
+            } else if let Some((name, object)) = facts.objects.get_key_value(name)
+                && objects.insert(name.as_str())
+            {
+                todo.extend(object.fields.values().flat_map(|member| names_in(&member.ty)));
+            }
+        }
+        (objects, enums)
+    }
+
+    /// A schema in the language of the facts.
+    fn type_fact(&self, schema: &Value) -> Value {
+        if let Some(name) = sole_reference(schema) {
+            let is_enum = self.document["components"]["schemas"][name].get("enum").is_some();
+            return format!("{} {name}", if is_enum { "enum" } else { "ref" }).into();
+        }
+        match schema["type"].as_str().unwrap_or_default() {
+            "array" => json!({ "array": self.type_fact(&schema["items"]) }),
+            "object" => json!({ "map": self.type_fact(&schema["additionalProperties"]) }),
+            ty => schema["format"].as_str().map_or_else(|| ty.to_owned(), |format| format!("{ty}({format})")).into(),
+        }
+    }
+}
+
+/// That text is a secret is our knowledge, not the facts': `password` goes with any text.
+fn same_type(fact: &Value, actual: &Value) -> bool {
+    fact == actual
+        || (actual == "string(password)" && fact.as_str().is_some_and(|fact| fact.starts_with("string")))
+}
+
+fn route_fact(route: &Route) -> String {
+    format!("{} {}", route.method(), route.path())
+}
+
+fn scope_fact(operation: &Operation) -> String {
+    let Some(route) = operation.v3().or_else(|| operation.v2()) else { return String::new() };
+    match (route.credentials().is_empty(), route.in_service()) {
+        (true, _) => "open",
+        (false, true) => "service",
+        (false, false) => "owner",
+    }
+    .to_owned()
+}
+
+fn query_fact(parameter: &Value) -> String {
+    let schema = &parameter["schema"];
+    let ty = reference(schema).or(schema["format"].as_str()).or(schema["type"].as_str()).unwrap_or_default();
+    match ty {
+        // A free-form query.
+        "object" => "*:string".to_owned(),
+        ty => format!("{}:{ty}", parameter["name"].as_str().unwrap_or_default()),
+    }
+}
+
+fn sorted(items: &[String]) -> String {
+    let sorted: BTreeSet<&str> = items.iter().map(String::as_str).collect();
+    sorted.into_iter().collect::<Vec<_>>().join(" ")
+}
+
+fn request_fact(operation: &Value) -> Option<String> {
+    let schema = &operation.get("requestBody")?["content"]["application/json"]["schema"];
+    Some(match schema["type"].as_str() {
+        Some("array") => format!("{}[]", reference(&schema["items"])?),
+        _ => reference(schema)?.to_owned(),
+    })
+}
+
+fn response_fact(operation: &Value) -> Option<String> {
+    let responses = object(&operation["responses"]);
+    let content = ["200", "201"].iter().find_map(|status| responses.get(*status)?.get("content"))?;
+    if content.get("text/plain").is_some() {
+        return Some("text/plain".to_owned());
+    }
+    let schema = &content["application/json"]["schema"];
+    Some(match reference(schema) {
+        Some(name) => name.to_owned(),
+        None if schema["additionalProperties"].is_object() => "map of strings".to_owned(),
+        None if responses.contains_key("204") => "JWK Set".to_owned(),
+        None => "free-form JSON object".to_owned(),
+    })
+}
+
+fn success_fact(operation: &Value) -> String {
+    let statuses: Vec<&str> =
+        object(&operation["responses"]).keys().map(String::as_str).filter(|status| status.starts_with('2')).collect();
+    statuses.join(" ")
+}

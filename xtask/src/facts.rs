@@ -1,0 +1,71 @@
+//! The facts that a description is held against: names and types, as JSON files.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// What is known of the API, from `endpoints.json`, `schemas.json` and `enums.json`.
+pub struct Facts {
+    pub endpoints: Vec<Endpoint>,
+    pub objects: BTreeMap<String, Object>,
+    pub enums: BTreeMap<String, Vec<String>>,
+}
+
+/// One endpoint.
+#[derive(Deserialize)]
+pub struct Endpoint {
+    pub id: String,
+    pub method: String,
+    pub v2_path: Option<String>,
+    pub v2_method: Option<String>,
+    pub v3_path: Option<String>,
+    pub scope: String,
+    pub query: Vec<String>,
+    pub request: Option<String>,
+    pub response: Option<String>,
+    pub success: String,
+    /// The method of the Go library, when it has one.
+    pub go: Option<String>,
+}
+
+/// One object.
+#[derive(Deserialize)]
+pub struct Object {
+    pub fields: BTreeMap<String, Member>,
+}
+
+/// One member of an object. Its type is `string`, `integer(int64)`, `{"array": …}`, `{"map": …}`, `ref X` or `enum X`.
+#[derive(Deserialize)]
+pub struct Member {
+    #[serde(rename = "type")]
+    pub ty: Value,
+}
+
+impl Facts {
+    pub fn load(directory: &Path) -> Result<Self> {
+        Ok(Self {
+            endpoints: read(&directory.join("endpoints.json"))?,
+            objects: read(&directory.join("schemas.json"))?,
+            enums: read(&directory.join("enums.json"))?,
+        })
+    }
+}
+
+fn read<T: DeserializeOwned>(file: &Path) -> Result<T> {
+    let text = fs::read_to_string(file).with_context(|| file.display().to_string())?;
+    serde_json::from_str(&text).with_context(|| file.display().to_string())
+}
+
+/// The objects and enums that a type of the facts names.
+pub fn names_in(ty: &Value) -> Vec<&str> {
+    match ty {
+        Value::String(text) => text.split_once(' ').map(|(_, name)| name).into_iter().collect(),
+        Value::Object(members) => members.values().flat_map(names_in).collect(),
+        _ => Vec::new(),
+    }
+}

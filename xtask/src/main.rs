@@ -1,0 +1,79 @@
+//! Tasks for whoever changes the description: `cargo xtask --help`.
+
+#![forbid(unsafe_code)]
+
+mod build_time;
+mod check;
+mod coverage;
+mod facts;
+mod listing;
+mod output;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Result;
+use authlete_codegen::Description;
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Tasks for whoever changes the description in openapi/")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Check the description, and that openapi/public-api.txt lists what it generates
+    Check {
+        /// Write openapi/public-api.txt instead of comparing it
+        #[arg(long)]
+        bless: bool,
+    },
+    /// Write the description as one JSON document
+    Bundle {
+        /// The file to write; without it, standard output
+        #[arg(short, long)]
+        output: Option<PathBuf>,
+    },
+    /// Hold the description against facts: endpoints.json, schemas.json and enums.json in a directory
+    Coverage {
+        /// The directory with the facts
+        directory: PathBuf,
+        /// Only the endpoints that the Go library has
+        #[arg(long)]
+        go: bool,
+    },
+    /// Write the generated source where a person can read it
+    Expand {
+        /// The file to write; without it, target/expanded.rs
+        #[arg(short, long)]
+        output: Option<PathBuf>,
+    },
+    /// Time the release build of the crate alone, against plain progenitor output of the same description
+    BuildTime {
+        /// How often each is built; the median counts
+        #[arg(long, default_value_t = 3)]
+        runs: usize,
+    },
+}
+
+fn main() -> Result<ExitCode> {
+    let root = workspace_root();
+    let description = Description::load(&root.join("openapi"))?;
+    match Arguments::parse().task {
+        Task::Check { bless } => check::run(&description, &root.join("openapi/public-api.txt"), bless),
+        Task::Bundle { output } => output::write(output.as_deref(), &output::bundle(&description)?),
+        Task::Coverage { directory, go } => coverage::run(&description, &directory, go),
+        Task::Expand { output } => {
+            let source = authlete_codegen::source(&authlete_codegen::generate(&description)?);
+            output::write(Some(&output.unwrap_or_else(|| root.join("target/expanded.rs"))), &source)
+        }
+        Task::BuildTime { runs } => build_time::run(&description, root, runs),
+    }
+}
+
+fn workspace_root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or_else(|| Path::new("."))
+}

@@ -1,0 +1,30 @@
+//! Where a task's result goes.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use authlete_codegen::Description;
+
+/// The merged description as JSON text.
+pub fn bundle(description: &Description) -> Result<String> {
+    authlete_codegen::check::check(description)?;
+    Ok(serde_json::to_string_pretty(&description.document)? + "\n")
+}
+
+/// Writes to a file, and says which, or to standard output.
+pub fn write(path: Option<&Path>, text: &str) -> Result<ExitCode> {
+    match path {
+        None => io::stdout().write_all(text.as_bytes())?,
+        Some(path) => {
+            if let Some(parent) = path.parent() {
+                fs::create_dir_all(parent)?;
+            }
+            fs::write(path, text).with_context(|| path.display().to_string())?;
+            println!("{}: {} lines", path.display(), text.lines().count());
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
