@@ -9,8 +9,10 @@ fn main() {
     let generated = authlete_codegen::Description::load(Path::new("openapi"))
         .and_then(|description| authlete_codegen::generate(&description));
     match generated {
-        Ok(file) => {
-            fs::write(out.join("client.rs"), authlete_codegen::source(&file)).expect("OUT_DIR can be written to");
+        Ok(generated) => {
+            for (name, file) in [("client.rs", generated.client), ("probe.rs", generated.probe)] {
+                fs::write(out.join(name), authlete_codegen::source(&file)).expect("OUT_DIR can be written to");
+            }
         }
         Err(mistakes) => mistakes.0.iter().for_each(|mistake| println!("cargo::error={mistake}")),
     }

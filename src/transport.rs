@@ -26,9 +26,13 @@ pub(crate) trait Answer: Sized {
 }
 
 /// Makes types decodable: those with a member for the headers get them.
+///
+/// `#[inline]` leaves it to the crate that calls an operation to compile the decoder of its answer. Compiling all of
+/// them here would take several times as long as the rest of the crate, for every user.
 macro_rules! answer {
     ($ty:ty) => {
         impl $crate::transport::Answer for $ty {
+            #[inline]
             fn decode(body: &[u8], _: reqwest::header::HeaderMap) -> serde_json::Result<Self> {
                 serde_json::from_slice(body)
             }
@@ -36,6 +40,7 @@ macro_rules! answer {
     };
     ($ty:ty, $headers:ident) => {
         impl $crate::transport::Answer for $ty {
+            #[inline]
             fn decode(body: &[u8], headers: reqwest::header::HeaderMap) -> serde_json::Result<Self> {
                 let mut answer: Self = serde_json::from_slice(body)?;
                 answer.$headers = Some($crate::ResponseHeaders(headers));
@@ -198,13 +203,15 @@ fn transport_error(operation: &'static Operation, error: reqwest::Error) -> Erro
 
 /// reqwest tells a failed handshake only as a failure to connect: its causes tell them apart.
 fn is_tls(error: &reqwest::Error) -> bool {
-    let first: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    std::iter::successors(first, |error| error.source()).any(|error| {
-        let io = error.downcast_ref::<std::io::Error>();
-        // `io::Error::source` skips the error that it wraps and gives that one's source.
-        let error = io.and_then(|io| io.get_ref()).map_or(error, |inner| inner as _);
-        is_tls_error(error) || error.to_string() == "tls handshake eof"
-    })
+    let first: &(dyn std::error::Error + 'static) = error;
+    std::iter::successors(Some(first), |error| cause(*error))
+        .any(|error| is_tls_error(error) || error.to_string() == "tls handshake eof")
+}
+
+/// `io::Error::source` skips the error that it wraps, and gives that one's source.
+fn cause<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a (dyn std::error::Error + 'static)> {
+    let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    wrapped.map_or_else(|| error.source(), |inner| Some(inner))
 }
 
 #[cfg(feature = "rustls")]

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::description::{Description, METHODS, OperationEntry, object, reference, sole_reference};
 use crate::mistake::{Mistake, Mistakes};
 use crate::operations::template_parameters;
-use crate::prepare::{collect_references, flatten_compositions};
+use crate::prepare::collect_references;
 use crate::refine::type_name;
 
 /// The formats that have a meaning here, by type.
@@ -27,8 +27,7 @@ const API_VERSIONS: [&str; 2] = ["2.x", "3.0"];
 /// # Errors
 /// All mistakes that it has.
 pub fn check(description: &Description) -> Result<(), Mistakes> {
-    let mut flat = description.document.clone();
-    flatten_compositions(&mut flat);
+    let flat = description.flat();
     let mut check = Check { description, flat: object(&flat["components"]["schemas"]), mistakes: Mistakes::default() };
     check.operations();
     check.schemas();

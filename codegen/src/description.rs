@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value, json};
 
 use crate::mistake::{Mistake, Mistakes};
+use crate::prepare::flatten_compositions;
 
 /// The file that holds what all categories share: info, servers, credentials.
 const ROOT_FILE: &str = "openapi.yaml";
@@ -59,6 +60,13 @@ impl Description {
             }
         }
         merge.finish(files)
+    }
+
+    /// The document with every composition flattened: each object has all of its members.
+    pub fn flat(&self) -> Value {
+        let mut document = self.document.clone();
+        flatten_compositions(&mut document);
+        document
     }
 
     /// The files that the description was read from.

@@ -10,7 +10,8 @@ use syn::{Item, parse_quote};
 
 use crate::description::{Description, object};
 use crate::mistake::Mistakes;
-use crate::prepare::{flatten_compositions, prepare};
+use crate::prepare::prepare;
+use crate::probe::probe;
 use crate::refine::{Knowledge, type_name};
 use crate::{check, operations, refine};
 
@@ -18,16 +19,26 @@ use crate::{check, operations, refine};
 const CONVERSIONS: [(&str, &str); 2] =
     [("password", "crate::Secret"), ("client-identifier", "crate::ClientIdentifier")];
 
+/// What is generated for a description.
+#[derive(Debug)]
+pub struct Generated {
+    /// The types, the methods and the table of operations.
+    pub client: syn::File,
+    /// What the tests reach all of them by.
+    pub probe: syn::File,
+}
+
 /// Generates the client for a description.
 ///
 /// # Errors
 /// The mistakes that [`check::check`] finds, or what progenitor cannot make code of.
-pub fn generate(description: &Description) -> Result<syn::File, Mistakes> {
+pub fn generate(description: &Description) -> Result<Generated, Mistakes> {
     check::check(description)?;
-    let mut flat = description.document.clone();
-    flatten_compositions(&mut flat);
+    let flat = description.flat();
     let emitted = run_progenitor(&prepare(&flat)).map_err(in_document)?;
-    Ok(refined(emitted, &flat))
+    let client = refined(emitted, &flat);
+    let probe = probe(&client, &flat);
+    Ok(Generated { client, probe })
 }
 
 /// What progenitor makes of the description in its positional style, with none of our refinements: the baseline of
@@ -37,8 +48,7 @@ pub fn generate(description: &Description) -> Result<syn::File, Mistakes> {
 /// The mistakes of the description.
 pub fn unrefined(description: &Description) -> Result<syn::File, Mistakes> {
     check::check(description)?;
-    let mut document = description.document.clone();
-    flatten_compositions(&mut document);
+    let mut document = description.flat();
     crate::prepare::keep_single_responses(&mut document);
     let spec = read(&document).map_err(in_document)?;
     tokens(&GenerationSettings::new(), &spec).map_err(in_document)

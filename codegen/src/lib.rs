@@ -2,7 +2,7 @@
 //!
 //! The way of the data: [`description`] reads and merges the files, [`check`] holds them against the rules,
 //! [`prepare`] rewrites what progenitor does not read well, [`generate`] runs progenitor, and [`refine`] and
-//! [`operations`] make of its output the types and methods that users see.
+//! [`operations`] make of its output the types and methods that users see. [`probe`] is for the tests.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
@@ -13,10 +13,11 @@ pub mod generate;
 pub mod mistake;
 pub mod operations;
 pub mod prepare;
+pub mod probe;
 pub mod refine;
 
 pub use description::Description;
-pub use generate::{generate, unrefined};
+pub use generate::{Generated, generate, unrefined};
 pub use mistake::{Mistake, Mistakes};
 
 /// The source text of a generated file.

@@ -86,6 +86,16 @@ pub fn template_parameters(path: &str) -> impl Iterator<Item = &str> {
 }
 
 impl Operation {
+    /// The operation id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Whether the query has a type of its own.
+    pub fn has_named_query(&self) -> bool {
+        self.has_query && !self.has_free_query
+    }
+
     /// The route in 2.x.
     pub fn v2(&self) -> Option<&Route> {
         self.v2.as_ref()

@@ -27,7 +27,7 @@ pub fn run(description: &Description, root: &Path, runs: usize) -> Result<ExitCo
     ensure!(runs > 0, "--runs must be at least 1");
     let baseline = root.join("target/build-time");
     let plain = authlete_codegen::source(&authlete_codegen::unrefined(description)?);
-    let generated = authlete_codegen::source(&authlete_codegen::generate(description)?);
+    let generated = authlete_codegen::source(&authlete_codegen::generate(description)?.client);
     fs::create_dir_all(baseline.join("src"))?;
     fs::write(baseline.join("Cargo.toml"), BASELINE_MANIFEST)?;
     fs::copy(root.join("Cargo.lock"), baseline.join("Cargo.lock"))?;

@@ -13,7 +13,7 @@ use crate::listing;
 const SHOWN_DIFFERENCES: usize = 40;
 
 pub fn run(description: &Description, listing_file: &Path, bless: bool) -> Result<ExitCode> {
-    let generated = authlete_codegen::generate(description)?;
+    let generated = authlete_codegen::generate(description)?.client;
     let actual = listing::of(&generated);
     if bless {
         fs::write(listing_file, &actual).with_context(|| listing_file.display().to_string())?;

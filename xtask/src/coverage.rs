@@ -8,15 +8,14 @@ use anyhow::Result;
 use authlete_codegen::Description;
 use authlete_codegen::description::{object, operations, reference, sole_reference};
 use authlete_codegen::operations::{Operation, Route, read};
-use authlete_codegen::prepare::{flatten_compositions, query_parameters};
+use authlete_codegen::prepare::query_parameters;
 use serde_json::{Value, json};
 
 use crate::facts::{Endpoint, Facts, names_in};
 
 pub fn run(description: &Description, directory: &Path, go: bool) -> Result<ExitCode> {
     let facts = Facts::load(directory)?;
-    let mut document = description.document.clone();
-    flatten_compositions(&mut document);
+    let document = description.flat();
     let mut coverage = Coverage { document: &document, operations: read(&document), facts: &facts, gaps: Vec::new() };
     let wanted: Vec<&Endpoint> = facts.endpoints.iter().filter(|endpoint| !go || endpoint.go.is_some()).collect();
     coverage.endpoints(&wanted);

@@ -67,7 +67,7 @@ fn main() -> Result<ExitCode> {
         Task::Bundle { output } => output::write(output.as_deref(), &output::bundle(&description)?),
         Task::Coverage { directory, go } => coverage::run(&description, &directory, go),
         Task::Expand { output } => {
-            let source = authlete_codegen::source(&authlete_codegen::generate(&description)?);
+            let source = authlete_codegen::source(&authlete_codegen::generate(&description)?.client);
             output::write(Some(&output.unwrap_or_else(|| root.join("target/expanded.rs"))), &source)
         }
         Task::BuildTime { runs } => build_time::run(&description, root, runs),

@@ -1,0 +1,101 @@
+//! What the tests need to reach every operation and every type without naming each: it is derived like the rest.
+
+use quote::{format_ident, quote};
+use serde_json::Value;
+use syn::{FnArg, ImplItem, Item, Stmt, Type, parse_quote};
+
+use crate::description::object;
+use crate::operations::Operation;
+use crate::prepare::query_name;
+use crate::refine::type_name;
+
+/// The source of the probe: `call` calls an operation by its id, `decode` takes JSON through a type by the name of its
+/// schema.
+pub fn probe(client: &syn::File, flat: &Value) -> syn::File {
+    let calls = methods(client).map(call);
+    let schemas = object(&flat["components"]["schemas"]);
+    let operations = crate::operations::read(flat);
+    let queries = operations.values().filter(|operation| operation.has_named_query()).map(Operation::id).map(query_name);
+    let names = schemas.keys().cloned().chain(queries);
+    let decoders = names.map(|name| {
+        let ty = format_ident!("{}", type_name(&name));
+        quote!(#name => decoded::<authlete::types::#ty>(text))
+    });
+    parse_quote! {
+        /// Calls an operation with its path parameters by name, its `query` and its `body`.
+        pub async fn call(api: &authlete::Authlete, id: &str, arguments: &Value) -> authlete::Result<Value> {
+            match id {
+                #(#calls,)*
+                other => panic!("no operation {other}"),
+            }
+        }
+
+        /// Decodes text as a schema's type, and says what is left of it.
+        pub fn decode(schema: &str, text: &str) -> serde_json::Result<Decoded> {
+            match schema {
+                #(#decoders,)*
+                other => panic!("no schema {other}"),
+            }
+        }
+    }
+}
+
+fn methods(client: &syn::File) -> impl Iterator<Item = &syn::ImplItemFn> {
+    let blocks = client.items.iter().filter_map(|item| match item {
+        Item::Impl(block) => Some(&block.items),
+        _ => None,
+    });
+    blocks.flatten().filter_map(|item| match item {
+        ImplItem::Fn(method) => Some(method),
+        _ => None,
+    })
+}
+
+fn call(method: &syn::ImplItemFn) -> proc_macro2::TokenStream {
+    let name = &method.sig.ident;
+    let id = name.to_string();
+    let arguments: Vec<_> = method.sig.inputs.iter().filter_map(typed).collect();
+    let bindings = arguments.iter().map(|(ident, ty)| binding(ident, ty));
+    let passed = arguments.iter().map(|(ident, ty)| match ty {
+        Type::Reference(_) => quote!(&#ident),
+        _ => quote!(#ident),
+    });
+    quote! {
+        #id => {
+            #(#bindings)*
+            api.#name(#(#passed),*).await.map(|answer| json!(answer))
+        }
+    }
+}
+
+fn typed(argument: &FnArg) -> Option<(&syn::Ident, &Type)> {
+    match argument {
+        FnArg::Typed(typed) => match &*typed.pat {
+            syn::Pat::Ident(pattern) => Some((&pattern.ident, &typed.ty)),
+            _ => None,
+        },
+        FnArg::Receiver(_) => None,
+    }
+}
+
+fn binding(ident: &syn::Ident, ty: &Type) -> Stmt {
+    let key = ident.to_string();
+    match ty {
+        Type::Reference(reference) if quote!(#reference).to_string().contains("types") => {
+            let mut ty = (*reference.elem).clone();
+            if let Type::Path(path) = &mut ty {
+                path.path.segments.insert(0, parse_quote!(authlete));
+            }
+            parse_quote!(let #ident: #ty = argument(arguments, #key);)
+        }
+        Type::Reference(reference) if *reference.elem == parse_quote!(str) => {
+            parse_quote!(let #ident: String = argument(arguments, #key);)
+        }
+        Type::Reference(reference) => {
+            let ty = &reference.elem;
+            parse_quote!(let #ident: #ty = argument(arguments, #key);)
+        }
+        Type::ImplTrait(_) => parse_quote!(let #ident: String = argument(arguments, #key);),
+        other => parse_quote!(let #ident: #other = argument(arguments, #key);),
+    }
+}

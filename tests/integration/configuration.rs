@@ -1,0 +1,276 @@
+//! Every source of configuration, how they combine, and what is wrong with a wrong one.
+
+use std::io::Write as _;
+
+use authlete::{ApiVersion, Authlete, Config, ConfigError, Error, Setting};
+
+/// Every setting that a complete environment of both generations could have.
+const GO_LIBRARY_FILE: &str = r#"
+BaseUrl = "https://api.authlete.com"
+ServiceOwnerApiKey = "5531264283"
+ServiceOwnerApiSecret = "owner secret"
+ServiceOwnerAccessToken = ""
+ServiceApiKey = "5593494640"
+ServiceApiSecret = "service secret"
+ServiceAccessToken = ""
+"#;
+
+fn root(config: Config) -> String {
+    format!("{:?}", Authlete::new(config).unwrap())
+}
+
+fn refused(config: Config) -> String {
+    match Authlete::new(config).unwrap_err() {
+        Error::Config(error) => error.to_string(),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn with_environment<T>(variables: &[(&str, &str)], check: impl FnOnce() -> T) -> T {
+    let set = |name: &str| variables.iter().find(|(wanted, _)| *wanted == name).map(|(_, value)| *value);
+    let all: Vec<(&str, Option<&str>)> = Setting::ALL
+        .iter()
+        .map(|setting| (setting.environment_variable(), set(setting.environment_variable())))
+        .collect();
+    temp_env::with_vars(all, check)
+}
+
+#[test]
+fn in_code_for_each_generation() {
+    assert_eq!(
+        root(Config::v3("https://us.authlete.com/", 986126671, "token")),
+        r#"Authlete { version: V3, root: "https://us.authlete.com/api/986126671", .. }"#
+    );
+    assert_eq!(
+        root(Config::v2("https://api.authlete.com", 5593494640, "secret")),
+        r#"Authlete { version: V2, root: "https://api.authlete.com/api", .. }"#
+    );
+    let organization =
+        Config::new().base_url("https://jp.authlete.com").service_owner_access_token("organization token");
+    assert_eq!(root(organization), r#"Authlete { version: V3, root: "https://jp.authlete.com/api", .. }"#);
+}
+
+#[test]
+fn from_a_file_of_the_go_library() {
+    let config = Config::from_toml(GO_LIBRARY_FILE).unwrap();
+    assert!(!config.is_set(Setting::ServiceAccessToken), "an empty value is none");
+    assert_eq!(Authlete::new(config).unwrap().api_version(), ApiVersion::V2);
+}
+
+#[test]
+fn from_toml_with_the_settings_of_v3() {
+    let text = r#"
+        ApiVersion = "V3"
+        BaseUrl = "https://eu.authlete.com"
+        ServiceApiKey = 986126671
+        ServiceAccessToken = "token"
+    "#;
+    assert_eq!(
+        root(Config::from_toml(text).unwrap()),
+        r#"Authlete { version: V3, root: "https://eu.authlete.com/api/986126671", .. }"#
+    );
+}
+
+#[test]
+fn from_the_environment() {
+    let variables = [
+        ("AUTHLETE_BASE_URL", "https://br.authlete.com"),
+        ("AUTHLETE_SERVICE_APIKEY", "986126671"),
+        ("AUTHLETE_SERVICE_ACCESSTOKEN", "token"),
+        ("AUTHLETE_SERVICE_APISECRET", ""),
+    ];
+    let config = with_environment(&variables, Config::from_env).unwrap();
+    assert_eq!(root(config), r#"Authlete { version: V3, root: "https://br.authlete.com/api/986126671", .. }"#);
+}
+
+#[test]
+fn every_setting_is_read_from_both_sources() {
+    for setting in Setting::ALL {
+        let from_env = with_environment(&[(setting.environment_variable(), "1")], Config::from_env).unwrap();
+        let from_toml = Config::from_toml(&format!("{} = '1'", setting.toml_key())).unwrap();
+        for config in [from_env, from_toml] {
+            let set: Vec<Setting> = Setting::ALL.into_iter().filter(|setting| config.is_set(*setting)).collect();
+            assert_eq!(set, [setting]);
+        }
+    }
+}
+
+#[test]
+fn the_environment_goes_over_a_file() {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(GO_LIBRARY_FILE.as_bytes()).unwrap();
+    let config = with_environment(&[("AUTHLETE_BASE_URL", "https://authlete.example")], || {
+        Config::load(file.path())
+    });
+    assert_eq!(root(config.unwrap()), r#"Authlete { version: V2, root: "https://authlete.example/api", .. }"#);
+    let config = with_environment(&[], || Config::load(file.path()));
+    assert_eq!(root(config.unwrap()), r#"Authlete { version: V2, root: "https://api.authlete.com/api", .. }"#);
+}
+
+#[test]
+fn what_is_set_goes_over_what_fills_in() {
+    let config = Config::new().base_url("https://first.example").or(Config::v2("https://second.example", 7, "s"));
+    assert_eq!(root(config), r#"Authlete { version: V2, root: "https://first.example/api", .. }"#);
+}
+
+#[test]
+fn the_generation_follows_from_the_credentials() {
+    let base = || Config::new().base_url("https://authlete.example").service_id(1);
+    let version = |config: Config| Authlete::new(config).unwrap().api_version();
+    assert_eq!(version(base().service_access_token("t")), ApiVersion::V3);
+    assert_eq!(version(base().service_owner_access_token("t")), ApiVersion::V3);
+    assert_eq!(version(base().service_api_secret("s")), ApiVersion::V2);
+    assert_eq!(version(base().service_owner_api_key(2).service_owner_api_secret("s").service_api_secret("s")), ApiVersion::V2);
+
+    assert_eq!(
+        refused(base().service_access_token("t").service_api_secret("s")),
+        "credentials of both 2.x and 3.0 are set: set ApiVersion (AUTHLETE_API_VERSION) to one of them"
+    );
+    assert_eq!(
+        refused(base()),
+        "no credentials: set ServiceAccessToken (AUTHLETE_SERVICE_ACCESSTOKEN) for Authlete 3.0, or ServiceApiKey \
+         (AUTHLETE_SERVICE_APIKEY) and ServiceApiSecret (AUTHLETE_SERVICE_APISECRET) for 2.x"
+    );
+}
+
+#[test]
+fn an_explicit_generation_chooses() {
+    let both = Config::new()
+        .base_url("https://authlete.example")
+        .service_id(1)
+        .service_access_token("t")
+        .service_api_secret("s");
+    for (word, version) in [
+        ("2", ApiVersion::V2),
+        ("2.3", ApiVersion::V2),
+        ("2.x", ApiVersion::V2),
+        ("V2", ApiVersion::V2),
+        ("3", ApiVersion::V3),
+        ("3.0", ApiVersion::V3),
+        ("v3", ApiVersion::V3),
+    ] {
+        let config = both.clone().or(Config::from_toml(&format!("ApiVersion = '{word}'")).unwrap());
+        assert_eq!(Authlete::new(config).unwrap().api_version(), version, "{word}");
+    }
+    for word in ["4", "three", "3.0.16beta", "V", "VV3", "3."] {
+        let config = both.clone().or(Config::from_toml(&format!("ApiVersion = '{word}'")).unwrap());
+        assert_eq!(
+            refused(config),
+            "ApiVersion (AUTHLETE_API_VERSION), from TOML: is neither 2.x (2, 2.2, 2.3, V2) nor 3.0 (3, 3.x, V3)",
+            "{word}"
+        );
+    }
+}
+
+#[test]
+fn an_error_names_the_missing_setting() {
+    let base = || Config::new().base_url("https://authlete.example");
+    let cases = [
+        (base().api_version(ApiVersion::V2), "ServiceApiKey (AUTHLETE_SERVICE_APIKEY) is missing"),
+        (base().api_version(ApiVersion::V3), "ServiceAccessToken (AUTHLETE_SERVICE_ACCESSTOKEN) is missing"),
+        (base().service_api_secret("s"), "ServiceApiKey (AUTHLETE_SERVICE_APIKEY) is missing"),
+        (
+            base().api_version(ApiVersion::V2).service_api_key(1),
+            "ServiceApiSecret (AUTHLETE_SERVICE_APISECRET) is missing",
+        ),
+        (base().service_owner_api_secret("s"), "ServiceOwnerApiKey (AUTHLETE_SERVICEOWNER_APIKEY) is missing"),
+        (
+            base().service_owner_api_key(1).service_api_key(1).service_api_secret("s"),
+            "ServiceOwnerApiSecret (AUTHLETE_SERVICEOWNER_APISECRET) is missing",
+        ),
+        (base().service_access_token("t"), "ServiceApiKey (AUTHLETE_SERVICE_APIKEY) is missing"),
+        (Config::new().service_id(1).service_access_token("t"), "BaseUrl (AUTHLETE_BASE_URL) is missing"),
+    ];
+    for (config, message) in cases {
+        let error = refused(config);
+        assert!(error.starts_with(message), "{error}");
+    }
+}
+
+#[test]
+fn a_service_id_is_a_number() {
+    for bad in ["my-service", "-5", "0", "1.5", "99999999999999999999"] {
+        let text = format!("ServiceApiKey = '{bad}'\nServiceAccessToken = 't'\nBaseUrl = 'https://a.example'");
+        let error = refused(Config::from_toml(&text).unwrap());
+        assert_eq!(
+            error,
+            "ServiceApiKey (AUTHLETE_SERVICE_APIKEY), from TOML: is no service ID: it must be a whole number above 0"
+        );
+    }
+}
+
+#[test]
+fn the_base_url_is_a_safe_one() {
+    let error = |url: &str| refused(Config::v3(url, 1, "t"));
+    let prefix = "BaseUrl (AUTHLETE_BASE_URL), set in code: ";
+    for (url, reason) in [
+        ("us.authlete.com", "is no URL: "),
+        ("", "BaseUrl (AUTHLETE_BASE_URL) is missing"),
+        ("http://us.authlete.com", "is http beyond this machine: use https, or Config::allow_http"),
+        ("http://127.0.0.1.example.com", "is http beyond this machine"),
+        ("http://localhost.example.com", "is http beyond this machine"),
+        ("ftp://us.authlete.com", "must be https, not ftp"),
+        ("https://user:secret@us.authlete.com", "must have no user name, password, query or fragment"),
+        ("https://us.authlete.com?x", "must have no user name"),
+    ] {
+        let error = error(url);
+        assert!(error.strip_prefix(prefix).unwrap_or(&error).starts_with(reason), "{url}: {error}");
+        assert!(!error.contains("secret"));
+    }
+    for url in ["http://localhost:8080", "http://127.0.0.1", "http://127.9.9.9:1", "http://[::1]:8080"] {
+        assert!(Authlete::new(Config::v3(url, 1, "t")).is_ok(), "{url}");
+    }
+    assert!(Authlete::new(Config::v3("http://us.authlete.com", 1, "t").allow_http(true)).is_ok());
+}
+
+#[test]
+fn settings_of_later_versions_are_refused() {
+    for (config, name) in [
+        (Config::v3("https://a.example", 1, "t").dpop_key("{}"), "DpopKey (AUTHLETE_DPOP_KEY)"),
+        (
+            Config::v3("https://a.example", 1, "t").client_certificate("PEM"),
+            "ClientCertificate (AUTHLETE_CLIENT_CERTIFICATE)",
+        ),
+    ] {
+        assert_eq!(refused(config), format!("{name} is not supported yet: remove it"));
+    }
+}
+
+#[test]
+fn an_unknown_key_is_named() {
+    let error = Config::from_toml("ServiceApiSecrett = 's'").unwrap_err();
+    assert!(matches!(&error, ConfigError::UnknownKey { key, .. } if key == "ServiceApiSecrett"));
+    assert!(error.to_string().starts_with("from TOML: unknown key ServiceApiSecrett; known are ApiVersion, BaseUrl, "));
+}
+
+#[test]
+fn a_syntax_error_names_the_line_and_not_its_text() {
+    let error = Config::from_toml("BaseUrl = 'https://a.example'\nServiceApiSecret = SECRET'").unwrap_err();
+    assert!(matches!(error, ConfigError::Syntax { line: 2, .. }), "{error:?}");
+    assert!(!format!("{error} {error:?}").contains("SECRET"), "{error:?}");
+}
+
+#[test]
+fn a_value_of_another_type_is_refused() {
+    let error = Config::from_toml("ServiceApiSecret = ['SECRET']").unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "ServiceApiSecret (AUTHLETE_SERVICE_APISECRET), from TOML: must be text or a whole number, not array"
+    );
+}
+
+#[test]
+fn an_unreadable_file_is_named_with_the_reason() {
+    let error = Config::from_file("no/such/authlete.toml").unwrap_err();
+    assert!(error.to_string().starts_with("no/such/authlete.toml: No such file"), "{error}");
+    assert!(std::error::Error::source(&error).is_some());
+}
+
+#[test]
+fn credentials_must_fit_into_a_header() {
+    let error = refused(Config::v3("https://a.example", 1, "SECRET\nline"));
+    assert_eq!(
+        error,
+        "ServiceAccessToken (AUTHLETE_SERVICE_ACCESSTOKEN) has a character that cannot be in an HTTP header"
+    );
+}

@@ -1,0 +1,84 @@
+//! The description, and values made from it.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use authlete_codegen::Description;
+use authlete_codegen::description::{object, reference, sole_reference};
+use authlete_codegen::prepare::schemas_in_responses;
+use serde_json::{Map, Value, json};
+
+/// The merged description with flat schemas.
+pub static FLAT: LazyLock<Value> = LazyLock::new(|| {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi");
+    Description::load(&directory).unwrap_or_else(|mistakes| panic!("{mistakes}")).flat()
+});
+
+/// All schemas by name.
+pub fn schemas() -> &'static Map<String, Value> {
+    object(&FLAT["components"]["schemas"])
+}
+
+/// The names of the objects that answers contain.
+pub fn objects_in_responses() -> Vec<String> {
+    let names: BTreeSet<String> = schemas_in_responses(&FLAT);
+    names.into_iter().filter(|name| schemas().get(name).is_some_and(|schema| schema["type"] == "object")).collect()
+}
+
+/// A value with every member that the schema has; texts are derived from where they stand.
+pub fn instance(name: &str) -> Value {
+    let schema = &schemas()[name];
+    match schema["enum"].as_array() {
+        Some(words) => words[words.len() / 2].clone(),
+        None => Value::Object(
+            object(&schema["properties"])
+                .iter()
+                .map(|(member, schema)| (member.clone(), member_value(&format!("{name}.{member}"), schema)))
+                .collect(),
+        ),
+    }
+}
+
+/// A value for a member, a parameter or an item.
+pub fn member_value(place: &str, schema: &Value) -> Value {
+    if let Some(name) = sole_reference(schema) {
+        return instance(name);
+    }
+    match (schema["type"].as_str(), schema["format"].as_str()) {
+        (Some("string"), Some("password")) => secret(place).into(),
+        (Some("string"), _) => format!("text of {place}").into(),
+        (Some("boolean"), _) => true.into(),
+        (Some("integer"), Some("int32")) => i32::MAX.into(),
+        (Some("integer"), _) => i64::MAX.into(),
+        (Some("array"), _) => {
+            let item = &schema["items"];
+            json!([member_value(&format!("{place}.0"), item), member_value(&format!("{place}.1"), item)])
+        }
+        // Header names are in lower case.
+        (Some("object"), _) if schema.get("additionalProperties").is_some_and(Value::is_object) => {
+            json!({ "name": member_value(place, &schema["additionalProperties"]) })
+        }
+        (Some("object"), _) => json!({ "name": ["free", { "form": 1 }] }),
+        other => panic!("{place}: {other:?}"),
+    }
+}
+
+/// A text that can be recognized wherever it appears.
+pub fn secret(place: &str) -> String {
+    format!("SECRET-{place}-TERCES")
+}
+
+/// The successful answer of an operation: its status and body.
+pub fn success(operation: &Value) -> (u16, Option<Value>) {
+    let responses = object(&operation["responses"]);
+    let (status, response) = responses
+        .iter()
+        .find(|(status, _)| status.starts_with('2'))
+        .unwrap_or_else(|| panic!("no success in {operation}"));
+    let body = response.get("content").map(|content| {
+        let schema = &content["application/json"]["schema"];
+        reference(schema).map_or_else(|| member_value("body", schema), instance)
+    });
+    (status.parse().expect("the status of an answer is a number"), body)
+}

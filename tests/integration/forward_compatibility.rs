@@ -1,0 +1,150 @@
+//! Nothing that the server may send keeps an answer from being decoded, and nothing of it is lost.
+
+use authlete_codegen::description::object;
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+
+use crate::description::{instance, objects_in_responses, schemas};
+use crate::probe::decode;
+
+/// Decodes and encodes, and expects the same JSON; a `null` may come back as absent.
+fn assert_kept(schema: &str, value: &Value, what: &str) {
+    let decoded = decode(schema, &value.to_string()).unwrap_or_else(|error| panic!("{schema}, {what}: {error}"));
+    assert_eq!(without_nulls(&decoded.json), without_nulls(value), "{schema}, {what}");
+}
+
+fn without_nulls(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let kept = members.iter().filter(|(_, member)| !member.is_null());
+            kept.map(|(name, member)| (name.clone(), without_nulls(member))).collect::<Map<_, _>>().into()
+        }
+        Value::Array(items) => items.iter().filter(|item| !item.is_null()).map(without_nulls).collect(),
+        other => other.clone(),
+    }
+}
+
+#[test]
+fn full_answers_come_back_as_they_were() {
+    for schema in objects_in_responses() {
+        assert_kept(&schema, &instance(&schema), "full");
+        assert_kept(&schema, &json!({}), "empty");
+    }
+}
+
+#[test]
+fn a_member_may_be_missing_or_null() {
+    for schema in objects_in_responses() {
+        let full = instance(&schema);
+        for member in object(&full).keys() {
+            let mut dropped = full.clone();
+            dropped.as_object_mut().unwrap().remove(member);
+            assert_kept(&schema, &dropped, &format!("without {member}"));
+            let mut nulled = full.clone();
+            nulled[member] = Value::Null;
+            assert_kept(&schema, &nulled, &format!("{member} null"));
+        }
+    }
+}
+
+#[test]
+fn items_may_be_null() {
+    for schema in objects_in_responses() {
+        let full = instance(&schema);
+        for (member, value) in object(&full) {
+            if let Value::Array(items) = value {
+                let mut changed = full.clone();
+                changed[member] = json!([Value::Null, items[0], Value::Null]);
+                assert_kept(&schema, &changed, &format!("null in {member}"));
+            }
+        }
+    }
+}
+
+#[test]
+fn lists_may_be_empty() {
+    for schema in objects_in_responses() {
+        let full = instance(&schema);
+        for (member, _) in object(&full).iter().filter(|(_, value)| value.is_array()) {
+            let mut changed = full.clone();
+            changed[member] = json!([]);
+            assert_kept(&schema, &changed, &format!("{member} empty"));
+        }
+    }
+}
+
+#[test]
+fn an_unknown_member_is_kept() {
+    for schema in objects_in_responses() {
+        let mut value = instance(&schema);
+        value["aMemberOfTomorrow"] = json!({ "nested": [1, null, "text", { "deep": true }] });
+        // Inside what the crate does not know, `null` is a value like any other.
+        let decoded = decode(&schema, &value.to_string()).unwrap();
+        assert_eq!(decoded.json["aMemberOfTomorrow"], value["aMemberOfTomorrow"], "{schema}");
+        assert_kept(&schema, &value, "unknown member");
+    }
+}
+
+#[test]
+fn an_unknown_word_is_kept() {
+    let mut enums = 0;
+    for schema in objects_in_responses() {
+        for (member, member_schema) in object(&schemas()[&schema]["properties"]) {
+            let mut changed = instance(&schema);
+            if replace_words(&mut changed[member], member_schema) {
+                enums += 1;
+                assert_kept(&schema, &changed, &format!("new word in {member}"));
+            }
+        }
+    }
+    assert!(enums > 80, "only {enums} members with enums were found");
+}
+
+/// Replaces each word of an enum by one that does not exist.
+fn replace_words(value: &mut Value, schema: &Value) -> bool {
+    let referenced = authlete_codegen::description::sole_reference(schema).map(|name| &schemas()[name]);
+    match value {
+        Value::String(word) if referenced.is_some_and(|schema| schema.get("enum").is_some()) => {
+            *word = format!("{word}_OF_TOMORROW");
+            true
+        }
+        Value::Array(items) => {
+            items.iter_mut().fold(false, |found, item| replace_words(item, &schema["items"]) || found)
+        }
+        _ => false,
+    }
+}
+
+/// A body with any subset of members present, null or absent, unknown words and unknown members, however combined.
+fn answers() -> impl Strategy<Value = (String, Value)> {
+    prop::sample::select(objects_in_responses()).prop_flat_map(|schema| {
+        let members: Vec<(String, Value)> =
+            object(&instance(&schema)).iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        let choices = prop::collection::vec(0..4_u8, members.len());
+        let unknown = prop::collection::btree_map("x-[a-z]{1,8}", any_json(), 0..4);
+        (Just(schema), Just(members), choices, unknown).prop_map(|(schema, members, choices, unknown)| {
+            let known = members.into_iter().zip(choices).filter_map(|((name, value), choice)| match choice {
+                0 => None,
+                1 => Some((name, Value::Null)),
+                _ => Some((name, value)),
+            });
+            (schema, known.chain(unknown).collect::<Map<_, _>>().into())
+        })
+    })
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        ".{0,12}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 12, 4, |inner| prop::collection::vec(inner, 0..4).prop_map(Value::from))
+}
+
+proptest! {
+    #[test]
+    fn any_mixture_decodes_and_is_kept((schema, value) in answers()) {
+        assert_kept(&schema, &value, "mixture");
+    }
+}

@@ -1,0 +1,124 @@
+//! What handles share, and what each has of its own.
+
+use std::time::Duration;
+
+use authlete::types::IntrospectionRequest;
+use authlete::{ApiVersion, Authlete, Config, Error};
+use serde_json::json;
+
+use crate::server::{Reply, Server};
+
+async fn server() -> Server {
+    Server::always(Reply::json(200, &json!({ "action": "OK" }))).await
+}
+
+async fn introspect(api: &Authlete) {
+    api.introspection(&IntrospectionRequest::new("t")).await.unwrap();
+}
+
+#[test]
+fn handles_and_calls_cross_threads() {
+    fn crosses_threads<T: Send + Sync + 'static>() {}
+    fn is_send<T: Send>(value: T) -> T {
+        value
+    }
+    crosses_threads::<Authlete>();
+    crosses_threads::<Error>();
+    let api = Authlete::new(Config::v2("https://api.authlete.com", 1, "s")).unwrap();
+    drop(is_send(api.introspection(&IntrospectionRequest::new("t"))));
+    drop(is_send(api.get_client("alias")));
+    drop(is_send(api.items(authlete::types::GetClientListQuery::new(), 10)));
+}
+
+#[tokio::test]
+async fn another_service_through_the_same_pool() {
+    let server = server().await;
+    let first = Authlete::new(Config::new().base_url(&server.url).service_id(1).service_owner_access_token("o")).unwrap();
+    let second = first.with_config(first.config().clone().service_id(2)).unwrap();
+    let old = first.with_config(Config::v2(&server.url, 3, "secret")).unwrap();
+    assert_eq!(old.api_version(), ApiVersion::V2);
+    for api in [&first, &second, &old] {
+        introspect(api).await;
+    }
+    let arrived = server.take();
+    let paths: Vec<&str> = arrived.iter().map(|request| request.path.as_str()).collect();
+    assert_eq!(paths, ["/api/1/auth/introspection", "/api/2/auth/introspection", "/api/auth/introspection"]);
+    assert_eq!(arrived[2].header("authorization"), Some("Basic MzpzZWNyZXQ="));
+}
+
+#[tokio::test]
+async fn a_header_of_one_handle() {
+    let server = server().await;
+    let plain = Authlete::new(Config::v3(&server.url, 1, "t")).unwrap();
+    let traced = plain.with_header("x-request-id", "42").unwrap();
+    introspect(&traced).await;
+    introspect(&traced.clone()).await;
+    introspect(&plain).await;
+    let ids: Vec<Option<String>> =
+        server.take().iter().map(|request| request.header("x-request-id").map(str::to_owned)).collect();
+    assert_eq!(ids, [Some("42".into()), Some("42".into()), None]);
+}
+
+#[test]
+fn headers_that_cannot_be_are_refused() {
+    let api = Authlete::new(Config::v2("https://api.authlete.com", 1, "s")).unwrap();
+    for (name, value, message) in [
+        ("a name", "v", "configuration: a header's name is not valid in HTTP"),
+        ("x-a", "SECRET\n", "configuration: the value of the header x-a is not valid in HTTP"),
+        (
+            "Authorization",
+            "Bearer SECRET",
+            "configuration: the Authorization header comes from the credentials of the configuration",
+        ),
+    ] {
+        assert_eq!(api.with_header(name, value).unwrap_err().to_string(), message);
+    }
+}
+
+#[tokio::test]
+async fn a_user_agent_of_ones_own() {
+    let server = server().await;
+    let config = Config::v3(&server.url, 1, "t");
+    let api = Authlete::builder(config.clone()).user_agent("my-server/2.1").build().unwrap();
+    introspect(&api).await;
+    assert_eq!(server.take()[0].header("user-agent"), Some("my-server/2.1"));
+    assert!(matches!(Authlete::builder(config).user_agent("a\nb").build(), Err(Error::Config(_))));
+}
+
+#[tokio::test]
+async fn a_reqwest_client_of_ones_own() {
+    let server = server().await;
+    let mut defaults = reqwest::header::HeaderMap::new();
+    defaults.insert("x-from", "my client".parse().unwrap());
+    let client = reqwest::Client::builder().default_headers(defaults.clone()).build().unwrap();
+    let builder = reqwest::Client::builder().default_headers(defaults);
+    let config = Config::v3(&server.url, 1, "t");
+    for api in [
+        Authlete::builder(config.clone()).reqwest_client(client).build().unwrap(),
+        Authlete::builder(config).reqwest_builder(builder).connect_timeout(Duration::from_secs(1)).build().unwrap(),
+    ] {
+        introspect(&api).await;
+        assert_eq!(server.take()[0].header("x-from"), Some("my client"));
+    }
+}
+
+/// Credentials must not follow a redirect, whatever the builder said.
+#[tokio::test]
+async fn a_builder_of_ones_own_follows_no_redirect() {
+    let target = server().await;
+    let server = Server::always(Reply::text(307, "text/plain", "x").header("location", &target.url)).await;
+    let builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::limited(3));
+    let api = Authlete::builder(Config::v3(&server.url, 1, "t")).reqwest_builder(builder).build().unwrap();
+    let error = api.introspection(&IntrospectionRequest::new("t")).await.unwrap_err();
+    assert_eq!(error.status().unwrap(), 307);
+    assert!(target.take().is_empty());
+}
+
+#[tokio::test]
+async fn clones_share_connections() {
+    let server = server().await;
+    let api = Authlete::new(Config::v3(&server.url, 1, "t")).unwrap();
+    let answer = api.introspection(&IntrospectionRequest::new("t")).await.unwrap();
+    let headers = answer.response_headers.expect("the headers of the answer are kept");
+    assert_eq!(headers.get("Content-Type").unwrap(), "application/json");
+}

@@ -1,0 +1,15 @@
+//! Tests of the crate over real HTTP, through its public surface.
+
+mod configuration;
+mod description;
+mod enums;
+mod errors;
+//mod flows;
+mod forward_compatibility;
+mod handles;
+mod lists;
+mod probe;
+mod redaction;
+mod server;
+//mod update;
+mod wire;

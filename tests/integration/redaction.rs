@@ -1,0 +1,74 @@
+//! No secret shows in `Debug` output.
+
+use authlete::{Authlete, Config, JsonObject, Secret};
+use authlete_codegen::description::{object, sole_reference};
+use serde_json::{Value, json};
+
+use crate::description::{instance, schemas};
+use crate::probe::decode;
+
+#[test]
+fn no_type_shows_a_secret() {
+    let mut secrets = 0;
+    for (name, schema) in schemas().iter().filter(|(_, schema)| schema["type"] == "object") {
+        let value = instance(name);
+        let debug = decode(name, &value.to_string()).unwrap().debug;
+        assert!(!debug.contains("SECRET-"), "{name}: {debug}");
+        secrets += value.to_string().matches("SECRET-").count();
+        // What is no secret is shown: a `Debug` that shows nothing would pass the test above.
+        for (member, _) in object(&schema["properties"]).iter().filter(|(_, schema)| is_plain_text(schema)) {
+            assert!(debug.contains(&format!("text of {name}.{member}")), "{name}.{member}");
+        }
+    }
+    assert!(secrets > 100, "only {secrets} secrets were looked for");
+}
+
+fn is_plain_text(schema: &Value) -> bool {
+    sole_reference(schema).is_none()
+        && schema["type"] == "string"
+        && schema["format"].as_str().is_none_or(|format| format != "password")
+}
+
+/// What must be a secret by its name, whatever the description says: a new member is easily forgotten.
+#[test]
+fn members_named_like_secrets_are_secrets() {
+    let named_like_a_secret = |member: &str| {
+        let lower = member.to_lowercase();
+        let ends = ["token", "secret", "ticket", "password", "authorizationcode", "devicecode", "responsecontent"];
+        ends.iter().any(|end| lower.ends_with(end)) || matches!(member, "jwks" | "federationJwks" | "parameters")
+    };
+    for (name, schema) in schemas().iter().filter(|(name, _)| *name != "TrustAnchor") {
+        for (member, schema) in object(&schema["properties"]).iter().filter(|(member, _)| named_like_a_secret(member)) {
+            if schema["type"] == "string" {
+                assert_eq!(schema["format"], "password", "{name}.{member}");
+            }
+        }
+    }
+}
+
+#[test]
+fn unknown_members_are_not_shown() {
+    for name in ["IntrospectionResponse", "Service", "Client", "TokenResponse"] {
+        let debug = decode(name, r#"{"brandNewToken":"SECRET-x"}"#).unwrap().debug;
+        assert!(debug.contains("brandNewToken") && !debug.contains("SECRET-x"), "{debug}");
+    }
+    let object: JsonObject = serde_json::from_value(json!({ "keys": [{ "d": "SECRET-x" }] })).unwrap();
+    assert_eq!(format!("{object:?}"), r#"{"keys": ..}"#);
+}
+
+#[test]
+fn handles_and_configurations_show_no_secret() {
+    let config = Config::v3("https://us.authlete.com", 1, "SECRET-token")
+        .service_owner_access_token("SECRET-organization")
+        .service_api_secret("SECRET-key")
+        .service_owner_api_secret("SECRET-owner");
+    let api = Authlete::new(config.clone()).unwrap();
+    for shown in [
+        format!("{config:?} {config:#?}"),
+        format!("{api:?} {api:#?}"),
+        format!("{:?}", Authlete::builder(config)),
+        format!("{:?}", Secret::from("SECRET-x")),
+    ] {
+        assert!(!shown.contains("SECRET"), "{shown}");
+    }
+}
