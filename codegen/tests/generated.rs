@@ -1,0 +1,217 @@
+//! What each step of the generation does to the code that users see.
+
+use std::fs;
+use std::sync::LazyLock;
+
+use authlete_codegen::{Description, generate, source};
+
+const ROOT: &str = r##"
+openapi: 3.0.3
+info: { title: Test, version: "1" }
+servers:
+  - { url: "https://v3.example/api/{serviceId}", x-api-version: "3.0", variables: { serviceId: { default: "0" } } }
+  - { url: "https://v2.example/api", x-api-version: "2.x" }
+security: [serviceAccessToken: [], serviceKey: []]
+components:
+  securitySchemes:
+    serviceAccessToken: { type: http, scheme: bearer }
+    serviceKey: { type: http, scheme: basic }
+  responses:
+    Error:
+      description: Failed.
+      content: { application/json: { schema: { $ref: "#/components/schemas/Status" } } }
+"##;
+
+const THINGS: &str = r##"
+tags: [{ name: things, description: Things. }]
+paths:
+  /thing/update/{clientId}:
+    post:
+      operationId: update_thing
+      summary: Update a thing
+      description: Updates a thing.
+      parameters:
+        - name: clientId
+          in: path
+          required: true
+          description: The client.
+          schema: { type: string, format: client-identifier }
+      requestBody: { required: true, content: { application/json: { schema: { $ref: "#/components/schemas/ThingRequest" } } } }
+      responses:
+        "200": { description: Done., content: { application/json: { schema: { $ref: "#/components/schemas/ThingResponse" } } } }
+        "201": { description: Done., content: { application/json: { schema: { $ref: "#/components/schemas/ThingResponse" } } } }
+  /{serviceId}/things:
+    get:
+      operationId: list_things
+      summary: List things
+      description: Lists things.
+      servers:
+        - { url: "https://v3.example/api", x-api-version: "3.0" }
+        - { url: "https://v2.example/api", x-api-version: "2.x" }
+      security: []
+      x-2.x: { path: "/things/of/{serviceId}", method: put }
+      parameters:
+        - { name: serviceId, in: path, required: true, description: The service., schema: { type: integer, format: int64 } }
+        - { name: start, in: query, description: The first., schema: { type: integer, format: int32 } }
+        - { name: end, in: query, description: The last., schema: { type: integer, format: int32 } }
+      responses:
+        "200": { description: Done., content: { application/json: { schema: { type: object, additionalProperties: true } } } }
+        "204": { description: Nothing. }
+components:
+  schemas:
+    Status:
+      description: A status.
+      type: object
+      properties:
+        resultCode: { description: The code., type: string }
+        responseHeaders:
+          description: The headers.
+          type: object
+          additionalProperties: { type: array, items: { type: string } }
+    ThingRequest:
+      description: A request.
+      type: object
+      required: [ticket, count]
+      properties:
+        count: { description: A count., type: integer, format: int64 }
+        ticket: { description: A ticket., type: string, format: password }
+        names: { description: Names., type: array, items: { type: string } }
+        type: { description: A type., allOf: [{ $ref: "#/components/schemas/ThingKind" }] }
+    ThingResponse:
+      description: A response.
+      allOf: [{ $ref: "#/components/schemas/Status" }]
+      type: object
+      required: [action, name]
+      properties:
+        action: { description: What to do., allOf: [{ $ref: "#/components/schemas/ThingResponseAction" }] }
+        name: { description: A name., type: string }
+        names: { description: Names., type: array, items: { type: string } }
+    ThingKind:
+      description: A kind.
+      type: string
+      x-values:
+        - { value: BIG_ONE, protocol: big-one, description: Big. }
+        - { value: SMALL, description: Small. }
+    ThingResponseAction:
+      description: What to do.
+      type: string
+      x-values: [{ value: OK, description: All is well. }]
+"##;
+
+/// The generated source, with all white space folded.
+static GENERATED: LazyLock<String> = LazyLock::new(|| {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("openapi.yaml"), ROOT).unwrap();
+    fs::write(directory.path().join("things.yaml"), THINGS).unwrap();
+    let description = Description::load(directory.path()).unwrap();
+    let text = source(&generate(&description).unwrap_or_else(|mistakes| panic!("{mistakes}")).client);
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+});
+
+fn assert_generated(part: &str) {
+    assert!(GENERATED.contains(part), "no {part} in\n{}", *GENERATED);
+}
+
+#[test]
+fn enums_are_open_and_have_both_words() {
+    assert_generated(
+        r#"crate::open_enum! { #[doc = " A kind."] ThingKind { #[doc = " Big."] BigOne = "BIG_ONE" => "big-one", #[doc = " Small."] Small = "SMALL" } }"#,
+    );
+    assert!(!GENERATED.contains("enum ThingKind"));
+}
+
+#[test]
+fn actions_have_short_names() {
+    assert_generated("pub action: ThingAction,");
+    assert!(!GENERATED.contains("ThingResponseAction"));
+}
+
+#[test]
+fn an_answer_may_lack_its_action_and_whatever_is_required() {
+    assert_generated(
+        r#"#[serde( default, deserialize_with = "crate::lenient::null_as_default", skip_serializing_if = "ThingAction::is_unset" )] pub action: ThingAction"#,
+    );
+    let response = &GENERATED[GENERATED.find("pub struct ThingResponse").unwrap()..];
+    assert!(response.contains("pub name: ::std::option::Option<::std::string::String>"));
+}
+
+#[test]
+fn lists_drop_null_items_and_tell_absent_from_empty() {
+    assert_generated(
+        r#"#[serde(default, deserialize_with = "crate::lenient::list")] pub names: ::std::option::Option<::std::vec::Vec<::std::string::String>>"#,
+    );
+}
+
+#[test]
+fn unknown_members_are_kept() {
+    assert_generated("#[serde(flatten)] pub extra: crate::JsonObject");
+}
+
+#[test]
+fn secrets_have_their_type() {
+    assert_generated("pub ticket: crate::Secret");
+}
+
+#[test]
+fn headers_come_from_the_transport() {
+    assert_generated("pub response_headers: ::std::option::Option<crate::ResponseHeaders>");
+    assert_generated("crate::answer! { types::ThingResponse, response_headers }");
+}
+
+#[test]
+fn constructors_ask_for_what_is_required_in_the_order_of_the_description() {
+    assert_generated(
+        "pub fn new( ticket: impl ::std::convert::Into<crate::Secret>, count: impl ::std::convert::Into<i64>, ) -> Self",
+    );
+}
+
+#[test]
+fn setters_are_for_the_rest_of_requests_only() {
+    assert_generated(
+        "crate::setters! { ThingRequest { list names : ::std::string::String, one type_ : ThingKind } }",
+    );
+    assert!(!GENERATED.contains("ThingResponse { list"));
+}
+
+#[test]
+fn structs_can_grow() {
+    assert_eq!(GENERATED.matches("#[non_exhaustive] pub struct").count(), GENERATED.matches("pub struct").count());
+}
+
+#[test]
+fn compositions_are_flat_and_groups_are_no_types_of_their_own() {
+    let response = &GENERATED[GENERATED.find("pub struct ThingResponse").unwrap()..];
+    assert!(response.contains("pub result_code:"));
+    // `Status` is the shape of errors, too, and so is used in its own right.
+    assert_generated("pub struct Status");
+}
+
+#[test]
+fn a_query_is_one_argument() {
+    assert_generated("pub struct ListThingsQuery");
+    assert_generated("query: &types::ListThingsQuery,");
+    assert_generated(".query(query)");
+}
+
+#[test]
+fn a_client_is_named_by_whatever_converts() {
+    assert_generated("client_id: impl ::std::convert::Into<crate::ClientIdentifier>,");
+    assert_generated(r#"let client_id = crate::transport::path_segment("clientId", &client_id)?;"#);
+}
+
+#[test]
+fn methods_return_the_answer_itself() {
+    assert_generated("-> crate::Result<types::ThingResponse>");
+    assert_generated("-> crate::Result<::std::option::Option<crate::JsonObject>>");
+    assert!(!GENERATED.contains("ResponseValue") && !GENERATED.contains("api-version"));
+}
+
+#[test]
+fn routes_follow_from_servers_security_and_exceptions() {
+    assert_generated(
+        r#"Operation { id: "update_thing", v2: Some(Route { method: "POST", path: "/thing/update/{clientId}", in_service: false, credentials: &[CredentialKind::ServiceKey], }), v3: Some(Route { method: "POST", path: "/thing/update/{clientId}", in_service: true, credentials: &[CredentialKind::ServiceAccessToken], }), }"#,
+    );
+    assert_generated(
+        r#"Operation { id: "list_things", v2: Some(Route { method: "PUT", path: "/things/of/{serviceId}", in_service: false, credentials: &[], }), v3: Some(Route { method: "GET", path: "/{serviceId}/things", in_service: false, credentials: &[], }), }"#,
+    );
+}

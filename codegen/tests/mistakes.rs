@@ -1,0 +1,164 @@
+//! A mistake in the description is found, and said with its file, its place and what is wrong.
+
+use std::fs;
+use std::path::Path;
+
+use authlete_codegen::{Description, generate};
+
+const ROOT: &str = r##"
+openapi: 3.0.3
+info: { title: Test, version: "1" }
+servers:
+  - { url: "https://v3.example/api/{serviceId}", x-api-version: "3.0", variables: { serviceId: { default: "0" } } }
+  - { url: "https://v2.example/api", x-api-version: "2.x" }
+security: [token: [], key: []]
+components:
+  securitySchemes:
+    token: { type: http, scheme: bearer }
+    key: { type: http, scheme: basic }
+  responses:
+    Error:
+      description: Failed.
+      content: { application/json: { schema: { $ref: "#/components/schemas/Answer" } } }
+"##;
+
+const THINGS: &str = r##"
+tags: [{ name: things, description: Things. }]
+paths:
+  /thing/{id}:
+    post:
+      operationId: thing
+      summary: Do a thing
+      description: Does a thing.
+      parameters:
+        - { name: id, in: path, required: true, description: The thing., schema: { type: string } }
+      requestBody: { required: true, content: { application/json: { schema: { $ref: "#/components/schemas/Thing" } } } }
+      responses:
+        "200": { description: Done., content: { application/json: { schema: { $ref: "#/components/schemas/Answer" } } } }
+components:
+  schemas:
+    Thing:
+      description: A thing.
+      type: object
+      required: [name]
+      properties:
+        name: { description: Its name., type: string }
+        color: { description: Its color., allOf: [{ $ref: "#/components/schemas/Color" }] }
+    Answer:
+      description: An answer.
+      type: object
+      properties:
+        text: { description: What it says., type: string }
+    Color:
+      description: A color.
+      type: string
+      x-values:
+        - { value: RED, description: Red. }
+        - { value: GREEN, description: Green. }
+"##;
+
+fn check(files: &[(&str, &str)]) -> Result<(), String> {
+    let directory = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        fs::write(directory.path().join(name), text).unwrap();
+    }
+    let result = Description::load(directory.path()).and_then(|description| generate(&description));
+    let prefix = format!("{}{}", directory.path().display(), std::path::MAIN_SEPARATOR);
+    result.map(drop).map_err(|mistakes| mistakes.to_string().replace(&prefix, ""))
+}
+
+/// The mistakes of a description in which one text is replaced by another.
+fn mistakes(from: &str, to: &str) -> String {
+    assert!(THINGS.contains(from), "{from}");
+    check(&[("openapi.yaml", ROOT), ("things.yaml", &THINGS.replacen(from, to, 1))]).unwrap_err()
+}
+
+#[test]
+fn a_sound_description_has_none() {
+    assert_eq!(check(&[("openapi.yaml", ROOT), ("things.yaml", THINGS)]), Ok(()));
+}
+
+#[test]
+fn each_mistake_is_named_with_its_place() {
+    let post = "things.yaml: POST /thing/{id}";
+    for (from, to, expected) in [
+        ("operationId: thing", "operationId: doThing", format!("{post}: needs an operationId in snake_case")),
+        ("summary: Do a thing", "summary: ''", format!("{post}: has no summary")),
+        ("description: Does a thing.", "x: y", format!("{post}: has no description")),
+        ("description: Does a thing.", "description: Does a <thing>.", format!("{post}: the description has < or [ outside of backticks")),
+        ("description: The thing.", "x: y", format!("{post}: parameter id: has no description")),
+        ("required: true, description: The", "description: The", format!("{post}: parameter id: is in the path and must say `required: true`")),
+        ("in: path", "in: cookie", format!("{post}: parameter id: is neither in the path nor in the query")),
+        ("name: id", "name: other", format!("{post}: the parameters of /thing/{{id}} are not the ones that are declared")),
+        ("      responses:\n        \"200\"", "      responses:\n        \"300\"", format!("{post}: has no successful response")),
+        ("summary: Do", "security: [nobody: []]\n      summary: Do", format!("{post}: security names an unknown scheme: nobody")),
+        ("summary: Do", "servers: [{ url: 'https://x.example' }]\n      summary: Do", format!("{post}: has no server whose x-api-version is 2.x or 3.0")),
+        ("    post:", "    head:\n      summary: x\n    post:", "things.yaml: /thing/{id}: head is no HTTP method that the generator knows".into()),
+        ("description: A thing.", "x: y", "things.yaml: Thing: has no description".into()),
+        ("description: Its name.", "description: Its name", "things.yaml: Thing.name: the description does not end in a full stop".into()),
+        ("description: Its name., type: string", "description: Its name.", "things.yaml: Thing.name: has neither a type nor a reference".into()),
+        ("description: Its name., type: string", "description: Its name., type: number", "things.yaml: Thing.name: has the type number, which the API does not use".into()),
+        ("description: Its name., type: string", "description: Its name., type: integer", "things.yaml: Thing.name: is an integer without int32 or int64".into()),
+        ("description: Its name., type: string", "description: Its name., type: string, format: date", "things.yaml: Thing.name: has an unknown format: date".into()),
+        ("description: Its name., type: string", "description: Its name., type: string, enum: [A]", "things.yaml: Thing.name: has an enum of its own: enums are schemas, so that they can be shared".into()),
+        ("required: [name]", "required: [nmae]", "things.yaml: Thing: requires nmae, which it does not have".into()),
+        ("schemas/Color", "schemas/Colour", "things.yaml: Thing: refers to Colour, which does not exist".into()),
+        ("{ value: GREEN, description: Green. }", "{ value: RED, description: Red. }", "things.yaml: Color.RED: is empty, no string, or there twice".into()),
+        ("{ value: GREEN, description: Green. }", "{ value: GREEN }", "things.yaml: Color.GREEN: has no description".into()),
+        ("      x-values:\n", "      x-valeus:\n", "things.yaml: Color: is neither an object nor an enum with x-values".into()),
+        ("components:\n", "webhooks: {}\ncomponents:\n", "things.yaml: webhooks: is not a part that a category file may have: tags, paths, components".into()),
+        ("components:\n", "components:\n  parameters: {}\n", "things.yaml: components.parameters: belongs in openapi.yaml".into()),
+    ] {
+        let found = mistakes(from, to);
+        assert!(found.lines().any(|line| line == expected), "{to}:\n{found}\nshould be\n{expected}");
+    }
+}
+
+#[test]
+fn what_is_not_used_is_a_mistake() {
+    let unused = "    Unused:\n      description: Not used.\n      type: object\n    Answer:\n";
+    assert_eq!(mistakes("    Answer:\n", unused), "things.yaml: Unused: is not used: nothing refers to it");
+}
+
+#[test]
+fn enums_with_the_same_values_are_one() {
+    let twin = "    Paint:\n      description: A paint.\n      type: string\n      x-values: [{ value: RED, description: Red. }, { value: GREEN, description: Green. }]\n    Answer:\n";
+    let text = THINGS.replacen("    Answer:\n", twin, 1).replacen(
+        "        name: {",
+        "        paint: { description: Its paint., allOf: [{ $ref: \"#/components/schemas/Paint\" }] }\n        name: {",
+        1,
+    );
+    let found = check(&[("openapi.yaml", ROOT), ("things.yaml", &text)]).unwrap_err();
+    assert_eq!(found, "things.yaml: Paint: has the values of Color: share one enum");
+}
+
+#[test]
+fn two_files_cannot_define_the_same() {
+    let found = check(&[("openapi.yaml", ROOT), ("things.yaml", THINGS), ("twins.yaml", THINGS)]).unwrap_err();
+    assert!(found.contains("twins.yaml: Thing: is defined in things.yaml too"), "{found}");
+    assert!(found.contains("twins.yaml: /thing/{id}: is defined in things.yaml too"), "{found}");
+}
+
+#[test]
+fn an_operation_id_is_there_once() {
+    let second = THINGS.replace("/thing/{id}", "/other/{id}");
+    let paths = second.split("components:").next().unwrap();
+    let found = check(&[("openapi.yaml", ROOT), ("things.yaml", THINGS), ("twins.yaml", paths)]).unwrap_err();
+    assert_eq!(found, "things.yaml: POST /thing/{id}: has the operationId of POST /other/{id}: thing");
+}
+
+#[test]
+fn malformed_yaml_is_named_with_its_file() {
+    let found = check(&[("openapi.yaml", ROOT), ("things.yaml", "paths: [")]).unwrap_err();
+    assert!(found.starts_with("things.yaml: the file: "), "{found}");
+    let found = check(&[("openapi.yaml", ROOT), ("things.yaml", "paths: {}\npaths: {}")]).unwrap_err();
+    assert!(found.starts_with("things.yaml: the file: "), "{found}");
+}
+
+#[test]
+fn a_missing_directory_or_root_is_named() {
+    let found = Description::load(Path::new("no/such/directory")).unwrap_err().to_string();
+    assert!(found.starts_with("no/such/directory: the directory: "), "{found}");
+    let found = check(&[("things.yaml", THINGS)]).unwrap_err();
+    assert!(found.ends_with("the directory: has no openapi.yaml"), "{found}");
+}
