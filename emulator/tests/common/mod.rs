@@ -123,3 +123,13 @@ pub fn refusal<T: std::fmt::Debug>(result: authlete::Result<T>) -> (u16, String)
         _ => panic!("not refused by the API: {error}"),
     }
 }
+
+/// A variable of the environment that the emulator describes.
+pub fn variable(emulator: &Emulator, version: ApiVersion, name: &str) -> String {
+    let environment = emulator.environment(version);
+    let (_, value) = environment
+        .into_iter()
+        .find(|(variable, _)| *variable == name)
+        .expect("the variable");
+    value
+}
