@@ -1,6 +1,7 @@
 //! The emulator as a program.
 
 use std::io;
+use std::process::ExitCode;
 
 use authlete::ApiVersion;
 use authlete_emulator::Emulator;
@@ -22,11 +23,22 @@ struct Arguments {
 }
 
 #[tokio::main]
-async fn main() -> io::Result<()> {
-    let Arguments { host, port } = Arguments::parse();
+async fn main() -> ExitCode {
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("authlete-emulator: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(Arguments { host, port }: Arguments) -> io::Result<()> {
     let emulator = Emulator::builder().host(host).port(port).start().await?;
-    describe(&emulator, &mut io::stdout().lock())?;
-    tokio::signal::ctrl_c().await
+    // From here on Ctrl-C is waited for, also while the description is read.
+    let interrupted = tokio::spawn(tokio::signal::ctrl_c());
+    describe(&emulator, &mut io::stdout())?;
+    interrupted.await?
 }
 
 fn describe(emulator: &Emulator, output: &mut impl io::Write) -> io::Result<()> {

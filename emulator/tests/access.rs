@@ -171,6 +171,7 @@ async fn what_is_not_there_yet_says_so() {
 
 /// A call without the SDK, which would not make it.
 struct Raw {
+    http: reqwest::Client,
     emulator: Emulator,
     root: String,
     authorization: String,
@@ -183,7 +184,9 @@ impl Raw {
         let number = variable(&emulator, version, "AUTHLETE_SERVICE_APIKEY");
         let token = variable(&emulator, version, "AUTHLETE_SERVICE_ACCESSTOKEN");
         let root = format!("{}/api/{number}", emulator.base_url());
+        let http = reqwest::Client::new();
         Self {
+            http,
             emulator,
             root,
             authorization: format!("Bearer {token}"),
@@ -197,7 +200,7 @@ impl Raw {
         authorization: Option<&str>,
         body: impl Into<reqwest::Body>,
     ) -> (StatusCode, Value) {
-        let mut request = reqwest::Client::new().request(method, url).body(body);
+        let mut request = self.http.request(method, url).body(body);
         if let Some(authorization) = authorization {
             request = request.header("Authorization", authorization);
         }
@@ -252,6 +255,9 @@ async fn malformed_calls_are_refused() {
     let (status, answer) = raw.post("/auth/token", vec![b' '; 1024 * 1024 + 1]).await;
     assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(answer["resultCode"], "A001256");
+
+    let (status, _) = raw.post("/auth/token", vec![b' '; 20 * 1024 * 1024]).await;
+    assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
 
     let (status, answer) = raw.post("/auth/unheard/of", "{}").await;
     assert_eq!(status, StatusCode::NOT_IMPLEMENTED);
@@ -367,6 +373,21 @@ async fn members_of_the_wrong_type_do_no_harm() {
             let (status, answer) = raw.post(path, format!("{{{}}}", body.join(","))).await;
             assert_ne!(status, StatusCode::INTERNAL_SERVER_ERROR, "{path} {value}");
             assert!(answer.is_object(), "{path} {value}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn it_stops_when_it_is_dropped() {
+    let (emulator, api) = start(ApiVersion::V3).await;
+    api.get_service_list(&GetServiceListQuery::new())
+        .await
+        .unwrap();
+    drop(emulator);
+    loop {
+        match api.get_service_list(&GetServiceListQuery::new()).await {
+            Err(error) if error.is_connect() => break,
+            _ => tokio::task::yield_now().await,
         }
     }
 }

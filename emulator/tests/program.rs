@@ -78,6 +78,33 @@ async fn it_prints_an_environment_for_each_generation() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_it_cleanly() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_authlete-emulator"));
+    let mut program = Program(command.stdout(Stdio::piped()).spawn().unwrap());
+    let mut output = BufReader::new(program.0.stdout.take().unwrap()).lines();
+    assert!(output.any(|line| line.unwrap().starts_with("# redirect_uri ")));
+    let interrupt = Command::new("kill")
+        .args(["-INT", &program.0.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(interrupt.success());
+    assert!(program.0.wait().unwrap().success());
+}
+
+#[test]
+fn a_host_that_is_not_ours_is_an_error_in_words() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_authlete-emulator"));
+    let output = command.args(["--host", "192.0.2.1"]).output().unwrap();
+    assert!(!output.status.success());
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        message.starts_with("authlete-emulator: ") && !message.contains("Os {"),
+        "{message}"
+    );
+}
+
 /// What [`Config::from_env`] makes of a block; a test cannot change its own environment safely.
 fn config(block: &HashMap<&str, &str>) -> Config {
     let toml: String = authlete::Setting::ALL
