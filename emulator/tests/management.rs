@@ -97,7 +97,7 @@ async fn services_are_listed_in_slices() {
             .unwrap();
         assert_eq!(beyond.services.unwrap().len(), 0);
         let backwards = api
-            .get_service_list(&GetServiceListQuery::new().range(3..1))
+            .get_service_list(&GetServiceListQuery::new().start(3).end(1))
             .await;
         assert_eq!(refusal(backwards), (400, "A001258".to_owned()));
         let negative = api
