@@ -322,6 +322,30 @@ async fn headers_that_are_no_credentials_are_refused() {
     assert_eq!(answer["resultCode"], "A001203");
 }
 
+/// Authlete accepts some calls in several ways.
+#[tokio::test]
+async fn authorizations_are_listed_by_get_too() {
+    let raw = Raw::new().await;
+    for path in [
+        "/client/authorization/get/list?subject=al%20ice&end=3",
+        "/client/authorization/get/list/al%20ice?end=3",
+    ] {
+        let url = format!("{}{path}", raw.root);
+        let (status, answer) = raw
+            .call(Method::GET, url, Some(&raw.authorization), "")
+            .await;
+        assert_eq!(status, StatusCode::OK);
+        assert_eq!(answer["subject"], "al ice");
+        assert_eq!(answer["end"], 3);
+    }
+    let url = format!("{}/client/authorization/get/list", raw.root);
+    let (status, answer) = raw
+        .call(Method::GET, url, Some(&raw.authorization), "")
+        .await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert_eq!(answer["resultCode"], "A136201");
+}
+
 /// Whatever a member holds, there is an answer.
 #[tokio::test]
 async fn members_of_the_wrong_type_do_no_harm() {

@@ -564,3 +564,35 @@ async fn a_token_is_revoked_by_its_own_client_only() {
         );
     }
 }
+
+#[tokio::test]
+async fn the_callers_own_mistakes_are_not_blamed_on_the_client() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let ticket = ticket(&api, &query(emulator.client())).await;
+        let no_ticket = AuthorizationIssueRequest::new("", "alice");
+        let no_subject = AuthorizationIssueRequest::new(&ticket, "");
+        for (request, code) in [(no_ticket, "A040201"), (no_subject, "A040202")] {
+            let answer = api.authorization_issue(&request).await.unwrap();
+            assert_eq!(answer.action, AuthorizationIssueAction::InternalServerError);
+            assert_eq!(answer.result_code.as_deref(), Some(code));
+            assert_eq!(
+                content(answer.response_content.as_ref())["error"],
+                "server_error"
+            );
+        }
+        let reason = AuthorizationFailReason::Other("BAD_MOOD".to_owned());
+        let answer = api
+            .authorization_fail(&AuthorizationFailRequest::new(&ticket, reason))
+            .await
+            .unwrap();
+        assert_eq!(answer.action, AuthorizationFailAction::InternalServerError);
+        assert_eq!(answer.result_code.as_deref(), Some("A060202"));
+        // None of that used the ticket up.
+        let issue = AuthorizationIssueRequest::new(&ticket, "alice");
+        assert_eq!(
+            api.authorization_issue(&issue).await.unwrap().action,
+            AuthorizationIssueAction::Location
+        );
+    }
+}

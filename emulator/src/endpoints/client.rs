@@ -195,6 +195,5 @@ fn with_defaults(requested: &Object) -> Object {
     ]);
     let given = requested.iter().filter(|(_, value)| !value.is_null());
     settings.extend(given.map(|(name, value)| (name.clone(), value.clone())));
-    settings.retain(|name, _| !ASSIGNED.contains(&name.as_str()));
     settings
 }
