@@ -1,0 +1,95 @@
+//! Who calls, and whether the call is theirs to make.
+
+use authlete::{ApiVersion, CredentialKind};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+
+use crate::json::Members;
+use crate::random;
+use crate::reply::Reply;
+use crate::result_code::{
+    AUTHORIZATION_HEADER_MISSING, CREDENTIALS_INVALID, ResultCode, WRONG_KIND_OF_CREDENTIALS,
+    WRONG_SERVICE,
+};
+use crate::routing::Target;
+use crate::store::Store;
+
+/// Who has the credentials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Caller {
+    /// The service owner of 2.x, the organization of 3.0.
+    Owner,
+    /// The service of this number.
+    Service(i64),
+}
+
+impl Caller {
+    fn kind(self, version: ApiVersion) -> CredentialKind {
+        match (self, version) {
+            (Self::Owner, ApiVersion::V2) => CredentialKind::ServiceOwnerKey,
+            (Self::Owner, ApiVersion::V3) => CredentialKind::OrganizationToken,
+            (Self::Service(_), ApiVersion::V2) => CredentialKind::ServiceKey,
+            (Self::Service(_), ApiVersion::V3) => CredentialKind::ServiceAccessToken,
+        }
+    }
+}
+
+/// Checks the credentials of a call, and says which service it is for: the one in the path, else the caller.
+pub fn check(
+    store: &Store,
+    target: &Target,
+    authorization: Option<&str>,
+) -> Result<Option<i64>, Reply> {
+    let refuse = |status: u16, code: ResultCode| Reply::error(status, target.route.path, code);
+    if target.route.credentials.is_empty() {
+        return Ok(None);
+    }
+    let authorization = authorization.ok_or_else(|| refuse(401, AUTHORIZATION_HEADER_MISSING))?;
+    let caller = identify(store, target.version, authorization)
+        .ok_or_else(|| refuse(401, CREDENTIALS_INVALID))?;
+    if !target
+        .route
+        .credentials
+        .contains(&caller.kind(target.version))
+    {
+        return Err(refuse(403, WRONG_KIND_OF_CREDENTIALS));
+    }
+    // A number that is none names no service; which the endpoint will say.
+    let named = target.parameters.contains_key("serviceId");
+    let named = named.then(|| target.parameters.integer("serviceId").unwrap_or_default());
+    match (caller, named) {
+        (Caller::Service(own), Some(named)) if own != named => Err(refuse(403, WRONG_SERVICE)),
+        (Caller::Service(own), _) => Ok(Some(own)),
+        (Caller::Owner, named) => Ok(named),
+    }
+}
+
+fn identify(store: &Store, version: ApiVersion, authorization: &str) -> Option<Caller> {
+    let (scheme, credentials) = authorization.split_once(' ')?;
+    let credentials = credentials.trim();
+    match version {
+        ApiVersion::V2 if scheme.eq_ignore_ascii_case("Basic") => identify_key(store, credentials),
+        ApiVersion::V3 if scheme.eq_ignore_ascii_case("Bearer") => {
+            identify_token(store, credentials)
+        }
+        _ => None,
+    }
+}
+
+fn identify_key(store: &Store, credentials: &str) -> Option<Caller> {
+    let credentials = String::from_utf8(BASE64_STANDARD.decode(credentials).ok()?).ok()?;
+    let (key, secret) = credentials.split_once(':')?;
+    let key = key.parse().ok()?;
+    if key == store.owner.api_key {
+        return random::same(secret, &store.owner.api_secret).then_some(Caller::Owner);
+    }
+    let expected = store.service(key)?.settings.text("apiSecret")?;
+    random::same(secret, expected).then_some(Caller::Service(key))
+}
+
+fn identify_token(store: &Store, token: &str) -> Option<Caller> {
+    if random::same(token, &store.owner.organization_token) {
+        return Some(Caller::Owner);
+    }
+    store.service_of_access_token(token).map(Caller::Service)
+}

@@ -1,0 +1,109 @@
+//! From a request to its answer: routing, access, endpoint. Knows nothing of HTTP but its words.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::access;
+use crate::clock::Clock;
+use crate::endpoints::{self, Call};
+use crate::json::Object;
+use crate::reply::{Outcome, Reply};
+use crate::result_code::{MALFORMED_BODY, METHOD_NOT_ALLOWED, NOT_AN_API, NOT_IMPLEMENTED};
+use crate::routing::{Mismatch, Routes};
+use crate::store::Store;
+
+/// A request, as far as the API looks at it.
+#[derive(Debug)]
+pub struct Request<'a> {
+    pub method: &'a str,
+    pub path: &'a str,
+    pub query: &'a str,
+    /// The `Authorization` header.
+    pub authorization: Option<&'a str>,
+    pub body: &'a [u8],
+}
+
+/// The whole API with its state.
+#[derive(Debug)]
+pub struct Api {
+    routes: Routes,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    clock: Clock,
+    store: Store,
+}
+
+impl Api {
+    pub fn new(store: Store, clock: Clock) -> Self {
+        Self {
+            routes: Routes::new(),
+            state: Mutex::new(State { clock, store }),
+        }
+    }
+
+    pub fn advance(&self, by: Duration) {
+        self.state().clock.advance(by);
+    }
+
+    pub fn answer(&self, request: &Request<'_>) -> Reply {
+        self.process(request).unwrap_or_else(|refusal| refusal)
+    }
+
+    fn process(&self, request: &Request<'_>) -> Outcome {
+        let basic = request.authorization.is_some_and(|authorization| {
+            authorization
+                .get(..6)
+                .is_some_and(|scheme| scheme.eq_ignore_ascii_case("Basic "))
+        });
+        let target = self
+            .routes
+            .find(request.method, request.path, basic)
+            .map_err(|mismatch| {
+                let (status, code) = match mismatch {
+                    Mismatch::NotAnApi => (404, NOT_AN_API),
+                    Mismatch::Method => (405, METHOD_NOT_ALLOWED),
+                    Mismatch::Unknown => (501, NOT_IMPLEMENTED),
+                };
+                Reply::error(status, request.path, code)
+            })?;
+        let mut state = self.state();
+        let State { clock, store } = &mut *state;
+        let service = access::check(store, &target, request.authorization)?;
+        let mut parameters = target.parameters;
+        let query = form_urlencoded::parse(request.query.as_bytes());
+        for (name, value) in query {
+            // What the path says, no query can unsay.
+            parameters.entry(name).or_insert_with(|| Value::from(value));
+        }
+        let body = if request.method == "POST" || request.method == "PUT" {
+            object(request.body)
+                .ok_or_else(|| Reply::error(400, target.route.path, MALFORMED_BODY))?
+        } else {
+            parameters.clone()
+        };
+        let call = Call {
+            operation: target.operation.id,
+            version: target.version,
+            path: target.route.path,
+            service,
+            parameters,
+            body,
+            now: clock.now(),
+        };
+        endpoints::handle(&call, store)
+    }
+
+    /// A panic elsewhere is no reason to stop: no call leaves the state half changed for another to trip over.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn object(body: &[u8]) -> Option<Object> {
+    serde_json::from_slice(body).ok()
+}

@@ -1,0 +1,79 @@
+//! `/auth/token`: the management of tokens.
+
+use serde_json::Value;
+
+use super::Call;
+use super::client::shown_to_users;
+use super::slice::Slice;
+use crate::json::{Members, Object};
+use crate::random::digest_text;
+use crate::reply::{Outcome, Reply};
+use crate::result_code::TOKEN_STATUS_INVALID;
+use crate::store::{Service, TokenRecord};
+
+pub fn list(call: &Call, service: &Service) -> Outcome {
+    let slice = Slice::of(call, &call.parameters)?;
+    let client = match call.parameters.text("clientIdentifier") {
+        Some(_) => Some(call.client("clientIdentifier", service)?),
+        None => None,
+    };
+    let subject = call.parameters.text("subject");
+    let validity = match call.parameters.text("tokenStatus") {
+        None | Some("ALL") => None,
+        Some("VALID") => Some(true),
+        Some("INVALID") => Some(false),
+        Some(_) => return Err(Reply::error(400, call.path, TOKEN_STATUS_INVALID)),
+    };
+    let records = service
+        .tokens
+        .list(client.map(|client| client.id()), subject)
+        .map(|(_, record)| record);
+    let records = records
+        .filter(|record| validity.is_none_or(|validity| record.is_valid(call.now) == validity));
+    let mut list = slice.answer("accessTokens", records, |record| show(record).into());
+    if let Some(client) = client {
+        list.insert("client".to_owned(), shown_to_users(&client.settings).into());
+    }
+    if let Some(subject) = subject {
+        list.insert("subject".to_owned(), subject.into());
+    }
+    Ok(Reply::object(200, list))
+}
+
+/// A record by the digests of its tokens, which cannot be read back.
+fn show(record: &TokenRecord) -> Object {
+    let refresh_token = record.refresh_token.as_ref();
+    let members = [
+        (
+            "accessTokenHash",
+            Some(Value::from(digest_text(&record.access_token))),
+        ),
+        (
+            "accessTokenExpiresAt",
+            Some(record.access_token_expires_at.into()),
+        ),
+        (
+            "refreshTokenHash",
+            refresh_token.map(|token| digest_text(&token.digest).into()),
+        ),
+        (
+            "refreshTokenExpiresAt",
+            Some(refresh_token.map_or(0, |token| token.expires_at).into()),
+        ),
+        (
+            "refreshTokenScopes",
+            refresh_token.map(|token| token.scopes.clone().into()),
+        ),
+        ("clientId", Some(record.client_id.into())),
+        ("subject", record.subject.as_deref().map(Value::from)),
+        ("grantType", Some(record.grant_type.into())),
+        ("scopes", Some(record.scopes.clone().into())),
+        ("properties", record.properties.clone()),
+        ("createdAt", Some(record.created_at.into())),
+        ("lastRefreshedAt", Some(record.last_refreshed_at.into())),
+    ];
+    members
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+        .collect()
+}

@@ -1,0 +1,224 @@
+//! A local stand-in for [Authlete](https://www.authlete.com): it answers the Authlete Web APIs, generations 2.x and
+//! 3.0, on one port of this machine, with state in memory and Authlete's JSON shapes.
+//!
+//! It is there for tests and for trying things out without an account. It is not Authlete, and it is not for
+//! production: nothing is stored, and much is simpler than the original. What it does not know yet it answers with 501.
+//!
+//! ```
+//! use authlete::types::TokenRequest;
+//! use authlete::{ApiVersion, Authlete};
+//! use authlete_emulator::Emulator;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let emulator = Emulator::start().await?;
+//! let api = Authlete::new(emulator.config(ApiVersion::V3))?;
+//!
+//! let client = emulator.client();
+//! let request = TokenRequest::new("grant_type=client_credentials&scope=read")
+//!     .client_id(client.id.to_string())
+//!     .client_secret(&client.secret);
+//! let answer = api.token(&request).await?;
+//! assert_eq!(answer.scopes, Some(vec!["read".to_owned()]));
+//! # Ok(())
+//! # }
+//! ```
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+mod access;
+mod api;
+mod clock;
+mod endpoints;
+mod json;
+mod protocol;
+mod random;
+mod reply;
+mod result_code;
+mod routing;
+mod seed;
+mod server;
+mod store;
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use authlete::{ApiVersion, Config, Setting};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+pub use seed::RegisteredClient;
+
+use api::Api;
+use clock::Clock;
+use seed::Credentials;
+
+/// A running emulator, with a service and a client. It stops when it is dropped.
+pub struct Emulator {
+    api: Arc<Api>,
+    base_url: String,
+    credentials: Credentials,
+    client: RegisteredClient,
+    /// Dropped with the rest, which tells the server to stop.
+    _stop: oneshot::Sender<()>,
+}
+
+/// Where an emulator listens.
+#[derive(Debug, Clone)]
+#[must_use = "call start"]
+pub struct EmulatorBuilder {
+    host: String,
+    port: u16,
+}
+
+impl Default for EmulatorBuilder {
+    fn default() -> Self {
+        Self {
+            host: "127.0.0.1".to_owned(),
+            port: 0,
+        }
+    }
+}
+
+impl EmulatorBuilder {
+    /// The name or the address to listen on. Default: `127.0.0.1`, which other machines cannot reach.
+    pub fn host(mut self, host: impl Into<String>) -> Self {
+        self.host = host.into();
+        self
+    }
+
+    /// The port to listen on. Default: 0, any that is free.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Starts the emulator on the current Tokio runtime.
+    ///
+    /// # Errors
+    /// When the address cannot be listened on, or when the system has no random numbers.
+    pub async fn start(self) -> io::Result<Emulator> {
+        let clock = Clock::default();
+        let (store, credentials, client) = seed::seed(&clock)?;
+        let api = Arc::new(Api::new(store, clock));
+        let listener = TcpListener::bind((self.host.as_str(), self.port)).await?;
+        let mut address = listener.local_addr()?;
+        if address.ip().is_unspecified() {
+            // Listening everywhere includes this machine, and the address for that can be called.
+            address.set_ip(if address.is_ipv4() {
+                [127, 0, 0, 1].into()
+            } else {
+                [0, 0, 0, 0, 0, 0, 0, 1].into()
+            });
+        }
+        let (stop, stopped) = oneshot::channel();
+        tokio::spawn(server::serve(listener, Arc::clone(&api), stopped));
+        Ok(Emulator {
+            api,
+            base_url: format!("http://{address}"),
+            credentials,
+            client,
+            _stop: stop,
+        })
+    }
+}
+
+impl Emulator {
+    /// Starts an emulator on a free port of this machine.
+    ///
+    /// # Errors
+    /// Those of [`EmulatorBuilder::start`].
+    pub async fn start() -> io::Result<Self> {
+        Self::builder().start().await
+    }
+
+    /// Starts the choice of an address.
+    pub fn builder() -> EmulatorBuilder {
+        EmulatorBuilder::default()
+    }
+
+    /// The URL of the emulator, without `/api`.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// A configuration for one generation of the API, with the credentials of the service and of its owner.
+    pub fn config(&self, version: ApiVersion) -> Config {
+        let Credentials {
+            owner,
+            service_key,
+            service_secret,
+            service_access_token,
+        } = &self.credentials;
+        let config = Config::new()
+            .base_url(&self.base_url)
+            .service_id(*service_key);
+        match version {
+            ApiVersion::V2 => config
+                .api_version(version)
+                .service_api_secret(service_secret.as_str())
+                .service_owner_api_key(owner.api_key)
+                .service_owner_api_secret(owner.api_secret.as_str()),
+            ApiVersion::V3 => config
+                .api_version(version)
+                .service_access_token(service_access_token.as_str())
+                .service_owner_access_token(owner.organization_token.as_str()),
+        }
+    }
+
+    /// The same as environment variables, for [`Config::from_env`] and for programs in other languages.
+    pub fn environment(&self, version: ApiVersion) -> Vec<(&'static str, String)> {
+        let Credentials {
+            owner,
+            service_key,
+            service_secret,
+            service_access_token,
+        } = &self.credentials;
+        let mut settings = vec![
+            (Setting::BaseUrl, self.base_url.clone()),
+            (Setting::ServiceApiKey, service_key.to_string()),
+        ];
+        match version {
+            ApiVersion::V2 => settings.extend([
+                (Setting::ApiVersion, "V2".to_owned()),
+                (Setting::ServiceApiSecret, service_secret.clone()),
+                (Setting::ServiceOwnerApiKey, owner.api_key.to_string()),
+                (Setting::ServiceOwnerApiSecret, owner.api_secret.clone()),
+            ]),
+            ApiVersion::V3 => settings.extend([
+                (Setting::ApiVersion, "V3".to_owned()),
+                (Setting::ServiceAccessToken, service_access_token.clone()),
+                (
+                    Setting::ServiceOwnerAccessToken,
+                    owner.organization_token.clone(),
+                ),
+            ]),
+        }
+        settings
+            .into_iter()
+            .map(|(setting, value)| (setting.environment_variable(), value))
+            .collect()
+    }
+
+    /// The client that the service has from the start.
+    pub fn client(&self) -> &RegisteredClient {
+        &self.client
+    }
+
+    /// Moves the emulator's clock ahead, so that tickets, codes and tokens expire without anybody waiting.
+    pub fn advance(&self, by: Duration) {
+        self.api.advance(by);
+    }
+}
+
+/// Shows where it is, and no credential.
+impl fmt::Debug for Emulator {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Emulator")
+            .field("base_url", &self.base_url)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,71 @@
+//! How long tokens live.
+
+use super::scopes;
+use crate::json::{Members, Object};
+use crate::store::{Client, Service};
+
+/// One day, for a service that says nothing.
+pub const ACCESS_TOKEN: i64 = 86_400;
+/// Ten days, for a service that says nothing.
+pub const REFRESH_TOKEN: i64 = 864_000;
+/// Ten minutes, the longest that RFC 6749 §4.1.2 recommends, for a service that says nothing.
+pub const AUTHORIZATION_CODE: i64 = 600;
+/// A person has a day to log in.
+pub const TICKET: i64 = 86_400;
+
+/// The lifetime of an access token in seconds.
+pub fn access_token(request: &Object, service: &Service, client: &Client, names: &[String]) -> i64 {
+    let setting = ("accessTokenDuration", "access_token.duration");
+    token(setting, request, service, client, names).unwrap_or(ACCESS_TOKEN)
+}
+
+/// The lifetime of a refresh token in seconds.
+pub fn refresh_token(
+    request: &Object,
+    service: &Service,
+    client: &Client,
+    names: &[String],
+) -> i64 {
+    let setting = ("refreshTokenDuration", "refresh_token.duration");
+    token(setting, request, service, client, names).unwrap_or(REFRESH_TOKEN)
+}
+
+/// The lifetime of an authorization code in seconds.
+pub fn authorization_code(service: &Service) -> i64 {
+    positive(service.settings.integer("authorizationCodeDuration")).unwrap_or(AUTHORIZATION_CODE)
+}
+
+/// What the API request says, else the shortest of what the service, the client and the scopes say.
+fn token(
+    (member, attribute): (&str, &str),
+    request: &Object,
+    service: &Service,
+    client: &Client,
+    names: &[String],
+) -> Option<i64> {
+    if let Some(requested) = positive(request.integer(member)) {
+        return Some(requested);
+    }
+    let of_scopes = scopes::details(&service.settings, names);
+    let of_scopes = of_scopes.iter().filter_map(|scope| {
+        let attributes = scope
+            .as_object()?
+            .array("attributes")?
+            .iter()
+            .filter_map(|pair| pair.as_object());
+        attributes
+            .filter(|pair| pair.text("key") == Some(attribute))
+            .find_map(|pair| pair.integer("value"))
+    });
+    let settings = [service.settings.integer(member), client.extension(member)];
+    settings
+        .into_iter()
+        .flatten()
+        .chain(of_scopes)
+        .filter(|seconds| *seconds > 0)
+        .min()
+}
+
+fn positive(seconds: Option<i64>) -> Option<i64> {
+    seconds.filter(|seconds| *seconds > 0)
+}

@@ -1,0 +1,97 @@
+//! Proof Key for Code Exchange (RFC 7636).
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+
+use super::oauth_error::OAuthError;
+use super::parameters::Parameters;
+use crate::json::{Members, Object};
+use crate::random;
+use crate::result_code::{
+    CODE_CHALLENGE_MALFORMED, CODE_CHALLENGE_METHOD_ALONE, CODE_CHALLENGE_METHOD_NOT_S256,
+    CODE_CHALLENGE_METHOD_UNSUPPORTED, CODE_CHALLENGE_MISSING, CODE_VERIFIER_MISSING,
+    CODE_VERIFIER_UNEXPECTED, CODE_VERIFIER_WRONG,
+};
+
+/// What the client committed itself to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Challenge {
+    /// The verifier itself.
+    Plain(String),
+    /// The digest of the verifier.
+    S256(String),
+}
+
+impl Challenge {
+    /// Reads the challenge of an authorization request (RFC 7636 §4.3).
+    pub fn requested(
+        parameters: &Parameters,
+        service: &Object,
+        client: &Object,
+    ) -> Result<Option<Self>, OAuthError> {
+        let demanded = |setting: &str| service.flag(setting) || client.flag(setting);
+        let method = parameters.get("code_challenge_method");
+        let Some(challenge) = parameters.get("code_challenge") else {
+            return match method {
+                _ if demanded("pkceRequired") => {
+                    Err(OAuthError::invalid_request(CODE_CHALLENGE_MISSING))
+                }
+                Some(_) => Err(OAuthError::invalid_request(CODE_CHALLENGE_METHOD_ALONE)),
+                None => Ok(None),
+            };
+        };
+        if !is_well_formed(challenge) {
+            return Err(OAuthError::invalid_request(CODE_CHALLENGE_MALFORMED));
+        }
+        match method {
+            Some("S256") => Ok(Some(Self::S256(challenge.to_owned()))),
+            Some("plain") | None if demanded("pkceS256Required") => {
+                Err(OAuthError::invalid_request(CODE_CHALLENGE_METHOD_NOT_S256))
+            }
+            Some("plain") | None => Ok(Some(Self::Plain(challenge.to_owned()))),
+            Some(_) => Err(OAuthError::invalid_request(
+                CODE_CHALLENGE_METHOD_UNSUPPORTED,
+            )),
+        }
+    }
+
+    /// Checks the verifier of a token request (RFC 7636 §4.6).
+    pub fn verify(challenge: Option<&Self>, verifier: Option<&str>) -> Result<(), OAuthError> {
+        match (challenge, verifier) {
+            (None, None) => Ok(()),
+            (None, Some(_)) => Err(OAuthError::invalid_grant(CODE_VERIFIER_UNEXPECTED)),
+            (Some(_), None) => Err(OAuthError::invalid_grant(CODE_VERIFIER_MISSING)),
+            (Some(challenge), Some(verifier)) if challenge.is_met_by(verifier) => Ok(()),
+            (Some(_), Some(_)) => Err(OAuthError::invalid_grant(CODE_VERIFIER_WRONG)),
+        }
+    }
+
+    fn is_met_by(&self, verifier: &str) -> bool {
+        match self {
+            Self::Plain(challenge) => random::same(verifier, challenge),
+            Self::S256(challenge) => random::same(
+                &BASE64_URL_SAFE_NO_PAD.encode(random::digest(verifier)),
+                challenge,
+            ),
+        }
+    }
+}
+
+/// RFC 7636 §4.2.
+fn is_well_formed(challenge: &str) -> bool {
+    let is_unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    (43..=128).contains(&challenge.len()) && challenge.bytes().all(is_unreserved)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The example of RFC 7636, appendix B.
+    #[test]
+    fn s256_is_that_of_the_specification() {
+        let challenge = Challenge::S256("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".to_owned());
+        assert!(challenge.is_met_by("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"));
+        assert!(!challenge.is_met_by("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXl"));
+    }
+}

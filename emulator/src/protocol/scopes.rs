@@ -1,0 +1,61 @@
+//! What is asked for, and what of it there is.
+
+use serde_json::Value;
+
+use super::parameters::Parameters;
+use crate::json::{Members, Object};
+
+/// The scopes of a request: of the requested ones those that the service knows and that the client may ask for, or,
+/// when none is requested, those that the service gives by default.
+pub fn requested(parameters: &Parameters, service: &Object, client: &Object) -> Vec<String> {
+    let requested = parameters.words("scope");
+    let granted = details_where(service, |scope| match scope.text("name") {
+        None => false,
+        Some(_) if requested.is_empty() => scope.flag("defaultEntry"),
+        Some(name) => requested.contains(&name),
+    });
+    let names = granted
+        .iter()
+        .filter_map(|scope| scope.get("name")?.as_str());
+    names
+        .filter(|name| is_requestable(name, client))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The service's entries of scopes.
+pub fn details(service: &Object, names: &[String]) -> Vec<Value> {
+    details_where(service, |scope| {
+        scope
+            .text("name")
+            .is_some_and(|name| names.iter().any(|wanted| wanted == name))
+    })
+}
+
+/// Whether the one set has all of the other.
+pub fn cover<A: AsRef<str>, B: AsRef<str>>(granted: &[A], required: &[B]) -> bool {
+    required.iter().all(|scope| {
+        granted
+            .iter()
+            .any(|granted| granted.as_ref() == scope.as_ref())
+    })
+}
+
+fn details_where(service: &Object, wanted: impl Fn(&Object) -> bool) -> Vec<Value> {
+    let supported = service.array("supportedScopes").unwrap_or_default();
+    supported
+        .iter()
+        .filter(|scope| scope.as_object().is_some_and(&wanted))
+        .cloned()
+        .collect()
+}
+
+/// The administrator can confine a client to some scopes.
+fn is_requestable(name: &str, client: &Object) -> bool {
+    match client.object("extension") {
+        Some(extension) if extension.flag("requestableScopesEnabled") => extension
+            .texts("requestableScopes")
+            .is_some_and(|scopes| scopes.contains(&name)),
+        _ => true,
+    }
+}

@@ -1,0 +1,95 @@
+//! What the emulator answers, in Authlete's shapes.
+
+use serde_json::Value;
+
+use crate::json::Object;
+use crate::result_code::{INTERNAL_ERROR, ResultCode};
+
+/// An answer to an API call.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: u16,
+    pub body: Option<Value>,
+}
+
+/// What an endpoint comes to; an error is a reply too.
+pub type Outcome = Result<Reply, Reply>;
+
+impl Reply {
+    /// A service, a client, a list: an object without a result code.
+    pub fn object(status: u16, object: Object) -> Self {
+        Self {
+            status,
+            body: Some(Value::Object(object)),
+        }
+    }
+
+    pub fn no_content() -> Self {
+        Self {
+            status: 204,
+            body: None,
+        }
+    }
+
+    /// The call itself was wrong.
+    pub fn error(status: u16, path: &str, code: ResultCode) -> Self {
+        Self::object(status, result(path, code))
+    }
+
+    /// A result that has no action.
+    pub fn result(path: &str, code: ResultCode) -> Answer {
+        Answer {
+            members: result(path, code),
+        }
+    }
+
+    /// A result that says what the caller has to do.
+    pub fn action(path: &str, code: ResultCode, action: &str) -> Answer {
+        Answer {
+            members: result(path, code),
+        }
+        .with("action", action)
+    }
+}
+
+/// There is one thing in the emulator that can fail: the system's random numbers.
+impl From<getrandom::Error> for Reply {
+    fn from(_: getrandom::Error) -> Self {
+        Self::error(500, "/", INTERNAL_ERROR)
+    }
+}
+
+/// A 200 in the making.
+#[derive(Debug)]
+pub struct Answer {
+    members: Object,
+}
+
+impl Answer {
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.members.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Adds a member when it has a value; Authlete leaves the others out.
+    #[must_use]
+    pub fn with_some(self, name: &str, value: Option<impl Into<Value>>) -> Self {
+        match value {
+            Some(value) => self.with(name, value),
+            None => self,
+        }
+    }
+
+    pub fn reply(self) -> Reply {
+        Reply::object(200, self.members)
+    }
+}
+
+fn result(path: &str, code: ResultCode) -> Object {
+    let message = format!("[{}] {path}: {}.", code.code, code.reason);
+    Object::from_iter([
+        ("resultCode".to_owned(), Value::from(code.code)),
+        ("resultMessage".to_owned(), Value::from(message)),
+    ])
+}

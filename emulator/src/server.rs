@@ -1,0 +1,84 @@
+//! HTTP around the API, and nowhere else.
+
+use std::io;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{self, Body};
+use axum::extract::Request as HttpRequest;
+use axum::http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
+use axum::serve::ListenerExt as _;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use crate::api::{Api, Request};
+use crate::reply::Reply;
+use crate::result_code::BODY_TOO_LARGE;
+
+/// The largest body of a request.
+const BODY_LIMIT: usize = 1024 * 1024;
+
+/// Answers requests until the sender that belongs to `stop` is dropped.
+pub async fn serve(
+    listener: TcpListener,
+    api: Arc<Api>,
+    stop: oneshot::Receiver<()>,
+) -> io::Result<()> {
+    let router = Router::new().fallback(move |request| answer(Arc::clone(&api), request));
+    // Answers are small: they must not wait for more to come.
+    let listener = listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
+    let stopped = async {
+        let _ = stop.await;
+    };
+    axum::serve(listener, router)
+        .with_graceful_shutdown(stopped)
+        .await
+}
+
+async fn answer(api: Arc<Api>, request: HttpRequest) -> Response {
+    let (head, body) = request.into_parts();
+    let reply = match body::to_bytes(body, BODY_LIMIT).await {
+        Ok(body) => api.answer(&Request {
+            method: head.method.as_str(),
+            path: head.uri.path(),
+            query: head.uri.query().unwrap_or_default(),
+            authorization: head
+                .headers
+                .get(AUTHORIZATION)
+                .and_then(|value| value.to_str().ok()),
+            body: &body,
+        }),
+        // Or the connection broke, and nobody will read this.
+        Err(_) => Reply::error(413, head.uri.path(), BODY_TOO_LARGE),
+    };
+    response(reply)
+}
+
+fn response(reply: Reply) -> Response {
+    let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = match reply.body {
+        None => Response::new(Body::empty()),
+        Some(body) => {
+            let mut response = Response::new(Body::from(body.to_string()));
+            let json = HeaderValue::from_static("application/json;charset=UTF-8");
+            response.headers_mut().insert(CONTENT_TYPE, json);
+            response
+        }
+    };
+    *response.status_mut() = status;
+    if status == StatusCode::UNAUTHORIZED {
+        // RFC 9110 §11.6.1.
+        let challenge = HeaderValue::from_static("Bearer, Basic realm=\"authlete-emulator\"");
+        response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+    }
+    if status == StatusCode::METHOD_NOT_ALLOWED {
+        response
+            .headers_mut()
+            .insert(ALLOW, HeaderValue::from_static("GET, POST, PUT, DELETE"));
+    }
+    response
+}

@@ -1,0 +1,97 @@
+//! The state of the emulator.
+
+mod clients;
+mod expiring;
+mod service;
+mod tokens;
+
+use std::collections::{BTreeMap, HashMap};
+
+pub use clients::Client;
+pub use service::{Code, Service, Ticket};
+pub use tokens::{RecordId, RefreshToken, TokenRecord};
+
+use crate::json::Members;
+use crate::random::{self, Digest};
+
+/// The services, and who owns them.
+#[derive(Debug)]
+pub struct Store {
+    pub owner: Owner,
+    by_number: BTreeMap<i64, Service>,
+    by_key: HashMap<i64, i64>,
+    access_tokens: HashMap<Digest, i64>,
+    last_number: i64,
+}
+
+/// The credentials that are good for all services: of the service owner in 2.x, of the organization in 3.0.
+#[derive(Debug, Clone)]
+pub struct Owner {
+    pub api_key: i64,
+    pub api_secret: String,
+    pub organization_token: String,
+}
+
+impl Owner {
+    pub fn generate() -> Result<Self, getrandom::Error> {
+        Ok(Self {
+            api_key: random::number()?,
+            api_secret: random::token()?,
+            organization_token: random::token()?,
+        })
+    }
+}
+
+impl Store {
+    pub fn new(owner: Owner) -> Self {
+        Self {
+            owner,
+            by_number: BTreeMap::new(),
+            by_key: HashMap::new(),
+            access_tokens: HashMap::new(),
+            last_number: 0,
+        }
+    }
+
+    pub fn next_number(&mut self) -> i64 {
+        self.last_number += 1;
+        self.last_number
+    }
+
+    pub fn add(&mut self, service: Service) {
+        let number = service.settings.integer("number").unwrap_or_default();
+        self.by_key.insert(
+            service.settings.integer("apiKey").unwrap_or_default(),
+            number,
+        );
+        self.by_number.insert(number, service);
+    }
+
+    pub fn service(&self, key: i64) -> Option<&Service> {
+        self.by_number.get(self.by_key.get(&key)?)
+    }
+
+    pub fn service_mut(&mut self, key: i64) -> Option<&mut Service> {
+        self.by_number.get_mut(self.by_key.get(&key)?)
+    }
+
+    pub fn delete(&mut self, key: i64) -> Option<Service> {
+        self.access_tokens.retain(|_, service| *service != key);
+        self.by_number.remove(&self.by_key.remove(&key)?)
+    }
+
+    /// The services in the order of their creation.
+    pub fn services(&self) -> impl Iterator<Item = &Service> {
+        self.by_number.values()
+    }
+
+    /// Makes an access token for the 3.0 API of one service. Authlete's console does that; its API does not.
+    pub fn add_access_token(&mut self, token: &str, service: i64) {
+        self.access_tokens.insert(random::digest(token), service);
+    }
+
+    /// The service that an access token of the 3.0 API belongs to.
+    pub fn service_of_access_token(&self, token: &str) -> Option<i64> {
+        self.access_tokens.get(&random::digest(token)).copied()
+    }
+}

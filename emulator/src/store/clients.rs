@@ -1,0 +1,100 @@
+//! The clients of a service.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::json::{Members, Object};
+
+/// A client, as the API shows it.
+#[derive(Debug, Clone, Default)]
+pub struct Client {
+    pub settings: Object,
+}
+
+impl Client {
+    pub fn id(&self) -> i64 {
+        self.settings.integer("clientId").unwrap_or_default()
+    }
+
+    pub fn alias(&self) -> Option<&str> {
+        self.settings.text("clientIdAlias")
+    }
+
+    pub fn is_confidential(&self) -> bool {
+        self.settings.text("clientType") == Some("CONFIDENTIAL")
+    }
+
+    pub fn may_use_grant_type(&self, grant_type: &str) -> bool {
+        contains(self.settings.texts("grantTypes"), grant_type)
+    }
+
+    pub fn may_use_response_type(&self, response_type: &str) -> bool {
+        contains(self.settings.texts("responseTypes"), response_type)
+    }
+
+    /// The lifetime that the administrator gave to the client's tokens, in seconds.
+    pub fn extension(&self, name: &str) -> Option<i64> {
+        self.settings.object("extension")?.integer(name)
+    }
+}
+
+fn contains(texts: Option<Vec<&str>>, text: &str) -> bool {
+    texts.is_some_and(|texts| texts.contains(&text))
+}
+
+/// The clients in the order of their creation, and the ways to find one.
+#[derive(Debug, Default)]
+pub struct Clients {
+    by_number: BTreeMap<i64, Client>,
+    by_id: HashMap<i64, i64>,
+    by_alias: HashMap<String, i64>,
+    last_number: i64,
+}
+
+impl Clients {
+    pub fn next_number(&mut self) -> i64 {
+        self.last_number += 1;
+        self.last_number
+    }
+
+    /// Adds a client, or replaces the one of the same number.
+    pub fn put(&mut self, client: Client) {
+        let number = client.settings.integer("number").unwrap_or_default();
+        if let Some(previous) = self.by_number.remove(&number) {
+            self.forget(&previous);
+        }
+        self.by_id.insert(client.id(), number);
+        if let Some(alias) = client.alias() {
+            self.by_alias.insert(alias.to_owned(), number);
+        }
+        self.by_number.insert(number, client);
+    }
+
+    pub fn remove(&mut self, id: i64) {
+        if let Some(client) = self
+            .by_id
+            .get(&id)
+            .and_then(|number| self.by_number.remove(number))
+        {
+            self.forget(&client);
+        }
+    }
+
+    pub fn by_id(&self, id: i64) -> Option<&Client> {
+        self.by_number.get(self.by_id.get(&id)?)
+    }
+
+    pub fn by_alias(&self, alias: &str) -> Option<&Client> {
+        self.by_number.get(self.by_alias.get(alias)?)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Client> {
+        self.by_number.values()
+    }
+
+    fn forget(&mut self, client: &Client) {
+        self.by_id.remove(&client.id());
+        if let Some(alias) = client.alias() {
+            self.by_alias.remove(alias);
+        }
+    }
+}

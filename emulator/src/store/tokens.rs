@@ -1,0 +1,182 @@
+//! The tokens of a service.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde_json::Value;
+
+use super::expiring::REMEMBERED;
+use crate::clock::{Millis, after};
+use crate::random::Digest;
+
+/// Names a record as long as it lives, whatever tokens it holds.
+pub type RecordId = u64;
+
+/// An access token and the refresh token that goes with it. A refresh changes the record and does not add another: who
+/// revokes it ends all that came of one grant.
+#[derive(Debug, Clone)]
+pub struct TokenRecord {
+    pub client_id: i64,
+    pub client_id_alias_used: bool,
+    /// `None` for client credentials.
+    pub subject: Option<String>,
+    /// As the API writes it: `AUTHORIZATION_CODE`.
+    pub grant_type: &'static str,
+    pub scopes: Vec<String>,
+    pub properties: Option<Value>,
+    pub acr: Option<String>,
+    /// Seconds since the Unix epoch; 0 when unknown.
+    pub auth_time: i64,
+    pub access_token: Digest,
+    pub access_token_expires_at: Millis,
+    pub refresh_token: Option<RefreshToken>,
+    pub created_at: Millis,
+    /// 0 as long as it was not.
+    pub last_refreshed_at: Millis,
+}
+
+#[derive(Debug, Clone)]
+pub struct RefreshToken {
+    pub digest: Digest,
+    pub expires_at: Millis,
+    pub scopes: Vec<String>,
+}
+
+impl TokenRecord {
+    pub fn is_valid(&self, now: Millis) -> bool {
+        now < self.access_token_expires_at
+    }
+
+    pub fn is_refreshable(&self, now: Millis) -> bool {
+        self.refresh_token
+            .as_ref()
+            .is_some_and(|token| now < token.expires_at)
+    }
+
+    fn end(&self) -> Millis {
+        let refresh_end = self
+            .refresh_token
+            .as_ref()
+            .map_or(0, |token| token.expires_at);
+        refresh_end.max(self.access_token_expires_at)
+    }
+}
+
+/// The records, and the ways to find them without looking at all of them.
+#[derive(Debug, Default)]
+pub struct Tokens {
+    last_id: RecordId,
+    records: BTreeMap<RecordId, TokenRecord>,
+    by_access_token: HashMap<Digest, RecordId>,
+    by_refresh_token: HashMap<Digest, RecordId>,
+    by_client: HashMap<i64, BTreeSet<RecordId>>,
+    by_subject: HashMap<String, BTreeSet<RecordId>>,
+    by_end: BTreeSet<(Millis, RecordId)>,
+}
+
+impl Tokens {
+    /// Adds a record, and forgets those that ended long ago.
+    pub fn add(&mut self, record: TokenRecord, now: Millis) -> RecordId {
+        while let Some((end, oldest)) = self.by_end.first().copied()
+            && after(end, REMEMBERED) < now
+        {
+            self.take(oldest);
+        }
+        self.last_id += 1;
+        self.put(self.last_id, record);
+        self.last_id
+    }
+
+    /// Takes a record out, to revoke it or to change it and [`put`](Self::put) it back.
+    pub fn take(&mut self, id: RecordId) -> Option<TokenRecord> {
+        let record = self.records.remove(&id)?;
+        self.by_end.remove(&(record.end(), id));
+        self.by_access_token.remove(&record.access_token);
+        if let Some(token) = &record.refresh_token {
+            self.by_refresh_token.remove(&token.digest);
+        }
+        forget(&mut self.by_client, &record.client_id, id);
+        if let Some(subject) = &record.subject {
+            forget(&mut self.by_subject, subject, id);
+        }
+        Some(record)
+    }
+
+    pub fn put(&mut self, id: RecordId, record: TokenRecord) {
+        self.by_end.insert((record.end(), id));
+        self.by_access_token.insert(record.access_token, id);
+        if let Some(token) = &record.refresh_token {
+            self.by_refresh_token.insert(token.digest, id);
+        }
+        self.by_client
+            .entry(record.client_id)
+            .or_default()
+            .insert(id);
+        if let Some(subject) = &record.subject {
+            self.by_subject
+                .entry(subject.clone())
+                .or_default()
+                .insert(id);
+        }
+        self.records.insert(id, record);
+    }
+
+    pub fn by_id(&self, id: RecordId) -> Option<&TokenRecord> {
+        self.records.get(&id)
+    }
+
+    pub fn by_access_token(&self, digest: &Digest) -> Option<(RecordId, &TokenRecord)> {
+        self.find(self.by_access_token.get(digest))
+    }
+
+    pub fn by_refresh_token(&self, digest: &Digest) -> Option<(RecordId, &TokenRecord)> {
+        self.find(self.by_refresh_token.get(digest))
+    }
+
+    /// The records in the order of their creation: all, or those of a client, of a subject, of both.
+    pub fn list<'a>(
+        &'a self,
+        client_id: Option<i64>,
+        subject: Option<&'a str>,
+    ) -> Box<dyn Iterator<Item = (RecordId, &'a TokenRecord)> + 'a> {
+        let ids = match (client_id, subject) {
+            (None, None) => return Box::new(self.records.iter().map(|(id, record)| (*id, record))),
+            (_, Some(subject)) => self.by_subject.get(subject),
+            (Some(client_id), None) => self.by_client.get(&client_id),
+        };
+        let records = ids
+            .into_iter()
+            .flatten()
+            .filter_map(|id| self.find(Some(id)));
+        Box::new(records.filter(move |(_, record)| {
+            client_id.is_none_or(|client_id| record.client_id == client_id)
+        }))
+    }
+
+    pub fn revoke_all(&mut self, client_id: i64, subject: Option<&str>) {
+        let ids: Vec<_> = self
+            .list(Some(client_id), subject)
+            .map(|(id, _)| id)
+            .collect();
+        for id in ids {
+            self.take(id);
+        }
+    }
+
+    fn find(&self, id: Option<&RecordId>) -> Option<(RecordId, &TokenRecord)> {
+        let id = id?;
+        Some((*id, self.records.get(id)?))
+    }
+}
+
+fn forget<K: std::hash::Hash + Eq>(
+    index: &mut HashMap<K, BTreeSet<RecordId>>,
+    key: &K,
+    id: RecordId,
+) {
+    if let Some(ids) = index.get_mut(key) {
+        ids.remove(&id);
+        if ids.is_empty() {
+            index.remove(key);
+        }
+    }
+}
