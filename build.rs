@@ -10,10 +10,17 @@ fn main() {
         .and_then(|description| authlete_codegen::generate(&description));
     match generated {
         Ok(generated) => {
-            for (name, file) in [("client.rs", generated.client), ("probe.rs", generated.probe)] {
-                fs::write(out.join(name), authlete_codegen::source(&file)).expect("OUT_DIR can be written to");
+            for (name, file) in [
+                ("client.rs", generated.client),
+                ("probe.rs", generated.probe),
+            ] {
+                fs::write(out.join(name), authlete_codegen::source(&file))
+                    .expect("OUT_DIR can be written to");
             }
         }
-        Err(mistakes) => mistakes.0.iter().for_each(|mistake| println!("cargo::error={mistake}")),
+        Err(mistakes) => mistakes
+            .0
+            .iter()
+            .for_each(|mistake| println!("cargo::error={mistake}")),
     }
 }

@@ -45,7 +45,13 @@ enum Http {
 
 impl AuthleteBuilder {
     pub(crate) fn new(config: Config) -> Self {
-        Self { config, http: Http::Own, connect_timeout: None, timeout: None, user_agent: None }
+        Self {
+            config,
+            http: Http::Own,
+            connect_timeout: None,
+            timeout: None,
+            user_agent: None,
+        }
     }
 
     /// How long a connection may take to be made, TLS included. Default: 5 seconds.
@@ -99,7 +105,11 @@ impl AuthleteBuilder {
             Http::Client(client) => client,
             Http::Own => {
                 let connect_timeout = self.connect_timeout.unwrap_or(CONNECT_TIMEOUT);
-                build(reqwest::Client::builder().timeout(TIMEOUT).connect_timeout(connect_timeout))?
+                build(
+                    reqwest::Client::builder()
+                        .timeout(TIMEOUT)
+                        .connect_timeout(connect_timeout),
+                )?
             }
             Http::Builder(builder) => match self.connect_timeout {
                 Some(timeout) => build(builder.connect_timeout(timeout))?,
@@ -118,5 +128,8 @@ fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, ConfigError
 }
 
 fn client_error(what: &str, error: impl std::error::Error + Send + Sync + 'static) -> ConfigError {
-    ConfigError::Client { what: what.to_owned(), source: Some(Box::new(error)) }
+    ConfigError::Client {
+        what: what.to_owned(),
+        source: Some(Box::new(error)),
+    }
 }

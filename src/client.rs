@@ -56,15 +56,31 @@ impl Authlete {
         headers: HeaderMap,
         timeout: Option<Duration>,
     ) -> Result<Self> {
-        let Resolved { version, base_url, service_id, credentials } = Resolved::from_config(&config)?;
+        let Resolved {
+            version,
+            base_url,
+            service_id,
+            credentials,
+        } = Resolved::from_config(&config)?;
         let api_root = format!("{base_url}/api");
         let service_root = match version {
             ApiVersion::V2 => Some(api_root.clone()),
             ApiVersion::V3 => service_id.map(|id| format!("{api_root}/{id}")),
         };
         let authorization = Headers::new(&credentials)?;
-        let handle = Handle { config, version, api_root, service_root, authorization, headers, timeout };
-        Ok(Self { client, handle: Arc::new(handle) })
+        let handle = Handle {
+            config,
+            version,
+            api_root,
+            service_root,
+            authorization,
+            headers,
+            timeout,
+        };
+        Ok(Self {
+            client,
+            handle: Arc::new(handle),
+        })
     }
 
     /// A handle with another configuration, for example of another service, that shares the connection pool and the
@@ -79,7 +95,12 @@ impl Authlete {
     /// # Errors
     /// Those of [`new`](Self::new).
     pub fn with_config(&self, config: Config) -> Result<Self> {
-        Self::with_client(self.client.clone(), config, self.handle.headers.clone(), self.handle.timeout)
+        Self::with_client(
+            self.client.clone(),
+            config,
+            self.handle.headers.clone(),
+            self.handle.timeout,
+        )
     }
 
     /// A handle that sends one more header with each call, and shares everything else with this one.
@@ -95,7 +116,10 @@ impl Authlete {
         let mut handle = Handle::clone(&self.handle);
         let (name, value) = header(name, value)?;
         handle.headers.insert(name, value);
-        Ok(Self { client: self.client.clone(), handle: Arc::new(handle) })
+        Ok(Self {
+            client: self.client.clone(),
+            handle: Arc::new(handle),
+        })
     }
 
     /// The configuration that the handle was made with.
@@ -120,7 +144,10 @@ impl Authlete {
     pub(crate) fn route(&self, operation: &'static Operation) -> Result<&'static Route> {
         let version = self.handle.version;
         operation.route(version).ok_or_else(|| {
-            Error::not_callable(operation, format!("Authlete {version} does not have this operation"))
+            Error::not_callable(
+                operation,
+                format!("Authlete {version} does not have this operation"),
+            )
         })
     }
 
@@ -139,7 +166,10 @@ impl Authlete {
         }
         self.handle.service_root.as_deref().ok_or_else(|| {
             let setting = crate::config::Setting::ServiceApiKey;
-            Error::not_callable(operation, format!("is a call of one service: set {setting}, its service ID"))
+            Error::not_callable(
+                operation,
+                format!("is a call of one service: set {setting}, its service ID"),
+            )
         })
     }
 }
@@ -150,11 +180,22 @@ where
     N: TryInto<HeaderName>,
     V: TryInto<HeaderValue>,
 {
-    let invalid = |what: &str| ConfigError::Client { what: what.to_owned(), source: None };
-    let name = name.try_into().map_err(|_| invalid("a header's name is not valid in HTTP"))?;
-    let value = value.try_into().map_err(|_| invalid(&format!("the value of the header {name} is not valid in HTTP")))?;
+    let invalid = |what: &str| ConfigError::Client {
+        what: what.to_owned(),
+        source: None,
+    };
+    let name = name
+        .try_into()
+        .map_err(|_| invalid("a header's name is not valid in HTTP"))?;
+    let value = value.try_into().map_err(|_| {
+        invalid(&format!(
+            "the value of the header {name} is not valid in HTTP"
+        ))
+    })?;
     if name == AUTHORIZATION {
-        return Err(invalid("the Authorization header comes from the credentials of the configuration"));
+        return Err(invalid(
+            "the Authorization header comes from the credentials of the configuration",
+        ));
     }
     Ok((name, value))
 }
@@ -165,7 +206,13 @@ impl fmt::Debug for Authlete {
         formatter
             .debug_struct("Authlete")
             .field("version", &self.handle.version)
-            .field("root", self.handle.service_root.as_ref().unwrap_or(&self.handle.api_root))
+            .field(
+                "root",
+                self.handle
+                    .service_root
+                    .as_ref()
+                    .unwrap_or(&self.handle.api_root),
+            )
             .finish_non_exhaustive()
     }
 }

@@ -17,22 +17,46 @@ pub(crate) struct Headers {
 
 impl Headers {
     pub(crate) fn new(credentials: &Credentials) -> Result<Self, ConfigError> {
-        let Credentials { service_key, service_owner_key, service_access_token, organization_token } = credentials;
+        let Credentials {
+            service_key,
+            service_owner_key,
+            service_access_token,
+            organization_token,
+        } = credentials;
         let mut by_kind = Vec::new();
         for (kind, setting, pair) in [
-            (CredentialKind::ServiceKey, Setting::ServiceApiSecret, service_key),
-            (CredentialKind::ServiceOwnerKey, Setting::ServiceOwnerApiSecret, service_owner_key),
+            (
+                CredentialKind::ServiceKey,
+                Setting::ServiceApiSecret,
+                service_key,
+            ),
+            (
+                CredentialKind::ServiceOwnerKey,
+                Setting::ServiceOwnerApiSecret,
+                service_owner_key,
+            ),
         ] {
             if let Some((key, secret)) = pair {
                 by_kind.push((kind, basic(setting, key, secret)?));
             }
         }
         for (kind, setting, token) in [
-            (CredentialKind::ServiceAccessToken, Setting::ServiceAccessToken, service_access_token),
-            (CredentialKind::OrganizationToken, Setting::ServiceOwnerAccessToken, organization_token),
+            (
+                CredentialKind::ServiceAccessToken,
+                Setting::ServiceAccessToken,
+                service_access_token,
+            ),
+            (
+                CredentialKind::OrganizationToken,
+                Setting::ServiceOwnerAccessToken,
+                organization_token,
+            ),
         ] {
             if let Some(token) = token {
-                by_kind.push((kind, header(setting, &format!("Bearer {}", token.expose()))?));
+                by_kind.push((
+                    kind,
+                    header(setting, &format!("Bearer {}", token.expose()))?,
+                ));
             }
         }
         Ok(Self { by_kind })
@@ -41,22 +65,37 @@ impl Headers {
     /// The header of the preferred credential that is configured.
     pub(crate) fn for_route(&self, route: &Route) -> Option<&HeaderValue> {
         route.credentials.iter().find_map(|wanted| {
-            self.by_kind.iter().find(|(kind, _)| kind == wanted).map(|(_, header)| header)
+            self.by_kind
+                .iter()
+                .find(|(kind, _)| kind == wanted)
+                .map(|(_, header)| header)
         })
     }
 
     /// Which settings a call needs.
     pub(crate) fn missing(route: &Route) -> String {
-        let alternatives: Vec<String> = route.credentials.iter().map(|kind| settings(*kind)).collect();
+        let alternatives: Vec<String> = route
+            .credentials
+            .iter()
+            .map(|kind| settings(*kind))
+            .collect();
         format!("needs {}", alternatives.join(", or "))
     }
 }
 
 fn settings(kind: CredentialKind) -> String {
     match kind {
-        CredentialKind::ServiceKey => format!("{} and {}", Setting::ServiceApiKey, Setting::ServiceApiSecret),
+        CredentialKind::ServiceKey => format!(
+            "{} and {}",
+            Setting::ServiceApiKey,
+            Setting::ServiceApiSecret
+        ),
         CredentialKind::ServiceOwnerKey => {
-            format!("{} and {}", Setting::ServiceOwnerApiKey, Setting::ServiceOwnerApiSecret)
+            format!(
+                "{} and {}",
+                Setting::ServiceOwnerApiKey,
+                Setting::ServiceOwnerApiSecret
+            )
         }
         CredentialKind::ServiceAccessToken => Setting::ServiceAccessToken.to_string(),
         CredentialKind::OrganizationToken => Setting::ServiceOwnerAccessToken.to_string(),
@@ -66,7 +105,10 @@ fn settings(kind: CredentialKind) -> String {
 /// RFC 7617: the key and the secret, joined by a colon, in base64.
 fn basic(setting: Setting, key: &str, secret: &Secret) -> Result<HeaderValue, ConfigError> {
     let pair = Zeroizing::new(format!("{key}:{}", secret.expose()));
-    header(setting, &format!("Basic {}", BASE64_STANDARD.encode(pair.as_bytes())))
+    header(
+        setting,
+        &format!("Basic {}", BASE64_STANDARD.encode(pair.as_bytes())),
+    )
 }
 
 fn header(setting: Setting, text: &str) -> Result<HeaderValue, ConfigError> {

@@ -116,7 +116,11 @@ pub struct ApiError {
 
 impl fmt::Display for ApiError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}: Authlete answered {}", self.operation, self.status)?;
+        write!(
+            formatter,
+            "{}: Authlete answered {}",
+            self.operation, self.status
+        )?;
         match (&self.result_code, &self.result_message) {
             (_, Some(message)) => write!(formatter, ": {message}"),
             (Some(code), None) => write!(formatter, ": {code}"),
@@ -149,8 +153,16 @@ impl NotJsonError {
 
 impl fmt::Display for NotJsonError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}: the answer, {}, is not JSON", self.operation, self.status)?;
-        if self.snippet.is_empty() { Ok(()) } else { write!(formatter, ": {:?}", self.snippet) }
+        write!(
+            formatter,
+            "{}: the answer, {}, is not JSON",
+            self.operation, self.status
+        )?;
+        if self.snippet.is_empty() {
+            Ok(())
+        } else {
+            write!(formatter, ": {:?}", self.snippet)
+        }
     }
 }
 
@@ -164,12 +176,24 @@ pub struct DecodeError(pub(crate) String);
 impl Error {
     /// Whether the connect timeout or the total timeout passed.
     pub fn is_timeout(&self) -> bool {
-        matches!(self, Self::Transport { kind: TransportErrorKind::Timeout, .. })
+        matches!(
+            self,
+            Self::Transport {
+                kind: TransportErrorKind::Timeout,
+                ..
+            }
+        )
     }
 
     /// Whether the request certainly did not reach Authlete, because there was no connection.
     pub fn is_connect(&self) -> bool {
-        matches!(self, Self::Transport { kind: TransportErrorKind::Connect | TransportErrorKind::Tls, .. })
+        matches!(
+            self,
+            Self::Transport {
+                kind: TransportErrorKind::Connect | TransportErrorKind::Tls,
+                ..
+            }
+        )
     }
 
     /// Whether the same call may succeed later: no connection, a timeout, a broken connection, 429, 502, 503 or 504.
@@ -181,7 +205,10 @@ impl Error {
             Self::Transport { kind, .. } => {
                 !matches!(kind, TransportErrorKind::Tls | TransportErrorKind::Request)
             }
-            _ => matches!(self.status().map(|status| status.as_u16()), Some(429 | 502 | 503 | 504)),
+            _ => matches!(
+                self.status().map(|status| status.as_u16()),
+                Some(429 | 502 | 503 | 504)
+            ),
         }
     }
 
@@ -224,6 +251,9 @@ impl Error {
     }
 
     pub(crate) fn not_callable(operation: &Operation, reason: String) -> Self {
-        Self::NotCallable { operation: operation.id, reason }
+        Self::NotCallable {
+            operation: operation.id,
+            reason,
+        }
     }
 }

@@ -21,7 +21,11 @@ use serde_json::{Map, Value};
 /// ```
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(transparent))]
+#[cfg_attr(
+    feature = "schemars",
+    derive(schemars::JsonSchema),
+    schemars(transparent)
+)]
 pub struct JsonObject(pub Map<String, Value>);
 
 impl JsonObject {
@@ -33,7 +37,10 @@ impl JsonObject {
 
 impl fmt::Debug for JsonObject {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_map().entries(self.0.keys().map(|name| (name, format_args!("..")))).finish()
+        formatter
+            .debug_map()
+            .entries(self.0.keys().map(|name| (name, format_args!(".."))))
+            .finish()
     }
 }
 

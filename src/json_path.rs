@@ -5,7 +5,11 @@
 
 /// The path of the value at a line and a column, both from 1, as the decoder counts them: `$.clients[3].clientName`.
 pub(crate) fn at(text: &[u8], line: usize, column: usize) -> String {
-    let line_start = text.split_inclusive(|byte| *byte == b'\n').take(line.saturating_sub(1)).map(<[u8]>::len).sum::<usize>();
+    let line_start = text
+        .split_inclusive(|byte| *byte == b'\n')
+        .take(line.saturating_sub(1))
+        .map(<[u8]>::len)
+        .sum::<usize>();
     let end = (line_start + column).min(text.len());
     let mut walk = Walk::default();
     let mut rest = &text[..end];
@@ -40,7 +44,10 @@ enum Step {
 impl Walk {
     fn punctuation(&mut self, byte: u8) {
         match byte {
-            b'{' => self.open.push(Step::Member { name: Vec::new(), in_value: false }),
+            b'{' => self.open.push(Step::Member {
+                name: Vec::new(),
+                in_value: false,
+            }),
             b'[' => self.open.push(Step::Item(0)),
             b'}' | b']' => drop(self.open.pop()),
             b':' => {
@@ -66,7 +73,11 @@ impl Walk {
             closes
         });
         let (content, rest) = end.map_or((text, &[][..]), |end| (&text[..end], &text[end + 1..]));
-        if let Some(Step::Member { name, in_value: false }) = self.open.last_mut() {
+        if let Some(Step::Member {
+            name,
+            in_value: false,
+        }) = self.open.last_mut()
+        {
             *name = content.to_vec();
         }
         rest

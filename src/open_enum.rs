@@ -95,7 +95,7 @@ macro_rules! open_enum {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::lenient::word(deserializer)
+                $crate::decodable::word(deserializer)
             }
         }
 

@@ -6,8 +6,9 @@ use futures_core::Stream;
 use futures_util::stream::{self, TryStreamExt};
 
 use crate::types::{
-    AccessToken, AuthorizedClientListResponse, Client, ClientAuthorizationGetListRequest, ClientListResponse,
-    GetClientListQuery, GetServiceListQuery, GetTokenListQuery, Service, ServiceListResponse, TokenListResponse,
+    AccessToken, AuthorizedClientListResponse, Client, ClientAuthorizationGetListRequest,
+    ClientListResponse, GetClientListQuery, GetServiceListQuery, GetTokenListQuery, Service,
+    ServiceListResponse, TokenListResponse,
 };
 use crate::{Authlete, Error, Result};
 
@@ -69,7 +70,10 @@ macro_rules! list_request {
 
             async fn fetch(&self, api: &Authlete) -> Result<Page<$item>> {
                 let page: $response = api.$method(self).await?;
-                Ok(Page { items: page.$member.unwrap_or_default(), total: page.total_count })
+                Ok(Page {
+                    items: page.$member.unwrap_or_default(),
+                    total: page.total_count,
+                })
             }
         }
     };
@@ -96,13 +100,21 @@ impl<L: ListRequest> Position<L> {
     /// The next page, and the position after it; `None` at the end of the list.
     async fn next(mut self) -> Result<Option<(Vec<L::Item>, Self)>> {
         if self.page_size < 1 {
-            return Err(Error::InvalidArgument { argument: "page_size", reason: "must be at least 1" });
+            return Err(Error::InvalidArgument {
+                argument: "page_size",
+                reason: "must be at least 1",
+            });
         }
         if self.start >= self.end {
             return Ok(None);
         }
         let page_end = self.start.saturating_add(self.page_size).min(self.end);
-        let page = self.list.clone().range(self.start..page_end).fetch(&self.api).await?;
+        let page = self
+            .list
+            .clone()
+            .range(self.start..page_end)
+            .fetch(&self.api)
+            .await?;
         if page.items.is_empty() {
             return Ok(None);
         }
@@ -132,7 +144,11 @@ impl Authlete {
     ///
     /// # Errors
     /// The stream has the error of the call that failed, or [`Error::InvalidArgument`] when `page_size` is below 1.
-    pub fn items<L>(&self, list: L, page_size: i32) -> impl Stream<Item = Result<L::Item>> + Send + use<L>
+    pub fn items<L>(
+        &self,
+        list: L,
+        page_size: i32,
+    ) -> impl Stream<Item = Result<L::Item>> + Send + use<L>
     where
         L: ListRequest,
     {

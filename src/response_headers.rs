@@ -31,7 +31,12 @@ impl Serialize for ResponseHeaders {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.keys().map(|name| {
             let values = self.0.get_all(name).iter();
-            (name.as_str(), values.filter_map(|value| value.to_str().ok()).collect::<Vec<_>>())
+            (
+                name.as_str(),
+                values
+                    .filter_map(|value| value.to_str().ok())
+                    .collect::<Vec<_>>(),
+            )
         }))
     }
 }
@@ -42,7 +47,9 @@ impl<'de> Deserialize<'de> for ResponseHeaders {
         let lists = BTreeMap::<String, Option<Vec<Option<String>>>>::deserialize(deserializer)?;
         let mut headers = HeaderMap::new();
         for (name, values) in lists {
-            let Ok(name) = HeaderName::try_from(name) else { continue };
+            let Ok(name) = HeaderName::try_from(name) else {
+                continue;
+            };
             for value in values.into_iter().flatten().flatten() {
                 if let Ok(value) = HeaderValue::try_from(value) {
                     headers.append(name.clone(), value);

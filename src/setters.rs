@@ -3,6 +3,8 @@
 /// Defines a method for each member: `one` takes a value, `list` takes whatever can be iterated.
 macro_rules! setters {
     ($name:ident { $( $kind:ident $member:ident : $ty:ty ),* $(,)? }) => {
+        // `sub` is a claim, and has nothing to do with subtraction.
+        #[allow(clippy::should_implement_trait)]
         impl $name {
             $( $crate::setters! { @$kind $member : $ty } )*
         }

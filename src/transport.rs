@@ -3,16 +3,21 @@
 use std::collections::HashMap;
 use std::fmt::Display;
 
+use bytes::Bytes;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::header::{AUTHORIZATION, HeaderMap};
-use reqwest::{Method, RequestBuilder, StatusCode};
+use reqwest::{Method, Request, RequestBuilder, Response, StatusCode};
 use serde_json::error::Category;
 
 use crate::error::{ApiError, DecodeError, NotJsonError, TransportErrorKind};
 use crate::{Authlete, Error, JsonObject, Operation, Result, json_path};
 
 /// What RFC 3986 §2.3 calls unreserved needs no escape.
-const ESCAPED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const ESCAPED: AsciiSet = NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// What an operation returns, made from the body and the headers of an answer.
 pub(crate) trait Answer: Sized {
@@ -41,7 +46,10 @@ macro_rules! answer {
     ($ty:ty, $headers:ident) => {
         impl $crate::transport::Answer for $ty {
             #[inline]
-            fn decode(body: &[u8], headers: reqwest::header::HeaderMap) -> serde_json::Result<Self> {
+            fn decode(
+                body: &[u8],
+                headers: reqwest::header::HeaderMap,
+            ) -> serde_json::Result<Self> {
                 let mut answer: Self = serde_json::from_slice(body)?;
                 answer.$headers = Some($crate::ResponseHeaders(headers));
                 Ok(answer)
@@ -57,7 +65,10 @@ answer! { JsonObject }
 impl Answer for HashMap<String, String> {
     fn decode(body: &[u8], _: HeaderMap) -> serde_json::Result<Self> {
         let values: HashMap<String, Option<String>> = serde_json::from_slice(body)?;
-        Ok(values.into_iter().filter_map(|(name, value)| Some((name, value?))).collect())
+        Ok(values
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?)))
+            .collect())
     }
 }
 
@@ -87,41 +98,89 @@ impl<T: Answer> Answer for Option<T> {
 struct Received {
     status: StatusCode,
     headers: HeaderMap,
-    body: Vec<u8>,
+    body: Bytes,
 }
 
 impl Authlete {
     /// Sends the request of an operation and decodes the answer.
-    pub(crate) async fn execute<T: Answer>(&self, operation: &'static Operation, request: RequestBuilder) -> Result<T> {
-        let received = self.send(operation, request).await?;
-        if received.body.is_empty() {
-            return T::empty().ok_or_else(|| not_json(operation, received));
+    ///
+    /// Not an `async fn`: what is done before the first await need not be kept in the future, which is a third of
+    /// the size so.
+    pub(crate) fn execute<T: Answer>(
+        &self,
+        operation: &'static Operation,
+        request: RequestBuilder,
+    ) -> impl Future<Output = Result<T>> + Send + use<T> {
+        let sent = self
+            .complete(operation, request)
+            .map(|request| self.client.execute(request));
+        async move {
+            let Received {
+                status,
+                headers,
+                body,
+            } = receive(operation, sent?).await?;
+            if body.is_empty() {
+                return T::empty().ok_or_else(|| {
+                    not_json(
+                        operation,
+                        Received {
+                            status,
+                            headers,
+                            body,
+                        },
+                    )
+                });
+            }
+            T::decode(&body, headers).map_err(|error| undecodable(operation, status, body, &error))
         }
-        let Received { status, headers, body } = received;
-        T::decode(&body, headers).map_err(|error| undecodable(operation, status, &body, &error))
     }
 
-    async fn send(&self, operation: &'static Operation, request: RequestBuilder) -> Result<Received> {
-        let failed = |error: reqwest::Error| transport_error(operation, error);
-        let mut request = request.build().map_err(failed)?;
+    /// Adds to a request what all have in common.
+    fn complete(&self, operation: &'static Operation, request: RequestBuilder) -> Result<Request> {
+        let mut request = request
+            .build()
+            .map_err(|error| transport_error(operation, error))?;
         let route = self.route(operation)?;
         if request.method() != route.method {
-            *request.method_mut() = Method::from_bytes(route.method.as_bytes())
-                .map_err(|_| Error::not_callable(operation, format!("{} is no HTTP method", route.method)))?;
+            *request.method_mut() = Method::from_bytes(route.method.as_bytes()).map_err(|_| {
+                Error::not_callable(operation, format!("{} is no HTTP method", route.method))
+            })?;
         }
-        request.headers_mut().extend(self.headers().clone());
+        for (name, value) in self.headers() {
+            request.headers_mut().insert(name.clone(), value.clone());
+        }
         if let Some(authorization) = self.credential_header(route) {
-            request.headers_mut().insert(AUTHORIZATION, authorization.clone());
+            request
+                .headers_mut()
+                .insert(AUTHORIZATION, authorization.clone());
         }
         if let Some(timeout) = self.timeout() {
             *request.timeout_mut() = Some(timeout);
         }
-        let mut response = self.client.execute(request).await.map_err(failed)?;
-        let status = response.status();
-        let headers = std::mem::take(response.headers_mut());
-        let body = response.bytes().await.map_err(failed)?.into();
-        let received = Received { status, headers, body };
-        if status.is_success() { Ok(received) } else { Err(refused(operation, received)) }
+        Ok(request)
+    }
+}
+
+/// Reads an answer to its end; an error status is an error.
+async fn receive(
+    operation: &'static Operation,
+    sent: impl Future<Output = reqwest::Result<Response>>,
+) -> Result<Received> {
+    let failed = |error: reqwest::Error| transport_error(operation, error);
+    let mut response = sent.await.map_err(failed)?;
+    let status = response.status();
+    let headers = std::mem::take(response.headers_mut());
+    let body = response.bytes().await.map_err(failed)?;
+    let received = Received {
+        status,
+        headers,
+        body,
+    };
+    if status.is_success() {
+        Ok(received)
+    } else {
+        Err(refused(operation, received))
     }
 }
 
@@ -130,7 +189,11 @@ fn refused(operation: &'static Operation, received: Received) -> Error {
     let Ok(body) = serde_json::from_slice::<JsonObject>(&received.body) else {
         return not_json(operation, received);
     };
-    let text = |name: &str| body.get(name).and_then(|value| value.as_str()).map(str::to_owned);
+    let text = |name: &str| {
+        body.get(name)
+            .and_then(|value| value.as_str())
+            .map(str::to_owned)
+    };
     Error::Api(Box::new(ApiError {
         operation: operation.id,
         status: received.status,
@@ -165,23 +228,36 @@ fn snippet(body: &[u8]) -> String {
 fn undecodable(
     operation: &'static Operation,
     status: StatusCode,
-    body: &[u8],
+    body: Bytes,
     error: &serde_json::Error,
 ) -> Error {
     if error.classify() == Category::Data {
         return Error::Decode {
             operation: operation.id,
-            path: json_path::at(body, error.line(), error.column()),
+            path: json_path::at(&body, error.line(), error.column()),
             source: DecodeError(without_value(&error.to_string())),
         };
     }
-    not_json(operation, Received { status, headers: HeaderMap::new(), body: body.to_vec() })
+    not_json(
+        operation,
+        Received {
+            status,
+            headers: HeaderMap::new(),
+            body,
+        },
+    )
 }
 
 /// `invalid type: string "…", expected i64 at line 1 column 9` without the string: it may be a secret.
 fn without_value(message: &str) -> String {
-    let (found, expected) = message.rsplit_once(", expected ").unwrap_or((message, "something else"));
-    let kind = found.split(['"', '`', '\'']).next().unwrap_or_default().trim_end();
+    let (found, expected) = message
+        .rsplit_once(", expected ")
+        .unwrap_or((message, "something else"));
+    let kind = found
+        .split(['"', '`', '\''])
+        .next()
+        .unwrap_or_default()
+        .trim_end();
     format!("{kind}, expected {expected}")
 }
 
@@ -198,7 +274,11 @@ fn transport_error(operation: &'static Operation, error: reqwest::Error) -> Erro
         TransportErrorKind::Interrupted
     };
     // A path may hold a token, as in `token_delete`.
-    Error::Transport { operation: operation.id, kind, source: error.without_url() }
+    Error::Transport {
+        operation: operation.id,
+        kind,
+        source: error.without_url(),
+    }
 }
 
 /// reqwest tells a failed handshake only as a failure to connect: its causes tell them apart.
@@ -209,8 +289,12 @@ fn is_tls(error: &reqwest::Error) -> bool {
 }
 
 /// `io::Error::source` skips the error that it wraps, and gives that one's source.
-fn cause<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a (dyn std::error::Error + 'static)> {
-    let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+fn cause<'a>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> Option<&'a (dyn std::error::Error + 'static)> {
+    let wrapped = error
+        .downcast_ref::<std::io::Error>()
+        .and_then(std::io::Error::get_ref);
     wrapped.map_or_else(|| error.source(), |inner| Some(inner))
 }
 
@@ -230,9 +314,14 @@ fn is_tls_error(_: &(dyn std::error::Error + 'static)) -> bool {
 pub(crate) fn path_segment(argument: &'static str, value: &impl Display) -> Result<String> {
     let text = value.to_string();
     match text.as_str() {
-        "" => Err(Error::InvalidArgument { argument, reason: "is empty" }),
-        "." | ".." => Err(Error::InvalidArgument { argument, reason: "cannot be `.` or `..` in a path" }),
+        "" => Err(Error::InvalidArgument {
+            argument,
+            reason: "is empty",
+        }),
+        "." | ".." => Err(Error::InvalidArgument {
+            argument,
+            reason: "cannot be `.` or `..` in a path",
+        }),
         _ => Ok(utf8_percent_encode(&text, &ESCAPED).to_string()),
     }
 }
-

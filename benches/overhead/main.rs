@@ -29,16 +29,36 @@ const SERVICE: &str = include_str!("service.json");
 fn main() {
     let url = serve();
     // The client has this thread for itself: its time and its allocations are the client's.
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime can be made");
-    println!("{:<16}{:>10}{:>12}{:>12}{:>8}{:>16}{:>8}", "", "in flight", "SDK", "reqwest", "ratio", "bytes/call", "ratio");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime can be made");
+    println!(
+        "{:<16}{:>10}{:>12}{:>12}{:>8}{:>16}{:>8}",
+        "", "in flight", "SDK", "reqwest", "ratio", "bytes/call", "ratio"
+    );
     runtime.block_on(async {
         let sdk = Sdk::new(&url);
         let bare = Bare::new(&url);
         for in_flight in [1, 8, 64] {
-            compare("introspection", in_flight, 2000, || sdk.introspection(), || bare.introspection()).await;
+            compare(
+                "introspection",
+                in_flight,
+                2000,
+                || sdk.introspection(),
+                || bare.introspection(),
+            )
+            .await;
         }
         for in_flight in [1, 8, 64] {
-            compare("full service", in_flight, 500, || sdk.service(), || bare.service()).await;
+            compare(
+                "full service",
+                in_flight,
+                500,
+                || sdk.service(),
+                || bare.service(),
+            )
+            .await;
         }
     });
 }
@@ -47,17 +67,27 @@ fn main() {
 fn serve() -> String {
     let (send, receive) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime can be made");
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime can be made");
         runtime.block_on(async {
-            let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
-            let address = listener.local_addr().expect("a bound socket has an address");
-            send.send(format!("http://{address}")).expect("main waits for the address");
+            let listener = TcpListener::bind("127.0.0.1:0")
+                .await
+                .expect("loopback has a free port");
+            let address = listener
+                .local_addr()
+                .expect("a bound socket has an address");
+            send.send(format!("http://{address}"))
+                .expect("main waits for the address");
             let app = Router::new().fallback(|request: axum::extract::Request| async move {
                 let is_service = request.uri().path().ends_with("/service/get");
                 // Read to the end: the connection is used again.
                 let _ = axum::body::to_bytes(request.into_body(), usize::MAX).await;
-                ([(CONTENT_TYPE, "application/json")], if is_service { SERVICE } else { INTROSPECTION })
+                (
+                    [(CONTENT_TYPE, "application/json")],
+                    if is_service { SERVICE } else { INTROSPECTION },
+                )
             });
             axum::serve(listener, app).await
         })
@@ -69,17 +99,30 @@ struct Sdk(Authlete);
 
 impl Sdk {
     fn new(url: &str) -> Self {
-        Self(Authlete::new(Config::v3(url, 986_126_671, "access token")).expect("the configuration is complete"))
+        Self(
+            Authlete::new(Config::v3(url, 986_126_671, "access token"))
+                .expect("the configuration is complete"),
+        )
     }
 
     async fn introspection(&self) {
-        let request = IntrospectionRequest::new("a token of the usual length, forty-odd characters").scopes(["openid"]);
-        let answer = self.0.introspection(&request).await.expect("the server answers");
+        let request =
+            IntrospectionRequest::new("a token of the usual length, forty-odd characters")
+                .scopes(["openid"]);
+        let answer = self
+            .0
+            .introspection(&request)
+            .await
+            .expect("the server answers");
         assert_eq!(answer.client_id, Some(26_478_243_745_571));
     }
 
     async fn service(&self) {
-        let service = self.0.get_service(986_126_671).await.expect("the server answers");
+        let service = self
+            .0
+            .get_service(986_126_671)
+            .await
+            .expect("the server answers");
         assert!(service.api_key.is_some());
     }
 }
@@ -111,15 +154,29 @@ impl Bare {
             token: "a token of the usual length, forty-odd characters".to_owned(),
             scopes: vec!["openid".to_owned()],
         };
-        let request = self.client.post(&self.introspection).bearer_auth("access token").json(&body);
-        let response = request.send().await.expect("the server answers").error_for_status().expect("with success");
+        let request = self
+            .client
+            .post(&self.introspection)
+            .bearer_auth("access token")
+            .json(&body);
+        let response = request
+            .send()
+            .await
+            .expect("the server answers")
+            .error_for_status()
+            .expect("with success");
         let answer: plain::Introspection = response.json().await.expect("the answer decodes");
         assert_eq!(answer.client_id, Some(26_478_243_745_571));
     }
 
     async fn service(&self) {
         let request = self.client.get(&self.service).bearer_auth("access token");
-        let response = request.send().await.expect("the server answers").error_for_status().expect("with success");
+        let response = request
+            .send()
+            .await
+            .expect("the server answers")
+            .error_for_status()
+            .expect("with success");
         let service: plain::Service = response.json().await.expect("the answer decodes");
         assert!(service.api_key.is_some());
     }
@@ -131,8 +188,13 @@ struct Cost {
     bytes: u64,
 }
 
-async fn compare<A, B>(name: &str, in_flight: usize, calls: usize, sdk: impl Fn() -> A, bare: impl Fn() -> B)
-where
+async fn compare<A, B>(
+    name: &str,
+    in_flight: usize,
+    calls: usize,
+    sdk: impl Fn() -> A,
+    bare: impl Fn() -> B,
+) where
     A: Future<Output = ()>,
     B: Future<Output = ()>,
 {
@@ -142,7 +204,10 @@ where
         sdk_costs.push(measure(in_flight, calls, &sdk).await);
         bare_costs.push(measure(in_flight, calls, &bare).await);
     }
-    let (sdk, bare) = (median(sdk_costs.split_off(1), calls), median(bare_costs.split_off(1), calls));
+    let (sdk, bare) = (
+        median(sdk_costs.split_off(1), calls),
+        median(bare_costs.split_off(1), calls),
+    );
     println!(
         "{name:<16}{in_flight:>10}{:>9.1} µs{:>9.1} µs{:>8.2}{:>8} {:>7}{:>8.2}",
         micros(sdk.time),
@@ -155,7 +220,11 @@ where
 }
 
 /// CPU time and allocations of this thread for a number of calls, of which so many are under way at once.
-async fn measure<F: Future<Output = ()>>(in_flight: usize, calls: usize, call: impl Fn() -> F) -> Cost {
+async fn measure<F: Future<Output = ()>>(
+    in_flight: usize,
+    calls: usize,
+    call: impl Fn() -> F,
+) -> Cost {
     let (start, allocated) = (ThreadTime::now(), allocations::of_this_thread());
     let mut running: FuturesUnordered<F> = (0..in_flight).map(|_| call()).collect();
     for _ in in_flight..calls {
@@ -163,7 +232,10 @@ async fn measure<F: Future<Output = ()>>(in_flight: usize, calls: usize, call: i
         running.push(call());
     }
     while running.next().await.is_some() {}
-    Cost { time: start.elapsed(), bytes: allocations::of_this_thread() - allocated }
+    Cost {
+        time: start.elapsed(),
+        bytes: allocations::of_this_thread() - allocated,
+    }
 }
 
 fn median(mut costs: Vec<Cost>, calls: usize) -> Cost {
@@ -171,7 +243,10 @@ fn median(mut costs: Vec<Cost>, calls: usize) -> Cost {
     costs.sort_by_key(|cost| cost.time);
     let time = costs[costs.len() / 2].time / calls;
     costs.sort_by_key(|cost| cost.bytes);
-    Cost { time, bytes: costs[costs.len() / 2].bytes / u64::from(calls) }
+    Cost {
+        time,
+        bytes: costs[costs.len() / 2].bytes / u64::from(calls),
+    }
 }
 
 fn micros(time: Duration) -> f64 {

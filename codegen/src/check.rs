@@ -28,7 +28,11 @@ const API_VERSIONS: [&str; 2] = ["2.x", "3.0"];
 /// All mistakes that it has.
 pub fn check(description: &Description) -> Result<(), Mistakes> {
     let flat = description.flat();
-    let mut check = Check { description, flat: object(&flat["components"]["schemas"]), mistakes: Mistakes::default() };
+    let mut check = Check {
+        description,
+        flat: object(&flat["components"]["schemas"]),
+        mistakes: Mistakes::default(),
+    };
     check.operations();
     check.schemas();
     check.references();
@@ -46,15 +50,26 @@ struct Check<'a> {
 
 impl Check<'_> {
     fn report(&mut self, origin: &str, place: &str, what: impl Into<String>) {
-        self.mistakes.push(Mistake::new(&self.description.origin(origin), place, what.into()));
+        self.mistakes.push(Mistake::new(
+            &self.description.origin(origin),
+            place,
+            what.into(),
+        ));
     }
 
     fn operations(&mut self) {
         let mut ids = BTreeMap::new();
         let description = self.description;
         for (path, item) in object(&description.document["paths"]) {
-            for key in object(item).keys().filter(|key| !METHODS.contains(&key.as_str())) {
-                self.report(path, path, format!("{key} is no HTTP method that the generator knows"));
+            for key in object(item)
+                .keys()
+                .filter(|key| !METHODS.contains(&key.as_str()))
+            {
+                self.report(
+                    path,
+                    path,
+                    format!("{key} is no HTTP method that the generator knows"),
+                );
             }
         }
         for entry in description.operations() {
@@ -63,7 +78,11 @@ impl Check<'_> {
                 self.report(entry.path, &place, "needs an operationId in snake_case");
             }
             if let Some(first) = ids.insert(entry.id(), place.clone()) {
-                self.report(entry.path, &place, format!("has the operationId of {first}: {}", entry.id()));
+                self.report(
+                    entry.path,
+                    &place,
+                    format!("has the operationId of {first}: {}", entry.id()),
+                );
             }
             for text in ["summary", "description"] {
                 self.described(entry.path, &place, text, entry.value);
@@ -84,35 +103,74 @@ impl Check<'_> {
                 Some("path") => {
                     declared.insert(name);
                     if parameter["required"] != true {
-                        self.report(entry.path, &place, "is in the path and must say `required: true`");
+                        self.report(
+                            entry.path,
+                            &place,
+                            "is in the path and must say `required: true`",
+                        );
                     }
                 }
                 Some("query") => {}
-                _ => self.report(entry.path, &place, "is neither in the path nor in the query"),
+                _ => self.report(
+                    entry.path,
+                    &place,
+                    "is neither in the path nor in the query",
+                ),
             }
             self.member_type(entry.path, &place, &parameter["schema"]);
         }
         let exception = entry.value["x-2.x"]["path"].as_str();
         for path in std::iter::once(entry.path).chain(exception) {
             if template_parameters(path).collect::<BTreeSet<_>>() != declared {
-                self.report(entry.path, place, format!("the parameters of {path} are not the ones that are declared"));
+                self.report(
+                    entry.path,
+                    place,
+                    format!("the parameters of {path} are not the ones that are declared"),
+                );
             }
         }
     }
 
     fn route(&mut self, entry: &OperationEntry<'_>, place: &str) {
         let document = &self.description.document;
-        let servers = entry.value.get("servers").unwrap_or(&document["servers"]).as_array();
-        let versions: Vec<&str> =
-            servers.into_iter().flatten().filter_map(|server| server["x-api-version"].as_str()).collect();
-        if versions.is_empty() || versions.iter().any(|version| !API_VERSIONS.contains(version)) {
-            self.report(entry.path, place, "has no server whose x-api-version is 2.x or 3.0");
+        let servers = entry
+            .value
+            .get("servers")
+            .unwrap_or(&document["servers"])
+            .as_array();
+        let versions: Vec<&str> = servers
+            .into_iter()
+            .flatten()
+            .filter_map(|server| server["x-api-version"].as_str())
+            .collect();
+        if versions.is_empty()
+            || versions
+                .iter()
+                .any(|version| !API_VERSIONS.contains(version))
+        {
+            self.report(
+                entry.path,
+                place,
+                "has no server whose x-api-version is 2.x or 3.0",
+            );
         }
         let schemes = &document["components"]["securitySchemes"];
-        let alternatives = entry.value.get("security").unwrap_or(&document["security"]).as_array();
-        for name in alternatives.into_iter().flatten().flat_map(|alternative| object(alternative).keys()) {
+        let alternatives = entry
+            .value
+            .get("security")
+            .unwrap_or(&document["security"])
+            .as_array();
+        for name in alternatives
+            .into_iter()
+            .flatten()
+            .flat_map(|alternative| object(alternative).keys())
+        {
             if schemes.get(name).is_none() {
-                self.report(entry.path, place, format!("security names an unknown scheme: {name}"));
+                self.report(
+                    entry.path,
+                    place,
+                    format!("security names an unknown scheme: {name}"),
+                );
             }
         }
     }
@@ -121,10 +179,17 @@ impl Check<'_> {
         if let Some(body) = entry.value.get("requestBody")
             && reference(&body["content"]["application/json"]["schema"]).is_none()
         {
-            self.report(entry.path, place, "the request body is no reference to a schema");
+            self.report(
+                entry.path,
+                place,
+                "the request body is no reference to a schema",
+            );
         }
         let responses = object(&entry.value["responses"]);
-        if !["200", "201", "204"].iter().any(|status| responses.contains_key(*status)) {
+        if !["200", "201", "204"]
+            .iter()
+            .any(|status| responses.contains_key(*status))
+        {
             self.report(entry.path, place, "has no successful response");
         }
     }
@@ -135,11 +200,17 @@ impl Check<'_> {
         for (name, schema) in description.schemas() {
             self.described(name, name, "description", schema);
             if let Some(first) = rust_names.insert(type_name(name), name) {
-                self.report(name, name, format!("has the Rust name of {first}: {}", type_name(name)));
+                self.report(
+                    name,
+                    name,
+                    format!("has the Rust name of {first}: {}", type_name(name)),
+                );
             }
             match schema["type"].as_str() {
                 Some("object") => self.object_schema(name, schema),
-                Some("string") if schema.get("x-values").is_some() => self.enum_schema(name, schema),
+                Some("string") if schema.get("x-values").is_some() => {
+                    self.enum_schema(name, schema)
+                }
                 _ => self.report(name, name, "is neither an object nor an enum with x-values"),
             }
         }
@@ -151,10 +222,23 @@ impl Check<'_> {
             self.described(name, &place, "description", value);
             self.member_type(name, &place, value);
         }
-        let members = object(self.flat.get(name).map_or(&Value::Null, |flat| &flat["properties"]));
-        for required in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        let members = object(
+            self.flat
+                .get(name)
+                .map_or(&Value::Null, |flat| &flat["properties"]),
+        );
+        for required in schema["required"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+        {
             if !members.contains_key(required) {
-                self.report(name, name, format!("requires {required}, which it does not have"));
+                self.report(
+                    name,
+                    name,
+                    format!("requires {required}, which it does not have"),
+                );
             }
         }
     }
@@ -179,7 +263,11 @@ impl Check<'_> {
             return;
         }
         if schema.get("enum").is_some() {
-            self.report(origin, place, "has an enum of its own: enums are schemas, so that they can be shared");
+            self.report(
+                origin,
+                place,
+                "has an enum of its own: enums are schemas, so that they can be shared",
+            );
         }
         let format = schema["format"].as_str();
         match schema["type"].as_str() {
@@ -190,9 +278,17 @@ impl Check<'_> {
                 None => self.report(origin, place, "is an object without a schema of its own"),
             },
             Some(ty) => match FORMATS.iter().find(|(known, _)| *known == ty) {
-                None => self.report(origin, place, format!("has the type {ty}, which the API does not use")),
+                None => self.report(
+                    origin,
+                    place,
+                    format!("has the type {ty}, which the API does not use"),
+                ),
                 Some((_, formats)) if format.is_some_and(|format| !formats.contains(&format)) => {
-                    self.report(origin, place, format!("has an unknown format: {}", format.unwrap_or_default()));
+                    self.report(
+                        origin,
+                        place,
+                        format!("has an unknown format: {}", format.unwrap_or_default()),
+                    );
                 }
                 Some(_) if ty == "integer" && format.is_none() => {
                     self.report(origin, place, "is an integer without int32 or int64");
@@ -214,19 +310,30 @@ impl Check<'_> {
         }
         let outside_code: String = text.split('`').step_by(2).collect();
         if outside_code.contains(['<', '[']) {
-            self.report(origin, place, format!("the {key} has < or [ outside of backticks"));
+            self.report(
+                origin,
+                place,
+                format!("the {key} has < or [ outside of backticks"),
+            );
         }
     }
 
     fn references(&mut self) {
         let description = self.description;
         let mut used = BTreeSet::new();
-        for (origin, value) in object(&description.document["paths"]).iter().chain(description.schemas()) {
+        for (origin, value) in object(&description.document["paths"])
+            .iter()
+            .chain(description.schemas())
+        {
             let mut names = BTreeSet::new();
             collect_references(value, &mut names);
             for name in &names {
                 if !self.known(name) {
-                    self.report(origin, origin, format!("refers to {name}, which does not exist"));
+                    self.report(
+                        origin,
+                        origin,
+                        format!("refers to {name}, which does not exist"),
+                    );
                 }
             }
             // A schema that only it itself refers to is not used.
@@ -234,14 +341,20 @@ impl Check<'_> {
             used.extend(names);
         }
         collect_references(&description.document["components"]["responses"], &mut used);
-        for name in description.schemas().keys().filter(|name| !used.contains(*name)) {
+        for name in description
+            .schemas()
+            .keys()
+            .filter(|name| !used.contains(*name))
+        {
             self.report(name, name, "is not used: nothing refers to it");
         }
     }
 
     fn known(&self, name: &str) -> bool {
         self.description.schemas().contains_key(name)
-            || self.description.document["components"]["responses"].get(name).is_some()
+            || self.description.document["components"]["responses"]
+                .get(name)
+                .is_some()
     }
 
     /// One enum a concept: two with the same values are the same concept, except where each belongs to one endpoint.
@@ -249,21 +362,37 @@ impl Check<'_> {
         let mut by_values: BTreeMap<Vec<&str>, &str> = BTreeMap::new();
         let description = self.description;
         for (name, schema) in description.schemas() {
-            let belongs_to_endpoint = ["Action", "Reason", "Result"].iter().any(|suffix| name.ends_with(suffix));
-            let values: Vec<&str> =
-                schema["enum"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            let belongs_to_endpoint = ["Action", "Reason", "Result"]
+                .iter()
+                .any(|suffix| name.ends_with(suffix));
+            let values: Vec<&str> = schema["enum"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .collect();
             if values.is_empty() || belongs_to_endpoint {
                 continue;
             }
             if let Some(first) = by_values.insert(values, name) {
-                self.report(name, name, format!("has the values of {first}: share one enum"));
+                self.report(
+                    name,
+                    name,
+                    format!("has the values of {first}: share one enum"),
+                );
             }
         }
     }
 
     fn openapi(&mut self) {
-        if let Err(error) = serde_json::from_value::<openapiv3::OpenAPI>(self.description.document.clone()) {
-            self.report("", "the merged document", format!("is no OpenAPI 3.0 document: {error}"));
+        if let Err(error) =
+            serde_json::from_value::<openapiv3::OpenAPI>(self.description.document.clone())
+        {
+            self.report(
+                "",
+                "the merged document",
+                format!("is no OpenAPI 3.0 document: {error}"),
+            );
         }
     }
 }

@@ -76,7 +76,10 @@ impl Description {
 
     /// The file that defines a path (`/auth/token`) or a schema (`TokenRequest`).
     pub fn origin(&self, name: &str) -> PathBuf {
-        self.origins.get(name).cloned().unwrap_or_else(|| PathBuf::from(ROOT_FILE))
+        self.origins
+            .get(name)
+            .cloned()
+            .unwrap_or_else(|| PathBuf::from(ROOT_FILE))
     }
 
     /// All operations, in the order of the document.
@@ -94,7 +97,11 @@ impl Description {
 pub fn operations(document: &Value) -> impl Iterator<Item = OperationEntry<'_>> {
     object(&document["paths"]).iter().flat_map(|(path, item)| {
         METHODS.iter().filter_map(move |method| {
-            item.get(method).map(|value| OperationEntry { path, method, value })
+            item.get(method).map(|value| OperationEntry {
+                path,
+                method,
+                value,
+            })
         })
     })
 }
@@ -120,18 +127,26 @@ pub fn sole_reference(schema: &Value) -> Option<&str> {
 }
 
 fn yaml_files(directory: &Path) -> Result<Vec<PathBuf>, Mistakes> {
-    let unreadable = |error: std::io::Error| Mistakes::one(directory, "the directory", error.to_string());
+    let unreadable =
+        |error: std::io::Error| Mistakes::one(directory, "the directory", error.to_string());
     let mut files = Vec::new();
     for entry in fs::read_dir(directory).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
-        if path.extension().is_some_and(|extension| extension == "yaml") {
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "yaml")
+        {
             files.push(path);
         }
     }
     if files.iter().any(|file| file.ends_with(ROOT_FILE)) {
         Ok(files)
     } else {
-        Err(Mistakes::one(directory, "the directory", format!("has no {ROOT_FILE}")))
+        Err(Mistakes::one(
+            directory,
+            "the directory",
+            format!("has no {ROOT_FILE}"),
+        ))
     }
 }
 
@@ -155,7 +170,10 @@ impl Merge {
             self.document = content;
             return;
         }
-        let tag = content.get("tags").and_then(|tags| tags.pointer("/0/name")).cloned();
+        let tag = content
+            .get("tags")
+            .and_then(|tags| tags.pointer("/0/name"))
+            .cloned();
         for (part, value) in content {
             match (part.as_str(), value) {
                 ("tags", Value::Array(tags)) => self.array("tags").extend(tags),
@@ -164,7 +182,8 @@ impl Merge {
                 (other, _) => self.mistakes.push(Mistake::new(
                     file,
                     other,
-                    "is not a part that a category file may have: tags, paths, components".to_owned(),
+                    "is not a part that a category file may have: tags, paths, components"
+                        .to_owned(),
                 )),
             }
         }
@@ -183,10 +202,16 @@ impl Merge {
 
     fn components(&mut self, file: &Path, components: Map<String, Value>) {
         for (kind, value) in components {
-            let Value::Object(schemas) = value else { continue };
+            let Value::Object(schemas) = value else {
+                continue;
+            };
             if kind != "schemas" {
                 let place = format!("components.{kind}");
-                self.mistakes.push(Mistake::new(file, &place, format!("belongs in {ROOT_FILE}")));
+                self.mistakes.push(Mistake::new(
+                    file,
+                    &place,
+                    format!("belongs in {ROOT_FILE}"),
+                ));
                 continue;
             }
             for (name, mut schema) in schemas {
@@ -202,7 +227,11 @@ impl Merge {
             let what = format!("is defined in {} too", first.display());
             self.mistakes.push(Mistake::new(file, &name, what));
         }
-        let parent = if kind == "schemas" { self.object_at("components") } else { &mut self.document };
+        let parent = if kind == "schemas" {
+            self.object_at("components")
+        } else {
+            &mut self.document
+        };
         let members = parent.entry(kind).or_insert_with(|| json!({}));
         if let Value::Object(members) = members {
             members.insert(name, value);
@@ -227,26 +256,37 @@ impl Merge {
 
     fn finish(self, files: Vec<PathBuf>) -> Result<Description, Mistakes> {
         self.mistakes.into_result()?;
-        Ok(Description { document: Value::Object(self.document), origins: self.origins, files })
+        Ok(Description {
+            document: Value::Object(self.document),
+            origins: self.origins,
+            files,
+        })
     }
 }
 
 /// Adds what every operation has: the tag of its file and the answers to a failed call.
 fn complete_operation(operation: &mut Value, tag: Option<&Value>) {
-    let Value::Object(operation) = operation else { return };
+    let Value::Object(operation) = operation else {
+        return;
+    };
     if let Some(tag) = tag {
         operation.insert("tags".to_owned(), json!([tag]));
     }
     if let Some(Value::Object(responses)) = operation.get_mut("responses") {
         for status in ["4XX", "5XX"] {
-            responses.insert(status.to_owned(), json!({ "$ref": "#/components/responses/Error" }));
+            responses.insert(
+                status.to_owned(),
+                json!({ "$ref": "#/components/responses/Error" }),
+            );
         }
     }
 }
 
 /// `x-values` says all of an enum's values; `enum` is derived from it.
 fn complete_enum(schema: &mut Value) {
-    let Value::Object(schema) = schema else { return };
+    let Value::Object(schema) = schema else {
+        return;
+    };
     if let Some(Value::Array(values)) = schema.get("x-values") {
         let words = values.iter().map(|value| value["value"].clone()).collect();
         schema.insert("enum".to_owned(), Value::Array(words));

@@ -16,8 +16,10 @@ use crate::refine::{Knowledge, type_name};
 use crate::{check, operations, refine};
 
 /// The string formats that have a type of their own in the crate.
-const CONVERSIONS: [(&str, &str); 2] =
-    [("password", "crate::Secret"), ("client-identifier", "crate::ClientIdentifier")];
+const CONVERSIONS: [(&str, &str); 2] = [
+    ("password", "crate::Secret"),
+    ("client-identifier", "crate::ClientIdentifier"),
+];
 
 /// What is generated for a description.
 #[derive(Debug)]
@@ -77,7 +79,9 @@ fn read(document: &Value) -> Result<OpenAPI, String> {
 }
 
 fn tokens(settings: &GenerationSettings, spec: &OpenAPI) -> Result<syn::File, String> {
-    let tokens = Generator::new(settings).generate_tokens(spec).map_err(|error| error.to_string())?;
+    let tokens = Generator::new(settings)
+        .generate_tokens(spec)
+        .map_err(|error| error.to_string())?;
     syn::parse2(tokens).map_err(|error| error.to_string())
 }
 

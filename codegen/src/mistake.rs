@@ -16,13 +16,23 @@ pub struct Mistake {
 
 impl Mistake {
     pub(crate) fn new(file: &Path, place: &str, what: String) -> Self {
-        Self { file: file.to_owned(), place: place.to_owned(), what }
+        Self {
+            file: file.to_owned(),
+            place: place.to_owned(),
+            what,
+        }
     }
 }
 
 impl fmt::Display for Mistake {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}: {}: {}", self.file.display(), self.place, self.what)
+        write!(
+            formatter,
+            "{}: {}: {}",
+            self.file.display(),
+            self.place,
+            self.what
+        )
     }
 }
 

@@ -44,7 +44,9 @@ pub struct Route {
 
 /// Reads all operations of a document.
 pub fn read(document: &Value) -> BTreeMap<String, Operation> {
-    operations(document).map(|entry| (entry.id().to_owned(), operation(document, &entry))).collect()
+    operations(document)
+        .map(|entry| (entry.id().to_owned(), operation(document, &entry)))
+        .collect()
 }
 
 fn operation(document: &Value, entry: &OperationEntry<'_>) -> Operation {
@@ -56,33 +58,57 @@ fn operation(document: &Value, entry: &OperationEntry<'_>) -> Operation {
         path_parameters: template_parameters(entry.path).map(str::to_owned).collect(),
         has_query: query_parameters(entry.value).next().is_some(),
         has_free_query: is_free_query(entry.value),
-        may_be_empty: responses.contains_key("204") && responses.len() > 1 && responses.contains_key("200"),
+        may_be_empty: responses.contains_key("204")
+            && responses.len() > 1
+            && responses.contains_key("200"),
     }
 }
 
 /// The route in one generation: `None` when none of the operation's servers is of it.
 fn route(document: &Value, entry: &OperationEntry<'_>, version: &str) -> Option<Route> {
-    let inherited = |key: &str| entry.value.get(key).unwrap_or(&document[key]).as_array().cloned();
+    let inherited = |key: &str| {
+        entry
+            .value
+            .get(key)
+            .unwrap_or(&document[key])
+            .as_array()
+            .cloned()
+    };
     let servers = inherited("servers").unwrap_or_default();
-    let server = servers.iter().find(|server| server["x-api-version"] == version)?;
-    let exception = if version == V2 { &entry.value["x-2.x"] } else { &Value::Null };
+    let server = servers
+        .iter()
+        .find(|server| server["x-api-version"] == version)?;
+    let exception = if version == V2 {
+        &entry.value["x-2.x"]
+    } else {
+        &Value::Null
+    };
     let schemes = inherited("security").unwrap_or_default();
     let scheme_of = if version == V2 { "basic" } else { "bearer" };
     let credentials = schemes
         .iter()
         .flat_map(|alternative| object(alternative).keys())
-        .filter(|name| document["components"]["securitySchemes"][name.as_str()]["scheme"] == scheme_of);
+        .filter(|name| {
+            document["components"]["securitySchemes"][name.as_str()]["scheme"] == scheme_of
+        });
     Some(Route {
-        method: exception["method"].as_str().unwrap_or(entry.method).to_uppercase(),
+        method: exception["method"]
+            .as_str()
+            .unwrap_or(entry.method)
+            .to_uppercase(),
         path: exception["path"].as_str().unwrap_or(entry.path).to_owned(),
-        in_service: server["url"].as_str().is_some_and(|url| url.ends_with("{serviceId}")),
+        in_service: server["url"]
+            .as_str()
+            .is_some_and(|url| url.ends_with("{serviceId}")),
         credentials: credentials.cloned().collect(),
     })
 }
 
 /// The names in braces of a path template.
 pub fn template_parameters(path: &str) -> impl Iterator<Item = &str> {
-    path.split('{').skip(1).filter_map(|rest| rest.split('}').next())
+    path.split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split('}').next())
 }
 
 impl Operation {
@@ -113,7 +139,10 @@ impl Operation {
     fn entry(&self) -> TokenStream {
         let (constant, id) = (self.constant(), &self.id);
         let doc = format!(" See [`Authlete::{id}`](crate::Authlete::{id}).");
-        let (v2, v3) = (Route::expression(self.v2.as_ref()), Route::expression(self.v3.as_ref()));
+        let (v2, v3) = (
+            Route::expression(self.v2.as_ref()),
+            Route::expression(self.v3.as_ref()),
+        );
         quote! {
             #[doc = #doc]
             pub static #constant: Operation = Operation { id: #id, v2: #v2, v3: #v3 };
@@ -165,7 +194,13 @@ impl Route {
     }
 
     fn expression(route: Option<&Self>) -> TokenStream {
-        let Some(Self { method, path, in_service, credentials }) = route else {
+        let Some(Self {
+            method,
+            path,
+            in_service,
+            credentials,
+        }) = route
+        else {
             return quote!(None);
         };
         let credentials = credentials.iter().map(|name| {
@@ -181,7 +216,10 @@ impl Route {
     fn format(&self) -> String {
         let mut format = format!("{{}}{}", self.path);
         for name in template_parameters(&self.path) {
-            format = format.replace(&format!("{{{name}}}"), &format!("{{{}}}", name.to_snake_case()));
+            format = format.replace(
+                &format!("{{{name}}}"),
+                &format!("{{{}}}", name.to_snake_case()),
+            );
         }
         format
     }
@@ -287,7 +325,9 @@ fn is_option(ty: &Type) -> bool {
 fn accept_identifiers(method: &mut ImplItemFn) -> Vec<Stmt> {
     let mut conversions = Vec::new();
     for argument in &mut method.sig.inputs {
-        let FnArg::Typed(typed) = argument else { continue };
+        let FnArg::Typed(typed) = argument else {
+            continue;
+        };
         if matches!(&*typed.ty, Type::Reference(reference) if *reference.elem == parse_quote!(crate::ClientIdentifier))
         {
             let name = &typed.pat;
@@ -300,17 +340,33 @@ fn accept_identifiers(method: &mut ImplItemFn) -> Vec<Stmt> {
 
 /// The value inside progenitor's `Result<ResponseValue<T>, Error<E>>`.
 fn answer_type(method: &ImplItemFn, operation: &Operation) -> Type {
-    let ReturnType::Type(_, result) = &method.sig.output else { return parse_quote!(()) };
-    let value = first_argument(result).and_then(first_argument).cloned().unwrap_or_else(|| parse_quote!(()));
+    let ReturnType::Type(_, result) = &method.sig.output else {
+        return parse_quote!(());
+    };
+    let value = first_argument(result)
+        .and_then(first_argument)
+        .cloned()
+        .unwrap_or_else(|| parse_quote!(()));
     // A free-form object may hold private keys: ours keeps its values out of `Debug`.
     let is_free = matches!(&value, Type::Path(path) if path.path.segments.iter().any(|segment| segment.ident == "Map"));
-    let value = if is_free { parse_quote!(crate::JsonObject) } else { value };
-    if operation.may_be_empty { parse_quote!(::std::option::Option<#value>) } else { value }
+    let value = if is_free {
+        parse_quote!(crate::JsonObject)
+    } else {
+        value
+    };
+    if operation.may_be_empty {
+        parse_quote!(::std::option::Option<#value>)
+    } else {
+        value
+    }
 }
 
 fn first_argument(ty: &Type) -> Option<&Type> {
     let Type::Path(path) = ty else { return None };
-    let syn::PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else { return None };
+    let syn::PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments
+    else {
+        return None;
+    };
     arguments.args.iter().find_map(|argument| match argument {
         syn::GenericArgument::Type(ty) => Some(ty),
         _ => None,
@@ -320,16 +376,28 @@ fn first_argument(ty: &Type) -> Option<&Type> {
 /// progenitor's request, without what the transport does: it builds the request, and Authlete has no header that
 /// names the version of its API.
 fn request_expression(method: &ImplItemFn, operation: &Operation) -> Expr {
-    let request = method.block.stmts.iter().find_map(|statement| match statement {
-        Stmt::Local(local) => match &local.pat {
-            syn::Pat::Ident(pattern) if pattern.ident == "request" => local.init.as_ref().map(|init| &*init.expr),
+    let request = method
+        .block
+        .stmts
+        .iter()
+        .find_map(|statement| match statement {
+            Stmt::Local(local) => match &local.pat {
+                syn::Pat::Ident(pattern) if pattern.ident == "request" => {
+                    local.init.as_ref().map(|init| &*init.expr)
+                }
+                _ => None,
+            },
             _ => None,
-        },
-        _ => None,
-    });
-    let mut request = request.cloned().unwrap_or_else(|| unreachable!("progenitor builds a request in every method"));
+        });
+    let mut request = request
+        .cloned()
+        .unwrap_or_else(|| unreachable!("progenitor builds a request in every method"));
     request = without_calls(request);
-    if operation.has_query { parse_quote!(#request.query(query)) } else { request }
+    if operation.has_query {
+        parse_quote!(#request.query(query))
+    } else {
+        request
+    }
 }
 
 fn without_calls(expression: Expr) -> Expr {
@@ -337,7 +405,10 @@ fn without_calls(expression: Expr) -> Expr {
         Expr::Try(inner) => without_calls(*inner.expr),
         Expr::MethodCall(mut call) => {
             let receiver = without_calls(*call.receiver);
-            if ["build", "headers", "query"].iter().any(|name| call.method == name) {
+            if ["build", "headers", "query"]
+                .iter()
+                .any(|name| call.method == name)
+            {
                 receiver
             } else {
                 *call.receiver = receiver;
@@ -350,15 +421,28 @@ fn without_calls(expression: Expr) -> Expr {
 
 /// Makes every type that an operation returns decodable by the transport.
 pub fn answers(methods: &Item, with_headers: &BTreeSet<String>) -> Vec<Item> {
-    let Item::Impl(methods) = methods else { return Vec::new() };
+    let Item::Impl(methods) = methods else {
+        return Vec::new();
+    };
     let mut answers = BTreeMap::new();
     for item in &methods.items {
         let ImplItem::Fn(method) = item else { continue };
-        let ReturnType::Type(_, result) = &method.sig.output else { continue };
-        let Some(answer) = first_argument(result) else { continue };
-        let Type::Path(path) = crate::refine::option_of(answer).unwrap_or(answer) else { continue };
+        let ReturnType::Type(_, result) = &method.sig.output else {
+            continue;
+        };
+        let Some(answer) = first_argument(result) else {
+            continue;
+        };
+        let Type::Path(path) = crate::refine::option_of(answer).unwrap_or(answer) else {
+            continue;
+        };
         if path.path.segments[0].ident == "types" {
-            let name = path.path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
+            let name = path
+                .path
+                .segments
+                .last()
+                .map(|segment| segment.ident.to_string())
+                .unwrap_or_default();
             answers.insert(name, path.clone());
         }
     }

@@ -39,21 +39,30 @@ pub fn flatten_compositions(document: &mut Value) {
         .flatten()
         .filter_map(reference)
         .collect();
-    let mut flat: Map<String, Value> =
-        schemas.iter().map(|(name, schema)| (name.clone(), flatten(schema, &schemas))).collect();
+    let mut flat: Map<String, Value> = schemas
+        .iter()
+        .map(|(name, schema)| (name.clone(), flatten(schema, &schemas)))
+        .collect();
     let mut used = BTreeSet::new();
     collect_references(&document["paths"], &mut used);
     collect_references(&document["components"]["responses"], &mut used);
-    flat.values().for_each(|schema| collect_references(schema, &mut used));
+    flat.values()
+        .for_each(|schema| collect_references(schema, &mut used));
     flat.retain(|name, _| used.contains(name) || !groups.contains(name.as_str()));
     document["components"]["schemas"] = Value::Object(flat);
 }
 
 fn flatten(schema: &Value, schemas: &Map<String, Value>) -> Value {
-    let Some(parts) = schema["allOf"].as_array() else { return schema.clone() };
+    let Some(parts) = schema["allOf"].as_array() else {
+        return schema.clone();
+    };
     let mut members = BTreeMap::new();
     let mut required: Vec<Value> = schema["required"].as_array().cloned().unwrap_or_default();
-    for part in parts.iter().filter_map(reference).filter_map(|name| schemas.get(name)) {
+    for part in parts
+        .iter()
+        .filter_map(reference)
+        .filter_map(|name| schemas.get(name))
+    {
         let part = flatten(part, schemas);
         members.extend(object(&part["properties"]).clone());
         required.extend(part["required"].as_array().cloned().unwrap_or_default());
@@ -75,7 +84,9 @@ pub fn collect_references(value: &Value, into: &mut BTreeSet<String>) {
     match value {
         Value::Object(members) => {
             into.extend(reference(value).map(str::to_owned));
-            members.values().for_each(|member| collect_references(member, into));
+            members
+                .values()
+                .for_each(|member| collect_references(member, into));
         }
         Value::Array(items) => items.iter().for_each(|item| collect_references(item, into)),
         _ => {}
@@ -88,7 +99,12 @@ pub fn collect_references(value: &Value, into: &mut BTreeSet<String>) {
 /// compiles with start and end exchanged. One struct has no order to get wrong.
 fn name_queries(document: &mut Value) {
     let queries: Vec<(String, Value)> = operations(document)
-        .filter_map(|entry| Some((query_name(entry.id()), query_schema(entry.id(), entry.value)?)))
+        .filter_map(|entry| {
+            Some((
+                query_name(entry.id()),
+                query_schema(entry.id(), entry.value)?,
+            ))
+        })
         .collect();
     schemas_mut(document).extend(queries);
 }
@@ -111,7 +127,10 @@ fn query_schema(id: &str, operation: &Value) -> Option<Value> {
                 schema = json!({ "allOf": [{ "$ref": format!("#/components/schemas/{name}") }] });
             }
             schema["description"] = parameter["description"].clone();
-            (parameter["name"].as_str().unwrap_or_default().to_owned(), schema)
+            (
+                parameter["name"].as_str().unwrap_or_default().to_owned(),
+                schema,
+            )
         })
         .collect();
     Some(json!({
@@ -123,7 +142,11 @@ fn query_schema(id: &str, operation: &Value) -> Option<Value> {
 
 /// The query parameters of an operation.
 pub fn query_parameters(operation: &Value) -> impl Iterator<Item = &Value> {
-    operation["parameters"].as_array().into_iter().flatten().filter(|parameter| parameter["in"] == "query")
+    operation["parameters"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter(|parameter| parameter["in"] == "query")
 }
 
 /// Whether an operation takes any query parameter, whatever its name.
@@ -134,8 +157,10 @@ pub fn is_free_query(operation: &Value) -> bool {
 /// `AuthorizationResponseAction` → `AuthorizationAction`: there is one action for each endpoint, so "Response" tells
 /// nothing; likewise the reasons and results of requests.
 fn shorten_enum_names(document: &mut Value) {
-    let short: BTreeMap<String, String> =
-        object(&document["components"]["schemas"]).keys().map(|name| (name.clone(), short_enum_name(name))).collect();
+    let short: BTreeMap<String, String> = object(&document["components"]["schemas"])
+        .keys()
+        .map(|name| (name.clone(), short_enum_name(name)))
+        .collect();
     rename_references(document, &short);
     let schemas = schemas_mut(document);
     *schemas = std::mem::take(schemas)
@@ -146,23 +171,37 @@ fn shorten_enum_names(document: &mut Value) {
 
 /// The Rust name of a schema, before progenitor puts it into camel case.
 pub fn short_enum_name(name: &str) -> String {
-    [("ResponseAction", "Action"), ("RequestReason", "Reason"), ("RequestResult", "Result")]
-        .iter()
-        .find_map(|(long, short)| Some(format!("{}{short}", name.strip_suffix(long)?)))
-        .unwrap_or_else(|| name.to_owned())
+    [
+        ("ResponseAction", "Action"),
+        ("RequestReason", "Reason"),
+        ("RequestResult", "Result"),
+    ]
+    .iter()
+    .find_map(|(long, short)| Some(format!("{}{short}", name.strip_suffix(long)?)))
+    .unwrap_or_else(|| name.to_owned())
 }
 
 fn rename_references(value: &mut Value, names: &BTreeMap<String, String>) {
     match value {
         Value::Object(members) => {
-            if let Some(name) = members.get("$ref").and_then(Value::as_str).and_then(|path| path.rsplit('/').next())
+            if let Some(name) = members
+                .get("$ref")
+                .and_then(Value::as_str)
+                .and_then(|path| path.rsplit('/').next())
                 && let Some(renamed) = names.get(name)
             {
-                members.insert("$ref".to_owned(), format!("#/components/schemas/{renamed}").into());
+                members.insert(
+                    "$ref".to_owned(),
+                    format!("#/components/schemas/{renamed}").into(),
+                );
             }
-            members.values_mut().for_each(|member| rename_references(member, names));
+            members
+                .values_mut()
+                .for_each(|member| rename_references(member, names));
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| rename_references(item, names)),
+        Value::Array(items) => items
+            .iter_mut()
+            .for_each(|item| rename_references(item, names)),
         _ => {}
     }
 }
@@ -179,9 +218,12 @@ fn keep_unknown_members(schema: &mut Value) {
 /// `Option<Vec<_>>`; without it both would be an empty `Vec`.
 fn tell_absent_from_empty(schema: &mut Value) {
     let required: Vec<Value> = schema["required"].as_array().cloned().unwrap_or_default();
-    let Some(members) = schema.get_mut("properties").and_then(Value::as_object_mut) else { return };
+    let Some(members) = schema.get_mut("properties").and_then(Value::as_object_mut) else {
+        return;
+    };
     for (name, member) in members {
-        let is_collection = member["type"] == "array" || member.get("additionalProperties").is_some();
+        let is_collection =
+            member["type"] == "array" || member.get("additionalProperties").is_some();
         if is_collection && !required.contains(&Value::String(name.clone())) {
             member["nullable"] = true.into();
         }
@@ -204,8 +246,15 @@ pub fn keep_single_responses(document: &mut Value) {
 /// progenitor takes one type for success and one for errors. A second status of success has the same body or none,
 /// and errors have one shape everywhere: the transport handles both, so one response is left.
 fn keep_one_response(operation: &mut Value) {
-    let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
-    let kept = ["200", "201", "204"].into_iter().find(|status| responses.contains_key(*status));
+    let Some(responses) = operation
+        .get_mut("responses")
+        .and_then(Value::as_object_mut)
+    else {
+        return;
+    };
+    let kept = ["200", "201", "204"]
+        .into_iter()
+        .find(|status| responses.contains_key(*status));
     responses.retain(|status, _| Some(status.as_str()) == kept);
 }
 
@@ -219,7 +268,9 @@ fn schemas_mut(document: &mut Value) -> &mut Map<String, Value> {
 fn operations_mut(document: &mut Value) -> impl Iterator<Item = &mut Value> {
     let paths = document["paths"].as_object_mut().into_iter().flatten();
     let operations = paths.flat_map(|(_, item)| item.as_object_mut().into_iter().flatten());
-    operations.filter(|(method, _)| METHODS.contains(&method.as_str())).map(|(_, operation)| operation)
+    operations
+        .filter(|(method, _)| METHODS.contains(&method.as_str()))
+        .map(|(_, operation)| operation)
 }
 
 /// The schemas that an answer of the server can contain.

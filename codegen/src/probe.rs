@@ -15,7 +15,11 @@ pub fn probe(client: &syn::File, flat: &Value) -> syn::File {
     let calls = methods(client).map(call);
     let schemas = object(&flat["components"]["schemas"]);
     let operations = crate::operations::read(flat);
-    let queries = operations.values().filter(|operation| operation.has_named_query()).map(Operation::id).map(query_name);
+    let queries = operations
+        .values()
+        .filter(|operation| operation.has_named_query())
+        .map(Operation::id)
+        .map(query_name);
     let names = schemas.keys().cloned().chain(queries);
     let decoders = names.map(|name| {
         let ty = format_ident!("{}", type_name(&name));

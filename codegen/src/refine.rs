@@ -2,7 +2,7 @@
 //!
 //! Each step makes one of the rules true that the description cannot express; its reason stands above it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToUpperCamelCase;
 use proc_macro2::TokenStream;
@@ -11,12 +11,14 @@ use serde_json::Value;
 use syn::{Attribute, Field, Fields, Ident, Item, ItemEnum, ItemStruct, Type, parse_quote};
 
 use crate::description::object;
-use crate::prepare::{query_name, schemas_in_requests, short_enum_name};
+use crate::prepare::{query_name, schemas_in_requests, schemas_in_responses, short_enum_name};
 
 /// What the refinement knows of the description: progenitor's output no longer tells it.
 pub struct Knowledge {
     /// For each type that requests contain: its required members, in the order of the description.
     constructors: BTreeMap<String, Vec<String>>,
+    /// The types that answers contain.
+    in_answers: BTreeSet<String>,
     /// For each enum: the words of the protocols by the words of Authlete.
     protocol_words: BTreeMap<String, BTreeMap<String, String>>,
     /// For each enum: what its values mean.
@@ -28,11 +30,19 @@ impl Knowledge {
     pub fn of(document: &Value) -> Self {
         let schemas = object(&document["components"]["schemas"]);
         let in_requests = schemas_in_requests(document);
-        let mut constructors: BTreeMap<String, Vec<String>> =
-            in_requests.iter().filter(|name| name.ends_with("Query")).map(|name| (name.clone(), vec![])).collect();
-        for name in in_requests.iter().filter(|name| schemas.contains_key(*name)) {
+        let mut constructors: BTreeMap<String, Vec<String>> = in_requests
+            .iter()
+            .filter(|name| name.ends_with("Query"))
+            .map(|name| (name.clone(), vec![]))
+            .collect();
+        for name in in_requests
+            .iter()
+            .filter(|name| schemas.contains_key(*name))
+        {
             let required = schemas[name]["required"].as_array().into_iter().flatten();
-            let required = required.filter_map(Value::as_str).filter(|member| *member != "action");
+            let required = required
+                .filter_map(Value::as_str)
+                .filter(|member| *member != "action");
             constructors.insert(type_name(name), required.map(str::to_owned).collect());
         }
         let enum_values = |key: &str| {
@@ -44,6 +54,10 @@ impl Knowledge {
         };
         Self {
             constructors,
+            in_answers: schemas_in_responses(document)
+                .iter()
+                .map(|name| type_name(name))
+                .collect(),
             protocol_words: enum_values("protocol"),
             value_descriptions: enum_values("description"),
         }
@@ -53,7 +67,12 @@ impl Knowledge {
 fn words(schema: &Value, key: &str) -> BTreeMap<String, String> {
     let values = schema["x-values"].as_array().into_iter().flatten();
     values
-        .filter_map(|value| Some((value["value"].as_str()?.to_owned(), value[key].as_str()?.to_owned())))
+        .filter_map(|value| {
+            Some((
+                value["value"].as_str()?.to_owned(),
+                value[key].as_str()?.to_owned(),
+            ))
+        })
         .collect()
 }
 
@@ -82,19 +101,24 @@ pub fn types(items: Vec<Item>, knowledge: &Knowledge) -> Vec<Item> {
 }
 
 fn refine_struct(mut item: ItemStruct, knowledge: &Knowledge) -> Vec<Item> {
-    let required = knowledge.constructors.get(&item.ident.to_string()).cloned();
-    let has_default = required.as_ref().is_none_or(Vec::is_empty);
+    let name = item.ident.to_string();
+    let required = knowledge.constructors.get(&name).cloned();
+    let in_answers = knowledge.in_answers.contains(&name);
+    let has_default = in_answers || required.as_ref().is_none_or(Vec::is_empty);
     item.attrs.retain(is_doc);
     item.attrs.iter_mut().for_each(separate_from_slashes);
-    item.attrs.extend(struct_attributes(has_default));
+    item.attrs
+        .extend(struct_attributes(has_default, in_answers));
     for field in named_fields(&mut item) {
         field.attrs.iter_mut().for_each(separate_from_slashes);
         keep_unknown_members_out_of_debug(field);
-        tolerate_nulls_in_list(field);
-        tolerate_missing_action(field);
+        leave_out_unset_action(field);
         take_headers_from_transport(field);
     }
     let mut items = Vec::new();
+    if in_answers {
+        items.push(decodable(&item));
+    }
     if let Some(required) = required {
         items.push(constructor(&item, &required));
         items.extend(setters(&item, &required));
@@ -104,10 +128,11 @@ fn refine_struct(mut item: ItemStruct, knowledge: &Knowledge) -> Vec<Item> {
 }
 
 /// `non_exhaustive`: Authlete adds members, and that must not break a user's build.
-fn struct_attributes(has_default: bool) -> Vec<Attribute> {
+fn struct_attributes(has_default: bool, in_answers: bool) -> Vec<Attribute> {
     let default = has_default.then(|| quote!(, Default));
+    let deserialize = (!in_answers).then(|| quote!(, ::serde::Deserialize));
     parse_quote! {
-        #[derive(Clone, Debug, PartialEq, ::serde::Deserialize, ::serde::Serialize #default)]
+        #[derive(Clone, Debug, PartialEq, ::serde::Serialize #deserialize #default)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
     }
@@ -120,7 +145,10 @@ fn is_doc(attribute: &Attribute) -> bool {
 /// `///text` would be read as ` text` by nothing but people: a space makes it the usual form.
 fn separate_from_slashes(attribute: &mut Attribute) {
     if let syn::Meta::NameValue(pair) = &mut attribute.meta
-        && let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) = &mut pair.value
+        && let syn::Expr::Lit(syn::ExprLit {
+            lit: syn::Lit::Str(text),
+            ..
+        }) = &mut pair.value
         && !text.value().starts_with(' ')
     {
         *text = syn::LitStr::new(&format!(" {}", text.value()), text.span());
@@ -139,34 +167,55 @@ fn named_fields(item: &mut ItemStruct) -> impl Iterator<Item = &mut Field> {
 /// What the crate does not know may be a secret.
 fn keep_unknown_members_out_of_debug(field: &mut Field) {
     if field.ident.as_ref().is_some_and(|name| name == "extra") {
-        field.attrs.insert(0, parse_quote!(#[doc = " Members that this version of the crate does not know."]));
+        field.attrs.insert(
+            0,
+            parse_quote!(#[doc = " Members that this version of the crate does not know."]),
+        );
         field.ty = parse_quote!(crate::JsonObject);
     }
 }
 
-/// A `null` among the items of a list is no reason to lose the answer.
-fn tolerate_nulls_in_list(field: &mut Field) {
-    if option_of(&field.ty).is_some_and(|inner| list_of(inner).is_some()) {
-        field.attrs.push(parse_quote!(#[serde(default, deserialize_with = "crate::lenient::list")]));
+/// `action` is no `Option`: callers match on it. An answer that had none is written back without one.
+fn leave_out_unset_action(field: &mut Field) {
+    if is_action(field) {
+        let ty = &field.ty;
+        let is_unset = format!("{}::is_unset", quote!(#ty));
+        field
+            .attrs
+            .push(parse_quote!(#[serde(skip_serializing_if = #is_unset)]));
     }
 }
 
-/// `action` is no `Option`: callers match on it. An answer without one still decodes.
-fn tolerate_missing_action(field: &mut Field) {
-    let Type::Path(path) = &field.ty else { return };
-    if path.path.segments.last().is_some_and(|segment| segment.ident.to_string().ends_with("Action"))
-        && field.ident.as_ref().is_some_and(|name| name == "action")
-    {
-        let is_unset = format!("{}::is_unset", quote!(#path));
-        field.attrs.push(parse_quote! {
-            #[serde(default, deserialize_with = "crate::lenient::null_as_default", skip_serializing_if = #is_unset)]
-        });
-    }
+fn is_action(field: &Field) -> bool {
+    field.ident.as_ref().is_some_and(|name| name == "action") && option_of(&field.ty).is_none()
+}
+
+/// What the server sends is decoded by a macro of ours: a missing member, a `null` wherever it stands and a member
+/// that nobody knows are no reason to lose the answer.
+fn decodable(item: &ItemStruct) -> Item {
+    let name = &item.ident;
+    let members = item.fields.iter().filter_map(|field| {
+        let ident = field.ident.as_ref().filter(|ident| *ident != "extra")?;
+        let key = serialized_name(field);
+        let is_list = option_of(&field.ty).is_some_and(|inner| list_of(inner).is_some());
+        Some(if is_list {
+            quote!(list #ident = #key)
+        } else if is_action(field) {
+            quote!(word #ident = #key)
+        } else {
+            quote!(one #ident = #key)
+        })
+    });
+    parse_quote!(crate::decodable! { #name { #(#members),* } })
 }
 
 /// The headers of the HTTP answer are moved into the response, not copied into a map of strings.
 fn take_headers_from_transport(field: &mut Field) {
-    if field.ident.as_ref().is_some_and(|name| name == "response_headers") {
+    if field
+        .ident
+        .as_ref()
+        .is_some_and(|name| name == "response_headers")
+    {
         field.ty = parse_quote!(::std::option::Option<crate::ResponseHeaders>);
     }
 }
@@ -192,13 +241,18 @@ fn constructor(item: &ItemStruct, required: &[String]) -> Item {
     });
     let values = item.fields.iter().filter_map(|field| {
         let ident = field.ident.as_ref()?;
-        Some(if !required.iter().any(|member| serialized_name(field) == *member) {
-            quote!(#ident: ::std::default::Default::default())
-        } else if option_of(&field.ty).is_some() {
-            quote!(#ident: ::std::option::Option::Some(#ident.into()))
-        } else {
-            quote!(#ident: #ident.into())
-        })
+        Some(
+            if !required
+                .iter()
+                .any(|member| serialized_name(field) == *member)
+            {
+                quote!(#ident: ::std::default::Default::default())
+            } else if option_of(&field.ty).is_some() {
+                quote!(#ident: ::std::option::Option::Some(#ident.into()))
+            } else {
+                quote!(#ident: #ident.into())
+            },
+        )
     });
     let doc = " Creates a value from what is required; add other members with the methods of the same name.";
     parse_quote! {
@@ -235,18 +289,29 @@ fn field_of<'a>(item: &'a ItemStruct, member: &str) -> (&'a Ident, &'a Type) {
         .iter()
         .find(|field| serialized_name(field) == member)
         .and_then(|field| Some((field.ident.as_ref()?, &field.ty)))
-        .unwrap_or_else(|| unreachable!("the checks found required member {member} in {}", item.ident))
+        .unwrap_or_else(|| {
+            unreachable!(
+                "the checks found required member {member} in {}",
+                item.ident
+            )
+        })
 }
 
 /// The JSON name of a field: `#[serde(rename = "…")]`, or the identifier itself.
 pub fn serialized_name(field: &Field) -> String {
-    let ident = field.ident.as_ref().map(|ident| ident.to_string().trim_start_matches("r#").to_owned());
+    let ident = field
+        .ident
+        .as_ref()
+        .map(|ident| ident.to_string().trim_start_matches("r#").to_owned());
     serde_rename(&field.attrs).or(ident).unwrap_or_default()
 }
 
 fn serde_rename(attributes: &[Attribute]) -> Option<String> {
     let mut renamed = None;
-    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+    for attribute in attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("serde"))
+    {
         let _ = attribute.parse_nested_meta(|meta| {
             if meta.path.is_ident("rename") {
                 renamed = Some(meta.value()?.parse::<syn::LitStr>()?.value());
@@ -271,8 +336,14 @@ pub fn list_of(ty: &Type) -> Option<&Type> {
 
 fn argument_of<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
     let Type::Path(path) = ty else { return None };
-    let last = path.path.segments.last().filter(|segment| segment.ident == name)?;
-    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    let last = path
+        .path
+        .segments
+        .last()
+        .filter(|segment| segment.ident == name)?;
+    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
+    };
     arguments.args.iter().find_map(|argument| match argument {
         syn::GenericArgument::Type(ty) => Some(ty),
         _ => None,
@@ -283,17 +354,26 @@ fn argument_of<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
 /// the conversions to and from both vocabularies.
 fn open_enum(item: &ItemEnum, knowledge: &Knowledge) -> Item {
     let name = &item.ident;
-    let docs = item.attrs.iter().filter(|attribute| is_doc(attribute)).cloned().map(|mut doc| {
-        separate_from_slashes(&mut doc);
-        doc
-    });
+    let docs = item
+        .attrs
+        .iter()
+        .filter(|attribute| is_doc(attribute))
+        .cloned()
+        .map(|mut doc| {
+            separate_from_slashes(&mut doc);
+            doc
+        });
     let words = knowledge.protocol_words.get(&name.to_string());
     let descriptions = knowledge.value_descriptions.get(&name.to_string());
     let variants = item.variants.iter().map(|variant| {
         let ident = &variant.ident;
         let word = serde_rename(&variant.attrs).unwrap_or_else(|| ident.to_string());
-        let doc = descriptions.and_then(|all| all.get(&word)).map(|text| format!(" {text}"));
-        let protocol = words.and_then(|all| all.get(&word)).map(|protocol| quote!(=> #protocol));
+        let doc = descriptions
+            .and_then(|all| all.get(&word))
+            .map(|text| format!(" {text}"));
+        let protocol = words
+            .and_then(|all| all.get(&word))
+            .map(|protocol| quote!(=> #protocol));
         quote! {
             #[doc = #doc]
             #ident = #word #protocol

@@ -104,7 +104,11 @@ static GENERATED: LazyLock<String> = LazyLock::new(|| {
     fs::write(directory.path().join("openapi.yaml"), ROOT).unwrap();
     fs::write(directory.path().join("things.yaml"), THINGS).unwrap();
     let description = Description::load(directory.path()).unwrap();
-    let text = source(&generate(&description).unwrap_or_else(|mistakes| panic!("{mistakes}")).client);
+    let text = source(
+        &generate(&description)
+            .unwrap_or_else(|mistakes| panic!("{mistakes}"))
+            .client,
+    );
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 });
 
@@ -129,16 +133,27 @@ fn actions_have_short_names() {
 #[test]
 fn an_answer_may_lack_its_action_and_whatever_is_required() {
     assert_generated(
-        r#"#[serde( default, deserialize_with = "crate::lenient::null_as_default", skip_serializing_if = "ThingAction::is_unset" )] pub action: ThingAction"#,
+        r#"#[serde(skip_serializing_if = "ThingAction::is_unset")] pub action: ThingAction"#,
     );
     let response = &GENERATED[GENERATED.find("pub struct ThingResponse").unwrap()..];
     assert!(response.contains("pub name: ::std::option::Option<::std::string::String>"));
 }
 
 #[test]
-fn lists_drop_null_items_and_tell_absent_from_empty() {
+fn answers_are_decoded_leniently_and_requests_strictly() {
     assert_generated(
-        r#"#[serde(default, deserialize_with = "crate::lenient::list")] pub names: ::std::option::Option<::std::vec::Vec<::std::string::String>>"#,
+        r#"crate::decodable! { ThingResponse { word action = "action", one name = "name", list names = "names", one response_headers = "responseHeaders", one result_code = "resultCode" } }"#,
+    );
+    assert_generated("#[derive(Clone, Debug, PartialEq, ::serde::Serialize, Default)]");
+    assert_generated(
+        "#[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]",
+    );
+}
+
+#[test]
+fn lists_tell_absent_from_empty() {
+    assert_generated(
+        r#"#[serde(skip_serializing_if = "::std::option::Option::is_none")] pub names: ::std::option::Option<::std::vec::Vec<::std::string::String>>"#,
     );
 }
 
@@ -175,7 +190,10 @@ fn setters_are_for_the_rest_of_requests_only() {
 
 #[test]
 fn structs_can_grow() {
-    assert_eq!(GENERATED.matches("#[non_exhaustive] pub struct").count(), GENERATED.matches("pub struct").count());
+    assert_eq!(
+        GENERATED.matches("#[non_exhaustive] pub struct").count(),
+        GENERATED.matches("pub struct").count()
+    );
 }
 
 #[test]

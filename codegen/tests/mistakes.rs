@@ -63,19 +63,32 @@ fn check(files: &[(&str, &str)]) -> Result<(), String> {
         fs::write(directory.path().join(name), text).unwrap();
     }
     let result = Description::load(directory.path()).and_then(|description| generate(&description));
-    let prefix = format!("{}{}", directory.path().display(), std::path::MAIN_SEPARATOR);
-    result.map(drop).map_err(|mistakes| mistakes.to_string().replace(&prefix, ""))
+    let prefix = format!(
+        "{}{}",
+        directory.path().display(),
+        std::path::MAIN_SEPARATOR
+    );
+    result
+        .map(drop)
+        .map_err(|mistakes| mistakes.to_string().replace(&prefix, ""))
 }
 
 /// The mistakes of a description in which one text is replaced by another.
 fn mistakes(from: &str, to: &str) -> String {
     assert!(THINGS.contains(from), "{from}");
-    check(&[("openapi.yaml", ROOT), ("things.yaml", &THINGS.replacen(from, to, 1))]).unwrap_err()
+    check(&[
+        ("openapi.yaml", ROOT),
+        ("things.yaml", &THINGS.replacen(from, to, 1)),
+    ])
+    .unwrap_err()
 }
 
 #[test]
 fn a_sound_description_has_none() {
-    assert_eq!(check(&[("openapi.yaml", ROOT), ("things.yaml", THINGS)]), Ok(()));
+    assert_eq!(
+        check(&[("openapi.yaml", ROOT), ("things.yaml", THINGS)]),
+        Ok(())
+    );
 }
 
 #[test]
@@ -117,7 +130,10 @@ fn each_mistake_is_named_with_its_place() {
 #[test]
 fn what_is_not_used_is_a_mistake() {
     let unused = "    Unused:\n      description: Not used.\n      type: object\n    Answer:\n";
-    assert_eq!(mistakes("    Answer:\n", unused), "things.yaml: Unused: is not used: nothing refers to it");
+    assert_eq!(
+        mistakes("    Answer:\n", unused),
+        "things.yaml: Unused: is not used: nothing refers to it"
+    );
 }
 
 #[test]
@@ -129,36 +145,70 @@ fn enums_with_the_same_values_are_one() {
         1,
     );
     let found = check(&[("openapi.yaml", ROOT), ("things.yaml", &text)]).unwrap_err();
-    assert_eq!(found, "things.yaml: Paint: has the values of Color: share one enum");
+    assert_eq!(
+        found,
+        "things.yaml: Paint: has the values of Color: share one enum"
+    );
 }
 
 #[test]
 fn two_files_cannot_define_the_same() {
-    let found = check(&[("openapi.yaml", ROOT), ("things.yaml", THINGS), ("twins.yaml", THINGS)]).unwrap_err();
-    assert!(found.contains("twins.yaml: Thing: is defined in things.yaml too"), "{found}");
-    assert!(found.contains("twins.yaml: /thing/{id}: is defined in things.yaml too"), "{found}");
+    let found = check(&[
+        ("openapi.yaml", ROOT),
+        ("things.yaml", THINGS),
+        ("twins.yaml", THINGS),
+    ])
+    .unwrap_err();
+    assert!(
+        found.contains("twins.yaml: Thing: is defined in things.yaml too"),
+        "{found}"
+    );
+    assert!(
+        found.contains("twins.yaml: /thing/{id}: is defined in things.yaml too"),
+        "{found}"
+    );
 }
 
 #[test]
 fn an_operation_id_is_there_once() {
     let second = THINGS.replace("/thing/{id}", "/other/{id}");
     let paths = second.split("components:").next().unwrap();
-    let found = check(&[("openapi.yaml", ROOT), ("things.yaml", THINGS), ("twins.yaml", paths)]).unwrap_err();
-    assert_eq!(found, "things.yaml: POST /thing/{id}: has the operationId of POST /other/{id}: thing");
+    let found = check(&[
+        ("openapi.yaml", ROOT),
+        ("things.yaml", THINGS),
+        ("twins.yaml", paths),
+    ])
+    .unwrap_err();
+    assert_eq!(
+        found,
+        "things.yaml: POST /thing/{id}: has the operationId of POST /other/{id}: thing"
+    );
 }
 
 #[test]
 fn malformed_yaml_is_named_with_its_file() {
     let found = check(&[("openapi.yaml", ROOT), ("things.yaml", "paths: [")]).unwrap_err();
     assert!(found.starts_with("things.yaml: the file: "), "{found}");
-    let found = check(&[("openapi.yaml", ROOT), ("things.yaml", "paths: {}\npaths: {}")]).unwrap_err();
+    let found = check(&[
+        ("openapi.yaml", ROOT),
+        ("things.yaml", "paths: {}\npaths: {}"),
+    ])
+    .unwrap_err();
     assert!(found.starts_with("things.yaml: the file: "), "{found}");
 }
 
 #[test]
 fn a_missing_directory_or_root_is_named() {
-    let found = Description::load(Path::new("no/such/directory")).unwrap_err().to_string();
-    assert!(found.starts_with("no/such/directory: the directory: "), "{found}");
+    let found = Description::load(Path::new("no/such/directory"))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        found.starts_with("no/such/directory: the directory: "),
+        "{found}"
+    );
     let found = check(&[("things.yaml", THINGS)]).unwrap_err();
-    assert!(found.ends_with("the directory: has no openapi.yaml"), "{found}");
+    assert!(
+        found.ends_with("the directory: has no openapi.yaml"),
+        "{found}"
+    );
 }

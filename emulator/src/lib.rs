@@ -146,30 +146,21 @@ impl Emulator {
 
     /// A configuration for one generation of the API, with the credentials of the service and of its owner.
     pub fn config(&self, version: ApiVersion) -> Config {
-        let Credentials {
-            owner,
-            service_key,
-            service_secret,
-            service_access_token,
-        } = &self.credentials;
-        let config = Config::new()
-            .base_url(&self.base_url)
-            .service_id(*service_key);
-        match version {
-            ApiVersion::V2 => config
-                .api_version(version)
-                .service_api_secret(service_secret.as_str())
-                .service_owner_api_key(owner.api_key)
-                .service_owner_api_secret(owner.api_secret.as_str()),
-            ApiVersion::V3 => config
-                .api_version(version)
-                .service_access_token(service_access_token.as_str())
-                .service_owner_access_token(owner.organization_token.as_str()),
-        }
+        let settings = self.settings(version).into_iter();
+        settings.fold(Config::new(), |config, (setting, value)| {
+            config.set(setting, value)
+        })
     }
 
     /// The same as environment variables, for [`Config::from_env`] and for programs in other languages.
     pub fn environment(&self, version: ApiVersion) -> Vec<(&'static str, String)> {
+        let settings = self.settings(version).into_iter();
+        settings
+            .map(|(setting, value)| (setting.environment_variable(), value))
+            .collect()
+    }
+
+    fn settings(&self, version: ApiVersion) -> Vec<(Setting, String)> {
         let Credentials {
             owner,
             service_key,
@@ -197,9 +188,6 @@ impl Emulator {
             ]),
         }
         settings
-            .into_iter()
-            .map(|(setting, value)| (setting.environment_variable(), value))
-            .collect()
     }
 
     /// The client that the service has from the start.

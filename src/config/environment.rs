@@ -16,7 +16,11 @@ impl Config {
                 Ok(text) => config = config.set_from(Source::Environment, setting, text),
                 Err(VarError::NotPresent) => {}
                 Err(VarError::NotUnicode(_)) => {
-                    return Err(ConfigError::invalid(setting, &Source::Environment, "is not UTF-8"));
+                    return Err(ConfigError::invalid(
+                        setting,
+                        &Source::Environment,
+                        "is not UTF-8",
+                    ));
                 }
             }
         }

@@ -17,7 +17,10 @@ pub enum ConfigError {
     )]
     NoCredentials,
     /// There are credentials of both generations, and no version that chooses.
-    #[error("credentials of both 2.x and 3.0 are set: set {} to one of them", Setting::ApiVersion)]
+    #[error(
+        "credentials of both 2.x and 3.0 are set: set {} to one of them",
+        Setting::ApiVersion
+    )]
     BothGenerations,
     /// A setting is missing.
     #[error("{setting} is missing: {reason}")]
@@ -81,11 +84,18 @@ pub enum ConfigError {
 
 impl ConfigError {
     pub(super) fn invalid(setting: Setting, source: &Source, reason: impl Into<String>) -> Self {
-        Self::Invalid { setting, origin: source.to_string(), reason: reason.into() }
+        Self::Invalid {
+            setting,
+            origin: source.to_string(),
+            reason: reason.into(),
+        }
     }
 
     pub(super) fn unreadable(path: &Path, source: std::io::Error) -> Self {
-        Self::Unreadable { path: path.to_owned(), source }
+        Self::Unreadable {
+            path: path.to_owned(),
+            source,
+        }
     }
 }
 

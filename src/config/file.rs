@@ -12,7 +12,8 @@ impl Config {
     /// [`ConfigError::Unreadable`], and those of [`from_toml`](Self::from_toml).
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, ConfigError> {
         let path = path.as_ref();
-        let text = fs::read_to_string(path).map_err(|error| ConfigError::unreadable(path, error))?;
+        let text =
+            fs::read_to_string(path).map_err(|error| ConfigError::unreadable(path, error))?;
         parse(&text, &Source::File(Some(path.to_owned())))
     }
 
@@ -46,11 +47,19 @@ impl Config {
 }
 
 fn parse(text: &str, source: &Source) -> Result<Config, ConfigError> {
-    let table: toml::Table = text.parse().map_err(|error| syntax_error(text, source, &error))?;
+    let table: toml::Table = text
+        .parse()
+        .map_err(|error| syntax_error(text, source, &error))?;
     let mut config = Config::new();
     for (key, value) in table {
-        let Some(setting) = Setting::ALL.into_iter().find(|setting| setting.toml_key() == key) else {
-            return Err(ConfigError::UnknownKey { place: place(source), key });
+        let Some(setting) = Setting::ALL
+            .into_iter()
+            .find(|setting| setting.toml_key() == key)
+        else {
+            return Err(ConfigError::UnknownKey {
+                place: place(source),
+                key,
+            });
         };
         let text = match value {
             toml::Value::String(text) => text,
@@ -68,8 +77,16 @@ fn parse(text: &str, source: &Source) -> Result<Config, ConfigError> {
 /// The parser's own message shows the line itself, which may hold a secret: only its number is passed on.
 fn syntax_error(text: &str, source: &Source, error: &toml::de::Error) -> ConfigError {
     let offset = error.span().map_or(0, |span| span.start);
-    let line = 1 + text.bytes().take(offset).filter(|byte| *byte == b'\n').count();
-    ConfigError::Syntax { place: place(source), line, message: error.message().to_owned() }
+    let line = 1 + text
+        .bytes()
+        .take(offset)
+        .filter(|byte| *byte == b'\n')
+        .count();
+    ConfigError::Syntax {
+        place: place(source),
+        line,
+        message: error.message().to_owned(),
+    }
 }
 
 fn place(source: &Source) -> String {

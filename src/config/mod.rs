@@ -60,7 +60,11 @@ impl Config {
     }
 
     /// Authlete 3.0: one service, by its service ID and a service access token or organization token.
-    pub fn v3(base_url: impl Into<String>, service_id: i64, access_token: impl Into<Secret>) -> Self {
+    pub fn v3(
+        base_url: impl Into<String>,
+        service_id: i64,
+        access_token: impl Into<Secret>,
+    ) -> Self {
         Self::new()
             .api_version(ApiVersion::V3)
             .base_url(base_url)
@@ -69,7 +73,11 @@ impl Config {
     }
 
     /// Authlete 2.x: one service, by its API key and API secret.
-    pub fn v2(base_url: impl Into<String>, service_api_key: i64, service_api_secret: impl Into<Secret>) -> Self {
+    pub fn v2(
+        base_url: impl Into<String>,
+        service_api_key: i64,
+        service_api_secret: impl Into<Secret>,
+    ) -> Self {
         Self::new()
             .api_version(ApiVersion::V2)
             .base_url(base_url)
@@ -179,8 +187,10 @@ impl Config {
         self.values.contains_key(&setting)
     }
 
-    fn set(self, setting: Setting, text: impl Into<Secret>) -> Self {
-        self.set_from(Source::Code, setting, text)
+    /// Sets whichever setting, in the form that files and environments have it. An empty value unsets it.
+    #[must_use]
+    pub fn set(self, setting: Setting, value: impl Into<Secret>) -> Self {
+        self.set_from(Source::Code, setting, value)
     }
 
     /// An empty value counts as none: that is how files and environments leave a setting out.

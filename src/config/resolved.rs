@@ -42,7 +42,12 @@ impl Resolved {
             ApiVersion::V2 => config.resolve_keys()?,
             ApiVersion::V3 => config.resolve_tokens(service_id)?,
         };
-        Ok(Self { version, base_url: config.resolve_base_url(version)?, service_id, credentials })
+        Ok(Self {
+            version,
+            base_url: config.resolve_base_url(version)?,
+            service_id,
+            credentials,
+        })
     }
 }
 
@@ -55,7 +60,10 @@ impl Config {
             });
         }
         let has = |settings: [Setting; 2]| settings.into_iter().any(|setting| self.is_set(setting));
-        let has_token = has([Setting::ServiceAccessToken, Setting::ServiceOwnerAccessToken]);
+        let has_token = has([
+            Setting::ServiceAccessToken,
+            Setting::ServiceOwnerAccessToken,
+        ]);
         let has_secret = has([Setting::ServiceApiSecret, Setting::ServiceOwnerApiSecret]);
         match (has_secret, has_token) {
             (true, false) => Ok(ApiVersion::V2),
@@ -67,39 +75,61 @@ impl Config {
 
     /// A service ID is part of a path in 3.0, and a number everywhere.
     fn resolve_service_id(&self, version: ApiVersion) -> Result<Option<i64>, ConfigError> {
-        let Some(value) = self.values.get(&Setting::ServiceApiKey) else { return Ok(None) };
+        let Some(value) = self.values.get(&Setting::ServiceApiKey) else {
+            return Ok(None);
+        };
         let text = value.text.expose();
         match text.parse() {
             Ok(number) if number > 0 => Ok(Some(number)),
             _ => {
-                let reason = format!("is no service {}: it must be a whole number above 0", match version {
-                    ApiVersion::V2 => "API key",
-                    ApiVersion::V3 => "ID",
-                });
-                Err(ConfigError::invalid(Setting::ServiceApiKey, &value.source, reason))
+                let reason = format!(
+                    "is no service {}: it must be a whole number above 0",
+                    match version {
+                        ApiVersion::V2 => "API key",
+                        ApiVersion::V3 => "ID",
+                    }
+                );
+                Err(ConfigError::invalid(
+                    Setting::ServiceApiKey,
+                    &value.source,
+                    reason,
+                ))
             }
         }
     }
 
     fn resolve_keys(&self) -> Result<Credentials, ConfigError> {
         let service_key = self.pair(Setting::ServiceApiKey, Setting::ServiceApiSecret)?;
-        let service_owner_key = self.pair(Setting::ServiceOwnerApiKey, Setting::ServiceOwnerApiSecret)?;
+        let service_owner_key =
+            self.pair(Setting::ServiceOwnerApiKey, Setting::ServiceOwnerApiSecret)?;
         if service_key.is_none() && service_owner_key.is_none() {
             return Err(ConfigError::Missing {
                 setting: Setting::ServiceApiKey,
                 reason: "Authlete 2.x is called with the key and secret of a service, of a service owner, or both",
             });
         }
-        Ok(Credentials { service_key, service_owner_key, ..Credentials::default() })
+        Ok(Credentials {
+            service_key,
+            service_owner_key,
+            ..Credentials::default()
+        })
     }
 
     /// A key and its secret: both or neither.
     fn pair(&self, key: Setting, secret: Setting) -> Result<Option<(String, Secret)>, ConfigError> {
         match (self.values.get(&key), self.values.get(&secret)) {
-            (Some(key), Some(secret)) => Ok(Some((key.text.expose().to_owned(), secret.text.clone()))),
+            (Some(key), Some(secret)) => {
+                Ok(Some((key.text.expose().to_owned(), secret.text.clone())))
+            }
             (None, None) => Ok(None),
-            (Some(_), None) => Err(ConfigError::Missing { setting: secret, reason: "the key is set, and needs it" }),
-            (None, Some(_)) => Err(ConfigError::Missing { setting: key, reason: "the secret is set, and needs it" }),
+            (Some(_), None) => Err(ConfigError::Missing {
+                setting: secret,
+                reason: "the key is set, and needs it",
+            }),
+            (None, Some(_)) => Err(ConfigError::Missing {
+                setting: key,
+                reason: "the secret is set, and needs it",
+            }),
         }
     }
 
@@ -119,7 +149,11 @@ impl Config {
                 reason: "a service access token is good for one service, and the path names it by its ID",
             });
         }
-        Ok(Credentials { service_access_token, organization_token, ..Credentials::default() })
+        Ok(Credentials {
+            service_access_token,
+            organization_token,
+            ..Credentials::default()
+        })
     }
 
     fn resolve_base_url(&self, version: ApiVersion) -> Result<String, ConfigError> {
@@ -145,7 +179,11 @@ impl Config {
         match url.scheme() {
             "https" => {}
             "http" if self.allow_http || is_loopback(&url) => {}
-            "http" => return Err("is http beyond this machine: use https, or Config::allow_http".to_owned()),
+            "http" => {
+                return Err(
+                    "is http beyond this machine: use https, or Config::allow_http".to_owned(),
+                );
+            }
             other => return Err(format!("must be https, not {other}")),
         }
         Ok(url.as_str().trim_end_matches('/').to_owned())
@@ -167,6 +205,13 @@ fn parse_version(text: &str) -> Option<ApiVersion> {
 
 /// Whether a URL names this machine.
 fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    let host = url
+        .host_str()
+        .unwrap_or_default()
+        .trim_start_matches('[')
+        .trim_end_matches(']');
+    host == "localhost"
+        || host
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
 }

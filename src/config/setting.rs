@@ -61,8 +61,13 @@ impl Setting {
             Self::ServiceApiSecret => ("ServiceApiSecret", "AUTHLETE_SERVICE_APISECRET"),
             Self::ServiceAccessToken => ("ServiceAccessToken", "AUTHLETE_SERVICE_ACCESSTOKEN"),
             Self::ServiceOwnerApiKey => ("ServiceOwnerApiKey", "AUTHLETE_SERVICEOWNER_APIKEY"),
-            Self::ServiceOwnerApiSecret => ("ServiceOwnerApiSecret", "AUTHLETE_SERVICEOWNER_APISECRET"),
-            Self::ServiceOwnerAccessToken => ("ServiceOwnerAccessToken", "AUTHLETE_SERVICEOWNER_ACCESSTOKEN"),
+            Self::ServiceOwnerApiSecret => {
+                ("ServiceOwnerApiSecret", "AUTHLETE_SERVICEOWNER_APISECRET")
+            }
+            Self::ServiceOwnerAccessToken => (
+                "ServiceOwnerAccessToken",
+                "AUTHLETE_SERVICEOWNER_ACCESSTOKEN",
+            ),
             Self::DpopKey => ("DpopKey", "AUTHLETE_DPOP_KEY"),
             Self::ClientCertificate => ("ClientCertificate", "AUTHLETE_CLIENT_CERTIFICATE"),
         }
@@ -70,13 +75,21 @@ impl Setting {
 
     /// Whether the value may be shown.
     pub(crate) const fn is_public(self) -> bool {
-        matches!(self, Self::ApiVersion | Self::BaseUrl | Self::ServiceApiKey | Self::ServiceOwnerApiKey)
+        matches!(
+            self,
+            Self::ApiVersion | Self::BaseUrl | Self::ServiceApiKey | Self::ServiceOwnerApiKey
+        )
     }
 }
 
 /// Both names, as an error message shows them.
 impl fmt::Display for Setting {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} ({})", self.toml_key(), self.environment_variable())
+        write!(
+            formatter,
+            "{} ({})",
+            self.toml_key(),
+            self.environment_variable()
+        )
     }
 }

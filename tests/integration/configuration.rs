@@ -27,10 +27,20 @@ fn refused(config: Config) -> String {
 }
 
 fn with_environment<T>(variables: &[(&str, &str)], check: impl FnOnce() -> T) -> T {
-    let set = |name: &str| variables.iter().find(|(wanted, _)| *wanted == name).map(|(_, value)| *value);
+    let set = |name: &str| {
+        variables
+            .iter()
+            .find(|(wanted, _)| *wanted == name)
+            .map(|(_, value)| *value)
+    };
     let all: Vec<(&str, Option<&str>)> = Setting::ALL
         .iter()
-        .map(|setting| (setting.environment_variable(), set(setting.environment_variable())))
+        .map(|setting| {
+            (
+                setting.environment_variable(),
+                set(setting.environment_variable()),
+            )
+        })
         .collect();
     temp_env::with_vars(all, check)
 }
@@ -45,15 +55,22 @@ fn in_code_for_each_generation() {
         root(Config::v2("https://api.authlete.com", 5593494640, "secret")),
         r#"Authlete { version: V2, root: "https://api.authlete.com/api", .. }"#
     );
-    let organization =
-        Config::new().base_url("https://jp.authlete.com").service_owner_access_token("organization token");
-    assert_eq!(root(organization), r#"Authlete { version: V3, root: "https://jp.authlete.com/api", .. }"#);
+    let organization = Config::new()
+        .base_url("https://jp.authlete.com")
+        .service_owner_access_token("organization token");
+    assert_eq!(
+        root(organization),
+        r#"Authlete { version: V3, root: "https://jp.authlete.com/api", .. }"#
+    );
 }
 
 #[test]
 fn from_a_file_of_the_go_library() {
     let config = Config::from_toml(GO_LIBRARY_FILE).unwrap();
-    assert!(!config.is_set(Setting::ServiceAccessToken), "an empty value is none");
+    assert!(
+        !config.is_set(Setting::ServiceAccessToken),
+        "an empty value is none"
+    );
     assert_eq!(Authlete::new(config).unwrap().api_version(), ApiVersion::V2);
 }
 
@@ -80,16 +97,23 @@ fn from_the_environment() {
         ("AUTHLETE_SERVICE_APISECRET", ""),
     ];
     let config = with_environment(&variables, Config::from_env).unwrap();
-    assert_eq!(root(config), r#"Authlete { version: V3, root: "https://br.authlete.com/api/986126671", .. }"#);
+    assert_eq!(
+        root(config),
+        r#"Authlete { version: V3, root: "https://br.authlete.com/api/986126671", .. }"#
+    );
 }
 
 #[test]
 fn every_setting_is_read_from_both_sources() {
     for setting in Setting::ALL {
-        let from_env = with_environment(&[(setting.environment_variable(), "1")], Config::from_env).unwrap();
+        let from_env =
+            with_environment(&[(setting.environment_variable(), "1")], Config::from_env).unwrap();
         let from_toml = Config::from_toml(&format!("{} = '1'", setting.toml_key())).unwrap();
         for config in [from_env, from_toml] {
-            let set: Vec<Setting> = Setting::ALL.into_iter().filter(|setting| config.is_set(*setting)).collect();
+            let set: Vec<Setting> = Setting::ALL
+                .into_iter()
+                .filter(|setting| config.is_set(*setting))
+                .collect();
             assert_eq!(set, [setting]);
         }
     }
@@ -102,25 +126,51 @@ fn the_environment_goes_over_a_file() {
     let config = with_environment(&[("AUTHLETE_BASE_URL", "https://authlete.example")], || {
         Config::load(file.path())
     });
-    assert_eq!(root(config.unwrap()), r#"Authlete { version: V2, root: "https://authlete.example/api", .. }"#);
+    assert_eq!(
+        root(config.unwrap()),
+        r#"Authlete { version: V2, root: "https://authlete.example/api", .. }"#
+    );
     let config = with_environment(&[], || Config::load(file.path()));
-    assert_eq!(root(config.unwrap()), r#"Authlete { version: V2, root: "https://api.authlete.com/api", .. }"#);
+    assert_eq!(
+        root(config.unwrap()),
+        r#"Authlete { version: V2, root: "https://api.authlete.com/api", .. }"#
+    );
 }
 
 #[test]
 fn what_is_set_goes_over_what_fills_in() {
-    let config = Config::new().base_url("https://first.example").or(Config::v2("https://second.example", 7, "s"));
-    assert_eq!(root(config), r#"Authlete { version: V2, root: "https://first.example/api", .. }"#);
+    let config = Config::new()
+        .base_url("https://first.example")
+        .or(Config::v2("https://second.example", 7, "s"));
+    assert_eq!(
+        root(config),
+        r#"Authlete { version: V2, root: "https://first.example/api", .. }"#
+    );
 }
 
 #[test]
 fn the_generation_follows_from_the_credentials() {
-    let base = || Config::new().base_url("https://authlete.example").service_id(1);
+    let base = || {
+        Config::new()
+            .base_url("https://authlete.example")
+            .service_id(1)
+    };
     let version = |config: Config| Authlete::new(config).unwrap().api_version();
     assert_eq!(version(base().service_access_token("t")), ApiVersion::V3);
-    assert_eq!(version(base().service_owner_access_token("t")), ApiVersion::V3);
+    assert_eq!(
+        version(base().service_owner_access_token("t")),
+        ApiVersion::V3
+    );
     assert_eq!(version(base().service_api_secret("s")), ApiVersion::V2);
-    assert_eq!(version(base().service_owner_api_key(2).service_owner_api_secret("s").service_api_secret("s")), ApiVersion::V2);
+    assert_eq!(
+        version(
+            base()
+                .service_owner_api_key(2)
+                .service_owner_api_secret("s")
+                .service_api_secret("s")
+        ),
+        ApiVersion::V2
+    );
 
     assert_eq!(
         refused(base().service_access_token("t").service_api_secret("s")),
@@ -149,11 +199,19 @@ fn an_explicit_generation_chooses() {
         ("3.0", ApiVersion::V3),
         ("v3", ApiVersion::V3),
     ] {
-        let config = both.clone().or(Config::from_toml(&format!("ApiVersion = '{word}'")).unwrap());
-        assert_eq!(Authlete::new(config).unwrap().api_version(), version, "{word}");
+        let config = both
+            .clone()
+            .or(Config::from_toml(&format!("ApiVersion = '{word}'")).unwrap());
+        assert_eq!(
+            Authlete::new(config).unwrap().api_version(),
+            version,
+            "{word}"
+        );
     }
     for word in ["4", "three", "3.0.16beta", "V", "VV3", "3."] {
-        let config = both.clone().or(Config::from_toml(&format!("ApiVersion = '{word}'")).unwrap());
+        let config = both
+            .clone()
+            .or(Config::from_toml(&format!("ApiVersion = '{word}'")).unwrap());
         assert_eq!(
             refused(config),
             "ApiVersion (AUTHLETE_API_VERSION), from TOML: is neither 2.x (2, 2.2, 2.3, V2) nor 3.0 (3, 3.x, V3)",
@@ -166,20 +224,41 @@ fn an_explicit_generation_chooses() {
 fn an_error_names_the_missing_setting() {
     let base = || Config::new().base_url("https://authlete.example");
     let cases = [
-        (base().api_version(ApiVersion::V2), "ServiceApiKey (AUTHLETE_SERVICE_APIKEY) is missing"),
-        (base().api_version(ApiVersion::V3), "ServiceAccessToken (AUTHLETE_SERVICE_ACCESSTOKEN) is missing"),
-        (base().service_api_secret("s"), "ServiceApiKey (AUTHLETE_SERVICE_APIKEY) is missing"),
+        (
+            base().api_version(ApiVersion::V2),
+            "ServiceApiKey (AUTHLETE_SERVICE_APIKEY) is missing",
+        ),
+        (
+            base().api_version(ApiVersion::V3),
+            "ServiceAccessToken (AUTHLETE_SERVICE_ACCESSTOKEN) is missing",
+        ),
+        (
+            base().service_api_secret("s"),
+            "ServiceApiKey (AUTHLETE_SERVICE_APIKEY) is missing",
+        ),
         (
             base().api_version(ApiVersion::V2).service_api_key(1),
             "ServiceApiSecret (AUTHLETE_SERVICE_APISECRET) is missing",
         ),
-        (base().service_owner_api_secret("s"), "ServiceOwnerApiKey (AUTHLETE_SERVICEOWNER_APIKEY) is missing"),
         (
-            base().service_owner_api_key(1).service_api_key(1).service_api_secret("s"),
+            base().service_owner_api_secret("s"),
+            "ServiceOwnerApiKey (AUTHLETE_SERVICEOWNER_APIKEY) is missing",
+        ),
+        (
+            base()
+                .service_owner_api_key(1)
+                .service_api_key(1)
+                .service_api_secret("s"),
             "ServiceOwnerApiSecret (AUTHLETE_SERVICEOWNER_APISECRET) is missing",
         ),
-        (base().service_access_token("t"), "ServiceApiKey (AUTHLETE_SERVICE_APIKEY) is missing"),
-        (Config::new().service_id(1).service_access_token("t"), "BaseUrl (AUTHLETE_BASE_URL) is missing"),
+        (
+            base().service_access_token("t"),
+            "ServiceApiKey (AUTHLETE_SERVICE_APIKEY) is missing",
+        ),
+        (
+            Config::new().service_id(1).service_access_token("t"),
+            "BaseUrl (AUTHLETE_BASE_URL) is missing",
+        ),
     ];
     for (config, message) in cases {
         let error = refused(config);
@@ -190,7 +269,9 @@ fn an_error_names_the_missing_setting() {
 #[test]
 fn a_service_id_is_a_number() {
     for bad in ["my-service", "-5", "0", "1.5", "99999999999999999999"] {
-        let text = format!("ServiceApiKey = '{bad}'\nServiceAccessToken = 't'\nBaseUrl = 'https://a.example'");
+        let text = format!(
+            "ServiceApiKey = '{bad}'\nServiceAccessToken = 't'\nBaseUrl = 'https://a.example'"
+        );
         let error = refused(Config::from_toml(&text).unwrap());
         assert_eq!(
             error,
@@ -206,18 +287,41 @@ fn the_base_url_is_a_safe_one() {
     for (url, reason) in [
         ("us.authlete.com", "is no URL: "),
         ("", "BaseUrl (AUTHLETE_BASE_URL) is missing"),
-        ("http://us.authlete.com", "is http beyond this machine: use https, or Config::allow_http"),
-        ("http://127.0.0.1.example.com", "is http beyond this machine"),
-        ("http://localhost.example.com", "is http beyond this machine"),
+        (
+            "http://us.authlete.com",
+            "is http beyond this machine: use https, or Config::allow_http",
+        ),
+        (
+            "http://127.0.0.1.example.com",
+            "is http beyond this machine",
+        ),
+        (
+            "http://localhost.example.com",
+            "is http beyond this machine",
+        ),
         ("ftp://us.authlete.com", "must be https, not ftp"),
-        ("https://user:secret@us.authlete.com", "must have no user name, password, query or fragment"),
+        (
+            "https://user:secret@us.authlete.com",
+            "must have no user name, password, query or fragment",
+        ),
         ("https://us.authlete.com?x", "must have no user name"),
     ] {
         let error = error(url);
-        assert!(error.strip_prefix(prefix).unwrap_or(&error).starts_with(reason), "{url}: {error}");
+        assert!(
+            error
+                .strip_prefix(prefix)
+                .unwrap_or(&error)
+                .starts_with(reason),
+            "{url}: {error}"
+        );
         assert!(!error.contains("secret"));
     }
-    for url in ["http://localhost:8080", "http://127.0.0.1", "http://127.9.9.9:1", "http://[::1]:8080"] {
+    for url in [
+        "http://localhost:8080",
+        "http://127.0.0.1",
+        "http://127.9.9.9:1",
+        "http://[::1]:8080",
+    ] {
         assert!(Authlete::new(Config::v3(url, 1, "t")).is_ok(), "{url}");
     }
     assert!(Authlete::new(Config::v3("http://us.authlete.com", 1, "t").allow_http(true)).is_ok());
@@ -226,13 +330,19 @@ fn the_base_url_is_a_safe_one() {
 #[test]
 fn settings_of_later_versions_are_refused() {
     for (config, name) in [
-        (Config::v3("https://a.example", 1, "t").dpop_key("{}"), "DpopKey (AUTHLETE_DPOP_KEY)"),
+        (
+            Config::v3("https://a.example", 1, "t").dpop_key("{}"),
+            "DpopKey (AUTHLETE_DPOP_KEY)",
+        ),
         (
             Config::v3("https://a.example", 1, "t").client_certificate("PEM"),
             "ClientCertificate (AUTHLETE_CLIENT_CERTIFICATE)",
         ),
     ] {
-        assert_eq!(refused(config), format!("{name} is not supported yet: remove it"));
+        assert_eq!(
+            refused(config),
+            format!("{name} is not supported yet: remove it")
+        );
     }
 }
 
@@ -240,19 +350,32 @@ fn settings_of_later_versions_are_refused() {
 fn an_unknown_key_is_named() {
     let error = Config::from_toml("ServiceApiSecrett = 's'").unwrap_err();
     assert!(matches!(&error, ConfigError::UnknownKey { key, .. } if key == "ServiceApiSecrett"));
-    assert!(error.to_string().starts_with("from TOML: unknown key ServiceApiSecrett; known are ApiVersion, BaseUrl, "));
+    assert!(
+        error.to_string().starts_with(
+            "from TOML: unknown key ServiceApiSecrett; known are ApiVersion, BaseUrl, "
+        )
+    );
 }
 
 #[test]
 fn a_syntax_error_names_the_line_and_not_its_text() {
-    let error = Config::from_toml("BaseUrl = 'https://a.example'\nServiceApiSecret = SECRET'").unwrap_err();
-    assert!(matches!(error, ConfigError::Syntax { line: 2, .. }), "{error:?}");
-    assert!(!format!("{error} {error:?}").contains("SECRET"), "{error:?}");
+    let error =
+        Config::from_toml("BaseUrl = 'https://a.example'\nServiceApiSecret = SECRET'").unwrap_err();
+    assert!(
+        matches!(error, ConfigError::Syntax { line: 2, .. }),
+        "{error:?}"
+    );
+    assert!(
+        !format!("{error} {error:?}").contains("SECRET"),
+        "{error:?}"
+    );
 }
 
 #[test]
 fn a_value_of_another_type_is_refused() {
-    let error = Config::from_toml("ServiceApiSecret = ['SECRET']").unwrap_err().to_string();
+    let error = Config::from_toml("ServiceApiSecret = ['SECRET']")
+        .unwrap_err()
+        .to_string();
     assert_eq!(
         error,
         "ServiceApiSecret (AUTHLETE_SERVICE_APISECRET), from TOML: must be text or a whole number, not array"
@@ -262,7 +385,12 @@ fn a_value_of_another_type_is_refused() {
 #[test]
 fn an_unreadable_file_is_named_with_the_reason() {
     let error = Config::from_file("no/such/authlete.toml").unwrap_err();
-    assert!(error.to_string().starts_with("no/such/authlete.toml: No such file"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .starts_with("no/such/authlete.toml: No such file"),
+        "{error}"
+    );
     assert!(std::error::Error::source(&error).is_some());
 }
 

@@ -12,7 +12,9 @@ use serde_json::{Map, Value, json};
 /// The merged description with flat schemas.
 pub static FLAT: LazyLock<Value> = LazyLock::new(|| {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi");
-    Description::load(&directory).unwrap_or_else(|mistakes| panic!("{mistakes}")).flat()
+    Description::load(&directory)
+        .unwrap_or_else(|mistakes| panic!("{mistakes}"))
+        .flat()
 });
 
 /// All schemas by name.
@@ -23,7 +25,14 @@ pub fn schemas() -> &'static Map<String, Value> {
 /// The names of the objects that answers contain.
 pub fn objects_in_responses() -> Vec<String> {
     let names: BTreeSet<String> = schemas_in_responses(&FLAT);
-    names.into_iter().filter(|name| schemas().get(name).is_some_and(|schema| schema["type"] == "object")).collect()
+    names
+        .into_iter()
+        .filter(|name| {
+            schemas()
+                .get(name)
+                .is_some_and(|schema| schema["type"] == "object")
+        })
+        .collect()
 }
 
 /// A value with every member that the schema has; texts are derived from where they stand.
@@ -34,7 +43,12 @@ pub fn instance(name: &str) -> Value {
         None => Value::Object(
             object(&schema["properties"])
                 .iter()
-                .map(|(member, schema)| (member.clone(), member_value(&format!("{name}.{member}"), schema)))
+                .map(|(member, schema)| {
+                    (
+                        member.clone(),
+                        member_value(&format!("{name}.{member}"), schema),
+                    )
+                })
                 .collect(),
         ),
     }
@@ -53,10 +67,17 @@ pub fn member_value(place: &str, schema: &Value) -> Value {
         (Some("integer"), _) => i64::MAX.into(),
         (Some("array"), _) => {
             let item = &schema["items"];
-            json!([member_value(&format!("{place}.0"), item), member_value(&format!("{place}.1"), item)])
+            json!([
+                member_value(&format!("{place}.0"), item),
+                member_value(&format!("{place}.1"), item)
+            ])
         }
         // Header names are in lower case.
-        (Some("object"), _) if schema.get("additionalProperties").is_some_and(Value::is_object) => {
+        (Some("object"), _)
+            if schema
+                .get("additionalProperties")
+                .is_some_and(Value::is_object) =>
+        {
             json!({ "name": member_value(place, &schema["additionalProperties"]) })
         }
         (Some("object"), _) => json!({ "name": ["free", { "form": 1 }] }),
@@ -80,5 +101,8 @@ pub fn success(operation: &Value) -> (u16, Option<Value>) {
         let schema = &content["application/json"]["schema"];
         reference(schema).map_or_else(|| member_value("body", schema), instance)
     });
-    (status.parse().expect("the status of an answer is a number"), body)
+    (
+        status.parse().expect("the status of an answer is a number"),
+        body,
+    )
 }

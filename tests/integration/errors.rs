@@ -16,7 +16,10 @@ fn api(url: &str) -> Authlete {
 }
 
 async fn introspect(api: &Authlete) -> Error {
-    let error = api.introspection(&IntrospectionRequest::new("SECRET-token")).await.unwrap_err();
+    let error = api
+        .introspection(&IntrospectionRequest::new("SECRET-token"))
+        .await
+        .unwrap_err();
     assert_no_secret(&error);
     error
 }
@@ -71,7 +74,10 @@ async fn an_error_without_a_message_still_has_its_status() {
     for body in [json!({}), json!({ "resultCode": null, "resultMessage": 5 })] {
         let server = Server::always(Reply::json(400, &body)).await;
         let error = introspect(&api(&server.url)).await;
-        assert_eq!(error.to_string(), "introspection: Authlete answered 400 Bad Request");
+        assert_eq!(
+            error.to_string(),
+            "introspection: Authlete answered 400 Bad Request"
+        );
         assert_eq!(error.result_code(), None);
     }
 }
@@ -80,11 +86,17 @@ async fn an_error_without_a_message_still_has_its_status() {
 async fn a_limit_is_retryable() {
     for status in [429, 502, 503, 504] {
         let server = Server::always(Reply::json(status, &json!({}))).await;
-        assert!(introspect(&api(&server.url)).await.is_retryable(), "{status}");
+        assert!(
+            introspect(&api(&server.url)).await.is_retryable(),
+            "{status}"
+        );
     }
     for status in [400, 401, 403, 404, 500, 501] {
         let server = Server::always(Reply::json(status, &json!({}))).await;
-        assert!(!introspect(&api(&server.url)).await.is_retryable(), "{status}");
+        assert!(
+            !introspect(&api(&server.url)).await.is_retryable(),
+            "{status}"
+        );
     }
 }
 
@@ -96,14 +108,28 @@ async fn an_html_page_keeps_its_status_and_a_snippet() {
     assert_eq!(error.status().unwrap(), 502);
     assert!(error.is_retryable());
     assert_eq!(error.headers().unwrap()["content-type"], "text/html");
-    let Error::NotJson(error) = error else { panic!("{error:?}") };
-    assert!(error.snippet.starts_with("<html><h1>502 Bad Gateway</h1>xxx"));
-    assert_eq!(error.snippet.chars().count(), authlete::NotJsonError::SNIPPET_CHARS);
+    let Error::NotJson(error) = error else {
+        panic!("{error:?}")
+    };
+    assert!(
+        error
+            .snippet
+            .starts_with("<html><h1>502 Bad Gateway</h1>xxx")
+    );
+    assert_eq!(
+        error.snippet.chars().count(),
+        authlete::NotJsonError::SNIPPET_CHARS
+    );
 }
 
 #[tokio::test]
 async fn a_page_with_status_200_is_no_answer() {
-    let server = Server::always(Reply::text(200, "text/html", "<html>Sign in to the Wi-Fi</html>")).await;
+    let server = Server::always(Reply::text(
+        200,
+        "text/html",
+        "<html>Sign in to the Wi-Fi</html>",
+    ))
+    .await;
     let error = introspect(&api(&server.url)).await;
     assert_eq!(
         error.to_string(),
@@ -121,7 +147,10 @@ async fn an_answer_that_is_cut_off_shows_nothing_of_it() {
     ] {
         let server = Server::always(Reply::text(status, "application/json", body)).await;
         let error = introspect(&api(&server.url)).await;
-        assert!(matches!(&error, Error::NotJson(error) if error.snippet.is_empty()), "{error:?}");
+        assert!(
+            matches!(&error, Error::NotJson(error) if error.snippet.is_empty()),
+            "{error:?}"
+        );
         assert_eq!(error.status().unwrap(), status);
     }
 }
@@ -133,7 +162,9 @@ async fn an_empty_answer_is_an_error_where_one_is_due() {
         let api = api(&server.url);
         assert!(matches!(introspect(&api).await, Error::NotJson(_)));
         assert!(api.token_delete("t").await.is_ok());
-        let jwks = api.get_service_jwks(&authlete::types::GetServiceJwksQuery::new()).await;
+        let jwks = api
+            .get_service_jwks(&authlete::types::GetServiceJwksQuery::new())
+            .await;
         assert_eq!(jwks.unwrap(), None);
     }
 }
@@ -141,14 +172,26 @@ async fn an_empty_answer_is_an_error_where_one_is_due() {
 #[tokio::test]
 async fn an_answer_of_another_shape_names_the_place() {
     let cases = [
-        (json!({ "action": 5 }), "$.action", "invalid type: integer, expected a string at line 1 column 11"),
-        (json!({ "action": "OK", "expiresAt": "SECRET, expected x" }), "$.expiresAt", "invalid type: string, expected i64"),
+        (
+            json!({ "action": 5 }),
+            "$.action",
+            "invalid type: integer, expected a string at line 1 column 11",
+        ),
+        (
+            json!({ "action": "OK", "expiresAt": "SECRET, expected x" }),
+            "$.expiresAt",
+            "invalid type: string, expected i64",
+        ),
         (
             json!({ "scopeDetails": [{ "name": "a\"b" }, { "name": ["SECRET"] }] }),
             "$.scopeDetails[1].name",
             "invalid type: sequence, expected a string",
         ),
-        (json!({ "properties": { "SECRET": 1 } }), "$.properties", "invalid type: map, expected a sequence"),
+        (
+            json!({ "properties": { "SECRET": 1 } }),
+            "$.properties",
+            "invalid type: map, expected a sequence",
+        ),
         (json!(["SECRET"]), "$", "invalid type: sequence"),
         (json!(7), "$", "invalid type: integer"),
     ];
@@ -157,7 +200,9 @@ async fn an_answer_of_another_shape_names_the_place() {
         let error = introspect(&api(&server.url)).await;
         assert_eq!(error.operation(), Some("introspection"));
         assert!(!error.is_retryable());
-        let Error::Decode { path, source, .. } = &error else { panic!("{body}: {error:?}") };
+        let Error::Decode { path, source, .. } = &error else {
+            panic!("{body}: {error:?}")
+        };
         assert_eq!(path, expected_path, "{body}");
         assert!(source.to_string().starts_with(message), "{body}: {source}");
     }
@@ -169,8 +214,20 @@ async fn nothing_listens() {
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
     let error = introspect(&api(&url)).await;
-    assert!(matches!(error, Error::Transport { kind: TransportErrorKind::Connect, .. }), "{error:?}");
-    assert_eq!(error.to_string(), "introspection: cannot connect to Authlete");
+    assert!(
+        matches!(
+            error,
+            Error::Transport {
+                kind: TransportErrorKind::Connect,
+                ..
+            }
+        ),
+        "{error:?}"
+    );
+    assert_eq!(
+        error.to_string(),
+        "introspection: cannot connect to Authlete"
+    );
     assert!(error.is_connect() && error.is_retryable());
     assert!(error.source().is_some());
     assert_eq!(error.status(), None);
@@ -183,7 +240,16 @@ async fn the_other_side_does_not_speak_tls() {
     })
     .await;
     let error = introspect(&api(&url.replace("http://", "https://"))).await;
-    assert!(matches!(error, Error::Transport { kind: TransportErrorKind::Tls, .. }), "{error:?}");
+    assert!(
+        matches!(
+            error,
+            Error::Transport {
+                kind: TransportErrorKind::Tls,
+                ..
+            }
+        ),
+        "{error:?}"
+    );
     assert!(error.is_connect() && !error.is_retryable());
 }
 
@@ -194,7 +260,16 @@ async fn the_other_side_hangs_up_in_the_handshake() {
     })
     .await;
     let error = introspect(&api(&url.replace("http://", "https://"))).await;
-    assert!(matches!(error, Error::Transport { kind: TransportErrorKind::Tls, .. }), "{error:?}");
+    assert!(
+        matches!(
+            error,
+            Error::Transport {
+                kind: TransportErrorKind::Tls,
+                ..
+            }
+        ),
+        "{error:?}"
+    );
 }
 
 #[tokio::test]
@@ -205,22 +280,43 @@ async fn no_answer_in_time() {
     })
     .await;
     let config = Config::v3(&url, 1, "SECRET-access-token");
-    let api = Authlete::builder(config).timeout(Duration::from_millis(50)).build().unwrap();
+    let api = Authlete::builder(config)
+        .timeout(Duration::from_millis(50))
+        .build()
+        .unwrap();
     let error = introspect(&api).await;
-    assert!(error.is_timeout() && error.is_retryable() && !error.is_connect(), "{error:?}");
-    assert_eq!(error.to_string(), "introspection: no answer from Authlete in time");
+    assert!(
+        error.is_timeout() && error.is_retryable() && !error.is_connect(),
+        "{error:?}"
+    );
+    assert_eq!(
+        error.to_string(),
+        "introspection: no answer from Authlete in time"
+    );
 }
 
 #[tokio::test]
 async fn the_connection_breaks() {
-    for half_answer in ["", "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"a\":\"SECRET"] {
+    for half_answer in [
+        "",
+        "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"a\":\"SECRET",
+    ] {
         let url = raw_server(move |mut stream| async move {
             let _ = stream.read(&mut [0; 1024]).await;
             let _ = stream.write_all(half_answer.as_bytes()).await;
         })
         .await;
         let error = introspect(&api(&url)).await;
-        assert!(matches!(error, Error::Transport { kind: TransportErrorKind::Interrupted, .. }), "{error:?}");
+        assert!(
+            matches!(
+                error,
+                Error::Transport {
+                    kind: TransportErrorKind::Interrupted,
+                    ..
+                }
+            ),
+            "{error:?}"
+        );
         assert!(error.is_retryable());
     }
 }
@@ -228,7 +324,10 @@ async fn the_connection_breaks() {
 /// The path of `token_delete` can hold an access token.
 #[tokio::test]
 async fn no_url_is_in_an_error() {
-    let error = api("http://127.0.0.1:1").token_delete("SECRET").await.unwrap_err();
+    let error = api("http://127.0.0.1:1")
+        .token_delete("SECRET")
+        .await
+        .unwrap_err();
     assert!(error.is_connect());
     assert_no_secret(&error);
 }
@@ -247,16 +346,26 @@ async fn a_redirect_is_not_followed() {
 async fn a_call_that_credentials_cannot_make_is_not_sent() {
     let server = Server::always(Reply::json(200, &json!({}))).await;
     let service_only = api(&server.url);
-    let error = service_only.create_service(&authlete::types::Service::new()).await.unwrap_err();
+    let error = service_only
+        .create_service(&authlete::types::Service::new())
+        .await
+        .unwrap_err();
     assert_eq!(
         error.to_string(),
         "create_service: needs ServiceOwnerAccessToken (AUTHLETE_SERVICEOWNER_ACCESSTOKEN)"
     );
     assert_eq!(error.operation(), Some("create_service"));
 
-    let organization_only =
-        Authlete::new(Config::new().base_url(&server.url).service_owner_access_token("organization")).unwrap();
-    let error = organization_only.token(&TokenRequest::new("grant_type=client_credentials")).await.unwrap_err();
+    let organization_only = Authlete::new(
+        Config::new()
+            .base_url(&server.url)
+            .service_owner_access_token("organization"),
+    )
+    .unwrap();
+    let error = organization_only
+        .token(&TokenRequest::new("grant_type=client_credentials"))
+        .await
+        .unwrap_err();
     assert_eq!(
         error.to_string(),
         "token: is a call of one service: set ServiceApiKey (AUTHLETE_SERVICE_APIKEY), its service ID"
@@ -273,6 +382,11 @@ async fn a_call_that_credentials_cannot_make_is_not_sent() {
 
     // The other way round: what the credentials can do is sent.
     assert!(service_only.get_service(1).await.is_ok());
-    assert!(organization_only.create_service(&authlete::types::Service::new()).await.is_ok());
+    assert!(
+        organization_only
+            .create_service(&authlete::types::Service::new())
+            .await
+            .is_ok()
+    );
     assert_eq!(server.take().len(), 2);
 }

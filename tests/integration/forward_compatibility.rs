@@ -9,17 +9,28 @@ use crate::probe::decode;
 
 /// Decodes and encodes, and expects the same JSON; a `null` may come back as absent.
 fn assert_kept(schema: &str, value: &Value, what: &str) {
-    let decoded = decode(schema, &value.to_string()).unwrap_or_else(|error| panic!("{schema}, {what}: {error}"));
-    assert_eq!(without_nulls(&decoded.json), without_nulls(value), "{schema}, {what}");
+    let decoded = decode(schema, &value.to_string())
+        .unwrap_or_else(|error| panic!("{schema}, {what}: {error}"));
+    assert_eq!(
+        without_nulls(&decoded.json),
+        without_nulls(value),
+        "{schema}, {what}"
+    );
 }
 
 fn without_nulls(value: &Value) -> Value {
     match value {
         Value::Object(members) => {
             let kept = members.iter().filter(|(_, member)| !member.is_null());
-            kept.map(|(name, member)| (name.clone(), without_nulls(member))).collect::<Map<_, _>>().into()
+            kept.map(|(name, member)| (name.clone(), without_nulls(member)))
+                .collect::<Map<_, _>>()
+                .into()
         }
-        Value::Array(items) => items.iter().filter(|item| !item.is_null()).map(without_nulls).collect(),
+        Value::Array(items) => items
+            .iter()
+            .filter(|item| !item.is_null())
+            .map(without_nulls)
+            .collect(),
         other => other.clone(),
     }
 }
@@ -80,7 +91,10 @@ fn an_unknown_member_is_kept() {
         value["aMemberOfTomorrow"] = json!({ "nested": [1, null, "text", { "deep": true }] });
         // Inside what the crate does not know, `null` is a value like any other.
         let decoded = decode(&schema, &value.to_string()).unwrap();
-        assert_eq!(decoded.json["aMemberOfTomorrow"], value["aMemberOfTomorrow"], "{schema}");
+        assert_eq!(
+            decoded.json["aMemberOfTomorrow"], value["aMemberOfTomorrow"],
+            "{schema}"
+        );
         assert_kept(&schema, &value, "unknown member");
     }
 }
@@ -102,15 +116,16 @@ fn an_unknown_word_is_kept() {
 
 /// Replaces each word of an enum by one that does not exist.
 fn replace_words(value: &mut Value, schema: &Value) -> bool {
-    let referenced = authlete_codegen::description::sole_reference(schema).map(|name| &schemas()[name]);
+    let referenced =
+        authlete_codegen::description::sole_reference(schema).map(|name| &schemas()[name]);
     match value {
         Value::String(word) if referenced.is_some_and(|schema| schema.get("enum").is_some()) => {
             *word = format!("{word}_OF_TOMORROW");
             true
         }
-        Value::Array(items) => {
-            items.iter_mut().fold(false, |found, item| replace_words(item, &schema["items"]) || found)
-        }
+        Value::Array(items) => items.iter_mut().fold(false, |found, item| {
+            replace_words(item, &schema["items"]) || found
+        }),
         _ => false,
     }
 }
@@ -118,18 +133,26 @@ fn replace_words(value: &mut Value, schema: &Value) -> bool {
 /// A body with any subset of members present, null or absent, unknown words and unknown members, however combined.
 fn answers() -> impl Strategy<Value = (String, Value)> {
     prop::sample::select(objects_in_responses()).prop_flat_map(|schema| {
-        let members: Vec<(String, Value)> =
-            object(&instance(&schema)).iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        let members: Vec<(String, Value)> = object(&instance(&schema))
+            .iter()
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
         let choices = prop::collection::vec(0..4_u8, members.len());
         let unknown = prop::collection::btree_map("x-[a-z]{1,8}", any_json(), 0..4);
-        (Just(schema), Just(members), choices, unknown).prop_map(|(schema, members, choices, unknown)| {
-            let known = members.into_iter().zip(choices).filter_map(|((name, value), choice)| match choice {
-                0 => None,
-                1 => Some((name, Value::Null)),
-                _ => Some((name, value)),
-            });
-            (schema, known.chain(unknown).collect::<Map<_, _>>().into())
-        })
+        (Just(schema), Just(members), choices, unknown).prop_map(
+            |(schema, members, choices, unknown)| {
+                let known =
+                    members
+                        .into_iter()
+                        .zip(choices)
+                        .filter_map(|((name, value), choice)| match choice {
+                            0 => None,
+                            1 => Some((name, Value::Null)),
+                            _ => Some((name, value)),
+                        });
+                (schema, known.chain(unknown).collect::<Map<_, _>>().into())
+            },
+        )
     })
 }
 
@@ -139,7 +162,9 @@ fn any_json() -> impl Strategy<Value = Value> {
         any::<i64>().prop_map(Value::from),
         ".{0,12}".prop_map(Value::from),
     ];
-    leaf.prop_recursive(3, 12, 4, |inner| prop::collection::vec(inner, 0..4).prop_map(Value::from))
+    leaf.prop_recursive(3, 12, 4, |inner| {
+        prop::collection::vec(inner, 0..4).prop_map(Value::from)
+    })
 }
 
 proptest! {

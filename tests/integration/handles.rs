@@ -13,7 +13,9 @@ async fn server() -> Server {
 }
 
 async fn introspect(api: &Authlete) {
-    api.introspection(&IntrospectionRequest::new("t")).await.unwrap();
+    api.introspection(&IntrospectionRequest::new("t"))
+        .await
+        .unwrap();
 }
 
 #[test]
@@ -27,23 +29,48 @@ fn handles_and_calls_cross_threads() {
     let api = Authlete::new(Config::v2("https://api.authlete.com", 1, "s")).unwrap();
     drop(is_send(api.introspection(&IntrospectionRequest::new("t"))));
     drop(is_send(api.get_client("alias")));
-    drop(is_send(api.items(authlete::types::GetClientListQuery::new(), 10)));
+    drop(is_send(
+        api.items(authlete::types::GetClientListQuery::new(), 10),
+    ));
 }
 
 #[tokio::test]
 async fn another_service_through_the_same_pool() {
     let server = server().await;
-    let first = Authlete::new(Config::new().base_url(&server.url).service_id(1).service_owner_access_token("o")).unwrap();
-    let second = first.with_config(first.config().clone().service_id(2)).unwrap();
-    let old = first.with_config(Config::v2(&server.url, 3, "secret")).unwrap();
+    let first = Authlete::new(
+        Config::new()
+            .base_url(&server.url)
+            .service_id(1)
+            .service_owner_access_token("o"),
+    )
+    .unwrap();
+    let second = first
+        .with_config(first.config().clone().service_id(2))
+        .unwrap();
+    let old = first
+        .with_config(Config::v2(&server.url, 3, "secret"))
+        .unwrap();
     assert_eq!(old.api_version(), ApiVersion::V2);
     for api in [&first, &second, &old] {
         introspect(api).await;
     }
     let arrived = server.take();
-    let paths: Vec<&str> = arrived.iter().map(|request| request.path.as_str()).collect();
-    assert_eq!(paths, ["/api/1/auth/introspection", "/api/2/auth/introspection", "/api/auth/introspection"]);
-    assert_eq!(arrived[2].header("authorization"), Some("Basic MzpzZWNyZXQ="));
+    let paths: Vec<&str> = arrived
+        .iter()
+        .map(|request| request.path.as_str())
+        .collect();
+    assert_eq!(
+        paths,
+        [
+            "/api/1/auth/introspection",
+            "/api/2/auth/introspection",
+            "/api/auth/introspection"
+        ]
+    );
+    assert_eq!(
+        arrived[2].header("authorization"),
+        Some("Basic MzpzZWNyZXQ=")
+    );
 }
 
 #[tokio::test]
@@ -54,8 +81,11 @@ async fn a_header_of_one_handle() {
     introspect(&traced).await;
     introspect(&traced.clone()).await;
     introspect(&plain).await;
-    let ids: Vec<Option<String>> =
-        server.take().iter().map(|request| request.header("x-request-id").map(str::to_owned)).collect();
+    let ids: Vec<Option<String>> = server
+        .take()
+        .iter()
+        .map(|request| request.header("x-request-id").map(str::to_owned))
+        .collect();
     assert_eq!(ids, [Some("42".into()), Some("42".into()), None]);
 }
 
@@ -63,15 +93,26 @@ async fn a_header_of_one_handle() {
 fn headers_that_cannot_be_are_refused() {
     let api = Authlete::new(Config::v2("https://api.authlete.com", 1, "s")).unwrap();
     for (name, value, message) in [
-        ("a name", "v", "configuration: a header's name is not valid in HTTP"),
-        ("x-a", "SECRET\n", "configuration: the value of the header x-a is not valid in HTTP"),
+        (
+            "a name",
+            "v",
+            "configuration: a header's name is not valid in HTTP",
+        ),
+        (
+            "x-a",
+            "SECRET\n",
+            "configuration: the value of the header x-a is not valid in HTTP",
+        ),
         (
             "Authorization",
             "Bearer SECRET",
             "configuration: the Authorization header comes from the credentials of the configuration",
         ),
     ] {
-        assert_eq!(api.with_header(name, value).unwrap_err().to_string(), message);
+        assert_eq!(
+            api.with_header(name, value).unwrap_err().to_string(),
+            message
+        );
     }
 }
 
@@ -79,10 +120,16 @@ fn headers_that_cannot_be_are_refused() {
 async fn a_user_agent_of_ones_own() {
     let server = server().await;
     let config = Config::v3(&server.url, 1, "t");
-    let api = Authlete::builder(config.clone()).user_agent("my-server/2.1").build().unwrap();
+    let api = Authlete::builder(config.clone())
+        .user_agent("my-server/2.1")
+        .build()
+        .unwrap();
     introspect(&api).await;
     assert_eq!(server.take()[0].header("user-agent"), Some("my-server/2.1"));
-    assert!(matches!(Authlete::builder(config).user_agent("a\nb").build(), Err(Error::Config(_))));
+    assert!(matches!(
+        Authlete::builder(config).user_agent("a\nb").build(),
+        Err(Error::Config(_))
+    ));
 }
 
 #[tokio::test]
@@ -90,12 +137,22 @@ async fn a_reqwest_client_of_ones_own() {
     let server = server().await;
     let mut defaults = reqwest::header::HeaderMap::new();
     defaults.insert("x-from", "my client".parse().unwrap());
-    let client = reqwest::Client::builder().default_headers(defaults.clone()).build().unwrap();
+    let client = reqwest::Client::builder()
+        .default_headers(defaults.clone())
+        .build()
+        .unwrap();
     let builder = reqwest::Client::builder().default_headers(defaults);
     let config = Config::v3(&server.url, 1, "t");
     for api in [
-        Authlete::builder(config.clone()).reqwest_client(client).build().unwrap(),
-        Authlete::builder(config).reqwest_builder(builder).connect_timeout(Duration::from_secs(1)).build().unwrap(),
+        Authlete::builder(config.clone())
+            .reqwest_client(client)
+            .build()
+            .unwrap(),
+        Authlete::builder(config)
+            .reqwest_builder(builder)
+            .connect_timeout(Duration::from_secs(1))
+            .build()
+            .unwrap(),
     ] {
         introspect(&api).await;
         assert_eq!(server.take()[0].header("x-from"), Some("my client"));
@@ -106,10 +163,17 @@ async fn a_reqwest_client_of_ones_own() {
 #[tokio::test]
 async fn a_builder_of_ones_own_follows_no_redirect() {
     let target = server().await;
-    let server = Server::always(Reply::text(307, "text/plain", "x").header("location", &target.url)).await;
+    let server =
+        Server::always(Reply::text(307, "text/plain", "x").header("location", &target.url)).await;
     let builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::limited(3));
-    let api = Authlete::builder(Config::v3(&server.url, 1, "t")).reqwest_builder(builder).build().unwrap();
-    let error = api.introspection(&IntrospectionRequest::new("t")).await.unwrap_err();
+    let api = Authlete::builder(Config::v3(&server.url, 1, "t"))
+        .reqwest_builder(builder)
+        .build()
+        .unwrap();
+    let error = api
+        .introspection(&IntrospectionRequest::new("t"))
+        .await
+        .unwrap_err();
     assert_eq!(error.status().unwrap(), 307);
     assert!(target.take().is_empty());
 }
@@ -118,7 +182,12 @@ async fn a_builder_of_ones_own_follows_no_redirect() {
 async fn clones_share_connections() {
     let server = server().await;
     let api = Authlete::new(Config::v3(&server.url, 1, "t")).unwrap();
-    let answer = api.introspection(&IntrospectionRequest::new("t")).await.unwrap();
-    let headers = answer.response_headers.expect("the headers of the answer are kept");
+    let answer = api
+        .introspection(&IntrospectionRequest::new("t"))
+        .await
+        .unwrap();
+    let headers = answer
+        .response_headers
+        .expect("the headers of the answer are kept");
     assert_eq!(headers.get("Content-Type").unwrap(), "application/json");
 }

@@ -1,6 +1,8 @@
 //! Lists, page by page and as a whole.
 
-use authlete::types::{ClientAuthorizationGetListRequest, GetClientListQuery, GetServiceListQuery, GetTokenListQuery};
+use authlete::types::{
+    ClientAuthorizationGetListRequest, GetClientListQuery, GetServiceListQuery, GetTokenListQuery,
+};
 use authlete::{Authlete, Config, Error, ListRequest as _};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use serde_json::{Value, json};
@@ -10,7 +12,10 @@ use crate::server::{Received, Reply, Server};
 /// Answers list calls from `total` items that are known by their index.
 async fn list_server(total: i64, tell_total: bool) -> (Server, Authlete) {
     let server = Server::start(move |request| page(request, total, tell_total)).await;
-    let config = Config::new().base_url(&server.url).service_id(1).service_owner_access_token("o");
+    let config = Config::new()
+        .base_url(&server.url)
+        .service_id(1)
+        .service_owner_access_token("o");
     let api = Authlete::new(config).unwrap();
     (server, api)
 }
@@ -19,7 +24,9 @@ fn page(request: &Received, total: i64, tell_total: bool) -> Reply {
     let body = request.json().unwrap_or_default();
     let bound = |name: &str| {
         let from_query = request.query.get(name).and_then(|text| text.parse().ok());
-        from_query.or(body[name].as_i64()).unwrap_or_else(|| panic!("{name} is not sent"))
+        from_query
+            .or(body[name].as_i64())
+            .unwrap_or_else(|| panic!("{name} is not sent"))
     };
     let items: Vec<Value> = (bound("start")..bound("end").min(total))
         .map(|index| json!({ "number": index, "apiKey": index, "clientId": index }))
@@ -35,10 +42,21 @@ fn page(request: &Received, total: i64, tell_total: bool) -> Reply {
 async fn all_items_in_their_order() {
     for (total, page_size, calls) in [(0, 10, 1), (1, 10, 1), (10, 10, 1), (25, 10, 3), (3, 1, 3)] {
         let (server, api) = list_server(total, true).await;
-        let clients: Vec<_> = api.items(GetClientListQuery::new(), page_size).try_collect().await.unwrap();
-        let ids: Vec<i64> = clients.iter().filter_map(|client| client.client_id).collect();
+        let clients: Vec<_> = api
+            .items(GetClientListQuery::new(), page_size)
+            .try_collect()
+            .await
+            .unwrap();
+        let ids: Vec<i64> = clients
+            .iter()
+            .filter_map(|client| client.client_id)
+            .collect();
         assert_eq!(ids, (0..total).collect::<Vec<_>>());
-        assert_eq!(server.take().len(), calls, "{total} items in pages of {page_size}");
+        assert_eq!(
+            server.take().len(),
+            calls,
+            "{total} items in pages of {page_size}"
+        );
     }
 }
 
@@ -46,12 +64,30 @@ async fn all_items_in_their_order() {
 async fn every_list_can_be_streamed() {
     let (server, api) = list_server(5, true).await;
     assert_eq!(api.items(GetServiceListQuery::new(), 2).count().await, 5);
-    assert_eq!(api.items(GetTokenListQuery::new().subject("alice"), 2).count().await, 5);
-    assert_eq!(api.items(ClientAuthorizationGetListRequest::new("alice"), 2).count().await, 5);
+    assert_eq!(
+        api.items(GetTokenListQuery::new().subject("alice"), 2)
+            .count()
+            .await,
+        5
+    );
+    assert_eq!(
+        api.items(ClientAuthorizationGetListRequest::new("alice"), 2)
+            .count()
+            .await,
+        5
+    );
     let arrived = server.take();
     assert_eq!(arrived.len(), 9);
-    assert!(arrived[3..6].iter().all(|request| request.query["subject"] == "alice"));
-    assert!(arrived[6..].iter().all(|request| request.json().unwrap()["subject"] == "alice"));
+    assert!(
+        arrived[3..6]
+            .iter()
+            .all(|request| request.query["subject"] == "alice")
+    );
+    assert!(
+        arrived[6..]
+            .iter()
+            .all(|request| request.json().unwrap()["subject"] == "alice")
+    );
 }
 
 #[tokio::test]
@@ -63,8 +99,15 @@ async fn a_list_ends_without_a_total() {
 #[tokio::test]
 async fn a_range_bounds_the_stream() {
     let (server, api) = list_server(100, true).await;
-    let clients: Vec<_> = api.items(GetClientListQuery::new().range(20..45), 10).try_collect().await.unwrap();
-    let ids: Vec<i64> = clients.iter().filter_map(|client| client.client_id).collect();
+    let clients: Vec<_> = api
+        .items(GetClientListQuery::new().range(20..45), 10)
+        .try_collect()
+        .await
+        .unwrap();
+    let ids: Vec<i64> = clients
+        .iter()
+        .filter_map(|client| client.client_id)
+        .collect();
     assert_eq!(ids, (20..45).collect::<Vec<_>>());
     assert_eq!(server.take().len(), 3);
 }
@@ -72,18 +115,32 @@ async fn a_range_bounds_the_stream() {
 #[tokio::test]
 async fn a_page_by_its_range() {
     let (server, api) = list_server(100, true).await;
-    let page = api.get_client_list(&GetClientListQuery::new().developer("alice").range(40..60)).await.unwrap();
+    let page = api
+        .get_client_list(&GetClientListQuery::new().developer("alice").range(40..60))
+        .await
+        .unwrap();
     assert_eq!(page.clients.unwrap().len(), 20);
     assert_eq!(page.total_count, Some(100));
     let arrived = &server.take()[0];
-    assert_eq!((&*arrived.query["start"], &*arrived.query["end"], &*arrived.query["developer"]), ("40", "60", "alice"));
+    assert_eq!(
+        (
+            &*arrived.query["start"],
+            &*arrived.query["end"],
+            &*arrived.query["developer"]
+        ),
+        ("40", "60", "alice")
+    );
 }
 
 /// A stream that is dropped early must not have asked for what nobody reads.
 #[tokio::test]
 async fn pages_are_fetched_as_they_are_read() {
     let (server, api) = list_server(1000, true).await;
-    let first: Vec<_> = api.items(GetClientListQuery::new(), 10).take(11).collect().await;
+    let first: Vec<_> = api
+        .items(GetClientListQuery::new(), 10)
+        .take(11)
+        .collect()
+        .await;
     assert_eq!(first.len(), 11);
     assert_eq!(server.take().len(), 2);
 }
@@ -91,7 +148,11 @@ async fn pages_are_fetched_as_they_are_read() {
 #[tokio::test]
 async fn an_error_ends_the_stream() {
     let server = Server::start(|request| {
-        if request.query["start"] == "0" { page(request, 30, true) } else { Reply::json(500, &json!({})) }
+        if request.query["start"] == "0" {
+            page(request, 30, true)
+        } else {
+            Reply::json(500, &json!({}))
+        }
     })
     .await;
     let api = Authlete::new(Config::v3(&server.url, 1, "t")).unwrap();
@@ -105,8 +166,20 @@ async fn an_error_ends_the_stream() {
 async fn a_page_size_below_one_is_refused() {
     let (server, api) = list_server(10, true).await;
     for page_size in [0, -1, i32::MIN] {
-        let items: Vec<_> = api.items(GetClientListQuery::new(), page_size).collect().await;
-        assert!(matches!(&*items, [Err(Error::InvalidArgument { argument: "page_size", .. })]), "{items:?}");
+        let items: Vec<_> = api
+            .items(GetClientListQuery::new(), page_size)
+            .collect()
+            .await;
+        assert!(
+            matches!(
+                &*items,
+                [Err(Error::InvalidArgument {
+                    argument: "page_size",
+                    ..
+                })]
+            ),
+            "{items:?}"
+        );
     }
     assert!(server.take().is_empty());
 }
@@ -114,5 +187,10 @@ async fn a_page_size_below_one_is_refused() {
 #[tokio::test]
 async fn huge_pages_do_not_overflow() {
     let (_, api) = list_server(3, true).await;
-    assert_eq!(api.items(GetClientListQuery::new().range(1..i32::MAX), i32::MAX).count().await, 2);
+    assert_eq!(
+        api.items(GetClientListQuery::new().range(1..i32::MAX), i32::MAX)
+            .count()
+            .await,
+        2
+    );
 }

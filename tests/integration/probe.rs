@@ -18,9 +18,13 @@ pub struct Decoded {
 
 fn decoded<T: DeserializeOwned + Serialize + Debug>(text: &str) -> serde_json::Result<Decoded> {
     let value: T = serde_json::from_str(text)?;
-    Ok(Decoded { json: serde_json::to_value(&value)?, debug: format!("{value:?} {value:#?}") })
+    Ok(Decoded {
+        json: serde_json::to_value(&value)?,
+        debug: format!("{value:?} {value:#?}"),
+    })
 }
 
 fn argument<T: DeserializeOwned>(arguments: &Value, name: &str) -> T {
-    serde_json::from_value(arguments[name].clone()).unwrap_or_else(|error| panic!("argument {name}: {error}"))
+    serde_json::from_value(arguments[name].clone())
+        .unwrap_or_else(|error| panic!("argument {name}: {error}"))
 }

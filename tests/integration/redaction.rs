@@ -10,14 +10,23 @@ use crate::probe::decode;
 #[test]
 fn no_type_shows_a_secret() {
     let mut secrets = 0;
-    for (name, schema) in schemas().iter().filter(|(_, schema)| schema["type"] == "object") {
+    for (name, schema) in schemas()
+        .iter()
+        .filter(|(_, schema)| schema["type"] == "object")
+    {
         let value = instance(name);
         let debug = decode(name, &value.to_string()).unwrap().debug;
         assert!(!debug.contains("SECRET-"), "{name}: {debug}");
         secrets += value.to_string().matches("SECRET-").count();
         // What is no secret is shown: a `Debug` that shows nothing would pass the test above.
-        for (member, _) in object(&schema["properties"]).iter().filter(|(_, schema)| is_plain_text(schema)) {
-            assert!(debug.contains(&format!("text of {name}.{member}")), "{name}.{member}");
+        for (member, _) in object(&schema["properties"])
+            .iter()
+            .filter(|(_, schema)| is_plain_text(schema))
+        {
+            assert!(
+                debug.contains(&format!("text of {name}.{member}")),
+                "{name}.{member}"
+            );
         }
     }
     assert!(secrets > 100, "only {secrets} secrets were looked for");
@@ -26,7 +35,9 @@ fn no_type_shows_a_secret() {
 fn is_plain_text(schema: &Value) -> bool {
     sole_reference(schema).is_none()
         && schema["type"] == "string"
-        && schema["format"].as_str().is_none_or(|format| format != "password")
+        && schema["format"]
+            .as_str()
+            .is_none_or(|format| format != "password")
 }
 
 /// What must be a secret by its name, whatever the description says: a new member is easily forgotten.
@@ -34,11 +45,23 @@ fn is_plain_text(schema: &Value) -> bool {
 fn members_named_like_secrets_are_secrets() {
     let named_like_a_secret = |member: &str| {
         let lower = member.to_lowercase();
-        let ends = ["token", "secret", "ticket", "password", "authorizationcode", "devicecode", "responsecontent"];
-        ends.iter().any(|end| lower.ends_with(end)) || matches!(member, "jwks" | "federationJwks" | "parameters")
+        let ends = [
+            "token",
+            "secret",
+            "ticket",
+            "password",
+            "authorizationcode",
+            "devicecode",
+            "responsecontent",
+        ];
+        ends.iter().any(|end| lower.ends_with(end))
+            || matches!(member, "jwks" | "federationJwks" | "parameters")
     };
     for (name, schema) in schemas().iter().filter(|(name, _)| *name != "TrustAnchor") {
-        for (member, schema) in object(&schema["properties"]).iter().filter(|(member, _)| named_like_a_secret(member)) {
+        for (member, schema) in object(&schema["properties"])
+            .iter()
+            .filter(|(member, _)| named_like_a_secret(member))
+        {
             if schema["type"] == "string" {
                 assert_eq!(schema["format"], "password", "{name}.{member}");
             }
@@ -48,11 +71,22 @@ fn members_named_like_secrets_are_secrets() {
 
 #[test]
 fn unknown_members_are_not_shown() {
-    for name in ["IntrospectionResponse", "Service", "Client", "TokenResponse"] {
-        let debug = decode(name, r#"{"brandNewToken":"SECRET-x"}"#).unwrap().debug;
-        assert!(debug.contains("brandNewToken") && !debug.contains("SECRET-x"), "{debug}");
+    for name in [
+        "IntrospectionResponse",
+        "Service",
+        "Client",
+        "TokenResponse",
+    ] {
+        let debug = decode(name, r#"{"brandNewToken":"SECRET-x"}"#)
+            .unwrap()
+            .debug;
+        assert!(
+            debug.contains("brandNewToken") && !debug.contains("SECRET-x"),
+            "{debug}"
+        );
     }
-    let object: JsonObject = serde_json::from_value(json!({ "keys": [{ "d": "SECRET-x" }] })).unwrap();
+    let object: JsonObject =
+        serde_json::from_value(json!({ "keys": [{ "d": "SECRET-x" }] })).unwrap();
     assert_eq!(format!("{object:?}"), r#"{"keys": ..}"#);
 }
 

@@ -23,11 +23,14 @@ pub struct Received {
 
 impl Received {
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).map(|value| value.to_str().expect("headers are text here"))
+        self.headers
+            .get(name)
+            .map(|value| value.to_str().expect("headers are text here"))
     }
 
     pub fn json(&self) -> Option<Value> {
-        (!self.body.is_empty()).then(|| serde_json::from_slice(&self.body).expect("bodies are JSON"))
+        (!self.body.is_empty())
+            .then(|| serde_json::from_slice(&self.body).expect("bodies are JSON"))
     }
 }
 
@@ -41,11 +44,19 @@ pub struct Reply {
 
 impl Reply {
     pub fn json(status: u16, body: &Value) -> Self {
-        Self { status, headers: vec![("content-type", "application/json".into())], body: body.to_string().into() }
+        Self {
+            status,
+            headers: vec![("content-type", "application/json".into())],
+            body: body.to_string().into(),
+        }
     }
 
     pub fn text(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
-        Self { status, headers: vec![("content-type", content_type.into())], body: body.into() }
+        Self {
+            status,
+            headers: vec![("content-type", content_type.into())],
+            body: body.into(),
+        }
     }
 
     pub fn header(mut self, name: &'static str, value: &str) -> Self {
@@ -69,12 +80,22 @@ impl Server {
             let (record, reply) = (record.clone(), reply.clone());
             async move {
                 let request = read(request).await;
-                record.lock().expect("no test panics while it holds the lock").push(request.clone());
+                record
+                    .lock()
+                    .expect("no test panics while it holds the lock")
+                    .push(request.clone());
                 answer(reply(&request))
             }
         });
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
-        let url = format!("http://{}", listener.local_addr().expect("a bound socket has an address"));
+        let listener = TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("loopback has a free port");
+        let url = format!(
+            "http://{}",
+            listener
+                .local_addr()
+                .expect("a bound socket has an address")
+        );
         tokio::spawn(async move { axum::serve(listener, app).await });
         Self { url, received }
     }
@@ -86,20 +107,29 @@ impl Server {
 
     /// What arrived since the last time.
     pub fn take(&self) -> Vec<Received> {
-        std::mem::take(&mut *self.received.lock().expect("no test panics while it holds the lock"))
+        std::mem::take(
+            &mut *self
+                .received
+                .lock()
+                .expect("no test panics while it holds the lock"),
+        )
     }
 }
 
 async fn read(request: Request) -> Received {
     let (parts, body) = request.into_parts();
     let query = parts.uri.query().unwrap_or_default();
-    let query = reqwest::Url::parse(&format!("http://h/?{query}")).expect("a query fits into a URL");
+    let query =
+        reqwest::Url::parse(&format!("http://h/?{query}")).expect("a query fits into a URL");
     Received {
         method: parts.method.to_string(),
         path: parts.uri.path().to_owned(),
         query: query.query_pairs().into_owned().collect(),
         headers: parts.headers,
-        body: to_bytes(body, usize::MAX).await.expect("the client sends the whole body").into(),
+        body: to_bytes(body, usize::MAX)
+            .await
+            .expect("the client sends the whole body")
+            .into(),
     }
 }
 
@@ -108,5 +138,7 @@ fn answer(reply: Reply) -> Response<Body> {
     for (name, value) in reply.headers {
         response = response.header(name, value);
     }
-    response.body(Body::from(reply.body)).expect("the test's headers are valid")
+    response
+        .body(Body::from(reply.body))
+        .expect("the test's headers are valid")
 }

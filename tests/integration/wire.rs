@@ -37,15 +37,18 @@ fn facts() -> Vec<Fact> {
 }
 
 fn config(version: ApiVersion, url: &str) -> Config {
-    let config = Config::new().api_version(version).base_url(url).service_id(SERVICE);
+    let config = Config::new()
+        .api_version(version)
+        .base_url(url)
+        .service_id(SERVICE);
     match version {
         ApiVersion::V2 => config
             .service_api_secret("service secret")
             .service_owner_api_key(OWNER)
             .service_owner_api_secret("owner secret"),
-        ApiVersion::V3 => {
-            config.service_access_token("service-token").service_owner_access_token("organization-token")
-        }
+        ApiVersion::V3 => config
+            .service_access_token("service-token")
+            .service_owner_access_token("organization-token"),
     }
 }
 
@@ -66,13 +69,20 @@ impl Fact {
 
     /// The path segments, decoded, from `/api` on.
     fn segments(&self, version: ApiVersion) -> Vec<String> {
-        let path = self.path(version).expect("only called for a generation that has the endpoint");
+        let path = self
+            .path(version)
+            .expect("only called for a generation that has the endpoint");
         let mut segments = vec!["api".to_owned()];
         if version == ApiVersion::V3 {
             match self.scope.as_str() {
                 "service" => segments.push(SERVICE.to_string()),
                 // One service's own endpoints of service management name it in front.
-                "owner" if matches!(self.id.as_str(), "get_service" | "update_service" | "delete_service") => {
+                "owner"
+                    if matches!(
+                        self.id.as_str(),
+                        "get_service" | "update_service" | "delete_service"
+                    ) =>
+                {
                     segments.push(OTHER_SERVICE.to_string());
                 }
                 _ => {}
@@ -87,7 +97,12 @@ impl Fact {
     }
 
     fn credentials(&self, version: ApiVersion) -> Option<String> {
-        let basic = |key: i64, secret: &str| format!("Basic {}", BASE64_STANDARD.encode(format!("{key}:{secret}")));
+        let basic = |key: i64, secret: &str| {
+            format!(
+                "Basic {}",
+                BASE64_STANDARD.encode(format!("{key}:{secret}"))
+            )
+        };
         match (self.scope.as_str(), version) {
             ("open", _) => None,
             ("service", ApiVersion::V2) => Some(basic(SERVICE, "service secret")),
@@ -110,14 +125,24 @@ impl Fact {
         self.query
             .iter()
             .filter_map(|parameter| parameter.split_once(':'))
-            .map(|(name, ty)| (if name == "*" { "any name" } else { name }.to_owned(), value(ty)))
+            .map(|(name, ty)| {
+                (
+                    if name == "*" { "any name" } else { name }.to_owned(),
+                    value(ty),
+                )
+            })
             .collect()
     }
 }
 
 fn arguments(fact: &Fact) -> Value {
     let mut arguments = json!({ "query": fact.query(), "service_id": OTHER_SERVICE });
-    for name in ["client_id", "client_identifier", "access_token_identifier", "handle"] {
+    for name in [
+        "client_id",
+        "client_identifier",
+        "access_token_identifier",
+        "handle",
+    ] {
         arguments[name] = AWKWARD.into();
     }
     if let Some(request) = &fact.request {
@@ -133,22 +158,48 @@ fn check(fact: &Fact, version: ApiVersion, arrived: &Received, arguments: &Value
         .path
         .split('/')
         .skip(1)
-        .map(|segment| percent_decode_str(segment).decode_utf8().expect("paths are UTF-8").into_owned())
+        .map(|segment| {
+            percent_decode_str(segment)
+                .decode_utf8()
+                .expect("paths are UTF-8")
+                .into_owned()
+        })
         .collect();
     assert_eq!(segments, fact.segments(version), "{id} {version}");
-    let query: Map<String, Value> =
-        fact.query().into_iter().map(|(name, value)| (name, text(&value).into())).collect();
+    let query: Map<String, Value> = fact
+        .query()
+        .into_iter()
+        .map(|(name, value)| (name, text(&value).into()))
+        .collect();
     assert_eq!(json!(arrived.query), Value::Object(query), "{id} {version}");
-    assert_eq!(arrived.header("authorization"), fact.credentials(version).as_deref(), "{id} {version}");
-    assert_eq!(arrived.json(), arguments.get("body").cloned(), "{id} {version}");
+    assert_eq!(
+        arrived.header("authorization"),
+        fact.credentials(version).as_deref(),
+        "{id} {version}"
+    );
+    assert_eq!(
+        arrived.json(),
+        arguments.get("body").cloned(),
+        "{id} {version}"
+    );
     let content_type = fact.request.as_ref().map(|_| "application/json");
-    assert_eq!(arrived.header("content-type"), content_type, "{id} {version}");
-    assert_eq!(arrived.header("user-agent"), Some(concat!("authlete-rust/", env!("CARGO_PKG_VERSION"))), "{id}");
+    assert_eq!(
+        arrived.header("content-type"),
+        content_type,
+        "{id} {version}"
+    );
+    assert_eq!(
+        arrived.header("user-agent"),
+        Some(concat!("authlete-rust/", env!("CARGO_PKG_VERSION"))),
+        "{id}"
+    );
     assert_eq!(arrived.header("api-version"), None, "{id} {version}");
 }
 
 fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 #[tokio::test]
@@ -156,11 +207,18 @@ async fn every_operation_arrives_as_the_facts_say() {
     let facts = facts();
     for version in [ApiVersion::V2, ApiVersion::V3] {
         for fact in facts.iter().filter(|fact| fact.path(version).is_some()) {
-            let operation = operations(&FLAT).find(|entry| entry.id() == fact.id).expect("coverage is complete").value;
+            let operation = operations(&FLAT)
+                .find(|entry| entry.id() == fact.id)
+                .expect("coverage is complete")
+                .value;
             let (status, body) = success(operation);
-            let reply = body.as_ref().map_or_else(|| Reply::text(204, "", ""), |body| Reply::json(status, body));
+            let reply = body.as_ref().map_or_else(
+                || Reply::text(204, "", ""),
+                |body| Reply::json(status, body),
+            );
             let server = Server::always(reply).await;
-            let api = Authlete::new(config(version, &server.url)).expect("the configuration is complete");
+            let api =
+                Authlete::new(config(version, &server.url)).expect("the configuration is complete");
 
             let arguments = arguments(fact);
             let mut answer = probe::call(&api, &fact.id, &arguments)
@@ -174,7 +232,12 @@ async fn every_operation_arrives_as_the_facts_say() {
             let mut expected = body.unwrap_or(Value::Null);
             // The headers are those of the HTTP answer.
             if expected.get("responseHeaders").is_some() {
-                assert_eq!(answer["responseHeaders"]["content-type"], json!(["application/json"]), "{}", fact.id);
+                assert_eq!(
+                    answer["responseHeaders"]["content-type"],
+                    json!(["application/json"]),
+                    "{}",
+                    fact.id
+                );
                 expected["responseHeaders"] = Value::Null;
                 answer["responseHeaders"] = Value::Null;
             }
@@ -185,12 +248,17 @@ async fn every_operation_arrives_as_the_facts_say() {
 
 #[test]
 fn the_facts_and_the_description_have_the_same_operations() {
-    let mut described: Vec<String> = operations(&FLAT).map(|entry| entry.id().to_owned()).collect();
+    let mut described: Vec<String> = operations(&FLAT)
+        .map(|entry| entry.id().to_owned())
+        .collect();
     let mut known: Vec<String> = facts().into_iter().map(|fact| fact.id).collect();
     described.sort();
     known.sort();
     assert_eq!(described, known);
-    let table: Vec<String> = authlete::operations::ALL.iter().map(|operation| operation.id.to_owned()).collect();
+    let table: Vec<String> = authlete::operations::ALL
+        .iter()
+        .map(|operation| operation.id.to_owned())
+        .collect();
     assert_eq!(table, known);
 }
 
@@ -198,8 +266,12 @@ fn the_facts_and_the_description_have_the_same_operations() {
 async fn what_is_not_set_is_not_sent() {
     let server = Server::always(Reply::json(200, &json!({}))).await;
     let api = Authlete::new(config(ApiVersion::V3, &server.url)).unwrap();
-    api.get_client_list(&authlete::types::GetClientListQuery::new()).await.unwrap();
-    api.create_client(&authlete::types::Client::new()).await.unwrap();
+    api.get_client_list(&authlete::types::GetClientListQuery::new())
+        .await
+        .unwrap();
+    api.create_client(&authlete::types::Client::new())
+        .await
+        .unwrap();
     let arrived = server.take();
     assert!(arrived[0].query.is_empty());
     assert_eq!(arrived[1].json(), Some(json!({})));
@@ -212,11 +284,19 @@ async fn a_client_is_named_by_number_or_alias() {
     api.get_client(26_478_243_745_571).await.unwrap();
     api.get_client("my client").await.unwrap();
     api.get_client(String::from("étoile")).await.unwrap();
-    let paths: Vec<String> = server.take().into_iter().map(|request| request.path).collect();
+    let paths: Vec<String> = server
+        .take()
+        .into_iter()
+        .map(|request| request.path)
+        .collect();
     let prefix = format!("/api/{SERVICE}/client/get");
     assert_eq!(
         paths,
-        [format!("{prefix}/26478243745571"), format!("{prefix}/my%20client"), format!("{prefix}/%C3%A9toile")]
+        [
+            format!("{prefix}/26478243745571"),
+            format!("{prefix}/my%20client"),
+            format!("{prefix}/%C3%A9toile")
+        ]
     );
 }
 
@@ -227,7 +307,10 @@ async fn path_parameters_cannot_change_the_endpoint() {
     let api = Authlete::new(config(ApiVersion::V2, &server.url)).unwrap();
     for bad in ["", ".", ".."] {
         let error = api.token_delete(bad).await.unwrap_err();
-        assert!(error.to_string().starts_with("accessTokenIdentifier: "), "{error}");
+        assert!(
+            error.to_string().starts_with("accessTokenIdentifier: "),
+            "{error}"
+        );
         assert!(api.delete_client(bad).await.is_err());
     }
     assert!(server.take().is_empty());
@@ -237,6 +320,12 @@ async fn path_parameters_cannot_change_the_endpoint() {
 #[test]
 fn instances_have_every_member() {
     let service = instance("Service");
-    assert_eq!(object(&service).len(), object(&FLAT["components"]["schemas"]["Service"]["properties"]).len());
-    assert_ne!(member_value("a", &json!({ "type": "string" })), member_value("b", &json!({ "type": "string" })));
+    assert_eq!(
+        object(&service).len(),
+        object(&FLAT["components"]["schemas"]["Service"]["properties"]).len()
+    );
+    assert_ne!(
+        member_value("a", &json!({ "type": "string" })),
+        member_value("b", &json!({ "type": "string" }))
+    );
 }

@@ -32,11 +32,23 @@ pub fn run(description: &Description, root: &Path, runs: usize) -> Result<ExitCo
     fs::write(baseline.join("Cargo.toml"), BASELINE_MANIFEST)?;
     fs::copy(root.join("Cargo.lock"), baseline.join("Cargo.lock"))?;
     fs::write(baseline.join("src/lib.rs"), &plain)?;
-    println!("lines: {} generated, {} plain", generated.lines().count(), plain.lines().count());
+    println!(
+        "lines: {} generated, {} plain",
+        generated.lines().count(),
+        plain.lines().count()
+    );
 
     let subjects = [
-        Subject { package: "authlete", directory: root.to_owned(), source: root.join("src/lib.rs") },
-        Subject { package: "build-time-baseline", source: baseline.join("src/lib.rs"), directory: baseline },
+        Subject {
+            package: "authlete",
+            directory: root.to_owned(),
+            source: root.join("src/lib.rs"),
+        },
+        Subject {
+            package: "build-time-baseline",
+            source: baseline.join("src/lib.rs"),
+            directory: baseline,
+        },
     ];
     let mut times = [Vec::new(), Vec::new()];
     for subject in &subjects {
@@ -49,7 +61,9 @@ pub fn run(description: &Description, root: &Path, runs: usize) -> Result<ExitCo
         }
     }
     let [ours, plain] = times.map(median);
-    println!("release build of the crate alone, median of {runs}: {ours:.1?} ours, {plain:.1?} plain");
+    println!(
+        "release build of the crate alone, median of {runs}: {ours:.1?} ours, {plain:.1?} plain"
+    );
     println!("ratio: {:.2}", ours.as_secs_f64() / plain.as_secs_f64());
     Ok(ExitCode::SUCCESS)
 }
@@ -63,7 +77,10 @@ struct Subject {
 impl Subject {
     /// Makes cargo build this crate again, and only it.
     fn touch(&self) -> Result<()> {
-        fs::File::options().append(true).open(&self.source)?.set_modified(std::time::SystemTime::now())?;
+        fs::File::options()
+            .append(true)
+            .open(&self.source)?
+            .set_modified(std::time::SystemTime::now())?;
         Ok(())
     }
 
@@ -76,7 +93,11 @@ impl Subject {
             .stderr(Stdio::null())
             .status()
             .context("cargo")?;
-        ensure!(status.success(), "cargo build --package {} failed", self.package);
+        ensure!(
+            status.success(),
+            "cargo build --package {} failed",
+            self.package
+        );
         Ok(start.elapsed())
     }
 }

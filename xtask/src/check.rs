@@ -18,14 +18,21 @@ pub fn run(description: &Description, listing_file: &Path, bless: bool) -> Resul
     if bless {
         fs::write(listing_file, &actual).with_context(|| listing_file.display().to_string())?;
     }
-    let committed = fs::read_to_string(listing_file).with_context(|| listing_file.display().to_string())?;
+    let committed =
+        fs::read_to_string(listing_file).with_context(|| listing_file.display().to_string())?;
     let operations = description.operations().count();
     let schemas = description.schemas().len();
     if committed == actual {
-        println!("{} files, {operations} operations, {schemas} schemas: sound", description.files().len());
+        println!(
+            "{} files, {operations} operations, {schemas} schemas: sound",
+            description.files().len()
+        );
         return Ok(ExitCode::SUCCESS);
     }
-    println!("the public API is not the one that {} lists:", listing_file.display());
+    println!(
+        "the public API is not the one that {} lists:",
+        listing_file.display()
+    );
     for line in differences(&committed, &actual).take(SHOWN_DIFFERENCES) {
         println!("{line}");
     }
@@ -37,7 +44,9 @@ pub fn run(description: &Description, listing_file: &Path, bless: bool) -> Resul
 fn differences<'a>(committed: &'a str, actual: &'a str) -> impl Iterator<Item = String> {
     let only = |sign: char, one: &'a str, other: &'a str| {
         let other: std::collections::HashSet<&str> = other.lines().collect();
-        one.lines().filter(move |line| !other.contains(line)).map(move |line| format!("{sign} {line}"))
+        one.lines()
+            .filter(move |line| !other.contains(line))
+            .map(move |line| format!("{sign} {line}"))
     };
     only('-', committed, actual).chain(only('+', actual, committed))
 }

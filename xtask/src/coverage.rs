@@ -16,8 +16,17 @@ use crate::facts::{Endpoint, Facts, names_in};
 pub fn run(description: &Description, directory: &Path, go: bool) -> Result<ExitCode> {
     let facts = Facts::load(directory)?;
     let document = description.flat();
-    let mut coverage = Coverage { document: &document, operations: read(&document), facts: &facts, gaps: Vec::new() };
-    let wanted: Vec<&Endpoint> = facts.endpoints.iter().filter(|endpoint| !go || endpoint.go.is_some()).collect();
+    let mut coverage = Coverage {
+        document: &document,
+        operations: read(&document),
+        facts: &facts,
+        gaps: Vec::new(),
+    };
+    let wanted: Vec<&Endpoint> = facts
+        .endpoints
+        .iter()
+        .filter(|endpoint| !go || endpoint.go.is_some())
+        .collect();
     coverage.endpoints(&wanted);
     let (objects, members, enums) = coverage.types(&wanted);
     for gap in &coverage.gaps {
@@ -31,7 +40,11 @@ pub fn run(description: &Description, directory: &Path, go: bool) -> Result<Exit
             gaps => format!("{gaps} differences"),
         }
     );
-    Ok(if coverage.gaps.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if coverage.gaps.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 struct Coverage<'a> {
@@ -46,35 +59,78 @@ impl<'a> Coverage<'a> {
         for endpoint in wanted {
             self.endpoint(endpoint);
         }
-        let known: BTreeSet<&str> = self.facts.endpoints.iter().map(|endpoint| endpoint.id.as_str()).collect();
-        let surplus: Vec<&String> = self.operations.keys().filter(|id| !known.contains(id.as_str())).collect();
-        self.gaps.extend(surplus.into_iter().map(|id| format!("endpoint {id}: surplus")));
+        let known: BTreeSet<&str> = self
+            .facts
+            .endpoints
+            .iter()
+            .map(|endpoint| endpoint.id.as_str())
+            .collect();
+        let surplus: Vec<&String> = self
+            .operations
+            .keys()
+            .filter(|id| !known.contains(id.as_str()))
+            .collect();
+        self.gaps.extend(
+            surplus
+                .into_iter()
+                .map(|id| format!("endpoint {id}: surplus")),
+        );
     }
 
     fn endpoint(&mut self, endpoint: &Endpoint) {
         let id = &endpoint.id;
         let document = self.document;
-        let found = operations(document).find(|entry| entry.id() == id).map(|entry| entry.value);
+        let found = operations(document)
+            .find(|entry| entry.id() == id)
+            .map(|entry| entry.value);
         let (Some(value), Some(operation)) = (found, self.operations.get(id)) else {
             self.gaps.push(format!("endpoint {id}: missing"));
             return;
         };
         let v2_method = endpoint.v2_method.as_ref().unwrap_or(&endpoint.method);
-        let expected_v2 = endpoint.v2_path.as_ref().map(|path| format!("{v2_method} {path}"));
-        let expected_v3 = endpoint.v3_path.as_ref().map(|path| format!("{} {path}", endpoint.method));
+        let expected_v2 = endpoint
+            .v2_path
+            .as_ref()
+            .map(|path| format!("{v2_method} {path}"));
+        let expected_v3 = endpoint
+            .v3_path
+            .as_ref()
+            .map(|path| format!("{} {path}", endpoint.method));
         let query: Vec<String> = query_parameters(value).map(query_fact).collect();
         let checks = [
-            ("2.x", expected_v2, operation.v2().map(|route| route_fact(route).replace("{serviceId}", "{apiKey}"))),
-            ("3.0", expected_v3, operation.v3().map(|route| route_fact(route).replacen("/{serviceId}", "", 1))),
-            ("scope", Some(endpoint.scope.clone()), Some(scope_fact(operation))),
+            (
+                "2.x",
+                expected_v2,
+                operation
+                    .v2()
+                    .map(|route| route_fact(route).replace("{serviceId}", "{apiKey}")),
+            ),
+            (
+                "3.0",
+                expected_v3,
+                operation
+                    .v3()
+                    .map(|route| route_fact(route).replacen("/{serviceId}", "", 1)),
+            ),
+            (
+                "scope",
+                Some(endpoint.scope.clone()),
+                Some(scope_fact(operation)),
+            ),
             ("query", Some(sorted(&endpoint.query)), Some(sorted(&query))),
             ("request", endpoint.request.clone(), request_fact(value)),
             ("response", endpoint.response.clone(), response_fact(value)),
-            ("success", Some(endpoint.success.clone()), Some(success_fact(value))),
+            (
+                "success",
+                Some(endpoint.success.clone()),
+                Some(success_fact(value)),
+            ),
         ];
         for (what, expected, actual) in checks {
             if expected != actual {
-                self.gaps.push(format!("endpoint {id}: {what} is {actual:?}, and should be {expected:?}"));
+                self.gaps.push(format!(
+                    "endpoint {id}: {what} is {actual:?}, and should be {expected:?}"
+                ));
             }
         }
     }
@@ -92,9 +148,17 @@ impl<'a> Coverage<'a> {
             }
         }
         for name in &enums {
-            let expected: BTreeSet<&str> = self.facts.enums[*name].iter().map(String::as_str).collect();
-            let words = schemas.get(*name).map(|schema| &schema["enum"]).and_then(Value::as_array);
-            let actual: BTreeSet<&str> = words.into_iter().flatten().filter_map(Value::as_str).collect();
+            let expected: BTreeSet<&str> =
+                self.facts.enums[*name].iter().map(String::as_str).collect();
+            let words = schemas
+                .get(*name)
+                .map(|schema| &schema["enum"])
+                .and_then(Value::as_array);
+            let actual: BTreeSet<&str> = words
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .collect();
             for word in expected.difference(&actual) {
                 self.gaps.push(format!("enum {name}: {word} is missing"));
             }
@@ -115,26 +179,44 @@ impl<'a> Coverage<'a> {
         let expected = &self.facts.objects[name].fields;
         for (member, fact) in expected {
             match actual.get(member) {
-                None => self.gaps.push(format!("object {name}: {member} is missing")),
+                None => self
+                    .gaps
+                    .push(format!("object {name}: {member} is missing")),
                 Some(schema) => {
                     let ty = self.type_fact(schema);
                     if !same_type(&fact.ty, &ty) {
-                        self.gaps.push(format!("object {name}: {member} is {ty}, and should be {}", fact.ty));
+                        self.gaps.push(format!(
+                            "object {name}: {member} is {ty}, and should be {}",
+                            fact.ty
+                        ));
                     }
                 }
             }
         }
-        for member in actual.keys().filter(|member| !expected.contains_key(*member)) {
-            self.gaps.push(format!("object {name}: {member} is surplus"));
+        for member in actual
+            .keys()
+            .filter(|member| !expected.contains_key(*member))
+        {
+            self.gaps
+                .push(format!("object {name}: {member} is surplus"));
         }
     }
 
     /// The objects and enums that endpoints reach, by the facts.
     fn reached(&self, wanted: &[&Endpoint]) -> (BTreeSet<&'a str>, BTreeSet<&'a str>) {
         let facts = self.facts;
-        let bodies = wanted.iter().flat_map(|endpoint| [endpoint.request.as_deref(), endpoint.response.as_deref()]);
-        let query_types = wanted.iter().flat_map(|endpoint| &endpoint.query).filter_map(|query| query.split(':').nth(1));
-        let mut todo: Vec<&str> = bodies.flatten().map(|name| name.trim_end_matches("[]")).chain(query_types).collect();
+        let bodies = wanted
+            .iter()
+            .flat_map(|endpoint| [endpoint.request.as_deref(), endpoint.response.as_deref()]);
+        let query_types = wanted
+            .iter()
+            .flat_map(|endpoint| &endpoint.query)
+            .filter_map(|query| query.split(':').nth(1));
+        let mut todo: Vec<&str> = bodies
+            .flatten()
+            .map(|name| name.trim_end_matches("[]"))
+            .chain(query_types)
+            .collect();
         let (mut objects, mut enums) = (BTreeSet::new(), BTreeSet::new());
         while let Some(name) = todo.pop() {
             if let Some((name, _)) = facts.enums.get_key_value(name) {
@@ -142,7 +224,12 @@ impl<'a> Coverage<'a> {
             } else if let Some((name, object)) = facts.objects.get_key_value(name)
                 && objects.insert(name.as_str())
             {
-                todo.extend(object.fields.values().flat_map(|member| names_in(&member.ty)));
+                todo.extend(
+                    object
+                        .fields
+                        .values()
+                        .flat_map(|member| names_in(&member.ty)),
+                );
             }
         }
         (objects, enums)
@@ -151,13 +238,18 @@ impl<'a> Coverage<'a> {
     /// A schema in the language of the facts.
     fn type_fact(&self, schema: &Value) -> Value {
         if let Some(name) = sole_reference(schema) {
-            let is_enum = self.document["components"]["schemas"][name].get("enum").is_some();
+            let is_enum = self.document["components"]["schemas"][name]
+                .get("enum")
+                .is_some();
             return format!("{} {name}", if is_enum { "enum" } else { "ref" }).into();
         }
         match schema["type"].as_str().unwrap_or_default() {
             "array" => json!({ "array": self.type_fact(&schema["items"]) }),
             "object" => json!({ "map": self.type_fact(&schema["additionalProperties"]) }),
-            ty => schema["format"].as_str().map_or_else(|| ty.to_owned(), |format| format!("{ty}({format})")).into(),
+            ty => schema["format"]
+                .as_str()
+                .map_or_else(|| ty.to_owned(), |format| format!("{ty}({format})"))
+                .into(),
         }
     }
 }
@@ -165,7 +257,8 @@ impl<'a> Coverage<'a> {
 /// That text is a secret is our knowledge, not the facts': `password` goes with any text.
 fn same_type(fact: &Value, actual: &Value) -> bool {
     fact == actual
-        || (actual == "string(password)" && fact.as_str().is_some_and(|fact| fact.starts_with("string")))
+        || (actual == "string(password)"
+            && fact.as_str().is_some_and(|fact| fact.starts_with("string")))
 }
 
 fn route_fact(route: &Route) -> String {
@@ -173,7 +266,9 @@ fn route_fact(route: &Route) -> String {
 }
 
 fn scope_fact(operation: &Operation) -> String {
-    let Some(route) = operation.v3().or_else(|| operation.v2()) else { return String::new() };
+    let Some(route) = operation.v3().or_else(|| operation.v2()) else {
+        return String::new();
+    };
     match (route.credentials().is_empty(), route.in_service()) {
         (true, _) => "open",
         (false, true) => "service",
@@ -184,7 +279,10 @@ fn scope_fact(operation: &Operation) -> String {
 
 fn query_fact(parameter: &Value) -> String {
     let schema = &parameter["schema"];
-    let ty = reference(schema).or(schema["format"].as_str()).or(schema["type"].as_str()).unwrap_or_default();
+    let ty = reference(schema)
+        .or(schema["format"].as_str())
+        .or(schema["type"].as_str())
+        .unwrap_or_default();
     match ty {
         // A free-form query.
         "object" => "*:string".to_owned(),
@@ -207,7 +305,9 @@ fn request_fact(operation: &Value) -> Option<String> {
 
 fn response_fact(operation: &Value) -> Option<String> {
     let responses = object(&operation["responses"]);
-    let content = ["200", "201"].iter().find_map(|status| responses.get(*status)?.get("content"))?;
+    let content = ["200", "201"]
+        .iter()
+        .find_map(|status| responses.get(*status)?.get("content"))?;
     if content.get("text/plain").is_some() {
         return Some("text/plain".to_owned());
     }
@@ -221,7 +321,10 @@ fn response_fact(operation: &Value) -> Option<String> {
 }
 
 fn success_fact(operation: &Value) -> String {
-    let statuses: Vec<&str> =
-        object(&operation["responses"]).keys().map(String::as_str).filter(|status| status.starts_with('2')).collect();
+    let statuses: Vec<&str> = object(&operation["responses"])
+        .keys()
+        .map(String::as_str)
+        .filter(|status| status.starts_with('2'))
+        .collect();
     statuses.join(" ")
 }

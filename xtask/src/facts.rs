@@ -64,7 +64,11 @@ fn read<T: DeserializeOwned>(file: &Path) -> Result<T> {
 /// The objects and enums that a type of the facts names.
 pub fn names_in(ty: &Value) -> Vec<&str> {
     match ty {
-        Value::String(text) => text.split_once(' ').map(|(_, name)| name).into_iter().collect(),
+        Value::String(text) => text
+            .split_once(' ')
+            .map(|(_, name)| name)
+            .into_iter()
+            .collect(),
         Value::Object(members) => members.values().flat_map(names_in).collect(),
         _ => Vec::new(),
     }

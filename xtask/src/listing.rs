@@ -4,16 +4,25 @@ use std::fmt::Write as _;
 
 use quote::ToTokens;
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, FnArg, Ident, ImplItem, Item, ItemImpl, ItemStruct, LitStr, ReturnType, Signature, Token};
+use syn::{
+    Attribute, FnArg, Ident, ImplItem, Item, ItemImpl, ItemStruct, LitStr, ReturnType, Signature,
+    Token,
+};
 
 /// Lists types, members, values, constructors and methods.
 pub fn of(file: &syn::File) -> String {
     let mut listing = String::new();
     for item in &file.items {
         match item {
-            Item::Mod(module) => module.content.iter().flat_map(|(_, items)| items).for_each(|item| {
-                list_type(&mut listing, item);
-            }),
+            Item::Mod(module) => {
+                module
+                    .content
+                    .iter()
+                    .flat_map(|(_, items)| items)
+                    .for_each(|item| {
+                        list_type(&mut listing, item);
+                    })
+            }
             Item::Impl(methods) => list_methods(&mut listing, methods),
             _ => {}
         }
@@ -25,7 +34,9 @@ fn list_type(listing: &mut String, item: &Item) {
     match item {
         Item::Struct(item) => list_members(listing, item),
         Item::Impl(block) => list_constructor(listing, block),
-        Item::Macro(call) if call.mac.path.is_ident("open_enum") || ends_with(&call.mac.path, "open_enum") => {
+        Item::Macro(call)
+            if call.mac.path.is_ident("open_enum") || ends_with(&call.mac.path, "open_enum") =>
+        {
             if let Ok(open) = call.mac.parse_body::<OpenEnum>() {
                 list_values(listing, &open);
             }
@@ -35,7 +46,9 @@ fn list_type(listing: &mut String, item: &Item) {
 }
 
 fn ends_with(path: &syn::Path, name: &str) -> bool {
-    path.segments.last().is_some_and(|segment| segment.ident == name)
+    path.segments
+        .last()
+        .is_some_and(|segment| segment.ident == name)
 }
 
 fn list_members(listing: &mut String, item: &ItemStruct) {
@@ -50,7 +63,12 @@ fn list_members(listing: &mut String, item: &ItemStruct) {
 fn list_constructor(listing: &mut String, block: &ItemImpl) {
     for item in &block.items {
         if let ImplItem::Fn(function) = item {
-            let _ = writeln!(listing, "{}::{}", short(&block.self_ty), signature(&function.sig));
+            let _ = writeln!(
+                listing,
+                "{}::{}",
+                short(&block.self_ty),
+                signature(&function.sig)
+            );
         }
     }
 }
@@ -65,7 +83,10 @@ fn list_methods(listing: &mut String, block: &ItemImpl) {
 
 fn list_values(listing: &mut String, open: &OpenEnum) {
     for (variant, word, protocol) in &open.values {
-        let protocol = protocol.as_ref().map(|word| format!(" => {word:?}")).unwrap_or_default();
+        let protocol = protocol
+            .as_ref()
+            .map(|word| format!(" => {word:?}"))
+            .unwrap_or_default();
         let _ = writeln!(listing, "{}::{variant} = {word:?}{protocol}", open.name);
     }
 }
@@ -89,9 +110,16 @@ fn signature(signature: &Signature) -> String {
 /// A type as one would write it, without the full paths that generated code needs.
 fn short(tokens: &impl ToTokens) -> String {
     let text = tokens.to_token_stream().to_string().replace(' ', "");
-    let text = ["::std::option::", "::std::string::", "::std::vec::", "::std::convert::", "::std::collections::", "crate::"]
-        .iter()
-        .fold(text, |text, path| text.replace(path, ""));
+    let text = [
+        "::std::option::",
+        "::std::string::",
+        "::std::vec::",
+        "::std::convert::",
+        "::std::collections::",
+        "crate::",
+    ]
+    .iter()
+    .fold(text, |text, path| text.replace(path, ""));
     text.replace("impl", "impl ")
 }
 

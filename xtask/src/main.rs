@@ -17,7 +17,10 @@ use authlete_codegen::Description;
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
-#[command(name = "cargo xtask", about = "Tasks for whoever changes the description in openapi/")]
+#[command(
+    name = "cargo xtask",
+    about = "Tasks for whoever changes the description in openapi/"
+)]
 struct Arguments {
     #[command(subcommand)]
     task: Task,
@@ -63,17 +66,25 @@ fn main() -> Result<ExitCode> {
     let root = workspace_root();
     let description = Description::load(&root.join("openapi"))?;
     match Arguments::parse().task {
-        Task::Check { bless } => check::run(&description, &root.join("openapi/public-api.txt"), bless),
+        Task::Check { bless } => {
+            check::run(&description, &root.join("openapi/public-api.txt"), bless)
+        }
         Task::Bundle { output } => output::write(output.as_deref(), &output::bundle(&description)?),
         Task::Coverage { directory, go } => coverage::run(&description, &directory, go),
         Task::Expand { output } => {
-            let source = authlete_codegen::source(&authlete_codegen::generate(&description)?.client);
-            output::write(Some(&output.unwrap_or_else(|| root.join("target/expanded.rs"))), &source)
+            let source =
+                authlete_codegen::source(&authlete_codegen::generate(&description)?.client);
+            output::write(
+                Some(&output.unwrap_or_else(|| root.join("target/expanded.rs"))),
+                &source,
+            )
         }
         Task::BuildTime { runs } => build_time::run(&description, root, runs),
     }
 }
 
 fn workspace_root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or_else(|| Path::new("."))
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap_or_else(|| Path::new("."))
 }
