@@ -58,6 +58,12 @@ impl DerefMut for JsonObject {
     }
 }
 
+impl FromIterator<(String, Value)> for JsonObject {
+    fn from_iter<I: IntoIterator<Item = (String, Value)>>(members: I) -> Self {
+        Self(members.into_iter().collect())
+    }
+}
+
 impl From<Map<String, Value>> for JsonObject {
     fn from(members: Map<String, Value>) -> Self {
         Self(members)

@@ -5,8 +5,6 @@
 mod allocations;
 mod plain;
 
-use std::time::Duration;
-
 use authlete::types::IntrospectionRequest;
 use authlete::{Authlete, Config};
 use axum::Router;
@@ -182,10 +180,10 @@ impl Bare {
     }
 }
 
-/// What a number of calls cost.
+/// What one call costs, on average over a round.
 struct Cost {
-    time: Duration,
-    bytes: u64,
+    micros: f64,
+    bytes: f64,
 }
 
 async fn compare<A, B>(
@@ -204,18 +202,20 @@ async fn compare<A, B>(
         sdk_costs.push(measure(in_flight, calls, &sdk).await);
         bare_costs.push(measure(in_flight, calls, &bare).await);
     }
-    let (sdk, bare) = (
-        median(sdk_costs.split_off(1), calls),
-        median(bare_costs.split_off(1), calls),
-    );
+    let (sdk_costs, bare_costs) = (sdk_costs.split_off(1), bare_costs.split_off(1));
+    // The ratio of each round by itself: the machine may be slower in one than in another.
+    let ratios = sdk_costs
+        .iter()
+        .zip(&bare_costs)
+        .map(|(sdk, bare)| sdk.micros / bare.micros);
+    let [sdk, bare] =
+        [&sdk_costs, &bare_costs].map(|costs| median(costs.iter().map(|cost| cost.micros)));
+    let [sdk_bytes, bare_bytes] =
+        [&sdk_costs, &bare_costs].map(|costs| median(costs.iter().map(|cost| cost.bytes)));
     println!(
-        "{name:<16}{in_flight:>10}{:>9.1} µs{:>9.1} µs{:>8.2}{:>8} {:>7}{:>8.2}",
-        micros(sdk.time),
-        micros(bare.time),
-        micros(sdk.time) / micros(bare.time),
-        sdk.bytes,
-        bare.bytes,
-        sdk.bytes as f64 / bare.bytes as f64,
+        "{name:<16}{in_flight:>10}{sdk:>9.1} µs{bare:>9.1} µs{:>8.2}{sdk_bytes:>8.0} {bare_bytes:>7.0}{:>8.2}",
+        median(ratios),
+        sdk_bytes / bare_bytes,
     );
 }
 
@@ -233,22 +233,13 @@ async fn measure<F: Future<Output = ()>>(
     }
     while running.next().await.is_some() {}
     Cost {
-        time: start.elapsed(),
-        bytes: allocations::of_this_thread() - allocated,
+        micros: start.elapsed().as_secs_f64() * 1e6 / calls as f64,
+        bytes: (allocations::of_this_thread() - allocated) as f64 / calls as f64,
     }
 }
 
-fn median(mut costs: Vec<Cost>, calls: usize) -> Cost {
-    let calls = u32::try_from(calls).expect("a few thousand calls");
-    costs.sort_by_key(|cost| cost.time);
-    let time = costs[costs.len() / 2].time / calls;
-    costs.sort_by_key(|cost| cost.bytes);
-    Cost {
-        time,
-        bytes: costs[costs.len() / 2].bytes / u64::from(calls),
-    }
-}
-
-fn micros(time: Duration) -> f64 {
-    time.as_secs_f64() * 1e6
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
 }

@@ -1,0 +1,109 @@
+//! The authorization code flow, as an authorization server takes part in it.
+//!
+//! `cargo run --example authorization_code_flow` runs it against the emulator; with `AUTHLETE_*` in the environment it
+//! runs against your own service. It registers a client for itself and deletes it at the end.
+
+mod connection;
+
+use authlete::types::{
+    AuthorizationAction, AuthorizationIssueAction, AuthorizationIssueRequest, AuthorizationRequest,
+    Client, ClientAuthMethod, ClientType, GrantType, ResponseType, TokenAction, TokenRequest,
+};
+use authlete::{Authlete, Secret};
+use form_urlencoded::Serializer;
+
+const REDIRECT_URI: &str = "https://client.example.com/callback";
+
+/// RFC 7636, appendix B. A client makes a new one for each request.
+const CODE_VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+const CODE_CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+type Failure = Box<dyn std::error::Error>;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Failure> {
+    let connection = connection::connect().await?;
+    let api = &connection.api;
+
+    let client = register_client(api).await?;
+    let client_id = client.client_id.ok_or("the new client has no ID")?;
+    let flow = run_flow(api, client_id, client.client_secret.unwrap_or_default()).await;
+    api.delete_client(client_id).await?;
+    flow
+}
+
+async fn run_flow(api: &Authlete, client_id: i64, client_secret: Secret) -> Result<(), Failure> {
+    // 1. A browser comes to the authorization endpoint with the client's request.
+    let query = Serializer::new(String::new())
+        .append_pair("response_type", "code")
+        .append_pair("client_id", &client_id.to_string())
+        .append_pair("redirect_uri", REDIRECT_URI)
+        .append_pair("state", "xyz")
+        .append_pair("code_challenge", CODE_CHALLENGE)
+        .append_pair("code_challenge_method", "S256")
+        .finish();
+    println!("GET /authorize?{query}\n");
+
+    // 2. Authlete checks the request, and says that a person has to be asked.
+    let authorization = api.authorization(&AuthorizationRequest::new(query)).await?;
+    let ticket = match authorization.action {
+        AuthorizationAction::Interaction => authorization.ticket.ok_or("no ticket")?,
+        other => {
+            return Err(
+                format!("authorization: {other}: {:?}", authorization.result_message).into(),
+            );
+        }
+    };
+
+    // 3. Here your server shows its login and consent page. John Doe logs in, and agrees.
+    let request = AuthorizationIssueRequest::new(ticket, "john.doe");
+    let issued = api.authorization_issue(&request).await?;
+    let location = match issued.action {
+        AuthorizationIssueAction::Location => issued.response_content.ok_or("no location")?,
+        other => {
+            return Err(format!("authorization_issue: {other}: {:?}", issued.result_message).into());
+        }
+    };
+    println!("HTTP/1.1 302 Found\nLocation: {}\n", location.expose());
+
+    // 4. The browser goes there, and the client comes to the token endpoint with the code.
+    let code = issued.authorization_code.ok_or("no authorization code")?;
+    let body = Serializer::new(String::new())
+        .append_pair("grant_type", "authorization_code")
+        .append_pair("code", code.expose())
+        .append_pair("redirect_uri", REDIRECT_URI)
+        .append_pair("code_verifier", CODE_VERIFIER)
+        .finish();
+    println!(
+        "POST /token\n\ngrant_type=authorization_code&code=…&redirect_uri=…&code_verifier=…\n"
+    );
+
+    // 5. The client's credentials came in the Authorization header of its request.
+    let request = TokenRequest::new(body)
+        .client_id(client_id.to_string())
+        .client_secret(client_secret);
+    let token = api.token(&request).await?;
+    let status = match token.action {
+        TokenAction::Ok => "200 OK",
+        TokenAction::BadRequest => "400 Bad Request",
+        TokenAction::InvalidClient => "401 Unauthorized",
+        other => return Err(format!("token: {other}: {:?}", token.result_message).into()),
+    };
+    let content = token.response_content.ok_or("no content")?;
+    println!(
+        "HTTP/1.1 {status}\nContent-Type: application/json\n\n{}",
+        content.expose()
+    );
+    Ok(())
+}
+
+async fn register_client(api: &Authlete) -> authlete::Result<Client> {
+    let client = Client::new()
+        .client_name("authorization_code_flow")
+        .client_type(ClientType::Confidential)
+        .grant_types([GrantType::AuthorizationCode, GrantType::RefreshToken])
+        .response_types([ResponseType::Code])
+        .redirect_uris([REDIRECT_URI])
+        .token_auth_method(ClientAuthMethod::ClientSecretBasic);
+    api.create_client(&client).await
+}

@@ -1,0 +1,108 @@
+//! Nothing is lost in get → change → update.
+
+use authlete::types::{Client, Service};
+use authlete::{ApiVersion, Authlete, JsonObject};
+use authlete_emulator::Emulator;
+use serde_json::{Value, json};
+
+/// Members of a version of Authlete that does not exist yet, on every level.
+fn unknown() -> Value {
+    json!({ "flag": true, "list": [1, "two", { "three": null }], "object": { "deep": "value" } })
+}
+
+async fn both() -> [(Emulator, Authlete); 2] {
+    let start = async |version| {
+        let emulator = Emulator::start().await.unwrap();
+        let api = Authlete::new(emulator.config(version)).unwrap();
+        (emulator, api)
+    };
+    [start(ApiVersion::V2).await, start(ApiVersion::V3).await]
+}
+
+/// Compares what two objects have, but for when they were modified.
+fn same<T: serde::Serialize>(one: &T, other: &T) {
+    let comparable = |value: &T| {
+        let mut value = serde_json::to_value(value).unwrap();
+        value["modifiedAt"] = Value::Null;
+        value
+    };
+    assert_eq!(comparable(one), comparable(other));
+}
+
+#[tokio::test]
+async fn of_a_service() {
+    for (_emulator, api) in both().await {
+        let new: Service = serde_json::from_value(json!({
+            "serviceName": "before",
+            "memberOfTomorrow": unknown(),
+            "supportedGrantTypes": ["AUTHORIZATION_CODE", "GRANT_OF_TOMORROW"],
+            "supportedScopes": [{ "name": "read", "memberOfTomorrow": unknown() }],
+            "supportedClaims": [],
+        }))
+        .unwrap();
+        let created = api.create_service(&new).await.unwrap();
+        let id = created.api_key.unwrap();
+
+        let mut service = api.get_service(id).await.unwrap();
+        same(&service, &created);
+        service.service_name = Some("after".into());
+        let updated = api.update_service(id, &service).await.unwrap();
+
+        assert_eq!(updated.service_name.as_deref(), Some("after"));
+        same(&updated, &service);
+        same(&api.get_service(id).await.unwrap(), &service);
+        assert_eq!(updated.extra["memberOfTomorrow"], unknown());
+        let scopes = updated.supported_scopes.unwrap();
+        assert_eq!(scopes[0].extra["memberOfTomorrow"], unknown());
+        assert_eq!(
+            updated.supported_grant_types.unwrap()[1].as_str(),
+            "GRANT_OF_TOMORROW"
+        );
+        assert_eq!(updated.supported_claims, Some(vec![]));
+    }
+}
+
+#[tokio::test]
+async fn of_a_client() {
+    for (_emulator, api) in both().await {
+        let new: Client = serde_json::from_value(json!({
+            "clientName": "before",
+            "clientType": "CONFIDENTIAL",
+            "memberOfTomorrow": unknown(),
+            "extension": { "memberOfTomorrow": unknown() },
+            "tokenAuthMethod": "METHOD_OF_TOMORROW",
+        }))
+        .unwrap();
+        let created = api.create_client(&new).await.unwrap();
+        let id = created.client_id.unwrap();
+
+        let mut client = api.get_client(id).await.unwrap();
+        same(&client, &created);
+        client.client_name = Some("after".into());
+        let updated = api.update_client(id, &client).await.unwrap();
+
+        assert_eq!(updated.client_name.as_deref(), Some("after"));
+        same(&updated, &client);
+        same(&api.get_client(id).await.unwrap(), &client);
+        assert_eq!(updated.extra["memberOfTomorrow"], unknown());
+        assert_eq!(
+            updated.extension.unwrap().extra["memberOfTomorrow"],
+            unknown()
+        );
+        assert_eq!(
+            updated.token_auth_method.unwrap().as_str(),
+            "METHOD_OF_TOMORROW"
+        );
+    }
+}
+
+/// A user can send a member that this version of the crate does not know, and it arrives.
+#[tokio::test]
+async fn an_unknown_member_can_be_set() {
+    for (_emulator, api) in both().await {
+        let mut client = Client::new().client_name("name");
+        client.extra = JsonObject::from_iter([("memberOfTomorrow".to_owned(), unknown())]);
+        let created = api.create_client(&client).await.unwrap();
+        assert_eq!(created.extra["memberOfTomorrow"], unknown());
+    }
+}
