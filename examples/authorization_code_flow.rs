@@ -61,7 +61,9 @@ async fn run_flow(api: &Authlete, client_id: i64, client_secret: Secret) -> Resu
     let location = match issued.action {
         AuthorizationIssueAction::Location => issued.response_content.ok_or("no location")?,
         other => {
-            return Err(format!("authorization_issue: {other}: {:?}", issued.result_message).into());
+            return Err(
+                format!("authorization_issue: {other}: {:?}", issued.result_message).into(),
+            );
         }
     };
     println!("HTTP/1.1 302 Found\nLocation: {}\n", location.expose());

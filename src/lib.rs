@@ -1,4 +1,4 @@
-//! Client for the Authlete Web APIs.
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 

@@ -123,9 +123,13 @@ fn replace_words(value: &mut Value, schema: &Value) -> bool {
             *word = format!("{word}_OF_TOMORROW");
             true
         }
-        Value::Array(items) => items.iter_mut().fold(false, |found, item| {
-            replace_words(item, &schema["items"]) || found
-        }),
+        Value::Array(items) => {
+            let mut found = false;
+            for item in items {
+                found |= replace_words(item, &schema["items"]);
+            }
+            found
+        }
         _ => false,
     }
 }

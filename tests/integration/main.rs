@@ -10,6 +10,8 @@ mod handles;
 mod lists;
 mod probe;
 mod redaction;
+#[cfg(feature = "schemars")]
+mod schemas;
 mod server;
 mod update;
 mod wire;

@@ -1,4 +1,4 @@
-//! Each operation as it arrives at the server, held against the facts in `endpoints.json`.
+//! Each operation as it arrives at the server, held against the facts in `tests/facts`.
 
 use authlete::{ApiVersion, Authlete, Config};
 use authlete_codegen::description::{object, operations};
@@ -33,7 +33,7 @@ struct Fact {
 }
 
 fn facts() -> Vec<Fact> {
-    serde_json::from_str(include_str!("endpoints.json")).expect("the facts are JSON")
+    serde_json::from_str(include_str!("../facts/endpoints.json")).expect("the facts are JSON")
 }
 
 fn config(version: ApiVersion, url: &str) -> Config {

@@ -1,4 +1,4 @@
-//! Whether the description is sound, and the public API is the one that is committed.
+//! Whether the description is sound, the public API is the one that is committed, and the README lists it.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +12,8 @@ use crate::listing;
 /// How many differences are shown; a changed enum or endpoint is seen in the first ones.
 const SHOWN_DIFFERENCES: usize = 40;
 
-pub fn run(description: &Description, listing_file: &Path, bless: bool) -> Result<ExitCode> {
+pub fn run(description: &Description, root: &Path, bless: bool) -> Result<ExitCode> {
+    let listing_file = &root.join("openapi/public-api.txt");
     let generated = authlete_codegen::generate(description)?.client;
     let actual = listing::of(&generated);
     if bless {
@@ -22,6 +23,21 @@ pub fn run(description: &Description, listing_file: &Path, bless: bool) -> Resul
         fs::read_to_string(listing_file).with_context(|| listing_file.display().to_string())?;
     let operations = description.operations().count();
     let schemas = description.schemas().len();
+    let readme = root.join("README.md");
+    let text = fs::read_to_string(&readme).with_context(|| readme.display().to_string())?;
+    let unlisted: Vec<&str> = description
+        .operations()
+        .map(|entry| entry.id())
+        .filter(|id| !text.contains(&format!("`{id}`")))
+        .collect();
+    if !unlisted.is_empty() {
+        println!(
+            "{} does not list: {}",
+            readme.display(),
+            unlisted.join(", ")
+        );
+        return Ok(ExitCode::FAILURE);
+    }
     if committed == actual {
         println!(
             "{} files, {operations} operations, {schemas} schemas: sound",

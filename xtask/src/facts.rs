@@ -29,7 +29,7 @@ pub struct Endpoint {
     pub request: Option<String>,
     pub response: Option<String>,
     pub success: String,
-    /// The method of the Go library, when it has one.
+    /// The method of the Go library, when it has one; facts of other origin do not say.
     pub go: Option<String>,
 }
 

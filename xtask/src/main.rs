@@ -28,7 +28,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Check the description, and that openapi/public-api.txt lists what it generates
+    /// Check the description, and that openapi/public-api.txt and README.md list what it generates
     Check {
         /// Write openapi/public-api.txt instead of comparing it
         #[arg(long)]
@@ -66,9 +66,7 @@ fn main() -> Result<ExitCode> {
     let root = workspace_root();
     let description = Description::load(&root.join("openapi"))?;
     match Arguments::parse().task {
-        Task::Check { bless } => {
-            check::run(&description, &root.join("openapi/public-api.txt"), bless)
-        }
+        Task::Check { bless } => check::run(&description, root, bless),
         Task::Bundle { output } => output::write(output.as_deref(), &output::bundle(&description)?),
         Task::Coverage { directory, go } => coverage::run(&description, &directory, go),
         Task::Expand { output } => {

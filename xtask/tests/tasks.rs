@@ -1,0 +1,165 @@
+//! The tasks as a maintainer runs them.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+fn xtask(arguments: &[&str]) -> (bool, String) {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(arguments)
+        .output()
+        .expect("xtask runs");
+    (
+        status.success(),
+        String::from_utf8_lossy(&stdout).into_owned() + &String::from_utf8_lossy(&stderr),
+    )
+}
+
+fn facts() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/facts")
+}
+
+/// What coverage says when a text of the facts is another.
+fn coverage_with(file: &str, from: &str, to: &str) -> (bool, String) {
+    let directory = tempfile::tempdir().unwrap();
+    for name in ["endpoints.json", "schemas.json", "enums.json"] {
+        let mut text = fs::read_to_string(facts().join(name)).unwrap();
+        if name == file {
+            assert!(text.contains(from), "{from}");
+            text = text.replacen(from, to, 1);
+        }
+        fs::write(directory.path().join(name), text).unwrap();
+    }
+    xtask(&["coverage", directory.path().to_str().unwrap()])
+}
+
+#[test]
+fn the_description_is_sound_and_listed() {
+    let (success, output) = xtask(&["check"]);
+    assert!(success, "{output}");
+    assert!(output.contains("55 operations"), "{output}");
+}
+
+#[test]
+fn the_description_covers_the_facts() {
+    let (success, output) = xtask(&["coverage", facts().to_str().unwrap()]);
+    assert!(success, "{output}");
+    assert_eq!(
+        output.trim(),
+        "55 endpoints, 86 objects, 1136 members, 55 enums; complete"
+    );
+}
+
+#[test]
+fn each_difference_is_found() {
+    for (file, from, to, expected) in [
+        (
+            "endpoints.json",
+            r#""id": "echo""#,
+            r#""id": "echo_more""#,
+            "endpoint echo_more: missing",
+        ),
+        (
+            "endpoints.json",
+            r#""id": "echo""#,
+            r#""id": "echo_more""#,
+            "endpoint echo: surplus",
+        ),
+        (
+            "endpoints.json",
+            r#""v2_path": "/auth/token","#,
+            r#""v2_path": "/token","#,
+            r#"endpoint token: 2.x is Some("POST /auth/token"), and should be Some("POST /token")"#,
+        ),
+        (
+            "endpoints.json",
+            r#""v3_path": "/misc/echo", "scope": "open""#,
+            r#""v3_path": "/misc/echo", "scope": "owner""#,
+            r#"endpoint echo: scope is Some("open"), and should be Some("owner")"#,
+        ),
+        (
+            "endpoints.json",
+            r#""end:int32""#,
+            r#""end:int64""#,
+            "endpoint get_token_list: query is ",
+        ),
+        (
+            "schemas.json",
+            r#""ticket": {"#,
+            r#""tickets": {"#,
+            "object AuthorizationFailRequest: tickets is missing",
+        ),
+        (
+            "schemas.json",
+            r#""ticket": {"#,
+            r#""tickets": {"#,
+            "object AuthorizationFailRequest: ticket is surplus",
+        ),
+        (
+            "schemas.json",
+            r#""clientId": { "type": "integer(int64)" }"#,
+            r#""clientId": { "type": "string" }"#,
+            r#"object AccessToken: clientId is "integer(int64)", and should be "string""#,
+        ),
+        (
+            "enums.json",
+            r#""NATIVE""#,
+            r#""NATIVE", "TV""#,
+            "enum ApplicationType: TV is missing",
+        ),
+        (
+            "enums.json",
+            r#", "NATIVE""#,
+            "",
+            "enum ApplicationType: NATIVE is surplus",
+        ),
+    ] {
+        let (success, output) = coverage_with(file, from, to);
+        assert!(!success, "{to}");
+        assert!(
+            output.lines().any(|line| line.starts_with(expected)),
+            "{to}:\n{output}"
+        );
+    }
+}
+
+#[test]
+fn facts_that_cannot_be_read_are_named() {
+    let (success, output) = xtask(&["coverage", "no/such/facts"]);
+    assert!(!success);
+    assert!(output.contains("no/such/facts/endpoints.json"), "{output}");
+}
+
+#[test]
+fn the_bundle_is_one_document() {
+    let (success, output) = xtask(&["bundle"]);
+    assert!(success);
+    let document: Value = serde_json::from_str(&output).unwrap();
+    assert_eq!(document["openapi"], "3.0.3");
+    assert_eq!(
+        document["paths"]["/auth/token"]["post"]["operationId"],
+        "token"
+    );
+    assert_eq!(
+        document["components"]["schemas"]["SubjectType"]["enum"],
+        serde_json::json!(["PUBLIC", "PAIRWISE"])
+    );
+}
+
+#[test]
+fn the_source_can_be_read() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("expanded.rs");
+    let (success, output) = xtask(&["expand", "--output", file.to_str().unwrap()]);
+    assert!(success, "{output}");
+    let source = fs::read_to_string(file).unwrap();
+    assert!(source.contains("pub async fn get_client_list("));
+    let lines = source.lines().count();
+    assert!(lines < 30_000, "{lines} generated lines");
+}
