@@ -1,6 +1,7 @@
 //! The chainable methods of request types.
 
-/// Defines a method for each member: `one` takes a value, `list` takes whatever can be iterated.
+/// Defines a method for each member: `plain` takes a value, `into` whatever converts
+/// into one, and `list` whatever can be iterated.
 macro_rules! setters {
     ($name:ident { $( $kind:ident $member:ident : $ty:ty ),* $(,)? }) => {
         // `sub` is a claim, and has nothing to do with subtraction.
@@ -9,7 +10,15 @@ macro_rules! setters {
             $( $crate::setters! { @$kind $member : $ty } )*
         }
     };
-    (@one $member:ident : $ty:ty) => {
+    (@plain $member:ident : $ty:ty) => {
+        #[doc = concat!(" Sets [`", stringify!($member), "`](#structfield.", stringify!($member), ").")]
+        #[must_use]
+        pub fn $member(mut self, $member: $ty) -> Self {
+            self.$member = Some($member);
+            self
+        }
+    };
+    (@into $member:ident : $ty:ty) => {
         #[doc = concat!(" Sets [`", stringify!($member), "`](#structfield.", stringify!($member), ").")]
         #[must_use]
         pub fn $member(mut self, $member: impl Into<$ty>) -> Self {

@@ -1,7 +1,7 @@
 //! Generates the `authlete` crate's client from the description in `openapi/`.
 //!
 //! The way of the data: [`description`] reads and merges the files, [`check`] holds them against the rules,
-//! [`prepare`] rewrites what progenitor does not read well, [`generate`] runs progenitor, and [`refine`] and
+//! [`prepare`] rewrites what progenitor does not read well, [`mod@generate`] runs progenitor, and [`refine`] and
 //! [`operations`] make of its output the types and methods that users see. [`probe`] is for the tests.
 
 #![forbid(unsafe_code)]

@@ -27,6 +27,7 @@ pub struct Operation {
     has_query: bool,
     has_free_query: bool,
     may_be_empty: bool,
+    documentation: Vec<String>,
 }
 
 /// How one generation is asked.
@@ -51,10 +52,12 @@ pub fn read(document: &Value) -> BTreeMap<String, Operation> {
 
 fn operation(document: &Value, entry: &OperationEntry<'_>) -> Operation {
     let responses = object(&entry.value["responses"]);
+    let (v2, v3) = (route(document, entry, V2), route(document, entry, V3));
     Operation {
         id: entry.id().to_owned(),
-        v2: route(document, entry, V2),
-        v3: route(document, entry, V3),
+        documentation: documentation(entry.value, v2.as_ref(), v3.as_ref()),
+        v2,
+        v3,
         path_parameters: template_parameters(entry.path).map(str::to_owned).collect(),
         has_query: query_parameters(entry.value).next().is_some(),
         has_free_query: is_free_query(entry.value),
@@ -62,6 +65,30 @@ fn operation(document: &Value, entry: &OperationEntry<'_>) -> Operation {
             && responses.len() > 1
             && responses.contains_key("200"),
     }
+}
+
+/// What the method's documentation says, a paragraph each.
+fn documentation(operation: &Value, v2: Option<&Route>, v3: Option<&Route>) -> Vec<String> {
+    let text = |value: &Value, key: &str| value[key].as_str().unwrap_or_default().to_owned();
+    let mut paragraphs = vec![
+        text(operation, "summary") + ".",
+        text(operation, "description"),
+    ];
+    let parameters = operation["parameters"].as_array().into_iter().flatten();
+    let in_path = parameters
+        .filter(|parameter| parameter["in"] == "path")
+        .map(|parameter| {
+            let argument = text(parameter, "name").to_snake_case();
+            format!("- `{argument}`: {}", text(parameter, "description"))
+        });
+    paragraphs.push(in_path.collect::<Vec<_>>().join("\n"));
+    let routes = [(V3, v3), (V2, v2)].map(|(version, route)| match route {
+        Some(route) => format!("`{} /api{}` in {version}", route.method, route.full_path()),
+        None => format!("not in {version}"),
+    });
+    paragraphs.push(format!("{}.", routes.join(", ")));
+    paragraphs.retain(|paragraph| !paragraph.is_empty());
+    paragraphs
 }
 
 /// The route in one generation: `None` when none of the operation's servers is of it.
@@ -193,6 +220,12 @@ impl Route {
         &self.credentials
     }
 
+    /// The path below `/api`.
+    fn full_path(&self) -> String {
+        let root = if self.in_service { "/{serviceId}" } else { "" };
+        format!("{root}{}", self.path)
+    }
+
     fn expression(route: Option<&Self>) -> TokenStream {
         let Some(Self {
             method,
@@ -267,6 +300,9 @@ fn refine_method(mut method: ImplItemFn, operation: &Operation) -> ImplItemFn {
     method.sig.output = parse_quote!(-> crate::Result<#answer>);
 
     let constant = operation.constant();
+    let documentation = operation.documentation.join("\n\n");
+    method.attrs = vec![parse_quote!(#[doc = #documentation])];
+
     let segments = operation.path_parameters.iter().map(|name| {
         let ident = format_ident!("{}", name.to_snake_case());
         quote!(let #ident = crate::transport::path_segment(#name, &#ident)?;)

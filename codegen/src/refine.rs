@@ -237,7 +237,11 @@ fn constructor(item: &ItemStruct, required: &[String]) -> Item {
     let parameters = required.iter().map(|member| {
         let (field, ty) = field_of(item, member);
         let ty = option_of(ty).unwrap_or(ty);
-        quote!(#field: impl ::std::convert::Into<#ty>)
+        if is_number_or_flag(ty) {
+            quote!(#field: #ty)
+        } else {
+            quote!(#field: impl ::std::convert::Into<#ty>)
+        }
     });
     let values = item.fields.iter().filter_map(|field| {
         let ident = field.ident.as_ref()?;
@@ -247,10 +251,15 @@ fn constructor(item: &ItemStruct, required: &[String]) -> Item {
                 .any(|member| serialized_name(field) == *member)
             {
                 quote!(#ident: ::std::default::Default::default())
-            } else if option_of(&field.ty).is_some() {
-                quote!(#ident: ::std::option::Option::Some(#ident.into()))
             } else {
-                quote!(#ident: #ident.into())
+                let (is_optional, ty) =
+                    option_of(&field.ty).map_or((false, &field.ty), |inner| (true, inner));
+                match (is_optional, is_number_or_flag(ty)) {
+                    (true, true) => quote!(#ident: ::std::option::Option::Some(#ident)),
+                    (true, false) => quote!(#ident: ::std::option::Option::Some(#ident.into())),
+                    (false, true) => quote!(#ident),
+                    (false, false) => quote!(#ident: #ident.into()),
+                }
             },
         )
     });
@@ -265,6 +274,13 @@ fn constructor(item: &ItemStruct, required: &[String]) -> Item {
     }
 }
 
+/// These are taken as they are: the type of a literal would not be inferred through `Into`.
+fn is_number_or_flag(ty: &Type) -> bool {
+    ["i32", "i64", "bool"]
+        .iter()
+        .any(|name| matches!(ty, Type::Path(path) if path.path.is_ident(name)))
+}
+
 /// One chainable method for each optional member.
 fn setters(item: &ItemStruct, required: &[String]) -> Option<Item> {
     let name = &item.ident;
@@ -277,7 +293,8 @@ fn setters(item: &ItemStruct, required: &[String]) -> Option<Item> {
             let inner = option_of(&field.ty)?;
             Some(match list_of(inner) {
                 Some(element) => quote!(list #ident: #element),
-                None => quote!(one #ident: #inner),
+                None if is_number_or_flag(inner) => quote!(plain #ident: #inner),
+                None => quote!(into #ident: #inner),
             })
         })
         .collect();

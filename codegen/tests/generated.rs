@@ -176,14 +176,14 @@ fn headers_come_from_the_transport() {
 #[test]
 fn constructors_ask_for_what_is_required_in_the_order_of_the_description() {
     assert_generated(
-        "pub fn new( ticket: impl ::std::convert::Into<crate::Secret>, count: impl ::std::convert::Into<i64>, ) -> Self",
+        "pub fn new( ticket: impl ::std::convert::Into<crate::Secret>, count: i64, ) -> Self { Self { count,",
     );
 }
 
 #[test]
 fn setters_are_for_the_rest_of_requests_only() {
     assert_generated(
-        "crate::setters! { ThingRequest { list names : ::std::string::String, one type_ : ThingKind } }",
+        "crate::setters! { ThingRequest { list names : ::std::string::String, into type_ : ThingKind } }",
     );
     assert!(!GENERATED.contains("ThingResponse { list"));
 }
@@ -231,5 +231,12 @@ fn routes_follow_from_servers_security_and_exceptions() {
     );
     assert_generated(
         r#"Operation { id: "list_things", v2: Some(Route { method: "PUT", path: "/things/of/{serviceId}", in_service: false, credentials: &[], }), v3: Some(Route { method: "GET", path: "/{serviceId}/things", in_service: false, credentials: &[], }), }"#,
+    );
+}
+
+#[test]
+fn methods_say_what_the_description_says() {
+    assert_generated(
+        "/**List things. Lists things. - `service_id`: The service. `GET /api/{serviceId}/things` in 3.0, `PUT /api/things/of/{serviceId}` in 2.x.*/ pub async fn list_things(",
     );
 }
