@@ -98,3 +98,92 @@ impl Walk {
         path
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde::Deserialize;
+    use serde_json::{Value, json};
+
+    use super::at;
+
+    /// Decodes a document in which only text may be, and gives the path of the first value that is none.
+    fn stumble(text: &str) -> String {
+        struct Texts;
+        impl<'de> Deserialize<'de> for Texts {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_any(Texts)
+            }
+        }
+        impl<'de> serde::de::Visitor<'de> for Texts {
+            type Value = Self;
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("text")
+            }
+            fn visit_str<E>(self, _: &str) -> Result<Self, E> {
+                Ok(self)
+            }
+            fn visit_seq<A: serde::de::SeqAccess<'de>>(
+                self,
+                mut items: A,
+            ) -> Result<Self, A::Error> {
+                while items.next_element::<Texts>()?.is_some() {}
+                Ok(self)
+            }
+            fn visit_map<A: serde::de::MapAccess<'de>>(
+                self,
+                mut members: A,
+            ) -> Result<Self, A::Error> {
+                while members.next_entry::<String, Texts>()?.is_some() {}
+                Ok(self)
+            }
+        }
+        let error = serde_json::from_str::<Texts>(text)
+            .err()
+            .expect("the document has a number");
+        at(text.as_bytes(), error.line(), error.column())
+    }
+
+    /// A document of text with one number somewhere, and the path of the number.
+    fn documents() -> impl Strategy<Value = (Value, String)> {
+        let number = (0..1000_i64).prop_map(|number| (json!(number), String::new()));
+        number.prop_recursive(6, 6, 1, |inner| {
+            let text = || ".{0,6}".prop_map(Value::from);
+            let in_list = (
+                inner.clone(),
+                prop::collection::vec(text(), 0..3),
+                prop::collection::vec(text(), 0..3),
+            )
+                .prop_map(|((value, path), before, after)| {
+                    let index = before.len();
+                    let items = before.into_iter().chain([value]).chain(after).collect();
+                    (Value::Array(items), format!("[{index}]{path}"))
+                });
+            let in_object = (
+                inner,
+                "[a-z]{1,5}",
+                prop::collection::btree_map("[A-Z\"\\\\,:{}]{1,5}", text(), 0..3),
+            )
+                .prop_map(|((value, path), name, others)| {
+                    let suffix = format!(".{name}{path}");
+                    let members = others.into_iter().chain([(name, value)]).collect();
+                    (Value::Object(members), suffix)
+                });
+            prop_oneof![in_list, in_object]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn leads_to_the_value_that_is_wrong((document, path) in documents()) {
+            prop_assert_eq!(stumble(&document.to_string()), format!("${path}"));
+            let pretty = serde_json::to_string_pretty(&document).unwrap();
+            prop_assert_eq!(stumble(&pretty), format!("${path}"));
+        }
+
+        #[test]
+        fn any_text_and_place_are_taken(text in prop::collection::vec(any::<u8>(), 0..60), line in 0..9_usize, column in 0..90_usize) {
+            prop_assert!(at(&text, line, column).starts_with('$'));
+        }
+    }
+}

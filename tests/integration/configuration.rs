@@ -1,8 +1,10 @@
 //! Every source of configuration, how they combine, and what is wrong with a wrong one.
 
 use std::io::Write as _;
+use std::sync::LazyLock;
 
 use authlete::{ApiVersion, Authlete, Config, ConfigError, Error, Setting};
+use proptest::prelude::*;
 
 /// Every setting that a complete environment of both generations could have.
 const GO_LIBRARY_FILE: &str = r#"
@@ -401,4 +403,37 @@ fn credentials_must_fit_into_a_header() {
         error,
         "ServiceAccessToken (AUTHLETE_SERVICE_ACCESSTOKEN) has a character that cannot be in an HTTP header"
     );
+}
+
+/// Checks a configuration on the connections of a handle that is there: making a pool for each would take long.
+fn checked(config: Config) -> authlete::Result<Authlete> {
+    static HANDLE: LazyLock<Authlete> = LazyLock::new(|| {
+        Authlete::new(Config::v3("https://authlete.example", 1, "token")).unwrap()
+    });
+    HANDLE.with_config(config)
+}
+
+proptest! {
+    /// Whatever a file or an environment holds: a handle or an error, and never a panic.
+    #[test]
+    fn any_text_is_taken_or_refused(text in ".{0,200}", url in ".{0,40}", number in any::<i64>()) {
+        let _ = Config::from_toml(&text);
+        let _ = Config::from_toml(&format!("BaseUrl = {text:?}")).map(checked);
+        let _ = checked(Config::v3(url.clone(), number, text.clone()));
+        let _ = checked(Config::v2(format!("https://{url}"), number, text));
+    }
+
+    /// A value that is refused is not shown, unless it is no secret.
+    #[test]
+    fn no_value_of_a_secret_is_in_an_error(noise in "[^a-zA-Z]{0,20}", index in 0..Setting::ALL.len()) {
+        let setting = Setting::ALL[index];
+        let secret = format!("{noise}SECRET{noise}");
+        let config = Config::new().base_url("https://a.example").service_id(1).service_access_token("t").set(setting, secret.clone());
+        let from_code = checked(config).err().map(|error| format!("{error} {error:?}"));
+        let from_toml = Config::from_toml(&format!("{} = {secret}", setting.toml_key()));
+        let from_toml = from_toml.err().map(|error| format!("{error} {error:?}"));
+        for shown in [from_code, from_toml].into_iter().flatten() {
+            prop_assert!(!shown.contains("SECRET"), "{}", shown);
+        }
+    }
 }
