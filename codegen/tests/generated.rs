@@ -5,22 +5,7 @@ use std::sync::LazyLock;
 
 use authlete_codegen::{Description, generate, source};
 
-const ROOT: &str = r##"
-openapi: 3.0.3
-info: { title: Test, version: "1" }
-servers:
-  - { url: "https://v3.example/api/{serviceId}", x-api-version: "3.0", variables: { serviceId: { default: "0" } } }
-  - { url: "https://v2.example/api", x-api-version: "2.x" }
-security: [serviceAccessToken: [], serviceKey: []]
-components:
-  securitySchemes:
-    serviceAccessToken: { type: http, scheme: bearer }
-    serviceKey: { type: http, scheme: basic }
-  responses:
-    Error:
-      description: Failed.
-      content: { application/json: { schema: { $ref: "#/components/schemas/Status" } } }
-"##;
+const ROOT: &str = include_str!("fixtures/openapi.yaml");
 
 const THINGS: &str = r##"
 tags: [{ name: things, description: Things. }]
@@ -59,7 +44,7 @@ paths:
         "204": { description: Nothing. }
 components:
   schemas:
-    Status:
+    Answer:
       description: A status.
       type: object
       properties:
@@ -79,7 +64,7 @@ components:
         type: { description: A type., allOf: [{ $ref: "#/components/schemas/ThingKind" }] }
     ThingResponse:
       description: A response.
-      allOf: [{ $ref: "#/components/schemas/Status" }]
+      allOf: [{ $ref: "#/components/schemas/Answer" }]
       type: object
       required: [action, name]
       properties:
@@ -200,8 +185,8 @@ fn structs_can_grow() {
 fn compositions_are_flat_and_groups_are_no_types_of_their_own() {
     let response = &GENERATED[GENERATED.find("pub struct ThingResponse").unwrap()..];
     assert!(response.contains("pub result_code:"));
-    // `Status` is the shape of errors, too, and so is used in its own right.
-    assert_generated("pub struct Status");
+    // `Answer` is the shape of errors, too, and so is used in its own right.
+    assert_generated("pub struct Answer");
 }
 
 #[test]

@@ -5,22 +5,7 @@ use std::path::Path;
 
 use authlete_codegen::{Description, generate};
 
-const ROOT: &str = r##"
-openapi: 3.0.3
-info: { title: Test, version: "1" }
-servers:
-  - { url: "https://v3.example/api/{serviceId}", x-api-version: "3.0", variables: { serviceId: { default: "0" } } }
-  - { url: "https://v2.example/api", x-api-version: "2.x" }
-security: [token: [], key: []]
-components:
-  securitySchemes:
-    token: { type: http, scheme: bearer }
-    key: { type: http, scheme: basic }
-  responses:
-    Error:
-      description: Failed.
-      content: { application/json: { schema: { $ref: "#/components/schemas/Answer" } } }
-"##;
+const ROOT: &str = include_str!("fixtures/openapi.yaml");
 
 const THINGS: &str = r##"
 tags: [{ name: things, description: Things. }]
