@@ -5,6 +5,7 @@
 
 mod connection;
 
+use anyhow::{Context as _, Result, bail};
 use authlete::types::{
     AuthorizationAction, AuthorizationIssueAction, AuthorizationIssueRequest, AuthorizationRequest,
     Client, ClientAuthMethod, ClientType, GrantType, ResponseType, TokenAction, TokenRequest,
@@ -18,21 +19,19 @@ const REDIRECT_URI: &str = "https://client.example.com/callback";
 const CODE_VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CODE_CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-type Failure = Box<dyn std::error::Error>;
-
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Failure> {
+async fn main() -> Result<()> {
     let connection = connection::connect().await?;
     let api = &connection.api;
 
     let client = register_client(api).await?;
-    let client_id = client.client_id.ok_or("the new client has no ID")?;
+    let client_id = client.client_id.context("the new client has no ID")?;
     let flow = run_flow(api, client_id, client.client_secret.unwrap_or_default()).await;
     api.delete_client(client_id).await?;
     flow
 }
 
-async fn run_flow(api: &Authlete, client_id: i64, client_secret: Secret) -> Result<(), Failure> {
+async fn run_flow(api: &Authlete, client_id: i64, client_secret: Secret) -> Result<()> {
     // 1. A browser comes to the authorization endpoint with the client's request.
     let query = Serializer::new(String::new())
         .append_pair("response_type", "code")
@@ -47,11 +46,9 @@ async fn run_flow(api: &Authlete, client_id: i64, client_secret: Secret) -> Resu
     // 2. Authlete checks the request, and says that a person has to be asked.
     let authorization = api.authorization(&AuthorizationRequest::new(query)).await?;
     let ticket = match authorization.action {
-        AuthorizationAction::Interaction => authorization.ticket.ok_or("no ticket")?,
+        AuthorizationAction::Interaction => authorization.ticket.context("no ticket")?,
         other => {
-            return Err(
-                format!("authorization: {other}: {:?}", authorization.result_message).into(),
-            );
+            bail!("authorization: {other}: {:?}", authorization.result_message);
         }
     };
 
@@ -59,17 +56,15 @@ async fn run_flow(api: &Authlete, client_id: i64, client_secret: Secret) -> Resu
     let request = AuthorizationIssueRequest::new(ticket, "john.doe");
     let issued = api.authorization_issue(&request).await?;
     let location = match issued.action {
-        AuthorizationIssueAction::Location => issued.response_content.ok_or("no location")?,
+        AuthorizationIssueAction::Location => issued.response_content.context("no location")?,
         other => {
-            return Err(
-                format!("authorization_issue: {other}: {:?}", issued.result_message).into(),
-            );
+            bail!("authorization_issue: {other}: {:?}", issued.result_message);
         }
     };
     println!("HTTP/1.1 302 Found\nLocation: {}\n", location.expose());
 
     // 4. The browser goes there, and the client comes to the token endpoint with the code.
-    let code = issued.authorization_code.ok_or("no authorization code")?;
+    let code = issued.authorization_code.context("no authorization code")?;
     let body = Serializer::new(String::new())
         .append_pair("grant_type", "authorization_code")
         .append_pair("code", code.expose())
@@ -89,9 +84,9 @@ async fn run_flow(api: &Authlete, client_id: i64, client_secret: Secret) -> Resu
         TokenAction::Ok => "200 OK",
         TokenAction::BadRequest => "400 Bad Request",
         TokenAction::InvalidClient => "401 Unauthorized",
-        other => return Err(format!("token: {other}: {:?}", token.result_message).into()),
+        other => bail!("token: {other}: {:?}", token.result_message),
     };
-    let content = token.response_content.ok_or("no content")?;
+    let content = token.response_content.context("no content")?;
     println!(
         "HTTP/1.1 {status}\nContent-Type: application/json\n\n{}",
         content.expose()
@@ -99,7 +94,7 @@ async fn run_flow(api: &Authlete, client_id: i64, client_secret: Secret) -> Resu
     Ok(())
 }
 
-async fn register_client(api: &Authlete) -> authlete::Result<Client> {
+async fn register_client(api: &Authlete) -> Result<Client> {
     let client = Client::new()
         .client_name("authorization_code_flow")
         .client_type(ClientType::Confidential)
@@ -107,5 +102,5 @@ async fn register_client(api: &Authlete) -> authlete::Result<Client> {
         .response_types([ResponseType::Code])
         .redirect_uris([REDIRECT_URI])
         .token_auth_method(ClientAuthMethod::ClientSecretBasic);
-    api.create_client(&client).await
+    Ok(api.create_client(&client).await?)
 }

@@ -7,12 +7,11 @@ mod connection;
 use std::collections::HashMap;
 use std::time::Duration;
 
+use anyhow::Result;
 use authlete::{Authlete, Config};
 
-type Failure = Box<dyn std::error::Error>;
-
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Failure> {
+async fn main() -> Result<()> {
     // From the environment, as all examples do it.
     let connection = connection::connect().await?;
     let answer = connection

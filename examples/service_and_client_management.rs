@@ -5,6 +5,7 @@
 
 mod connection;
 
+use anyhow::{Context as _, Result};
 use authlete::types::{
     Client, ClientType, GetClientListQuery, GetServiceListQuery, GrantType, ResponseType, Scope,
     Service,
@@ -12,10 +13,8 @@ use authlete::types::{
 use authlete::{ApiVersion, Authlete, ListRequest as _};
 use futures_util::TryStreamExt as _;
 
-type Failure = Box<dyn std::error::Error>;
-
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Failure> {
+async fn main() -> Result<()> {
     let connection = connection::connect().await?;
     let api = &connection.api;
 
@@ -28,7 +27,7 @@ async fn main() -> Result<(), Failure> {
             .description("Read things")
             .default_entry(true)]);
     let service = api.create_service(&service).await?;
-    let id = service.api_key.ok_or("the new service has no number")?;
+    let id = service.api_key.context("the new service has no number")?;
     println!("created service {id}");
 
     let outcome = manage(api, id, service).await;
@@ -37,7 +36,7 @@ async fn main() -> Result<(), Failure> {
     outcome
 }
 
-async fn manage(api: &Authlete, id: i64, service: Service) -> Result<(), Failure> {
+async fn manage(api: &Authlete, id: i64, service: Service) -> Result<()> {
     // Get, change, update: what this version of the crate does not know is kept.
     let mut changed = api.get_service(id).await?;
     changed.access_token_duration = Some(600);
@@ -67,7 +66,7 @@ async fn manage(api: &Authlete, id: i64, service: Service) -> Result<(), Failure
     manage_clients(&api.with_config(config)?).await
 }
 
-async fn manage_clients(api: &Authlete) -> Result<(), Failure> {
+async fn manage_clients(api: &Authlete) -> Result<()> {
     for name in ["One", "Two", "Three"] {
         let client = Client::new()
             .client_name(format!("Client {name}"))

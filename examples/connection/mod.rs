@@ -2,6 +2,7 @@
 
 use std::env;
 
+use anyhow::Result;
 use authlete::{ApiVersion, Authlete, Config, Setting};
 use authlete_emulator::Emulator;
 
@@ -12,7 +13,7 @@ pub struct Connection {
 }
 
 /// With `AUTHLETE_*` in the environment: that server. Without: an emulator in this process.
-pub async fn connect() -> Result<Connection, Box<dyn std::error::Error>> {
+pub async fn connect() -> Result<Connection> {
     if is_configured() {
         let api = Authlete::new(Config::from_env()?)?;
         println!("Calling the Authlete that the environment names: {api:?}\n");

@@ -93,20 +93,16 @@ async fn a_header_of_one_handle() {
 fn headers_that_cannot_be_are_refused() {
     let api = Authlete::new(Config::v2("https://api.authlete.com", 1, "s")).unwrap();
     for (name, value, message) in [
-        (
-            "a name",
-            "v",
-            "configuration: a header's name is not valid in HTTP",
-        ),
+        ("a name", "v", "a header's name is not valid in HTTP"),
         (
             "x-a",
             "SECRET\n",
-            "configuration: the value of the header x-a is not valid in HTTP",
+            "the value of the header x-a is not valid in HTTP",
         ),
         (
             "Authorization",
             "Bearer SECRET",
-            "configuration: the Authorization header comes from the credentials of the configuration",
+            "the Authorization header comes from the credentials of the configuration",
         ),
     ] {
         assert_eq!(
