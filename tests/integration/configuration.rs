@@ -396,6 +396,18 @@ fn an_unreadable_file_is_named_with_the_reason() {
     assert!(std::error::Error::source(&error).is_some());
 }
 
+#[cfg(unix)]
+#[test]
+fn a_variable_that_is_no_text_is_named() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let bytes = std::ffi::OsStr::from_bytes(b"SECRET\xff");
+    let error = temp_env::with_var("AUTHLETE_SERVICE_APISECRET", Some(bytes), Config::from_env);
+    assert_eq!(
+        error.unwrap_err().to_string(),
+        "ServiceApiSecret (AUTHLETE_SERVICE_APISECRET), from the environment: is not UTF-8"
+    );
+}
+
 #[test]
 fn credentials_must_fit_into_a_header() {
     let error = refused(Config::v3("https://a.example", 1, "SECRET\nline"));

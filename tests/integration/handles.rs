@@ -175,15 +175,23 @@ async fn a_builder_of_ones_own_follows_no_redirect() {
 }
 
 #[tokio::test]
-async fn clones_share_connections() {
+async fn the_headers_of_an_answer_are_kept() {
     let server = server().await;
     let api = Authlete::new(Config::v3(&server.url, 1, "t")).unwrap();
-    let answer = api
-        .introspection(&IntrospectionRequest::new("t"))
-        .await
-        .unwrap();
-    let headers = answer
-        .response_headers
-        .expect("the headers of the answer are kept");
+    let request = IntrospectionRequest::new("t");
+    let answer = api.introspection(&request).await.unwrap();
+    let headers = answer.response_headers.unwrap();
     assert_eq!(headers.get("Content-Type").unwrap(), "application/json");
+}
+
+#[tokio::test]
+async fn all_handles_share_connections() {
+    let server = server().await;
+    let api = Authlete::new(Config::v3(&server.url, 1, "t")).unwrap();
+    introspect(&api).await;
+    introspect(&api.clone()).await;
+    introspect(&api.with_header("x-a", "b").unwrap()).await;
+    let other = api.with_config(Config::v2(&server.url, 2, "s")).unwrap();
+    introspect(&other).await;
+    assert_eq!(server.connections(), 1);
 }
