@@ -182,7 +182,7 @@ fn leave_out_unset_action(field: &mut Field) {
         let is_unset = format!("{}::is_unset", quote!(#ty));
         field
             .attrs
-            .push(parse_quote!(#[serde(skip_serializing_if = #is_unset)]));
+            .push(parse_quote!(#[serde(default, skip_serializing_if = #is_unset)]));
     }
 }
 

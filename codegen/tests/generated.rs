@@ -118,7 +118,7 @@ fn actions_have_short_names() {
 #[test]
 fn an_answer_may_lack_its_action_and_whatever_is_required() {
     assert_generated(
-        r#"#[serde(skip_serializing_if = "ThingAction::is_unset")] pub action: ThingAction"#,
+        r#"#[serde(default, skip_serializing_if = "ThingAction::is_unset")] pub action: ThingAction"#,
     );
     let response = &GENERATED[GENERATED.find("pub struct ThingResponse").unwrap()..];
     assert!(response.contains("pub name: ::std::option::Option<::std::string::String>"));

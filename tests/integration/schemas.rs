@@ -15,11 +15,13 @@ fn types_have_schemas_under_their_json_names() {
             .unwrap()
             .contains("seconds")
     );
-    // Secrets and words are strings, as on the wire.
+    // Secrets and words are strings, as on the wire; no answer must have any member.
     assert_eq!(
-        properties["accessToken"]["type"],
-        serde_json::json!(["string", "null"])
+        properties["accessToken"]["anyOf"][0]["$ref"],
+        "#/$defs/Secret"
     );
+    assert_eq!(schema["$defs"]["Secret"]["type"], "string");
+    assert_eq!(schema["$defs"]["GrantType"]["type"], "string");
     assert!(
         schema["required"].as_array().is_none_or(Vec::is_empty),
         "{}",
