@@ -197,3 +197,41 @@ fn a_missing_directory_or_root_is_named() {
         "{found}"
     );
 }
+
+/// Whatever stands where something else should: mistakes or code, and never a panic.
+#[test]
+fn nothing_in_a_description_makes_the_generator_panic() {
+    for (is_root, text) in [(true, ROOT), (false, THINGS)] {
+        let lines: Vec<&str> = text.lines().collect();
+        for index in 0..lines.len() {
+            let key = lines[index].split_inclusive(':').next().unwrap_or_default();
+            for value in [
+                "5",
+                "[]",
+                "{}",
+                "~",
+                "text",
+                "[{}]",
+                "{ $ref: x }",
+                "{ allOf: [5] }",
+            ] {
+                let mut changed: Vec<String> =
+                    lines.iter().map(|line| (*line).to_owned()).collect();
+                changed[index] = format!("{key} {value}");
+                // What was below the key is replaced along with it.
+                let depth = |line: &str| line.len() - line.trim_start().len();
+                let below = lines[index + 1..]
+                    .iter()
+                    .take_while(|line| depth(line) > depth(lines[index]));
+                changed.drain(index + 1..index + 1 + below.count());
+                let changed = changed.join("\n");
+                let (root, things) = if is_root {
+                    (&*changed, THINGS)
+                } else {
+                    (ROOT, &*changed)
+                };
+                let _ = check(&[("openapi.yaml", root), ("things.yaml", things)]);
+            }
+        }
+    }
+}
