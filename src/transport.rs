@@ -21,8 +21,8 @@ const ESCAPED: AsciiSet = NON_ALPHANUMERIC
 
 /// What an operation returns, made from the body and the headers of an answer.
 pub(crate) trait Answer: Sized {
-    /// Decodes a body.
-    fn decode(body: &[u8], headers: HeaderMap) -> serde_json::Result<Self>;
+    /// Decodes a body. What needs the headers takes them, and only on success: an error needs them too.
+    fn decode(body: &[u8], headers: &mut HeaderMap) -> serde_json::Result<Self>;
 
     /// What an answer without a body means, if it means something.
     fn empty() -> Option<Self> {
@@ -38,7 +38,7 @@ macro_rules! answer {
     ($ty:ty) => {
         impl $crate::transport::Answer for $ty {
             #[inline]
-            fn decode(body: &[u8], _: reqwest::header::HeaderMap) -> serde_json::Result<Self> {
+            fn decode(body: &[u8], _: &mut reqwest::header::HeaderMap) -> serde_json::Result<Self> {
                 serde_json::from_slice(body)
             }
         }
@@ -48,10 +48,10 @@ macro_rules! answer {
             #[inline]
             fn decode(
                 body: &[u8],
-                headers: reqwest::header::HeaderMap,
+                headers: &mut reqwest::header::HeaderMap,
             ) -> serde_json::Result<Self> {
                 let mut answer: Self = serde_json::from_slice(body)?;
-                answer.$headers = Some($crate::ResponseHeaders(headers));
+                answer.$headers = Some($crate::ResponseHeaders(std::mem::take(headers)));
                 Ok(answer)
             }
         }
@@ -63,7 +63,7 @@ answer! { JsonObject }
 
 /// The parameters that `echo` returns; one without a value is left out.
 impl Answer for HashMap<String, String> {
-    fn decode(body: &[u8], _: HeaderMap) -> serde_json::Result<Self> {
+    fn decode(body: &[u8], _: &mut HeaderMap) -> serde_json::Result<Self> {
         let values: HashMap<String, Option<String>> = serde_json::from_slice(body)?;
         Ok(values
             .into_iter()
@@ -74,7 +74,7 @@ impl Answer for HashMap<String, String> {
 
 /// A deletion returns nothing, whatever the body.
 impl Answer for () {
-    fn decode(_: &[u8], _: HeaderMap) -> serde_json::Result<Self> {
+    fn decode(_: &[u8], _: &mut HeaderMap) -> serde_json::Result<Self> {
         Ok(())
     }
 
@@ -85,7 +85,7 @@ impl Answer for () {
 
 /// Operations that answer 204 when there is nothing to return.
 impl<T: Answer> Answer for Option<T> {
-    fn decode(body: &[u8], headers: HeaderMap) -> serde_json::Result<Self> {
+    fn decode(body: &[u8], headers: &mut HeaderMap) -> serde_json::Result<Self> {
         T::decode(body, headers).map(Some)
     }
 
@@ -115,24 +115,12 @@ impl Authlete {
             .complete(operation, request)
             .map(|request| self.client.execute(request));
         async move {
-            let Received {
-                status,
-                headers,
-                body,
-            } = receive(operation, sent?).await?;
-            if body.is_empty() {
-                return T::empty().ok_or_else(|| {
-                    not_json(
-                        operation,
-                        Received {
-                            status,
-                            headers,
-                            body,
-                        },
-                    )
-                });
+            let mut received = receive(operation, sent?).await?;
+            if received.body.is_empty() {
+                return T::empty().ok_or_else(|| not_json(operation, received));
             }
-            T::decode(&body, headers).map_err(|error| undecodable(operation, status, body, &error))
+            T::decode(&received.body, &mut received.headers)
+                .map_err(|error| undecodable(operation, received, &error))
         }
     }
 
@@ -227,25 +215,17 @@ fn snippet(body: &[u8]) -> String {
 
 fn undecodable(
     operation: &'static Operation,
-    status: StatusCode,
-    body: Bytes,
+    received: Received,
     error: &serde_json::Error,
 ) -> Error {
     if error.classify() == Category::Data {
         return Error::Decode {
             operation: operation.id,
-            path: json_path::at(&body, error.line(), error.column()),
+            path: json_path::at(&received.body, error.line(), error.column()),
             source: DecodeError(without_value(&error.to_string())),
         };
     }
-    not_json(
-        operation,
-        Received {
-            status,
-            headers: HeaderMap::new(),
-            body,
-        },
-    )
+    not_json(operation, received)
 }
 
 /// `invalid type: string "…", expected i64 at line 1 column 9` without the string: it may be a secret.

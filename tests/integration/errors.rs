@@ -131,6 +131,7 @@ async fn a_page_with_status_200_is_no_answer() {
     ))
     .await;
     let error = introspect(&api(&server.url)).await;
+    assert_eq!(error.headers().unwrap()["content-type"], "text/html");
     assert_eq!(
         error.to_string(),
         r#"introspection: the answer, 200 OK, is not JSON: "<html>Sign in to the Wi-Fi</html>""#
