@@ -27,10 +27,7 @@ const SERVICE: &str = include_str!("service.json");
 fn main() {
     let url = serve();
     // The client has this thread for itself: its time and its allocations are the client's.
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime can be made");
+    let runtime = runtime();
     println!(
         "{:<16}{:>10}{:>12}{:>12}{:>8}{:>16}{:>8}",
         "", "in flight", "SDK", "reqwest", "ratio", "bytes/call", "ratio"
@@ -61,15 +58,18 @@ fn main() {
     });
 }
 
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime can be made")
+}
+
 /// The server, on a thread of its own.
 fn serve() -> String {
     let (send, receive) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .expect("a runtime can be made");
-        runtime.block_on(async {
+        runtime().block_on(async {
             let listener = TcpListener::bind("127.0.0.1:0")
                 .await
                 .expect("loopback has a free port");

@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::ToSnakeCase;
 use serde_json::{Map, Value};
 
-use crate::description::{Description, METHODS, OperationEntry, object, reference, sole_reference};
+use crate::description::{
+    Description, METHODS, OperationEntry, SUCCESSES, object, reference, sole_reference,
+};
 use crate::mistake::{Mistake, Mistakes};
-use crate::operations::template_parameters;
+use crate::operations::{V2, V3, template_parameters};
 use crate::prepare::collect_references;
 use crate::refine::type_name;
 
@@ -18,9 +20,6 @@ const FORMATS: [(&str, &[&str]); 4] = [
     ("boolean", &[]),
     ("object", &[]),
 ];
-
-/// The generations that `x-api-version` may name.
-const API_VERSIONS: [&str; 2] = ["2.x", "3.0"];
 
 /// Checks a description.
 ///
@@ -133,21 +132,12 @@ impl Check<'_> {
 
     fn route(&mut self, entry: &OperationEntry<'_>, place: &str) {
         let document = &self.description.document;
-        let servers = entry
-            .value
-            .get("servers")
-            .unwrap_or(&document["servers"])
-            .as_array();
-        let versions: Vec<&str> = servers
-            .into_iter()
-            .flatten()
+        let versions: Vec<&str> = entry
+            .inherited(document, "servers")
+            .iter()
             .filter_map(|server| server["x-api-version"].as_str())
             .collect();
-        if versions.is_empty()
-            || versions
-                .iter()
-                .any(|version| !API_VERSIONS.contains(version))
-        {
+        if versions.is_empty() || versions.iter().any(|version| ![V2, V3].contains(version)) {
             self.report(
                 entry.path,
                 place,
@@ -155,16 +145,8 @@ impl Check<'_> {
             );
         }
         let schemes = &document["components"]["securitySchemes"];
-        let alternatives = entry
-            .value
-            .get("security")
-            .unwrap_or(&document["security"])
-            .as_array();
-        for name in alternatives
-            .into_iter()
-            .flatten()
-            .flat_map(|alternative| object(alternative).keys())
-        {
+        let alternatives = entry.inherited(document, "security").iter();
+        for name in alternatives.flat_map(|alternative| object(alternative).keys()) {
             if schemes.get(name).is_none() {
                 self.report(
                     entry.path,
@@ -186,7 +168,7 @@ impl Check<'_> {
             );
         }
         let responses = object(&entry.value["responses"]);
-        if !["200", "201", "204"]
+        if !SUCCESSES
             .iter()
             .any(|status| responses.contains_key(*status))
         {

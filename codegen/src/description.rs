@@ -15,6 +15,9 @@ const ROOT_FILE: &str = "openapi.yaml";
 /// The HTTP methods that a path of the description may have.
 pub const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
 
+/// The statuses of success that an operation may have, the one with a body first.
+pub const SUCCESSES: [&str; 3] = ["200", "201", "204"];
+
 /// The merged description, and which file each part of it came from.
 #[derive(Debug, Clone)]
 pub struct Description {
@@ -39,6 +42,12 @@ impl<'a> OperationEntry<'a> {
     /// The operation id; empty when the description forgot it.
     pub fn id(&self) -> &'a str {
         self.value["operationId"].as_str().unwrap_or_default()
+    }
+
+    /// A list that an operation has of its own or, without one, from the document: `servers`, `security`.
+    pub fn inherited(&self, document: &'a Value, key: &str) -> &'a [Value] {
+        let list = self.value.get(key).unwrap_or(&document[key]).as_array();
+        list.map_or(&[], Vec::as_slice)
     }
 }
 

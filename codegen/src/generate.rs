@@ -1,6 +1,6 @@
 //! Runs progenitor on the description and refines what it emits.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use openapiv3::OpenAPI;
 use progenitor_impl::{GenerationSettings, Generator, TypeImpl};
@@ -10,7 +10,8 @@ use syn::{Item, parse_quote};
 
 use crate::description::{Description, object};
 use crate::mistake::Mistakes;
-use crate::prepare::prepare;
+use crate::operations::Operation;
+use crate::prepare::{keep_single_responses, prepare};
 use crate::probe::probe;
 use crate::refine::{Knowledge, type_name};
 use crate::{check, operations, refine};
@@ -38,8 +39,9 @@ pub fn generate(description: &Description) -> Result<Generated, Mistakes> {
     check::check(description)?;
     let flat = description.flat();
     let emitted = run_progenitor(&prepare(&flat)).map_err(in_document)?;
-    let client = refined(emitted, &flat);
-    let probe = probe(&client, &flat);
+    let operations = operations::read(&flat);
+    let client = refined(emitted, &flat, &operations);
+    let probe = probe(&client, &flat, &operations);
     Ok(Generated { client, probe })
 }
 
@@ -51,7 +53,7 @@ pub fn generate(description: &Description) -> Result<Generated, Mistakes> {
 pub fn unrefined(description: &Description) -> Result<syn::File, Mistakes> {
     check::check(description)?;
     let mut document = description.flat();
-    crate::prepare::keep_single_responses(&mut document);
+    keep_single_responses(&mut document);
     let spec = read(&document).map_err(in_document)?;
     tokens(&GenerationSettings::new(), &spec).map_err(in_document)
 }
@@ -86,8 +88,11 @@ fn tokens(settings: &GenerationSettings, spec: &OpenAPI) -> Result<syn::File, St
 }
 
 /// Keeps progenitor's types and the methods of its client, each refined; the transport replaces the rest.
-fn refined(emitted: syn::File, flat: &Value) -> syn::File {
-    let operations = operations::read(flat);
+fn refined(
+    emitted: syn::File,
+    flat: &Value,
+    operations: &BTreeMap<String, Operation>,
+) -> syn::File {
     let mut type_items = Vec::new();
     let mut method_items = Vec::new();
     for item in emitted.items {
@@ -100,9 +105,9 @@ fn refined(emitted: syn::File, flat: &Value) -> syn::File {
             _ => {}
         }
     }
-    let methods = operations::methods(method_items, &operations);
+    let methods = operations::methods(method_items, operations);
     let answers = operations::answers(&methods, &types_with_headers(flat));
-    let table = operations::table(&operations);
+    let table = operations::table(operations);
     parse_quote! {
         #[doc = " The objects and enums of the API."]
         pub mod types {

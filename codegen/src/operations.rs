@@ -11,11 +11,12 @@ use syn::{Expr, FnArg, Ident, ImplItem, ImplItemFn, Item, ReturnType, Stmt, Type
 
 use crate::description::{OperationEntry, object, operations};
 use crate::prepare::{is_free_query, query_parameters};
-use crate::refine::query_type;
+use crate::refine::{first_argument, option_of, query_type};
 
 /// The two generations of the API, as `x-api-version` names them.
-const V2: &str = "2.x";
-const V3: &str = "3.0";
+pub const V2: &str = "2.x";
+/// See [`V2`].
+pub const V3: &str = "3.0";
 
 /// What the description says of one operation, beside its types.
 #[derive(Debug)]
@@ -93,16 +94,8 @@ fn documentation(operation: &Value, v2: Option<&Route>, v3: Option<&Route>) -> V
 
 /// The route in one generation: `None` when none of the operation's servers is of it.
 fn route(document: &Value, entry: &OperationEntry<'_>, version: &str) -> Option<Route> {
-    let inherited = |key: &str| {
-        entry
-            .value
-            .get(key)
-            .unwrap_or(&document[key])
-            .as_array()
-            .cloned()
-    };
-    let servers = inherited("servers").unwrap_or_default();
-    let server = servers
+    let server = entry
+        .inherited(document, "servers")
         .iter()
         .find(|server| server["x-api-version"] == version)?;
     let exception = if version == V2 {
@@ -110,9 +103,9 @@ fn route(document: &Value, entry: &OperationEntry<'_>, version: &str) -> Option<
     } else {
         &Value::Null
     };
-    let schemes = inherited("security").unwrap_or_default();
     let scheme_of = if version == V2 { "basic" } else { "bearer" };
-    let credentials = schemes
+    let credentials = entry
+        .inherited(document, "security")
         .iter()
         .flat_map(|alternative| object(alternative).keys())
         .filter(|name| {
@@ -354,7 +347,7 @@ fn group_query(method: &mut ImplItemFn, operation: &Operation) {
 }
 
 fn is_option(ty: &Type) -> bool {
-    crate::refine::option_of(ty).is_some()
+    option_of(ty).is_some()
 }
 
 /// A client is named by its number or its alias: whatever converts into an identifier is taken.
@@ -395,18 +388,6 @@ fn answer_type(method: &ImplItemFn, operation: &Operation) -> Type {
     } else {
         value
     }
-}
-
-fn first_argument(ty: &Type) -> Option<&Type> {
-    let Type::Path(path) = ty else { return None };
-    let syn::PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments
-    else {
-        return None;
-    };
-    arguments.args.iter().find_map(|argument| match argument {
-        syn::GenericArgument::Type(ty) => Some(ty),
-        _ => None,
-    })
 }
 
 /// progenitor's request, without what the transport does: it builds the request, and Authlete has no header that
@@ -469,7 +450,7 @@ pub fn answers(methods: &Item, with_headers: &BTreeSet<String>) -> Vec<Item> {
         let Some(answer) = first_argument(result) else {
             continue;
         };
-        let Type::Path(path) = crate::refine::option_of(answer).unwrap_or(answer) else {
+        let Type::Path(path) = option_of(answer).unwrap_or(answer) else {
             continue;
         };
         if path.path.segments[0].ident == "types" {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value, json};
 
-use crate::description::{METHODS, object, operations, reference};
+use crate::description::{METHODS, SUCCESSES, object, operations, reference};
 
 /// The document for progenitor, from one whose compositions are flat.
 pub fn prepare(flat: &Value) -> Value {
@@ -252,7 +252,7 @@ fn keep_one_response(operation: &mut Value) {
     else {
         return;
     };
-    let kept = ["200", "201", "204"]
+    let kept = SUCCESSES
         .into_iter()
         .find(|status| responses.contains_key(*status));
     responses.retain(|status, _| Some(status.as_str()) == kept);

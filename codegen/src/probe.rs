@@ -1,5 +1,7 @@
 //! What the tests need to reach every operation and every type without naming each: it is derived like the rest.
 
+use std::collections::BTreeMap;
+
 use quote::{format_ident, quote};
 use serde_json::Value;
 use syn::{FnArg, ImplItem, Item, Stmt, Type, parse_quote};
@@ -11,10 +13,13 @@ use crate::refine::type_name;
 
 /// The source of the probe: `call` calls an operation by its id, `decode` takes JSON through a type by the name of its
 /// schema.
-pub fn probe(client: &syn::File, flat: &Value) -> syn::File {
+pub fn probe(
+    client: &syn::File,
+    flat: &Value,
+    operations: &BTreeMap<String, Operation>,
+) -> syn::File {
     let calls = methods(client).map(call);
     let schemas = object(&flat["components"]["schemas"]);
-    let operations = crate::operations::read(flat);
     let queries = operations
         .values()
         .filter(|operation| operation.has_named_query())

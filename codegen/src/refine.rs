@@ -353,12 +353,19 @@ pub fn list_of(ty: &Type) -> Option<&Type> {
 
 fn argument_of<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
     let Type::Path(path) = ty else { return None };
-    let last = path
+    let is_named = path
         .path
         .segments
         .last()
-        .filter(|segment| segment.ident == name)?;
-    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        .is_some_and(|segment| segment.ident == name);
+    if is_named { first_argument(ty) } else { None }
+}
+
+/// The first type among the arguments of a generic type.
+pub fn first_argument(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = ty else { return None };
+    let syn::PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments
+    else {
         return None;
     };
     arguments.args.iter().find_map(|argument| match argument {

@@ -34,9 +34,7 @@ fn list_type(listing: &mut String, item: &Item) {
     match item {
         Item::Struct(item) => list_members(listing, item),
         Item::Impl(block) => list_constructor(listing, block),
-        Item::Macro(call)
-            if call.mac.path.is_ident("open_enum") || ends_with(&call.mac.path, "open_enum") =>
-        {
+        Item::Macro(call) if ends_with(&call.mac.path, "open_enum") => {
             if let Ok(open) = call.mac.parse_body::<OpenEnum>() {
                 list_values(listing, &open);
             }

@@ -63,9 +63,11 @@ enum Task {
 }
 
 fn main() -> Result<ExitCode> {
+    // First, so that a mistake in the description keeps nobody from the help.
+    let Arguments { task } = Arguments::parse();
     let root = workspace_root();
     let description = Description::load(&root.join("openapi"))?;
-    match Arguments::parse().task {
+    match task {
         Task::Check { bless } => check::run(&description, root, bless),
         Task::Bundle { output } => output::write(output.as_deref(), &output::bundle(&description)?),
         Task::Coverage { directory, go } => coverage::run(&description, &directory, go),
