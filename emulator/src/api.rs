@@ -6,8 +6,9 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::access;
+use crate::call::Call;
 use crate::clock::Clock;
-use crate::endpoints::{self, Call};
+use crate::endpoints;
 use crate::json::Object;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{MALFORMED_BODY, METHOD_NOT_ALLOWED, NOT_AN_API, NOT_IMPLEMENTED};

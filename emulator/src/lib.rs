@@ -28,7 +28,9 @@
 
 mod access;
 mod api;
+mod call;
 mod clock;
+mod digest;
 mod endpoints;
 mod json;
 mod protocol;

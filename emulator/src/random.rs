@@ -1,13 +1,9 @@
-//! Values that nobody can guess, and the digests by which they are stored.
+//! Values that nobody can guess.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use getrandom::Error;
-use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq;
-
-/// What a token, code or ticket is stored and looked up by.
-pub type Digest = [u8; 32];
 
 /// A token, code or ticket: 256 bits, 43 characters.
 pub fn token() -> Result<String, Error> {
@@ -25,15 +21,6 @@ pub fn number() -> Result<i64, Error> {
     const RANGE: u64 = 90_000_000_000_000;
     let offset = getrandom::u64()? % RANGE;
     Ok(LEAST.saturating_add_unsigned(offset))
-}
-
-pub fn digest(value: &str) -> Digest {
-    Sha256::digest(value.as_bytes()).into()
-}
-
-/// A digest in the form in which the API shows it.
-pub fn digest_text(digest: &Digest) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(digest)
 }
 
 /// Whether two secrets are equal, in a time that does not tell where they differ.

@@ -1,31 +1,63 @@
 //! The state of the emulator.
 
+mod authorization_request;
 mod clients;
 mod expiring;
+mod grant;
 mod service;
 mod tokens;
 
 use std::collections::{BTreeMap, HashMap};
 
+pub use authorization_request::{AuthorizationRequest, Code};
 pub use clients::Client;
-pub use service::{Code, Service, Ticket};
+pub use expiring::Expiring;
+pub use grant::{Authentication, Binding, Grant};
+pub use service::Service;
 pub use tokens::{RecordId, RefreshToken, TokenRecord};
 
+use serde::{Deserialize, Serialize};
+
+use crate::digest::Digest;
 use crate::json::Members;
-use crate::random::{self, Digest};
+use crate::random;
 
 /// The services, and who owns them.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(from = "Numbered")]
 pub struct Store {
     pub owner: Owner,
     by_number: BTreeMap<i64, Service>,
+    #[serde(skip)]
     by_key: HashMap<i64, i64>,
     access_tokens: HashMap<Digest, i64>,
     last_number: i64,
 }
 
+#[derive(Deserialize)]
+struct Numbered {
+    owner: Owner,
+    by_number: BTreeMap<i64, Service>,
+    access_tokens: HashMap<Digest, i64>,
+    last_number: i64,
+}
+
+impl From<Numbered> for Store {
+    fn from(numbered: Numbered) -> Self {
+        let mut store = Self {
+            access_tokens: numbered.access_tokens,
+            last_number: numbered.last_number,
+            ..Self::new(numbered.owner)
+        };
+        for service in numbered.by_number.into_values() {
+            store.add(service);
+        }
+        store
+    }
+}
+
 /// The credentials that are good for all services: of the service owner in 2.x, of the organization in 3.0.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Owner {
     pub api_key: i64,
     pub api_secret: String,
@@ -87,11 +119,11 @@ impl Store {
 
     /// Makes an access token for the 3.0 API of one service. Authlete's console does that; its API does not.
     pub fn add_access_token(&mut self, token: &str, service: i64) {
-        self.access_tokens.insert(random::digest(token), service);
+        self.access_tokens.insert(Digest::of(token), service);
     }
 
     /// The service that an access token of the 3.0 API belongs to.
     pub fn service_of_access_token(&self, token: &str) -> Option<i64> {
-        self.access_tokens.get(&random::digest(token)).copied()
+        self.access_tokens.get(&Digest::of(token)).copied()
     }
 }

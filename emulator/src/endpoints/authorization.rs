@@ -1,11 +1,15 @@
 //! `/auth/authorization`: requests, and the decisions on them.
 
+use std::sync::Arc;
+
+use authlete::types::GrantType;
 use serde_json::Value;
 
-use super::Call;
 use super::client::shown_to_users as client_shown;
 use super::service::shown_to_users as service_shown;
+use crate::call::Call;
 use crate::clock::after;
+use crate::digest::Digest;
 use crate::json::{Members, Object};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::parameters::Parameters;
@@ -22,7 +26,7 @@ use crate::result_code::{
     REQUEST_OBJECT_UNSUPPORTED, REQUEST_URI_UNSUPPORTED, RESPONSE_MODE_UNSUPPORTED,
     RESPONSE_TYPE_MISSING, RESPONSE_TYPE_NOT_ALLOWED, RESPONSE_TYPE_UNSUPPORTED, ResultCode,
 };
-use crate::store::{Client, Code, Service, Ticket};
+use crate::store::{AuthorizationRequest, Client, Code, Grant, Service};
 
 /// Checks a request, and gives out a ticket for the decision on it.
 pub fn authorization(call: &Call, service: &mut Service) -> Outcome {
@@ -82,8 +86,9 @@ pub fn authorization(call: &Call, service: &mut Service) -> Outcome {
         .with_some("uiLocales", words(&parameters, "ui_locales"))
         .with_some("claimsLocales", words(&parameters, "claims_locales"))
         .reply();
-    let pending = Ticket {
+    let pending = AuthorizationRequest {
         client_id: client.id(),
+        client_id_alias_used: alias_used,
         redirect_uri,
         redirect_uri_requested: parameters.has("redirect_uri"),
         state: parameters.get("state").map(str::to_owned),
@@ -93,8 +98,8 @@ pub fn authorization(call: &Call, service: &mut Service) -> Outcome {
     };
     let expires_at = after(call.now, lifetime::TICKET);
     service
-        .tickets
-        .insert(random::digest(&ticket), pending, expires_at, call.now);
+        .authorization_requests
+        .insert(Digest::of(&ticket), pending, expires_at, call.now);
     Ok(answer)
 }
 
@@ -107,7 +112,10 @@ pub fn issue(call: &Call, service: &mut Service) -> Outcome {
     let Some(subject) = call.body.text("subject") else {
         return caller_error(ISSUE_SUBJECT_MISSING);
     };
-    let Some(request) = service.tickets.take(&random::digest(ticket), call.now) else {
+    let Some(request) = service
+        .authorization_requests
+        .take(&Digest::of(ticket), call.now)
+    else {
         return Ok(unusable_ticket(call.path, service, ISSUE_TICKET_UNUSABLE));
     };
     if service.clients.by_id(request.client_id).is_none() {
@@ -121,23 +129,37 @@ pub fn issue(call: &Call, service: &mut Service) -> Outcome {
         .context
         .as_ref()
         .map(|context| Object::from_iter([("context".to_owned(), Value::from(context.as_str()))]));
-    let granted = Code {
+    let grant = Grant {
+        client_id: request.client_id,
+        client_id_alias_used: request.client_id_alias_used,
+        subject: Some(subject.to_owned()),
+        grant_type: GrantType::AuthorizationCode,
         scopes: granted_scopes(&call.body, &request.scopes),
-        request,
-        subject: subject.to_owned(),
+        resources: Vec::new(),
+        authorization_details: None,
         properties: call
             .body
             .get("properties")
             .filter(|value| value.is_array())
-            .cloned(),
+            .cloned()
+            .map(Box::new),
         acr: call.body.text("acr").map(str::to_owned),
         auth_time: call.body.integer("authTime").unwrap_or_default(),
+        access_token_claims: None,
+        openid: None,
+    };
+    let granted = Code {
+        grant,
+        redirect_uri: request.redirect_uri,
+        redirect_uri_requested: request.redirect_uri_requested,
+        challenge: request.challenge,
+        dpop_key: None,
         used_for: None,
     };
     let expires_at = after(call.now, lifetime::authorization_code(service));
     service
         .codes
-        .insert(random::digest(&code), granted, expires_at, call.now);
+        .insert(Digest::of(&code), granted, expires_at, call.now);
     let answer = Reply::action(call.path, ISSUE_OK, "LOCATION")
         .with("responseContent", location)
         .with("authorizationCode", code)
@@ -156,7 +178,10 @@ pub fn fail(call: &Call, service: &mut Service) -> Outcome {
     let Some(error) = call.body.text("reason").and_then(reported_as) else {
         return caller_error(FAIL_REASON_INVALID);
     };
-    let Some(request) = service.tickets.take(&random::digest(ticket), call.now) else {
+    let Some(request) = service
+        .authorization_requests
+        .take(&Digest::of(ticket), call.now)
+    else {
         return Ok(unusable_ticket(call.path, service, FAIL_TICKET_UNUSABLE));
     };
     let description = call.body.text("description").map(str::to_owned);
@@ -177,7 +202,7 @@ pub fn fail(call: &Call, service: &mut Service) -> Outcome {
 fn destination<'a>(
     service: &'a Service,
     parameters: &Parameters,
-) -> Result<(&'a Client, bool, String), OAuthError> {
+) -> Result<(&'a Arc<Client>, bool, String), OAuthError> {
     let identifier = parameters.get("client_id");
     let identifier =
         identifier.ok_or(OAuthError::invalid_request(AUTHORIZATION_CLIENT_ID_MISSING))?;

@@ -1,9 +1,10 @@
 //! `/client`: the management of clients.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use super::Call;
 use super::slice::Slice;
+use crate::call::Call;
 use crate::clock::Millis;
 use crate::json::{Members, Object};
 use crate::random;
@@ -62,8 +63,9 @@ pub fn get(call: &Call, service: &Service) -> Outcome {
 pub fn list(call: &Call, service: &Service) -> Outcome {
     let slice = Slice::of(call, &call.parameters)?;
     let developer = call.parameters.text("developer");
-    let is_wanted =
-        |client: &&Client| developer.is_none() || client.settings.text("developer") == developer;
+    let is_wanted = |client: &&Arc<Client>| {
+        developer.is_none() || client.settings.text("developer") == developer
+    };
     let clients = service.clients.iter().filter(is_wanted);
     let mut list = slice.answer("clients", clients, |client| client.settings.clone().into());
     if let Some(developer) = developer {
@@ -121,7 +123,7 @@ pub fn authorization_list(call: &Call, service: &Service) -> Outcome {
     let tokens = service.tokens.list(None, Some(subject));
     let live =
         tokens.filter(|(_, token)| token.is_valid(call.now) || token.is_refreshable(call.now));
-    let ids: BTreeSet<_> = live.map(|(_, token)| token.client_id).collect();
+    let ids: BTreeSet<_> = live.map(|(_, token)| token.grant.client_id).collect();
     let clients = ids.into_iter().filter_map(|id| service.clients.by_id(id));
     let clients = clients
         .filter(|client| developer.is_none() || client.settings.text("developer") == developer);
@@ -154,7 +156,7 @@ pub fn shown_to_users(client: &Object) -> Object {
 }
 
 fn replace_secret(call: &Call, service: &mut Service, secret: &str, code: ResultCode) -> Outcome {
-    let mut client = call.client("clientIdentifier", service)?.clone();
+    let mut client = call.client("clientIdentifier", service)?.as_ref().clone();
     let previous = client
         .settings
         .insert("clientSecret".to_owned(), secret.into());

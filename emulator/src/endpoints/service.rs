@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::Call;
 use super::slice::Slice;
+use crate::call::Call;
 use crate::clock::Millis;
 use crate::json::Object;
 use crate::protocol::lifetime;

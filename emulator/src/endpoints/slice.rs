@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::Call;
+use crate::call::Call;
 use crate::json::{Members, Object};
 use crate::reply::Reply;
 use crate::result_code::RANGE_INVALID;

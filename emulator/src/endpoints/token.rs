@@ -1,17 +1,19 @@
 //! `/auth/token`: the token endpoint.
 
-use std::collections::BTreeMap;
-
+use authlete::types::GrantType;
 use serde_json::Value;
 
-use super::Call;
-use crate::clock::after;
+use crate::call::Call;
+use crate::digest::Digest;
 use crate::json::{Members, Object};
 use crate::protocol::client_authentication::{Authenticated, authenticate};
+use crate::protocol::issuance::{self, Issuance, Issued};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::pkce::Challenge;
-use crate::protocol::{lifetime, scopes};
+use crate::protocol::refusal::{Refusal, usual_action};
+use crate::protocol::scopes;
+use crate::protocol::token_response::{self, seconds_left};
 use crate::random;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
@@ -20,60 +22,19 @@ use crate::result_code::{
     REFRESH_TOKEN_MISSING, REFRESH_TOKEN_OF_ANOTHER_CLIENT, REFRESH_TOKEN_UNKNOWN,
     SCOPE_BEYOND_GRANT, TOKEN_OK, TOKEN_PARAMETER_REPEATED, TOKEN_PARAMETERS_MISSING,
     TOKEN_REDIRECT_URI_DIFFERENT, TOKEN_REDIRECT_URI_MISSING, TOKEN_SCOPE_MISSING,
-    TOKEN_VALUE_TAKEN,
 };
-use crate::store::{Client, RecordId, RefreshToken, Service, TokenRecord};
-
-/// Why no tokens are issued.
-#[derive(Debug)]
-enum Refusal {
-    /// The client is told.
-    Client(OAuthError),
-    /// The call cannot be answered at all.
-    Reply(Reply),
-}
-
-impl From<OAuthError> for Refusal {
-    fn from(error: OAuthError) -> Self {
-        Self::Client(error)
-    }
-}
-
-impl From<getrandom::Error> for Refusal {
-    fn from(error: getrandom::Error) -> Self {
-        Self::Reply(error.into())
-    }
-}
+use crate::store::{Binding, Client, Grant, RefreshToken, Service, TokenRecord};
 
 /// What the client asked for, once it is known who it is.
 struct Request<'a> {
     call: &'a Call,
     parameters: &'a Parameters,
-    client: Client,
-    alias_used: bool,
-    method: &'static str,
-}
-
-/// Tokens by their values, which are known only now.
-struct Issued {
-    record: RecordId,
-    access_token: String,
-    refresh_token: Option<String>,
+    authenticated: Authenticated,
+    grant_type: GrantType,
 }
 
 pub fn token(call: &Call, service: &mut Service) -> Outcome {
-    match process(call, service) {
-        Ok(reply) => Ok(reply),
-        Err(Refusal::Reply(reply)) => Err(reply),
-        Err(Refusal::Client(error)) => {
-            let action = match error.error {
-                "invalid_client" => "INVALID_CLIENT",
-                "server_error" => "INTERNAL_SERVER_ERROR",
-                _ => "BAD_REQUEST",
-            };
-            Ok(error.answer(call.path, action, &service.settings).reply())
-        }
-    }
+    process(call, service).or_else(|refusal| refusal.outcome(call, &service.settings, usual_action))
 }
 
 fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
@@ -86,51 +47,37 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     let grant_type = parameters
         .get("grant_type")
         .ok_or(invalid(GRANT_TYPE_MISSING))?;
-    let Authenticated {
-        client,
-        alias_used,
-        method,
-    } = authenticate(
-        service,
-        "supportedTokenAuthMethods",
-        &call.body,
-        &parameters,
-    )?;
-    let client = client.clone();
+    let unsupported = OAuthError::new("unsupported_grant_type", GRANT_TYPE_UNSUPPORTED);
+    let grant_type = GrantType::from_protocol_value(grant_type).ok_or(unsupported.clone())?;
     let request = Request {
         call,
         parameters: &parameters,
-        client,
-        alias_used,
-        method,
+        authenticated: authenticate(call, service, "supportedTokenAuthMethods", &parameters)?,
+        grant_type,
     };
-    let issued = match grant_type {
-        "authorization_code" => {
-            request.allow(service, "AUTHORIZATION_CODE")?;
-            authorization_code(&request, service)?
-        }
-        "refresh_token" => {
-            request.allow(service, "REFRESH_TOKEN")?;
-            refresh_token(&request, service)?
-        }
-        "client_credentials" => {
-            request.allow(service, "CLIENT_CREDENTIALS")?;
-            client_credentials(&request, service)?
-        }
-        _ => return Err(OAuthError::new("unsupported_grant_type", GRANT_TYPE_UNSUPPORTED).into()),
+    request.allow(service, &request.grant_type)?;
+    let issued = match request.grant_type {
+        GrantType::AuthorizationCode => authorization_code(&request, service)?,
+        GrantType::RefreshToken => refresh_token(&request, service)?,
+        GrantType::ClientCredentials => client_credentials(&request, service)?,
+        _ => return Err(unsupported.into()),
     };
     Ok(respond(&request, service, issued))
 }
 
 impl Request<'_> {
-    fn allow(&self, service: &Service, grant_type: &str) -> Result<(), OAuthError> {
-        if !service.supports("supportedGrantTypes", grant_type) {
+    fn client(&self) -> &Client {
+        &self.authenticated.client
+    }
+
+    fn allow(&self, service: &Service, grant_type: &GrantType) -> Result<(), OAuthError> {
+        if !service.supports("supportedGrantTypes", grant_type.as_str()) {
             return Err(OAuthError::new(
                 "unsupported_grant_type",
                 GRANT_TYPE_UNSUPPORTED,
             ));
         }
-        if !self.client.may_use_grant_type(grant_type) {
+        if !self.client().may_use_grant_type(grant_type.as_str()) {
             return Err(OAuthError::new(
                 "unauthorized_client",
                 GRANT_TYPE_NOT_ALLOWED,
@@ -140,32 +87,7 @@ impl Request<'_> {
     }
 
     fn may_refresh(&self, service: &Service) -> bool {
-        self.allow(service, "REFRESH_TOKEN").is_ok()
-    }
-
-    /// A new access token: the value that the caller chose, or a random one.
-    fn access_token(&self, service: &Service) -> Result<String, Refusal> {
-        let Some(chosen) = self.call.body.text("accessToken") else {
-            return Ok(random::token()?);
-        };
-        match service.tokens.by_access_token(&random::digest(chosen)) {
-            None => Ok(chosen.to_owned()),
-            Some(_) => Err(OAuthError::new("server_error", TOKEN_VALUE_TAKEN).into()),
-        }
-    }
-
-    fn access_token_end(&self, service: &Service, scopes: &[String]) -> i64 {
-        let duration = lifetime::access_token(&self.call.body, service, &self.client, scopes);
-        after(self.call.now, duration)
-    }
-
-    fn refresh_token_end(&self, service: &Service, scopes: &[String]) -> i64 {
-        let duration = lifetime::refresh_token(&self.call.body, service, &self.client, scopes);
-        after(self.call.now, duration)
-    }
-
-    fn properties(&self, stored: Option<&Value>) -> Option<Value> {
-        merge(stored, self.call.body.get("properties"))
+        self.allow(service, &GrantType::RefreshToken).is_ok()
     }
 }
 
@@ -176,13 +98,13 @@ fn authorization_code(request: &Request<'_>, service: &mut Service) -> Result<Is
         .parameters
         .get("code")
         .ok_or(OAuthError::invalid_request(CODE_MISSING))?;
-    let digest = random::digest(code);
+    let digest = Digest::of(code);
     let entry = service
         .codes
         .get(&digest)
         .ok_or(OAuthError::invalid_grant(CODE_UNKNOWN))?;
     let code = &entry.value;
-    if code.request.client_id != request.client.id() {
+    if code.grant.client_id != request.client().id() {
         return Err(OAuthError::invalid_grant(CODE_OF_ANOTHER_CLIENT).into());
     }
     if let Some(record) = code.used_for {
@@ -194,61 +116,30 @@ fn authorization_code(request: &Request<'_>, service: &mut Service) -> Result<Is
         return Err(OAuthError::invalid_grant(CODE_EXPIRED).into());
     }
     match request.parameters.get("redirect_uri") {
-        None if code.request.redirect_uri_requested => {
+        None if code.redirect_uri_requested => {
             return Err(OAuthError::invalid_request(TOKEN_REDIRECT_URI_MISSING).into());
         }
-        Some(given) if given != code.request.redirect_uri => {
+        Some(given) if given != code.redirect_uri => {
             return Err(OAuthError::invalid_grant(TOKEN_REDIRECT_URI_DIFFERENT).into());
         }
         _ => {}
     }
     Challenge::verify(
-        code.request.challenge.as_ref(),
+        code.challenge.as_ref(),
         request.parameters.get("code_verifier"),
     )?;
-    let access_token = request.access_token(service)?;
-    let refresh_token = if request.may_refresh(service) {
-        Some(random::token()?)
-    } else {
-        None
+    let issuance = Issuance {
+        call: request.call,
+        client: request.client(),
+        grant: code.grant.clone(),
+        binding: Binding::default(),
+        refreshable: request.may_refresh(service),
     };
-    let record = TokenRecord {
-        client_id: code.request.client_id,
-        client_id_alias_used: request.alias_used,
-        subject: Some(code.subject.clone()),
-        grant_type: "AUTHORIZATION_CODE",
-        scopes: code.scopes.clone(),
-        properties: request.properties(code.properties.as_ref()),
-        acr: code.acr.clone(),
-        auth_time: code.auth_time,
-        access_token: random::digest(&access_token),
-        access_token_expires_at: request.access_token_end(service, &code.scopes),
-        refresh_token: refresh_token.as_deref().map(|token| RefreshToken {
-            digest: random::digest(token),
-            expires_at: request.refresh_token_end(service, &code.scopes),
-            scopes: code.scopes.clone(),
-        }),
-        created_at: now,
-        last_refreshed_at: 0,
-    };
-    let single = [&service.settings, &request.client.settings];
-    if single
-        .iter()
-        .any(|settings| settings.flag("singleAccessTokenPerSubject"))
-    {
-        service
-            .tokens
-            .revoke_all(record.client_id, record.subject.as_deref());
+    let issued = issuance.issue(service)?;
+    if let Some(code) = service.codes.get_mut(&digest) {
+        code.used_for = Some(issued.record);
     }
-    let record = service.tokens.add(record, now);
-    if let Some(entry) = service.codes.get_mut(&digest) {
-        entry.value.used_for = Some(record);
-    }
-    Ok(Issued {
-        record,
-        access_token,
-        refresh_token,
-    })
+    Ok(issued)
 }
 
 /// RFC 6749 §6. The refresh token is replaced by a new one, unless the service says that it is kept.
@@ -256,9 +147,9 @@ fn refresh_token(request: &Request<'_>, service: &mut Service) -> Result<Issued,
     let now = request.call.now;
     let value = request.parameters.get("refresh_token");
     let value = value.ok_or(OAuthError::invalid_request(REFRESH_TOKEN_MISSING))?;
-    let found = service.tokens.by_refresh_token(&random::digest(value));
+    let found = service.tokens.by_refresh_token(&Digest::of(value));
     let (id, record) = found.ok_or(OAuthError::invalid_grant(REFRESH_TOKEN_UNKNOWN))?;
-    if record.client_id != request.client.id() {
+    if record.grant.client_id != request.client().id() {
         return Err(OAuthError::invalid_grant(REFRESH_TOKEN_OF_ANOTHER_CLIENT).into());
     }
     let current = record
@@ -273,7 +164,7 @@ fn refresh_token(request: &Request<'_>, service: &mut Service) -> Result<Issued,
         }
         _ => return Err(OAuthError::invalid_scope(SCOPE_BEYOND_GRANT).into()),
     };
-    let access_token = request.access_token(service)?;
+    let access_token = issuance::access_token(request.call, service)?;
     let kept = service.settings.flag("refreshTokenKept");
     let next = if kept {
         value.to_owned()
@@ -285,21 +176,35 @@ fn refresh_token(request: &Request<'_>, service: &mut Service) -> Result<Issued,
     } else {
         service.settings.flag("refreshTokenDurationKept")
     };
+    let properties = issuance::properties(record.grant.properties.as_deref(), request.call);
     let refreshed = TokenRecord {
-        client_id_alias_used: request.alias_used,
-        properties: request.properties(record.properties.as_ref()),
-        access_token: random::digest(&access_token),
-        access_token_expires_at: request.access_token_end(service, &scopes),
-        scopes,
+        access_token: Digest::of(&access_token),
+        access_token_expires_at: issuance::access_token_end(
+            request.call,
+            service,
+            request.client(),
+            &scopes,
+        ),
         refresh_token: Some(RefreshToken {
-            digest: random::digest(&next),
+            digest: Digest::of(&next),
             expires_at: match keeps_end {
                 true => current.expires_at,
-                false => request.refresh_token_end(service, &current.scopes),
+                false => issuance::refresh_token_end(
+                    request.call,
+                    service,
+                    request.client(),
+                    &current.scopes,
+                ),
             },
             scopes: current.scopes.clone(),
         }),
         last_refreshed_at: now,
+        grant: Grant {
+            client_id_alias_used: request.authenticated.alias_used,
+            properties: properties.map(Box::new),
+            scopes,
+            ..record.grant.clone()
+        },
         ..record.clone()
     };
     service.tokens.take(id);
@@ -313,39 +218,36 @@ fn refresh_token(request: &Request<'_>, service: &mut Service) -> Result<Issued,
 
 /// RFC 6749 §4.4: for the client itself, without a refresh token.
 fn client_credentials(request: &Request<'_>, service: &mut Service) -> Result<Issued, Refusal> {
-    if !request.client.is_confidential() {
+    let client = request.client();
+    if !client.is_confidential() {
         return Err(OAuthError::new("unauthorized_client", CLIENT_NOT_CONFIDENTIAL).into());
     }
-    let scopes = scopes::requested(
-        request.parameters,
-        &service.settings,
-        &request.client.settings,
-    );
+    let scopes = scopes::requested(request.parameters, &service.settings, &client.settings);
     if scopes.is_empty() && service.settings.flag("scopeRequired") {
         return Err(OAuthError::invalid_scope(TOKEN_SCOPE_MISSING).into());
     }
-    let access_token = request.access_token(service)?;
-    let record = TokenRecord {
-        client_id: request.client.id(),
-        client_id_alias_used: request.alias_used,
+    let grant = Grant {
+        client_id: client.id(),
+        client_id_alias_used: request.authenticated.alias_used,
         subject: None,
-        grant_type: "CLIENT_CREDENTIALS",
-        properties: request.properties(None),
+        grant_type: GrantType::ClientCredentials,
+        scopes,
+        resources: Vec::new(),
+        authorization_details: None,
+        properties: None,
         acr: None,
         auth_time: 0,
-        access_token: random::digest(&access_token),
-        access_token_expires_at: request.access_token_end(service, &scopes),
-        scopes,
-        refresh_token: None,
-        created_at: request.call.now,
-        last_refreshed_at: 0,
+        access_token_claims: None,
+        openid: None,
     };
-    let record = service.tokens.add(record, request.call.now);
-    Ok(Issued {
-        record,
-        access_token,
-        refresh_token: None,
-    })
+    let issuance = Issuance {
+        call: request.call,
+        client,
+        grant,
+        binding: Binding::default(),
+        refreshable: false,
+    };
+    issuance.issue(service)
 }
 
 /// The answer, and in it the token response (RFC 6749 §5.1).
@@ -355,44 +257,17 @@ fn respond(request: &Request<'_>, service: &Service, issued: Issued) -> Reply {
     let Some(record) = service.tokens.by_id(issued.record) else {
         return answer.reply();
     };
-    let seconds_left = |end: i64| end.saturating_sub(now) / 1000;
+    let grant = &record.grant;
     let refresh_token = record.refresh_token.as_ref();
-    let grant_type = request
-        .parameters
-        .get("grant_type")
-        .unwrap_or_default()
-        .to_ascii_uppercase();
-    let mut content = extra_members(record.properties.as_ref());
-    let members = [
-        (
-            "access_token",
-            Some(Value::from(issued.access_token.as_str())),
-        ),
-        ("token_type", Some("Bearer".into())),
-        (
-            "expires_in",
-            Some(seconds_left(record.access_token_expires_at).into()),
-        ),
-        (
-            "refresh_token",
-            issued.refresh_token.as_deref().map(Value::from),
-        ),
-        (
-            "scope",
-            (!record.scopes.is_empty()).then(|| record.scopes.join(" ").into()),
-        ),
-    ];
-    let members = members
-        .into_iter()
-        .filter_map(|(name, value)| Some((name.to_owned(), value?)));
-    content.extend(members);
+    let content = token_response::members(record, &issued, now);
+    let attributes = |settings: &Object| settings.get("attributes").cloned();
     answer
         .with("responseContent", Value::Object(content).to_string())
         .with("accessToken", issued.access_token)
         .with("accessTokenExpiresAt", record.access_token_expires_at)
         .with(
             "accessTokenDuration",
-            seconds_left(record.access_token_expires_at),
+            seconds_left(record.access_token_expires_at, now),
         )
         .with_some("refreshToken", issued.refresh_token)
         .with(
@@ -401,64 +276,21 @@ fn respond(request: &Request<'_>, service: &Service, issued: Issued) -> Reply {
         )
         .with(
             "refreshTokenDuration",
-            refresh_token.map_or(0, |token| seconds_left(token.expires_at)),
+            refresh_token.map_or(0, |token| seconds_left(token.expires_at, now)),
         )
         .with_some(
             "refreshTokenScopes",
             refresh_token.map(|token| token.scopes.clone()),
         )
-        .with("scopes", record.scopes.clone())
-        .with_some("subject", record.subject.as_deref())
-        .with("grantType", grant_type)
-        .with("clientId", record.client_id)
-        .with_some("clientIdAlias", request.client.alias())
-        .with("clientIdAliasUsed", request.alias_used)
-        .with("clientAuthMethod", request.method)
-        .with_some(
-            "clientAttributes",
-            request.client.settings.get("attributes").cloned(),
-        )
-        .with_some(
-            "serviceAttributes",
-            service.settings.get("attributes").cloned(),
-        )
-        .with_some("properties", record.properties.clone())
+        .with("scopes", grant.scopes.clone())
+        .with_some("subject", grant.subject.as_deref())
+        .with("grantType", request.grant_type.as_str())
+        .with("clientId", grant.client_id)
+        .with_some("clientIdAlias", request.client().alias())
+        .with("clientIdAliasUsed", request.authenticated.alias_used)
+        .with("clientAuthMethod", request.authenticated.method.as_str())
+        .with_some("clientAttributes", attributes(&request.client().settings))
+        .with_some("serviceAttributes", attributes(&service.settings))
+        .with_some("properties", grant.properties.as_deref().cloned())
         .reply()
-}
-
-/// The properties that the client may see, as members of the token response.
-fn extra_members(properties: Option<&Value>) -> Object {
-    let properties = properties
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_object);
-    let visible = properties.filter(|property| !property.flag("hidden"));
-    visible
-        .filter_map(|property| {
-            Some((
-                property.text("key")?.to_owned(),
-                property.get("value")?.clone(),
-            ))
-        })
-        .collect()
-}
-
-/// Properties by key; those of the call replace those that are stored.
-fn merge(stored: Option<&Value>, given: Option<&Value>) -> Option<Value> {
-    let mut merged = BTreeMap::new();
-    for property in [stored, given]
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_array)
-        .flatten()
-    {
-        if let Some(key) = property
-            .as_object()
-            .and_then(|property| property.text("key"))
-        {
-            merged.insert(key, property);
-        }
-    }
-    (!merged.is_empty()).then(|| merged.into_values().cloned().collect())
 }

@@ -2,11 +2,10 @@
 
 use serde_json::Value;
 
-use super::Call;
 use super::client::shown_to_users;
 use super::slice::Slice;
+use crate::call::Call;
 use crate::json::{Members, Object};
-use crate::random::digest_text;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::TOKEN_STATUS_INVALID;
 use crate::store::{Service, TokenRecord};
@@ -46,7 +45,7 @@ fn show(record: &TokenRecord) -> Object {
     let members = [
         (
             "accessTokenHash",
-            Some(Value::from(digest_text(&record.access_token))),
+            Some(Value::from(record.access_token.to_string())),
         ),
         (
             "accessTokenExpiresAt",
@@ -54,7 +53,7 @@ fn show(record: &TokenRecord) -> Object {
         ),
         (
             "refreshTokenHash",
-            refresh_token.map(|token| digest_text(&token.digest).into()),
+            refresh_token.map(|token| token.digest.to_string().into()),
         ),
         (
             "refreshTokenExpiresAt",
@@ -64,11 +63,11 @@ fn show(record: &TokenRecord) -> Object {
             "refreshTokenScopes",
             refresh_token.map(|token| token.scopes.clone().into()),
         ),
-        ("clientId", Some(record.client_id.into())),
-        ("subject", record.subject.as_deref().map(Value::from)),
-        ("grantType", Some(record.grant_type.into())),
-        ("scopes", Some(record.scopes.clone().into())),
-        ("properties", record.properties.clone()),
+        ("clientId", Some(record.grant.client_id.into())),
+        ("subject", record.grant.subject.as_deref().map(Value::from)),
+        ("grantType", Some(record.grant.grant_type.as_str().into())),
+        ("scopes", Some(record.grant.scopes.clone().into())),
+        ("properties", record.grant.properties.as_deref().cloned()),
         ("createdAt", Some(record.created_at.into())),
         ("lastRefreshedAt", Some(record.last_refreshed_at.into())),
     ];

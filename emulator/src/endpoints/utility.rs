@@ -1,6 +1,6 @@
 //! `/misc`.
 
-use super::Call;
+use crate::call::Call;
 use crate::reply::{Outcome, Reply};
 
 /// Says what it was told.

@@ -1,8 +1,13 @@
 //! Which client a request is of (RFC 6749 §2.3).
 
+use std::sync::Arc;
+
+use authlete::types::ClientAuthMethod;
+
 use super::oauth_error::OAuthError;
 use super::parameters::Parameters;
-use crate::json::{Members, Object};
+use crate::call::Call;
+use crate::json::Members;
 use crate::random;
 use crate::result_code::{
     CLIENT_AUTHENTICATION_FAILED, CLIENT_AUTHENTICATION_METHOD, CLIENT_AUTHENTICATION_TWICE,
@@ -12,21 +17,21 @@ use crate::store::{Client, Service};
 
 /// A client that is who it says it is.
 #[derive(Debug)]
-pub struct Authenticated<'a> {
-    pub client: &'a Client,
+pub struct Authenticated {
+    pub client: Arc<Client>,
     pub alias_used: bool,
-    /// As the API writes it: `CLIENT_SECRET_BASIC`.
-    pub method: &'static str,
+    pub method: ClientAuthMethod,
 }
 
-/// Authenticates the client of a token or revocation request. `request` has what came in the `Authorization` header,
-/// `parameters` what came in the body.
-pub fn authenticate<'a>(
-    service: &'a Service,
+/// Authenticates the client of a request. The body of the call has what came in the `Authorization` header and what
+/// TLS says, `parameters` has what came in the body of the request.
+pub fn authenticate(
+    call: &Call,
+    service: &mut Service,
     supported_methods: &str,
-    request: &Object,
     parameters: &Parameters,
-) -> Result<Authenticated<'a>, OAuthError> {
+) -> Result<Authenticated, OAuthError> {
+    let request = &call.body;
     let (header_id, header_secret) = (request.text("clientId"), request.text("clientSecret"));
     let (body_id, body_secret) = (parameters.get("client_id"), parameters.get("client_secret"));
     if header_secret.is_some() && body_secret.is_some() {
@@ -49,9 +54,9 @@ pub fn authenticate<'a>(
         }
     };
     let method = match (header_secret, body_secret) {
-        _ if !client.is_confidential() => "NONE",
-        (Some(_), _) => "CLIENT_SECRET_BASIC",
-        (_, Some(_)) => "CLIENT_SECRET_POST",
+        _ if !client.is_confidential() => ClientAuthMethod::None,
+        (Some(_), _) => ClientAuthMethod::ClientSecretBasic,
+        (_, Some(_)) => ClientAuthMethod::ClientSecretPost,
         (None, None) => return Err(OAuthError::invalid_client(CLIENT_SECRET_MISSING)),
     };
     if let Some(secret) = header_secret.or(body_secret)
@@ -65,16 +70,16 @@ pub fn authenticate<'a>(
         let may_use = client
             .settings
             .text("tokenAuthMethod")
-            .is_none_or(|registered| registered == method);
+            .is_none_or(|registered| registered == method.as_str());
         if !may_use {
             return Err(OAuthError::invalid_client(CLIENT_AUTHENTICATION_METHOD));
         }
     }
-    if !service.supports(supported_methods, method) {
+    if !service.supports(supported_methods, method.as_str()) {
         return Err(OAuthError::invalid_client(CLIENT_AUTHENTICATION_METHOD));
     }
     Ok(Authenticated {
-        client,
+        client: Arc::clone(client),
         alias_used,
         method,
     })

@@ -1,9 +1,12 @@
 //! The rules of the specifications, each once, for all endpoints.
 
 pub mod client_authentication;
+pub mod issuance;
 pub mod lifetime;
 pub mod oauth_error;
 pub mod parameters;
 pub mod pkce;
 pub mod redirect_uri;
+pub mod refusal;
 pub mod scopes;
+pub mod token_response;

@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 
 /// Parameters by name. Those without a value count as left out (RFC 6749 §3.1).
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Parameters {
-    values: BTreeMap<String, String>,
+    values: BTreeMap<String, Vec<String>>,
 }
 
 /// A parameter is there more than once, which RFC 6749 §3.1 and §3.2 forbid.
 #[derive(Debug)]
 pub struct Repeated;
 
-/// RFC 8707 §2 and RFC 8693 §2.1 let these be there more than once; the first is kept.
+/// RFC 8707 §2 and RFC 8693 §2.1 let these be there more than once.
 const REPEATABLE: [&str; 2] = ["resource", "audience"];
 
 impl Parameters {
@@ -27,13 +27,15 @@ impl Parameters {
     }
 
     fn collect(text: &str) -> (Self, bool) {
-        let mut values = BTreeMap::new();
+        let mut values = BTreeMap::<String, Vec<String>>::new();
         let mut repeated = false;
         let given = form_urlencoded::parse(text.as_bytes()).filter(|(_, value)| !value.is_empty());
         for (name, value) in given {
-            if !values.contains_key(name.as_ref()) {
-                values.insert(name.into_owned(), value.into_owned());
-            } else if !REPEATABLE.contains(&name.as_ref()) {
+            let repeatable = REPEATABLE.contains(&name.as_ref());
+            let values = values.entry(name.into_owned()).or_default();
+            if values.is_empty() || repeatable {
+                values.push(value.into_owned());
+            } else {
                 repeated = true;
             }
         }
@@ -41,7 +43,17 @@ impl Parameters {
     }
 
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.values.get(name).map(String::as_str)
+        self.all(name).first().map(String::as_str)
+    }
+
+    /// The values of a parameter that can be there more than once.
+    pub fn all(&self, name: &str) -> &[String] {
+        self.values.get(name).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Replaces what the request said, as a request object does (RFC 9101 §6.3).
+    pub fn set(&mut self, name: &str, values: Vec<String>) {
+        self.values.insert(name.to_owned(), values);
     }
 
     pub fn has(&self, name: &str) -> bool {

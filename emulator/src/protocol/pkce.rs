@@ -1,10 +1,10 @@
 //! Proof Key for Code Exchange (RFC 7636).
 
-use base64::Engine as _;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
 
 use super::oauth_error::OAuthError;
 use super::parameters::Parameters;
+use crate::digest::Digest;
 use crate::json::{Members, Object};
 use crate::random;
 use crate::result_code::{
@@ -14,7 +14,7 @@ use crate::result_code::{
 };
 
 /// What the client committed itself to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Challenge {
     /// The verifier itself.
     Plain(String),
@@ -69,10 +69,7 @@ impl Challenge {
     fn is_met_by(&self, verifier: &str) -> bool {
         match self {
             Self::Plain(challenge) => random::same(verifier, challenge),
-            Self::S256(challenge) => random::same(
-                &BASE64_URL_SAFE_NO_PAD.encode(random::digest(verifier)),
-                challenge,
-            ),
+            Self::S256(challenge) => random::same(&Digest::of(verifier).to_string(), challenge),
         }
     }
 }

@@ -1,11 +1,14 @@
 //! The clients of a service.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
 
 use crate::json::{Members, Object};
 
 /// A client, as the API shows it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Client {
     pub settings: Object,
 }
@@ -42,12 +45,34 @@ fn contains(texts: Option<Vec<&str>>, text: &str) -> bool {
 }
 
 /// The clients in the order of their creation, and the ways to find one.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(from = "Numbered")]
 pub struct Clients {
-    by_number: BTreeMap<i64, Client>,
+    by_number: BTreeMap<i64, Arc<Client>>,
+    #[serde(skip)]
     by_id: HashMap<i64, i64>,
+    #[serde(skip)]
     by_alias: HashMap<String, i64>,
     last_number: i64,
+}
+
+#[derive(Deserialize)]
+struct Numbered {
+    by_number: BTreeMap<i64, Client>,
+    last_number: i64,
+}
+
+impl From<Numbered> for Clients {
+    fn from(numbered: Numbered) -> Self {
+        let mut clients = Self {
+            last_number: numbered.last_number,
+            ..Self::default()
+        };
+        for client in numbered.by_number.into_values() {
+            clients.put(client);
+        }
+        clients
+    }
 }
 
 impl Clients {
@@ -66,7 +91,7 @@ impl Clients {
         if let Some(alias) = client.alias() {
             self.by_alias.insert(alias.to_owned(), number);
         }
-        self.by_number.insert(number, client);
+        self.by_number.insert(number, Arc::new(client));
     }
 
     pub fn remove(&mut self, id: i64) {
@@ -79,15 +104,15 @@ impl Clients {
         }
     }
 
-    pub fn by_id(&self, id: i64) -> Option<&Client> {
+    pub fn by_id(&self, id: i64) -> Option<&Arc<Client>> {
         self.by_number.get(self.by_id.get(&id)?)
     }
 
-    pub fn by_alias(&self, alias: &str) -> Option<&Client> {
+    pub fn by_alias(&self, alias: &str) -> Option<&Arc<Client>> {
         self.by_number.get(self.by_alias.get(alias)?)
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = &Client> {
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Client>> {
         self.by_number.values()
     }
 

@@ -2,23 +2,42 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use serde::{Deserialize, Serialize};
+
 use crate::clock::{Millis, after};
-use crate::random::Digest;
+use crate::digest::Digest;
 
 /// How long an ended value is remembered, in seconds, so that its late use can be told from a value made up.
 pub const REMEMBERED: i64 = 24 * 60 * 60;
 
-/// Tickets or codes, by the digest of their value.
-#[derive(Debug)]
+/// Tickets, codes and the like, by the digest of their value.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(from = "Entries<T>")]
 pub struct Expiring<T> {
     entries: HashMap<Digest, Entry<T>>,
+    #[serde(skip)]
     by_end: BTreeSet<(Millis, Digest)>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Entry<T> {
     pub value: T,
     pub expires_at: Millis,
+}
+
+#[derive(Deserialize)]
+struct Entries<T> {
+    entries: HashMap<Digest, Entry<T>>,
+}
+
+impl<T> From<Entries<T>> for Expiring<T> {
+    fn from(Entries { entries }: Entries<T>) -> Self {
+        let by_end = entries
+            .iter()
+            .map(|(key, entry)| (entry.expires_at, *key))
+            .collect();
+        Self { entries, by_end }
+    }
 }
 
 impl<T> Default for Expiring<T> {
@@ -43,12 +62,18 @@ impl<T> Expiring<T> {
         self.entries.insert(key, Entry { value, expires_at });
     }
 
-    pub fn get_mut(&mut self, key: &Digest) -> Option<&mut Entry<T>> {
-        self.entries.get_mut(key)
-    }
-
     pub fn get(&self, key: &Digest) -> Option<&Entry<T>> {
         self.entries.get(key)
+    }
+
+    pub fn get_mut(&mut self, key: &Digest) -> Option<&mut T> {
+        self.entries.get_mut(key).map(|entry| &mut entry.value)
+    }
+
+    /// A value that has not ended.
+    pub fn live(&self, key: &Digest, now: Millis) -> Option<&T> {
+        let entry = self.get(key).filter(|entry| now < entry.expires_at)?;
+        Some(&entry.value)
     }
 
     /// Takes a value that has not ended.
@@ -58,9 +83,20 @@ impl<T> Expiring<T> {
             .map(|entry| entry.value)
     }
 
-    fn remove(&mut self, key: &Digest) -> Option<Entry<T>> {
+    pub fn remove(&mut self, key: &Digest) -> Option<Entry<T>> {
         let entry = self.entries.remove(key)?;
         self.by_end.remove(&(entry.expires_at, *key));
         Some(entry)
+    }
+
+    /// Forgets the values that are of something deleted.
+    pub fn retain(&mut self, keep: impl Fn(&T) -> bool) {
+        self.entries.retain(|_, entry| keep(&entry.value));
+        let entries = &self.entries;
+        self.by_end.retain(|(_, key)| entries.contains_key(key));
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (&Digest, &Entry<T>)> {
+        self.entries.iter()
     }
 }

@@ -2,30 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 
 use super::expiring::REMEMBERED;
+use super::grant::{Binding, Grant};
 use crate::clock::{Millis, after};
-use crate::random::Digest;
+use crate::digest::Digest;
 
 /// Names a record as long as it lives, whatever tokens it holds.
 pub type RecordId = u64;
 
 /// An access token and the refresh token that goes with it. A refresh changes the record and does not add another: who
 /// revokes it ends all that came of one grant.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TokenRecord {
-    pub client_id: i64,
-    pub client_id_alias_used: bool,
-    /// `None` for client credentials.
-    pub subject: Option<String>,
-    /// As the API writes it: `AUTHORIZATION_CODE`.
-    pub grant_type: &'static str,
-    pub scopes: Vec<String>,
-    pub properties: Option<Value>,
-    pub acr: Option<String>,
-    /// Seconds since the Unix epoch; 0 when unknown.
-    pub auth_time: i64,
+    /// What the access token is good for; the refresh token can be good for more scopes.
+    pub grant: Grant,
+    pub binding: Binding,
     pub access_token: Digest,
     pub access_token_expires_at: Millis,
     pub refresh_token: Option<RefreshToken>,
@@ -34,7 +27,7 @@ pub struct TokenRecord {
     pub last_refreshed_at: Millis,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RefreshToken {
     pub digest: Digest,
     pub expires_at: Millis,
@@ -62,15 +55,40 @@ impl TokenRecord {
 }
 
 /// The records, and the ways to find them without looking at all of them.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(from = "Records")]
 pub struct Tokens {
     last_id: RecordId,
-    records: BTreeMap<RecordId, TokenRecord>,
+    records: BTreeMap<RecordId, Box<TokenRecord>>,
+    #[serde(skip)]
     by_access_token: HashMap<Digest, RecordId>,
+    #[serde(skip)]
     by_refresh_token: HashMap<Digest, RecordId>,
+    #[serde(skip)]
     by_client: HashMap<i64, BTreeSet<RecordId>>,
+    #[serde(skip)]
     by_subject: HashMap<String, BTreeSet<RecordId>>,
+    #[serde(skip)]
     by_end: BTreeSet<(Millis, RecordId)>,
+}
+
+#[derive(Deserialize)]
+struct Records {
+    last_id: RecordId,
+    records: BTreeMap<RecordId, TokenRecord>,
+}
+
+impl From<Records> for Tokens {
+    fn from(Records { last_id, records }: Records) -> Self {
+        let mut tokens = Self {
+            last_id,
+            ..Self::default()
+        };
+        for (id, record) in records {
+            tokens.put(id, record);
+        }
+        tokens
+    }
 }
 
 impl Tokens {
@@ -94,11 +112,11 @@ impl Tokens {
         if let Some(token) = &record.refresh_token {
             self.by_refresh_token.remove(&token.digest);
         }
-        forget(&mut self.by_client, &record.client_id, id);
-        if let Some(subject) = &record.subject {
+        forget(&mut self.by_client, &record.grant.client_id, id);
+        if let Some(subject) = &record.grant.subject {
             forget(&mut self.by_subject, subject, id);
         }
-        Some(record)
+        Some(*record)
     }
 
     pub fn put(&mut self, id: RecordId, record: TokenRecord) {
@@ -108,20 +126,20 @@ impl Tokens {
             self.by_refresh_token.insert(token.digest, id);
         }
         self.by_client
-            .entry(record.client_id)
+            .entry(record.grant.client_id)
             .or_default()
             .insert(id);
-        if let Some(subject) = &record.subject {
+        if let Some(subject) = &record.grant.subject {
             self.by_subject
                 .entry(subject.clone())
                 .or_default()
                 .insert(id);
         }
-        self.records.insert(id, record);
+        self.records.insert(id, Box::new(record));
     }
 
     pub fn by_id(&self, id: RecordId) -> Option<&TokenRecord> {
-        self.records.get(&id)
+        self.records.get(&id).map(Box::as_ref)
     }
 
     pub fn by_access_token(&self, digest: &Digest) -> Option<(RecordId, &TokenRecord)> {
@@ -139,7 +157,13 @@ impl Tokens {
         subject: Option<&'a str>,
     ) -> Box<dyn Iterator<Item = (RecordId, &'a TokenRecord)> + 'a> {
         let ids = match (client_id, subject) {
-            (None, None) => return Box::new(self.records.iter().map(|(id, record)| (*id, record))),
+            (None, None) => {
+                return Box::new(
+                    self.records
+                        .iter()
+                        .map(|(id, record)| (*id, record.as_ref())),
+                );
+            }
             (_, Some(subject)) => self.by_subject.get(subject),
             (Some(client_id), None) => self.by_client.get(&client_id),
         };
@@ -148,7 +172,7 @@ impl Tokens {
             .flatten()
             .filter_map(|id| self.find(Some(id)));
         Box::new(records.filter(move |(_, record)| {
-            client_id.is_none_or(|client_id| record.client_id == client_id)
+            client_id.is_none_or(|client_id| record.grant.client_id == client_id)
         }))
     }
 

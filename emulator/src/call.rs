@@ -1,0 +1,56 @@
+//! What an endpoint is given.
+
+use std::sync::Arc;
+
+use authlete::ApiVersion;
+
+use crate::clock::Millis;
+use crate::json::{Members, Object};
+use crate::reply::Reply;
+use crate::result_code::{CLIENT_UNKNOWN, SERVICE_UNKNOWN};
+use crate::store::{Client, Service, Store};
+
+/// A call that is allowed.
+#[derive(Debug)]
+pub struct Call {
+    pub operation: &'static str,
+    pub version: ApiVersion,
+    /// The path below the root, as the description has it.
+    pub path: &'static str,
+    /// The number of the service that the call is for.
+    pub service: Option<i64>,
+    /// The parameters in the path and in the query.
+    pub parameters: Object,
+    /// The body; the parameters, when the operation is called without one.
+    pub body: Object,
+    pub now: Millis,
+}
+
+impl Call {
+    pub fn service<'a>(&self, store: &'a mut Store) -> Result<&'a mut Service, Reply> {
+        let service = self.service.and_then(|key| store.service_mut(key));
+        service.ok_or_else(|| Reply::error(404, self.path, SERVICE_UNKNOWN))
+    }
+
+    /// The client that a parameter in the path or in the query names, by ID or by alias.
+    pub fn client<'a>(
+        &self,
+        parameter: &str,
+        service: &'a Service,
+    ) -> Result<&'a Arc<Client>, Reply> {
+        let client = self
+            .parameters
+            .text(parameter)
+            .and_then(|identifier| service.client(identifier));
+        let (client, _) = client.ok_or_else(|| Reply::error(404, self.path, CLIENT_UNKNOWN))?;
+        Ok(client)
+    }
+
+    /// The status of a creation: 3.0 says that something is new.
+    pub fn created(&self) -> u16 {
+        match self.version {
+            ApiVersion::V2 => 200,
+            ApiVersion::V3 => 201,
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Why a client does not get what it asked for.
+
+use super::oauth_error::OAuthError;
+use crate::call::Call;
+use crate::json::Object;
+use crate::reply::{Outcome, Reply};
+
+/// Why a request of a client is refused.
+#[derive(Debug)]
+pub enum Refusal {
+    /// The client is told.
+    Client(OAuthError),
+    /// The call cannot be answered at all.
+    Reply(Reply),
+}
+
+impl Refusal {
+    /// The answer, with the action that belongs to an error.
+    pub fn outcome(
+        self,
+        call: &Call,
+        service: &Object,
+        action: impl FnOnce(&OAuthError) -> &'static str,
+    ) -> Outcome {
+        match self {
+            Self::Reply(reply) => Err(reply),
+            Self::Client(error) => {
+                let action = action(&error);
+                Ok(error.answer(call.path, action, service).reply())
+            }
+        }
+    }
+}
+
+/// The action that most endpoints have for an error.
+pub fn usual_action(error: &OAuthError) -> &'static str {
+    match error.error {
+        "invalid_client" => "INVALID_CLIENT",
+        "server_error" => "INTERNAL_SERVER_ERROR",
+        _ => "BAD_REQUEST",
+    }
+}
+
+impl From<OAuthError> for Refusal {
+    fn from(error: OAuthError) -> Self {
+        Self::Client(error)
+    }
+}
+
+impl From<getrandom::Error> for Refusal {
+    fn from(error: getrandom::Error) -> Self {
+        Self::Reply(error.into())
+    }
+}

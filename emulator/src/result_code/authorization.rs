@@ -1,0 +1,66 @@
+//! Authorization, its issue and its failure.
+
+result_codes! {
+    /// The request is good.
+    AUTHORIZATION_OK = "A004001", "the authorization request is valid";
+    /// Published.
+    AUTHORIZATION_PARAMETERS_MISSING = "A004201", "the API request lacks parameters";
+    /// RFC 6749 §3.1.
+    AUTHORIZATION_PARAMETER_REPEATED = "A004301", "a request parameter is included more than once";
+    /// RFC 6749 §4.1.1.
+    AUTHORIZATION_CLIENT_ID_MISSING = "A004302", "client_id is missing";
+    /// No redirection: there is nobody to redirect to.
+    AUTHORIZATION_CLIENT_UNKNOWN = "A004303", "client_id names no client of the service";
+    /// RFC 6749 §3.1.2.3, OpenID Connect Core 1.0 §3.1.2.1.
+    REDIRECT_URI_MISSING = "A004304", "redirect_uri is missing";
+    /// RFC 6749 §3.1.2.4.
+    REDIRECT_URI_NOT_REGISTERED = "A004305", "redirect_uri is not registered for the client";
+    /// RFC 6749 §4.1.1.
+    RESPONSE_TYPE_MISSING = "A004306", "response_type is missing";
+    /// Authlete knows more response types than the emulator.
+    RESPONSE_TYPE_UNSUPPORTED = "A004307", "response_type is not supported: authlete-emulator knows only code yet";
+    /// The registration of the client decides.
+    RESPONSE_TYPE_NOT_ALLOWED = "A004308", "the client may not use this response_type";
+    /// Authlete knows more response modes than the emulator.
+    RESPONSE_MODE_UNSUPPORTED = "A004309", "response_mode is not supported: authlete-emulator knows only query yet";
+    /// OpenID Connect Core 1.0 §3.1.2.6.
+    REQUEST_OBJECT_UNSUPPORTED = "A004310", "authlete-emulator does not support request objects yet";
+    /// OpenID Connect Core 1.0 §3.1.2.6.
+    REQUEST_URI_UNSUPPORTED = "A004311", "authlete-emulator does not support request_uri yet";
+    /// The service or the client demands PKCE.
+    CODE_CHALLENGE_MISSING = "A004312", "code_challenge is missing";
+    /// RFC 7636 §4.2.
+    CODE_CHALLENGE_MALFORMED = "A004313", "code_challenge is not of 43 to 128 unreserved characters";
+    /// RFC 7636 §4.3.
+    CODE_CHALLENGE_METHOD_UNSUPPORTED = "A004314", "code_challenge_method is neither plain nor S256";
+    /// The service or the client demands S256.
+    CODE_CHALLENGE_METHOD_NOT_S256 = "A004315", "code_challenge_method must be S256";
+    /// A method for nothing.
+    CODE_CHALLENGE_METHOD_ALONE = "A004316", "code_challenge_method is there without code_challenge";
+    /// OpenID Connect Core 1.0 §3.1.2.1.
+    PROMPT_INVALID = "A004317", "prompt has an unknown value, or none beside another";
+    /// OpenID Connect Core 1.0 §3.1.2.1.
+    MAX_AGE_INVALID = "A004318", "max_age is not a number from 0";
+    /// OpenID Connect Core 1.0 §3.1.2.1.
+    DISPLAY_INVALID = "A004319", "display has an unknown value";
+    /// The service demands a scope.
+    AUTHORIZATION_SCOPE_MISSING = "A004320", "scope is missing, or names no scope of the service";
+    /// The code is issued.
+    ISSUE_OK = "A040001", "the authorization request was granted";
+    /// The caller's fault.
+    ISSUE_TICKET_MISSING = "A040201", "ticket is missing";
+    /// The caller's fault.
+    ISSUE_SUBJECT_MISSING = "A040202", "subject is missing";
+    /// The ticket works once, for a time.
+    ISSUE_TICKET_UNUSABLE = "A040203", "the ticket is unknown, used or expired";
+    /// Deleted since the ticket was issued.
+    ISSUE_CLIENT_GONE = "A040204", "the client of the ticket no longer exists";
+    /// The caller's fault.
+    FAIL_TICKET_MISSING = "A060201", "ticket is missing";
+    /// The caller's fault.
+    FAIL_REASON_INVALID = "A060202", "reason is missing or unknown";
+    /// The ticket works once, for a time.
+    FAIL_TICKET_UNUSABLE = "A060203", "the ticket is unknown, used or expired";
+    /// The server operator's word, not an error of the call.
+    FAIL_REFUSED = "A060301", "the authorization server refused the request";
+}

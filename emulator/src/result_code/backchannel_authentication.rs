@@ -1,0 +1,3 @@
+//! CIBA.
+
+result_codes! {}

@@ -1,0 +1,3 @@
+//! Dynamic client registration.
+
+result_codes! {}

@@ -1,0 +1,3 @@
+//! The device flow.
+
+result_codes! {}

@@ -1,0 +1,3 @@
+//! Discovery and the JWK Set.
+
+result_codes! {}

@@ -1,0 +1,3 @@
+//! DPoP, at every endpoint that takes a proof.
+
+result_codes! {}

@@ -1,0 +1,3 @@
+//! Hardware-secured keys.
+
+result_codes! {}

@@ -1,0 +1,3 @@
+//! JOSE: keys, signatures and encryption.
+
+result_codes! {}

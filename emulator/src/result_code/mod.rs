@@ -1,0 +1,73 @@
+//! The result codes, each in this one place, one file a family.
+//!
+//! The first three digits name the API or its stage, the third from the right whose fault it is: 0 nobody's, 1
+//! Authlete's, 2 the caller's of the API, 3 the client application's. Codes that Authlete has published are as
+//! published; the others follow the pattern and are the emulator's own.
+
+/// A code and what it means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ResultCode {
+    pub code: &'static str,
+    pub reason: &'static str,
+}
+
+macro_rules! result_codes {
+    ($( $(#[$doc:meta])* $name:ident = $code:literal, $reason:literal; )*) => {
+        $( $(#[$doc])* pub const $name: crate::result_code::ResultCode = crate::result_code::ResultCode { code: $code, reason: $reason }; )*
+    };
+}
+
+mod api;
+mod authorization;
+mod backchannel_authentication;
+mod client_authentication;
+mod client_registration;
+mod device;
+mod discovery;
+mod dpop;
+mod hsk;
+mod introspection;
+mod jose;
+mod management;
+mod pushed_authorization;
+mod request_object;
+mod revocation;
+mod service;
+mod standard_introspection;
+mod token;
+mod token_management;
+mod userinfo;
+
+pub use api::*;
+pub use authorization::*;
+#[allow(unused_imports, reason = "a family may have no codes")]
+pub use backchannel_authentication::*;
+pub use client_authentication::*;
+#[allow(unused_imports, reason = "a family may have no codes")]
+pub use client_registration::*;
+#[allow(unused_imports, reason = "a family may have no codes")]
+pub use device::*;
+#[allow(unused_imports, reason = "a family may have no codes")]
+pub use discovery::*;
+#[allow(unused_imports, reason = "a family may have no codes")]
+pub use dpop::*;
+#[allow(unused_imports, reason = "a family may have no codes")]
+pub use hsk::*;
+pub use introspection::*;
+#[allow(unused_imports, reason = "a family may have no codes")]
+pub use jose::*;
+pub use management::*;
+#[allow(unused_imports, reason = "a family may have no codes")]
+pub use pushed_authorization::*;
+#[allow(unused_imports, reason = "a family may have no codes")]
+pub use request_object::*;
+pub use revocation::*;
+#[allow(unused_imports, reason = "a family may have no codes")]
+pub use service::*;
+#[allow(unused_imports, reason = "a family may have no codes")]
+pub use standard_introspection::*;
+pub use token::*;
+#[allow(unused_imports, reason = "a family may have no codes")]
+pub use token_management::*;
+#[allow(unused_imports, reason = "a family may have no codes")]
+pub use userinfo::*;

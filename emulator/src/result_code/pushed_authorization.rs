@@ -1,0 +1,3 @@
+//! Pushed authorization requests.
+
+result_codes! {}

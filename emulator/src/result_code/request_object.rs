@@ -1,0 +1,3 @@
+//! Request objects.
+
+result_codes! {}

@@ -1,0 +1,3 @@
+//! The management of services.
+
+result_codes! {}

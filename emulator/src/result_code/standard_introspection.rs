@@ -1,0 +1,3 @@
+//! Standard introspection.
+
+result_codes! {}

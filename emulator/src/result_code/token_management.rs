@@ -1,0 +1,3 @@
+//! The creation, update and deletion of tokens.
+
+result_codes! {}

@@ -1,0 +1,3 @@
+//! UserInfo.
+
+result_codes! {}

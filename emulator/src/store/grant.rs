@@ -1,0 +1,57 @@
+//! What clients were granted.
+
+use authlete::types::GrantType;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::json::Object;
+
+/// What was granted to a client: by a user or, when there is no subject, by its registration alone. Codes, device codes
+/// and CIBA requests turn into tokens by handing this on.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Grant {
+    pub client_id: i64,
+    pub client_id_alias_used: bool,
+    pub subject: Option<String>,
+    pub grant_type: GrantType,
+    pub scopes: Vec<String>,
+    /// RFC 8707.
+    pub resources: Vec<String>,
+    /// RFC 9396, as the API has it: an object with `elements`.
+    pub authorization_details: Option<Box<Value>>,
+    pub properties: Option<Box<Value>>,
+    pub acr: Option<String>,
+    /// Seconds since the Unix epoch; 0 when unknown.
+    pub auth_time: i64,
+    /// Further claims of access tokens that are JWTs.
+    pub access_token_claims: Option<Box<Object>>,
+    /// There when the grant has the scope `openid`.
+    pub openid: Option<Box<Authentication>>,
+}
+
+/// What ID tokens and userinfo tell of a user, beside the subject.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Authentication {
+    pub nonce: Option<String>,
+    /// The value of `sub`, where it is not the subject.
+    pub sub: Option<String>,
+    /// The claims with their values.
+    pub claims: Object,
+    /// The `claims` request parameter (OpenID Connect Core 1.0 §5.5).
+    pub requested_claims: Option<Object>,
+    pub consented_claims: Option<Vec<String>>,
+    pub session_id: Option<String>,
+    /// Further parameters of the header of ID tokens.
+    pub header: Object,
+    /// The type of `aud`: `array` or `string`.
+    pub audience_type: Option<String>,
+}
+
+/// What a token is bound to: who presents it has to have the key.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Binding {
+    /// The thumbprint of the client's certificate (RFC 8705 §3.1), `x5t#S256`.
+    pub certificate: Option<String>,
+    /// The thumbprint of the DPoP key (RFC 9449 §6.1), `jkt`.
+    pub dpop_key: Option<String>,
+}
