@@ -107,7 +107,7 @@ async fn grant_types_and_response_types_are_those_of_the_registration() {
             content(answer.response_content.as_ref())["error"],
             "unauthorized_client"
         );
-        let answer = request_token(&api, client, "grant_type=password").await;
+        let answer = request_token(&api, client, "grant_type=urn:example:made-up").await;
         assert_eq!(
             content(answer.response_content.as_ref())["error"],
             "unsupported_grant_type"
