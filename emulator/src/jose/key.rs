@@ -1,0 +1,357 @@
+//! One key as JSON (RFC 7517).
+
+use std::fmt;
+use std::sync::Arc;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::rsa::KeyPairComponents;
+use aws_lc_rs::signature::{ParsedPublicKey, RsaKeyPair, RsaPublicKeyComponents};
+use serde_json::Value;
+
+use super::algorithm::Curve;
+use super::base64url;
+use super::error::KeyError;
+use crate::json::{Members, Object};
+
+/// The members that must not be shown (RFC 7518 §6.2.2, §6.3.2, §6.4).
+const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+
+/// What a key signs and encrypts with.
+#[derive(Clone)]
+pub enum Material {
+    Symmetric(Vec<u8>),
+    Rsa {
+        public: RsaPublicKeyComponents<Vec<u8>>,
+        private: Option<Arc<RsaKeyPair>>,
+    },
+    Curve {
+        curve: Curve,
+        /// On a NIST curve the uncompressed point, else the bytes of `x`.
+        public: Vec<u8>,
+        private: Option<Vec<u8>>,
+    },
+    /// A curve that is not known here: the key can be shown and named, and nothing else.
+    Unsupported,
+}
+
+/// A JSON Web Key that has been looked at: its members are those of its type, and an EC point is on its curve.
+#[derive(Clone)]
+pub struct Jwk {
+    json: Object,
+    material: Material,
+}
+
+impl Jwk {
+    pub fn parse(json: Object) -> Result<Self, KeyError> {
+        for member in required_members(&json)? {
+            json.text(member).ok_or(KeyError::Missing(member))?;
+        }
+        let material = match json.text("kty") {
+            Some("RSA") => rsa(&json)?,
+            Some("oct") => Material::Symmetric(bytes(&json, "k")?),
+            Some(kty) => match json.text("crv").and_then(|crv| Curve::named(kty, crv)) {
+                Some(curve) => on_curve(curve, &json)?,
+                None => Material::Unsupported,
+            },
+            None => return Err(KeyError::Missing("kty")),
+        };
+        Ok(Self { json, material })
+    }
+
+    /// A shared secret, such as a client secret, as a key.
+    pub fn secret(secret: &[u8]) -> Self {
+        let json = Object::from_iter([
+            ("kty".to_owned(), Value::from("oct")),
+            ("k".to_owned(), Value::from(base64url::encode(secret))),
+        ]);
+        Self {
+            json,
+            material: Material::Symmetric(secret.to_vec()),
+        }
+    }
+
+    pub fn json(&self) -> &Object {
+        &self.json
+    }
+
+    pub fn kty(&self) -> &str {
+        self.json.text("kty").unwrap_or_default()
+    }
+
+    pub fn kid(&self) -> Option<&str> {
+        self.json.text("kid")
+    }
+
+    pub fn alg(&self) -> Option<&str> {
+        self.json.text("alg")
+    }
+
+    /// The member `use`, which Rust has taken.
+    pub fn usage(&self) -> Option<&str> {
+        self.json.text("use")
+    }
+
+    pub fn material(&self) -> &Material {
+        &self.material
+    }
+
+    /// Whether the key can sign and decrypt.
+    pub fn is_private(&self) -> bool {
+        self.json.contains_key("d") || self.json.contains_key("k")
+    }
+
+    /// Whether the members `use` and `alg`, where they are, allow the key for this.
+    pub fn permits(&self, usage: &str, alg: &str) -> bool {
+        self.usage().is_none_or(|own| own == usage) && self.alg().is_none_or(|own| own == alg)
+    }
+
+    /// The key without its secrets; `None` for a shared secret, which is nothing else.
+    pub fn public(&self) -> Option<Self> {
+        let mut public = self.clone();
+        match &mut public.material {
+            Material::Symmetric(_) => return None,
+            Material::Rsa { private, .. } => *private = None,
+            Material::Curve { private, .. } => *private = None,
+            Material::Unsupported => {}
+        }
+        public
+            .json
+            .retain(|name, _| !PRIVATE_MEMBERS.contains(&name.as_str()));
+        Some(public)
+    }
+
+    /// The SHA-256 of what makes the key, in base64url (RFC 7638).
+    pub fn thumbprint(&self) -> String {
+        let members = required_members(&self.json).unwrap_or_default();
+        let essence: Object = members
+            .iter()
+            .filter_map(|name| Some(((*name).to_owned(), self.json.get(*name)?.clone())))
+            .collect();
+        base64url::encode(digest(
+            &SHA256,
+            Value::Object(essence).to_string().as_bytes(),
+        ))
+    }
+
+    /// The same key under its thumbprint as `kid`, for one algorithm and one use.
+    pub(super) fn dedicated(mut self, alg: &str, usage: &str) -> Self {
+        let kid = self.thumbprint();
+        for (name, value) in [("kid", kid.as_str()), ("alg", alg), ("use", usage)] {
+            self.json.insert(name.to_owned(), Value::from(value));
+        }
+        self
+    }
+}
+
+/// Shows which key it is, and no secret.
+impl fmt::Debug for Jwk {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Jwk")
+            .field("kty", &self.kty())
+            .field("kid", &self.kid())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The members that make a key of its type, in the order in which a thumbprint takes them (RFC 7638 §3.2).
+fn required_members(json: &Object) -> Result<&'static [&'static str], KeyError> {
+    match json.text("kty").ok_or(KeyError::Missing("kty"))? {
+        "EC" => Ok(&["crv", "kty", "x", "y"]),
+        "OKP" => Ok(&["crv", "kty", "x"]),
+        "RSA" => Ok(&["e", "kty", "n"]),
+        "oct" => Ok(&["k", "kty"]),
+        _ => Err(KeyError::UnknownType),
+    }
+}
+
+fn bytes(json: &Object, member: &'static str) -> Result<Vec<u8>, KeyError> {
+    let text = json.text(member).ok_or(KeyError::Missing(member))?;
+    base64url::decode(text).ok_or(KeyError::Malformed(member))
+}
+
+/// Bytes whose number the curve decides.
+fn sized(json: &Object, member: &'static str, curve: Curve) -> Result<Vec<u8>, KeyError> {
+    let bytes = bytes(json, member)?;
+    if bytes.len() == curve.size() {
+        Ok(bytes)
+    } else {
+        Err(KeyError::Malformed(member))
+    }
+}
+
+fn on_curve(curve: Curve, json: &Object) -> Result<Material, KeyError> {
+    let x = sized(json, "x", curve)?;
+    let public = match curve.ecdsa() {
+        Some(_) => [[4].as_slice(), &x, &sized(json, "y", curve)?].concat(),
+        None => x,
+    };
+    if let Some(algorithm) = curve.verification() {
+        ParsedPublicKey::new(algorithm, &public).map_err(|_| KeyError::Inconsistent)?;
+    }
+    let private = match json.get("d") {
+        Some(_) => Some(sized(json, "d", curve)?),
+        None => None,
+    };
+    Ok(Material::Curve {
+        curve,
+        public,
+        private,
+    })
+}
+
+fn rsa(json: &Object) -> Result<Material, KeyError> {
+    let public = RsaPublicKeyComponents {
+        n: integer(json, "n")?,
+        e: integer(json, "e")?,
+    };
+    let private = match json.get("d") {
+        Some(_) => Some(Arc::new(rsa_private(json, &public)?)),
+        None => None,
+    };
+    Ok(Material::Rsa { public, private })
+}
+
+fn rsa_private(
+    json: &Object,
+    public: &RsaPublicKeyComponents<Vec<u8>>,
+) -> Result<RsaKeyPair, KeyError> {
+    RsaKeyPair::from_components(&KeyPairComponents {
+        public_key: public.clone(),
+        d: bytes(json, "d")?,
+        p: bytes(json, "p")?,
+        q: bytes(json, "q")?,
+        dP: bytes(json, "dp")?,
+        dQ: bytes(json, "dq")?,
+        qInv: bytes(json, "qi")?,
+    })
+    .map_err(|_| KeyError::Inconsistent)
+}
+
+/// A positive integer. Zeros before it are wrong (RFC 7518 §6.3.1.1) but common.
+fn integer(json: &Object, member: &'static str) -> Result<Vec<u8>, KeyError> {
+    let bytes = bytes(json, member)?;
+    let digits: Vec<u8> = bytes.into_iter().skip_while(|byte| *byte == 0).collect();
+    if digits.is_empty() {
+        return Err(KeyError::Malformed(member));
+    }
+    Ok(digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::vectors::{self, key};
+    use super::*;
+
+    fn parse(json: Value) -> Result<Jwk, KeyError> {
+        Jwk::parse(json.as_object().unwrap().clone())
+    }
+
+    /// The example of RFC 7638 §3.1.
+    #[test]
+    fn the_thumbprint_of_an_rsa_key_is_that_of_the_specification() {
+        assert_eq!(
+            key(vectors::RFC7638_KEY).thumbprint(),
+            "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
+        );
+    }
+
+    /// The example of RFC 8037 §A.3. The private key has the thumbprint of the public one.
+    #[test]
+    fn the_thumbprint_of_an_okp_key_is_that_of_the_specification() {
+        let private = key(vectors::RFC8037_KEY);
+        for key in [private.public().unwrap(), private] {
+            assert_eq!(
+                key.thumbprint(),
+                "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
+            );
+        }
+    }
+
+    #[test]
+    fn a_public_key_has_no_secret() {
+        for (text, members) in [
+            (vectors::RFC7515_A2_KEY, vec!["e", "kty", "n"]),
+            (vectors::RFC7515_A4_KEY, vec!["crv", "kty", "x", "y"]),
+            (vectors::RFC8037_KEY, vec!["crv", "kty", "x"]),
+        ] {
+            let private = key(text);
+            assert!(private.is_private());
+            let public = private.public().unwrap();
+            assert!(!public.is_private());
+            let mut names: Vec<&String> = public.json().keys().collect();
+            names.sort();
+            assert_eq!(names, members);
+            assert!(parse(Value::Object(public.json().clone())).is_ok());
+        }
+    }
+
+    #[test]
+    fn a_shared_secret_has_no_public_form() {
+        let secret = Jwk::secret(b"secret");
+        assert_eq!(secret.json().text("k"), Some("c2VjcmV0"));
+        assert!(secret.is_private());
+        assert!(secret.public().is_none());
+    }
+
+    #[test]
+    fn a_key_of_an_unknown_curve_can_be_shown_and_nothing_else() {
+        let key = parse(json!({"kty": "OKP", "crv": "Ed448", "x": "AAAA", "d": "AAAA"})).unwrap();
+        assert!(matches!(key.material(), Material::Unsupported));
+        assert!(!key.public().unwrap().json().contains_key("d"));
+    }
+
+    #[test]
+    fn a_shown_key_keeps_its_secret() {
+        let shown = format!("{:?}", Jwk::secret(b"secret"));
+        assert!(!shown.contains("c2VjcmV0"), "{shown}");
+    }
+
+    #[test]
+    fn what_is_not_a_key_is_refused() {
+        let x = "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU";
+        let y = "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0";
+        for (json, error) in [
+            (json!({}), KeyError::Missing("kty")),
+            (json!({"kty": 1}), KeyError::Missing("kty")),
+            (json!({"kty": "AKP"}), KeyError::UnknownType),
+            (json!({"kty": "oct"}), KeyError::Missing("k")),
+            (json!({"kty": "oct", "k": "A"}), KeyError::Malformed("k")),
+            (json!({"kty": "oct", "k": "AA=="}), KeyError::Malformed("k")),
+            (json!({"kty": "RSA", "n": "AQAB"}), KeyError::Missing("e")),
+            (
+                json!({"kty": "RSA", "n": "AAAA", "e": "AQAB"}),
+                KeyError::Malformed("n"),
+            ),
+            (
+                json!({"kty": "RSA", "n": "AQAB", "e": "AQAB", "d": "AQAB"}),
+                KeyError::Missing("p"),
+            ),
+            (
+                json!({"kty": "EC", "crv": "P-256", "x": x}),
+                KeyError::Missing("y"),
+            ),
+            (
+                json!({"kty": "EC", "crv": "P-256", "x": x, "y": "AAAA"}),
+                KeyError::Malformed("y"),
+            ),
+            (
+                json!({"kty": "EC", "crv": "P-384", "x": x, "y": y}),
+                KeyError::Malformed("x"),
+            ),
+            // The point is not on the curve.
+            (
+                json!({"kty": "EC", "crv": "P-256", "x": y, "y": x}),
+                KeyError::Inconsistent,
+            ),
+            (
+                json!({"kty": "EC", "crv": "P-256", "x": x, "y": y, "d": 1}),
+                KeyError::Missing("d"),
+            ),
+        ] {
+            assert_eq!(parse(json.clone()).unwrap_err(), error, "{json}");
+        }
+    }
+}

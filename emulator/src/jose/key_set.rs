@@ -1,0 +1,151 @@
+//! A set of keys (RFC 7517 §5), and the choice of one.
+
+use serde_json::{Value, json};
+
+use super::algorithm::SignatureAlgorithm;
+use super::error::KeyError;
+use super::key::Jwk;
+use crate::json::{Members, Object};
+
+/// The keys of somebody, in their order.
+#[derive(Debug, Clone, Default)]
+pub struct JwkSet {
+    keys: Vec<Jwk>,
+}
+
+impl JwkSet {
+    /// Reads a set. Keys that are of unknown types or not in order are left out, as RFC 7517 §5 would have it.
+    pub fn parse(text: &str) -> Result<Self, KeyError> {
+        let set: Object = serde_json::from_str(text).map_err(|_| KeyError::NotASet)?;
+        let keys = set.array("keys").ok_or(KeyError::NotASet)?;
+        let keys = keys
+            .iter()
+            .filter_map(|key| Jwk::parse(key.as_object()?.clone()).ok())
+            .collect();
+        Ok(Self { keys })
+    }
+
+    pub fn keys(&self) -> &[Jwk] {
+        &self.keys
+    }
+
+    /// The set that may be published: no private member, no shared secret.
+    pub fn public(&self) -> Self {
+        self.keys.iter().filter_map(Jwk::public).collect()
+    }
+
+    pub fn to_json(&self) -> Value {
+        let keys: Vec<&Object> = self.keys.iter().map(Jwk::json).collect();
+        json!({ "keys": keys })
+    }
+
+    /// The key to sign with.
+    pub fn find_signing(&self, alg: &str, kid: Option<&str>) -> Option<&Jwk> {
+        self.candidates(alg, kid).find(|key| key.is_private())
+    }
+
+    /// The keys that a signature may have been made with. Without a `kid` there can be several.
+    pub fn candidates<'a, 'b>(
+        &'a self,
+        alg: &'b str,
+        kid: Option<&'b str>,
+    ) -> impl Iterator<Item = &'a Jwk> + use<'a, 'b> {
+        let algorithm = SignatureAlgorithm::named(alg);
+        self.known_as(kid).filter(move |key| {
+            key.permits("sig", alg) && algorithm.is_some_and(|algorithm| algorithm.fits(key))
+        })
+    }
+
+    fn known_as<'a, 'b>(
+        &'a self,
+        kid: Option<&'b str>,
+    ) -> impl Iterator<Item = &'a Jwk> + use<'a, 'b> {
+        self.keys
+            .iter()
+            .filter(move |key| kid.is_none() || key.kid() == kid)
+    }
+}
+
+impl FromIterator<Jwk> for JwkSet {
+    fn from_iter<Keys: IntoIterator<Item = Jwk>>(keys: Keys) -> Self {
+        Self {
+            keys: keys.into_iter().collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{generate, vectors};
+    use super::*;
+
+    fn set() -> JwkSet {
+        [
+            generate("ES256").unwrap(),
+            generate("ES256").unwrap(),
+            generate("ES384").unwrap(),
+            Jwk::secret(&[7; 32]),
+            vectors::key(vectors::RFC7515_A2_KEY),
+        ]
+        .into_iter()
+        .collect()
+    }
+
+    #[test]
+    fn a_set_is_read_as_it_was_written() {
+        let written = set().to_json();
+        let read = JwkSet::parse(&written.to_string()).unwrap();
+        assert_eq!(read.to_json(), written);
+        assert_eq!(read.keys().len(), 5);
+    }
+
+    #[test]
+    fn a_public_set_has_no_secret() {
+        let public = set().public();
+        assert_eq!(public.keys().len(), 4);
+        assert!(!public.keys().iter().any(Jwk::is_private));
+        assert!(public.find_signing("ES256", None).is_none());
+        assert_eq!(public.candidates("ES256", None).count(), 2);
+    }
+
+    #[test]
+    fn a_key_is_found_by_its_algorithm_and_name() {
+        let set = set();
+        let second = set.keys()[1].kid().unwrap();
+        let first = set.keys()[0].kid();
+        assert_eq!(set.find_signing("ES256", None).unwrap().kid(), first);
+        let found = set.find_signing("ES256", Some(second)).unwrap();
+        assert_eq!(found.kid(), Some(second));
+        // The name of a key on another curve, a name that nobody has, and algorithms without keys.
+        assert!(set.find_signing("ES384", Some(second)).is_none());
+        assert!(set.find_signing("ES256", Some("other")).is_none());
+        assert!(set.find_signing("EdDSA", None).is_none());
+        assert!(set.find_signing("none", None).is_none());
+        // The RSA key names no algorithm, so that it serves all of RSA; the secret is long enough for one of three.
+        assert!(set.find_signing("PS512", None).is_some());
+        assert!(set.find_signing("HS256", None).is_some());
+        assert!(set.find_signing("HS384", None).is_none());
+    }
+
+    #[test]
+    fn an_encryption_key_does_not_sign() {
+        let mut json = vectors::key(vectors::RFC7515_A3_KEY).json().clone();
+        json.insert("use".to_owned(), Value::from("enc"));
+        let set: JwkSet = [Jwk::parse(json).unwrap()].into_iter().collect();
+        assert!(set.find_signing("ES256", None).is_none());
+        assert_eq!(set.candidates("ES256", None).count(), 0);
+    }
+
+    #[test]
+    fn what_is_not_a_set_is_refused_and_what_is_not_a_key_is_left_out() {
+        for text in ["", "[]", "{}", r#"{"keys": {}}"#, r#"{"keys": []"#] {
+            assert_eq!(
+                JwkSet::parse(text).unwrap_err(),
+                KeyError::NotASet,
+                "{text}"
+            );
+        }
+        let text = r#"{"keys": [1, {}, {"kty": "AKP"}, {"kty": "oct", "k": "AA"}]}"#;
+        assert_eq!(JwkSet::parse(text).unwrap().keys().len(), 1);
+    }
+}
