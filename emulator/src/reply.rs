@@ -10,6 +10,8 @@ use crate::result_code::{INTERNAL_ERROR, ResultCode};
 pub struct Reply {
     pub status: u16,
     pub body: Option<Value>,
+    /// Whether the body is written for people.
+    pub indented: bool,
 }
 
 /// What an endpoint comes to; an error is a reply too.
@@ -21,6 +23,23 @@ impl Reply {
         Self {
             status,
             body: Some(Value::Object(object)),
+            indented: false,
+        }
+    }
+
+    /// A document that is not in a shape of Authlete's own.
+    pub fn document(document: Value) -> Self {
+        Self {
+            status: 200,
+            body: Some(document),
+            indented: false,
+        }
+    }
+
+    pub fn indented(self) -> Self {
+        Self {
+            indented: true,
+            ..self
         }
     }
 
@@ -28,6 +47,7 @@ impl Reply {
         Self {
             status: 204,
             body: None,
+            indented: false,
         }
     }
 

@@ -12,6 +12,22 @@ use crate::store::{Owner, Store};
 const ALIAS: &str = "emulated-client";
 const REDIRECT_URI: &str = "https://client.example/callback";
 const ISSUER: &str = "https://as.example";
+/// The keys of the service. Everybody can read them here: another reason not to rely on this program.
+const KEYS: &str = include_str!("seed/keys.json");
+/// Where the caller's server would have its endpoints, below the issuer.
+const ENDPOINTS: [(&str, &str); 11] = [
+    ("authorizationEndpoint", "/authorize"),
+    ("tokenEndpoint", "/token"),
+    ("userInfoEndpoint", "/userinfo"),
+    ("jwksUri", "/jwks"),
+    ("revocationEndpoint", "/revoke"),
+    ("introspectionEndpoint", "/introspect"),
+    ("registrationEndpoint", "/register"),
+    ("pushedAuthReqEndpoint", "/par"),
+    ("deviceAuthorizationEndpoint", "/device_authorization"),
+    ("deviceVerificationUri", "/device"),
+    ("backchannelAuthenticationEndpoint", "/bc-authorize"),
+];
 const SCOPES: [&str; 8] = [
     "openid",
     "profile",
@@ -86,11 +102,16 @@ fn service_settings() -> Object {
             ("defaultEntry", false.into()),
         ]))
     };
-    object([
+    let mut settings = object([
         ("serviceName", "Emulated service".into()),
         ("issuer", ISSUER.into()),
+        ("jwks", KEYS.into()),
         ("supportedScopes", SCOPES.map(scope).to_vec().into()),
-    ])
+    ]);
+    settings.extend(object(
+        ENDPOINTS.map(|(setting, path)| (setting, format!("{ISSUER}{path}").into())),
+    ));
+    settings
 }
 
 fn client_settings() -> Object {

@@ -63,7 +63,12 @@ fn response(reply: Reply) -> Response {
     let mut response = match reply.body {
         None => Response::new(Body::empty()),
         Some(body) => {
-            let mut response = Response::new(Body::from(body.to_string()));
+            let text = if reply.indented {
+                format!("{body:#}")
+            } else {
+                body.to_string()
+            };
+            let mut response = Response::new(Body::from(text));
             let json = HeaderValue::from_static("application/json;charset=UTF-8");
             response.headers_mut().insert(CONTENT_TYPE, json);
             response

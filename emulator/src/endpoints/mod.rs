@@ -2,12 +2,14 @@
 
 mod authorization;
 pub mod client;
+mod discovery;
 mod introspection;
 mod revocation;
 pub mod service;
 mod slice;
 mod token;
 mod token_management;
+mod userinfo;
 mod utility;
 
 use crate::call::Call;
@@ -26,6 +28,12 @@ pub fn handle(call: &Call, store: &mut Store) -> Outcome {
         "introspection" => introspection::introspection(call, call.service(store)?),
         "revocation" => revocation::revocation(call, call.service(store)?),
         "get_token_list" => token_management::list(call, call.service(store)?),
+
+        "userinfo" => userinfo::userinfo(call, call.service(store)?),
+        "userinfo_issue" => userinfo::issue(call, call.service(store)?),
+
+        "get_service_configuration" => discovery::configuration(call, call.service(store)?),
+        "get_service_jwks" => discovery::jwks(call, call.service(store)?),
 
         "create_service" => service::create(call, store),
         "get_service" => service::get(call, store),

@@ -10,6 +10,8 @@ pub const ACCESS_TOKEN: i64 = 86_400;
 pub const REFRESH_TOKEN: i64 = 864_000;
 /// Ten minutes, the longest that RFC 6749 §4.1.2 recommends, for a service that says nothing.
 pub const AUTHORIZATION_CODE: i64 = 600;
+/// One day, for a service that says nothing.
+pub const ID_TOKEN: i64 = 86_400;
 /// A person has a day to log in.
 pub const TICKET: i64 = 86_400;
 
@@ -33,6 +35,19 @@ pub fn refresh_token(
 /// The lifetime of an authorization code in seconds.
 pub fn authorization_code(service: &Service) -> i64 {
     positive(service.settings.integer("authorizationCodeDuration")).unwrap_or(AUTHORIZATION_CODE)
+}
+
+/// The lifetime of an ID token in seconds: the shorter of what the service and the client say.
+pub fn id_token(service: &Service, client: &Client) -> i64 {
+    let settings = [
+        service.settings.integer("idTokenDuration"),
+        client.extension("idTokenDuration"),
+    ];
+    settings
+        .into_iter()
+        .filter_map(positive)
+        .min()
+        .unwrap_or(ID_TOKEN)
 }
 
 /// What the API request says, else the shortest of what the service, the client and the scopes say.

@@ -1,3 +1,8 @@
-//! Discovery and the JWK Set.
+//! Discovery.
 
-result_codes! {}
+result_codes! {
+    /// RFC 6902.
+    PATCH_MALFORMED = "A142201", "patch is not a JSON Patch";
+    /// RFC 6902 §5.
+    PATCH_INAPPLICABLE = "A142202", "patch cannot be applied to the metadata";
+}

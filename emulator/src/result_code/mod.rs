@@ -29,6 +29,7 @@ mod hsk;
 mod introspection;
 mod jose;
 mod management;
+mod openid;
 mod pushed_authorization;
 mod request_object;
 mod revocation;
@@ -47,7 +48,6 @@ pub use client_authentication::*;
 pub use client_registration::*;
 #[allow(unused_imports, reason = "a family may have no codes")]
 pub use device::*;
-#[allow(unused_imports, reason = "a family may have no codes")]
 pub use discovery::*;
 #[allow(unused_imports, reason = "a family may have no codes")]
 pub use dpop::*;
@@ -57,6 +57,7 @@ pub use introspection::*;
 #[allow(unused_imports, reason = "a family may have no codes")]
 pub use jose::*;
 pub use management::*;
+pub use openid::*;
 #[allow(unused_imports, reason = "a family may have no codes")]
 pub use pushed_authorization::*;
 #[allow(unused_imports, reason = "a family may have no codes")]
@@ -69,5 +70,4 @@ pub use standard_introspection::*;
 pub use token::*;
 #[allow(unused_imports, reason = "a family may have no codes")]
 pub use token_management::*;
-#[allow(unused_imports, reason = "a family may have no codes")]
 pub use userinfo::*;

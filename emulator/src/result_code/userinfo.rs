@@ -1,3 +1,20 @@
 //! UserInfo.
 
-result_codes! {}
+result_codes! {
+    /// The token is good for it.
+    USERINFO_OK = "A091001", "the access token is valid";
+    /// RFC 6750 §3.1.
+    USERINFO_TOKEN_MISSING = "A091301", "the access token is missing";
+    /// RFC 6750 §3.1.
+    USERINFO_TOKEN_UNKNOWN = "A091302", "the access token does not exist";
+    /// RFC 6750 §3.1.
+    USERINFO_TOKEN_EXPIRED = "A091303", "the access token has expired";
+    /// A token of client credentials, for example.
+    USERINFO_NO_SUBJECT = "A091304", "the access token belongs to no user";
+    /// OpenID Connect Core 1.0 §5.3.
+    USERINFO_SCOPE = "A091305", "the access token lacks the scope openid";
+    /// The response is made.
+    USERINFO_ISSUE_OK = "A092001", "the userinfo response was made";
+    /// The caller's fault.
+    USERINFO_CLAIMS_MALFORMED = "A092201", "claims is not a JSON object";
+}

@@ -1,0 +1,177 @@
+//! `/auth/userinfo`: what a client may learn about a user (OpenID Connect Core 1.0 §5.3).
+
+use authlete::StandardScope;
+use serde_json::Value;
+
+use crate::call::Call;
+use crate::digest::Digest;
+use crate::json::{Members, Object};
+use crate::protocol::keys::{self, Signature};
+use crate::protocol::oauth_error::OAuthError;
+use crate::reply::{Answer, Outcome, Reply};
+use crate::result_code::{
+    USERINFO_CLAIMS_MALFORMED, USERINFO_ISSUE_OK, USERINFO_NO_SUBJECT, USERINFO_OK, USERINFO_SCOPE,
+    USERINFO_TOKEN_EXPIRED, USERINFO_TOKEN_MISSING, USERINFO_TOKEN_UNKNOWN,
+};
+use crate::store::{Client, Grant, Service, TokenRecord};
+
+/// Why there is no userinfo: the action, and the error for the client.
+type Refusal = (&'static str, OAuthError);
+
+/// Says which claims are asked for.
+pub fn userinfo(call: &Call, service: &mut Service) -> Outcome {
+    match presented(call, service) {
+        Err(refusal) => Ok(refuse(call, service, refusal)),
+        Ok(record) => Ok(describe(call, service, &record.grant)),
+    }
+}
+
+/// Makes the response out of the claims that the caller has collected.
+pub fn issue(call: &Call, service: &mut Service) -> Outcome {
+    let made = presented(call, service).and_then(|record| respond(call, service, &record.grant));
+    match made {
+        Err(refusal) => Ok(refuse(call, service, refusal)),
+        Ok(answer) => Ok(answer.reply()),
+    }
+}
+
+/// The token of the request, when it is good for userinfo.
+fn presented<'a>(call: &Call, service: &'a Service) -> Result<&'a TokenRecord, Refusal> {
+    let invalid_token = |code| ("UNAUTHORIZED", OAuthError::new("invalid_token", code));
+    let token = call.body.text("token").ok_or((
+        "BAD_REQUEST",
+        OAuthError::invalid_request(USERINFO_TOKEN_MISSING),
+    ))?;
+    let (_, record) = service
+        .tokens
+        .by_access_token(&Digest::of(token))
+        .ok_or_else(|| invalid_token(USERINFO_TOKEN_UNKNOWN))?;
+    if !record.is_valid(call.now) {
+        return Err(invalid_token(USERINFO_TOKEN_EXPIRED));
+    }
+    if record.grant.subject.is_none() {
+        return Err(invalid_token(USERINFO_NO_SUBJECT));
+    }
+    if !record.grant.scopes.iter().any(|scope| scope == "openid") {
+        let error = OAuthError::new("insufficient_scope", USERINFO_SCOPE);
+        return Err(("FORBIDDEN", error));
+    }
+    Ok(record)
+}
+
+fn refuse(call: &Call, service: &Service, (action, error): Refusal) -> Reply {
+    Reply::action(call.path, error.code, action)
+        .with("responseContent", error.challenge(&service.settings))
+        .reply()
+}
+
+fn describe(call: &Call, service: &Service, grant: &Grant) -> Reply {
+    let client = service.clients.by_id(grant.client_id);
+    let attributes = |settings: &Object| settings.get("attributes").cloned();
+    let openid = grant.openid.as_deref();
+    let requested = openid.and_then(|openid| openid.requested_claims.as_ref());
+    let of_userinfo = requested.and_then(|requested| requested.object("userinfo"));
+    let claims = requested_claims(grant, of_userinfo);
+    Reply::action(call.path, USERINFO_OK, "OK")
+        .with("clientId", grant.client_id)
+        .with("clientIdAliasUsed", grant.client_id_alias_used)
+        .with_some("clientIdAlias", client.and_then(|client| client.alias()))
+        .with_some(
+            "clientAttributes",
+            client.and_then(|client| attributes(&client.settings)),
+        )
+        .with_some("serviceAttributes", attributes(&service.settings))
+        .with_some("subject", grant.subject.as_deref())
+        .with("scopes", grant.scopes.clone())
+        .with_some("claims", (!claims.is_empty()).then_some(claims))
+        .with_some("token", call.body.text("token"))
+        .with_some("properties", grant.properties.as_deref().cloned())
+        .with_some(
+            "userInfoClaims",
+            of_userinfo.map(|claims| Value::Object(claims.clone()).to_string()),
+        )
+        .with_some(
+            "consentedClaims",
+            openid.and_then(|openid| openid.consented_claims.clone()),
+        )
+        .reply()
+}
+
+/// The claims that the scopes stand for (OpenID Connect Core 1.0 §5.4), and those that the request names (§5.5).
+fn requested_claims(grant: &Grant, of_userinfo: Option<&Object>) -> Vec<String> {
+    let of_scopes = grant.scopes.iter().flat_map(|scope| {
+        let scope = StandardScope::from(scope.as_str());
+        scope.claims().iter().copied()
+    });
+    let named = of_userinfo.into_iter().flat_map(Object::keys);
+    let mut claims = Vec::<String>::new();
+    for claim in of_scopes.chain(named.map(String::as_str)) {
+        if claim != "sub" && !claims.iter().any(|known| known == claim) {
+            claims.push(claim.to_owned());
+        }
+    }
+    claims
+}
+
+fn respond(call: &Call, service: &Service, grant: &Grant) -> Result<Answer, Refusal> {
+    let claims = claims(call, grant)?;
+    let answer = |action| Reply::action(call.path, USERINFO_ISSUE_OK, action);
+    let client = service.clients.by_id(grant.client_id);
+    let protected = client.filter(|client| {
+        let settings = &client.settings;
+        settings.text("userInfoSignAlg").is_some()
+            || settings.text("userInfoEncryptionAlg").is_some()
+    });
+    match protected {
+        None => Ok(answer("JSON").with("responseContent", Value::Object(claims).to_string())),
+        Some(client) => {
+            let jwt = jwt(service, client, claims);
+            let jwt = jwt.map_err(|error| ("INTERNAL_SERVER_ERROR", error))?;
+            Ok(answer("JWT").with("responseContent", jwt))
+        }
+    }
+}
+
+/// What the caller gives, and who it is about.
+fn claims(call: &Call, grant: &Grant) -> Result<Object, Refusal> {
+    let given = match call.body.text("claims") {
+        None => Object::new(),
+        Some(text) => serde_json::from_str(text).map_err(|_| {
+            let error = OAuthError::new("server_error", USERINFO_CLAIMS_MALFORMED);
+            ("INTERNAL_SERVER_ERROR", error)
+        })?,
+    };
+    let of_grant = || {
+        grant
+            .openid
+            .as_deref()
+            .and_then(|openid| openid.sub.as_deref())
+    };
+    let sub = call.body.text("sub").or_else(of_grant);
+    let sub = sub.or(grant.subject.as_deref()).unwrap_or_default();
+    let mut claims = Object::from_iter([("sub".to_owned(), Value::from(sub))]);
+    let given = given
+        .into_iter()
+        .filter(|(name, value)| name != "sub" && !value.is_null());
+    claims.extend(given);
+    Ok(claims)
+}
+
+/// The response as a JWT: signed, encrypted, or first the one and then the other (OpenID Connect Core 1.0 §5.3.2).
+fn jwt(service: &Service, client: &Client, mut claims: Object) -> Result<String, OAuthError> {
+    let (alg, enc) = ("userInfoEncryptionAlg", "userInfoEncryptionEnc");
+    let Some(signature_alg) = client.settings.text("userInfoSignAlg") else {
+        let claims = Value::Object(claims).to_string();
+        return keys::encrypt_if_registered(&claims, "json", client, alg, enc);
+    };
+    if let Some(issuer) = service.issuer() {
+        claims.insert("iss".to_owned(), issuer.into());
+    }
+    claims.insert("aud".to_owned(), client.id().to_string().into());
+    let signature = Signature {
+        alg: signature_alg,
+        key_id_setting: "userInfoSignatureKeyId",
+    };
+    let jwt = signature.sign(service, client, Object::new(), claims)?;
+    keys::encrypt_if_registered(&jwt, "JWT", client, alg, enc)
+}

@@ -1,0 +1,155 @@
+//! ID tokens (OpenID Connect Core 1.0 §2).
+
+use authlete::types::JwsAlg;
+use aws_lc_rs::digest;
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde_json::Value;
+
+use super::keys::{self, Signature};
+use super::lifetime;
+use super::oauth_error::OAuthError;
+use crate::clock::Millis;
+use crate::json::{Members, Object};
+use crate::result_code::{ISSUER_MISSING, UNSIGNED_ID_TOKEN_REFUSED};
+use crate::store::{Client, Grant, Service};
+
+/// What an ID token is made of.
+#[derive(Debug)]
+pub struct IdToken<'a> {
+    pub service: &'a Service,
+    pub client: &'a Client,
+    pub grant: &'a Grant,
+    /// What goes out with the ID token, by the claim that has its digest: an access token is `at_hash`, a code `c_hash`,
+    /// the state `s_hash`.
+    pub bound: &'a [(&'a str, &'a str)],
+    /// Further claims.
+    pub claims: Object,
+    /// Whether the browser carries it, as in the implicit and in the hybrid flow.
+    pub front_channel: bool,
+    pub now: Millis,
+}
+
+/// Claims that are not the user's.
+const RESERVED: [&str; 12] = [
+    "iss",
+    "sub",
+    "aud",
+    "exp",
+    "iat",
+    "auth_time",
+    "nonce",
+    "acr",
+    "at_hash",
+    "c_hash",
+    "s_hash",
+    "sid",
+];
+
+impl IdToken<'_> {
+    /// Makes the token: signed, and encrypted when the client asks for it.
+    pub fn issue(self) -> Result<String, OAuthError> {
+        let alg = self.client.settings.text("idTokenSignAlg");
+        let alg = alg.unwrap_or("RS256");
+        if self.front_channel && alg == JwsAlg::None.as_str() {
+            let error = OAuthError::new("server_error", UNSIGNED_ID_TOKEN_REFUSED);
+            return Err(error);
+        }
+        let header = self.header();
+        let claims = self.claims(alg)?;
+        let signature = Signature {
+            alg,
+            key_id_setting: "idTokenSignatureKeyId",
+        };
+        let jwt = signature.sign(self.service, self.client, header, claims)?;
+        let settings = ("idTokenEncryptionAlg", "idTokenEncryptionEnc");
+        keys::encrypt_if_registered(&jwt, "JWT", self.client, settings.0, settings.1)
+    }
+
+    /// The caller can add to the header, and not change how the token is signed.
+    fn header(&self) -> Object {
+        let mut header = match &self.grant.openid {
+            Some(openid) => openid.header.clone(),
+            None => Object::new(),
+        };
+        header.retain(|name, _| !["alg", "kid", "enc", "crit"].contains(&name.as_str()));
+        header
+    }
+
+    fn claims(&self, alg: &str) -> Result<Object, OAuthError> {
+        let issuer = self.service.issuer();
+        let issuer = issuer.ok_or(OAuthError::new("server_error", ISSUER_MISSING))?;
+        let openid = self.grant.openid.as_deref();
+        let mut claims = openid
+            .map(|openid| openid.claims.clone())
+            .unwrap_or_default();
+        claims.retain(|name, value| !RESERVED.contains(&name.as_str()) && !value.is_null());
+        let duration = lifetime::id_token(self.service, self.client);
+        let issued_at = self.now / 1000;
+        let sub = openid.and_then(|openid| openid.sub.as_deref());
+        let members = [
+            ("iss", Some(Value::from(issuer))),
+            (
+                "sub",
+                sub.or(self.grant.subject.as_deref()).map(Value::from),
+            ),
+            ("aud", Some(self.audience())),
+            ("exp", Some(issued_at.saturating_add(duration).into())),
+            ("iat", Some(issued_at.into())),
+            (
+                "auth_time",
+                (self.grant.auth_time > 0).then(|| self.grant.auth_time.into()),
+            ),
+            ("acr", self.grant.acr.as_deref().map(Value::from)),
+            (
+                "nonce",
+                openid.and_then(|openid| openid.nonce.as_deref().map(Value::from)),
+            ),
+            (
+                "sid",
+                openid.and_then(|openid| openid.session_id.as_deref().map(Value::from)),
+            ),
+        ];
+        for (name, value) in members {
+            if let Some(value) = value {
+                claims.insert(name.to_owned(), value);
+            }
+        }
+        for (claim, value) in self.bound {
+            if let Some(hash) = half_hash(alg, value) {
+                claims.insert((*claim).to_owned(), hash.into());
+            }
+        }
+        claims.extend(self.claims.clone());
+        Ok(claims)
+    }
+
+    /// The client by the identifier that it uses itself.
+    fn audience(&self) -> Value {
+        let alias = self
+            .client
+            .alias()
+            .filter(|_| self.grant.client_id_alias_used);
+        let client_id = alias.map_or_else(|| self.client.id().to_string(), str::to_owned);
+        let openid = self.grant.openid.as_deref();
+        let type_of_call = openid.and_then(|openid| openid.audience_type.as_deref());
+        match type_of_call.or(self.service.settings.text("idTokenAudType")) {
+            Some("string") => client_id.into(),
+            _ => vec![client_id].into(),
+        }
+    }
+}
+
+/// The left half of the digest that belongs to the signature algorithm (OpenID Connect Core 1.0 §3.1.3.6). EdDSA on
+/// Ed25519 hashes with SHA-512. Nothing without a signature.
+pub fn half_hash(alg: &str, value: &str) -> Option<String> {
+    let algorithm = match alg.get(alg.len().saturating_sub(3)..)? {
+        "256" | "56K" => &digest::SHA256,
+        "384" => &digest::SHA384,
+        "512" | "DSA" => &digest::SHA512,
+        _ => return None,
+    };
+    let digest = digest::digest(algorithm, value.as_bytes());
+    let half = digest.as_ref().get(..digest.as_ref().len() / 2)?;
+    Some(BASE64_URL_SAFE_NO_PAD.encode(half))
+}

@@ -1,0 +1,122 @@
+//! The keys of services and clients, and the JWTs that are made with them.
+
+use authlete::types::{JweAlg, JweEnc, JwsAlg};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde_json::Value;
+
+use super::oauth_error::OAuthError;
+use crate::jose::{self, Jwk, JwkSet};
+use crate::json::{Members, Object};
+use crate::result_code::{
+    CLIENT_SECRET_UNFIT, ENCRYPTION_ALGORITHM_UNKNOWN, ENCRYPTION_KEY_MISSING, ResultCode,
+    SIGNATURE_ALGORITHM_UNKNOWN, SIGNING_KEY_MISSING,
+};
+use crate::store::{Client, Service};
+
+/// The keys that a service or a client has in its member `jwks`. `jwksUri` is not fetched: the emulator calls nobody.
+pub fn registered(settings: &Object) -> JwkSet {
+    let set = settings.text("jwks").map(JwkSet::parse);
+    set.and_then(Result::ok).unwrap_or_default()
+}
+
+/// The key of a service that makes signatures of an algorithm: the one that a setting names, or the first that fits.
+pub fn signing_key(service: &Service, alg: &str, key_id_setting: &str) -> Result<Jwk, OAuthError> {
+    let keys = registered(&service.settings);
+    let key = keys.find_signing(alg, service.settings.text(key_id_setting));
+    key.cloned()
+        .ok_or_else(|| misconfigured(SIGNING_KEY_MISSING))
+}
+
+/// How a JWT for a client is signed.
+#[derive(Debug, Clone, Copy)]
+pub struct Signature<'a> {
+    /// As the settings have it: `RS256`, `NONE`.
+    pub alg: &'a str,
+    /// The setting of the service that can name the key.
+    pub key_id_setting: &'a str,
+}
+
+impl Signature<'_> {
+    /// Signs claims: with a key of the service, by HMAC with the secret of the client, or with neither (`NONE`).
+    pub fn sign(
+        self,
+        service: &Service,
+        client: &Client,
+        header: Object,
+        claims: Object,
+    ) -> Result<String, OAuthError> {
+        let alg = JwsAlg::from(self.alg);
+        let name = alg
+            .protocol_value()
+            .ok_or_else(|| misconfigured(SIGNATURE_ALGORITHM_UNKNOWN))?;
+        let payload = Value::Object(claims).to_string();
+        if alg == JwsAlg::None {
+            return Ok(unsigned(header, &payload));
+        }
+        let by_secret = matches!(alg, JwsAlg::Hs256 | JwsAlg::Hs384 | JwsAlg::Hs512);
+        let (key, unfit) = if by_secret {
+            let secret = client.settings.text("clientSecret").unwrap_or_default();
+            (Jwk::secret(secret.as_bytes()), CLIENT_SECRET_UNFIT)
+        } else {
+            let key = signing_key(service, name, self.key_id_setting)?;
+            (key, SIGNING_KEY_MISSING)
+        };
+        jose::sign(name, &key, header, payload.as_bytes()).map_err(|_| misconfigured(unfit))
+    }
+}
+
+/// A JWT without a signature (RFC 7519 §6.1).
+fn unsigned(mut header: Object, payload: &str) -> String {
+    header.insert("alg".to_owned(), "none".into());
+    let header = Value::Object(header).to_string();
+    let [header, payload] =
+        [header.as_str(), payload].map(|part| BASE64_URL_SAFE_NO_PAD.encode(part));
+    format!("{header}.{payload}.")
+}
+
+/// Encrypts something for a client, when its settings ask for it. OpenID Connect Dynamic Client Registration 1.0 §2 has the
+/// default of `enc`.
+pub fn encrypt_if_registered(
+    plaintext: &str,
+    content_type: &str,
+    client: &Client,
+    alg_setting: &str,
+    enc_setting: &str,
+) -> Result<String, OAuthError> {
+    let Some(alg) = client.settings.text(alg_setting) else {
+        return Ok(plaintext.to_owned());
+    };
+    let enc = client.settings.text(enc_setting).map(JweEnc::from);
+    let enc = enc.unwrap_or(JweEnc::A128cbcHs256);
+    encrypt(plaintext, content_type, client, &JweAlg::from(alg), &enc)
+}
+
+/// Encrypts for a client: to a key in its `jwks`, or with what its secret gives (OpenID Connect Core 1.0 §10.2).
+pub fn encrypt(
+    plaintext: &str,
+    content_type: &str,
+    client: &Client,
+    alg: &JweAlg,
+    enc: &JweEnc,
+) -> Result<String, OAuthError> {
+    let unknown = || misconfigured(ENCRYPTION_ALGORITHM_UNKNOWN);
+    let (alg, enc) = alg
+        .protocol_value()
+        .zip(enc.protocol_value())
+        .ok_or_else(unknown)?;
+    let _ = (
+        plaintext,
+        content_type,
+        client,
+        alg,
+        enc,
+        ENCRYPTION_KEY_MISSING,
+    );
+    Err(unknown())
+}
+
+/// What the settings of the service or the client make impossible.
+fn misconfigured(code: ResultCode) -> OAuthError {
+    OAuthError::new("server_error", code)
+}

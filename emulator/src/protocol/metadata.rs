@@ -1,0 +1,330 @@
+//! The metadata of a service as an authorization server and OpenID provider.
+
+use authlete::types::{
+    ClaimType, ClientAuthMethod, DeliveryMode, Display, GrantType, JwsAlg, Prompt, ResponseType,
+};
+use serde_json::{Value, json};
+
+use super::keys;
+use crate::json::{Members, Object};
+use crate::store::Service;
+
+/// Settings whose text or list is published as it is.
+const AS_THEY_ARE: [(&str, &str); 27] = [
+    ("issuer", "issuer"),
+    ("authorization_endpoint", "authorizationEndpoint"),
+    ("token_endpoint", "tokenEndpoint"),
+    ("userinfo_endpoint", "userInfoEndpoint"),
+    ("jwks_uri", "jwksUri"),
+    ("revocation_endpoint", "revocationEndpoint"),
+    ("introspection_endpoint", "introspectionEndpoint"),
+    ("end_session_endpoint", "endSessionEndpoint"),
+    (
+        "device_authorization_endpoint",
+        "deviceAuthorizationEndpoint",
+    ),
+    (
+        "backchannel_authentication_endpoint",
+        "backchannelAuthenticationEndpoint",
+    ),
+    (
+        "pushed_authorization_request_endpoint",
+        "pushedAuthReqEndpoint",
+    ),
+    ("service_documentation", "serviceDocumentation"),
+    ("op_policy_uri", "policyUri"),
+    ("op_tos_uri", "tosUri"),
+    ("acr_values_supported", "supportedAcrs"),
+    ("claims_supported", "supportedClaims"),
+    ("claims_locales_supported", "supportedClaimLocales"),
+    ("ui_locales_supported", "supportedUiLocales"),
+    (
+        "authorization_details_types_supported",
+        "supportedAuthorizationDetailsTypes",
+    ),
+    ("verified_claims_supported", "supportedVerifiedClaims"),
+    ("trust_frameworks_supported", "supportedTrustFrameworks"),
+    ("evidence_supported", "supportedEvidence"),
+    ("require_pushed_authorization_requests", "parRequired"),
+    ("require_signed_request_object", "requestObjectRequired"),
+    (
+        "tls_client_certificate_bound_access_tokens",
+        "tlsClientCertificateBoundAccessTokens",
+    ),
+    (
+        "backchannel_user_code_parameter_supported",
+        "backchannelUserCodeParameterSupported",
+    ),
+    ("backchannel_logout_supported", "backchannelLogoutSupported"),
+];
+
+/// Grant types that the emulator knows; a service that lists none has all of them.
+const GRANT_TYPES: [GrantType; 9] = [
+    GrantType::AuthorizationCode,
+    GrantType::Implicit,
+    GrantType::Password,
+    GrantType::ClientCredentials,
+    GrantType::RefreshToken,
+    GrantType::Ciba,
+    GrantType::DeviceCode,
+    GrantType::TokenExchange,
+    GrantType::JwtBearer,
+];
+
+/// The ways in which clients can authenticate.
+const AUTHENTICATION_METHODS: [ClientAuthMethod; 7] = [
+    ClientAuthMethod::None,
+    ClientAuthMethod::ClientSecretBasic,
+    ClientAuthMethod::ClientSecretPost,
+    ClientAuthMethod::ClientSecretJwt,
+    ClientAuthMethod::PrivateKeyJwt,
+    ClientAuthMethod::TlsClientAuth,
+    ClientAuthMethod::SelfSignedTlsClientAuth,
+];
+
+/// The metadata document. What the emulator cannot do is not in it, whatever the settings say.
+pub fn of(service: &Service) -> Object {
+    let settings = &service.settings;
+    let mut document = Object::new();
+    for (name, setting) in AS_THEY_ARE {
+        publish(&mut document, name, settings.get(setting).cloned());
+    }
+    if settings.flag("dynamicRegistrationSupported") {
+        let endpoint = settings.get("registrationEndpoint").cloned();
+        publish(&mut document, "registration_endpoint", endpoint);
+    }
+    let always = [
+        ("subject_types_supported", json!(["public", "pairwise"])),
+        (
+            "response_modes_supported",
+            json!([
+                "query",
+                "fragment",
+                "form_post",
+                "jwt",
+                "query.jwt",
+                "fragment.jwt",
+                "form_post.jwt"
+            ]),
+        ),
+        ("code_challenge_methods_supported", json!(["plain", "S256"])),
+        ("claims_parameter_supported", json!(true)),
+        ("request_parameter_supported", json!(true)),
+        // Request objects elsewhere are not fetched; those that were pushed are no matter of this (RFC 9126 §5).
+        ("request_uri_parameter_supported", json!(false)),
+        (
+            "authorization_response_iss_parameter_supported",
+            json!(service.issuer().is_some() && !settings.flag("issSuppressed")),
+        ),
+        ("scopes_supported", scopes(settings)),
+    ];
+    for (name, value) in always {
+        publish(&mut document, name, Some(value));
+    }
+    publish(
+        &mut document,
+        "mtls_endpoint_aliases",
+        endpoint_aliases(settings),
+    );
+    lists(&mut document, settings);
+    algorithms(&mut document, settings);
+    document
+}
+
+/// What settings list in Authlete's words.
+fn lists(document: &mut Object, settings: &Object) {
+    let lists = [
+        (
+            "response_types_supported",
+            list(
+                settings,
+                "supportedResponseTypes",
+                ResponseType::KNOWN,
+                ResponseType::protocol_value,
+            ),
+        ),
+        (
+            "grant_types_supported",
+            list(
+                settings,
+                "supportedGrantTypes",
+                &GRANT_TYPES,
+                GrantType::protocol_value,
+            ),
+        ),
+        (
+            "token_endpoint_auth_methods_supported",
+            methods(settings, "supportedTokenAuthMethods"),
+        ),
+        (
+            "revocation_endpoint_auth_methods_supported",
+            methods(settings, "supportedRevocationAuthMethods"),
+        ),
+        (
+            "introspection_endpoint_auth_methods_supported",
+            methods(settings, "supportedIntrospectionAuthMethods"),
+        ),
+        (
+            "display_values_supported",
+            list(
+                settings,
+                "supportedDisplays",
+                Display::KNOWN,
+                Display::protocol_value,
+            ),
+        ),
+        (
+            "prompt_values_supported",
+            list(
+                settings,
+                "supportedPromptValues",
+                Prompt::KNOWN,
+                Prompt::protocol_value,
+            ),
+        ),
+        (
+            "claim_types_supported",
+            list(
+                settings,
+                "supportedClaimTypes",
+                &[ClaimType::Normal],
+                ClaimType::protocol_value,
+            ),
+        ),
+        (
+            "backchannel_token_delivery_modes_supported",
+            list(
+                settings,
+                "supportedBackchannelTokenDeliveryModes",
+                DeliveryMode::KNOWN,
+                DeliveryMode::protocol_value,
+            ),
+        ),
+    ];
+    for (name, value) in lists {
+        publish(document, name, Some(value));
+    }
+}
+
+/// What the emulator can sign, verify, encrypt and decrypt. It signs for clients with the keys that the service has,
+/// and with the secrets of the clients.
+fn algorithms(document: &mut Object, settings: &Object) {
+    let keys = keys::registered(settings);
+    let named = JwsAlg::KNOWN.iter().filter_map(JwsAlg::protocol_value);
+    let asymmetric: Vec<_> = named
+        .filter(|alg| !alg.starts_with("HS") && *alg != "none")
+        .collect();
+    let own: Vec<_> = asymmetric
+        .iter()
+        .copied()
+        .filter(|alg| keys.find_signing(alg, None).is_some())
+        .collect();
+    let with_secrets = |algs: &[&'static str]| [algs, &["HS256", "HS384", "HS512"]].concat();
+    let encryption = json!(Vec::<String>::new());
+    let content_encryption = json!(Vec::<String>::new());
+    for kind in ["id_token", "userinfo", "authorization", "introspection"] {
+        let signing = match kind {
+            // Where only the back channel carries it, an ID token needs no signature (OpenID Connect Core 1.0 §2).
+            "id_token" => json!([with_secrets(&own), vec!["none"]].concat()),
+            _ => json!(with_secrets(&own)),
+        };
+        for (what, value) in [("signing", &signing), ("encryption", &encryption)] {
+            publish(
+                document,
+                &format!("{kind}_{what}_alg_values_supported"),
+                Some(value.clone()),
+            );
+        }
+        let name = format!("{kind}_encryption_enc_values_supported");
+        publish(document, &name, Some(content_encryption.clone()));
+    }
+    let verified = [
+        (
+            "request_object_signing_alg_values_supported",
+            [with_secrets(&asymmetric), vec!["none"]].concat(),
+        ),
+        (
+            "token_endpoint_auth_signing_alg_values_supported",
+            with_secrets(&asymmetric),
+        ),
+        (
+            "revocation_endpoint_auth_signing_alg_values_supported",
+            with_secrets(&asymmetric),
+        ),
+        (
+            "introspection_endpoint_auth_signing_alg_values_supported",
+            with_secrets(&asymmetric),
+        ),
+        (
+            "backchannel_authentication_request_signing_alg_values_supported",
+            asymmetric.clone(),
+        ),
+        ("dpop_signing_alg_values_supported", asymmetric),
+    ];
+    for (name, algs) in verified {
+        publish(document, name, Some(json!(algs)));
+    }
+    let (alg, enc) = (
+        "request_object_encryption_alg_values_supported",
+        "request_object_encryption_enc_values_supported",
+    );
+    publish(document, alg, Some(encryption));
+    publish(document, enc, Some(content_encryption));
+}
+
+/// Adds an entry, unless it says nothing.
+fn publish(document: &mut Object, name: &str, value: Option<Value>) {
+    let says_something = |value: &Value| match value {
+        Value::Null => false,
+        Value::Array(values) => !values.is_empty(),
+        Value::String(text) => !text.is_empty(),
+        _ => true,
+    };
+    if let Some(value) = value.filter(says_something) {
+        document.insert(name.to_owned(), value);
+    }
+}
+
+fn methods(settings: &Object, setting: &str) -> Value {
+    list(
+        settings,
+        setting,
+        &AUTHENTICATION_METHODS,
+        ClientAuthMethod::protocol_value,
+    )
+}
+
+/// The words that the protocols have for what a setting lists and the emulator knows; for all that it knows, when the
+/// service has no such list.
+fn list<T: PartialEq + for<'a> From<&'a str>>(
+    settings: &Object,
+    setting: &str,
+    known: &[T],
+    word: impl Fn(&T) -> Option<&'static str>,
+) -> Value {
+    let listed = settings
+        .texts(setting)
+        .map(|texts| texts.into_iter().map(T::from).collect::<Vec<_>>());
+    let values = known
+        .iter()
+        .filter(|value| listed.as_ref().is_none_or(|listed| listed.contains(value)));
+    json!(values.filter_map(word).collect::<Vec<_>>())
+}
+
+fn scopes(settings: &Object) -> Value {
+    let scopes = settings.array("supportedScopes").unwrap_or_default();
+    let names = scopes.iter().filter_map(|scope| scope.get("name"));
+    json!(names.collect::<Vec<_>>())
+}
+
+/// RFC 8705 §5.
+fn endpoint_aliases(settings: &Object) -> Option<Value> {
+    let aliases = settings.array("mtlsEndpointAliases")?.iter();
+    let aliases: Object = aliases
+        .filter_map(|alias| {
+            let name = alias.get("name")?.as_str()?;
+            Some((name.to_owned(), alias.get("uri")?.clone()))
+        })
+        .collect();
+    Some(Value::Object(aliases))
+}
