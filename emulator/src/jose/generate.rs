@@ -13,18 +13,34 @@ use super::base64url;
 use super::der;
 use super::error::JoseError;
 use super::key::Jwk;
+use super::key_management::KeyManagement;
 use crate::json::Object;
 
-/// Makes a private key for an algorithm, with its thumbprint as `kid`.
+/// Makes a private key for an algorithm, with its thumbprint as `kid`. Where the algorithm leaves the curve open, it is
+/// P-256.
 pub fn generate(alg: &str) -> Result<Jwk, JoseError> {
-    let key = match SignatureAlgorithm::named(alg) {
-        Some(SignatureAlgorithm::Rsa(..)) => rsa()?,
-        Some(SignatureAlgorithm::Curve(curve)) => on_curve(curve)?,
-        Some(SignatureAlgorithm::Hmac(_)) | None => {
-            return Err(JoseError::Unsupported(alg.to_owned()));
+    match SignatureAlgorithm::named(alg) {
+        Some(SignatureAlgorithm::Rsa(..)) => return Ok(rsa()?.dedicated(alg, "sig")),
+        Some(SignatureAlgorithm::Curve(curve)) => {
+            return Ok(on_curve(curve)?.dedicated(alg, "sig"));
         }
-    };
-    Ok(key.dedicated(alg, "sig"))
+        Some(SignatureAlgorithm::Hmac(_)) | None => {}
+    }
+    match KeyManagement::named(alg) {
+        Ok(KeyManagement::Rsa(_)) => Ok(rsa()?.dedicated(alg, "enc")),
+        Ok(KeyManagement::Agreement(_)) => generate_on(Curve::P256, alg),
+        _ => Err(JoseError::Unsupported(alg.to_owned())),
+    }
+}
+
+/// Makes a private key for an algorithm of key agreement, on a certain curve.
+pub fn generate_on(curve: Curve, alg: &str) -> Result<Jwk, JoseError> {
+    let key = on_curve(curve)?;
+    if KeyManagement::named(alg)?.fits(&key) {
+        Ok(key.dedicated(alg, "enc"))
+    } else {
+        Err(JoseError::WrongKey)
+    }
 }
 
 fn rsa() -> Result<Jwk, JoseError> {
@@ -36,7 +52,8 @@ fn rsa() -> Result<Jwk, JoseError> {
     jwk(&[("kty", "RSA")], members)
 }
 
-fn on_curve(curve: Curve) -> Result<Jwk, JoseError> {
+/// Makes a private key that says nothing of its use.
+pub(super) fn on_curve(curve: Curve) -> Result<Jwk, JoseError> {
     let (kty, crv) = curve.names();
     let named = [("kty", kty), ("crv", crv)];
     match curve.ecdsa() {
@@ -102,7 +119,7 @@ fn jwk<'a>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Jws, sign};
+    use super::super::{Jwe, Jws, encrypt, sign};
     use super::*;
 
     #[test]
@@ -118,6 +135,39 @@ mod tests {
             let read = Jwk::parse(key.json().clone()).unwrap();
             let compact = sign(alg, &read, Object::new(), b"{}").unwrap();
             assert!(Jws::parse(&compact).unwrap().verify(&key), "{alg}");
+        }
+    }
+
+    #[test]
+    fn a_generated_key_decrypts_under_its_thumbprint() {
+        let keys = ["RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A256KW"].map(generate);
+        let curves = [Curve::P384, Curve::P521, Curve::X25519];
+        let chosen = curves.map(|curve| generate_on(curve, "ECDH-ES+A128KW"));
+        for key in keys.into_iter().chain(chosen) {
+            let key = Jwk::parse(key.unwrap().json().clone()).unwrap();
+            assert!(key.is_private());
+            assert_eq!(key.usage(), Some("enc"));
+            assert_eq!(key.kid(), Some(key.thumbprint().as_str()));
+            let alg = key.alg().unwrap();
+            let public = key.public().unwrap();
+            let compact = encrypt(alg, "A128GCM", &public, Object::new(), b"text").unwrap();
+            assert_eq!(
+                Jwe::parse(&compact).unwrap().decrypt(&key).unwrap(),
+                b"text"
+            );
+        }
+        let p256 = generate("ECDH-ES").unwrap();
+        assert_eq!(p256.json()["crv"], "P-256");
+    }
+
+    #[test]
+    fn a_curve_that_the_algorithm_does_not_take_is_refused() {
+        for (curve, alg) in [
+            (Curve::Ed25519, "ECDH-ES"),
+            (Curve::Secp256k1, "ECDH-ES"),
+            (Curve::P256, "RSA-OAEP"),
+        ] {
+            assert_eq!(generate_on(curve, alg).unwrap_err(), JoseError::WrongKey);
         }
     }
 

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::algorithm::SignatureAlgorithm;
 use super::error::KeyError;
 use super::key::Jwk;
+use super::key_management::KeyManagement;
 use crate::json::{Members, Object};
 
 /// The keys of somebody, in their order.
@@ -53,6 +54,27 @@ impl JwkSet {
         let algorithm = SignatureAlgorithm::named(alg);
         self.known_as(kid).filter(move |key| {
             key.permits("sig", alg) && algorithm.is_some_and(|algorithm| algorithm.fits(key))
+        })
+    }
+
+    /// The key to encrypt to.
+    pub fn find_encryption(&self, alg: &str, kid: Option<&str>) -> Option<&Jwk> {
+        let management = KeyManagement::named(alg).ok()?;
+        self.known_as(kid)
+            .find(|key| key.permits("enc", alg) && management.fits(key))
+    }
+
+    /// The keys that a ciphertext may be for. Without a `kid` there can be several.
+    pub fn find_decryption<'a, 'b>(
+        &'a self,
+        alg: &'b str,
+        kid: Option<&'b str>,
+    ) -> impl Iterator<Item = &'a Jwk> + use<'a, 'b> {
+        let management = KeyManagement::named(alg).ok();
+        self.known_as(kid).filter(move |key| {
+            key.is_private()
+                && key.permits("enc", alg)
+                && management.is_some_and(|management| management.fits(key))
         })
     }
 
@@ -134,6 +156,26 @@ mod tests {
         let set: JwkSet = [Jwk::parse(json).unwrap()].into_iter().collect();
         assert!(set.find_signing("ES256", None).is_none());
         assert_eq!(set.candidates("ES256", None).count(), 0);
+    }
+
+    #[test]
+    fn a_signing_key_does_not_encrypt() {
+        let [signing, p256, rsa, other] =
+            ["ES256", "ECDH-ES", "RSA-OAEP", "RSA-OAEP"].map(|alg| generate(alg).unwrap());
+        let (kid, last) = (rsa.kid().map(str::to_owned), other.kid().map(str::to_owned));
+        let set: JwkSet = [signing, p256, rsa, other].into_iter().collect();
+        assert_eq!(set.find_encryption("ECDH-ES", None).unwrap().kty(), "EC");
+        assert!(set.find_encryption("ECDH-ES+A128KW", None).is_none());
+        assert!(set.find_encryption("RSA-OAEP-256", None).is_none());
+        assert!(set.find_encryption("none", None).is_none());
+        let public = set.public();
+        let found = public.find_encryption("RSA-OAEP", None).unwrap();
+        assert_eq!(found.kid(), kid.as_deref());
+        let found = public.find_encryption("RSA-OAEP", last.as_deref()).unwrap();
+        assert_eq!(found.kid(), last.as_deref());
+        assert_eq!(set.find_decryption("RSA-OAEP", None).count(), 2);
+        assert_eq!(set.find_decryption("RSA-OAEP", kid.as_deref()).count(), 1);
+        assert_eq!(public.find_decryption("RSA-OAEP", None).count(), 0);
     }
 
     #[test]

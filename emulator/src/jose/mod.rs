@@ -3,18 +3,27 @@
 
 mod algorithm;
 mod base64url;
+mod content_encryption;
 mod der;
 mod error;
 mod generate;
+mod jwe;
 mod jws;
 mod key;
+mod key_agreement;
+mod key_management;
 mod key_set;
+mod key_wrap;
+mod rsa_encryption;
 #[cfg(test)]
 mod vectors;
 
 pub use algorithm::{Curve, SignatureAlgorithm};
+pub use content_encryption::ContentEncryption;
 pub use error::{JoseError, KeyError};
-pub use generate::generate;
+pub use generate::{generate, generate_on};
+pub use jwe::{Jwe, encrypt};
 pub use jws::{Jws, sign};
 pub use key::Jwk;
+pub use key_management::KeyManagement;
 pub use key_set::JwkSet;

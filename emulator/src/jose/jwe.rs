@@ -1,0 +1,106 @@
+//! Encryption in the compact serialization (RFC 7516).
+
+use serde_json::Value;
+
+use super::base64url;
+use super::content_encryption::{ContentEncryption, Sealed};
+use super::error::JoseError;
+use super::key::Jwk;
+use super::key_management::KeyManagement;
+use crate::json::{Members, Object};
+
+/// Encrypts a plaintext. The header gets the algorithms, and the `kid` of the key unless it names one itself.
+pub fn encrypt(
+    alg: &str,
+    enc: &str,
+    key: &Jwk,
+    mut header: Object,
+    plaintext: &[u8],
+) -> Result<String, JoseError> {
+    let management = KeyManagement::named(alg)?;
+    let content = ContentEncryption::named(enc)?;
+    if !(management.fits(key) && key.permits("enc", alg)) {
+        return Err(JoseError::WrongKey);
+    }
+    header.insert("alg".to_owned(), Value::from(alg));
+    header.insert("enc".to_owned(), Value::from(enc));
+    if let Some(kid) = key.kid() {
+        header.entry("kid").or_insert_with(|| Value::from(kid));
+    }
+    let provided = management.provide(key, &mut header, content)?;
+    let header = base64url::encode(Value::Object(header).to_string());
+    let sealed = content.encrypt(&provided.key, header.as_bytes(), plaintext)?;
+    let [encrypted_key, iv, ciphertext, tag] =
+        [provided.encrypted, sealed.iv, sealed.ciphertext, sealed.tag].map(base64url::encode);
+    Ok(format!("{header}.{encrypted_key}.{iv}.{ciphertext}.{tag}"))
+}
+
+/// An encrypted object that has been read and not yet decrypted.
+#[derive(Debug, Clone)]
+pub struct Jwe {
+    pub header: Object,
+    alg: String,
+    enc: String,
+    /// The header as it came, which is what the tag covers.
+    aad: String,
+    encrypted_key: Vec<u8>,
+    iv: Vec<u8>,
+    ciphertext: Vec<u8>,
+    tag: Vec<u8>,
+}
+
+impl Jwe {
+    pub fn parse(compact: &str) -> Result<Self, JoseError> {
+        let [aad, encrypted_key, iv, ciphertext, tag] = base64url::parts(compact)?;
+        let header = base64url::header(aad)?;
+        // A plaintext that was compressed tells of itself by its length, and can be a bomb.
+        if header.contains_key("zip") {
+            return Err(JoseError::Unsupported("zip".to_owned()));
+        }
+        let algorithm = |member: &'static str| match header.text(member) {
+            Some(name) => Ok(name.to_owned()),
+            None => Err(JoseError::Malformed(member)),
+        };
+        let bytes = |part: &str, name| base64url::decode(part).ok_or(JoseError::Malformed(name));
+        Ok(Self {
+            alg: algorithm("alg")?,
+            enc: algorithm("enc")?,
+            aad: aad.to_owned(),
+            encrypted_key: bytes(encrypted_key, "the encrypted key")?,
+            iv: bytes(iv, "the initialization vector")?,
+            ciphertext: bytes(ciphertext, "the ciphertext")?,
+            tag: bytes(tag, "the authentication tag")?,
+            header,
+        })
+    }
+
+    pub fn alg(&self) -> &str {
+        &self.alg
+    }
+
+    pub fn enc(&self) -> &str {
+        &self.enc
+    }
+
+    pub fn kid(&self) -> Option<&str> {
+        self.header.text("kid")
+    }
+
+    pub fn decrypt(&self, key: &Jwk) -> Result<Vec<u8>, JoseError> {
+        let management = KeyManagement::named(&self.alg)?;
+        let content = ContentEncryption::named(&self.enc)?;
+        if !(management.fits(key) && key.permits("enc", &self.alg)) {
+            return Err(JoseError::WrongKey);
+        }
+        let key = management.recover(key, &self.header, &self.encrypted_key, content)?;
+        let sealed = Sealed {
+            iv: self.iv.clone(),
+            ciphertext: self.ciphertext.clone(),
+            tag: self.tag.clone(),
+        };
+        content.decrypt(&key, self.aad.as_bytes(), sealed)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,221 @@
+//! How the key of the content reaches the receiver: the algorithms of `alg` in a JWE (RFC 7518 §4).
+
+use aws_lc_rs::aead::{AES_128_GCM, AES_192_GCM, AES_256_GCM};
+use aws_lc_rs::digest::{SHA256, SHA384, SHA512, digest};
+use aws_lc_rs::rsa::{OAEP_SHA1_MGF1SHA1, OAEP_SHA256_MGF1SHA256};
+use serde_json::Value;
+
+use super::base64url;
+use super::content_encryption::{ContentEncryption, Sealed};
+use super::error::JoseError;
+use super::key::{Jwk, Material};
+use super::rsa_encryption::{self, Padding};
+use super::{key_agreement, key_wrap};
+use crate::json::{Members, Object};
+
+#[derive(Clone, Copy)]
+pub enum KeyManagement {
+    /// The shared secret is the key of the content.
+    Direct,
+    /// The key is wrapped with a shared secret of so many bytes.
+    Wrap(usize),
+    /// The key is encrypted as if it were content, with its IV and its tag in the header.
+    Gcm(ContentEncryption),
+    Rsa(Padding),
+    /// Sender and receiver agree on the key, or on one of so many bytes that wraps it.
+    Agreement(Option<usize>),
+}
+
+/// The key of the content, and what is sent of it.
+pub struct ContentKey {
+    pub key: Vec<u8>,
+    pub encrypted: Vec<u8>,
+}
+
+impl KeyManagement {
+    pub fn named(alg: &str) -> Result<Self, JoseError> {
+        Ok(match alg {
+            "dir" => Self::Direct,
+            "A128KW" => Self::Wrap(16),
+            "A192KW" => Self::Wrap(24),
+            "A256KW" => Self::Wrap(32),
+            "A128GCMKW" => Self::Gcm(ContentEncryption::Gcm(&AES_128_GCM)),
+            "A192GCMKW" => Self::Gcm(ContentEncryption::Gcm(&AES_192_GCM)),
+            "A256GCMKW" => Self::Gcm(ContentEncryption::Gcm(&AES_256_GCM)),
+            "RSA1_5" => Self::Rsa(Padding::Pkcs1),
+            "RSA-OAEP" => Self::Rsa(Padding::Oaep(&OAEP_SHA1_MGF1SHA1)),
+            "RSA-OAEP-256" => Self::Rsa(Padding::Oaep(&OAEP_SHA256_MGF1SHA256)),
+            "ECDH-ES" => Self::Agreement(None),
+            "ECDH-ES+A128KW" => Self::Agreement(Some(16)),
+            "ECDH-ES+A192KW" => Self::Agreement(Some(24)),
+            "ECDH-ES+A256KW" => Self::Agreement(Some(32)),
+            _ => return Err(JoseError::Unsupported(alg.to_owned())),
+        })
+    }
+
+    /// Whether the key is of the type, on a curve and of the length that the algorithm needs.
+    pub fn fits(self, key: &Jwk) -> bool {
+        match (self, key.material()) {
+            // The length depends on the algorithm of the content.
+            (Self::Direct, Material::Symmetric(_)) => true,
+            (Self::Wrap(size), Material::Symmetric(secret)) => secret.len() == size,
+            (Self::Gcm(wrapping), Material::Symmetric(secret)) => {
+                secret.len() == wrapping.key_size()
+            }
+            (Self::Rsa(_), Material::Rsa { .. }) => true,
+            (Self::Agreement(_), Material::Curve { curve, .. }) => curve.agreement().is_some(),
+            _ => false,
+        }
+    }
+
+    /// Finds a key for the content, and adds to the header what the receiver needs to find it.
+    pub fn provide(
+        self,
+        key: &Jwk,
+        header: &mut Object,
+        content: ContentEncryption,
+    ) -> Result<ContentKey, JoseError> {
+        let (kek, key) = match (self, key.material()) {
+            (Self::Direct, Material::Symmetric(secret)) if secret.len() == content.key_size() => {
+                return Ok(ContentKey::unsent(secret.clone()));
+            }
+            (Self::Agreement(None), _) => {
+                let purpose = text(header, "enc")?;
+                let agreed =
+                    key_agreement::with_receiver(key, header, &purpose, content.key_size())?;
+                return Ok(ContentKey::unsent(agreed));
+            }
+            (Self::Agreement(Some(size)), _) => {
+                let purpose = text(header, "alg")?;
+                let kek = key_agreement::with_receiver(key, header, &purpose, size)?;
+                (kek, content.new_key()?)
+            }
+            (Self::Wrap(_) | Self::Gcm(_), Material::Symmetric(secret)) => {
+                (secret.clone(), content.new_key()?)
+            }
+            (Self::Rsa(padding), Material::Rsa { public, .. }) => {
+                let new = content.new_key()?;
+                let encrypted = rsa_encryption::encrypt(padding, public, &new)?;
+                return Ok(ContentKey {
+                    key: new,
+                    encrypted,
+                });
+            }
+            _ => return Err(JoseError::WrongKey),
+        };
+        let encrypted = match self {
+            Self::Gcm(wrapping) => {
+                let sealed = wrapping.encrypt(&kek, b"", &key)?;
+                for (member, bytes) in [("iv", &sealed.iv), ("tag", &sealed.tag)] {
+                    header.insert(member.to_owned(), Value::from(base64url::encode(bytes)));
+                }
+                sealed.ciphertext
+            }
+            _ => key_wrap::wrap(&kek, &key)?,
+        };
+        Ok(ContentKey { key, encrypted })
+    }
+
+    /// Recovers the key of the content.
+    pub fn recover(
+        self,
+        key: &Jwk,
+        header: &Object,
+        encrypted: &[u8],
+        content: ContentEncryption,
+    ) -> Result<Vec<u8>, JoseError> {
+        let unwrapped = match (self, key.material()) {
+            (Self::Direct | Self::Agreement(None), _) if !encrypted.is_empty() => {
+                return Err(JoseError::Malformed("the encrypted key"));
+            }
+            (Self::Direct, Material::Symmetric(secret)) => secret.clone(),
+            (Self::Agreement(None), _) => {
+                let purpose = text(header, "enc")?;
+                key_agreement::with_sender(key, header, &purpose, content.key_size())?
+            }
+            (Self::Agreement(Some(size)), _) => {
+                let purpose = text(header, "alg")?;
+                let kek = key_agreement::with_sender(key, header, &purpose, size)?;
+                key_wrap::unwrap(&kek, encrypted)?
+            }
+            (Self::Wrap(_), Material::Symmetric(secret)) => key_wrap::unwrap(secret, encrypted)?,
+            (Self::Gcm(wrapping), Material::Symmetric(secret)) => {
+                let sealed = Sealed {
+                    iv: binary(header, "iv")?,
+                    ciphertext: encrypted.to_vec(),
+                    tag: binary(header, "tag")?,
+                };
+                wrapping.decrypt(secret, b"", sealed)?
+            }
+            (
+                Self::Rsa(padding),
+                Material::Rsa {
+                    private: Some(private),
+                    ..
+                },
+            ) => {
+                // Who sent it must not learn whether it was the key or the content that was wrong (RFC 7516 §11.5).
+                let any = content.new_key()?;
+                match rsa_encryption::decrypt(padding, private, encrypted) {
+                    Ok(key) if key.len() == any.len() => key,
+                    _ => any,
+                }
+            }
+            _ => return Err(JoseError::WrongKey),
+        };
+        if unwrapped.len() == content.key_size() {
+            Ok(unwrapped)
+        } else {
+            Err(JoseError::WrongKey)
+        }
+    }
+
+    /// The bytes of the shared secret that the algorithm takes; `None` when it takes none.
+    fn secret_size(self, content: ContentEncryption) -> Option<usize> {
+        match self {
+            Self::Direct => Some(content.key_size()),
+            Self::Wrap(size) => Some(size),
+            Self::Gcm(wrapping) => Some(wrapping.key_size()),
+            Self::Rsa(_) | Self::Agreement(_) => None,
+        }
+    }
+}
+
+impl ContentKey {
+    /// A key that the receiver has already.
+    fn unsent(key: Vec<u8>) -> Self {
+        Self {
+            key,
+            encrypted: Vec::new(),
+        }
+    }
+}
+
+impl Jwk {
+    /// The key that a client secret makes for an algorithm: the beginning of its hash (OpenID Connect Core 1.0 §10.2).
+    pub fn derived_from_secret(secret: &[u8], alg: &str, enc: &str) -> Result<Self, JoseError> {
+        let size = KeyManagement::named(alg)?
+            .secret_size(ContentEncryption::named(enc)?)
+            .ok_or(JoseError::WrongKey)?;
+        let hash = match size {
+            0..=32 => &SHA256,
+            33..=48 => &SHA384,
+            _ => &SHA512,
+        };
+        let hash = digest(hash, secret);
+        let key = hash.as_ref().get(..size).ok_or(JoseError::WrongKey)?;
+        Ok(Self::secret(key))
+    }
+}
+
+fn text(header: &Object, member: &'static str) -> Result<String, JoseError> {
+    let text = header.text(member).ok_or(JoseError::Malformed(member))?;
+    Ok(text.to_owned())
+}
+
+fn binary(header: &Object, member: &'static str) -> Result<Vec<u8>, JoseError> {
+    header
+        .text(member)
+        .and_then(base64url::decode)
+        .ok_or(JoseError::Malformed(member))
+}
