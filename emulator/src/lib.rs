@@ -198,6 +198,11 @@ impl Emulator {
         settings
     }
 
+    /// The number of the service that is there from the start: its service ID in 3.0, its API key in 2.x.
+    pub fn service(&self) -> i64 {
+        self.credentials.service_key
+    }
+
     /// The client that the service has from the start.
     pub fn client(&self) -> &RegisteredClient {
         &self.client

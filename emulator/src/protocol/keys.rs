@@ -105,15 +105,15 @@ pub fn encrypt(
         .protocol_value()
         .zip(enc.protocol_value())
         .ok_or_else(unknown)?;
-    let _ = (
-        plaintext,
-        content_type,
-        client,
-        alg,
-        enc,
-        ENCRYPTION_KEY_MISSING,
-    );
-    Err(unknown())
+    let keys = registered(&client.settings);
+    let secret = client.settings.text("clientSecret").unwrap_or_default();
+    let key = match keys.find_encryption(alg, None) {
+        Some(key) => key.clone(),
+        None => Jwk::derived_from_secret(secret.as_bytes(), alg, enc)
+            .map_err(|_| misconfigured(ENCRYPTION_KEY_MISSING))?,
+    };
+    let header = Object::from_iter([("cty".to_owned(), Value::from(content_type))]);
+    jose::encrypt(alg, enc, &key, header, plaintext.as_bytes()).map_err(|_| unknown())
 }
 
 /// What the settings of the service or the client make impossible.

@@ -1,11 +1,13 @@
 //! The metadata of a service as an authorization server and OpenID provider.
 
 use authlete::types::{
-    ClaimType, ClientAuthMethod, DeliveryMode, Display, GrantType, JwsAlg, Prompt, ResponseType,
+    ClaimType, ClientAuthMethod, DeliveryMode, Display, GrantType, JweAlg, JweEnc, JwsAlg, Prompt,
+    ResponseType,
 };
 use serde_json::{Value, json};
 
 use super::keys;
+use crate::jose::{ContentEncryption, KeyManagement, SignatureAlgorithm};
 use crate::json::{Members, Object};
 use crate::store::Service;
 
@@ -211,17 +213,25 @@ fn lists(document: &mut Object, settings: &Object) {
 fn algorithms(document: &mut Object, settings: &Object) {
     let keys = keys::registered(settings);
     let named = JwsAlg::KNOWN.iter().filter_map(JwsAlg::protocol_value);
-    let asymmetric: Vec<_> = named
-        .filter(|alg| !alg.starts_with("HS") && *alg != "none")
-        .collect();
+    let asymmetric: Vec<_> = named.filter(|alg| is_asymmetric(alg)).collect();
     let own: Vec<_> = asymmetric
         .iter()
         .copied()
         .filter(|alg| keys.find_signing(alg, None).is_some())
         .collect();
     let with_secrets = |algs: &[&'static str]| [algs, &["HS256", "HS384", "HS512"]].concat();
-    let encryption = json!(Vec::<String>::new());
-    let content_encryption = json!(Vec::<String>::new());
+    let words = JweAlg::KNOWN.iter().filter_map(JweAlg::protocol_value);
+    let encryption = json!(
+        words
+            .filter(|alg| KeyManagement::named(alg).is_ok())
+            .collect::<Vec<_>>()
+    );
+    let words = JweEnc::KNOWN.iter().filter_map(JweEnc::protocol_value);
+    let content_encryption = json!(
+        words
+            .filter(|enc| ContentEncryption::named(enc).is_ok())
+            .collect::<Vec<_>>()
+    );
     for kind in ["id_token", "userinfo", "authorization", "introspection"] {
         let signing = match kind {
             // Where only the back channel carries it, an ID token needs no signature (OpenID Connect Core 1.0 §2).
@@ -270,6 +280,14 @@ fn algorithms(document: &mut Object, settings: &Object) {
     );
     publish(document, alg, Some(encryption));
     publish(document, enc, Some(content_encryption));
+}
+
+/// Whether others can verify what is signed with it.
+fn is_asymmetric(alg: &str) -> bool {
+    !matches!(
+        SignatureAlgorithm::named(alg),
+        None | Some(SignatureAlgorithm::Hmac(_))
+    )
 }
 
 /// Adds an entry, unless it says nothing.
