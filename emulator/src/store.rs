@@ -4,6 +4,7 @@ mod authorization_request;
 mod clients;
 mod expiring;
 mod grant;
+mod granted_scopes;
 mod service;
 mod tokens;
 

@@ -96,6 +96,7 @@ pub fn delete(call: &Call, service: &mut Service) -> Outcome {
     let id = call.client("clientId", service)?.id();
     service.clients.remove(id);
     service.tokens.revoke_all(id, None);
+    service.granted_scopes.delete_client(id);
     Ok(Reply::no_content())
 }
 

@@ -56,6 +56,10 @@ impl Issuance<'_> {
         {
             service.tokens.revoke_all(grant.client_id, Some(subject));
         }
+        if let Some(subject) = &grant.subject {
+            let consents = &mut service.granted_scopes;
+            consents.record(subject, grant.client_id, &grant.scopes, call.now);
+        }
         let record = TokenRecord {
             binding,
             access_token: Digest::of(&access_token),

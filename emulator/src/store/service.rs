@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::authorization_request::{AuthorizationRequest, Code};
 use super::clients::{Client, Clients};
 use super::expiring::Expiring;
+use super::granted_scopes::Consents;
 use super::tokens::Tokens;
 use crate::json::{Members, Object};
 
@@ -21,6 +22,7 @@ pub struct Service {
     pub authorization_requests: Expiring<AuthorizationRequest>,
     pub codes: Expiring<Code>,
     pub tokens: Tokens,
+    pub granted_scopes: Consents,
 }
 
 impl Service {

@@ -1,0 +1,64 @@
+//! The grant type `authorization_code`.
+
+use super::Request;
+use crate::digest::Digest;
+use crate::protocol::issuance::{Issuance, Issued};
+use crate::protocol::oauth_error::OAuthError;
+use crate::protocol::pkce::Challenge;
+use crate::protocol::refusal::Refusal;
+use crate::result_code::{
+    CODE_EXPIRED, CODE_MISSING, CODE_OF_ANOTHER_CLIENT, CODE_UNKNOWN, TOKEN_REDIRECT_URI_DIFFERENT,
+    TOKEN_REDIRECT_URI_MISSING,
+};
+use crate::store::{Binding, Service};
+
+/// RFC 6749 §4.1.3.
+pub fn authorization_code(request: &Request<'_>, service: &mut Service) -> Result<Issued, Refusal> {
+    let now = request.call.now;
+    let code = request
+        .parameters
+        .get("code")
+        .ok_or(OAuthError::invalid_request(CODE_MISSING))?;
+    let digest = Digest::of(code);
+    let entry = service
+        .codes
+        .get(&digest)
+        .ok_or(OAuthError::invalid_grant(CODE_UNKNOWN))?;
+    let code = &entry.value;
+    if code.grant.client_id != request.client().id() {
+        return Err(OAuthError::invalid_grant(CODE_OF_ANOTHER_CLIENT).into());
+    }
+    if let Some(record) = code.used_for {
+        // RFC 6749 §4.1.2: whoever was first, the tokens may be in the wrong hands.
+        service.tokens.take(record);
+        return Err(OAuthError::invalid_grant(CODE_UNKNOWN).into());
+    }
+    if entry.expires_at <= now {
+        return Err(OAuthError::invalid_grant(CODE_EXPIRED).into());
+    }
+    match request.parameters.get("redirect_uri") {
+        None if code.redirect_uri_requested => {
+            return Err(OAuthError::invalid_request(TOKEN_REDIRECT_URI_MISSING).into());
+        }
+        Some(given) if given != code.redirect_uri => {
+            return Err(OAuthError::invalid_grant(TOKEN_REDIRECT_URI_DIFFERENT).into());
+        }
+        _ => {}
+    }
+    Challenge::verify(
+        code.challenge.as_ref(),
+        request.parameters.get("code_verifier"),
+    )?;
+    let issuance = Issuance {
+        call: request.call,
+        client: request.client(),
+        grant: code.grant.clone(),
+        binding: Binding::default(),
+        refreshable: request.may_refresh(service),
+    };
+    let issued = issuance.issue(service)?;
+    if let Some(code) = service.codes.get_mut(&digest) {
+        code.used_for = Some(issued.record);
+    }
+    Ok(issued)
+}

@@ -1,0 +1,46 @@
+//! The grant type `client_credentials`.
+
+use authlete::types::GrantType;
+
+use super::Request;
+use crate::json::Members;
+use crate::protocol::issuance::{Issuance, Issued};
+use crate::protocol::oauth_error::OAuthError;
+use crate::protocol::refusal::Refusal;
+use crate::protocol::scopes;
+use crate::result_code::{CLIENT_NOT_CONFIDENTIAL, TOKEN_SCOPE_MISSING};
+use crate::store::{Binding, Grant, Service};
+
+/// RFC 6749 §4.4: for the client itself, without a refresh token.
+pub fn client_credentials(request: &Request<'_>, service: &mut Service) -> Result<Issued, Refusal> {
+    let client = request.client();
+    if !client.is_confidential() {
+        return Err(OAuthError::new("unauthorized_client", CLIENT_NOT_CONFIDENTIAL).into());
+    }
+    let scopes = scopes::requested(request.parameters, &service.settings, &client.settings);
+    if scopes.is_empty() && service.settings.flag("scopeRequired") {
+        return Err(OAuthError::invalid_scope(TOKEN_SCOPE_MISSING).into());
+    }
+    let grant = Grant {
+        client_id: client.id(),
+        client_id_alias_used: request.authenticated.alias_used,
+        subject: None,
+        grant_type: GrantType::ClientCredentials,
+        scopes,
+        resources: Vec::new(),
+        authorization_details: None,
+        properties: None,
+        acr: None,
+        auth_time: 0,
+        access_token_claims: None,
+        openid: None,
+    };
+    let issuance = Issuance {
+        call: request.call,
+        client,
+        grant,
+        binding: Binding::default(),
+        refreshable: false,
+    };
+    issuance.issue(service)
+}
