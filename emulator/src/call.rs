@@ -7,7 +7,7 @@ use authlete::ApiVersion;
 use crate::clock::Millis;
 use crate::json::{Members, Object};
 use crate::reply::Reply;
-use crate::result_code::{CLIENT_UNKNOWN, SERVICE_UNKNOWN};
+use crate::result_code::{CLIENT_LOCKED, CLIENT_UNKNOWN, SERVICE_UNKNOWN};
 use crate::store::{Client, Service, Store};
 
 /// A call that is allowed.
@@ -44,6 +44,14 @@ impl Call {
             .and_then(|identifier| service.client(identifier));
         let (client, _) = client.ok_or_else(|| Reply::error(404, self.path, CLIENT_UNKNOWN))?;
         Ok(client)
+    }
+
+    /// Requests of a locked client are no requests: the call itself is refused.
+    pub fn refuse_locked(&self, client: &Client) -> Result<(), Reply> {
+        match client.settings.flag("locked") {
+            true => Err(Reply::error(403, self.path, CLIENT_LOCKED)),
+            false => Ok(()),
+        }
     }
 
     /// The status of a creation: 3.0 says that something is new.

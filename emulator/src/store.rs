@@ -2,6 +2,7 @@
 
 mod authorization_request;
 mod clients;
+mod dpop_nonce;
 mod expiring;
 mod grant;
 mod granted_scopes;

@@ -6,6 +6,7 @@ use crate::json::Members;
 use crate::protocol::client_authentication::authenticate;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::parameters::Parameters;
+use crate::protocol::refusal::{Refusal, usual_action};
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     REVOCATION_OK, REVOCATION_PARAMETER_REPEATED, REVOCATION_PARAMETERS_MISSING,
@@ -21,20 +22,13 @@ pub fn revocation(call: &Call, service: &mut Service) -> Outcome {
             }
             Ok(Reply::action(call.path, REVOCATION_OK, "OK").reply())
         }
-        Err(error) => {
-            let action = if error.error == "invalid_client" {
-                "INVALID_CLIENT"
-            } else {
-                "BAD_REQUEST"
-            };
-            Ok(error.answer(call.path, action, &service.settings).reply())
-        }
+        Err(refusal) => refusal.outcome(call, &service.settings, usual_action),
     }
 }
 
 /// What is to be revoked: the record of the token, access or refresh, whatever the hint says. There is nothing to do
 /// for an unknown token, and nothing may be done for that of another client (RFC 7009 §2.1).
-fn find(call: &Call, service: &mut Service) -> Result<Option<RecordId>, OAuthError> {
+fn find(call: &Call, service: &mut Service) -> Result<Option<RecordId>, Refusal> {
     let invalid = OAuthError::invalid_request;
     let text = call
         .body

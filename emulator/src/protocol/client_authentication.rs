@@ -4,14 +4,18 @@ use std::sync::Arc;
 
 use authlete::types::ClientAuthMethod;
 
+use super::client_assertion::ClientAssertion;
+use super::client_certificate::ClientCertificate;
 use super::oauth_error::OAuthError;
 use super::parameters::Parameters;
+use super::refusal::Refusal;
 use crate::call::Call;
-use crate::json::Members;
+use crate::json::{Members, Object};
 use crate::random;
 use crate::result_code::{
-    CLIENT_AUTHENTICATION_FAILED, CLIENT_AUTHENTICATION_METHOD, CLIENT_AUTHENTICATION_TWICE,
-    CLIENT_ID_AMBIGUOUS, CLIENT_ID_MISSING, CLIENT_SECRET_MISSING,
+    CLIENT_AUTHENTICATION_ELSEWHERE, CLIENT_AUTHENTICATION_FAILED, CLIENT_AUTHENTICATION_METHOD,
+    CLIENT_AUTHENTICATION_TWICE, CLIENT_CERTIFICATE_MISSING, CLIENT_ID_AMBIGUOUS,
+    CLIENT_ID_MISSING, CLIENT_IS_PUBLIC, CLIENT_SECRET_MISSING,
 };
 use crate::store::{Client, Service};
 
@@ -21,6 +25,8 @@ pub struct Authenticated {
     pub client: Arc<Client>,
     pub alias_used: bool,
     pub method: ClientAuthMethod,
+    /// The thumbprint of the certificate that the client came with, in whatever way it authenticated.
+    pub certificate: Option<String>,
 }
 
 /// Authenticates the client of a request. The body of the call has what came in the `Authorization` header and what
@@ -30,57 +36,128 @@ pub fn authenticate(
     service: &mut Service,
     supported_methods: &str,
     parameters: &Parameters,
-) -> Result<Authenticated, OAuthError> {
-    let request = &call.body;
-    let (header_id, header_secret) = (request.text("clientId"), request.text("clientSecret"));
-    let (body_id, body_secret) = (parameters.get("client_id"), parameters.get("client_secret"));
-    if header_secret.is_some() && body_secret.is_some() {
-        return Err(OAuthError::invalid_request(CLIENT_AUTHENTICATION_TWICE));
-    }
-    let find = |identifier| {
-        service
-            .client(identifier)
-            .ok_or(OAuthError::invalid_client(CLIENT_AUTHENTICATION_FAILED))
-    };
-    let (client, alias_used) = match (header_id, body_id) {
-        (None, None) => return Err(OAuthError::invalid_client(CLIENT_ID_MISSING)),
-        (Some(identifier), None) | (None, Some(identifier)) => find(identifier)?,
-        (Some(header_id), Some(body_id)) => {
-            let (found, alias_used) = find(header_id)?;
-            if find(body_id)?.0.id() != found.id() {
-                return Err(OAuthError::invalid_request(CLIENT_ID_AMBIGUOUS));
-            }
-            (found, alias_used)
-        }
-    };
-    let method = match (header_secret, body_secret) {
-        _ if !client.is_confidential() => ClientAuthMethod::None,
-        (Some(_), _) => ClientAuthMethod::ClientSecretBasic,
-        (_, Some(_)) => ClientAuthMethod::ClientSecretPost,
-        (None, None) => return Err(OAuthError::invalid_client(CLIENT_SECRET_MISSING)),
-    };
-    if let Some(secret) = header_secret.or(body_secret)
-        && client.is_confidential()
-    {
-        let registered = client.settings.text("clientSecret");
-        if !registered.is_some_and(|registered| random::same(secret, registered)) {
-            return Err(OAuthError::invalid_client(CLIENT_AUTHENTICATION_FAILED));
-        }
-        // A client that registered no method may use either.
-        let may_use = client
-            .settings
-            .text("tokenAuthMethod")
-            .is_none_or(|registered| registered == method.as_str());
-        if !may_use {
-            return Err(OAuthError::invalid_client(CLIENT_AUTHENTICATION_METHOD));
-        }
-    }
+) -> Result<Authenticated, Refusal> {
+    let refuse = OAuthError::invalid_client;
+    let credential = Credential::presented(&call.body, parameters)?;
+    let certificate = ClientCertificate::presented(&call.body)?;
+    let (client, alias_used) = identify(&call.body, service, parameters, &credential)?;
+    call.refuse_locked(&client)?;
+    let method = method(&credential, &client)?;
     if !service.supports(supported_methods, method.as_str()) {
-        return Err(OAuthError::invalid_client(CLIENT_AUTHENTICATION_METHOD));
+        return Err(refuse(CLIENT_AUTHENTICATION_METHOD).into());
+    }
+    match &credential {
+        Credential::Basic(secret) | Credential::Post(secret) => {
+            let registered = client.settings.text("clientSecret");
+            if !registered.is_some_and(|registered| random::same(secret, registered)) {
+                return Err(refuse(CLIENT_AUTHENTICATION_FAILED).into());
+            }
+        }
+        Credential::Assertion(assertion) => assertion.verify(call, service, &client)?,
+        Credential::None if method == ClientAuthMethod::None => {}
+        Credential::None => {
+            let certificate = certificate.as_ref();
+            certificate
+                .ok_or(refuse(CLIENT_CERTIFICATE_MISSING))?
+                .authenticate(&method, call, service, &client)?;
+        }
     }
     Ok(Authenticated {
-        client: Arc::clone(client),
+        client,
         alias_used,
         method,
+        certificate: certificate.map(|certificate| certificate.thumbprint()),
     })
+}
+
+/// What a request has to prove whose it is, beside a certificate, which can have another purpose.
+enum Credential<'a> {
+    Basic(&'a str),
+    Post(&'a str),
+    Assertion(Box<ClientAssertion<'a>>),
+    None,
+}
+
+impl<'a> Credential<'a> {
+    fn presented(request: &'a Object, parameters: &'a Parameters) -> Result<Self, OAuthError> {
+        let basic = request.text("clientSecret").map(Self::Basic);
+        let post = parameters.get("client_secret").map(Self::Post);
+        let assertion = ClientAssertion::presented(parameters)?.map(Box::new);
+        let mut presented = [basic, post, assertion.map(Self::Assertion)]
+            .into_iter()
+            .flatten();
+        match (presented.next(), presented.next()) {
+            (None, _) => Ok(Self::None),
+            (Some(only), None) => Ok(only),
+            (Some(_), Some(_)) => Err(OAuthError::invalid_request(CLIENT_AUTHENTICATION_TWICE)),
+        }
+    }
+}
+
+/// The client that the request names, as often as it likes but always the same.
+fn identify(
+    request: &Object,
+    service: &Service,
+    parameters: &Parameters,
+    credential: &Credential<'_>,
+) -> Result<(Arc<Client>, bool), OAuthError> {
+    let subject = match credential {
+        Credential::Assertion(assertion) => assertion.subject(),
+        _ => None,
+    };
+    let names = [
+        request.text("clientId"),
+        parameters.get("client_id"),
+        subject,
+    ];
+    let mut named: Option<(&Arc<Client>, bool)> = None;
+    for name in names.into_iter().flatten() {
+        let (client, alias_used) = service
+            .client(name)
+            .ok_or(OAuthError::invalid_client(CLIENT_AUTHENTICATION_FAILED))?;
+        match named {
+            None => named = Some((client, alias_used)),
+            Some((other, _)) if other.id() != client.id() => {
+                return Err(OAuthError::invalid_request(CLIENT_ID_AMBIGUOUS));
+            }
+            Some(_) => {}
+        }
+    }
+    let (client, alias_used) = named.ok_or(OAuthError::invalid_request(CLIENT_ID_MISSING))?;
+    Ok((Arc::clone(client), alias_used))
+}
+
+/// How the client authenticates: in the registered way and in no weaker one. A public client has nothing to prove, and
+/// Authlete refuses it when it tries; a confidential client that registered no way may choose.
+fn method(credential: &Credential<'_>, client: &Client) -> Result<ClientAuthMethod, OAuthError> {
+    let registered = client
+        .settings
+        .text("tokenAuthMethod")
+        .map(ClientAuthMethod::from);
+    let registered = match registered {
+        None if !client.is_confidential() => Some(ClientAuthMethod::None),
+        registered => registered,
+    };
+    let used = match credential {
+        Credential::Basic(_) => ClientAuthMethod::ClientSecretBasic,
+        Credential::Post(_) => ClientAuthMethod::ClientSecretPost,
+        Credential::Assertion(assertion) => assertion.method(),
+        Credential::None => match registered {
+            Some(ClientAuthMethod::None) if !client.is_confidential() => ClientAuthMethod::None,
+            Some(ClientAuthMethod::TlsClientAuth) => ClientAuthMethod::TlsClientAuth,
+            Some(ClientAuthMethod::SelfSignedTlsClientAuth) => {
+                ClientAuthMethod::SelfSignedTlsClientAuth
+            }
+            _ => return Err(OAuthError::invalid_client(CLIENT_SECRET_MISSING)),
+        },
+    };
+    match registered {
+        Some(ClientAuthMethod::None) if used != ClientAuthMethod::None => {
+            Err(OAuthError::invalid_client(CLIENT_IS_PUBLIC))
+        }
+        Some(registered) if registered != used => {
+            Err(OAuthError::invalid_client(CLIENT_AUTHENTICATION_ELSEWHERE))
+        }
+        _ => Ok(used),
+    }
 }

@@ -68,11 +68,23 @@ impl OAuthError {
 
     /// The value of a `WWW-Authenticate` header (RFC 6750 §3).
     pub fn challenge(&self, service: &Object) -> String {
-        let parameters = self.parameters(service).into_iter();
+        self.challenge_in("Bearer", &[], service)
+    }
+
+    /// The same in another authentication scheme, or with further parameters.
+    pub fn challenge_in(
+        &self,
+        scheme: &str,
+        further: &[(&'static str, String)],
+        service: &Object,
+    ) -> String {
+        let mut parameters = self.parameters(service);
+        parameters.extend_from_slice(further);
         let parameters: Vec<_> = parameters
+            .into_iter()
             .map(|(name, value)| format!("{name}=\"{value}\""))
             .collect();
-        format!("Bearer {}", parameters.join(","))
+        format!("{scheme} {}", parameters.join(","))
     }
 
     /// An answer that has the body for the client in it.

@@ -47,6 +47,12 @@ impl From<OAuthError> for Refusal {
     }
 }
 
+impl From<Reply> for Refusal {
+    fn from(reply: Reply) -> Self {
+        Self::Reply(reply)
+    }
+}
+
 impl From<getrandom::Error> for Refusal {
     fn from(error: getrandom::Error) -> Self {
         Self::Reply(error.into())

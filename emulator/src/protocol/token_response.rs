@@ -11,12 +11,16 @@ use crate::store::TokenRecord;
 pub fn members(record: &TokenRecord, issued: &Issued, now: Millis) -> Object {
     let mut content = visible_properties(record.grant.properties.as_deref());
     let scopes = &record.grant.scopes;
+    let token_type = match record.binding.dpop_key {
+        Some(_) => "DPoP",
+        None => "Bearer",
+    };
     let members = [
         (
             "access_token",
             Some(Value::from(issued.access_token.as_str())),
         ),
-        ("token_type", Some("Bearer".into())),
+        ("token_type", Some(token_type.into())),
         (
             "expires_in",
             Some(seconds_left(record.access_token_expires_at, now).into()),

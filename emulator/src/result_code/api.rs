@@ -7,6 +7,8 @@ result_codes! {
     AUTHORIZATION_HEADER_MISSING = "A001202", "the Authorization header is missing";
     /// Published.
     CREDENTIALS_INVALID = "A001203", "the credentials are not valid";
+    /// Published.
+    CLIENT_LOCKED = "A001215", "the client is locked";
     /// The credentials are good, for another service.
     WRONG_SERVICE = "A001251", "the credentials are those of another service";
     /// The credentials are good, for calls of another kind.

@@ -100,3 +100,12 @@ impl<T> Expiring<T> {
         self.entries.iter()
     }
 }
+
+impl Expiring<()> {
+    /// Notes that something that works once was used, until it would not work anyway; whether this was the first time.
+    pub fn use_once(&mut self, key: Digest, until: Millis, now: Millis) -> bool {
+        let is_first = self.live(&key, now).is_none();
+        self.insert(key, (), until, now);
+        is_first
+    }
+}

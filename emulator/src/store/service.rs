@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::authorization_request::{AuthorizationRequest, Code};
 use super::clients::{Client, Clients};
+use super::dpop_nonce::DpopNonce;
 use super::expiring::Expiring;
 use super::granted_scopes::Consents;
 use super::tokens::Tokens;
@@ -21,6 +22,9 @@ pub struct Service {
     /// By ticket.
     pub authorization_requests: Expiring<AuthorizationRequest>,
     pub codes: Expiring<Code>,
+    /// The JWTs of clients that work once: client assertions, DPoP proofs.
+    pub used_jwts: Expiring<()>,
+    pub dpop_nonce: DpopNonce,
     pub tokens: Tokens,
     pub granted_scopes: Consents,
 }
@@ -52,6 +56,14 @@ impl Service {
     /// Whether the service or the client demands something.
     pub fn demands(&self, client: &Client, setting: &str) -> bool {
         self.settings.flag(setting) || client.settings.flag(setting)
+    }
+
+    /// By how many seconds the clocks of clients may be wrong.
+    pub fn clock_skew(&self) -> i64 {
+        self.settings
+            .integer("allowableClockSkew")
+            .unwrap_or_default()
+            .max(0)
     }
 
     pub fn issuer(&self) -> Option<&str> {

@@ -7,10 +7,10 @@ use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::pkce::Challenge;
 use crate::protocol::refusal::Refusal;
 use crate::result_code::{
-    CODE_EXPIRED, CODE_MISSING, CODE_OF_ANOTHER_CLIENT, CODE_UNKNOWN, TOKEN_REDIRECT_URI_DIFFERENT,
-    TOKEN_REDIRECT_URI_MISSING,
+    CODE_EXPIRED, CODE_MISSING, CODE_OF_ANOTHER_CLIENT, CODE_UNKNOWN, DPOP_KEY_OF_CODE,
+    TOKEN_REDIRECT_URI_DIFFERENT, TOKEN_REDIRECT_URI_MISSING,
 };
-use crate::store::{Binding, Service};
+use crate::store::Service;
 
 /// RFC 6749 §4.1.3.
 pub fn authorization_code(request: &Request<'_>, service: &mut Service) -> Result<Issued, Refusal> {
@@ -49,11 +49,14 @@ pub fn authorization_code(request: &Request<'_>, service: &mut Service) -> Resul
         code.challenge.as_ref(),
         request.parameters.get("code_verifier"),
     )?;
+    if code.dpop_key.is_some() && code.dpop_key != request.binding.dpop_key {
+        return Err(OAuthError::invalid_grant(DPOP_KEY_OF_CODE).into());
+    }
     let issuance = Issuance {
         call: request.call,
         client: request.client(),
         grant: code.grant.clone(),
-        binding: Binding::default(),
+        binding: request.binding.clone(),
         refreshable: request.may_refresh(service),
     };
     let issued = issuance.issue(service)?;

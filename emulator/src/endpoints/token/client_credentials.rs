@@ -9,7 +9,7 @@ use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::Refusal;
 use crate::protocol::scopes;
 use crate::result_code::{CLIENT_NOT_CONFIDENTIAL, TOKEN_SCOPE_MISSING};
-use crate::store::{Binding, Grant, Service};
+use crate::store::{Grant, Service};
 
 /// RFC 6749 §4.4: for the client itself, without a refresh token.
 pub fn client_credentials(request: &Request<'_>, service: &mut Service) -> Result<Issued, Refusal> {
@@ -39,7 +39,7 @@ pub fn client_credentials(request: &Request<'_>, service: &mut Service) -> Resul
         call: request.call,
         client,
         grant,
-        binding: Binding::default(),
+        binding: request.binding.clone(),
         refreshable: false,
     };
     issuance.issue(service)

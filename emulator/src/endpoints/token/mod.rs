@@ -10,9 +10,11 @@ use serde_json::Value;
 use crate::call::Call;
 use crate::json::{Members, Object};
 use crate::protocol::client_authentication::{Authenticated, authenticate};
+use crate::protocol::dpop;
 use crate::protocol::issuance::Issued;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::parameters::Parameters;
+use crate::protocol::proof_of_possession;
 use crate::protocol::refusal::{Refusal, usual_action};
 use crate::protocol::token_response::{self, seconds_left};
 use crate::reply::{Outcome, Reply};
@@ -20,18 +22,25 @@ use crate::result_code::{
     GRANT_TYPE_MISSING, GRANT_TYPE_NOT_ALLOWED, GRANT_TYPE_UNSUPPORTED, TOKEN_OK,
     TOKEN_PARAMETER_REPEATED, TOKEN_PARAMETERS_MISSING,
 };
-use crate::store::{Client, Service};
+use crate::store::{Binding, Client, Service};
 
 /// What the client asked for, once it is known who it is.
 struct Request<'a> {
     call: &'a Call,
     parameters: &'a Parameters,
     authenticated: Authenticated,
+    /// What the tokens are bound to.
+    binding: Binding,
     grant_type: GrantType,
 }
 
 pub fn token(call: &Call, service: &mut Service) -> Outcome {
-    process(call, service).or_else(|refusal| refusal.outcome(call, &service.settings, usual_action))
+    let outcome = process(call, service)
+        .or_else(|refusal| refusal.outcome(call, &service.settings, usual_action));
+    match call.body.text("dpop") {
+        Some(_) => dpop::with_nonce(call, service, outcome),
+        None => outcome,
+    }
 }
 
 fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
@@ -46,10 +55,12 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         .ok_or(invalid(GRANT_TYPE_MISSING))?;
     let unsupported = OAuthError::new("unsupported_grant_type", GRANT_TYPE_UNSUPPORTED);
     let grant_type = GrantType::from_protocol_value(grant_type).ok_or(unsupported.clone())?;
+    let authenticated = authenticate(call, service, "supportedTokenAuthMethods", &parameters)?;
     let request = Request {
         call,
         parameters: &parameters,
-        authenticated: authenticate(call, service, "supportedTokenAuthMethods", &parameters)?,
+        binding: proof_of_possession::binding(call, service, &authenticated)?,
+        authenticated,
         grant_type,
     };
     request.allow(service, &request.grant_type)?;

@@ -5,6 +5,7 @@ use crate::digest::Digest;
 use crate::json::Members;
 use crate::protocol::issuance::{self, Issued};
 use crate::protocol::oauth_error::OAuthError;
+use crate::protocol::proof_of_possession;
 use crate::protocol::refusal::Refusal;
 use crate::protocol::scopes;
 use crate::random;
@@ -29,6 +30,7 @@ pub fn refresh_token(request: &Request<'_>, service: &mut Service) -> Result<Iss
         .as_ref()
         .filter(|token| now < token.expires_at);
     let current = current.ok_or(OAuthError::invalid_grant(REFRESH_TOKEN_EXPIRED))?;
+    proof_of_possession::check_refresh(&record.binding, &request.binding, &request.authenticated)?;
     let scopes = match request.parameters.words("scope").as_slice() {
         [] => current.scopes.clone(),
         requested if scopes::cover(&current.scopes, requested) => {
@@ -71,6 +73,7 @@ pub fn refresh_token(request: &Request<'_>, service: &mut Service) -> Result<Iss
             scopes: current.scopes.clone(),
         }),
         last_refreshed_at: now,
+        binding: request.binding.clone(),
         grant: Grant {
             client_id_alias_used: request.authenticated.alias_used,
             properties: properties.map(Box::new),

@@ -1,0 +1,237 @@
+//! The X.509 certificate that a client came with over mutual TLS (RFC 8705), as TLS terminators hand it on.
+
+use std::net::IpAddr;
+use std::str::FromStr as _;
+
+use authlete::types::ClientAuthMethod;
+use base64::Engine as _;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+use x509_cert::Certificate;
+use x509_cert::der::{Decode as _, Reader as _, SliceReader, asn1::UintRef};
+use x509_cert::ext::pkix::SubjectAltName;
+use x509_cert::ext::pkix::name::GeneralName;
+use x509_cert::name::Name;
+
+use super::certificate_chain;
+use super::keys;
+use super::oauth_error::OAuthError;
+use crate::call::Call;
+use crate::jose::Jwk;
+use crate::json::{Members, Object};
+use crate::result_code::{
+    CLIENT_CERTIFICATE_MALFORMED, CLIENT_CERTIFICATE_OTHER, CLIENT_CERTIFICATE_UNTRUSTED,
+};
+use crate::store::{Client, Service};
+
+#[derive(Debug)]
+pub struct ClientCertificate {
+    der: Vec<u8>,
+    certificate: Certificate,
+}
+
+impl ClientCertificate {
+    /// The certificate of a request, if it has one.
+    pub fn presented(request: &Object) -> Result<Option<Self>, OAuthError> {
+        let Some(text) = request.text("clientCertificate") else {
+            return Ok(None);
+        };
+        let certificate = Self::parse(text);
+        let malformed = OAuthError::invalid_request(CLIENT_CERTIFICATE_MALFORMED);
+        certificate.ok_or(malformed).map(Some)
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let der = decode(text)?;
+        let certificate = Certificate::from_der(&der).ok()?;
+        Some(Self { der, certificate })
+    }
+
+    /// `x5t#S256` (RFC 8705 §3.1).
+    pub fn thumbprint(&self) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(&self.der))
+    }
+
+    /// Whether the certificate shows that its holder is the client.
+    pub fn authenticate(
+        &self,
+        method: &ClientAuthMethod,
+        call: &Call,
+        service: &Service,
+        client: &Client,
+    ) -> Result<(), OAuthError> {
+        let is_right = match method {
+            ClientAuthMethod::SelfSignedTlsClientAuth => self.is_registered(&client.settings),
+            _ => self.names(&client.settings),
+        };
+        if !is_right {
+            return Err(OAuthError::invalid_client(CLIENT_CERTIFICATE_OTHER));
+        }
+        let is_chain_checked = *method == ClientAuthMethod::TlsClientAuth
+            && service.settings.flag("mutualTlsValidatePkiCertChain");
+        if is_chain_checked && !self.is_trusted(call, service)? {
+            return Err(OAuthError::invalid_client(CLIENT_CERTIFICATE_UNTRUSTED));
+        }
+        Ok(())
+    }
+
+    /// RFC 8705 §2.1.2: the client registered one of these names.
+    fn names(&self, client: &Object) -> bool {
+        let has = |is_it: &dyn Fn(&GeneralName) -> bool| self.other_names().iter().any(is_it);
+        if let Some(expected) = client.text("tlsClientAuthSubjectDn") {
+            is_same_name(self.certificate.tbs_certificate().subject(), expected)
+        } else if let Some(expected) = client.text("tlsClientAuthSanDns") {
+            has(
+                &|name| matches!(name, GeneralName::DnsName(dns) if dns.as_str().eq_ignore_ascii_case(expected)),
+            )
+        } else if let Some(expected) = client.text("tlsClientAuthSanUri") {
+            has(
+                &|name| matches!(name, GeneralName::UniformResourceIdentifier(uri) if uri.as_str() == expected),
+            )
+        } else if let Some(expected) = client.text("tlsClientAuthSanIp") {
+            let Ok(expected) = expected.parse::<IpAddr>() else {
+                return false;
+            };
+            has(
+                &|name| matches!(name, GeneralName::IpAddress(ip) if is_address(ip.as_bytes(), expected)),
+            )
+        } else if let Some(expected) = client.text("tlsClientAuthSanEmail") {
+            has(
+                &|name| matches!(name, GeneralName::Rfc822Name(email) if email.as_str().eq_ignore_ascii_case(expected)),
+            )
+        } else {
+            false
+        }
+    }
+
+    fn other_names(&self) -> Vec<GeneralName> {
+        let names = self.certificate.tbs_certificate().get_extension();
+        let names: Option<(bool, SubjectAltName)> = names.ok().flatten();
+        names.map(|(_, names)| names.0).unwrap_or_default()
+    }
+
+    /// RFC 8705 §2.2.2: the certificate is in the client's `jwks`, or at least its key is.
+    fn is_registered(&self, client: &Object) -> bool {
+        let keys = keys::registered(client);
+        let wanted = client.text("selfSignedCertificateKeyId");
+        let mut keys = keys
+            .keys()
+            .iter()
+            .filter(|key| wanted.is_none() || key.kid() == wanted);
+        let own = self.key().map(|key| key.thumbprint());
+        keys.any(|key| match key.json().texts("x5c") {
+            Some(chain) => chain
+                .first()
+                .is_some_and(|first| decode(first).as_ref() == Some(&self.der)),
+            None => own.is_some() && own == Some(key.thumbprint()),
+        })
+    }
+
+    /// The public key.
+    fn key(&self) -> Option<Jwk> {
+        let info = self.certificate.tbs_certificate().subject_public_key_info();
+        let bytes = info.subject_public_key.as_bytes()?;
+        let members = match info.algorithm.oid.to_string().as_str() {
+            // RSA: RFC 8017 §A.1.1.
+            "1.2.840.113549.1.1.1" => {
+                let (n, e) = rsa_numbers(bytes)?;
+                vec![("kty", "RSA".to_owned()), ("n", n), ("e", e)]
+            }
+            // An elliptic curve, named by the parameters: RFC 5480 §2.1.1. The point is 04, x, y.
+            "1.2.840.10045.2.1" => {
+                let curve = info.algorithm.parameters.as_ref()?;
+                let curve = match curve.decode_as::<x509_cert::spki::ObjectIdentifier>() {
+                    Ok(oid) => oid.to_string(),
+                    Err(_) => return None,
+                };
+                let curve = match curve.as_str() {
+                    "1.2.840.10045.3.1.7" => "P-256",
+                    "1.3.132.0.34" => "P-384",
+                    "1.3.132.0.35" => "P-521",
+                    "1.3.132.0.10" => "secp256k1",
+                    _ => return None,
+                };
+                let point = bytes.strip_prefix(&[4])?;
+                let (x, y) = point.split_at_checked(point.len() / 2)?;
+                vec![
+                    ("kty", "EC".to_owned()),
+                    ("crv", curve.to_owned()),
+                    ("x", BASE64_URL_SAFE_NO_PAD.encode(x)),
+                    ("y", BASE64_URL_SAFE_NO_PAD.encode(y)),
+                ]
+            }
+            // Ed25519: RFC 8410 §3.
+            "1.3.101.112" => vec![
+                ("kty", "OKP".to_owned()),
+                ("crv", "Ed25519".to_owned()),
+                ("x", BASE64_URL_SAFE_NO_PAD.encode(bytes)),
+            ],
+            _ => return None,
+        };
+        let members = members
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), Value::from(value)));
+        Jwk::parse(members.collect()).ok()
+    }
+
+    fn is_trusted(&self, call: &Call, service: &Service) -> Result<bool, OAuthError> {
+        let malformed = OAuthError::invalid_request(CLIENT_CERTIFICATE_MALFORMED);
+        let path = call.body.texts("clientCertificatePath").unwrap_or_default();
+        let path: Option<Vec<_>> = path.into_iter().map(decode).collect();
+        let roots = service.settings.texts("trustedRootCertificates");
+        let roots: Vec<_> = roots
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(decode)
+            .collect();
+        Ok(certificate_chain::leads(
+            &self.der,
+            path.ok_or(malformed)?,
+            roots,
+            call.now,
+        ))
+    }
+}
+
+/// The DER of a certificate that is written as PEM, with or without its lines and its marks, percent-encoded as by
+/// nginx, or between colons as in a `Client-Cert` header (RFC 9440 §2.1).
+fn decode(text: &str) -> Option<Vec<u8>> {
+    let text = percent_decode_str(text).decode_utf8().ok()?;
+    let content = match text.split_once("-----BEGIN CERTIFICATE-----") {
+        Some((_, rest)) => rest.split_once("-----END CERTIFICATE-----")?.0,
+        None => text.trim().trim_matches(':'),
+    };
+    let base64: String = content.split_ascii_whitespace().collect();
+    BASE64_STANDARD.decode(base64).ok()
+}
+
+fn is_address(bytes: &[u8], expected: IpAddr) -> bool {
+    match expected {
+        IpAddr::V4(address) => address.octets() == bytes,
+        IpAddr::V6(address) => address.octets() == bytes,
+    }
+}
+
+/// RFC 4514 has the form, RFC 5280 §7.1 the comparison: without regard to case and to the width of spaces.
+fn is_same_name(subject: &Name, expected: &str) -> bool {
+    let tidy = |name: String| {
+        let words: Vec<_> = name.split_whitespace().collect();
+        words.join(" ").replace(", ", ",").to_lowercase()
+    };
+    let expected = Name::from_str(expected).map_or(expected.to_owned(), |name| name.to_string());
+    tidy(subject.to_string()) == tidy(expected)
+}
+
+/// n and e of an `RSAPublicKey`, in base64url.
+fn rsa_numbers(der: &[u8]) -> Option<(String, String)> {
+    let mut reader = SliceReader::new(der).ok()?;
+    let numbers = reader.sequence(|reader| {
+        let n = UintRef::decode(reader)?;
+        Ok::<_, x509_cert::der::Error>((n, UintRef::decode(reader)?))
+    });
+    let (n, e) = numbers.ok()?;
+    let encode = |number: UintRef<'_>| BASE64_URL_SAFE_NO_PAD.encode(number.as_bytes());
+    Some((encode(n), encode(e)))
+}

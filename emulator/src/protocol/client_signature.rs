@@ -1,0 +1,38 @@
+//! Whether a client signed something: its client assertion, its request object.
+
+use super::keys;
+use crate::jose::{Jwk, Jws};
+use crate::json::Members;
+use crate::result_code::{
+    CLIENT_KEY_UNKNOWN, CLIENT_KEYS_ELSEWHERE, CLIENT_SIGNATURE_WRONG, ResultCode,
+};
+use crate::store::Client;
+
+/// Checks a signature: by HMAC with the secret of the client, else with a public key in its `jwks`.
+pub fn verify(jws: &Jws, client: &Client) -> Result<(), ResultCode> {
+    if is_symmetric(jws.alg()) {
+        let secret = client.settings.text("clientSecret").unwrap_or_default();
+        return match jws.verify(&Jwk::secret(secret.as_bytes())) {
+            true => Ok(()),
+            false => Err(CLIENT_SIGNATURE_WRONG),
+        };
+    }
+    let is_registered = |setting| client.settings.text(setting).is_some();
+    if is_registered("jwksUri") && !is_registered("jwks") {
+        return Err(CLIENT_KEYS_ELSEWHERE);
+    }
+    let keys = keys::registered(&client.settings);
+    let mut candidates = keys.candidates(jws.alg(), jws.kid()).peekable();
+    if candidates.peek().is_none() {
+        return Err(CLIENT_KEY_UNKNOWN);
+    }
+    match candidates.any(|key| jws.verify(key)) {
+        true => Ok(()),
+        false => Err(CLIENT_SIGNATURE_WRONG),
+    }
+}
+
+/// Whether the algorithm uses a shared secret.
+pub fn is_symmetric(alg: &str) -> bool {
+    matches!(alg, "HS256" | "HS384" | "HS512")
+}

@@ -1,0 +1,156 @@
+//! Proofs that a client has the private part of a key (RFC 9449).
+
+use serde_json::Value;
+use url::Url;
+
+use super::jwt_times;
+use super::oauth_error::OAuthError;
+use crate::call::Call;
+use crate::clock::{Millis, after};
+use crate::digest::Digest;
+use crate::jose::{Jwk, Jws};
+use crate::json::{Members, Object};
+use crate::reply::Outcome;
+use crate::result_code::{
+    DPOP_ID_MISSING, DPOP_KEY_MISSING, DPOP_METHOD, DPOP_NONCE, DPOP_NONCE_AT_PAR,
+    DPOP_PROOF_MALFORMED, DPOP_REPLAYED, DPOP_SIGNATURE_WRONG, DPOP_TIME, DPOP_TOKEN,
+    DPOP_TOKEN_AT_USERINFO, DPOP_URL, ResultCode,
+};
+use crate::store::Service;
+
+/// The algorithms for proofs: all that are asymmetric (RFC 9449 §4.2).
+pub const ALGORITHMS: [&str; 11] = [
+    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "ES256K",
+    "EdDSA",
+];
+/// How many seconds old a proof may be, or how far ahead (RFC 9449 §11.1), beside what clocks may be wrong.
+const WINDOW: i64 = 300;
+/// Seconds, for a service that says nothing.
+const NONCE_LIFETIME: i64 = 300;
+
+/// The thumbprint of the key of the proof that the call has, if it has one. A proof for a protected resource has to be
+/// for the access token, too.
+pub fn key_thumbprint(
+    call: &Call,
+    service: &mut Service,
+    access_token: Option<&str>,
+) -> Result<Option<String>, OAuthError> {
+    let Some(proof) = call.body.text("dpop") else {
+        return Ok(None);
+    };
+    let (claims, thumbprint) = read(proof).map_err(invalid)?;
+    is_of_request(call, &service.settings, &claims).map_err(invalid)?;
+    let window = WINDOW.saturating_add(service.clock_skew());
+    let made_at = jwt_times::time(&claims, "iat").ok_or(invalid(DPOP_TIME))?;
+    if !is_near(made_at, call.now, window) {
+        return Err(invalid(DPOP_TIME));
+    }
+    if let Some(token) = access_token
+        && claims.text("ath") != Some(&Digest::of(token).to_string())
+    {
+        return Err(invalid(match call.operation {
+            "userinfo" => DPOP_TOKEN_AT_USERINFO,
+            _ => DPOP_TOKEN,
+        }));
+    }
+    if is_nonce_required(call, service) {
+        let nonce = claims.text("nonce").unwrap_or_default();
+        if !service.dpop_nonce.is(nonce, call.now) {
+            return Err(OAuthError::new(
+                "use_dpop_nonce",
+                match call.operation {
+                    "push_authorization_request" => DPOP_NONCE_AT_PAR,
+                    _ => DPOP_NONCE,
+                },
+            ));
+        }
+    }
+    // RFC 9449 §11.1: once for each URL. What the caller asks of two APIs for one request is one use of each.
+    let own = claims.text("jti").ok_or(invalid(DPOP_ID_MISSING))?;
+    let url = claims.text("htu").unwrap_or_default();
+    let id = Digest::of(&format!("dpop {} {url} {thumbprint} {own}", call.operation));
+    let end = after(made_at, window);
+    if !service.used_jwts.use_once(id, end, call.now) {
+        return Err(invalid(DPOP_REPLAYED));
+    }
+    Ok(Some(thumbprint))
+}
+
+/// Whether proofs have to contain the nonce of the service.
+pub fn is_nonce_required(call: &Call, service: &Service) -> bool {
+    let setting = "dpopNonceRequired";
+    service.settings.flag(setting) || call.body.flag(setting)
+}
+
+/// The answer with the nonce for the `DPoP-Nonce` header, when proofs need one.
+pub fn with_nonce(call: &Call, service: &mut Service, outcome: Outcome) -> Outcome {
+    if !is_nonce_required(call, service) {
+        return outcome;
+    }
+    let mut reply = outcome?;
+    let lifetime = service.settings.integer("dpopNonceDuration");
+    let lifetime = lifetime.filter(|lifetime| *lifetime > 0);
+    let nonce = service
+        .dpop_nonce
+        .current(lifetime.unwrap_or(NONCE_LIFETIME), call.now)?;
+    if let Some(Value::Object(answer)) = &mut reply.body {
+        answer.insert("dpopNonce".to_owned(), nonce.into());
+    }
+    Ok(reply)
+}
+
+fn invalid(code: ResultCode) -> OAuthError {
+    OAuthError::new("invalid_dpop_proof", code)
+}
+
+/// The claims of a proof that is in order by itself, and the thumbprint of the key in it (RFC 9449 §4.2).
+fn read(proof: &str) -> Result<(Object, String), ResultCode> {
+    let jws = Jws::parse(proof).map_err(|_| DPOP_PROOF_MALFORMED)?;
+    if jws.header.text("typ") != Some("dpop+jwt") {
+        return Err(DPOP_PROOF_MALFORMED);
+    }
+    let claims = jws.claims().ok_or(DPOP_PROOF_MALFORMED)?;
+    let key = jws.header.object("jwk").cloned().map(Jwk::parse);
+    let key = key.and_then(Result::ok).ok_or(DPOP_KEY_MISSING)?;
+    // A shared secret is private as a whole, so that no HMAC gets through.
+    if key.is_private() {
+        return Err(DPOP_KEY_MISSING);
+    }
+    match jws.verify(&key) {
+        true => Ok((claims, key.thumbprint())),
+        false => Err(DPOP_SIGNATURE_WRONG),
+    }
+}
+
+/// Whether the proof is for the HTTP request that the caller was sent. What the call does not say of it, the endpoint
+/// does, where there is but one way.
+fn is_of_request(call: &Call, service: &Object, claims: &Object) -> Result<(), ResultCode> {
+    let (method, endpoint) = match call.operation {
+        "token" => (Some("POST"), Some("tokenEndpoint")),
+        "push_authorization_request" => (Some("POST"), Some("pushedAuthReqEndpoint")),
+        "userinfo" => (None, Some("userInfoEndpoint")),
+        _ => (None, None),
+    };
+    let method = call.body.text("htm").or(method);
+    if method.is_none() || claims.text("htm") != method {
+        return Err(DPOP_METHOD);
+    }
+    let url = call.body.text("htu");
+    let url = url.or_else(|| service.text(endpoint?)).and_then(target);
+    if url.is_none() || claims.text("htu").and_then(target) != url {
+        return Err(DPOP_URL);
+    }
+    Ok(())
+}
+
+/// A URL as it is compared: without its query and its fragment, in the normal form (RFC 9449 §4.3).
+fn target(url: &str) -> Option<Url> {
+    let mut url = Url::parse(url).ok()?;
+    url.set_query(None);
+    url.set_fragment(None);
+    Some(url)
+}
+
+fn is_near(time: Millis, now: Millis, window: i64) -> bool {
+    after(now, -window) <= time && time <= after(now, window)
+}

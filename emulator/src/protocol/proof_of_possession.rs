@@ -1,0 +1,115 @@
+//! What tokens are bound to, and whether who presents them has it (RFC 8705 §3, RFC 9449).
+
+use authlete::types::ClientAuthMethod;
+
+use super::client_authentication::Authenticated;
+use super::client_certificate::ClientCertificate;
+use super::dpop;
+use super::oauth_error::OAuthError;
+use crate::call::Call;
+use crate::json::{Members, Object};
+use crate::result_code::{
+    CERTIFICATE_OF_TOKEN, CERTIFICATE_OF_TOKEN_AT_USERINFO, CERTIFICATE_TO_BIND_MISSING,
+    DPOP_KEY_OF_REFRESH_TOKEN, DPOP_KEY_OF_TOKEN, DPOP_KEY_OF_TOKEN_AT_USERINFO,
+    DPOP_PROOF_MISSING, DPOP_PROOF_OF_TOKEN_MISSING, DPOP_PROOF_OF_TOKEN_MISSING_AT_USERINFO,
+    REFRESH_TOKEN_CERTIFICATE,
+};
+use crate::store::{Binding, Service};
+
+/// What the tokens of a token request are bound to: what the client shows, and what its registration demands.
+pub fn binding(
+    call: &Call,
+    service: &mut Service,
+    authenticated: &Authenticated,
+) -> Result<Binding, OAuthError> {
+    let client = &authenticated.client;
+    let dpop_key = dpop::key_thumbprint(call, service, None)?;
+    if dpop_key.is_none() && client.settings.flag("dpopRequired") {
+        return Err(OAuthError::invalid_request(DPOP_PROOF_MISSING));
+    }
+    let is_bound = [&service.settings, &client.settings]
+        .iter()
+        .all(|settings| settings.flag("tlsClientCertificateBoundAccessTokens"));
+    if is_bound && authenticated.certificate.is_none() {
+        return Err(OAuthError::invalid_request(CERTIFICATE_TO_BIND_MISSING));
+    }
+    Ok(Binding {
+        certificate: authenticated.certificate.clone().filter(|_| is_bound),
+        dpop_key,
+    })
+}
+
+/// Whether a client may use a refresh token that came with an access token of this binding. A client that
+/// authenticates needs nothing else; for others the key stands in (RFC 9449 §5, RFC 8705 §4).
+pub fn check_refresh(
+    bound: &Binding,
+    presented: &Binding,
+    authenticated: &Authenticated,
+) -> Result<(), OAuthError> {
+    if authenticated.method != ClientAuthMethod::None {
+        return Ok(());
+    }
+    if bound.dpop_key.is_some() && bound.dpop_key != presented.dpop_key {
+        return Err(OAuthError::invalid_grant(DPOP_KEY_OF_REFRESH_TOKEN));
+    }
+    if bound.certificate.is_some() && bound.certificate != authenticated.certificate {
+        return Err(OAuthError::invalid_grant(REFRESH_TOKEN_CERTIFICATE));
+    }
+    Ok(())
+}
+
+/// Whether the client that presents an access token to a protected resource has what the token is bound to.
+pub fn check(
+    call: &Call,
+    service: &mut Service,
+    bound: &Binding,
+    access_token: &str,
+) -> Result<(), OAuthError> {
+    let invalid_token = |code, code_at_userinfo| {
+        let code = match call.operation {
+            "userinfo" => code_at_userinfo,
+            _ => code,
+        };
+        OAuthError::new("invalid_token", code)
+    };
+    if bound.certificate.is_some() {
+        let certificate = ClientCertificate::presented(&call.body)?;
+        if certificate.map(|certificate| certificate.thumbprint()) != bound.certificate {
+            return Err(invalid_token(
+                CERTIFICATE_OF_TOKEN,
+                CERTIFICATE_OF_TOKEN_AT_USERINFO,
+            ));
+        }
+    }
+    if bound.dpop_key.is_some() {
+        let key = dpop::key_thumbprint(call, service, Some(access_token))?;
+        if key.is_none() {
+            return Err(invalid_token(
+                DPOP_PROOF_OF_TOKEN_MISSING,
+                DPOP_PROOF_OF_TOKEN_MISSING_AT_USERINFO,
+            ));
+        }
+        if key != bound.dpop_key {
+            return Err(invalid_token(
+                DPOP_KEY_OF_TOKEN,
+                DPOP_KEY_OF_TOKEN_AT_USERINFO,
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The value of `WWW-Authenticate` for a token of this binding: in the scheme in which it has to come (RFC 9449 §7.1).
+pub fn challenge(
+    error: &OAuthError,
+    bound: &Binding,
+    further: &[(&'static str, String)],
+    service: &Object,
+) -> String {
+    if bound.dpop_key.is_none() {
+        return error.challenge_in("Bearer", further, service);
+    }
+    let mut further = further.to_vec();
+    further.push(("algs", dpop::ALGORITHMS.join(" ")));
+    error.challenge_in("DPoP", &further, service)
+}
