@@ -11,7 +11,7 @@ mod tokens;
 
 use std::collections::{BTreeMap, HashMap};
 
-pub use authorization_request::{AuthorizationRequest, Code};
+pub use authorization_request::{AuthorizationRequest, Code, PushedRequest, RequestObject};
 pub use clients::Client;
 pub use expiring::Expiring;
 pub use grant::{Authentication, Binding, Grant};

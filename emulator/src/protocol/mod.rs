@@ -1,11 +1,16 @@
 //! The rules of the specifications, each once, for all endpoints.
 
+pub mod acr;
+pub mod authorization_details;
+pub mod authorization_response;
 pub mod certificate_chain;
+pub mod claims_parameter;
 pub mod client_assertion;
 pub mod client_authentication;
 pub mod client_certificate;
 pub mod client_signature;
 pub mod dpop;
+pub mod form_post;
 pub mod id_token;
 pub mod issuance;
 pub mod jwt_times;
@@ -15,8 +20,13 @@ pub mod metadata;
 pub mod oauth_error;
 pub mod parameters;
 pub mod pkce;
+pub mod prompt;
 pub mod proof_of_possession;
 pub mod redirect_uri;
 pub mod refusal;
+pub mod resource;
+pub mod response_mode;
+pub mod response_type;
+pub mod scope_claims;
 pub mod scopes;
 pub mod token_response;

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 /// Parameters by name. Those without a value count as left out (RFC 6749 §3.1).
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Parameters {
     values: BTreeMap<String, Vec<String>>,
 }

@@ -2,40 +2,73 @@
 
 use super::oauth_error::OAuthError;
 use crate::json::{Members, Object};
-use crate::result_code::{REDIRECT_URI_MISSING, REDIRECT_URI_NOT_REGISTERED};
+use crate::result_code::{
+    REDIRECT_URI_HAS_FRAGMENT, REDIRECT_URI_MISSING, REDIRECT_URI_NOT_REGISTERED,
+};
 
-/// The redirect URI of a request: the requested one if it is registered, compared as text (RFC 6749 §3.1.2.3), or
-/// without one the only registered one. OpenID Connect Core 1.0 §3.1.2.1 wants it in the request always.
+/// The redirect URI of a request: the requested one if it is registered (RFC 6749 §3.1.2.3), or without one the only
+/// registered one. OpenID Connect Core 1.0 §3.1.2.1 wants it in the request always. A fragment has no place in it
+/// (RFC 6749 §3.1.2).
 pub fn resolve(
     requested: Option<&str>,
     openid: bool,
+    service: &Object,
     client: &Object,
 ) -> Result<String, OAuthError> {
     let registered = client.texts("redirectUris").unwrap_or_default();
-    match (requested, registered.as_slice()) {
-        (Some(requested), registered) if registered.contains(&requested) => {
-            Ok(requested.to_owned())
+    let uri = match (requested, registered.as_slice()) {
+        (Some(requested), registered) => {
+            let variable = service.flag("loopbackRedirectionUriVariable");
+            let is_requested = |uri: &&str| {
+                *uri == requested || (variable && same_but_for_port(uri, requested))
+            };
+            if !registered.iter().any(is_requested) {
+                return Err(OAuthError::invalid_request(REDIRECT_URI_NOT_REGISTERED));
+            }
+            requested
         }
-        (Some(_), _) => Err(OAuthError::invalid_request(REDIRECT_URI_NOT_REGISTERED)),
-        (None, [only]) if !openid => Ok((*only).to_owned()),
-        (None, _) => Err(OAuthError::invalid_request(REDIRECT_URI_MISSING)),
+        (None, [only]) if !openid => only,
+        (None, _) => return Err(OAuthError::invalid_request(REDIRECT_URI_MISSING)),
+    };
+    if uri.contains('#') {
+        return Err(OAuthError::invalid_request(REDIRECT_URI_HAS_FRAGMENT));
+    }
+    Ok(uri.to_owned())
+}
+
+/// Whether two URIs lead to this machine and differ in the port alone, which an application can rarely choose
+/// (RFC 8252 §7.3).
+fn same_but_for_port(registered: &str, requested: &str) -> bool {
+    match (without_port(registered), without_port(requested)) {
+        (Some(registered), Some(requested)) => registered == requested,
+        _ => false,
     }
 }
 
+/// The host and the rest of a loopback redirect URI.
+fn without_port(uri: &str) -> Option<(&str, &str)> {
+    let rest = uri.strip_prefix("http://")?;
+    let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    let hosts = ["127.0.0.1", "[::1]", "localhost"];
+    let host = hosts
+        .into_iter()
+        .find(|host| authority.starts_with(host))?;
+    let port = authority.strip_prefix(host)?;
+    let is_port = port.is_empty()
+        || port
+            .strip_prefix(':')
+            .is_some_and(|port| port.parse::<u16>().is_ok());
+    is_port.then_some((host, path))
+}
+
 /// Adds the parameters of a response to the query of a redirect URI, which can have one (RFC 6749 §4.1.2).
-pub fn with_parameters<'a>(
-    uri: &str,
-    parameters: impl IntoIterator<Item = (&'a str, String)>,
-) -> String {
+pub fn with_query(uri: &str, parameters: &str) -> String {
     let separator = match uri.split_once('?') {
         None => "?",
         Some((_, query)) if query.is_empty() || query.ends_with('&') => "",
         Some(_) => "&",
     };
-    let query = form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(parameters)
-        .finish();
-    format!("{uri}{separator}{query}")
+    format!("{uri}{separator}{parameters}")
 }
 
 #[cfg(test)]
@@ -44,7 +77,7 @@ mod tests {
 
     #[test]
     fn a_query_is_extended() {
-        let with_code = |uri| with_parameters(uri, [("code", "a b".to_owned())]);
+        let with_code = |uri| with_query(uri, "code=a+b");
         assert_eq!(
             with_code("https://a.example/"),
             "https://a.example/?code=a+b"
@@ -58,5 +91,24 @@ mod tests {
             "https://a.example/?x=1&code=a+b"
         );
         assert_eq!(with_code("app:callback"), "app:callback?code=a+b");
+    }
+
+    #[test]
+    fn only_the_port_of_a_loopback_address_is_free() {
+        let same = |requested| same_but_for_port("http://127.0.0.1/a", requested);
+        assert!(same("http://127.0.0.1:49152/a"));
+        assert!(same("http://127.0.0.1/a"));
+        for other in [
+            "http://127.0.0.1:49152/b",
+            "http://127.0.0.1:65536/a",
+            "http://127.0.0.1:49152@evil.example/a",
+            "http://127.0.0.1.evil.example/a",
+            "http://localhost:49152/a",
+            "https://127.0.0.1:49152/a",
+        ] {
+            assert!(!same(other), "{other}");
+        }
+        assert!(same_but_for_port("http://[::1]:1", "http://[::1]:2"));
+        assert!(!same_but_for_port("https://a.example:1/", "https://a.example:2/"));
     }
 }

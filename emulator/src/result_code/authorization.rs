@@ -17,16 +17,16 @@ result_codes! {
     REDIRECT_URI_NOT_REGISTERED = "A004305", "redirect_uri is not registered for the client";
     /// RFC 6749 §4.1.1.
     RESPONSE_TYPE_MISSING = "A004306", "response_type is missing";
-    /// Authlete knows more response types than the emulator.
-    RESPONSE_TYPE_UNSUPPORTED = "A004307", "response_type is not supported: authlete-emulator knows only code yet";
+    /// RFC 6749 §4.1.2.1.
+    RESPONSE_TYPE_UNSUPPORTED = "A004307", "response_type is unknown, or the service does not support it";
     /// The registration of the client decides.
     RESPONSE_TYPE_NOT_ALLOWED = "A004308", "the client may not use this response_type";
-    /// Authlete knows more response modes than the emulator.
-    RESPONSE_MODE_UNSUPPORTED = "A004309", "response_mode is not supported: authlete-emulator knows only query yet";
+    /// OAuth 2.0 Multiple Response Type Encoding Practices §2.1, JARM §2.3.
+    RESPONSE_MODE_UNKNOWN = "A004309", "response_mode is unknown";
     /// OpenID Connect Core 1.0 §3.1.2.6.
     REQUEST_OBJECT_UNSUPPORTED = "A004310", "authlete-emulator does not support request objects yet";
     /// OpenID Connect Core 1.0 §3.1.2.6.
-    REQUEST_URI_UNSUPPORTED = "A004311", "authlete-emulator does not support request_uri yet";
+    REQUEST_URI_UNSUPPORTED = "A004311", "request_uri names a place elsewhere, and authlete-emulator fetches nothing";
     /// The service or the client demands PKCE.
     CODE_CHALLENGE_MISSING = "A004312", "code_challenge is missing";
     /// RFC 7636 §4.2.
@@ -45,6 +45,34 @@ result_codes! {
     DISPLAY_INVALID = "A004319", "display has an unknown value";
     /// The service demands a scope.
     AUTHORIZATION_SCOPE_MISSING = "A004320", "scope is missing, or names no scope of the service";
+    /// OAuth 2.0 Multiple Response Type Encoding Practices §3, §5.
+    RESPONSE_MODE_EXPOSES = "A004321", "response_mode must not put tokens into the query";
+    /// The registration of the client decides.
+    RESPONSE_MODE_NOT_ALLOWED = "A004322", "the client may not use this response_mode";
+    /// RFC 6749 §3.1.2.
+    REDIRECT_URI_HAS_FRAGMENT = "A004323", "the redirect URI has a fragment";
+    /// OpenID Connect Core 1.0 §3.2.2.1, §3.3.2.1.
+    NONCE_MISSING = "A004324", "nonce is missing although response_type has id_token";
+    /// OpenID Connect Core 1.0 §3.1.2.1.
+    OPENID_MISSING = "A004325", "scope lacks openid although response_type has id_token";
+    /// RFC 8707 §2.
+    RESOURCE_MALFORMED = "A004326", "resource is not an absolute URI without a fragment";
+    /// OpenID Connect Core 1.0 §5.5.
+    CLAIMS_MALFORMED = "A004327", "claims is not a JSON object whose members are objects";
+    /// OpenID Connect Core 1.0 §5.5.1.1.
+    ACR_UNSUPPORTED = "A004328", "the service supports none of the essential acr values";
+    /// Initiating User Registration via OpenID Connect 1.0 §4.1.
+    PROMPT_UNSUPPORTED = "A004329", "the service does not support this prompt";
+    /// OpenID Connect for Identity Assurance 1.0.
+    PURPOSE_LENGTH = "A004330", "purpose is not of 3 to 300 characters";
+    /// RFC 9449 §10.
+    DPOP_KEY_MALFORMED = "A004331", "dpop_jkt is not a thumbprint";
+    /// RFC 9396 §5.
+    AUTHORIZATION_DETAILS_MALFORMED = "A004332", "authorization_details is not an array of objects that have a type";
+    /// RFC 9396 §5.
+    AUTHORIZATION_DETAILS_TYPE_UNSUPPORTED = "A004333", "the service does not support this type of authorization_details";
+    /// RFC 9396 §5.
+    AUTHORIZATION_DETAILS_TYPE_NOT_ALLOWED = "A004334", "the client may not use this type of authorization_details";
     /// The code is issued.
     ISSUE_OK = "A040001", "the authorization request was granted";
     /// The caller's fault.
@@ -56,11 +84,15 @@ result_codes! {
     /// Deleted since the ticket was issued.
     ISSUE_CLIENT_GONE = "A040204", "the client of the ticket no longer exists";
     /// The caller's fault.
+    ISSUE_JSON_MALFORMED = "A040205", "claims, idtHeaderParams or jwtAtClaims is not a JSON object";
+    /// The caller's fault.
     FAIL_TICKET_MISSING = "A060201", "ticket is missing";
     /// The caller's fault.
     FAIL_REASON_INVALID = "A060202", "reason is missing or unknown";
     /// The ticket works once, for a time.
     FAIL_TICKET_UNUSABLE = "A060203", "the ticket is unknown, used or expired";
+    /// Deleted since the ticket was issued.
+    FAIL_CLIENT_GONE = "A060204", "the client of the ticket no longer exists";
     /// The server operator's word, not an error of the call.
     FAIL_REFUSED = "A060301", "the authorization server refused the request";
 }

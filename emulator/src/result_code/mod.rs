@@ -58,9 +58,7 @@ pub use introspection::*;
 pub use jose::*;
 pub use management::*;
 pub use openid::*;
-#[allow(unused_imports, reason = "a family may have no codes")]
 pub use pushed_authorization::*;
-#[allow(unused_imports, reason = "a family may have no codes")]
 pub use request_object::*;
 pub use revocation::*;
 #[allow(unused_imports, reason = "a family may have no codes")]

@@ -1,23 +1,54 @@
 //! Authorization requests, and the codes that come of them.
 
+use authlete::types::{ResponseMode, ResponseType};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::grant::Grant;
 use super::tokens::RecordId;
+use crate::json::Object;
+use crate::protocol::parameters::Parameters;
 use crate::protocol::pkce::Challenge;
+
+/// A request that a client pushed (RFC 9126), and that waits for the user's browser to refer to it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PushedRequest {
+    pub client_id: i64,
+    /// What counts, from a request object or not; without what authenticated the client.
+    pub parameters: Parameters,
+    pub request_object: Option<RequestObject>,
+}
+
+/// What a request object said.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RequestObject {
+    /// The claims as they stood in it.
+    pub payload: String,
+    pub signed: bool,
+}
 
 /// An authorization request that waits for a decision.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AuthorizationRequest {
     pub client_id: i64,
     pub client_id_alias_used: bool,
+    pub response_type: ResponseType,
+    pub response_mode: ResponseMode,
     /// Where the response goes.
     pub redirect_uri: String,
     /// Whether the request named it, so that the token request must too.
     pub redirect_uri_requested: bool,
     pub state: Option<String>,
+    pub nonce: Option<String>,
     pub scopes: Vec<String>,
+    pub resources: Vec<String>,
+    /// In the form of the API.
+    pub authorization_details: Option<Box<Value>>,
+    /// The `claims` parameter.
+    pub claims: Option<Object>,
     pub challenge: Option<Challenge>,
+    /// The thumbprint of the key that the code is to be bound to (RFC 9449 §10).
+    pub dpop_key: Option<String>,
     /// What the caller attached.
     pub context: Option<String>,
 }

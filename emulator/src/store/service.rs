@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::authorization_request::{AuthorizationRequest, Code};
+use super::authorization_request::{AuthorizationRequest, Code, PushedRequest};
 use super::clients::{Client, Clients};
 use super::dpop_nonce::DpopNonce;
 use super::expiring::Expiring;
@@ -21,6 +21,8 @@ pub struct Service {
     pub clients: Clients,
     /// By ticket.
     pub authorization_requests: Expiring<AuthorizationRequest>,
+    /// By request URI.
+    pub pushed_requests: Expiring<PushedRequest>,
     pub codes: Expiring<Code>,
     /// The JWTs of clients that work once: client assertions, DPoP proofs.
     pub used_jwts: Expiring<()>,

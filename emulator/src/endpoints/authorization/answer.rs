@@ -1,0 +1,70 @@
+//! What the authorization server is told of a good request.
+
+use authlete::types::Prompt;
+
+use super::check::Checked;
+use crate::call::Call;
+use crate::endpoints::client::shown_to_users as client_shown;
+use crate::endpoints::service::shown_to_users as service_shown;
+use crate::protocol::{claims_parameter, prompt, scopes};
+use crate::reply::{Answer, Reply};
+use crate::result_code::AUTHORIZATION_OK;
+use crate::store::Service;
+
+/// The answer, without the ticket.
+pub fn of(call: &Call, service: &Service, checked: &Checked) -> Answer {
+    let (request, shown) = (&checked.request, &checked.shown);
+    let action = if shown.prompts == [Prompt::None] {
+        "NO_INTERACTION"
+    } else {
+        "INTERACTION"
+    };
+    let claims = request.claims.as_ref();
+    let (scopes, response_type) = (&request.scopes, &request.response_type);
+    let prompts = shown.prompts.iter().map(Prompt::as_str);
+    let object = checked.request_object.as_ref();
+    Reply::action(call.path, AUTHORIZATION_OK, action)
+        .with("client", client_shown(&checked.client.settings))
+        .with("clientIdAliasUsed", request.client_id_alias_used)
+        .with("service", service_shown(&service.settings))
+        .with_some("scopes", list(scopes::details(&service.settings, scopes)))
+        .with("display", shown.display.as_str())
+        .with("maxAge", shown.max_age)
+        .with_some("prompts", list(prompts.collect()))
+        .with("lowestPrompt", prompt::lowest(&shown.prompts).as_str())
+        .with("acrEssential", shown.acr_essential)
+        .with_some("acrs", shown.acrs.clone())
+        .with_some("subject", shown.subject.as_deref())
+        .with_some("loginHint", shown.login_hint.as_deref())
+        .with_some("uiLocales", shown.ui_locales.clone())
+        .with_some("claimsLocales", shown.claims_locales.clone())
+        .with_some("purpose", shown.purpose.as_deref())
+        .with_some("resources", list(request.resources.clone()))
+        .with_some(
+            "authorizationDetails",
+            request.authorization_details.as_deref().cloned(),
+        )
+        .with_some(
+            "claims",
+            claims_parameter::for_id_token(claims, scopes, response_type, &service.settings),
+        )
+        .with_some(
+            "claimsAtUserInfo",
+            claims_parameter::for_userinfo(claims, scopes, response_type),
+        )
+        .with_some("idTokenClaims", claims_parameter::member(claims, "id_token"))
+        .with_some("userInfoClaims", claims_parameter::member(claims, "userinfo"))
+        .with_some(
+            "transformedClaims",
+            claims_parameter::member(claims, "transformed_claims"),
+        )
+        .with_some(
+            "requestObjectPayload",
+            object.map(|object| object.payload.as_str()),
+        )
+}
+
+/// A list that is not empty: Authlete leaves the others out.
+fn list<T>(values: Vec<T>) -> Option<Vec<T>> {
+    (!values.is_empty()).then_some(values)
+}

@@ -1,0 +1,52 @@
+//! `/auth/authorization`: requests, and the decisions on them.
+
+mod answer;
+mod check;
+mod fail;
+mod issue;
+mod receive;
+mod refused;
+
+pub use check::check;
+pub use fail::fail;
+pub use issue::issue;
+pub use receive::{Received, by_value};
+
+use crate::call::Call;
+use crate::clock::after;
+use crate::digest::Digest;
+use crate::json::Members;
+use crate::protocol::lifetime;
+use crate::protocol::oauth_error::OAuthError;
+use crate::random;
+use crate::reply::Outcome;
+use crate::result_code::AUTHORIZATION_PARAMETERS_MISSING;
+use crate::store::Service;
+use refused::Refused;
+
+/// Checks a request, and gives out a ticket for the decision on it.
+pub fn authorization(call: &Call, service: &mut Service) -> Outcome {
+    process(call, service).or_else(|refused| refused.outcome(call, service))
+}
+
+fn process(call: &Call, service: &mut Service) -> Result<crate::reply::Reply, Refused> {
+    let text = call
+        .body
+        .text("parameters")
+        .ok_or(OAuthError::invalid_request(
+            AUTHORIZATION_PARAMETERS_MISSING,
+        ))?;
+    let received = receive::from_browser(call, service, text)?;
+    let mut checked = check(received, service)?;
+    let ticket = random::token()?;
+    let answer = answer::of(call, service, &checked).with("ticket", ticket.as_str());
+    checked.request.context = call.body.text("context").map(str::to_owned);
+    let expires_at = after(call.now, lifetime::TICKET);
+    service.authorization_requests.insert(
+        Digest::of(&ticket),
+        checked.request,
+        expires_at,
+        call.now,
+    );
+    Ok(answer.reply())
+}

@@ -1,0 +1,126 @@
+//! The ways in which a request comes: as it is, as a request object (RFC 9101), or by reference to what the client has
+//! pushed (RFC 9126).
+
+use std::sync::Arc;
+
+use super::refused::Refused;
+use crate::call::Call;
+use crate::digest::Digest;
+use crate::json::Members;
+use crate::protocol::authorization_response::Destination;
+use crate::protocol::oauth_error::OAuthError;
+use crate::protocol::parameters::Parameters;
+use crate::result_code::{
+    AUTHORIZATION_CLIENT_ID_MISSING, AUTHORIZATION_CLIENT_UNKNOWN,
+    AUTHORIZATION_PARAMETER_REPEATED, PUSHED_REQUEST_REQUIRED, PUSHED_REQUEST_UNKNOWN,
+    REQUEST_OBJECT_REQUIRED, REQUEST_OBJECT_TWICE, REQUEST_OBJECT_UNSUPPORTED,
+    REQUEST_URI_NOT_REGISTERED, REQUEST_URI_UNSUPPORTED,
+};
+use crate::store::{Client, RequestObject, Service};
+
+/// What the URIs of pushed requests begin with (RFC 9126 §2.2).
+pub const PUSHED: &str = "urn:ietf:params:oauth:request_uri:";
+
+/// A request of a client, by its parameters that count.
+#[derive(Debug)]
+pub struct Received {
+    pub client: Arc<Client>,
+    pub client_id_alias_used: bool,
+    pub parameters: Parameters,
+    pub request_object: Option<RequestObject>,
+    pub pushed: bool,
+}
+
+/// A request that a browser brings.
+pub fn from_browser(call: &Call, service: &mut Service, text: &str) -> Result<Received, Refused> {
+    let invalid = OAuthError::invalid_request;
+    let given = Parameters::parse_leniently(text);
+    let identifier = given
+        .get("client_id")
+        .ok_or(invalid(AUTHORIZATION_CLIENT_ID_MISSING))?;
+    let found = service.client(identifier);
+    let (client, client_id_alias_used) = found.ok_or(invalid(AUTHORIZATION_CLIENT_UNKNOWN))?;
+    let client = Arc::clone(client);
+    let counting = match Parameters::parse(text) {
+        Ok(parameters) => resolve(call, service, &client, parameters),
+        Err(_) => Err(invalid(AUTHORIZATION_PARAMETER_REPEATED)),
+    };
+    let (parameters, request_object, pushed) = counting.map_err(|error| {
+        let told = Destination::requested(&given, service, &client, client_id_alias_used);
+        Refused::at(told.ok(), error)
+    })?;
+    Ok(Received {
+        client,
+        client_id_alias_used,
+        parameters,
+        request_object,
+        pushed,
+    })
+}
+
+fn resolve(
+    call: &Call,
+    service: &mut Service,
+    client: &Arc<Client>,
+    parameters: Parameters,
+) -> Result<(Parameters, Option<RequestObject>, bool), OAuthError> {
+    let Some(uri) = parameters.get("request_uri") else {
+        if service.demands(client, "parRequired") {
+            return Err(OAuthError::invalid_request(PUSHED_REQUEST_REQUIRED));
+        }
+        let (parameters, object) = by_value(call, service, client, parameters, true)?;
+        return Ok((parameters, object, false));
+    };
+    if parameters.has("request") {
+        return Err(OAuthError::invalid_request(REQUEST_OBJECT_TWICE));
+    }
+    if !uri.starts_with(PUSHED) {
+        return Err(elsewhere(uri, client));
+    }
+    let unknown = || OAuthError::new("invalid_request_uri", PUSHED_REQUEST_UNKNOWN);
+    let key = Digest::of(uri);
+    // The request of another client stays where it is: only its own client can use it up.
+    let request = service.pushed_requests.live(&key, call.now);
+    if request.is_none_or(|request| request.client_id != client.id()) {
+        return Err(unknown());
+    }
+    let request = service
+        .pushed_requests
+        .take(&key, call.now)
+        .ok_or_else(unknown)?;
+    Ok((request.parameters, request.request_object, true))
+}
+
+/// A request that refers to nothing: its parameters are all there, in a request object or not.
+pub fn by_value(
+    _call: &Call,
+    service: &Service,
+    client: &Client,
+    parameters: Parameters,
+    _front_channel: bool,
+) -> Result<(Parameters, Option<RequestObject>), OAuthError> {
+    if parameters.has("request") {
+        return Err(OAuthError::new(
+            "request_not_supported",
+            REQUEST_OBJECT_UNSUPPORTED,
+        ));
+    }
+    if service.demands(client, "requestObjectRequired") {
+        return Err(OAuthError::invalid_request(REQUEST_OBJECT_REQUIRED));
+    }
+    Ok((parameters, None))
+}
+
+/// A request object that would have to be fetched. The emulator calls nobody; but the client may be wrong already.
+fn elsewhere(uri: &str, client: &Client) -> OAuthError {
+    let registered = client.settings.texts("requestUris").unwrap_or_default();
+    let place = uri.split_once('#').map_or(uri, |(place, _)| place);
+    let is_registered = registered
+        .iter()
+        .any(|registered| registered.split('#').next() == Some(place));
+    if is_registered || registered.is_empty() {
+        OAuthError::new("request_uri_not_supported", REQUEST_URI_UNSUPPORTED)
+    } else {
+        OAuthError::new("invalid_request_uri", REQUEST_URI_NOT_REGISTERED)
+    }
+}

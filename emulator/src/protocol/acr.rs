@@ -1,0 +1,52 @@
+//! Authentication context class references (OpenID Connect Core 1.0 §3.1.2.1).
+
+use serde_json::Value;
+
+use super::oauth_error::OAuthError;
+use super::parameters::Parameters;
+use crate::json::{Members, Object};
+use crate::result_code::ACR_UNSUPPORTED;
+
+/// Those of `acr_values`, or of the client's registration, that the service supports, in the order of preference.
+pub fn requested(
+    parameters: &Parameters,
+    service: &Object,
+    client: &Object,
+) -> Option<Vec<String>> {
+    let mut requested = parameters.words("acr_values");
+    if requested.is_empty() {
+        requested = client.texts("defaultAcrs").unwrap_or_default();
+    }
+    supported(requested, service)
+}
+
+/// Those that the claim `acr` of a request names and the service supports (OpenID Connect Core 1.0 §5.5.1.1); with
+/// whether nothing else will do. A claim that cannot be met is as good as a failed login.
+pub fn claimed(claim: Option<&Object>, service: &Object) -> Result<Claimed, OAuthError> {
+    let Some(claim) = claim else {
+        return Ok(Claimed::default());
+    };
+    let several = claim.array("values").unwrap_or_default().iter();
+    let values = claim.get("value").into_iter().chain(several);
+    let values: Vec<_> = values.filter_map(Value::as_str).collect();
+    let essential = claim.flag("essential");
+    let is_open = values.is_empty();
+    let acrs = supported(values, service);
+    if essential && !is_open && acrs.is_none() {
+        return Err(OAuthError::new("login_required", ACR_UNSUPPORTED));
+    }
+    Ok(Claimed { acrs, essential })
+}
+
+#[derive(Debug, Default)]
+pub struct Claimed {
+    pub acrs: Option<Vec<String>>,
+    pub essential: bool,
+}
+
+fn supported(mut acrs: Vec<&str>, service: &Object) -> Option<Vec<String>> {
+    let supported = service.texts("supportedAcrs").unwrap_or_default();
+    acrs.retain(|acr| supported.contains(acr));
+    let acrs: Vec<_> = acrs.into_iter().map(str::to_owned).collect();
+    (!acrs.is_empty()).then_some(acrs)
+}

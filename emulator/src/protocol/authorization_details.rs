@@ -1,0 +1,152 @@
+//! Rich authorization requests (RFC 9396), and the form that the API gives them: an object whose `elements` have the
+//! fields of RFC 9396 §2.2 as members and all other fields as text in `otherFields`.
+
+use serde_json::Value;
+
+use super::oauth_error::OAuthError;
+use super::parameters::Parameters;
+use crate::json::{Members, Object};
+use crate::result_code::{
+    AUTHORIZATION_DETAILS_MALFORMED, AUTHORIZATION_DETAILS_TYPE_NOT_ALLOWED,
+    AUTHORIZATION_DETAILS_TYPE_UNSUPPORTED,
+};
+
+/// The fields that hold lists, and what the API calls them.
+const LISTS: [(&str, &str); 4] = [
+    ("locations", "locations"),
+    ("actions", "actions"),
+    ("datatypes", "dataTypes"),
+    ("privileges", "privileges"),
+];
+/// The fields that hold texts, which have the same names there.
+const TEXTS: [&str; 2] = ["type", "identifier"];
+
+/// The details of a request in the form of the API: of types that the service has and that the client, if it says which,
+/// may use.
+pub fn requested(
+    parameters: &Parameters,
+    service: &Object,
+    client: &Object,
+) -> Result<Option<Value>, OAuthError> {
+    let Some(text) = parameters.get("authorization_details") else {
+        return Ok(None);
+    };
+    let details = from_text(text).ok_or(invalid(AUTHORIZATION_DETAILS_MALFORMED))?;
+    let supported = service
+        .texts("supportedAuthorizationDetailsTypes")
+        .unwrap_or_default();
+    let allowed = client.texts("authorizationDetailsTypes");
+    for kind in types(&details) {
+        if !supported.contains(&kind) {
+            return Err(invalid(AUTHORIZATION_DETAILS_TYPE_UNSUPPORTED));
+        }
+        if allowed.as_ref().is_some_and(|types| !types.contains(&kind)) {
+            return Err(invalid(AUTHORIZATION_DETAILS_TYPE_NOT_ALLOWED));
+        }
+    }
+    Ok(Some(details))
+}
+
+/// From the form of the protocol to that of the API.
+pub fn from_text(text: &str) -> Option<Value> {
+    let Ok(Value::Array(details)) = serde_json::from_str(text) else {
+        return None;
+    };
+    let elements: Option<Vec<_>> = details.into_iter().map(element).collect();
+    Some(Value::Object(Object::from_iter([(
+        "elements".to_owned(),
+        Value::Array(elements?),
+    )])))
+}
+
+/// From the form of the API to that of the protocol, for token responses and the like.
+pub fn to_array(details: &Value) -> Value {
+    elements(details).map(detail).collect()
+}
+
+/// The types of details in the form of the API.
+pub fn types(details: &Value) -> impl Iterator<Item = &str> {
+    elements(details).filter_map(|element| element.text("type"))
+}
+
+fn elements(details: &Value) -> impl Iterator<Item = &Object> {
+    let elements = details.get("elements").and_then(Value::as_array);
+    elements.into_iter().flatten().filter_map(Value::as_object)
+}
+
+fn element(detail: Value) -> Option<Value> {
+    let Value::Object(mut others) = detail else {
+        return None;
+    };
+    let mut element = Object::new();
+    for name in TEXTS {
+        if let Some(value) = others.remove(name) {
+            value.as_str().filter(|text| !text.is_empty())?;
+            element.insert(name.to_owned(), value);
+        }
+    }
+    element.get("type")?;
+    for (field, member) in LISTS {
+        if let Some(value) = others.remove(field) {
+            value.as_array()?.iter().all(Value::is_string).then_some(())?;
+            element.insert(member.to_owned(), value);
+        }
+    }
+    if !others.is_empty() {
+        let others = Value::Object(others).to_string();
+        element.insert("otherFields".to_owned(), others.into());
+    }
+    Some(Value::Object(element))
+}
+
+fn detail(element: &Object) -> Value {
+    let others = element
+        .text("otherFields")
+        .and_then(|text| serde_json::from_str(text).ok());
+    let mut detail: Object = others.unwrap_or_default();
+    let lists = LISTS.into_iter();
+    let names = TEXTS.into_iter().map(|name| (name, name)).chain(lists);
+    let fields = names.filter_map(|(field, member)| {
+        let value = element.get(member).filter(|value| !value.is_null())?;
+        Some((field.to_owned(), value.clone()))
+    });
+    detail.extend(fields);
+    Value::Object(detail)
+}
+
+fn invalid(code: crate::result_code::ResultCode) -> OAuthError {
+    OAuthError::new("invalid_authorization_details", code)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn both_forms_say_the_same() {
+        let protocol = json!([
+            { "type": "payment", "actions": ["pay"], "datatypes": ["amount"], "amount": { "EUR": 7 } },
+            { "type": "account", "identifier": "a-1", "locations": ["https://a.example"], "privileges": [] },
+        ]);
+        let details = from_text(&protocol.to_string()).unwrap();
+        let expected = json!({ "elements": [
+            { "type": "payment", "actions": ["pay"], "dataTypes": ["amount"], "otherFields": "{\"amount\":{\"EUR\":7}}" },
+            { "type": "account", "identifier": "a-1", "locations": ["https://a.example"], "privileges": [] },
+        ] });
+        assert_eq!(details, expected);
+        assert_eq!(to_array(&details), protocol);
+    }
+
+    #[test]
+    fn what_is_no_list_of_details_is_refused() {
+        for wrong in [
+            "", "{}", "[1]", "[{}]", r#"[{"type":""}]"#, r#"[{"type":1}]"#,
+            r#"[{"type":"a","actions":"pay"}]"#, r#"[{"type":"a","actions":[1]}]"#,
+            r#"[{"type":"a","identifier":[]}]"#,
+        ] {
+            assert_eq!(from_text(wrong), None, "{wrong}");
+        }
+    }
+}

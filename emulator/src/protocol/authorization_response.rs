@@ -1,0 +1,102 @@
+//! What an authorization server sends back through the user's browser.
+
+use std::sync::Arc;
+
+use authlete::types::ResponseMode;
+
+use super::oauth_error::OAuthError;
+use super::parameters::Parameters;
+use super::{form_post, redirect_uri, response_mode};
+use crate::clock::Millis;
+use crate::json::Members;
+use crate::store::{AuthorizationRequest, Client, Service};
+
+/// Where a response goes, and how.
+#[derive(Debug, Clone)]
+pub struct Destination {
+    pub client: Arc<Client>,
+    pub client_id_alias_used: bool,
+    pub redirect_uri: String,
+    pub mode: ResponseMode,
+    pub state: Option<String>,
+}
+
+/// A response, and what the authorization server has to do with it.
+#[derive(Debug)]
+pub struct Delivery {
+    pub action: &'static str,
+    pub content: String,
+}
+
+impl Destination {
+    /// Where a request wants its response, or at least the news that it is no good. When it names no redirect URI that
+    /// can be trusted, the user must not be sent anywhere (RFC 6749 §4.1.2.1).
+    pub fn requested(
+        parameters: &Parameters,
+        service: &Service,
+        client: &Arc<Client>,
+        client_id_alias_used: bool,
+    ) -> Result<Self, OAuthError> {
+        let openid = parameters.words("scope").contains(&"openid");
+        let requested = parameters.get("redirect_uri");
+        let settings = (&service.settings, &client.settings);
+        Ok(Self {
+            redirect_uri: redirect_uri::resolve(requested, openid, settings.0, settings.1)?,
+            mode: response_mode::for_error(parameters, &client.settings),
+            state: parameters.get("state").map(str::to_owned),
+            client: Arc::clone(client),
+            client_id_alias_used,
+        })
+    }
+
+    pub fn of(request: &AuthorizationRequest, client: &Arc<Client>) -> Self {
+        Self {
+            client: Arc::clone(client),
+            client_id_alias_used: request.client_id_alias_used,
+            redirect_uri: request.redirect_uri.clone(),
+            mode: request.response_mode.clone(),
+            state: request.state.clone(),
+        }
+    }
+
+    /// A response with some parameters, and with those that every response has (RFC 6749 §4.1.2, RFC 9207 §2).
+    pub fn deliver(
+        &self,
+        service: &Service,
+        mut parameters: Vec<(&'static str, String)>,
+        _now: Millis,
+    ) -> Result<Delivery, OAuthError> {
+        parameters.extend(self.state.clone().map(|state| ("state", state)));
+        let issuer = service
+            .issuer()
+            .filter(|_| !service.settings.flag("issSuppressed"));
+        parameters.extend(issuer.map(|issuer| ("iss", issuer.to_owned())));
+        Ok(self.carry(&parameters))
+    }
+
+    fn carry(&self, parameters: &[(&'static str, String)]) -> Delivery {
+        let pairs = || {
+            parameters
+                .iter()
+                .map(|(name, value)| (*name, value.as_str()))
+        };
+        if response_mode::is_form_post(&self.mode) {
+            return Delivery {
+                action: "FORM",
+                content: form_post::page(&self.redirect_uri, pairs()),
+            };
+        }
+        let encoded = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(pairs())
+            .finish();
+        let content = if response_mode::is_fragment(&self.mode) {
+            format!("{}#{encoded}", self.redirect_uri)
+        } else {
+            redirect_uri::with_query(&self.redirect_uri, &encoded)
+        };
+        Delivery {
+            action: "LOCATION",
+            content,
+        }
+    }
+}

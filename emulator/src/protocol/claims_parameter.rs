@@ -1,0 +1,77 @@
+//! The claims that a client asks for (OpenID Connect Core 1.0 §5.4, §5.5).
+
+use std::collections::BTreeSet;
+
+use authlete::types::ResponseType;
+use serde_json::Value;
+
+use super::oauth_error::OAuthError;
+use super::parameters::Parameters;
+use super::{response_type, scope_claims};
+use crate::json::{Members, Object};
+use crate::result_code::CLAIMS_MALFORMED;
+
+/// The members that hold claims by name.
+const MEMBERS: [&str; 3] = ["id_token", "userinfo", "transformed_claims"];
+
+/// The `claims` parameter: an object whose members are objects.
+pub fn requested(parameters: &Parameters) -> Result<Option<Object>, OAuthError> {
+    let Some(text) = parameters.get("claims") else {
+        return Ok(None);
+    };
+    let is_good = |claims: &Object| {
+        let mut members = MEMBERS.iter().filter_map(|name| claims.get(*name));
+        members.all(|member| member.is_object() || member.is_null())
+    };
+    let claims = serde_json::from_str(text).ok().filter(is_good);
+    claims
+        .map(Some)
+        .ok_or(OAuthError::invalid_request(CLAIMS_MALFORMED))
+}
+
+/// A member of the parameter as text, which is how the API shows it.
+pub fn member(claims: Option<&Object>, name: &str) -> Option<String> {
+    let member = claims?.object(name)?;
+    Some(Value::Object(member.clone()).to_string())
+}
+
+/// What is said about one claim of the ID token.
+pub fn of_id_token<'a>(claims: Option<&'a Object>, name: &str) -> Option<&'a Object> {
+    claims?.object("id_token")?.object(name)
+}
+
+/// The names of the claims for the ID token. Those that scopes stand for are among them, unless the service is strict
+/// and there will be an access token to fetch them with.
+pub fn for_id_token(
+    claims: Option<&Object>,
+    scopes: &[String],
+    response_type: &ResponseType,
+    service: &Object,
+) -> Option<Vec<String>> {
+    let elsewhere = service.flag("claimShortcutRestrictive") && has_access_token(response_type);
+    let scopes = if elsewhere { &[] } else { scopes };
+    names(claims, "id_token", scopes)
+}
+
+/// The names of the claims for the userinfo endpoint, which takes an access token to reach.
+pub fn for_userinfo(
+    claims: Option<&Object>,
+    scopes: &[String],
+    response_type: &ResponseType,
+) -> Option<Vec<String>> {
+    let reachable = has_access_token(response_type);
+    reachable.then(|| names(claims, "userinfo", scopes))?
+}
+
+fn has_access_token(response_type: &ResponseType) -> bool {
+    response_type::has(response_type, "code") || response_type::has(response_type, "token")
+}
+
+fn names(claims: Option<&Object>, member: &str, scopes: &[String]) -> Option<Vec<String>> {
+    let listed = claims.and_then(|claims| claims.object(member));
+    let listed = listed.into_iter().flat_map(Object::keys);
+    let by_scope = scope_claims::names(scopes).unwrap_or_default();
+    let names: BTreeSet<_> = listed.map(String::as_str).chain(by_scope).collect();
+    let names: Vec<_> = names.into_iter().map(str::to_owned).collect();
+    (!names.is_empty()).then_some(names)
+}

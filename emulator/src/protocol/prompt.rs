@@ -1,0 +1,61 @@
+//! What the user is to be asked (OpenID Connect Core 1.0 §3.1.2.1).
+
+use authlete::types::{Display, Prompt};
+
+use super::oauth_error::OAuthError;
+use super::parameters::Parameters;
+use crate::result_code::{DISPLAY_INVALID, MAX_AGE_INVALID, PROMPT_INVALID, PROMPT_UNSUPPORTED};
+use crate::json::{Members, Object};
+use crate::store::Service;
+
+/// From what asks the most of a user to what asks nothing.
+const BY_DEMAND: [Prompt; 5] = [
+    Prompt::Create,
+    Prompt::SelectAccount,
+    Prompt::Login,
+    Prompt::Consent,
+    Prompt::None,
+];
+
+/// The prompts of a request; `none` goes with no other.
+pub fn requested(parameters: &Parameters, service: &Service) -> Result<Vec<Prompt>, OAuthError> {
+    let words = parameters.words("prompt").into_iter();
+    let prompts: Option<Vec<_>> = words.map(Prompt::from_protocol_value).collect();
+    let prompts = prompts.ok_or(OAuthError::invalid_request(PROMPT_INVALID))?;
+    if prompts.len() > 1 && prompts.contains(&Prompt::None) {
+        return Err(OAuthError::invalid_request(PROMPT_INVALID));
+    }
+    let supports = |prompt: &Prompt| service.supports("supportedPromptValues", prompt.as_str());
+    if prompts.iter().all(supports) {
+        Ok(prompts)
+    } else {
+        Err(OAuthError::invalid_request(PROMPT_UNSUPPORTED))
+    }
+}
+
+/// The one that has to be met at least; a request without any is one for consent.
+pub fn lowest(prompts: &[Prompt]) -> Prompt {
+    let mut demands = BY_DEMAND.into_iter();
+    demands
+        .find(|prompt| prompts.contains(prompt))
+        .unwrap_or(Prompt::Consent)
+}
+
+pub fn display(parameters: &Parameters) -> Result<Display, OAuthError> {
+    match parameters.get("display") {
+        None => Ok(Display::Page),
+        Some(word) => Display::from_protocol_value(word)
+            .ok_or(OAuthError::invalid_request(DISPLAY_INVALID)),
+    }
+}
+
+/// How long ago the user may have logged in, in seconds; 0 when that does not matter.
+pub fn max_age(parameters: &Parameters, client: &Object) -> Result<i64, OAuthError> {
+    let Some(text) = parameters.get("max_age") else {
+        return Ok(client.integer("defaultMaxAge").unwrap_or_default());
+    };
+    match text.parse::<i32>() {
+        Ok(seconds) if seconds >= 0 => Ok(seconds.into()),
+        _ => Err(OAuthError::invalid_request(MAX_AGE_INVALID)),
+    }
+}

@@ -1,0 +1,46 @@
+//! Where a token is to be used (RFC 8707).
+
+use super::oauth_error::OAuthError;
+use super::parameters::Parameters;
+use crate::result_code::RESOURCE_MALFORMED;
+
+/// The resources of a request.
+pub fn requested(parameters: &Parameters) -> Result<Vec<String>, OAuthError> {
+    let resources = parameters.all("resource");
+    if resources.iter().all(|resource| is_absolute(resource)) {
+        Ok(resources.to_vec())
+    } else {
+        Err(OAuthError::new("invalid_target", RESOURCE_MALFORMED))
+    }
+}
+
+/// Whether a text is a URI with a scheme and without a fragment (RFC 3986 §4.3), which RFC 8707 §2 demands.
+fn is_absolute(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once(':') else {
+        return false;
+    };
+    let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+        && scheme
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
+    let is_allowed = |byte: u8| byte.is_ascii_graphic() && !b"#\"<>\\^`{|}".contains(&byte);
+    is_scheme && !rest.is_empty() && rest.bytes().all(is_allowed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn resources_are_absolute_and_have_no_fragment() {
+        for good in ["https://api.example/", "urn:example:api", "https://a.example/?x=1"] {
+            assert!(is_absolute(good), "{good}");
+        }
+        for bad in [
+            "api", "/api", "https:", ":x", "1a:b", "https://a.example/#", "https://a.example/#x",
+            "https://a example/", "https://ä.example/",
+        ] {
+            assert!(!is_absolute(bad), "{bad}");
+        }
+    }
+}
