@@ -4,6 +4,7 @@ mod authorization;
 pub mod client;
 mod discovery;
 mod introspection;
+mod pushed_authorization;
 mod revocation;
 pub mod service;
 mod slice;
@@ -23,6 +24,8 @@ pub fn handle(call: &Call, store: &mut Store) -> Outcome {
         "authorization" => authorization::authorization(call, call.service(store)?),
         "authorization_fail" => authorization::fail(call, call.service(store)?),
         "authorization_issue" => authorization::issue(call, call.service(store)?),
+
+        "push_authorization_request" => pushed_authorization::push(call, call.service(store)?),
 
         "token" => token::token(call, call.service(store)?),
         "introspection" => introspection::introspection(call, call.service(store)?),

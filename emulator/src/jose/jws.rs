@@ -61,6 +61,11 @@ impl Jws {
         self.header.text("kid")
     }
 
+    /// Whether it says that it has no signature, and has none (RFC 7515 §A.5). Such an object verifies with no key.
+    pub fn is_unsigned(&self) -> bool {
+        self.alg == "none" && self.signature.is_empty()
+    }
+
     /// The payload as the claims of a JWT (RFC 7519); `None` when it is no JSON object.
     pub fn claims(&self) -> Option<Object> {
         serde_json::from_slice(&self.payload).ok()

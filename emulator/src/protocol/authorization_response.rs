@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use authlete::types::ResponseMode;
+use authlete::types::{JwsAlg, ResponseMode};
 
+use super::keys::{self, Signature};
 use super::oauth_error::OAuthError;
 use super::parameters::Parameters;
-use super::{form_post, redirect_uri, response_mode};
+use super::{form_post, lifetime, redirect_uri, response_mode};
 use crate::clock::Millis;
-use crate::json::Members;
+use crate::json::{Members, Object};
+use crate::result_code::{ISSUER_MISSING, UNSIGNED_RESPONSE_REFUSED};
 use crate::store::{AuthorizationRequest, Client, Service};
 
 /// Where a response goes, and how.
@@ -64,14 +66,52 @@ impl Destination {
         &self,
         service: &Service,
         mut parameters: Vec<(&'static str, String)>,
-        _now: Millis,
+        now: Millis,
     ) -> Result<Delivery, OAuthError> {
         parameters.extend(self.state.clone().map(|state| ("state", state)));
+        if response_mode::is_jwt(&self.mode) {
+            let response = self.secure(service, parameters, now)?;
+            return Ok(self.carry(&[("response", response)]));
+        }
         let issuer = service
             .issuer()
             .filter(|_| !service.settings.flag("issSuppressed"));
         parameters.extend(issuer.map(|issuer| ("iss", issuer.to_owned())));
         Ok(self.carry(&parameters))
+    }
+
+    /// The parameters as a JWT (JARM §2.1, §2.2): signed, and encrypted when the client asks for it.
+    fn secure(
+        &self,
+        service: &Service,
+        parameters: Vec<(&'static str, String)>,
+        now: Millis,
+    ) -> Result<String, OAuthError> {
+        let server_error = |code| OAuthError::new("server_error", code);
+        let settings = &self.client.settings;
+        let alg = settings.text("authorizationSignAlg").unwrap_or("RS256");
+        if alg == JwsAlg::None.as_str() {
+            return Err(server_error(UNSIGNED_RESPONSE_REFUSED));
+        }
+        let issuer = service.issuer().ok_or(server_error(ISSUER_MISSING))?;
+        let expires_at = (now / 1000).saturating_add(lifetime::authorization_response(service));
+        let parameters = parameters.into_iter();
+        let mut claims: Object = parameters
+            .map(|(name, value)| (name.to_owned(), value.into()))
+            .collect();
+        claims.insert("iss".to_owned(), issuer.into());
+        claims.insert(
+            "aud".to_owned(),
+            self.client.identifier(self.client_id_alias_used).into(),
+        );
+        claims.insert("exp".to_owned(), expires_at.into());
+        let signature = Signature {
+            alg,
+            key_id_setting: "authorizationSignatureKeyId",
+        };
+        let jwt = signature.sign(service, &self.client, Object::new(), claims)?;
+        let encryption = ("authorizationEncryptionAlg", "authorizationEncryptionEnc");
+        keys::encrypt_if_registered(&jwt, "JWT", &self.client, encryption.0, encryption.1)
     }
 
     fn carry(&self, parameters: &[(&'static str, String)]) -> Delivery {

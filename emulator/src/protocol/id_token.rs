@@ -126,11 +126,7 @@ impl IdToken<'_> {
 
     /// The client by the identifier that it uses itself.
     fn audience(&self) -> Value {
-        let alias = self
-            .client
-            .alias()
-            .filter(|_| self.grant.client_id_alias_used);
-        let client_id = alias.map_or_else(|| self.client.id().to_string(), str::to_owned);
+        let client_id = self.client.identifier(self.grant.client_id_alias_used);
         let openid = self.grant.openid.as_deref();
         let type_of_call = openid.and_then(|openid| openid.audience_type.as_deref());
         match type_of_call.or(self.service.settings.text("idTokenAudType")) {

@@ -12,6 +12,10 @@ pub const REFRESH_TOKEN: i64 = 864_000;
 pub const AUTHORIZATION_CODE: i64 = 600;
 /// One day, for a service that says nothing.
 pub const ID_TOKEN: i64 = 86_400;
+/// Ten minutes, the longest that JARM §2.1 recommends, for a service that says nothing.
+pub const AUTHORIZATION_RESPONSE: i64 = 600;
+/// Ten minutes, the longest that RFC 9126 §2.2 has in mind, for a service that says nothing.
+pub const PUSHED_REQUEST: i64 = 600;
 /// A person has a day to log in.
 pub const TICKET: i64 = 86_400;
 
@@ -35,6 +39,17 @@ pub fn refresh_token(
 /// The lifetime of an authorization code in seconds.
 pub fn authorization_code(service: &Service) -> i64 {
     positive(service.settings.integer("authorizationCodeDuration")).unwrap_or(AUTHORIZATION_CODE)
+}
+
+/// The lifetime of an authorization response that is a JWT, in seconds.
+pub fn authorization_response(service: &Service) -> i64 {
+    let seconds = service.settings.integer("authorizationResponseDuration");
+    positive(seconds).unwrap_or(AUTHORIZATION_RESPONSE)
+}
+
+/// The lifetime of a pushed authorization request in seconds.
+pub fn pushed_request(service: &Service) -> i64 {
+    positive(service.settings.integer("pushedAuthReqDuration")).unwrap_or(PUSHED_REQUEST)
 }
 
 /// The lifetime of an ID token in seconds: the shorter of what the service and the client say.
@@ -61,17 +76,8 @@ fn token(
     if let Some(requested) = positive(request.integer(member)) {
         return Some(requested);
     }
-    let of_scopes = scopes::details(&service.settings, names);
-    let of_scopes = of_scopes.iter().filter_map(|scope| {
-        let attributes = scope
-            .as_object()?
-            .array("attributes")?
-            .iter()
-            .filter_map(|pair| pair.as_object());
-        attributes
-            .filter(|pair| pair.text("key") == Some(attribute))
-            .find_map(|pair| pair.integer("value"))
-    });
+    let of_scopes = scopes::attributes(&service.settings, names, attribute);
+    let of_scopes = of_scopes.iter().filter_map(|seconds| seconds.parse().ok());
     let settings = [service.settings.integer(member), client.extension(member)];
     settings
         .into_iter()

@@ -33,7 +33,7 @@ impl Parameters {
         let mut repeated = false;
         let given = form_urlencoded::parse(text.as_bytes()).filter(|(_, value)| !value.is_empty());
         for (name, value) in given {
-            let repeatable = REPEATABLE.contains(&name.as_ref());
+            let repeatable = Self::is_repeatable(&name);
             let values = values.entry(name.into_owned()).or_default();
             if values.is_empty() || repeatable {
                 values.push(value.into_owned());
@@ -54,8 +54,21 @@ impl Parameters {
     }
 
     /// Replaces what the request said, as a request object does (RFC 9101 §6.3).
-    pub fn set(&mut self, name: &str, values: Vec<String>) {
-        self.values.insert(name.to_owned(), values);
+    pub fn set(&mut self, name: &str, mut values: Vec<String>) {
+        values.retain(|value| !value.is_empty());
+        if values.is_empty() {
+            self.remove(name);
+        } else {
+            self.values.insert(name.to_owned(), values);
+        }
+    }
+
+    pub fn remove(&mut self, name: &str) {
+        self.values.remove(name);
+    }
+
+    pub fn is_repeatable(name: &str) -> bool {
+        REPEATABLE.contains(&name)
     }
 
     pub fn has(&self, name: &str) -> bool {

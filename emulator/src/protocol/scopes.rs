@@ -32,6 +32,22 @@ pub fn details(service: &Object, names: &[String]) -> Vec<Value> {
     })
 }
 
+/// The values that scopes have for an attribute.
+pub fn attributes(service: &Object, names: &[String], key: &str) -> Vec<String> {
+    let details = details(service, names);
+    let scopes = details.iter().filter_map(Value::as_object);
+    let values = scopes.filter_map(|scope| attribute(scope, key));
+    values.map(str::to_owned).collect()
+}
+
+fn attribute<'a>(scope: &'a Object, key: &str) -> Option<&'a str> {
+    let pairs = scope.array("attributes")?.iter();
+    pairs
+        .filter_map(Value::as_object)
+        .filter(|pair| pair.text("key") == Some(key))
+        .find_map(|pair| pair.text("value"))
+}
+
 /// Whether the one set has all of the other.
 pub fn cover<A: AsRef<str>, B: AsRef<str>>(granted: &[A], required: &[B]) -> bool {
     required.iter().all(|scope| {

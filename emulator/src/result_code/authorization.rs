@@ -24,8 +24,6 @@ result_codes! {
     /// OAuth 2.0 Multiple Response Type Encoding Practices §2.1, JARM §2.3.
     RESPONSE_MODE_UNKNOWN = "A004309", "response_mode is unknown";
     /// OpenID Connect Core 1.0 §3.1.2.6.
-    REQUEST_OBJECT_UNSUPPORTED = "A004310", "authlete-emulator does not support request objects yet";
-    /// OpenID Connect Core 1.0 §3.1.2.6.
     REQUEST_URI_UNSUPPORTED = "A004311", "request_uri names a place elsewhere, and authlete-emulator fetches nothing";
     /// The service or the client demands PKCE.
     CODE_CHALLENGE_MISSING = "A004312", "code_challenge is missing";
@@ -73,6 +71,28 @@ result_codes! {
     AUTHORIZATION_DETAILS_TYPE_UNSUPPORTED = "A004333", "the service does not support this type of authorization_details";
     /// RFC 9396 §5.
     AUTHORIZATION_DETAILS_TYPE_NOT_ALLOWED = "A004334", "the client may not use this type of authorization_details";
+    /// OpenID Connect Core 1.0 §3.1.2.1.
+    ID_TOKEN_HINT_WRONG = "A004337", "id_token_hint is not an ID token of this service";
+    /// OpenID Connect Core 1.0 §3.1.2.1.
+    ID_TOKEN_HINT_DIFFERENT = "A004338", "id_token_hint and claims ask for different users";
+    /// FAPI 1.0 Baseline §5.2.2, FAPI 2.0 Security Profile §5.3.2.2.
+    FAPI_REDIRECT_URI = "A004340", "FAPI: the request must name an https redirect URI";
+    /// FAPI 1.0 Baseline §5.2.2.2.
+    FAPI_NONCE_MISSING = "A004341", "FAPI: nonce is missing";
+    /// FAPI 1.0 Baseline §5.2.2.3.
+    FAPI_STATE_MISSING = "A004342", "FAPI: state is missing";
+    /// FAPI 1.0 Baseline §5.2.2, FAPI 1.0 Advanced §5.2.2, FAPI 2.0 Security Profile §5.3.2.2.
+    FAPI_CHALLENGE = "A004343", "FAPI: PKCE with S256 is required";
+    /// FAPI 1.0 Advanced §5.2.2, FAPI 2.0 Security Profile §5.3.2.2.
+    FAPI_RESPONSE_TYPE = "A004344", "FAPI: the profile does not have this response_type in this response_mode";
+    /// FAPI 2.0 Security Profile §5.3.2.1.
+    FAPI_CLIENT_PUBLIC = "A004345", "FAPI: the client must be confidential";
+    /// FAPI 1.0 Advanced §5.2.2, FAPI 2.0 Message Signing §5.3.1.
+    FAPI_REQUEST_OBJECT = "A004346", "FAPI: the request must come as a signed request object";
+    /// FAPI 1.0 Advanced §5.2.2, FAPI 2.0 Message Signing §5.3.1.
+    FAPI_REQUEST_OBJECT_TIMES = "A004347", "FAPI: nbf and exp of the request object must be there and within an hour";
+    /// FAPI 2.0 Message Signing §5.4.
+    FAPI_RESPONSE_MODE = "A004348", "FAPI: the response must be in a JWT";
     /// The code is issued.
     ISSUE_OK = "A040001", "the authorization request was granted";
     /// The caller's fault.

@@ -15,4 +15,6 @@ result_codes! {
     ENCRYPTION_ALGORITHM_UNKNOWN = "A054106", "the encryption algorithm is not supported";
     /// OpenID Connect Core 1.0 §3.1.3.7, §2.
     UNSIGNED_ID_TOKEN_REFUSED = "A054107", "an unsigned ID token may not pass through the browser";
+    /// JARM §3.
+    UNSIGNED_RESPONSE_REFUSED = "A054108", "an authorization response in a JWT must be signed";
 }

@@ -22,6 +22,14 @@ impl Client {
         self.settings.text("clientIdAlias")
     }
 
+    /// How the client calls itself, which is how others are to call it.
+    pub fn identifier(&self, alias_used: bool) -> String {
+        match self.alias().filter(|_| alias_used) {
+            Some(alias) => alias.to_owned(),
+            None => self.id().to_string(),
+        }
+    }
+
     pub fn is_confidential(&self) -> bool {
         self.settings.text("clientType") == Some("CONFIDENTIAL")
     }

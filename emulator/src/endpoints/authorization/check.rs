@@ -3,21 +3,21 @@
 use std::sync::Arc;
 
 use authlete::types::{Display, Prompt, ResponseType};
-use serde_json::Value;
 
 use super::receive::Received;
 use super::refused::Refused;
 use crate::json::{Members, Object};
 use crate::protocol::authorization_response::Destination;
+use crate::protocol::fapi::Profiled;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::pkce::Challenge;
 use crate::protocol::{
-    acr, authorization_details, claims_parameter, prompt, resource, response_mode, response_type,
-    scopes,
+    acr, authorization_details, claims_parameter, id_token_hint, prompt, resource, response_mode,
+    response_type, scopes,
 };
 use crate::result_code::{
-    AUTHORIZATION_SCOPE_MISSING, DPOP_KEY_MALFORMED, NONCE_MISSING, OPENID_MISSING,
+    AUTHORIZATION_SCOPE_MISSING, DPOP_KEY_MALFORMED, ID_TOKEN_HINT_DIFFERENT, NONCE_MISSING, OPENID_MISSING,
     PURPOSE_LENGTH,
 };
 use crate::store::{AuthorizationRequest, Client, RequestObject, Service};
@@ -54,12 +54,19 @@ pub fn check(received: Received, service: &Service) -> Result<Checked, Refused> 
         client_id_alias_used,
         parameters,
         request_object,
-        ..
+        pushed,
     } = received;
     let destination =
         Destination::requested(&parameters, service, &client, client_id_alias_used)?;
     let checked = (|| {
         let request = read(&parameters, service, &client, &destination)?;
+        let profiled = Profiled {
+            client: &client,
+            request: &request,
+            request_object: request_object.as_ref(),
+            pushed,
+        };
+        profiled.check(service)?;
         let shown = Shown::read(&parameters, service, &client, request.claims.as_ref())?;
         Ok((request, shown))
     })();
@@ -165,15 +172,32 @@ impl Shown {
             max_age: prompt::max_age(parameters, &client.settings)?,
             acrs: claimed.acrs.or_else(requested),
             acr_essential: claimed.essential,
-            subject: claim("sub")
-                .and_then(|claim| claim.get("value"))
-                .and_then(Value::as_str)
-                .map(str::to_owned),
+            subject: subject(parameters, service, client, claim("sub"))?,
             login_hint: parameters.get("login_hint").map(str::to_owned),
             ui_locales: words(parameters, "ui_locales"),
             claims_locales: words(parameters, "claims_locales"),
             purpose: purpose(parameters)?,
         })
+    }
+}
+
+/// The user that the client expects: by the value of the claim `sub` (OpenID Connect Core 1.0 §5.5.1), or by an ID token.
+fn subject(
+    parameters: &Parameters,
+    service: &Service,
+    client: &Client,
+    claim: Option<&Object>,
+) -> Result<Option<String>, OAuthError> {
+    let claimed = claim.and_then(|claim| claim.text("value"));
+    let hinted = parameters
+        .get("id_token_hint")
+        .map(|hint| id_token_hint::subject(hint, service, client))
+        .transpose()?;
+    match (claimed, hinted) {
+        (Some(claimed), Some(hinted)) if claimed != hinted => {
+            Err(OAuthError::invalid_request(ID_TOKEN_HINT_DIFFERENT))
+        }
+        (claimed, hinted) => Ok(hinted.or(claimed.map(str::to_owned))),
     }
 }
 

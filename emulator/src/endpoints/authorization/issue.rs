@@ -1,17 +1,18 @@
 //! `/auth/authorization/issue`.
 
-use authlete::types::{GrantType, ResponseType};
+use authlete::types::{FapiMode, GrantType, ResponseType};
 
 use crate::call::Call;
 use crate::clock::after;
 use crate::digest::Digest;
 use crate::json::{Members, Object};
 use crate::protocol::authorization_response::Destination;
+use crate::protocol::id_token::IdToken;
 use crate::protocol::issuance::{Issuance, Issued};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::{Refusal, usual_action};
 use crate::protocol::token_response::seconds_left;
-use crate::protocol::{lifetime, response_type};
+use crate::protocol::{fapi, lifetime, response_type};
 use crate::random;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
@@ -43,29 +44,38 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     let client = service.clients.by_id(request.client_id).cloned();
     let client = client.ok_or(OAuthError::invalid_request(ISSUE_CLIENT_GONE))?;
 
-    let mut parameters = Vec::new();
     let has = |word| response_type::has(&request.response_type, word);
     let code = match has("code") {
-        true => Some(authorization_code(call, service, &request, grant.clone())?),
+        true => Some(authorization_code(call, service, &client, &request, grant.clone())?),
         false => None,
     };
-    parameters.extend(code.clone().map(|code| ("code", code)));
     let issued = match has("token") {
-        true => Some(access_token(call, service, &client, grant)?),
+        true => Some(access_token(call, service, &client, grant.clone())?),
         false => None,
     };
-    let record = issued
-        .as_ref()
-        .and_then(|issued| service.tokens.by_id(issued.record));
-    let expires_at = record.map_or(0, |record| record.access_token_expires_at);
+    let access_token = issued.map(|issued| issued.access_token);
+    let record = access_token
+        .as_deref()
+        .and_then(|token| service.tokens.by_access_token(&Digest::of(token)));
+    let expires_at = record.map_or(0, |(_, record)| record.access_token_expires_at);
     let duration = record.map_or(0, |_| seconds_left(expires_at, call.now));
-    if let (Some(issued), Some(record)) = (&issued, record) {
+    let id_token = match has("id_token") {
+        true => {
+            let issued = (code.as_deref(), access_token.as_deref());
+            Some(id_token(call, service, &client, &request, &grant, issued)?)
+        }
+        false => None,
+    };
+    let mut parameters = Vec::new();
+    parameters.extend(code.clone().map(|code| ("code", code)));
+    if let Some(token) = access_token.clone() {
         // RFC 6749 §4.2.2.
-        parameters.push(("access_token", issued.access_token.clone()));
+        parameters.push(("access_token", token));
         parameters.push(("token_type", "Bearer".to_owned()));
         parameters.push(("expires_in", duration.to_string()));
-        parameters.push(("scope", record.grant.scopes.join(" ")));
+        parameters.push(("scope", grant.scopes.join(" ")));
     }
+    parameters.extend(id_token.clone().map(|token| ("id_token", token)));
     let destination = Destination::of(&request, &client);
     let delivery = destination.deliver(service, parameters, call.now)?;
     let context = request
@@ -74,9 +84,10 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     let answer = Reply::action(call.path, ISSUE_OK, delivery.action)
         .with("responseContent", delivery.content)
         .with_some("authorizationCode", code)
-        .with_some("accessToken", issued.map(|issued| issued.access_token))
+        .with_some("accessToken", access_token)
         .with("accessTokenDuration", duration)
         .with("accessTokenExpiresAt", expires_at)
+        .with_some("idToken", id_token)
         .with_some("ticketInfo", context);
     Ok(answer.reply())
 }
@@ -84,6 +95,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
 fn authorization_code(
     call: &Call,
     service: &mut Service,
+    client: &Client,
     request: &AuthorizationRequest,
     grant: Grant,
 ) -> Result<String, Refusal> {
@@ -96,7 +108,12 @@ fn authorization_code(
         dpop_key: request.dpop_key.clone(),
         used_for: None,
     };
-    let expires_at = after(call.now, lifetime::authorization_code(service));
+    let modes = fapi::modes(service, client, &granted.grant.scopes);
+    let mut lifetime = lifetime::authorization_code(service);
+    if modes.contains(&FapiMode::Fapi2Security) {
+        lifetime = lifetime.min(fapi::AUTHORIZATION_CODE);
+    }
+    let expires_at = after(call.now, lifetime);
     service
         .codes
         .insert(Digest::of(&code), granted, expires_at, call.now);
@@ -121,6 +138,37 @@ fn access_token(
         refreshable: false,
     };
     issuance.issue(service)
+}
+
+/// An ID token that the browser carries, with the digests of what comes with it (OpenID Connect Core 1.0 §3.3.2.11; FAPI 1.0
+/// Advanced §5.1 for the state).
+fn id_token(
+    call: &Call,
+    service: &Service,
+    client: &Client,
+    request: &AuthorizationRequest,
+    grant: &Grant,
+    (code, access_token): (Option<&str>, Option<&str>),
+) -> Result<String, OAuthError> {
+    let bound = [
+        ("c_hash", code),
+        ("at_hash", access_token),
+        ("s_hash", request.state.as_deref()),
+    ];
+    let bound: Vec<_> = bound
+        .into_iter()
+        .filter_map(|(claim, value)| Some((claim, value?)))
+        .collect();
+    let id_token = IdToken {
+        service,
+        client,
+        grant,
+        bound: &bound,
+        claims: Object::new(),
+        front_channel: true,
+        now: call.now,
+    };
+    id_token.issue()
 }
 
 /// What the user granted.

@@ -10,7 +10,7 @@ mod refused;
 pub use check::check;
 pub use fail::fail;
 pub use issue::issue;
-pub use receive::{Received, by_value};
+pub use receive::{PUSHED, Received, by_value};
 
 use crate::call::Call;
 use crate::clock::after;

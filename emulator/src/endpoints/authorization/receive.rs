@@ -10,11 +10,12 @@ use crate::json::Members;
 use crate::protocol::authorization_response::Destination;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::parameters::Parameters;
+use crate::protocol::request_object::{self, Opened, Security};
 use crate::result_code::{
     AUTHORIZATION_CLIENT_ID_MISSING, AUTHORIZATION_CLIENT_UNKNOWN,
     AUTHORIZATION_PARAMETER_REPEATED, PUSHED_REQUEST_REQUIRED, PUSHED_REQUEST_UNKNOWN,
-    REQUEST_OBJECT_REQUIRED, REQUEST_OBJECT_TWICE, REQUEST_OBJECT_UNSUPPORTED,
-    REQUEST_URI_NOT_REGISTERED, REQUEST_URI_UNSUPPORTED,
+    REQUEST_OBJECT_REQUIRED, REQUEST_OBJECT_TWICE, REQUEST_URI_NOT_REGISTERED,
+    REQUEST_URI_UNSUPPORTED,
 };
 use crate::store::{Client, RequestObject, Service};
 
@@ -93,22 +94,27 @@ fn resolve(
 
 /// A request that refers to nothing: its parameters are all there, in a request object or not.
 pub fn by_value(
-    _call: &Call,
+    call: &Call,
     service: &Service,
     client: &Client,
     parameters: Parameters,
-    _front_channel: bool,
+    front_channel: bool,
 ) -> Result<(Parameters, Option<RequestObject>), OAuthError> {
-    if parameters.has("request") {
-        return Err(OAuthError::new(
-            "request_not_supported",
-            REQUEST_OBJECT_UNSUPPORTED,
-        ));
-    }
-    if service.demands(client, "requestObjectRequired") {
-        return Err(OAuthError::invalid_request(REQUEST_OBJECT_REQUIRED));
-    }
-    Ok((parameters, None))
+    let Some(text) = parameters.get("request") else {
+        return match service.demands(client, "requestObjectRequired") {
+            true => Err(OAuthError::invalid_request(REQUEST_OBJECT_REQUIRED)),
+            false => Ok((parameters, None)),
+        };
+    };
+    let encryption = "frontChannelRequestObjectEncryptionRequired";
+    let security = Security {
+        alg_setting: "requestSignAlg",
+        unsigned: request_object::is_traditional(service),
+        encrypted: front_channel && service.demands(client, encryption),
+    };
+    let opened = Opened::open(call, service, client, text, security)?;
+    let parameters = opened.parameters(service, client, &parameters)?;
+    Ok((parameters, Some(opened.object)))
 }
 
 /// A request object that would have to be fetched. The emulator calls nobody; but the client may be wrong already.

@@ -1,0 +1,108 @@
+//! `/pushed_auth_req`: requests that clients push ahead of the browser (RFC 9126).
+
+use authlete::types::GrantType;
+use serde_json::{Value, json};
+
+use super::authorization::{PUSHED, Received, by_value, check};
+use crate::call::Call;
+use crate::clock::after;
+use crate::digest::Digest;
+use crate::json::Members;
+use crate::protocol::client_authentication::{Authenticated, authenticate};
+use crate::protocol::lifetime;
+use crate::protocol::oauth_error::OAuthError;
+use crate::protocol::parameters::Parameters;
+use crate::protocol::refusal::{Refusal, usual_action};
+use crate::random;
+use crate::reply::{Outcome, Reply};
+use crate::result_code::{
+    PUSHED_NOT_ALLOWED, PUSHED_OK, PUSHED_PARAMETER_REPEATED, PUSHED_PARAMETERS_MISSING,
+    PUSHED_REFERENCE, PUSHED_TOO_LARGE,
+};
+use crate::store::{Client, PushedRequest, Service};
+
+/// The most that a client can push, in bytes.
+const LIMIT: usize = 64 * 1024;
+
+/// What authenticates a client and is no part of its request (RFC 9126 §2.1).
+const CREDENTIALS: [&str; 3] = ["client_secret", "client_assertion", "client_assertion_type"];
+
+/// Checks a request as the authorization endpoint would, and keeps it for the browser to refer to.
+pub fn push(call: &Call, service: &mut Service) -> Outcome {
+    process(call, service).or_else(|refusal| refusal.outcome(call, &service.settings, action))
+}
+
+fn action(error: &OAuthError) -> &'static str {
+    match error.code {
+        PUSHED_TOO_LARGE => "PAYLOAD_TOO_LARGE",
+        PUSHED_NOT_ALLOWED => "FORBIDDEN",
+        _ if error.error == "invalid_client" => "UNAUTHORIZED",
+        _ => usual_action(error),
+    }
+}
+
+fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
+    let invalid = OAuthError::invalid_request;
+    let text = call
+        .body
+        .text("parameters")
+        .ok_or(invalid(PUSHED_PARAMETERS_MISSING))?;
+    if text.len() > LIMIT {
+        return Err(invalid(PUSHED_TOO_LARGE).into());
+    }
+    let mut parameters = Parameters::parse(text).map_err(|_| invalid(PUSHED_PARAMETER_REPEATED))?;
+    let authenticated = authenticate(call, service, "supportedTokenAuthMethods", &parameters)?;
+    let client = &authenticated.client;
+    if !may_begin(client) {
+        return Err(OAuthError::new("unauthorized_client", PUSHED_NOT_ALLOWED).into());
+    }
+    if parameters.has("request_uri") {
+        return Err(invalid(PUSHED_REFERENCE).into());
+    }
+    for name in CREDENTIALS {
+        parameters.remove(name);
+    }
+    let (parameters, request_object) = by_value(call, service, client, parameters, false)?;
+    let request = PushedRequest {
+        client_id: client.id(),
+        parameters: parameters.clone(),
+        request_object: request_object.clone(),
+    };
+    let received = Received {
+        client: client.clone(),
+        client_id_alias_used: authenticated.alias_used,
+        parameters,
+        request_object,
+        pushed: true,
+    };
+    check(received, service).map_err(|refused| refused.refusal)?;
+    register(call, service, &authenticated, request)
+}
+
+/// Whether the client has any business at the authorization endpoint.
+fn may_begin(client: &Client) -> bool {
+    let grant_types = [GrantType::AuthorizationCode, GrantType::Implicit];
+    grant_types
+        .iter()
+        .any(|grant_type| client.may_use_grant_type(grant_type.as_str()))
+}
+
+fn register(
+    call: &Call,
+    service: &mut Service,
+    authenticated: &Authenticated,
+    request: PushedRequest,
+) -> Result<Reply, Refusal> {
+    let uri = format!("{PUSHED}{}", random::token()?);
+    let lifetime = lifetime::pushed_request(service);
+    let expires_at = after(call.now, lifetime);
+    service
+        .pushed_requests
+        .insert(Digest::of(&uri), request, expires_at, call.now);
+    let content: Value = json!({ "request_uri": uri, "expires_in": lifetime });
+    let answer = Reply::action(call.path, PUSHED_OK, "CREATED")
+        .with("responseContent", content.to_string())
+        .with("requestUri", uri)
+        .with("clientAuthMethod", authenticated.method.as_str());
+    Ok(answer.reply())
+}

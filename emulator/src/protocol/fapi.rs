@@ -1,0 +1,174 @@
+//! The profiles of FAPI, as far as they are about authorization requests.
+
+use authlete::types::{FapiMode, ResponseMode, ResponseType};
+
+use super::oauth_error::OAuthError;
+use super::pkce::Challenge;
+use super::{response_mode, scopes};
+use crate::json::{Members, Object};
+use crate::result_code::{
+    FAPI_CHALLENGE, FAPI_CLIENT_PUBLIC, FAPI_NONCE_MISSING, FAPI_REDIRECT_URI, FAPI_REQUEST_OBJECT,
+    FAPI_REQUEST_OBJECT_TIMES, FAPI_RESPONSE_MODE, FAPI_RESPONSE_TYPE, FAPI_STATE_MISSING,
+    PUSHED_REQUEST_REQUIRED,
+};
+use crate::store::{AuthorizationRequest, Client, RequestObject, Service};
+
+/// The longest life of an authorization code in seconds (FAPI 2.0 Security Profile §5.3.2.1).
+pub const AUTHORIZATION_CODE: i64 = 60;
+
+/// The longest life of a request object, and the longest time since its `nbf`, in seconds (FAPI 1.0 Advanced §5.2.2, FAPI
+/// 2.0 Message Signing §5.3.1).
+const REQUEST_OBJECT: i64 = 3600;
+
+/// The profiles that a request falls under: those of the service, else those of the client, else those that its scopes
+/// stand for by their attribute `fapi`. None of this matters unless the service supports the profile FAPI.
+pub fn modes(service: &Service, client: &Client, names: &[String]) -> Vec<FapiMode> {
+    let profiles = service.settings.texts("supportedServiceProfiles");
+    if !profiles.is_some_and(|profiles| profiles.contains(&"FAPI")) {
+        return Vec::new();
+    }
+    let listed = |settings: &Object| {
+        let modes = settings.texts("fapiModes").unwrap_or_default();
+        modes.into_iter().map(FapiMode::from).collect::<Vec<_>>()
+    };
+    let levels = [&service.settings, &client.settings];
+    let modes = levels.into_iter().map(listed).find(|modes| !modes.is_empty());
+    modes.unwrap_or_else(|| {
+        let attributes = scopes::attributes(&service.settings, names, "fapi");
+        let mode = |value: &String| match value.as_str() {
+            "r" => Some(FapiMode::Fapi1Baseline),
+            "rw" => Some(FapiMode::Fapi1Advanced),
+            _ => None,
+        };
+        attributes.iter().filter_map(mode).collect()
+    })
+}
+
+/// A request that a profile can demand something of.
+#[derive(Debug)]
+pub struct Profiled<'a> {
+    pub client: &'a Client,
+    pub request: &'a AuthorizationRequest,
+    pub request_object: Option<&'a RequestObject>,
+    pub pushed: bool,
+}
+
+impl Profiled<'_> {
+    /// Checks a request against the profiles that it falls under.
+    pub fn check(&self, service: &Service) -> Result<(), OAuthError> {
+        let modes = modes(service, self.client, &self.request.scopes);
+        let (baseline, advanced) = (FapiMode::Fapi1Baseline, FapiMode::Fapi1Advanced);
+        let is = |mode: &FapiMode| modes.contains(mode);
+        if is(&baseline) || is(&advanced) {
+            self.is_for_a_known_place()?;
+            self.is_protected_from_replay()?;
+        }
+        if is(&baseline) && !self.client.is_confidential() {
+            self.has_s256()?;
+        }
+        if is(&advanced) {
+            self.is_signed(service.settings.flag("nbfOptional"))?;
+            self.has_detached_signature()?;
+            if self.pushed {
+                self.has_s256()?;
+            }
+        }
+        if is(&FapiMode::Fapi2Security) {
+            self.is_for_a_known_place()?;
+            self.is_pushed_for_a_code()?;
+            self.has_s256()?;
+        }
+        if is(&FapiMode::Fapi2MessageSigningAuthReq) {
+            self.is_signed(false)?;
+        }
+        if is(&FapiMode::Fapi2MessageSigningAuthRes)
+            && !response_mode::is_jwt(&self.request.response_mode)
+        {
+            return Err(invalid(FAPI_RESPONSE_MODE));
+        }
+        Ok(())
+    }
+
+    /// FAPI 1.0 Baseline §5.2.2: the request names where its response goes, which is a safe place.
+    fn is_for_a_known_place(&self) -> Result<(), OAuthError> {
+        let uri = &self.request.redirect_uri;
+        match self.request.redirect_uri_requested && uri.starts_with("https://") {
+            true => Ok(()),
+            false => Err(invalid(FAPI_REDIRECT_URI)),
+        }
+    }
+
+    /// FAPI 1.0 Baseline §5.2.2.2, §5.2.2.3.
+    fn is_protected_from_replay(&self) -> Result<(), OAuthError> {
+        let openid = self.request.scopes.iter().any(|scope| scope == "openid");
+        match (openid, &self.request.nonce, &self.request.state) {
+            (true, None, _) => Err(invalid(FAPI_NONCE_MISSING)),
+            (false, _, None) => Err(invalid(FAPI_STATE_MISSING)),
+            _ => Ok(()),
+        }
+    }
+
+    fn has_s256(&self) -> Result<(), OAuthError> {
+        match self.request.challenge {
+            Some(Challenge::S256(_)) => Ok(()),
+            _ => Err(invalid(FAPI_CHALLENGE)),
+        }
+    }
+
+    /// FAPI 1.0 Advanced §5.2.2: the signature of the response is in an ID token or in the response itself.
+    fn has_detached_signature(&self) -> Result<(), OAuthError> {
+        let request = self.request;
+        let is_signed = match request.response_type {
+            ResponseType::CodeIdToken => true,
+            ResponseType::Code => response_mode::is_jwt(&request.response_mode),
+            _ => false,
+        };
+        match is_signed {
+            true => Ok(()),
+            false => Err(invalid(FAPI_RESPONSE_TYPE)),
+        }
+    }
+
+    /// FAPI 2.0 Security Profile §5.3.2.1, §5.3.2.2.
+    fn is_pushed_for_a_code(&self) -> Result<(), OAuthError> {
+        let request = self.request;
+        if !self.client.is_confidential() {
+            return Err(OAuthError::new("unauthorized_client", FAPI_CLIENT_PUBLIC));
+        }
+        if !self.pushed {
+            return Err(invalid(PUSHED_REQUEST_REQUIRED));
+        }
+        let is_fragment = matches!(
+            request.response_mode,
+            ResponseMode::Fragment | ResponseMode::FragmentJwt
+        );
+        match request.response_type == ResponseType::Code && !is_fragment {
+            true => Ok(()),
+            false => Err(invalid(FAPI_RESPONSE_TYPE)),
+        }
+    }
+
+    /// FAPI 1.0 Advanced §5.2.2, FAPI 2.0 Message Signing §5.3.1.
+    fn is_signed(&self, lenient: bool) -> Result<(), OAuthError> {
+        let object = self.request_object.filter(|object| object.signed);
+        let object = object.ok_or(invalid(FAPI_REQUEST_OBJECT))?;
+        let claims: Object = serde_json::from_str(&object.payload).unwrap_or_default();
+        let seconds = |name: &str| claims.integer(name);
+        let lasts = match (seconds("nbf"), seconds("exp")) {
+            (Some(nbf), Some(exp)) => lenient || exp.saturating_sub(nbf) <= REQUEST_OBJECT,
+            (None, Some(_)) => lenient,
+            (_, None) => false,
+        };
+        match lasts {
+            true => Ok(()),
+            false => Err(OAuthError::new(
+                "invalid_request_object",
+                FAPI_REQUEST_OBJECT_TIMES,
+            )),
+        }
+    }
+}
+
+fn invalid(code: crate::result_code::ResultCode) -> OAuthError {
+    OAuthError::invalid_request(code)
+}
