@@ -2,89 +2,203 @@
 
 use crate::call::Call;
 use crate::digest::Digest;
-use crate::json::Members;
+use crate::json::{Members, Object};
+use crate::protocol::dpop;
 use crate::protocol::oauth_error::OAuthError;
+use crate::protocol::proof_of_possession;
 use crate::protocol::scopes;
 use crate::reply::{Answer, Outcome, Reply};
 use crate::result_code::{
-    INTROSPECTION_OK, INTROSPECTION_SCOPE, INTROSPECTION_SUBJECT, INTROSPECTION_TOKEN_EXPIRED,
-    INTROSPECTION_TOKEN_MISSING, INTROSPECTION_TOKEN_UNKNOWN,
+    INTROSPECTION_AUTHENTICATION, INTROSPECTION_OK, INTROSPECTION_RESOURCE, INTROSPECTION_SCOPE,
+    INTROSPECTION_SUBJECT, INTROSPECTION_TOKEN_EXPIRED, INTROSPECTION_TOKEN_MISSING,
+    INTROSPECTION_TOKEN_UNKNOWN,
 };
-use crate::store::{Service, TokenRecord};
+use crate::store::{Binding, Service, TokenRecord};
 
-pub fn introspection(call: &Call, service: &Service) -> Outcome {
-    let refuse = |action: &str, error: &OAuthError| {
-        Reply::action(call.path, error.code, action)
-            .with("responseContent", error.challenge(&service.settings))
-            .with("existent", false)
-            .with("usable", false)
-            .with("sufficient", false)
-            .with("refreshable", false)
-    };
+/// Why the token is not good: what the protected resource does, and what it tells the client.
+struct Refusal {
+    action: &'static str,
+    error: OAuthError,
+    /// Parameters of the challenge that say what would be good.
+    demands: Vec<(&'static str, String)>,
+}
+
+pub fn introspection(call: &Call, service: &mut Service) -> Outcome {
     let Some(token) = call.body.text("token") else {
-        return Ok(refuse(
-            "BAD_REQUEST",
-            &OAuthError::invalid_request(INTROSPECTION_TOKEN_MISSING),
-        )
-        .reply());
+        let error = OAuthError::invalid_request(INTROSPECTION_TOKEN_MISSING);
+        let refusal = Refusal::new("BAD_REQUEST", error);
+        return Ok(without_token(refusal.answer(call, service, &Binding::default())));
     };
-    let unknown = OAuthError::new("invalid_token", INTROSPECTION_TOKEN_UNKNOWN);
-    let Some((_, record)) = service.tokens.by_access_token(&Digest::of(token)) else {
-        return Ok(refuse("UNAUTHORIZED", &unknown).reply());
+    let digest = Digest::of(token);
+    let found = service.tokens.by_access_token(&digest);
+    let bound = found.map(|(_, record)| record.binding.clone());
+    let bound = bound.unwrap_or_default();
+    let possession = match found {
+        Some((_, record)) if record.is_valid(call.now) => {
+            proof_of_possession::check(call, service, &bound, token)
+        }
+        _ => Ok(()),
     };
-    let required_scopes = call.body.texts("scopes").unwrap_or_default();
-    let sufficient = scopes::cover(&record.grant.scopes, &required_scopes);
-    let required_subject = call.body.text("subject");
-    let answer = if !record.is_valid(call.now) {
-        refuse(
-            "UNAUTHORIZED",
-            &OAuthError::new("invalid_token", INTROSPECTION_TOKEN_EXPIRED),
-        )
-    } else if !sufficient {
+    let Some((_, record)) = service.tokens.by_access_token(&digest) else {
+        let refusal = invalid_token(OAuthError::new("invalid_token", INTROSPECTION_TOKEN_UNKNOWN));
+        return Ok(without_token(refusal.answer(call, service, &bound)));
+    };
+    let verdict = match possession {
+        Err(error) if error.error == "invalid_request" => Err(Refusal::new("BAD_REQUEST", error)),
+        Err(error) => Err(invalid_token(error)),
+        Ok(()) => examine(call, record),
+    };
+    let answer = match verdict {
+        Err(refusal) => refusal.answer(call, service, &bound),
+        // For a protected resource that finds something else wrong.
+        Ok(()) => Reply::action(call.path, INTROSPECTION_OK, "OK")
+            .with("responseContent", "Bearer error=\"invalid_request\""),
+    };
+    let outcome = Ok(with_token(answer, call, service, record).reply());
+    match bound.dpop_key {
+        Some(_) => dpop::with_nonce(call, service, outcome),
+        None => outcome,
+    }
+}
+
+/// Whether the token is alive, and all that the protected resource demands of it.
+fn examine(call: &Call, record: &TokenRecord) -> Result<(), Refusal> {
+    let grant = &record.grant;
+    if !record.is_valid(call.now) {
+        let error = OAuthError::new("invalid_token", INTROSPECTION_TOKEN_EXPIRED);
+        return Err(invalid_token(error));
+    }
+    let scopes = required_scopes(call);
+    if !scopes::cover(&grant.scopes, &scopes) {
         let error = OAuthError::new("insufficient_scope", INTROSPECTION_SCOPE);
-        let challenge = format!(
-            "{},scope=\"{}\"",
-            error.challenge(&service.settings),
-            required_scopes.join(" ")
-        );
-        refuse("FORBIDDEN", &error).with("responseContent", challenge)
-    } else if required_subject.is_some() && required_subject != record.grant.subject.as_deref() {
-        refuse(
-            "FORBIDDEN",
-            &OAuthError::invalid_request(INTROSPECTION_SUBJECT),
-        )
-    } else {
-        Reply::action(call.path, INTROSPECTION_OK, "OK")
-    };
-    Ok(with_token(answer, call, service, record)
-        .with("sufficient", sufficient)
-        .reply())
+        return Err(Refusal {
+            demands: vec![("scope", scopes.join(" "))],
+            ..Refusal::new("FORBIDDEN", error)
+        });
+    }
+    let subject = call.body.text("subject");
+    if subject.is_some() && subject != grant.subject.as_deref() {
+        let error = OAuthError::invalid_request(INTROSPECTION_SUBJECT);
+        return Err(Refusal::new("FORBIDDEN", error));
+    }
+    // RFC 8707: a token that was asked for without resources is for none in particular.
+    let resources = call.body.texts("resources").unwrap_or_default();
+    if !scopes::cover(&grant.resources, &resources) {
+        let error = OAuthError::new("invalid_target", INTROSPECTION_RESOURCE);
+        return Err(Refusal::new("FORBIDDEN", error));
+    }
+    examine_authentication(call, record)
+}
+
+/// RFC 9470: whether the user logged in well enough, and not too long ago.
+fn examine_authentication(call: &Call, record: &TokenRecord) -> Result<(), Refusal> {
+    let grant = &record.grant;
+    let acr_values = call.body.texts("acrValues").filter(|acrs| !acrs.is_empty());
+    let max_age = call.body.integer("maxAge").filter(|max_age| *max_age > 0);
+    let is_strong = acr_values.as_ref().is_none_or(|acrs| {
+        let acr = grant.acr.as_deref();
+        acr.is_some_and(|acr| acrs.contains(&acr))
+    });
+    let age = (call.now / 1000).saturating_sub(grant.auth_time);
+    let is_recent = max_age.is_none_or(|max_age| grant.auth_time > 0 && age <= max_age);
+    if is_strong && is_recent {
+        return Ok(());
+    }
+    let error = OAuthError::new("insufficient_user_authentication", INTROSPECTION_AUTHENTICATION);
+    let demands = [
+        ("acr_values", acr_values.map(|acrs| acrs.join(" "))),
+        ("max_age", max_age.map(|max_age| max_age.to_string())),
+    ];
+    let demands = demands
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)));
+    Err(Refusal {
+        demands: demands.collect(),
+        ..invalid_token(error)
+    })
+}
+
+fn required_scopes(call: &Call) -> Vec<&str> {
+    call.body.texts("scopes").unwrap_or_default()
+}
+
+fn invalid_token(error: OAuthError) -> Refusal {
+    Refusal::new("UNAUTHORIZED", error)
+}
+
+impl Refusal {
+    fn new(action: &'static str, error: OAuthError) -> Self {
+        Self {
+            action,
+            error,
+            demands: Vec::new(),
+        }
+    }
+
+    fn answer(&self, call: &Call, service: &Service, bound: &Binding) -> Answer {
+        let settings = &service.settings;
+        let challenge =
+            proof_of_possession::challenge(&self.error, bound, &self.demands, settings);
+        Reply::action(call.path, self.error.code, self.action).with("responseContent", challenge)
+    }
+}
+
+fn without_token(answer: Answer) -> Reply {
+    ["existent", "usable", "sufficient", "refreshable"]
+        .into_iter()
+        .fold(answer, |answer, member| answer.with(member, false))
+        .reply()
 }
 
 fn with_token(answer: Answer, call: &Call, service: &Service, record: &TokenRecord) -> Answer {
-    let client = service.clients.by_id(record.grant.client_id);
-    let attributes = |settings: &crate::json::Object| settings.get("attributes").cloned();
+    let grant = &record.grant;
+    let client = service.clients.by_id(grant.client_id);
+    let attributes = |settings: &Object| settings.get("attributes").cloned();
+    let openid = grant.openid.as_deref();
+    let listed = |values: &[String]| (!values.is_empty()).then(|| values.to_vec());
     answer
         .with("existent", true)
         .with("usable", record.is_valid(call.now))
+        .with(
+            "sufficient",
+            scopes::cover(&grant.scopes, &required_scopes(call)),
+        )
         .with("refreshable", record.is_refreshable(call.now))
-        .with("clientId", record.grant.client_id)
-        .with("clientIdAliasUsed", record.grant.client_id_alias_used)
+        .with("clientId", grant.client_id)
+        .with("clientIdAliasUsed", grant.client_id_alias_used)
         .with_some("clientIdAlias", client.and_then(|client| client.alias()))
         .with_some(
             "clientAttributes",
             client.and_then(|client| attributes(&client.settings)),
         )
         .with_some("serviceAttributes", attributes(&service.settings))
-        .with_some("subject", record.grant.subject.as_deref())
-        .with("scopes", record.grant.scopes.clone())
+        .with_some("subject", grant.subject.as_deref())
+        .with("scopes", grant.scopes.clone())
         .with(
             "scopeDetails",
-            scopes::details(&service.settings, &record.grant.scopes),
+            scopes::details(&service.settings, &grant.scopes),
         )
-        .with("grantType", record.grant.grant_type.as_str())
+        .with("grantType", grant.grant_type.as_str())
         .with("expiresAt", record.access_token_expires_at)
-        .with("authTime", record.grant.auth_time)
-        .with_some("acr", record.grant.acr.as_deref())
-        .with_some("properties", record.grant.properties.as_deref().cloned())
+        .with("authTime", grant.auth_time)
+        .with_some("acr", grant.acr.as_deref())
+        .with_some("properties", grant.properties.as_deref().cloned())
+        .with_some("resources", listed(&grant.resources))
+        .with_some("accessTokenResources", listed(&grant.resources))
+        .with_some(
+            "authorizationDetails",
+            grant.authorization_details.as_deref().cloned(),
+        )
+        .with_some(
+            "consentedClaims",
+            openid.and_then(|openid| openid.consented_claims.clone()),
+        )
+        .with_some(
+            "certificateThumbprint",
+            record.binding.certificate.as_deref(),
+        )
+        .with(
+            "responseSigningRequired",
+            service.settings.flag("rsResponseSigned"),
+        )
 }

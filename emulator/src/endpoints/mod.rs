@@ -4,10 +4,12 @@ mod authorization;
 pub mod client;
 mod discovery;
 mod introspection;
+mod jose;
 mod pushed_authorization;
 mod revocation;
 pub mod service;
 mod slice;
+mod standard_introspection;
 mod token;
 mod token_management;
 mod userinfo;
@@ -29,6 +31,9 @@ pub fn handle(call: &Call, store: &mut Store) -> Outcome {
 
         "token" => token::token(call, call.service(store)?),
         "introspection" => introspection::introspection(call, call.service(store)?),
+        "standard_introspection" => {
+            standard_introspection::standard_introspection(call, call.service(store)?)
+        }
         "revocation" => revocation::revocation(call, call.service(store)?),
         "get_token_list" => token_management::list(call, call.service(store)?),
 
@@ -54,6 +59,7 @@ pub fn handle(call: &Call, store: &mut Store) -> Outcome {
         "get_client_authorization_list" => client::authorization_list(call, call.service(store)?),
         "delete_client_authorization" => client::delete_authorization(call, call.service(store)?),
 
+        "verify_jose" => jose::verify(call, call.service(store)?),
         "echo" => utility::echo(call),
 
         _ => Err(Reply::error(501, call.path, NOT_IMPLEMENTED)),

@@ -1,5 +1,6 @@
 //! Proofs that a client has the private part of a key (RFC 9449).
 
+use authlete::types::JwsAlg;
 use serde_json::Value;
 use url::Url;
 
@@ -8,7 +9,7 @@ use super::oauth_error::OAuthError;
 use crate::call::Call;
 use crate::clock::{Millis, after};
 use crate::digest::Digest;
-use crate::jose::{Jwk, Jws};
+use crate::jose::{Jwk, Jws, SignatureAlgorithm};
 use crate::json::{Members, Object};
 use crate::reply::Outcome;
 use crate::result_code::{
@@ -18,11 +19,6 @@ use crate::result_code::{
 };
 use crate::store::Service;
 
-/// The algorithms for proofs: all that are asymmetric (RFC 9449 §4.2).
-pub const ALGORITHMS: [&str; 11] = [
-    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "ES256K",
-    "EdDSA",
-];
 /// How many seconds old a proof may be, or how far ahead (RFC 9449 §11.1), beside what clocks may be wrong.
 const WINDOW: i64 = 300;
 /// Seconds, for a service that says nothing.
@@ -74,6 +70,17 @@ pub fn key_thumbprint(
         return Err(invalid(DPOP_REPLAYED));
     }
     Ok(Some(thumbprint))
+}
+
+/// The algorithms for proofs: all that are asymmetric (RFC 9449 §4.2).
+pub fn algorithms() -> impl Iterator<Item = &'static str> {
+    let named = JwsAlg::KNOWN.iter().filter_map(JwsAlg::protocol_value);
+    named.filter(|alg| {
+        !matches!(
+            SignatureAlgorithm::named(alg),
+            None | Some(SignatureAlgorithm::Hmac(_))
+        )
+    })
 }
 
 /// Whether proofs have to contain the nonce of the service.

@@ -1,13 +1,14 @@
 //! The metadata of a service as an authorization server and OpenID provider.
 
 use authlete::types::{
-    ClaimType, ClientAuthMethod, DeliveryMode, Display, GrantType, JweAlg, JweEnc, JwsAlg, Prompt,
+    ClaimType, ClientAuthMethod, DeliveryMode, Display, GrantType, JweAlg, JweEnc, Prompt,
     ResponseType,
 };
 use serde_json::{Value, json};
 
+use super::dpop;
 use super::keys;
-use crate::jose::{ContentEncryption, KeyManagement, SignatureAlgorithm};
+use crate::jose::{ContentEncryption, KeyManagement};
 use crate::json::{Members, Object};
 use crate::store::Service;
 
@@ -212,8 +213,7 @@ fn lists(document: &mut Object, settings: &Object) {
 /// and with the secrets of the clients.
 fn algorithms(document: &mut Object, settings: &Object) {
     let keys = keys::registered(settings);
-    let named = JwsAlg::KNOWN.iter().filter_map(JwsAlg::protocol_value);
-    let asymmetric: Vec<_> = named.filter(|alg| is_asymmetric(alg)).collect();
+    let asymmetric: Vec<_> = dpop::algorithms().collect();
     let own: Vec<_> = asymmetric
         .iter()
         .copied()
@@ -280,14 +280,6 @@ fn algorithms(document: &mut Object, settings: &Object) {
     );
     publish(document, alg, Some(encryption));
     publish(document, enc, Some(content_encryption));
-}
-
-/// Whether others can verify what is signed with it.
-fn is_asymmetric(alg: &str) -> bool {
-    !matches!(
-        SignatureAlgorithm::named(alg),
-        None | Some(SignatureAlgorithm::Hmac(_))
-    )
 }
 
 /// Adds an entry, unless it says nothing.

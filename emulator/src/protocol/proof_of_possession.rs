@@ -110,6 +110,7 @@ pub fn challenge(
         return error.challenge_in("Bearer", further, service);
     }
     let mut further = further.to_vec();
-    further.push(("algs", dpop::ALGORITHMS.join(" ")));
+    let algorithms: Vec<_> = dpop::algorithms().collect();
+    further.push(("algs", algorithms.join(" ")));
     error.challenge_in("DPoP", &further, service)
 }

@@ -9,18 +9,14 @@ use crate::store::TokenRecord;
 
 /// The members of a token response.
 pub fn members(record: &TokenRecord, issued: &Issued, now: Millis) -> Object {
-    let mut content = visible_properties(record.grant.properties.as_deref());
+    let mut content = properties(record.grant.properties.as_deref(), false);
     let scopes = &record.grant.scopes;
-    let token_type = match record.binding.dpop_key {
-        Some(_) => "DPoP",
-        None => "Bearer",
-    };
     let members = [
         (
             "access_token",
             Some(Value::from(issued.access_token.as_str())),
         ),
-        ("token_type", Some(token_type.into())),
+        ("token_type", Some(token_type(record).into())),
         (
             "expires_in",
             Some(seconds_left(record.access_token_expires_at, now).into()),
@@ -45,14 +41,22 @@ pub fn seconds_left(end: Millis, now: Millis) -> i64 {
     end.saturating_sub(now) / 1000
 }
 
-/// The properties that the client may see, as members of the token response.
-fn visible_properties(properties: Option<&Value>) -> Object {
+/// The word for how the access token is used (RFC 6750 §4, RFC 9449 §5).
+pub fn token_type(record: &TokenRecord) -> &'static str {
+    match record.binding.dpop_key {
+        Some(_) => "DPoP",
+        None => "Bearer",
+    }
+}
+
+/// Properties as members of a response: those that others than the server may see, or all.
+pub fn properties(properties: Option<&Value>, with_hidden: bool) -> Object {
     let properties = properties
         .and_then(Value::as_array)
         .into_iter()
         .flatten()
         .filter_map(Value::as_object);
-    let visible = properties.filter(|property| !property.flag("hidden"));
+    let visible = properties.filter(|property| with_hidden || !property.flag("hidden"));
     visible
         .filter_map(|property| {
             Some((

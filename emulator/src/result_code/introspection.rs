@@ -13,4 +13,8 @@ result_codes! {
     INTROSPECTION_SCOPE = "A056304", "the access token does not cover the required scopes";
     /// The resource belongs to somebody else.
     INTROSPECTION_SUBJECT = "A056305", "the access token does not belong to the required subject";
+    /// RFC 8707.
+    INTROSPECTION_RESOURCE = "A056306", "the access token is not for the required resources";
+    /// RFC 9470.
+    INTROSPECTION_AUTHENTICATION = "A056307", "the user has to authenticate again, or in a stronger way";
 }

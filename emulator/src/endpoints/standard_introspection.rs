@@ -1,0 +1,214 @@
+//! `/auth/introspection/standard`: the introspection endpoint of RFC 7662, and of RFC 9701 for answers that are JWTs.
+
+use authlete::types::{JweAlg, JweEnc, JwsAlg};
+use serde_json::{Value, json};
+
+use crate::call::Call;
+use crate::digest::Digest;
+use crate::jose::{self, Jwk};
+use crate::json::{Members, Object};
+use crate::protocol::authorization_details;
+use crate::protocol::client_signature;
+use crate::protocol::keys;
+use crate::protocol::oauth_error::OAuthError;
+use crate::protocol::parameters::Parameters;
+use crate::protocol::refusal::usual_action;
+use crate::protocol::token_response;
+use crate::reply::{Outcome, Reply};
+use crate::result_code::{
+    ResultCode, STANDARD_INTROSPECTION_ENCRYPTION, STANDARD_INTROSPECTION_OK,
+    STANDARD_INTROSPECTION_PARAMETER_REPEATED, STANDARD_INTROSPECTION_PARAMETERS_MISSING,
+    STANDARD_INTROSPECTION_RS_URI_MISSING, STANDARD_INTROSPECTION_SIGNATURE,
+    STANDARD_INTROSPECTION_TOKEN_MISSING,
+};
+use crate::store::{Service, TokenRecord};
+
+pub fn standard_introspection(call: &Call, service: &Service) -> Outcome {
+    let answer = |action, content: String| {
+        Reply::action(call.path, STANDARD_INTROSPECTION_OK, action).with("responseContent", content)
+    };
+    let answer = introspect(call, service).and_then(|introspection| {
+        let is_jwt = call.body.text("httpAcceptHeader").is_some_and(accepts_jwt);
+        Ok(match is_jwt {
+            true => answer("JWT", jwt(call, service, introspection)?),
+            false => answer("OK", Value::Object(introspection).to_string()),
+        })
+    });
+    let refuse = |error: OAuthError| {
+        let action = usual_action(&error);
+        error.answer(call.path, action, &service.settings)
+    };
+    Ok(answer.unwrap_or_else(refuse).reply())
+}
+
+/// The members of the response (RFC 7662 §2.2). Who asks learns nothing about a token that is no good.
+fn introspect(call: &Call, service: &Service) -> Result<Object, OAuthError> {
+    let invalid = OAuthError::invalid_request;
+    let text = call
+        .body
+        .text("parameters")
+        .ok_or(invalid(STANDARD_INTROSPECTION_PARAMETERS_MISSING))?;
+    let parameters = Parameters::parse(text)
+        .map_err(|_| invalid(STANDARD_INTROSPECTION_PARAMETER_REPEATED))?;
+    let token = parameters
+        .get("token")
+        .ok_or(invalid(STANDARD_INTROSPECTION_TOKEN_MISSING))?;
+    // The hint only says where to look first, and both places take no time.
+    let token = Digest::of(token);
+    let tokens = &service.tokens;
+    let found = match tokens.by_access_token(&token) {
+        Some((_, record)) => record.is_valid(call.now).then(|| (record, false)),
+        None => {
+            let found = tokens.by_refresh_token(&token);
+            found
+                .filter(|(_, record)| record.is_refreshable(call.now))
+                .map(|(_, record)| (record, true))
+        }
+    };
+    let for_asker = found.filter(|(record, _)| {
+        let resources = &record.grant.resources;
+        let asker = call.body.text("rsUri");
+        resources.is_empty() || asker.is_none_or(|asker| resources.iter().any(|uri| uri == asker))
+    });
+    Ok(match for_asker {
+        None => Object::from_iter([("active".to_owned(), false.into())]),
+        Some((record, is_refresh_token)) => active(call, service, record, is_refresh_token),
+    })
+}
+
+fn active(call: &Call, service: &Service, record: &TokenRecord, is_refresh_token: bool) -> Object {
+    let grant = &record.grant;
+    let with_hidden = call.body.flag("withHiddenProperties");
+    let mut members = token_response::properties(grant.properties.as_deref(), with_hidden);
+    let (scopes, end) = match &record.refresh_token {
+        Some(token) if is_refresh_token => (&token.scopes, token.expires_at),
+        _ => (&grant.scopes, record.access_token_expires_at),
+    };
+    let client = service.clients.by_id(grant.client_id);
+    let client_id = match client.and_then(|client| client.alias()) {
+        Some(alias) if grant.client_id_alias_used => alias.to_owned(),
+        _ => grant.client_id.to_string(),
+    };
+    let token_type = match is_refresh_token {
+        true => None,
+        false => Some(token_response::token_type(record)),
+    };
+    let issued_at = record.created_at.max(record.last_refreshed_at);
+    let known = [
+        ("active", Some(Value::Bool(true))),
+        (
+            "scope",
+            (!scopes.is_empty()).then(|| scopes.join(" ").into()),
+        ),
+        ("client_id", Some(client_id.into())),
+        ("token_type", token_type.map(Value::from)),
+        ("exp", Some((end / 1000).into())),
+        ("iat", Some((issued_at / 1000).into())),
+        ("sub", grant.subject.as_deref().map(Value::from)),
+        ("aud", audience(&grant.resources)),
+        ("iss", service.issuer().map(Value::from)),
+        ("cnf", confirmation(record)),
+        (
+            "authorization_details",
+            grant
+                .authorization_details
+                .as_deref()
+                .map(authorization_details::to_array),
+        ),
+        ("acr", grant.acr.as_deref().map(Value::from)),
+        (
+            "auth_time",
+            (grant.auth_time > 0).then(|| grant.auth_time.into()),
+        ),
+    ];
+    let known = known
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    members.extend(known);
+    members
+}
+
+/// RFC 8707 §2.
+fn audience(resources: &[String]) -> Option<Value> {
+    (!resources.is_empty()).then(|| resources.into())
+}
+
+/// RFC 8705 §3.2, RFC 9449 §6.2.
+fn confirmation(record: &TokenRecord) -> Option<Value> {
+    let binding = &record.binding;
+    let members = [
+        ("x5t#S256", &binding.certificate),
+        ("jkt", &binding.dpop_key),
+    ];
+    let members: Object = members
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value.as_deref()?.into())))
+        .collect();
+    (!members.is_empty()).then_some(Value::Object(members))
+}
+
+/// RFC 9701 §4.
+fn accepts_jwt(accept: &str) -> bool {
+    accept.split(',').any(|range| {
+        let media_type = range.split(';').next().unwrap_or_default().trim();
+        media_type.eq_ignore_ascii_case("application/token-introspection+jwt")
+    })
+}
+
+/// The response as a JWT for the resource server that asks (RFC 9701 §5).
+fn jwt(call: &Call, service: &Service, introspection: Object) -> Result<String, OAuthError> {
+    let audience = call.body.text("rsUri");
+    let (Some(audience), Some(issuer)) = (audience, service.issuer()) else {
+        return Err(misconfigured(STANDARD_INTROSPECTION_RS_URI_MISSING));
+    };
+    let claims = json!({
+        "iss": issuer,
+        "aud": audience,
+        "iat": call.now / 1000,
+        "token_introspection": introspection,
+    });
+    let header = Object::from_iter([("typ".to_owned(), "token-introspection+jwt".into())]);
+    let unsigned = || misconfigured(STANDARD_INTROSPECTION_SIGNATURE);
+    let alg = call.body.text("introspectionSignAlg").map(JwsAlg::from);
+    let alg = alg.unwrap_or(JwsAlg::Rs256);
+    let alg = alg.protocol_value().ok_or_else(unsigned)?;
+    let key = if client_signature::is_symmetric(alg) {
+        Jwk::secret(shared_key(call, "sharedKeyForSign"))
+    } else {
+        keys::signing_key(service, alg, "introspectionSignatureKeyId")?
+    };
+    let jwt = jose::sign(alg, &key, header, claims.to_string().as_bytes());
+    let jwt = jwt.map_err(|_| unsigned())?;
+    match call.body.text("introspectionEncryptionAlg") {
+        None => Ok(jwt),
+        Some(alg) => {
+            let jwe = encrypt(call, &JweAlg::from(alg), &jwt);
+            jwe.ok_or_else(|| misconfigured(STANDARD_INTROSPECTION_ENCRYPTION))
+        }
+    }
+}
+
+/// The JWT encrypted to the resource server: to its public key, or with what the shared key gives.
+fn encrypt(call: &Call, alg: &JweAlg, jwt: &str) -> Option<String> {
+    let enc = call.body.text("introspectionEncryptionEnc");
+    let enc = enc.map_or(JweEnc::A128cbcHs256, JweEnc::from);
+    let (alg, enc) = (alg.protocol_value()?, enc.protocol_value()?);
+    let is_asymmetric = alg.starts_with("RSA") || alg.starts_with("ECDH");
+    let key = if is_asymmetric {
+        let key = call.body.text("publicKeyForEncryption")?;
+        Jwk::parse(serde_json::from_str(key).ok()?).ok()?
+    } else {
+        Jwk::derived_from_secret(shared_key(call, "sharedKeyForEncryption"), alg, enc).ok()?
+    };
+    let header = Object::from_iter([("cty".to_owned(), "JWT".into())]);
+    jose::encrypt(alg, enc, &key, header, jwt.as_bytes()).ok()
+}
+
+fn shared_key<'a>(call: &'a Call, member: &str) -> &'a [u8] {
+    call.body.text(member).unwrap_or_default().as_bytes()
+}
+
+/// What the call itself lacks.
+fn misconfigured(code: ResultCode) -> OAuthError {
+    OAuthError::new("server_error", code)
+}
