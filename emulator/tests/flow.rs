@@ -454,7 +454,7 @@ async fn a_bad_authorization_request_goes_to_the_client_only_when_it_is_safe() {
             (good.replace(CHALLENGE, "short"), "invalid_request"),
             (format!("{good}&prompt=none+login"), "invalid_request"),
             (format!("{good}&max_age=-1"), "invalid_request"),
-            (format!("{good}&request=a.b.c"), "request_not_supported"),
+            (format!("{good}&request=a.b.c"), "invalid_request_object"),
             (
                 format!("{good}&request_uri=https%3A%2F%2Fclient.example%2F"),
                 "request_uri_not_supported",

@@ -9,15 +9,15 @@ use crate::clock::after;
 use crate::digest::Digest;
 use crate::json::Members;
 use crate::protocol::client_authentication::{Authenticated, authenticate};
-use crate::protocol::lifetime;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::{Refusal, usual_action};
+use crate::protocol::{dpop, lifetime};
 use crate::random;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
-    PUSHED_NOT_ALLOWED, PUSHED_OK, PUSHED_PARAMETER_REPEATED, PUSHED_PARAMETERS_MISSING,
-    PUSHED_REFERENCE, PUSHED_TOO_LARGE,
+    PUSHED_DPOP_KEY, PUSHED_NOT_ALLOWED, PUSHED_OK, PUSHED_PARAMETER_REPEATED,
+    PUSHED_PARAMETERS_MISSING, PUSHED_REFERENCE, PUSHED_TOO_LARGE,
 };
 use crate::store::{Client, PushedRequest, Service};
 
@@ -29,7 +29,9 @@ const CREDENTIALS: [&str; 3] = ["client_secret", "client_assertion", "client_ass
 
 /// Checks a request as the authorization endpoint would, and keeps it for the browser to refer to.
 pub fn push(call: &Call, service: &mut Service) -> Outcome {
-    process(call, service).or_else(|refusal| refusal.outcome(call, &service.settings, action))
+    let outcome = process(call, service);
+    let outcome = outcome.or_else(|refusal| refusal.outcome(call, &service.settings, action));
+    dpop::with_nonce(call, service, outcome)
 }
 
 fn action(error: &OAuthError) -> &'static str {
@@ -62,7 +64,17 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     for name in CREDENTIALS {
         parameters.remove(name);
     }
-    let (parameters, request_object) = by_value(call, service, client, parameters, false)?;
+    let (mut parameters, request_object) = by_value(call, service, client, parameters, false)?;
+    if let Some(thumbprint) = dpop::key_thumbprint(call, service, None)? {
+        // RFC 9449 §10.1: a proof says the same as the parameter, and more credibly.
+        if parameters
+            .get("dpop_jkt")
+            .is_some_and(|given| given != thumbprint)
+        {
+            return Err(invalid(PUSHED_DPOP_KEY).into());
+        }
+        parameters.set("dpop_jkt", vec![thumbprint]);
+    }
     let request = PushedRequest {
         client_id: client.id(),
         parameters: parameters.clone(),

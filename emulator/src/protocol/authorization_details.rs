@@ -88,7 +88,11 @@ fn element(detail: Value) -> Option<Value> {
     element.get("type")?;
     for (field, member) in LISTS {
         if let Some(value) = others.remove(field) {
-            value.as_array()?.iter().all(Value::is_string).then_some(())?;
+            value
+                .as_array()?
+                .iter()
+                .all(Value::is_string)
+                .then_some(())?;
             element.insert(member.to_owned(), value);
         }
     }
@@ -142,8 +146,14 @@ mod tests {
     #[test]
     fn what_is_no_list_of_details_is_refused() {
         for wrong in [
-            "", "{}", "[1]", "[{}]", r#"[{"type":""}]"#, r#"[{"type":1}]"#,
-            r#"[{"type":"a","actions":"pay"}]"#, r#"[{"type":"a","actions":[1]}]"#,
+            "",
+            "{}",
+            "[1]",
+            "[{}]",
+            r#"[{"type":""}]"#,
+            r#"[{"type":1}]"#,
+            r#"[{"type":"a","actions":"pay"}]"#,
+            r#"[{"type":"a","actions":[1]}]"#,
             r#"[{"type":"a","identifier":[]}]"#,
         ] {
             assert_eq!(from_text(wrong), None, "{wrong}");

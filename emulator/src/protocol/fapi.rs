@@ -32,7 +32,10 @@ pub fn modes(service: &Service, client: &Client, names: &[String]) -> Vec<FapiMo
         modes.into_iter().map(FapiMode::from).collect::<Vec<_>>()
     };
     let levels = [&service.settings, &client.settings];
-    let modes = levels.into_iter().map(listed).find(|modes| !modes.is_empty());
+    let modes = levels
+        .into_iter()
+        .map(listed)
+        .find(|modes| !modes.is_empty());
     modes.unwrap_or_else(|| {
         let attributes = scopes::attributes(&service.settings, names, "fapi");
         let mode = |value: &String| match value.as_str() {

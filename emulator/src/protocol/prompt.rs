@@ -4,8 +4,8 @@ use authlete::types::{Display, Prompt};
 
 use super::oauth_error::OAuthError;
 use super::parameters::Parameters;
-use crate::result_code::{DISPLAY_INVALID, MAX_AGE_INVALID, PROMPT_INVALID, PROMPT_UNSUPPORTED};
 use crate::json::{Members, Object};
+use crate::result_code::{DISPLAY_INVALID, MAX_AGE_INVALID, PROMPT_INVALID, PROMPT_UNSUPPORTED};
 use crate::store::Service;
 
 /// From what asks the most of a user to what asks nothing.
@@ -44,8 +44,9 @@ pub fn lowest(prompts: &[Prompt]) -> Prompt {
 pub fn display(parameters: &Parameters) -> Result<Display, OAuthError> {
     match parameters.get("display") {
         None => Ok(Display::Page),
-        Some(word) => Display::from_protocol_value(word)
-            .ok_or(OAuthError::invalid_request(DISPLAY_INVALID)),
+        Some(word) => {
+            Display::from_protocol_value(word).ok_or(OAuthError::invalid_request(DISPLAY_INVALID))
+        }
     }
 }
 

@@ -19,9 +19,8 @@ pub fn resolve(
     let uri = match (requested, registered.as_slice()) {
         (Some(requested), registered) => {
             let variable = service.flag("loopbackRedirectionUriVariable");
-            let is_requested = |uri: &&str| {
-                *uri == requested || (variable && same_but_for_port(uri, requested))
-            };
+            let is_requested =
+                |uri: &&str| *uri == requested || (variable && same_but_for_port(uri, requested));
             if !registered.iter().any(is_requested) {
                 return Err(OAuthError::invalid_request(REDIRECT_URI_NOT_REGISTERED));
             }
@@ -50,9 +49,7 @@ fn without_port(uri: &str) -> Option<(&str, &str)> {
     let rest = uri.strip_prefix("http://")?;
     let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
     let hosts = ["127.0.0.1", "[::1]", "localhost"];
-    let host = hosts
-        .into_iter()
-        .find(|host| authority.starts_with(host))?;
+    let host = hosts.into_iter().find(|host| authority.starts_with(host))?;
     let port = authority.strip_prefix(host)?;
     let is_port = port.is_empty()
         || port
@@ -109,6 +106,9 @@ mod tests {
             assert!(!same(other), "{other}");
         }
         assert!(same_but_for_port("http://[::1]:1", "http://[::1]:2"));
-        assert!(!same_but_for_port("https://a.example:1/", "https://a.example:2/"));
+        assert!(!same_but_for_port(
+            "https://a.example:1/",
+            "https://a.example:2/"
+        ));
     }
 }

@@ -180,7 +180,11 @@ fn check_claims(
     }
     if service.settings.flag("requestObjectAudienceChecked") {
         let audience = claims.get("aud");
-        let is_service = |value: &Value| value.as_str().is_some_and(|text| service.issuer() == Some(text));
+        let is_service = |value: &Value| {
+            value
+                .as_str()
+                .is_some_and(|text| service.issuer() == Some(text))
+        };
         let is_named = match audience {
             Some(Value::Array(audience)) => audience.iter().any(is_service),
             audience => audience.is_some_and(is_service),
@@ -189,8 +193,7 @@ fn check_claims(
             return Err(invalid(REQUEST_OBJECT_AUDIENCE));
         }
     }
-    let skew = service.settings.integer("allowableClockSkew");
-    if !jwt_times::invalid(claims, call.now, skew.unwrap_or_default()).is_empty() {
+    if !jwt_times::invalid(claims, call.now, service.clock_skew()).is_empty() {
         return Err(invalid(REQUEST_OBJECT_TIME));
     }
     Ok(())

@@ -33,12 +33,23 @@ mod tests {
 
     #[test]
     fn resources_are_absolute_and_have_no_fragment() {
-        for good in ["https://api.example/", "urn:example:api", "https://a.example/?x=1"] {
+        for good in [
+            "https://api.example/",
+            "urn:example:api",
+            "https://a.example/?x=1",
+        ] {
             assert!(is_absolute(good), "{good}");
         }
         for bad in [
-            "api", "/api", "https:", ":x", "1a:b", "https://a.example/#", "https://a.example/#x",
-            "https://a example/", "https://ä.example/",
+            "api",
+            "/api",
+            "https:",
+            ":x",
+            "1a:b",
+            "https://a.example/#",
+            "https://a.example/#x",
+            "https://a example/",
+            "https://ä.example/",
         ] {
             assert!(!is_absolute(bad), "{bad}");
         }

@@ -6,9 +6,7 @@ use super::oauth_error::OAuthError;
 use super::parameters::Parameters;
 use super::response_type;
 use crate::json::{Members, Object};
-use crate::result_code::{
-    RESPONSE_MODE_EXPOSES, RESPONSE_MODE_NOT_ALLOWED, RESPONSE_MODE_UNKNOWN,
-};
+use crate::result_code::{RESPONSE_MODE_EXPOSES, RESPONSE_MODE_NOT_ALLOWED, RESPONSE_MODE_UNKNOWN};
 
 /// The mode of a request, with `jwt` resolved to what it stands for (JARM §2.3.4).
 pub fn requested(
@@ -20,8 +18,7 @@ pub fn requested(
     let Some(word) = parameters.get("response_mode") else {
         return Ok(usual(response_type));
     };
-    let mode =
-        ResponseMode::from_protocol_value(word).ok_or(invalid(RESPONSE_MODE_UNKNOWN))?;
+    let mode = ResponseMode::from_protocol_value(word).ok_or(invalid(RESPONSE_MODE_UNKNOWN))?;
     let allowed = client
         .texts("responseModes")
         .is_none_or(|modes| modes.contains(&mode.as_str()));
@@ -42,7 +39,9 @@ pub fn requested(
 
 /// The mode for the news that a request is no good: the requested one, as far as that can be used.
 pub fn for_error(parameters: &Parameters, client: &Object) -> ResponseMode {
-    let response_type = parameters.get("response_type").and_then(response_type::read);
+    let response_type = parameters
+        .get("response_type")
+        .and_then(response_type::read);
     let response_type = response_type.unwrap_or(ResponseType::Code);
     requested(parameters, &response_type, client).unwrap_or_else(|_| usual(&response_type))
 }

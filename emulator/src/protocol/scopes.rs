@@ -1,5 +1,6 @@
 //! What is asked for, and what of it there is.
 
+use regex_lite::Regex;
 use serde_json::Value;
 
 use super::parameters::Parameters;
@@ -21,6 +22,45 @@ pub fn requested(parameters: &Parameters, service: &Object, client: &Object) -> 
         .filter(|name| is_requestable(name, client))
         .map(str::to_owned)
         .collect()
+}
+
+/// A requested scope with a variable part, such as `payment:17`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DynamicScope {
+    /// The scope of the service that has the pattern.
+    pub name: String,
+    pub value: String,
+}
+
+/// The requested scopes that are not scopes of the service by name, but by the pattern that one of them has as its attribute
+/// `regex`.
+pub fn dynamic(parameters: &Parameters, service: &Object, client: &Object) -> Vec<DynamicScope> {
+    let supported = service.array("supportedScopes").unwrap_or_default();
+    let patterns: Vec<_> = supported
+        .iter()
+        .filter_map(|scope| pattern(scope.as_object()?))
+        .filter(|(name, _)| is_requestable(name, client))
+        .collect();
+    let is_static = |word: &str| {
+        let mut names = supported.iter().filter_map(|scope| scope.get("name"));
+        names.any(|name| name == word)
+    };
+    let words = parameters.words("scope").into_iter();
+    let dynamic = words.filter(|word| !is_static(word)).filter_map(|word| {
+        let (name, _) = patterns.iter().find(|(_, regex)| regex.is_match(word))?;
+        Some(DynamicScope {
+            name: (*name).to_owned(),
+            value: word.to_owned(),
+        })
+    });
+    dynamic.collect()
+}
+
+/// The pattern that a scope has; one that is no regular expression matches nothing.
+fn pattern(scope: &Object) -> Option<(&str, Regex)> {
+    let pattern = attribute(scope, "regex")?;
+    let regex = Regex::new(&format!("^(?:{pattern})$")).ok()?;
+    Some((scope.text("name")?, regex))
 }
 
 /// The service's entries of scopes.

@@ -1,6 +1,7 @@
 //! What the authorization server is told of a good request.
 
 use authlete::types::Prompt;
+use serde_json::{Value, json};
 
 use super::check::Checked;
 use crate::call::Call;
@@ -22,12 +23,15 @@ pub fn of(call: &Call, service: &Service, checked: &Checked) -> Answer {
     let claims = request.claims.as_ref();
     let (scopes, response_type) = (&request.scopes, &request.response_type);
     let prompts = shown.prompts.iter().map(Prompt::as_str);
+    let dynamic = shown.dynamic_scopes.iter();
+    let dynamic = dynamic.map(|scope| json!({ "name": scope.name, "value": scope.value }));
     let object = checked.request_object.as_ref();
     Reply::action(call.path, AUTHORIZATION_OK, action)
         .with("client", client_shown(&checked.client.settings))
         .with("clientIdAliasUsed", request.client_id_alias_used)
         .with("service", service_shown(&service.settings))
         .with_some("scopes", list(scopes::details(&service.settings, scopes)))
+        .with_some("dynamicScopes", list(dynamic.collect::<Vec<Value>>()))
         .with("display", shown.display.as_str())
         .with("maxAge", shown.max_age)
         .with_some("prompts", list(prompts.collect()))
@@ -52,8 +56,14 @@ pub fn of(call: &Call, service: &Service, checked: &Checked) -> Answer {
             "claimsAtUserInfo",
             claims_parameter::for_userinfo(claims, scopes, response_type),
         )
-        .with_some("idTokenClaims", claims_parameter::member(claims, "id_token"))
-        .with_some("userInfoClaims", claims_parameter::member(claims, "userinfo"))
+        .with_some(
+            "idTokenClaims",
+            claims_parameter::member(claims, "id_token"),
+        )
+        .with_some(
+            "userInfoClaims",
+            claims_parameter::member(claims, "userinfo"),
+        )
         .with_some(
             "transformedClaims",
             claims_parameter::member(claims, "transformed_claims"),

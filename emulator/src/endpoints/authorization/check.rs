@@ -12,13 +12,14 @@ use crate::protocol::fapi::Profiled;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::pkce::Challenge;
+use crate::protocol::scopes::{self, DynamicScope};
 use crate::protocol::{
     acr, authorization_details, claims_parameter, id_token_hint, prompt, resource, response_mode,
-    response_type, scopes,
+    response_type,
 };
 use crate::result_code::{
-    AUTHORIZATION_SCOPE_MISSING, DPOP_KEY_MALFORMED, ID_TOKEN_HINT_DIFFERENT, NONCE_MISSING, OPENID_MISSING,
-    PURPOSE_LENGTH,
+    AUTHORIZATION_SCOPE_MISSING, DPOP_KEY_MALFORMED, ID_TOKEN_HINT_DIFFERENT, NONCE_MISSING,
+    OPENID_MISSING, PURPOSE_LENGTH,
 };
 use crate::store::{AuthorizationRequest, Client, RequestObject, Service};
 
@@ -35,6 +36,7 @@ pub struct Checked {
 /// What matters until the user has decided, and not after that.
 #[derive(Debug)]
 pub struct Shown {
+    pub dynamic_scopes: Vec<DynamicScope>,
     pub display: Display,
     pub prompts: Vec<Prompt>,
     pub max_age: i64,
@@ -56,8 +58,7 @@ pub fn check(received: Received, service: &Service) -> Result<Checked, Refused> 
         request_object,
         pushed,
     } = received;
-    let destination =
-        Destination::requested(&parameters, service, &client, client_id_alias_used)?;
+    let destination = Destination::requested(&parameters, service, &client, client_id_alias_used)?;
     let checked = (|| {
         let request = read(&parameters, service, &client, &destination)?;
         let profiled = Profiled {
@@ -135,6 +136,8 @@ fn requested_scopes(
     response_type: &ResponseType,
 ) -> Result<Vec<String>, OAuthError> {
     let mut scopes = scopes::requested(parameters, &service.settings, &client.settings);
+    let dynamic = scopes::dynamic(parameters, &service.settings, &client.settings);
+    scopes.extend(dynamic.into_iter().map(|scope| scope.value));
     if !response_type::has(response_type, "code") {
         // OpenID Connect Core 1.0 §11: who is given no code is given no refresh token.
         scopes.retain(|scope| scope != "offline_access");
@@ -167,6 +170,7 @@ impl Shown {
         let claimed = acr::claimed(claim("acr"), &service.settings)?;
         let requested = || acr::requested(parameters, &service.settings, &client.settings);
         Ok(Self {
+            dynamic_scopes: scopes::dynamic(parameters, &service.settings, &client.settings),
             display: prompt::display(parameters)?,
             prompts: prompt::requested(parameters, service)?,
             max_age: prompt::max_age(parameters, &client.settings)?,

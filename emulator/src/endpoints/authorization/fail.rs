@@ -14,7 +14,9 @@ use crate::store::Service;
 
 /// Refuses a request.
 pub fn fail(call: &Call, service: &mut Service) -> Outcome {
-    process(call, service).unwrap_or_else(|refused| refused).outcome(call, service)
+    process(call, service)
+        .unwrap_or_else(|refused| refused)
+        .outcome(call, service)
 }
 
 fn process(call: &Call, service: &mut Service) -> Result<Refused, Refused> {

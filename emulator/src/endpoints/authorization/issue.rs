@@ -19,9 +19,7 @@ use crate::result_code::{
     ISSUE_CLIENT_GONE, ISSUE_JSON_MALFORMED, ISSUE_OK, ISSUE_SUBJECT_MISSING, ISSUE_TICKET_MISSING,
     ISSUE_TICKET_UNUSABLE,
 };
-use crate::store::{
-    Authentication, AuthorizationRequest, Binding, Client, Code, Grant, Service,
-};
+use crate::store::{Authentication, AuthorizationRequest, Binding, Client, Code, Grant, Service};
 
 /// Grants a request: issues what its response type asks for.
 pub fn issue(call: &Call, service: &mut Service) -> Outcome {
@@ -46,7 +44,13 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
 
     let has = |word| response_type::has(&request.response_type, word);
     let code = match has("code") {
-        true => Some(authorization_code(call, service, &client, &request, grant.clone())?),
+        true => Some(authorization_code(
+            call,
+            service,
+            &client,
+            &request,
+            grant.clone(),
+        )?),
         false => None,
     };
     let issued = match has("token") {

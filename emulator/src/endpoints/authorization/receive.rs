@@ -41,6 +41,7 @@ pub fn from_browser(call: &Call, service: &mut Service, text: &str) -> Result<Re
         .ok_or(invalid(AUTHORIZATION_CLIENT_ID_MISSING))?;
     let found = service.client(identifier);
     let (client, client_id_alias_used) = found.ok_or(invalid(AUTHORIZATION_CLIENT_UNKNOWN))?;
+    call.refuse_locked(client)?;
     let client = Arc::clone(client);
     let counting = match Parameters::parse(text) {
         Ok(parameters) => resolve(call, service, &client, parameters),
