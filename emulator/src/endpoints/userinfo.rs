@@ -8,40 +8,69 @@ use crate::digest::Digest;
 use crate::json::{Members, Object};
 use crate::protocol::keys::{self, Signature};
 use crate::protocol::oauth_error::OAuthError;
+use crate::protocol::{dpop, proof_of_possession};
 use crate::reply::{Answer, Outcome, Reply};
 use crate::result_code::{
     USERINFO_CLAIMS_MALFORMED, USERINFO_ISSUE_OK, USERINFO_NO_SUBJECT, USERINFO_OK, USERINFO_SCOPE,
     USERINFO_TOKEN_EXPIRED, USERINFO_TOKEN_MISSING, USERINFO_TOKEN_UNKNOWN,
 };
-use crate::store::{Client, Grant, Service, TokenRecord};
+use crate::store::{Binding, Client, Grant, Service, TokenRecord};
 
-/// Why there is no userinfo: the action, and the error for the client.
-type Refusal = (&'static str, OAuthError);
+/// Why there is no userinfo: the action, the error for the client, and what the token is bound to.
+struct Refusal {
+    action: &'static str,
+    error: OAuthError,
+    binding: Binding,
+}
+
+impl Refusal {
+    fn new(action: &'static str, error: OAuthError) -> Self {
+        Self {
+            action,
+            error,
+            binding: Binding::default(),
+        }
+    }
+}
 
 /// Says which claims are asked for.
 pub fn userinfo(call: &Call, service: &mut Service) -> Outcome {
-    match presented(call, service) {
-        Err(refusal) => Ok(refuse(call, service, refusal)),
-        Ok(record) => Ok(describe(call, service, &record.grant)),
-    }
+    let checked = presented(call, service).and_then(|record| {
+        let token = call.body.text("token").unwrap_or_default();
+        let possession = proof_of_possession::check(call, service, &record.binding, token);
+        possession.map_err(|error| Refusal {
+            action: if error.error == "invalid_request" {
+                "BAD_REQUEST"
+            } else {
+                "UNAUTHORIZED"
+            },
+            error,
+            binding: record.binding.clone(),
+        })?;
+        Ok(record)
+    });
+    let answer = match checked {
+        Err(refusal) => refuse(call, service, refusal),
+        Ok(record) => describe(call, service, &record.grant),
+    };
+    dpop::with_nonce(call, service, Ok(answer.reply()))
 }
 
 /// Makes the response out of the claims that the caller has collected.
 pub fn issue(call: &Call, service: &mut Service) -> Outcome {
     let made = presented(call, service).and_then(|record| respond(call, service, &record.grant));
-    match made {
-        Err(refusal) => Ok(refuse(call, service, refusal)),
-        Ok(answer) => Ok(answer.reply()),
-    }
+    let answer = made.unwrap_or_else(|refusal| refuse(call, service, refusal));
+    Ok(answer.reply())
 }
 
 /// The token of the request, when it is good for userinfo.
-fn presented<'a>(call: &Call, service: &'a Service) -> Result<&'a TokenRecord, Refusal> {
-    let invalid_token = |code| ("UNAUTHORIZED", OAuthError::new("invalid_token", code));
-    let token = call.body.text("token").ok_or((
-        "BAD_REQUEST",
-        OAuthError::invalid_request(USERINFO_TOKEN_MISSING),
-    ))?;
+fn presented(call: &Call, service: &Service) -> Result<TokenRecord, Refusal> {
+    let invalid_token =
+        |code| Refusal::new("UNAUTHORIZED", OAuthError::new("invalid_token", code));
+    let token = call.body.text("token").ok_or_else(|| {
+        let error = OAuthError::invalid_request(USERINFO_TOKEN_MISSING);
+        Refusal::new("BAD_REQUEST", error)
+    })?;
     let (_, record) = service
         .tokens
         .by_access_token(&Digest::of(token))
@@ -54,18 +83,22 @@ fn presented<'a>(call: &Call, service: &'a Service) -> Result<&'a TokenRecord, R
     }
     if !record.grant.scopes.iter().any(|scope| scope == "openid") {
         let error = OAuthError::new("insufficient_scope", USERINFO_SCOPE);
-        return Err(("FORBIDDEN", error));
+        return Err(Refusal::new("FORBIDDEN", error));
     }
-    Ok(record)
+    Ok(record.clone())
 }
 
-fn refuse(call: &Call, service: &Service, (action, error): Refusal) -> Reply {
-    Reply::action(call.path, error.code, action)
-        .with("responseContent", error.challenge(&service.settings))
-        .reply()
+fn refuse(call: &Call, service: &Service, refusal: Refusal) -> Answer {
+    let Refusal {
+        action,
+        error,
+        binding,
+    } = refusal;
+    let challenge = proof_of_possession::challenge(&error, &binding, &[], &service.settings);
+    Reply::action(call.path, error.code, action).with("responseContent", challenge)
 }
 
-fn describe(call: &Call, service: &Service, grant: &Grant) -> Reply {
+fn describe(call: &Call, service: &Service, grant: &Grant) -> Answer {
     let client = service.clients.by_id(grant.client_id);
     let attributes = |settings: &Object| settings.get("attributes").cloned();
     let openid = grant.openid.as_deref();
@@ -94,7 +127,6 @@ fn describe(call: &Call, service: &Service, grant: &Grant) -> Reply {
             "consentedClaims",
             openid.and_then(|openid| openid.consented_claims.clone()),
         )
-        .reply()
 }
 
 /// The claims that the scopes stand for (OpenID Connect Core 1.0 §5.4), and those that the request names (§5.5).
@@ -126,7 +158,7 @@ fn respond(call: &Call, service: &Service, grant: &Grant) -> Result<Answer, Refu
         None => Ok(answer("JSON").with("responseContent", Value::Object(claims).to_string())),
         Some(client) => {
             let jwt = jwt(service, client, claims);
-            let jwt = jwt.map_err(|error| ("INTERNAL_SERVER_ERROR", error))?;
+            let jwt = jwt.map_err(|error| Refusal::new("INTERNAL_SERVER_ERROR", error))?;
             Ok(answer("JWT").with("responseContent", jwt))
         }
     }
@@ -138,7 +170,7 @@ fn claims(call: &Call, grant: &Grant) -> Result<Object, Refusal> {
         None => Object::new(),
         Some(text) => serde_json::from_str(text).map_err(|_| {
             let error = OAuthError::new("server_error", USERINFO_CLAIMS_MALFORMED);
-            ("INTERNAL_SERVER_ERROR", error)
+            Refusal::new("INTERNAL_SERVER_ERROR", error)
         })?,
     };
     let of_grant = || {

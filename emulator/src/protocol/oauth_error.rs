@@ -66,11 +66,6 @@ impl OAuthError {
         Value::Object(members).to_string()
     }
 
-    /// The value of a `WWW-Authenticate` header (RFC 6750 §3).
-    pub fn challenge(&self, service: &Object) -> String {
-        self.challenge_in("Bearer", &[], service)
-    }
-
     /// The same in another authentication scheme, or with further parameters.
     pub fn challenge_in(
         &self,
