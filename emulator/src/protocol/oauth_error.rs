@@ -66,8 +66,8 @@ impl OAuthError {
         Value::Object(members).to_string()
     }
 
-    /// The same in another authentication scheme, or with further parameters.
-    pub fn challenge_in(
+    /// The value of a `WWW-Authenticate` header in an authentication scheme (RFC 6750 §3), with further parameters.
+    pub fn challenge(
         &self,
         scheme: &str,
         further: &[(&'static str, String)],

@@ -107,10 +107,10 @@ pub fn challenge(
     service: &Object,
 ) -> String {
     if bound.dpop_key.is_none() {
-        return error.challenge_in("Bearer", further, service);
+        return error.challenge("Bearer", further, service);
     }
     let mut further = further.to_vec();
     let algorithms: Vec<_> = dpop::algorithms().collect();
     further.push(("algs", algorithms.join(" ")));
-    error.challenge_in("DPoP", &further, service)
+    error.challenge("DPoP", &further, service)
 }
