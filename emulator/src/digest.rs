@@ -16,6 +16,12 @@ impl Digest {
     pub fn of(value: &str) -> Self {
         Self(Sha256::digest(value.as_bytes()).into())
     }
+
+    /// A digest in the form that it is written in.
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
+        bytes.try_into().ok().map(Self)
+    }
 }
 
 impl fmt::Display for Digest {
@@ -33,10 +39,6 @@ impl Serialize for Digest {
 impl<'de> Deserialize<'de> for Digest {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        let bytes = BASE64_URL_SAFE_NO_PAD.decode(text.as_bytes());
-        let digest = bytes.ok().and_then(|bytes| bytes.try_into().ok());
-        digest
-            .map(Self)
-            .ok_or_else(|| D::Error::custom("not a SHA-256 digest in base64url"))
+        Self::parse(&text).ok_or_else(|| D::Error::custom("not a SHA-256 digest in base64url"))
     }
 }

@@ -7,6 +7,7 @@ mod expiring;
 mod grant;
 mod granted_scopes;
 mod service;
+mod token_request;
 mod tokens;
 
 use std::collections::{BTreeMap, HashMap};
@@ -16,7 +17,8 @@ pub use clients::Client;
 pub use expiring::Expiring;
 pub use grant::{Authentication, Binding, Grant};
 pub use service::Service;
-pub use tokens::{RecordId, RefreshToken, TokenRecord};
+pub use token_request::{PasswordRequest, Renewal};
+pub use tokens::{Narrowed, RecordId, RefreshToken, TokenRecord};
 
 use serde::{Deserialize, Serialize};
 

@@ -27,7 +27,11 @@ pub fn introspection(call: &Call, service: &mut Service) -> Outcome {
     let Some(token) = call.body.text("token") else {
         let error = OAuthError::invalid_request(INTROSPECTION_TOKEN_MISSING);
         let refusal = Refusal::new("BAD_REQUEST", error);
-        return Ok(without_token(refusal.answer(call, service, &Binding::default())));
+        return Ok(without_token(refusal.answer(
+            call,
+            service,
+            &Binding::default(),
+        )));
     };
     let digest = Digest::of(token);
     let found = service.tokens.by_access_token(&digest);
@@ -40,7 +44,10 @@ pub fn introspection(call: &Call, service: &mut Service) -> Outcome {
         _ => Ok(()),
     };
     let Some((_, record)) = service.tokens.by_access_token(&digest) else {
-        let refusal = invalid_token(OAuthError::new("invalid_token", INTROSPECTION_TOKEN_UNKNOWN));
+        let refusal = invalid_token(OAuthError::new(
+            "invalid_token",
+            INTROSPECTION_TOKEN_UNKNOWN,
+        ));
         return Ok(without_token(refusal.answer(call, service, &bound)));
     };
     let verdict = match possession {
@@ -83,7 +90,7 @@ fn examine(call: &Call, record: &TokenRecord) -> Result<(), Refusal> {
     }
     // RFC 8707: a token that was asked for without resources is for none in particular.
     let resources = call.body.texts("resources").unwrap_or_default();
-    if !scopes::cover(&grant.resources, &resources) {
+    if !scopes::cover(record.resources(), &resources) {
         let error = OAuthError::new("invalid_target", INTROSPECTION_RESOURCE);
         return Err(Refusal::new("FORBIDDEN", error));
     }
@@ -104,7 +111,10 @@ fn examine_authentication(call: &Call, record: &TokenRecord) -> Result<(), Refus
     if is_strong && is_recent {
         return Ok(());
     }
-    let error = OAuthError::new("insufficient_user_authentication", INTROSPECTION_AUTHENTICATION);
+    let error = OAuthError::new(
+        "insufficient_user_authentication",
+        INTROSPECTION_AUTHENTICATION,
+    );
     let demands = [
         ("acr_values", acr_values.map(|acrs| acrs.join(" "))),
         ("max_age", max_age.map(|max_age| max_age.to_string())),
@@ -137,8 +147,7 @@ impl Refusal {
 
     fn answer(&self, call: &Call, service: &Service, bound: &Binding) -> Answer {
         let settings = &service.settings;
-        let challenge =
-            proof_of_possession::challenge(&self.error, bound, &self.demands, settings);
+        let challenge = proof_of_possession::challenge(&self.error, bound, &self.demands, settings);
         Reply::action(call.path, self.error.code, self.action).with("responseContent", challenge)
     }
 }
@@ -180,14 +189,15 @@ fn with_token(answer: Answer, call: &Call, service: &Service, record: &TokenReco
         )
         .with("grantType", grant.grant_type.as_str())
         .with("expiresAt", record.access_token_expires_at)
+        .with("forExternalAttachment", record.for_external_attachment)
         .with("authTime", grant.auth_time)
         .with_some("acr", grant.acr.as_deref())
         .with_some("properties", grant.properties.as_deref().cloned())
         .with_some("resources", listed(&grant.resources))
-        .with_some("accessTokenResources", listed(&grant.resources))
+        .with_some("accessTokenResources", listed(record.resources()))
         .with_some(
             "authorizationDetails",
-            grant.authorization_details.as_deref().cloned(),
+            record.authorization_details().cloned(),
         )
         .with_some(
             "consentedClaims",

@@ -57,9 +57,7 @@ impl Findings {
         let nested = std::str::from_utf8(&plaintext).ok();
         match nested.and_then(|text| Jws::parse(text).ok()) {
             Some(jws) => self.examine_signed(call, service, named, &jws),
-            None if call.body.flag("signedByClient") => {
-                Err("the content is not signed".to_owned())
-            }
+            None if call.body.flag("signedByClient") => Err("the content is not signed".to_owned()),
             None => {
                 self.examine_claims(call, serde_json::from_slice(&plaintext).ok().as_ref());
                 Ok(())
@@ -115,7 +113,8 @@ impl Findings {
             }
         }
         for name in &self.invalid_claims {
-            self.errors.push(format!("the claim '{name}' is not as it must be now"));
+            self.errors
+                .push(format!("the claim '{name}' is not as it must be now"));
         }
     }
 }

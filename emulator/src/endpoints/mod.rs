@@ -30,11 +30,16 @@ pub fn handle(call: &Call, store: &mut Store) -> Outcome {
         "push_authorization_request" => pushed_authorization::push(call, call.service(store)?),
 
         "token" => token::token(call, call.service(store)?),
+        "token_issue" => token::issue(call, call.service(store)?),
+        "token_fail" => token::fail(call, call.service(store)?),
         "introspection" => introspection::introspection(call, call.service(store)?),
         "standard_introspection" => {
             standard_introspection::standard_introspection(call, call.service(store)?)
         }
         "revocation" => revocation::revocation(call, call.service(store)?),
+        "token_create" => token_management::create(call, call.service(store)?),
+        "token_update" => token_management::update(call, store),
+        "token_delete" => token_management::delete(call, call.service(store)?),
         "get_token_list" => token_management::list(call, call.service(store)?),
 
         "userinfo" => userinfo::userinfo(call, call.service(store)?),

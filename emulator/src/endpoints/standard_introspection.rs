@@ -7,13 +7,13 @@ use crate::call::Call;
 use crate::digest::Digest;
 use crate::jose::{self, Jwk};
 use crate::json::{Members, Object};
-use crate::protocol::authorization_details;
 use crate::protocol::client_signature;
 use crate::protocol::keys;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::usual_action;
 use crate::protocol::token_response;
+use crate::protocol::{access_token, authorization_details};
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     ResultCode, STANDARD_INTROSPECTION_ENCRYPTION, STANDARD_INTROSPECTION_OK,
@@ -48,8 +48,8 @@ fn introspect(call: &Call, service: &Service) -> Result<Object, OAuthError> {
         .body
         .text("parameters")
         .ok_or(invalid(STANDARD_INTROSPECTION_PARAMETERS_MISSING))?;
-    let parameters = Parameters::parse(text)
-        .map_err(|_| invalid(STANDARD_INTROSPECTION_PARAMETER_REPEATED))?;
+    let parameters =
+        Parameters::parse(text).map_err(|_| invalid(STANDARD_INTROSPECTION_PARAMETER_REPEATED))?;
     let token = parameters
         .get("token")
         .ok_or(invalid(STANDARD_INTROSPECTION_TOKEN_MISSING))?;
@@ -65,8 +65,11 @@ fn introspect(call: &Call, service: &Service) -> Result<Object, OAuthError> {
                 .map(|(_, record)| (record, true))
         }
     };
-    let for_asker = found.filter(|(record, _)| {
-        let resources = &record.grant.resources;
+    let for_asker = found.filter(|(record, is_refresh_token)| {
+        let resources = match is_refresh_token {
+            true => &record.grant.resources,
+            false => record.resources(),
+        };
         let asker = call.body.text("rsUri");
         resources.is_empty() || asker.is_none_or(|asker| resources.iter().any(|uri| uri == asker))
     });
@@ -84,6 +87,11 @@ fn active(call: &Call, service: &Service, record: &TokenRecord, is_refresh_token
         Some(token) if is_refresh_token => (&token.scopes, token.expires_at),
         _ => (&grant.scopes, record.access_token_expires_at),
     };
+    let details = grant.authorization_details.as_deref();
+    let (resources, details) = match is_refresh_token {
+        true => (grant.resources.as_slice(), details),
+        false => (record.resources(), record.authorization_details()),
+    };
     let client = service.clients.by_id(grant.client_id);
     let client_id = match client.and_then(|client| client.alias()) {
         Some(alias) if grant.client_id_alias_used => alias.to_owned(),
@@ -91,7 +99,7 @@ fn active(call: &Call, service: &Service, record: &TokenRecord, is_refresh_token
     };
     let token_type = match is_refresh_token {
         true => None,
-        false => Some(token_response::token_type(record)),
+        false => Some(token_response::token_type(service, record)),
     };
     let issued_at = record.created_at.max(record.last_refreshed_at);
     let known = [
@@ -105,15 +113,12 @@ fn active(call: &Call, service: &Service, record: &TokenRecord, is_refresh_token
         ("exp", Some((end / 1000).into())),
         ("iat", Some((issued_at / 1000).into())),
         ("sub", grant.subject.as_deref().map(Value::from)),
-        ("aud", audience(&grant.resources)),
+        ("aud", audience(resources)),
         ("iss", service.issuer().map(Value::from)),
-        ("cnf", confirmation(record)),
+        ("cnf", access_token::confirmation(record)),
         (
             "authorization_details",
-            grant
-                .authorization_details
-                .as_deref()
-                .map(authorization_details::to_array),
+            details.map(authorization_details::to_array),
         ),
         ("acr", grant.acr.as_deref().map(Value::from)),
         (
@@ -131,20 +136,6 @@ fn active(call: &Call, service: &Service, record: &TokenRecord, is_refresh_token
 /// RFC 8707 §2.
 fn audience(resources: &[String]) -> Option<Value> {
     (!resources.is_empty()).then(|| resources.into())
-}
-
-/// RFC 8705 §3.2, RFC 9449 §6.2.
-fn confirmation(record: &TokenRecord) -> Option<Value> {
-    let binding = &record.binding;
-    let members = [
-        ("x5t#S256", &binding.certificate),
-        ("jkt", &binding.dpop_key),
-    ];
-    let members: Object = members
-        .into_iter()
-        .filter_map(|(name, value)| Some((name.to_owned(), value.as_deref()?.into())))
-        .collect();
-    (!members.is_empty()).then_some(Value::Object(members))
 }
 
 /// RFC 9701 §4.

@@ -65,8 +65,7 @@ pub fn issue(call: &Call, service: &mut Service) -> Outcome {
 
 /// The token of the request, when it is good for userinfo.
 fn presented(call: &Call, service: &Service) -> Result<TokenRecord, Refusal> {
-    let invalid_token =
-        |code| Refusal::new("UNAUTHORIZED", OAuthError::new("invalid_token", code));
+    let invalid_token = |code| Refusal::new("UNAUTHORIZED", OAuthError::new("invalid_token", code));
     let token = call.body.text("token").ok_or_else(|| {
         let error = OAuthError::invalid_request(USERINFO_TOKEN_MISSING);
         Refusal::new("BAD_REQUEST", error)

@@ -7,8 +7,8 @@ use super::oauth_error::OAuthError;
 use super::parameters::Parameters;
 use crate::json::{Members, Object};
 use crate::result_code::{
-    AUTHORIZATION_DETAILS_MALFORMED, AUTHORIZATION_DETAILS_TYPE_NOT_ALLOWED,
-    AUTHORIZATION_DETAILS_TYPE_UNSUPPORTED,
+    AUTHORIZATION_DETAILS_BEYOND_GRANT, AUTHORIZATION_DETAILS_MALFORMED,
+    AUTHORIZATION_DETAILS_TYPE_NOT_ALLOWED, AUTHORIZATION_DETAILS_TYPE_UNSUPPORTED,
 };
 
 /// The fields that hold lists, and what the API calls them.
@@ -45,6 +45,27 @@ pub fn requested(
         }
     }
     Ok(Some(details))
+}
+
+/// The details of an access token: those that the token request names, each of which must be among the granted ones as
+/// it is, or all that were granted (RFC 9396 §6).
+pub fn narrowed(
+    granted: Option<&Value>,
+    parameters: &Parameters,
+) -> Result<Option<Value>, OAuthError> {
+    let Some(text) = parameters.get("authorization_details") else {
+        return Ok(granted.cloned());
+    };
+    let requested = from_text(text).ok_or(invalid(AUTHORIZATION_DETAILS_MALFORMED))?;
+    let is_granted = |wanted: &Object| {
+        let granted = granted.into_iter().flat_map(elements);
+        granted.map(detail).any(|granted| granted == detail(wanted))
+    };
+    let all_granted = elements(&requested).all(is_granted);
+    match all_granted {
+        true => Ok(Some(requested)),
+        false => Err(invalid(AUTHORIZATION_DETAILS_BEYOND_GRANT)),
+    }
 }
 
 /// From the form of the protocol to that of the API.

@@ -4,18 +4,25 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::access_token;
+use super::authorization_details;
+use super::id_token::IdToken;
 use super::lifetime;
 use super::oauth_error::OAuthError;
+use super::parameters::Parameters;
 use super::refusal::Refusal;
+use super::resource;
 use crate::call::Call;
-use crate::clock::after;
+use crate::clock::{Millis, after};
 use crate::digest::Digest;
-use crate::json::Members;
+use crate::json::{Members, Object};
 use crate::random;
-use crate::result_code::TOKEN_VALUE_TAKEN;
-use crate::store::{Binding, Client, Grant, RecordId, RefreshToken, Service, TokenRecord};
+use crate::result_code::{ACCESS_TOKEN_CLAIMS_MALFORMED, TOKEN_VALUE_TAKEN};
+use crate::store::{
+    Binding, Client, Grant, Narrowed, RecordId, RefreshToken, Service, TokenRecord,
+};
 
-/// What tokens are to be made. The call can choose the value of the access token and the lifetimes, and add properties.
+/// What tokens are to be made. The call can choose their values and lifetimes, and add properties and claims.
 #[derive(Debug)]
 pub struct Issuance<'a> {
     pub call: &'a Call,
@@ -31,12 +38,24 @@ pub struct Issuance<'a> {
 pub struct Issued {
     pub record: RecordId,
     pub access_token: String,
+    /// The same access token as a JWT (RFC 9068), which the client gets in its place.
+    pub jwt: Option<String>,
     pub refresh_token: Option<String>,
+    pub id_token: Option<String>,
 }
 
 impl Issuance<'_> {
     /// Makes the tokens and stores them.
     pub fn issue(self, service: &mut Service) -> Result<Issued, Refusal> {
+        self.issue_narrowed(service, None)
+    }
+
+    /// The same for an access token that is good for a part of the grant.
+    pub fn issue_narrowed(
+        self,
+        service: &mut Service,
+        narrowed: Option<Box<Narrowed>>,
+    ) -> Result<Issued, Refusal> {
         let Self {
             call,
             client,
@@ -45,39 +64,108 @@ impl Issuance<'_> {
             refreshable,
         } = self;
         grant.properties = properties(grant.properties.as_deref(), call).map(Box::new);
+        grant.access_token_claims = access_token_claims(grant.access_token_claims, call)?;
         let access_token = access_token(call, service)?;
-        let refresh_token = if refreshable {
-            Some(random::token()?)
-        } else {
-            None
+        let refresh_token = match refreshable {
+            true => Some(refresh_token(call, service)?),
+            false => None,
         };
-        if service.demands(client, "singleAccessTokenPerSubject")
-            && let Some(subject) = &grant.subject
-        {
-            service.tokens.revoke_all(grant.client_id, Some(subject));
-        }
+        let stored_refresh_token = refresh_token.as_deref().map(|token| RefreshToken {
+            digest: Digest::of(token),
+            expires_at: refresh_token_end(call, service, client, &grant.scopes),
+            scopes: grant.scopes.clone(),
+        });
+        let mut record = TokenRecord {
+            narrowed,
+            binding,
+            access_token: Digest::of(&access_token),
+            jwt: None,
+            access_token_expires_at: access_token_end(
+                call,
+                service,
+                client,
+                &grant.scopes,
+                stored_refresh_token.as_ref(),
+            ),
+            refresh_token: stored_refresh_token,
+            created_at: call.now,
+            last_refreshed_at: 0,
+            for_external_attachment: call.body.flag("forExternalAttachment"),
+            grant,
+        };
+        let jwt = access_token::sign(service, client, &mut record, &access_token, call.now)?;
+        let grant = &record.grant;
         if let Some(subject) = &grant.subject {
+            if service.demands(client, "singleAccessTokenPerSubject") {
+                service.tokens.revoke_all(grant.client_id, Some(subject));
+            }
             let consents = &mut service.granted_scopes;
             consents.record(subject, grant.client_id, &grant.scopes, call.now);
         }
-        let record = TokenRecord {
-            binding,
-            access_token: Digest::of(&access_token),
-            access_token_expires_at: access_token_end(call, service, client, &grant.scopes),
-            refresh_token: refresh_token.as_deref().map(|token| RefreshToken {
-                digest: Digest::of(token),
-                expires_at: refresh_token_end(call, service, client, &grant.scopes),
-                scopes: grant.scopes.clone(),
-            }),
-            created_at: call.now,
-            last_refreshed_at: 0,
-            grant,
-        };
         Ok(Issued {
             record: service.tokens.add(record, call.now),
             access_token,
+            jwt,
             refresh_token,
+            id_token: None,
         })
+    }
+}
+
+impl Narrowed {
+    /// The part of a grant that a token request names (RFC 8707 §2.2, RFC 9396 §6).
+    pub fn requested(
+        grant: &Grant,
+        parameters: &Parameters,
+    ) -> Result<Option<Box<Self>>, OAuthError> {
+        if !(parameters.has("resource") || parameters.has("authorization_details")) {
+            return Ok(None);
+        }
+        let details = grant.authorization_details.as_deref();
+        Ok(Some(Box::new(Self {
+            resources: resource::narrowed(&grant.resources, parameters)?,
+            authorization_details: authorization_details::narrowed(details, parameters)?,
+        })))
+    }
+}
+
+impl Issued {
+    /// The access token in the form that the client gets.
+    pub fn presented(&self) -> &str {
+        self.jwt.as_deref().unwrap_or(&self.access_token)
+    }
+
+    /// Adds an ID token when the grant is one of OpenID Connect. There are no tokens at all when that fails.
+    pub fn with_id_token(
+        mut self,
+        service: &mut Service,
+        client: &Client,
+        now: Millis,
+    ) -> Result<Self, OAuthError> {
+        let record = service.tokens.by_id(self.record);
+        let grant = record.map(|record| &record.grant);
+        let Some(grant) = grant.filter(|grant| grant.openid.is_some()) else {
+            return Ok(self);
+        };
+        let id_token = IdToken {
+            service,
+            client,
+            grant,
+            bound: &[("at_hash", self.presented())],
+            claims: Object::new(),
+            front_channel: false,
+            now,
+        };
+        match id_token.issue() {
+            Ok(id_token) => {
+                self.id_token = Some(id_token);
+                Ok(self)
+            }
+            Err(error) => {
+                service.tokens.take(self.record);
+                Err(error)
+            }
+        }
     }
 }
 
@@ -92,9 +180,34 @@ pub fn access_token(call: &Call, service: &Service) -> Result<String, Refusal> {
     }
 }
 
-pub fn access_token_end(call: &Call, service: &Service, client: &Client, scopes: &[String]) -> i64 {
+/// A new refresh token, in the same way.
+fn refresh_token(call: &Call, service: &Service) -> Result<String, Refusal> {
+    let Some(chosen) = call.body.text("refreshToken") else {
+        return Ok(random::token()?);
+    };
+    match service.tokens.by_refresh_token(&Digest::of(chosen)) {
+        None => Ok(chosen.to_owned()),
+        Some(_) => Err(OAuthError::new("server_error", TOKEN_VALUE_TAKEN).into()),
+    }
+}
+
+/// When an access token ends. A service can link its end to that of the refresh token that goes with it.
+pub fn access_token_end(
+    call: &Call,
+    service: &Service,
+    client: &Client,
+    scopes: &[String],
+    refresh_token: Option<&RefreshToken>,
+) -> Millis {
+    if call.body.flag("accessTokenPersistent") {
+        return lifetime::NEVER;
+    }
     let duration = lifetime::access_token(&call.body, service, client, scopes);
-    after(call.now, duration)
+    let end = after(call.now, duration);
+    match refresh_token {
+        Some(token) if service.settings.flag("tokenExpirationLinked") => end.min(token.expires_at),
+        _ => end,
+    }
 }
 
 pub fn refresh_token_end(
@@ -102,7 +215,7 @@ pub fn refresh_token_end(
     service: &Service,
     client: &Client,
     scopes: &[String],
-) -> i64 {
+) -> Millis {
     let duration = lifetime::refresh_token(&call.body, service, client, scopes);
     after(call.now, duration)
 }
@@ -124,4 +237,19 @@ pub fn properties(stored: Option<&Value>, call: &Call) -> Option<Value> {
         }
     }
     (!merged.is_empty()).then(|| merged.into_values().cloned().collect())
+}
+
+/// The further claims of an access token that is a JWT; those of the call replace those that are stored.
+pub fn access_token_claims(
+    stored: Option<Box<Object>>,
+    call: &Call,
+) -> Result<Option<Box<Object>>, OAuthError> {
+    let Some(text) = call.body.text("jwtAtClaims") else {
+        return Ok(stored);
+    };
+    let claims: Object = serde_json::from_str(text)
+        .map_err(|_| OAuthError::new("server_error", ACCESS_TOKEN_CLAIMS_MALFORMED))?;
+    let mut merged = stored.unwrap_or_default();
+    merged.extend(claims);
+    Ok(Some(merged))
 }

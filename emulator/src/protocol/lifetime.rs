@@ -1,8 +1,16 @@
 //! How long tokens live.
 
 use super::scopes;
+use crate::clock::Millis;
 use crate::json::{Members, Object};
 use crate::store::{Client, Service};
+
+/// The attribute of scopes that limits access tokens.
+pub const ACCESS_TOKEN_ATTRIBUTE: &str = "access_token.duration";
+/// The attribute of scopes that limits refresh tokens.
+pub const REFRESH_TOKEN_ATTRIBUTE: &str = "refresh_token.duration";
+/// The end of tokens that do not end by themselves: that of the year 9999, which every client can represent.
+pub const NEVER: Millis = 253_402_300_799_000;
 
 /// One day, for a service that says nothing.
 pub const ACCESS_TOKEN: i64 = 86_400;
@@ -21,7 +29,7 @@ pub const TICKET: i64 = 86_400;
 
 /// The lifetime of an access token in seconds.
 pub fn access_token(request: &Object, service: &Service, client: &Client, names: &[String]) -> i64 {
-    let setting = ("accessTokenDuration", "access_token.duration");
+    let setting = ("accessTokenDuration", ACCESS_TOKEN_ATTRIBUTE);
     token(setting, request, service, client, names).unwrap_or(ACCESS_TOKEN)
 }
 
@@ -32,7 +40,7 @@ pub fn refresh_token(
     client: &Client,
     names: &[String],
 ) -> i64 {
-    let setting = ("refreshTokenDuration", "refresh_token.duration");
+    let setting = ("refreshTokenDuration", REFRESH_TOKEN_ATTRIBUTE);
     token(setting, request, service, client, names).unwrap_or(REFRESH_TOKEN)
 }
 
@@ -76,15 +84,20 @@ fn token(
     if let Some(requested) = positive(request.integer(member)) {
         return Some(requested);
     }
-    let of_scopes = scopes::attributes(&service.settings, names, attribute);
-    let of_scopes = of_scopes.iter().filter_map(|seconds| seconds.parse().ok());
     let settings = [service.settings.integer(member), client.extension(member)];
     settings
         .into_iter()
         .flatten()
-        .chain(of_scopes)
         .filter(|seconds| *seconds > 0)
+        .chain(of_scopes(attribute, service, names))
         .min()
+}
+
+/// The shortest of the lifetimes that the scopes have as an attribute.
+pub fn of_scopes(attribute: &str, service: &Service, names: &[String]) -> Option<i64> {
+    let values = scopes::attributes(&service.settings, names, attribute);
+    let durations = values.iter().filter_map(|seconds| seconds.parse().ok());
+    durations.filter(|seconds| *seconds > 0).min()
 }
 
 fn positive(seconds: Option<i64>) -> Option<i64> {

@@ -1,5 +1,6 @@
 //! The rules of the specifications, each once, for all endpoints.
 
+pub mod access_token;
 pub mod acr;
 pub mod authorization_details;
 pub mod authorization_response;
@@ -11,6 +12,7 @@ pub mod client_certificate;
 pub mod client_signature;
 pub mod dpop;
 pub mod fapi;
+pub mod foreign_jwt;
 pub mod form_post;
 pub mod id_token;
 pub mod id_token_hint;

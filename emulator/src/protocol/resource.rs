@@ -2,7 +2,7 @@
 
 use super::oauth_error::OAuthError;
 use super::parameters::Parameters;
-use crate::result_code::RESOURCE_MALFORMED;
+use crate::result_code::{RESOURCE_BEYOND_GRANT, RESOURCE_MALFORMED};
 
 /// The resources of a request.
 pub fn requested(parameters: &Parameters) -> Result<Vec<String>, OAuthError> {
@@ -11,6 +11,19 @@ pub fn requested(parameters: &Parameters) -> Result<Vec<String>, OAuthError> {
         Ok(resources.to_vec())
     } else {
         Err(OAuthError::new("invalid_target", RESOURCE_MALFORMED))
+    }
+}
+
+/// The resources of an access token: those that the token request names, which must be among the granted ones, or all
+/// that were granted (RFC 8707 §2.2).
+pub fn narrowed(granted: &[String], parameters: &Parameters) -> Result<Vec<String>, OAuthError> {
+    let requested = requested(parameters)?;
+    if requested.is_empty() {
+        return Ok(granted.to_vec());
+    }
+    match requested.iter().all(|resource| granted.contains(resource)) {
+        true => Ok(requested),
+        false => Err(OAuthError::new("invalid_target", RESOURCE_BEYOND_GRANT)),
     }
 }
 

@@ -3,8 +3,10 @@
 use regex_lite::Regex;
 use serde_json::Value;
 
+use super::oauth_error::OAuthError;
 use super::parameters::Parameters;
 use crate::json::{Members, Object};
+use crate::result_code::TOKEN_SCOPE_MISSING;
 
 /// The scopes of a request: of the requested ones those that the service knows and that the client may ask for, or,
 /// when none is requested, those that the service gives by default.
@@ -22,6 +24,19 @@ pub fn requested(parameters: &Parameters, service: &Object, client: &Object) -> 
         .filter(|name| is_requestable(name, client))
         .map(str::to_owned)
         .collect()
+}
+
+/// The same, for a service that can demand that there be one (RFC 6749 §3.3).
+pub fn required(
+    parameters: &Parameters,
+    service: &Object,
+    client: &Object,
+) -> Result<Vec<String>, OAuthError> {
+    let scopes = requested(parameters, service, client);
+    match scopes.is_empty() && service.flag("scopeRequired") {
+        true => Err(OAuthError::invalid_scope(TOKEN_SCOPE_MISSING)),
+        false => Ok(scopes),
+    }
 }
 
 /// A requested scope with a variable part, such as `payment:17`.
@@ -70,6 +85,27 @@ pub fn details(service: &Object, names: &[String]) -> Vec<Value> {
             .text("name")
             .is_some_and(|name| names.iter().any(|wanted| wanted == name))
     })
+}
+
+/// Whether the service knows all of the scopes.
+pub fn are_supported(names: &[String], service: &Object) -> bool {
+    names.iter().all(|name| {
+        let supported = service.array("supportedScopes").unwrap_or_default();
+        let mut known = supported.iter().filter_map(Value::as_object);
+        known.any(|scope| scope.text("name") == Some(name))
+    })
+}
+
+/// Those that the service knows, and that the client, if there is one, may ask for.
+pub fn available(names: &[&str], service: &Object, client: Option<&Object>) -> Vec<String> {
+    let known = details_where(service, |scope| {
+        scope.text("name").is_some_and(|name| names.contains(&name))
+    });
+    let known = known.iter().filter_map(|scope| scope.get("name")?.as_str());
+    known
+        .filter(|name| client.is_none_or(|client| is_requestable(name, client)))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// The values that scopes have for an attribute.

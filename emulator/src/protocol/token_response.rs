@@ -2,21 +2,20 @@
 
 use serde_json::Value;
 
+use super::authorization_details;
 use super::issuance::Issued;
 use crate::clock::Millis;
 use crate::json::{Members, Object};
-use crate::store::TokenRecord;
+use crate::store::{Service, TokenRecord};
 
 /// The members of a token response.
-pub fn members(record: &TokenRecord, issued: &Issued, now: Millis) -> Object {
-    let mut content = properties(record.grant.properties.as_deref(), false);
-    let scopes = &record.grant.scopes;
+pub fn members(service: &Service, record: &TokenRecord, issued: &Issued, now: Millis) -> Object {
+    let grant = &record.grant;
+    let mut content = properties(grant.properties.as_deref(), false);
+    let details = record.authorization_details();
     let members = [
-        (
-            "access_token",
-            Some(Value::from(issued.access_token.as_str())),
-        ),
-        ("token_type", Some(token_type(record).into())),
+        ("access_token", Some(Value::from(issued.presented()))),
+        ("token_type", Some(token_type(service, record).into())),
         (
             "expires_in",
             Some(seconds_left(record.access_token_expires_at, now).into()),
@@ -27,7 +26,12 @@ pub fn members(record: &TokenRecord, issued: &Issued, now: Millis) -> Object {
         ),
         (
             "scope",
-            (!scopes.is_empty()).then(|| scopes.join(" ").into()),
+            (!grant.scopes.is_empty()).then(|| grant.scopes.join(" ").into()),
+        ),
+        ("id_token", issued.id_token.as_deref().map(Value::from)),
+        (
+            "authorization_details",
+            details.map(authorization_details::to_array),
         ),
     ];
     let members = members
@@ -37,17 +41,30 @@ pub fn members(record: &TokenRecord, issued: &Issued, now: Millis) -> Object {
     content
 }
 
+/// How the access token is presented (RFC 6749 §7.1, RFC 9449 §5).
+pub fn token_type<'a>(service: &'a Service, record: &TokenRecord) -> &'a str {
+    match record.binding.dpop_key {
+        Some(_) => "DPoP",
+        None => service.settings.text("accessTokenType").unwrap_or("Bearer"),
+    }
+}
+
 pub fn seconds_left(end: Millis, now: Millis) -> i64 {
     end.saturating_sub(now) / 1000
 }
 
-/// The word for how the access token is used (RFC 6750 §4, RFC 9449 §5).
-pub fn token_type(record: &TokenRecord) -> &'static str {
-    match record.binding.dpop_key {
-        Some(_) => "DPoP",
-        None => "Bearer",
-    }
-}
+/// Names that RFC 6749 and OpenID Connect have given a meaning, so that no property can have them.
+const RESERVED: [&str; 9] = [
+    "access_token",
+    "token_type",
+    "expires_in",
+    "refresh_token",
+    "scope",
+    "error",
+    "error_description",
+    "error_uri",
+    "id_token",
+];
 
 /// Properties as members of a response: those that others than the server may see, or all.
 pub fn properties(properties: Option<&Value>, with_hidden: bool) -> Object {
@@ -59,10 +76,9 @@ pub fn properties(properties: Option<&Value>, with_hidden: bool) -> Object {
     let visible = properties.filter(|property| with_hidden || !property.flag("hidden"));
     visible
         .filter_map(|property| {
-            Some((
-                property.text("key")?.to_owned(),
-                property.get("value")?.clone(),
-            ))
+            let key = property.text("key")?;
+            let value = property.get("value")?.clone();
+            (!RESERVED.contains(&key)).then(|| (key.to_owned(), value))
         })
         .collect()
 }

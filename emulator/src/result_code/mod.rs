@@ -66,6 +66,5 @@ pub use service::*;
 #[allow(unused_imports, reason = "a family may have no codes")]
 pub use standard_introspection::*;
 pub use token::*;
-#[allow(unused_imports, reason = "a family may have no codes")]
 pub use token_management::*;
 pub use userinfo::*;

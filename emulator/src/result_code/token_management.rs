@@ -1,3 +1,26 @@
 //! The creation, update and deletion of tokens.
 
-result_codes! {}
+result_codes! {
+    /// The token is there.
+    CREATE_OK = "A109001", "the tokens were created";
+    /// The caller's fault.
+    CREATE_GRANT_TYPE = "A109201", "grantType is missing, unknown, or REFRESH_TOKEN";
+    /// The caller's fault.
+    CREATE_CLIENT_MISSING = "A109202", "clientId and clientIdentifier are missing";
+    /// Not among those of the service.
+    CREATE_CLIENT_UNKNOWN = "A109203", "the service has no such client";
+    /// The caller's fault.
+    CREATE_SUBJECT = "A109204", "subject is missing, or is not of at most 100 ASCII characters";
+    /// The caller's fault.
+    CREATE_SCOPE_UNKNOWN = "A109205", "the service does not know one of the scopes";
+    /// The caller's fault.
+    CREATE_AUTH_TIME = "A109206", "authTime is negative";
+    /// The token is as it was told.
+    UPDATE_OK = "A135001", "the token was updated";
+    /// The caller's fault.
+    UPDATE_TOKEN_MISSING = "A135201", "the request names no token";
+    /// Another service has it.
+    UPDATE_TOKEN_OF_ANOTHER_SERVICE = "A135202", "the token belongs to another service";
+    /// Nobody has it.
+    TOKEN_UNKNOWN = "A135203", "the service has no such token";
+}

@@ -9,6 +9,7 @@ use super::clients::{Client, Clients};
 use super::dpop_nonce::DpopNonce;
 use super::expiring::Expiring;
 use super::granted_scopes::Consents;
+use super::token_request::{PasswordRequest, Renewal};
 use super::tokens::Tokens;
 use crate::json::{Members, Object};
 
@@ -28,6 +29,10 @@ pub struct Service {
     pub used_jwts: Expiring<()>,
     pub dpop_nonce: DpopNonce,
     pub tokens: Tokens,
+    /// By the refresh token that was replaced.
+    pub renewals: Expiring<Renewal>,
+    /// By ticket.
+    pub password_requests: Expiring<PasswordRequest>,
     pub granted_scopes: Consents,
 }
 

@@ -1,8 +1,10 @@
 //! The tokens of a service.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::expiring::REMEMBERED;
 use super::grant::{Binding, Grant};
@@ -18,13 +20,18 @@ pub type RecordId = u64;
 pub struct TokenRecord {
     /// What the access token is good for; the refresh token can be good for more scopes.
     pub grant: Grant,
+    pub narrowed: Option<Box<Narrowed>>,
     pub binding: Binding,
     pub access_token: Digest,
+    /// The access token in the form of a JWT, which is presented in place of the other.
+    pub jwt: Option<Box<Digest>>,
     pub access_token_expires_at: Millis,
     pub refresh_token: Option<RefreshToken>,
     pub created_at: Millis,
     /// 0 as long as it was not.
     pub last_refreshed_at: Millis,
+    /// Whether it is there to fetch an external attachment (OpenID Connect for Identity Assurance 1.0).
+    pub for_external_attachment: bool,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -34,7 +41,31 @@ pub struct RefreshToken {
     pub scopes: Vec<String>,
 }
 
+/// What of a grant the access token is good for, when the token request asked for less than was granted. The refresh
+/// token stays good for all of it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Narrowed {
+    pub resources: Vec<String>,
+    pub authorization_details: Option<Value>,
+}
+
 impl TokenRecord {
+    /// The resources that the access token is for (RFC 8707).
+    pub fn resources(&self) -> &[String] {
+        match &self.narrowed {
+            Some(narrowed) => &narrowed.resources,
+            None => &self.grant.resources,
+        }
+    }
+
+    /// The authorization details of the access token (RFC 9396), in the form of the API.
+    pub fn authorization_details(&self) -> Option<&Value> {
+        match &self.narrowed {
+            Some(narrowed) => narrowed.authorization_details.as_ref(),
+            None => self.grant.authorization_details.as_deref(),
+        }
+    }
+
     pub fn is_valid(&self, now: Millis) -> bool {
         now < self.access_token_expires_at
     }
@@ -65,9 +96,9 @@ pub struct Tokens {
     #[serde(skip)]
     by_refresh_token: HashMap<Digest, RecordId>,
     #[serde(skip)]
-    by_client: HashMap<i64, BTreeSet<RecordId>>,
+    by_client: BTreeSet<(i64, RecordId)>,
     #[serde(skip)]
-    by_subject: HashMap<String, BTreeSet<RecordId>>,
+    by_subject: BTreeSet<(String, RecordId)>,
     #[serde(skip)]
     by_end: BTreeSet<(Millis, RecordId)>,
 }
@@ -112,9 +143,12 @@ impl Tokens {
         if let Some(token) = &record.refresh_token {
             self.by_refresh_token.remove(&token.digest);
         }
-        forget(&mut self.by_client, &record.grant.client_id, id);
+        if let Some(jwt) = &record.jwt {
+            self.by_access_token.remove(jwt);
+        }
+        self.by_client.remove(&(record.grant.client_id, id));
         if let Some(subject) = &record.grant.subject {
-            forget(&mut self.by_subject, subject, id);
+            self.by_subject.remove(&(subject.clone(), id));
         }
         Some(*record)
     }
@@ -125,15 +159,12 @@ impl Tokens {
         if let Some(token) = &record.refresh_token {
             self.by_refresh_token.insert(token.digest, id);
         }
-        self.by_client
-            .entry(record.grant.client_id)
-            .or_default()
-            .insert(id);
+        if let Some(jwt) = &record.jwt {
+            self.by_access_token.insert(**jwt, id);
+        }
+        self.by_client.insert((record.grant.client_id, id));
         if let Some(subject) = &record.grant.subject {
-            self.by_subject
-                .entry(subject.clone())
-                .or_default()
-                .insert(id);
+            self.by_subject.insert((subject.clone(), id));
         }
         self.records.insert(id, Box::new(record));
     }
@@ -156,24 +187,23 @@ impl Tokens {
         client_id: Option<i64>,
         subject: Option<&'a str>,
     ) -> Box<dyn Iterator<Item = (RecordId, &'a TokenRecord)> + 'a> {
-        let ids = match (client_id, subject) {
+        match (client_id, subject) {
             (None, None) => {
-                return Box::new(
-                    self.records
-                        .iter()
-                        .map(|(id, record)| (*id, record.as_ref())),
-                );
+                let records = self.records.iter();
+                Box::new(records.map(|(id, record)| (*id, record.as_ref())))
             }
-            (_, Some(subject)) => self.by_subject.get(subject),
-            (Some(client_id), None) => self.by_client.get(&client_id),
-        };
-        let records = ids
-            .into_iter()
-            .flatten()
-            .filter_map(|id| self.find(Some(id)));
-        Box::new(records.filter(move |(_, record)| {
-            client_id.is_none_or(|client_id| record.grant.client_id == client_id)
-        }))
+            (_, Some(subject)) => {
+                let of_subject = self.by_subject.range(all_of(subject.to_owned()));
+                let records = of_subject.filter_map(|(_, id)| self.find(Some(id)));
+                Box::new(records.filter(move |(_, record)| {
+                    client_id.is_none_or(|client_id| record.grant.client_id == client_id)
+                }))
+            }
+            (Some(client_id), None) => {
+                let of_client = self.by_client.range(all_of(client_id));
+                Box::new(of_client.filter_map(|(_, id)| self.find(Some(id))))
+            }
+        }
     }
 
     pub fn revoke_all(&mut self, client_id: i64, subject: Option<&str>) {
@@ -192,15 +222,7 @@ impl Tokens {
     }
 }
 
-fn forget<K: std::hash::Hash + Eq>(
-    index: &mut HashMap<K, BTreeSet<RecordId>>,
-    key: &K,
-    id: RecordId,
-) {
-    if let Some(ids) = index.get_mut(key) {
-        ids.remove(&id);
-        if ids.is_empty() {
-            index.remove(key);
-        }
-    }
+/// What an index has for one key.
+fn all_of<K: Clone>(key: K) -> RangeInclusive<(K, RecordId)> {
+    (key.clone(), RecordId::MIN)..=(key, RecordId::MAX)
 }

@@ -11,7 +11,7 @@ use crate::protocol::id_token::IdToken;
 use crate::protocol::issuance::{Issuance, Issued};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::{Refusal, usual_action};
-use crate::protocol::token_response::seconds_left;
+use crate::protocol::token_response::{seconds_left, token_type};
 use crate::protocol::{fapi, lifetime, response_type};
 use crate::random;
 use crate::reply::{Outcome, Reply};
@@ -57,11 +57,12 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         true => Some(access_token(call, service, &client, grant.clone())?),
         false => None,
     };
-    let access_token = issued.map(|issued| issued.access_token);
-    let record = access_token
-        .as_deref()
-        .and_then(|token| service.tokens.by_access_token(&Digest::of(token)));
-    let expires_at = record.map_or(0, |(_, record)| record.access_token_expires_at);
+    let record = issued
+        .as_ref()
+        .and_then(|issued| service.tokens.by_id(issued.record));
+    let token_type = record.map(|record| token_type(service, record).to_owned());
+    let access_token = issued.as_ref().map(|issued| issued.presented().to_owned());
+    let expires_at = record.map_or(0, |record| record.access_token_expires_at);
     let duration = record.map_or(0, |_| seconds_left(expires_at, call.now));
     let id_token = match has("id_token") {
         true => {
@@ -75,7 +76,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     if let Some(token) = access_token.clone() {
         // RFC 6749 §4.2.2.
         parameters.push(("access_token", token));
-        parameters.push(("token_type", "Bearer".to_owned()));
+        parameters.extend(token_type.map(|token_type| ("token_type", token_type)));
         parameters.push(("expires_in", duration.to_string()));
         parameters.push(("scope", grant.scopes.join(" ")));
     }
@@ -88,7 +89,14 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     let answer = Reply::action(call.path, ISSUE_OK, delivery.action)
         .with("responseContent", delivery.content)
         .with_some("authorizationCode", code)
-        .with_some("accessToken", access_token)
+        .with_some(
+            "accessToken",
+            issued.as_ref().map(|issued| issued.access_token.as_str()),
+        )
+        .with_some(
+            "jwtAccessToken",
+            issued.as_ref().and_then(|issued| issued.jwt.as_deref()),
+        )
         .with("accessTokenDuration", duration)
         .with("accessTokenExpiresAt", expires_at)
         .with_some("idToken", id_token)

@@ -10,7 +10,7 @@ use crate::result_code::{
     CODE_EXPIRED, CODE_MISSING, CODE_OF_ANOTHER_CLIENT, CODE_UNKNOWN, DPOP_KEY_OF_CODE,
     TOKEN_REDIRECT_URI_DIFFERENT, TOKEN_REDIRECT_URI_MISSING,
 };
-use crate::store::Service;
+use crate::store::{Narrowed, Service};
 
 /// RFC 6749 §4.1.3.
 pub fn authorization_code(request: &Request<'_>, service: &mut Service) -> Result<Issued, Refusal> {
@@ -59,7 +59,9 @@ pub fn authorization_code(request: &Request<'_>, service: &mut Service) -> Resul
         binding: request.binding.clone(),
         refreshable: request.may_refresh(service),
     };
-    let issued = issuance.issue(service)?;
+    let narrowed = Narrowed::requested(&issuance.grant, request.parameters)?;
+    let issued = issuance.issue_narrowed(service, narrowed)?;
+    let issued = issued.with_id_token(service, request.client(), now)?;
     if let Some(code) = service.codes.get_mut(&digest) {
         code.used_for = Some(issued.record);
     }

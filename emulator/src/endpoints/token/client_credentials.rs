@@ -3,12 +3,13 @@
 use authlete::types::GrantType;
 
 use super::Request;
-use crate::json::Members;
+use crate::protocol::authorization_details;
 use crate::protocol::issuance::{Issuance, Issued};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::Refusal;
+use crate::protocol::resource;
 use crate::protocol::scopes;
-use crate::result_code::{CLIENT_NOT_CONFIDENTIAL, TOKEN_SCOPE_MISSING};
+use crate::result_code::CLIENT_NOT_CONFIDENTIAL;
 use crate::store::{Grant, Service};
 
 /// RFC 6749 §4.4: for the client itself, without a refresh token.
@@ -17,18 +18,19 @@ pub fn client_credentials(request: &Request<'_>, service: &mut Service) -> Resul
     if !client.is_confidential() {
         return Err(OAuthError::new("unauthorized_client", CLIENT_NOT_CONFIDENTIAL).into());
     }
-    let scopes = scopes::requested(request.parameters, &service.settings, &client.settings);
-    if scopes.is_empty() && service.settings.flag("scopeRequired") {
-        return Err(OAuthError::invalid_scope(TOKEN_SCOPE_MISSING).into());
-    }
     let grant = Grant {
         client_id: client.id(),
         client_id_alias_used: request.authenticated.alias_used,
         subject: None,
         grant_type: GrantType::ClientCredentials,
-        scopes,
-        resources: Vec::new(),
-        authorization_details: None,
+        scopes: scopes::required(request.parameters, &service.settings, &client.settings)?,
+        resources: resource::requested(request.parameters)?,
+        authorization_details: authorization_details::requested(
+            request.parameters,
+            &service.settings,
+            &client.settings,
+        )?
+        .map(Box::new),
         properties: None,
         acr: None,
         auth_time: 0,

@@ -1,92 +1,173 @@
 //! The grant type `refresh_token`.
 
-use super::Request;
+use super::{Request, response};
+use crate::clock::after;
 use crate::digest::Digest;
 use crate::json::Members;
 use crate::protocol::issuance::{self, Issued};
 use crate::protocol::oauth_error::OAuthError;
-use crate::protocol::proof_of_possession;
-use crate::protocol::refusal::Refusal;
-use crate::protocol::scopes;
+use crate::protocol::refusal::{Refusal, usual_action};
+use crate::protocol::{access_token, proof_of_possession, scopes};
 use crate::random;
+use crate::reply::Reply;
 use crate::result_code::{
     REFRESH_TOKEN_EXPIRED, REFRESH_TOKEN_MISSING, REFRESH_TOKEN_OF_ANOTHER_CLIENT,
     REFRESH_TOKEN_UNKNOWN, SCOPE_BEYOND_GRANT,
 };
-use crate::store::{Grant, RefreshToken, Service, TokenRecord};
+use crate::store::{Grant, Narrowed, RecordId, RefreshToken, Renewal, Service, TokenRecord};
 
-/// RFC 6749 §6. The refresh token is replaced by a new one, unless the service says that it is kept.
-pub fn refresh_token(request: &Request<'_>, service: &mut Service) -> Result<Issued, Refusal> {
-    let now = request.call.now;
+/// How long a client can repeat a request whose answer it did not get, in seconds.
+const REPEATABLE: i64 = 60;
+
+/// What a client presents: a refresh token that is good, by itself or as the one that it was replaced by.
+struct Presented {
+    record: RecordId,
+    refresh_token: String,
+    replaced: bool,
+}
+
+/// RFC 6749 §6.
+pub fn refresh_token(request: &Request<'_>, service: &mut Service) -> Result<Reply, Refusal> {
     let value = request.parameters.get("refresh_token");
     let value = value.ok_or(OAuthError::invalid_request(REFRESH_TOKEN_MISSING))?;
-    let found = service.tokens.by_refresh_token(&Digest::of(value));
-    let (id, record) = found.ok_or(OAuthError::invalid_grant(REFRESH_TOKEN_UNKNOWN))?;
-    if record.grant.client_id != request.client().id() {
+    let Some(presented) = find(value, request, service) else {
+        let error = OAuthError::invalid_grant(REFRESH_TOKEN_UNKNOWN);
+        let action = usual_action(&error);
+        let answer = error.answer(request.call.path, action, &service.settings);
+        let replaced = service.renewals.get(&Digest::of(value)).is_some();
+        return Ok(answer.with("previousRefreshTokenUsed", replaced).reply());
+    };
+    let replaced = presented.replaced;
+    let issued = refresh(request, service, presented)?;
+    let answer = response::granted(request, service, issued);
+    Ok(answer.with("previousRefreshTokenUsed", replaced).reply())
+}
+
+fn find(value: &str, request: &Request<'_>, service: &Service) -> Option<Presented> {
+    let digest = Digest::of(value);
+    if let Some((record, _)) = service.tokens.by_refresh_token(&digest) {
+        return Some(Presented {
+            record,
+            refresh_token: value.to_owned(),
+            replaced: false,
+        });
+    }
+    let renewal = service.renewals.live(&digest, request.call.now)?;
+    // Whoever used the new one got the answer.
+    let renewed = Digest::of(&renewal.refresh_token);
+    let (record, _) = service.tokens.by_refresh_token(&renewed)?;
+    Some(Presented {
+        record,
+        refresh_token: renewal.refresh_token.clone(),
+        replaced: true,
+    })
+}
+
+/// The refresh token is replaced by a new one, unless the service says that it is kept, or it is a new one itself.
+fn refresh(
+    request: &Request<'_>,
+    service: &mut Service,
+    presented: Presented,
+) -> Result<Issued, Refusal> {
+    let (call, client) = (request.call, request.client());
+    let unknown = OAuthError::invalid_grant(REFRESH_TOKEN_UNKNOWN);
+    let record = service.tokens.by_id(presented.record);
+    let (record, current) = record
+        .and_then(|record| Some((record, record.refresh_token.as_ref()?)))
+        .ok_or(unknown)?;
+    if record.grant.client_id != client.id() {
         return Err(OAuthError::invalid_grant(REFRESH_TOKEN_OF_ANOTHER_CLIENT).into());
     }
-    let current = record
-        .refresh_token
-        .as_ref()
-        .filter(|token| now < token.expires_at);
-    let current = current.ok_or(OAuthError::invalid_grant(REFRESH_TOKEN_EXPIRED))?;
+    if current.expires_at <= call.now {
+        return Err(OAuthError::invalid_grant(REFRESH_TOKEN_EXPIRED).into());
+    }
     proof_of_possession::check_refresh(&record.binding, &request.binding, &request.authenticated)?;
-    let scopes = match request.parameters.words("scope").as_slice() {
+    let setting = |name| service.settings.flag(name);
+    let same = presented.replaced || setting("refreshTokenKept");
+    let (next, keeps_end) = if same {
+        let value = presented.refresh_token.clone();
+        let keeps_end = presented.replaced || !setting("refreshTokenDurationReset");
+        (value, keeps_end)
+    } else {
+        (random::token()?, setting("refreshTokenDurationKept"))
+    };
+    let refresh_token = RefreshToken {
+        digest: Digest::of(&next),
+        expires_at: match keeps_end {
+            true => current.expires_at,
+            false => issuance::refresh_token_end(call, service, client, &current.scopes),
+        },
+        scopes: current.scopes.clone(),
+    };
+    let grant = refreshed_grant(request, service, record, current)?;
+    let value = issuance::access_token(call, service)?;
+    let mut refreshed = TokenRecord {
+        access_token: Digest::of(&value),
+        access_token_expires_at: issuance::access_token_end(
+            call,
+            service,
+            client,
+            &grant.scopes,
+            Some(&refresh_token),
+        ),
+        refresh_token: Some(refresh_token),
+        last_refreshed_at: call.now,
+        binding: request.binding.clone(),
+        narrowed: Narrowed::requested(&grant, request.parameters)?,
+        grant,
+        ..record.clone()
+    };
+    let jwt = access_token::sign(service, client, &mut refreshed, &value, call.now)?;
+    service.tokens.take(presented.record);
+    service.tokens.put(presented.record, refreshed);
+    if !same && service.settings.flag("refreshTokenIdempotent") {
+        let renewal = Renewal {
+            record: presented.record,
+            refresh_token: next.clone(),
+        };
+        let key = Digest::of(&presented.refresh_token);
+        let until = after(call.now, REPEATABLE);
+        service.renewals.insert(key, renewal, until, call.now);
+    }
+    Ok(Issued {
+        record: presented.record,
+        access_token: value,
+        jwt,
+        refresh_token: Some(next),
+        id_token: None,
+    })
+}
+
+/// The grant with the scopes of the new access token: those of the refresh token, or what of them the client asks for.
+fn refreshed_grant(
+    request: &Request<'_>,
+    service: &Service,
+    record: &TokenRecord,
+    current: &RefreshToken,
+) -> Result<Grant, Refusal> {
+    let mut scopes = match request.parameters.words("scope").as_slice() {
         [] => current.scopes.clone(),
         requested if scopes::cover(&current.scopes, requested) => {
             requested.iter().map(|scope| (*scope).to_owned()).collect()
         }
         _ => return Err(OAuthError::invalid_scope(SCOPE_BEYOND_GRANT).into()),
     };
-    let access_token = issuance::access_token(request.call, service)?;
-    let kept = service.settings.flag("refreshTokenKept");
-    let next = if kept {
-        value.to_owned()
-    } else {
-        random::token()?
-    };
-    let keeps_end = if kept {
-        !service.settings.flag("refreshTokenDurationReset")
-    } else {
-        service.settings.flag("refreshTokenDurationKept")
-    };
-    let properties = issuance::properties(record.grant.properties.as_deref(), request.call);
-    let refreshed = TokenRecord {
-        access_token: Digest::of(&access_token),
-        access_token_expires_at: issuance::access_token_end(
-            request.call,
-            service,
-            request.client(),
-            &scopes,
-        ),
-        refresh_token: Some(RefreshToken {
-            digest: Digest::of(&next),
-            expires_at: match keeps_end {
-                true => current.expires_at,
-                false => issuance::refresh_token_end(
-                    request.call,
-                    service,
-                    request.client(),
-                    &current.scopes,
-                ),
-            },
-            scopes: current.scopes.clone(),
-        }),
-        last_refreshed_at: now,
-        binding: request.binding.clone(),
-        grant: Grant {
-            client_id_alias_used: request.authenticated.alias_used,
-            properties: properties.map(Box::new),
-            scopes,
-            ..record.grant.clone()
-        },
-        ..record.clone()
-    };
-    service.tokens.take(id);
-    service.tokens.put(id, refreshed);
-    Ok(Issued {
-        record: id,
-        access_token,
-        refresh_token: Some(next),
+    // OpenID Connect Core 1.0 §11.
+    let offline = current.scopes.iter().any(|scope| scope == "offline_access");
+    let dropped = service
+        .settings
+        .flag("openidDroppedOnRefreshWithoutOfflineAccess");
+    if dropped && !offline {
+        scopes.retain(|scope| scope != "openid");
+    }
+    let grant = record.grant.clone();
+    let properties = issuance::properties(grant.properties.as_deref(), request.call);
+    let claims = grant.access_token_claims.clone();
+    Ok(Grant {
+        client_id_alias_used: request.authenticated.alias_used,
+        properties: properties.map(Box::new),
+        access_token_claims: issuance::access_token_claims(claims, request.call)?,
+        scopes,
+        ..grant
     })
 }

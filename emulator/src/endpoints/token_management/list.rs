@@ -1,10 +1,10 @@
-//! `/auth/token`: the management of tokens.
+//! `/auth/token/get/list`.
 
 use serde_json::Value;
 
-use super::client::shown_to_users;
-use super::slice::Slice;
 use crate::call::Call;
+use crate::endpoints::client::shown_to_users;
+use crate::endpoints::slice::Slice;
 use crate::json::{Members, Object};
 use crate::reply::{Outcome, Reply};
 use crate::result_code::TOKEN_STATUS_INVALID;

@@ -1,0 +1,71 @@
+//! The grant type `urn:ietf:params:oauth:grant-type:jwt-bearer` (RFC 7523 §2.1). Whose assertions count is for the server
+//! to know: it gets the request when everything that can be checked without keys is right.
+
+use authlete::types::GrantType;
+
+use super::{Request, response};
+use crate::call::Call;
+use crate::json::{Members, Object};
+use crate::protocol::foreign_jwt::{ForeignJwt, Policy};
+use crate::protocol::oauth_error::OAuthError;
+use crate::protocol::parameters::Parameters;
+use crate::protocol::refusal::Refusal;
+use crate::protocol::{resource, scopes};
+use crate::reply::Reply;
+use crate::result_code::{
+    ASSERTION_AUDIENCE, ASSERTION_CLAIM_MISSING, ASSERTION_MISSING, ResultCode, TOKEN_JWT_BEARER,
+};
+use crate::store::Service;
+
+const POLICY: Policy = Policy {
+    encrypted_rejected: "jwtGrantEncryptedJwtRejected",
+    unsigned_rejected: "jwtGrantUnsignedJwtRejected",
+};
+
+pub fn jwt_bearer(
+    call: &Call,
+    service: &mut Service,
+    parameters: &Parameters,
+) -> Result<Reply, Refusal> {
+    let insists = service.settings.flag("jwtGrantByIdentifiableClientsOnly");
+    let grant_type = GrantType::JwtBearer;
+    let request =
+        Request::authenticate_if_identified(call, service, parameters, grant_type, insists)?;
+    let assertion = parameters
+        .get("assertion")
+        .ok_or(OAuthError::invalid_request(ASSERTION_MISSING))?;
+    let subject = check(assertion, service, call).map_err(OAuthError::invalid_grant)?;
+    let none = Object::new();
+    let client = request.as_ref().map(|request| &request.client().settings);
+    let scopes = scopes::required(parameters, &service.settings, client.unwrap_or(&none))?;
+    let answer = Reply::action(call.path, TOKEN_JWT_BEARER, "JWT_BEARER");
+    let answer = response::with_requester(answer, service, request.as_ref())
+        .with("grantType", GrantType::JwtBearer.as_str())
+        .with("assertion", assertion)
+        .with("scopes", scopes)
+        .with_some("subject", subject)
+        .with_some(
+            "resources",
+            response::list(&resource::requested(parameters)?),
+        );
+    Ok(answer.reply())
+}
+
+/// RFC 7523 §3. Gives the subject of an assertion that can be read.
+fn check(assertion: &str, service: &Service, call: &Call) -> Result<Option<String>, ResultCode> {
+    let Some(jwt) = ForeignJwt::read(assertion, POLICY, service, call.now)? else {
+        return Ok(None);
+    };
+    let claims = &jwt.claims;
+    let subject = claims.text("sub").ok_or(ASSERTION_CLAIM_MISSING)?;
+    if claims.text("iss").is_none() || !claims.contains_key("exp") {
+        return Err(ASSERTION_CLAIM_MISSING);
+    }
+    let audiences = jwt.audiences().ok_or(ASSERTION_AUDIENCE)?;
+    let names = [service.issuer(), service.settings.text("tokenEndpoint")];
+    let is_name = |audience: &&str| names.contains(&Some(*audience));
+    match audiences.iter().any(is_name) {
+        true => Ok(Some(subject.to_owned())),
+        false => Err(ASSERTION_AUDIENCE),
+    }
+}

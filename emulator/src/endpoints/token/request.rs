@@ -1,0 +1,128 @@
+//! What a client asks for at the token endpoint.
+
+use std::borrow::Cow;
+
+use authlete::types::GrantType;
+
+use crate::call::Call;
+use crate::digest::Digest;
+use crate::json::Members;
+use crate::protocol::client_authentication::{Authenticated, authenticate};
+use crate::protocol::oauth_error::OAuthError;
+use crate::protocol::parameters::Parameters;
+use crate::protocol::proof_of_possession;
+use crate::protocol::refusal::Refusal;
+use crate::result_code::{GRANT_TYPE_NOT_ALLOWED, GRANT_TYPE_UNSUPPORTED};
+use crate::store::{Binding, Client, Service};
+
+/// A request, once it is known which client it is of.
+pub struct Request<'a> {
+    pub call: &'a Call,
+    pub parameters: &'a Parameters,
+    pub authenticated: Authenticated,
+    /// What the tokens are bound to.
+    pub binding: Binding,
+    pub grant_type: GrantType,
+}
+
+impl<'a> Request<'a> {
+    pub fn authenticate(
+        call: &'a Call,
+        service: &mut Service,
+        parameters: &'a Parameters,
+        grant_type: GrantType,
+    ) -> Result<Self, Refusal> {
+        let identified = identified_by_grant(call, service, parameters, &grant_type);
+        let authenticated = authenticate(call, service, "supportedTokenAuthMethods", &identified)?;
+        let request = Self {
+            call,
+            parameters,
+            binding: proof_of_possession::binding(call, service, &authenticated)?,
+            authenticated,
+            grant_type,
+        };
+        request.allow(service, &request.grant_type)?;
+        Ok(request)
+    }
+
+    /// The same for a grant type that can do without a client: when the request names none, and the service does not
+    /// insist, there is nothing to authenticate.
+    pub fn authenticate_if_identified(
+        call: &'a Call,
+        service: &mut Service,
+        parameters: &'a Parameters,
+        grant_type: GrantType,
+        insists: bool,
+    ) -> Result<Option<Self>, Refusal> {
+        if insists || names_client(call, parameters) {
+            return Self::authenticate(call, service, parameters, grant_type).map(Some);
+        }
+        match service.supports("supportedGrantTypes", grant_type.as_str()) {
+            true => Ok(None),
+            false => Err(unsupported().into()),
+        }
+    }
+
+    pub fn client(&self) -> &Client {
+        &self.authenticated.client
+    }
+
+    pub fn may_refresh(&self, service: &Service) -> bool {
+        self.allow(service, &GrantType::RefreshToken).is_ok()
+    }
+
+    fn allow(&self, service: &Service, grant_type: &GrantType) -> Result<(), OAuthError> {
+        if !service.supports("supportedGrantTypes", grant_type.as_str()) {
+            return Err(unsupported());
+        }
+        if !self.client().may_use_grant_type(grant_type.as_str()) {
+            return Err(OAuthError::new(
+                "unauthorized_client",
+                GRANT_TYPE_NOT_ALLOWED,
+            ));
+        }
+        Ok(())
+    }
+}
+
+fn unsupported() -> OAuthError {
+    OAuthError::new("unsupported_grant_type", GRANT_TYPE_UNSUPPORTED)
+}
+
+fn names_client(call: &Call, parameters: &Parameters) -> bool {
+    call.body.text("clientId").is_some()
+        || ["client_id", "client_assertion"]
+            .iter()
+            .any(|name| parameters.has(name))
+}
+
+/// A service can let public clients leave `client_id` out where a code or a refresh token says whose it is.
+fn identified_by_grant<'a>(
+    call: &Call,
+    service: &Service,
+    parameters: &'a Parameters,
+    grant_type: &GrantType,
+) -> Cow<'a, Parameters> {
+    if !service.settings.flag("missingClientIdAllowed") || names_client(call, parameters) {
+        return Cow::Borrowed(parameters);
+    }
+    let digest = |name| parameters.get(name).map(Digest::of);
+    let client_id = match grant_type {
+        GrantType::AuthorizationCode => digest("code")
+            .and_then(|code| service.codes.get(&code))
+            .map(|code| code.value.grant.client_id),
+        GrantType::RefreshToken => digest("refresh_token")
+            .and_then(|token| service.tokens.by_refresh_token(&token))
+            .map(|(_, record)| record.grant.client_id),
+        _ => None,
+    };
+    let client = client_id.and_then(|id| service.clients.by_id(id));
+    match client.filter(|client| !client.is_confidential()) {
+        Some(client) => {
+            let mut identified = parameters.clone();
+            identified.set("client_id", vec![client.id().to_string()]);
+            Cow::Owned(identified)
+        }
+        None => Cow::Borrowed(parameters),
+    }
+}

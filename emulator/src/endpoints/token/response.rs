@@ -1,0 +1,96 @@
+//! The answers of the token endpoint.
+
+use serde_json::Value;
+
+use super::Request;
+use crate::call::Call;
+use crate::json::Object;
+use crate::protocol::issuance::Issued;
+use crate::protocol::token_response::{self, seconds_left};
+use crate::reply::{Answer, Reply};
+use crate::result_code::{ResultCode, TOKEN_OK};
+use crate::store::{Client, Service};
+
+/// The tokens, and the token response for the client (RFC 6749 §5.1).
+pub fn granted(request: &Request<'_>, service: &Service, issued: Issued) -> Answer {
+    let answer = with_tokens(request.call, TOKEN_OK, service, request.client(), issued);
+    answer
+        .with("grantType", request.grant_type.as_str())
+        .with_some("resources", list(request.parameters.all("resource")))
+        .with("clientAuthMethod", request.authenticated.method.as_str())
+        .with("clientIdAliasUsed", request.authenticated.alias_used)
+}
+
+/// What every answer has that gives tokens out.
+pub fn with_tokens(
+    call: &Call,
+    code: ResultCode,
+    service: &Service,
+    client: &Client,
+    issued: Issued,
+) -> Answer {
+    let now = call.now;
+    let answer = Reply::action(call.path, code, "OK");
+    let Some(record) = service.tokens.by_id(issued.record) else {
+        return answer;
+    };
+    let grant = &record.grant;
+    let refresh_token = record.refresh_token.as_ref();
+    let refresh_token_end = refresh_token.map_or(0, |token| token.expires_at);
+    let content = token_response::members(service, record, &issued, now);
+    with_client(answer, service, client)
+        .with("responseContent", Value::Object(content).to_string())
+        .with("accessToken", issued.access_token)
+        .with_some("jwtAccessToken", issued.jwt)
+        .with("accessTokenExpiresAt", record.access_token_expires_at)
+        .with(
+            "accessTokenDuration",
+            seconds_left(record.access_token_expires_at, now),
+        )
+        .with_some("accessTokenResources", list(record.resources()))
+        .with_some("refreshToken", issued.refresh_token)
+        .with("refreshTokenExpiresAt", refresh_token_end)
+        .with(
+            "refreshTokenDuration",
+            refresh_token.map_or(0, |token| seconds_left(token.expires_at, now)),
+        )
+        .with_some(
+            "refreshTokenScopes",
+            refresh_token.map(|token| token.scopes.clone()),
+        )
+        .with_some("idToken", issued.id_token)
+        .with("scopes", grant.scopes.clone())
+        .with_some("subject", grant.subject.as_deref())
+        .with("clientIdAliasUsed", grant.client_id_alias_used)
+        .with_some(
+            "authorizationDetails",
+            record.authorization_details().cloned(),
+        )
+        .with_some("properties", grant.properties.as_deref().cloned())
+}
+
+/// Whoever made a request that a server goes on with: a client, unless it can do without.
+pub fn with_requester(answer: Answer, service: &Service, request: Option<&Request<'_>>) -> Answer {
+    let Some(request) = request else {
+        let attributes = service.settings.get("attributes").cloned();
+        return answer.with_some("serviceAttributes", attributes);
+    };
+    with_client(answer, service, request.client())
+        .with("clientAuthMethod", request.authenticated.method.as_str())
+        .with("clientIdAliasUsed", request.authenticated.alias_used)
+}
+
+/// The client, and the attributes of it and of the service.
+pub fn with_client(answer: Answer, service: &Service, client: &Client) -> Answer {
+    let attributes = |settings: &Object| settings.get("attributes").cloned();
+    answer
+        .with("clientId", client.id())
+        .with_some("clientIdAlias", client.alias())
+        .with_some("clientAttributes", attributes(&client.settings))
+        .with_some("serviceAttributes", attributes(&service.settings))
+}
+
+/// Authlete leaves out what is empty.
+pub fn list(values: &[String]) -> Option<Vec<String>> {
+    (!values.is_empty()).then(|| values.to_vec())
+}

@@ -1,0 +1,66 @@
+//! What is known of a token of the service's own, for the server that a token exchange goes on with.
+
+use serde_json::Value;
+
+use super::response::list;
+use crate::clock::Millis;
+use crate::json::Object;
+use crate::protocol::scopes;
+use crate::store::{RefreshToken, Service, TokenRecord};
+
+pub fn of_access_token(service: &Service, record: &TokenRecord) -> Value {
+    let token = Token {
+        scopes: &record.grant.scopes,
+        resources: record.resources(),
+        authorization_details: record.authorization_details(),
+        expires_at: record.access_token_expires_at,
+    };
+    token.info(service, record)
+}
+
+pub fn of_refresh_token(service: &Service, record: &TokenRecord, token: &RefreshToken) -> Value {
+    let token = Token {
+        scopes: &token.scopes,
+        resources: &record.grant.resources,
+        authorization_details: record.grant.authorization_details.as_deref(),
+        expires_at: token.expires_at,
+    };
+    token.info(service, record)
+}
+
+/// In what the two tokens of a record differ.
+struct Token<'a> {
+    scopes: &'a [String],
+    resources: &'a [String],
+    authorization_details: Option<&'a Value>,
+    expires_at: Millis,
+}
+
+impl Token<'_> {
+    fn info(self, service: &Service, record: &TokenRecord) -> Value {
+        let grant = &record.grant;
+        let client = service.clients.by_id(grant.client_id);
+        let members = [
+            ("clientId", Some(Value::from(grant.client_id))),
+            (
+                "clientIdAlias",
+                client.and_then(|client| client.alias()).map(Value::from),
+            ),
+            ("clientIdAliasUsed", Some(grant.client_id_alias_used.into())),
+            ("subject", grant.subject.as_deref().map(Value::from)),
+            (
+                "scopes",
+                Some(scopes::details(&service.settings, self.scopes).into()),
+            ),
+            ("expiresAt", Some(self.expires_at.into())),
+            ("properties", grant.properties.as_deref().cloned()),
+            ("resources", list(self.resources).map(Value::from)),
+            ("authorizationDetails", self.authorization_details.cloned()),
+        ];
+        let members: Object = members
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+            .collect();
+        Value::Object(members)
+    }
+}

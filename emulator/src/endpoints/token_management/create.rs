@@ -1,0 +1,178 @@
+//! `/auth/token/create`: tokens without a request of a client.
+
+use std::sync::Arc;
+
+use authlete::types::GrantType;
+
+use super::{binding, is_without_refresh_token};
+use crate::call::Call;
+use crate::json::Members;
+use crate::protocol::issuance::{Issuance, Issued};
+use crate::protocol::refusal::Refusal;
+use crate::protocol::scopes;
+use crate::protocol::token_response::{seconds_left, token_type};
+use crate::reply::{Outcome, Reply};
+use crate::result_code::{
+    ACCESS_TOKEN_CLAIMS_MALFORMED, CREATE_AUTH_TIME, CREATE_CLIENT_MISSING, CREATE_CLIENT_UNKNOWN,
+    CREATE_GRANT_TYPE, CREATE_OK, CREATE_SCOPE_UNKNOWN, CREATE_SUBJECT, ResultCode,
+    TOKEN_VALUE_TAKEN,
+};
+use crate::store::{Authentication, Client, Grant, Service};
+
+pub fn create(call: &Call, service: &mut Service) -> Outcome {
+    let client = match client(call, service) {
+        Ok(client) => client,
+        Err(CREATE_CLIENT_UNKNOWN) => return refuse(call, CREATE_CLIENT_UNKNOWN, "FORBIDDEN"),
+        Err(code) => return refuse(call, code, "BAD_REQUEST"),
+    };
+    let grant = match grant(call, service, &client) {
+        Ok(grant) => grant,
+        Err(code) => return refuse(call, code, "BAD_REQUEST"),
+    };
+    let refreshable = !is_without_refresh_token(&grant.grant_type)
+        && service.supports("supportedGrantTypes", GrantType::RefreshToken.as_str());
+    let issuance = Issuance {
+        call,
+        client: &client,
+        grant,
+        binding: binding(&call.body),
+        refreshable,
+    };
+    match issuance.issue(service) {
+        Ok(issued) => Ok(respond(call, service, issued)),
+        Err(Refusal::Reply(reply)) => Err(reply),
+        Err(Refusal::Client(error)) => {
+            let callers = [TOKEN_VALUE_TAKEN, ACCESS_TOKEN_CLAIMS_MALFORMED];
+            let action = match callers.contains(&error.code) {
+                true => "BAD_REQUEST",
+                false => "INTERNAL_SERVER_ERROR",
+            };
+            refuse(call, error.code, action)
+        }
+    }
+}
+
+fn refuse(call: &Call, code: ResultCode, action: &str) -> Outcome {
+    Ok(Reply::action(call.path, code, action).reply())
+}
+
+/// The client of the tokens. Two grant types can do without; then it is one that nobody has registered.
+fn client(call: &Call, service: &Service) -> Result<Arc<Client>, ResultCode> {
+    let id = call.body.integer("clientId").filter(|id| *id > 0);
+    let identifier = id.map(|id| id.to_string());
+    match identifier.as_deref().or(call.body.text("clientIdentifier")) {
+        Some(identifier) => match service.client(identifier) {
+            Some((client, _)) => Ok(Arc::clone(client)),
+            None => Err(CREATE_CLIENT_UNKNOWN),
+        },
+        None => match grant_type(call)? {
+            GrantType::TokenExchange | GrantType::JwtBearer => Ok(Arc::default()),
+            _ => Err(CREATE_CLIENT_MISSING),
+        },
+    }
+}
+
+/// Every grant type but that of a refresh, which creates nothing.
+fn grant_type(call: &Call) -> Result<GrantType, ResultCode> {
+    let grant_type = call.body.text("grantType").map(GrantType::from);
+    grant_type
+        .filter(|grant_type| grant_type.protocol_value().is_some())
+        .filter(|grant_type| *grant_type != GrantType::RefreshToken)
+        .ok_or(CREATE_GRANT_TYPE)
+}
+
+fn grant(call: &Call, service: &Service, client: &Client) -> Result<Grant, ResultCode> {
+    let request = &call.body;
+    let grant_type = grant_type(call)?;
+    let subject = match grant_type {
+        GrantType::ClientCredentials => None,
+        _ => request.text("subject"),
+    };
+    let needs_subject = !matches!(
+        grant_type,
+        GrantType::ClientCredentials | GrantType::JwtBearer
+    );
+    if subject.is_none() && needs_subject {
+        return Err(CREATE_SUBJECT);
+    }
+    if subject.is_some_and(|subject| !subject.is_ascii() || subject.len() > 100) {
+        return Err(CREATE_SUBJECT);
+    }
+    let auth_time = request.integer("authTime").unwrap_or_default();
+    if auth_time < 0 {
+        return Err(CREATE_AUTH_TIME);
+    }
+    let owned = |name| {
+        let texts = request.texts(name).unwrap_or_default();
+        texts.into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let scopes = owned("scopes");
+    if !scopes::are_supported(&scopes, &service.settings) {
+        return Err(CREATE_SCOPE_UNKNOWN);
+    }
+    let is_openid = subject.is_some() && scopes.iter().any(|scope| scope == "openid");
+    let openid = Authentication {
+        session_id: request.text("sessionId").map(str::to_owned),
+        ..Authentication::default()
+    };
+    let details = request.get("authorizationDetails");
+    Ok(Grant {
+        client_id: client.id(),
+        client_id_alias_used: request.flag("clientIdAliasUsed") && client.alias().is_some(),
+        subject: subject.map(str::to_owned),
+        grant_type,
+        scopes,
+        resources: owned("resources"),
+        authorization_details: details
+            .filter(|details| details.is_object())
+            .cloned()
+            .map(Box::new),
+        properties: None,
+        acr: subject.and(request.text("acr")).map(str::to_owned),
+        auth_time: subject.map_or(0, |_| auth_time),
+        access_token_claims: None,
+        openid: is_openid.then(|| Box::new(openid)),
+    })
+}
+
+fn respond(call: &Call, service: &Service, issued: Issued) -> Reply {
+    let answer = Reply::action(call.path, CREATE_OK, "OK");
+    let Some(record) = service.tokens.by_id(issued.record) else {
+        return answer.reply();
+    };
+    let grant = &record.grant;
+    let end = record.access_token_expires_at;
+    let session = grant.openid.as_ref();
+    let refresh_token = record.refresh_token.as_ref();
+    answer
+        .with("tokenId", issued.record.to_string())
+        .with("accessToken", issued.access_token)
+        .with_some("jwtAccessToken", issued.jwt)
+        .with("tokenType", token_type(service, record))
+        .with("expiresAt", end)
+        .with("expiresIn", seconds_left(end, call.now))
+        .with_some("refreshToken", issued.refresh_token)
+        .with_some(
+            "refreshTokenScopes",
+            refresh_token.map(|token| token.scopes.clone()),
+        )
+        .with("grantType", grant.grant_type.as_str())
+        .with("clientId", grant.client_id)
+        .with_some(
+            "clientIdentifier",
+            (grant.client_id > 0).then(|| grant.client_id.to_string()),
+        )
+        .with_some("subject", grant.subject.as_deref())
+        .with("scopes", grant.scopes.clone())
+        .with_some("properties", grant.properties.as_deref().cloned())
+        .with_some(
+            "authorizationDetails",
+            record.authorization_details().cloned(),
+        )
+        .with_some(
+            "sessionId",
+            session.and_then(|session| session.session_id.as_deref()),
+        )
+        .with("forExternalAttachment", record.for_external_attachment)
+        .reply()
+}

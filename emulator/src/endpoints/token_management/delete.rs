@@ -1,0 +1,25 @@
+//! `/auth/token/delete`.
+
+use super::find;
+use crate::call::Call;
+use crate::digest::Digest;
+use crate::json::Members;
+use crate::reply::{Outcome, Reply};
+use crate::result_code::TOKEN_UNKNOWN;
+use crate::store::Service;
+
+/// Deletes an access token by its value, its digest or the identifier of its record, with the refresh token.
+pub fn delete(call: &Call, service: &mut Service) -> Outcome {
+    let identifier = call
+        .parameters
+        .text("accessTokenIdentifier")
+        .unwrap_or_default();
+    let by_access_token = |digest: Digest| service.tokens.by_access_token(&digest);
+    let found = by_access_token(Digest::of(identifier))
+        .or_else(|| by_access_token(Digest::parse(identifier)?))
+        .map(|(id, _)| id)
+        .or_else(|| find::by_token_id(identifier, service));
+    let id = found.ok_or_else(|| Reply::error(404, call.path, TOKEN_UNKNOWN))?;
+    service.tokens.take(id);
+    Ok(Reply::no_content())
+}

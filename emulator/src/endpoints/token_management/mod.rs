@@ -1,0 +1,34 @@
+//! `/auth/token`: the management of tokens.
+
+mod create;
+mod delete;
+mod find;
+mod list;
+mod update;
+
+pub use create::create;
+pub use delete::delete;
+pub use list::list;
+pub use update::update;
+
+use authlete::types::GrantType;
+
+use crate::json::{Members, Object};
+use crate::store::Binding;
+
+/// What a request binds a token to.
+fn binding(request: &Object) -> Binding {
+    let text = |name| request.text(name).map(str::to_owned);
+    Binding {
+        certificate: text("certificateThumbprint"),
+        dpop_key: text("dpopKeyThumbprint"),
+    }
+}
+
+/// Grant types in which there is no refresh token (RFC 6749 §4.2.2, §4.4.3).
+fn is_without_refresh_token(grant_type: &GrantType) -> bool {
+    matches!(
+        grant_type,
+        GrantType::Implicit | GrantType::ClientCredentials
+    )
+}

@@ -1,0 +1,144 @@
+//! `/auth/token/update`.
+
+use super::binding;
+use super::find::Named;
+use crate::call::Call;
+use crate::clock::after;
+use crate::digest::Digest;
+use crate::json::Members;
+use crate::protocol::token_response::token_type;
+use crate::protocol::{lifetime, scopes};
+use crate::random;
+use crate::reply::{Answer, Outcome, Reply};
+use crate::result_code::{
+    TOKEN_UNKNOWN, UPDATE_OK, UPDATE_TOKEN_MISSING, UPDATE_TOKEN_OF_ANOTHER_SERVICE,
+};
+use crate::store::{RecordId, Service, Store, TokenRecord};
+
+pub fn update(call: &Call, store: &mut Store) -> Outcome {
+    let answer = |code, action| Ok(Reply::action(call.path, code, action).reply());
+    let Some(named) = Named::of(&call.body) else {
+        return answer(UPDATE_TOKEN_MISSING, "BAD_REQUEST");
+    };
+    match named.record(call.service(store)?) {
+        Some(id) => change(call, call.service(store)?, id),
+        None => {
+            // The identifiers of records are not the same everywhere.
+            let is_token = !matches!(named, Named::TokenId(_));
+            let mut services = store.services();
+            match is_token && services.any(|service| named.record(service).is_some()) {
+                true => answer(UPDATE_TOKEN_OF_ANOTHER_SERVICE, "FORBIDDEN"),
+                false => answer(TOKEN_UNKNOWN, "NOT_FOUND"),
+            }
+        }
+    }
+}
+
+fn change(call: &Call, service: &mut Service, id: RecordId) -> Outcome {
+    let new_value = match call.body.flag("accessTokenValueUpdated") {
+        true => Some(random::token()?),
+        false => None,
+    };
+    let Some(mut record) = service.tokens.by_id(id).cloned() else {
+        return Ok(Reply::action(call.path, TOKEN_UNKNOWN, "NOT_FOUND").reply());
+    };
+    change_scopes_and_ends(call, service, &mut record);
+    change_rest(call, &mut record);
+    if let Some(value) = &new_value {
+        record.access_token = Digest::of(value);
+        record.jwt = None;
+    }
+    let value = new_value.as_deref().or(call.body.text("accessToken"));
+    let answer = Reply::action(call.path, UPDATE_OK, "OK").with_some("accessToken", value);
+    let answer = with_record(answer, service, id, &record);
+    service.tokens.take(id);
+    service.tokens.put(id, record);
+    Ok(answer.reply())
+}
+
+fn change_scopes_and_ends(call: &Call, service: &Service, record: &mut TokenRecord) {
+    let request = &call.body;
+    let client = service.clients.by_id(record.grant.client_id);
+    let mut changed = false;
+    if let Some(names) = request.texts("scopes") {
+        let settings = client.map(|client| &client.settings);
+        let available = scopes::available(&names, &service.settings, settings);
+        changed = !(scopes::cover(&available, &record.grant.scopes)
+            && scopes::cover(&record.grant.scopes, &available));
+        record.grant.scopes = available;
+    }
+    let end = |member, flag, attribute| {
+        let given = request.integer(member).filter(|end| *end > 0);
+        given.or_else(|| {
+            let follows = changed && request.flag(flag);
+            let names = follows.then_some(record.grant.scopes.as_slice())?;
+            let duration = lifetime::of_scopes(attribute, service, names)?;
+            Some(after(call.now, duration))
+        })
+    };
+    let access_token_end = match request.flag("accessTokenPersistent") {
+        true => Some(lifetime::NEVER),
+        false => end(
+            "accessTokenExpiresAt",
+            "accessTokenExpiresAtUpdatedOnScopeUpdate",
+            lifetime::ACCESS_TOKEN_ATTRIBUTE,
+        ),
+    };
+    let refresh_token_end = end(
+        "refreshTokenExpiresAt",
+        "refreshTokenExpiresAtUpdatedOnScopeUpdate",
+        lifetime::REFRESH_TOKEN_ATTRIBUTE,
+    );
+    if let Some(end) = access_token_end {
+        record.access_token_expires_at = end;
+    }
+    if let (Some(token), Some(end)) = (&mut record.refresh_token, refresh_token_end) {
+        token.expires_at = end;
+    }
+}
+
+fn change_rest(call: &Call, record: &mut TokenRecord) {
+    let request = &call.body;
+    if let Some(properties) = request.array("properties") {
+        let properties = (!properties.is_empty()).then(|| properties.to_vec().into());
+        record.grant.properties = properties.map(Box::new);
+    }
+    if let Some(details) = request.get("authorizationDetails")
+        && details.is_object()
+    {
+        record.grant.authorization_details = Some(Box::new(details.clone()));
+        if let Some(narrowed) = &mut record.narrowed {
+            narrowed.authorization_details = Some(details.clone());
+        }
+    }
+    let binding = binding(request);
+    if binding.certificate.is_some() {
+        record.binding.certificate = binding.certificate;
+    }
+    if binding.dpop_key.is_some() {
+        record.binding.dpop_key = binding.dpop_key;
+    }
+    if request.contains_key("forExternalAttachment") {
+        record.for_external_attachment = request.flag("forExternalAttachment");
+    }
+}
+
+fn with_record(answer: Answer, service: &Service, id: RecordId, record: &TokenRecord) -> Answer {
+    let refresh_token = record.refresh_token.as_ref();
+    let grant = &record.grant;
+    answer
+        .with("tokenId", id.to_string())
+        .with("tokenType", token_type(service, record))
+        .with("accessTokenExpiresAt", record.access_token_expires_at)
+        .with(
+            "refreshTokenExpiresAt",
+            refresh_token.map_or(0, |token| token.expires_at),
+        )
+        .with("scopes", grant.scopes.clone())
+        .with_some("properties", grant.properties.as_deref().cloned())
+        .with_some(
+            "authorizationDetails",
+            record.authorization_details().cloned(),
+        )
+        .with("forExternalAttachment", record.for_external_attachment)
+}

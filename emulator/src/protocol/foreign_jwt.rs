@@ -1,0 +1,64 @@
+//! JWTs that somebody else made and that come as a grant: they can be read, and their keys are the server's to know.
+
+use super::jwt_times;
+use crate::clock::Millis;
+use crate::jose::{Jwe, Jws};
+use crate::json::{Members, Object};
+use crate::result_code::{JWT_ENCRYPTED, JWT_MALFORMED, JWT_UNSIGNED, JWT_UNTIMELY, ResultCode};
+use crate::store::Service;
+
+/// What a service does not take, by the names of its settings.
+#[derive(Debug, Clone, Copy)]
+pub struct Policy {
+    pub encrypted_rejected: &'static str,
+    pub unsigned_rejected: &'static str,
+}
+
+/// A JWT that can be read.
+#[derive(Debug)]
+pub struct ForeignJwt {
+    pub jws: Jws,
+    pub claims: Object,
+}
+
+impl ForeignJwt {
+    /// Reads a JWT whose times are good; `None` when it is encrypted, so that only the server can.
+    pub fn read(
+        text: &str,
+        policy: Policy,
+        service: &Service,
+        now: Millis,
+    ) -> Result<Option<Self>, ResultCode> {
+        if Jwe::parse(text).is_ok() {
+            return match service.settings.flag(policy.encrypted_rejected) {
+                true => Err(JWT_ENCRYPTED),
+                false => Ok(None),
+            };
+        }
+        let jws = Jws::parse(text).map_err(|_| JWT_MALFORMED)?;
+        let claims = jws.claims().ok_or(JWT_MALFORMED)?;
+        if !jwt_times::invalid(&claims, now, service.clock_skew()).is_empty() {
+            return Err(JWT_UNTIMELY);
+        }
+        let jwt = Self { jws, claims };
+        if !jwt.is_signed() && service.settings.flag(policy.unsigned_rejected) {
+            return Err(JWT_UNSIGNED);
+        }
+        Ok(Some(jwt))
+    }
+
+    pub fn is_signed(&self) -> bool {
+        self.jws.alg() != "none"
+    }
+
+    /// Whom it is for: one or several (RFC 7519 §4.1.3).
+    pub fn audiences(&self) -> Option<Vec<&str>> {
+        match self.claims.text("aud") {
+            Some(audience) => Some(vec![audience]),
+            None => {
+                let audiences = self.claims.array("aud")?;
+                audiences.iter().map(|audience| audience.as_str()).collect()
+            }
+        }
+    }
+}
