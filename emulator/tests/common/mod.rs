@@ -2,7 +2,8 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 use authlete::types::{
-    AuthorizationIssueRequest, AuthorizationRequest, TokenAction, TokenRequest, TokenResponse,
+    AuthorizationIssueRequest, AuthorizationRequest, Client, Service, TokenAction, TokenRequest,
+    TokenResponse,
 };
 use authlete::{ApiVersion, Authlete, Error};
 use authlete_emulator::{Emulator, RegisteredClient};
@@ -19,6 +20,24 @@ pub async fn start(version: ApiVersion) -> (Emulator, Authlete) {
     let emulator = Emulator::start().await.expect("the emulator starts");
     let api = Authlete::new(emulator.config(version)).expect("its configuration is complete");
     (emulator, api)
+}
+
+/// Changes the settings of the emulator's service.
+pub async fn configure(emulator: &Emulator, api: &Authlete, change: impl FnOnce(&mut Service)) {
+    let number = variable(emulator, ApiVersion::V2, "AUTHLETE_SERVICE_APIKEY");
+    let number = number.parse().expect("a number");
+    let mut service = api.get_service(number).await.expect("the service");
+    change(&mut service);
+    let updated = api.update_service(number, &service).await;
+    updated.expect("the service is updated");
+}
+
+/// Changes the settings of a client.
+pub async fn configure_client(api: &Authlete, id: i64, change: impl FnOnce(&mut Client)) {
+    let mut client = api.get_client(id).await.expect("the client");
+    change(&mut client);
+    let updated = api.update_client(id, &client).await;
+    updated.expect("the client is updated");
 }
 
 /// The query of a valid authorization request with PKCE.

@@ -4,21 +4,30 @@ use serde_json::Value;
 
 use super::Request;
 use crate::call::Call;
-use crate::json::Object;
+use crate::json::{Members, Object};
 use crate::protocol::issuance::Issued;
 use crate::protocol::token_response::{self, seconds_left};
 use crate::reply::{Answer, Reply};
 use crate::result_code::{ResultCode, TOKEN_OK};
-use crate::store::{Client, Service};
+use crate::store::{Client, Grant, Service};
 
 /// The tokens, and the token response for the client (RFC 6749 §5.1).
 pub fn granted(request: &Request<'_>, service: &Service, issued: Issued) -> Answer {
-    let answer = with_tokens(request.call, TOKEN_OK, service, request.client(), issued);
-    answer
+    let record = service.tokens.by_id(issued.record);
+    let claims = record.and_then(|record| requested_claims(&record.grant));
+    with_tokens(request.call, TOKEN_OK, service, request.client(), issued)
+        .with_some("requestedIdTokenClaims", claims)
         .with("grantType", request.grant_type.as_str())
         .with_some("resources", list(request.parameters.all("resource")))
         .with("clientAuthMethod", request.authenticated.method.as_str())
         .with("clientIdAliasUsed", request.authenticated.alias_used)
+}
+
+/// The claims that the authorization request wanted to have in ID tokens (OpenID Connect Core 1.0 §5.5).
+fn requested_claims(grant: &Grant) -> Option<Vec<String>> {
+    let claims = grant.openid.as_ref()?.requested_claims.as_ref()?;
+    let names: Vec<_> = claims.object("id_token")?.keys().cloned().collect();
+    list(&names)
 }
 
 /// What every answer has that gives tokens out.

@@ -1,0 +1,181 @@
+//! JWTs as client applications make and read them, independent of the emulator's own.
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+use aws_lc_rs::agreement::{self, ECDH_P256, EphemeralPrivateKey, UnparsedPublicKey as Peer};
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _,
+    RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents, UnparsedPublicKey,
+};
+use aws_lc_rs::{digest, error, hmac};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+
+/// A key of a client, on the curve P-256.
+pub struct Key(EcdsaKeyPair);
+
+impl Key {
+    pub fn generate() -> Self {
+        Self(EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap())
+    }
+
+    /// The public key.
+    pub fn jwk(&self) -> Value {
+        jwk_at(self.0.public_key().as_ref())
+    }
+
+    /// The JWK Set to register.
+    pub fn jwks(&self) -> String {
+        json!({ "keys": [self.jwk()] }).to_string()
+    }
+
+    /// A JWT with the signature ES256.
+    pub fn sign(&self, claims: &Value) -> String {
+        self.sign_with(&json!({ "alg": "ES256" }), claims)
+    }
+
+    /// A JWT with a header of one's own, which may say anything.
+    pub fn sign_with(&self, header: &Value, claims: &Value) -> String {
+        signed(header, claims, |input| {
+            let signature = self.0.sign(&SystemRandom::new(), input).unwrap();
+            signature.as_ref().to_vec()
+        })
+    }
+}
+
+/// A JWT with the signature HS256.
+pub fn hmac(secret: &[u8], claims: &Value) -> String {
+    signed(&json!({ "alg": "HS256" }), claims, |input| {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
+        hmac::sign(&key, input).as_ref().to_vec()
+    })
+}
+
+/// A JWT without a signature.
+pub fn unsigned(claims: &Value) -> String {
+    signed(&json!({ "alg": "none" }), claims, |_| Vec::new())
+}
+
+/// The header and the claims.
+pub fn parts(jwt: &str) -> (Value, Value) {
+    let mut parts = jwt.split('.').map(|part| decode(part));
+    let mut next = || serde_json::from_slice(&parts.next().unwrap()).unwrap();
+    (next(), next())
+}
+
+/// The claims of a JWT that the emulator's own service has signed by RS256 or ES256.
+pub fn verified(jwt: &str, jwks: &Value) -> Value {
+    let (input, signature) = jwt.rsplit_once('.').unwrap();
+    let (input, signature) = (input.as_bytes(), decode(signature));
+    let (header, claims) = parts(jwt);
+    let keys = jwks["keys"].as_array().unwrap();
+    let key = keys.iter().find(|key| key["kid"] == header["kid"]).unwrap();
+    let member = |name: &str| decode(key[name].as_str().unwrap());
+    let verified = match header["alg"].as_str().unwrap() {
+        "RS256" => {
+            let (n, e) = (member("n"), member("e"));
+            RsaPublicKeyComponents { n, e }.verify(&RSA_PKCS1_2048_8192_SHA256, input, &signature)
+        }
+        "ES256" => {
+            let point = point(key);
+            UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).verify(input, &signature)
+        }
+        other => panic!("{other}"),
+    };
+    verified.unwrap();
+    claims
+}
+
+/// Encrypts to a public key by `ECDH-ES` and `A256GCM` (RFC 7518 §4.6, §5.3).
+pub fn encrypt(jwk: &Value, plaintext: &str) -> String {
+    let random = SystemRandom::new();
+    let own = EphemeralPrivateKey::generate(&ECDH_P256, &random).unwrap();
+    let epk = jwk_at(own.compute_public_key().unwrap().as_ref());
+    let peer = Peer::new(&ECDH_P256, point(jwk));
+    let key = agreement::agree_ephemeral(own, peer, error::Unspecified, |secret| {
+        let mut input = vec![0, 0, 0, 1];
+        input.extend(secret);
+        for text in ["A256GCM", "", ""] {
+            input.extend((text.len() as u32).to_be_bytes());
+            input.extend(text.bytes());
+        }
+        input.extend(256_u32.to_be_bytes());
+        Ok(digest::digest(&digest::SHA256, &input))
+    });
+    let header = json!({ "alg": "ECDH-ES", "enc": "A256GCM", "epk": epk, "kid": jwk["kid"] });
+    sealed(&header, key.unwrap().as_ref(), plaintext)
+}
+
+/// Decrypts what is encrypted by `dir` and `A256GCM` with a key derived from the client secret (OpenID Connect Core 1.0
+/// §10.2).
+pub fn decrypt(secret: &str, jwe: &str) -> String {
+    let parts: Vec<_> = jwe.split('.').collect();
+    let [header, "", iv, ciphertext, tag] = parts[..] else {
+        panic!("{jwe}");
+    };
+    let mut text = [decode(ciphertext), decode(tag)].concat();
+    let nonce = Nonce::try_assume_unique_for_key(&decode(iv)).unwrap();
+    let key = derived(secret);
+    let plaintext = key.open_in_place(nonce, Aad::from(header), &mut text);
+    String::from_utf8(plaintext.unwrap().to_vec()).unwrap()
+}
+
+/// Encrypts by `dir` and `A256GCM` with a key derived from the client secret.
+pub fn encrypt_with_secret(secret: &str, plaintext: &str) -> String {
+    let key = digest::digest(&digest::SHA256, secret.as_bytes());
+    let header = json!({ "alg": "dir", "enc": "A256GCM" });
+    sealed(&header, key.as_ref(), plaintext)
+}
+
+pub fn encode(bytes: impl AsRef<[u8]>) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(bytes)
+}
+
+pub fn decode(text: &str) -> Vec<u8> {
+    BASE64_URL_SAFE_NO_PAD.decode(text).unwrap()
+}
+
+/// The left half of a SHA-256 digest: `at_hash`, `c_hash`, `s_hash`.
+pub fn half_hash(text: &str) -> String {
+    encode(&digest::digest(&digest::SHA256, text.as_bytes()).as_ref()[..16])
+}
+
+fn signed(header: &Value, claims: &Value, sign: impl FnOnce(&[u8]) -> Vec<u8>) -> String {
+    let input = format!(
+        "{}.{}",
+        encode(header.to_string()),
+        encode(claims.to_string())
+    );
+    let signature = encode(sign(input.as_bytes()));
+    format!("{input}.{signature}")
+}
+
+fn sealed(header: &Value, key: &[u8], plaintext: &str) -> String {
+    let header = encode(header.to_string());
+    let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key).unwrap());
+    let iv = [7; 12];
+    let mut text = plaintext.as_bytes().to_vec();
+    let nonce = Nonce::assume_unique_for_key(iv);
+    let tag = key.seal_in_place_separate_tag(nonce, Aad::from(header.as_bytes()), &mut text);
+    let tag = tag.unwrap();
+    let encrypted_key = "";
+    let parts = [encode(iv), encode(text), encode(tag)];
+    format!("{header}.{encrypted_key}.{}", parts.join("."))
+}
+
+fn derived(secret: &str) -> LessSafeKey {
+    let key = digest::digest(&digest::SHA256, secret.as_bytes());
+    LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key.as_ref()).unwrap())
+}
+
+fn jwk_at(point: &[u8]) -> Value {
+    let (x, y) = point[1..].split_at(32);
+    json!({ "kty": "EC", "crv": "P-256", "x": encode(x), "y": encode(y) })
+}
+
+fn point(jwk: &Value) -> Vec<u8> {
+    let member = |name: &str| decode(jwk[name].as_str().unwrap());
+    [vec![4], member("x"), member("y")].concat()
+}
