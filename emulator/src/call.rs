@@ -11,7 +11,7 @@ use crate::result_code::{CLIENT_LOCKED, CLIENT_UNKNOWN, SERVICE_UNKNOWN};
 use crate::store::{Client, Service, Store};
 
 /// A call that is allowed.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Call {
     pub operation: &'static str,
     pub version: ApiVersion,
@@ -51,6 +51,17 @@ impl Call {
         match client.settings.flag("locked") {
             true => Err(Reply::error(403, self.path, CLIENT_LOCKED)),
             false => Ok(()),
+        }
+    }
+
+    /// This call as if it said what an earlier one said, where it says nothing itself.
+    #[must_use]
+    pub fn after(&self, earlier: &Object) -> Self {
+        let mut body = earlier.clone();
+        body.extend(self.body.clone());
+        Self {
+            body,
+            ..self.clone()
         }
     }
 

@@ -23,6 +23,18 @@ pub fn number() -> Result<i64, Error> {
     Ok(LEAST.saturating_add_unsigned(offset))
 }
 
+/// A text of some characters, each as likely as the others.
+pub fn characters(alphabet: &[u8], length: usize) -> Result<String, Error> {
+    let character = |_| {
+        let index = getrandom::u64()?.checked_rem(alphabet.len() as u64);
+        let index = index.and_then(|index| usize::try_from(index).ok());
+        let byte = index.and_then(|index| alphabet.get(index));
+        Ok(byte.map(|byte| char::from(*byte)))
+    };
+    let characters = (0..length).map(character);
+    characters.filter_map(Result::transpose).collect()
+}
+
 /// Whether two secrets are equal, in a time that does not tell where they differ.
 pub fn same(left: &str, right: &str) -> bool {
     left.as_bytes().ct_eq(right.as_bytes()).into()

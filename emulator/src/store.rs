@@ -1,7 +1,10 @@
 //! The state of the emulator.
 
 mod authorization_request;
+mod backchannel;
 mod clients;
+mod decision;
+mod device_flow;
 mod dpop_nonce;
 mod expiring;
 mod grant;
@@ -13,7 +16,10 @@ mod tokens;
 use std::collections::{BTreeMap, HashMap};
 
 pub use authorization_request::{AuthorizationRequest, Code, PushedRequest, RequestObject};
+pub use backchannel::BackchannelRequest;
 pub use clients::Client;
+pub use decision::{Decision, Granted, RefusalReason, Refused};
+pub use device_flow::DeviceFlow;
 pub use expiring::Expiring;
 pub use grant::{Authentication, Binding, Grant};
 pub use service::Service;

@@ -11,16 +11,6 @@ use authlete::{ApiVersion, Authlete};
 use authlete_emulator::Emulator;
 use common::*;
 
-/// Changes the settings of the emulator's service.
-async fn configure(emulator: &Emulator, api: &Authlete, change: impl FnOnce(&mut Service)) {
-    let number = variable(emulator, ApiVersion::V2, "AUTHLETE_SERVICE_APIKEY")
-        .parse()
-        .unwrap();
-    let mut service = api.get_service(number).await.unwrap();
-    change(&mut service);
-    api.update_service(number, &service).await.unwrap();
-}
-
 async fn refresh(
     emulator: &Emulator,
     api: &Authlete,

@@ -91,12 +91,16 @@ pub fn update(call: &Call, service: &mut Service) -> Outcome {
     Ok(Reply::object(200, settings))
 }
 
-/// Deletes a client with its tokens.
+/// Deletes a client with its tokens, and with what waits for its users.
 pub fn delete(call: &Call, service: &mut Service) -> Outcome {
     let id = call.client("clientId", service)?.id();
     service.clients.remove(id);
     service.tokens.revoke_all(id, None);
     service.granted_scopes.delete_client(id);
+    service.device_flows.retain(|flow| flow.client_id != id);
+    service
+        .backchannel_requests
+        .retain(|request| request.client_id != id);
     Ok(Reply::no_content())
 }
 

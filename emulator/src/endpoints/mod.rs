@@ -1,13 +1,16 @@
 //! The operations that the emulator has, one file a family.
 
 mod authorization;
+mod backchannel;
 pub mod client;
+mod device_flow;
 mod discovery;
 mod introspection;
 mod jose;
 mod pushed_authorization;
 mod revocation;
 pub mod service;
+mod shown;
 mod slice;
 mod standard_introspection;
 mod token;
@@ -47,6 +50,18 @@ pub fn handle(call: &Call, store: &mut Store) -> Outcome {
 
         "get_service_configuration" => discovery::configuration(call, call.service(store)?),
         "get_service_jwks" => discovery::jwks(call, call.service(store)?),
+        "device_authorization" => device_flow::authorization(call, call.service(store)?),
+        "device_verification" => device_flow::verification(call, call.service(store)?),
+        "device_complete" => device_flow::complete(call, call.service(store)?),
+
+        "backchannel_authentication" => {
+            backchannel::authentication::authentication(call, call.service(store)?)
+        }
+        "backchannel_authentication_issue" => backchannel::issue::issue(call, call.service(store)?),
+        "backchannel_authentication_fail" => backchannel::fail::fail(call, call.service(store)?),
+        "backchannel_authentication_complete" => {
+            backchannel::complete::complete(call, call.service(store)?)
+        }
 
         "create_service" => service::create(call, store),
         "get_service" => service::get(call, store),

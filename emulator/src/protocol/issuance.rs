@@ -22,6 +22,9 @@ use crate::store::{
     Binding, Client, Grant, Narrowed, RecordId, RefreshToken, Service, TokenRecord,
 };
 
+const RT_HASH: &str = "urn:openid:params:jwt:claim:rt_hash";
+const AUTH_REQ_ID: &str = "urn:openid:params:jwt:claim:auth_req_id";
+
 /// What tokens are to be made. The call can choose their values and lifetimes, and add properties and claims.
 #[derive(Debug)]
 pub struct Issuance<'a> {
@@ -137,22 +140,48 @@ impl Issued {
 
     /// Adds an ID token when the grant is one of OpenID Connect. There are no tokens at all when that fails.
     pub fn with_id_token(
+        self,
+        service: &mut Service,
+        client: &Client,
+        now: Millis,
+    ) -> Result<Self, OAuthError> {
+        self.with_id_token_of(service, client, now, None)
+    }
+
+    /// The same for tokens that are pushed: the ID token vouches for all that comes with it (CIBA Core 1.0 §10.3.1).
+    pub fn with_pushed_id_token(
+        self,
+        service: &mut Service,
+        client: &Client,
+        now: Millis,
+        auth_req_id: &str,
+    ) -> Result<Self, OAuthError> {
+        self.with_id_token_of(service, client, now, Some(auth_req_id))
+    }
+
+    fn with_id_token_of(
         mut self,
         service: &mut Service,
         client: &Client,
         now: Millis,
+        auth_req_id: Option<&str>,
     ) -> Result<Self, OAuthError> {
         let record = service.tokens.by_id(self.record);
         let grant = record.map(|record| &record.grant);
         let Some(grant) = grant.filter(|grant| grant.openid.is_some()) else {
             return Ok(self);
         };
+        let mut bound = vec![("at_hash", self.presented())];
+        if let (Some(_), Some(refresh_token)) = (auth_req_id, &self.refresh_token) {
+            bound.push((RT_HASH, refresh_token));
+        }
+        let claims = auth_req_id.map(|id| (AUTH_REQ_ID.to_owned(), id.into()));
         let id_token = IdToken {
             service,
             client,
             grant,
-            bound: &[("at_hash", self.presented())],
-            claims: Object::new(),
+            bound: &bound,
+            claims: claims.into_iter().collect(),
             front_channel: false,
             now,
         };

@@ -24,6 +24,8 @@ pub const ID_TOKEN: i64 = 86_400;
 pub const AUTHORIZATION_RESPONSE: i64 = 600;
 /// Ten minutes, the longest that RFC 9126 §2.2 has in mind, for a service that says nothing.
 pub const PUSHED_REQUEST: i64 = 600;
+/// Ten minutes for a person to decide elsewhere, for a service that says nothing.
+pub const DECISION: i64 = 600;
 /// A person has a day to log in.
 pub const TICKET: i64 = 86_400;
 
@@ -71,6 +73,18 @@ pub fn id_token(service: &Service, client: &Client) -> i64 {
         .filter_map(positive)
         .min()
         .unwrap_or(ID_TOKEN)
+}
+
+/// The lifetime of a device code and its user code in seconds.
+pub fn device_code(service: &Service) -> i64 {
+    positive(service.settings.integer("deviceFlowCodeDuration")).unwrap_or(DECISION)
+}
+
+/// The lifetime of an `auth_req_id` in seconds: what the client wishes, but not longer than the service allows.
+pub fn auth_req_id(service: &Service, requested: Option<i64>) -> i64 {
+    let longest = positive(service.settings.integer("backchannelAuthReqIdDuration"));
+    let longest = longest.unwrap_or(DECISION);
+    positive(requested).map_or(longest, |requested| requested.min(longest))
 }
 
 /// What the API request says, else the shortest of what the service, the client and the scopes say.

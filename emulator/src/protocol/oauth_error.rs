@@ -1,5 +1,6 @@
 //! Errors that the client application is told.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::json::{Members, Object};
@@ -13,6 +14,26 @@ pub struct OAuthError {
     pub code: ResultCode,
     /// In place of the reason of the result code.
     pub description: Option<String>,
+    /// What the server operator says in place of Authlete.
+    pub words: Option<Words>,
+}
+
+/// The server operator's account of an error: it reaches the client as it is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Words {
+    description: Option<String>,
+    uri: Option<String>,
+}
+
+impl Words {
+    /// The words in an API call.
+    pub fn of(request: &Object) -> Self {
+        let text = |name| request.text(name).map(str::to_owned);
+        Self {
+            description: text("errorDescription"),
+            uri: text("errorUri"),
+        }
+    }
 }
 
 impl OAuthError {
@@ -21,6 +42,16 @@ impl OAuthError {
             error,
             code,
             description: None,
+            words: None,
+        }
+    }
+
+    /// With the server operator's account in place of Authlete's.
+    #[must_use]
+    pub fn in_words(self, words: Words) -> Self {
+        Self {
+            words: Some(words),
+            ..self
         }
     }
 
@@ -46,15 +77,26 @@ impl OAuthError {
 
     /// The parameters of an error response (RFC 6749 §4.1.2.1, §5.2).
     pub fn parameters(&self, service: &Object) -> Vec<(&'static str, String)> {
-        let mut parameters = vec![("error", self.error.to_owned())];
-        if !service.flag("errorDescriptionOmitted") {
-            let reason = self.description.as_deref().unwrap_or(self.code.reason);
-            parameters.push((
+        let (description, uri) = match &self.words {
+            Some(words) => (words.description.clone(), words.uri.clone()),
+            None => {
+                let reason = self.description.as_deref().unwrap_or(self.code.reason);
+                (Some(format!("[{}] {reason}", self.code.code)), None)
+            }
+        };
+        let shown = |text: Option<String>, omitted| text.filter(|_| !service.flag(omitted));
+        let parameters = [
+            ("error", Some(self.error.to_owned())),
+            (
                 "error_description",
-                format!("[{}] {reason}", self.code.code),
-            ));
-        }
+                shown(description, "errorDescriptionOmitted"),
+            ),
+            ("error_uri", shown(uri, "errorUriOmitted")),
+        ];
+        let parameters = parameters.into_iter();
         parameters
+            .filter_map(|(name, value)| Some((name, value?)))
+            .collect()
     }
 
     /// The body of an error response (RFC 6749 §5.2).

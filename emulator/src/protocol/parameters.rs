@@ -75,6 +75,10 @@ impl Parameters {
         self.values.contains_key(name)
     }
 
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.values.keys().map(String::as_str)
+    }
+
     /// The words of a list such as `scope`.
     pub fn words(&self, name: &str) -> Vec<&str> {
         self.get(name)

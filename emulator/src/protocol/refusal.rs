@@ -41,6 +41,14 @@ pub fn usual_action(error: &OAuthError) -> &'static str {
     }
 }
 
+/// The action for an error at the endpoints whose actions are called after the statuses of HTTP.
+pub fn status_action(error: &OAuthError) -> &'static str {
+    match usual_action(error) {
+        "INVALID_CLIENT" => "UNAUTHORIZED",
+        action => action,
+    }
+}
+
 impl From<OAuthError> for Refusal {
     fn from(error: OAuthError) -> Self {
         Self::Client(error)

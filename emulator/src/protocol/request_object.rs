@@ -103,12 +103,17 @@ impl Opened {
             parameters = outside.clone();
             parameters.remove("request");
         }
+        self.set(&mut parameters);
+        Ok(parameters)
+    }
+
+    /// Sets the parameters that are inside.
+    pub fn set(&self, parameters: &mut Parameters) {
         for (name, value) in &self.claims {
             if !ABOUT.contains(&name.as_str()) {
                 parameters.set(name, values(name, value));
             }
         }
-        Ok(parameters)
     }
 }
 
@@ -178,25 +183,26 @@ fn check_claims(
     if !issuer.is_none_or(is_client) {
         return Err(invalid(REQUEST_OBJECT_ISSUER));
     }
-    if service.settings.flag("requestObjectAudienceChecked") {
-        let audience = claims.get("aud");
-        let is_service = |value: &Value| {
-            value
-                .as_str()
-                .is_some_and(|text| service.issuer() == Some(text))
-        };
-        let is_named = match audience {
-            Some(Value::Array(audience)) => audience.iter().any(is_service),
-            audience => audience.is_some_and(is_service),
-        };
-        if !is_named {
-            return Err(invalid(REQUEST_OBJECT_AUDIENCE));
-        }
+    if service.settings.flag("requestObjectAudienceChecked") && !is_for(service, claims) {
+        return Err(invalid(REQUEST_OBJECT_AUDIENCE));
     }
     if !jwt_times::invalid(claims, call.now, service.clock_skew()).is_empty() {
         return Err(invalid(REQUEST_OBJECT_TIME));
     }
     Ok(())
+}
+
+/// Whether the audience has the service in it.
+pub fn is_for(service: &Service, claims: &Object) -> bool {
+    let is_service = |value: &Value| {
+        value
+            .as_str()
+            .is_some_and(|text| service.issuer() == Some(text))
+    };
+    match claims.get("aud") {
+        Some(Value::Array(audience)) => audience.iter().any(is_service),
+        audience => audience.is_some_and(is_service),
+    }
 }
 
 fn is_of(service: &Service, client: &Client, identifier: &str) -> bool {

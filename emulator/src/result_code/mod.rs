@@ -22,6 +22,7 @@ mod authorization;
 mod backchannel_authentication;
 mod client_authentication;
 mod client_registration;
+mod decision;
 mod device;
 mod discovery;
 mod dpop;
@@ -41,12 +42,11 @@ mod userinfo;
 
 pub use api::*;
 pub use authorization::*;
-#[allow(unused_imports, reason = "a family may have no codes")]
 pub use backchannel_authentication::*;
 pub use client_authentication::*;
 #[allow(unused_imports, reason = "a family may have no codes")]
 pub use client_registration::*;
-#[allow(unused_imports, reason = "a family may have no codes")]
+pub use decision::*;
 pub use device::*;
 pub use discovery::*;
 #[allow(unused_imports, reason = "a family may have no codes")]

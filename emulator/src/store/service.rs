@@ -5,12 +5,15 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::authorization_request::{AuthorizationRequest, Code, PushedRequest};
+use super::backchannel::BackchannelRequest;
 use super::clients::{Client, Clients};
+use super::device_flow::DeviceFlow;
 use super::dpop_nonce::DpopNonce;
 use super::expiring::Expiring;
 use super::granted_scopes::Consents;
 use super::token_request::{PasswordRequest, Renewal};
 use super::tokens::Tokens;
+use crate::digest::Digest;
 use crate::json::{Members, Object};
 
 /// A service: delete it, and its clients and tokens are gone.
@@ -28,6 +31,14 @@ pub struct Service {
     /// The JWTs of clients that work once: client assertions, DPoP proofs.
     pub used_jwts: Expiring<()>,
     pub dpop_nonce: DpopNonce,
+    /// By device code.
+    pub device_flows: Expiring<DeviceFlow>,
+    /// The device code of a user code.
+    pub user_codes: Expiring<Digest>,
+    /// By ticket.
+    pub backchannel_requests: Expiring<BackchannelRequest>,
+    /// The ticket of an `auth_req_id`.
+    pub auth_req_ids: Expiring<Digest>,
     pub tokens: Tokens,
     /// By the refresh token that was replaced.
     pub renewals: Expiring<Renewal>,
@@ -71,6 +82,12 @@ impl Service {
             .integer("allowableClockSkew")
             .unwrap_or_default()
             .max(0)
+    }
+
+    /// Whether the client gets refresh tokens.
+    pub fn may_refresh(&self, client: &Client) -> bool {
+        self.supports("supportedGrantTypes", "REFRESH_TOKEN")
+            && client.may_use_grant_type("REFRESH_TOKEN")
     }
 
     pub fn issuer(&self) -> Option<&str> {

@@ -1,7 +1,9 @@
 //! `/auth/token`: the token endpoint, one file a grant type.
 
 mod authorization_code;
+mod ciba;
 mod client_credentials;
+mod device_code;
 mod jwt_bearer;
 mod password;
 mod refresh_token;
@@ -60,6 +62,8 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     let issued = match request.grant_type {
         GrantType::AuthorizationCode => authorization_code::authorization_code(&request, service)?,
         GrantType::ClientCredentials => client_credentials::client_credentials(&request, service)?,
+        GrantType::DeviceCode => device_code::device_code(&request, service)?,
+        GrantType::Ciba => ciba::ciba(&request, service)?,
         GrantType::RefreshToken => return refresh_token::refresh_token(&request, service),
         GrantType::Password => return password::password(&request, service),
         _ => return Err(unsupported.into()),

@@ -68,7 +68,7 @@ impl<'a> Request<'a> {
     }
 
     pub fn may_refresh(&self, service: &Service) -> bool {
-        self.allow(service, &GrantType::RefreshToken).is_ok()
+        service.may_refresh(self.client())
     }
 
     fn allow(&self, service: &Service, grant_type: &GrantType) -> Result<(), OAuthError> {

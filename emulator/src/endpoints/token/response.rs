@@ -2,9 +2,11 @@
 
 use serde_json::Value;
 
+pub use crate::endpoints::shown::{list, with_client};
+
 use super::Request;
 use crate::call::Call;
-use crate::json::{Members, Object};
+use crate::json::Members;
 use crate::protocol::issuance::Issued;
 use crate::protocol::token_response::{self, seconds_left};
 use crate::reply::{Answer, Reply};
@@ -87,19 +89,4 @@ pub fn with_requester(answer: Answer, service: &Service, request: Option<&Reques
     with_client(answer, service, request.client())
         .with("clientAuthMethod", request.authenticated.method.as_str())
         .with("clientIdAliasUsed", request.authenticated.alias_used)
-}
-
-/// The client, and the attributes of it and of the service.
-pub fn with_client(answer: Answer, service: &Service, client: &Client) -> Answer {
-    let attributes = |settings: &Object| settings.get("attributes").cloned();
-    answer
-        .with("clientId", client.id())
-        .with_some("clientIdAlias", client.alias())
-        .with_some("clientAttributes", attributes(&client.settings))
-        .with_some("serviceAttributes", attributes(&service.settings))
-}
-
-/// Authlete leaves out what is empty.
-pub fn list(values: &[String]) -> Option<Vec<String>> {
-    (!values.is_empty()).then(|| values.to_vec())
 }

@@ -1,0 +1,208 @@
+//! `/backchannel/authentication/complete`: the user has decided.
+
+use std::sync::Arc;
+
+use authlete::types::{DeliveryMode, GrantType};
+use serde_json::Value;
+
+use crate::call::Call;
+use crate::digest::Digest;
+use crate::endpoints::shown::{list, with_client_of_request};
+use crate::json::{Members, Object};
+use crate::protocol::{decided, lifetime};
+use crate::protocol::granted::Requested;
+use crate::protocol::issuance::Issuance;
+use crate::protocol::oauth_error::{OAuthError, Words};
+use crate::protocol::refusal::Refusal;
+use crate::protocol::token_response::{self, seconds_left};
+use crate::reply::{Answer, Outcome, Reply};
+use crate::result_code::{
+    BACKCHANNEL_COMPLETE_EXPIRED, BACKCHANNEL_COMPLETE_NO_OBJECT, BACKCHANNEL_COMPLETE_OK,
+    BACKCHANNEL_COMPLETE_RESULT_INVALID, BACKCHANNEL_COMPLETE_SUBJECT_MISSING,
+    BACKCHANNEL_COMPLETE_TICKET_MISSING, BACKCHANNEL_COMPLETE_TICKET_UNUSABLE, ResultCode,
+};
+use crate::store::{
+    BackchannelRequest, Binding, Client, Decision, Granted, RefusalReason, Refused, Service,
+};
+
+/// Notes the decision, or in push mode carries it out.
+pub fn complete(call: &Call, service: &mut Service) -> Outcome {
+    process(call, service).unwrap_or_else(|code| {
+        let answer = Reply::action(call.path, code, "SERVER_ERROR");
+        Ok(answer.reply())
+    })
+}
+
+fn process(call: &Call, service: &mut Service) -> Result<Outcome, ResultCode> {
+    let ticket = call.body.text("ticket");
+    let ticket = Digest::of(ticket.ok_or(BACKCHANNEL_COMPLETE_TICKET_MISSING)?);
+    let unusable = BACKCHANNEL_COMPLETE_TICKET_UNUSABLE;
+    let entry = service.backchannel_requests.get(&ticket).ok_or(unusable)?;
+    let (mut pending, expired) = (entry.value.clone(), entry.expires_at <= call.now);
+    let auth_req_id = pending.auth_req_id.clone().ok_or(unusable)?;
+    let client = service.clients.by_id(pending.client_id);
+    let client = Arc::clone(client.ok_or(unusable)?);
+    if !matches!(pending.decision, Decision::Pending) {
+        return Err(unusable);
+    }
+    let decision = decision(call, &pending)?;
+    let notification = Notification {
+        call,
+        client: &client,
+        pending: &pending,
+        auth_req_id: &auth_req_id,
+    };
+    let outcome = match pending.delivery_mode {
+        DeliveryMode::Push => {
+            service.backchannel_requests.remove(&ticket);
+            service.auth_req_ids.remove(&Digest::of(&auth_req_id));
+            return Ok(notification.push(service, decision, expired));
+        }
+        DeliveryMode::Ping => notification.ping(service),
+        _ if expired => return Err(BACKCHANNEL_COMPLETE_EXPIRED),
+        _ => notification.none(service),
+    };
+    pending.decision = decision;
+    if let Some(stored) = service.backchannel_requests.get_mut(&ticket) {
+        *stored = pending;
+    }
+    Ok(Ok(outcome))
+}
+
+fn decision(call: &Call, pending: &BackchannelRequest) -> Result<Decision, ResultCode> {
+    let refused = |reason| {
+        let words = Words::of(&call.body);
+        Ok(Decision::Refused(Refused { reason, words }))
+    };
+    match call.body.text("result") {
+        Some("AUTHORIZED") => {
+            let subject = call.body.text("subject");
+            let subject = subject.ok_or(BACKCHANNEL_COMPLETE_SUBJECT_MISSING)?;
+            let requested = Requested {
+                client_id: pending.client_id,
+                client_id_alias_used: pending.client_id_alias_used,
+                grant_type: GrantType::Ciba,
+                scopes: &pending.scopes,
+                resources: &pending.resources,
+                authorization_details: pending.authorization_details.as_deref(),
+            };
+            let granted = requested.granted(&call.body, subject);
+            let granted = granted.map_err(|_| BACKCHANNEL_COMPLETE_NO_OBJECT)?;
+            Ok(Decision::Granted(Box::new(granted)))
+        }
+        Some("ACCESS_DENIED") => refused(RefusalReason::AccessDenied),
+        Some("TRANSACTION_FAILED") => refused(RefusalReason::TransactionFailed),
+        _ => Err(BACKCHANNEL_COMPLETE_RESULT_INVALID),
+    }
+}
+
+/// What the client is told (CIBA Core 1.0 §10.2, §10.3, §12).
+struct Notification<'a> {
+    call: &'a Call,
+    client: &'a Client,
+    pending: &'a BackchannelRequest,
+    auth_req_id: &'a str,
+}
+
+impl Notification<'_> {
+    /// Who polls will see.
+    fn none(&self, service: &Service) -> Reply {
+        without_tokens(self.answer(service, "NO_ACTION")).reply()
+    }
+
+    /// That there is something to fetch, but not what.
+    fn ping(&self, service: &Service) -> Reply {
+        let answer = self.answer(service, "NOTIFICATION");
+        self.with_content(without_tokens(answer), Object::new())
+            .reply()
+    }
+
+    /// The tokens, or the error that there is in place of them.
+    fn push(&self, service: &mut Service, decision: Decision, expired: bool) -> Outcome {
+        let error = match decision {
+            _ if expired => OAuthError::new("expired_token", BACKCHANNEL_COMPLETE_EXPIRED),
+            Decision::Granted(granted) => match self.tokens(service, *granted) {
+                Ok(reply) => return Ok(reply),
+                Err(Refusal::Reply(reply)) => return Err(reply),
+                Err(Refusal::Client(error)) => OAuthError {
+                    error: "server_error",
+                    ..error
+                },
+            },
+            Decision::Refused(refused) => decided::error(&refused),
+            Decision::Pending => {
+                OAuthError::new("server_error", BACKCHANNEL_COMPLETE_RESULT_INVALID)
+            }
+        };
+        let parameters = error.parameters(&service.settings).into_iter();
+        let content = parameters.map(|(name, value)| (name.to_owned(), value.into()));
+        let answer = without_tokens(self.answer(service, "NOTIFICATION"));
+        Ok(self.with_content(answer, content.collect()).reply())
+    }
+
+    fn tokens(&self, service: &mut Service, granted: Granted) -> Result<Reply, Refusal> {
+        let now = self.call.now;
+        let issuance = Issuance {
+            call: self.call,
+            client: self.client,
+            grant: granted.grant,
+            binding: Binding::default(),
+            refreshable: service.may_refresh(self.client),
+        };
+        let issued = issuance.issue(service)?;
+        let issued =
+            issued.with_pushed_id_token(service, self.client, now, self.auth_req_id)?;
+        let answer = self.answer(service, "NOTIFICATION");
+        let Some(record) = service.tokens.by_id(issued.record) else {
+            return Ok(answer.reply());
+        };
+        let content = token_response::members(service, record, &issued, now);
+        let duration = |end| seconds_left(end, now);
+        let refresh_token = record.refresh_token.as_ref();
+        let id_token_duration = match &issued.id_token {
+            Some(_) => lifetime::id_token(service, self.client),
+            None => 0,
+        };
+        let answer = answer
+            .with("accessToken", issued.access_token)
+            .with_some("jwtAccessToken", issued.jwt)
+            .with("accessTokenDuration", duration(record.access_token_expires_at))
+            .with_some("refreshToken", issued.refresh_token)
+            .with(
+                "refreshTokenDuration",
+                refresh_token.map_or(0, |token| duration(token.expires_at)),
+            )
+            .with_some("idToken", issued.id_token)
+            .with("idTokenDuration", id_token_duration)
+            .with_some("resources", list(record.resources()))
+            .with_some(
+                "authorizationDetails",
+                record.authorization_details().cloned(),
+            );
+        Ok(self.with_content(answer, content).reply())
+    }
+
+    fn answer(&self, service: &Service, action: &str) -> Answer {
+        let endpoint = self.client.settings.text("bcNotificationEndpoint");
+        let token = self.pending.client_notification_token.as_deref();
+        let answer = Reply::action(self.call.path, BACKCHANNEL_COMPLETE_OK, action)
+            .with("deliveryMode", self.pending.delivery_mode.as_str())
+            .with_some("clientNotificationEndpoint", endpoint)
+            .with_some("clientNotificationToken", token)
+            .with("authReqId", self.auth_req_id);
+        let alias_used = self.pending.client_id_alias_used;
+        with_client_of_request(answer, service, self.client, alias_used)
+    }
+
+    fn with_content(&self, answer: Answer, mut content: Object) -> Answer {
+        content.insert("auth_req_id".to_owned(), self.auth_req_id.into());
+        answer.with("responseContent", Value::Object(content).to_string())
+    }
+}
+
+fn without_tokens(answer: Answer) -> Answer {
+    answer
+        .with("accessTokenDuration", 0)
+        .with("refreshTokenDuration", 0)
+        .with("idTokenDuration", 0)
+}

@@ -1,0 +1,58 @@
+//! `/backchannel/authentication/issue`: the user is known.
+
+use authlete::types::DeliveryMode;
+use serde_json::Value;
+
+use crate::call::Call;
+use crate::clock::after;
+use crate::digest::Digest;
+use crate::json::{Members, Object};
+use crate::protocol::lifetime;
+use crate::protocol::oauth_error::OAuthError;
+use crate::random;
+use crate::reply::{Outcome, Reply};
+use crate::result_code::{
+    BACKCHANNEL_ISSUE_OK, BACKCHANNEL_ISSUE_TICKET_MISSING, BACKCHANNEL_ISSUE_TICKET_UNUSABLE,
+};
+use crate::store::Service;
+
+/// Gives a request its `auth_req_id`, and from then on as long as that lives (CIBA Core 1.0 §7.3).
+pub fn issue(call: &Call, service: &mut Service) -> Outcome {
+    let error = |code, action| {
+        let error = OAuthError::new("server_error", code);
+        Ok(error.answer(call.path, action, &service.settings).reply())
+    };
+    let Some(ticket) = call.body.text("ticket") else {
+        return error(BACKCHANNEL_ISSUE_TICKET_MISSING, "INTERNAL_SERVER_ERROR");
+    };
+    let ticket = Digest::of(ticket);
+    let pending = service.backchannel_requests.live(&ticket, call.now);
+    let pending = pending.filter(|pending| pending.auth_req_id.is_none());
+    let Some(mut pending) = pending.cloned() else {
+        return error(BACKCHANNEL_ISSUE_TICKET_UNUSABLE, "INVALID_TICKET");
+    };
+    let auth_req_id = random::token()?;
+    let expires_in = lifetime::auth_req_id(service, pending.requested_expiry);
+    let interval = pending.polling.interval;
+    let mut content = Object::from_iter([
+        ("auth_req_id".to_owned(), auth_req_id.as_str().into()),
+        ("expires_in".to_owned(), expires_in.into()),
+    ]);
+    if pending.delivery_mode != DeliveryMode::Push {
+        content.insert("interval".to_owned(), interval.into());
+    }
+    let answer = Reply::action(call.path, BACKCHANNEL_ISSUE_OK, "OK")
+        .with("responseContent", Value::Object(content).to_string())
+        .with("authReqId", auth_req_id.as_str())
+        .with("expiresIn", expires_in)
+        .with("interval", interval);
+    let end = after(call.now, expires_in);
+    service
+        .auth_req_ids
+        .insert(Digest::of(&auth_req_id), ticket, end, call.now);
+    pending.auth_req_id = Some(auth_req_id);
+    service
+        .backchannel_requests
+        .insert(ticket, pending, end, call.now);
+    Ok(answer.reply())
+}

@@ -1,0 +1,6 @@
+//! `/backchannel/authentication`: CIBA up to the token endpoint, one file a call.
+
+pub mod authentication;
+pub mod complete;
+pub mod fail;
+pub mod issue;

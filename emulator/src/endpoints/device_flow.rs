@@ -1,0 +1,249 @@
+//! `/device`: the device flow (RFC 8628) up to the token endpoint.
+
+use authlete::types::GrantType;
+use serde_json::Value;
+
+use super::shown::{Asked, with_client_of_request};
+use crate::call::Call;
+use crate::clock::after;
+use crate::digest::Digest;
+use crate::json::{Members, Object};
+use crate::protocol::client_authentication::{Authenticated, authenticate};
+use crate::protocol::granted::Requested;
+use crate::protocol::oauth_error::{OAuthError, Words};
+use crate::protocol::parameters::Parameters;
+use crate::protocol::polling::Polling;
+use crate::protocol::refusal::{Refusal, status_action};
+use crate::protocol::{acr, authorization_details, lifetime, resource, scopes, user_code};
+use crate::random;
+use crate::reply::{Outcome, Reply};
+use crate::result_code::{
+    DEVICE_AUTHORIZATION_OK, DEVICE_AUTHORIZATION_PARAMETER_REPEATED,
+    DEVICE_AUTHORIZATION_PARAMETERS_MISSING, DEVICE_AUTHORIZATION_SCOPE_MISSING,
+    DEVICE_COMPLETE_NO_OBJECT, DEVICE_COMPLETE_OK, DEVICE_COMPLETE_RESULT_INVALID,
+    DEVICE_COMPLETE_SUBJECT_MISSING, DEVICE_COMPLETE_USER_CODE_EXPIRED,
+    DEVICE_COMPLETE_USER_CODE_MISSING, DEVICE_COMPLETE_USER_CODE_UNKNOWN, DEVICE_FLOW_NOT_ALLOWED,
+    DEVICE_FLOW_UNSUPPORTED, DEVICE_VERIFICATION_OK, DEVICE_VERIFICATION_URI_MISSING,
+    DEVICE_VERIFICATION_USER_CODE_EXPIRED, DEVICE_VERIFICATION_USER_CODE_MISSING,
+    DEVICE_VERIFICATION_USER_CODE_UNKNOWN, ResultCode, USER_CODES_EXHAUSTED,
+};
+use crate::store::{Decision, DeviceFlow, RefusalReason, Refused, Service};
+
+/// How often a user code that is taken is replaced by another.
+const ATTEMPTS: usize = 100;
+
+/// Takes a device authorization request, and gives out a device code and a user code (RFC 8628 §3.1).
+pub fn authorization(call: &Call, service: &mut Service) -> Outcome {
+    authorize(call, service)
+        .or_else(|refusal| refusal.outcome(call, &service.settings, status_action))
+}
+
+fn authorize(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
+    let invalid = OAuthError::invalid_request;
+    let server_error = |code| OAuthError::new("server_error", code);
+    let text = call.body.text("parameters");
+    let text = text.ok_or(server_error(DEVICE_AUTHORIZATION_PARAMETERS_MISSING))?;
+    let parameters =
+        Parameters::parse(text).map_err(|_| invalid(DEVICE_AUTHORIZATION_PARAMETER_REPEATED))?;
+    let authenticated = authenticate(call, service, "supportedTokenAuthMethods", &parameters)?;
+    let client = &authenticated.client;
+    allow(service, &authenticated)?;
+    let (settings, registration) = (&service.settings, &client.settings);
+    let details = authorization_details::requested(&parameters, settings, registration)?;
+    let flow = DeviceFlow {
+        client_id: client.id(),
+        client_id_alias_used: authenticated.alias_used,
+        scopes: scopes::requested(&parameters, settings, registration),
+        acrs: acr::requested(&parameters, settings, registration),
+        resources: resource::requested(&parameters)?,
+        authorization_details: details.map(Box::new),
+        polling: Polling::of(&service.settings, "deviceFlowPollingInterval"),
+        decision: Decision::Pending,
+    };
+    if flow.scopes.is_empty() && service.settings.flag("scopeRequired") {
+        return Err(OAuthError::invalid_scope(DEVICE_AUTHORIZATION_SCOPE_MISSING).into());
+    }
+    let verification_uri = service.settings.text("deviceVerificationUri");
+    let verification_uri = verification_uri.ok_or(server_error(DEVICE_VERIFICATION_URI_MISSING))?;
+    let user_code = free_user_code(call, service)?;
+    let complete_uri = service.settings.text("deviceVerificationUriComplete");
+    let complete_uri = complete_uri.map(|uri| uri.replace("USER_CODE", &user_code));
+    let device_code = random::token()?;
+    let expires_in = lifetime::device_code(service);
+    let content = [
+        ("device_code", Some(Value::from(device_code.as_str()))),
+        ("user_code", Some(user_code.as_str().into())),
+        ("verification_uri", Some(verification_uri.into())),
+        (
+            "verification_uri_complete",
+            complete_uri.as_deref().map(Value::from),
+        ),
+        ("expires_in", Some(expires_in.into())),
+        ("interval", Some(flow.polling.interval.into())),
+    ];
+    let content = content.into_iter();
+    let content: Object = content
+        .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+        .collect();
+    let answer = Reply::action(call.path, DEVICE_AUTHORIZATION_OK, "OK")
+        .with("responseContent", Value::Object(content).to_string())
+        .with("clientAuthMethod", authenticated.method.as_str())
+        .with("deviceCode", device_code.as_str())
+        .with("userCode", user_code.as_str())
+        .with("verificationUri", verification_uri)
+        .with_some("verificationUriComplete", complete_uri)
+        .with("expiresIn", expires_in)
+        .with("interval", flow.polling.interval);
+    let answer = with_client_of_request(answer, service, client, authenticated.alias_used);
+    let answer = asked(&flow).shown_in(answer, service).reply();
+    let (digest, end) = (Digest::of(&device_code), after(call.now, expires_in));
+    service
+        .user_codes
+        .insert(Digest::of(&user_code), digest, end, call.now);
+    service.device_flows.insert(digest, flow, end, call.now);
+    Ok(answer)
+}
+
+/// Tells what is behind a user code, which stays as it is (RFC 8628 §3.3).
+pub fn verification(call: &Call, service: &mut Service) -> Outcome {
+    let answer = |code, action| Reply::action(call.path, code, action);
+    let Some(text) = call.body.text("userCode") else {
+        let code = DEVICE_VERIFICATION_USER_CODE_MISSING;
+        return Ok(answer(code, "SERVER_ERROR").reply());
+    };
+    let found = match find(call, service, text) {
+        Ok(found) => found,
+        Err(Unusable::Unknown) => {
+            let code = DEVICE_VERIFICATION_USER_CODE_UNKNOWN;
+            return Ok(answer(code, "NOT_EXIST").reply());
+        }
+        Err(Unusable::Expired) => {
+            let code = DEVICE_VERIFICATION_USER_CODE_EXPIRED;
+            return Ok(answer(code, "EXPIRED").reply());
+        }
+    };
+    let flow = found.flow;
+    let answer = answer(DEVICE_VERIFICATION_OK, "VALID").with("expiresAt", found.expires_at);
+    let answer = match service.clients.by_id(flow.client_id) {
+        Some(client) => with_client_of_request(answer, service, client, flow.client_id_alias_used),
+        None => answer,
+    };
+    Ok(asked(flow).shown_in(answer, service).reply())
+}
+
+/// Notes what the user decided. The user code is spent, and the device learns of it when it asks next.
+pub fn complete(call: &Call, service: &mut Service) -> Outcome {
+    let (code, action) = match decide(call, service) {
+        Ok(()) => (DEVICE_COMPLETE_OK, "SUCCESS"),
+        Err(refused) => refused,
+    };
+    Ok(Reply::action(call.path, code, action).reply())
+}
+
+fn decide(call: &Call, service: &mut Service) -> Result<(), (ResultCode, &'static str)> {
+    let invalid = |code| (code, "INVALID_REQUEST");
+    let text = call.body.text("userCode");
+    let text = text.ok_or(invalid(DEVICE_COMPLETE_USER_CODE_MISSING))?;
+    let result = call.body.text("result");
+    let found = find(call, service, text).map_err(|unusable| match unusable {
+        Unusable::Unknown => (DEVICE_COMPLETE_USER_CODE_UNKNOWN, "USER_CODE_NOT_EXIST"),
+        Unusable::Expired => (DEVICE_COMPLETE_USER_CODE_EXPIRED, "USER_CODE_EXPIRED"),
+    })?;
+    let refused = |reason| {
+        let words = Words::of(&call.body);
+        Decision::Refused(Refused { reason, words })
+    };
+    let decision = match result {
+        Some("AUTHORIZED") => {
+            let subject = call.body.text("subject");
+            let subject = subject.ok_or(invalid(DEVICE_COMPLETE_SUBJECT_MISSING))?;
+            let granted = requested(found.flow).granted(&call.body, subject);
+            let granted = granted.map_err(|_| invalid(DEVICE_COMPLETE_NO_OBJECT))?;
+            Decision::Granted(Box::new(granted))
+        }
+        Some("ACCESS_DENIED") => refused(RefusalReason::AccessDenied),
+        Some("TRANSACTION_FAILED") => refused(RefusalReason::TransactionFailed),
+        _ => return Err(invalid(DEVICE_COMPLETE_RESULT_INVALID)),
+    };
+    let (user_code, device_code) = (found.user_code, found.device_code);
+    if let Some(flow) = service.device_flows.get_mut(&device_code) {
+        flow.decision = decision;
+    }
+    service.user_codes.remove(&user_code);
+    Ok(())
+}
+
+/// The request behind a user code.
+struct Found<'a> {
+    user_code: Digest,
+    device_code: Digest,
+    expires_at: i64,
+    flow: &'a DeviceFlow,
+}
+
+enum Unusable {
+    Unknown,
+    Expired,
+}
+
+fn find<'a>(call: &Call, service: &'a Service, typed: &str) -> Result<Found<'a>, Unusable> {
+    let user_code = Digest::of(&user_code::typed(typed));
+    let entry = service.user_codes.get(&user_code);
+    let entry = entry.ok_or(Unusable::Unknown)?;
+    let flow = service.device_flows.get(&entry.value);
+    let flow = flow.ok_or(Unusable::Unknown)?;
+    if entry.expires_at <= call.now {
+        return Err(Unusable::Expired);
+    }
+    Ok(Found {
+        user_code,
+        device_code: entry.value,
+        expires_at: entry.expires_at,
+        flow: &flow.value,
+    })
+}
+
+fn allow(service: &Service, authenticated: &Authenticated) -> Result<(), OAuthError> {
+    let grant_type = GrantType::DeviceCode;
+    if !service.supports("supportedGrantTypes", grant_type.as_str()) {
+        let code = DEVICE_FLOW_UNSUPPORTED;
+        return Err(OAuthError::new("unsupported_grant_type", code));
+    }
+    if !authenticated.client.may_use_grant_type(grant_type.as_str()) {
+        let code = DEVICE_FLOW_NOT_ALLOWED;
+        return Err(OAuthError::new("unauthorized_client", code));
+    }
+    Ok(())
+}
+
+/// A user code that nobody has at the moment.
+fn free_user_code(call: &Call, service: &Service) -> Result<String, Refusal> {
+    for _ in 0..ATTEMPTS {
+        let user_code = user_code::generate(&service.settings)?;
+        let taken = service.user_codes.live(&Digest::of(&user_code), call.now);
+        if taken.is_none() {
+            return Ok(user_code);
+        }
+    }
+    Err(OAuthError::new("server_error", USER_CODES_EXHAUSTED).into())
+}
+
+fn asked(flow: &DeviceFlow) -> Asked<'_> {
+    Asked {
+        scopes: &flow.scopes,
+        acrs: flow.acrs.as_deref(),
+        resources: &flow.resources,
+        authorization_details: flow.authorization_details.as_deref(),
+    }
+}
+
+fn requested(flow: &DeviceFlow) -> Requested<'_> {
+    Requested {
+        client_id: flow.client_id,
+        client_id_alias_used: flow.client_id_alias_used,
+        grant_type: GrantType::DeviceCode,
+        scopes: &flow.scopes,
+        resources: &flow.resources,
+        authorization_details: flow.authorization_details.as_deref(),
+    }
+}

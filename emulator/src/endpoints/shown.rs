@@ -1,0 +1,65 @@
+//! Members that many answers have in common.
+
+use serde_json::Value;
+
+use crate::json::{Members, Object};
+use crate::protocol::{scope_claims, scopes};
+use crate::reply::Answer;
+use crate::store::{Client, Service};
+
+/// The client, and the attributes of it and of the service.
+pub fn with_client(answer: Answer, service: &Service, client: &Client) -> Answer {
+    let attributes = |settings: &Object| settings.get("attributes").cloned();
+    answer
+        .with("clientId", client.id())
+        .with_some("clientIdAlias", client.alias())
+        .with_some("clientAttributes", attributes(&client.settings))
+        .with_some("serviceAttributes", attributes(&service.settings))
+}
+
+/// The client as users know it, and how it named itself.
+pub fn with_client_of_request(
+    answer: Answer,
+    service: &Service,
+    client: &Client,
+    client_id_alias_used: bool,
+) -> Answer {
+    with_client(answer, service, client)
+        .with("clientIdAliasUsed", client_id_alias_used)
+        .with_some("clientName", client.settings.text("clientName"))
+}
+
+/// Authlete leaves out what is empty.
+pub fn list(values: &[String]) -> Option<Vec<String>> {
+    (!values.is_empty()).then(|| values.to_vec())
+}
+
+/// What a request asks for that the user decides on at another device.
+#[derive(Debug)]
+pub struct Asked<'a> {
+    pub scopes: &'a [String],
+    pub acrs: Option<&'a [String]>,
+    pub resources: &'a [String],
+    pub authorization_details: Option<&'a Value>,
+}
+
+impl Asked<'_> {
+    pub fn shown_in(&self, answer: Answer, service: &Service) -> Answer {
+        let details = scopes::details(&service.settings, self.scopes);
+        let details: Vec<_> = details.into_iter().map(undescribed).collect();
+        answer
+            .with_some("scopes", (!details.is_empty()).then_some(details))
+            .with_some("claimNames", scope_claims::names(self.scopes))
+            .with_some("acrs", self.acrs.map(<[_]>::to_vec))
+            .with_some("resources", list(self.resources))
+            .with_some("authorizationDetails", self.authorization_details.cloned())
+    }
+}
+
+/// Authlete leaves out what the scopes are described with.
+fn undescribed(mut scope: Value) -> Value {
+    if let Some(scope) = scope.as_object_mut() {
+        scope.retain(|name, _| name != "description" && name != "descriptions");
+    }
+    scope
+}

@@ -1,0 +1,59 @@
+//! The grant type `urn:openid:params:grant-type:ciba`.
+
+use authlete::types::DeliveryMode;
+
+use super::Request;
+use crate::digest::Digest;
+use crate::json::Members;
+use crate::protocol::decided;
+use crate::protocol::issuance::{Issuance, Issued};
+use crate::protocol::oauth_error::OAuthError;
+use crate::protocol::refusal::Refusal;
+use crate::result_code::{
+    AUTH_REQ_ID_EXPIRED, AUTH_REQ_ID_MISSING, AUTH_REQ_ID_OF_ANOTHER_CLIENT, AUTH_REQ_ID_UNKNOWN,
+    PUSH_CLIENT_AT_TOKEN_ENDPOINT,
+};
+use crate::store::{Narrowed, Service};
+
+/// CIBA Core 1.0 §10.1.
+pub fn ciba(request: &Request<'_>, service: &mut Service) -> Result<Issued, Refusal> {
+    let now = request.call.now;
+    let push = DeliveryMode::Push;
+    let refused_push = OAuthError::new("unauthorized_client", PUSH_CLIENT_AT_TOKEN_ENDPOINT);
+    if request.client().settings.text("bcDeliveryMode") == Some(push.as_str()) {
+        return Err(refused_push.into());
+    }
+    let auth_req_id = request.parameters.get("auth_req_id");
+    let auth_req_id = auth_req_id.ok_or(OAuthError::invalid_request(AUTH_REQ_ID_MISSING))?;
+    let auth_req_id = Digest::of(auth_req_id);
+    let unknown = OAuthError::invalid_grant(AUTH_REQ_ID_UNKNOWN);
+    let ticket = service.auth_req_ids.get(&auth_req_id);
+    let ticket = ticket.ok_or(unknown.clone())?.value;
+    let entry = service.backchannel_requests.get(&ticket);
+    let entry = entry.ok_or(unknown.clone())?;
+    if entry.value.client_id != request.client().id() {
+        return Err(OAuthError::invalid_grant(AUTH_REQ_ID_OF_ANOTHER_CLIENT).into());
+    }
+    if entry.value.delivery_mode == push {
+        return Err(refused_push.into());
+    }
+    if entry.expires_at <= now {
+        return Err(OAuthError::new("expired_token", AUTH_REQ_ID_EXPIRED).into());
+    }
+    let pending = service.backchannel_requests.get_mut(&ticket);
+    let pending = pending.ok_or(unknown)?;
+    let granted = decided::granted(&pending.decision, &mut pending.polling, now)?.clone();
+    let issuance = Issuance {
+        call: &request.call.after(&granted.lifetimes),
+        client: request.client(),
+        grant: granted.grant,
+        binding: request.binding.clone(),
+        refreshable: request.may_refresh(service),
+    };
+    let narrowed = Narrowed::requested(&issuance.grant, request.parameters)?;
+    let issued = issuance.issue_narrowed(service, narrowed)?;
+    let issued = issued.with_id_token(service, request.client(), now)?;
+    service.auth_req_ids.remove(&auth_req_id);
+    service.backchannel_requests.remove(&ticket);
+    Ok(issued)
+}

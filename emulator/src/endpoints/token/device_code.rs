@@ -1,0 +1,42 @@
+//! The grant type `urn:ietf:params:oauth:grant-type:device_code`.
+
+use super::Request;
+use crate::digest::Digest;
+use crate::protocol::decided;
+use crate::protocol::issuance::{Issuance, Issued};
+use crate::protocol::oauth_error::OAuthError;
+use crate::protocol::refusal::Refusal;
+use crate::result_code::{
+    DEVICE_CODE_EXPIRED, DEVICE_CODE_MISSING, DEVICE_CODE_OF_ANOTHER_CLIENT, DEVICE_CODE_UNKNOWN,
+};
+use crate::store::{Narrowed, Service};
+
+/// RFC 8628 §3.4.
+pub fn device_code(request: &Request<'_>, service: &mut Service) -> Result<Issued, Refusal> {
+    let now = request.call.now;
+    let device_code = request.parameters.get("device_code");
+    let device_code = device_code.ok_or(OAuthError::invalid_request(DEVICE_CODE_MISSING))?;
+    let digest = Digest::of(device_code);
+    let unknown = OAuthError::invalid_grant(DEVICE_CODE_UNKNOWN);
+    let entry = service.device_flows.get(&digest).ok_or(unknown.clone())?;
+    if entry.value.client_id != request.client().id() {
+        return Err(OAuthError::invalid_grant(DEVICE_CODE_OF_ANOTHER_CLIENT).into());
+    }
+    if entry.expires_at <= now {
+        return Err(OAuthError::new("expired_token", DEVICE_CODE_EXPIRED).into());
+    }
+    let flow = service.device_flows.get_mut(&digest).ok_or(unknown)?;
+    let granted = decided::granted(&flow.decision, &mut flow.polling, now)?.clone();
+    let issuance = Issuance {
+        call: &request.call.after(&granted.lifetimes),
+        client: request.client(),
+        grant: granted.grant,
+        binding: request.binding.clone(),
+        refreshable: request.may_refresh(service),
+    };
+    let narrowed = Narrowed::requested(&issuance.grant, request.parameters)?;
+    let issued = issuance.issue_narrowed(service, narrowed)?;
+    let issued = issued.with_id_token(service, request.client(), now)?;
+    service.device_flows.remove(&digest);
+    Ok(issued)
+}

@@ -1,0 +1,150 @@
+//! Backchannel authentication requests (OpenID Connect CIBA Core 1.0 §7.1).
+
+use authlete::types::{DeliveryMode, UserIdentificationHintType as HintType};
+
+use super::oauth_error::OAuthError;
+use super::parameters::Parameters;
+use super::{fapi, scopes};
+use crate::json::{Members, Object};
+use crate::result_code::{
+    BACKCHANNEL_BINDING_MESSAGE_MISSING, BACKCHANNEL_DELIVERY_MODE,
+    BACKCHANNEL_NOTIFICATION_ENDPOINT_MISSING, BACKCHANNEL_OPENID_MISSING,
+    BACKCHANNEL_SCOPE_MISSING, BACKCHANNEL_USER_CODE_MISSING, CLIENT_NOTIFICATION_TOKEN_MALFORMED,
+    CLIENT_NOTIFICATION_TOKEN_MISSING, HINT_COUNT, REQUEST_CONTEXT_MALFORMED,
+    REQUESTED_EXPIRY_INVALID,
+};
+use crate::store::{Client, Service};
+
+/// The rules that a request has to keep.
+#[derive(Debug)]
+pub struct BackchannelParameters<'a> {
+    pub parameters: &'a Parameters,
+    pub service: &'a Service,
+    pub client: &'a Client,
+}
+
+impl<'a> BackchannelParameters<'a> {
+    /// How the client is to get its tokens. It says so when it is registered, and the service can offer less.
+    pub fn delivery_mode(&self) -> Result<DeliveryMode, OAuthError> {
+        let refused = |code| OAuthError::new("unauthorized_client", code);
+        let mode = self.client.settings.text("bcDeliveryMode");
+        let mode = mode.filter(|mode| {
+            let supported = "supportedBackchannelTokenDeliveryModes";
+            self.service.supports(supported, mode)
+        });
+        let mode = match mode {
+            Some("POLL") => return Ok(DeliveryMode::Poll),
+            Some("PING") => DeliveryMode::Ping,
+            Some("PUSH") => DeliveryMode::Push,
+            _ => return Err(refused(BACKCHANNEL_DELIVERY_MODE)),
+        };
+        match self.client.settings.text("bcNotificationEndpoint") {
+            Some(_) => Ok(mode),
+            None => Err(refused(BACKCHANNEL_NOTIFICATION_ENDPOINT_MISSING)),
+        }
+    }
+
+    /// The scopes, among which `openid` has to be.
+    pub fn scopes(&self) -> Result<Vec<String>, OAuthError> {
+        if !self.parameters.has("scope") {
+            return Err(OAuthError::invalid_request(BACKCHANNEL_SCOPE_MISSING));
+        }
+        let (service, client) = (&self.service.settings, &self.client.settings);
+        let scopes = scopes::requested(self.parameters, service, client);
+        if scopes.iter().any(|scope| scope == "openid") {
+            Ok(scopes)
+        } else {
+            Err(OAuthError::invalid_scope(BACKCHANNEL_OPENID_MISSING))
+        }
+    }
+
+    /// What names the user: one hint, of one kind.
+    pub fn hint(&self) -> Result<(HintType, &'a str), OAuthError> {
+        let kinds = [
+            HintType::LoginHint,
+            HintType::LoginHintToken,
+            HintType::IdTokenHint,
+        ];
+        let mut hints = kinds.into_iter().filter_map(|kind| {
+            let value = self.parameters.get(kind.protocol_value()?)?;
+            Some((kind, value))
+        });
+        match (hints.next(), hints.next()) {
+            (Some(hint), None) => Ok(hint),
+            _ => Err(OAuthError::invalid_request(HINT_COUNT)),
+        }
+    }
+
+    /// The token that notifications are sent with; who polls gets none.
+    pub fn client_notification_token(
+        &self,
+        mode: &DeliveryMode,
+    ) -> Result<Option<&'a str>, OAuthError> {
+        let invalid = OAuthError::invalid_request;
+        match self.parameters.get("client_notification_token") {
+            Some(token) if !is_bearer_token(token) => {
+                Err(invalid(CLIENT_NOTIFICATION_TOKEN_MALFORMED))
+            }
+            None if *mode != DeliveryMode::Poll => Err(invalid(CLIENT_NOTIFICATION_TOKEN_MISSING)),
+            token => Ok(token),
+        }
+    }
+
+    /// What the user sees on both devices. Services that keep to FAPI can insist on it.
+    pub fn binding_message(&self, scopes: &[String]) -> Result<Option<&'a str>, OAuthError> {
+        let required = "backchannelBindingMessageRequiredInFapi";
+        match self.parameters.get("binding_message") {
+            None if self.service.settings.flag(required)
+                && !fapi::modes(self.service, self.client, scopes).is_empty() =>
+            {
+                let code = BACKCHANNEL_BINDING_MESSAGE_MISSING;
+                Err(OAuthError::new("invalid_binding_message", code))
+            }
+            message => Ok(message),
+        }
+    }
+
+    /// Whether client and service have agreed on a secret of the user.
+    pub fn is_user_code_required(&self) -> bool {
+        let supported = "backchannelUserCodeParameterSupported";
+        self.service.settings.flag(supported) && self.client.settings.flag("bcUserCodeRequired")
+    }
+
+    pub fn user_code(&self) -> Result<Option<&'a str>, OAuthError> {
+        match self.parameters.get("user_code") {
+            None if self.is_user_code_required() => {
+                let code = BACKCHANNEL_USER_CODE_MISSING;
+                Err(OAuthError::new("missing_user_code", code))
+            }
+            user_code => Ok(user_code),
+        }
+    }
+
+    /// The lifetime that the client wishes for, in seconds.
+    pub fn requested_expiry(&self) -> Result<Option<i64>, OAuthError> {
+        let Some(text) = self.parameters.get("requested_expiry") else {
+            return Ok(None);
+        };
+        let seconds = text.parse::<i32>().ok().filter(|seconds| *seconds > 0);
+        let seconds = seconds.ok_or(OAuthError::invalid_request(REQUESTED_EXPIRY_INVALID))?;
+        Ok(Some(seconds.into()))
+    }
+
+    /// FAPI: Client Initiated Backchannel Authentication Profile §5.2.2.
+    pub fn request_context(&self) -> Result<Option<&'a str>, OAuthError> {
+        let Some(text) = self.parameters.get("request_context") else {
+            return Ok(None);
+        };
+        match serde_json::from_str::<Object>(text) {
+            Ok(_) => Ok(Some(text)),
+            Err(_) => Err(OAuthError::invalid_request(REQUEST_CONTEXT_MALFORMED)),
+        }
+    }
+}
+
+/// RFC 6750 §2.1, and the length of CIBA Core 1.0 §7.1.
+fn is_bearer_token(text: &str) -> bool {
+    let characters = text.trim_end_matches('=');
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
+    text.len() <= 1024 && !characters.is_empty() && characters.bytes().all(is_allowed)
+}

@@ -1,0 +1,87 @@
+//! What a user granted, as the calls say it that end a request of the device flow or of CIBA.
+
+use authlete::types::GrantType;
+use serde_json::Value;
+
+use crate::json::{Members, Object};
+use crate::store::{Authentication, Grant, Granted};
+
+/// What the client asked for.
+#[derive(Debug)]
+pub struct Requested<'a> {
+    pub client_id: i64,
+    pub client_id_alias_used: bool,
+    pub grant_type: GrantType,
+    pub scopes: &'a [String],
+    pub resources: &'a [String],
+    pub authorization_details: Option<&'a Value>,
+}
+
+/// A member whose text is no JSON object.
+#[derive(Debug)]
+pub struct NoObject;
+
+const LIFETIMES: [&str; 2] = ["accessTokenDuration", "refreshTokenDuration"];
+
+impl Requested<'_> {
+    /// What of it the user granted.
+    pub fn granted(&self, call: &Object, subject: &str) -> Result<Granted, NoObject> {
+        let scopes = self.granted_scopes(call);
+        let text = |name| call.text(name).map(str::to_owned);
+        let openid = if scopes.iter().any(|scope| scope == "openid") {
+            Some(Box::new(Authentication {
+                sub: text("sub"),
+                claims: object(call, "claims")?.unwrap_or_default(),
+                consented_claims: call.texts("consentedClaims").map(owned),
+                header: object(call, "idtHeaderParams")?.unwrap_or_default(),
+                audience_type: text("idTokenAudType"),
+                ..Authentication::default()
+            }))
+        } else {
+            None
+        };
+        let properties = call.get("properties").filter(|value| value.is_array());
+        let grant = Grant {
+            client_id: self.client_id,
+            client_id_alias_used: self.client_id_alias_used,
+            subject: Some(subject.to_owned()),
+            grant_type: self.grant_type.clone(),
+            scopes,
+            resources: self.resources.to_vec(),
+            authorization_details: self.authorization_details.cloned().map(Box::new),
+            properties: properties.cloned().map(Box::new),
+            acr: text("acr"),
+            auth_time: call.integer("authTime").unwrap_or_default(),
+            access_token_claims: object(call, "jwtAtClaims")?.map(Box::new),
+            openid,
+        };
+        let lifetimes = LIFETIMES.into_iter().filter_map(|name| {
+            let seconds = call.integer(name).filter(|seconds| *seconds > 0)?;
+            Some((name.to_owned(), seconds.into()))
+        });
+        Ok(Granted {
+            grant,
+            lifetimes: lifetimes.collect(),
+        })
+    }
+
+    /// The caller can grant other scopes than those requested. That a request is one of OpenID Connect is the client's
+    /// decision: `openid` cannot be added.
+    fn granted_scopes(&self, call: &Object) -> Vec<String> {
+        let Some(mut granted) = call.texts("scopes") else {
+            return self.scopes.to_vec();
+        };
+        let is_openid = self.scopes.iter().any(|scope| scope == "openid");
+        granted.retain(|scope| is_openid || *scope != "openid");
+        owned(granted)
+    }
+}
+
+fn object(call: &Object, name: &str) -> Result<Option<Object>, NoObject> {
+    let parsed = call.text(name).map(serde_json::from_str).transpose();
+    parsed.map_err(|_| NoObject)
+}
+
+fn owned(texts: Vec<&str>) -> Vec<String> {
+    texts.into_iter().map(str::to_owned).collect()
+}

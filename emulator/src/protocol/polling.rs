@@ -1,0 +1,57 @@
+//! How often a client may ask the token endpoint for a decision (RFC 8628 §3.5, CIBA Core 1.0 §7.3).
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::{Millis, after};
+use crate::json::{Members, Object};
+
+/// RFC 8628 §3.2 and CIBA Core 1.0 §7.3: where nothing is said.
+const INTERVAL: i64 = 5;
+/// What RFC 8628 §3.5 adds for each request that comes too early.
+const STEP: i64 = 5;
+
+/// The polls of one client for one decision.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Polling {
+    /// The shortest time between two requests, in seconds.
+    pub interval: i64,
+    last: Option<Millis>,
+}
+
+impl Polling {
+    /// The interval that a service has in one of its settings.
+    pub fn of(service: &Object, setting: &str) -> Self {
+        let interval = service.integer(setting).filter(|seconds| *seconds >= 0);
+        Self {
+            interval: interval.unwrap_or(INTERVAL),
+            last: None,
+        }
+    }
+
+    /// Notes a request, and says whether it came too early. From then on the client has to wait longer.
+    pub fn is_too_early(&mut self, now: Millis) -> bool {
+        let previous = self.last.replace(now);
+        let too_early = previous.is_some_and(|previous| now < after(previous, self.interval));
+        if too_early {
+            self.interval = self.interval.saturating_add(STEP);
+        }
+        too_early
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn haste_makes_the_interval_longer() {
+        let mut polling = Polling::of(&Object::new(), "interval");
+        assert!(!polling.is_too_early(0));
+        assert!(!polling.is_too_early(5_000));
+        assert!(polling.is_too_early(9_999));
+        assert_eq!(polling.interval, 10);
+        assert!(polling.is_too_early(19_998));
+        assert_eq!(polling.interval, 15);
+        assert!(!polling.is_too_early(34_998));
+    }
+}

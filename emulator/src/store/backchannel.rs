@@ -1,0 +1,26 @@
+//! Requests of CIBA (OpenID Connect Client-Initiated Backchannel Authentication Flow - Core 1.0).
+
+use authlete::types::DeliveryMode;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::decision::Decision;
+use crate::protocol::polling::Polling;
+
+/// A backchannel authentication request, until the client has what comes of it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct BackchannelRequest {
+    pub client_id: i64,
+    pub client_id_alias_used: bool,
+    pub delivery_mode: DeliveryMode,
+    pub client_notification_token: Option<String>,
+    /// The lifetime that the client asked for, in seconds.
+    pub requested_expiry: Option<i64>,
+    pub scopes: Vec<String>,
+    pub resources: Vec<String>,
+    pub authorization_details: Option<Box<Value>>,
+    /// The name of the request between client and server, which notifications have.
+    pub auth_req_id: Option<String>,
+    pub polling: Polling,
+    pub decision: Decision,
+}

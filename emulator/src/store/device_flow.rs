@@ -1,0 +1,20 @@
+//! Requests of the device flow (RFC 8628).
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::decision::Decision;
+use crate::protocol::polling::Polling;
+
+/// A device authorization request, until its device code is exchanged or ends.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct DeviceFlow {
+    pub client_id: i64,
+    pub client_id_alias_used: bool,
+    pub scopes: Vec<String>,
+    pub acrs: Option<Vec<String>>,
+    pub resources: Vec<String>,
+    pub authorization_details: Option<Box<Value>>,
+    pub polling: Polling,
+    pub decision: Decision,
+}
