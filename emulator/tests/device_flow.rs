@@ -197,6 +197,7 @@ async fn a_device_gets_its_tokens_when_the_user_has_decided() {
         assert_eq!(answer.access_token_duration, Some(60));
         assert_eq!(answer.refresh_token_duration, Some(120));
         let response = content(answer.response_content.as_ref());
+        assert_eq!(response["id_token"], answer.id_token.unwrap().expose());
         assert_eq!(response["room"], "kitchen");
         assert_eq!(response["scope"], "openid write");
 

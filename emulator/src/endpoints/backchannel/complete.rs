@@ -9,12 +9,12 @@ use crate::call::Call;
 use crate::digest::Digest;
 use crate::endpoints::shown::{list, with_client_of_request};
 use crate::json::{Members, Object};
-use crate::protocol::{decided, lifetime};
 use crate::protocol::granted::Requested;
 use crate::protocol::issuance::Issuance;
 use crate::protocol::oauth_error::{OAuthError, Words};
 use crate::protocol::refusal::Refusal;
 use crate::protocol::token_response::{self, seconds_left};
+use crate::protocol::{decided, lifetime};
 use crate::reply::{Answer, Outcome, Reply};
 use crate::result_code::{
     BACKCHANNEL_COMPLETE_EXPIRED, BACKCHANNEL_COMPLETE_NO_OBJECT, BACKCHANNEL_COMPLETE_OK,
@@ -150,8 +150,7 @@ impl Notification<'_> {
             refreshable: service.may_refresh(self.client),
         };
         let issued = issuance.issue(service)?;
-        let issued =
-            issued.with_pushed_id_token(service, self.client, now, self.auth_req_id)?;
+        let issued = issued.with_pushed_id_token(service, self.client, now, self.auth_req_id)?;
         let answer = self.answer(service, "NOTIFICATION");
         let Some(record) = service.tokens.by_id(issued.record) else {
             return Ok(answer.reply());
@@ -166,7 +165,10 @@ impl Notification<'_> {
         let answer = answer
             .with("accessToken", issued.access_token)
             .with_some("jwtAccessToken", issued.jwt)
-            .with("accessTokenDuration", duration(record.access_token_expires_at))
+            .with(
+                "accessTokenDuration",
+                duration(record.access_token_expires_at),
+            )
             .with_some("refreshToken", issued.refresh_token)
             .with(
                 "refreshTokenDuration",
