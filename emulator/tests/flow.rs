@@ -446,7 +446,7 @@ async fn a_bad_authorization_request_goes_to_the_client_only_when_it_is_safe() {
         let told_to_the_client = [
             (format!("{good}&state=twice"), "invalid_request"),
             (
-                good.replace("response_type=code", "response_type=token"),
+                good.replace("response_type=code", "response_type=device"),
                 "unsupported_response_type",
             ),
             (good.replace("response_type=code", ""), "invalid_request"),
