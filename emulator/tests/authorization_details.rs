@@ -62,7 +62,7 @@ async fn details_are_shown_in_the_form_of_the_api() {
         let [element] = &details.elements.unwrap()[..] else {
             panic!("not one element");
         };
-        assert_eq!(element.type_.as_str(), "payment");
+        assert_eq!(element.type_.as_deref(), Some("payment"));
         let list = |values: &Option<Vec<String>>| values.clone().unwrap();
         assert_eq!(list(&element.locations), ["https://bank.example/"]);
         assert_eq!(list(&element.actions), ["initiate"]);
@@ -130,7 +130,7 @@ async fn the_server_can_grant_other_details() {
             let details = token(replace).await.authorization_details.unwrap();
             let elements = details.elements.unwrap();
             assert_eq!(elements.len(), 1);
-            assert_eq!(elements[0].type_.as_str(), expected);
+            assert_eq!(elements[0].type_.as_deref(), Some(expected));
         }
     }
 }

@@ -93,7 +93,7 @@ async fn claims_come_from_scopes_and_from_the_parameter() {
             "phone_number",
             "phone_number_verified",
         ];
-        let with = |own: &[&str]| {
+        let with = |own: &[&'static str]| {
             let mut names = [own, &by_scope].concat();
             names.sort_unstable();
             names

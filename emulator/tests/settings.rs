@@ -2,12 +2,12 @@
 
 mod common;
 
+use authlete::Authlete;
 use authlete::types::{
     AuthorizationIssueRequest, AuthorizationRequest, Client, ClientAuthMethod, ClientType,
     GrantType, IntrospectionAction, IntrospectionRequest, Pair, Property, ResponseType,
-    RevocationAction, RevocationRequest, Scope, Service, TokenAction, TokenRequest,
+    RevocationAction, RevocationRequest, Scope, TokenAction, TokenRequest,
 };
-use authlete::{ApiVersion, Authlete};
 use authlete_emulator::Emulator;
 use common::*;
 

@@ -48,8 +48,13 @@ pub fn from_browser(call: &Call, service: &mut Service, text: &str) -> Result<Re
         Err(_) => Err(invalid(AUTHORIZATION_PARAMETER_REPEATED)),
     };
     let (parameters, request_object, pushed) = counting.map_err(|error| {
-        let told = Destination::requested(&given, service, &client, client_id_alias_used);
-        Refused::at(told.ok(), error)
+        // Where a request is that cannot be read, only what it says beside can tell where it comes from.
+        let is_hidden = given.has("request") || given.has("request_uri");
+        let destination = match is_hidden && !given.has("redirect_uri") {
+            true => None,
+            false => Destination::requested(&given, service, &client, client_id_alias_used).ok(),
+        };
+        Refused::at(destination, error)
     })?;
     Ok(Received {
         client,
