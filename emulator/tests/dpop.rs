@@ -8,8 +8,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use authlete::Authlete;
 use authlete::types::{
-    ClientType, IntrospectionAction, IntrospectionRequest, IntrospectionResponse,
-    TokenAction, TokenRequest, TokenResponse,
+    ClientType, IntrospectionAction, IntrospectionRequest, IntrospectionResponse, TokenAction,
+    TokenRequest, TokenResponse, UserInfoAction, UserInfoRequest,
 };
 use authlete_emulator::RegisteredClient;
 use aws_lc_rs::digest::{SHA256, digest};
@@ -101,7 +101,12 @@ async fn a_bound_token_is_good_for_who_has_the_key() {
         let (emulator, api) = start(version).await;
         let key = Key::generate();
         let issued = client_credentials(&api, emulator.client(), &proof(&key, "1")).await;
-        assert_eq!(issued.action, TokenAction::Ok, "{:?}", issued.result_message);
+        assert_eq!(
+            issued.action,
+            TokenAction::Ok,
+            "{:?}",
+            issued.result_message
+        );
         let response = content(issued.response_content.as_ref());
         assert_eq!(response["token_type"], "DPoP");
         assert_eq!(issued.dpop_nonce, None);
@@ -226,7 +231,12 @@ async fn urls_are_compared_in_their_normal_form() {
         );
         (request.htm, request.htu) = (None, None);
         let answer = api.token(&request).await.unwrap();
-        assert_eq!(answer.action, TokenAction::Ok, "{:?}", answer.result_message);
+        assert_eq!(
+            answer.action,
+            TokenAction::Ok,
+            "{:?}",
+            answer.result_message
+        );
     }
 }
 
@@ -265,7 +275,9 @@ async fn the_nonce_of_the_service_is_good_for_its_time() {
         assert_eq!(answer.action, IntrospectionAction::Unauthorized);
         let challenge = answer.response_content.unwrap();
         assert!(
-            challenge.expose().starts_with("DPoP error=\"use_dpop_nonce\""),
+            challenge
+                .expose()
+                .starts_with("DPoP error=\"use_dpop_nonce\""),
             "{challenge:?}"
         );
         assert_eq!(answer.dpop_nonce.as_ref(), Some(&nonce));
@@ -334,7 +346,12 @@ async fn a_code_can_be_bound_from_the_start() {
         assert_refused(&stolen, "invalid_grant", "A254312");
         let request = token_request(client, &parameters, &proof(&key, "2"));
         let answer = api.token(&request).await.unwrap();
-        assert_eq!(answer.action, TokenAction::Ok, "{:?}", answer.result_message);
+        assert_eq!(
+            answer.action,
+            TokenAction::Ok,
+            "{:?}",
+            answer.result_message
+        );
     }
 }
 
@@ -359,7 +376,12 @@ async fn the_refresh_token_of_a_public_client_is_bound_too() {
         let parameters = refresh(&issued.refresh_token.unwrap());
         let request = token_request(client, &parameters, &proof(&other, "2"));
         let refreshed = api.token(&request).await.unwrap();
-        assert_eq!(refreshed.action, TokenAction::Ok, "{:?}", refreshed.result_message);
+        assert_eq!(
+            refreshed.action,
+            TokenAction::Ok,
+            "{:?}",
+            refreshed.result_message
+        );
         let token = refreshed.access_token.unwrap();
         let by_other = proof_of_token(&other, "3", token.expose());
         let answer = introspect(&api, token.expose(), Some(&by_other)).await;
@@ -385,5 +407,49 @@ async fn the_refresh_token_of_a_public_client_is_bound_too() {
         assert_eq!(same.action, TokenAction::Ok, "{:?}", same.result_message);
         let response = content(same.response_content.as_ref());
         assert_eq!(response["token_type"], "DPoP");
+    }
+}
+
+#[tokio::test]
+async fn userinfo_needs_the_proof_too() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        configure(&emulator, &api, |service| {
+            service.user_info_endpoint = Some("https://rs.example/things".to_owned());
+        })
+        .await;
+        let key = Key::generate();
+        let query = query(client).replace("scope=read", "scope=openid");
+        let code = code(&api, &query).await;
+        let parameters = code_parameters(client, &code);
+        let request = token_request(client, &parameters, &proof(&key, "1"));
+        let issued = api.token(&request).await.unwrap();
+        let token = issued.access_token.expect("an access token");
+
+        let request = UserInfoRequest::new(&token);
+        let answer = api.userinfo(&request).await.unwrap();
+        assert_eq!(answer.action, UserInfoAction::Unauthorized);
+        let challenge = answer.response_content.unwrap();
+        let beginning = "DPoP error=\"invalid_token\",error_description=\"[A089311] ";
+        assert!(challenge.expose().starts_with(beginning), "{challenge:?}");
+        let stolen = proof_of_token(&Key::generate(), "2", token.expose());
+        let answer = api.userinfo(&request.clone().dpop(stolen).htm("GET")).await;
+        assert_eq!(answer.unwrap().result_code.as_deref(), Some("A089312"));
+        let no_hash = json!({
+            "jti": "3", "htm": "GET", "htu": "https://rs.example/things", "iat": now(),
+        });
+        let no_hash = key.sign_with(&header(&key), &no_hash);
+        let answer = api
+            .userinfo(&request.clone().dpop(no_hash).htm("GET"))
+            .await;
+        assert_eq!(answer.unwrap().result_code.as_deref(), Some("A089313"));
+
+        let own = proof_of_token(&key, "4", token.expose());
+        let answer = api.userinfo(&request.dpop(&*own).htm("GET")).await;
+        assert_eq!(answer.unwrap().action, UserInfoAction::Ok);
+        // The same request of the client can be asked about at another API.
+        let answer = introspect(&api, token.expose(), Some(&own)).await;
+        assert_eq!(answer.action, IntrospectionAction::Ok);
     }
 }

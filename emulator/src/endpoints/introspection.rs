@@ -51,8 +51,7 @@ pub fn introspection(call: &Call, service: &mut Service) -> Outcome {
         return Ok(without_token(refusal.answer(call, service, &bound)));
     };
     let verdict = match possession {
-        Err(error) if error.error == "invalid_request" => Err(Refusal::new("BAD_REQUEST", error)),
-        Err(error) => Err(invalid_token(error)),
+        Err(error) => Err(Refusal::new(proof_of_possession::action(&error), error)),
         Ok(()) => examine(call, record),
     };
     let answer = match verdict {

@@ -9,26 +9,22 @@ use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::{Refusal, usual_action};
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
-    REVOCATION_OK, REVOCATION_PARAMETER_REPEATED, REVOCATION_PARAMETERS_MISSING,
-    REVOCATION_TOKEN_MISSING,
+    REVOCATION_CALLBACK, REVOCATION_OK, REVOCATION_PARAMETER_REPEATED,
+    REVOCATION_PARAMETERS_MISSING, REVOCATION_TOKEN_MISSING,
 };
 use crate::store::{RecordId, Service};
 
 pub fn revocation(call: &Call, service: &mut Service) -> Outcome {
-    match find(call, service) {
-        Ok(record) => {
-            if let Some(id) = record {
-                service.tokens.take(id);
-            }
-            Ok(Reply::action(call.path, REVOCATION_OK, "OK").reply())
-        }
+    match process(call, service) {
+        Ok(callback) => Ok(Reply::action(call.path, REVOCATION_OK, "OK")
+            .with_some("responseContent", callback)
+            .reply()),
         Err(refusal) => refusal.outcome(call, &service.settings, usual_action),
     }
 }
 
-/// What is to be revoked: the record of the token, access or refresh, whatever the hint says. There is nothing to do
-/// for an unknown token, and nothing may be done for that of another client (RFC 7009 §2.1).
-fn find(call: &Call, service: &mut Service) -> Result<Option<RecordId>, Refusal> {
+/// Revokes, and says what the client wants to be called back by.
+fn process(call: &Call, service: &mut Service) -> Result<Option<String>, Refusal> {
     let invalid = OAuthError::invalid_request;
     let text = call
         .body
@@ -39,11 +35,29 @@ fn find(call: &Call, service: &mut Service) -> Result<Option<RecordId>, Refusal>
     let token = parameters
         .get("token")
         .ok_or(invalid(REVOCATION_TOKEN_MISSING))?;
+    let callback = match parameters.get("callback") {
+        Some(name) if !is_function(name) => return Err(invalid(REVOCATION_CALLBACK).into()),
+        name => name.map(|name| format!("{name}();")),
+    };
+    if let Some(record) = find(service, token, authenticated.client.id()) {
+        service.tokens.take(record);
+    }
+    Ok(callback)
+}
+
+/// The record of the token, access or refresh, whatever the hint says. There is nothing to do for an unknown token, and
+/// nothing may be done for that of another client (RFC 7009 §2.1).
+fn find(service: &Service, token: &str, client_id: i64) -> Option<RecordId> {
     let token = Digest::of(token);
-    let record = service
-        .tokens
+    let tokens = &service.tokens;
+    let (id, record) = tokens
         .by_access_token(&token)
-        .or_else(|| service.tokens.by_refresh_token(&token));
-    let own = record.filter(|(_, record)| record.grant.client_id == authenticated.client.id());
-    Ok(own.map(|(id, _)| id))
+        .or_else(|| tokens.by_refresh_token(&token))?;
+    (record.grant.client_id == client_id).then_some(id)
+}
+
+/// Whether a callback (RFC 7009 §2.3) is the name of a function and no other script.
+fn is_function(name: &str) -> bool {
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._$".contains(&byte);
+    name.bytes().all(is_allowed)
 }

@@ -164,7 +164,8 @@ fn jwt(call: &Call, service: &Service, introspection: Object) -> Result<String, 
     let alg = alg.unwrap_or(JwsAlg::Rs256);
     let alg = alg.protocol_value().ok_or_else(unsigned)?;
     let key = if client_signature::is_symmetric(alg) {
-        Jwk::secret(shared_key(call, "sharedKeyForSign"))
+        let key = call.body.text("sharedKeyForSign").unwrap_or_default();
+        Jwk::secret(key.as_bytes())
     } else {
         keys::signing_key(service, alg, "introspectionSignatureKeyId")?
     };
@@ -189,14 +190,11 @@ fn encrypt(call: &Call, alg: &JweAlg, jwt: &str) -> Option<String> {
         let key = call.body.text("publicKeyForEncryption")?;
         Jwk::parse(serde_json::from_str(key).ok()?).ok()?
     } else {
-        Jwk::derived_from_secret(shared_key(call, "sharedKeyForEncryption"), alg, enc).ok()?
+        let key = call.body.text("sharedKeyForEncryption")?;
+        Jwk::derived_from_secret(key.as_bytes(), alg, enc).ok()?
     };
     let header = Object::from_iter([("cty".to_owned(), "JWT".into())]);
     jose::encrypt(alg, enc, &key, header, jwt.as_bytes()).ok()
-}
-
-fn shared_key<'a>(call: &'a Call, member: &str) -> &'a [u8] {
-    call.body.text(member).unwrap_or_default().as_bytes()
 }
 
 /// What the call itself lacks.

@@ -99,6 +99,14 @@ pub fn check(
     Ok(())
 }
 
+/// What a protected resource does about an error of [`check`].
+pub fn action(error: &OAuthError) -> &'static str {
+    match error.error {
+        "invalid_request" => "BAD_REQUEST",
+        _ => "UNAUTHORIZED",
+    }
+}
+
 /// The value of `WWW-Authenticate` for a token of this binding: in the scheme in which it has to come (RFC 9449 §7.1).
 pub fn challenge(
     error: &OAuthError,

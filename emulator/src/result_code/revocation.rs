@@ -9,4 +9,6 @@ result_codes! {
     REVOCATION_PARAMETER_REPEATED = "A113301", "a request parameter is included more than once";
     /// RFC 7009 §2.1.
     REVOCATION_TOKEN_MISSING = "A113302", "token is missing";
+    /// RFC 7009 §2.3.
+    REVOCATION_CALLBACK = "A113303", "callback is not the name of a function";
 }
