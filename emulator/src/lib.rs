@@ -28,8 +28,10 @@
 
 mod access;
 mod api;
+mod builder;
 mod call;
 mod clock;
+mod credentials;
 mod digest;
 mod endpoints;
 #[allow(
@@ -50,87 +52,26 @@ mod store;
 
 use std::fmt;
 use std::io;
+use std::iter;
 use std::sync::Arc;
 use std::time::Duration;
 
 use authlete::{ApiVersion, Config, Setting};
-use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-pub use seed::RegisteredClient;
+pub use builder::EmulatorBuilder;
+pub use credentials::RegisteredClient;
 
 use api::Api;
-use clock::Clock;
-use seed::Credentials;
+use credentials::Credentials;
 
 /// A running emulator, with a service and a client. It stops when it is dropped.
 pub struct Emulator {
     api: Arc<Api>,
     base_url: String,
     credentials: Credentials,
-    client: RegisteredClient,
     /// Dropped with the rest, which tells the server to stop.
     _stop: oneshot::Sender<()>,
-}
-
-/// Where an emulator listens.
-#[derive(Debug, Clone)]
-#[must_use = "call start"]
-pub struct EmulatorBuilder {
-    host: String,
-    port: u16,
-}
-
-impl Default for EmulatorBuilder {
-    fn default() -> Self {
-        Self {
-            host: "127.0.0.1".to_owned(),
-            port: 0,
-        }
-    }
-}
-
-impl EmulatorBuilder {
-    /// The name or the address to listen on. Default: `127.0.0.1`, which other machines cannot reach.
-    pub fn host(mut self, host: impl Into<String>) -> Self {
-        self.host = host.into();
-        self
-    }
-
-    /// The port to listen on. Default: 0, any that is free.
-    pub fn port(mut self, port: u16) -> Self {
-        self.port = port;
-        self
-    }
-
-    /// Starts the emulator on the current Tokio runtime.
-    ///
-    /// # Errors
-    /// When the address cannot be listened on, or when the system has no random numbers.
-    pub async fn start(self) -> io::Result<Emulator> {
-        let clock = Clock::default();
-        let (store, credentials, client) = seed::seed(&clock)?;
-        let api = Arc::new(Api::new(store, clock));
-        let listener = TcpListener::bind((self.host.as_str(), self.port)).await?;
-        let mut address = listener.local_addr()?;
-        if address.ip().is_unspecified() {
-            // Listening everywhere includes this machine, and the address for that can be called.
-            address.set_ip(if address.is_ipv4() {
-                [127, 0, 0, 1].into()
-            } else {
-                [0, 0, 0, 0, 0, 0, 0, 1].into()
-            });
-        }
-        let (stop, stopped) = oneshot::channel();
-        tokio::spawn(server::serve(listener, Arc::clone(&api), stopped));
-        Ok(Emulator {
-            api,
-            base_url: format!("http://{address}"),
-            credentials,
-            client,
-            _stop: stop,
-        })
-    }
 }
 
 impl Emulator {
@@ -142,7 +83,7 @@ impl Emulator {
         Self::builder().start().await
     }
 
-    /// Starts the choice of an address.
+    /// Starts the choice of an address, of a seed and so on.
     pub fn builder() -> EmulatorBuilder {
         EmulatorBuilder::default()
     }
@@ -174,6 +115,7 @@ impl Emulator {
             service_key,
             service_secret,
             service_access_token,
+            ..
         } = &self.credentials;
         let mut settings = vec![
             (Setting::BaseUrl, self.base_url.clone()),
@@ -203,9 +145,19 @@ impl Emulator {
         self.credentials.service_key
     }
 
-    /// The client that the service has from the start.
+    /// The client that the service has from the start, or the first of them.
     pub fn client(&self) -> &RegisteredClient {
-        &self.client
+        &self.credentials.client
+    }
+
+    /// All clients that the service has from the start.
+    pub fn clients(&self) -> impl Iterator<Item = &RegisteredClient> {
+        let Credentials {
+            client,
+            other_clients,
+            ..
+        } = &self.credentials;
+        iter::once(client).chain(other_clients)
     }
 
     /// Moves the emulator's clock ahead, so that tickets, codes and tokens expire without anybody waiting.

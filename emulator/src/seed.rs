@@ -1,136 +1,96 @@
-//! What an emulator has from the start: one service and one client.
+//! What an emulator has from the start: services and clients, written as the API has them.
 
-use authlete::Secret;
-use serde_json::Value;
+mod document;
+
+use std::fs;
+use std::io;
+use std::path::Path;
 
 use crate::clock::Clock;
+use crate::credentials::Credentials;
 use crate::endpoints::{client, service};
 use crate::json::{Members, Object};
 use crate::random;
 use crate::store::{Owner, Store};
+use document::{Document, OwnerMembers, ServiceMembers};
 
-const ALIAS: &str = "emulated-client";
-const REDIRECT_URI: &str = "https://client.example/callback";
-const ISSUER: &str = "https://as.example";
-/// The keys of the service. Everybody can read them here: another reason not to rely on this program.
-const KEYS: &str = include_str!("seed/keys.json");
-/// Where the caller's server would have its endpoints, below the issuer.
-const ENDPOINTS: [(&str, &str); 11] = [
-    ("authorizationEndpoint", "/authorize"),
-    ("tokenEndpoint", "/token"),
-    ("userInfoEndpoint", "/userinfo"),
-    ("jwksUri", "/jwks"),
-    ("revocationEndpoint", "/revoke"),
-    ("introspectionEndpoint", "/introspect"),
-    ("registrationEndpoint", "/register"),
-    ("pushedAuthReqEndpoint", "/par"),
-    ("deviceAuthorizationEndpoint", "/device_authorization"),
-    ("deviceVerificationUri", "/device"),
-    ("backchannelAuthenticationEndpoint", "/bc-authorize"),
-];
-const SCOPES: [&str; 8] = [
-    "openid",
-    "profile",
-    "email",
-    "address",
-    "phone",
-    "offline_access",
-    "read",
-    "write",
-];
+/// One service and one client: the seed of an emulator that is given none. Everybody can read the keys of the service
+/// there: another reason not to rely on this program.
+const BUILT_IN: &str = include_str!("seed/built_in.json");
 
-/// The client that is registered when the emulator starts. It is confidential, authenticates with its secret in either
-/// way, and may use the grant types `authorization_code`, `refresh_token` and `client_credentials`.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct RegisteredClient {
-    /// The client ID.
-    pub id: i64,
-    /// The client secret.
-    pub secret: Secret,
-    /// The alias, which works wherever the client ID does.
-    pub alias: String,
-    /// The only redirect URI.
-    pub redirect_uri: String,
+/// Makes the state to start with: that of a file, or the built-in one.
+pub fn plant(file: Option<&Path>, clock: &Clock) -> io::Result<(Store, Credentials)> {
+    let Some(path) = file else {
+        return grow(Document::parse(BUILT_IN)?, clock);
+    };
+    let read = || grow(Document::parse(&fs::read_to_string(path)?)?, clock);
+    read().map_err(|error| {
+        let words = format!("the seed file {}: {error}", path.display());
+        io::Error::new(error.kind(), words)
+    })
 }
 
-/// What opens the emulator.
-#[derive(Debug)]
-pub struct Credentials {
-    pub owner: Owner,
-    pub service_key: i64,
-    pub service_secret: String,
-    pub service_access_token: String,
+fn grow(document: Document, clock: &Clock) -> io::Result<(Store, Credentials)> {
+    let mut store = Store::new(owner(document.owner)?);
+    let mut first = None;
+    for mut members in document.services {
+        let mut access_token = members.access_token.take();
+        let key = add_service(&mut store, &members, clock)?;
+        if first.is_none() {
+            // Only here: nobody would learn of one that is made for another service.
+            let token = access_token.map_or_else(random::token, Ok)?;
+            first = Some((key, token.clone()));
+            access_token = Some(token);
+        }
+        if let Some(token) = access_token {
+            store.add_access_token(&token, key);
+        }
+    }
+    let credentials = first.and_then(|(key, token)| Credentials::of(&store, key, token));
+    let credentials = credentials.ok_or_else(|| {
+        let words = "services: there must be one, and the first must have a client";
+        io::Error::new(io::ErrorKind::InvalidData, words)
+    })?;
+    Ok((store, credentials))
 }
 
-/// Makes the state to start with.
-pub fn seed(clock: &Clock) -> Result<(Store, Credentials, RegisteredClient), getrandom::Error> {
-    let owner = Owner::generate()?;
-    let mut store = Store::new(owner.clone());
-    let mut service = service::new(&mut store, &service_settings(), clock.now())?;
-    let client = client::new(&mut service, &client_settings(), clock.now())?;
-    let registered = RegisteredClient {
-        id: client.id(),
-        secret: client
-            .settings
-            .text("clientSecret")
-            .unwrap_or_default()
-            .into(),
-        alias: ALIAS.to_owned(),
-        redirect_uri: REDIRECT_URI.to_owned(),
-    };
-    let credentials = Credentials {
-        owner,
-        service_key: service.settings.integer("apiKey").unwrap_or_default(),
-        service_secret: service
-            .settings
-            .text("apiSecret")
-            .unwrap_or_default()
-            .to_owned(),
-        service_access_token: random::token()?,
-    };
-    service.clients.put(client);
+fn owner(given: OwnerMembers) -> Result<Owner, getrandom::Error> {
+    let generated = Owner::generate()?;
+    Ok(Owner {
+        api_key: given.api_key.unwrap_or(generated.api_key),
+        api_secret: given.api_secret.unwrap_or(generated.api_secret),
+        organization_token: given
+            .organization_token
+            .unwrap_or(generated.organization_token),
+    })
+}
+
+fn add_service(
+    store: &mut Store,
+    members: &ServiceMembers,
+    clock: &Clock,
+) -> Result<i64, getrandom::Error> {
+    let mut service = service::new(store, &members.settings, clock.now())?;
+    keep(
+        &mut service.settings,
+        &members.settings,
+        ["apiKey", "apiSecret"],
+    );
+    let key = service.settings.integer("apiKey").unwrap_or_default();
+    for given in &members.clients {
+        let mut client = client::new(&mut service, given, clock.now())?;
+        keep(&mut client.settings, given, ["clientId", "clientSecret"]);
+        service.clients.put(client);
+    }
     store.add(service);
-    store.add_access_token(&credentials.service_access_token, credentials.service_key);
-    Ok((store, credentials, registered))
+    Ok(key)
 }
 
-fn service_settings() -> Object {
-    let scope = |name: &str| {
-        Value::Object(object([
-            ("name", name.into()),
-            ("defaultEntry", false.into()),
-        ]))
-    };
-    let mut settings = object([
-        ("serviceName", "Emulated service".into()),
-        ("issuer", ISSUER.into()),
-        ("jwks", KEYS.into()),
-        ("supportedScopes", SCOPES.map(scope).to_vec().into()),
-    ]);
-    settings.extend(object(
-        ENDPOINTS.map(|(setting, path)| (setting, format!("{ISSUER}{path}").into())),
-    ));
-    settings
-}
-
-fn client_settings() -> Object {
-    object([
-        ("clientName", "Emulated client".into()),
-        ("clientIdAlias", ALIAS.into()),
-        ("clientType", "CONFIDENTIAL".into()),
-        (
-            "grantTypes",
-            vec!["AUTHORIZATION_CODE", "REFRESH_TOKEN", "CLIENT_CREDENTIALS"].into(),
-        ),
-        ("responseTypes", vec!["CODE"].into()),
-        ("redirectUris", vec![REDIRECT_URI].into()),
-    ])
-}
-
-fn object<const N: usize>(members: [(&str, Value); N]) -> Object {
-    members
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect()
+/// Puts credentials that are given in the place of those that were generated.
+fn keep(settings: &mut Object, given: &Object, names: [&str; 2]) {
+    for name in names {
+        if let Some(value) = given.get(name).filter(|value| !value.is_null()) {
+            settings.insert(name.to_owned(), value.clone());
+        }
+    }
 }

@@ -1,0 +1,76 @@
+//! What opens the emulator, and what it shows when it starts.
+
+use authlete::Secret;
+use serde::{Deserialize, Serialize};
+
+use crate::json::Members;
+use crate::store::{Client, Owner, Store};
+
+/// A client that is registered when the emulator starts. The one that is built in is confidential, authenticates with
+/// its secret in either way, and may use the grant types `authorization_code`, `refresh_token` and
+/// `client_credentials`.
+///
+/// In JSON it has the names of the API, and the secret in the clear.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct RegisteredClient {
+    /// The client ID.
+    #[serde(rename = "clientId")]
+    pub id: i64,
+    /// The client secret.
+    #[serde(rename = "clientSecret")]
+    pub secret: Secret,
+    /// The alias, which works wherever the client ID does; empty when there is none.
+    #[serde(rename = "clientIdAlias")]
+    pub alias: String,
+    /// The first redirect URI; empty when there is none.
+    #[serde(rename = "redirectUri")]
+    pub redirect_uri: String,
+}
+
+impl RegisteredClient {
+    fn of(client: &Client) -> Self {
+        let text = |name| client.settings.text(name).unwrap_or_default();
+        let redirect_uris = client.settings.texts("redirectUris").unwrap_or_default();
+        Self {
+            id: client.id(),
+            secret: text("clientSecret").into(),
+            alias: text("clientIdAlias").to_owned(),
+            redirect_uri: redirect_uris
+                .first()
+                .copied()
+                .unwrap_or_default()
+                .to_owned(),
+        }
+    }
+}
+
+/// The credentials of the owner and of one service, and the clients of that.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Credentials {
+    pub owner: Owner,
+    pub service_key: i64,
+    pub service_secret: String,
+    pub service_access_token: String,
+    pub client: RegisteredClient,
+    pub other_clients: Vec<RegisteredClient>,
+}
+
+impl Credentials {
+    /// Those of a service, when that is there and has a client.
+    pub fn of(store: &Store, service_key: i64, service_access_token: String) -> Option<Self> {
+        let service = store.service(service_key)?;
+        let mut clients = service
+            .clients
+            .iter()
+            .map(|client| RegisteredClient::of(client));
+        Some(Self {
+            owner: store.owner.clone(),
+            service_key,
+            service_secret: service.settings.text("apiSecret")?.to_owned(),
+            service_access_token,
+            client: clients.next()?,
+            other_clients: clients.collect(),
+        })
+    }
+}

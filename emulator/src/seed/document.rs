@@ -1,0 +1,162 @@
+//! The JSON of a seed: read, checked, and its errors told with the place.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::fmt::Display;
+use std::io;
+
+use authlete::types::{Client, Service};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::json::Object;
+
+/// A whole seed.
+#[derive(Debug)]
+pub struct Document {
+    pub owner: OwnerMembers,
+    pub services: Vec<ServiceMembers>,
+}
+
+/// The credentials of the owner, as far as they are given.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OwnerMembers {
+    pub api_key: Option<i64>,
+    pub api_secret: Option<String>,
+    pub organization_token: Option<String>,
+}
+
+/// A service, and beside its settings what is not one of them.
+#[derive(Debug)]
+pub struct ServiceMembers {
+    pub settings: Object,
+    pub access_token: Option<String>,
+    pub clients: Vec<Object>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Members {
+    owner: Option<Object>,
+    services: Vec<Object>,
+}
+
+impl Document {
+    pub fn parse(text: &str) -> io::Result<Self> {
+        let document: Value = serde_json::from_str(text)?;
+        let document: Object = decode("", &document)?;
+        let Members { owner, services } = decode("", &document)?;
+        let owner: OwnerMembers = decode("owner", owner.unwrap_or_default())?;
+        let mut seen = Seen::default();
+        seen.note("apiKey", owner.api_key, "owner.apiKey")?;
+        filled(owner.api_secret.as_ref(), "owner.apiSecret")?;
+        let token = owner.organization_token.as_ref();
+        seen.note("token", token, "owner.organizationToken")?;
+
+        let services = services.into_iter().enumerate();
+        let services = services
+            .map(|(index, service)| ServiceMembers::take(service, index, &mut seen))
+            .collect::<io::Result<Vec<_>>>()?;
+        Ok(Self { owner, services })
+    }
+}
+
+impl ServiceMembers {
+    fn take(mut settings: Object, index: usize, seen: &mut Seen) -> io::Result<Self> {
+        write_keys_as_text(&mut settings);
+        let at = |name: &str| format!("services[{index}].{name}");
+        let access_token = settings.remove("accessToken").unwrap_or_default();
+        let access_token: Option<String> = decode(&at("accessToken"), &access_token)?;
+        let clients = settings.remove("clients").unwrap_or_default();
+        let clients: Option<Vec<Object>> = decode(&at("clients"), &clients)?;
+        let mut clients = clients.unwrap_or_default();
+        clients.iter_mut().for_each(write_keys_as_text);
+
+        let known: Service = decode(&format!("services[{index}]"), &settings)?;
+        seen.note("apiKey", known.api_key, &at("apiKey"))?;
+        filled(
+            known.api_secret.as_ref().map(authlete::Secret::expose),
+            &at("apiSecret"),
+        )?;
+        seen.note("token", access_token.as_ref(), &at("accessToken"))?;
+        for (number, client) in clients.iter().enumerate() {
+            let at = at(&format!("clients[{number}]"));
+            let known: Client = decode(&at, client)?;
+            seen.note("clientId", known.client_id, &format!("{at}.clientId"))?;
+            filled(
+                known.client_secret.as_ref().map(authlete::Secret::expose),
+                &format!("{at}.clientSecret"),
+            )?;
+            // Two services can each have a client of the same alias.
+            let alias = known.client_id_alias;
+            seen.note(
+                &format!("alias {index}"),
+                alias,
+                &format!("{at}.clientIdAlias"),
+            )?;
+        }
+        Ok(Self {
+            settings,
+            access_token,
+            clients,
+        })
+    }
+}
+
+/// The API has a key set as text. In a seed it may be an object, which people can read and write.
+fn write_keys_as_text(settings: &mut Object) {
+    if let Some(keys) = settings.get_mut("jwks").filter(|keys| keys.is_object()) {
+        *keys = keys.to_string().into();
+    }
+}
+
+/// Where each value was that only one place may have.
+#[derive(Default)]
+struct Seen(HashMap<(String, String), String>);
+
+impl Seen {
+    fn note(&mut self, kind: &str, value: Option<impl Display>, at: &str) -> io::Result<()> {
+        let Some(value) = filled(value, at)? else {
+            return Ok(());
+        };
+        match self.0.entry((kind.to_owned(), value)) {
+            Entry::Occupied(first) => Err(wrong(at, format!("the same as {}", first.get()))),
+            Entry::Vacant(place) => {
+                place.insert(at.to_owned());
+                Ok(())
+            }
+        }
+    }
+}
+
+/// A credential as text; an empty one would open the emulator to everybody.
+fn filled(value: Option<impl Display>, at: &str) -> io::Result<Option<String>> {
+    let value = value.map(|value| value.to_string());
+    match value.as_deref() {
+        Some("") => Err(wrong(at, "it is empty")),
+        _ => Ok(value),
+    }
+}
+
+fn decode<'a, T: DeserializeOwned>(
+    at: &str,
+    value: impl serde::Deserializer<'a, Error = serde_json::Error>,
+) -> io::Result<T> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let inside = error.path().to_string();
+        let place = match (at, inside.as_str()) {
+            (_, ".") => at.to_owned(),
+            ("", _) => inside,
+            (_, list) if list.starts_with('[') => format!("{at}{list}"),
+            _ => format!("{at}.{inside}"),
+        };
+        wrong(&place, error.inner())
+    })
+}
+
+fn wrong(at: &str, words: impl Display) -> io::Error {
+    let place = if at.is_empty() { "the seed" } else { at };
+    io::Error::new(io::ErrorKind::InvalidData, format!("{place}: {words}"))
+}
