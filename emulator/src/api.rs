@@ -33,22 +33,28 @@ pub struct Api {
     state: Mutex<State>,
 }
 
+/// All that outlives a call.
 #[derive(Debug)]
-struct State {
-    clock: Clock,
-    store: Store,
+pub struct State {
+    pub clock: Clock,
+    pub store: Store,
 }
 
 impl Api {
-    pub fn new(store: Store, clock: Clock) -> Self {
+    pub fn new(state: State) -> Self {
         Self {
             routes: Routes::new(),
-            state: Mutex::new(State { clock, store }),
+            state: Mutex::new(state),
         }
     }
 
     pub fn advance(&self, by: Duration) {
         self.state().clock.advance(by);
+    }
+
+    /// Reads the state; calls wait meanwhile.
+    pub fn inspect<T>(&self, read: impl FnOnce(&State) -> T) -> T {
+        read(&self.state())
     }
 
     pub fn answer(&self, request: &Request<'_>) -> Reply {

@@ -4,23 +4,26 @@ use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use crate::Emulator;
-use crate::api::Api;
+use crate::api::{Api, State};
 use crate::clock::Clock;
+use crate::conditions::{Conditions, Wanted};
 use crate::seed;
 use crate::server;
 
-/// Where an emulator listens, and what it starts with.
+/// Where an emulator listens, what it starts with, and under which conditions it works.
 #[derive(Debug, Clone)]
 #[must_use = "call start"]
 pub struct EmulatorBuilder {
     host: String,
     port: u16,
     seed_file: Option<PathBuf>,
+    wanted: Wanted,
 }
 
 impl Default for EmulatorBuilder {
@@ -29,6 +32,7 @@ impl Default for EmulatorBuilder {
             host: "127.0.0.1".to_owned(),
             port: 0,
             seed_file: None,
+            wanted: Wanted::default(),
         }
     }
 }
@@ -57,19 +61,40 @@ impl EmulatorBuilder {
         self
     }
 
+    /// How long each answer of the API is held back. Default: not at all.
+    pub fn latency(mut self, latency: Duration) -> Self {
+        self.wanted.latency = latency;
+        self
+    }
+
+    /// How many calls of the API are allowed in a second; the others are answered with 429. Default: no limit.
+    pub fn rate_limit(mut self, calls: u32) -> Self {
+        self.wanted.rate_limit = Some(calls);
+        self
+    }
+
+    /// The share of the calls of the API, from 0 to 1, that are answered with 503 and HTML, as by a balancer whose
+    /// servers are away. They come evenly: with 0.5 it is every second call. Default: 0.
+    pub fn unavailable(mut self, share: f64) -> Self {
+        self.wanted.unavailable = share;
+        self
+    }
+
     /// Starts the emulator on the current Tokio runtime.
     ///
     /// # Errors
-    /// When the address cannot be listened on, when the seed file cannot be used, or when the system has no random
-    /// numbers.
+    /// When the address cannot be listened on, when the seed file cannot be used, when a condition makes no sense, or
+    /// when the system has no random numbers.
     pub async fn start(self) -> io::Result<Emulator> {
+        let conditions = Conditions::new(&self.wanted)?;
         let clock = Clock::default();
         let (store, credentials) = seed::plant(self.seed_file.as_deref(), &clock)?;
-        let api = Arc::new(Api::new(store, clock));
+        let api = Arc::new(Api::new(State { clock, store }));
         let listener = TcpListener::bind((self.host.as_str(), self.port)).await?;
         let base_url = format!("http://{}", reachable(listener.local_addr()?));
+        let router = server::router(Arc::clone(&api), conditions, &self.host);
         let (stop, stopped) = oneshot::channel();
-        tokio::spawn(server::serve(listener, Arc::clone(&api), stopped));
+        tokio::spawn(server::serve(listener, router, stopped));
         Ok(Emulator {
             api,
             base_url,

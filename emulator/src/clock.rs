@@ -5,6 +5,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 /// Milliseconds since the Unix epoch, as Authlete counts.
 pub type Millis = i64;
 
+/// How far ahead the clock can be: a century, with which nobody's arithmetic overflows.
+pub const LATEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
 /// The system's time, and how far ahead of it the emulator is.
 #[derive(Debug, Default)]
 pub struct Clock {
@@ -20,8 +23,12 @@ impl Clock {
         Millis::try_from(since_epoch.as_millis()).unwrap_or(Millis::MAX)
     }
 
+    pub fn ahead(&self) -> Duration {
+        self.ahead
+    }
+
     pub fn advance(&mut self, by: Duration) {
-        self.ahead = self.ahead.saturating_add(by);
+        self.ahead = self.ahead.saturating_add(by).min(LATEST);
     }
 }
 

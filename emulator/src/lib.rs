@@ -31,9 +31,12 @@ mod api;
 mod builder;
 mod call;
 mod clock;
+mod conditions;
+mod control;
 mod credentials;
 mod digest;
 mod endpoints;
+mod guard;
 #[allow(
     dead_code,
     reason = "the endpoints that sign and encrypt are yet to call it"
@@ -160,7 +163,8 @@ impl Emulator {
         iter::once(client).chain(other_clients)
     }
 
-    /// Moves the emulator's clock ahead, so that tickets, codes and tokens expire without anybody waiting.
+    /// Moves the emulator's clock ahead, so that tickets, codes and tokens expire without anybody waiting. It goes no
+    /// further than a century.
     pub fn advance(&self, by: Duration) {
         self.api.advance(by);
     }

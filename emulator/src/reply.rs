@@ -43,6 +43,14 @@ impl Reply {
         }
     }
 
+    /// The refusal of a request that is no API call.
+    pub fn words(status: u16, words: &str) -> Self {
+        Self::object(
+            status,
+            Object::from_iter([("message".to_owned(), Value::from(words))]),
+        )
+    }
+
     pub fn no_content() -> Self {
         Self {
             status: 204,

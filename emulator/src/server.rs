@@ -5,28 +5,32 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{self, Body};
-use axum::extract::Request as HttpRequest;
+use axum::extract::{Request as HttpRequest, State};
 use axum::http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
-use axum::response::Response;
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
 use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use crate::api::{Api, Request};
+use crate::conditions::{self, Conditions};
+use crate::control;
+use crate::guard::{Guard, guard};
 use crate::reply::Reply;
 use crate::result_code::BODY_TOO_LARGE;
 
 /// The largest body of a request.
 const BODY_LIMIT: usize = 1024 * 1024;
 
-/// Answers requests until the sender that belongs to `stop` is dropped.
+/// Answers requests until the sender that belongs to `stop` is dropped, and then those that have begun.
 pub async fn serve(
     listener: TcpListener,
-    api: Arc<Api>,
+    router: Router,
     stop: oneshot::Receiver<()>,
 ) -> io::Result<()> {
-    let router = Router::new().fallback(move |request| answer(Arc::clone(&api), request));
     // Answers are small: they must not wait for more to come.
     let listener = listener.tap_io(|stream| {
         let _ = stream.set_nodelay(true);
@@ -39,9 +43,21 @@ pub async fn serve(
         .await
 }
 
-async fn answer(api: Arc<Api>, request: HttpRequest) -> Response {
+/// The API under the conditions that are asked for, and beside it what is for the people of this machine.
+pub fn router(api: Arc<Api>, conditions: Conditions, host: &str) -> Router {
+    let conditions = from_fn_with_state(Arc::new(conditions), conditions::apply);
+    let guard = from_fn_with_state(Arc::new(Guard::new(host)), guard);
+    let ours = control::routes(Arc::clone(&api)).layer(guard);
+    Router::new()
+        .route("/api/{*path}", any(answer).layer(conditions))
+        .fallback(answer)
+        .with_state(api)
+        .merge(ours)
+}
+
+async fn answer(State(api): State<Arc<Api>>, request: HttpRequest) -> Reply {
     let (head, body) = request.into_parts();
-    let reply = match body::to_bytes(body, BODY_LIMIT).await {
+    match body::to_bytes(body, BODY_LIMIT).await {
         Ok(body) => api.answer(&Request {
             method: head.method.as_str(),
             path: head.uri.path(),
@@ -54,36 +70,37 @@ async fn answer(api: Arc<Api>, request: HttpRequest) -> Response {
         }),
         // Or the connection broke, and nobody will read this.
         Err(_) => Reply::error(413, head.uri.path(), BODY_TOO_LARGE),
-    };
-    response(reply)
+    }
 }
 
-fn response(reply: Reply) -> Response {
-    let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = match reply.body {
-        None => Response::new(Body::empty()),
-        Some(body) => {
-            let text = if reply.indented {
-                format!("{body:#}")
-            } else {
-                body.to_string()
-            };
-            let mut response = Response::new(Body::from(text));
-            let json = HeaderValue::from_static("application/json;charset=UTF-8");
-            response.headers_mut().insert(CONTENT_TYPE, json);
-            response
+impl IntoResponse for Reply {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = match self.body {
+            None => Response::new(Body::empty()),
+            Some(body) => {
+                let text = if self.indented {
+                    format!("{body:#}")
+                } else {
+                    body.to_string()
+                };
+                let mut response = Response::new(Body::from(text));
+                let json = HeaderValue::from_static("application/json;charset=UTF-8");
+                response.headers_mut().insert(CONTENT_TYPE, json);
+                response
+            }
+        };
+        *response.status_mut() = status;
+        if status == StatusCode::UNAUTHORIZED {
+            // RFC 9110 §11.6.1.
+            let challenge = HeaderValue::from_static("Bearer, Basic realm=\"authlete-emulator\"");
+            response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
         }
-    };
-    *response.status_mut() = status;
-    if status == StatusCode::UNAUTHORIZED {
-        // RFC 9110 §11.6.1.
-        let challenge = HeaderValue::from_static("Bearer, Basic realm=\"authlete-emulator\"");
-        response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
-    }
-    if status == StatusCode::METHOD_NOT_ALLOWED {
+        if status == StatusCode::METHOD_NOT_ALLOWED {
+            response
+                .headers_mut()
+                .insert(ALLOW, HeaderValue::from_static("GET, POST, PUT, DELETE"));
+        }
         response
-            .headers_mut()
-            .insert(ALLOW, HeaderValue::from_static("GET, POST, PUT, DELETE"));
     }
-    response
 }

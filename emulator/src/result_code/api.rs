@@ -29,4 +29,6 @@ result_codes! {
     SERVICE_UNKNOWN = "A001259", "there is no such service";
     /// No client has the number or the alias.
     CLIENT_UNKNOWN = "A001260", "the service has no such client";
+    /// The emulator was told to allow no more.
+    TOO_MANY_CALLS = "A001261", "there were more calls in this second than the limit allows";
 }
