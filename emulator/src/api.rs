@@ -3,6 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::access;
@@ -10,6 +11,7 @@ use crate::call::Call;
 use crate::clock::Clock;
 use crate::endpoints;
 use crate::json::Object;
+use crate::keeper::Changes;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{MALFORMED_BODY, METHOD_NOT_ALLOWED, NOT_AN_API, NOT_IMPLEMENTED};
 use crate::routing::{Mismatch, Routes};
@@ -31,10 +33,11 @@ pub struct Request<'a> {
 pub struct Api {
     routes: Routes,
     state: Mutex<State>,
+    pub changes: Changes,
 }
 
 /// All that outlives a call.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct State {
     pub clock: Clock,
     pub store: Store,
@@ -45,11 +48,13 @@ impl Api {
         Self {
             routes: Routes::new(),
             state: Mutex::new(state),
+            changes: Changes::default(),
         }
     }
 
     pub fn advance(&self, by: Duration) {
         self.state().clock.advance(by);
+        self.changes.report();
     }
 
     /// Reads the state; calls wait meanwhile.
@@ -102,7 +107,9 @@ impl Api {
             body,
             now: clock.now(),
         };
-        endpoints::handle(&call, store)
+        let outcome = endpoints::handle(&call, store);
+        self.changes.report();
+        outcome
     }
 
     /// A panic elsewhere is no reason to stop: no call leaves the state half changed for another to trip over.

@@ -13,8 +13,11 @@ use crate::Emulator;
 use crate::api::{Api, State};
 use crate::clock::Clock;
 use crate::conditions::{Conditions, Wanted};
+use crate::credentials::Credentials;
+use crate::keeper::Keeper;
 use crate::seed;
 use crate::server;
+use crate::state_file::StateFile;
 
 /// Where an emulator listens, what it starts with, and under which conditions it works.
 #[derive(Debug, Clone)]
@@ -23,6 +26,7 @@ pub struct EmulatorBuilder {
     host: String,
     port: u16,
     seed_file: Option<PathBuf>,
+    state_file: Option<PathBuf>,
     wanted: Wanted,
 }
 
@@ -32,6 +36,7 @@ impl Default for EmulatorBuilder {
             host: "127.0.0.1".to_owned(),
             port: 0,
             seed_file: None,
+            state_file: None,
             wanted: Wanted::default(),
         }
     }
@@ -61,6 +66,16 @@ impl EmulatorBuilder {
         self
     }
 
+    /// A file that keeps the state. When it exists, the emulator starts with what it holds, and not with the seed.
+    ///
+    /// Changes are written within a second, and when the emulator stops: a crash loses that second at most. The file
+    /// holds all secrets of the services and clients; on Unix only its owner can read it. As long as an emulator uses
+    /// it, another cannot: a file beside it, of the same name with `.lock`, sees to that.
+    pub fn state_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.state_file = Some(path.into());
+        self
+    }
+
     /// How long each answer of the API is held back. Default: not at all.
     pub fn latency(mut self, latency: Duration) -> Self {
         self.wanted.latency = latency;
@@ -83,24 +98,41 @@ impl EmulatorBuilder {
     /// Starts the emulator on the current Tokio runtime.
     ///
     /// # Errors
-    /// When the address cannot be listened on, when the seed file cannot be used, when a condition makes no sense, or
-    /// when the system has no random numbers.
+    /// When the address cannot be listened on, when the seed file or the state file cannot be used, when a condition
+    /// makes no sense, or when the system has no random numbers.
     pub async fn start(self) -> io::Result<Emulator> {
         let conditions = Conditions::new(&self.wanted)?;
-        let clock = Clock::default();
-        let (store, credentials) = seed::plant(self.seed_file.as_deref(), &clock)?;
-        let api = Arc::new(Api::new(State { clock, store }));
         let listener = TcpListener::bind((self.host.as_str(), self.port)).await?;
+        let file = self
+            .state_file
+            .as_deref()
+            .map(StateFile::open)
+            .transpose()?;
+        let (state, credentials) = self.initial_state(file.as_ref())?;
+
+        let api = Arc::new(Api::new(state));
+        let keeper = file.map(|file| Keeper::start(file, Arc::clone(&api), credentials.clone()));
+        let keeper = keeper.transpose()?;
         let base_url = format!("http://{}", reachable(listener.local_addr()?));
         let router = server::router(Arc::clone(&api), conditions, &self.host);
         let (stop, stopped) = oneshot::channel();
-        tokio::spawn(server::serve(listener, router, stopped));
         Ok(Emulator {
             api,
             base_url,
             credentials,
-            _stop: stop,
+            stop,
+            server: tokio::spawn(server::serve(listener, router, stopped)),
+            keeper,
         })
+    }
+
+    fn initial_state(&self, file: Option<&StateFile>) -> io::Result<(State, Credentials)> {
+        if let Some(saved) = file.map(StateFile::load).transpose()?.flatten() {
+            return Ok(saved);
+        }
+        let clock = Clock::default();
+        let (store, credentials) = seed::plant(self.seed_file.as_deref(), &clock)?;
+        Ok((State { clock, store }, credentials))
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use serde::{Deserialize, Serialize};
+
 /// Milliseconds since the Unix epoch, as Authlete counts.
 pub type Millis = i64;
 
@@ -9,7 +11,7 @@ pub type Millis = i64;
 pub const LATEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 /// The system's time, and how far ahead of it the emulator is.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Clock {
     ahead: Duration,
 }

@@ -73,4 +73,9 @@ impl Credentials {
             other_clients: clients.collect(),
         })
     }
+
+    /// The same as a store has them now; what it no longer has stays as it was.
+    pub fn renewed(self, store: &Store) -> Self {
+        Self::of(store, self.service_key, self.service_access_token.clone()).unwrap_or(self)
+    }
 }

@@ -1,8 +1,9 @@
 //! A local stand-in for [Authlete](https://www.authlete.com): it answers the Authlete Web APIs, generations 2.x and
-//! 3.0, on one port of this machine, with state in memory and Authlete's JSON shapes.
+//! 3.0, on one port of this machine, with state and Authlete's JSON shapes.
 //!
 //! It is there for tests and for trying things out without an account. It is not Authlete, and it is not for
-//! production: nothing is stored, and much is simpler than the original. What it does not know yet it answers with 501.
+//! production: what it stores is not protected, and much is simpler than the original. What it does not know yet it
+//! answers with 501.
 //!
 //! ```
 //! use authlete::types::TokenRequest;
@@ -44,6 +45,7 @@ mod guard;
 #[allow(unused_imports, reason = "likewise")]
 mod jose;
 mod json;
+mod keeper;
 mod protocol;
 mod random;
 mod reply;
@@ -51,6 +53,7 @@ mod result_code;
 mod routing;
 mod seed;
 mod server;
+mod state_file;
 mod store;
 
 use std::fmt;
@@ -61,20 +64,28 @@ use std::time::Duration;
 
 use authlete::{ApiVersion, Config, Setting};
 use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 pub use builder::EmulatorBuilder;
 pub use credentials::RegisteredClient;
 
 use api::Api;
 use credentials::Credentials;
+use keeper::Keeper;
+
+/// How long a stop waits for the requests that have begun.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A running emulator, with a service and a client. It stops when it is dropped.
 pub struct Emulator {
     api: Arc<Api>,
     base_url: String,
     credentials: Credentials,
-    /// Dropped with the rest, which tells the server to stop.
-    _stop: oneshot::Sender<()>,
+    /// Dropped to tell the server to stop.
+    stop: oneshot::Sender<()>,
+    server: JoinHandle<io::Result<()>>,
+    /// There when the state is kept in a file.
+    keeper: Option<Keeper>,
 }
 
 impl Emulator {
@@ -167,6 +178,26 @@ impl Emulator {
     /// further than a century.
     pub fn advance(&self, by: Duration) {
         self.api.advance(by);
+    }
+
+    /// Takes no more requests, waits up to five seconds for those that have begun, and writes the state to its file,
+    /// if it has one. Dropping the emulator does the same without waiting for requests.
+    ///
+    /// # Errors
+    /// When the state cannot be written.
+    pub async fn stop(self) -> io::Result<()> {
+        let Self {
+            stop,
+            mut server,
+            keeper,
+            ..
+        } = self;
+        drop(stop);
+        // What takes longer, nobody waits for.
+        if tokio::time::timeout(PATIENCE, &mut server).await.is_err() {
+            server.abort();
+        }
+        keeper.map_or(Ok(()), Keeper::finish)
     }
 }
 
