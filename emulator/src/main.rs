@@ -1,13 +1,19 @@
 //! The emulator as a program.
 
-use std::io;
-use std::process::ExitCode;
+mod output;
 
-use authlete::ApiVersion;
+use std::future::Future;
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
 use authlete_emulator::Emulator;
 use clap::Parser;
 
-/// A local stand-in for Authlete, for tests and for trying things out.
+use output::{NOTICE, Output};
+
+/// A local stand-in for Authlete, for tests and for trying things out: not Authlete, and not for production.
 ///
 /// It prints the environment that a program needs to call it, and runs until it is interrupted.
 #[derive(Debug, Parser)]
@@ -20,6 +26,30 @@ struct Arguments {
     /// The port to listen on; 0 is any that is free
     #[arg(long, default_value_t = 0)]
     port: u16,
+
+    /// A JSON file with the services and clients to start with
+    #[arg(long, value_name = "FILE")]
+    seed: Option<PathBuf>,
+
+    /// A file that keeps the state, with all secrets in it; when it exists, the seed is not used
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+
+    /// How the environment is printed
+    #[arg(long, value_enum, default_value_t = Output::Shell)]
+    output: Output,
+
+    /// How long each answer of the API is held back, in milliseconds
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    latency: u64,
+
+    /// How many calls of the API are allowed in a second; the others are answered with 429
+    #[arg(long, value_name = "N")]
+    rate_limit: Option<u32>,
+
+    /// The share of the calls of the API, from 0 to 1, that are answered with 503
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    unavailable: f64,
 }
 
 #[tokio::main]
@@ -33,34 +63,53 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(Arguments { host, port }: Arguments) -> io::Result<()> {
-    let emulator = Emulator::builder().host(host).port(port).start().await?;
-    // From here on Ctrl-C is waited for, also while the description is read.
-    let interrupted = tokio::spawn(tokio::signal::ctrl_c());
-    describe(&emulator, &mut io::stdout())?;
-    interrupted.await?
+async fn run(arguments: Arguments) -> io::Result<()> {
+    eprintln!("authlete-emulator: {NOTICE}");
+    // From here on it is known when somebody wants to end it, also while it starts.
+    let interrupted = interruption()?;
+    let keeps_state = arguments.state.is_some();
+    let mut builder = Emulator::builder()
+        .host(arguments.host)
+        .port(arguments.port)
+        .latency(Duration::from_millis(arguments.latency))
+        .unavailable(arguments.unavailable);
+    if let Some(calls) = arguments.rate_limit {
+        builder = builder.rate_limit(calls);
+    }
+    if let Some(path) = arguments.seed {
+        builder = builder.seed_file(path);
+    }
+    if let Some(path) = arguments.state {
+        builder = builder.state_file(path);
+    }
+    let emulator = builder.start().await?;
+    arguments
+        .output
+        .describe(&emulator, keeps_state, &mut io::stdout())?;
+    interrupted.await;
+    emulator.stop().await
 }
 
-fn describe(emulator: &Emulator, output: &mut impl io::Write) -> io::Result<()> {
-    let client = emulator.client();
-    writeln!(
-        output,
-        "# authlete-emulator listens on {}.",
-        emulator.base_url()
-    )?;
-    writeln!(
-        output,
-        "# It is not Authlete and not for production: its state is gone when it ends (Ctrl-C)."
-    )?;
-    for version in [ApiVersion::V3, ApiVersion::V2] {
-        writeln!(output, "\n# Environment for Authlete {version}:")?;
-        for (variable, value) in emulator.environment(version) {
-            writeln!(output, "export {variable}={value}")?;
+/// Ends with Ctrl-C, or when the system asks the program to end.
+#[cfg(unix)]
+fn interruption() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-    }
-    writeln!(output, "\n# A client is registered:")?;
-    writeln!(output, "# client_id {} (or {})", client.id, client.alias)?;
-    writeln!(output, "# client_secret {}", client.secret.expose())?;
-    writeln!(output, "# redirect_uri {}", client.redirect_uri)?;
-    output.flush()
+    })
+}
+
+/// Ends with Ctrl-C.
+#[cfg(windows)]
+fn interruption() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupt.recv().await;
+    })
 }

@@ -1,6 +1,8 @@
 //! What the tests share.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub mod program;
+
 use authlete::types::{
     AuthorizationIssueRequest, AuthorizationRequest, Client, Service, TokenAction, TokenRequest,
     TokenResponse,

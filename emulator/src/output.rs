@@ -1,0 +1,98 @@
+//! What the program prints when it has started.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::io;
+
+use authlete::ApiVersion;
+use authlete_emulator::Emulator;
+use clap::ValueEnum;
+use serde_json::json;
+
+pub const NOTICE: &str = "This is not Authlete, and it is not for production.";
+
+/// How it is written.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Output {
+    /// Assignments for a shell, with comments
+    Shell,
+    /// One JSON object
+    Json,
+}
+
+impl Output {
+    /// Writes the environment for each generation, and the clients.
+    pub fn describe(
+        self,
+        emulator: &Emulator,
+        keeps_state: bool,
+        output: &mut impl io::Write,
+    ) -> io::Result<()> {
+        match self {
+            Self::Shell => shell(emulator, keeps_state, output),
+            Self::Json => json(emulator, output),
+        }?;
+        output.flush()
+    }
+}
+
+fn shell(emulator: &Emulator, keeps_state: bool, output: &mut impl io::Write) -> io::Result<()> {
+    let address = emulator.base_url();
+    writeln!(output, "# authlete-emulator listens on {address}.")?;
+    writeln!(output, "# {NOTICE}")?;
+    if keeps_state {
+        writeln!(output, "# Ctrl-C ends it. Its state is kept.")?;
+    } else {
+        writeln!(output, "# Ctrl-C ends it, and its state is gone then.")?;
+    }
+    for version in [ApiVersion::V3, ApiVersion::V2] {
+        writeln!(output, "\n# Environment for Authlete {version}:")?;
+        for (variable, value) in emulator.environment(version) {
+            writeln!(output, "export {variable}={}", word(&value))?;
+        }
+    }
+    for client in emulator.clients() {
+        writeln!(output, "\n# A client is registered:")?;
+        writeln!(output, "# client_id {}", client.id)?;
+        if !client.alias.is_empty() {
+            writeln!(output, "# client_id {} (the alias)", comment(&client.alias))?;
+        }
+        writeln!(
+            output,
+            "# client_secret {}",
+            comment(client.secret.expose())
+        )?;
+        writeln!(output, "# redirect_uri {}", comment(&client.redirect_uri))?;
+    }
+    Ok(())
+}
+
+fn json(emulator: &Emulator, output: &mut impl io::Write) -> io::Result<()> {
+    let environment =
+        |version| -> BTreeMap<_, _> { emulator.environment(version).into_iter().collect() };
+    let description = json!({
+        "notice": NOTICE,
+        "baseUrl": emulator.base_url(),
+        "environment": {
+            "2.x": environment(ApiVersion::V2),
+            "3.0": environment(ApiVersion::V3),
+        },
+        "clients": emulator.clients().collect::<Vec<_>>(),
+    });
+    writeln!(output, "{description:#}")
+}
+
+/// A value as a word of the shell: a secret of a seed can hold anything.
+fn word(value: &str) -> Cow<'_, str> {
+    let plain = |char: char| char.is_ascii_alphanumeric() || "-_./:@%+,".contains(char);
+    if !value.is_empty() && value.chars().all(plain) {
+        value.into()
+    } else {
+        format!("'{}'", value.replace('\'', r"'\''")).into()
+    }
+}
+
+/// A value that stays in its line.
+fn comment(value: &str) -> String {
+    value.escape_debug().to_string()
+}

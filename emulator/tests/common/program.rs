@@ -1,0 +1,132 @@
+//! The emulator as a program, for tests.
+
+use std::io::Read as _;
+use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use authlete::{ApiVersion, Authlete, Config, Setting};
+use authlete_emulator::RegisteredClient;
+use serde::Deserialize as _;
+use serde_json::Value;
+
+/// A running program. It ends with the test, also when that fails.
+pub struct Program {
+    child: Child,
+    stdout: ChildStdout,
+    /// What it said of itself in JSON.
+    pub description: Value,
+}
+
+impl Program {
+    pub fn start(arguments: &[&str]) -> Self {
+        let mut child = command(arguments)
+            .args(["--output", "json"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut stdout = child.stdout.take().unwrap();
+        let description =
+            Value::deserialize(&mut serde_json::Deserializer::from_reader(&mut stdout)).unwrap();
+        Self {
+            child,
+            stdout,
+            description,
+        }
+    }
+
+    pub fn base_url(&self) -> &str {
+        self.description["baseUrl"].as_str().unwrap()
+    }
+
+    pub fn api(&self, version: ApiVersion) -> Authlete {
+        let environment = self.description["environment"][version.to_string()]
+            .as_object()
+            .unwrap();
+        let config = environment
+            .iter()
+            .fold(Config::new(), |config, (variable, value)| {
+                let mut settings = Setting::ALL.iter().copied();
+                let setting = settings.find(|setting| setting.environment_variable() == variable);
+                config.set(
+                    setting.expect("a known variable"),
+                    value.as_str().unwrap().to_owned(),
+                )
+            });
+        Authlete::new(config).unwrap()
+    }
+
+    /// The first client.
+    pub fn client(&self) -> RegisteredClient {
+        serde_json::from_value(self.description["clients"][0].clone()).unwrap()
+    }
+
+    /// Ends it without a chance to do anything more.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Sends it a signal by name.
+    #[cfg(unix)]
+    pub fn signal(&self, name: &str) {
+        let status = Command::new("kill")
+            .args([&format!("-{name}"), &self.child.id().to_string()])
+            .status();
+        assert!(status.unwrap().success());
+    }
+
+    /// Waits for its end, and returns what else it wrote to its standard output.
+    pub fn end(mut self) -> (ExitStatus, String) {
+        let status = poll(|| self.child.try_wait().unwrap());
+        let mut rest = String::new();
+        self.stdout.read_to_string(&mut rest).unwrap();
+        (status, rest)
+    }
+
+    /// Ends it as a person or a supervisor does.
+    #[cfg(unix)]
+    pub fn terminate(self) {
+        self.signal("TERM");
+        assert!(self.end().0.success());
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+pub fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_authlete-emulator"));
+    command.args(arguments);
+    command
+}
+
+/// What the program says when it does not start.
+pub fn refusal_to_start(arguments: &[&str]) -> String {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command(arguments).output().unwrap();
+    assert!(!status.success(), "{arguments:?}");
+    assert_eq!(String::from_utf8(stdout).unwrap(), "", "{arguments:?}");
+    let words = String::from_utf8(stderr).unwrap();
+    assert!(!words.contains("Os {"), "{words}");
+    words
+}
+
+/// Asks until there is an answer, but not for ever.
+pub fn poll<T>(mut ask: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(answer) = ask() {
+            return answer;
+        }
+        assert!(start.elapsed() < Duration::from_secs(60), "no answer");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
