@@ -14,7 +14,7 @@ use crate::json::Object;
 use crate::keeper::Changes;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{MALFORMED_BODY, METHOD_NOT_ALLOWED, NOT_AN_API, NOT_IMPLEMENTED};
-use crate::routing::{Mismatch, Routes};
+use crate::routing::{Mismatch, Routes, Target};
 use crate::store::Store;
 
 /// A request, as far as the API looks at it.
@@ -62,18 +62,25 @@ impl Api {
         read(&self.state())
     }
 
-    pub fn answer(&self, request: &Request<'_>) -> Reply {
-        self.process(request).unwrap_or_else(|refusal| refusal)
+    /// Answers a request, and says which operation it was for.
+    pub fn answer(&self, request: &Request<'_>) -> (Option<&'static str>, Reply) {
+        match self.target(request) {
+            Ok(target) => {
+                let operation = target.operation.id;
+                let outcome = self.process(request, target);
+                (Some(operation), outcome.unwrap_or_else(|refusal| refusal))
+            }
+            Err(refusal) => (None, refusal),
+        }
     }
 
-    fn process(&self, request: &Request<'_>) -> Outcome {
+    fn target(&self, request: &Request<'_>) -> Result<Target, Reply> {
         let basic = request.authorization.is_some_and(|authorization| {
             authorization
                 .get(..6)
                 .is_some_and(|scheme| scheme.eq_ignore_ascii_case("Basic "))
         });
-        let target = self
-            .routes
+        self.routes
             .find(request.method, request.path, basic)
             .map_err(|mismatch| {
                 let (status, code) = match mismatch {
@@ -82,7 +89,10 @@ impl Api {
                     Mismatch::Unknown => (501, NOT_IMPLEMENTED),
                 };
                 Reply::error(status, request.path, code)
-            })?;
+            })
+    }
+
+    fn process(&self, request: &Request<'_>, target: Target) -> Outcome {
         let mut state = self.state();
         let State { clock, store } = &mut *state;
         let service = access::check(store, &target, request.authorization)?;

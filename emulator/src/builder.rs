@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::conditions::{Conditions, Wanted};
 use crate::credentials::Credentials;
 use crate::keeper::Keeper;
+use crate::request_log::RequestLog;
 use crate::seed;
 use crate::server;
 use crate::state_file::StateFile;
@@ -28,6 +29,7 @@ pub struct EmulatorBuilder {
     seed_file: Option<PathBuf>,
     state_file: Option<PathBuf>,
     wanted: Wanted,
+    log: bool,
 }
 
 impl Default for EmulatorBuilder {
@@ -38,6 +40,7 @@ impl Default for EmulatorBuilder {
             seed_file: None,
             state_file: None,
             wanted: Wanted::default(),
+            log: false,
         }
     }
 }
@@ -95,6 +98,14 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Whether each request to the API is a line on standard error, without any secret. Default: `false`.
+    ///
+    /// The page at the emulator's URL shows the last requests in any case.
+    pub fn log(mut self, log: bool) -> Self {
+        self.log = log;
+        self
+    }
+
     /// Starts the emulator on the current Tokio runtime.
     ///
     /// # Errors
@@ -114,7 +125,8 @@ impl EmulatorBuilder {
         let keeper = file.map(|file| Keeper::start(file, Arc::clone(&api), credentials.clone()));
         let keeper = keeper.transpose()?;
         let base_url = format!("http://{}", reachable(listener.local_addr()?));
-        let router = server::router(Arc::clone(&api), conditions, &self.host);
+        let log = Arc::new(RequestLog::new(self.log));
+        let router = server::router(Arc::clone(&api), log, conditions, &self.host);
         let (stop, stopped) = oneshot::channel();
         Ok(Emulator {
             api,

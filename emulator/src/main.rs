@@ -50,6 +50,10 @@ struct Arguments {
     /// The share of the calls of the API, from 0 to 1, that are answered with 503
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
     unavailable: f64,
+
+    /// Write a line for each request to standard error, without any secret
+    #[arg(long)]
+    log: bool,
 }
 
 #[tokio::main]
@@ -71,6 +75,7 @@ async fn run(arguments: Arguments) -> io::Result<()> {
     let mut builder = Emulator::builder()
         .host(arguments.host)
         .port(arguments.port)
+        .log(arguments.log)
         .latency(Duration::from_millis(arguments.latency))
         .unavailable(arguments.unavailable);
     if let Some(calls) = arguments.rate_limit {

@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::{self, Body};
+use axum::body::{self, Body, Bytes};
 use axum::extract::{Request as HttpRequest, State};
 use axum::http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
@@ -19,7 +19,9 @@ use crate::api::{Api, Request};
 use crate::conditions::{self, Conditions};
 use crate::control;
 use crate::guard::{Guard, guard};
+use crate::logging::{self, Handled, Logging};
 use crate::reply::Reply;
+use crate::request_log::RequestLog;
 use crate::result_code::BODY_TOO_LARGE;
 
 /// The largest body of a request.
@@ -43,34 +45,52 @@ pub async fn serve(
         .await
 }
 
-/// The API under the conditions that are asked for, and beside it what is for the people of this machine.
-pub fn router(api: Arc<Api>, conditions: Conditions, host: &str) -> Router {
+/// The API with its log, under the conditions that are asked for, and beside it what is for the people of this machine.
+pub fn router(api: Arc<Api>, log: Arc<RequestLog>, conditions: Conditions, host: &str) -> Router {
     let conditions = from_fn_with_state(Arc::new(conditions), conditions::apply);
     let guard = from_fn_with_state(Arc::new(Guard::new(host)), guard);
     let ours = control::routes(Arc::clone(&api)).layer(guard);
+    let logging = from_fn_with_state(
+        Arc::new(Logging {
+            api: Arc::clone(&api),
+            log,
+        }),
+        logging::log,
+    );
     Router::new()
         .route("/api/{*path}", any(answer).layer(conditions))
         .fallback(answer)
+        .layer(logging)
         .with_state(api)
         .merge(ours)
 }
 
-async fn answer(State(api): State<Arc<Api>>, request: HttpRequest) -> Reply {
+async fn answer(State(api): State<Arc<Api>>, request: HttpRequest) -> Response {
     let (head, body) = request.into_parts();
-    match body::to_bytes(body, BODY_LIMIT).await {
-        Ok(body) => api.answer(&Request {
-            method: head.method.as_str(),
-            path: head.uri.path(),
-            query: head.uri.query().unwrap_or_default(),
-            authorization: head
-                .headers
-                .get(AUTHORIZATION)
-                .and_then(|value| value.to_str().ok()),
-            body: &body,
-        }),
+    let (body, (operation, reply)) = match body::to_bytes(body, BODY_LIMIT).await {
+        Ok(body) => {
+            let answer = api.answer(&Request {
+                method: head.method.as_str(),
+                path: head.uri.path(),
+                query: head.uri.query().unwrap_or_default(),
+                authorization: head
+                    .headers
+                    .get(AUTHORIZATION)
+                    .and_then(|value| value.to_str().ok()),
+                body: &body,
+            });
+            (body, answer)
+        }
         // Or the connection broke, and nobody will read this.
-        Err(_) => Reply::error(413, head.uri.path(), BODY_TOO_LARGE),
-    }
+        Err(_) => {
+            let refusal = Reply::error(413, head.uri.path(), BODY_TOO_LARGE);
+            (Bytes::new(), (None, refusal))
+        }
+    };
+    let handled = Handled::new(operation, body, &reply);
+    let mut response = reply.into_response();
+    response.extensions_mut().insert(handled);
+    response
 }
 
 impl IntoResponse for Reply {

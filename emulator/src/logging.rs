@@ -1,0 +1,81 @@
+//! Puts what goes over HTTP to the API into the log.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::body::{self, Body, Bytes};
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use serde_json::Value;
+
+use crate::api::Api;
+use crate::json::Members as _;
+use crate::reply::Reply;
+use crate::request_log::{Exchange, Kept, RequestLog};
+
+/// The log, and the API, whose clock it goes by.
+#[derive(Debug)]
+pub struct Logging {
+    pub api: Arc<Api>,
+    pub log: Arc<RequestLog>,
+}
+
+/// What the API knows of an exchange beyond its HTTP, as an extension of the response.
+#[derive(Debug, Clone, Default)]
+pub struct Handled {
+    operation: Option<&'static str>,
+    result_code: Option<String>,
+    action: Option<String>,
+    body: Bytes,
+}
+
+impl Handled {
+    pub fn new(operation: Option<&'static str>, body: Bytes, reply: &Reply) -> Self {
+        let members = reply.body.as_ref().and_then(Value::as_object);
+        let text = |name| {
+            members
+                .and_then(|members| members.text(name))
+                .map(str::to_owned)
+        };
+        Self {
+            operation,
+            result_code: text("resultCode"),
+            action: text("action"),
+            body,
+        }
+    }
+}
+
+pub async fn log(State(logging): State<Arc<Logging>>, request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let time = logging.api.inspect(|state| state.clock.now());
+    let method = request.method().as_str().to_owned();
+    let path = request.uri().path().to_owned();
+    let query = request.uri().query().unwrap_or_default().to_owned();
+
+    let mut response = next.run(request).await;
+
+    // Who answered in the API's stead has not looked at the request.
+    let handled = response
+        .extensions_mut()
+        .remove::<Handled>()
+        .unwrap_or_default();
+    let (head, body) = response.into_parts();
+    // All answers are in memory already.
+    let answer = body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+    logging.log.add(Exchange {
+        time,
+        method,
+        path,
+        query,
+        operation: handled.operation,
+        status: head.status.as_u16(),
+        result_code: handled.result_code,
+        action: handled.action,
+        duration: began.elapsed(),
+        request: Kept::new(&handled.body),
+        answer: Kept::new(&answer),
+    });
+    Response::from_parts(head, Body::from(answer))
+}

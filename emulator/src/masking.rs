@@ -1,0 +1,206 @@
+//! What must not be seen without asking: the members of API messages, and the parameters of the clients' messages in
+//! them, whose text is a secret. A mask keeps the length and nothing else.
+
+mod names;
+
+use serde_json::Value;
+
+use names::{MEMBERS, MESSAGES, PARAMETERS};
+
+/// In this path, what follows may be an access token.
+const TOKEN_IN_PATH: &str = "/auth/token/delete/";
+
+/// What stands in the place of a secret.
+fn mask(secret: &str) -> String {
+    format!("•••({})", secret.chars().count())
+}
+
+/// Masks the secrets of an API message; one that is not JSON, but text, as a message of a client.
+pub fn value(value: &mut Value) {
+    match value {
+        Value::String(text) => *text = message(text),
+        _ => parts(value),
+    }
+}
+
+/// Masks a token in a path, also in that of a result message: `[A001254] /api/…: reason`.
+pub fn path(text: &str) -> String {
+    let Some((root, rest)) = text.split_once(TOKEN_IN_PATH) else {
+        return text.to_owned();
+    };
+    let token = rest.split(": ").next().unwrap_or_default();
+    let reason = rest.strip_prefix(token).unwrap_or_default();
+    format!("{root}{TOKEN_IN_PATH}{}{reason}", mask(token))
+}
+
+/// Masks the secrets of a message in text: JSON, a form, a URL, a challenge of RFC 6750 §3. What is none of these, such
+/// as a JWT or an HTML page, is masked as a whole.
+fn message(text: &str) -> String {
+    if let Ok(mut value @ (Value::Object(_) | Value::Array(_))) = serde_json::from_str(text) {
+        parts(&mut value);
+        return value.to_string();
+    }
+    if is_challenge(text) {
+        return text.to_owned();
+    }
+    let is_url_or_form =
+        text.contains('=') && !text.contains(|c: char| c.is_whitespace() || matches!(c, '<' | '"'));
+    match (is_url_or_form, text.split_once('=')) {
+        (true, Some((start, _))) if start.contains(':') && start.contains(['?', '#']) => url(text),
+        (true, _) => form(text),
+        (false, _) => mask(text),
+    }
+}
+
+/// Masks the secrets among the members, at any depth.
+fn parts(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            for (name, value) in members {
+                let name = name.as_str();
+                match value {
+                    Value::String(text) if MESSAGES.contains(&name) => *text = message(text),
+                    Value::String(text) if name == "resultMessage" => *text = path(text),
+                    _ if is_secret(name) => whole(value),
+                    _ => parts(value),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(parts),
+        _ => {}
+    }
+}
+
+fn whole(value: &mut Value) {
+    let masked = match value {
+        Value::Null | Value::Bool(_) => return,
+        Value::String(text) if text.is_empty() => return,
+        Value::String(text) => mask(text),
+        Value::Number(_) | Value::Array(_) | Value::Object(_) => mask(&value.to_string()),
+    };
+    *value = masked.into();
+}
+
+/// The parameters of a response are in the query or in the fragment, or in both.
+fn url(text: &str) -> String {
+    let (start, fragment) = match text.split_once('#') {
+        Some((start, fragment)) => (start, format!("#{}", form(fragment))),
+        None => (text, String::new()),
+    };
+    match start.split_once('?') {
+        Some((base, query)) => format!("{base}?{}{fragment}", form(query)),
+        None => format!("{start}{fragment}"),
+    }
+}
+
+/// Masks values of `application/x-www-form-urlencoded`; the rest stays as it was sent.
+pub fn form(text: &str) -> String {
+    let pair = |pair: &str| match pair.split_once('=') {
+        Some((name, value)) if !value.is_empty() && is_secret_parameter(name) => {
+            format!("{name}={}", mask(value))
+        }
+        _ => pair.to_owned(),
+    };
+    text.split('&').map(pair).collect::<Vec<_>>().join("&")
+}
+
+/// Also when the name is percent-encoded.
+fn is_secret_parameter(name: &str) -> bool {
+    form_urlencoded::parse(name.as_bytes())
+        .next()
+        .is_some_and(|(name, _)| is_secret(&name))
+}
+
+fn is_secret(name: &str) -> bool {
+    MEMBERS.contains(&name) || PARAMETERS.contains(&name)
+}
+
+fn is_challenge(text: &str) -> bool {
+    ["Bearer ", "DPoP "]
+        .iter()
+        .any(|scheme| text.starts_with(scheme) && text.contains("=\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_message_keeps_what_is_no_secret() {
+        let messages = [
+            (
+                "grant_type=authorization_code&code=abc&c%6fde=%C3%A9&code=&scope=a+b",
+                "grant_type=authorization_code&code=•••(3)&c%6fde=•••(6)&code=&scope=a+b",
+            ),
+            ("a=b&password=a?b#c", "a=b&password=•••(5)"),
+            (
+                "https://client.example/cb?code=abc&state=x",
+                "https://client.example/cb?code=•••(3)&state=x",
+            ),
+            (
+                "https://client.example/cb?a=b#access_token=abc&state=x",
+                "https://client.example/cb?a=b#access_token=•••(3)&state=x",
+            ),
+            ("app:/cb#id_token=a.b.c", "app:/cb#id_token=•••(5)"),
+            (
+                r#"{"access_token":"abc","keys":[{"token":"é","code":7}],"token_type":"Bearer"}"#,
+                r#"{"access_token":"•••(3)","keys":[{"code":"•••(1)","token":"•••(1)"}],"token_type":"Bearer"}"#,
+            ),
+            (
+                r#"Bearer error="invalid_token""#,
+                r#"Bearer error="invalid_token""#,
+            ),
+        ];
+        for (text, masked) in messages {
+            assert_eq!(message(text), masked);
+        }
+    }
+
+    #[test]
+    fn a_message_of_no_known_form_is_masked_as_a_whole() {
+        let html =
+            r#"<form action="https://client.example/cb"><input name="code" value="abc"></form>"#;
+        for text in [
+            "a.b.c",
+            "Bearer abc",
+            "password=a b",
+            html,
+            "{\"code\":\"ab",
+        ] {
+            assert_eq!(message(text), mask(text));
+        }
+    }
+
+    #[test]
+    fn an_object_is_masked_at_any_depth() {
+        let mut value = json!({
+            "parameters": "code=abc",
+            "clients": [{ "clientSecret": "abc", "jwks": null, "clientId": 5 }],
+            "jwks": { "keys": [] },
+            "token": "",
+        });
+        parts(&mut value);
+        let expected = json!({
+            "parameters": "code=•••(3)",
+            "clients": [{ "clientSecret": "•••(3)", "jwks": null, "clientId": 5 }],
+            "jwks": "•••(11)",
+            "token": "",
+        });
+        assert_eq!(value, expected);
+    }
+
+    #[test]
+    fn a_token_in_a_path_is_masked() {
+        assert_eq!(
+            path("/api/auth/token/delete/abc"),
+            "/api/auth/token/delete/•••(3)"
+        );
+        assert_eq!(
+            path("[A001254] /api/auth/token/delete/a:b: no."),
+            "[A001254] /api/auth/token/delete/•••(3): no."
+        );
+        assert_eq!(path("/api/7/auth/token"), "/api/7/auth/token");
+    }
+}

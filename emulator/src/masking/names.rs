@@ -1,0 +1,123 @@
+//! What is a secret, by its name.
+
+/// The members that the description marks with `format: password`; a test compares.
+pub const MEMBERS: [&str; 38] = [
+    "accessToken",
+    "actorToken",
+    "apiSecret",
+    "assertion",
+    "authReqId",
+    "authenticationCallbackApiSecret",
+    "authorizationCode",
+    "clientNotificationToken",
+    "clientSecret",
+    "credentialJwks",
+    "credentialOffer",
+    "credentialRequestEncryptionJwks",
+    "developerAuthenticationCallbackApiSecret",
+    "deviceCode",
+    "deviceSecret",
+    "federationJwks",
+    "hint",
+    "idToken",
+    "jose",
+    "json",
+    "jwks",
+    "jwtAccessToken",
+    "newClientSecret",
+    "oldClientSecret",
+    "parameters",
+    "password",
+    "preAuthorizedCode",
+    "refreshToken",
+    "responseContent",
+    "sharedKeyForEncryption",
+    "sharedKeyForSign",
+    "subjectToken",
+    "ticket",
+    "token",
+    "txCode",
+    "userCode",
+    "value",
+    "verificationUriComplete",
+];
+
+/// Those of the members that hold a message of a client or to a client: the secrets are parts of it.
+pub const MESSAGES: [&str; 3] = ["json", "parameters", "responseContent"];
+
+/// The parameters and members of such messages, by the names that the specifications gave them.
+pub const PARAMETERS: [&str; 28] = [
+    // RFC 6749, RFC 7636, RFC 7009.
+    "access_token",
+    "client_secret",
+    "code",
+    "code_verifier",
+    "password",
+    "refresh_token",
+    "token",
+    // RFC 7521, RFC 8693.
+    "actor_token",
+    "assertion",
+    "client_assertion",
+    "subject_token",
+    // RFC 8628.
+    "device_code",
+    "user_code",
+    "verification_uri_complete",
+    // OpenID Connect: Core, CIBA, Native SSO; JAR and JARM, whose JWTs hold all the parameters.
+    "auth_req_id",
+    "client_notification_token",
+    "device_secret",
+    "id_token",
+    "id_token_hint",
+    "login_hint_token",
+    "request",
+    "response",
+    // RFC 7591, RFC 7592.
+    "jwks",
+    "registration_access_token",
+    // OpenID for Verifiable Credential Issuance.
+    "credential_offer",
+    "pre-authorized_code",
+    "pre_authorized_code",
+    "tx_code",
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use authlete_codegen::Description;
+    use serde_json::Value;
+
+    use super::*;
+
+    /// Collects the names of properties with `format: password`.
+    fn collect(schema: &Value, names: &mut BTreeSet<String>) {
+        match schema {
+            Value::Object(members) => {
+                let properties = members.get("properties").and_then(Value::as_object);
+                let secrets = properties
+                    .into_iter()
+                    .flatten()
+                    .filter(|(_, property)| property["format"] == "password");
+                names.extend(secrets.map(|(name, _)| name.clone()));
+                members.values().for_each(|member| collect(member, names));
+            }
+            Value::Array(items) => items.iter().for_each(|item| collect(item, names)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn the_secrets_are_those_of_the_description() {
+        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi");
+        let description = Description::load(&directory).unwrap();
+        let mut described = BTreeSet::new();
+        collect(&description.flat(), &mut described);
+        let known = MEMBERS.into_iter().map(str::to_owned).collect();
+        assert_eq!(described, known);
+        assert!(MESSAGES.iter().all(|name| MEMBERS.contains(name)));
+    }
+}
