@@ -48,6 +48,7 @@ mod json;
 mod keeper;
 mod logging;
 mod masking;
+mod page;
 mod protocol;
 mod random;
 mod reply;

@@ -20,6 +20,7 @@ use crate::conditions::{self, Conditions};
 use crate::control;
 use crate::guard::{Guard, guard};
 use crate::logging::{self, Handled, Logging};
+use crate::page;
 use crate::reply::Reply;
 use crate::request_log::RequestLog;
 use crate::result_code::BODY_TOO_LARGE;
@@ -49,7 +50,9 @@ pub async fn serve(
 pub fn router(api: Arc<Api>, log: Arc<RequestLog>, conditions: Conditions, host: &str) -> Router {
     let conditions = from_fn_with_state(Arc::new(conditions), conditions::apply);
     let guard = from_fn_with_state(Arc::new(Guard::new(host)), guard);
-    let ours = control::routes(Arc::clone(&api)).layer(guard);
+    let ours = control::routes(Arc::clone(&api))
+        .merge(page::routes(Arc::clone(&api), Arc::clone(&log)))
+        .layer(guard);
     let logging = from_fn_with_state(
         Arc::new(Logging {
             api: Arc::clone(&api),

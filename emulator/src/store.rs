@@ -20,7 +20,7 @@ pub use backchannel::BackchannelRequest;
 pub use clients::Client;
 pub use decision::{Decision, Granted, RefusalReason, Refused};
 pub use device_flow::DeviceFlow;
-pub use expiring::Expiring;
+pub use expiring::{Entry, Expiring};
 pub use grant::{Authentication, Binding, Grant};
 pub use service::Service;
 pub use token_request::{PasswordRequest, Renewal};
@@ -123,13 +123,22 @@ impl Store {
     }
 
     /// The services in the order of their creation.
-    pub fn services(&self) -> impl Iterator<Item = &Service> {
+    pub fn services(&self) -> impl DoubleEndedIterator<Item = &Service> + ExactSizeIterator {
         self.by_number.values()
     }
 
     /// Makes an access token for the 3.0 API of one service. Authlete's console does that; its API does not.
     pub fn add_access_token(&mut self, token: &str, service: i64) {
         self.access_tokens.insert(Digest::of(token), service);
+    }
+
+    /// The digests of the access tokens of the 3.0 API for one service.
+    pub fn access_tokens(&self, service: i64) -> impl Iterator<Item = &Digest> {
+        let of_service = self
+            .access_tokens
+            .iter()
+            .filter(move |(_, of)| **of == service);
+        of_service.map(|(digest, _)| digest)
     }
 
     /// The service that an access token of the 3.0 API belongs to.

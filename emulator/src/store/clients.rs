@@ -120,7 +120,7 @@ impl Clients {
         self.by_number.get(self.by_alias.get(alias)?)
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = &Arc<Client>> {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<Client>> + ExactSizeIterator {
         self.by_number.values()
     }
 

@@ -96,6 +96,16 @@ impl<T> Expiring<T> {
         self.by_end.retain(|(_, key)| entries.contains_key(key));
     }
 
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// The values in the order of their end, the latest first.
+    pub fn latest(&self) -> impl Iterator<Item = (&Digest, &Entry<T>)> {
+        let digests = self.by_end.iter().rev();
+        digests.filter_map(|(_, digest)| self.entries.get_key_value(digest))
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = (&Digest, &Entry<T>)> {
         self.entries.iter()
     }

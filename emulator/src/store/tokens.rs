@@ -206,6 +206,15 @@ impl Tokens {
         }
     }
 
+    pub fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// The records in the order of their creation, the latest first.
+    pub fn latest(&self) -> impl Iterator<Item = &TokenRecord> {
+        self.records.values().rev().map(Box::as_ref)
+    }
+
     pub fn revoke_all(&mut self, client_id: i64, subject: Option<&str>) {
         let ids: Vec<_> = self
             .list(Some(client_id), subject)

@@ -154,3 +154,15 @@ pub fn variable(emulator: &Emulator, version: ApiVersion, name: &str) -> String 
         .expect("the variable");
     value
 }
+
+/// What the emulator tells of itself, beside the API.
+pub async fn data(emulator: &Emulator, path: &str) -> Value {
+    let url = format!("{}{path}", emulator.base_url());
+    let answer = reqwest::get(url).await.unwrap();
+    assert_eq!(answer.status(), 200);
+    assert_eq!(
+        answer.headers()["content-type"],
+        "application/json;charset=UTF-8"
+    );
+    answer.json().await.unwrap()
+}
