@@ -53,6 +53,13 @@ async fn tokens_and_codes_work_after_a_clean_end() {
         let ticket = ticket(&api, &query(&client)).await;
         let environment = program.description["environment"].clone();
         program.terminate();
+        // None of them can be read there.
+        let state = fs::read_to_string(&path).unwrap();
+        let (access_token, refresh_token) = (&issued.access_token, &issued.refresh_token);
+        for secret in [access_token.as_ref(), refresh_token.as_ref(), Some(&ticket)] {
+            assert!(!state.contains(secret.unwrap().expose()));
+        }
+        assert!(!state.contains(&code));
 
         let program = Program::start(&arguments(&path));
         let api = program.api(version);
