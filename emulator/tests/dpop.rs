@@ -396,7 +396,7 @@ async fn the_refresh_token_of_a_public_client_is_bound_too() {
             let mut request = TokenRequest::new(parameters.as_str())
                 .htm("POST")
                 .htu(TOKEN_URL);
-            request.dpop = proof.map(Into::into);
+            request.dpop = proof;
             request
         };
         let bearer = api.token(&public(None)).await.unwrap();

@@ -57,7 +57,7 @@ fn introspect(call: &Call, service: &Service) -> Result<Object, OAuthError> {
     let token = Digest::of(token);
     let tokens = &service.tokens;
     let found = match tokens.by_access_token(&token) {
-        Some((_, record)) => record.is_valid(call.now).then(|| (record, false)),
+        Some((_, record)) => record.is_valid(call.now).then_some((record, false)),
         None => {
             let found = tokens.by_refresh_token(&token);
             found

@@ -15,7 +15,7 @@ use crate::random;
 use crate::result_code::{
     CLIENT_AUTHENTICATION_ELSEWHERE, CLIENT_AUTHENTICATION_FAILED, CLIENT_AUTHENTICATION_METHOD,
     CLIENT_AUTHENTICATION_TWICE, CLIENT_CERTIFICATE_MISSING, CLIENT_ID_AMBIGUOUS,
-    CLIENT_ID_MISSING, CLIENT_IS_PUBLIC, CLIENT_SECRET_MISSING,
+    CLIENT_ID_MISSING, CLIENT_IS_PUBLIC, CLIENT_SECRET_MISSING, TOKEN_CLIENT_ID_MISSING,
 };
 use crate::store::{Client, Service};
 
@@ -40,7 +40,7 @@ pub fn authenticate(
     let refuse = OAuthError::invalid_client;
     let credential = Credential::presented(&call.body, parameters)?;
     let certificate = ClientCertificate::presented(&call.body)?;
-    let (client, alias_used) = identify(&call.body, service, parameters, &credential)?;
+    let (client, alias_used) = identify(call, service, parameters, &credential)?;
     call.refuse_locked(&client)?;
     let method = method(&credential, &client)?;
     if !service.supports(supported_methods, method.as_str()) {
@@ -96,7 +96,7 @@ impl<'a> Credential<'a> {
 
 /// The client that the request names, as often as it likes but always the same.
 fn identify(
-    request: &Object,
+    call: &Call,
     service: &Service,
     parameters: &Parameters,
     credential: &Credential<'_>,
@@ -106,7 +106,7 @@ fn identify(
         _ => None,
     };
     let names = [
-        request.text("clientId"),
+        call.body.text("clientId"),
         parameters.get("client_id"),
         subject,
     ];
@@ -123,7 +123,12 @@ fn identify(
             Some(_) => {}
         }
     }
-    let (client, alias_used) = named.ok_or(OAuthError::invalid_request(CLIENT_ID_MISSING))?;
+    // RFC 6749 §5.2 has `invalid_client` for this; Authlete's token endpoint has another.
+    let nobody = || match call.operation {
+        "token" => OAuthError::invalid_request(TOKEN_CLIENT_ID_MISSING),
+        _ => OAuthError::invalid_client(CLIENT_ID_MISSING),
+    };
+    let (client, alias_used) = named.ok_or_else(nobody)?;
     Ok((Arc::clone(client), alias_used))
 }
 

@@ -5,6 +5,8 @@ result_codes! {
     CLIENT_AUTHENTICATION_TWICE = "A047301", "the client used more than one authentication method";
     /// Two clients in one request.
     CLIENT_ID_AMBIGUOUS = "A047302", "the Authorization header, client_id and the client assertion name different clients";
+    /// RFC 6749 §5.2.
+    CLIENT_ID_MISSING = "A047303", "the request does not say which client it is of";
     /// The same for an unknown client and a wrong secret: who asks must not learn which clients there are.
     CLIENT_AUTHENTICATION_FAILED = "A047304", "the client is unknown, or its secret is wrong";
     /// RFC 6749 §3.2.1.
@@ -44,5 +46,5 @@ result_codes! {
     /// Published: the registration of the client decides.
     CLIENT_AUTHENTICATION_ELSEWHERE = "A157357", "the client did not authenticate in the registered way";
     /// Published.
-    CLIENT_ID_MISSING = "A244305", "the request does not say which client it is of";
+    TOKEN_CLIENT_ID_MISSING = "A244305", "the token request does not say which client it is of";
 }
