@@ -9,6 +9,7 @@ mod dpop_nonce;
 mod expiring;
 mod grant;
 mod granted_scopes;
+mod scopes;
 mod service;
 mod token_request;
 mod tokens;

@@ -58,7 +58,10 @@ fn claims(service: &Service, record: &TokenRecord, access_token: &str, now: Mill
             "client_id",
             (grant.client_id > 0).then(|| grant.client_id.to_string().into()),
         ),
-        ("scope", Some(grant.scopes.join(" ").into())),
+        (
+            "scope",
+            (!grant.scopes.is_empty()).then(|| grant.scopes.join(" ").into()),
+        ),
         ("cnf", confirmation(record)),
         ("acr", grant.acr.as_deref().map(text)),
         (

@@ -46,7 +46,7 @@ impl Requested<'_> {
             client_id_alias_used: self.client_id_alias_used,
             subject: Some(subject.to_owned()),
             grant_type: self.grant_type.clone(),
-            scopes,
+            scopes: scopes.into(),
             resources: self.resources.to_vec(),
             authorization_details: self.authorization_details.cloned().map(Box::new),
             properties: properties.cloned().map(Box::new),

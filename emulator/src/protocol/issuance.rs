@@ -97,16 +97,23 @@ impl Issuance<'_> {
             grant,
         };
         let jwt = access_token::sign(service, client, &mut record, &access_token, call.now)?;
-        let grant = &record.grant;
-        if let Some(subject) = &grant.subject {
-            if service.demands(client, "singleAccessTokenPerSubject") {
-                service.tokens.revoke_all(grant.client_id, Some(subject));
-            }
+        if let Some(subject) = &record.grant.subject
+            && service.demands(client, "singleAccessTokenPerSubject")
+        {
+            service
+                .tokens
+                .revoke_all(record.grant.client_id, Some(subject));
+        }
+        let id = service.tokens.add(record, call.now);
+        if let Some(record) = service.tokens.by_id(id)
+            && let Some(subject) = &record.grant.subject
+        {
             let consents = &mut service.granted_scopes;
-            consents.record(subject, grant.client_id, &grant.scopes, call.now);
+            let (client_id, scopes) = (record.grant.client_id, &record.grant.scopes);
+            consents.record(subject, client_id, scopes, call.now);
         }
         Ok(Issued {
-            record: service.tokens.add(record, call.now),
+            record: id,
             access_token,
             jwt,
             refresh_token,

@@ -12,14 +12,28 @@ use crate::result_code::TOKEN_SCOPE_MISSING;
 /// when none is requested, those that the service gives by default.
 pub fn requested(parameters: &Parameters, service: &Object, client: &Object) -> Vec<String> {
     let requested = parameters.words("scope");
-    let granted = details_where(service, |scope| match scope.text("name") {
-        None => false,
-        Some(_) if requested.is_empty() => scope.flag("defaultEntry"),
-        Some(name) => requested.contains(&name),
+    if !requested.is_empty() {
+        return permitted(&requested, service, client);
+    }
+    let default = details_where(service, |scope| scope.flag("defaultEntry"));
+    requestable(&default, client)
+}
+
+/// Of some scopes those that the service knows and that the client may have.
+pub fn permitted(wanted: &[&str], service: &Object, client: &Object) -> Vec<String> {
+    let known = details_where(service, |scope| {
+        scope
+            .text("name")
+            .is_some_and(|name| wanted.contains(&name))
     });
-    let names = granted
+    requestable(&known, client)
+}
+
+/// The names of entries that the client may have.
+fn requestable(entries: &[Value], client: &Object) -> Vec<String> {
+    let names = entries
         .iter()
-        .filter_map(|scope| scope.get("name")?.as_str());
+        .filter_map(|scope| scope.as_object()?.text("name"));
     names
         .filter(|name| is_requestable(name, client))
         .map(str::to_owned)
@@ -94,18 +108,6 @@ pub fn are_supported(names: &[String], service: &Object) -> bool {
         let mut known = supported.iter().filter_map(Value::as_object);
         known.any(|scope| scope.text("name") == Some(name))
     })
-}
-
-/// Those that the service knows, and that the client, if there is one, may ask for.
-pub fn available(names: &[&str], service: &Object, client: Option<&Object>) -> Vec<String> {
-    let known = details_where(service, |scope| {
-        scope.text("name").is_some_and(|name| names.contains(&name))
-    });
-    let known = known.iter().filter_map(|scope| scope.get("name")?.as_str());
-    known
-        .filter(|name| client.is_none_or(|client| is_requestable(name, client)))
-        .map(str::to_owned)
-        .collect()
 }
 
 /// The values that scopes have for an attribute.

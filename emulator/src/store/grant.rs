@@ -4,6 +4,7 @@ use authlete::types::GrantType;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::scopes::Scopes;
 use crate::json::Object;
 
 /// What was granted to a client: by a user or, when there is no subject, by its registration alone. Codes, device codes
@@ -14,7 +15,7 @@ pub struct Grant {
     pub client_id_alias_used: bool,
     pub subject: Option<String>,
     pub grant_type: GrantType,
-    pub scopes: Vec<String>,
+    pub scopes: Scopes,
     /// RFC 8707.
     pub resources: Vec<String>,
     /// RFC 9396, as the API has it: an object with `elements`.

@@ -4,15 +4,16 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
+use super::scopes::Scopes;
 use crate::clock::Millis;
 
 /// The scopes that one user has granted to one client.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GrantedScopes {
     /// Those of the last time.
-    pub latest: Vec<String>,
+    pub latest: Scopes,
     /// Those of all times.
-    pub merged: Vec<String>,
+    pub merged: Scopes,
     pub modified_at: Millis,
 }
 
@@ -25,12 +26,12 @@ pub struct Consents {
 
 #[allow(dead_code, reason = "the endpoints that read these come next")]
 impl Consents {
-    pub fn record(&mut self, subject: &str, client_id: i64, scopes: &[String], now: Millis) {
+    pub fn record(&mut self, subject: &str, client_id: i64, scopes: &Scopes, now: Millis) {
         let of_client = self.by_client.entry(client_id).or_default();
         let Some(granted) = of_client.get_mut(subject) else {
             let first = GrantedScopes {
-                latest: scopes.to_owned(),
-                merged: scopes.to_owned(),
+                latest: scopes.clone(),
+                merged: scopes.clone(),
                 modified_at: now,
             };
             of_client.insert(subject.to_owned(), first);
@@ -41,8 +42,10 @@ impl Consents {
             .filter(|scope| !granted.merged.contains(scope))
             .cloned()
             .collect();
-        granted.merged.extend(new);
-        granted.latest = scopes.to_owned();
+        if !new.is_empty() {
+            granted.merged = [granted.merged.to_vec(), new].concat().into();
+        }
+        granted.latest = scopes.clone();
         granted.modified_at = now;
     }
 
@@ -59,5 +62,32 @@ impl Consents {
     /// Forgets what was granted to a client that is deleted.
     pub fn delete_client(&mut self, client_id: i64) {
         self.by_client.remove(&client_id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scopes_are_merged_over_time_and_by_user_and_client() {
+        let mut consents = Consents::default();
+        let scopes = |names: &[&str]| -> Scopes {
+            let names = names.iter().map(|name| (*name).to_owned());
+            names.collect::<Vec<_>>().into()
+        };
+        consents.record("alice", 1, &scopes(&["read", "write"]), 10);
+        consents.record("alice", 1, &scopes(&["email", "read"]), 20);
+        consents.record("bob", 1, &scopes(&["read"]), 30);
+        let granted = consents.get("alice", 1).unwrap();
+        assert_eq!(granted.latest, scopes(&["email", "read"]));
+        assert_eq!(granted.merged, scopes(&["read", "write", "email"]));
+        assert_eq!(granted.modified_at, 20);
+        assert_eq!(consents.get("alice", 2), None);
+        consents.delete("alice", 1);
+        assert_eq!(consents.get("alice", 1), None);
+        assert!(consents.get("bob", 1).is_some());
+        consents.delete_client(1);
+        assert_eq!(consents.get("bob", 1), None);
     }
 }

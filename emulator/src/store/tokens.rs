@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::expiring::REMEMBERED;
 use super::grant::{Binding, Grant};
+use super::scopes::{ScopePool, Scopes};
 use crate::clock::{Millis, after};
 use crate::digest::Digest;
 
@@ -38,7 +39,7 @@ pub struct TokenRecord {
 pub struct RefreshToken {
     pub digest: Digest,
     pub expires_at: Millis,
-    pub scopes: Vec<String>,
+    pub scopes: Scopes,
 }
 
 /// What of a grant the access token is good for, when the token request asked for less than was granted. The refresh
@@ -101,6 +102,8 @@ pub struct Tokens {
     by_subject: BTreeSet<(String, RecordId)>,
     #[serde(skip)]
     by_end: BTreeSet<(Millis, RecordId)>,
+    #[serde(skip)]
+    scopes: ScopePool,
 }
 
 #[derive(Deserialize)]
@@ -153,7 +156,11 @@ impl Tokens {
         Some(*record)
     }
 
-    pub fn put(&mut self, id: RecordId, record: TokenRecord) {
+    pub fn put(&mut self, id: RecordId, mut record: TokenRecord) {
+        self.scopes.share(&mut record.grant.scopes);
+        if let Some(token) = &mut record.refresh_token {
+            self.scopes.share(&mut token.scopes);
+        }
         self.by_end.insert((record.end(), id));
         self.by_access_token.insert(record.access_token, id);
         if let Some(token) = &record.refresh_token {

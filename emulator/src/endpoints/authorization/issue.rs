@@ -212,7 +212,7 @@ fn grant(call: &Call, request: &AuthorizationRequest) -> Result<Grant, OAuthErro
         client_id_alias_used: request.client_id_alias_used,
         subject: text("subject"),
         grant_type: GrantType::AuthorizationCode,
-        scopes,
+        scopes: scopes.into(),
         resources: request.resources.clone(),
         authorization_details: details.or_else(|| request.authorization_details.clone()),
         properties: properties.cloned().map(Box::new),

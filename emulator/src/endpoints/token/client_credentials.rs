@@ -23,7 +23,7 @@ pub fn client_credentials(request: &Request<'_>, service: &mut Service) -> Resul
         client_id_alias_used: request.authenticated.alias_used,
         subject: None,
         grant_type: GrantType::ClientCredentials,
-        scopes: scopes::required(request.parameters, &service.settings, &client.settings)?,
+        scopes: scopes::required(request.parameters, &service.settings, &client.settings)?.into(),
         resources: resource::requested(request.parameters)?,
         authorization_details: authorization_details::requested(
             request.parameters,

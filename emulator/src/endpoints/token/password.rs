@@ -35,7 +35,7 @@ pub fn password(request: &Request<'_>, service: &mut Service) -> Result<Reply, R
         client_id_alias_used: request.authenticated.alias_used,
         subject: None,
         grant_type: GrantType::Password,
-        scopes: scopes::required(request.parameters, &service.settings, &client.settings)?,
+        scopes: scopes::required(request.parameters, &service.settings, &client.settings)?.into(),
         resources: resource::requested(request.parameters)?,
         authorization_details: authorization_details::requested(
             request.parameters,

@@ -146,7 +146,7 @@ fn refreshed_grant(
     current: &RefreshToken,
 ) -> Result<Grant, Refusal> {
     let mut scopes = match request.parameters.words("scope").as_slice() {
-        [] => current.scopes.clone(),
+        [] => current.scopes.to_vec(),
         requested if scopes::cover(&current.scopes, requested) => {
             requested.iter().map(|scope| (*scope).to_owned()).collect()
         }
@@ -167,7 +167,7 @@ fn refreshed_grant(
         client_id_alias_used: request.authenticated.alias_used,
         properties: properties.map(Box::new),
         access_token_claims: issuance::access_token_claims(claims, request.call)?,
-        scopes,
+        scopes: scopes.into(),
         ..grant
     })
 }

@@ -121,7 +121,7 @@ fn grant(call: &Call, service: &Service, client: &Client) -> Result<Grant, Resul
         client_id_alias_used: request.flag("clientIdAliasUsed") && client.alias().is_some(),
         subject: subject.map(str::to_owned),
         grant_type,
-        scopes,
+        scopes: scopes.into(),
         resources: owned("resources"),
         authorization_details: details
             .filter(|details| details.is_object())

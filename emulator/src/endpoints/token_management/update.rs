@@ -5,7 +5,7 @@ use super::find::Named;
 use crate::call::Call;
 use crate::clock::after;
 use crate::digest::Digest;
-use crate::json::Members;
+use crate::json::{Members, Object};
 use crate::protocol::token_response::token_type;
 use crate::protocol::{lifetime, scopes};
 use crate::random;
@@ -61,17 +61,18 @@ fn change_scopes_and_ends(call: &Call, service: &Service, record: &mut TokenReco
     let client = service.clients.by_id(record.grant.client_id);
     let mut changed = false;
     if let Some(names) = request.texts("scopes") {
-        let settings = client.map(|client| &client.settings);
-        let available = scopes::available(&names, &service.settings, settings);
-        changed = !(scopes::cover(&available, &record.grant.scopes)
-            && scopes::cover(&record.grant.scopes, &available));
-        record.grant.scopes = available;
+        let none = Object::new();
+        let settings = client.map_or(&none, |client| &client.settings);
+        let permitted = scopes::permitted(&names, &service.settings, settings);
+        changed = !(scopes::cover(&permitted, &record.grant.scopes)
+            && scopes::cover(&record.grant.scopes, &permitted));
+        record.grant.scopes = permitted.into();
     }
     let end = |member, flag, attribute| {
         let given = request.integer(member).filter(|end| *end > 0);
         given.or_else(|| {
             let follows = changed && request.flag(flag);
-            let names = follows.then_some(record.grant.scopes.as_slice())?;
+            let names = follows.then_some(&*record.grant.scopes)?;
             let duration = lifetime::of_scopes(attribute, service, names)?;
             Some(after(call.now, duration))
         })

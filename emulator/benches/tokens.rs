@@ -1,0 +1,153 @@
+//! What live tokens cost: introspections a second beside a thousand and beside a million of them, memory for each, and the
+//! time that an emulator takes to start.
+//!
+//! `cargo bench -p authlete-emulator --bench tokens`
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use authlete::types::{
+    GrantType, IntrospectionAction, IntrospectionRequest, TokenCreateAction, TokenCreateRequest,
+};
+use authlete::{ApiVersion, Authlete};
+use authlete_emulator::Emulator;
+use tokio::task::JoinSet;
+
+const FEW: usize = 1_000;
+const MANY: usize = 1_000_000;
+const IN_FLIGHT: usize = 32;
+/// The emulators alternate, so that what else the machine does hits both alike.
+const ROUNDS: usize = 11;
+const CALLS: usize = 10_000;
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime can be made");
+    runtime.block_on(measure());
+}
+
+async fn measure() {
+    let mut starts = Vec::new();
+    for _ in 0..ROUNDS {
+        let start = Instant::now();
+        let emulator = Emulator::start().await;
+        starts.push(start.elapsed());
+        drop(emulator);
+    }
+    println!("start: {:?}", median(starts));
+
+    let few = Filled::with(FEW).await;
+    let (before, start) = (resident(), Instant::now());
+    let many = Filled::with(MANY).await;
+    let grown = resident() - before;
+    println!(
+        "{MANY} tokens: created in {:.0?}, {} bytes each",
+        start.elapsed(),
+        grown / MANY
+    );
+
+    let (mut with_few, mut with_many) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        with_few.push(few.introspect().await);
+        with_many.push(many.introspect().await);
+    }
+    let (with_few, with_many) = (median(with_few), median(with_many));
+    for (tokens, time) in [(FEW, with_few), (MANY, with_many)] {
+        let rate = CALLS as f64 / time.as_secs_f64();
+        println!("{tokens} tokens: {rate:.0} introspections/s");
+    }
+    let ratio = with_many.as_secs_f64() / with_few.as_secs_f64();
+    println!("ratio: {ratio:.2}");
+}
+
+/// An emulator with tokens, each with a refresh token, two scopes and a user of its own.
+struct Filled {
+    api: Arc<Authlete>,
+    tokens: usize,
+    _emulator: Emulator,
+}
+
+impl Filled {
+    async fn with(tokens: usize) -> Self {
+        let emulator = Emulator::start().await.expect("the emulator starts");
+        let config = emulator.config(ApiVersion::V3);
+        let api = Arc::new(Authlete::new(config).expect("the configuration is complete"));
+        let client = emulator.client().id;
+        let caller = Arc::clone(&api);
+        in_flight(tokens, move |number| {
+            let api = Arc::clone(&caller);
+            async move {
+                let request = TokenCreateRequest::new(GrantType::AuthorizationCode)
+                    .client_id(client)
+                    .access_token(name(number))
+                    .subject(format!("user-{number}"))
+                    .scopes(["read", "write"]);
+                let created = api.token_create(&request).await.expect("an answer");
+                assert_eq!(created.action, TokenCreateAction::Ok);
+                assert!(created.refresh_token.is_some());
+            }
+        })
+        .await;
+        Self {
+            api,
+            tokens,
+            _emulator: emulator,
+        }
+    }
+
+    async fn introspect(&self) -> Duration {
+        let (caller, tokens) = (Arc::clone(&self.api), self.tokens);
+        let start = Instant::now();
+        in_flight(CALLS, move |number| {
+            let api = Arc::clone(&caller);
+            async move {
+                // All over the place: neighbors would be in the cache.
+                let token = name(number.wrapping_mul(7919) % tokens);
+                let request = IntrospectionRequest::new(token).scopes(["read"]);
+                let answer = api.introspection(&request).await.expect("an answer");
+                assert_eq!(answer.action, IntrospectionAction::Ok);
+            }
+        })
+        .await;
+        start.elapsed()
+    }
+}
+
+/// A chosen value, so that nobody has to remember it: this process measures its own memory.
+fn name(number: usize) -> String {
+    format!("an access token with the number {number}")
+}
+
+/// Makes calls, some at a time.
+async fn in_flight<F: Future<Output = ()> + Send + 'static>(
+    calls: usize,
+    call: impl Fn(usize) -> F + Clone + Send + 'static,
+) {
+    let mut workers = JoinSet::new();
+    for worker in 0..IN_FLIGHT {
+        let call = call.clone();
+        workers.spawn(async move {
+            for number in (worker..calls).step_by(IN_FLIGHT) {
+                call(number).await;
+            }
+        });
+    }
+    workers.join_all().await;
+}
+
+/// The memory of this process that is in use.
+fn resident() -> usize {
+    let statm = std::fs::read_to_string("/proc/self/statm").expect("Linux tells");
+    let pages = statm.split_ascii_whitespace().nth(1);
+    let pages: usize = pages.and_then(|pages| pages.parse().ok()).expect("pages");
+    pages * 4096
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
+}

@@ -1,0 +1,86 @@
+//! Sets of scopes, of which there are few for many tokens.
+
+use std::collections::HashSet;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Scopes in the order in which they were granted. A copy shares the memory.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Scopes(Arc<[String]>);
+
+impl Deref for Scopes {
+    type Target = [String];
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl From<Vec<String>> for Scopes {
+    fn from(scopes: Vec<String>) -> Self {
+        Self(scopes.into())
+    }
+}
+
+impl From<Scopes> for Value {
+    fn from(scopes: Scopes) -> Self {
+        scopes.to_vec().into()
+    }
+}
+
+/// Each set that is in use, once.
+#[derive(Debug, Default)]
+pub struct ScopePool {
+    sets: HashSet<Scopes>,
+    /// How many sets there were after the last look at which of them are still in use.
+    used: usize,
+}
+
+impl ScopePool {
+    /// Replaces a set by the one that is equal to it.
+    pub fn share(&mut self, scopes: &mut Scopes) {
+        if let Some(shared) = self.sets.get(scopes) {
+            *scopes = shared.clone();
+            return;
+        }
+        if self.sets.len() > 2 * self.used + 100 {
+            self.sets.retain(|set| Arc::strong_count(&set.0) > 1);
+            self.used = self.sets.len();
+        }
+        self.sets.insert(scopes.clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scopes(name: &str) -> Scopes {
+        vec![name.to_owned(), "write".to_owned()].into()
+    }
+
+    #[test]
+    fn equal_sets_become_one() {
+        let mut pool = ScopePool::default();
+        let (mut first, mut second) = (scopes("read"), scopes("read"));
+        pool.share(&mut first);
+        pool.share(&mut second);
+        assert!(Arc::ptr_eq(&first.0, &second.0));
+        assert_eq!(second.join(" "), "read write");
+    }
+
+    #[test]
+    fn sets_that_nobody_has_are_forgotten() {
+        let mut pool = ScopePool::default();
+        let mut kept = scopes("read");
+        pool.share(&mut kept);
+        for number in 0..10_000 {
+            pool.share(&mut scopes(&number.to_string()));
+        }
+        assert!(pool.sets.len() < 200);
+        assert!(pool.sets.contains(&kept));
+    }
+}
