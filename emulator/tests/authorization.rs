@@ -329,6 +329,23 @@ async fn scopes_are_those_that_the_service_and_the_client_have() {
 }
 
 #[tokio::test]
+async fn what_was_asked_for_ends_with_the_client() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let query = query(client);
+        let [first, second] = [ticket(&api, &query).await, ticket(&api, &query).await];
+        api.delete_client(client.id).await.unwrap();
+        let issue = AuthorizationIssueRequest::new(first, "alice");
+        let issued = api.authorization_issue(&issue).await.unwrap();
+        assert_eq!(issued.action, AuthorizationIssueAction::BadRequest);
+        let fail = AuthorizationFailRequest::new(second, AuthorizationFailReason::Denied);
+        let failed = api.authorization_fail(&fail).await.unwrap();
+        assert_eq!(failed.action, AuthorizationFailAction::BadRequest);
+    }
+}
+
+#[tokio::test]
 async fn a_code_can_be_bound_to_a_key_that_comes_later() {
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;

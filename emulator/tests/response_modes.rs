@@ -10,8 +10,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use authlete::types::{
     AuthorizationAction, AuthorizationFailAction, AuthorizationFailReason,
     AuthorizationFailRequest, AuthorizationIssueAction, AuthorizationIssueRequest,
-    AuthorizationRequest, GetServiceJwksQuery, GrantType, JweAlg, JweEnc, JwsAlg, ResponseMode,
-    ResponseType,
+    AuthorizationRequest, GetServiceJwksQuery, GrantType, IntrospectionRequest, JweAlg, JweEnc,
+    JwsAlg, ResponseMode, ResponseType,
 };
 use authlete::{ApiVersion, Authlete, Secret};
 use authlete_emulator::{Emulator, RegisteredClient};
@@ -320,11 +320,15 @@ async fn what_cannot_be_signed_is_the_servers_fault() {
             client.authorization_sign_alg = Some(JwsAlg::None);
         })
         .await;
-        let query = request(client, "code", "jwt");
+        let query = request(client, "token", "jwt");
         let ticket = ticket(&api, &query).await;
-        let issue = AuthorizationIssueRequest::new(ticket, "alice");
+        let issue = AuthorizationIssueRequest::new(ticket, "alice").access_token("untold");
         let answer = api.authorization_issue(&issue).await.unwrap();
         assert_eq!(answer.action, AuthorizationIssueAction::InternalServerError);
+        // Nor does a token work that nobody was given.
+        let untold = IntrospectionRequest::new("untold");
+        let introspected = api.introspection(&untold).await.unwrap();
+        assert_eq!(introspected.existent, Some(false));
         configure(&emulator, &api, |service| service.jwks = None).await;
         configure_client(&api, client.id, |client| {
             client.authorization_sign_alg = None

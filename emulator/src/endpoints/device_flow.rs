@@ -157,7 +157,7 @@ fn decide(call: &Call, service: &mut Service) -> Result<(), (ResultCode, &'stati
         Some("AUTHORIZED") => {
             let subject = call.body.text("subject");
             let subject = subject.ok_or(invalid(DEVICE_COMPLETE_SUBJECT_MISSING))?;
-            let granted = requested(found.flow).granted(&call.body, subject);
+            let granted = requested(found.flow).granted(&call.body, Some(subject));
             let granted = granted.map_err(|_| invalid(DEVICE_COMPLETE_NO_OBJECT))?;
             Decision::Granted(Box::new(granted))
         }

@@ -1,4 +1,5 @@
-//! What a user granted, as the calls say it that end a request of the device flow or of CIBA.
+//! What a user granted, as the calls say it that end a request: of the authorization endpoint, of the device flow, of
+//! CIBA.
 
 use authlete::types::GrantType;
 use serde_json::Value;
@@ -25,7 +26,7 @@ const LIFETIMES: [&str; 2] = ["accessTokenDuration", "refreshTokenDuration"];
 
 impl Requested<'_> {
     /// What of it the user granted.
-    pub fn granted(&self, call: &Object, subject: &str) -> Result<Granted, NoObject> {
+    pub fn granted(&self, call: &Object, subject: Option<&str>) -> Result<Granted, NoObject> {
         let scopes = self.granted_scopes(call);
         let text = |name| call.text(name).map(str::to_owned);
         let openid = if scopes.iter().any(|scope| scope == "openid") {
@@ -33,6 +34,7 @@ impl Requested<'_> {
                 sub: text("sub"),
                 claims: object(call, "claims")?.unwrap_or_default(),
                 consented_claims: call.texts("consentedClaims").map(owned),
+                session_id: text("sessionId"),
                 header: object(call, "idtHeaderParams")?.unwrap_or_default(),
                 audience_type: text("idTokenAudType"),
                 ..Authentication::default()
@@ -44,7 +46,7 @@ impl Requested<'_> {
         let grant = Grant {
             client_id: self.client_id,
             client_id_alias_used: self.client_id_alias_used,
-            subject: Some(subject.to_owned()),
+            subject: subject.map(str::to_owned),
             grant_type: self.grant_type.clone(),
             scopes: scopes.into(),
             resources: self.resources.to_vec(),

@@ -86,7 +86,7 @@ fn decision(call: &Call, pending: &BackchannelRequest) -> Result<Decision, Resul
                 resources: &pending.resources,
                 authorization_details: pending.authorization_details.as_deref(),
             };
-            let granted = requested.granted(&call.body, subject);
+            let granted = requested.granted(&call.body, Some(subject));
             let granted = granted.map_err(|_| BACKCHANNEL_COMPLETE_NO_OBJECT)?;
             Ok(Decision::Granted(Box::new(granted)))
         }
