@@ -156,6 +156,9 @@ async fn a_claims_parameter_is_an_object_of_objects() {
     }
 }
 
+/// Parameters, the classes that they ask for, and whether nothing else will do.
+type Case<'a> = (&'a [(&'a str, &'a str)], &'a [&'a str], bool);
+
 #[tokio::test]
 async fn the_first_to_say_something_about_acr_is_heard() {
     for version in GENERATIONS {
@@ -169,7 +172,7 @@ async fn the_first_to_say_something_about_acr_is_heard() {
         let voluntary = r#"{"id_token":{"acr":{"value":"silver"}}}"#;
         let impossible = r#"{"id_token":{"acr":{"essential":true,"value":"lead"}}}"#;
         let values = ("acr_values", "gold lead silver");
-        let cases: [(&[(&str, &str)], &[&str], bool); 4] = [
+        let cases: [Case<'_>; 4] = [
             (&[], &["silver"], false),
             (&[values], &["gold", "silver"], false),
             (&[values, ("claims", voluntary)], &["silver"], false),

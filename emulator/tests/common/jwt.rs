@@ -60,7 +60,7 @@ pub fn unsigned(claims: &Value) -> String {
 
 /// The header and the claims.
 pub fn parts(jwt: &str) -> (Value, Value) {
-    let mut parts = jwt.split('.').map(|part| decode(part));
+    let mut parts = jwt.split('.').map(decode);
     let mut next = || serde_json::from_slice(&parts.next().unwrap()).unwrap();
     (next(), next())
 }

@@ -2,24 +2,22 @@
 
 use std::sync::Arc;
 
-use authlete::types::{Display, Prompt, ResponseType};
+use authlete::types::ResponseType;
 
 use super::receive::Received;
 use super::refused::Refused;
-use crate::json::{Members, Object};
+use super::shown::Shown;
+use crate::json::Members;
 use crate::protocol::authorization_response::Destination;
 use crate::protocol::fapi::Profiled;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::pkce::Challenge;
-use crate::protocol::scopes::{self, DynamicScope};
 use crate::protocol::{
-    acr, authorization_details, claims_parameter, id_token_hint, prompt, resource, response_mode,
-    response_type,
+    authorization_details, claims_parameter, resource, response_mode, response_type, scopes,
 };
 use crate::result_code::{
-    AUTHORIZATION_SCOPE_MISSING, DPOP_KEY_MALFORMED, ID_TOKEN_HINT_DIFFERENT, NONCE_MISSING,
-    OPENID_MISSING, PURPOSE_LENGTH,
+    AUTHORIZATION_SCOPE_MISSING, DPOP_KEY_MALFORMED, NONCE_MISSING, OPENID_MISSING,
 };
 use crate::store::{AuthorizationRequest, Client, RequestObject, Service};
 
@@ -33,52 +31,39 @@ pub struct Checked {
     pub shown: Shown,
 }
 
-/// What matters until the user has decided, and not after that.
-#[derive(Debug)]
-pub struct Shown {
-    pub dynamic_scopes: Vec<DynamicScope>,
-    pub display: Display,
-    pub prompts: Vec<Prompt>,
-    pub max_age: i64,
-    pub acrs: Option<Vec<String>>,
-    pub acr_essential: bool,
-    pub subject: Option<String>,
-    pub login_hint: Option<String>,
-    pub ui_locales: Option<Vec<String>>,
-    pub claims_locales: Option<Vec<String>>,
-    pub purpose: Option<String>,
-}
-
 /// Checks a request against the specifications and the settings of service and client.
 pub fn check(received: Received, service: &Service) -> Result<Checked, Refused> {
-    let Received {
-        client,
-        client_id_alias_used,
-        parameters,
-        request_object,
-        pushed,
-    } = received;
-    let destination = Destination::requested(&parameters, service, &client, client_id_alias_used)?;
-    let checked = (|| {
-        let request = read(&parameters, service, &client, &destination)?;
+    let destination = Destination::requested(
+        &received.parameters,
+        service,
+        &received.client,
+        received.client_id_alias_used,
+    )?;
+    Checked::read(received, service, &destination)
+        .map_err(|error| Refused::at(Some(destination), error))
+}
+
+impl Checked {
+    fn read(
+        received: Received,
+        service: &Service,
+        destination: &Destination,
+    ) -> Result<Self, OAuthError> {
+        let (parameters, client) = (&received.parameters, &received.client);
+        let request = read(parameters, service, client, destination)?;
         let profiled = Profiled {
-            client: &client,
+            client,
             request: &request,
-            request_object: request_object.as_ref(),
-            pushed,
+            request_object: received.request_object.as_ref(),
+            pushed: received.pushed,
         };
         profiled.check(service)?;
-        let shown = Shown::read(&parameters, service, &client, request.claims.as_ref())?;
-        Ok((request, shown))
-    })();
-    match checked {
-        Ok((request, shown)) => Ok(Checked {
-            client,
+        Ok(Self {
+            shown: Shown::read(parameters, service, client, request.claims.as_ref())?,
+            client: received.client,
             request,
-            request_object,
-            shown,
-        }),
-        Err(error) => Err(Refused::at(Some(destination), error)),
+            request_object: received.request_object,
+        })
     }
 }
 
@@ -156,67 +141,5 @@ fn dpop_key(parameters: &Parameters) -> Result<Option<String>, OAuthError> {
             Err(OAuthError::invalid_request(DPOP_KEY_MALFORMED))
         }
         thumbprint => Ok(thumbprint.map(str::to_owned)),
-    }
-}
-
-impl Shown {
-    fn read(
-        parameters: &Parameters,
-        service: &Service,
-        client: &Client,
-        claims: Option<&Object>,
-    ) -> Result<Self, OAuthError> {
-        let claim = |name| claims_parameter::of_id_token(claims, name);
-        let claimed = acr::claimed(claim("acr"), &service.settings)?;
-        let requested = || acr::requested(parameters, &service.settings, &client.settings);
-        Ok(Self {
-            dynamic_scopes: scopes::dynamic(parameters, &service.settings, &client.settings),
-            display: prompt::display(parameters)?,
-            prompts: prompt::requested(parameters, service)?,
-            max_age: prompt::max_age(parameters, &client.settings)?,
-            acrs: claimed.acrs.or_else(requested),
-            acr_essential: claimed.essential,
-            subject: subject(parameters, service, client, claim("sub"))?,
-            login_hint: parameters.get("login_hint").map(str::to_owned),
-            ui_locales: words(parameters, "ui_locales"),
-            claims_locales: words(parameters, "claims_locales"),
-            purpose: purpose(parameters)?,
-        })
-    }
-}
-
-/// The user that the client expects: by the value of the claim `sub` (OpenID Connect Core 1.0 §5.5.1), or by an ID token.
-fn subject(
-    parameters: &Parameters,
-    service: &Service,
-    client: &Client,
-    claim: Option<&Object>,
-) -> Result<Option<String>, OAuthError> {
-    let claimed = claim.and_then(|claim| claim.text("value"));
-    let hinted = parameters
-        .get("id_token_hint")
-        .map(|hint| id_token_hint::subject(hint, service, client))
-        .transpose()?;
-    match (claimed, hinted) {
-        (Some(claimed), Some(hinted)) if claimed != hinted => {
-            Err(OAuthError::invalid_request(ID_TOKEN_HINT_DIFFERENT))
-        }
-        (claimed, hinted) => Ok(hinted.or(claimed.map(str::to_owned))),
-    }
-}
-
-fn words(parameters: &Parameters, name: &str) -> Option<Vec<String>> {
-    let words = parameters.words(name).into_iter();
-    let words: Vec<_> = words.map(str::to_owned).collect();
-    (!words.is_empty()).then_some(words)
-}
-
-/// OpenID Connect for Identity Assurance 1.0 has the limits.
-fn purpose(parameters: &Parameters) -> Result<Option<String>, OAuthError> {
-    match parameters.get("purpose") {
-        Some(purpose) if !(3..=300).contains(&purpose.chars().count()) => {
-            Err(OAuthError::invalid_request(PURPOSE_LENGTH))
-        }
-        purpose => Ok(purpose.map(str::to_owned)),
     }
 }

@@ -6,6 +6,7 @@ mod fail;
 mod issue;
 mod receive;
 mod refused;
+mod shown;
 
 pub use check::check;
 pub use fail::fail;
@@ -19,7 +20,7 @@ use crate::json::Members;
 use crate::protocol::lifetime;
 use crate::protocol::oauth_error::OAuthError;
 use crate::random;
-use crate::reply::Outcome;
+use crate::reply::{Outcome, Reply};
 use crate::result_code::AUTHORIZATION_PARAMETERS_MISSING;
 use crate::store::Service;
 use refused::Refused;
@@ -29,7 +30,7 @@ pub fn authorization(call: &Call, service: &mut Service) -> Outcome {
     process(call, service).or_else(|refused| refused.outcome(call, service))
 }
 
-fn process(call: &Call, service: &mut Service) -> Result<crate::reply::Reply, Refused> {
+fn process(call: &Call, service: &mut Service) -> Result<Reply, Refused> {
     let text = call
         .body
         .text("parameters")

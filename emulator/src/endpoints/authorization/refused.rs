@@ -10,21 +10,21 @@ use crate::store::Service;
 /// Why a request is refused, and where its client can be told.
 #[derive(Debug)]
 pub struct Refused {
-    pub refusal: Refusal,
+    pub refusal: Box<Refusal>,
     pub destination: Option<Destination>,
 }
 
 impl Refused {
     pub fn at(destination: Option<Destination>, error: OAuthError) -> Self {
         Self {
-            refusal: error.into(),
+            refusal: Box::new(error.into()),
             destination,
         }
     }
 
     /// The error response (RFC 6749 §4.1.2.1): by way of the browser or, when that must not be sent there, here.
     pub fn outcome(self, call: &Call, service: &Service) -> Outcome {
-        let (error, destination) = match (self.refusal, self.destination) {
+        let (error, destination) = match (*self.refusal, self.destination) {
             (Refusal::Client(error), Some(destination)) => (error, destination),
             (refusal, _) => return refusal.outcome(call, &service.settings, usual_action),
         };
@@ -43,7 +43,7 @@ impl Refused {
 impl<T: Into<Refusal>> From<T> for Refused {
     fn from(refusal: T) -> Self {
         Self {
-            refusal: refusal.into(),
+            refusal: Box::new(refusal.into()),
             destination: None,
         }
     }
