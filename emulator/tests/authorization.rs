@@ -8,8 +8,8 @@ use authlete::Authlete;
 use authlete::types::{
     ApplicationType, AuthorizationAction, AuthorizationFailAction, AuthorizationFailReason,
     AuthorizationFailRequest, AuthorizationIssueAction, AuthorizationIssueRequest,
-    AuthorizationRequest, AuthorizationResponse, Client, ClientType, Pair, Scope, TokenAction,
-    TokenRequest,
+    AuthorizationRequest, AuthorizationResponse, Client, ClientType, GrantType, Pair, ResponseType,
+    Scope, TokenAction, TokenRequest,
 };
 use common::*;
 
@@ -248,6 +248,25 @@ async fn a_ticket_works_once_and_for_a_time() {
 }
 
 #[tokio::test]
+async fn a_request_without_a_page_is_decided_all_the_same() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let silent = format!("{}&prompt=none", query(emulator.client()));
+        let answer = ask(&api, silent.as_str()).await;
+        assert_eq!(answer.action, AuthorizationAction::NoInteraction);
+        assert_eq!(answer.lowest_prompt.unwrap().as_str(), "NONE");
+        let issue = AuthorizationIssueRequest::new(answer.ticket.unwrap(), "alice");
+        let issued = api.authorization_issue(&issue).await.unwrap();
+        assert_eq!(issued.action, AuthorizationIssueAction::Location);
+        let reason = AuthorizationFailReason::NotLoggedIn;
+        let fail = AuthorizationFailRequest::new(ticket(&api, &silent).await, reason);
+        let failed = api.authorization_fail(&fail).await.unwrap();
+        let (_, parameters) = location(failed.response_content.as_ref());
+        assert_eq!(parameters[0].1, "login_required");
+    }
+}
+
+#[tokio::test]
 async fn a_locked_client_has_no_requests() {
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;
@@ -322,9 +341,19 @@ async fn scopes_are_those_that_the_service_and_the_client_have() {
         })
         .await;
         assert_eq!(error(&ask(&api, unheard).await), "invalid_scope");
-        let scopes = ask(&api, good).await.scopes.unwrap();
+        let scopes = ask(&api, good.as_str()).await.scopes.unwrap();
         assert_eq!(scopes.len(), 1);
         assert_eq!(scopes[0].name.as_deref(), Some("read"));
+        // Where there is no code there will be no refresh token (OpenID Connect Core 1.0 §11).
+        configure_client(&api, client.id, |client| {
+            client.response_types = Some(vec![ResponseType::Code, ResponseType::Token]);
+            client.grant_types = Some(vec![GrantType::AuthorizationCode, GrantType::Implicit]);
+        })
+        .await;
+        let offline = good.replace("read+write", "read+offline_access");
+        assert_eq!(ask(&api, offline.as_str()).await.scopes.unwrap().len(), 2);
+        let implicit = offline.replace("response_type=code", "response_type=token");
+        assert_eq!(ask(&api, implicit).await.scopes.unwrap().len(), 1);
     }
 }
 
