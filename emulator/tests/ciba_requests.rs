@@ -12,7 +12,7 @@ use authlete::types::{
     BackchannelAuthenticationFailReason, BackchannelAuthenticationFailRequest,
     BackchannelAuthenticationIssueAction, BackchannelAuthenticationIssueRequest,
     BackchannelAuthenticationRequest, BackchannelAuthenticationResponse, ClientType, DeliveryMode,
-    FapiMode, GrantType, JwsAlg, ServiceProfile, UserIdentificationHintType,
+    FapiMode, GrantType, JwsAlg, Pair, Scope, ServiceProfile, UserIdentificationHintType,
 };
 use authlete::{ApiVersion, Authlete};
 use authlete_emulator::{Emulator, RegisteredClient};
@@ -241,6 +241,51 @@ async fn secrets_and_messages_of_the_user_can_be_required() {
         assert_eq!(error(&api, client, with_code).await, expected);
         let with_message = format!("{with_code}&binding_message=W4SCT");
         accepted(&api, client, &with_message).await;
+    }
+}
+
+#[tokio::test]
+async fn scopes_can_have_a_variable_part_and_details_a_type() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_ciba(version).await;
+        let client = emulator.client();
+        configure(&emulator, &api, |service| {
+            service.supported_authorization_details_types = Some(vec!["payment".to_owned()]);
+            let scopes = service.supported_scopes.as_mut().unwrap();
+            let mut scope = Scope::new("pay");
+            scope.description = Some("Spend your money".to_owned());
+            scope.attributes = Some(vec![Pair::new("regex", "pay:[0-9]+")]);
+            scopes.push(scope);
+        })
+        .await;
+        let with_details = |details: &str| {
+            form(&[
+                ("scope", "openid pay pay:17 pay:all"),
+                ("login_hint", "alice"),
+                ("authorization_details", details),
+            ])
+        };
+        let details = r#"[{"type":"payment","actions":["pay"],"amount":7}]"#;
+        let answer = accepted(&api, client, &with_details(details)).await;
+        let scopes = answer.scopes.unwrap().into_iter();
+        let scopes: Vec<_> = scopes
+            .map(|scope| (scope.name, scope.description))
+            .collect();
+        // Authlete does not describe scopes here.
+        let named = |name: &str| (Some(name.to_owned()), None);
+        assert_eq!(scopes, [named("openid"), named("pay")]);
+        assert_eq!(
+            json!(answer.dynamic_scopes),
+            json!([{ "name": "pay", "value": "pay:17" }])
+        );
+        let expected = json!({ "elements": [
+            { "type": "payment", "actions": ["pay"], "otherFields": r#"{"amount":7}"# },
+        ] });
+        assert_eq!(json!(answer.authorization_details), expected);
+
+        let other = with_details(r#"[{"type":"account"}]"#);
+        let expected = "invalid_authorization_details";
+        assert_eq!(error(&api, client, &other).await, expected);
     }
 }
 

@@ -9,8 +9,9 @@ use crate::clock::after;
 use crate::digest::Digest;
 use crate::json::{Members, Object};
 use crate::protocol::client_authentication::{Authenticated, authenticate};
+use crate::protocol::decision::{self, Unreadable};
 use crate::protocol::granted::Requested;
-use crate::protocol::oauth_error::{OAuthError, Words};
+use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::polling::Polling;
 use crate::protocol::refusal::{Refusal, status_action};
@@ -27,7 +28,7 @@ use crate::result_code::{
     DEVICE_VERIFICATION_USER_CODE_EXPIRED, DEVICE_VERIFICATION_USER_CODE_MISSING,
     DEVICE_VERIFICATION_USER_CODE_UNKNOWN, ResultCode, USER_CODES_EXHAUSTED,
 };
-use crate::store::{Decision, DeviceFlow, RefusalReason, Refused, Service};
+use crate::store::{Decision, DeviceFlow, Service};
 
 /// How often a user code that is taken is replaced by another.
 const ATTEMPTS: usize = 100;
@@ -46,23 +47,7 @@ fn authorize(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     let parameters =
         Parameters::parse(text).map_err(|_| invalid(DEVICE_AUTHORIZATION_PARAMETER_REPEATED))?;
     let authenticated = authenticate(call, service, "supportedTokenAuthMethods", &parameters)?;
-    let client = &authenticated.client;
-    allow(service, &authenticated)?;
-    let (settings, registration) = (&service.settings, &client.settings);
-    let details = authorization_details::requested(&parameters, settings, registration)?;
-    let flow = DeviceFlow {
-        client_id: client.id(),
-        client_id_alias_used: authenticated.alias_used,
-        scopes: scopes::requested(&parameters, settings, registration),
-        acrs: acr::requested(&parameters, settings, registration),
-        resources: resource::requested(&parameters)?,
-        authorization_details: details.map(Box::new),
-        polling: Polling::of(&service.settings, "deviceFlowPollingInterval"),
-        decision: Decision::Pending,
-    };
-    if flow.scopes.is_empty() && service.settings.flag("scopeRequired") {
-        return Err(OAuthError::invalid_scope(DEVICE_AUTHORIZATION_SCOPE_MISSING).into());
-    }
+    let flow = read(service, &parameters, &authenticated)?;
     let verification_uri = service.settings.text("deviceVerificationUri");
     let verification_uri = verification_uri.ok_or(server_error(DEVICE_VERIFICATION_URI_MISSING))?;
     let user_code = free_user_code(call, service)?;
@@ -94,7 +79,8 @@ fn authorize(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         .with_some("verificationUriComplete", complete_uri)
         .with("expiresIn", expires_in)
         .with("interval", flow.polling.interval);
-    let answer = with_client_of_request(answer, service, client, authenticated.alias_used);
+    let (client, alias_used) = (&authenticated.client, authenticated.alias_used);
+    let answer = with_client_of_request(answer, service, client, alias_used);
     let answer = asked(&flow).shown_in(answer, service).reply();
     let (digest, end) = (Digest::of(&device_code), after(call.now, expires_in));
     service
@@ -102,6 +88,36 @@ fn authorize(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         .insert(Digest::of(&user_code), digest, end, call.now);
     service.device_flows.insert(digest, flow, end, call.now);
     Ok(answer)
+}
+
+/// What a request asks for (RFC 8628 §3.1).
+fn read(
+    service: &Service,
+    parameters: &Parameters,
+    authenticated: &Authenticated,
+) -> Result<DeviceFlow, OAuthError> {
+    let client = &authenticated.client;
+    allow(service, authenticated)?;
+    let (settings, registration) = (&service.settings, &client.settings);
+    let details = authorization_details::requested(parameters, settings, registration)?;
+    let (scopes, dynamic_scopes) = scopes::all(parameters, settings, registration);
+    let flow = DeviceFlow {
+        client_id: client.id(),
+        client_id_alias_used: authenticated.alias_used,
+        scopes,
+        dynamic_scopes,
+        acrs: acr::requested(parameters, settings, registration),
+        resources: resource::requested(parameters)?,
+        authorization_details: details.map(Box::new),
+        polling: Polling::of(&service.settings, "deviceFlowPollingInterval"),
+        decision: Decision::Pending,
+    };
+    if flow.scopes.is_empty() && service.settings.flag("scopeRequired") {
+        return Err(OAuthError::invalid_scope(
+            DEVICE_AUTHORIZATION_SCOPE_MISSING,
+        ));
+    }
+    Ok(flow)
 }
 
 /// Tells what is behind a user code, which stays as it is (RFC 8628 §3.3).
@@ -144,27 +160,16 @@ fn decide(call: &Call, service: &mut Service) -> Result<(), (ResultCode, &'stati
     let invalid = |code| (code, "INVALID_REQUEST");
     let text = call.body.text("userCode");
     let text = text.ok_or(invalid(DEVICE_COMPLETE_USER_CODE_MISSING))?;
-    let result = call.body.text("result");
     let found = find(call, service, text).map_err(|unusable| match unusable {
         Unusable::Unknown => (DEVICE_COMPLETE_USER_CODE_UNKNOWN, "USER_CODE_NOT_EXIST"),
         Unusable::Expired => (DEVICE_COMPLETE_USER_CODE_EXPIRED, "USER_CODE_EXPIRED"),
     })?;
-    let refused = |reason| {
-        let words = Words::of(&call.body);
-        Decision::Refused(Refused { reason, words })
-    };
-    let decision = match result {
-        Some("AUTHORIZED") => {
-            let subject = call.body.text("subject");
-            let subject = subject.ok_or(invalid(DEVICE_COMPLETE_SUBJECT_MISSING))?;
-            let granted = requested(found.flow).granted(&call.body, Some(subject));
-            let granted = granted.map_err(|_| invalid(DEVICE_COMPLETE_NO_OBJECT))?;
-            Decision::Granted(Box::new(granted))
-        }
-        Some("ACCESS_DENIED") => refused(RefusalReason::AccessDenied),
-        Some("TRANSACTION_FAILED") => refused(RefusalReason::TransactionFailed),
-        _ => return Err(invalid(DEVICE_COMPLETE_RESULT_INVALID)),
-    };
+    let decision = decision::reported(&call.body, &requested(found.flow));
+    let decision = decision.map_err(|unreadable| match unreadable {
+        Unreadable::Result => invalid(DEVICE_COMPLETE_RESULT_INVALID),
+        Unreadable::Subject => invalid(DEVICE_COMPLETE_SUBJECT_MISSING),
+        Unreadable::Object => invalid(DEVICE_COMPLETE_NO_OBJECT),
+    })?;
     let (user_code, device_code) = (found.user_code, found.device_code);
     if let Some(flow) = service.device_flows.get_mut(&device_code) {
         flow.decision = decision;
@@ -231,6 +236,7 @@ fn free_user_code(call: &Call, service: &Service) -> Result<String, Refusal> {
 fn asked(flow: &DeviceFlow) -> Asked<'_> {
     Asked {
         scopes: &flow.scopes,
+        dynamic_scopes: &flow.dynamic_scopes,
         acrs: flow.acrs.as_deref(),
         resources: &flow.resources,
         authorization_details: flow.authorization_details.as_deref(),

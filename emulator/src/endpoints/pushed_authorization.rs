@@ -11,7 +11,7 @@ use crate::json::Members;
 use crate::protocol::client_authentication::{Authenticated, authenticate};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::parameters::Parameters;
-use crate::protocol::refusal::{Refusal, usual_action};
+use crate::protocol::refusal::{Refusal, status_action};
 use crate::protocol::{dpop, lifetime};
 use crate::random;
 use crate::reply::{Outcome, Reply};
@@ -38,8 +38,7 @@ fn action(error: &OAuthError) -> &'static str {
     match error.code {
         PUSHED_TOO_LARGE => "PAYLOAD_TOO_LARGE",
         PUSHED_NOT_ALLOWED => "FORBIDDEN",
-        _ if error.error == "invalid_client" => "UNAUTHORIZED",
-        _ => usual_action(error),
+        _ => status_action(error),
     }
 }
 

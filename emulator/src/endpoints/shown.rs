@@ -1,9 +1,10 @@
 //! Members that many answers have in common.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::json::{Members, Object};
-use crate::protocol::{scope_claims, scopes};
+use crate::protocol::scope_claims;
+use crate::protocol::scopes::{self, DynamicScope};
 use crate::reply::Answer;
 use crate::store::{Client, Service};
 
@@ -38,6 +39,7 @@ pub fn list(values: &[String]) -> Option<Vec<String>> {
 #[derive(Debug)]
 pub struct Asked<'a> {
     pub scopes: &'a [String],
+    pub dynamic_scopes: &'a [DynamicScope],
     pub acrs: Option<&'a [String]>,
     pub resources: &'a [String],
     pub authorization_details: Option<&'a Value>,
@@ -47,8 +49,13 @@ impl Asked<'_> {
     pub fn shown_in(&self, answer: Answer, service: &Service) -> Answer {
         let details = scopes::details(&service.settings, self.scopes);
         let details: Vec<_> = details.into_iter().map(undescribed).collect();
+        let dynamic = self.dynamic_scopes.iter();
+        let dynamic: Vec<_> = dynamic
+            .map(|scope| json!({ "name": scope.name, "value": scope.value }))
+            .collect();
         answer
             .with_some("scopes", (!details.is_empty()).then_some(details))
+            .with_some("dynamicScopes", (!dynamic.is_empty()).then_some(dynamic))
             .with_some("claimNames", scope_claims::names(self.scopes))
             .with_some("acrs", self.acrs.map(<[_]>::to_vec))
             .with_some("resources", list(self.resources))

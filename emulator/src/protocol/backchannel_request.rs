@@ -2,9 +2,10 @@
 
 use authlete::types::{DeliveryMode, UserIdentificationHintType as HintType};
 
+use super::fapi;
 use super::oauth_error::OAuthError;
 use super::parameters::Parameters;
-use super::{fapi, scopes};
+use super::scopes::{self, DynamicScope};
 use crate::json::{Members, Object};
 use crate::result_code::{
     BACKCHANNEL_BINDING_MESSAGE_MISSING, BACKCHANNEL_DELIVERY_MODE,
@@ -44,15 +45,15 @@ impl<'a> BackchannelParameters<'a> {
         }
     }
 
-    /// The scopes, among which `openid` has to be.
-    pub fn scopes(&self) -> Result<Vec<String>, OAuthError> {
+    /// The scopes, among which `openid` has to be; and again those that have a variable part.
+    pub fn scopes(&self) -> Result<(Vec<String>, Vec<DynamicScope>), OAuthError> {
         if !self.parameters.has("scope") {
             return Err(OAuthError::invalid_request(BACKCHANNEL_SCOPE_MISSING));
         }
         let (service, client) = (&self.service.settings, &self.client.settings);
-        let scopes = scopes::requested(self.parameters, service, client);
+        let (scopes, dynamic) = scopes::all(self.parameters, service, client);
         if scopes.iter().any(|scope| scope == "openid") {
-            Ok(scopes)
+            Ok((scopes, dynamic))
         } else {
             Err(OAuthError::invalid_scope(BACKCHANNEL_OPENID_MISSING))
         }

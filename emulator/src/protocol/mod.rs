@@ -11,7 +11,7 @@ pub mod client_assertion;
 pub mod client_authentication;
 pub mod client_certificate;
 pub mod client_signature;
-pub mod decided;
+pub mod decision;
 pub mod dpop;
 pub mod fapi;
 pub mod foreign_jwt;

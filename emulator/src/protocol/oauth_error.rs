@@ -15,7 +15,7 @@ pub struct OAuthError {
     /// In place of the reason of the result code.
     pub description: Option<String>,
     /// What the server operator says in place of Authlete.
-    pub words: Option<Words>,
+    pub words: Option<Box<Words>>,
 }
 
 /// The server operator's account of an error: it reaches the client as it is.
@@ -50,7 +50,7 @@ impl OAuthError {
     #[must_use]
     pub fn in_words(self, words: Words) -> Self {
         Self {
-            words: Some(words),
+            words: Some(Box::new(words)),
             ..self
         }
     }

@@ -1,6 +1,7 @@
 //! What is asked for, and what of it there is.
 
 use regex_lite::Regex;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::oauth_error::OAuthError;
@@ -54,7 +55,7 @@ pub fn required(
 }
 
 /// A requested scope with a variable part, such as `payment:17`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DynamicScope {
     /// The scope of the service that has the pattern.
     pub name: String,
@@ -83,6 +84,18 @@ pub fn dynamic(parameters: &Parameters, service: &Object, client: &Object) -> Ve
         })
     });
     dynamic.collect()
+}
+
+/// The scopes of a request of both kinds, and again the dynamic ones.
+pub fn all(
+    parameters: &Parameters,
+    service: &Object,
+    client: &Object,
+) -> (Vec<String>, Vec<DynamicScope>) {
+    let mut scopes = requested(parameters, service, client);
+    let dynamic = dynamic(parameters, service, client);
+    scopes.extend(dynamic.iter().map(|scope| scope.value.clone()));
+    (scopes, dynamic)
 }
 
 /// The pattern that a scope has; one that is no regular expression matches nothing.

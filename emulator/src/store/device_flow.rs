@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::decision::Decision;
 use crate::protocol::polling::Polling;
+use crate::protocol::scopes::DynamicScope;
 
 /// A device authorization request, until its device code is exchanged or ends.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -12,6 +13,8 @@ pub struct DeviceFlow {
     pub client_id: i64,
     pub client_id_alias_used: bool,
     pub scopes: Vec<String>,
+    /// Those of the scopes that have a variable part.
+    pub dynamic_scopes: Vec<DynamicScope>,
     pub acrs: Option<Vec<String>>,
     pub resources: Vec<String>,
     pub authorization_details: Option<Box<Value>>,

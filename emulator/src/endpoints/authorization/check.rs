@@ -120,9 +120,7 @@ fn requested_scopes(
     client: &Client,
     response_type: &ResponseType,
 ) -> Result<Vec<String>, OAuthError> {
-    let mut scopes = scopes::requested(parameters, &service.settings, &client.settings);
-    let dynamic = scopes::dynamic(parameters, &service.settings, &client.settings);
-    scopes.extend(dynamic.into_iter().map(|scope| scope.value));
+    let (mut scopes, _) = scopes::all(parameters, &service.settings, &client.settings);
     if !response_type::has(response_type, "code") {
         // OpenID Connect Core 1.0 §11: who is given no code is given no refresh token.
         scopes.retain(|scope| scope != "offline_access");

@@ -50,6 +50,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     };
     let delivery_mode = rules.delivery_mode()?;
     let client_notification_token = rules.client_notification_token(&delivery_mode)?;
+    let (scopes, dynamic_scopes) = rules.scopes()?;
     let (hint_type, hint) = rules.hint()?;
     let sub = match hint_type {
         HintType::IdTokenHint => Some(id_token_hint::subject(hint, service, &client)?),
@@ -62,7 +63,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         client_id_alias_used: authenticated.alias_used,
         client_notification_token: client_notification_token.map(str::to_owned),
         requested_expiry: rules.requested_expiry()?,
-        scopes: rules.scopes()?,
+        scopes,
         resources: resource::requested(&parameters)?,
         authorization_details: details.map(Box::new),
         auth_req_id: None,
@@ -92,6 +93,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     let answer = with_client_of_request(answer, service, &client, authenticated.alias_used);
     let asked = Asked {
         scopes: &pending.scopes,
+        dynamic_scopes: &dynamic_scopes,
         acrs: acrs.as_deref(),
         resources: &pending.resources,
         authorization_details: pending.authorization_details.as_deref(),

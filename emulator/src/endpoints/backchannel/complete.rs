@@ -9,21 +9,20 @@ use crate::call::Call;
 use crate::digest::Digest;
 use crate::endpoints::shown::{list, with_client_of_request};
 use crate::json::{Members, Object};
+use crate::protocol::decision::{self, Unreadable};
 use crate::protocol::granted::Requested;
 use crate::protocol::issuance::Issuance;
-use crate::protocol::oauth_error::{OAuthError, Words};
+use crate::protocol::lifetime;
+use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::Refusal;
 use crate::protocol::token_response::{self, seconds_left};
-use crate::protocol::{decided, lifetime};
 use crate::reply::{Answer, Outcome, Reply};
 use crate::result_code::{
     BACKCHANNEL_COMPLETE_EXPIRED, BACKCHANNEL_COMPLETE_NO_OBJECT, BACKCHANNEL_COMPLETE_OK,
     BACKCHANNEL_COMPLETE_RESULT_INVALID, BACKCHANNEL_COMPLETE_SUBJECT_MISSING,
     BACKCHANNEL_COMPLETE_TICKET_MISSING, BACKCHANNEL_COMPLETE_TICKET_UNUSABLE, ResultCode,
 };
-use crate::store::{
-    BackchannelRequest, Binding, Client, Decision, Granted, RefusalReason, Refused, Service,
-};
+use crate::store::{BackchannelRequest, Binding, Client, Decision, Granted, Service};
 
 /// Notes the decision, or in push mode carries it out.
 pub fn complete(call: &Call, service: &mut Service) -> Outcome {
@@ -45,7 +44,12 @@ fn process(call: &Call, service: &mut Service) -> Result<Outcome, ResultCode> {
     if !matches!(pending.decision, Decision::Pending) {
         return Err(unusable);
     }
-    let decision = decision(call, &pending)?;
+    let decision = decision::reported(&call.body, &requested(&pending));
+    let decision = decision.map_err(|unreadable| match unreadable {
+        Unreadable::Result => BACKCHANNEL_COMPLETE_RESULT_INVALID,
+        Unreadable::Subject => BACKCHANNEL_COMPLETE_SUBJECT_MISSING,
+        Unreadable::Object => BACKCHANNEL_COMPLETE_NO_OBJECT,
+    })?;
     let notification = Notification {
         call,
         client: &client,
@@ -69,30 +73,14 @@ fn process(call: &Call, service: &mut Service) -> Result<Outcome, ResultCode> {
     Ok(Ok(outcome))
 }
 
-fn decision(call: &Call, pending: &BackchannelRequest) -> Result<Decision, ResultCode> {
-    let refused = |reason| {
-        let words = Words::of(&call.body);
-        Ok(Decision::Refused(Refused { reason, words }))
-    };
-    match call.body.text("result") {
-        Some("AUTHORIZED") => {
-            let subject = call.body.text("subject");
-            let subject = subject.ok_or(BACKCHANNEL_COMPLETE_SUBJECT_MISSING)?;
-            let requested = Requested {
-                client_id: pending.client_id,
-                client_id_alias_used: pending.client_id_alias_used,
-                grant_type: GrantType::Ciba,
-                scopes: &pending.scopes,
-                resources: &pending.resources,
-                authorization_details: pending.authorization_details.as_deref(),
-            };
-            let granted = requested.granted(&call.body, Some(subject));
-            let granted = granted.map_err(|_| BACKCHANNEL_COMPLETE_NO_OBJECT)?;
-            Ok(Decision::Granted(Box::new(granted)))
-        }
-        Some("ACCESS_DENIED") => refused(RefusalReason::AccessDenied),
-        Some("TRANSACTION_FAILED") => refused(RefusalReason::TransactionFailed),
-        _ => Err(BACKCHANNEL_COMPLETE_RESULT_INVALID),
+fn requested(pending: &BackchannelRequest) -> Requested<'_> {
+    Requested {
+        client_id: pending.client_id,
+        client_id_alias_used: pending.client_id_alias_used,
+        grant_type: GrantType::Ciba,
+        scopes: &pending.scopes,
+        resources: &pending.resources,
+        authorization_details: pending.authorization_details.as_deref(),
     }
 }
 
@@ -118,8 +106,8 @@ impl Notification<'_> {
     }
 
     /// The tokens, or the error that there is in place of them.
-    fn push(&self, service: &mut Service, decision: Decision, expired: bool) -> Outcome {
-        let error = match decision {
+    fn push(&self, service: &mut Service, decided: Decision, expired: bool) -> Outcome {
+        let error = match decided {
             _ if expired => OAuthError::new("expired_token", BACKCHANNEL_COMPLETE_EXPIRED),
             Decision::Granted(granted) => match self.tokens(service, *granted) {
                 Ok(reply) => return Ok(reply),
@@ -129,7 +117,7 @@ impl Notification<'_> {
                     ..error
                 },
             },
-            Decision::Refused(refused) => decided::error(&refused),
+            Decision::Refused(refused) => decision::error(&refused),
             Decision::Pending => {
                 OAuthError::new("server_error", BACKCHANNEL_COMPLETE_RESULT_INVALID)
             }

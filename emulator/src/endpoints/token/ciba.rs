@@ -5,7 +5,7 @@ use authlete::types::DeliveryMode;
 use super::Request;
 use crate::digest::Digest;
 use crate::json::Members;
-use crate::protocol::decided;
+use crate::protocol::decision;
 use crate::protocol::issuance::{Issuance, Issued};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::Refusal;
@@ -42,7 +42,7 @@ pub fn ciba(request: &Request<'_>, service: &mut Service) -> Result<Issued, Refu
     }
     let pending = service.backchannel_requests.get_mut(&ticket);
     let pending = pending.ok_or(unknown)?;
-    let granted = decided::granted(&pending.decision, &mut pending.polling, now)?.clone();
+    let granted = decision::granted(&pending.decision, &mut pending.polling, now)?.clone();
     let issuance = Issuance {
         call: &request.call.after(&granted.lifetimes),
         client: request.client(),

@@ -2,7 +2,7 @@
 
 use super::Request;
 use crate::digest::Digest;
-use crate::protocol::decided;
+use crate::protocol::decision;
 use crate::protocol::issuance::{Issuance, Issued};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::Refusal;
@@ -26,7 +26,7 @@ pub fn device_code(request: &Request<'_>, service: &mut Service) -> Result<Issue
         return Err(OAuthError::new("expired_token", DEVICE_CODE_EXPIRED).into());
     }
     let flow = service.device_flows.get_mut(&digest).ok_or(unknown)?;
-    let granted = decided::granted(&flow.decision, &mut flow.polling, now)?.clone();
+    let granted = decision::granted(&flow.decision, &mut flow.polling, now)?.clone();
     let issuance = Issuance {
         call: &request.call.after(&granted.lifetimes),
         client: request.client(),
