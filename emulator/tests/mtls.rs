@@ -118,6 +118,11 @@ async fn a_certificate_is_read_in_all_the_forms_that_terminators_give_it() {
             assert_eq!(answer.action, TokenAction::BadRequest, "{malformed}");
             assert_eq!(answer.result_code.as_deref(), Some("A047315"));
         }
+        for length in (1..certificate.der().len()).step_by(23) {
+            let cut = BASE64_STANDARD.encode(&certificate.der()[..length]);
+            let answer = token(&api, &emulator, &cut).await;
+            assert_eq!(answer.result_code.as_deref(), Some("A047315"), "{length}");
+        }
     }
 }
 
@@ -137,7 +142,20 @@ async fn the_registered_name_decides() {
                 "CN=client.example",
                 "C=JP,O=Example Corp,CN=client.example",
                 "client.example",
+                // No names at all.
                 "=,=",
+                "\\",
+                "+",
+                ",,,",
+                "CN=\\",
+                "CN=\\é",
+                "CN=é\\",
+                "CN=#",
+                "CN=#0",
+                "CN=#zz",
+                "CN=#éé",
+                "CN=\\zé",
+                "é=é",
             ],
         ),
         (
