@@ -1,0 +1,147 @@
+//! The operations as the description has them, and whether an answer is as described.
+
+use std::path::Path;
+use std::sync::LazyLock;
+
+use authlete::{Operation, operations};
+use authlete_codegen::Description;
+use authlete_codegen::description::{object, operations as described, sole_reference};
+use serde_json::{Map, Value};
+
+static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi");
+    Description::load(&directory)
+        .unwrap_or_else(|mistakes| panic!("{mistakes}"))
+        .flat()
+});
+
+/// Every operation.
+pub static OPERATIONS: LazyLock<Vec<Described>> = LazyLock::new(|| {
+    let find = |operation: &&'static Operation| {
+        described(&DOCUMENT)
+            .find(|entry| entry.id() == operation.id)
+            .unwrap_or_else(|| panic!("{} is described", operation.id))
+            .value
+    };
+    let all = operations::ALL.iter();
+    all.map(|operation| Described {
+        operation,
+        value: find(operation),
+    })
+    .collect()
+});
+
+/// An operation with its part of the description.
+#[derive(Debug, Clone, Copy)]
+pub struct Described {
+    pub operation: &'static Operation,
+    value: &'static Value,
+}
+
+impl Described {
+    pub fn of(id: &str) -> Self {
+        let operation = OPERATIONS.iter().find(|found| found.operation.id == id);
+        *operation.unwrap_or_else(|| panic!("{id} is an operation"))
+    }
+
+    /// The schema of the body, when the operation has one.
+    pub fn request(&self) -> Option<&'static Value> {
+        self.value
+            .pointer("/requestBody/content/application~1json/schema")
+            .map(resolved)
+    }
+
+    /// The names of the parameters in the query, with their schemas.
+    pub fn query(&self) -> Vec<(&'static str, &'static Value)> {
+        let parameters = self.value["parameters"].as_array().into_iter().flatten();
+        parameters
+            .filter(|parameter| parameter["in"] == "query")
+            .map(|parameter| {
+                let name = parameter["name"].as_str().unwrap_or_default();
+                (name, resolved(&parameter["schema"]))
+            })
+            .collect()
+    }
+
+    /// What is not as described in an answer: nothing, hopefully.
+    pub fn fault(&self, status: u16, content_type: Option<&str>, body: &[u8]) -> Option<String> {
+        let response = &self.value["responses"][status.to_string()];
+        let schema = match status {
+            400..500 => &DOCUMENT["components"]["schemas"]["ApiResponse"],
+            _ if response.is_null() => return Some(format!("status {status}")),
+            _ => match response.pointer("/content/application~1json/schema") {
+                Some(schema) => schema,
+                None => return (!body.is_empty()).then(|| "a body that should be none".to_owned()),
+            },
+        };
+        if content_type != Some("application/json;charset=UTF-8") {
+            return Some(format!("content type {content_type:?}"));
+        }
+        let Ok(body) = serde_json::from_slice::<Value>(body) else {
+            return Some("a body that is no JSON".to_owned());
+        };
+        fault(schema, &body, "the answer").or_else(|| fault_in_result(status, &body))
+    }
+}
+
+/// `resultCode`, and the same code within `resultMessage`.
+fn fault_in_result(status: u16, body: &Value) -> Option<String> {
+    let code = match body["resultCode"].as_str() {
+        None if status == 200 || status == 201 => return None,
+        None => return Some("an error without resultCode".to_owned()),
+        Some(code) => code,
+    };
+    let digits = code.strip_prefix('A').unwrap_or_default();
+    let is_code = digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_digit());
+    let message = body["resultMessage"].as_str().unwrap_or_default();
+    let is_told = message.starts_with(&format!("[{code}] /"));
+    (!is_code || !is_told).then(|| format!("{code} with {message:?}"))
+}
+
+/// The first place where a value is not as its schema says.
+fn fault(schema: &'static Value, value: &Value, place: &str) -> Option<String> {
+    let schema = resolved(schema);
+    if let Some(words) = schema["enum"].as_array() {
+        return (!words.contains(value)).then(|| format!("{place} is {value}"));
+    }
+    let is_of_type = match schema["type"].as_str() {
+        Some("object") => value.is_object(),
+        Some("array") => value.is_array(),
+        Some("string") => value.is_string(),
+        Some("integer") => value.is_i64(),
+        Some("boolean") => value.is_boolean(),
+        _ => true,
+    };
+    if !is_of_type {
+        return Some(format!("{place} is {value:.100}"));
+    }
+    let members = object(value).iter().find_map(|(name, member)| {
+        let known = schema["properties"].get(name);
+        let schema = known.or_else(|| schema.get("additionalProperties"))?;
+        fault(schema, member, &format!("{place}.{name}"))
+    });
+    let mut items = value.as_array().into_iter().flatten();
+    members
+        .or_else(|| items.find_map(|item| fault(&schema["items"], item, &format!("{place}[]"))))
+        .or_else(|| {
+            // Of what is required, answers have to have the action alone.
+            let required = schema["required"].as_array().into_iter().flatten();
+            let is_missing = required
+                .filter(|name| *name == "action")
+                .any(|_| value.get("action").is_none());
+            is_missing.then(|| format!("{place} has no action"))
+        })
+}
+
+/// The schema that a reference stands for.
+pub fn resolved(schema: &'static Value) -> &'static Value {
+    match sole_reference(schema) {
+        Some(name) => &DOCUMENT["components"]["schemas"][name],
+        None => schema,
+    }
+}
+
+/// The members of an object, with their schemas.
+pub fn members(schema: &'static Value) -> &'static Map<String, Value> {
+    object(&schema["properties"])
+}

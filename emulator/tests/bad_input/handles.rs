@@ -1,0 +1,93 @@
+//! Tickets, codes and tokens that the emulator gave, to be used again where they belong and where they do not.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+/// What is put where a handle is wanted: a name and a number. The handle itself is known when the request is sent.
+/// It has no character that a form or JSON would have to escape, and no handle has one either.
+pub fn placeholder(kind: &str, index: usize) -> String {
+    format!("HANDLE.{kind}.{index}.")
+}
+
+/// The kinds, and the members of answers in which they come.
+pub const KINDS: [(&str, &[&str]); 10] = [
+    ("ticket", &["ticket"]),
+    ("code", &["authorizationCode", "code"]),
+    (
+        "accessToken",
+        &["accessToken", "jwtAccessToken", "access_token"],
+    ),
+    ("refreshToken", &["refreshToken", "refresh_token"]),
+    ("idToken", &["idToken", "id_token"]),
+    ("requestUri", &["requestUri", "request_uri"]),
+    ("deviceCode", &["deviceCode", "device_code"]),
+    ("userCode", &["userCode", "user_code"]),
+    ("authReqId", &["authReqId", "auth_req_id"]),
+    ("registrationToken", &["registration_access_token"]),
+];
+
+/// How many of each kind are offered; the oldest is forgotten.
+pub const KEPT: usize = 4;
+
+/// The handles by kind.
+#[derive(Debug, Default)]
+pub struct Handles(BTreeMap<&'static str, Vec<String>>);
+
+impl Handles {
+    /// Takes the handles that an answer has, also those in its `responseContent`.
+    pub fn collect(&mut self, answer: &Value) {
+        let Value::Object(members) = answer else {
+            return;
+        };
+        for (name, member) in members {
+            let Some(text) = member.as_str() else {
+                continue;
+            };
+            if name == "responseContent" {
+                self.collect(&content(text));
+            }
+            let kind = KINDS
+                .iter()
+                .find(|(_, names)| names.contains(&name.as_str()));
+            if let Some((kind, _)) = kind
+                && !text.is_empty()
+            {
+                let known = self.0.entry(kind).or_default();
+                known.push(text.to_owned());
+                if known.len() > KEPT {
+                    known.remove(0);
+                }
+            }
+        }
+    }
+
+    pub fn has(&self, kind: &str) -> bool {
+        self.0.contains_key(kind)
+    }
+
+    /// Replaces the placeholders in a text; those of a kind that has not been given stay, and are good for nothing.
+    pub fn fill(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for (kind, known) in &self.0 {
+            for index in 0..KEPT {
+                let handle = known.get(index).or(known.last());
+                text = text.replace(
+                    &placeholder(kind, index),
+                    handle.map_or_else(String::new, Clone::clone).as_str(),
+                );
+            }
+        }
+        text
+    }
+}
+
+/// The members of what goes to the client: of a JSON object, or of the query or the fragment of a URL.
+fn content(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|_| {
+        let parameters = text.split(['?', '#']).nth(1).unwrap_or_default();
+        form_urlencoded::parse(parameters.as_bytes())
+            .map(|(name, value)| (name.into_owned(), Value::from(value)))
+            .collect()
+    })
+}

@@ -1,0 +1,233 @@
+//! JWTs and certificates, half valid.
+
+use std::sync::LazyLock;
+
+use aws_lc_rs::hmac;
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use proptest::prelude::*;
+use proptest::sample::select;
+use serde_json::{Map, Value, json};
+
+use crate::target::{ALIAS, ISSUER, SECRET};
+use crate::values::{any_json, word};
+
+static KEY: LazyLock<EcdsaKeyPair> =
+    LazyLock::new(|| EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap());
+
+static CERTIFICATE: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let names = ["client.example".to_owned()];
+    let certified = rcgen::generate_simple_self_signed(names).unwrap();
+    certified.cert.der().to_vec()
+});
+
+/// The key of the client, as it is public.
+pub fn key() -> Value {
+    let point = KEY.public_key().as_ref();
+    let encode = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
+    json!({ "kty": "EC", "crv": "P-256", "kid": "client", "x": encode(&point[1..33]), "y": encode(&point[33..]) })
+}
+
+/// The JWK Set of the client.
+pub fn key_set() -> String {
+    json!({ "keys": [key()] }).to_string()
+}
+
+/// A PEM that may have lost bytes, or got others.
+pub fn certificate() -> impl Strategy<Value = String> {
+    let length = CERTIFICATE.len();
+    let changes = prop::collection::vec((0..length, any::<u8>()), 0..4);
+    (changes, 0..=length, any::<bool>()).prop_map(|(changes, cut, is_cut)| {
+        let mut der = CERTIFICATE.clone();
+        for (at, byte) in changes {
+            der[at] = byte;
+        }
+        if is_cut {
+            der.truncate(cut);
+        }
+        let text = base64::prelude::BASE64_STANDARD.encode(der);
+        format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n")
+    })
+}
+
+/// A JWT of any kind: a client assertion, a request object, a DPoP proof, an ID token hint, a grant, a set of none.
+pub fn jwt() -> impl Strategy<Value = String> {
+    let signature = select(vec![
+        "HS256",
+        "ES256",
+        "none",
+        "garbage",
+        "absent",
+        "five parts",
+    ]);
+    (header(), claims(), signature).prop_map(|(mut header, claims, signature)| {
+        if let "HS256" | "ES256" | "none" = signature {
+            header.entry("alg").or_insert_with(|| signature.into());
+        }
+        let encode = |object: Map<String, Value>| {
+            BASE64_URL_SAFE_NO_PAD.encode(Value::Object(object).to_string())
+        };
+        let input = format!("{}.{}", encode(header), encode(claims));
+        let signed = match signature {
+            "HS256" => {
+                let key = hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes());
+                hmac::sign(&key, input.as_bytes()).as_ref().to_vec()
+            }
+            "ES256" => {
+                let signed = KEY.sign(&SystemRandom::new(), input.as_bytes()).unwrap();
+                signed.as_ref().to_vec()
+            }
+            "none" => Vec::new(),
+            "garbage" => vec![0xff; 64],
+            "absent" => return input,
+            _ => return format!("{input}..AAAA.AAAA"),
+        };
+        format!("{input}.{}", BASE64_URL_SAFE_NO_PAD.encode(signed))
+    })
+}
+
+fn header() -> impl Strategy<Value = Map<String, Value>> {
+    let types = select(vec![
+        "JWT",
+        "dpop+jwt",
+        "oauth-authz-req+jwt",
+        "at+jwt",
+        "client-authentication+jwt",
+        "\0",
+    ]);
+    let algorithms = select(vec![
+        "HS256",
+        "HS512",
+        "ES256",
+        "ES256K",
+        "EdDSA",
+        "PS256",
+        "RS256",
+        "none",
+        "None",
+        "dir",
+        "ECDH-ES",
+        "RSA-OAEP",
+        "RSA1_5",
+        "A256GCMKW",
+        "PBES2-HS256+A128KW",
+        "",
+    ]);
+    let key = prop_oneof![Just(key()), any_json(), half_a_key()];
+    let oddity = prop_oneof![
+        Just(("crit", json!(["exp"]))),
+        Just(("b64", json!(false))),
+        Just(("zip", json!("DEF"))),
+        Just(("enc", json!("A128GCM"))),
+        Just(("p2c", json!(i64::MAX))),
+        Just((
+            "epk",
+            json!({ "kty": "EC", "crv": "P-256", "x": "AA", "y": "AA" })
+        )),
+        any_json().prop_map(|value| ("kid", value)),
+        any_json().prop_map(|value| ("x5c", value)),
+    ];
+    (
+        prop::option::weighted(0.7, types),
+        prop::option::weighted(0.3, algorithms),
+        prop::option::weighted(0.4, key),
+        prop::option::weighted(0.3, oddity),
+    )
+        .prop_map(|(typ, alg, key, oddity)| {
+            let members = [
+                typ.map(|typ| ("typ", typ.into())),
+                alg.map(|alg| ("alg", alg.into())),
+                key.map(|key| ("jwk", key)),
+                oddity,
+            ];
+            let members = members.into_iter().flatten();
+            members
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect()
+        })
+}
+
+fn half_a_key() -> impl Strategy<Value = Value> {
+    let members = prop::collection::vec(
+        (
+            select(vec![
+                "kty", "crv", "x", "y", "n", "e", "k", "d", "use", "alg", "kid", "x5c", "x5t#S256",
+            ]),
+            prop_oneof![
+                select(vec![
+                    "EC", "RSA", "oct", "OKP", "P-256", "P-521", "Ed25519", "AQAB", "AA", "=", ""
+                ])
+                .prop_map(Value::from),
+                any_json(),
+            ],
+        ),
+        0..7,
+    );
+    members.prop_map(|members| {
+        members
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect()
+    })
+}
+
+/// Claims that are good, some replaced by others.
+fn claims() -> impl Strategy<Value = Map<String, Value>> {
+    const NAMES: [&str; 24] = [
+        "iss",
+        "sub",
+        "aud",
+        "exp",
+        "nbf",
+        "iat",
+        "jti",
+        "htm",
+        "htu",
+        "ath",
+        "nonce",
+        "client_id",
+        "response_type",
+        "redirect_uri",
+        "scope",
+        "claims",
+        "authorization_details",
+        "cnf",
+        "max_age",
+        "request",
+        "request_uri",
+        "acr_values",
+        "login_hint",
+        "binding_message",
+    ];
+    let value = prop_oneof![
+        3 => word().prop_map(Value::from),
+        2 => select(vec![i64::MIN, -1, 0, 1, i64::MAX]).prop_map(Value::from),
+        2 => any_json(),
+        1 => Just(json!([ISSUER, ISSUER])),
+    ];
+    (
+        any::<bool>(),
+        any::<u64>(),
+        prop::collection::vec((select(NAMES.to_vec()), value), 0..6),
+    )
+        .prop_map(|(is_good, id, changes)| {
+            let mut claims = Map::new();
+            if is_good {
+                let good = json!({
+                    "iss": ALIAS, "sub": ALIAS, "aud": ISSUER, "exp": 4_102_444_800_i64, "iat": now(),
+                    "jti": id.to_string(), "client_id": ALIAS, "response_type": "code", "scope": "openid",
+                    "htm": "POST", "htu": "https://as.example/token",
+                });
+                claims = good.as_object().cloned().unwrap_or_default();
+            }
+            claims.extend(changes.into_iter().map(|(name, value)| (name.to_owned(), value)));
+            claims
+        })
+}
+
+fn now() -> u64 {
+    let since = std::time::UNIX_EPOCH.elapsed();
+    since.map_or(0, |since| since.as_secs())
+}

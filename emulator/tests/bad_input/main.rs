@@ -1,0 +1,21 @@
+//! No request, however malformed, makes the emulator panic, hang, or tell what belongs to another service.
+//!
+//! Each test sends what its name says to an emulator of its own, over HTTP, and holds every answer against the
+//! description: [`target`] has what is expected of each. `PROPTEST_CASES` makes the tests try more.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod bodies;
+mod concurrency;
+mod description;
+mod flows;
+mod handles;
+mod http;
+mod isolation;
+mod jwts;
+mod parameters;
+mod sequences;
+mod settings;
+mod target;
+mod values;

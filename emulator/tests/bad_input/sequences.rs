@@ -1,0 +1,87 @@
+//! Good handles in bad order.
+
+use authlete::ApiVersion;
+use proptest::prelude::*;
+use proptest::sample::select;
+use serde_json::{Map, Value, json};
+
+use crate::common::GENERATIONS;
+use crate::description::{Described, OPERATIONS};
+use crate::flows;
+use crate::handles::KINDS;
+use crate::parameters::form;
+use crate::target::{ALIAS, SECRET, Target, cases};
+use crate::values::{handle, object_of};
+
+/// A call of a sequence.
+#[derive(Debug, Clone)]
+struct Step {
+    version: ApiVersion,
+    id: &'static str,
+    argument: String,
+    body: Option<Value>,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let operations: Vec<_> = OPERATIONS
+        .iter()
+        .filter(|described| described.operation.id != "delete_service")
+        .collect();
+    let argument = prop_oneof![3 => Just(ALIAS.to_owned()), 1 => handle()];
+    (select(operations), argument, select(GENERATIONS.to_vec())).prop_flat_map(
+        |(described, argument, version)| {
+            (body(described), form(), any::<bool>()).prop_map(move |(body, form, authenticated)| {
+                let body = body.map(|mut body| {
+                    if body.contains_key("parameters") {
+                        body.insert("parameters".to_owned(), form.into());
+                    }
+                    if authenticated {
+                        body.insert("clientId".to_owned(), json!(ALIAS));
+                        body.insert("clientSecret".to_owned(), json!(SECRET));
+                    }
+                    Value::Object(body)
+                });
+                Step {
+                    version,
+                    id: described.operation.id,
+                    argument: argument.clone(),
+                    body,
+                }
+            })
+        },
+    )
+}
+
+fn body(described: &Described) -> BoxedStrategy<Option<Map<String, Value>>> {
+    match described.request() {
+        None => Just(None).boxed(),
+        Some(schema) => object_of(schema).prop_map(Some).boxed(),
+    }
+}
+
+#[test]
+fn handles_may_be_used_in_any_order() {
+    let target = Target::start();
+    proptest!(cases(32), |(steps in prop::collection::vec(step(), 1..24), version in select(GENERATIONS.to_vec()))| {
+        target.renew();
+        flows::run(&target, version);
+        for step in &steps {
+            let answer = target.call(step.version, step.id, &step.argument, &[], step.body.as_ref());
+            target.runtime.block_on(answer);
+        }
+        target.runtime.block_on(target.assert_alive());
+    });
+}
+
+/// Else the sequences would try nothing.
+#[test]
+fn the_good_requests_give_every_kind_of_handle() {
+    let target = Target::start();
+    for version in GENERATIONS {
+        target.renew();
+        flows::run(&target, version);
+        for (kind, _) in KINDS {
+            assert!(target.has(kind), "no {kind} in {version}");
+        }
+    }
+}
