@@ -3,7 +3,7 @@
 //! Each test sends what its name says to an emulator of its own, over HTTP, and holds every answer against the
 //! description: [`target`] has what is expected of each. `PROPTEST_CASES` makes the tests try more.
 
-#[path = "../common/mod.rs"]
+#[path = "../integration/common/mod.rs"]
 mod common;
 
 mod bodies;

@@ -222,7 +222,10 @@ impl Target {
     fn credentials(&self, kind: CredentialKind) -> (Option<String>, String) {
         let own = |version, name| variable(&self.emulator, version, name);
         match kind {
-            CredentialKind::ServiceKey => (Some(self.of_service("apiKey")), self.of_service("apiSecret")),
+            CredentialKind::ServiceKey => (
+                Some(self.of_service("apiKey")),
+                self.of_service("apiSecret"),
+            ),
             CredentialKind::ServiceOwnerKey => (
                 Some(own(ApiVersion::V2, "AUTHLETE_SERVICEOWNER_APIKEY")),
                 own(ApiVersion::V2, "AUTHLETE_SERVICEOWNER_APISECRET"),

@@ -1,7 +1,7 @@
 //! The page in a browser.
 
 mod browser;
-#[path = "../common/mod.rs"]
+#[path = "../integration/common/mod.rs"]
 mod common;
 
 use authlete::types::{

@@ -1,0 +1,470 @@
+//! CIBA (OpenID Connect Client-Initiated Backchannel Authentication Flow - Core 1.0): from the request to the tokens.
+
+use std::time::Duration;
+
+use crate::common::*;
+use authlete::types::{
+    BackchannelAuthenticationAction, BackchannelAuthenticationCompleteAction,
+    BackchannelAuthenticationCompleteRequest, BackchannelAuthenticationCompleteResponse,
+    BackchannelAuthenticationCompleteResult, BackchannelAuthenticationIssueAction,
+    BackchannelAuthenticationIssueRequest, BackchannelAuthenticationIssueResponse,
+    BackchannelAuthenticationRequest, ClientAuthMethod, DeliveryMode, GetServiceJwksQuery,
+    GrantType, IntrospectionAction, IntrospectionRequest, TokenAction, TokenRequest, TokenResponse,
+    UserIdentificationHintType,
+};
+use authlete::{ApiVersion, Authlete};
+use authlete_emulator::{Emulator, RegisteredClient};
+use serde_json::{Value, json};
+
+const GRANT_TYPE: &str = "urn:openid:params:grant-type:ciba";
+const ENDPOINT: &str = "https://client.example/notify";
+
+/// An emulator whose service and client know CIBA.
+async fn start_ciba(version: ApiVersion, mode: DeliveryMode) -> (Emulator, Authlete) {
+    let (emulator, api) = start(version).await;
+    configure(&emulator, &api, |service| {
+        service.backchannel_auth_req_id_duration = Some(300);
+        service.backchannel_polling_interval = Some(5);
+    })
+    .await;
+    configure_client(&api, emulator.client().id, |client| {
+        client.grant_types = Some(vec![GrantType::Ciba, GrantType::RefreshToken]);
+        client.bc_delivery_mode = Some(mode);
+        client.bc_notification_endpoint = Some(ENDPOINT.to_owned());
+    })
+    .await;
+    (emulator, api)
+}
+
+/// The parameters of a request that is good in every delivery mode.
+fn parameters() -> String {
+    form(&[
+        ("scope", "openid read"),
+        ("login_hint", "alice@as.example"),
+        ("client_notification_token", "tell-me"),
+    ])
+}
+
+/// A ticket for a request of the registered client.
+async fn ticket(api: &Authlete, client: &RegisteredClient, parameters: &str) -> authlete::Secret {
+    let request = BackchannelAuthenticationRequest::new(parameters)
+        .client_id(client.id.to_string())
+        .client_secret(&client.secret);
+    let answer = api.backchannel_authentication(&request).await.unwrap();
+    let expected = BackchannelAuthenticationAction::UserIdentification;
+    assert_eq!(answer.action, expected, "{:?}", answer.result_message);
+    answer.ticket.unwrap()
+}
+
+async fn issue(
+    api: &Authlete,
+    ticket: &authlete::Secret,
+) -> BackchannelAuthenticationIssueResponse {
+    let request = BackchannelAuthenticationIssueRequest::new(ticket);
+    api.backchannel_authentication_issue(&request)
+        .await
+        .unwrap()
+}
+
+/// A ticket and its `auth_req_id`.
+async fn asked(api: &Authlete, client: &RegisteredClient) -> (authlete::Secret, String) {
+    let ticket = ticket(api, client, &parameters()).await;
+    let issued = issue(api, &ticket).await;
+    assert_eq!(issued.action, BackchannelAuthenticationIssueAction::Ok);
+    (ticket, issued.auth_req_id.unwrap().expose().to_owned())
+}
+
+fn authorized(ticket: &authlete::Secret) -> BackchannelAuthenticationCompleteRequest {
+    let result = BackchannelAuthenticationCompleteResult::Authorized;
+    BackchannelAuthenticationCompleteRequest::new(ticket, result, "alice")
+}
+
+async fn complete(
+    api: &Authlete,
+    request: &BackchannelAuthenticationCompleteRequest,
+) -> BackchannelAuthenticationCompleteResponse {
+    api.backchannel_authentication_complete(request)
+        .await
+        .unwrap()
+}
+
+async fn poll(api: &Authlete, client: &RegisteredClient, auth_req_id: &str) -> TokenResponse {
+    let parameters = form(&[("grant_type", GRANT_TYPE), ("auth_req_id", auth_req_id)]);
+    request_token(api, client, &parameters).await
+}
+
+async fn error(api: &Authlete, client: &RegisteredClient, auth_req_id: &str) -> Value {
+    let answer = poll(api, client, auth_req_id).await;
+    assert_eq!(answer.action, TokenAction::BadRequest);
+    content(answer.response_content.as_ref())["error"].clone()
+}
+
+async fn jwks(api: &Authlete) -> Value {
+    let set = api.get_service_jwks(&GetServiceJwksQuery::default()).await;
+    json!(set.unwrap().expect("keys"))
+}
+
+#[tokio::test]
+async fn a_client_polls_for_its_tokens() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_ciba(version, DeliveryMode::Poll).await;
+        let client = emulator.client();
+        let parameters = form(&[
+            ("client_id", &client.alias),
+            ("scope", "openid email read unheard-of"),
+            ("login_hint", "alice@as.example"),
+            ("binding_message", "W4SCT"),
+            ("user_code", "1234"),
+            ("requested_expiry", "120"),
+            ("request_context", r#"{"shop":17}"#),
+            ("resource", "https://api.example/"),
+        ]);
+        let request = BackchannelAuthenticationRequest::new(parameters)
+            .client_id(client.id.to_string())
+            .client_secret(&client.secret);
+        let answer = api.backchannel_authentication(&request).await.unwrap();
+        assert_eq!(
+            answer.action,
+            BackchannelAuthenticationAction::UserIdentification
+        );
+        assert_eq!(answer.result_code.as_deref(), Some("A179001"));
+        assert_eq!(answer.response_content, None);
+        assert_eq!(answer.client_id, Some(client.id));
+        assert_eq!(answer.client_name.as_deref(), Some("Emulated client"));
+        let method = ClientAuthMethod::ClientSecretBasic;
+        assert_eq!(answer.client_auth_method, Some(method));
+        assert_eq!(answer.delivery_mode, Some(DeliveryMode::Poll));
+        assert_eq!(
+            answer.hint_type,
+            Some(UserIdentificationHintType::LoginHint)
+        );
+        assert_eq!(answer.hint.unwrap().expose(), "alice@as.example");
+        assert_eq!(answer.binding_message.as_deref(), Some("W4SCT"));
+        assert_eq!(answer.user_code.unwrap().expose(), "1234");
+        assert_eq!(answer.user_code_required, Some(false));
+        assert_eq!(answer.requested_expiry, Some(120));
+        assert_eq!(answer.request_context.as_deref(), Some(r#"{"shop":17}"#));
+        assert_eq!(
+            answer.resources,
+            Some(vec!["https://api.example/".to_owned()])
+        );
+        let claims = ["email", "email_verified"].map(str::to_owned);
+        assert_eq!(answer.claim_names, Some(claims.to_vec()));
+        let scopes: Vec<_> = answer
+            .scopes
+            .unwrap()
+            .into_iter()
+            .filter_map(|scope| scope.name)
+            .collect();
+        assert_eq!(scopes, ["openid", "email", "read"]);
+
+        let ticket = answer.ticket.unwrap();
+        let issued = issue(&api, &ticket).await;
+        assert_eq!(issued.action, BackchannelAuthenticationIssueAction::Ok);
+        assert_eq!(issued.result_code.as_deref(), Some("A183001"));
+        assert_eq!((issued.expires_in, issued.interval), (Some(120), Some(5)));
+        let id = issued.auth_req_id.unwrap().expose().to_owned();
+        let expected = json!({ "auth_req_id": id, "expires_in": 120, "interval": 5 });
+        assert_eq!(content(issued.response_content.as_ref()), expected);
+        // One ID a ticket.
+        let again = issue(&api, &ticket).await;
+        assert_eq!(
+            again.action,
+            BackchannelAuthenticationIssueAction::InvalidTicket
+        );
+
+        assert_eq!(error(&api, client, &id).await, "authorization_pending");
+        emulator.advance(Duration::from_secs(2));
+        assert_eq!(error(&api, client, &id).await, "slow_down");
+        emulator.advance(Duration::from_secs(10));
+        assert_eq!(error(&api, client, &id).await, "authorization_pending");
+
+        let completed = complete(
+            &api,
+            &authorized(&ticket)
+                .claims(r#"{"email":"alice@as.example"}"#)
+                .acr("gold")
+                .access_token_duration(60),
+        )
+        .await;
+        assert_eq!(
+            completed.action,
+            BackchannelAuthenticationCompleteAction::NoAction
+        );
+        assert_eq!(completed.result_code.as_deref(), Some("A198001"));
+        assert_eq!(completed.delivery_mode, Some(DeliveryMode::Poll));
+        assert_eq!(completed.response_content, None);
+        assert_eq!(completed.access_token, None);
+        assert_eq!(completed.access_token_duration, Some(0));
+        assert_eq!(completed.auth_req_id.unwrap().expose(), id);
+
+        let tokens = poll(&api, client, &id).await;
+        assert_eq!(
+            tokens.action,
+            TokenAction::Ok,
+            "{:?}",
+            tokens.result_message
+        );
+        assert_eq!(tokens.grant_type, Some(GrantType::Ciba));
+        assert_eq!(tokens.subject.as_deref(), Some("alice"));
+        assert_eq!(tokens.access_token_duration, Some(60));
+        let id_token = tokens.id_token.unwrap();
+        let claims = jwt::verified(id_token.expose(), &jwks(&api).await);
+        assert_eq!(claims["sub"], "alice");
+        assert_eq!(claims["email"], "alice@as.example");
+        assert_eq!(claims["acr"], "gold");
+        let response = content(tokens.response_content.as_ref());
+        assert_eq!(response["id_token"], id_token.expose());
+
+        // It works once.
+        assert_eq!(error(&api, client, &id).await, "invalid_grant");
+    }
+}
+
+#[tokio::test]
+async fn a_client_is_told_that_there_is_something_to_fetch() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_ciba(version, DeliveryMode::Ping).await;
+        let client = emulator.client();
+        let (ticket, id) = asked(&api, client).await;
+        let completed = complete(&api, &authorized(&ticket)).await;
+        assert_eq!(
+            completed.action,
+            BackchannelAuthenticationCompleteAction::Notification
+        );
+        assert_eq!(
+            content(completed.response_content.as_ref()),
+            json!({ "auth_req_id": id })
+        );
+        let endpoint = completed.client_notification_endpoint;
+        assert_eq!(endpoint.as_deref(), Some(ENDPOINT));
+        let token = completed.client_notification_token.unwrap();
+        assert_eq!(token.expose(), "tell-me");
+        assert_eq!(completed.access_token, None);
+        // A decision is made once.
+        let again = complete(&api, &authorized(&ticket)).await;
+        assert_eq!(
+            again.action,
+            BackchannelAuthenticationCompleteAction::ServerError
+        );
+        let tokens = poll(&api, client, &id).await;
+        assert_eq!(tokens.action, TokenAction::Ok);
+
+        // The notification of a refusal looks no different.
+        let (ticket, id) = asked(&api, client).await;
+        let denied = BackchannelAuthenticationCompleteRequest::new(
+            &ticket,
+            BackchannelAuthenticationCompleteResult::AccessDenied,
+            "",
+        )
+        .error_description("Not me.")
+        .error_uri("https://as.example/denied");
+        let completed = complete(&api, &denied).await;
+        assert_eq!(
+            content(completed.response_content.as_ref()),
+            json!({ "auth_req_id": id })
+        );
+        let answer = poll(&api, client, &id).await;
+        let expected = json!({
+            "error": "access_denied",
+            "error_description": "Not me.",
+            "error_uri": "https://as.example/denied",
+        });
+        assert_eq!(content(answer.response_content.as_ref()), expected);
+    }
+}
+
+#[tokio::test]
+async fn tokens_are_pushed_to_a_client() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_ciba(version, DeliveryMode::Push).await;
+        let client = emulator.client();
+        let ticket = ticket(&api, client, &parameters()).await;
+        let issued = issue(&api, &ticket).await;
+        let id = issued.auth_req_id.unwrap().expose().to_owned();
+        // Who is pushed to has nothing to poll for.
+        let expected = json!({ "auth_req_id": id, "expires_in": 300 });
+        assert_eq!(content(issued.response_content.as_ref()), expected);
+        assert_eq!(error(&api, client, &id).await, "unauthorized_client");
+
+        let completed = complete(&api, &authorized(&ticket)).await;
+        assert_eq!(
+            completed.action,
+            BackchannelAuthenticationCompleteAction::Notification,
+            "{:?}",
+            completed.result_message
+        );
+        let endpoint = completed.client_notification_endpoint;
+        assert_eq!(endpoint.as_deref(), Some(ENDPOINT));
+        let token = completed.client_notification_token.unwrap();
+        assert_eq!(token.expose(), "tell-me");
+        assert_eq!(completed.access_token_duration, Some(86_400));
+        assert_eq!(completed.refresh_token_duration, Some(864_000));
+        assert_eq!(completed.id_token_duration, Some(86_400));
+        let [access_token, refresh_token, id_token] = [
+            completed.access_token,
+            completed.refresh_token,
+            completed.id_token,
+        ]
+        .map(|token| token.unwrap().expose().to_owned());
+        let expected = json!({
+            "auth_req_id": id,
+            "access_token": access_token,
+            "token_type": "Bearer",
+            "refresh_token": refresh_token,
+            "expires_in": 86_400,
+            "scope": "openid read",
+            "id_token": id_token,
+        });
+        assert_eq!(content(completed.response_content.as_ref()), expected);
+        // The ID token vouches for the rest (CIBA Core 1.0 §10.3.1).
+        let claims = jwt::verified(&id_token, &jwks(&api).await);
+        assert_eq!(claims["urn:openid:params:jwt:claim:auth_req_id"], id);
+        let hash = &claims["urn:openid:params:jwt:claim:rt_hash"];
+        assert_eq!(*hash, jwt::half_hash(&refresh_token));
+        assert_eq!(claims["at_hash"], jwt::half_hash(&access_token));
+        let answer = api
+            .introspection(&IntrospectionRequest::new(access_token))
+            .await
+            .unwrap();
+        assert_eq!(answer.action, IntrospectionAction::Ok);
+        assert_eq!(answer.subject.as_deref(), Some("alice"));
+
+        let again = complete(&api, &authorized(&ticket)).await;
+        assert_eq!(
+            again.action,
+            BackchannelAuthenticationCompleteAction::ServerError
+        );
+    }
+}
+
+#[tokio::test]
+async fn errors_are_pushed_to_a_client_too() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_ciba(version, DeliveryMode::Push).await;
+        let client = emulator.client();
+        let pushed = async |request: &BackchannelAuthenticationCompleteRequest| {
+            let completed = complete(&api, request).await;
+            assert_eq!(
+                completed.action,
+                BackchannelAuthenticationCompleteAction::Notification
+            );
+            assert_eq!(completed.access_token, None);
+            content(completed.response_content.as_ref())
+        };
+
+        let (ticket, id) = asked(&api, client).await;
+        let denied = BackchannelAuthenticationCompleteResult::AccessDenied;
+        let request = BackchannelAuthenticationCompleteRequest::new(&ticket, denied, "")
+            .error_description("Not me.");
+        let expected = json!({
+            "auth_req_id": id,
+            "error": "access_denied",
+            "error_description": "Not me.",
+        });
+        assert_eq!(pushed(&request).await, expected);
+
+        let (ticket, id) = asked(&api, client).await;
+        let failed = BackchannelAuthenticationCompleteResult::TransactionFailed;
+        let request = BackchannelAuthenticationCompleteRequest::new(&ticket, failed, "");
+        let expected = json!({ "auth_req_id": id, "error": "expired_token" });
+        assert_eq!(pushed(&request).await, expected);
+
+        let (ticket, _) = asked(&api, client).await;
+        emulator.advance(Duration::from_secs(300));
+        assert_eq!(pushed(&authorized(&ticket)).await["error"], "expired_token");
+
+        // The first token of that value is issued, the second cannot be.
+        let (ticket, _) = asked(&api, client).await;
+        let chosen = authorized(&ticket).access_token("chosen-by-the-caller");
+        assert_eq!(pushed_tokens(&api, &chosen).await, "chosen-by-the-caller");
+        let (ticket, _) = asked(&api, client).await;
+        let chosen = authorized(&ticket).access_token("chosen-by-the-caller");
+        assert_eq!(pushed(&chosen).await["error"], "server_error");
+    }
+}
+
+async fn pushed_tokens(
+    api: &Authlete,
+    request: &BackchannelAuthenticationCompleteRequest,
+) -> String {
+    let completed = complete(api, request).await;
+    completed.access_token.unwrap().expose().to_owned()
+}
+
+#[tokio::test]
+async fn an_auth_req_id_is_of_one_client_and_of_one_time() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_ciba(version, DeliveryMode::Poll).await;
+        let client = emulator.client();
+        let mut other = api.get_client(client.id).await.unwrap();
+        other.client_id_alias = None;
+        let other = api.create_client(&other).await.unwrap();
+        let (ticket, id) = asked(&api, client).await;
+        complete(&api, &authorized(&ticket)).await;
+        let thief = TokenRequest::new(form(&[("grant_type", GRANT_TYPE), ("auth_req_id", &id)]))
+            .client_id(other.client_id.unwrap().to_string())
+            .client_secret(other.client_secret.unwrap());
+        let answer = api.token(&thief).await.unwrap();
+        assert_eq!(
+            content(answer.response_content.as_ref())["error"],
+            "invalid_grant"
+        );
+        emulator.advance(Duration::from_secs(300));
+        assert_eq!(error(&api, client, &id).await, "expired_token");
+        assert_eq!(error(&api, client, "unheard-of").await, "invalid_grant");
+
+        // Too late to decide.
+        let (ticket, id) = asked(&api, client).await;
+        emulator.advance(Duration::from_secs(300));
+        let late = complete(&api, &authorized(&ticket)).await;
+        assert_eq!(
+            late.action,
+            BackchannelAuthenticationCompleteAction::ServerError
+        );
+        assert_eq!(late.result_code.as_deref(), Some("A198301"));
+        assert_eq!(error(&api, client, &id).await, "expired_token");
+
+        // What waits for a client that is deleted waits no more.
+        let (ticket, _) = asked(&api, client).await;
+        api.delete_client(client.id).await.unwrap();
+        let answer = complete(&api, &authorized(&ticket)).await;
+        assert_eq!(answer.result_code.as_deref(), Some("A198205"));
+    }
+}
+
+#[tokio::test]
+async fn calls_that_are_wrong_change_nothing() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_ciba(version, DeliveryMode::Poll).await;
+        let client = emulator.client();
+        let (ticket, id) = asked(&api, client).await;
+        let with = BackchannelAuthenticationCompleteRequest::new;
+        let unissued = self::ticket(&api, client, &parameters()).await;
+        for (request, code) in [
+            (authorized(&"".into()), "A198201"),
+            (with(&ticket, "PERHAPS", "alice"), "A198202"),
+            (with(&ticket, "AUTHORIZED", ""), "A198203"),
+            (authorized(&ticket).claims("[]"), "A198204"),
+            (authorized(&"unheard-of".into()), "A198205"),
+            (authorized(&unissued), "A198205"),
+        ] {
+            let answer = complete(&api, &request).await;
+            assert_eq!(
+                answer.action,
+                BackchannelAuthenticationCompleteAction::ServerError
+            );
+            assert_eq!(answer.result_code.as_deref(), Some(code));
+        }
+        assert_eq!(error(&api, client, &id).await, "authorization_pending");
+        let answer = issue(&api, &"".into()).await;
+        assert_eq!(
+            answer.action,
+            BackchannelAuthenticationIssueAction::InternalServerError
+        );
+        assert_eq!(
+            content(answer.response_content.as_ref())["error"],
+            "server_error"
+        );
+    }
+}

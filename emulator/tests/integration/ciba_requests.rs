@@ -1,0 +1,484 @@
+//! Backchannel authentication requests (OpenID Connect CIBA Core 1.0 §7.1): which are good, signed or not.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::common::*;
+use authlete::types::{
+    BackchannelAuthenticationAction, BackchannelAuthenticationCompleteRequest,
+    BackchannelAuthenticationCompleteResult, BackchannelAuthenticationFailAction,
+    BackchannelAuthenticationFailReason, BackchannelAuthenticationFailRequest,
+    BackchannelAuthenticationIssueAction, BackchannelAuthenticationIssueRequest,
+    BackchannelAuthenticationRequest, BackchannelAuthenticationResponse, ClientType, DeliveryMode,
+    FapiMode, GrantType, JwsAlg, Pair, Scope, ServiceProfile, UserIdentificationHintType,
+};
+use authlete::{ApiVersion, Authlete};
+use authlete_emulator::{Emulator, RegisteredClient};
+use serde_json::{Value, json};
+
+/// An emulator whose client polls.
+async fn start_ciba(version: ApiVersion) -> (Emulator, Authlete) {
+    let (emulator, api) = start(version).await;
+    configure_client(&api, emulator.client().id, |client| {
+        client.grant_types = Some(vec![GrantType::Ciba]);
+        client.bc_delivery_mode = Some(DeliveryMode::Poll);
+    })
+    .await;
+    (emulator, api)
+}
+
+async fn ask(
+    api: &Authlete,
+    client: &RegisteredClient,
+    parameters: &str,
+) -> BackchannelAuthenticationResponse {
+    let request = BackchannelAuthenticationRequest::new(parameters)
+        .client_id(client.id.to_string())
+        .client_secret(&client.secret);
+    api.backchannel_authentication(&request).await.unwrap()
+}
+
+/// The error of a request that is refused with 400.
+async fn error(api: &Authlete, client: &RegisteredClient, parameters: &str) -> Value {
+    let answer = ask(api, client, parameters).await;
+    let expected = BackchannelAuthenticationAction::BadRequest;
+    assert_eq!(answer.action, expected, "{parameters}");
+    assert_eq!(answer.ticket, None);
+    content(answer.response_content.as_ref())["error"].clone()
+}
+
+async fn accepted(
+    api: &Authlete,
+    client: &RegisteredClient,
+    parameters: &str,
+) -> BackchannelAuthenticationResponse {
+    let answer = ask(api, client, parameters).await;
+    let expected = BackchannelAuthenticationAction::UserIdentification;
+    assert_eq!(answer.action, expected, "{:?}", answer.result_message);
+    answer
+}
+
+#[tokio::test]
+async fn parameters_have_their_rules() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_ciba(version).await;
+        let client = emulator.client();
+        for (parameters, expected) in [
+            ("login_hint=alice", "invalid_request"),
+            ("scope=read&login_hint=alice", "invalid_scope"),
+            ("scope=openid", "invalid_request"),
+            ("scope=openid&login_hint=a&login_hint=b", "invalid_request"),
+            (
+                "scope=openid&login_hint=a&login_hint_token=b",
+                "invalid_request",
+            ),
+            (
+                "scope=openid&id_token_hint=not.an.id-token",
+                "invalid_request",
+            ),
+            (
+                "scope=openid&login_hint=a&requested_expiry=0",
+                "invalid_request",
+            ),
+            (
+                "scope=openid&login_hint=a&requested_expiry=-1",
+                "invalid_request",
+            ),
+            (
+                "scope=openid&login_hint=a&requested_expiry=99999999999",
+                "invalid_request",
+            ),
+            (
+                "scope=openid&login_hint=a&request_context=%5B%5D",
+                "invalid_request",
+            ),
+            (
+                "scope=openid&login_hint=a&client_notification_token=a%20b",
+                "invalid_request",
+            ),
+            (
+                "scope=openid&login_hint=a&resource=%2Fpath",
+                "invalid_target",
+            ),
+            (
+                "scope=openid&login_hint=a&request=unheard-of",
+                "invalid_request",
+            ),
+        ] {
+            assert_eq!(
+                error(&api, client, parameters).await,
+                expected,
+                "{parameters}"
+            );
+        }
+        let long = format!(
+            "scope=openid&login_hint=a&client_notification_token={}",
+            "a".repeat(1025)
+        );
+        assert_eq!(error(&api, client, &long).await, "invalid_request");
+
+        let answer = accepted(&api, client, "scope=openid&login_hint_token=whatever").await;
+        let hint_type = UserIdentificationHintType::LoginHintToken;
+        assert_eq!(answer.hint_type, Some(hint_type));
+        assert_eq!(answer.hint.unwrap().expose(), "whatever");
+        assert_eq!(answer.sub, None);
+
+        let answer = ask(&api, client, "").await;
+        let expected = BackchannelAuthenticationAction::InternalServerError;
+        assert_eq!(answer.action, expected);
+    }
+}
+
+#[tokio::test]
+async fn clients_are_confidential_and_registered_for_it() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_ciba(version).await;
+        let client = emulator.client();
+        let parameters = "scope=openid&login_hint=alice&client_notification_token=tell-me";
+        let refused = async || {
+            let request = BackchannelAuthenticationRequest::new(parameters)
+                .client_id(client.id.to_string())
+                .client_secret(&client.secret);
+            let answer = api.backchannel_authentication(&request).await.unwrap();
+            let error = content(answer.response_content.as_ref())["error"].clone();
+            (answer.action, answer.result_code.unwrap(), error)
+        };
+        use BackchannelAuthenticationAction::{BadRequest, Unauthorized};
+        let unauthorized = |code: &str| (BadRequest, code.to_owned(), json!("unauthorized_client"));
+
+        let wrong = BackchannelAuthenticationRequest::new(parameters)
+            .client_id(client.id.to_string())
+            .client_secret("wrong");
+        let answer = api.backchannel_authentication(&wrong).await.unwrap();
+        assert_eq!(answer.action, Unauthorized);
+
+        // Whoever is to be notified says where.
+        configure_client(&api, client.id, |client| {
+            client.bc_delivery_mode = Some(DeliveryMode::Ping);
+        })
+        .await;
+        assert_eq!(refused().await, unauthorized("A169302"));
+        configure_client(&api, client.id, |client| {
+            client.bc_notification_endpoint = Some("https://client.example/notify".to_owned());
+        })
+        .await;
+        let answer = accepted(&api, client, parameters).await;
+        assert_eq!(answer.delivery_mode, Some(DeliveryMode::Ping));
+        assert_eq!(
+            answer.client_notification_token.unwrap().expose(),
+            "tell-me"
+        );
+        let without_token = "scope=openid&login_hint=alice";
+        assert_eq!(error(&api, client, without_token).await, "invalid_request");
+
+        configure(&emulator, &api, |service| {
+            service.supported_backchannel_token_delivery_modes = Some(vec![DeliveryMode::Poll]);
+        })
+        .await;
+        assert_eq!(refused().await, unauthorized("A169301"));
+        configure_client(&api, client.id, |client| client.bc_delivery_mode = None).await;
+        assert_eq!(refused().await, unauthorized("A169301"));
+        configure_client(&api, client.id, |client| {
+            client.grant_types = Some(vec![GrantType::AuthorizationCode]);
+        })
+        .await;
+        assert_eq!(refused().await, unauthorized("A179304"));
+        configure(&emulator, &api, |service| {
+            service.supported_grant_types = Some(vec![GrantType::AuthorizationCode]);
+        })
+        .await;
+        let (_, code, error) = refused().await;
+        assert_eq!(
+            (code.as_str(), error),
+            ("A179303", json!("unsupported_grant_type"))
+        );
+
+        configure_client(&api, client.id, |client| {
+            client.client_type = Some(ClientType::Public);
+        })
+        .await;
+        let (action, _, error) = refused().await;
+        assert_eq!((action, error), (Unauthorized, json!("invalid_client")));
+    }
+}
+
+#[tokio::test]
+async fn secrets_and_messages_of_the_user_can_be_required() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_ciba(version).await;
+        let client = emulator.client();
+        let plain = "scope=openid&login_hint=alice";
+        configure_client(&api, client.id, |client| {
+            client.bc_user_code_required = Some(true);
+        })
+        .await;
+        // Nothing comes of that unless the service supports it.
+        let answer = accepted(&api, client, plain).await;
+        assert_eq!(answer.user_code_required, Some(false));
+        configure(&emulator, &api, |service| {
+            service.backchannel_user_code_parameter_supported = Some(true);
+        })
+        .await;
+        assert_eq!(error(&api, client, plain).await, "missing_user_code");
+        let with_code = "scope=openid&login_hint=alice&user_code=1234";
+        let answer = accepted(&api, client, with_code).await;
+        assert_eq!(answer.user_code_required, Some(true));
+
+        configure(&emulator, &api, |service| {
+            service.backchannel_binding_message_required_in_fapi = Some(true);
+        })
+        .await;
+        accepted(&api, client, with_code).await;
+        configure(&emulator, &api, |service| {
+            service.supported_service_profiles = Some(vec![ServiceProfile::Fapi]);
+            service.fapi_modes = Some(vec![FapiMode::Fapi1Advanced]);
+        })
+        .await;
+        let expected = "invalid_binding_message";
+        assert_eq!(error(&api, client, with_code).await, expected);
+        let with_message = format!("{with_code}&binding_message=W4SCT");
+        accepted(&api, client, &with_message).await;
+    }
+}
+
+#[tokio::test]
+async fn scopes_can_have_a_variable_part_and_details_a_type() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_ciba(version).await;
+        let client = emulator.client();
+        configure(&emulator, &api, |service| {
+            service.supported_authorization_details_types = Some(vec!["payment".to_owned()]);
+            let scopes = service.supported_scopes.as_mut().unwrap();
+            let mut scope = Scope::new("pay");
+            scope.description = Some("Spend your money".to_owned());
+            scope.attributes = Some(vec![Pair::new("regex", "pay:[0-9]+")]);
+            scopes.push(scope);
+        })
+        .await;
+        let with_details = |details: &str| {
+            form(&[
+                ("scope", "openid pay pay:17 pay:all"),
+                ("login_hint", "alice"),
+                ("authorization_details", details),
+            ])
+        };
+        let details = r#"[{"type":"payment","actions":["pay"],"amount":7}]"#;
+        let answer = accepted(&api, client, &with_details(details)).await;
+        let scopes = answer.scopes.unwrap().into_iter();
+        let scopes: Vec<_> = scopes
+            .map(|scope| (scope.name, scope.description))
+            .collect();
+        // Authlete does not describe scopes here.
+        let named = |name: &str| (Some(name.to_owned()), None);
+        assert_eq!(scopes, [named("openid"), named("pay")]);
+        assert_eq!(
+            json!(answer.dynamic_scopes),
+            json!([{ "name": "pay", "value": "pay:17" }])
+        );
+        let expected = json!({ "elements": [
+            { "type": "payment", "actions": ["pay"], "otherFields": r#"{"amount":7}"# },
+        ] });
+        assert_eq!(json!(answer.authorization_details), expected);
+
+        let other = with_details(r#"[{"type":"account"}]"#);
+        let expected = "invalid_authorization_details";
+        assert_eq!(error(&api, client, &other).await, expected);
+    }
+}
+
+#[tokio::test]
+async fn an_id_token_says_who_is_meant() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_ciba(version).await;
+        let client = emulator.client();
+        configure_client(&api, client.id, |client| {
+            client.bc_delivery_mode = Some(DeliveryMode::Push);
+            client.bc_notification_endpoint = Some("https://client.example/notify".to_owned());
+        })
+        .await;
+        let parameters = "scope=openid&login_hint=alice&client_notification_token=tell-me";
+        let ticket = accepted(&api, client, parameters).await.ticket.unwrap();
+        let issue = BackchannelAuthenticationIssueRequest::new(&ticket);
+        api.backchannel_authentication_issue(&issue).await.unwrap();
+        let result = BackchannelAuthenticationCompleteResult::Authorized;
+        let complete = BackchannelAuthenticationCompleteRequest::new(&ticket, result, "alice")
+            .sub("pseudonym");
+        let completed = api.backchannel_authentication_complete(&complete).await;
+        let id_token = completed.unwrap().id_token.unwrap().expose().to_owned();
+
+        let hinted = |id_token: &str| {
+            form(&[
+                ("scope", "openid"),
+                ("id_token_hint", id_token),
+                ("client_notification_token", "tell-me"),
+            ])
+        };
+        let answer = accepted(&api, client, &hinted(&id_token)).await;
+        assert_eq!(
+            answer.hint_type,
+            Some(UserIdentificationHintType::IdTokenHint)
+        );
+        assert_eq!(answer.hint.unwrap().expose(), id_token);
+        assert_eq!(answer.sub.as_deref(), Some("pseudonym"));
+
+        // Nobody else can make one.
+        let (_, claims) = jwt::parts(&id_token);
+        let forged = jwt::Key::generate().sign(&claims);
+        assert_eq!(
+            error(&api, client, &hinted(&forged)).await,
+            "invalid_request"
+        );
+        let unsigned = jwt::unsigned(&claims);
+        assert_eq!(
+            error(&api, client, &hinted(&unsigned)).await,
+            "invalid_request"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_server_can_refuse_before_it_asks_the_user() {
+    use BackchannelAuthenticationFailAction as Action;
+    use BackchannelAuthenticationFailReason as Reason;
+    for version in GENERATIONS {
+        let (emulator, api) = start_ciba(version).await;
+        let client = emulator.client();
+        for (reason, action, error) in [
+            (
+                Reason::ExpiredLoginHintToken,
+                Action::BadRequest,
+                "expired_login_hint_token",
+            ),
+            (Reason::UnknownUserId, Action::BadRequest, "unknown_user_id"),
+            (
+                Reason::UnauthorizedClient,
+                Action::BadRequest,
+                "unauthorized_client",
+            ),
+            (
+                Reason::MissingUserCode,
+                Action::BadRequest,
+                "missing_user_code",
+            ),
+            (
+                Reason::InvalidUserCode,
+                Action::BadRequest,
+                "invalid_user_code",
+            ),
+            (
+                Reason::InvalidBindingMessage,
+                Action::BadRequest,
+                "invalid_binding_message",
+            ),
+            (Reason::InvalidTarget, Action::BadRequest, "invalid_target"),
+            (Reason::AccessDenied, Action::Forbidden, "access_denied"),
+            (
+                Reason::ServerError,
+                Action::InternalServerError,
+                "server_error",
+            ),
+        ] {
+            let ticket = accepted(&api, client, "scope=openid&login_hint=alice").await;
+            let ticket = ticket.ticket.unwrap();
+            let request = BackchannelAuthenticationFailRequest::new(&ticket, reason);
+            let answer = api.backchannel_authentication_fail(&request).await.unwrap();
+            assert_eq!(answer.action, action);
+            assert_eq!(answer.result_code.as_deref(), Some("A185001"));
+            assert_eq!(
+                content(answer.response_content.as_ref()),
+                json!({ "error": error })
+            );
+            let issue = BackchannelAuthenticationIssueRequest::new(&ticket);
+            let issued = api.backchannel_authentication_issue(&issue).await.unwrap();
+            assert_eq!(
+                issued.action,
+                BackchannelAuthenticationIssueAction::InvalidTicket
+            );
+        }
+        let request = BackchannelAuthenticationFailRequest::new("", "NO_REASON")
+            .error_description("Who knows?");
+        let answer = api.backchannel_authentication_fail(&request).await.unwrap();
+        assert_eq!(answer.action, Action::InternalServerError);
+        assert_eq!(answer.result_code.as_deref(), Some("A185201"));
+    }
+}
+
+fn seconds_since_epoch() -> u64 {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);
+    since_epoch.unwrap().as_secs()
+}
+
+/// The claims of a good signed request.
+fn claims(client: &RegisteredClient) -> Value {
+    let now = seconds_since_epoch();
+    json!({
+        "iss": client.id.to_string(),
+        "aud": "https://as.example",
+        "exp": now + 60,
+        "iat": now,
+        "nbf": now,
+        "jti": "4LTCqACC2ESC5BWCnN3j58EnA",
+        "scope": "openid read",
+        "login_hint": "alice",
+        "binding_message": "W4SCT",
+        "requested_expiry": 120,
+    })
+}
+
+#[tokio::test]
+async fn a_request_can_be_signed() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_ciba(version).await;
+        let client = emulator.client();
+        let key = jwt::Key::generate();
+        let signed = |claims: &Value| form(&[("request", &key.sign(claims))]);
+        let good = claims(client);
+        // The client has to say that it will.
+        assert_eq!(error(&api, client, &signed(&good)).await, "invalid_request");
+        configure_client(&api, client.id, |client| {
+            client.jwks = Some(key.jwks().into());
+            client.bc_request_sign_alg = Some(JwsAlg::Es256);
+        })
+        .await;
+        let answer = accepted(&api, client, &signed(&good)).await;
+        assert_eq!(answer.hint.unwrap().expose(), "alice");
+        assert_eq!(answer.binding_message.as_deref(), Some("W4SCT"));
+        assert_eq!(answer.requested_expiry, Some(120));
+
+        let refused = async |parameters: &str| {
+            assert_eq!(error(&api, client, parameters).await, "invalid_request");
+        };
+        // What authenticates the client may be outside, and nothing else.
+        let identified = format!("{}&client_id={}", signed(&good), client.id);
+        accepted(&api, client, &identified).await;
+        refused(&format!("{}&login_hint=mallory", signed(&good))).await;
+        // And once a client signs, it always does.
+        refused("scope=openid&login_hint=alice").await;
+        refused(&form(&[("request", &jwt::unsigned(&good))])).await;
+        refused(&form(&[("request", &jwt::Key::generate().sign(&good))])).await;
+        let by_secret = jwt::hmac(client.secret.expose().as_bytes(), &good);
+        refused(&form(&[("request", &by_secret)])).await;
+        for name in ["iss", "aud", "exp", "iat", "nbf", "jti", "scope"] {
+            let mut without = good.clone();
+            without.as_object_mut().unwrap().remove(name);
+            refused(&signed(&without)).await;
+        }
+        let now = seconds_since_epoch();
+        for (name, value) in [
+            ("iss", json!("somebody-else")),
+            ("aud", json!("https://other.example")),
+            ("exp", json!(now - 60)),
+            ("nbf", json!(now + 3600)),
+        ] {
+            let mut wrong = good.clone();
+            wrong[name] = value;
+            refused(&signed(&wrong)).await;
+        }
+
+        // The signature must be one that the client cannot be told by its secret.
+        configure_client(&api, client.id, |client| {
+            client.bc_request_sign_alg = Some(JwsAlg::Hs256);
+        })
+        .await;
+        refused(&form(&[("request", &by_secret)])).await;
+    }
+}

@@ -1,0 +1,351 @@
+//! Clients that authenticate by JWT, and the ways in which no client authenticates.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::common::jwt::Key;
+use crate::common::*;
+use authlete::types::{
+    ClientAuthMethod, ClientType, JwsAlg, RevocationAction, RevocationRequest, TokenAction,
+    TokenRequest, TokenResponse,
+};
+use authlete::{ApiVersion, Authlete};
+use authlete_emulator::{Emulator, RegisteredClient};
+use serde_json::{Value, json};
+
+const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+const ISSUER: &str = "https://as.example";
+
+fn now() -> u64 {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);
+    since_epoch.unwrap().as_secs()
+}
+
+/// The claims of a good assertion, which nobody has used yet.
+fn claims(client: &RegisteredClient, id: &str) -> Value {
+    json!({
+        "iss": client.id.to_string(),
+        "sub": client.id.to_string(),
+        "aud": ISSUER,
+        "exp": now() + 60,
+        "iat": now(),
+        "jti": id,
+    })
+}
+
+/// The same with one claim changed, or left out when the value is null.
+fn with(mut claims: Value, name: &str, value: Value) -> Value {
+    let members = claims.as_object_mut().unwrap();
+    members.remove(name);
+    if !value.is_null() {
+        members.insert(name.to_owned(), value);
+    }
+    claims
+}
+
+fn parameters(assertion: &str) -> String {
+    form(&[
+        ("grant_type", "client_credentials"),
+        ("client_assertion_type", JWT_BEARER),
+        ("client_assertion", assertion),
+    ])
+}
+
+async fn token(api: &Authlete, parameters: String) -> TokenResponse {
+    api.token(&TokenRequest::new(parameters)).await.unwrap()
+}
+
+async fn assert_refused(api: &Authlete, assertion: &str, code: &str) {
+    let answer = token(api, parameters(assertion)).await;
+    assert_eq!(answer.result_code.as_deref(), Some(code));
+    assert_eq!(answer.action, TokenAction::InvalidClient);
+    let content = content(answer.response_content.as_ref());
+    assert_eq!(content["error"], "invalid_client");
+}
+
+/// The registered client, with a method and a key of its own.
+async fn with_key(version: ApiVersion) -> (Emulator, Authlete, Key) {
+    let (emulator, api) = start(version).await;
+    let key = Key::generate();
+    configure_client(&api, emulator.client().id, |client| {
+        client.token_auth_method = Some(ClientAuthMethod::PrivateKeyJwt);
+        client.jwks = Some(key.jwks().into());
+    })
+    .await;
+    (emulator, api, key)
+}
+
+#[tokio::test]
+async fn a_private_key_authenticates_at_token_and_revocation() {
+    for version in GENERATIONS {
+        let (emulator, api, key) = with_key(version).await;
+        let client = emulator.client();
+        let assertion = key.sign(&claims(client, "1"));
+        let answer = token(&api, parameters(&assertion)).await;
+        assert_eq!(answer.result_code.as_deref(), Some("A050001"));
+        assert_eq!(answer.action, TokenAction::Ok);
+        assert_eq!(answer.client_id, Some(client.id));
+        let method = answer.client_auth_method;
+        assert_eq!(method, Some(ClientAuthMethod::PrivateKeyJwt));
+
+        // It works once (RFC 7523 §3), and no second endpoint is a second chance.
+        assert_refused(&api, &assertion, "A047312").await;
+        let access_token = answer.access_token.unwrap();
+        let revoke = |assertion: &str| {
+            RevocationRequest::new(form(&[
+                ("token", access_token.expose()),
+                ("client_id", &client.alias),
+                ("client_assertion_type", JWT_BEARER),
+                ("client_assertion", assertion),
+            ]))
+        };
+        let answer = api.revocation(&revoke(&assertion)).await.unwrap();
+        assert_eq!(answer.action, RevocationAction::InvalidClient);
+        let fresh = key.sign(&claims(client, "2"));
+        let answer = api.revocation(&revoke(&fresh)).await.unwrap();
+        assert_eq!(answer.action, RevocationAction::Ok);
+    }
+}
+
+#[tokio::test]
+async fn an_assertion_without_jti_works_once_too() {
+    for version in GENERATIONS {
+        let (emulator, api, key) = with_key(version).await;
+        let assertion = key.sign(&with(claims(emulator.client(), ""), "jti", Value::Null));
+        let answer = token(&api, parameters(&assertion)).await;
+        assert_eq!(answer.action, TokenAction::Ok);
+        assert_refused(&api, &assertion, "A047312").await;
+    }
+}
+
+#[tokio::test]
+async fn an_assertion_that_is_not_in_order_authenticates_nobody() {
+    for version in GENERATIONS {
+        let (emulator, api, key) = with_key(version).await;
+        let client = emulator.client();
+        let good = claims(client, "1");
+        let wrong = [
+            ("iss", Value::Null, "A047310"),
+            ("iss", json!("somebody-else"), "A047310"),
+            ("aud", Value::Null, "A157356"),
+            ("aud", json!("https://other.example"), "A157356"),
+            ("aud", json!([]), "A157356"),
+            ("exp", Value::Null, "A047311"),
+            ("exp", json!(now() - 1), "A047311"),
+            ("exp", json!("tomorrow"), "A047311"),
+            ("nbf", json!(now() + 60), "A047311"),
+            ("iat", json!(now() + 60), "A047311"),
+        ];
+        for (name, value, code) in wrong {
+            let assertion = key.sign(&with(good.clone(), name, value));
+            assert_refused(&api, &assertion, code).await;
+        }
+        // Of another key, of one that is not registered, of none.
+        assert_refused(&api, &Key::generate().sign(&good), "A047313").await;
+        let unknown = json!({ "alg": "ES256", "kid": "unknown" });
+        assert_refused(&api, &key.sign_with(&unknown, &good), "A156304").await;
+        assert_refused(&api, &jwt::unsigned(&good), "A156304").await;
+        assert_refused(&api, "not a JWT", "A047308").await;
+        let mut tampered = key.sign(&good);
+        tampered.insert(tampered.find('.').unwrap() + 1, 'A');
+        assert_refused(&api, &tampered, "A047308").await;
+        let type_of_saml = parameters(&key.sign(&good)).replace("jwt-bearer", "saml2-bearer");
+        let answer = token(&api, type_of_saml).await;
+        assert_eq!(answer.result_code.as_deref(), Some("A047307"));
+        assert_eq!(answer.action, TokenAction::InvalidClient);
+        // None of these used the assertion up.
+        let answer = token(&api, parameters(&key.sign(&good))).await;
+        assert_eq!(answer.action, TokenAction::Ok);
+    }
+}
+
+#[tokio::test]
+async fn the_audience_is_the_issuer_or_an_endpoint_unless_it_is_restricted() {
+    for version in GENERATIONS {
+        let (emulator, api, key) = with_key(version).await;
+        let client = emulator.client();
+        configure(&emulator, &api, |service| {
+            service.token_endpoint = Some("https://as.example/token".to_owned());
+        })
+        .await;
+        let audiences = [
+            json!("https://as.example/token"),
+            json!([ISSUER]),
+            json!(["https://other.example", "https://as.example/token"]),
+        ];
+        let assertion = |id: &str, audience: &Value| {
+            key.sign(&with(claims(client, id), "aud", audience.clone()))
+        };
+        for (id, audience) in audiences.iter().enumerate() {
+            let assertion = assertion(&id.to_string(), audience);
+            let answer = token(&api, parameters(&assertion)).await;
+            assert_eq!(answer.action, TokenAction::Ok, "{audience}");
+        }
+        configure(&emulator, &api, |service| {
+            service.client_assertion_aud_restricted_to_issuer = Some(true);
+        })
+        .await;
+        for (id, audience) in audiences.iter().enumerate() {
+            assert_refused(&api, &assertion(&format!("r{id}"), audience), "A157356").await;
+        }
+        let answer = token(&api, parameters(&assertion("r", &json!(ISSUER)))).await;
+        assert_eq!(answer.action, TokenAction::Ok);
+    }
+}
+
+#[tokio::test]
+async fn clocks_may_be_wrong_by_the_skew_of_the_service() {
+    for version in GENERATIONS {
+        let (emulator, api, key) = with_key(version).await;
+        let client = emulator.client();
+        configure(&emulator, &api, |service| {
+            service.allowable_clock_skew = Some(120);
+        })
+        .await;
+        let late = key.sign(&with(claims(client, "1"), "exp", json!(now() - 60)));
+        let answer = token(&api, parameters(&late)).await;
+        assert_eq!(answer.action, TokenAction::Ok);
+        // As long as it is accepted, it is remembered.
+        assert_refused(&api, &late, "A047312").await;
+        let early = key.sign(&with(claims(client, "2"), "nbf", json!(now() + 60)));
+        let answer = token(&api, parameters(&early)).await;
+        assert_eq!(answer.action, TokenAction::Ok);
+        emulator.advance(Duration::from_secs(300));
+        assert_refused(&api, &early, "A047311").await;
+    }
+}
+
+#[tokio::test]
+async fn a_secret_signs_and_nothing_else_takes_its_place() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let key = Key::generate();
+        configure_client(&api, client.id, |settings| {
+            settings.token_auth_method = Some(ClientAuthMethod::ClientSecretJwt);
+            settings.jwks = Some(key.jwks().into());
+        })
+        .await;
+        let secret = client.secret.expose().as_bytes();
+        let answer = token(&api, parameters(&jwt::hmac(secret, &claims(client, "1")))).await;
+        assert_eq!(answer.action, TokenAction::Ok);
+        let method = answer.client_auth_method;
+        assert_eq!(method, Some(ClientAuthMethod::ClientSecretJwt));
+
+        let good = claims(client, "2");
+        assert_refused(&api, &jwt::hmac(&[7; 64], &good), "A047313").await;
+        // The public key is no secret (RFC 8725 §2.1).
+        let as_secret = jwt::hmac(key.jwks().as_bytes(), &good);
+        assert_refused(&api, &as_secret, "A047313").await;
+        assert_refused(&api, &key.sign(&good), "A157357").await;
+        let by_secret = request_token(&api, client, "grant_type=client_credentials").await;
+        assert_eq!(by_secret.action, TokenAction::InvalidClient);
+        assert_eq!(by_secret.result_code.as_deref(), Some("A157357"));
+        let with_secret = form(&[
+            ("client_id", &client.id.to_string()),
+            ("client_secret", client.secret.expose()),
+        ]);
+        let both = parameters(&jwt::hmac(secret, &good)) + "&" + &with_secret;
+        let answer = token(&api, both).await;
+        assert_eq!(answer.action, TokenAction::BadRequest);
+        assert_eq!(answer.result_code.as_deref(), Some("A047301"));
+
+        configure_client(&api, client.id, |settings| {
+            settings.token_auth_sign_alg = Some(JwsAlg::Hs512);
+        })
+        .await;
+        assert_refused(&api, &jwt::hmac(secret, &good), "A047309").await;
+    }
+}
+
+#[tokio::test]
+async fn keys_at_a_uri_are_not_fetched() {
+    for version in GENERATIONS {
+        let (emulator, api, key) = with_key(version).await;
+        let client = emulator.client();
+        configure_client(&api, client.id, |settings| {
+            settings.jwks = None;
+            settings.jwks_uri = Some("https://client.example/jwks".to_owned());
+        })
+        .await;
+        assert_refused(&api, &key.sign(&claims(client, "1")), "A047314").await;
+    }
+}
+
+#[tokio::test]
+async fn what_the_request_calls_the_client_has_to_agree() {
+    for version in GENERATIONS {
+        let (emulator, api, key) = with_key(version).await;
+        let client = emulator.client();
+        let mut other = authlete::types::Client::new();
+        other.client_type = Some(ClientType::Confidential);
+        let other = api.create_client(&other).await.unwrap().client_id.unwrap();
+        let assertion = key.sign(&claims(client, "1"));
+        let ambiguous = format!("{}&client_id={other}", parameters(&assertion));
+        let answer = token(&api, ambiguous).await;
+        assert_eq!(answer.action, TokenAction::BadRequest);
+        assert_eq!(answer.result_code.as_deref(), Some("A047302"));
+        let unknown = key.sign(&with(claims(client, "1"), "sub", json!("unknown")));
+        assert_refused(&api, &unknown, "A047304").await;
+
+        let answer = token(&api, "grant_type=client_credentials".to_owned()).await;
+        assert_eq!(answer.action, TokenAction::BadRequest);
+        assert_eq!(answer.result_code.as_deref(), Some("A244305"));
+        let content = content(answer.response_content.as_ref());
+        assert_eq!(content["error"], "invalid_request");
+    }
+}
+
+#[tokio::test]
+async fn a_public_client_may_not_even_try() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        configure_client(&api, client.id, |settings| {
+            settings.client_type = Some(ClientType::Public);
+            settings.token_auth_method = Some(ClientAuthMethod::None);
+        })
+        .await;
+        let answer = request_token(&api, client, "grant_type=client_credentials").await;
+        assert_eq!(answer.action, TokenAction::InvalidClient);
+        assert_eq!(answer.result_code.as_deref(), Some("A157303"));
+    }
+}
+
+#[tokio::test]
+async fn a_locked_client_is_refused_before_it_can_authenticate() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        configure_client(&api, client.id, |settings| settings.locked = Some(true)).await;
+        let request = TokenRequest::new("grant_type=client_credentials")
+            .client_id(client.id.to_string())
+            .client_secret(&client.secret);
+        let refused = refusal(api.token(&request).await);
+        assert_eq!(refused, (403, "A001215".to_owned()));
+        configure_client(&api, client.id, |settings| settings.locked = Some(false)).await;
+        let answer = api.token(&request).await.unwrap();
+        assert_eq!(answer.action, TokenAction::Ok);
+    }
+}
+
+#[tokio::test]
+async fn the_service_supports_the_methods_that_it_lists() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        configure(&emulator, &api, |service| {
+            let methods = vec![ClientAuthMethod::ClientSecretPost];
+            service.supported_token_auth_methods = Some(methods.clone());
+            service.supported_revocation_auth_methods = Some(methods);
+        })
+        .await;
+        let client = emulator.client();
+        let answer = request_token(&api, client, "grant_type=client_credentials").await;
+        assert_eq!(answer.action, TokenAction::InvalidClient);
+        assert_eq!(answer.result_code.as_deref(), Some("A047306"));
+        let revoke = RevocationRequest::new("token=any")
+            .client_id(client.id.to_string())
+            .client_secret(&client.secret);
+        let answer = api.revocation(&revoke).await.unwrap();
+        assert_eq!(answer.action, RevocationAction::InvalidClient);
+    }
+}

@@ -1,0 +1,169 @@
+//! What the tests share.
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+pub mod jwt;
+pub mod program;
+
+use authlete::types::{
+    AuthorizationIssueRequest, AuthorizationRequest, Client, Service, TokenAction, TokenRequest,
+    TokenResponse,
+};
+use authlete::{ApiVersion, Authlete, Error};
+use authlete_emulator::{Emulator, RegisteredClient};
+use serde_json::Value;
+
+/// The example of RFC 7636, appendix B.
+pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+pub const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+pub const GENERATIONS: [ApiVersion; 2] = [ApiVersion::V2, ApiVersion::V3];
+
+/// An emulator of its own, and a handle to call it with.
+pub async fn start(version: ApiVersion) -> (Emulator, Authlete) {
+    let emulator = Emulator::start().await.expect("the emulator starts");
+    let api = Authlete::new(emulator.config(version)).expect("its configuration is complete");
+    (emulator, api)
+}
+
+/// Changes the settings of the emulator's service.
+pub async fn configure(emulator: &Emulator, api: &Authlete, change: impl FnOnce(&mut Service)) {
+    let number = variable(emulator, ApiVersion::V2, "AUTHLETE_SERVICE_APIKEY");
+    let number = number.parse().expect("a number");
+    let mut service = api.get_service(number).await.expect("the service");
+    change(&mut service);
+    let updated = api.update_service(number, &service).await;
+    updated.expect("the service is updated");
+}
+
+/// Changes the settings of a client.
+pub async fn configure_client(api: &Authlete, id: i64, change: impl FnOnce(&mut Client)) {
+    let mut client = api.get_client(id).await.expect("the client");
+    change(&mut client);
+    let updated = api.update_client(id, &client).await;
+    updated.expect("the client is updated");
+}
+
+/// The query of a valid authorization request with PKCE.
+pub fn query(client: &RegisteredClient) -> String {
+    form(&[
+        ("response_type", "code"),
+        ("client_id", &client.id.to_string()),
+        ("redirect_uri", &client.redirect_uri),
+        ("scope", "read write"),
+        ("state", "af0ifjsldkj"),
+        ("code_challenge", CHALLENGE),
+        ("code_challenge_method", "S256"),
+    ])
+}
+
+pub fn form(pairs: &[(&str, &str)]) -> String {
+    form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(pairs)
+        .finish()
+}
+
+/// A ticket for an authorization request.
+pub async fn ticket(api: &Authlete, query: &str) -> authlete::Secret {
+    let answer = api
+        .authorization(&AuthorizationRequest::new(query))
+        .await
+        .expect("an answer");
+    answer.ticket.expect("a ticket")
+}
+
+/// A code, for the subject `alice`.
+pub async fn code(api: &Authlete, query: &str) -> String {
+    let request = AuthorizationIssueRequest::new(ticket(api, query).await, "alice");
+    let answer = api.authorization_issue(&request).await.expect("an answer");
+    answer
+        .authorization_code
+        .expect("a code")
+        .expose()
+        .to_owned()
+}
+
+/// The token request that belongs to [`query`].
+pub fn code_parameters(client: &RegisteredClient, code: &str) -> String {
+    form(&[
+        ("grant_type", "authorization_code"),
+        ("code", code),
+        ("redirect_uri", &client.redirect_uri),
+        ("code_verifier", VERIFIER),
+    ])
+}
+
+/// A token request of the registered client, authenticated as by Basic.
+pub async fn request_token(
+    api: &Authlete,
+    client: &RegisteredClient,
+    parameters: &str,
+) -> TokenResponse {
+    let request = TokenRequest::new(parameters)
+        .client_id(client.id.to_string())
+        .client_secret(&client.secret);
+    api.token(&request).await.expect("an answer")
+}
+
+/// Tokens for the scopes `read` and `write`, and the subject `alice`.
+pub async fn tokens(api: &Authlete, client: &RegisteredClient) -> TokenResponse {
+    let code = code(api, &query(client)).await;
+    let answer = request_token(api, client, &code_parameters(client, &code)).await;
+    assert_eq!(
+        answer.action,
+        TokenAction::Ok,
+        "{:?}",
+        answer.result_message
+    );
+    answer
+}
+
+/// The `responseContent` of an answer, parsed as JSON.
+pub fn content(text: Option<&authlete::Secret>) -> Value {
+    serde_json::from_str(text.expect("responseContent").expose()).expect("JSON")
+}
+
+/// The parameters in the query of a redirect URL, in order; and the URL without them.
+pub fn location(text: Option<&authlete::Secret>) -> (String, Vec<(String, String)>) {
+    let text = text.expect("responseContent").expose();
+    let (uri, query) = text.split_once('?').expect("a query");
+    let parameters = form_urlencoded::parse(query.as_bytes())
+        .into_owned()
+        .collect();
+    (uri.to_owned(), parameters)
+}
+
+/// HTTP status and result code of a refused call.
+pub fn refusal<T: std::fmt::Debug>(result: authlete::Result<T>) -> (u16, String) {
+    let error = result.expect_err("the call is refused");
+    match &error {
+        Error::Api(refused) => {
+            let code = refused.result_code.clone().expect("a result code");
+            let message = refused.result_message.as_deref().expect("a result message");
+            assert!(message.starts_with(&format!("[{code}] /")), "{message}");
+            (refused.status.as_u16(), code)
+        }
+        _ => panic!("not refused by the API: {error}"),
+    }
+}
+
+/// A variable of the environment that the emulator describes.
+pub fn variable(emulator: &Emulator, version: ApiVersion, name: &str) -> String {
+    let environment = emulator.environment(version);
+    let (_, value) = environment
+        .into_iter()
+        .find(|(variable, _)| *variable == name)
+        .expect("the variable");
+    value
+}
+
+/// What the emulator tells of itself, beside the API.
+pub async fn data(emulator: &Emulator, path: &str) -> Value {
+    let url = format!("{}{path}", emulator.base_url());
+    let answer = reqwest::get(url).await.unwrap();
+    assert_eq!(answer.status(), 200);
+    assert_eq!(
+        answer.headers()["content-type"],
+        "application/json;charset=UTF-8"
+    );
+    answer.json().await.unwrap()
+}

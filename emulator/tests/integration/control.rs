@@ -1,0 +1,191 @@
+//! What the emulator has beside the API, and who may use it.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::common::*;
+use authlete::types::{IntrospectionAction, IntrospectionRequest};
+use authlete_emulator::Emulator;
+use reqwest::{Client, StatusCode};
+use serde_json::{Value, json};
+
+async fn time(emulator: &Emulator) -> Value {
+    let url = format!("{}/emulator/clock", emulator.base_url());
+    let answer = reqwest::get(url).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
+    answer.json().await.unwrap()
+}
+
+fn advance(emulator: &Emulator, body: impl Into<reqwest::Body>) -> reqwest::RequestBuilder {
+    Client::new()
+        .post(format!("{}/emulator/clock", emulator.base_url()))
+        .header("Content-Type", "application/json")
+        .body(body)
+}
+
+#[tokio::test]
+async fn the_clock_can_be_read_and_moved() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let system = || {
+            SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .unwrap()
+                .as_millis()
+        };
+        let before = system();
+        let answer = time(&emulator).await;
+        let now = u128::from(answer["now"].as_u64().unwrap());
+        assert!((before..=system()).contains(&now));
+        assert_eq!(answer["ahead"], 0);
+        assert_eq!(answer.as_object().unwrap().len(), 2);
+
+        let tokens = tokens(&api, emulator.client()).await;
+        let request = IntrospectionRequest::new(tokens.access_token.unwrap());
+        let moved: Value = advance(&emulator, r#"{"advance": 90000}"#)
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap();
+        assert_eq!(moved["ahead"], 90_000);
+        assert!(moved["now"].as_u64().unwrap() >= u64::try_from(now).unwrap() + 90_000_000);
+        assert_eq!(
+            api.introspection(&request).await.unwrap().action,
+            IntrospectionAction::Unauthorized
+        );
+
+        // In the process or from outside, it is the same clock.
+        emulator.advance(Duration::from_millis(1500));
+        assert_eq!(time(&emulator).await["ahead"], 90_001);
+    }
+}
+
+#[tokio::test]
+async fn the_clock_takes_nothing_else() {
+    let emulator = Emulator::start().await.unwrap();
+    for body in [
+        "",
+        "null",
+        "[]",
+        "60",
+        "{}",
+        r#"{"advance": -1}"#,
+        r#"{"advance": 1.5}"#,
+        r#"{"advance": "60"}"#,
+        r#"{"advance": null}"#,
+        r#"{"advance": 3153600001}"#,
+        r#"{"advance": 18446744073709551616}"#,
+        r#"{"advance": 60, "back": 60}"#,
+        r#"{"advance": 60"#,
+    ] {
+        let answer = advance(&emulator, body).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{body}");
+        let answer: Value = answer.json().await.unwrap();
+        let words =
+            "the body must be {\"advance\": seconds}, with a whole number from 0 to 3153600000";
+        assert_eq!(answer, json!({"message": words}), "{body}");
+    }
+    let url = format!("{}/emulator/clock", emulator.base_url());
+    let answer = Client::new().post(&url).body(r#"{"advance": 60}"#).send();
+    let answer = answer.await.unwrap();
+    assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
+    let answer: Value = answer.json().await.unwrap();
+    assert_eq!(
+        answer["message"],
+        "the body must be JSON, and Content-Type must say so"
+    );
+
+    let answer = Client::new().delete(&url).send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(time(&emulator).await["ahead"], 0);
+}
+
+#[tokio::test]
+async fn the_clock_goes_no_further_than_a_century() {
+    let emulator = Emulator::start().await.unwrap();
+    emulator.advance(Duration::MAX);
+    assert_eq!(time(&emulator).await["ahead"], 3_153_600_000_u64);
+    let answer = advance(&emulator, r#"{"advance": 3153600000}"#).send();
+    assert_eq!(answer.await.unwrap().status(), StatusCode::OK);
+    assert_eq!(time(&emulator).await["ahead"], 3_153_600_000_u64);
+}
+
+#[tokio::test]
+async fn other_web_sites_are_kept_away() {
+    let emulator = Emulator::start().await.unwrap();
+    let authority = emulator.base_url().strip_prefix("http://").unwrap();
+    let port = authority.rsplit_once(':').unwrap().1;
+    let own = emulator.base_url();
+    for (host, origin, allowed) in [
+        (authority, None, true),
+        (authority, Some(own), true),
+        ("localhost", None, true),
+        ("LOCALHOST:1234", None, true),
+        ("emulator.localhost", None, true),
+        ("[::1]:80", None, true),
+        ("192.0.2.7", None, true),
+        ("localhost:80", Some("http://localhost:80"), true),
+        // DNS rebinding: the name is that of the site.
+        ("evil.example", None, false),
+        (
+            &format!("evil.example:{port}"),
+            Some(&format!("http://evil.example:{port}")),
+            false,
+        ),
+        ("localhost.evil.example", None, false),
+        ("127.0.0.1.evil.example", None, false),
+        ("localhost@evil.example", None, false),
+        ("", None, false),
+        // A request that a page of another site makes.
+        (authority, Some("https://evil.example"), false),
+        (authority, Some("null"), false),
+        (authority, Some(""), false),
+        (authority, Some("http://127.0.0.1:1"), false),
+        (authority, Some(&own.replace("http:", "https:")), false),
+    ] {
+        let mut request = advance(&emulator, r#"{"advance": 1}"#).header("Host", host);
+        if let Some(origin) = origin {
+            request = request.header("Origin", origin);
+        }
+        let status = request.send().await.unwrap().status();
+        let expected = if allowed {
+            StatusCode::OK
+        } else {
+            StatusCode::FORBIDDEN
+        };
+        assert_eq!(status, expected, "{host} {origin:?}");
+    }
+    // Not one of two, either.
+    let request = advance(&emulator, r#"{"advance": 1}"#);
+    let request = request
+        .header("Origin", own)
+        .header("Origin", "https://evil.example");
+    assert_eq!(
+        request.send().await.unwrap().status(),
+        StatusCode::FORBIDDEN
+    );
+    assert_eq!(time(&emulator).await["ahead"], 8);
+}
+
+#[tokio::test]
+async fn the_api_itself_is_open_to_callers_by_any_name() {
+    let emulator = Emulator::start().await.unwrap();
+    let answer = Client::new()
+        .get(format!("{}/api/misc/echo", emulator.base_url()))
+        .header("Host", "authlete.test")
+        .header("Origin", "https://as.example")
+        .send();
+    assert_eq!(answer.await.unwrap().status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn what_is_nowhere_is_not_found() {
+    let emulator = Emulator::start().await.unwrap();
+    for path in ["/emulator/", "/emulator/nothing", "/nothing"] {
+        let answer = reqwest::get(format!("{}{path}", emulator.base_url()))
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
+    }
+}

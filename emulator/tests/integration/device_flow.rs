@@ -1,0 +1,498 @@
+//! The device flow (RFC 8628).
+
+use std::time::Duration;
+
+use crate::common::*;
+use authlete::Authlete;
+use authlete::types::{
+    ClientAuthMethod, DeviceAuthorizationAction, DeviceAuthorizationRequest,
+    DeviceAuthorizationResponse, DeviceCompleteAction, DeviceCompleteRequest, DeviceCompleteResult,
+    DeviceVerificationAction, DeviceVerificationRequest, DeviceVerificationResponse, GrantType,
+    Pair, Property, TokenAction, TokenResponse, UserCodeCharset,
+};
+use authlete_emulator::{Emulator, RegisteredClient};
+use serde_json::json;
+
+const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
+/// An emulator whose service and client know the device flow.
+async fn start_device_flow(version: authlete::ApiVersion) -> (Emulator, Authlete) {
+    let (emulator, api) = start(version).await;
+    configure(&emulator, &api, |service| {
+        service.device_verification_uri = Some("https://as.example/device".to_owned());
+        service.device_verification_uri_complete =
+            Some("https://as.example/device?user_code=USER_CODE".to_owned());
+        service.device_flow_code_duration = Some(300);
+        service.device_flow_polling_interval = Some(5);
+        service.user_code_charset = Some(UserCodeCharset::Base20);
+        service.user_code_length = Some(8);
+        service.supported_acrs = Some(vec!["silver".to_owned(), "gold".to_owned()]);
+    })
+    .await;
+    configure_client(&api, emulator.client().id, |client| {
+        client.grant_types = Some(vec![GrantType::DeviceCode, GrantType::RefreshToken]);
+        client.attributes = Some(vec![Pair::new("kind", "television")]);
+    })
+    .await;
+    (emulator, api)
+}
+
+async fn ask(
+    api: &Authlete,
+    client: &RegisteredClient,
+    parameters: &str,
+) -> DeviceAuthorizationResponse {
+    let request = DeviceAuthorizationRequest::new(parameters)
+        .client_id(client.id.to_string())
+        .client_secret(&client.secret);
+    api.device_authorization(&request).await.unwrap()
+}
+
+/// A device code and its user code.
+async fn codes(api: &Authlete, client: &RegisteredClient) -> (String, String) {
+    let answer = ask(api, client, "scope=read").await;
+    assert_eq!(answer.action, DeviceAuthorizationAction::Ok, "{answer:?}");
+    let [device_code, user_code] =
+        [answer.device_code, answer.user_code].map(|code| code.unwrap().expose().to_owned());
+    (device_code, user_code)
+}
+
+async fn verify(api: &Authlete, user_code: &str) -> DeviceVerificationResponse {
+    let request = DeviceVerificationRequest::new(user_code);
+    api.device_verification(&request).await.unwrap()
+}
+
+async fn decide(
+    api: &Authlete,
+    user_code: &str,
+    result: DeviceCompleteResult,
+) -> DeviceCompleteAction {
+    let request = DeviceCompleteRequest::new(user_code, result, "alice");
+    api.device_complete(&request).await.unwrap().action
+}
+
+async fn poll(api: &Authlete, client: &RegisteredClient, device_code: &str) -> TokenResponse {
+    let parameters = form(&[("grant_type", GRANT_TYPE), ("device_code", device_code)]);
+    request_token(api, client, &parameters).await
+}
+
+async fn error(api: &Authlete, client: &RegisteredClient, device_code: &str) -> String {
+    let answer = poll(api, client, device_code).await;
+    assert_eq!(answer.action, TokenAction::BadRequest);
+    content(answer.response_content.as_ref())["error"]
+        .as_str()
+        .unwrap()
+        .to_owned()
+}
+
+#[tokio::test]
+async fn a_device_gets_its_tokens_when_the_user_has_decided() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_device_flow(version).await;
+        let client = emulator.client();
+        let parameters = form(&[
+            ("client_id", &client.alias),
+            ("scope", "openid profile phone read unheard-of"),
+            ("acr_values", "gold platinum"),
+            ("resource", "https://api.example/"),
+        ]);
+        let asked = ask(&api, client, &parameters).await;
+        assert_eq!(asked.action, DeviceAuthorizationAction::Ok);
+        assert_eq!(asked.result_code.as_deref(), Some("A220001"));
+        assert_eq!(asked.client_id, Some(client.id));
+        assert_eq!(asked.client_name.as_deref(), Some("Emulated client"));
+        assert_eq!(
+            asked.client_auth_method,
+            Some(ClientAuthMethod::ClientSecretBasic)
+        );
+        assert_eq!((asked.expires_in, asked.interval), (Some(300), Some(5)));
+        let [device_code, user_code] =
+            [&asked.device_code, &asked.user_code].map(|code| code.as_ref().unwrap().expose());
+        assert_eq!(user_code.len(), 8);
+        assert!(
+            user_code
+                .chars()
+                .all(|character| "BCDFGHJKLMNPQRSTVWXZ".contains(character))
+        );
+        let complete_uri = format!("https://as.example/device?user_code={user_code}");
+        let expected = json!({
+            "device_code": device_code,
+            "user_code": user_code,
+            "verification_uri": "https://as.example/device",
+            "verification_uri_complete": complete_uri,
+            "expires_in": 300,
+            "interval": 5,
+        });
+        assert_eq!(content(asked.response_content.as_ref()), expected);
+        assert_eq!(
+            asked.verification_uri_complete.unwrap().expose(),
+            complete_uri
+        );
+
+        // As people type: in small letters, in two halves.
+        let typed = format!("{}-{}", &user_code[..4], &user_code[4..]).to_lowercase();
+        let verified = verify(&api, &typed).await;
+        assert_eq!(verified.action, DeviceVerificationAction::Valid);
+        assert_eq!(verified.result_code.as_deref(), Some("A224001"));
+        assert_eq!(verified.client_id, Some(client.id));
+        assert_eq!(
+            verified.client_id_alias.as_deref(),
+            Some(client.alias.as_str())
+        );
+        assert_eq!(verified.client_name.as_deref(), Some("Emulated client"));
+        assert_eq!(
+            verified.client_attributes,
+            Some(vec![Pair::new("kind", "television")])
+        );
+        let scopes: Vec<_> = verified
+            .scopes
+            .unwrap()
+            .into_iter()
+            .filter_map(|scope| scope.name)
+            .collect();
+        assert_eq!(scopes, ["openid", "profile", "phone", "read"]);
+        assert_eq!(verified.acrs, Some(vec!["gold".to_owned()]));
+        assert_eq!(
+            verified.resources,
+            Some(vec!["https://api.example/".to_owned()])
+        );
+        let claims = verified.claim_names.unwrap();
+        assert_eq!(claims.first().map(String::as_str), Some("name"));
+        assert_eq!(
+            claims.last().map(String::as_str),
+            Some("phone_number_verified")
+        );
+        assert!(verified.expires_at.unwrap() > 0);
+
+        assert_eq!(
+            error(&api, client, device_code).await,
+            "authorization_pending"
+        );
+
+        let request =
+            DeviceCompleteRequest::new(user_code, DeviceCompleteResult::Authorized, "alice")
+                .scopes(vec!["openid".to_owned(), "write".to_owned()])
+                .properties(vec![Property::new("room", "kitchen")])
+                .access_token_duration(60)
+                .refresh_token_duration(120);
+        let completed = api.device_complete(&request).await.unwrap();
+        assert_eq!(completed.action, DeviceCompleteAction::Success);
+        assert_eq!(completed.result_code.as_deref(), Some("A241001"));
+
+        let answer = poll(&api, client, device_code).await;
+        assert_eq!(
+            answer.action,
+            TokenAction::Ok,
+            "{:?}",
+            answer.result_message
+        );
+        assert_eq!(answer.grant_type, Some(GrantType::DeviceCode));
+        assert_eq!(answer.subject.as_deref(), Some("alice"));
+        assert_eq!(
+            answer.scopes,
+            Some(vec!["openid".to_owned(), "write".to_owned()])
+        );
+        assert_eq!(answer.access_token_duration, Some(60));
+        assert_eq!(answer.refresh_token_duration, Some(120));
+        let response = content(answer.response_content.as_ref());
+        assert_eq!(response["id_token"], answer.id_token.unwrap().expose());
+        assert_eq!(response["room"], "kitchen");
+        assert_eq!(response["scope"], "openid write");
+
+        // A device code works once.
+        assert_eq!(error(&api, client, device_code).await, "invalid_grant");
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_asks_too_often_has_to_wait_longer() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_device_flow(version).await;
+        let client = emulator.client();
+        let (device_code, user_code) = codes(&api, client).await;
+        let wait = |seconds| emulator.advance(Duration::from_secs(seconds));
+        let pending = "authorization_pending";
+        assert_eq!(error(&api, client, &device_code).await, pending);
+        wait(5);
+        assert_eq!(error(&api, client, &device_code).await, pending);
+        wait(2);
+        assert_eq!(error(&api, client, &device_code).await, "slow_down");
+        // Five seconds are not enough any more.
+        wait(6);
+        assert_eq!(error(&api, client, &device_code).await, "slow_down");
+        wait(15);
+        assert_eq!(error(&api, client, &device_code).await, pending);
+        // Once there is a decision, haste does no harm.
+        decide(&api, &user_code, DeviceCompleteResult::Authorized).await;
+        let answer = poll(&api, client, &device_code).await;
+        assert_eq!(answer.action, TokenAction::Ok);
+        assert!(answer.id_token.is_none());
+    }
+}
+
+#[tokio::test]
+async fn the_device_learns_that_there_will_be_no_tokens() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_device_flow(version).await;
+        let client = emulator.client();
+
+        let (device_code, user_code) = codes(&api, client).await;
+        let request = DeviceCompleteRequest::new(user_code, DeviceCompleteResult::AccessDenied, "")
+            .error_description("Not now.")
+            .error_uri("https://as.example/denied");
+        let completed = api.device_complete(&request).await.unwrap();
+        assert_eq!(completed.action, DeviceCompleteAction::Success);
+        let answer = poll(&api, client, &device_code).await;
+        let expected = json!({
+            "error": "access_denied",
+            "error_description": "Not now.",
+            "error_uri": "https://as.example/denied",
+        });
+        assert_eq!(answer.action, TokenAction::BadRequest);
+        assert_eq!(content(answer.response_content.as_ref()), expected);
+
+        let (device_code, user_code) = codes(&api, client).await;
+        decide(&api, &user_code, DeviceCompleteResult::TransactionFailed).await;
+        assert_eq!(error(&api, client, &device_code).await, "expired_token");
+    }
+}
+
+#[tokio::test]
+async fn user_codes_are_spent_by_a_decision_and_by_time() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_device_flow(version).await;
+        let client = emulator.client();
+
+        assert_eq!(
+            verify(&api, "WDJB-MJHT").await.action,
+            DeviceVerificationAction::NotExist
+        );
+        assert_eq!(
+            decide(&api, "WDJB-MJHT", DeviceCompleteResult::Authorized).await,
+            DeviceCompleteAction::UserCodeNotExist
+        );
+
+        let (_, user_code) = codes(&api, client).await;
+        decide(&api, &user_code, DeviceCompleteResult::AccessDenied).await;
+        assert_eq!(
+            verify(&api, &user_code).await.action,
+            DeviceVerificationAction::NotExist
+        );
+        // Nobody can turn a refusal into a grant.
+        assert_eq!(
+            decide(&api, &user_code, DeviceCompleteResult::Authorized).await,
+            DeviceCompleteAction::UserCodeNotExist
+        );
+
+        let (device_code, user_code) = codes(&api, client).await;
+        emulator.advance(Duration::from_secs(300));
+        assert_eq!(
+            verify(&api, &user_code).await.action,
+            DeviceVerificationAction::Expired
+        );
+        assert_eq!(
+            decide(&api, &user_code, DeviceCompleteResult::Authorized).await,
+            DeviceCompleteAction::UserCodeExpired
+        );
+        assert_eq!(error(&api, client, &device_code).await, "expired_token");
+    }
+}
+
+#[tokio::test]
+async fn calls_that_are_wrong_change_nothing() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_device_flow(version).await;
+        let (_, user_code) = codes(&api, emulator.client()).await;
+        let authorized = DeviceCompleteResult::Authorized;
+        let complete = |request: DeviceCompleteRequest| {
+            let api = api.clone();
+            async move { api.device_complete(&request).await.unwrap() }
+        };
+        let wrong = [
+            (
+                DeviceCompleteRequest::new("", authorized.clone(), "alice"),
+                "A241201",
+            ),
+            (
+                DeviceCompleteRequest::new(&*user_code, "PERHAPS", "alice"),
+                "A241202",
+            ),
+            (
+                DeviceCompleteRequest::new(&*user_code, authorized.clone(), ""),
+                "A241203",
+            ),
+            (
+                DeviceCompleteRequest::new(&*user_code, authorized.clone(), "alice")
+                    .jwt_at_claims("[]"),
+                "A241204",
+            ),
+        ];
+        for (request, code) in wrong {
+            let answer = complete(request).await;
+            assert_eq!(answer.action, DeviceCompleteAction::InvalidRequest);
+            assert_eq!(answer.result_code.as_deref(), Some(code));
+        }
+        assert_eq!(
+            verify(&api, "").await.action,
+            DeviceVerificationAction::ServerError
+        );
+        assert_eq!(
+            verify(&api, &user_code).await.action,
+            DeviceVerificationAction::Valid
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_device_code_is_of_one_client() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_device_flow(version).await;
+        let client = emulator.client();
+        let (device_code, user_code) = codes(&api, client).await;
+        decide(&api, &user_code, DeviceCompleteResult::Authorized).await;
+
+        let mut other = api.get_client(client.id).await.unwrap();
+        other.client_id_alias = None;
+        let other = api.create_client(&other).await.unwrap();
+        let thief = authlete::types::TokenRequest::new(form(&[
+            ("grant_type", GRANT_TYPE),
+            ("device_code", &device_code),
+        ]))
+        .client_id(other.client_id.unwrap().to_string())
+        .client_secret(other.client_secret.unwrap());
+        let answer = api.token(&thief).await.unwrap();
+        assert_eq!(answer.action, TokenAction::BadRequest);
+        assert_eq!(
+            content(answer.response_content.as_ref())["error"],
+            "invalid_grant"
+        );
+        // And it is still good for the client that has it.
+        let answer = poll(&api, client, &device_code).await;
+        assert_eq!(answer.action, TokenAction::Ok);
+
+        // What waits for a client that is deleted waits no more.
+        let (_, user_code) = codes(&api, client).await;
+        api.delete_client(client.id).await.unwrap();
+        assert_eq!(
+            verify(&api, &user_code).await.action,
+            DeviceVerificationAction::NotExist
+        );
+    }
+}
+
+#[tokio::test]
+async fn requests_that_are_wrong_get_no_codes() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_device_flow(version).await;
+        let client = emulator.client();
+        let refused = async |parameters: &str| {
+            let answer = ask(&api, client, parameters).await;
+            let content = content(answer.response_content.as_ref());
+            (answer.action, content["error"].as_str().unwrap().to_owned())
+        };
+        use DeviceAuthorizationAction::{BadRequest, InternalServerError, Unauthorized};
+        let is = |action, error: &str| (action, error.to_owned());
+        assert_eq!(refused("").await, is(InternalServerError, "server_error"));
+        assert_eq!(
+            refused("scope=read&scope=write").await,
+            is(BadRequest, "invalid_request")
+        );
+        assert_eq!(
+            refused("resource=relative").await,
+            is(BadRequest, "invalid_target")
+        );
+        assert_eq!(
+            refused("authorization_details=%5B1%5D").await,
+            is(BadRequest, "invalid_authorization_details")
+        );
+
+        let stranger = DeviceAuthorizationRequest::new("scope=read")
+            .client_id(client.id.to_string())
+            .client_secret("wrong");
+        let answer = api.device_authorization(&stranger).await.unwrap();
+        assert_eq!(answer.action, Unauthorized);
+        assert_eq!(
+            content(answer.response_content.as_ref())["error"],
+            "invalid_client"
+        );
+
+        configure(&emulator, &api, |service| {
+            service.scope_required = Some(true)
+        })
+        .await;
+        assert_eq!(
+            refused("scope=unheard-of").await,
+            is(BadRequest, "invalid_scope")
+        );
+        configure(&emulator, &api, |service| {
+            service.device_verification_uri = None
+        })
+        .await;
+        assert_eq!(
+            refused("scope=read").await,
+            is(InternalServerError, "server_error")
+        );
+        configure_client(&api, client.id, |client| {
+            client.grant_types = Some(vec![GrantType::RefreshToken]);
+        })
+        .await;
+        assert_eq!(
+            refused("scope=read").await,
+            is(BadRequest, "unauthorized_client")
+        );
+        configure(&emulator, &api, |service| {
+            service.supported_grant_types = Some(vec![GrantType::RefreshToken]);
+        })
+        .await;
+        assert_eq!(
+            refused("scope=read").await,
+            is(BadRequest, "unsupported_grant_type")
+        );
+    }
+}
+
+#[tokio::test]
+async fn user_codes_are_made_as_the_service_wants_them() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_device_flow(version).await;
+        let client = emulator.client();
+        configure(&emulator, &api, |service| {
+            service.user_code_charset = Some(UserCodeCharset::Numeric);
+            service.user_code_length = Some(1);
+        })
+        .await;
+        // There are ten codes of one digit, and nobody waits for an eleventh.
+        let mut seen = std::collections::BTreeSet::new();
+        let exhausted = loop {
+            let answer = ask(&api, client, "scope=read").await;
+            match answer.user_code {
+                Some(code) => assert!(seen.insert(code.expose().to_owned())),
+                None => break answer,
+            }
+        };
+        assert!(seen.len() <= 10);
+        assert!(
+            seen.iter()
+                .all(|code| code.parse::<u8>().is_ok_and(|digit| digit < 10))
+        );
+        assert_eq!(
+            exhausted.action,
+            DeviceAuthorizationAction::InternalServerError
+        );
+        assert_eq!(exhausted.result_code.as_deref(), Some("A220203"));
+
+        // RFC 8628 §6.1 has the usual lengths; no setting is followed into absurdity.
+        for (charset, length, expected) in [
+            (UserCodeCharset::Numeric, 0, 9),
+            (UserCodeCharset::Base20, 0, 8),
+            (UserCodeCharset::Base20, i32::MAX, 255),
+        ] {
+            configure(&emulator, &api, |service| {
+                service.user_code_charset = Some(charset);
+                service.user_code_length = Some(length);
+            })
+            .await;
+            assert_eq!(codes(&api, client).await.1.len(), expected);
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! The profiles of FAPI at the authorization endpoint.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::common::*;
+use authlete::types::{
+    AuthorizationAction, AuthorizationRequest, AuthorizationResponse, ClientType, FapiMode,
+    GrantType, Pair, PushedAuthReqAction, PushedAuthReqRequest, PushedAuthReqResponse,
+    ResponseType, ServiceProfile, TokenAction,
+};
+use authlete::{ApiVersion, Authlete};
+use authlete_emulator::{Emulator, RegisteredClient};
+use serde_json::{Value, json};
+
+async fn start_fapi(version: ApiVersion, modes: &[FapiMode]) -> (Emulator, Authlete, jwt::Key) {
+    let (emulator, api) = start(version).await;
+    let key = jwt::Key::generate();
+    configure(&emulator, &api, |service| {
+        service.supported_service_profiles = Some(vec![ServiceProfile::Fapi]);
+    })
+    .await;
+    configure_client(&api, emulator.client().id, |client| {
+        client.fapi_modes = Some(modes.to_vec());
+        client.response_types = Some(vec![ResponseType::Code, ResponseType::CodeIdToken]);
+        client.grant_types = Some(vec![GrantType::AuthorizationCode, GrantType::Implicit]);
+        client.jwks = Some(key.jwks().into());
+    })
+    .await;
+    (emulator, api, key)
+}
+
+async fn ask(api: &Authlete, query: impl Into<String>) -> AuthorizationResponse {
+    let request = AuthorizationRequest::new(query.into());
+    api.authorization(&request).await.unwrap()
+}
+
+/// The result code of a request that is refused.
+async fn refused(api: &Authlete, query: impl Into<String>) -> String {
+    let answer = ask(api, query).await;
+    assert_eq!(answer.action, AuthorizationAction::Location, "{answer:?}");
+    answer.result_code.unwrap()
+}
+
+async fn push(
+    api: &Authlete,
+    client: &RegisteredClient,
+    parameters: &str,
+) -> PushedAuthReqResponse {
+    let request = PushedAuthReqRequest::new(parameters)
+        .client_id(client.id.to_string())
+        .client_secret(&client.secret);
+    api.push_authorization_request(&request).await.unwrap()
+}
+
+fn object(client: &RegisteredClient, key: &jwt::Key, changes: &[(&str, Value)]) -> String {
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap()
+        .as_secs();
+    let mut claims = json!({
+        "client_id": client.id.to_string(),
+        "response_type": "code",
+        "response_mode": "jwt",
+        "redirect_uri": client.redirect_uri,
+        "scope": "read",
+        "state": "s",
+        "nbf": now,
+        "exp": now + 300,
+    });
+    let members = claims.as_object_mut().unwrap();
+    for (name, value) in changes {
+        match value.as_i64() {
+            _ if value.is_null() => members.remove(*name),
+            Some(seconds) => members.insert((*name).to_owned(), json!(now as i64 + seconds)),
+            None => members.insert((*name).to_owned(), value.clone()),
+        };
+    }
+    let request = key.sign(&claims);
+    form(&[
+        ("client_id", &client.id.to_string()),
+        ("redirect_uri", &client.redirect_uri),
+        ("request", &request),
+    ])
+}
+
+#[tokio::test]
+async fn fapi_2_takes_pushed_requests_with_s256_for_codes_that_are_soon_gone() {
+    for version in GENERATIONS {
+        let (emulator, api, _) = start_fapi(version, &[FapiMode::Fapi2Security]).await;
+        let client = emulator.client();
+        let good = query(client);
+        assert_eq!(refused(&api, good.as_str()).await, "A004335");
+        for (weak, code) in [
+            (good.replace("S256", "plain"), "A004343"),
+            (
+                good.replace("response_type=code", "response_type=code+id_token&nonce=n")
+                    .replace("read", "openid"),
+                "A004344",
+            ),
+            (format!("{good}&response_mode=fragment"), "A004344"),
+        ] {
+            let answer = push(&api, client, &weak).await;
+            assert_eq!(answer.action, PushedAuthReqAction::BadRequest);
+            assert_eq!(answer.result_code.as_deref(), Some(code), "{weak}");
+        }
+        let answer = push(&api, client, &good).await;
+        assert_eq!(answer.action, PushedAuthReqAction::Created);
+        let uri = answer.request_uri.unwrap();
+        let by_reference = form(&[("client_id", client.alias.as_str()), ("request_uri", &uri)]);
+        let code = code(&api, &by_reference).await;
+        emulator.advance(Duration::from_secs(60));
+        let token = request_token(&api, client, &code_parameters(client, &code)).await;
+        assert_eq!(token.action, TokenAction::BadRequest);
+        assert_eq!(token.result_code.as_deref(), Some("A050306"));
+
+        configure_client(&api, client.id, |client| {
+            client.client_type = Some(ClientType::Public);
+        })
+        .await;
+        assert_eq!(refused(&api, good).await, "A004345");
+    }
+}
+
+#[tokio::test]
+async fn fapi_2_message_signing_has_both_directions() {
+    for version in GENERATIONS {
+        let modes = [
+            FapiMode::Fapi2MessageSigningAuthReq,
+            FapiMode::Fapi2MessageSigningAuthRes,
+        ];
+        let (emulator, api, key) = start_fapi(version, &modes).await;
+        let client = emulator.client();
+        assert_eq!(refused(&api, query(client)).await, "A004346");
+        let open = object(client, &key, &[("response_mode", json!("query"))]);
+        assert_eq!(refused(&api, open).await, "A004348");
+        let good = ask(&api, object(client, &key, &[])).await;
+        assert_eq!(good.action, AuthorizationAction::Interaction);
+    }
+}
+
+#[tokio::test]
+async fn fapi_1_advanced_wants_signatures_that_do_not_last() {
+    for version in GENERATIONS {
+        let (emulator, api, key) = start_fapi(version, &[FapiMode::Fapi1Advanced]).await;
+        let client = emulator.client();
+        assert_eq!(refused(&api, query(client)).await, "A004346");
+        let good = ask(&api, object(client, &key, &[])).await;
+        assert_eq!(good.action, AuthorizationAction::Interaction);
+        for (changes, code) in [
+            (vec![("exp", Value::Null)], "A004347"),
+            (vec![("nbf", Value::Null)], "A004347"),
+            (vec![("exp", json!(7200))], "A004347"),
+            (vec![("state", Value::Null)], "A004342"),
+            (vec![("scope", json!("openid"))], "A004341"),
+            (vec![("response_mode", json!("query"))], "A004344"),
+        ] {
+            let object = object(client, &key, &changes);
+            assert_eq!(refused(&api, object).await, code, "{changes:?}");
+        }
+        let hybrid = [
+            ("response_type", json!("code id_token")),
+            ("response_mode", Value::Null),
+            ("scope", json!("openid")),
+            ("nonce", json!("n")),
+        ];
+        let answer = ask(&api, object(client, &key, &hybrid)).await;
+        assert_eq!(answer.action, AuthorizationAction::Interaction);
+        configure(&emulator, &api, |service| service.nbf_optional = Some(true)).await;
+        let answer = ask(&api, object(client, &key, &[("nbf", Value::Null)])).await;
+        assert_eq!(answer.action, AuthorizationAction::Interaction);
+    }
+}
+
+#[tokio::test]
+async fn a_profile_comes_from_service_client_or_scopes() {
+    for version in GENERATIONS {
+        let (emulator, api, _) = start_fapi(version, &[]).await;
+        let client = emulator.client();
+        let good = query(client);
+        let stateless = good.replace("state=af0ifjsldkj", "");
+        let is_good =
+            async |query: &str| ask(&api, query).await.action == AuthorizationAction::Interaction;
+        assert!(is_good(&stateless).await);
+        let attributed = async |value: &str| {
+            configure(&emulator, &api, |service| {
+                for scope in service.supported_scopes.as_mut().unwrap() {
+                    if scope.name.as_deref() == Some("read") {
+                        scope.attributes = Some(vec![Pair::new("fapi", value)]);
+                    }
+                }
+            })
+            .await;
+        };
+        attributed("r").await;
+        assert!(is_good(&good).await);
+        assert_eq!(refused(&api, stateless.as_str()).await, "A004342");
+        assert!(is_good(&stateless.replace("read+write", "write")).await);
+        attributed("rw").await;
+        assert_eq!(refused(&api, good.as_str()).await, "A004346");
+        configure(&emulator, &api, |service| {
+            service.fapi_modes = Some(vec![FapiMode::Fapi1Baseline]);
+        })
+        .await;
+        assert!(is_good(&good).await);
+        configure(&emulator, &api, |service| {
+            service.supported_service_profiles = None;
+        })
+        .await;
+        assert!(is_good(&stateless).await);
+    }
+}

@@ -1,0 +1,186 @@
+//! What protected resources ask of access tokens.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::common::*;
+use authlete::Authlete;
+use authlete::types::{
+    AuthorizationIssueRequest, IntrospectionAction, IntrospectionRequest, IntrospectionResponse,
+    Pair, Scope,
+};
+use authlete_emulator::RegisteredClient;
+
+const RESOURCES: [&str; 2] = ["https://rs.example/a", "https://rs.example/b"];
+
+fn now() -> i64 {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);
+    since_epoch.unwrap().as_secs().try_into().unwrap()
+}
+
+fn texts(list: &[&str]) -> Vec<String> {
+    list.iter().map(|text| (*text).to_owned()).collect()
+}
+
+/// A token for two resources, of a user who has just logged in.
+async fn token(api: &Authlete, client: &RegisteredClient) -> authlete::Secret {
+    let resources = RESOURCES.map(|resource| ("resource", resource));
+    let query = format!("{}&{}", query(client), form(&resources));
+    let issue = AuthorizationIssueRequest::new(ticket(api, &query).await, "alice")
+        .acr("urn:example:strong")
+        .auth_time(now());
+    let issued = api.authorization_issue(&issue).await.unwrap();
+    let code = issued.authorization_code.unwrap();
+    let answer = request_token(api, client, &code_parameters(client, code.expose())).await;
+    answer.access_token.expect("an access token")
+}
+
+async fn introspect(api: &Authlete, request: IntrospectionRequest) -> IntrospectionResponse {
+    api.introspection(&request).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_token_is_shown_with_all_that_was_granted() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let pair = |value: &str| Pair::new("of", value);
+        configure(&emulator, &api, |service| {
+            service.attributes = Some(vec![pair("the service")]);
+            service.rs_response_signed = Some(true);
+        })
+        .await;
+        configure_client(&api, client.id, |client| {
+            client.attributes = Some(vec![pair("the client")]);
+        })
+        .await;
+        let token = token(&api, client).await;
+        let answer = introspect(&api, IntrospectionRequest::new(&token)).await;
+        assert_eq!(answer.action, IntrospectionAction::Ok);
+        assert_eq!(answer.result_code.as_deref(), Some("A056001"));
+        assert_eq!(answer.subject.as_deref(), Some("alice"));
+        assert_eq!(answer.acr.as_deref(), Some("urn:example:strong"));
+        assert!(answer.auth_time.unwrap() > 0);
+        assert_eq!(answer.resources, Some(texts(&RESOURCES)));
+        assert_eq!(answer.access_token_resources, Some(texts(&RESOURCES)));
+        assert_eq!(answer.client_attributes, Some(vec![pair("the client")]));
+        assert_eq!(answer.service_attributes, Some(vec![pair("the service")]));
+        assert_eq!(answer.client_id_alias.as_ref(), Some(&client.alias));
+        assert_eq!(answer.client_id_alias_used, Some(false));
+        assert_eq!(answer.response_signing_required, Some(true));
+        assert_eq!(answer.certificate_thumbprint, None);
+        let name = |scope: &Scope| scope.name.clone().unwrap();
+        let details = answer.scope_details.unwrap();
+        let names: Vec<_> = details.iter().map(name).collect();
+        assert_eq!(names, ["read", "write"]);
+        assert_eq!(
+            answer.response_content.unwrap().expose(),
+            "Bearer error=\"invalid_request\""
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_is_demanded_has_to_be_there() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let token = token(&api, emulator.client()).await;
+        let request = || IntrospectionRequest::new(&token);
+        let good = [
+            request().scopes(texts(&["write"])),
+            request().scopes(texts(&["write", "read"])),
+            request().subject("alice"),
+            request().resources(texts(&RESOURCES[..1])),
+            request().resources(texts(&RESOURCES)),
+            request().acr_values(texts(&["urn:example:other", "urn:example:strong"])),
+            request().max_age(100),
+            request().max_age(0),
+            request().max_age(-1),
+            request().scopes(texts(&[])).acr_values(texts(&[])),
+        ];
+        for request in good {
+            let answer = introspect(&api, request).await;
+            assert_eq!(answer.action, IntrospectionAction::Ok);
+            assert_eq!(answer.sufficient, Some(true));
+        }
+        let wrong = [
+            (
+                request().scopes(texts(&["read", "email"])),
+                IntrospectionAction::Forbidden,
+                "Bearer error=\"insufficient_scope\",error_description=\"[A056304] the access token does not cover the required scopes\",scope=\"read email\"",
+            ),
+            (
+                request().subject("bob"),
+                IntrospectionAction::Forbidden,
+                "Bearer error=\"invalid_request\",error_description=\"[A056305] the access token does not belong to the required subject\"",
+            ),
+            (
+                request().resources(texts(&[RESOURCES[0], "https://rs.example/c"])),
+                IntrospectionAction::Forbidden,
+                "Bearer error=\"invalid_target\",error_description=\"[A056306] the access token is not for the required resources\"",
+            ),
+            (
+                request().acr_values(texts(&["urn:example:a", "urn:example:b"])),
+                IntrospectionAction::Unauthorized,
+                "Bearer error=\"insufficient_user_authentication\",error_description=\"[A056307] the user has to authenticate again, or in a stronger way\",acr_values=\"urn:example:a urn:example:b\"",
+            ),
+        ];
+        for (request, action, challenge) in wrong {
+            let answer = introspect(&api, request).await;
+            assert_eq!(answer.action, action);
+            assert_eq!(answer.response_content.unwrap().expose(), challenge);
+            // The token itself is as good as before.
+            assert_eq!((answer.existent, answer.usable), (Some(true), Some(true)));
+            assert_eq!(answer.subject.as_deref(), Some("alice"));
+        }
+    }
+}
+
+/// RFC 9470.
+#[tokio::test]
+async fn an_authentication_grows_old() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let token = token(&api, client).await;
+        let request = || {
+            let request = IntrospectionRequest::new(&token).max_age(100);
+            request.acr_values(texts(&["urn:example:strong"]))
+        };
+        let answer = introspect(&api, request()).await;
+        assert_eq!(answer.action, IntrospectionAction::Ok);
+        emulator.advance(Duration::from_secs(102));
+        let answer = introspect(&api, request()).await;
+        assert_eq!(answer.action, IntrospectionAction::Unauthorized);
+        assert_eq!(
+            answer.response_content.unwrap().expose(),
+            "Bearer error=\"insufficient_user_authentication\",error_description=\"[A056307] the user has to authenticate again, or in a stronger way\",acr_values=\"urn:example:strong\",max_age=\"100\"",
+        );
+
+        // Nobody has said when this user logged in, or how.
+        let unknown = tokens(&api, client).await.access_token.unwrap();
+        for request in [
+            IntrospectionRequest::new(&unknown).max_age(i32::MAX),
+            IntrospectionRequest::new(&unknown).acr_values(texts(&["any"])),
+        ] {
+            let answer = introspect(&api, request).await;
+            assert_eq!(answer.action, IntrospectionAction::Unauthorized);
+            assert_eq!(answer.result_code.as_deref(), Some("A056307"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_unbound_token_needs_no_proof_and_gets_no_nonce() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        configure(&emulator, &api, |service| {
+            service.dpop_nonce_required = Some(true);
+        })
+        .await;
+        let token = tokens(&api, emulator.client()).await.access_token.unwrap();
+        let request = IntrospectionRequest::new(token).dpop("not looked at");
+        let answer = introspect(&api, request).await;
+        assert_eq!(answer.action, IntrospectionAction::Ok);
+        assert_eq!(answer.dpop_nonce, None);
+    }
+}

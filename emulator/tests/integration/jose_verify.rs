@@ -1,0 +1,215 @@
+//! The verification of JOSE objects.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::common::jwt::Key;
+use crate::common::*;
+use authlete::Authlete;
+use authlete::types::{JoseVerifyRequest, JoseVerifyResponse, StandardIntrospectionRequest};
+use serde_json::json;
+
+fn now() -> u64 {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);
+    since_epoch.unwrap().as_secs()
+}
+
+fn texts(list: &[&str]) -> Vec<String> {
+    list.iter().map(|text| (*text).to_owned()).collect()
+}
+
+async fn verify(api: &Authlete, request: JoseVerifyRequest) -> JoseVerifyResponse {
+    api.verify_jose(&request).await.unwrap()
+}
+
+#[track_caller]
+fn assert_valid(answer: &JoseVerifyResponse) {
+    assert_eq!(answer.result_code.as_deref(), Some("A160001"));
+    assert_eq!(answer.valid, Some(true));
+    assert_eq!(answer.error_descriptions, None);
+    assert_eq!(answer.missing_claims, None);
+    assert_eq!(answer.invalid_claims, None);
+}
+
+#[track_caller]
+fn assert_invalid(answer: &JoseVerifyResponse, error: &str) {
+    assert_eq!(answer.result_code.as_deref(), Some("A160301"));
+    assert_eq!(answer.valid, Some(false));
+    assert_eq!(answer.error_descriptions, Some(texts(&[error])));
+}
+
+#[tokio::test]
+async fn clients_sign_with_their_keys_and_their_secrets() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let key = Key::generate();
+        configure_client(&api, client.id, |client| {
+            client.jwks = Some(key.jwks().into());
+        })
+        .await;
+        let claims = json!({ "iss": client.alias, "exp": now() + 60, "iat": now(), "x": 1 });
+        let signed = key.sign(&claims);
+        let by_client = |jose: &str| JoseVerifyRequest::new(jose).signed_by_client(true);
+        // By the issuer, by the ID, by the alias.
+        for request in [
+            by_client(&signed),
+            by_client(&signed).client_identifier(client.id.to_string()),
+            by_client(&signed).client_identifier(&client.alias),
+            by_client(&signed).mandatory_claims(texts(&["iss", "x"])),
+            by_client(&jwt::hmac(client.secret.expose().as_bytes(), &claims)),
+        ] {
+            let answer = verify(&api, request).await;
+            assert_valid(&answer);
+            assert_eq!(answer.signature_valid, Some(true));
+        }
+        let by_secret = jwt::hmac(client.secret.expose().as_bytes(), &claims);
+        let request = JoseVerifyRequest::new(by_secret).client_identifier(&client.alias);
+        assert_valid(&verify(&api, request).await);
+
+        let wrong = [
+            (
+                by_client(&Key::generate().sign(&claims)),
+                "the signature is not the client's",
+            ),
+            (
+                by_client(&jwt::hmac(&[7; 32], &claims)),
+                "the signature is not the client's",
+            ),
+            (
+                by_client(&jwt::unsigned(&claims)),
+                "the client has no key that fits the algorithm and the kid",
+            ),
+            (
+                by_client(&key.sign(&json!({ "iss": "unknown" }))),
+                "it is not known which client has the key",
+            ),
+            (
+                by_client(&signed).client_identifier("unknown"),
+                "the service has no such client",
+            ),
+            // The keys of the service are others.
+            (
+                JoseVerifyRequest::new(&*signed),
+                "the signature is not the service's",
+            ),
+        ];
+        for (request, error) in wrong {
+            let answer = verify(&api, request).await;
+            assert_invalid(&answer, error);
+            assert_eq!(answer.signature_valid, Some(false));
+        }
+    }
+}
+
+#[tokio::test]
+async fn claims_are_there_and_of_this_time() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let secret = client.secret.expose().as_bytes();
+        let claims = json!({ "exp": now() - 10, "nbf": now() + 10, "iat": now() + 10 });
+        let request = JoseVerifyRequest::new(jwt::hmac(secret, &claims))
+            .client_identifier(client.id.to_string());
+        let demanding = request
+            .clone()
+            .mandatory_claims(texts(&["exp", "sub", "jti"]));
+        let answer = verify(&api, demanding).await;
+        assert_eq!(answer.valid, Some(false));
+        assert_eq!(answer.signature_valid, Some(true));
+        assert_eq!(answer.missing_claims, Some(texts(&["sub", "jti"])));
+        assert_eq!(answer.invalid_claims, Some(texts(&["exp", "nbf", "iat"])));
+        let expected = [
+            "the claim 'sub' is missing",
+            "the claim 'jti' is missing",
+            "the claim 'exp' is not as it must be now",
+            "the claim 'nbf' is not as it must be now",
+            "the claim 'iat' is not as it must be now",
+        ];
+        assert_eq!(answer.error_descriptions, Some(texts(&expected)));
+        assert_valid(&verify(&api, request.clone().clock_skew(60)).await);
+        let answer = verify(&api, request.clock_skew(-60)).await;
+        assert_eq!(answer.valid, Some(false));
+    }
+}
+
+#[tokio::test]
+async fn the_service_knows_what_it_signed() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let token = tokens(&api, emulator.client()).await.access_token.unwrap();
+        let request = StandardIntrospectionRequest::new(form(&[("token", token.expose())]))
+            .http_accept_header("application/token-introspection+jwt")
+            .rs_uri("https://rs.example");
+        let answer = api.standard_introspection(&request).await.unwrap();
+        let jwt = answer.response_content.unwrap().expose().to_owned();
+        let answer = verify(&api, JoseVerifyRequest::new(&*jwt)).await;
+        assert_valid(&answer);
+        assert_eq!(answer.signature_valid, Some(true));
+        let mut tampered = jwt.into_bytes();
+        let last = tampered.len() - 10;
+        tampered[last] = if tampered[last] == b'A' { b'B' } else { b'A' };
+        let tampered = String::from_utf8(tampered).unwrap();
+        let answer = verify(&api, JoseVerifyRequest::new(tampered)).await;
+        assert_invalid(&answer, "the signature is not the service's");
+    }
+}
+
+#[tokio::test]
+async fn what_is_encrypted_to_the_service_is_opened() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let key = Key::generate();
+        configure_client(&api, client.id, |client| {
+            client.jwks = Some(key.jwks().into());
+        })
+        .await;
+        let signed = key.sign(&json!({ "x": 1 }));
+        let secret = client.secret.expose();
+        let request = |jose: String| {
+            JoseVerifyRequest::new(jose)
+                .client_identifier(client.id.to_string())
+                .mandatory_claims(texts(&["x"]))
+        };
+        let nested = request(jwt::encrypt_with_secret(secret, &signed)).signed_by_client(true);
+        let answer = verify(&api, nested).await;
+        assert_valid(&answer);
+        assert_eq!(answer.signature_valid, Some(true));
+
+        let alone = jwt::encrypt_with_secret(secret, r#"{"x":1}"#);
+        let answer = verify(&api, request(alone.clone())).await;
+        assert_valid(&answer);
+        assert_eq!(answer.signature_valid, Some(false));
+        let answer = verify(&api, request(alone).signed_by_client(true)).await;
+        assert_invalid(&answer, "the content is not signed");
+
+        let to_another = jwt::encrypt(&Key::generate().jwk(), &signed);
+        let answer = verify(&api, request(to_another)).await;
+        assert_invalid(&answer, "no key of the service or the client opens it");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_jose_object_is_not_valid() {
+    for version in GENERATIONS {
+        let (_emulator, api) = start(version).await;
+        let garbage = [
+            "x",
+            "..",
+            "....",
+            "a.b.c",
+            "a.b.c.d.e",
+            "e30.e30.e30",
+            "é.é.é",
+        ];
+        for text in garbage {
+            let answer = verify(&api, JoseVerifyRequest::new(text)).await;
+            assert_eq!(answer.valid, Some(false), "{text}");
+            assert_eq!(answer.signature_valid, Some(false));
+            assert_eq!(answer.missing_claims, None);
+            assert_eq!(answer.error_descriptions.unwrap().len(), 1);
+        }
+        let refused = refusal(api.verify_jose(&JoseVerifyRequest::new("")).await);
+        assert_eq!(refused, (400, "A160201".to_owned()));
+    }
+}

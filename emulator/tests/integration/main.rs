@@ -1,0 +1,40 @@
+//! Tests of the emulator over real HTTP, through the SDK and as a program, a file for each matter.
+
+mod common;
+
+mod access;
+mod access_token_jwt;
+mod authorization;
+mod authorization_details;
+mod ciba;
+mod ciba_requests;
+mod claims;
+mod client_authentication;
+mod conditions;
+mod control;
+mod device_flow;
+mod dpop;
+mod fapi;
+mod flow;
+mod introspection;
+mod jose_verify;
+mod jwt_bearer;
+mod management;
+mod mtls;
+mod overview;
+mod par;
+mod password;
+mod program;
+mod refresh;
+mod request_log;
+mod request_objects;
+mod response_modes;
+mod response_types;
+mod revocation;
+mod seed;
+mod settings;
+mod standard_introspection;
+mod state;
+mod token_exchange;
+mod token_grants;
+mod token_management;

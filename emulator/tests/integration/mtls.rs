@@ -1,0 +1,434 @@
+//! Mutual TLS: clients that authenticate by certificate, and tokens that are bound to one (RFC 8705).
+
+use std::time::Duration;
+
+use crate::common::*;
+use authlete::types::{
+    Client, ClientAuthMethod, ClientType, IntrospectionAction, IntrospectionRequest, TokenAction,
+    TokenRequest, TokenResponse,
+};
+use authlete::{ApiVersion, Authlete};
+use authlete_emulator::Emulator;
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use rcgen::{
+    BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, DnType,
+    ExtendedKeyUsagePurpose, IsCa, KeyPair, PublicKeyData as _, SanType,
+};
+use serde_json::json;
+
+const SUBJECT: &str = "CN=client.example,O=Example Corp,C=JP";
+
+fn params() -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params.distinguished_name = rcgen::DistinguishedName::new();
+    let subject = &mut params.distinguished_name;
+    subject.push(DnType::CountryName, "JP");
+    subject.push(DnType::OrganizationName, "Example Corp");
+    subject.push(DnType::CommonName, "client.example");
+    params.subject_alt_names = vec![
+        SanType::DnsName("client.example".try_into().unwrap()),
+        SanType::URI("https://client.example/id".try_into().unwrap()),
+        SanType::IpAddress([192, 0, 2, 7].into()),
+        SanType::IpAddress("2001:db8::7".parse().unwrap()),
+        SanType::Rfc822Name("ops@client.example".try_into().unwrap()),
+    ];
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+    params
+}
+
+fn self_signed() -> (Certificate, KeyPair) {
+    let key = KeyPair::generate().unwrap();
+    (params().self_signed(&key).unwrap(), key)
+}
+
+fn thumbprint(certificate: &Certificate) -> String {
+    jwt::encode(digest(&SHA256, certificate.der()))
+}
+
+/// The public key of a certificate, which rcgen makes on the curve P-256.
+fn jwk(key: &KeyPair) -> serde_json::Value {
+    let (x, y) = key.der_bytes()[1..].split_at(32);
+    json!({ "kty": "EC", "crv": "P-256", "x": jwt::encode(x), "y": jwt::encode(y) })
+}
+
+fn request(emulator: &Emulator, parameters: &str, certificate: &str) -> TokenRequest {
+    TokenRequest::new(format!("{parameters}&client_id={}", emulator.client().id))
+        .client_certificate(certificate)
+}
+
+async fn token(api: &Authlete, emulator: &Emulator, certificate: &str) -> TokenResponse {
+    let request = request(emulator, "grant_type=client_credentials", certificate);
+    api.token(&request).await.unwrap()
+}
+
+fn assert_refused(answer: &TokenResponse, code: &str) {
+    assert_eq!(answer.result_code.as_deref(), Some(code));
+    assert_eq!(answer.action, TokenAction::InvalidClient);
+}
+
+/// The registered client, which now authenticates by certificate.
+async fn with_method(
+    version: ApiVersion,
+    method: ClientAuthMethod,
+    change: impl FnOnce(&mut Client),
+) -> (Emulator, Authlete) {
+    let (emulator, api) = start(version).await;
+    configure_client(&api, emulator.client().id, |client| {
+        client.token_auth_method = Some(method);
+        change(client);
+    })
+    .await;
+    (emulator, api)
+}
+
+#[tokio::test]
+async fn a_certificate_is_read_in_all_the_forms_that_terminators_give_it() {
+    for version in GENERATIONS {
+        let (emulator, api) = with_method(version, ClientAuthMethod::TlsClientAuth, |client| {
+            client.tls_client_auth_subject_dn = Some(SUBJECT.to_owned());
+        })
+        .await;
+        let (certificate, _) = self_signed();
+        let pem = certificate.pem();
+        let encoded: String = form_urlencoded::byte_serialize(pem.as_bytes()).collect();
+        let forms = [
+            pem.clone(),
+            pem.replace("\r\n", "\n"),
+            pem.replace(['\r', '\n'], ""),
+            pem.replace("\r\n", "\n").replace('\n', " "),
+            pem.replace("\r\n", "\n").replace('\n', "\n\t"),
+            encoded.replace('+', "%20"),
+            BASE64_STANDARD.encode(certificate.der()),
+            format!(":{}:", BASE64_STANDARD.encode(certificate.der())),
+        ];
+        for form in forms {
+            let answer = token(&api, &emulator, &form).await;
+            assert_eq!(answer.action, TokenAction::Ok, "{form}");
+            let method = answer.client_auth_method;
+            assert_eq!(method, Some(ClientAuthMethod::TlsClientAuth));
+        }
+        for malformed in ["text", "%", "-----BEGIN CERTIFICATE-----", "AAAA", "MAA="] {
+            let answer = token(&api, &emulator, malformed).await;
+            assert_eq!(answer.action, TokenAction::BadRequest, "{malformed}");
+            assert_eq!(answer.result_code.as_deref(), Some("A047315"));
+        }
+        for length in (1..certificate.der().len()).step_by(23) {
+            let cut = BASE64_STANDARD.encode(&certificate.der()[..length]);
+            let answer = token(&api, &emulator, &cut).await;
+            assert_eq!(answer.result_code.as_deref(), Some("A047315"), "{length}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_registered_name_decides() {
+    type Change = fn(&mut Client, &str);
+    let names: [(Change, &[&str], &[&str]); 5] = [
+        (
+            |client, name| client.tls_client_auth_subject_dn = Some(name.to_owned()),
+            &[
+                SUBJECT,
+                "cn=Client.Example, o=example  corp, c=JP",
+                "CN=client.example,2.5.4.10=Example Corp,C=JP",
+            ],
+            &[
+                "CN=other.example,O=Example Corp,C=JP",
+                "CN=client.example",
+                "C=JP,O=Example Corp,CN=client.example",
+                "client.example",
+                // No names at all.
+                "=,=",
+                "\\",
+                "+",
+                ",,,",
+                "CN=\\",
+                "CN=\\é",
+                "CN=é\\",
+                "CN=#",
+                "CN=#0",
+                "CN=#zz",
+                "CN=#éé",
+                "CN=\\zé",
+                "é=é",
+            ],
+        ),
+        (
+            |client, name| client.tls_client_auth_san_dns = Some(name.to_owned()),
+            &["client.example", "CLIENT.example"],
+            &["other.example", "lient.example"],
+        ),
+        (
+            |client, name| client.tls_client_auth_san_uri = Some(name.to_owned()),
+            &["https://client.example/id"],
+            &["https://client.example/", "client.example"],
+        ),
+        (
+            |client, name| client.tls_client_auth_san_ip = Some(name.to_owned()),
+            &["192.0.2.7", "2001:db8::7", "2001:0db8:0::0007"],
+            &["192.0.2.8", "2001:db8::8", "client.example"],
+        ),
+        (
+            |client, name| client.tls_client_auth_san_email = Some(name.to_owned()),
+            &["ops@client.example"],
+            &["other@client.example"],
+        ),
+    ];
+    for version in GENERATIONS {
+        let (certificate, _) = self_signed();
+        let pem = certificate.pem();
+        for (change, good, wrong) in names {
+            let (emulator, api) =
+                with_method(version, ClientAuthMethod::TlsClientAuth, |_| {}).await;
+            // Without a registered name no certificate is the client's.
+            assert_refused(&token(&api, &emulator, &pem).await, "A047317");
+            let id = emulator.client().id;
+            for name in good {
+                configure_client(&api, id, |client| change(client, name)).await;
+                let answer = token(&api, &emulator, &pem).await;
+                assert_eq!(answer.action, TokenAction::Ok, "{name}");
+            }
+            for name in wrong {
+                configure_client(&api, id, |client| change(client, name)).await;
+                assert_refused(&token(&api, &emulator, &pem).await, "A047317");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_certificate_is_needed_and_a_secret_is_not_enough() {
+    for version in GENERATIONS {
+        let (emulator, api) = with_method(version, ClientAuthMethod::TlsClientAuth, |client| {
+            client.tls_client_auth_subject_dn = Some(SUBJECT.to_owned());
+        })
+        .await;
+        let client = emulator.client();
+        let parameters = format!("grant_type=client_credentials&client_id={}", client.id);
+        let answer = api.token(&TokenRequest::new(parameters)).await.unwrap();
+        assert_refused(&answer, "A047316");
+        let answer = request_token(&api, client, "grant_type=client_credentials").await;
+        assert_refused(&answer, "A157357");
+    }
+}
+
+#[tokio::test]
+async fn a_self_signed_certificate_is_registered_with_its_key() {
+    for version in GENERATIONS {
+        let (certificate, key) = self_signed();
+        // The same key, another certificate.
+        let renewed = params().self_signed(&key).unwrap();
+        let (stranger, _) = self_signed();
+        let mut with_chain = jwk(&key);
+        with_chain["kid"] = json!("chain");
+        with_chain["x5c"] = json!([BASE64_STANDARD.encode(certificate.der())]);
+        let sets = [
+            (json!({ "keys": [jwk(&key)] }), true),
+            (json!({ "keys": [with_chain] }), false),
+        ];
+        for (jwks, by_key) in sets {
+            let method = ClientAuthMethod::SelfSignedTlsClientAuth;
+            let (emulator, api) = with_method(version, method.clone(), |client| {
+                client.jwks = Some(jwks.to_string().into());
+            })
+            .await;
+            let answer = token(&api, &emulator, &certificate.pem()).await;
+            assert_eq!(answer.action, TokenAction::Ok);
+            assert_eq!(answer.client_auth_method, Some(method));
+            assert_refused(&token(&api, &emulator, &stranger.pem()).await, "A047317");
+            let answer = token(&api, &emulator, &renewed.pem()).await;
+            match by_key {
+                true => assert_eq!(answer.action, TokenAction::Ok),
+                false => assert_refused(&answer, "A047317"),
+            }
+            // The key can be named.
+            let id = emulator.client().id;
+            configure_client(&api, id, |client| {
+                client.self_signed_certificate_key_id = Some("other".to_owned());
+            })
+            .await;
+            assert_refused(&token(&api, &emulator, &certificate.pem()).await, "A047317");
+        }
+    }
+}
+
+#[tokio::test]
+async fn chains_are_validated_when_the_service_says_so() {
+    let ca = |name: &str| {
+        let mut params = CertificateParams::default();
+        params.distinguished_name = rcgen::DistinguishedName::new();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params
+    };
+    let key = || KeyPair::generate().unwrap();
+    let root = CertifiedIssuer::self_signed(ca("root"), key()).unwrap();
+    let between = CertifiedIssuer::signed_by(ca("between"), key(), &root).unwrap();
+    let certificate = params().signed_by(&key(), &between).unwrap();
+    let (alone, _) = self_signed();
+    for version in GENERATIONS {
+        let (emulator, api) = with_method(version, ClientAuthMethod::TlsClientAuth, |client| {
+            client.tls_client_auth_subject_dn = Some(SUBJECT.to_owned());
+        })
+        .await;
+        configure(&emulator, &api, |service| {
+            service.mutual_tls_validate_pki_cert_chain = Some(true);
+            service.trusted_root_certificates = Some(vec![root.pem()]);
+        })
+        .await;
+        let chained = |path: Vec<String>| {
+            request(
+                &emulator,
+                "grant_type=client_credentials",
+                &certificate.pem(),
+            )
+            .client_certificate_path(path)
+        };
+        let answer = api.token(&chained(vec![between.pem()])).await.unwrap();
+        assert_eq!(
+            answer.action,
+            TokenAction::Ok,
+            "{:?}",
+            answer.result_message
+        );
+        let answer = api.token(&chained(Vec::new())).await.unwrap();
+        assert_refused(&answer, "A047318");
+        assert_refused(&token(&api, &emulator, &alone.pem()).await, "A047318");
+        let answer = api
+            .token(&chained(vec!["no certificate".to_owned()]))
+            .await
+            .unwrap();
+        assert_eq!(answer.action, TokenAction::BadRequest);
+        assert_eq!(answer.result_code.as_deref(), Some("A047315"));
+    }
+}
+
+#[tokio::test]
+async fn expired_certificates_are_not_trusted() {
+    let mut params = params();
+    params.not_after = rcgen::date_time_ymd(2090, 1, 1);
+    let key = KeyPair::generate().unwrap();
+    let certificate = params.self_signed(&key).unwrap();
+    for version in GENERATIONS {
+        let (emulator, api) = with_method(version, ClientAuthMethod::TlsClientAuth, |client| {
+            client.tls_client_auth_subject_dn = Some(SUBJECT.to_owned());
+        })
+        .await;
+        configure(&emulator, &api, |service| {
+            service.mutual_tls_validate_pki_cert_chain = Some(true);
+            service.trusted_root_certificates = Some(vec![certificate.pem()]);
+        })
+        .await;
+        let answer = token(&api, &emulator, &certificate.pem()).await;
+        assert_eq!(
+            answer.action,
+            TokenAction::Ok,
+            "{:?}",
+            answer.result_message
+        );
+        emulator.advance(Duration::from_secs(100 * 366 * 86_400));
+        assert_refused(&token(&api, &emulator, &certificate.pem()).await, "A047318");
+    }
+}
+
+/// The service and the client have tokens bound to certificates.
+async fn bound(version: ApiVersion) -> (Emulator, Authlete) {
+    let (emulator, api) = start(version).await;
+    configure(&emulator, &api, |service| {
+        service.tls_client_certificate_bound_access_tokens = Some(true);
+    })
+    .await;
+    configure_client(&api, emulator.client().id, |client| {
+        client.tls_client_certificate_bound_access_tokens = Some(true);
+    })
+    .await;
+    (emulator, api)
+}
+
+#[tokio::test]
+async fn a_bound_token_is_good_for_who_has_the_certificate() {
+    for version in GENERATIONS {
+        let (emulator, api) = bound(version).await;
+        let client = emulator.client();
+        let ((certificate, _), (other, _)) = (self_signed(), self_signed());
+        let without = request_token(&api, client, "grant_type=client_credentials").await;
+        assert_eq!(without.action, TokenAction::BadRequest);
+        assert_eq!(without.result_code.as_deref(), Some("A254315"));
+
+        let request = TokenRequest::new("grant_type=client_credentials")
+            .client_id(client.id.to_string())
+            .client_secret(&client.secret)
+            .client_certificate(certificate.pem());
+        let issued = api.token(&request).await.unwrap();
+        assert_eq!(issued.action, TokenAction::Ok);
+        assert_eq!(
+            content(issued.response_content.as_ref())["token_type"],
+            "Bearer"
+        );
+        let token = issued.access_token.unwrap();
+
+        let plain = IntrospectionRequest::new(&token);
+        let good = plain.clone().client_certificate(certificate.pem());
+        let answer = api.introspection(&good).await.unwrap();
+        assert_eq!(answer.action, IntrospectionAction::Ok);
+        assert_eq!(
+            answer.certificate_thumbprint,
+            Some(thumbprint(&certificate))
+        );
+        for request in [plain.clone(), plain.clone().client_certificate(other.pem())] {
+            let answer = api.introspection(&request).await.unwrap();
+            assert_eq!(answer.action, IntrospectionAction::Unauthorized);
+            assert_eq!(
+                answer.response_content.unwrap().expose(),
+                "Bearer error=\"invalid_token\",error_description=\"[A065307] the access token is bound to another certificate\"",
+            );
+        }
+        let malformed = plain.client_certificate("text");
+        let answer = api.introspection(&malformed).await.unwrap();
+        assert_eq!(answer.action, IntrospectionAction::BadRequest);
+    }
+}
+
+/// RFC 8705 §4.
+#[tokio::test]
+async fn the_refresh_token_of_a_public_client_is_bound_too() {
+    for version in GENERATIONS {
+        let (emulator, api) = bound(version).await;
+        let client = emulator.client();
+        configure_client(&api, client.id, |client| {
+            client.client_type = Some(ClientType::Public);
+        })
+        .await;
+        let ((certificate, _), (other, _)) = (self_signed(), self_signed());
+        let code = code(&api, &query(client)).await;
+        let exchange = request(
+            &emulator,
+            &code_parameters(client, &code),
+            &certificate.pem(),
+        );
+        let issued = api.token(&exchange).await.unwrap();
+        assert_eq!(
+            issued.action,
+            TokenAction::Ok,
+            "{:?}",
+            issued.result_message
+        );
+        let token = issued.refresh_token.unwrap();
+        let parameters = form(&[
+            ("grant_type", "refresh_token"),
+            ("refresh_token", token.expose()),
+        ]);
+        let stolen = request(&emulator, &parameters, &other.pem());
+        let answer = api.token(&stolen).await.unwrap();
+        assert_eq!(answer.action, TokenAction::BadRequest);
+        assert_eq!(answer.result_code.as_deref(), Some("A254314"));
+        assert_eq!(
+            content(answer.response_content.as_ref())["error"],
+            "invalid_grant"
+        );
+        let own = request(&emulator, &parameters, &certificate.pem());
+        let answer = api.token(&own).await.unwrap();
+        assert_eq!(answer.action, TokenAction::Ok);
+    }
+}

@@ -1,0 +1,311 @@
+//! Pushed authorization requests (RFC 9126).
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::common::*;
+use authlete::types::{
+    AuthorizationAction, AuthorizationIssueAction, AuthorizationIssueRequest, AuthorizationRequest,
+    AuthorizationResponse, Client, ClientAuthMethod, ClientType, GrantType, PushedAuthReqAction,
+    PushedAuthReqRequest, PushedAuthReqResponse, TokenAction,
+};
+use authlete::{ApiVersion, Authlete};
+use authlete_emulator::{Emulator, RegisteredClient};
+use serde_json::json;
+
+async fn push(
+    api: &Authlete,
+    client: &RegisteredClient,
+    parameters: &str,
+) -> PushedAuthReqResponse {
+    let request = PushedAuthReqRequest::new(parameters)
+        .client_id(client.id.to_string())
+        .client_secret(&client.secret);
+    api.push_authorization_request(&request).await.unwrap()
+}
+
+/// The request URI of a request that is good.
+async fn pushed(api: &Authlete, client: &RegisteredClient, parameters: &str) -> String {
+    let answer = push(api, client, parameters).await;
+    assert_eq!(answer.action, PushedAuthReqAction::Created, "{answer:?}");
+    answer.request_uri.unwrap()
+}
+
+fn by_reference(client_id: &str, uri: &str) -> String {
+    form(&[("client_id", client_id), ("request_uri", uri)])
+}
+
+async fn ask(api: &Authlete, query: String) -> AuthorizationResponse {
+    let request = AuthorizationRequest::new(query);
+    api.authorization(&request).await.unwrap()
+}
+
+async fn error(api: &Authlete, client: &RegisteredClient, parameters: &str) -> String {
+    let answer = push(api, client, parameters).await;
+    assert_eq!(
+        answer.action,
+        PushedAuthReqAction::BadRequest,
+        "{parameters}"
+    );
+    assert_eq!(answer.request_uri, None);
+    let content = content(answer.response_content.as_ref());
+    content["error"].as_str().unwrap().to_owned()
+}
+
+async fn another_client(api: &Authlete, uri: &str) -> Client {
+    let mut other = Client::new();
+    other.client_type = Some(ClientType::Public);
+    other.redirect_uris = Some(vec![uri.to_owned()]);
+    api.create_client(&other).await.unwrap()
+}
+
+#[tokio::test]
+async fn from_the_push_to_the_token() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        configure(&emulator, &api, |service| {
+            service.pushed_auth_req_duration = Some(90);
+        })
+        .await;
+        let answer = push(&api, client, &query(client)).await;
+        assert_eq!(answer.action, PushedAuthReqAction::Created);
+        assert_eq!(answer.result_code.as_deref(), Some("A245001"));
+        assert_eq!(
+            answer.client_auth_method,
+            Some(ClientAuthMethod::ClientSecretBasic)
+        );
+        let uri = answer.request_uri.unwrap();
+        let id = uri.strip_prefix("urn:ietf:params:oauth:request_uri:");
+        assert_eq!(id.unwrap().len(), 43);
+        let expected = json!({ "request_uri": uri, "expires_in": 90 });
+        assert_eq!(content(answer.response_content.as_ref()), expected);
+
+        // What stands beside the reference does not count.
+        let id = client.id.to_string();
+        let query = format!("{}&scope=openid&state=forged", by_reference(&id, &uri));
+        let answer = ask(&api, query).await;
+        assert_eq!(answer.action, AuthorizationAction::Interaction);
+        let scopes = answer.scopes.unwrap().into_iter();
+        let scopes: Vec<_> = scopes.filter_map(|scope| scope.name).collect();
+        assert_eq!(scopes, ["read", "write"]);
+        let issue = AuthorizationIssueRequest::new(answer.ticket.unwrap(), "alice");
+        let issued = api.authorization_issue(&issue).await.unwrap();
+        assert_eq!(issued.action, AuthorizationIssueAction::Location);
+        let (to, parameters) = location(issued.response_content.as_ref());
+        assert_eq!(to, client.redirect_uri);
+        assert!(parameters.contains(&("state".to_owned(), "af0ifjsldkj".to_owned())));
+        let code = issued.authorization_code.unwrap();
+        let token = request_token(&api, client, &code_parameters(client, code.expose())).await;
+        assert_eq!(token.action, TokenAction::Ok);
+    }
+}
+
+#[tokio::test]
+async fn a_request_uri_works_once_for_a_time_and_for_its_client() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let uri = pushed(&api, client, &query(client)).await;
+        let id = client.id.to_string();
+        let refused = async |query: String| {
+            let answer = ask(&api, query).await;
+            assert_eq!(answer.action, AuthorizationAction::BadRequest);
+            assert_eq!(answer.result_code.as_deref(), Some("A004336"));
+            let content = content(answer.response_content.as_ref());
+            assert_eq!(content["error"], "invalid_request_uri");
+        };
+        // Another client can neither use it nor use it up.
+        let other = another_client(&api, "https://other.example/").await;
+        let other = other.client_id.unwrap().to_string();
+        refused(by_reference(&other, &uri)).await;
+        let answer = ask(&api, by_reference(&id, &uri)).await;
+        assert_eq!(answer.action, AuthorizationAction::Interaction);
+        refused(by_reference(&id, &uri)).await;
+        refused(by_reference(
+            &id,
+            "urn:ietf:params:oauth:request_uri:made-up",
+        ))
+        .await;
+        // A place that is registered may be told.
+        let told = form(&[("redirect_uri", client.redirect_uri.as_str())]);
+        let answer = ask(&api, format!("{}&{told}", by_reference(&id, &uri))).await;
+        assert_eq!(answer.action, AuthorizationAction::Location);
+
+        let late = pushed(&api, client, &query(client)).await;
+        emulator.advance(Duration::from_secs(600));
+        refused(by_reference(&id, &late)).await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_pushed_is_checked_at_once() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let good = query(client);
+        let cases = [
+            (good.replace("callback", "elsewhere"), "invalid_request"),
+            (good.replace("response_type=code", ""), "invalid_request"),
+            (good.replace("=code&", "=token&"), "unauthorized_client"),
+            (format!("{good}&state=twice"), "invalid_request"),
+            (format!("{good}&request_uri=urn%3Ax"), "invalid_request"),
+            (format!("{good}&request=x"), "invalid_request_object"),
+            (format!("{good}&resource=relative"), "invalid_target"),
+            (String::new(), "invalid_request"),
+        ];
+        for (parameters, expected) in cases {
+            assert_eq!(
+                error(&api, client, &parameters).await,
+                expected,
+                "{parameters}"
+            );
+        }
+        let large = format!("{good}&login_hint={}", "x".repeat(64 * 1024));
+        let answer = push(&api, client, &large).await;
+        assert_eq!(answer.action, PushedAuthReqAction::PayloadTooLarge);
+    }
+}
+
+#[tokio::test]
+async fn only_a_client_that_authenticates_may_push() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let wrong = PushedAuthReqRequest::new(query(client))
+            .client_id(client.id.to_string())
+            .client_secret("wrong");
+        let answer = api.push_authorization_request(&wrong).await.unwrap();
+        assert_eq!(answer.action, PushedAuthReqAction::Unauthorized);
+        assert_eq!(answer.request_uri, None);
+        let none = PushedAuthReqRequest::new(query(client));
+        let answer = api.push_authorization_request(&none).await.unwrap();
+        assert_eq!(answer.action, PushedAuthReqAction::Unauthorized);
+
+        // By the body: the secret is not part of what is kept.
+        let secret = form(&[("client_secret", client.secret.expose())]);
+        let body = PushedAuthReqRequest::new(format!("{}&{secret}", query(client)));
+        let answer = api.push_authorization_request(&body).await.unwrap();
+        assert_eq!(answer.action, PushedAuthReqAction::Created);
+        let method = Some(ClientAuthMethod::ClientSecretPost);
+        assert_eq!(answer.client_auth_method, method);
+
+        configure_client(&api, client.id, |client| {
+            client.grant_types = Some(vec![GrantType::ClientCredentials]);
+        })
+        .await;
+        let answer = push(&api, client, &query(client)).await;
+        assert_eq!(answer.action, PushedAuthReqAction::Forbidden);
+        let content = content(answer.response_content.as_ref());
+        assert_eq!(content["error"], "unauthorized_client");
+    }
+}
+
+#[tokio::test]
+async fn requests_that_must_be_pushed_come_in_no_other_way() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        configure_client(&api, client.id, |client| client.par_required = Some(true)).await;
+        let answer = ask(&api, query(client)).await;
+        assert_eq!(answer.action, AuthorizationAction::Location);
+        assert_eq!(answer.result_code.as_deref(), Some("A004335"));
+        let uri = pushed(&api, client, &query(client)).await;
+        let answer = ask(&api, by_reference(&client.alias, &uri)).await;
+        assert_eq!(answer.action, AuthorizationAction::Interaction);
+        configure_client(&api, client.id, |client| client.par_required = None).await;
+        configure(&emulator, &api, |service| service.par_required = Some(true)).await;
+        let answer = ask(&api, query(client)).await;
+        assert_eq!(answer.result_code.as_deref(), Some("A004335"));
+    }
+}
+
+/// An emulator whose client has registered a key.
+async fn start_signing(version: ApiVersion) -> (Emulator, Authlete, jwt::Key) {
+    let (emulator, api) = start(version).await;
+    let key = jwt::Key::generate();
+    configure_client(&api, emulator.client().id, |client| {
+        client.jwks = Some(key.jwks().into());
+        client.front_channel_request_object_encryption_required = Some(true);
+    })
+    .await;
+    (emulator, api, key)
+}
+
+#[tokio::test]
+async fn a_request_object_can_be_pushed() {
+    for version in GENERATIONS {
+        let (emulator, api, key) = start_signing(version).await;
+        let client = emulator.client();
+        let claims = json!({
+            "client_id": client.id.to_string(),
+            "response_type": "code",
+            "redirect_uri": client.redirect_uri,
+            "scope": "write",
+            "prompt": "consent",
+        });
+        // Encryption is demanded of the front channel only.
+        let object = form(&[("request", key.sign(&claims).as_str()), ("scope", "read")]);
+        let uri = pushed(&api, client, &object).await;
+        let answer = ask(&api, by_reference(&client.id.to_string(), &uri)).await;
+        assert_eq!(answer.action, AuthorizationAction::Interaction);
+        assert_eq!(answer.scopes.unwrap()[0].name.as_deref(), Some("write"));
+        assert!(answer.request_object_payload.is_some());
+        let object = form(&[("request", jwt::Key::generate().sign(&claims).as_str())]);
+        assert_eq!(error(&api, client, &object).await, "invalid_request_object");
+        // The object of one client in the hands of another.
+        let other = another_client(&api, &client.redirect_uri).await;
+        let other = other.client_id.unwrap().to_string();
+        let stolen = form(&[
+            ("request", key.sign(&claims).as_str()),
+            ("client_id", &other),
+        ]);
+        let request = PushedAuthReqRequest::new(stolen);
+        let answer = api.push_authorization_request(&request).await.unwrap();
+        assert_eq!(answer.action, PushedAuthReqAction::BadRequest);
+    }
+}
+
+/// A proof for the endpoint of the emulator's service.
+fn proof(key: &jwt::Key, id: &str) -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let header = json!({ "typ": "dpop+jwt", "alg": "ES256", "jwk": key.jwk() });
+    let claims = json!({
+        "jti": id,
+        "htm": "POST",
+        "htu": "https://as.example/par",
+        "iat": now.as_secs(),
+    });
+    key.sign_with(&header, &claims)
+}
+
+#[tokio::test]
+async fn the_key_of_a_proof_binds_the_code() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let key = jwt::Key::generate();
+        let request = PushedAuthReqRequest::new(query(client))
+            .client_id(client.id.to_string())
+            .client_secret(&client.secret)
+            .dpop(proof(&key, "1"));
+        let answer = api.push_authorization_request(&request).await.unwrap();
+        assert_eq!(answer.action, PushedAuthReqAction::Created, "{answer:?}");
+        let uri = answer.request_uri.unwrap();
+        let code = code(&api, &by_reference(&client.id.to_string(), &uri)).await;
+        let without = request_token(&api, client, &code_parameters(client, &code)).await;
+        assert_eq!(without.action, TokenAction::BadRequest);
+
+        let other = format!("{}&dpop_jkt={}", query(client), "A".repeat(43));
+        let request = PushedAuthReqRequest::new(other)
+            .client_id(client.id.to_string())
+            .client_secret(&client.secret)
+            .dpop(proof(&key, "2"));
+        let answer = api.push_authorization_request(&request).await.unwrap();
+        assert_eq!(answer.action, PushedAuthReqAction::BadRequest);
+        assert_eq!(answer.result_code.as_deref(), Some("A245305"));
+        let replayed = request.dpop(proof(&key, "1"));
+        let answer = api.push_authorization_request(&replayed).await.unwrap();
+        let content = content(answer.response_content.as_ref());
+        assert_eq!(content["error"], "invalid_dpop_proof");
+    }
+}

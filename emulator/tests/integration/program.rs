@@ -1,0 +1,262 @@
+//! The emulator as a program.
+
+use std::collections::HashMap;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Stdio};
+
+use crate::common::GENERATIONS;
+use crate::common::program::{Program, command, poll, refusal_to_start};
+use authlete::types::{Client, GetClientListQuery, GetServiceListQuery};
+use authlete::{Authlete, Config};
+
+const NOTICE: &str = "This is not Authlete, and it is not for production.";
+
+/// Ends with the test, also when that fails.
+struct Ending(Child);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Starts the program, and reads what it writes for a shell.
+fn shell_output(arguments: &[&str]) -> (Ending, Vec<String>) {
+    let child = command(arguments).stdout(Stdio::piped()).spawn();
+    let mut program = Ending(child.unwrap());
+    let mut lines = Vec::new();
+    for line in BufReader::new(program.0.stdout.take().unwrap()).lines() {
+        lines.push(line.unwrap());
+        if lines
+            .last()
+            .is_some_and(|line| line.starts_with("# redirect_uri "))
+        {
+            break;
+        }
+    }
+    (program, lines)
+}
+
+#[tokio::test]
+async fn it_prints_an_environment_for_each_generation() {
+    let (_program, lines) = shell_output(&["--port", "0"]);
+    assert!(lines.contains(&format!("# {NOTICE}")));
+
+    // A block of exports is a whole environment, and the blocks are apart.
+    let blocks: Vec<HashMap<_, _>> = lines
+        .split(|line| line.is_empty())
+        .map(|block| {
+            let exports = block.iter().filter_map(|line| line.strip_prefix("export "));
+            exports
+                .map(|export| export.split_once('=').unwrap())
+                .collect()
+        })
+        .filter(|block: &HashMap<_, _>| !block.is_empty())
+        .collect();
+    assert_eq!(blocks.len(), 2);
+    for block in blocks {
+        let api = Authlete::new(config(&block)).unwrap();
+        assert_eq!(
+            api.api_version().to_string(),
+            if block["AUTHLETE_API_VERSION"] == "V2" {
+                "2.x"
+            } else {
+                "3.0"
+            }
+        );
+        assert_it_works(&api).await;
+    }
+}
+
+#[tokio::test]
+async fn it_prints_one_json_object() {
+    let program = Program::start(&["--port", "0"]);
+    let members: Vec<_> = program.description.as_object().unwrap().keys().collect();
+    assert_eq!(members, ["baseUrl", "clients", "environment", "notice"]);
+    assert_eq!(program.description["notice"], NOTICE);
+    for version in GENERATIONS {
+        assert_it_works(&program.api(version)).await;
+    }
+
+    let client = program.client();
+    assert_eq!(client.alias, "emulated-client");
+    assert_eq!(client.redirect_uri, "https://client.example/callback");
+    let clients = program
+        .api(authlete::ApiVersion::V3)
+        .get_client_list(&GetClientListQuery::new())
+        .await
+        .unwrap();
+    let registered = &clients.clients.unwrap()[0];
+    assert_eq!(registered.client_id, Some(client.id));
+    assert_eq!(registered.client_secret, Some(client.secret));
+
+    #[cfg(unix)]
+    {
+        program.signal("INT");
+        let (status, rest) = program.end();
+        assert!(status.success());
+        assert_eq!(rest, "\n");
+    }
+}
+
+async fn assert_it_works(api: &Authlete) {
+    let services = api.get_service_list(&GetServiceListQuery::new()).await;
+    assert_eq!(services.unwrap().total_count, Some(1));
+    let clients = api.get_client_list(&GetClientListQuery::new()).await;
+    assert_eq!(clients.unwrap().total_count, Some(1));
+}
+
+#[test]
+fn it_says_what_it_is_not_whatever_the_output() {
+    for output in ["shell", "json"] {
+        let child = command(&["--output", output])
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn();
+        let mut program = Ending(child.unwrap());
+        let mut lines = BufReader::new(program.0.stderr.take().unwrap()).lines();
+        assert_eq!(
+            lines.next().unwrap().unwrap(),
+            format!("authlete-emulator: {NOTICE}")
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_shell_reads_secrets_as_they_are() {
+    let secret = "it's $HOME `x` \"y\" \\";
+    let directory = tempfile::tempdir().unwrap();
+    let seed = directory.path().join("seed.json");
+    let service = serde_json::json!({"apiSecret": secret, "clients": [
+        {"clientSecret": "line\nbreak", "redirectUris": ["https://a.example/"]}]});
+    std::fs::write(
+        &seed,
+        serde_json::json!({"services": [service]}).to_string(),
+    )
+    .unwrap();
+
+    let (_program, lines) = shell_output(&["--seed", seed.to_str().unwrap()]);
+    let script = format!(
+        "{}\nprintf %s \"$AUTHLETE_SERVICE_APISECRET\"",
+        lines.join("\n")
+    );
+    let shell = std::process::Command::new("sh")
+        .args(["-c", &script])
+        .output()
+        .unwrap();
+    assert!(shell.status.success() && shell.stderr.is_empty());
+    assert_eq!(String::from_utf8(shell.stdout).unwrap(), secret);
+    assert!(lines.contains(&r"# client_secret line\nbreak".to_owned()));
+}
+
+#[cfg(unix)]
+#[test]
+fn signals_end_it_cleanly() {
+    for signal in ["INT", "TERM"] {
+        let program = Program::start(&[]);
+        program.signal(signal);
+        assert!(program.end().0.success(), "{signal}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_call_that_has_begun_is_finished_before_the_end() {
+    let directory = tempfile::tempdir().unwrap();
+    let state = directory.path().join("state.json");
+    let program = Program::start(&["--latency", "3000", "--state", state.to_str().unwrap()]);
+    let api = program.api(authlete::ApiVersion::V3);
+    let mut client = Client::new();
+    client.client_name = Some("Latecomer".to_owned());
+    let call = tokio::spawn(async move { api.create_client(&client).await });
+    // Its effect shows before its answer comes.
+    let has_begun = move || {
+        let text = std::fs::read_to_string(&state).unwrap();
+        text.contains("Latecomer").then_some(())
+    };
+    tokio::task::spawn_blocking(move || poll(has_begun))
+        .await
+        .unwrap();
+    program.signal("TERM");
+    let ended = tokio::task::spawn_blocking(|| program.end()).await;
+    assert!(ended.unwrap().0.success());
+    let created = call.await.unwrap().unwrap();
+    assert_eq!(created.client_name.as_deref(), Some("Latecomer"));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_call_that_takes_too_long_does_not_keep_it_from_ending() {
+    let program = Program::start(&["--latency", "3600000"]);
+    let url = format!("{}/api/misc/echo", program.base_url());
+    let call = tokio::spawn(reqwest::get(url));
+    // The clock can be asked when the server runs.
+    let clock = reqwest::get(format!("{}/emulator/clock", program.base_url())).await;
+    assert!(clock.unwrap().status().is_success());
+    program.signal("TERM");
+    let ended = tokio::task::spawn_blocking(|| program.end()).await;
+    assert!(ended.unwrap().0.success());
+    assert!(call.await.unwrap().is_err());
+}
+
+#[test]
+fn what_cannot_be_done_is_said_in_words() {
+    for (arguments, words) in [
+        (["--host", "192.0.2.1"], "authlete-emulator: Cannot assign"),
+        (
+            ["--seed", "/nowhere.json"],
+            "authlete-emulator: the seed file /nowhere.json: ",
+        ),
+        (
+            ["--state", "/nowhere/state"],
+            "authlete-emulator: the state file /nowhere/state: ",
+        ),
+        (
+            ["--rate-limit", "0"],
+            "authlete-emulator: a limit of 0 calls a second would allow none",
+        ),
+        (
+            ["--unavailable", "1.5"],
+            "authlete-emulator: the share of calls that fail must be from 0 to 1",
+        ),
+        (
+            ["--unavailable", "NaN"],
+            "authlete-emulator: the share of calls that fail must be from 0 to 1",
+        ),
+        (
+            ["--rate-limit", "many"],
+            "error: invalid value 'many' for '--rate-limit <N>'",
+        ),
+        (["--latency", "-1"], "error: "),
+        (
+            ["--output", "xml"],
+            "error: invalid value 'xml' for '--output <OUTPUT>'",
+        ),
+        (
+            ["--port", "65536"],
+            "error: invalid value '65536' for '--port <PORT>'",
+        ),
+    ] {
+        let refusal = refusal_to_start(&arguments);
+        assert!(refusal.contains(words), "{refusal}");
+    }
+}
+
+/// What [`Config::from_env`] makes of a block; a test cannot change its own environment safely.
+fn config(block: &HashMap<&str, &str>) -> Config {
+    let toml: String = authlete::Setting::ALL
+        .iter()
+        .filter_map(|setting| {
+            let value = block.get(setting.environment_variable())?;
+            Some(format!("{} = \"{value}\"\n", setting.toml_key()))
+        })
+        .collect();
+    assert_eq!(
+        toml.lines().count(),
+        block.len(),
+        "every variable is a setting"
+    );
+    Config::from_toml(&toml).unwrap()
+}

@@ -1,0 +1,352 @@
+//! Requests as JWTs (RFC 9101, OpenID Connect Core 1.0 §6).
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::common::*;
+use authlete::types::{
+    AuthorizationAction, AuthorizationRequest, AuthorizationResponse, GetServiceJwksQuery, JweAlg,
+    JwsAlg,
+};
+use authlete::{ApiVersion, Authlete};
+use authlete_emulator::{Emulator, RegisteredClient};
+use serde_json::{Value, json};
+
+/// An emulator whose client has registered a key.
+async fn start_signing(version: ApiVersion) -> (Emulator, Authlete, jwt::Key) {
+    let (emulator, api) = start(version).await;
+    let key = jwt::Key::generate();
+    configure_client(&api, emulator.client().id, |client| {
+        client.jwks = Some(key.jwks().into());
+    })
+    .await;
+    (emulator, api, key)
+}
+
+fn now() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.unwrap().as_secs()
+}
+
+/// The claims of a good request object.
+fn claims(client: &RegisteredClient) -> Value {
+    json!({
+        "iss": client.id.to_string(),
+        "aud": "https://as.example",
+        "exp": now() + 60,
+        "nbf": now() - 1,
+        "client_id": client.id.to_string(),
+        "response_type": "code",
+        "redirect_uri": client.redirect_uri,
+        "scope": "openid read",
+        "state": "inside",
+        "max_age": 60,
+        "resource": ["https://a.example/", "https://b.example/"],
+        "claims": { "id_token": { "email": null } },
+    })
+}
+
+fn with(mut claims: Value, name: &str, value: Value) -> Value {
+    claims[name] = value;
+    claims
+}
+
+/// A request with an object, and parameters outside of it.
+fn query(client: &RegisteredClient, object: &str, more: &[(&str, &str)]) -> String {
+    let id = client.id.to_string();
+    let own = [
+        ("client_id", id.as_str()),
+        ("redirect_uri", &client.redirect_uri),
+        ("response_type", "code"),
+        ("request", object),
+    ];
+    form(&[&own, more].concat())
+}
+
+async fn ask(api: &Authlete, query: String) -> AuthorizationResponse {
+    let request = AuthorizationRequest::new(query);
+    api.authorization(&request).await.unwrap()
+}
+
+/// The error that the client is told, and the result code.
+fn error(answer: &AuthorizationResponse) -> (String, String) {
+    assert_eq!(answer.action, AuthorizationAction::Location, "{answer:?}");
+    assert_eq!(answer.ticket, None);
+    let (_, parameters) = location(answer.response_content.as_ref());
+    let (name, error) = parameters[0].clone();
+    assert_eq!(name, "error");
+    (error, answer.result_code.clone().unwrap())
+}
+
+async fn refused(api: &Authlete, client: &RegisteredClient, object: &str) -> String {
+    let (error, code) = error(&ask(api, query(client, object, &[])).await);
+    assert_eq!(error, "invalid_request_object", "{code}");
+    code
+}
+
+#[tokio::test]
+async fn what_counts_is_in_the_object() {
+    for version in GENERATIONS {
+        let (emulator, api, key) = start_signing(version).await;
+        let client = emulator.client();
+        let object = key.sign(&claims(client));
+        let outside = [
+            ("state", "outside"),
+            ("prompt", "login"),
+            ("scope", "write"),
+        ];
+        let answer = ask(&api, query(client, &object, &outside)).await;
+        assert_eq!(
+            answer.action,
+            AuthorizationAction::Interaction,
+            "{answer:?}"
+        );
+        let scopes: Vec<_> = answer
+            .scopes
+            .unwrap()
+            .into_iter()
+            .filter_map(|scope| scope.name)
+            .collect();
+        assert_eq!(scopes, ["openid", "read"]);
+        assert_eq!(answer.max_age, Some(60));
+        assert_eq!(answer.prompts, None);
+        assert_eq!(
+            answer.resources.unwrap(),
+            ["https://a.example/", "https://b.example/"]
+        );
+        assert_eq!(answer.id_token_claims.as_deref(), Some(r#"{"email":null}"#));
+        let payload: Value = serde_json::from_str(&answer.request_object_payload.unwrap()).unwrap();
+        assert_eq!(payload["state"], "inside");
+    }
+}
+
+#[tokio::test]
+async fn parameters_outside_count_where_openid_connect_has_the_say() {
+    for version in GENERATIONS {
+        let (emulator, api, key) = start_signing(version).await;
+        let client = emulator.client();
+        configure(&emulator, &api, |service| {
+            service.traditional_request_object_processing_applied = Some(true);
+        })
+        .await;
+        let object = key.sign(&claims(client));
+        let outside = [("state", "outside"), ("prompt", "login")];
+        let answer = ask(&api, query(client, &object, &outside)).await;
+        assert_eq!(answer.action, AuthorizationAction::Interaction);
+        assert_eq!(answer.prompts.unwrap().len(), 1);
+        assert_eq!(answer.max_age, Some(60));
+        // Unsigned is good enough there, as long as the client has not registered better.
+        let unsigned = jwt::unsigned(&claims(client));
+        let answer = ask(&api, query(client, &unsigned, &[])).await;
+        assert_eq!(answer.action, AuthorizationAction::Interaction);
+        let token = key.sign(&with(claims(client), "response_type", json!("token")));
+        assert_eq!(refused(&api, client, &token).await, "A008316");
+        configure_client(&api, client.id, |client| {
+            client.request_sign_alg = Some(JwsAlg::Es256);
+        })
+        .await;
+        assert_eq!(refused(&api, client, &unsigned).await, "A008308");
+    }
+}
+
+#[tokio::test]
+async fn only_the_signature_of_the_client_is_good() {
+    for version in GENERATIONS {
+        let (emulator, api, key) = start_signing(version).await;
+        let client = emulator.client();
+        let claims = claims(client);
+        let good = key.sign(&claims);
+        assert_eq!(
+            refused(&api, client, &jwt::unsigned(&claims)).await,
+            "A008309"
+        );
+        let none = key.sign_with(&json!({ "alg": "none" }), &claims);
+        assert_eq!(refused(&api, client, &none).await, "A008309");
+        let other = jwt::Key::generate().sign(&claims);
+        assert_eq!(refused(&api, client, &other).await, "A047313");
+        let (input, signature) = good.rsplit_once('.').unwrap();
+        let (header, _) = input.split_once('.').unwrap();
+        let changed = jwt::encode(with(claims.clone(), "scope", json!("write")).to_string());
+        let tampered = format!("{header}.{changed}.{signature}");
+        assert_eq!(refused(&api, client, &tampered).await, "A047313");
+        // The public key as the secret of an HMAC: everybody has that.
+        for secret in [key.jwk().to_string(), key.jwks()] {
+            let confused = jwt::hmac(secret.as_bytes(), &claims);
+            assert_eq!(refused(&api, client, &confused).await, "A047313");
+        }
+        let wrong_alg = key.sign_with(&json!({ "alg": "ES384" }), &claims);
+        assert_eq!(refused(&api, client, &wrong_alg).await, "A156304");
+        let critical = key.sign_with(&json!({ "alg": "ES256", "crit": ["x"], "x": 1 }), &claims);
+        assert_eq!(refused(&api, client, &critical).await, "A008304");
+        for malformed in [
+            "x",
+            "a.b.c",
+            "..",
+            "....",
+            &format!("{good}."),
+            &good[..good.len() / 2],
+        ] {
+            refused(&api, client, malformed).await;
+        }
+        // The secret of the client is as good as its key, until it registers the one algorithm.
+        let by_secret = jwt::hmac(client.secret.expose().as_bytes(), &claims);
+        let answer = ask(&api, query(client, &by_secret, &[])).await;
+        assert_eq!(answer.action, AuthorizationAction::Interaction);
+        configure_client(&api, client.id, |client| {
+            client.request_sign_alg = Some(JwsAlg::Es256);
+        })
+        .await;
+        assert_eq!(refused(&api, client, &by_secret).await, "A008308");
+        let answer = ask(&api, query(client, &good, &[])).await;
+        assert_eq!(answer.action, AuthorizationAction::Interaction);
+    }
+}
+
+#[tokio::test]
+async fn an_object_is_for_here_and_now() {
+    for version in GENERATIONS {
+        let (emulator, api, key) = start_signing(version).await;
+        let client = emulator.client();
+        let cases = [
+            ("exp", json!(now() - 1), "A008314"),
+            ("exp", json!("soon"), "A008314"),
+            ("nbf", json!(now() + 100), "A008314"),
+            ("iss", json!("somebody"), "A008312"),
+            ("client_id", json!("1"), "A008315"),
+            ("client_id", Value::Null, "A008315"),
+            ("request", json!("x"), "A008311"),
+            ("request_uri", json!("urn:x"), "A008311"),
+        ];
+        for (name, value, expected) in cases {
+            let object = key.sign(&with(claims(client), name, value));
+            assert_eq!(refused(&api, client, &object).await, expected, "{name}");
+        }
+        // An object of another purpose, such as a DPoP proof.
+        let header = json!({ "alg": "ES256", "typ": "dpop+jwt" });
+        let proof = key.sign_with(&header, &claims(client));
+        assert_eq!(refused(&api, client, &proof).await, "A008310");
+        let header = json!({ "alg": "ES256", "typ": "oauth-authz-req+jwt" });
+        let typed = key.sign_with(&header, &claims(client));
+        let answer = ask(&api, query(client, &typed, &[])).await;
+        assert_eq!(answer.action, AuthorizationAction::Interaction);
+
+        let elsewhere = key.sign(&with(
+            claims(client),
+            "aud",
+            json!(["https://other.example"]),
+        ));
+        let answer = ask(&api, query(client, &elsewhere, &[])).await;
+        assert_eq!(answer.action, AuthorizationAction::Interaction);
+        configure(&emulator, &api, |service| {
+            service.request_object_audience_checked = Some(true);
+        })
+        .await;
+        assert_eq!(refused(&api, client, &elsewhere).await, "A008313");
+        let here = key.sign(&claims(client));
+        let answer = ask(&api, query(client, &here, &[])).await;
+        assert_eq!(answer.action, AuthorizationAction::Interaction);
+    }
+}
+
+#[tokio::test]
+async fn the_redirect_uri_inside_is_checked_as_any_other() {
+    for version in GENERATIONS {
+        let (emulator, api, key) = start_signing(version).await;
+        let client = emulator.client();
+        let evil = with(
+            claims(client),
+            "redirect_uri",
+            json!("https://evil.example/"),
+        );
+        let answer = ask(&api, query(client, &key.sign(&evil), &[])).await;
+        assert_eq!(answer.action, AuthorizationAction::BadRequest);
+        assert_eq!(answer.result_code.as_deref(), Some("A004305"));
+        // Nor is one outside trusted when the object cannot be read.
+        let parameters = form(&[
+            ("client_id", &client.alias),
+            ("redirect_uri", "https://evil.example/"),
+            ("request", "x"),
+        ]);
+        let answer = ask(&api, parameters).await;
+        assert_eq!(answer.action, AuthorizationAction::BadRequest);
+        assert_eq!(answer.result_code.as_deref(), Some("A008304"));
+    }
+}
+
+#[tokio::test]
+async fn an_object_is_decrypted_first() {
+    for version in GENERATIONS {
+        let (emulator, api, key) = start_signing(version).await;
+        let client = emulator.client();
+        configure_client(&api, client.id, |client| {
+            client.front_channel_request_object_encryption_required = Some(true);
+            client.request_encryption_alg = Some(JweAlg::EcdhEs);
+        })
+        .await;
+        let jwks = api.get_service_jwks(&GetServiceJwksQuery::new()).await;
+        let jwks = jwks.unwrap().unwrap().into_value();
+        let keys = jwks["keys"].as_array().unwrap();
+        let to = keys
+            .iter()
+            .find(|key| key["use"] == "enc" && key["kty"] == "EC")
+            .unwrap();
+        let signed = key.sign(&claims(client));
+        assert_eq!(refused(&api, client, &signed).await, "A008307");
+        let encrypted = jwt::encrypt(to, &signed);
+        let answer = ask(&api, query(client, &encrypted, &[])).await;
+        assert_eq!(answer.action, AuthorizationAction::Interaction);
+        let mut parts: Vec<_> = encrypted.split('.').collect();
+        let tag = jwt::encode([0; 16]);
+        parts[4] = &tag;
+        assert_eq!(refused(&api, client, &parts.join(".")).await, "A008305");
+        // Encryption is no signature.
+        let unsigned = jwt::encrypt(to, &jwt::unsigned(&claims(client)));
+        assert_eq!(refused(&api, client, &unsigned).await, "A008309");
+
+        let by_secret = jwt::encrypt_with_secret(client.secret.expose(), &signed);
+        let answer = ask(&api, query(client, &by_secret, &[])).await;
+        assert_eq!(answer.action, AuthorizationAction::Interaction);
+        configure_client(&api, client.id, |client| {
+            client.request_object_encryption_alg_match_required = Some(true);
+        })
+        .await;
+        assert_eq!(refused(&api, client, &by_secret).await, "A008306");
+    }
+}
+
+#[tokio::test]
+async fn an_object_can_be_required_and_comes_in_one_way_only() {
+    for version in GENERATIONS {
+        let (emulator, api, key) = start_signing(version).await;
+        let client = emulator.client();
+        let object = key.sign(&claims(client));
+        let both = query(
+            client,
+            &object,
+            &[("request_uri", "https://client.example/request")],
+        );
+        let (name, code) = error(&ask(&api, both).await);
+        assert_eq!(
+            (name.as_str(), code.as_str()),
+            ("invalid_request", "A008301")
+        );
+        let by_reference =
+            |uri: &str| crate::common::query(client) + "&" + &form(&[("request_uri", uri)]);
+        let elsewhere = by_reference("https://client.example/request");
+        let (name, _) = error(&ask(&api, elsewhere.clone()).await);
+        assert_eq!(name, "request_uri_not_supported");
+        configure_client(&api, client.id, |client| {
+            client.request_uris = Some(vec!["https://client.example/other".to_owned()]);
+            client.request_object_required = Some(true);
+        })
+        .await;
+        let (name, _) = error(&ask(&api, elsewhere).await);
+        assert_eq!(name, "invalid_request_uri");
+        let (name, code) = error(&ask(&api, crate::common::query(client)).await);
+        assert_eq!(
+            (name.as_str(), code.as_str()),
+            ("invalid_request", "A008302")
+        );
+        let answer = ask(&api, query(client, &object, &[])).await;
+        assert_eq!(answer.action, AuthorizationAction::Interaction);
+    }
+}

@@ -1,0 +1,372 @@
+//! The grant type `urn:ietf:params:oauth:grant-type:token-exchange` (RFC 8693).
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::common::*;
+use authlete::types::{ClientType, GrantType, TokenAction, TokenRequest, TokenResponse, TokenType};
+use authlete::{ApiVersion, Authlete};
+use authlete_emulator::Emulator;
+use serde_json::{Value, json};
+
+const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
+const REFRESH_TOKEN: &str = "urn:ietf:params:oauth:token-type:refresh_token";
+const ID_TOKEN: &str = "urn:ietf:params:oauth:token-type:id_token";
+const JWT: &str = "urn:ietf:params:oauth:token-type:jwt";
+const SAML2: &str = "urn:ietf:params:oauth:token-type:saml2";
+
+async fn start_with_exchange(version: ApiVersion) -> (Emulator, Authlete) {
+    let (emulator, api) = start(version).await;
+    configure_client(&api, emulator.client().id, |client| {
+        client.grant_types = Some(vec![
+            GrantType::TokenExchange,
+            GrantType::AuthorizationCode,
+            GrantType::RefreshToken,
+        ]);
+    })
+    .await;
+    (emulator, api)
+}
+
+fn parameters(more: &[(&str, &str)]) -> String {
+    let pairs = [&[("grant_type", TOKEN_EXCHANGE)], more].concat();
+    form(&pairs)
+}
+
+async fn exchange(emulator: &Emulator, api: &Authlete, more: &[(&str, &str)]) -> TokenResponse {
+    request_token(api, emulator.client(), &parameters(more)).await
+}
+
+async fn exchange_one(
+    emulator: &Emulator,
+    api: &Authlete,
+    token: &str,
+    kind: &str,
+) -> TokenResponse {
+    let pairs = [("subject_token", token), ("subject_token_type", kind)];
+    exchange(emulator, api, &pairs).await
+}
+
+fn assert_refused(answer: &TokenResponse, code: &str) {
+    assert_eq!(answer.result_code.as_deref(), Some(code));
+    assert_eq!(answer.action, TokenAction::BadRequest);
+    let body = content(answer.response_content.as_ref());
+    assert_eq!(body["error"], "invalid_request");
+}
+
+fn now() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    now.as_secs()
+}
+
+#[tokio::test]
+async fn the_server_gets_all_that_the_request_says() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_with_exchange(version).await;
+        let client = emulator.client();
+        let own = tokens(&api, client).await;
+        let access_token = own.access_token.unwrap();
+        let refresh_token = own.refresh_token.unwrap();
+        let answer = exchange(
+            &emulator,
+            &api,
+            &[
+                ("subject_token", access_token.expose()),
+                ("subject_token_type", ACCESS_TOKEN),
+                ("actor_token", refresh_token.expose()),
+                ("actor_token_type", REFRESH_TOKEN),
+                ("requested_token_type", JWT),
+                ("audience", "one"),
+                ("audience", "two"),
+                ("resource", "https://api.example/a"),
+                ("resource", "https://api.example/b"),
+                ("scope", "read"),
+            ],
+        )
+        .await;
+        assert_eq!(
+            answer.action,
+            TokenAction::TokenExchange,
+            "{:?}",
+            answer.result_message
+        );
+        assert_eq!(answer.response_content, None);
+        assert_eq!(answer.grant_type, Some(GrantType::TokenExchange));
+        assert_eq!(answer.client_id, Some(client.id));
+        assert_eq!(answer.subject_token, Some(access_token));
+        assert_eq!(answer.subject_token_type, Some(TokenType::AccessToken));
+        assert_eq!(answer.actor_token, Some(refresh_token));
+        assert_eq!(answer.actor_token_type, Some(TokenType::RefreshToken));
+        assert_eq!(answer.requested_token_type, Some(TokenType::Jwt));
+        assert_eq!(
+            answer.audiences,
+            Some(vec!["one".to_owned(), "two".to_owned()])
+        );
+        assert_eq!(
+            answer.resources,
+            Some(vec![
+                "https://api.example/a".to_owned(),
+                "https://api.example/b".to_owned()
+            ])
+        );
+        assert_eq!(answer.scopes, Some(vec!["read".to_owned()]));
+        let info = answer.subject_token_info.unwrap();
+        assert_eq!(info.subject.as_deref(), Some("alice"));
+        assert_eq!(info.client_id, Some(client.id));
+        assert_eq!(info.client_id_alias.as_deref(), Some(client.alias.as_str()));
+        assert_eq!(info.expires_at, own.access_token_expires_at);
+        let scopes = info.scopes.unwrap();
+        let names: Vec<_> = scopes.iter().filter_map(|s| s.name.as_deref()).collect();
+        assert_eq!(names, ["read", "write"]);
+        let info = answer.actor_token_info.unwrap();
+        assert_eq!(info.expires_at, own.refresh_token_expires_at);
+    }
+}
+
+#[tokio::test]
+async fn parameters_that_do_not_fit_together_are_refused() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_with_exchange(version).await;
+        let subject = [("subject_token", "x"), ("subject_token_type", SAML2)];
+        let cases: [(&[(&str, &str)], &str); 8] = [
+            (&[("subject_token_type", SAML2)], "A050337"),
+            (&[("subject_token", "x")], "A050338"),
+            (
+                &[("subject_token", "x"), ("subject_token_type", "saml2")],
+                "A050339",
+            ),
+            (
+                &[subject[0], subject[1], ("requested_token_type", "x")],
+                "A050339",
+            ),
+            (&[subject[0], subject[1], ("actor_token", "x")], "A050338"),
+            (
+                &[subject[0], subject[1], ("actor_token_type", SAML2)],
+                "A050340",
+            ),
+            (
+                &[
+                    subject[0],
+                    subject[1],
+                    ("actor_token", "x"),
+                    ("actor_token_type", "x"),
+                ],
+                "A050339",
+            ),
+            (
+                &[
+                    subject[0],
+                    subject[1],
+                    ("actor_token", "x"),
+                    ("actor_token_type", ACCESS_TOKEN),
+                ],
+                "A050341",
+            ),
+        ];
+        for (more, code) in cases {
+            assert_refused(&exchange(&emulator, &api, more).await, code);
+        }
+        let more = [subject[0], subject[1], ("resource", "/relative")];
+        let answer = exchange(&emulator, &api, &more).await;
+        assert_eq!(
+            content(answer.response_content.as_ref())["error"],
+            "invalid_target"
+        );
+        // Nobody looks into SAML.
+        let answer = exchange(&emulator, &api, &subject).await;
+        assert_eq!(answer.action, TokenAction::TokenExchange);
+        assert_eq!(answer.subject_token_info, None);
+    }
+}
+
+#[tokio::test]
+async fn tokens_of_the_service_must_be_its_own_and_alive() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_with_exchange(version).await;
+        let own = tokens(&api, emulator.client()).await;
+        let (access_token, refresh_token) = (own.access_token.unwrap(), own.refresh_token.unwrap());
+        for kind in [ACCESS_TOKEN, REFRESH_TOKEN] {
+            let answer = exchange_one(&emulator, &api, "made-up", kind).await;
+            assert_refused(&answer, "A050341");
+        }
+        // One is not the other.
+        let answer = exchange_one(&emulator, &api, access_token.expose(), REFRESH_TOKEN).await;
+        assert_refused(&answer, "A050341");
+        emulator.advance(Duration::from_secs(86_400));
+        let answer = exchange_one(&emulator, &api, access_token.expose(), ACCESS_TOKEN).await;
+        assert_refused(&answer, "A050342");
+        emulator.advance(Duration::from_secs(9 * 86_400));
+        let answer = exchange_one(&emulator, &api, refresh_token.expose(), REFRESH_TOKEN).await;
+        assert_refused(&answer, "A050342");
+    }
+}
+
+#[tokio::test]
+async fn jwts_are_checked_as_far_as_they_can_be() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_with_exchange(version).await;
+        let key = jwt::Key::generate();
+        let empty = key.sign(&json!({}));
+        let unsigned = jwt::unsigned(&json!({}));
+        let encrypted = jwt::encrypt(&key.jwk(), "secret");
+        for token in [&empty, &unsigned, &encrypted] {
+            let answer = exchange_one(&emulator, &api, token, JWT).await;
+            assert_eq!(answer.action, TokenAction::TokenExchange, "{token}");
+        }
+        for (token, code) in [
+            (key.sign(&json!({"exp": now()})), "A050333"),
+            (key.sign(&json!({"iat": now() + 60})), "A050333"),
+            (key.sign(&json!({"nbf": now() + 60})), "A050333"),
+            ("x.y.z".to_owned(), "A050330"),
+        ] {
+            assert_refused(&exchange_one(&emulator, &api, &token, JWT).await, code);
+        }
+        configure(&emulator, &api, |service| {
+            service.token_exchange_encrypted_jwt_rejected = Some(true);
+            service.token_exchange_unsigned_jwt_rejected = Some(true);
+        })
+        .await;
+        let answer = exchange_one(&emulator, &api, &encrypted, JWT).await;
+        assert_refused(&answer, "A050331");
+        for kind in [JWT, ID_TOKEN] {
+            let mut claims = id_token_claims();
+            claims["jti"] = "x".into();
+            let answer = exchange_one(&emulator, &api, &jwt::unsigned(&claims), kind).await;
+            assert_refused(&answer, "A050332");
+        }
+    }
+}
+
+fn id_token_claims() -> Value {
+    json!({
+        "iss": "https://as.example",
+        "sub": "alice",
+        "aud": ["client"],
+        "exp": now() + 60,
+        "iat": now(),
+    })
+}
+
+#[tokio::test]
+async fn an_id_token_must_be_one_of_the_service() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_with_exchange(version).await;
+        let client = emulator.client();
+        let query = form(&[
+            ("response_type", "code"),
+            ("client_id", &client.id.to_string()),
+            ("redirect_uri", &client.redirect_uri),
+            ("scope", "openid"),
+            ("code_challenge", CHALLENGE),
+            ("code_challenge_method", "S256"),
+        ]);
+        let code = code(&api, &query).await;
+        let issued = request_token(&api, client, &code_parameters(client, &code)).await;
+        let id_token = issued.id_token.unwrap();
+        let answer = exchange_one(&emulator, &api, id_token.expose(), ID_TOKEN).await;
+        assert_eq!(
+            answer.action,
+            TokenAction::TokenExchange,
+            "{:?}",
+            answer.result_message
+        );
+        // Without a signature there is none to be wrong.
+        let unsigned = jwt::unsigned(&id_token_claims());
+        let answer = exchange_one(&emulator, &api, &unsigned, ID_TOKEN).await;
+        assert_eq!(answer.action, TokenAction::TokenExchange);
+
+        let (key, claims) = (jwt::Key::generate(), id_token_claims());
+        let forged = [
+            key.sign(&claims),
+            key.sign_with(&json!({"alg": "ES256", "kid": "p256-signing"}), &claims),
+            jwt::hmac(client.secret.expose().as_bytes(), &claims),
+            format!("{}x", id_token.expose()),
+        ];
+        for token in &forged[..3] {
+            let answer = exchange_one(&emulator, &api, token, ID_TOKEN).await;
+            assert_refused(&answer, "A050344");
+        }
+        let answer = exchange_one(&emulator, &api, &forged[3], ID_TOKEN).await;
+        assert_eq!(answer.action, TokenAction::BadRequest);
+        for (name, value) in [
+            ("iss", Value::Null),
+            ("iss", "http://as.example".into()),
+            ("iss", "https://as.example?x".into()),
+            ("iss", "https://as.example#x".into()),
+            ("aud", json!([1])),
+            ("aud", Value::Null),
+            ("nonce", 1.into()),
+        ] {
+            let mut claims = id_token_claims();
+            claims[name] = value;
+            let token = jwt::unsigned(&claims);
+            assert_refused(
+                &exchange_one(&emulator, &api, &token, ID_TOKEN).await,
+                "A050343",
+            );
+        }
+        for name in ["exp", "iat"] {
+            let mut claims = id_token_claims();
+            claims.as_object_mut().unwrap().remove(name);
+            let token = jwt::unsigned(&claims);
+            assert_refused(
+                &exchange_one(&emulator, &api, &token, ID_TOKEN).await,
+                "A050343",
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_service_decides_who_may_exchange() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_with_exchange(version).await;
+        let saml = [("subject_token", "x"), ("subject_token_type", SAML2)];
+        let anonymous = TokenRequest::new(parameters(&saml));
+        let answer = api.token(&anonymous).await.unwrap();
+        assert_eq!(answer.action, TokenAction::TokenExchange);
+        assert_eq!(answer.client_id, None);
+        configure(&emulator, &api, |service| {
+            service.token_exchange_by_identifiable_clients_only = Some(true);
+        })
+        .await;
+        let answer = api.token(&anonymous).await.unwrap();
+        assert_eq!(answer.action, TokenAction::InvalidClient);
+
+        configure(&emulator, &api, |service| {
+            service.token_exchange_by_confidential_clients_only = Some(true);
+        })
+        .await;
+        let answer = exchange(&emulator, &api, &saml).await;
+        assert_eq!(answer.action, TokenAction::TokenExchange);
+        configure_client(&api, emulator.client().id, |client| {
+            client.client_type = Some(ClientType::Public);
+        })
+        .await;
+        let id = emulator.client().id.to_string();
+        let public = TokenRequest::new(parameters(&saml)).client_id(id);
+        let answer = api.token(&public).await.unwrap();
+        assert_eq!(answer.action, TokenAction::BadRequest);
+        assert_eq!(answer.result_code.as_deref(), Some("A050345"));
+
+        configure(&emulator, &api, |service| {
+            service.token_exchange_by_confidential_clients_only = Some(false);
+            service.token_exchange_by_permitted_clients_only = Some(true);
+        })
+        .await;
+        let answer = api.token(&public).await.unwrap();
+        assert_eq!(answer.result_code.as_deref(), Some("A050346"));
+        assert_eq!(
+            content(answer.response_content.as_ref())["error"],
+            "unauthorized_client"
+        );
+        configure_client(&api, emulator.client().id, |client| {
+            let mut extension = client.extension.take().unwrap_or_default();
+            extension.token_exchange_permitted = Some(true);
+            client.extension = Some(extension);
+        })
+        .await;
+        let answer = api.token(&public).await.unwrap();
+        assert_eq!(answer.action, TokenAction::TokenExchange);
+    }
+}
