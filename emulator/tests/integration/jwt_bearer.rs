@@ -174,6 +174,7 @@ async fn a_request_need_not_say_whose_it_is_unless_the_service_insists() {
         })
         .await;
         let answer = api.token(&anonymous).await.unwrap();
-        assert_eq!(answer.action, TokenAction::InvalidClient);
+        assert_eq!(answer.action, TokenAction::BadRequest);
+        assert_eq!(answer.result_code.as_deref(), Some("A244305"));
     }
 }

@@ -331,7 +331,8 @@ async fn the_service_decides_who_may_exchange() {
         })
         .await;
         let answer = api.token(&anonymous).await.unwrap();
-        assert_eq!(answer.action, TokenAction::InvalidClient);
+        assert_eq!(answer.action, TokenAction::BadRequest);
+        assert_eq!(answer.result_code.as_deref(), Some("A244305"));
 
         configure(&emulator, &api, |service| {
             service.token_exchange_by_confidential_clients_only = Some(true);

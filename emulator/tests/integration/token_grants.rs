@@ -194,7 +194,8 @@ async fn a_public_client_can_leave_its_id_out_where_the_service_allows() {
         .await;
         // A confidential client has to authenticate.
         let answer = ask(code(&api, &query(client)).await).await;
-        assert_eq!(answer.action, TokenAction::InvalidClient);
+        assert_eq!(answer.action, TokenAction::BadRequest);
+        assert_eq!(answer.result_code.as_deref(), Some("A244305"));
         configure_client(&api, client.id, |client| {
             client.client_type = Some(ClientType::Public);
         })
@@ -210,13 +211,15 @@ async fn a_public_client_can_leave_its_id_out_where_the_service_allows() {
         let answer = api.token(&TokenRequest::new(parameters)).await.unwrap();
         assert_eq!(answer.action, TokenAction::Ok);
         let answer = ask("made-up".to_owned()).await;
-        assert_eq!(answer.action, TokenAction::InvalidClient);
+        assert_eq!(answer.action, TokenAction::BadRequest);
+        assert_eq!(answer.result_code.as_deref(), Some("A244305"));
         configure(&emulator, &api, |service| {
             service.missing_client_id_allowed = Some(false);
         })
         .await;
         let answer = ask(code(&api, &query(client)).await).await;
-        assert_eq!(answer.action, TokenAction::InvalidClient);
+        assert_eq!(answer.action, TokenAction::BadRequest);
+        assert_eq!(answer.result_code.as_deref(), Some("A244305"));
     }
 }
 
