@@ -24,12 +24,12 @@ struct Refusal {
 }
 
 impl Refusal {
-    fn new(action: &'static str, error: OAuthError) -> Self {
-        Self {
+    fn new(action: &'static str, error: OAuthError) -> Box<Self> {
+        Box::new(Self {
             action,
             error,
             binding: Binding::default(),
-        }
+        })
     }
 }
 
@@ -38,19 +38,21 @@ pub fn userinfo(call: &Call, service: &mut Service) -> Outcome {
     let checked = presented(call, service).and_then(|record| {
         let token = call.body.text("token").unwrap_or_default();
         let possession = proof_of_possession::check(call, service, &record.binding, token);
-        possession.map_err(|error| Refusal {
-            action: if error.error == "invalid_request" {
-                "BAD_REQUEST"
-            } else {
-                "UNAUTHORIZED"
-            },
-            error,
-            binding: record.binding.clone(),
+        possession.map_err(|error| {
+            Box::new(Refusal {
+                action: if error.error == "invalid_request" {
+                    "BAD_REQUEST"
+                } else {
+                    "UNAUTHORIZED"
+                },
+                error,
+                binding: record.binding.clone(),
+            })
         })?;
         Ok(record)
     });
     let answer = match checked {
-        Err(refusal) => refuse(call, service, refusal),
+        Err(refusal) => refuse(call, service, *refusal),
         Ok(record) => describe(call, service, &record.grant),
     };
     dpop::with_nonce(call, service, Ok(answer.reply()))
@@ -59,12 +61,12 @@ pub fn userinfo(call: &Call, service: &mut Service) -> Outcome {
 /// Makes the response out of the claims that the caller has collected.
 pub fn issue(call: &Call, service: &mut Service) -> Outcome {
     let made = presented(call, service).and_then(|record| respond(call, service, &record.grant));
-    let answer = made.unwrap_or_else(|refusal| refuse(call, service, refusal));
+    let answer = made.unwrap_or_else(|refusal| refuse(call, service, *refusal));
     Ok(answer.reply())
 }
 
 /// The token of the request, when it is good for userinfo.
-fn presented(call: &Call, service: &Service) -> Result<TokenRecord, Refusal> {
+fn presented(call: &Call, service: &Service) -> Result<TokenRecord, Box<Refusal>> {
     let invalid_token = |code| Refusal::new("UNAUTHORIZED", OAuthError::new("invalid_token", code));
     let token = call.body.text("token").ok_or_else(|| {
         let error = OAuthError::invalid_request(USERINFO_TOKEN_MISSING);
@@ -144,7 +146,7 @@ fn requested_claims(grant: &Grant, of_userinfo: Option<&Object>) -> Vec<String> 
     claims
 }
 
-fn respond(call: &Call, service: &Service, grant: &Grant) -> Result<Answer, Refusal> {
+fn respond(call: &Call, service: &Service, grant: &Grant) -> Result<Answer, Box<Refusal>> {
     let claims = claims(call, grant)?;
     let answer = |action| Reply::action(call.path, USERINFO_ISSUE_OK, action);
     let client = service.clients.by_id(grant.client_id);
@@ -164,7 +166,7 @@ fn respond(call: &Call, service: &Service, grant: &Grant) -> Result<Answer, Refu
 }
 
 /// What the caller gives, and who it is about.
-fn claims(call: &Call, grant: &Grant) -> Result<Object, Refusal> {
+fn claims(call: &Call, grant: &Grant) -> Result<Object, Box<Refusal>> {
     let given = match call.body.text("claims") {
         None => Object::new(),
         Some(text) => serde_json::from_str(text).map_err(|_| {

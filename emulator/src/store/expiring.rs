@@ -105,10 +105,6 @@ impl<T> Expiring<T> {
         let digests = self.by_end.iter().rev();
         digests.filter_map(|(_, digest)| self.entries.get_key_value(digest))
     }
-
-    pub fn iter(&self) -> impl Iterator<Item = (&Digest, &Entry<T>)> {
-        self.entries.iter()
-    }
 }
 
 impl Expiring<()> {
