@@ -555,10 +555,10 @@ async fn a_token_is_revoked_by_its_own_client_only() {
             .revocation(&RevocationRequest::new(parameters))
             .await
             .unwrap();
-        assert_eq!(answer.action, RevocationAction::BadRequest);
+        assert_eq!(answer.action, RevocationAction::InvalidClient);
         assert_eq!(
             content(answer.response_content.as_ref())["error"],
-            "invalid_request"
+            "invalid_client"
         );
     }
 }
