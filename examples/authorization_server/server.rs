@@ -75,14 +75,14 @@ impl IntoResponse for Failure {
 type Outcome = Result<Response, Failure>;
 
 async fn configuration(State(api): State<Authlete>) -> Outcome {
-    let document = api.get_service_configuration(&GetServiceConfigurationQuery::new());
-    let document = Value::Object(document.await?);
-    Ok(content(StatusCode::OK, JSON, document.to_string()))
+    let query = GetServiceConfigurationQuery::new();
+    let document = api.get_service_configuration(&query).await?;
+    Ok(content(StatusCode::OK, JSON, json!(document).to_string()))
 }
 
 async fn jwks(State(api): State<Authlete>) -> Outcome {
     let keys = api.get_service_jwks(&GetServiceJwksQuery::new()).await?;
-    let keys = Value::Object(keys);
+    let keys = keys.map_or_else(|| json!({ "keys": [] }), |keys| json!(keys));
     Ok(content(StatusCode::OK, JSON, keys.to_string()))
 }
 

@@ -8,6 +8,7 @@ mod flows;
 mod forward_compatibility;
 mod handles;
 mod lists;
+mod openid_connect;
 mod probe;
 mod redaction;
 #[cfg(feature = "schemars")]

@@ -1,0 +1,300 @@
+//! A client library that knows nothing of Authlete, in front of a server that is built on the SDK.
+
+use std::time::Duration;
+
+use authlete::{ApiVersion, Authlete};
+use authlete_emulator::Emulator;
+use openidconnect::core::*;
+use openidconnect::{
+    AccessTokenHash, AdditionalProviderMetadata, AuthorizationCode, ClientId, ClientSecret,
+    CsrfToken, EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest, HttpResponse,
+    IntrospectionUrl, IssuerUrl, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier,
+    ProviderMetadata, RedirectUrl, RefreshToken, RequestTokenError, RevocationUrl, Scope,
+    TokenIntrospectionResponse, TokenResponse, http,
+};
+use serde::{Deserialize, Serialize};
+use tokio::net::TcpListener;
+
+#[path = "../../examples/authorization_server/server.rs"]
+mod server;
+
+const ISSUER: &str = "https://as.example";
+
+/// What the library does not look for in the metadata by itself.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Endpoints {
+    introspection_endpoint: String,
+    revocation_endpoint: String,
+}
+
+impl AdditionalProviderMetadata for Endpoints {}
+
+type Metadata = ProviderMetadata<
+    Endpoints,
+    CoreAuthDisplay,
+    CoreClientAuthMethod,
+    CoreClaimName,
+    CoreClaimType,
+    CoreGrantType,
+    CoreJweContentEncryptionAlgorithm,
+    CoreJweKeyManagementAlgorithm,
+    CoreJsonWebKey,
+    CoreResponseMode,
+    CoreResponseType,
+    CoreSubjectIdentifierType,
+>;
+
+type Client = CoreClient<
+    EndpointSet,
+    EndpointNotSet,
+    EndpointSet,
+    EndpointSet,
+    EndpointMaybeSet,
+    EndpointMaybeSet,
+>;
+
+/// The provider on a loopback address, and what a client needs to use it.
+struct Provider {
+    emulator: Emulator,
+    address: String,
+    browser: reqwest::Client,
+}
+
+impl Provider {
+    async fn start(version: ApiVersion) -> Self {
+        let emulator = Emulator::start().await.unwrap();
+        let api = Authlete::new(emulator.config(version)).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, server::router(api)).await });
+        let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+        Self {
+            emulator,
+            address,
+            browser: browser.build().unwrap(),
+        }
+    }
+
+    /// Stands for what speaks TLS in front of a server: the client believes to call the issuer.
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, reqwest::Error> {
+        let (head, body) = request.into_parts();
+        let path = head.uri.to_string();
+        let path = path.strip_prefix(ISSUER).expect("a URL of the issuer");
+        let request = self
+            .browser
+            .request(head.method, format!("{}{path}", self.address))
+            .headers(head.headers)
+            .body(body);
+        let response = request.send().await?;
+        let mut answer = http::Response::builder().status(response.status());
+        if let Some(headers) = answer.headers_mut() {
+            *headers = response.headers().clone();
+        }
+        let body = response.bytes().await?.to_vec();
+        Ok(answer.body(body).expect("a response"))
+    }
+
+    /// A client that configures itself by discovery.
+    async fn client(&self) -> Client {
+        let http = |request| self.send(request);
+        let issuer = IssuerUrl::new(ISSUER.to_owned()).unwrap();
+        let metadata = Metadata::discover_async(issuer, &http).await.unwrap();
+        let endpoints = metadata.additional_metadata().clone();
+        let registered = self.emulator.client();
+        let client = CoreClient::from_provider_metadata(
+            metadata,
+            ClientId::new(registered.id.to_string()),
+            Some(ClientSecret::new(registered.secret.expose().to_owned())),
+        );
+        client
+            .set_redirect_uri(RedirectUrl::new(registered.redirect_uri.clone()).unwrap())
+            .set_introspection_url(IntrospectionUrl::new(endpoints.introspection_endpoint).unwrap())
+            .set_revocation_url(RevocationUrl::new(endpoints.revocation_endpoint).unwrap())
+    }
+
+    /// Goes through the authorization endpoint as a browser does, and comes back with a code.
+    async fn log_in(&self, client: &Client) -> Login {
+        let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+        let (url, state, nonce) = client
+            .authorize_url(
+                CoreAuthenticationFlow::AuthorizationCode,
+                CsrfToken::new_random,
+                Nonce::new_random,
+            )
+            .add_scope(Scope::new("email".to_owned()))
+            .set_pkce_challenge(challenge)
+            .url();
+        let url = url.as_str().replace(ISSUER, &self.address);
+        let page = self.browser.get(url).send().await.unwrap();
+        let page = page.text().await.unwrap();
+        let (_, ticket) = page.split_once("name=ticket value=\"").expect("a form");
+        let (ticket, _) = ticket.split_once('"').expect("a ticket");
+        let form = form_urlencoded::Serializer::new(String::new())
+            .append_pair("ticket", ticket)
+            .append_pair("user", "alice")
+            .append_pair("decision", "yes")
+            .finish();
+        let decision = self.browser.post(format!("{}/decision", self.address));
+        let response = decision.body(form).send().await.unwrap();
+        assert_eq!(response.status(), 302);
+        let location = response.headers()["location"].to_str().unwrap();
+        let (uri, query) = location.split_once('?').unwrap();
+        assert_eq!(uri, self.emulator.client().redirect_uri);
+        let parameter = |name: &str| {
+            let mut query = form_urlencoded::parse(query.as_bytes());
+            query
+                .find(|(key, _)| key == name)
+                .expect(name)
+                .1
+                .into_owned()
+        };
+        assert_eq!(parameter("state"), *state.secret());
+        assert_eq!(parameter("iss"), ISSUER);
+        Login {
+            code: parameter("code"),
+            verifier,
+            nonce,
+        }
+    }
+}
+
+struct Login {
+    code: String,
+    verifier: PkceCodeVerifier,
+    nonce: Nonce,
+}
+
+#[tokio::test]
+async fn a_client_library_completes_everything() {
+    for version in [ApiVersion::V2, ApiVersion::V3] {
+        let provider = Provider::start(version).await;
+        let http = |request| provider.send(request);
+        let client = provider.client().await;
+        let login = provider.log_in(&client).await;
+
+        let tokens = client
+            .exchange_code(AuthorizationCode::new(login.code))
+            .unwrap()
+            .set_pkce_verifier(login.verifier)
+            .request_async(&http)
+            .await
+            .unwrap();
+        let id_token = tokens.id_token().expect("an ID token");
+        let verifier = client.id_token_verifier();
+        let claims = id_token.claims(&verifier, &login.nonce).unwrap();
+        assert_eq!(claims.subject().as_str(), "alice");
+        let expected = AccessTokenHash::from_token(
+            tokens.access_token(),
+            id_token.signing_alg().unwrap(),
+            id_token.signing_key(&verifier).unwrap(),
+        );
+        assert_eq!(claims.access_token_hash(), Some(&expected.unwrap()));
+        let other_nonce = Nonce::new_random();
+        assert!(id_token.claims(&verifier, &other_nonce).is_err());
+
+        let userinfo: CoreUserInfoClaims = client
+            .user_info(
+                tokens.access_token().clone(),
+                Some(claims.subject().clone()),
+            )
+            .unwrap()
+            .request_async(&http)
+            .await
+            .unwrap();
+        assert_eq!(userinfo.email().unwrap().as_str(), "alice@example.com");
+        assert_eq!(userinfo.email_verified(), Some(true));
+        assert!(userinfo.name().is_none(), "profile was not asked for");
+
+        let refresh_token = tokens.refresh_token().expect("a refresh token");
+        let refreshed = client
+            .exchange_refresh_token(refresh_token)
+            .unwrap()
+            .request_async(&http)
+            .await
+            .unwrap();
+        assert_ne!(
+            refreshed.access_token().secret(),
+            tokens.access_token().secret()
+        );
+
+        let introspected = introspect(&client, &provider, refreshed.access_token()).await;
+        assert!(introspected.active());
+        assert_eq!(introspected.sub(), Some("alice"));
+        let client_id = introspected.client_id().unwrap();
+        assert_eq!(
+            client_id.as_str(),
+            provider.emulator.client().id.to_string()
+        );
+        let old = introspect(&client, &provider, tokens.access_token()).await;
+        assert!(!old.active(), "the refresh replaced it");
+
+        client
+            .revoke_token(refreshed.access_token().into())
+            .unwrap()
+            .request_async(&http)
+            .await
+            .unwrap();
+        let revoked = introspect(&client, &provider, refreshed.access_token()).await;
+        assert!(!revoked.active());
+    }
+}
+
+async fn introspect(
+    client: &Client,
+    provider: &Provider,
+    token: &openidconnect::AccessToken,
+) -> CoreTokenIntrospectionResponse {
+    let http = |request| provider.send(request);
+    let request = client.introspect(token);
+    request.request_async(&http).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_client_library_is_refused_what_it_should_be() {
+    for version in [ApiVersion::V2, ApiVersion::V3] {
+        let provider = Provider::start(version).await;
+        let http = |request| provider.send(request);
+        let client = provider.client().await;
+
+        let login = provider.log_in(&client).await;
+        let (_, wrong) = PkceCodeChallenge::new_random_sha256();
+        let exchange = |code: &str, verifier: PkceCodeVerifier| {
+            let request = client.exchange_code(AuthorizationCode::new(code.to_owned()));
+            request.unwrap().set_pkce_verifier(verifier)
+        };
+        let outcome = exchange(&login.code, wrong).request_async(&http).await;
+        assert_eq!(error_of(outcome), "invalid_grant");
+
+        let login = provider.log_in(&client).await;
+        let same = PkceCodeVerifier::new(login.verifier.secret().clone());
+        let first = exchange(&login.code, login.verifier).request_async(&http);
+        let first = first.await.unwrap();
+        let outcome = exchange(&login.code, same).request_async(&http).await;
+        assert_eq!(error_of(outcome), "invalid_grant");
+        let replayed = introspect(&client, &provider, first.access_token()).await;
+        assert!(!replayed.active(), "who replays a code ends its tokens");
+
+        let login = provider.log_in(&client).await;
+        provider.emulator.advance(Duration::from_secs(601));
+        let late = exchange(&login.code, login.verifier).request_async(&http);
+        assert_eq!(error_of(late.await), "invalid_grant");
+
+        let made_up = RefreshToken::new("made-up".to_owned());
+        let request = client.exchange_refresh_token(&made_up).unwrap();
+        assert_eq!(
+            error_of(request.request_async(&http).await),
+            "invalid_grant"
+        );
+    }
+}
+
+fn error_of<T: std::fmt::Debug>(
+    outcome: Result<T, RequestTokenError<reqwest::Error, CoreErrorResponse>>,
+) -> String {
+    match outcome.expect_err("the request is refused") {
+        RequestTokenError::ServerResponse(response) => response.error().as_ref().to_owned(),
+        other => panic!("no answer of the server: {other}"),
+    }
+}
+
+type CoreErrorResponse = openidconnect::StandardErrorResponse<CoreErrorResponseType>;
