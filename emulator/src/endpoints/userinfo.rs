@@ -1,6 +1,5 @@
 //! `/auth/userinfo`: what a client may learn about a user (OpenID Connect Core 1.0 §5.3).
 
-use authlete::StandardScope;
 use serde_json::Value;
 
 use crate::call::Call;
@@ -8,7 +7,7 @@ use crate::digest::Digest;
 use crate::json::{Members, Object};
 use crate::protocol::keys::{self, Signature};
 use crate::protocol::oauth_error::OAuthError;
-use crate::protocol::{dpop, proof_of_possession};
+use crate::protocol::{dpop, proof_of_possession, scope_claims};
 use crate::reply::{Answer, Outcome, Reply};
 use crate::result_code::{
     USERINFO_CLAIMS_MALFORMED, USERINFO_ISSUE_OK, USERINFO_NO_SUBJECT, USERINFO_OK, USERINFO_SCOPE,
@@ -132,13 +131,10 @@ fn describe(call: &Call, service: &Service, grant: &Grant) -> Answer {
 
 /// The claims that the scopes stand for (OpenID Connect Core 1.0 §5.4), and those that the request names (§5.5).
 fn requested_claims(grant: &Grant, of_userinfo: Option<&Object>) -> Vec<String> {
-    let of_scopes = grant.scopes.iter().flat_map(|scope| {
-        let scope = StandardScope::from(scope.as_str());
-        scope.claims().iter().copied()
-    });
+    let of_scopes = scope_claims::names(&grant.scopes).unwrap_or_default();
     let named = of_userinfo.into_iter().flat_map(Object::keys);
     let mut claims = Vec::<String>::new();
-    for claim in of_scopes.chain(named.map(String::as_str)) {
+    for claim in of_scopes.into_iter().chain(named.map(String::as_str)) {
         if claim != "sub" && !claims.iter().any(|known| known == claim) {
             claims.push(claim.to_owned());
         }
