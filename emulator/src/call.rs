@@ -7,7 +7,7 @@ use authlete::ApiVersion;
 use crate::clock::Millis;
 use crate::json::{Members, Object};
 use crate::reply::Reply;
-use crate::result_code::{CLIENT_LOCKED, CLIENT_UNKNOWN, SERVICE_UNKNOWN};
+use crate::result_code::{CLIENT_LOCKED, CLIENT_UNKNOWN, ResultCode, SERVICE_UNKNOWN};
 use crate::store::{Client, Service, Store};
 
 /// A call that is allowed.
@@ -63,6 +63,12 @@ impl Call {
             body,
             ..self.clone()
         }
+    }
+
+    /// The user that the call is about.
+    pub fn subject(&self, missing: ResultCode) -> Result<&str, Reply> {
+        let subject = self.body.text("subject");
+        subject.ok_or_else(|| Reply::error(400, self.path, missing))
     }
 
     /// The status of a creation: 3.0 says that something is new.

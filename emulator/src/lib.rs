@@ -57,6 +57,7 @@ mod result_code;
 mod routing;
 mod seed;
 mod server;
+mod settings;
 mod state_file;
 mod store;
 

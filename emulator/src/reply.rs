@@ -1,5 +1,7 @@
 //! What the emulator answers, in Authlete's shapes.
 
+use std::fmt;
+
 use serde_json::Value;
 
 use crate::json::Object;
@@ -64,6 +66,12 @@ impl Reply {
         Self::object(status, result(path, code))
     }
 
+    /// The call itself was wrong, in a way that takes more words than its code has.
+    pub fn explained(status: u16, path: &str, code: ResultCode, detail: impl fmt::Display) -> Self {
+        let reason = format_args!("{}: {detail}", code.reason);
+        Self::object(status, members(path, code, reason))
+    }
+
     /// A result that has no action.
     pub fn result(path: &str, code: ResultCode) -> Answer {
         Answer {
@@ -115,7 +123,11 @@ impl Answer {
 }
 
 fn result(path: &str, code: ResultCode) -> Object {
-    let message = format!("[{}] {path}: {}.", code.code, code.reason);
+    members(path, code, code.reason)
+}
+
+fn members(path: &str, code: ResultCode, reason: impl fmt::Display) -> Object {
+    let message = format!("[{}] {path}: {reason}.", code.code);
     Object::from_iter([
         ("resultCode".to_owned(), Value::from(code.code)),
         ("resultMessage".to_owned(), Value::from(message)),

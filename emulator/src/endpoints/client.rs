@@ -1,6 +1,5 @@
 //! `/client`: the management of clients.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::slice::Slice;
@@ -10,24 +9,15 @@ use crate::json::{Members, Object};
 use crate::random;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
-    ALIAS_TAKEN, AUTHORIZATION_DELETE_SUBJECT_MISSING, AUTHORIZATION_DELETED,
-    AUTHORIZATION_LIST_SUBJECT_MISSING, ResultCode, SECRET_INVALID, SECRET_REFRESHED,
-    SECRET_UPDATED,
+    ALIAS_TAKEN, CLIENT_INVALID, DEVELOPER_HAS_ENOUGH, ResultCode, SECRET_INVALID,
+    SECRET_REFRESHED, SECRET_UPDATED,
 };
+use crate::settings;
 use crate::store::{Client, Service};
 
-/// What Authlete assigns, and a request cannot change.
-const ASSIGNED: [&str; 6] = [
-    "number",
-    "serviceNumber",
-    "clientId",
-    "clientSecret",
-    "createdAt",
-    "modifiedAt",
-];
-
 pub fn create(call: &Call, service: &mut Service) -> Outcome {
-    refuse_taken_alias(call, service, &call.body, None)?;
+    refuse_invalid(call, service, &call.body, None)?;
+    refuse_too_many(call, service)?;
     let client = new(service, &call.body, call.now)?;
     let settings = client.settings.clone();
     service.clients.put(client);
@@ -40,16 +30,16 @@ pub fn new(
     requested: &Object,
     now: Millis,
 ) -> Result<Client, getrandom::Error> {
-    let mut settings = with_defaults(requested);
-    let assigned = [
-        service.clients.next_number().into(),
-        service.settings.get("number").cloned().unwrap_or_default(),
-        random::number()?.into(),
-        random::client_secret()?.into(),
-        now.into(),
-        now.into(),
-    ];
-    settings.extend(ASSIGNED.iter().map(|name| (*name).to_owned()).zip(assigned));
+    let mut settings = settings::client::complete(requested);
+    let of_service = service.settings.get("number").cloned().unwrap_or_default();
+    settings.extend([
+        ("number".to_owned(), service.clients.next_number().into()),
+        ("serviceNumber".to_owned(), of_service),
+        ("clientId".to_owned(), random::number()?.into()),
+        ("clientSecret".to_owned(), random::client_secret()?.into()),
+        ("createdAt".to_owned(), now.into()),
+        ("modifiedAt".to_owned(), now.into()),
+    ]);
     Ok(Client { settings })
 }
 
@@ -77,30 +67,19 @@ pub fn list(call: &Call, service: &Service) -> Outcome {
 /// Replaces the settings; what is left out goes back to its default.
 pub fn update(call: &Call, service: &mut Service) -> Outcome {
     let client = call.client("clientId", service)?;
-    let mut settings = with_defaults(&call.body);
-    for name in ASSIGNED {
-        if let Some(value) = client.settings.get(name) {
-            settings.insert(name.to_owned(), value.clone());
-        }
-    }
+    refuse_invalid(call, service, &call.body, Some(client.id()))?;
+    let mut settings = settings::client::replace(&client.settings, &call.body);
     settings.insert("modifiedAt".to_owned(), call.now.into());
-    refuse_taken_alias(call, service, &settings, Some(client.id()))?;
     service.clients.put(Client {
         settings: settings.clone(),
     });
     Ok(Reply::object(200, settings))
 }
 
-/// Deletes a client with its tokens, and with what waits for its users.
+/// Deletes a client with all that was issued to it.
 pub fn delete(call: &Call, service: &mut Service) -> Outcome {
     let id = call.client("clientId", service)?.id();
-    service.clients.remove(id);
-    service.tokens.revoke_all(id, None);
-    service.granted_scopes.delete_client(id);
-    service.device_flows.retain(|flow| flow.client_id != id);
-    service
-        .backchannel_requests
-        .retain(|request| request.client_id != id);
+    service.delete_client(id);
     Ok(Reply::no_content())
 }
 
@@ -116,40 +95,6 @@ pub fn update_secret(call: &Call, service: &mut Service) -> Outcome {
         }
         _ => Err(Reply::error(400, call.path, SECRET_INVALID)),
     }
-}
-
-/// The clients that hold a token of a user that is good for something, by the order of their IDs.
-pub fn authorization_list(call: &Call, service: &Service) -> Outcome {
-    let slice = Slice::of(call, &call.body)?;
-    let subject = call.body.text("subject");
-    let subject =
-        subject.ok_or_else(|| Reply::error(400, call.path, AUTHORIZATION_LIST_SUBJECT_MISSING))?;
-    let developer = call.body.text("developer");
-    let tokens = service.tokens.list(None, Some(subject));
-    let live =
-        tokens.filter(|(_, token)| token.is_valid(call.now) || token.is_refreshable(call.now));
-    let ids: BTreeSet<_> = live.map(|(_, token)| token.grant.client_id).collect();
-    let clients = ids.into_iter().filter_map(|id| service.clients.by_id(id));
-    let clients = clients
-        .filter(|client| developer.is_none() || client.settings.text("developer") == developer);
-    let mut list = slice.answer("clients", clients, |client| {
-        shown_to_users(&client.settings).into()
-    });
-    list.insert("subject".to_owned(), subject.into());
-    if let Some(developer) = developer {
-        list.insert("developer".to_owned(), developer.into());
-    }
-    Ok(Reply::object(200, list))
-}
-
-/// Ends what a user gave to a client.
-pub fn delete_authorization(call: &Call, service: &mut Service) -> Outcome {
-    let id = call.client("clientId", service)?.id();
-    let subject = call.body.text("subject");
-    let subject = subject
-        .ok_or_else(|| Reply::error(400, call.path, AUTHORIZATION_DELETE_SUBJECT_MISSING))?;
-    service.tokens.revoke_all(id, Some(subject));
-    Ok(Reply::result(call.path, AUTHORIZATION_DELETED).reply())
 }
 
 /// The settings that other answers than those of the management show: no secrets.
@@ -173,12 +118,15 @@ fn replace_secret(call: &Call, service: &mut Service, secret: &str, code: Result
     Ok(answer.with_some("oldClientSecret", previous).reply())
 }
 
-fn refuse_taken_alias(
+/// Refuses settings that cannot be, and an alias that another client has.
+fn refuse_invalid(
     call: &Call,
     service: &Service,
     settings: &Object,
     own: Option<i64>,
 ) -> Result<(), Reply> {
+    settings::client::check(settings)
+        .map_err(|invalid| Reply::explained(400, call.path, CLIENT_INVALID, invalid))?;
     let holder = settings
         .text("clientIdAlias")
         .and_then(|alias| service.clients.by_alias(alias));
@@ -188,19 +136,17 @@ fn refuse_taken_alias(
     }
 }
 
-/// The requested settings, and the defaults of those that are left out: RFC 7591 §2 has those of the grant types and
-/// the response types.
-fn with_defaults(requested: &Object) -> Object {
-    let mut settings = Object::from_iter([
-        ("clientType".to_owned(), "PUBLIC".into()),
-        ("applicationType".to_owned(), "WEB".into()),
-        ("clientIdAliasEnabled".to_owned(), true.into()),
-        ("grantTypes".to_owned(), vec!["AUTHORIZATION_CODE"].into()),
-        ("responseTypes".to_owned(), vec!["CODE"].into()),
-        ("pkceRequired".to_owned(), false.into()),
-        ("pkceS256Required".to_owned(), false.into()),
-    ]);
-    let given = requested.iter().filter(|(_, value)| !value.is_null());
-    settings.extend(given.map(|(name, value)| (name.clone(), value.clone())));
-    settings
+/// Refuses one client more than a developer may have, where the service has a limit and the client a developer.
+fn refuse_too_many(call: &Call, service: &Service) -> Result<(), Reply> {
+    let limit = service.settings.integer("clientsPerDeveloper");
+    let limit = limit.and_then(|limit| usize::try_from(limit).ok());
+    let (Some(limit @ 1..), Some(developer)) = (limit, call.body.text("developer")) else {
+        return Ok(());
+    };
+    let clients = service.clients.iter();
+    let own = clients.filter(|client| client.settings.text("developer") == Some(developer));
+    if own.count() < limit {
+        return Ok(());
+    }
+    Err(Reply::error(403, call.path, DEVELOPER_HAS_ENOUGH))
 }

@@ -3,11 +3,14 @@
 mod authorization;
 mod backchannel;
 pub mod client;
+mod client_authorization;
 mod device_flow;
 mod discovery;
+mod granted_scopes;
 mod introspection;
 mod jose;
 mod pushed_authorization;
+mod requestable_scopes;
 mod revocation;
 pub mod service;
 mod shown;
@@ -76,8 +79,17 @@ pub fn handle(call: &Call, store: &mut Store) -> Outcome {
         "delete_client" => client::delete(call, call.service(store)?),
         "refresh_client_secret" => client::refresh_secret(call, call.service(store)?),
         "update_client_secret" => client::update_secret(call, call.service(store)?),
-        "get_client_authorization_list" => client::authorization_list(call, call.service(store)?),
-        "delete_client_authorization" => client::delete_authorization(call, call.service(store)?),
+
+        "get_requestable_scopes" => requestable_scopes::get(call, call.service(store)?),
+        "set_requestable_scopes" => requestable_scopes::set(call, call.service(store)?),
+        "delete_requestable_scopes" => requestable_scopes::delete(call, call.service(store)?),
+
+        "get_granted_scopes" => granted_scopes::get(call, call.service(store)?),
+        "delete_granted_scopes" => granted_scopes::delete(call, call.service(store)?),
+
+        "get_client_authorization_list" => client_authorization::list(call, call.service(store)?),
+        "update_client_authorization" => client_authorization::update(call, call.service(store)?),
+        "delete_client_authorization" => client_authorization::delete(call, call.service(store)?),
 
         "verify_jose" => jose::verify(call, call.service(store)?),
         "echo" => utility::echo(call),

@@ -1,30 +1,19 @@
 //! `/service`: the management of services.
 
-use serde_json::Value;
-
 use super::slice::Slice;
 use crate::call::Call;
 use crate::clock::Millis;
 use crate::json::Object;
-use crate::protocol::lifetime;
 use crate::random;
 use crate::reply::{Outcome, Reply};
-use crate::result_code::SERVICE_UNKNOWN;
+use crate::result_code::{SERVICE_INVALID, SERVICE_UNKNOWN};
+use crate::settings;
 use crate::store::{Service, Store};
-
-/// What Authlete assigns, and a request cannot change.
-const ASSIGNED: [&str; 6] = [
-    "number",
-    "serviceOwnerNumber",
-    "apiKey",
-    "apiSecret",
-    "createdAt",
-    "modifiedAt",
-];
 
 /// Creates a service. In 3.0 the organization token works for it: access tokens of a service are made in Authlete's
 /// console and not by its API, and the emulator has no console.
 pub fn create(call: &Call, store: &mut Store) -> Outcome {
+    refuse_invalid(call, &call.body)?;
     let service = new(store, &call.body, call.now)?;
     let settings = service.settings.clone();
     store.add(service);
@@ -37,16 +26,15 @@ pub fn new(
     requested: &Object,
     now: Millis,
 ) -> Result<Service, getrandom::Error> {
-    let mut settings = with_defaults(requested);
-    let assigned: [Value; 6] = [
-        store.next_number().into(),
-        1.into(),
-        random::number()?.into(),
-        random::token()?.into(),
-        now.into(),
-        now.into(),
-    ];
-    settings.extend(ASSIGNED.iter().map(|name| (*name).to_owned()).zip(assigned));
+    let mut settings = settings::service::complete(requested);
+    settings.extend([
+        ("number".to_owned(), store.next_number().into()),
+        ("serviceOwnerNumber".to_owned(), 1.into()),
+        ("apiKey".to_owned(), random::number()?.into()),
+        ("apiSecret".to_owned(), random::token()?.into()),
+        ("createdAt".to_owned(), now.into()),
+        ("modifiedAt".to_owned(), now.into()),
+    ]);
     Ok(Service {
         settings,
         ..Service::default()
@@ -69,12 +57,8 @@ pub fn list(call: &Call, store: &Store) -> Outcome {
 /// Replaces the settings; what is left out goes back to its default.
 pub fn update(call: &Call, store: &mut Store) -> Outcome {
     let service = call.service(store)?;
-    let mut settings = with_defaults(&call.body);
-    for name in ASSIGNED {
-        if let Some(value) = service.settings.get(name) {
-            settings.insert(name.to_owned(), value.clone());
-        }
-    }
+    refuse_invalid(call, &call.body)?;
+    let mut settings = settings::service::replace(&service.settings, &call.body);
     settings.insert("modifiedAt".to_owned(), call.now.into());
     service.settings = settings.clone();
     Ok(Reply::object(200, settings))
@@ -109,27 +93,7 @@ pub fn shown_to_users(service: &Object) -> Object {
         .collect()
 }
 
-/// The requested settings, and the defaults of those that are left out.
-fn with_defaults(requested: &Object) -> Object {
-    let mut settings = Object::from_iter([
-        (
-            "accessTokenDuration".to_owned(),
-            lifetime::ACCESS_TOKEN.into(),
-        ),
-        (
-            "refreshTokenDuration".to_owned(),
-            lifetime::REFRESH_TOKEN.into(),
-        ),
-        (
-            "authorizationCodeDuration".to_owned(),
-            lifetime::AUTHORIZATION_CODE.into(),
-        ),
-        ("clientIdAliasEnabled".to_owned(), true.into()),
-        ("refreshTokenKept".to_owned(), false.into()),
-        ("pkceRequired".to_owned(), false.into()),
-        ("pkceS256Required".to_owned(), false.into()),
-    ]);
-    let given = requested.iter().filter(|(_, value)| !value.is_null());
-    settings.extend(given.map(|(name, value)| (name.clone(), value.clone())));
-    settings
+fn refuse_invalid(call: &Call, settings: &Object) -> Result<(), Reply> {
+    settings::service::check(settings)
+        .map_err(|invalid| Reply::explained(400, call.path, SERVICE_INVALID, invalid))
 }

@@ -3,8 +3,26 @@
 result_codes! {
     /// An alias names one client.
     ALIAS_TAKEN = "A117201", "another client has this clientIdAlias";
+    /// The settings have a member that cannot be as it is.
+    CLIENT_INVALID = "A117202", "a setting of the client is not valid";
+    /// `clientsPerDeveloper` of the service.
+    DEVELOPER_HAS_ENOUGH = "A117203", "the developer has as many clients as the service allows";
     /// Whose authorizations?
     AUTHORIZATION_LIST_SUBJECT_MISSING = "A136201", "subject is missing";
+    /// The user's tokens for the client have the scopes, if any were given.
+    AUTHORIZATION_UPDATED = "A138001", "the authorization was updated";
+    /// Whose authorization?
+    AUTHORIZATION_UPDATE_SUBJECT_MISSING = "A138201", "subject is missing";
+    /// What is remembered, if anything is.
+    GRANTED_SCOPES = "A141001", "the record of the granted scopes was looked up";
+    /// Whose?
+    GRANTED_SCOPES_SUBJECT_MISSING = "A141201", "subject is missing";
+    /// The record is gone, if there was one.
+    GRANTED_SCOPES_DELETED = "A142001", "the record of the granted scopes was deleted";
+    /// Whose?
+    GRANTED_SCOPES_DELETE_SUBJECT_MISSING = "A142201", "subject is missing";
+    /// A set is a list of names.
+    REQUESTABLE_SCOPES_INVALID = "A143201", "requestableScopes must be a list of the names of scopes";
     /// The user's tokens for the client are gone.
     AUTHORIZATION_DELETED = "A137001", "the authorization was deleted";
     /// Whose authorization?

@@ -61,7 +61,6 @@ pub use openid::*;
 pub use pushed_authorization::*;
 pub use request_object::*;
 pub use revocation::*;
-#[allow(unused_imports, reason = "a family may have no codes")]
 pub use service::*;
 #[allow(unused_imports, reason = "a family may have no codes")]
 pub use standard_introspection::*;

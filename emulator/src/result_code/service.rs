@@ -1,3 +1,6 @@
 //! The management of services.
 
-result_codes! {}
+result_codes! {
+    /// The settings have a member that cannot be as it is.
+    SERVICE_INVALID = "A108201", "a setting of the service is not valid";
+}

@@ -24,7 +24,6 @@ pub struct Consents {
     by_client: HashMap<i64, BTreeMap<String, GrantedScopes>>,
 }
 
-#[allow(dead_code, reason = "the endpoints that read these come next")]
 impl Consents {
     pub fn record(&mut self, subject: &str, client_id: i64, scopes: &Scopes, now: Millis) {
         let of_client = self.by_client.entry(client_id).or_default();

@@ -64,6 +64,23 @@ impl Service {
         enabled.then_some((client, true))
     }
 
+    /// Deletes a client with all that was issued to it.
+    pub fn delete_client(&mut self, id: i64) {
+        self.clients.remove(id);
+        self.authorization_requests
+            .retain(|request| request.client_id != id);
+        self.pushed_requests
+            .retain(|request| request.client_id != id);
+        self.codes.retain(|code| code.grant.client_id != id);
+        self.device_flows.retain(|flow| flow.client_id != id);
+        self.backchannel_requests
+            .retain(|request| request.client_id != id);
+        self.password_requests
+            .retain(|request| request.grant.client_id != id);
+        self.tokens.revoke_all(id, None);
+        self.granted_scopes.delete_client(id);
+    }
+
     /// Whether the service has a value in a list of what it supports; without the list it supports all.
     pub fn supports(&self, list: &str, value: &str) -> bool {
         self.settings

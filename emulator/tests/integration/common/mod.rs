@@ -167,3 +167,33 @@ pub async fn data(emulator: &Emulator, path: &str) -> Value {
     );
     answer.json().await.unwrap()
 }
+
+/// Calls an API of the owner (`SERVICEOWNER`) or of the service (`SERVICE`) with a body that the SDK's types cannot have.
+pub async fn post(
+    emulator: &Emulator,
+    version: ApiVersion,
+    caller: &str,
+    path: &str,
+    body: &Value,
+) -> (u16, Value) {
+    let value = |name: &str| variable(emulator, version, &format!("AUTHLETE_{caller}_{name}"));
+    let request = reqwest::Client::new();
+    let url = format!("{}/api", emulator.base_url());
+    let request = match version {
+        ApiVersion::V2 => request
+            .post(format!("{url}{path}"))
+            .basic_auth(value("APIKEY"), Some(value("APISECRET"))),
+        ApiVersion::V3 => {
+            let service = match caller {
+                "SERVICE" => format!("/{}", value("APIKEY")),
+                _ => String::new(),
+            };
+            request
+                .post(format!("{url}{service}{path}"))
+                .bearer_auth(value("ACCESSTOKEN"))
+        }
+    };
+    let response = request.json(body).send().await.expect("an answer");
+    let status = response.status().as_u16();
+    (status, response.json().await.expect("JSON"))
+}

@@ -1,0 +1,70 @@
+//! `/client/authorization`: what users gave to clients.
+
+use std::collections::BTreeSet;
+
+use super::client::shown_to_users;
+use super::slice::Slice;
+use crate::call::Call;
+use crate::json::Members;
+use crate::protocol::scopes;
+use crate::reply::{Outcome, Reply};
+use crate::result_code::{
+    AUTHORIZATION_DELETE_SUBJECT_MISSING, AUTHORIZATION_DELETED,
+    AUTHORIZATION_LIST_SUBJECT_MISSING, AUTHORIZATION_UPDATE_SUBJECT_MISSING,
+    AUTHORIZATION_UPDATED,
+};
+use crate::store::{Grant, Service};
+
+/// The clients that hold a token of a user that is good for something, by the order of their IDs.
+pub fn list(call: &Call, service: &Service) -> Outcome {
+    let slice = Slice::of(call, &call.body)?;
+    let subject = call.subject(AUTHORIZATION_LIST_SUBJECT_MISSING)?;
+    let developer = call.body.text("developer");
+    let tokens = service.tokens.list(None, Some(subject));
+    let live =
+        tokens.filter(|(_, token)| token.is_valid(call.now) || token.is_refreshable(call.now));
+    let ids: BTreeSet<_> = live.map(|(_, token)| token.grant.client_id).collect();
+    let clients = ids.into_iter().filter_map(|id| service.clients.by_id(id));
+    let clients = clients
+        .filter(|client| developer.is_none() || client.settings.text("developer") == developer);
+    let mut list = slice.answer("clients", clients, |client| {
+        shown_to_users(&client.settings).into()
+    });
+    list.insert("subject".to_owned(), subject.into());
+    if let Some(developer) = developer {
+        list.insert("developer".to_owned(), developer.into());
+    }
+    Ok(Reply::object(200, list))
+}
+
+/// Gives other scopes to the tokens that a client has for a user.
+pub fn update(call: &Call, service: &mut Service) -> Outcome {
+    let client = call.client("clientId", service)?;
+    let subject = call.subject(AUTHORIZATION_UPDATE_SUBJECT_MISSING)?;
+    if let Some(wanted) = call.body.texts("scopes") {
+        let granted = scopes::permitted(&wanted, &service.settings, &client.settings);
+        let records = service.tokens.list(Some(client.id()), Some(subject));
+        let ids: Vec<_> = records.map(|(id, _)| id).collect();
+        for id in ids {
+            if let Some(mut record) = service.tokens.take(id) {
+                record.grant.scopes = granted.clone().into();
+                if let Some(token) = &mut record.refresh_token {
+                    token.scopes = granted.clone().into();
+                }
+                service.tokens.put(id, record);
+            }
+        }
+    }
+    Ok(Reply::result(call.path, AUTHORIZATION_UPDATED).reply())
+}
+
+/// Ends what a user gave to a client. What is remembered of the granted scopes stays.
+pub fn delete(call: &Call, service: &mut Service) -> Outcome {
+    let id = call.client("clientId", service)?.id();
+    let subject = call.subject(AUTHORIZATION_DELETE_SUBJECT_MISSING)?;
+    service.tokens.revoke_all(id, Some(subject));
+    let is_theirs =
+        |grant: &Grant| grant.client_id == id && grant.subject.as_deref() == Some(subject);
+    service.codes.retain(|code| !is_theirs(&code.grant));
+    Ok(Reply::result(call.path, AUTHORIZATION_DELETED).reply())
+}

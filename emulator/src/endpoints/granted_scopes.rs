@@ -1,0 +1,35 @@
+//! `/client/granted_scopes`: what is remembered of the scopes that users granted to clients.
+
+use crate::call::Call;
+use crate::reply::{Outcome, Reply};
+use crate::result_code::{
+    GRANTED_SCOPES, GRANTED_SCOPES_DELETE_SUBJECT_MISSING, GRANTED_SCOPES_DELETED,
+    GRANTED_SCOPES_SUBJECT_MISSING,
+};
+use crate::store::Service;
+
+/// Shows the record. Without one there are no lists, which is not the same as empty ones.
+pub fn get(call: &Call, service: &Service) -> Outcome {
+    let id = call.client("clientId", service)?.id();
+    let subject = call.subject(GRANTED_SCOPES_SUBJECT_MISSING)?;
+    let record = service.granted_scopes.get(subject, id);
+    let modified_at = record.map_or(0, |record| record.modified_at);
+    let latest = record.map(|record| record.latest.clone());
+    let merged = record.map(|record| record.merged.clone());
+    let answer = Reply::result(call.path, GRANTED_SCOPES)
+        .with_some("serviceApiKey", service.settings.get("apiKey").cloned())
+        .with("clientId", id)
+        .with("subject", subject)
+        .with_some("latestGrantedScopes", latest)
+        .with_some("mergedGrantedScopes", merged)
+        .with("modifiedAt", modified_at);
+    Ok(answer.reply())
+}
+
+/// Forgets the record; tokens stay as they are.
+pub fn delete(call: &Call, service: &mut Service) -> Outcome {
+    let id = call.client("clientId", service)?.id();
+    let subject = call.subject(GRANTED_SCOPES_DELETE_SUBJECT_MISSING)?;
+    service.granted_scopes.delete(subject, id);
+    Ok(Reply::result(call.path, GRANTED_SCOPES_DELETED).reply())
+}

@@ -1,0 +1,65 @@
+//! `/client/extension/requestable_scopes`: the scopes that the administrator confines a client to.
+
+use serde_json::{Value, json};
+
+use crate::call::Call;
+use crate::json::{Members, Object};
+use crate::reply::{Outcome, Reply};
+use crate::result_code::REQUESTABLE_SCOPES_INVALID;
+use crate::store::Service;
+
+/// Shows the set, or none where the client is not confined.
+pub fn get(call: &Call, service: &Service) -> Outcome {
+    let client = call.client("clientId", service)?;
+    let extension = client.settings.object("extension");
+    let extension = extension.filter(|extension| extension.flag("requestableScopesEnabled"));
+    let scopes = extension.and_then(|extension| extension.get("requestableScopes"));
+    let member = scopes.map(|scopes| ("requestableScopes".to_owned(), scopes.clone()));
+    Ok(Reply::object(200, member.into_iter().collect()))
+}
+
+/// Confines the client to a set; scopes that the service does not have are left out of it.
+pub fn set(call: &Call, service: &mut Service) -> Outcome {
+    call.client("clientId", service)?;
+    let scopes = call.body.array("requestableScopes");
+    let scopes = scopes.filter(|scopes| scopes.iter().all(Value::is_string));
+    let scopes = scopes.ok_or_else(|| Reply::error(400, call.path, REQUESTABLE_SCOPES_INVALID))?;
+    let supported = service
+        .settings
+        .array("supportedScopes")
+        .unwrap_or_default();
+    let is_supported = |scope: &&Value| {
+        let names = supported.iter().filter_map(|scope| scope.get("name"));
+        names.into_iter().any(|name| name == *scope)
+    };
+    let scopes: Vec<_> = scopes.iter().filter(is_supported).cloned().collect();
+    confine(call, service, Some(scopes.into()))?;
+    get(call, service)
+}
+
+/// Lets the client request any scope.
+pub fn delete(call: &Call, service: &mut Service) -> Outcome {
+    confine(call, service, None)?;
+    Ok(Reply::no_content())
+}
+
+fn confine(call: &Call, service: &mut Service, scopes: Option<Value>) -> Result<(), Reply> {
+    let mut client = call.client("clientId", service)?.as_ref().clone();
+    let extension = client
+        .settings
+        .entry("extension")
+        .or_insert_with(|| Value::Object(Object::new()));
+    if let Some(extension) = extension.as_object_mut() {
+        extension.insert(
+            "requestableScopesEnabled".to_owned(),
+            scopes.is_some().into(),
+        );
+        extension.insert("requestableScopes".to_owned(), json!(scopes));
+        extension.retain(|_, value| !value.is_null());
+    }
+    client
+        .settings
+        .insert("modifiedAt".to_owned(), call.now.into());
+    service.clients.put(client);
+    Ok(())
+}

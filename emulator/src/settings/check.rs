@@ -1,0 +1,111 @@
+//! Checks that services and clients have in common.
+
+use std::fmt;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::uri::Uri;
+use super::vocabulary::Words;
+use crate::jose::JwkSet;
+use crate::json::{Members, Object};
+
+/// What is wrong with a setting, in words that name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invalid {
+    pub member: String,
+    pub reason: String,
+}
+
+impl Invalid {
+    pub fn new(member: &str, reason: impl fmt::Display) -> Self {
+        Self {
+            member: member.to_owned(),
+            reason: reason.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for Invalid {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.member, self.reason)
+    }
+}
+
+/// The members have the types that the SDK's type has; members that it does not know may be anything.
+pub fn types<T: DeserializeOwned>(settings: &Object) -> Result<(), Invalid> {
+    for (name, value) in settings {
+        let alone = Object::from_iter([(name.clone(), value.clone())]);
+        serde_json::from_value::<T>(Value::Object(alone))
+            .map_err(|error| Invalid::new(name, error))?;
+    }
+    Ok(())
+}
+
+/// The words are those of the API. [`types`] lets all pass, as answers may have words of tomorrow.
+pub fn words(settings: &Object, members: &[Words]) -> Result<(), Invalid> {
+    for (name, vocabulary) in members {
+        let words = match settings.get(*name) {
+            Some(Value::Array(words)) => words.as_slice(),
+            Some(word) => std::slice::from_ref(word),
+            None => &[],
+        };
+        let mut words = words.iter().filter_map(Value::as_str);
+        if let Some(unknown) = words.find(|word| !(vocabulary.has)(word)) {
+            return Err(Invalid::new(name, format_args!("there is no '{unknown}'")));
+        }
+    }
+    Ok(())
+}
+
+/// Members that are URIs by their names are absolute ones; but not what is compared with a certificate.
+pub fn uris(settings: &Object) -> Result<(), Invalid> {
+    let is_uri = |name: &str| {
+        let ends = ["Uri", "Endpoint", "serviceDocumentation"];
+        ends.iter().any(|end| name.ends_with(end)) && name != "tlsClientAuthSanUri"
+    };
+    let names = settings.keys().filter(|name| is_uri(name));
+    for name in names {
+        if let Some(text) = settings.text(name)
+            && Uri::parse(text).is_none()
+        {
+            return Err(Invalid::new(name, "not an absolute URI"));
+        }
+    }
+    Ok(())
+}
+
+/// The numbers are in a range.
+pub fn numbers(settings: &Object, names: &[&str], most: i64) -> Result<(), Invalid> {
+    for name in names {
+        if let Some(number) = settings.integer(name)
+            && !(0..=most).contains(&number)
+        {
+            return Err(Invalid::new(name, format_args!("{number} is out of range")));
+        }
+    }
+    Ok(())
+}
+
+/// A member that is the text of a JWK Set (RFC 7517 §5) is one.
+pub fn key_set(settings: &Object, name: &str) -> Result<(), Invalid> {
+    match settings.text(name).map(JwkSet::parse) {
+        Some(Err(error)) => Err(Invalid::new(name, error)),
+        _ => Ok(()),
+    }
+}
+
+/// No value is there twice.
+pub fn distinct<'a>(
+    member: &str,
+    values: impl IntoIterator<Item = &'a str>,
+) -> Result<(), Invalid> {
+    let mut seen = std::collections::HashSet::new();
+    match values.into_iter().find(|value| !seen.insert(*value)) {
+        Some(twice) => Err(Invalid::new(
+            member,
+            format_args!("'{twice}' is there twice"),
+        )),
+        None => Ok(()),
+    }
+}

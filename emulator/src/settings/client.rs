@@ -1,0 +1,175 @@
+//! The settings of a client.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::check::{self, Invalid};
+use super::uri::Uri;
+use super::vocabulary::{Words, of_enum};
+use crate::json::{Members, Object};
+
+/// What Authlete assigns or maintains, and a request cannot change.
+const ASSIGNED: [&str; 12] = [
+    "number",
+    "serviceNumber",
+    "clientId",
+    "clientSecret",
+    "createdAt",
+    "modifiedAt",
+    "clientSource",
+    "dynamicallyRegistered",
+    "automaticallyRegistered",
+    "explicitlyRegistered",
+    "discoveredByMetadataDocument",
+    "registrationAccessTokenHash",
+];
+
+const DERIVED_SECTOR: &str = "derivedSectorIdentifier";
+
+const FLAGS: [&str; 22] = [
+    "authTimeRequired",
+    "automaticallyRegistered",
+    "backchannelLogoutSessionRequired",
+    "bcUserCodeRequired",
+    "credentialResponseEncryptionRequired",
+    "discoveredByMetadataDocument",
+    "dpopRequired",
+    "dynamicallyRegistered",
+    "explicitlyRegistered",
+    "frontChannelRequestObjectEncryptionRequired",
+    "inScopeForTokenMigration",
+    "locked",
+    "mtlsEndpointAliasesUsed",
+    "parRequired",
+    "pkceRequired",
+    "pkceS256Required",
+    "requestObjectEncryptionAlgMatchRequired",
+    "requestObjectEncryptionEncMatchRequired",
+    "requestObjectRequired",
+    "rsRequestSigned",
+    "singleAccessTokenPerSubject",
+    "tlsClientCertificateBoundAccessTokens",
+];
+
+const NUMBERS: [&str; 5] = [
+    "defaultMaxAge",
+    "metadataDocumentExpiresAt",
+    "metadataDocumentUpdatedAt",
+    "trustChainExpiresAt",
+    "trustChainUpdatedAt",
+];
+
+const DURATIONS: [&str; 3] = [
+    "accessTokenDuration",
+    "idTokenDuration",
+    "refreshTokenDuration",
+];
+
+const WORDS: [Words; 25] = [
+    ("applicationType", of_enum!(ApplicationType)),
+    ("authorizationEncryptionAlg", of_enum!(JweAlg)),
+    ("authorizationEncryptionEnc", of_enum!(JweEnc)),
+    ("authorizationSignAlg", of_enum!(JwsAlg)),
+    ("bcDeliveryMode", of_enum!(DeliveryMode)),
+    ("bcRequestSignAlg", of_enum!(JwsAlg)),
+    ("clientRegistrationTypes", of_enum!(ClientRegistrationType)),
+    ("clientSource", of_enum!(ClientSource)),
+    ("clientType", of_enum!(ClientType)),
+    ("fapiModes", of_enum!(FapiMode)),
+    ("grantTypes", of_enum!(GrantType)),
+    ("idTokenEncryptionAlg", of_enum!(JweAlg)),
+    ("idTokenEncryptionEnc", of_enum!(JweEnc)),
+    ("idTokenSignAlg", of_enum!(JwsAlg)),
+    ("requestEncryptionAlg", of_enum!(JweAlg)),
+    ("requestEncryptionEnc", of_enum!(JweEnc)),
+    ("requestSignAlg", of_enum!(JwsAlg)),
+    ("responseModes", of_enum!(ResponseMode)),
+    ("responseTypes", of_enum!(ResponseType)),
+    ("subjectType", of_enum!(SubjectType)),
+    ("tokenAuthMethod", of_enum!(ClientAuthMethod)),
+    ("tokenAuthSignAlg", of_enum!(JwsAlg)),
+    ("userInfoEncryptionAlg", of_enum!(JweAlg)),
+    ("userInfoEncryptionEnc", of_enum!(JweEnc)),
+    ("userInfoSignAlg", of_enum!(JwsAlg)),
+];
+
+/// The given settings without what is not theirs to give, and the defaults of what they leave out: RFC 7591 §2 has
+/// those of grant types and response types, OpenID Connect Dynamic Client Registration 1.0 §2 those of the
+/// application type and of the ID token's algorithm.
+pub fn complete(given: &Object) -> Object {
+    let mut defaults = Object::from_iter([
+        ("clientType".to_owned(), "PUBLIC".into()),
+        ("applicationType".to_owned(), "WEB".into()),
+        ("clientIdAliasEnabled".to_owned(), true.into()),
+        ("clientSource".to_owned(), "STATIC_REGISTRATION".into()),
+        ("grantTypes".to_owned(), vec!["AUTHORIZATION_CODE"].into()),
+        ("responseTypes".to_owned(), vec!["CODE"].into()),
+        ("subjectType".to_owned(), "PUBLIC".into()),
+        ("idTokenSignAlg".to_owned(), "RS256".into()),
+    ]);
+    defaults.extend(super::all(&FLAGS, false));
+    defaults.extend(super::all(&NUMBERS, 0));
+    let mut settings = super::over(defaults, given, &ASSIGNED);
+    settings.remove(DERIVED_SECTOR);
+    if let Some(sector) = derived_sector(&settings) {
+        settings.insert(DERIVED_SECTOR.to_owned(), sector.into());
+    }
+    settings
+}
+
+/// The settings after an update: what is left out goes back to its default, what Authlete assigned stays.
+pub fn replace(current: &Object, given: &Object) -> Object {
+    super::keep(current, complete(given), &ASSIGNED)
+}
+
+/// What Authlete would not take.
+pub fn check(settings: &Object) -> Result<(), Invalid> {
+    check::types::<authlete::types::Client>(settings)?;
+    check::words(settings, &WORDS)?;
+    check::uris(settings)?;
+    check::numbers(settings, &NUMBERS, i64::MAX)?;
+    check::key_set(settings, "jwks")?;
+    if let Some(extension) = settings.object("extension") {
+        check::numbers(extension, &DURATIONS, i64::MAX)?;
+    }
+    let redirect_uris = settings.texts("redirectUris").unwrap_or_default();
+    redirect_uris.iter().try_for_each(|uri| redirect_uri(uri))?;
+    check::distinct("redirectUris", redirect_uris)?;
+    let custom = settings.text("customMetadata");
+    if custom.is_some_and(|text| serde_json::from_str::<Object>(text).is_err()) {
+        return Err(Invalid::new(
+            "customMetadata",
+            "not the text of a JSON object",
+        ));
+    }
+    Ok(())
+}
+
+/// RFC 6749 §3.1.2: absolute, and without a fragment.
+fn redirect_uri(text: &str) -> Result<(), Invalid> {
+    match Uri::parse(text) {
+        Some(uri) if !uri.has_fragment() => Ok(()),
+        Some(_) => Err(Invalid::new(
+            "redirectUris",
+            format_args!("'{text}' has a fragment"),
+        )),
+        None => Err(Invalid::new(
+            "redirectUris",
+            format_args!("'{text}' is not an absolute URI"),
+        )),
+    }
+}
+
+/// The sector that pairwise subjects are made for: the host of the sector identifier URI, else the only host that the
+/// redirect URIs have (OpenID Connect Core 1.0 §8.1).
+fn derived_sector(settings: &Object) -> Option<String> {
+    let host = |text: &str| Some(Uri::parse(text)?.host()?.to_owned());
+    if let Some(uri) = settings.text("sectorIdentifierUri") {
+        return host(uri);
+    }
+    let redirect_uris = settings.array("redirectUris")?.iter();
+    let mut hosts: BTreeSet<_> = redirect_uris.filter_map(Value::as_str).map(host).collect();
+    let any = hosts.pop_first()?;
+    any.filter(|_| hosts.is_empty())
+}

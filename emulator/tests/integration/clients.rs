@@ -1,0 +1,425 @@
+//! Clients as an administrator sees them.
+
+use crate::common::*;
+use authlete::types::{
+    AuthorizationIssueAction, AuthorizationIssueRequest, Client, ClientSecretUpdateRequest,
+    ClientType, GetClientListQuery, GetTokenListQuery, GrantType, IntrospectionAction,
+    IntrospectionRequest, TokenAction, TokenRequest,
+};
+use authlete::{ApiVersion, ListRequest as _};
+use serde_json::{Value, json};
+
+fn client(alias: &str) -> Client {
+    let mut client = Client::new();
+    client.client_name = Some("App".to_owned());
+    client.client_type = Some(ClientType::Confidential);
+    client.client_id_alias = Some(alias.to_owned());
+    client.grant_types = Some(vec![GrantType::ClientCredentials]);
+    client.redirect_uris = Some(vec!["https://app.example/".to_owned()]);
+    client
+}
+
+#[tokio::test]
+async fn a_client_from_its_creation_to_its_end() {
+    for version in GENERATIONS {
+        let (_emulator, api) = start(version).await;
+        let mut wanted = client("app");
+        wanted.client_id = Some(1);
+        wanted
+            .extra
+            .insert("memberOfTomorrow".to_owned(), json!("text"));
+        let created = api.create_client(&wanted).await.unwrap();
+        let id = created.client_id.unwrap();
+        assert!(id > i64::from(u32::MAX));
+        assert_eq!(created.client_secret.as_ref().unwrap().expose().len(), 86);
+        assert_eq!(created.client_id_alias_enabled, Some(true));
+        assert!(created.created_at.is_some());
+        assert_eq!(
+            refusal(api.create_client(&wanted).await),
+            (400, "A117201".to_owned())
+        );
+
+        let mut found = api.get_client("app").await.unwrap();
+        assert_eq!(found.client_id, Some(id));
+        assert_eq!(found.client_secret, created.client_secret);
+        found.client_name = None;
+        found.description = Some("An app".to_owned());
+        found.client_id_alias = Some("renamed".to_owned());
+        found.client_secret = Some("mine".into());
+        let updated = api.update_client(id, &found).await.unwrap();
+        assert_eq!(updated.client_name, None);
+        assert_eq!(updated.client_secret, created.client_secret);
+        assert_eq!(updated.created_at, created.created_at);
+        assert_eq!(updated.number, created.number);
+        assert_eq!(updated.extra["memberOfTomorrow"], Value::from("text"));
+        assert_eq!(
+            api.get_client("renamed")
+                .await
+                .unwrap()
+                .description
+                .as_deref(),
+            Some("An app")
+        );
+        assert_eq!(
+            refusal(api.get_client("app").await),
+            (404, "A001260".to_owned())
+        );
+
+        api.delete_client("renamed").await.unwrap();
+        assert_eq!(
+            refusal(api.get_client(id).await),
+            (404, "A001260".to_owned())
+        );
+    }
+}
+
+#[tokio::test]
+async fn creation_has_the_status_of_the_generation() {
+    for (version, expected) in [(ApiVersion::V2, 200), (ApiVersion::V3, 201)] {
+        let (emulator, _api) = start(version).await;
+        let number = variable(&emulator, version, "AUTHLETE_SERVICE_APIKEY");
+        let request = match version {
+            ApiVersion::V2 => reqwest::Client::new()
+                .post(format!("{}/api/client/create", emulator.base_url()))
+                .basic_auth(
+                    number,
+                    Some(variable(&emulator, version, "AUTHLETE_SERVICE_APISECRET")),
+                ),
+            ApiVersion::V3 => reqwest::Client::new()
+                .post(format!(
+                    "{}/api/{number}/client/create",
+                    emulator.base_url()
+                ))
+                .bearer_auth(variable(&emulator, version, "AUTHLETE_SERVICE_ACCESSTOKEN")),
+        };
+        let response = request
+            .json(&json!({"clientName": "App", "unset": null}))
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(response.status().as_u16(), expected);
+        let body: Value = response.json().await.unwrap();
+        assert_eq!(body["clientType"], "PUBLIC");
+        assert_eq!(body["grantTypes"], json!(["AUTHORIZATION_CODE"]));
+        assert_eq!(body.get("unset"), None);
+    }
+}
+
+#[tokio::test]
+async fn clients_are_listed_in_slices_and_by_developer() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        for number in 0..3 {
+            let mut client = client(&format!("app-{number}"));
+            client.developer = Some(if number == 1 { "bob" } else { "eve" }.to_owned());
+            api.create_client(&client).await.unwrap();
+        }
+        let page = api
+            .get_client_list(&GetClientListQuery::new().range(1..3))
+            .await
+            .unwrap();
+        assert_eq!(
+            (page.start, page.end, page.total_count),
+            (Some(1), Some(3), Some(4))
+        );
+        let aliases: Vec<_> = page
+            .clients
+            .unwrap()
+            .into_iter()
+            .filter_map(|client| client.client_id_alias)
+            .collect();
+        assert_eq!(aliases, ["app-0", "app-1"]);
+        let page = api
+            .get_client_list(&GetClientListQuery::new().developer("eve"))
+            .await
+            .unwrap();
+        assert_eq!(
+            (page.total_count, page.developer.as_deref()),
+            (Some(2), Some("eve"))
+        );
+        let all = api
+            .get_client_list(&GetClientListQuery::new())
+            .await
+            .unwrap();
+        assert_eq!(
+            all.clients.unwrap()[0].client_id,
+            Some(emulator.client().id)
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_secret_is_replaced() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let refreshed = api.refresh_client_secret(client.id).await.unwrap();
+        assert_eq!(refreshed.result_code.as_deref(), Some("A148001"));
+        assert_eq!(refreshed.old_client_secret.as_ref(), Some(&client.secret));
+        let old = request_token(&api, client, "grant_type=client_credentials").await;
+        assert_eq!(old.action, TokenAction::InvalidClient);
+
+        let request = ClientSecretUpdateRequest::new("chosen_by-me");
+        let updated = api
+            .update_client_secret(client.alias.as_str(), &request)
+            .await
+            .unwrap();
+        assert_eq!(updated.result_code.as_deref(), Some("A149001"));
+        assert_eq!(updated.old_client_secret, refreshed.new_client_secret);
+        let request = TokenRequest::new("grant_type=client_credentials")
+            .client_id(&client.alias)
+            .client_secret("chosen_by-me");
+        assert_eq!(api.token(&request).await.unwrap().action, TokenAction::Ok);
+
+        let request = ClientSecretUpdateRequest::new("not allowed");
+        assert_eq!(
+            refusal(api.update_client_secret(client.id, &request).await),
+            (400, "A149201".to_owned())
+        );
+    }
+}
+
+/// Every flag and every number of the API's description is there, as Authlete writes them.
+#[tokio::test]
+async fn what_is_not_said_has_a_default() {
+    let facts: Value =
+        serde_json::from_str(include_str!("../../../tests/facts/schemas.json")).unwrap();
+    let fields = facts["Client"]["fields"].as_object().unwrap();
+    for version in GENERATIONS {
+        let (emulator, _api) = start(version).await;
+        let (_, created) = post(&emulator, version, "SERVICE", "/client/create", &json!({})).await;
+        let expected = json!({
+            "clientType": "PUBLIC",
+            "applicationType": "WEB",
+            "clientSource": "STATIC_REGISTRATION",
+            "grantTypes": ["AUTHORIZATION_CODE"],
+            "responseTypes": ["CODE"],
+            "subjectType": "PUBLIC",
+            "idTokenSignAlg": "RS256",
+            "clientIdAliasEnabled": true,
+        });
+        for (name, value) in expected.as_object().unwrap() {
+            assert_eq!(&created[name], value, "{name}");
+        }
+        for (name, field) in fields {
+            let own = [
+                "number",
+                "serviceNumber",
+                "clientId",
+                "createdAt",
+                "modifiedAt",
+            ];
+            if expected.get(name).is_some() || own.contains(&name.as_str()) {
+                continue;
+            }
+            match field["type"].as_str() {
+                Some("boolean") => assert_eq!(created[name], false, "{name}"),
+                Some(integer) if integer.starts_with("integer") => {
+                    assert_eq!(created[name], 0, "{name}");
+                }
+                _ => assert_eq!(
+                    created.get(name).is_some(),
+                    name == "clientSecret",
+                    "{name}"
+                ),
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn settings_that_cannot_be_are_refused_by_name() {
+    let refused = [
+        ("clientName", json!(1)),
+        ("clientType", json!("SECRET")),
+        ("defaultMaxAge", json!(-1)),
+        ("defaultMaxAge", json!("1")),
+        ("dpopRequired", json!(1)),
+        ("extension", json!([])),
+        ("extension", json!({"accessTokenDuration": "60"})),
+        ("accessTokenDuration", json!({"accessTokenDuration": -1})),
+        ("redirectUris", json!("https://app.example/")),
+        ("redirectUris", json!(["/callback"])),
+        ("redirectUris", json!(["https://app.example/#top"])),
+        ("redirectUris", json!(["https://app.example/ "])),
+        ("redirectUris", json!(["app:a", "app:a"])),
+        ("responseTypes", json!(["code"])),
+        ("tokenAuthMethod", json!("client_secret_basic")),
+        ("idTokenEncryptionEnc", json!("A128")),
+        ("logoUri", json!("logo.png")),
+        ("bcNotificationEndpoint", json!("x")),
+        ("jwks", json!("[]")),
+        ("customMetadata", json!("[]")),
+    ];
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let id = emulator.client().id;
+        let before = api.get_client(id).await.unwrap();
+        for (name, value) in &refused {
+            let member = if value.get(name).is_some() {
+                "extension"
+            } else {
+                *name
+            };
+            for path in ["/client/create", &format!("/client/update/{id}")] {
+                let body = json!({member: value});
+                let (status, answer) = post(&emulator, version, "SERVICE", path, &body).await;
+                assert_eq!(
+                    (status, &answer["resultCode"]),
+                    (400, &json!("A117202")),
+                    "{body}"
+                );
+                let message = answer["resultMessage"].as_str().unwrap();
+                assert!(message.contains(&format!("valid: {name}: ")), "{message}");
+            }
+        }
+        assert_eq!(api.get_client(id).await.unwrap(), before);
+    }
+}
+
+#[tokio::test]
+async fn an_update_replaces_what_is_not_authletes() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let id = emulator.client().id;
+        let mut changed = api.get_client(id).await.unwrap();
+        changed.pkce_required = Some(true);
+        changed.default_max_age = Some(60);
+        api.update_client(id, &changed).await.unwrap();
+        let body = json!({
+            "clientId": 1,
+            "clientSecret": "mine",
+            "createdAt": 1,
+            "dynamicallyRegistered": true,
+            "registrationAccessTokenHash": "mine",
+            "derivedSectorIdentifier": "mine.example",
+            "redirectUris": ["https://app.example/a", "https://app.example/b"],
+        });
+        let path = format!("/client/update/{id}");
+        let (status, updated) = post(&emulator, version, "SERVICE", &path, &body).await;
+        assert_eq!(status, 200);
+        assert_eq!(updated["clientId"], id);
+        assert_eq!(updated["clientSecret"], emulator.client().secret.expose());
+        assert_eq!(updated["createdAt"], changed.created_at.unwrap());
+        assert_eq!(updated["dynamicallyRegistered"], false);
+        assert_eq!(updated.get("registrationAccessTokenHash"), None);
+        assert_eq!(updated["derivedSectorIdentifier"], "app.example");
+        assert_eq!(updated["pkceRequired"], false);
+        assert_eq!(updated["defaultMaxAge"], 0);
+        assert_eq!(updated["grantTypes"], json!(["AUTHORIZATION_CODE"]));
+        assert_eq!(updated.get("clientIdAlias"), None);
+        assert_eq!(
+            refusal(api.get_client(emulator.client().alias.as_str()).await).0,
+            404
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_sector_is_the_one_host() {
+    for version in GENERATIONS {
+        let (_emulator, api) = start(version).await;
+        for (sector, redirect_uris, derived) in [
+            (
+                None,
+                vec!["https://a.example/1", "https://a.example/2"],
+                Some("a.example"),
+            ),
+            (
+                None,
+                vec!["https://a.example/1", "https://b.example/2"],
+                None,
+            ),
+            (None, vec!["app:callback"], None),
+            (None, vec![], None),
+            (
+                Some("https://s.example/uris"),
+                vec!["https://a.example/"],
+                Some("s.example"),
+            ),
+        ] {
+            let mut client = Client::new();
+            client.sector_identifier_uri = sector.map(str::to_owned);
+            client.redirect_uris = Some(redirect_uris.into_iter().map(str::to_owned).collect());
+            let created = api.create_client(&client).await.unwrap();
+            assert_eq!(created.derived_sector_identifier.as_deref(), derived);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_developer_can_have_no_more_clients_than_the_service_says() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        configure(&emulator, &api, |service| {
+            service.clients_per_developer = Some(1)
+        })
+        .await;
+        let of = |developer: &str| {
+            let mut client = Client::new();
+            client.developer = Some(developer.to_owned());
+            client
+        };
+        api.create_client(&of("eve")).await.unwrap();
+        assert_eq!(
+            refusal(api.create_client(&of("eve")).await),
+            (403, "A117203".to_owned())
+        );
+        api.create_client(&of("bob")).await.unwrap();
+        api.create_client(&Client::new()).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn an_alias_can_be_disabled() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let mut settings = api.get_client(client.id).await.unwrap();
+        settings.client_id_alias_enabled = Some(false);
+        api.update_client(client.id, &settings).await.unwrap();
+        assert_eq!(
+            refusal(api.get_client(client.alias.as_str()).await),
+            (404, "A001260".to_owned())
+        );
+        let request = TokenRequest::new("grant_type=client_credentials")
+            .client_id(&client.alias)
+            .client_secret(&client.secret);
+        assert_eq!(
+            api.token(&request).await.unwrap().action,
+            TokenAction::InvalidClient
+        );
+    }
+}
+
+/// Tickets, codes and tokens of a deleted client are good for nothing.
+#[tokio::test]
+async fn a_deleted_client_takes_all_with_it() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let token = tokens(&api, client).await.access_token.unwrap();
+        let ticket = ticket(&api, &query(client)).await;
+        let code = code(&api, &query(client)).await;
+        api.delete_client(client.id).await.unwrap();
+
+        let answer = api
+            .introspection(&IntrospectionRequest::new(token))
+            .await
+            .unwrap();
+        assert_eq!(answer.action, IntrospectionAction::Unauthorized);
+        let issued = api
+            .authorization_issue(&AuthorizationIssueRequest::new(ticket, "alice"))
+            .await
+            .unwrap();
+        assert_eq!(issued.action, AuthorizationIssueAction::BadRequest);
+        let answer = request_token(&api, client, &code_parameters(client, &code)).await;
+        assert_eq!(answer.action, TokenAction::InvalidClient);
+        let listed = api.get_token_list(&GetTokenListQuery::new()).await.unwrap();
+        assert_eq!(listed.total_count, Some(0));
+        assert_eq!(
+            refusal(api.delete_client(client.id).await),
+            (404, "A001260".to_owned())
+        );
+    }
+}
