@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::call::Call;
+use crate::jose::JwkSet;
 use crate::json::Members;
 use crate::protocol::{keys, metadata};
 use crate::reply::{Outcome, Reply};
@@ -20,16 +21,21 @@ pub fn configuration(call: &Call, service: &Service) -> Outcome {
     Ok(document_reply(call, document))
 }
 
-/// The keys in `jwks`, without the private members unless they are asked for.
+/// The keys of the service, without the private members unless they are asked for. Those of a hardware security module
+/// never have them.
 pub fn jwks(call: &Call, service: &Service) -> Outcome {
-    let Some(text) = service.settings.text("jwks") else {
+    let hardware = keys::of_hardware(service).public();
+    if !service.settings.contains_key("jwks") && hardware.keys().is_empty() {
         return Ok(Reply::no_content());
+    }
+    let registered = keys::registered(&service.settings);
+    let registered = match is_true(call, "includePrivateKeys") {
+        true => registered,
+        false => registered.public(),
     };
-    let set = match is_true(call, "includePrivateKeys") {
-        true => serde_json::from_str(text).unwrap_or_default(),
-        false => keys::registered(&service.settings).public().to_json(),
-    };
-    Ok(document_reply(call, set))
+    let keys = registered.keys().iter().chain(hardware.keys());
+    let set: JwkSet = keys.cloned().collect();
+    Ok(document_reply(call, set.to_json()))
 }
 
 fn document_reply(call: &Call, document: Value) -> Reply {

@@ -7,6 +7,7 @@ mod client_authorization;
 mod device_flow;
 mod discovery;
 mod granted_scopes;
+mod hsk;
 mod introspection;
 mod jose;
 mod pushed_authorization;
@@ -90,6 +91,11 @@ pub fn handle(call: &Call, store: &mut Store) -> Outcome {
         "get_client_authorization_list" => client_authorization::list(call, call.service(store)?),
         "update_client_authorization" => client_authorization::update(call, call.service(store)?),
         "delete_client_authorization" => client_authorization::delete(call, call.service(store)?),
+
+        "hsk_create" => hsk::create(call, call.service(store)?),
+        "hsk_get" => hsk::get(call, call.service(store)?),
+        "hsk_get_list" => hsk::list(call, call.service(store)?),
+        "hsk_delete" => hsk::delete(call, call.service(store)?),
 
         "verify_jose" => jose::verify(call, call.service(store)?),
         "echo" => utility::echo(call),

@@ -14,6 +14,7 @@ mod key_agreement;
 mod key_management;
 mod key_set;
 mod key_wrap;
+mod public_key;
 mod rsa_encryption;
 #[cfg(test)]
 mod vectors;

@@ -20,9 +20,24 @@ pub fn registered(settings: &Object) -> JwkSet {
     set.and_then(Result::ok).unwrap_or_default()
 }
 
+/// The keys in the hardware security module of a service, if it has that enabled.
+pub fn of_hardware(service: &Service) -> JwkSet {
+    let keys = service.hardware_keys.iter();
+    let keys = keys.filter(|_| service.settings.flag("hsmEnabled"));
+    keys.filter_map(|key| Jwk::parse(key.private.clone()).ok())
+        .collect()
+}
+
+/// All the keys of a service.
+pub fn of_service(service: &Service) -> JwkSet {
+    let (registered, hardware) = (registered(&service.settings), of_hardware(service));
+    let keys = registered.keys().iter().chain(hardware.keys());
+    keys.cloned().collect()
+}
+
 /// The key of a service that makes signatures of an algorithm: the one that a setting names, or the first that fits.
 pub fn signing_key(service: &Service, alg: &str, key_id_setting: &str) -> Result<Jwk, OAuthError> {
-    let keys = registered(&service.settings);
+    let keys = of_service(service);
     let key = keys.find_signing(alg, service.settings.text(key_id_setting));
     key.cloned()
         .ok_or_else(|| misconfigured(SIGNING_KEY_MISSING))

@@ -51,7 +51,6 @@ pub use device::*;
 pub use discovery::*;
 #[allow(unused_imports, reason = "a family may have no codes")]
 pub use dpop::*;
-#[allow(unused_imports, reason = "a family may have no codes")]
 pub use hsk::*;
 pub use introspection::*;
 #[allow(unused_imports, reason = "a family may have no codes")]

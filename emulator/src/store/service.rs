@@ -11,6 +11,7 @@ use super::device_flow::DeviceFlow;
 use super::dpop_nonce::DpopNonce;
 use super::expiring::Expiring;
 use super::granted_scopes::Consents;
+use super::hardware_key::HardwareKey;
 use super::token_request::{PasswordRequest, Renewal};
 use super::tokens::Tokens;
 use crate::digest::Digest;
@@ -45,6 +46,7 @@ pub struct Service {
     /// By ticket.
     pub password_requests: Expiring<PasswordRequest>,
     pub granted_scopes: Consents,
+    pub hardware_keys: Vec<HardwareKey>,
 }
 
 impl Service {

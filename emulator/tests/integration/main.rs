@@ -17,6 +17,7 @@ mod device_flow;
 mod dpop;
 mod fapi;
 mod flow;
+mod hsk;
 mod introspection;
 mod jose_verify;
 mod jwt_bearer;

@@ -1,0 +1,104 @@
+//! `/hsk`: hardware-secured keys. There is no hardware; the keys are real.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::Value;
+
+use crate::call::Call;
+use crate::jose::{self, Jwk};
+use crate::json::{Members, Object};
+use crate::random;
+use crate::reply::{Outcome, Reply};
+use crate::result_code::{
+    HSK_CREATED, HSK_DELETED, HSK_FOUND, HSK_PARAMETERS_INVALID, HSK_UNKNOWN, HSKS_LISTED,
+    HSM_DISABLED, ResultCode,
+};
+use crate::store::{HardwareKey, Service};
+
+/// The name of the module that is asked when a request names none.
+const DEFAULT_MODULE: &str = "emulator";
+
+pub fn create(call: &Call, service: &mut Service) -> Outcome {
+    if !service.settings.flag("hsmEnabled") {
+        return Ok(refusal(call, HSM_DISABLED));
+    }
+    let Some((private, der)) = generate(&call.body) else {
+        return Ok(refusal(call, HSK_PARAMETERS_INVALID));
+    };
+    let text = |name| call.body.text(name).map(str::to_owned);
+    let kid = text("kid").map_or_else(random::token, Ok)?;
+    let mut shown: Object = ["kty", "use", "alg"]
+        .into_iter()
+        .filter_map(|name| Some((name.to_owned(), call.body.get(name)?.clone())))
+        .collect();
+    let module = text("hsmName").unwrap_or_else(|| DEFAULT_MODULE.to_owned());
+    shown.extend([
+        ("kid".to_owned(), Value::from(kid.as_str())),
+        ("hsmName".to_owned(), module.into()),
+        ("handle".to_owned(), random::token()?.into()),
+        ("publicKey".to_owned(), BASE64_STANDARD.encode(der).into()),
+    ]);
+    let mut private = private.json().clone();
+    private.insert("kid".to_owned(), kid.into());
+    let reply = success(call, HSK_CREATED, &shown);
+    service.hardware_keys.push(HardwareKey { shown, private });
+    show_in_settings(service);
+    Ok(reply)
+}
+
+pub fn get(call: &Call, service: &Service) -> Outcome {
+    let handle = call.parameters.text("handle").unwrap_or_default();
+    let mut keys = service.hardware_keys.iter();
+    let key = keys.find(|key| key.has_handle(handle));
+    Ok(key.map_or_else(|| unknown(call), |key| success(call, HSK_FOUND, &key.shown)))
+}
+
+pub fn list(call: &Call, service: &Service) -> Outcome {
+    Ok(Reply::action(call.path, HSKS_LISTED, "SUCCESS")
+        .with("hsks", all_shown(service))
+        .reply())
+}
+
+pub fn delete(call: &Call, service: &mut Service) -> Outcome {
+    let handle = call.parameters.text("handle").unwrap_or_default();
+    let mut keys = service.hardware_keys.iter();
+    let Some(position) = keys.position(|key| key.has_handle(handle)) else {
+        return Ok(unknown(call));
+    };
+    let key = service.hardware_keys.remove(position);
+    show_in_settings(service);
+    Ok(success(call, HSK_DELETED, &key.shown))
+}
+
+/// A new key and its public half, for the type, the use and the algorithm that a request names together.
+fn generate(request: &Object) -> Option<(Jwk, Vec<u8>)> {
+    let key = jose::generate(request.text("alg")?).ok()?;
+    let fits = request.text("kty") == Some(key.kty()) && request.text("use") == key.usage();
+    let der = key.public_der().ok()?;
+    fits.then_some((key, der))
+}
+
+/// The service shows its keys as well.
+fn show_in_settings(service: &mut Service) {
+    let keys = all_shown(service);
+    service.settings.insert("hsks".to_owned(), keys.into());
+}
+
+fn all_shown(service: &Service) -> Vec<Object> {
+    let keys = service.hardware_keys.iter();
+    keys.map(|key| key.shown.clone()).collect()
+}
+
+fn success(call: &Call, code: ResultCode, shown: &Object) -> Reply {
+    Reply::action(call.path, code, "SUCCESS")
+        .with("hsk", shown.clone())
+        .reply()
+}
+
+fn unknown(call: &Call) -> Reply {
+    Reply::action(call.path, HSK_UNKNOWN, "NOT_FOUND").reply()
+}
+
+fn refusal(call: &Call, code: ResultCode) -> Reply {
+    Reply::action(call.path, code, "INVALID_REQUEST").reply()
+}

@@ -1,0 +1,60 @@
+//! Public keys in DER (RFC 5280 §4.1.2.7).
+
+use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
+use aws_lc_rs::signature::{EcdsaKeyPair, KeyPair as _};
+
+use super::error::JoseError;
+use super::key::{Jwk, Material};
+
+impl Jwk {
+    /// The `SubjectPublicKeyInfo` of a private key of type EC or RSA.
+    pub fn public_der(&self) -> Result<Vec<u8>, JoseError> {
+        let der: PublicKeyX509Der<'_> = match self.material() {
+            Material::Rsa {
+                private: Some(pair),
+                ..
+            } => pair.public_key().as_der()?,
+            Material::Curve {
+                curve,
+                public,
+                private: Some(private),
+            } => {
+                let algorithm = curve.ecdsa().ok_or(JoseError::WrongKey)?;
+                EcdsaKeyPair::from_private_key_and_public_key(algorithm, private, public)
+                    .map_err(|_| JoseError::WrongKey)?
+                    .public_key()
+                    .as_der()?
+            }
+            _ => return Err(JoseError::WrongKey),
+        };
+        Ok(der.as_ref().to_vec())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{generate, vectors};
+    use super::*;
+
+    #[test]
+    fn the_der_of_a_key_has_its_point() {
+        for (alg, length) in [("ES256", 91), ("ES384", 120), ("RS256", 294)] {
+            let der = generate(alg).unwrap().public_der().unwrap();
+            assert_eq!(der.len(), length, "{alg}");
+            assert_eq!(der[0], 0x30);
+        }
+        let key = generate("ES256").unwrap();
+        let Material::Curve { public, .. } = key.material() else {
+            panic!("not on a curve");
+        };
+        assert!(key.public_der().unwrap().ends_with(public));
+    }
+
+    #[test]
+    fn other_keys_have_none() {
+        let public = vectors::key(vectors::RFC7515_A3_KEY).public().unwrap();
+        for key in [public, Jwk::secret(b"secret"), generate("EdDSA").unwrap()] {
+            assert_eq!(key.public_der().unwrap_err(), JoseError::WrongKey);
+        }
+    }
+}
