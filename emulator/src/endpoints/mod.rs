@@ -4,6 +4,7 @@ mod authorization;
 mod backchannel;
 pub mod client;
 mod client_authorization;
+mod client_registration;
 mod device_flow;
 mod discovery;
 mod granted_scopes;
@@ -91,6 +92,11 @@ pub fn handle(call: &Call, store: &mut Store) -> Outcome {
         "get_client_authorization_list" => client_authorization::list(call, call.service(store)?),
         "update_client_authorization" => client_authorization::update(call, call.service(store)?),
         "delete_client_authorization" => client_authorization::delete(call, call.service(store)?),
+
+        "dynamic_client_register" => client_registration::register(call, call.service(store)?),
+        "dynamic_client_get" => client_registration::get(call, call.service(store)?),
+        "dynamic_client_update" => client_registration::update(call, call.service(store)?),
+        "dynamic_client_delete" => client_registration::delete(call, call.service(store)?),
 
         "hsk_create" => hsk::create(call, call.service(store)?),
         "hsk_get" => hsk::get(call, call.service(store)?),

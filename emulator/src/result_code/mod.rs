@@ -44,7 +44,6 @@ pub use api::*;
 pub use authorization::*;
 pub use backchannel_authentication::*;
 pub use client_authentication::*;
-#[allow(unused_imports, reason = "a family may have no codes")]
 pub use client_registration::*;
 pub use decision::*;
 pub use device::*;

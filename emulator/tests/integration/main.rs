@@ -10,6 +10,8 @@ mod ciba;
 mod ciba_requests;
 mod claims;
 mod client_authentication;
+mod client_configuration;
+mod client_registration;
 mod clients;
 mod conditions;
 mod control;

@@ -3,6 +3,7 @@
 
 pub mod jwt;
 pub mod program;
+pub mod registration;
 
 use authlete::types::{
     AuthorizationIssueRequest, AuthorizationRequest, Client, Service, TokenAction, TokenRequest,

@@ -1,0 +1,288 @@
+//! `/client/registration`: clients that register themselves (RFC 7591) and manage their registration (RFC 7592).
+
+use serde_json::Value;
+
+use super::client;
+use crate::call::Call;
+use crate::digest::Digest;
+use crate::json::{Members, Object};
+use crate::protocol::oauth_error::OAuthError;
+use crate::protocol::refusal::Refusal;
+use crate::protocol::registration::{self, invalid};
+use crate::protocol::registration_response::{self, Credentials};
+use crate::protocol::{client_metadata, software_statement};
+use crate::random;
+use crate::reply::{Outcome, Reply};
+use crate::result_code::{
+    REGISTERED, REGISTRATION_CLIENT_ID_MISSING, REGISTRATION_DELETED, REGISTRATION_JSON_MISSING,
+    REGISTRATION_READ, REGISTRATION_TOKEN_INVALID, REGISTRATION_UNSUPPORTED, REGISTRATION_UPDATED,
+    ResultCode, SOFTWARE_ID_TAKEN,
+};
+use crate::settings;
+use crate::store::{Client, Service};
+
+/// Registers a client. Whether the client may register at all, the caller has to know: initial access tokens are its
+/// own affair.
+pub fn register(call: &Call, service: &mut Service) -> Outcome {
+    let outcome = create(call, service);
+    answer(call, service, outcome)
+}
+
+/// Shows a client its registration (RFC 7592 §2.1).
+pub fn get(call: &Call, service: &mut Service) -> Outcome {
+    let outcome = read(call, service);
+    answer(call, service, outcome)
+}
+
+/// Replaces a registration (RFC 7592 §2.2).
+pub fn update(call: &Call, service: &mut Service) -> Outcome {
+    let outcome = replace(call, service);
+    answer(call, service, outcome)
+}
+
+/// Ends a registration (RFC 7592 §2.3).
+pub fn delete(call: &Call, service: &mut Service) -> Outcome {
+    let outcome = end(call, service);
+    answer(call, service, outcome)
+}
+
+fn create(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
+    enabled(service)?;
+    let sent = metadata(call)?;
+    let requested = requested(call, service, &sent, None)?;
+    let mut client = client::new(service, &requested, call.now)?;
+    let token = random::token()?;
+    client.settings.extend([
+        ("dynamicallyRegistered".to_owned(), true.into()),
+        ("clientSource".to_owned(), "DYNAMIC_REGISTRATION".into()),
+        (
+            "registrationAccessTokenHash".to_owned(),
+            Digest::of(&token).to_string().into(),
+        ),
+    ]);
+    let settings = client.settings.clone();
+    service.clients.put(client);
+    Ok(success(
+        call, service, REGISTERED, "CREATED", settings, &token, &sent,
+    ))
+}
+
+fn read(call: &Call, service: &Service) -> Result<Reply, Refusal> {
+    let (client, token) = authorized(call, service)?;
+    let settings = client.settings.clone();
+    let sent = Object::new();
+    Ok(success(
+        call,
+        service,
+        REGISTRATION_READ,
+        "OK",
+        settings,
+        token,
+        &sent,
+    ))
+}
+
+fn replace(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
+    let (client, token) = authorized(call, service)?;
+    let sent = metadata(call)?;
+    let settings = &client.settings;
+    same_client(&sent, client)?;
+    let mut given = settings.clone();
+    client_metadata::forget(&mut given);
+    given.remove("customMetadata");
+    given.extend(requested(call, service, &sent, Some(client))?);
+    let mut settings = settings::client::replace(settings, &given);
+    settings.insert("modifiedAt".to_owned(), call.now.into());
+    service.clients.put(Client {
+        settings: settings.clone(),
+    });
+    Ok(success(
+        call,
+        service,
+        REGISTRATION_UPDATED,
+        "UPDATED",
+        settings,
+        token,
+        &sent,
+    ))
+}
+
+fn end(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
+    let (client, _) = authorized(call, service)?;
+    let id = client.id();
+    service.delete_client(id);
+    Ok(Reply::action(call.path, REGISTRATION_DELETED, "DELETED").reply())
+}
+
+fn enabled(service: &Service) -> Result<(), Refusal> {
+    if service.settings.flag("dynamicRegistrationSupported") {
+        return Ok(());
+    }
+    Err(OAuthError::new("server_error", REGISTRATION_UNSUPPORTED).into())
+}
+
+/// What the client sent.
+fn metadata(call: &Call) -> Result<Object, Refusal> {
+    let json = call.body.text("json");
+    let json = json.ok_or(OAuthError::new("server_error", REGISTRATION_JSON_MISSING))?;
+    let metadata = serde_json::from_str(json);
+    Ok(metadata.map_err(|_| invalid("the body is not a JSON object"))?)
+}
+
+/// The settings that metadata ask for, when they are acceptable; of a client that is new, or that exists.
+fn requested(
+    call: &Call,
+    service: &Service,
+    sent: &Object,
+    existing: Option<&Client>,
+) -> Result<Object, Refusal> {
+    let metadata = software_statement::apply(sent, service, call.now)?;
+    let mut settings = client_metadata::read(&metadata).map_err(invalid)?;
+    registration::complete(&mut settings);
+    registration::check(&settings, service)?;
+    refuse_taken_software(service, &settings, existing)?;
+    settings.extend(custom(service, &metadata));
+    let extension = existing.and_then(|client| client.settings.object("extension"));
+    settings.extend(confinement(service, &metadata, extension)?);
+    Ok(settings)
+}
+
+/// The metadata that only this service knows.
+fn custom(service: &Service, metadata: &Object) -> Option<(String, Value)> {
+    let names = service.settings.texts("supportedCustomClientMetadata")?;
+    let names = names
+        .into_iter()
+        .filter(|name| !client_metadata::is_standard(name));
+    let members = names.filter_map(|name| metadata.get_key_value(name));
+    let custom: Object = members
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    let text = (!custom.is_empty()).then(|| Value::Object(custom).to_string());
+    text.map(|text| ("customMetadata".to_owned(), text.into()))
+}
+
+/// The scopes that the client confines itself to, where the service has it that the metadata `scope` does that.
+fn confinement(
+    service: &Service,
+    metadata: &Object,
+    extension: Option<&Object>,
+) -> Result<Option<(String, Value)>, OAuthError> {
+    if !service.settings.flag("dcrScopeUsedAsRequestable") {
+        return Ok(None);
+    }
+    let scope = metadata.get("scope").filter(|scope| !scope.is_null());
+    let scope = match scope.map(Value::as_str) {
+        Some(None) => return Err(invalid("scope: must be a string")),
+        Some(scope) => scope,
+        None => None,
+    };
+    let mut extension = extension.cloned().unwrap_or_default();
+    extension.remove("requestableScopes");
+    extension.insert(
+        "requestableScopesEnabled".to_owned(),
+        scope.is_some().into(),
+    );
+    if let Some(scope) = scope {
+        let scopes: Vec<_> = scope.split_ascii_whitespace().collect();
+        extension.insert("requestableScopes".to_owned(), scopes.into());
+    }
+    Ok(Some(("extension".to_owned(), extension.into())))
+}
+
+fn refuse_taken_software(
+    service: &Service,
+    settings: &Object,
+    existing: Option<&Client>,
+) -> Result<(), OAuthError> {
+    let Some(software) = settings.text("softwareId") else {
+        return Ok(());
+    };
+    let own = existing.map(Client::id);
+    let mut others = service
+        .clients
+        .iter()
+        .filter(|client| Some(client.id()) != own);
+    let is_taken = others.any(|client| client.settings.text("softwareId") == Some(software));
+    if is_taken && service.settings.flag("dcrDuplicateSoftwareIdBlocked") {
+        return Err(OAuthError::new(
+            "invalid_client_metadata",
+            SOFTWARE_ID_TAKEN,
+        ));
+    }
+    Ok(())
+}
+
+/// The client that the configuration endpoint was called for, when the token is that of its registration.
+fn authorized<'c, 's>(
+    call: &'c Call,
+    service: &'s Service,
+) -> Result<(&'s Client, &'c str), Refusal> {
+    enabled(service)?;
+    let identifier = call.body.text("clientId");
+    let identifier = identifier.ok_or(OAuthError::new(
+        "server_error",
+        REGISTRATION_CLIENT_ID_MISSING,
+    ))?;
+    let token = call.body.text("token").unwrap_or_default();
+    let client = service
+        .client(identifier)
+        .map(|(client, _)| client.as_ref());
+    let client = client.filter(|client| {
+        let hash = client.settings.text("registrationAccessTokenHash");
+        hash.is_some_and(|hash| random::same(hash, &Digest::of(token).to_string()))
+    });
+    let client = client.ok_or(OAuthError::new("invalid_token", REGISTRATION_TOKEN_INVALID))?;
+    call.refuse_locked(client).map_err(Refusal::Reply)?;
+    Ok((client, token))
+}
+
+/// RFC 7592 §2.2: an update names the client, has no secret but the current one, and nothing that the server gave with
+/// the registration.
+fn same_client(sent: &Object, client: &Client) -> Result<(), OAuthError> {
+    let id = sent.get("client_id").and_then(Value::as_str);
+    let own_id = client.id().to_string();
+    if id.is_none_or(|id| id != own_id && Some(id) != client.alias()) {
+        return Err(invalid("client_id: must be that of the client"));
+    }
+    let own = client.settings.get("clientSecret");
+    if sent.contains_key("client_secret") && sent.get("client_secret") != own {
+        return Err(invalid("client_secret: must be the current one"));
+    }
+    let given = registration_response::ISSUED;
+    match given.iter().find(|name| sent.contains_key(**name)) {
+        Some(name) => Err(invalid(format!("{name}: must not be in an update"))),
+        None => Ok(()),
+    }
+}
+
+fn success(
+    call: &Call,
+    service: &Service,
+    code: ResultCode,
+    action: &str,
+    settings: Object,
+    token: &str,
+    sent: &Object,
+) -> Reply {
+    let credentials = Credentials {
+        registration_access_token: token,
+        software_statement: sent.get("software_statement"),
+    };
+    let content = registration_response::write(&settings, &service.settings, &credentials);
+    Reply::action(call.path, code, action)
+        .with("responseContent", Value::Object(content).to_string())
+        .with("client", settings)
+        .reply()
+}
+
+/// Without `unauthorizedOnClientConfigSupported` the caller does not know the action for a wrong token.
+fn answer(call: &Call, service: &Service, outcome: Result<Reply, Refusal>) -> Outcome {
+    let knows = service.settings.flag("unauthorizedOnClientConfigSupported");
+    outcome.or_else(|refusal| {
+        refusal.outcome(call, &service.settings, |error| match error.error {
+            "server_error" => "INTERNAL_SERVER_ERROR",
+            "invalid_token" if knows => "UNAUTHORIZED",
+            _ => "BAD_REQUEST",
+        })
+    })
+}

@@ -1,0 +1,78 @@
+//! The grant types, response types and redirect URIs of a client that registers itself.
+
+use super::{Checked, has, invalid, invalid_redirect_uri, refuse};
+use crate::json::{Members, Object};
+use crate::settings::Uri;
+use crate::store::Service;
+
+pub fn redirect_uris(settings: &Object) -> Checked {
+    let redirect_uris = settings.texts("redirectUris").unwrap_or_default();
+    let is_implicit = has(settings, "grantTypes", "IMPLICIT");
+    if redirect_uris.is_empty()
+        && (is_implicit || has(settings, "grantTypes", "AUTHORIZATION_CODE"))
+    {
+        let words = "redirect_uris: needed by the grant types authorization_code and implicit";
+        return Err(invalid_redirect_uri(words.to_owned()));
+    }
+    let is_native = settings.text("applicationType") == Some("NATIVE");
+    for text in redirect_uris {
+        let problem = match Uri::parse(text) {
+            None => Some("is not an absolute URI"),
+            Some(uri) if uri.has_fragment() => Some("has a fragment"),
+            // RFC 8252 §7 has `https` for native applications beside private schemes and the loopback interface.
+            Some(uri) if is_native => (uri.scheme() == "http" && !uri.is_loopback())
+                .then_some("is http on another machine"),
+            Some(uri) if is_implicit && uri.scheme() != "https" => Some("is not https"),
+            Some(uri) if is_implicit && uri.is_loopback() => Some("is on the user's machine"),
+            Some(_) => None,
+        };
+        if let Some(problem) = problem {
+            return Err(invalid_redirect_uri(format!(
+                "redirect_uris: '{text}' {problem}"
+            )));
+        }
+    }
+    Ok(())
+}
+
+pub fn supported(settings: &Object, service: &Service) -> Checked {
+    for (member, list, name) in [
+        ("grantTypes", "supportedGrantTypes", "grant_types"),
+        ("responseTypes", "supportedResponseTypes", "response_types"),
+    ] {
+        let mut values = settings.texts(member).unwrap_or_default().into_iter();
+        refuse(
+            values.any(|value| !service.supports(list, value)),
+            format!("{name}: not all are supported"),
+        )?;
+    }
+    let method = settings.text("tokenAuthMethod").unwrap_or_default();
+    refuse(
+        method != "NONE" && !service.supports("supportedTokenAuthMethods", method),
+        "token_endpoint_auth_method: not supported",
+    )
+}
+
+/// Response types need the grant types that answer them (RFC 7591 §2.1).
+pub fn types(settings: &Object) -> Checked {
+    let types = settings.texts("responseTypes").unwrap_or_default();
+    let mut needed = grant_types_of(&types).into_iter();
+    match needed.find(|needed| !has(settings, "grantTypes", needed)) {
+        Some("IMPLICIT") => Err(invalid("response_types: need the grant type implicit")),
+        Some(_) => Err(invalid(
+            "response_types: need the grant type authorization_code",
+        )),
+        None => Ok(()),
+    }
+}
+
+/// The grant types that answer response types: `code` is exchanged, the others come from the authorization endpoint.
+pub fn grant_types_of<T: AsRef<str>>(response_types: &[T]) -> Vec<&'static str> {
+    let any = |word| {
+        let is_in = |types: &T| types.as_ref().split('_').any(|own| own == word);
+        response_types.iter().any(is_in)
+    };
+    let code = any("CODE").then_some("AUTHORIZATION_CODE");
+    let implicit = (any("TOKEN")).then_some("IMPLICIT");
+    code.into_iter().chain(implicit).collect()
+}

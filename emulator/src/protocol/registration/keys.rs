@@ -1,0 +1,114 @@
+//! The keys, certificates and algorithms of a client that registers itself.
+
+use super::{Checked, refuse};
+use crate::jose::{Jwk, JwkSet};
+use crate::json::{Members, Object};
+
+pub fn keys(settings: &Object) -> Checked {
+    let set = settings
+        .text("jwks")
+        .and_then(|text| JwkSet::parse(text).ok());
+    let has_keys = set.is_some() || settings.contains_key("jwksUri");
+    refuse(
+        set.is_some() && settings.contains_key("jwksUri"),
+        "jwks: cannot be there together with jwks_uri",
+    )?;
+    refuse(
+        set.is_some_and(|set| set.keys().iter().any(Jwk::is_private)),
+        "jwks: has private keys",
+    )?;
+    let method = settings.text("tokenAuthMethod");
+    refuse(
+        !has_keys
+            && matches!(
+                method,
+                Some("PRIVATE_KEY_JWT" | "SELF_SIGNED_TLS_CLIENT_AUTH")
+            ),
+        "token_endpoint_auth_method: needs jwks or jwks_uri",
+    )
+}
+
+/// RFC 8705 §2.1.2: what the certificate must have is said in one way.
+pub fn certificate(settings: &Object) -> Checked {
+    const NAMES: [&str; 5] = [
+        "tlsClientAuthSubjectDn",
+        "tlsClientAuthSanDns",
+        "tlsClientAuthSanUri",
+        "tlsClientAuthSanIp",
+        "tlsClientAuthSanEmail",
+    ];
+    let names = NAMES.iter().filter(|name| settings.contains_key(**name));
+    refuse(
+        settings.text("tokenAuthMethod") == Some("TLS_CLIENT_AUTH") && names.count() != 1,
+        "token_endpoint_auth_method: needs one of the tls_client_auth metadata",
+    )
+}
+
+pub fn algorithms(settings: &Object) -> Checked {
+    for (alg, enc, name) in [
+        (
+            "idTokenEncryptionAlg",
+            "idTokenEncryptionEnc",
+            "id_token_encrypted_response_enc",
+        ),
+        (
+            "userInfoEncryptionAlg",
+            "userInfoEncryptionEnc",
+            "userinfo_encrypted_response_enc",
+        ),
+        (
+            "requestEncryptionAlg",
+            "requestEncryptionEnc",
+            "request_object_encryption_enc",
+        ),
+        (
+            "authorizationEncryptionAlg",
+            "authorizationEncryptionEnc",
+            "authorization_encrypted_response_enc",
+        ),
+    ] {
+        refuse(
+            settings.contains_key(enc) && !settings.contains_key(alg),
+            format!("{name}: needs the algorithm for the key, too"),
+        )?;
+    }
+    // OpenID Connect Dynamic Client Registration 1.0 §2: not signed only where TLS brings it.
+    let types = settings.texts("responseTypes").unwrap_or_default();
+    refuse(
+        settings.text("idTokenSignAlg") == Some("NONE")
+            && types.iter().any(|types| types.contains("ID_TOKEN")),
+        "id_token_signed_response_alg: none is not for ID tokens that come by way of the browser",
+    )?;
+    refuse(
+        settings.text("authorizationSignAlg") == Some("NONE"),
+        "authorization_signed_response_alg: cannot be none",
+    )?;
+    let (method, alg) = (
+        settings.text("tokenAuthMethod"),
+        settings.text("tokenAuthSignAlg"),
+    );
+    let fits = match (method, alg) {
+        (_, None) => true,
+        (Some("CLIENT_SECRET_JWT"), Some(alg)) => is_symmetric(alg),
+        (Some("PRIVATE_KEY_JWT"), Some(alg)) => alg != "NONE" && !is_symmetric(alg),
+        (_, Some(alg)) => alg != "NONE",
+    };
+    refuse(
+        !fits,
+        "token_endpoint_auth_signing_alg: does not fit to the authentication method",
+    )
+}
+
+/// Whether a client has a use for a secret: to authenticate, or as the key of a symmetric algorithm.
+pub fn needs_secret(settings: &Object) -> bool {
+    let method = settings.text("tokenAuthMethod").unwrap_or_default();
+    let algorithms = settings.iter().filter(|(name, _)| name.ends_with("Alg"));
+    let mut algorithms = algorithms.filter_map(|(_, value)| value.as_str());
+    method.starts_with("CLIENT_SECRET_") || algorithms.any(is_symmetric)
+}
+
+/// Whether an algorithm of JWS or JWE has a shared secret for its key (RFC 7518 §3.1, §4.1).
+pub fn is_symmetric(alg: &str) -> bool {
+    let is_wrapped = alg.ends_with("KW") && !alg.starts_with("ECDH");
+    alg.starts_with("HS") || alg == "DIR" || is_wrapped
+}

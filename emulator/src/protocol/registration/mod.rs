@@ -1,0 +1,129 @@
+//! What the specifications demand of clients that register themselves (RFC 7591 §2, OpenID Connect Dynamic Client
+//! Registration 1.0 §2).
+
+mod flows;
+mod keys;
+
+use serde_json::Value;
+
+pub use keys::needs_secret;
+
+use super::client_metadata;
+use super::oauth_error::OAuthError;
+use crate::json::{Members, Object};
+use crate::result_code::{METADATA_INVALID, REDIRECT_URIS_INVALID};
+use crate::settings::{Uri, client};
+use crate::store::Service;
+
+type Checked = Result<(), OAuthError>;
+
+/// Metadata that cannot be, in words that name them.
+pub fn invalid(words: impl Into<String>) -> OAuthError {
+    OAuthError {
+        description: Some(words.into()),
+        ..OAuthError::new("invalid_client_metadata", METADATA_INVALID)
+    }
+}
+
+fn invalid_redirect_uri(words: String) -> OAuthError {
+    OAuthError {
+        description: Some(words),
+        ..OAuthError::new("invalid_redirect_uri", REDIRECT_URIS_INVALID)
+    }
+}
+
+/// Adds what follows from the metadata: the defaults of RFC 7591 §2, and the type of the client. Grant types and
+/// response types that are left out become those that fit to the others (§2.1).
+pub fn complete(settings: &mut Object) {
+    let method = or_insert(settings, "tokenAuthMethod", || "CLIENT_SECRET_BASIC".into());
+    let client_type = if *method == "NONE" {
+        "PUBLIC"
+    } else {
+        "CONFIDENTIAL"
+    };
+    settings.insert("clientType".to_owned(), client_type.into());
+    let response_types = owned(settings, "responseTypes");
+    or_insert(settings, "grantTypes", || match response_types {
+        Some(types) => flows::grant_types_of(&types).into(),
+        None => vec!["AUTHORIZATION_CODE"].into(),
+    });
+    let uses_code = has(settings, "grantTypes", "AUTHORIZATION_CODE");
+    or_insert(settings, "responseTypes", || {
+        let code = uses_code.then_some("CODE");
+        code.into_iter().collect()
+    });
+}
+
+/// Refuses what is not consistent, not safe or not supported.
+pub fn check(settings: &Object, service: &Service) -> Checked {
+    flows::redirect_uris(settings)?;
+    client::check(settings).map_err(|error| {
+        let name = client_metadata::name_of(&error.member);
+        invalid(format!("{name}: {}", error.reason))
+    })?;
+    flows::supported(settings, service)?;
+    flows::types(settings)?;
+    keys::keys(settings)?;
+    keys::certificate(settings)?;
+    keys::algorithms(settings)?;
+    backchannel(settings)?;
+    if settings.text("subjectType") == Some("PAIRWISE")
+        && !client::complete(settings).contains_key("derivedSectorIdentifier")
+    {
+        return Err(invalid(
+            "subject_type: pairwise needs sector_identifier_uri unless all redirect URIs have one host",
+        ));
+    }
+    for (member, name) in [
+        ("sectorIdentifierUri", "sector_identifier_uri"),
+        ("loginUri", "initiate_login_uri"),
+    ] {
+        let uri = settings.text(member).and_then(Uri::parse);
+        refuse(
+            uri.is_some_and(|uri| uri.scheme() != "https"),
+            format!("{name}: must be an https URI"),
+        )?;
+    }
+    Ok(())
+}
+
+/// OpenID Connect CIBA Core 1.0 §4.
+fn backchannel(settings: &Object) -> Checked {
+    let mode = settings.text("bcDeliveryMode");
+    refuse(
+        mode.is_none() && has(settings, "grantTypes", "CIBA"),
+        "backchannel_token_delivery_mode: needed for CIBA",
+    )?;
+    let endpoint = settings.text("bcNotificationEndpoint").and_then(Uri::parse);
+    refuse(
+        matches!(mode, Some("PING" | "PUSH")) && endpoint.is_none_or(|uri| uri.scheme() != "https"),
+        "backchannel_client_notification_endpoint: needed as an https URI for ping and push",
+    )?;
+    let alg = settings.text("bcRequestSignAlg");
+    refuse(
+        alg.is_some_and(|alg| alg == "NONE" || keys::is_symmetric(alg)),
+        "backchannel_authentication_request_signing_alg: must be asymmetric",
+    )
+}
+
+fn refuse(wrong: bool, words: impl Into<String>) -> Checked {
+    if wrong { Err(invalid(words)) } else { Ok(()) }
+}
+
+fn has(settings: &Object, member: &str, word: &str) -> bool {
+    let words = settings.texts(member);
+    words.is_some_and(|words| words.contains(&word))
+}
+
+fn owned(settings: &Object, member: &str) -> Option<Vec<String>> {
+    let texts = settings.texts(member)?;
+    Some(texts.into_iter().map(str::to_owned).collect())
+}
+
+fn or_insert<'a>(
+    settings: &'a mut Object,
+    name: &str,
+    default: impl FnOnce() -> Value,
+) -> &'a Value {
+    settings.entry(name).or_insert_with(default)
+}

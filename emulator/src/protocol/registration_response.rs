@@ -1,0 +1,70 @@
+//! The client information response (RFC 7591 §3.2.1, RFC 7592 §3).
+
+use serde_json::Value;
+
+use super::{client_metadata, registration};
+use crate::json::{Members, Object};
+
+/// What the server gives with a registration, and a client must not send back (RFC 7592 §2.2).
+pub const ISSUED: [&str; 4] = [
+    "registration_access_token",
+    "registration_client_uri",
+    "client_secret_expires_at",
+    "client_id_issued_at",
+];
+
+/// What the response has beside the metadata and is not stored.
+#[derive(Debug)]
+pub struct Credentials<'a> {
+    pub registration_access_token: &'a str,
+    /// As the client sent it.
+    pub software_statement: Option<&'a Value>,
+}
+
+/// Writes the registration of a client. There is a secret where the client has a use for one; it does not expire.
+pub fn write(client: &Object, service: &Object, credentials: &Credentials<'_>) -> Object {
+    let id = client.integer("clientId").unwrap_or_default().to_string();
+    let issued_at = client.integer("createdAt").unwrap_or_default() / 1000;
+    let mut members = client_metadata::write(client);
+    let extra = client.text("customMetadata");
+    let extra = extra.and_then(|text| serde_json::from_str::<Object>(text).ok());
+    members.extend(extra.unwrap_or_default());
+    if let Some(uri) = configuration_uri(service, &id) {
+        members.insert("registration_client_uri".to_owned(), uri.into());
+    }
+    members.extend([
+        ("client_id".to_owned(), id.into()),
+        ("client_id_issued_at".to_owned(), issued_at.into()),
+        (
+            "registration_access_token".to_owned(),
+            credentials.registration_access_token.into(),
+        ),
+    ]);
+    if let Some(secret) = client.get("clientSecret")
+        && registration::needs_secret(client)
+    {
+        members.insert("client_secret".to_owned(), secret.clone());
+        members.insert("client_secret_expires_at".to_owned(), 0.into());
+    }
+    if let Some(scopes) = requestable(client) {
+        members.insert("scope".to_owned(), scopes.join(" ").into());
+    }
+    if let Some(statement) = credentials.software_statement {
+        members.insert("software_statement".to_owned(), statement.clone());
+    }
+    members
+}
+
+/// Where the client manages its registration.
+fn configuration_uri(service: &Object, id: &str) -> Option<String> {
+    let base = service
+        .text("registrationManagementEndpoint")
+        .or_else(|| service.text("registrationEndpoint"))?;
+    Some(format!("{}/{id}", base.trim_end_matches('/')))
+}
+
+fn requestable(client: &Object) -> Option<Vec<&str>> {
+    let extension = client.object("extension")?;
+    let is_confined = extension.flag("requestableScopesEnabled");
+    extension.texts("requestableScopes").filter(|_| is_confined)
+}

@@ -1,0 +1,270 @@
+//! Clients that manage their registration (RFC 7592), and software statements (RFC 7591 §2.3).
+
+use crate::common::registration::*;
+use crate::common::*;
+use authlete::types::{
+    ClientRegistrationAction as Action, ClientRegistrationRequest, IntrospectionAction,
+    IntrospectionRequest, TokenRequest,
+};
+use serde_json::{Value, json};
+
+/// What a client sends to change its registration.
+fn update(registration: &Value, metadata: Value) -> ClientRegistrationRequest {
+    let mut request = manage(registration);
+    let metadata = with(metadata, json!({"client_id": registration["client_id"]}));
+    request.json = Some(metadata.to_string().into());
+    request
+}
+
+#[tokio::test]
+async fn a_registration_is_read() {
+    for version in GENERATIONS {
+        let (_emulator, api) = start_open(version).await;
+        let registration = registered(&api, minimal()).await;
+        let answer = api
+            .dynamic_client_get(&manage(&registration))
+            .await
+            .unwrap();
+        assert_eq!(answer.action, Action::Ok);
+        assert_eq!(answer.result_code.as_deref(), Some("A217001"));
+        assert_eq!(content(answer.response_content.as_ref()), registration);
+        let id = answer.client.unwrap().client_id.unwrap().to_string();
+        assert_eq!(registration["client_id"], id);
+    }
+}
+
+#[tokio::test]
+async fn an_update_replaces_the_metadata_and_nothing_else() {
+    for version in GENERATIONS {
+        let (_emulator, api) = start_open(version).await;
+        let metadata = with(
+            minimal(),
+            json!({"client_name": "App", "client_name#de": "Anwendung"}),
+        );
+        let registration = registered(&api, metadata).await;
+        let id = registration["client_id"].as_str().unwrap();
+        let mut settings = api.get_client(id).await.unwrap();
+        settings.client_id_alias = Some("app".to_owned());
+        settings.pkce_required = Some(true);
+        api.update_client(id, &settings).await.unwrap();
+
+        let mut request = update(
+            &registration,
+            json!({
+                "client_secret": registration["client_secret"],
+                "redirect_uris": ["https://app.example/other"],
+                "require_auth_time": true,
+            }),
+        );
+        request.client_id = Some("app".to_owned());
+        let answer = api.dynamic_client_update(&request).await.unwrap();
+        assert_eq!(
+            answer.action,
+            Action::Updated,
+            "{:?}",
+            answer.result_message
+        );
+        assert_eq!(answer.result_code.as_deref(), Some("A213001"));
+        let body = content(answer.response_content.as_ref());
+        assert_eq!(body["redirect_uris"], json!(["https://app.example/other"]));
+        assert_eq!(body["require_auth_time"], true);
+        assert_eq!(body.get("client_name"), None);
+        assert_eq!(body.get("client_name#de"), None);
+        for name in [
+            "client_id",
+            "client_secret",
+            "registration_access_token",
+            "client_id_issued_at",
+        ] {
+            assert_eq!(body[name], registration[name], "{name}");
+        }
+        let client = api.get_client(id).await.unwrap();
+        assert_eq!(client.client_id_alias.as_deref(), Some("app"));
+        assert_eq!(client.pkce_required, Some(true));
+        assert_eq!(client.dynamically_registered, Some(true));
+        assert_eq!(client.client_names, None);
+    }
+}
+
+#[tokio::test]
+async fn an_update_is_of_the_same_client() {
+    for version in GENERATIONS {
+        let (_emulator, api) = start_open(version).await;
+        let registration = registered(&api, minimal()).await;
+        let other = registered(&api, minimal()).await;
+        let id = json!({"client_id": registration["client_id"]});
+        for metadata in [
+            minimal(),
+            with(minimal(), json!({"client_id": other["client_id"]})),
+            with(
+                with(minimal(), id.clone()),
+                json!({"client_secret": "another"}),
+            ),
+            with(
+                with(minimal(), id.clone()),
+                json!({"registration_client_uri": "https://a.example/"}),
+            ),
+            with(
+                with(minimal(), id.clone()),
+                json!({"registration_access_token": "token"}),
+            ),
+            with(
+                with(minimal(), id.clone()),
+                json!({"client_id_issued_at": 1}),
+            ),
+            with(
+                with(minimal(), id.clone()),
+                json!({"client_secret_expires_at": 0}),
+            ),
+            with(id.clone(), json!({"redirect_uris": ["/"]})),
+        ] {
+            let mut request = manage(&registration);
+            request.json = Some(metadata.to_string().into());
+            let answer = api.dynamic_client_update(&request).await.unwrap();
+            assert_eq!(answer.action, Action::BadRequest, "{metadata}");
+        }
+        let answer = api
+            .dynamic_client_get(&manage(&registration))
+            .await
+            .unwrap();
+        assert_eq!(content(answer.response_content.as_ref()), registration);
+    }
+}
+
+#[tokio::test]
+async fn a_deleted_client_is_gone_with_its_tokens() {
+    for version in GENERATIONS {
+        let (_emulator, api) = start_open(version).await;
+        let registration = registered(&api, json!({"grant_types": ["client_credentials"]})).await;
+        let text = |name: &str| registration[name].as_str().unwrap().to_owned();
+        let request = TokenRequest::new("grant_type=client_credentials")
+            .client_id(text("client_id"))
+            .client_secret(text("client_secret"));
+        let token = api.token(&request).await.unwrap().access_token.unwrap();
+        let request = manage(&registration);
+        let answer = api.dynamic_client_delete(&request).await.unwrap();
+        assert_eq!(answer.action, Action::Deleted);
+        assert_eq!(answer.result_code.as_deref(), Some("A216001"));
+        assert_eq!((answer.response_content, answer.client), (None, None));
+        let answer = api
+            .introspection(&IntrospectionRequest::new(token))
+            .await
+            .unwrap();
+        assert_eq!(answer.action, IntrospectionAction::Unauthorized);
+        assert_eq!(refusal(api.get_client(text("client_id")).await).0, 404);
+        let answer = api.dynamic_client_get(&request).await.unwrap();
+        assert_eq!(answer.action, Action::Unauthorized);
+    }
+}
+
+#[tokio::test]
+async fn only_the_token_of_the_registration_opens_it() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_open(version).await;
+        let registration = registered(&api, minimal()).await;
+        let other = registered(&api, minimal()).await;
+        let mut requests = vec![manage(&registration); 4];
+        requests[0].token = None;
+        requests[1].token = Some("guessed".into());
+        requests[2].token = manage(&other).token;
+        // A client that has not registered itself has no such token.
+        requests[3].client_id = Some(emulator.client().id.to_string());
+        for mut request in requests {
+            request.json = Some(minimal().to_string().into());
+            let answers = [
+                api.dynamic_client_get(&request).await.unwrap(),
+                api.dynamic_client_update(&request).await.unwrap(),
+                api.dynamic_client_delete(&request).await.unwrap(),
+            ];
+            for answer in answers {
+                assert_eq!(answer.action, Action::Unauthorized);
+                assert_eq!(answer.result_code.as_deref(), Some("A202306"));
+                let body = content(answer.response_content.as_ref());
+                assert_eq!(body["error"], "invalid_token");
+            }
+        }
+        let mut nameless = manage(&registration);
+        nameless.client_id = None;
+        let answer = api.dynamic_client_get(&nameless).await.unwrap();
+        assert_eq!(answer.action, Action::InternalServerError);
+
+        // Callers from before that action do not know it.
+        configure(&emulator, &api, |service| {
+            service.unauthorized_on_client_config_supported = Some(false);
+        })
+        .await;
+        let mut request = manage(&registration);
+        request.token = Some("guessed".into());
+        let answer = api.dynamic_client_get(&request).await.unwrap();
+        assert_eq!(answer.action, Action::BadRequest);
+        assert_eq!(
+            content(answer.response_content.as_ref())["error"],
+            "invalid_token"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_configuration_endpoint_can_be_elsewhere() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_open(version).await;
+        configure(&emulator, &api, |service| {
+            service.registration_management_endpoint =
+                Some("https://as.example/clients/".to_owned());
+        })
+        .await;
+        let body = registered(&api, minimal()).await;
+        let id = body["client_id"].as_str().unwrap();
+        assert_eq!(
+            body["registration_client_uri"],
+            format!("https://as.example/clients/{id}")
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_software_statement_takes_precedence() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_open(version).await;
+        let key = jwt::Key::generate();
+        configure(&emulator, &api, |service| {
+            service.jwks = Some(key.jwks().into());
+        })
+        .await;
+        let claims = json!({
+            "iss": "https://publisher.example",
+            "software_id": "stated",
+            "redirect_uris": ["https://stated.example/"],
+        });
+        let good = key.sign(&claims);
+        let metadata =
+            json!({"software_id": "claimed", "client_name": "App", "software_statement": good});
+        let body = registered(&api, metadata).await;
+        assert_eq!(body["software_id"], "stated");
+        assert_eq!(body["redirect_uris"], json!(["https://stated.example/"]));
+        assert_eq!(body["client_name"], "App");
+        assert_eq!(body["software_statement"], good);
+        assert_eq!(body.get("iss"), None);
+
+        let stranger = jwt::Key::generate();
+        let ended = with(claims.clone(), json!({"exp": 1}));
+        let nobodys =
+            json!({"software_id": "stated", "redirect_uris": ["https://stated.example/"]});
+        for (error, wrong) in [
+            ("unapproved_software_statement", stranger.sign(&claims)),
+            ("unapproved_software_statement", jwt::unsigned(&claims)),
+            (
+                "unapproved_software_statement",
+                jwt::hmac(key.jwks().as_bytes(), &claims),
+            ),
+            ("invalid_software_statement", key.sign(&ended)),
+            ("invalid_software_statement", key.sign(&nobodys)),
+            ("invalid_software_statement", "no.JWT".to_owned()),
+        ] {
+            let answer =
+                register(&api, with(minimal(), json!({"software_statement": wrong}))).await;
+            assert_eq!(answer.action, Action::BadRequest);
+            assert_eq!(content(answer.response_content.as_ref())["error"], error);
+        }
+    }
+}
