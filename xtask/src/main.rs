@@ -6,6 +6,7 @@ mod build_time;
 mod check;
 mod coverage;
 mod facts;
+mod generation;
 mod listing;
 mod output;
 
@@ -15,6 +16,8 @@ use std::process::ExitCode;
 use anyhow::Result;
 use authlete_codegen::Description;
 use clap::{Parser, Subcommand};
+
+use crate::generation::Generation;
 
 #[derive(Parser)]
 #[command(
@@ -39,6 +42,9 @@ enum Task {
         /// The file to write; without it, standard output
         #[arg(short, long)]
         output: Option<PathBuf>,
+        /// The generation of the API to describe; without it, 3.0 with notes where 2.x differs
+        #[arg(long)]
+        api_version: Option<Generation>,
     },
     /// Hold the description against facts: endpoints.json, schemas.json and enums.json in a directory
     Coverage {
@@ -69,7 +75,13 @@ fn main() -> Result<ExitCode> {
     let description = Description::load(&root.join("openapi"))?;
     match task {
         Task::Check { bless } => check::run(&description, root, bless),
-        Task::Bundle { output } => output::write(output.as_deref(), &output::bundle(&description)?),
+        Task::Bundle {
+            output,
+            api_version,
+        } => {
+            let bundle = output::bundle(&description, api_version)?;
+            output::write(output.as_deref(), &bundle)
+        }
         Task::Coverage { directory, go } => coverage::run(&description, &directory, go),
         Task::Expand { output } => {
             let source =

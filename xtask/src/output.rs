@@ -8,10 +8,17 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result};
 use authlete_codegen::Description;
 
-/// The merged description as JSON text.
-pub fn bundle(description: &Description) -> Result<String> {
+use crate::generation::{Generation, only};
+
+/// The merged description as JSON text, all of it or what is of one generation.
+pub fn bundle(description: &Description, generation: Option<Generation>) -> Result<String> {
     authlete_codegen::check::check(description)?;
-    Ok(serde_json::to_string_pretty(&description.document)? + "\n")
+    let document = &description.document;
+    let text = match generation {
+        None => serde_json::to_string_pretty(document)?,
+        Some(generation) => serde_json::to_string_pretty(&only(document, generation))?,
+    };
+    Ok(text + "\n")
 }
 
 /// Writes to a file, and says which, or to standard output.

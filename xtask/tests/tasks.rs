@@ -153,6 +153,57 @@ fn the_bundle_is_one_document() {
 }
 
 #[test]
+fn a_bundle_can_be_of_one_generation() {
+    let bundle = |version: &str| -> Value {
+        let (success, output) = xtask(&["bundle", "--api-version", version]);
+        assert!(success, "{output}");
+        serde_json::from_str(&output).unwrap()
+    };
+    let servers = |part: &Value| {
+        let urls = part["servers"].as_array().unwrap().iter();
+        let urls = urls.map(|server| server["url"].as_str().unwrap().to_owned());
+        urls.collect::<Vec<_>>()
+    };
+
+    let v2 = bundle("2.x");
+    assert_eq!(v2["info"]["version"], "2.x");
+    assert_eq!(servers(&v2), ["https://api.authlete.com/api"]);
+    let get_service = &v2["paths"]["/service/get/{serviceId}"]["get"];
+    assert_eq!(get_service["operationId"], "get_service");
+    assert_eq!(servers(get_service), ["https://api.authlete.com/api"]);
+    assert_eq!(
+        get_service["security"],
+        serde_json::json!([{ "serviceOwnerKey": [] }])
+    );
+    let hsk_delete = &v2["paths"]["/hsk/delete/{handle}"];
+    assert_eq!(hsk_delete["get"]["operationId"], "hsk_delete");
+    assert!(hsk_delete.get("delete").is_none());
+    assert_eq!(
+        v2["paths"]["/auth/token"]["post"]["security"],
+        serde_json::json!([{ "serviceKey": [] }])
+    );
+    assert_eq!(
+        v2["paths"]["/misc/echo"]["get"]["security"],
+        serde_json::json!([])
+    );
+
+    let v3 = bundle("3.0");
+    assert_eq!(v3["info"]["version"], "3.0");
+    let schemes = v3["components"]["securitySchemes"].as_object().unwrap();
+    assert!(schemes.values().all(|scheme| scheme["scheme"] == "bearer"));
+    let get_service = &v3["paths"]["/{serviceId}/service/get"]["get"];
+    assert_eq!(get_service["operationId"], "get_service");
+
+    for document in [&v2, &v3] {
+        let text = document.to_string();
+        assert!(!text.contains("x-2.x\":"), "no notes on the other");
+    }
+    let (success, output) = xtask(&["bundle", "--api-version", "4.0"]);
+    assert!(!success);
+    assert!(output.contains("2.x, 3.0"), "{output}");
+}
+
+#[test]
 fn the_source_can_be_read() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("expanded.rs");
