@@ -1,5 +1,7 @@
 //! Reading the members of JSON objects. A member of another type than expected counts as absent.
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 /// A service, a client, a request: kept as it came, so that what the emulator does not know is not lost.
@@ -19,6 +21,9 @@ pub trait Members {
     fn array(&self, name: &str) -> Option<&[Value]>;
 
     fn object(&self, name: &str) -> Option<&Object>;
+
+    /// A member that has the shape of a type of the SDK, without its `null`s.
+    fn shaped<T: DeserializeOwned + Serialize>(&self, name: &str) -> Option<Value>;
 
     /// The texts of an array.
     fn texts(&self, name: &str) -> Option<Vec<&str>> {
@@ -49,5 +54,42 @@ impl Members for Object {
 
     fn object(&self, name: &str) -> Option<&Object> {
         self.get(name)?.as_object()
+    }
+
+    fn shaped<T: DeserializeOwned + Serialize>(&self, name: &str) -> Option<Value> {
+        let shaped = T::deserialize(self.get(name)?).ok()?;
+        serde_json::to_value(shaped).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use authlete::types::Property;
+    use serde_json::json;
+
+    use super::*;
+
+    fn shaped(properties: Value) -> Option<Value> {
+        let request = Object::from_iter([("properties".to_owned(), properties)]);
+        request.shaped::<Vec<Property>>("properties")
+    }
+
+    #[test]
+    fn what_has_the_shape_of_a_type_comes_without_nulls() {
+        let given = json!([{ "key": "k", "value": null, "hidden": true, "later": 1 }]);
+        let expected = json!([{ "key": "k", "hidden": true, "later": 1 }]);
+        assert_eq!(shaped(given), Some(expected));
+    }
+
+    #[test]
+    fn what_has_another_shape_counts_as_absent() {
+        for given in [
+            json!({}),
+            json!([{ "key": 1 }]),
+            json!(["key"]),
+            json!(null),
+        ] {
+            assert_eq!(shaped(given), None);
+        }
     }
 }

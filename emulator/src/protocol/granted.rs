@@ -1,7 +1,7 @@
 //! What a user granted, as the calls say it that end a request: of the authorization endpoint, of the device flow, of
 //! CIBA.
 
-use authlete::types::GrantType;
+use authlete::types::{GrantType, Property};
 use serde_json::Value;
 
 use crate::json::{Members, Object};
@@ -42,7 +42,6 @@ impl Requested<'_> {
         } else {
             None
         };
-        let properties = call.get("properties").filter(|value| value.is_array());
         let grant = Grant {
             client_id: self.client_id,
             client_id_alias_used: self.client_id_alias_used,
@@ -51,7 +50,7 @@ impl Requested<'_> {
             scopes: scopes.into(),
             resources: self.resources.to_vec(),
             authorization_details: self.authorization_details.cloned().map(Box::new),
-            properties: properties.cloned().map(Box::new),
+            properties: call.shaped::<Vec<Property>>("properties").map(Box::new),
             acr: text("acr"),
             auth_time: call.integer("authTime").unwrap_or_default(),
             access_token_claims: object(call, "jwtAtClaims")?.map(Box::new),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use authlete::types::Property;
 use serde_json::Value;
 
 use super::access_token;
@@ -258,8 +259,9 @@ pub fn refresh_token_end(
 
 /// Properties by key; those of the call replace those that are stored.
 pub fn properties(stored: Option<&Value>, call: &Call) -> Option<Value> {
+    let given = call.body.shaped::<Vec<Property>>("properties");
     let mut merged = BTreeMap::new();
-    for property in [stored, call.body.get("properties")]
+    for property in [stored, given.as_ref()]
         .into_iter()
         .flatten()
         .filter_map(Value::as_array)

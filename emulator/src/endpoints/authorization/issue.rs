@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use authlete::types::{FapiMode, GrantType, ResponseType};
+use authlete::types::{AuthzDetails, FapiMode, GrantType, ResponseType};
 
 use crate::call::Call;
 use crate::clock::after;
@@ -234,8 +234,8 @@ fn grant(call: &Call, request: &AuthorizationRequest) -> Result<Grant, OAuthErro
     let granted = requested.granted(&call.body, call.body.text("subject"));
     let malformed = OAuthError::new("server_error", ISSUE_JSON_MALFORMED);
     let mut grant = granted.map_err(|_| malformed)?.grant;
-    if let Some(details) = call.body.object("authorizationDetails") {
-        grant.authorization_details = Some(Box::new(details.clone().into()));
+    if let Some(details) = call.body.shaped::<AuthzDetails>("authorizationDetails") {
+        grant.authorization_details = Some(Box::new(details));
     }
     if let Some(openid) = &mut grant.openid {
         openid.nonce.clone_from(&request.nonce);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use authlete::types::GrantType;
+use authlete::types::{AuthzDetails, GrantType};
 
 use super::{binding, is_without_refresh_token};
 use crate::call::Call;
@@ -115,7 +115,6 @@ fn grant(call: &Call, service: &Service, client: &Client) -> Result<Grant, Resul
         session_id: request.text("sessionId").map(str::to_owned),
         ..Authentication::default()
     };
-    let details = request.get("authorizationDetails");
     Ok(Grant {
         client_id: client.id(),
         client_id_alias_used: request.flag("clientIdAliasUsed") && client.alias().is_some(),
@@ -123,9 +122,8 @@ fn grant(call: &Call, service: &Service, client: &Client) -> Result<Grant, Resul
         grant_type,
         scopes: scopes.into(),
         resources: owned("resources"),
-        authorization_details: details
-            .filter(|details| details.is_object())
-            .cloned()
+        authorization_details: request
+            .shaped::<AuthzDetails>("authorizationDetails")
             .map(Box::new),
         properties: None,
         acr: subject.and(request.text("acr")).map(str::to_owned),

@@ -1,5 +1,7 @@
 //! `/auth/token/update`.
 
+use authlete::types::{AuthzDetails, Property};
+
 use super::binding;
 use super::find::Named;
 use crate::call::Call;
@@ -100,16 +102,14 @@ fn change_scopes_and_ends(call: &Call, service: &Service, record: &mut TokenReco
 
 fn change_rest(call: &Call, record: &mut TokenRecord) {
     let request = &call.body;
-    if let Some(properties) = request.array("properties") {
-        let properties = (!properties.is_empty()).then(|| properties.to_vec().into());
-        record.grant.properties = properties.map(Box::new);
+    if let Some(properties) = request.shaped::<Vec<Property>>("properties") {
+        let is_empty = properties.as_array().is_some_and(Vec::is_empty);
+        record.grant.properties = (!is_empty).then(|| Box::new(properties));
     }
-    if let Some(details) = request.get("authorizationDetails")
-        && details.is_object()
-    {
+    if let Some(details) = request.shaped::<AuthzDetails>("authorizationDetails") {
         record.grant.authorization_details = Some(Box::new(details.clone()));
         if let Some(narrowed) = &mut record.narrowed {
-            narrowed.authorization_details = Some(details.clone());
+            narrowed.authorization_details = Some(details);
         }
     }
     let binding = binding(request);
