@@ -35,6 +35,13 @@ impl fmt::Display for Invalid {
 /// The members have the types that the SDK's type has; members that it does not know may be anything.
 pub fn types<T: DeserializeOwned>(settings: &Object) -> Result<(), Invalid> {
     for (name, value) in settings {
+        // The SDK's types read lists with these; nobody writes them.
+        if value
+            .as_array()
+            .is_some_and(|items| items.iter().any(Value::is_null))
+        {
+            return Err(Invalid::new(name, "null is no item of a list"));
+        }
         let alone = Object::from_iter([(name.clone(), value.clone())]);
         serde_json::from_value::<T>(Value::Object(alone))
             .map_err(|error| Invalid::new(name, error))?;

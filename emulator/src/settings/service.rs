@@ -1,5 +1,7 @@
 //! The settings of a service.
 
+use serde_json::Value;
+
 use super::check::{self, Invalid};
 use super::uri::Uri;
 use super::vocabulary::{Words, of_enum};
@@ -140,6 +142,9 @@ const WORDS: [Words; 17] = [
     ("userCodeCharset", of_enum!(UserCodeCharset)),
 ];
 
+/// Lists of the credentials for social networks.
+const CREDENTIALS: [&str; 2] = ["developerSnsCredentials", "snsCredentials"];
+
 /// Numbers that may be negative, which means what 0 means.
 const SIGNED: [&str; 3] = [
     "cnonceDuration",
@@ -164,7 +169,7 @@ pub fn complete(given: &Object) -> Object {
         lifetime::REFRESH_TOKEN,
         lifetime::AUTHORIZATION_CODE,
     ];
-    let lifetimes = lifetimes.map(serde_json::Value::from);
+    let lifetimes = lifetimes.map(Value::from);
     let names = LIFETIMES.map(str::to_owned);
     let mut defaults: Object = names.into_iter().zip(lifetimes).collect();
     defaults.extend([
@@ -195,6 +200,13 @@ pub fn check(settings: &Object) -> Result<(), Invalid> {
     check::numbers(settings, &INTERVALS, i64::from(u16::MAX))?;
     for name in ["jwks", "federationJwks", "credentialJwks"] {
         check::key_set(settings, name)?;
+    }
+    for name in CREDENTIALS {
+        let credentials = settings.array(name).unwrap_or_default().iter();
+        for credentials in credentials.filter_map(Value::as_object) {
+            check::words(credentials, &[("sns", of_enum!(Sns))])
+                .map_err(|invalid| Invalid::new(name, invalid))?;
+        }
     }
     issuer(settings)?;
     scopes(settings)

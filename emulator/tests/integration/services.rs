@@ -120,6 +120,8 @@ async fn settings_that_cannot_be_are_refused_by_name() {
         ("serviceName", json!(1)),
         ("supportedGrantTypes", json!(["CODE"])),
         ("supportedGrantTypes", json!("AUTHORIZATION_CODE")),
+        ("supportedGrantTypes", json!([null])),
+        ("snsCredentials", json!([{"sns": "MYSPACE"}])),
         ("accessTokenSignAlg", json!("RS255")),
         ("userCodeCharset", json!("LETTERS")),
         ("issuer", json!("as.example")),
