@@ -7,6 +7,9 @@ use crate::json::{Members, Object};
 use crate::reply::{Answer, Reply};
 use crate::result_code::ResultCode;
 
+/// Where Authlete says what its result codes mean. It does not know those that are the emulator's own.
+const DOCUMENTATION: &str = "https://docs.authlete.com/";
+
 /// An error code of OAuth 2.0 or OpenID Connect, and Authlete's account of it.
 #[derive(Debug, Clone)]
 pub struct OAuthError {
@@ -80,8 +83,10 @@ impl OAuthError {
         let (description, uri) = match &self.words {
             Some(words) => (words.description.clone(), words.uri.clone()),
             None => {
+                let code = self.code.code;
                 let reason = self.description.as_deref().unwrap_or(self.code.reason);
-                (Some(format!("[{}] {reason}", self.code.code)), None)
+                let description = format!("[{code}] {reason}");
+                (Some(description), Some(format!("{DOCUMENTATION}#{code}")))
             }
         };
         let shown = |text: Option<String>, omitted| text.filter(|_| !service.flag(omitted));

@@ -136,7 +136,7 @@ async fn authorization_code_from_request_to_revocation() {
         assert_eq!((answer.existent, answer.usable), (Some(false), Some(false)));
         assert_eq!(
             answer.response_content.unwrap().expose(),
-            "Bearer error=\"invalid_token\",error_description=\"[A056302] the access token does not exist\"",
+            "Bearer error=\"invalid_token\",error_description=\"[A056302] the access token does not exist\",error_uri=\"https://docs.authlete.com/#A056302\"",
         );
     }
 }
@@ -180,6 +180,7 @@ async fn client_credentials_by_alias_and_in_the_body() {
         let expected = json!({
             "error": "invalid_client",
             "error_description": "[A047304] the client is unknown, or its secret is wrong",
+            "error_uri": "https://docs.authlete.com/#A047304",
         });
         assert_eq!(content(answer.response_content.as_ref()), expected);
     }
@@ -205,6 +206,7 @@ async fn a_code_works_once_and_its_replay_ends_the_tokens() {
         let expected = json!({
             "error": "invalid_grant",
             "error_description": "[A050305] the authorization code does not exist or was used",
+            "error_uri": "https://docs.authlete.com/#A050305",
         });
         assert_eq!(content(replay.response_content.as_ref()), expected);
 
@@ -265,6 +267,7 @@ async fn a_ticket_works_once() {
         let expected = json!({
             "error": "invalid_request",
             "error_description": "[A040203] the ticket is unknown, used or expired",
+            "error_uri": "https://docs.authlete.com/#A040203",
         });
         assert_eq!(content(again.response_content.as_ref()), expected);
         let fail = AuthorizationFailRequest::new(&ticket, AuthorizationFailReason::Denied);
@@ -314,6 +317,7 @@ async fn a_request_is_refused_with_the_error_of_the_reason() {
             let expected = [
                 ("error", error),
                 ("error_description", "[A060301] No, thanks & bye"),
+                ("error_uri", "https://docs.authlete.com/#A060301"),
                 ("state", "af0ifjsldkj"),
                 ("iss", "https://as.example"),
             ];
@@ -512,7 +516,7 @@ async fn introspection_asks_for_scopes_and_subject() {
         assert_eq!(
             answer.response_content.unwrap().expose(),
             "Bearer error=\"insufficient_scope\",error_description=\"[A056304] the access token does not cover the \
-             required scopes\",scope=\"read email\"",
+             required scopes\",error_uri=\"https://docs.authlete.com/#A056304\",scope=\"read email\"",
         );
 
         let another = IntrospectionRequest::new(&token).subject("bob");

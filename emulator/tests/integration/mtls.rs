@@ -381,7 +381,7 @@ async fn a_bound_token_is_good_for_who_has_the_certificate() {
             assert_eq!(answer.action, IntrospectionAction::Unauthorized);
             assert_eq!(
                 answer.response_content.unwrap().expose(),
-                "Bearer error=\"invalid_token\",error_description=\"[A065307] the access token is bound to another certificate\"",
+                "Bearer error=\"invalid_token\",error_description=\"[A065307] the access token is bound to another certificate\",error_uri=\"https://docs.authlete.com/#A065307\"",
             );
         }
         let malformed = plain.client_certificate("text");

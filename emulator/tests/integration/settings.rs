@@ -281,3 +281,27 @@ async fn a_user_can_be_confined_to_one_token() {
         assert_eq!(second.action, IntrospectionAction::Ok);
     }
 }
+
+#[tokio::test]
+async fn what_errors_tell_is_for_the_service_to_say() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let members = async || {
+            let answer = request_token(&api, emulator.client(), "grant_type=made-up").await;
+            let content = content(answer.response_content.as_ref());
+            let members = content.as_object().unwrap();
+            members.keys().cloned().collect::<Vec<_>>()
+        };
+        assert_eq!(members().await, ["error", "error_description", "error_uri"]);
+        configure(&emulator, &api, |service| {
+            service.error_uri_omitted = Some(true);
+        })
+        .await;
+        assert_eq!(members().await, ["error", "error_description"]);
+        configure(&emulator, &api, |service| {
+            service.error_description_omitted = Some(true);
+        })
+        .await;
+        assert_eq!(members().await, ["error"]);
+    }
+}
