@@ -3,6 +3,8 @@
 result_codes! {
     /// The tokens are issued.
     TOKEN_OK = "A050001", "the token request was granted";
+    /// Published.
+    CLIENT_CREDENTIALS_OK = "A052001", "the token request was granted to the client itself";
     /// The server checks the password.
     TOKEN_PASSWORD = "A050002", "the username and the password of the token request have to be checked";
     /// The server decides.

@@ -1,5 +1,6 @@
 //! The answers of the token endpoint.
 
+use authlete::types::GrantType;
 use serde_json::Value;
 
 pub use crate::endpoints::shown::{list, with_client};
@@ -10,14 +11,18 @@ use crate::json::Members;
 use crate::protocol::issuance::Issued;
 use crate::protocol::token_response::{self, seconds_left};
 use crate::reply::{Answer, Reply};
-use crate::result_code::{ResultCode, TOKEN_OK};
+use crate::result_code::{CLIENT_CREDENTIALS_OK, ResultCode, TOKEN_OK};
 use crate::store::{Client, Grant, Service};
 
 /// The tokens, and the token response for the client (RFC 6749 §5.1).
 pub fn granted(request: &Request<'_>, service: &Service, issued: Issued) -> Answer {
     let record = service.tokens.by_id(issued.record);
     let claims = record.and_then(|record| requested_claims(&record.grant));
-    with_tokens(request.call, TOKEN_OK, service, request.client(), issued)
+    let code = match request.grant_type {
+        GrantType::ClientCredentials => CLIENT_CREDENTIALS_OK,
+        _ => TOKEN_OK,
+    };
+    with_tokens(request.call, code, service, request.client(), issued)
         .with_some("requestedIdTokenClaims", claims)
         .with("grantType", request.grant_type.as_str())
         .with_some("resources", list(request.parameters.all("resource")))
