@@ -1,9 +1,9 @@
 //! A local stand-in for [Authlete](https://www.authlete.com): it answers the Authlete Web APIs, generations 2.x and
 //! 3.0, on one port of this machine, with state and Authlete's JSON shapes.
 //!
-//! It is there for tests and for trying things out without an account. It is not Authlete, and it is not for
-//! production: what it stores is not protected, and much is simpler than the original. What it does not know yet it
-//! answers with 501.
+//! It is there for tests and for trying things out without an account. It follows the specifications that Authlete
+//! implements: what works on it should work on Authlete. But it is not Authlete, and it is not for production: what it
+//! stores is not protected. An API that it does not know it answers with 501.
 //!
 //! ```
 //! use authlete::types::TokenRequest;
