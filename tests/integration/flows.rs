@@ -8,7 +8,7 @@ use authlete::types::{
     AuthorizationRequest, IntrospectionAction, IntrospectionRequest, RevocationAction,
     RevocationRequest, TokenAction, TokenRequest, TokenResponse,
 };
-use authlete::{ApiVersion, Authlete, Error, Secret};
+use authlete::{ApiVersion, Authlete, Secret};
 use authlete_emulator::Emulator;
 use form_urlencoded::{Serializer, parse};
 
@@ -242,14 +242,5 @@ async fn wrong_credentials_are_told_with_authletes_code() {
         assert_eq!(error.status().unwrap(), 401, "{version}");
         assert_eq!(error.result_code(), Some("A001203"), "{version}");
         assert!(error.to_string().contains("[A001203]"), "{error}");
-    }
-}
-
-#[tokio::test]
-async fn what_the_emulator_does_not_know_is_told() {
-    for setting in Setting::both().await {
-        let error = setting.api.hsk_get_list().await.unwrap_err();
-        assert_eq!(error.status().unwrap(), 501);
-        assert!(matches!(error, Error::Api(_)));
     }
 }

@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 #[path = "../../examples/authorization_server/server.rs"]
 mod server;
 
-const ISSUER: &str = "https://as.example";
+const ISSUER: &str = "https://op.example";
 
 /// What the library does not look for in the metadata by itself.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -64,6 +64,10 @@ impl Provider {
     async fn start(version: ApiVersion) -> Self {
         let emulator = Emulator::start().await.unwrap();
         let api = Authlete::new(emulator.config(version)).unwrap();
+        let service = emulator.service();
+        server::register_endpoints(&api, service, ISSUER)
+            .await
+            .unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, server::router(api)).await });
