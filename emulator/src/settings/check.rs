@@ -36,10 +36,7 @@ impl fmt::Display for Invalid {
 pub fn types<T: DeserializeOwned>(settings: &Object) -> Result<(), Invalid> {
     for (name, value) in settings {
         // The SDK's types read lists with these; nobody writes them.
-        if value
-            .as_array()
-            .is_some_and(|items| items.iter().any(Value::is_null))
-        {
+        if has_null_item(value) {
             return Err(Invalid::new(name, "null is no item of a list"));
         }
         let alone = Object::from_iter([(name.clone(), value.clone())]);
@@ -47,6 +44,17 @@ pub fn types<T: DeserializeOwned>(settings: &Object) -> Result<(), Invalid> {
             .map_err(|error| Invalid::new(name, error))?;
     }
     Ok(())
+}
+
+/// Whether a list within a value has `null` in it.
+fn has_null_item(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items
+            .iter()
+            .any(|item| item.is_null() || has_null_item(item)),
+        Value::Object(members) => members.values().any(has_null_item),
+        _ => false,
+    }
 }
 
 /// The words are those of the API. [`types`] lets all pass, as answers may have words of tomorrow.
@@ -63,6 +71,19 @@ pub fn words(settings: &Object, members: &[Words]) -> Result<(), Invalid> {
         }
     }
     Ok(())
+}
+
+/// The same for the words within a member that is an object or a list of objects.
+pub fn words_within(settings: &Object, member: &str, members: &[Words]) -> Result<(), Invalid> {
+    let objects = match settings.get(member) {
+        Some(Value::Array(items)) => items.as_slice(),
+        Some(object) => std::slice::from_ref(object),
+        None => &[],
+    };
+    let mut objects = objects.iter().filter_map(Value::as_object);
+    objects
+        .try_for_each(|object| words(object, members))
+        .map_err(|invalid| Invalid::new(member, invalid))
 }
 
 /// Members that are URIs by their names are absolute ones; but not what is compared with a certificate.

@@ -19,9 +19,25 @@ fn over(defaults: Object, given: &Object, assigned: &[&str]) -> Object {
     let mut settings = defaults;
     let given = given
         .iter()
-        .filter(|(name, value)| !value.is_null() && !assigned.contains(&name.as_str()));
-    settings.extend(given.map(|(name, value)| (name.clone(), value.clone())));
+        .filter(|(name, _)| !assigned.contains(&name.as_str()));
+    settings.extend(said(given));
     settings
+}
+
+/// The members that are not `null`, at any depth.
+fn said<'a>(members: impl IntoIterator<Item = (&'a String, &'a Value)>) -> Object {
+    let members = members.into_iter().filter(|(_, value)| !value.is_null());
+    members
+        .map(|(name, value)| (name.clone(), without_nulls(value)))
+        .collect()
+}
+
+fn without_nulls(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => said(members).into(),
+        Value::Array(items) => items.iter().map(without_nulls).collect(),
+        value => value.clone(),
+    }
 }
 
 /// New settings with what was assigned before.

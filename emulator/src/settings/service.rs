@@ -1,7 +1,5 @@
 //! The settings of a service.
 
-use serde_json::Value;
-
 use super::check::{self, Invalid};
 use super::uri::Uri;
 use super::vocabulary::{Words, of_enum};
@@ -142,8 +140,32 @@ const WORDS: [Words; 17] = [
     ("userCodeCharset", of_enum!(UserCodeCharset)),
 ];
 
-/// Lists of the credentials for social networks.
-const CREDENTIALS: [&str; 2] = ["developerSnsCredentials", "snsCredentials"];
+/// The words in the metadata of a credential issuer.
+const METADATA_WORDS: [Words; 5] = [
+    (
+        "credentialRequestEncryptionEncValuesSupported",
+        of_enum!(JweEnc),
+    ),
+    (
+        "credentialRequestEncryptionZipValuesSupported",
+        of_enum!(JweZip),
+    ),
+    (
+        "credentialResponseEncryptionAlgValuesSupported",
+        of_enum!(JweAlg),
+    ),
+    (
+        "credentialResponseEncryptionEncValuesSupported",
+        of_enum!(JweEnc),
+    ),
+    (
+        "credentialResponseEncryptionZipValuesSupported",
+        of_enum!(JweZip),
+    ),
+];
+
+/// The words in the credentials for a social network.
+const SNS_WORDS: [Words; 1] = [("sns", of_enum!(Sns))];
 
 /// Numbers that may be negative, which means what 0 means.
 const SIGNED: [&str; 3] = [
@@ -169,7 +191,7 @@ pub fn complete(given: &Object) -> Object {
         lifetime::REFRESH_TOKEN,
         lifetime::AUTHORIZATION_CODE,
     ];
-    let lifetimes = lifetimes.map(Value::from);
+    let lifetimes = lifetimes.map(serde_json::Value::from);
     let names = LIFETIMES.map(str::to_owned);
     let mut defaults: Object = names.into_iter().zip(lifetimes).collect();
     defaults.extend([
@@ -192,6 +214,9 @@ pub fn replace(current: &Object, given: &Object) -> Object {
 pub fn check(settings: &Object) -> Result<(), Invalid> {
     check::types::<authlete::types::Service>(settings)?;
     check::words(settings, &WORDS)?;
+    check::words_within(settings, "credentialIssuerMetadata", &METADATA_WORDS)?;
+    check::words_within(settings, "snsCredentials", &SNS_WORDS)?;
+    check::words_within(settings, "developerSnsCredentials", &SNS_WORDS)?;
     check::uris(settings)?;
     check::numbers(settings, &LIFETIMES, i64::MAX)?;
     let numbers = NUMBERS.iter().filter(|name| !SIGNED.contains(name));
@@ -200,13 +225,6 @@ pub fn check(settings: &Object) -> Result<(), Invalid> {
     check::numbers(settings, &INTERVALS, i64::from(u16::MAX))?;
     for name in ["jwks", "federationJwks", "credentialJwks"] {
         check::key_set(settings, name)?;
-    }
-    for name in CREDENTIALS {
-        let credentials = settings.array(name).unwrap_or_default().iter();
-        for credentials in credentials.filter_map(Value::as_object) {
-            check::words(credentials, &[("sns", of_enum!(Sns))])
-                .map_err(|invalid| Invalid::new(name, invalid))?;
-        }
     }
     issuer(settings)?;
     scopes(settings)

@@ -124,6 +124,14 @@ async fn settings_that_cannot_be_are_refused_by_name() {
         ("snsCredentials", json!([{"sns": "MYSPACE"}])),
         ("accessTokenSignAlg", json!("RS255")),
         ("userCodeCharset", json!("LETTERS")),
+        (
+            "credentialIssuerMetadata",
+            json!({"credentialResponseEncryptionAlgValuesSupported": ["RSA"]}),
+        ),
+        (
+            "supportedScopes",
+            json!([{ "name": "a", "descriptions": [null] }]),
+        ),
         ("issuer", json!("as.example")),
         ("issuer", json!("https://as.example/?a=b")),
         ("tokenEndpoint", json!("/token")),
@@ -163,7 +171,12 @@ async fn settings_that_cannot_be_are_refused_by_name() {
         }
         let after = api.get_service(own.parse().unwrap()).await.unwrap();
         assert_eq!(after, before);
-        let accepted = json!({"cnonceDuration": -1, "memberOfTomorrow": [], "description": null});
+        let accepted = json!({
+            "cnonceDuration": -1,
+            "memberOfTomorrow": [],
+            "description": null,
+            "supportedScopes": [{ "name": "a", "description": null }],
+        });
         let (_, answer) = post(
             &emulator,
             version,
@@ -174,6 +187,7 @@ async fn settings_that_cannot_be_are_refused_by_name() {
         .await;
         assert_eq!(answer["cnonceDuration"], -1);
         assert_eq!(answer["memberOfTomorrow"], json!([]));
+        assert_eq!(answer["supportedScopes"], json!([{ "name": "a" }]));
     }
 }
 
