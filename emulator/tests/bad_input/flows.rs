@@ -62,6 +62,11 @@ fn requests(subject: &str) -> Vec<(&'static str, Option<Value>)> {
         ("code_verifier", VERIFIER),
     ]);
     let hint = by_client(&[("scope", "openid read"), ("login_hint", subject)]);
+    let password = [
+        ("grant_type", "password"),
+        ("username", subject),
+        ("password", "w"),
+    ];
     let metadata =
         json!({ "redirect_uris": [REDIRECT_URI], "client_name": "registered" }).to_string();
     let token = Some(json!({ "token": handle("accessToken") }));
@@ -80,7 +85,7 @@ fn requests(subject: &str) -> Vec<(&'static str, Option<Value>)> {
         ),
         ("authorization", Some(json!({ "parameters": pushed }))),
         ("authorization_issue", issue()),
-        ("authorization", Some(json!({ "parameters": code }))),
+        ("authorization", Some(json!({ "parameters": &code }))),
         ("authorization_issue", issue()),
         ("token", redeem),
         ("introspection", token.clone()),
@@ -106,16 +111,11 @@ fn requests(subject: &str) -> Vec<(&'static str, Option<Value>)> {
         ("token", by_client(&[("grant_type", "client_credentials")])),
         (
             "token_create",
-            Some(json!({ "grantType": "CLIENT_CREDENTIALS", "clientId": 1 })),
+            Some(
+                json!({ "grantType": "CLIENT_CREDENTIALS", "clientId": placeholder("clientId", 0) }),
+            ),
         ),
-        (
-            "token",
-            by_client(&[
-                ("grant_type", "password"),
-                ("username", subject),
-                ("password", "w"),
-            ]),
-        ),
+        ("token", by_client(&password)),
         (
             "token_issue",
             Some(json!({ "ticket": handle("ticket"), "subject": subject })),
@@ -125,7 +125,7 @@ fn requests(subject: &str) -> Vec<(&'static str, Option<Value>)> {
             "device_verification",
             Some(json!({ "userCode": handle("userCode") })),
         ),
-        ("backchannel_authentication", hint),
+        ("backchannel_authentication", hint.clone()),
         (
             "backchannel_authentication_issue",
             Some(json!({ "ticket": handle("ticket") })),
@@ -138,9 +138,16 @@ fn requests(subject: &str) -> Vec<(&'static str, Option<Value>)> {
             "hsk_create",
             Some(json!({ "kty": "EC", "use": "sig", "alg": "ES256", "hsmName": "google" })),
         ),
-        ("authorization", Some(json!({ "parameters": hybrid }))),
+        ("authorization", Some(json!({ "parameters": &hybrid }))),
         ("authorization_issue", issue()),
-        // A ticket, a code and the like that are yet to be used.
+        // Tickets of each kind that are yet to be used.
+        ("token", by_client(&password)),
+        ("backchannel_authentication", hint),
+        (
+            "backchannel_authentication_issue",
+            Some(json!({ "ticket": handle("ticket") })),
+        ),
+        ("authorization", Some(json!({ "parameters": hybrid }))),
         ("authorization", Some(json!({ "parameters": code }))),
     ]
 }

@@ -11,7 +11,7 @@ pub fn placeholder(kind: &str, index: usize) -> String {
 }
 
 /// The kinds, and the members of answers in which they come.
-pub const KINDS: [(&str, &[&str]); 10] = [
+pub const KINDS: [(&str, &[&str]); 13] = [
     ("ticket", &["ticket"]),
     ("code", &["authorizationCode", "code"]),
     (
@@ -25,6 +25,9 @@ pub const KINDS: [(&str, &[&str]); 10] = [
     ("userCode", &["userCode", "user_code"]),
     ("authReqId", &["authReqId", "auth_req_id"]),
     ("registrationToken", &["registration_access_token"]),
+    ("clientId", &["clientId", "client_id"]),
+    ("tokenId", &["tokenId"]),
+    ("hardwareKey", &["handle"]),
 ];
 
 /// How many of each kind are offered; the oldest is forgotten.
@@ -41,20 +44,26 @@ impl Handles {
             return;
         };
         for (name, member) in members {
-            let Some(text) = member.as_str() else {
-                continue;
+            let text = match member {
+                Value::String(text) => text.clone(),
+                Value::Number(number) => number.to_string(),
+                member => {
+                    self.collect(member);
+                    continue;
+                }
             };
             if name == "responseContent" {
-                self.collect(&content(text));
+                self.collect(&content(&text));
             }
             let kind = KINDS
                 .iter()
                 .find(|(_, names)| names.contains(&name.as_str()));
-            if let Some((kind, _)) = kind
-                && !text.is_empty()
-            {
+            if let Some((kind, _)) = kind {
                 let known = self.0.entry(kind).or_default();
-                known.push(text.to_owned());
+                if text.is_empty() || known.contains(&text) {
+                    continue;
+                }
+                known.push(text);
                 if known.len() > KEPT {
                     known.remove(0);
                 }

@@ -134,8 +134,9 @@ fn a_body_has_a_limit() {
     let url = format!("{}/api/auth/token", target.emulator.base_url());
     for (length, expected) in [(LIMIT, 401), (LIMIT + 1, 413), (LIMIT + 100_000, 413)] {
         let request = target.http.post(&url).basic_auth("1", Some("1"));
-        let answer = request.body(vec![b' '; length]).send();
-        let answer = target.runtime.block_on(answer).unwrap();
+        let request = request.body(vec![b' '; length]);
+        let answer = target.runtime.block_on(async { request.send().await });
+        let answer = answer.unwrap();
         assert_eq!(answer.status(), expected, "{length}");
     }
     target.runtime.block_on(target.assert_alive());

@@ -8,11 +8,11 @@ use crate::common::GENERATIONS;
 use crate::description::Described;
 use crate::flows;
 use crate::target::{ALIAS, Target, cases};
-use crate::values::object_of;
+use crate::values::settings_of;
 
 /// The settings that an operation takes, a few of which are anything.
 fn changes(id: &str) -> BoxedStrategy<Map<String, Value>> {
-    object_of(Described::of(id).request().unwrap())
+    settings_of(Described::of(id).request().unwrap())
 }
 
 fn changed(settings: &Map<String, Value>, changes: &Map<String, Value>, name: &str) -> Value {
@@ -28,7 +28,7 @@ fn changed(settings: &Map<String, Value>, changes: &Map<String, Value>, name: &s
 #[test]
 fn a_service_may_have_any_settings() {
     let target = Target::start();
-    proptest!(cases(40), |(changes in changes("update_service"), version in select(GENERATIONS.to_vec()))| {
+    proptest!(cases(60), |(changes in changes("update_service"), version in select(GENERATIONS.to_vec()))| {
         target.renew();
         let argument = target.argument(&Described::of("update_service"));
         let settings = changed(&target.service(), &changes, "service");
@@ -42,7 +42,7 @@ fn a_service_may_have_any_settings() {
 #[test]
 fn a_client_may_have_any_settings() {
     let target = Target::start();
-    proptest!(cases(40), |(changes in changes("update_client"), version in select(GENERATIONS.to_vec()))| {
+    proptest!(cases(60), |(changes in changes("update_client"), version in select(GENERATIONS.to_vec()))| {
         target.renew();
         let settings = changed(&target.client(), &changes, "client");
         let answer = target.call(version, "update_client", ALIAS, &[], Some(&settings));
@@ -56,7 +56,7 @@ fn a_client_may_have_any_settings() {
 fn what_is_created_may_have_any_settings() {
     let target = Target::start();
     for id in ["create_service", "create_client"] {
-        proptest!(cases(40), |(settings in changes(id), version in select(GENERATIONS.to_vec()))| {
+        proptest!(cases(60), |(settings in changes(id), version in select(GENERATIONS.to_vec()))| {
             let settings = Value::Object(settings);
             let answer = target.call(version, id, "", &[], Some(&settings));
             target.runtime.block_on(answer);

@@ -12,7 +12,7 @@ use tokio::runtime::Runtime;
 
 use crate::common::{GENERATIONS, form, variable};
 use crate::description::Described;
-use crate::handles::Handles;
+use crate::handles::{Handles, placeholder};
 use crate::jwts;
 
 /// The client of the service that is attacked, by the name that works wherever its ID does.
@@ -122,13 +122,14 @@ impl Target {
 
     /// What stands in the path of an operation when nothing else is to be tried.
     pub fn argument(&self, described: &Described) -> String {
-        let path = described
-            .operation
-            .route(ApiVersion::V3)
-            .map_or("", |route| route.path);
-        match path.contains("{serviceId}") {
-            true => self.of_service("apiKey"),
-            false => ALIAS.to_owned(),
+        let route = described.operation.route(ApiVersion::V3);
+        let path = route.map_or("", |route| route.path);
+        let parameter = path.split(['{', '}']).nth(1);
+        match parameter {
+            Some("serviceId") => self.of_service("apiKey"),
+            Some("handle") => placeholder("hardwareKey", 0),
+            Some("accessTokenIdentifier") => placeholder("accessToken", 0),
+            _ => ALIAS.to_owned(),
         }
     }
 
@@ -213,7 +214,8 @@ impl Target {
             let body = String::from_utf8_lossy(&body);
             panic!("{sent}: {fault} in {status} {body:.2000}");
         }
-        let body = serde_json::from_slice(&body).unwrap_or_default();
+        let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+
         self.lock().handles.collect(&body);
         Answer { status, body }
     }

@@ -166,10 +166,15 @@ pub fn any_json() -> impl Strategy<Value = Value> {
 
 /// An object with some of the members of a schema, most of them of their types.
 pub fn object_of(schema: &'static Value) -> BoxedStrategy<Map<String, Value>> {
-    object(schema, 3)
+    object(schema, 8, 3)
 }
 
-fn object(schema: &'static Value, depth: u32) -> BoxedStrategy<Map<String, Value>> {
+/// An object with very few members: one that is refused hides all others.
+pub fn settings_of(schema: &'static Value) -> BoxedStrategy<Map<String, Value>> {
+    object(schema, 2, 3)
+}
+
+fn object(schema: &'static Value, most: usize, depth: u32) -> BoxedStrategy<Map<String, Value>> {
     let schema = resolved(schema);
     let described = members(schema);
     if described.is_empty() {
@@ -183,7 +188,7 @@ fn object(schema: &'static Value, depth: u32) -> BoxedStrategy<Map<String, Value
     // Of the many members of a service a few at a time; of a small request most.
     let chosen = prop::sample::subsequence(
         described.keys().cloned().collect::<Vec<_>>(),
-        0..=described.len().min(8),
+        0..=described.len().min(most),
     );
     let needed: Vec<String> = described
         .keys()
@@ -214,11 +219,13 @@ fn member(name: &str, schema: &'static Value, depth: u32) -> BoxedStrategy<Value
     let own = match name {
         "parameters" => form().prop_map(Value::from).boxed(),
         "ticket" => kind("ticket"),
-        "token" | "accessToken" => kind("accessToken"),
+        "token" => prop_oneof![3 => kind("accessToken"), 1 => kind("registrationToken")].boxed(),
+        "accessToken" => kind("accessToken"),
         "refreshToken" => kind("refreshToken"),
         "userCode" => kind("userCode"),
         "idTokenHint" | "jose" | "dpop" => jwt().prop_map(Value::from).boxed(),
-        "clientId" | "clientIdentifier" => Just(json!(ALIAS)).boxed(),
+        "clientId" => prop_oneof![1 => Just(json!(ALIAS)), 2 => kind("clientId")].boxed(),
+        "clientIdentifier" => Just(json!(ALIAS)).boxed(),
         "clientSecret" => Just(json!(SECRET)).boxed(),
         "subject" => Just(json!("alice")).boxed(),
         "clientCertificate" => certificate().prop_map(Value::from).boxed(),
@@ -253,7 +260,7 @@ pub fn value(schema: &'static Value, depth: u32) -> BoxedStrategy<Value> {
                 .prop_map(Value::from)
                 .boxed()
         }
-        Some("object") if depth > 0 => object(schema, depth - 1).prop_map(Value::from).boxed(),
+        Some("object") if depth > 0 => object(schema, 8, depth - 1).prop_map(Value::from).boxed(),
         _ => any_json().boxed(),
     }
 }
