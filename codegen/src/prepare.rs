@@ -232,7 +232,7 @@ fn tell_absent_from_empty(schema: &mut Value) {
 
 /// What the server leaves out must not keep its answer from being decoded, required or not; what a caller must
 /// give, the constructor asks for.
-fn require_action_alone(schema: &mut Value) {
+pub fn require_action_alone(schema: &mut Value) {
     if let Some(Value::Array(required)) = schema.get_mut("required") {
         required.retain(|member| member == "action");
     }

@@ -2,6 +2,7 @@
 
 use authlete_codegen::description::{OperationEntry, object, operations};
 use authlete_codegen::operations::{Route, V2, V3, read};
+use authlete_codegen::prepare::{require_action_alone, schemas_in_responses};
 use clap::ValueEnum;
 use serde_json::{Map, Value};
 
@@ -32,7 +33,8 @@ impl Generation {
     }
 }
 
-/// The document with the operations, paths, methods, servers and credentials of one generation.
+/// The document with the operations, paths, methods, servers and credentials of one generation. It asks of answers what
+/// the API promises: the action, and of nothing else that it is there.
 pub fn only(document: &Value, generation: Generation) -> Value {
     let routes = read(document);
     let mut paths = Map::new();
@@ -50,6 +52,12 @@ pub fn only(document: &Value, generation: Generation) -> Value {
     restrict(&mut document, generation);
     document["info"]["version"] = generation.name().into();
     document["paths"] = paths.into();
+    let in_responses = schemas_in_responses(&document);
+    if let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") {
+        let answers = schemas.iter_mut();
+        let answers = answers.filter(|(name, _)| in_responses.contains(*name));
+        answers.for_each(|(_, schema)| require_action_alone(schema));
+    }
     let schemes = document.pointer_mut("/components/securitySchemes");
     if let Some(Value::Object(schemes)) = schemes {
         schemes.retain(|_, scheme| scheme["scheme"] == generation.scheme());

@@ -197,6 +197,10 @@ fn a_bundle_can_be_of_one_generation() {
     for document in [&v2, &v3] {
         let text = document.to_string();
         assert!(!text.contains("x-2.x\":"), "no notes on the other");
+        let required = |schema: &str| &document["components"]["schemas"][schema]["required"];
+        assert_eq!(*required("TokenRequest"), serde_json::json!(["parameters"]));
+        assert_eq!(*required("TokenResponse"), serde_json::json!(["action"]));
+        assert_eq!(*required("Pair"), serde_json::json!([]));
     }
     let (success, output) = xtask(&["bundle", "--api-version", "4.0"]);
     assert!(!success);
