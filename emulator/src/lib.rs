@@ -26,6 +26,16 @@
 //! ```
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
+// No request may end the emulator.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unwrap_used
+    )
+)]
 
 mod access;
 mod api;
@@ -38,11 +48,6 @@ mod credentials;
 mod digest;
 mod endpoints;
 mod guard;
-#[allow(
-    dead_code,
-    reason = "the endpoints that sign and encrypt are yet to call it"
-)]
-#[allow(unused_imports, reason = "likewise")]
 mod jose;
 mod json;
 mod keeper;

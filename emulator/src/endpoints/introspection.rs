@@ -1,8 +1,9 @@
 //! `/auth/introspection`: is an access token good for this?
 
+use super::shown::{list, with_client_of_grant};
 use crate::call::Call;
 use crate::digest::Digest;
-use crate::json::{Members, Object};
+use crate::json::Members;
 use crate::protocol::dpop;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::proof_of_possession;
@@ -160,11 +161,8 @@ fn without_token(answer: Answer) -> Reply {
 
 fn with_token(answer: Answer, call: &Call, service: &Service, record: &TokenRecord) -> Answer {
     let grant = &record.grant;
-    let client = service.clients.by_id(grant.client_id);
-    let attributes = |settings: &Object| settings.get("attributes").cloned();
     let openid = grant.openid.as_deref();
-    let listed = |values: &[String]| (!values.is_empty()).then(|| values.to_vec());
-    answer
+    with_client_of_grant(answer, service, grant)
         .with("existent", true)
         .with("usable", record.is_valid(call.now))
         .with(
@@ -172,14 +170,6 @@ fn with_token(answer: Answer, call: &Call, service: &Service, record: &TokenReco
             scopes::cover(&grant.scopes, &required_scopes(call)),
         )
         .with("refreshable", record.is_refreshable(call.now))
-        .with("clientId", grant.client_id)
-        .with("clientIdAliasUsed", grant.client_id_alias_used)
-        .with_some("clientIdAlias", client.and_then(|client| client.alias()))
-        .with_some(
-            "clientAttributes",
-            client.and_then(|client| attributes(&client.settings)),
-        )
-        .with_some("serviceAttributes", attributes(&service.settings))
         .with_some("subject", grant.subject.as_deref())
         .with("scopes", grant.scopes.clone())
         .with(
@@ -192,8 +182,8 @@ fn with_token(answer: Answer, call: &Call, service: &Service, record: &TokenReco
         .with("authTime", grant.auth_time)
         .with_some("acr", grant.acr.as_deref())
         .with_some("properties", grant.properties.as_deref().cloned())
-        .with_some("resources", listed(&grant.resources))
-        .with_some("accessTokenResources", listed(record.resources()))
+        .with_some("resources", list(&grant.resources))
+        .with_some("accessTokenResources", list(record.resources()))
         .with_some(
             "authorizationDetails",
             record.authorization_details().cloned(),

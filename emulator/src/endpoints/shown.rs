@@ -6,7 +6,7 @@ use crate::json::{Members, Object};
 use crate::protocol::scope_claims;
 use crate::protocol::scopes::{self, DynamicScope};
 use crate::reply::Answer;
-use crate::store::{Client, Service};
+use crate::store::{Client, Grant, Service};
 
 /// The client, and the attributes of it and of the service.
 pub fn with_client(answer: Answer, service: &Service, client: &Client) -> Answer {
@@ -28,6 +28,15 @@ pub fn with_client_of_request(
     with_client(answer, service, client)
         .with("clientIdAliasUsed", client_id_alias_used)
         .with_some("clientName", client.settings.text("clientName"))
+}
+
+/// The client that something was granted to, also when it is gone.
+pub fn with_client_of_grant(answer: Answer, service: &Service, grant: &Grant) -> Answer {
+    let answer = match service.clients.by_id(grant.client_id) {
+        Some(client) => with_client(answer, service, client),
+        None => answer.with("clientId", grant.client_id),
+    };
+    answer.with("clientIdAliasUsed", grant.client_id_alias_used)
 }
 
 /// Authlete leaves out what is empty.

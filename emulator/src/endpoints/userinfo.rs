@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::shown::with_client_of_grant;
 use crate::call::Call;
 use crate::digest::Digest;
 use crate::json::{Members, Object};
@@ -99,21 +100,12 @@ fn refuse(call: &Call, service: &Service, refusal: Refusal) -> Answer {
 }
 
 fn describe(call: &Call, service: &Service, grant: &Grant) -> Answer {
-    let client = service.clients.by_id(grant.client_id);
-    let attributes = |settings: &Object| settings.get("attributes").cloned();
     let openid = grant.openid.as_deref();
     let requested = openid.and_then(|openid| openid.requested_claims.as_ref());
     let of_userinfo = requested.and_then(|requested| requested.object("userinfo"));
     let claims = requested_claims(grant, of_userinfo);
-    Reply::action(call.path, USERINFO_OK, "OK")
-        .with("clientId", grant.client_id)
-        .with("clientIdAliasUsed", grant.client_id_alias_used)
-        .with_some("clientIdAlias", client.and_then(|client| client.alias()))
-        .with_some(
-            "clientAttributes",
-            client.and_then(|client| attributes(&client.settings)),
-        )
-        .with_some("serviceAttributes", attributes(&service.settings))
+    let answer = Reply::action(call.path, USERINFO_OK, "OK");
+    with_client_of_grant(answer, service, grant)
         .with_some("subject", grant.subject.as_deref())
         .with("scopes", grant.scopes.clone())
         .with_some("claims", (!claims.is_empty()).then_some(claims))

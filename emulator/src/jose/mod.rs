@@ -19,10 +19,9 @@ mod rsa_encryption;
 #[cfg(test)]
 mod vectors;
 
-pub use algorithm::{Curve, SignatureAlgorithm};
+pub use algorithm::SignatureAlgorithm;
 pub use content_encryption::ContentEncryption;
-pub use error::{JoseError, KeyError};
-pub use generate::{generate, generate_on};
+pub use generate::generate;
 pub use jwe::{Jwe, encrypt};
 pub use jws::{Jws, sign};
 pub use key::Jwk;

@@ -48,11 +48,9 @@ pub use client_registration::*;
 pub use decision::*;
 pub use device::*;
 pub use discovery::*;
-#[allow(unused_imports, reason = "a family may have no codes")]
 pub use dpop::*;
 pub use hsk::*;
 pub use introspection::*;
-#[allow(unused_imports, reason = "a family may have no codes")]
 pub use jose::*;
 pub use management::*;
 pub use openid::*;
@@ -60,7 +58,6 @@ pub use pushed_authorization::*;
 pub use request_object::*;
 pub use revocation::*;
 pub use service::*;
-#[allow(unused_imports, reason = "a family may have no codes")]
 pub use standard_introspection::*;
 pub use token::*;
 pub use token_management::*;

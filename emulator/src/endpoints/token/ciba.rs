@@ -6,14 +6,14 @@ use super::Request;
 use crate::digest::Digest;
 use crate::json::Members;
 use crate::protocol::decision;
-use crate::protocol::issuance::{Issuance, Issued};
+use crate::protocol::issuance::Issued;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::Refusal;
 use crate::result_code::{
     AUTH_REQ_ID_EXPIRED, AUTH_REQ_ID_MISSING, AUTH_REQ_ID_OF_ANOTHER_CLIENT, AUTH_REQ_ID_UNKNOWN,
     PUSH_CLIENT_AT_TOKEN_ENDPOINT,
 };
-use crate::store::{Narrowed, Service};
+use crate::store::Service;
 
 /// CIBA Core 1.0 §10.1.
 pub fn ciba(request: &Request<'_>, service: &mut Service) -> Result<Issued, Refusal> {
@@ -43,16 +43,7 @@ pub fn ciba(request: &Request<'_>, service: &mut Service) -> Result<Issued, Refu
     let pending = service.backchannel_requests.get_mut(&ticket);
     let pending = pending.ok_or(unknown)?;
     let granted = decision::granted(&pending.decision, &mut pending.polling, now)?.clone();
-    let issuance = Issuance {
-        call: &request.call.after(&granted.lifetimes),
-        client: request.client(),
-        grant: granted.grant,
-        binding: request.binding.clone(),
-        refreshable: request.may_refresh(service),
-    };
-    let narrowed = Narrowed::requested(&issuance.grant, request.parameters)?;
-    let issued = issuance.issue_narrowed(service, narrowed)?;
-    let issued = issued.with_id_token(service, request.client(), now)?;
+    let issued = request.issue(service, granted)?;
     service.auth_req_ids.remove(&auth_req_id);
     service.backchannel_requests.remove(&ticket);
     Ok(issued)

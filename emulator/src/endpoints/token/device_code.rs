@@ -3,13 +3,13 @@
 use super::Request;
 use crate::digest::Digest;
 use crate::protocol::decision;
-use crate::protocol::issuance::{Issuance, Issued};
+use crate::protocol::issuance::Issued;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::Refusal;
 use crate::result_code::{
     DEVICE_CODE_EXPIRED, DEVICE_CODE_MISSING, DEVICE_CODE_OF_ANOTHER_CLIENT, DEVICE_CODE_UNKNOWN,
 };
-use crate::store::{Narrowed, Service};
+use crate::store::Service;
 
 /// RFC 8628 §3.4.
 pub fn device_code(request: &Request<'_>, service: &mut Service) -> Result<Issued, Refusal> {
@@ -27,16 +27,7 @@ pub fn device_code(request: &Request<'_>, service: &mut Service) -> Result<Issue
     }
     let flow = service.device_flows.get_mut(&digest).ok_or(unknown)?;
     let granted = decision::granted(&flow.decision, &mut flow.polling, now)?.clone();
-    let issuance = Issuance {
-        call: &request.call.after(&granted.lifetimes),
-        client: request.client(),
-        grant: granted.grant,
-        binding: request.binding.clone(),
-        refreshable: request.may_refresh(service),
-    };
-    let narrowed = Narrowed::requested(&issuance.grant, request.parameters)?;
-    let issued = issuance.issue_narrowed(service, narrowed)?;
-    let issued = issued.with_id_token(service, request.client(), now)?;
+    let issued = request.issue(service, granted)?;
     service.device_flows.remove(&digest);
     Ok(issued)
 }

@@ -1,16 +1,14 @@
 //! The grant type `password` (RFC 6749 §4.3), and `/auth/token/issue` and `/auth/token/fail`, which come after it.
 
-use authlete::types::GrantType;
-
 use super::{Request, response};
 use crate::call::Call;
 use crate::clock::after;
 use crate::digest::Digest;
 use crate::json::Members;
 use crate::protocol::issuance::Issuance;
+use crate::protocol::lifetime;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::{Refusal, usual_action};
-use crate::protocol::{authorization_details, lifetime, resource, scopes};
 use crate::random;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
@@ -23,32 +21,14 @@ use crate::store::{Grant, PasswordRequest, Service};
 
 /// Only the server knows passwords: it gets a ticket, with which it goes on.
 pub fn password(request: &Request<'_>, service: &mut Service) -> Result<Reply, Refusal> {
-    let (call, client) = (request.call, request.client());
+    let call = request.call;
     let parameter = |name, missing| {
         let value = request.parameters.get(name);
         value.ok_or(OAuthError::invalid_request(missing))
     };
     let username = parameter("username", USERNAME_MISSING)?;
     let password = parameter("password", PASSWORD_MISSING)?;
-    let grant = Grant {
-        client_id: client.id(),
-        client_id_alias_used: request.authenticated.alias_used,
-        subject: None,
-        grant_type: GrantType::Password,
-        scopes: scopes::required(request.parameters, &service.settings, &client.settings)?.into(),
-        resources: resource::requested(request.parameters)?,
-        authorization_details: authorization_details::requested(
-            request.parameters,
-            &service.settings,
-            &client.settings,
-        )?
-        .map(Box::new),
-        properties: None,
-        acr: None,
-        auth_time: 0,
-        access_token_claims: None,
-        openid: None,
-    };
+    let grant = request.grant(service)?;
     let ticket = random::token()?;
     let answer = Reply::action(call.path, TOKEN_PASSWORD, "PASSWORD");
     let answer = response::with_requester(answer, service, Some(request))

@@ -8,12 +8,13 @@ use crate::call::Call;
 use crate::digest::Digest;
 use crate::json::Members;
 use crate::protocol::client_authentication::{Authenticated, authenticate};
+use crate::protocol::issuance::{Issuance, Issued};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::parameters::Parameters;
-use crate::protocol::proof_of_possession;
 use crate::protocol::refusal::Refusal;
+use crate::protocol::{authorization_details, proof_of_possession, resource, scopes};
 use crate::result_code::{GRANT_TYPE_NOT_ALLOWED, GRANT_TYPE_UNSUPPORTED};
-use crate::store::{Binding, Client, Service};
+use crate::store::{Binding, Client, Grant, Granted, Narrowed, Service};
 
 /// A request, once it is known which client it is of.
 pub struct Request<'a> {
@@ -69,6 +70,40 @@ impl<'a> Request<'a> {
 
     pub fn may_refresh(&self, service: &Service) -> bool {
         service.may_refresh(self.client())
+    }
+
+    /// The grant that the request asks for by itself, of nobody yet.
+    pub fn grant(&self, service: &Service) -> Result<Grant, OAuthError> {
+        let (service, client) = (&service.settings, &self.client().settings);
+        let details = authorization_details::requested(self.parameters, service, client)?;
+        Ok(Grant {
+            client_id: self.client().id(),
+            client_id_alias_used: self.authenticated.alias_used,
+            subject: None,
+            grant_type: self.grant_type.clone(),
+            scopes: scopes::required(self.parameters, service, client)?.into(),
+            resources: resource::requested(self.parameters)?,
+            authorization_details: details.map(Box::new),
+            properties: None,
+            acr: None,
+            auth_time: 0,
+            access_token_claims: None,
+            openid: None,
+        })
+    }
+
+    /// The tokens for what a user granted at another device.
+    pub fn issue(&self, service: &mut Service, granted: Granted) -> Result<Issued, Refusal> {
+        let issuance = Issuance {
+            call: &self.call.after(&granted.lifetimes),
+            client: self.client(),
+            grant: granted.grant,
+            binding: self.binding.clone(),
+            refreshable: self.may_refresh(service),
+        };
+        let narrowed = Narrowed::requested(&issuance.grant, self.parameters)?;
+        let issued = issuance.issue_narrowed(service, narrowed)?;
+        Ok(issued.with_id_token(service, self.client(), self.call.now)?)
     }
 
     fn allow(&self, service: &Service, grant_type: &GrantType) -> Result<(), OAuthError> {

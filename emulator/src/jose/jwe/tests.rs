@@ -1,5 +1,6 @@
+use super::super::algorithm::Curve;
+use super::super::generate::generate_on;
 use super::super::vectors::{self, key};
-use super::super::{Curve, generate_on};
 use super::*;
 
 const CONTENT: [&str; 6] = [
