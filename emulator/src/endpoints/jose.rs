@@ -85,7 +85,7 @@ impl Findings {
             let signer = signer.ok_or("it is not known which client has the key")?;
             client_signature::verify(jws, signer).map_err(|code| code.reason)
         } else {
-            let keys = keys::registered(&service.settings);
+            let keys = keys::of_service(service);
             let mut candidates = keys.candidates(jws.alg(), jws.kid());
             match candidates.any(|key| jws.verify(key)) {
                 true => Ok(()),
@@ -125,7 +125,7 @@ fn decrypt(service: &Service, client: Option<&Client>, object: &str) -> Result<V
     let secret = client.and_then(|client| client.settings.text("clientSecret"));
     let secret = secret
         .and_then(|secret| Jwk::derived_from_secret(secret.as_bytes(), jwe.alg(), jwe.enc()).ok());
-    let keys = keys::registered(&service.settings);
+    let keys = keys::of_service(service);
     let mut candidates = keys
         .find_decryption(jwe.alg(), jwe.kid())
         .chain(secret.as_ref());

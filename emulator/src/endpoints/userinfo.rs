@@ -4,15 +4,16 @@ use serde_json::Value;
 
 use super::shown::with_client_of_grant;
 use crate::call::Call;
+use crate::clock::Millis;
 use crate::digest::Digest;
 use crate::json::{Members, Object};
 use crate::protocol::keys::{self, Signature};
 use crate::protocol::oauth_error::OAuthError;
-use crate::protocol::{dpop, proof_of_possession, scope_claims};
+use crate::protocol::{claims_parameter, dpop, proof_of_possession};
 use crate::reply::{Answer, Outcome, Reply};
 use crate::result_code::{
-    USERINFO_CLAIMS_MALFORMED, USERINFO_ISSUE_OK, USERINFO_NO_SUBJECT, USERINFO_OK, USERINFO_SCOPE,
-    USERINFO_TOKEN_EXPIRED, USERINFO_TOKEN_MISSING, USERINFO_TOKEN_UNKNOWN,
+    ResultCode, USERINFO_CLAIMS_MALFORMED, USERINFO_ISSUE_OK, USERINFO_NO_SUBJECT, USERINFO_OK,
+    USERINFO_SCOPE, USERINFO_TOKEN_EXPIRED, USERINFO_TOKEN_MISSING, USERINFO_TOKEN_UNKNOWN,
 };
 use crate::store::{Binding, Client, Grant, Service, TokenRecord};
 
@@ -31,6 +32,12 @@ impl Refusal {
             binding: Binding::default(),
         })
     }
+
+    /// About a token that is known.
+    fn of(mut self: Box<Self>, record: &TokenRecord) -> Box<Self> {
+        self.binding = record.binding.clone();
+        self
+    }
 }
 
 /// Says which claims are asked for.
@@ -38,18 +45,13 @@ pub fn userinfo(call: &Call, service: &mut Service) -> Outcome {
     let checked = presented(call, service).and_then(|record| {
         let token = call.body.text("token").unwrap_or_default();
         let possession = proof_of_possession::check(call, service, &record.binding, token);
-        possession.map_err(|error| {
-            Box::new(Refusal {
-                action: if error.error == "invalid_request" {
-                    "BAD_REQUEST"
-                } else {
-                    "UNAUTHORIZED"
-                },
-                error,
-                binding: record.binding.clone(),
-            })
-        })?;
-        Ok(record)
+        match possession {
+            Ok(()) => Ok(record),
+            Err(error) => {
+                let action = proof_of_possession::action(&error);
+                Err(Refusal::new(action, error).of(&record))
+            }
+        }
     });
     let answer = match checked {
         Err(refusal) => refuse(call, service, *refusal),
@@ -60,14 +62,16 @@ pub fn userinfo(call: &Call, service: &mut Service) -> Outcome {
 
 /// Makes the response out of the claims that the caller has collected.
 pub fn issue(call: &Call, service: &mut Service) -> Outcome {
-    let made = presented(call, service).and_then(|record| respond(call, service, &record.grant));
+    let made = presented(call, service).and_then(|record| {
+        let response = respond(call, service, &record.grant);
+        response.map_err(|refusal| refusal.of(&record))
+    });
     let answer = made.unwrap_or_else(|refusal| refuse(call, service, *refusal));
     Ok(answer.reply())
 }
 
 /// The token of the request, when it is good for userinfo.
 fn presented(call: &Call, service: &Service) -> Result<TokenRecord, Box<Refusal>> {
-    let invalid_token = |code| Refusal::new("UNAUTHORIZED", OAuthError::new("invalid_token", code));
     let token = call.body.text("token").ok_or_else(|| {
         let error = OAuthError::invalid_request(USERINFO_TOKEN_MISSING);
         Refusal::new("BAD_REQUEST", error)
@@ -76,17 +80,29 @@ fn presented(call: &Call, service: &Service) -> Result<TokenRecord, Box<Refusal>
         .tokens
         .by_access_token(&Digest::of(token))
         .ok_or_else(|| invalid_token(USERINFO_TOKEN_UNKNOWN))?;
-    if !record.is_valid(call.now) {
-        return Err(invalid_token(USERINFO_TOKEN_EXPIRED));
+    match unfit(record, call.now) {
+        None => Ok(record.clone()),
+        Some(refusal) => Err(refusal.of(record)),
+    }
+}
+
+fn invalid_token(code: ResultCode) -> Box<Refusal> {
+    Refusal::new("UNAUTHORIZED", OAuthError::new("invalid_token", code))
+}
+
+/// Why a token that exists is not good for userinfo.
+fn unfit(record: &TokenRecord, now: Millis) -> Option<Box<Refusal>> {
+    if !record.is_valid(now) {
+        return Some(invalid_token(USERINFO_TOKEN_EXPIRED));
     }
     if record.grant.subject.is_none() {
-        return Err(invalid_token(USERINFO_NO_SUBJECT));
+        return Some(invalid_token(USERINFO_NO_SUBJECT));
     }
     if !record.grant.scopes.iter().any(|scope| scope == "openid") {
         let error = OAuthError::new("insufficient_scope", USERINFO_SCOPE);
-        return Err(Refusal::new("FORBIDDEN", error));
+        return Some(Refusal::new("FORBIDDEN", error));
     }
-    Ok(record.clone())
+    None
 }
 
 fn refuse(call: &Call, service: &Service, refusal: Refusal) -> Answer {
@@ -102,36 +118,26 @@ fn refuse(call: &Call, service: &Service, refusal: Refusal) -> Answer {
 fn describe(call: &Call, service: &Service, grant: &Grant) -> Answer {
     let openid = grant.openid.as_deref();
     let requested = openid.and_then(|openid| openid.requested_claims.as_ref());
-    let of_userinfo = requested.and_then(|requested| requested.object("userinfo"));
-    let claims = requested_claims(grant, of_userinfo);
+    let claims = claims_parameter::at_userinfo(requested, &grant.scopes);
     let answer = Reply::action(call.path, USERINFO_OK, "OK");
     with_client_of_grant(answer, service, grant)
         .with_some("subject", grant.subject.as_deref())
         .with("scopes", grant.scopes.clone())
-        .with_some("claims", (!claims.is_empty()).then_some(claims))
+        .with_some("claims", claims)
         .with_some("token", call.body.text("token"))
         .with_some("properties", grant.properties.as_deref().cloned())
         .with_some(
             "userInfoClaims",
-            of_userinfo.map(|claims| Value::Object(claims.clone()).to_string()),
+            claims_parameter::member(requested, "userinfo"),
+        )
+        .with_some(
+            "transformedClaims",
+            claims_parameter::member(requested, "transformed_claims"),
         )
         .with_some(
             "consentedClaims",
             openid.and_then(|openid| openid.consented_claims.clone()),
         )
-}
-
-/// The claims that the scopes stand for (OpenID Connect Core 1.0 §5.4), and those that the request names (§5.5).
-fn requested_claims(grant: &Grant, of_userinfo: Option<&Object>) -> Vec<String> {
-    let of_scopes = scope_claims::names(&grant.scopes).unwrap_or_default();
-    let named = of_userinfo.into_iter().flat_map(Object::keys);
-    let mut claims = Vec::<String>::new();
-    for claim in of_scopes.into_iter().chain(named.map(String::as_str)) {
-        if claim != "sub" && !claims.iter().any(|known| known == claim) {
-            claims.push(claim.to_owned());
-        }
-    }
-    claims
 }
 
 fn respond(call: &Call, service: &Service, grant: &Grant) -> Result<Answer, Box<Refusal>> {
@@ -146,7 +152,8 @@ fn respond(call: &Call, service: &Service, grant: &Grant) -> Result<Answer, Box<
     match protected {
         None => Ok(answer("JSON").with("responseContent", Value::Object(claims).to_string())),
         Some(client) => {
-            let jwt = jwt(service, client, claims);
+            let audience = client.identifier(grant.client_id_alias_used);
+            let jwt = jwt(service, client, claims, audience);
             let jwt = jwt.map_err(|error| Refusal::new("INTERNAL_SERVER_ERROR", error))?;
             Ok(answer("JWT").with("responseContent", jwt))
         }
@@ -179,7 +186,12 @@ fn claims(call: &Call, grant: &Grant) -> Result<Object, Box<Refusal>> {
 }
 
 /// The response as a JWT: signed, encrypted, or first the one and then the other (OpenID Connect Core 1.0 §5.3.2).
-fn jwt(service: &Service, client: &Client, mut claims: Object) -> Result<String, OAuthError> {
+fn jwt(
+    service: &Service,
+    client: &Client,
+    mut claims: Object,
+    audience: String,
+) -> Result<String, OAuthError> {
     let (alg, enc) = ("userInfoEncryptionAlg", "userInfoEncryptionEnc");
     let Some(signature_alg) = client.settings.text("userInfoSignAlg") else {
         let claims = Value::Object(claims).to_string();
@@ -188,7 +200,7 @@ fn jwt(service: &Service, client: &Client, mut claims: Object) -> Result<String,
     if let Some(issuer) = service.issuer() {
         claims.insert("iss".to_owned(), issuer.into());
     }
-    claims.insert("aud".to_owned(), client.id().to_string().into());
+    claims.insert("aud".to_owned(), audience.into());
     let signature = Signature {
         alg: signature_alg,
         key_id_setting: "userInfoSignatureKeyId",

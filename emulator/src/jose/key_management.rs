@@ -53,6 +53,11 @@ impl KeyManagement {
         })
     }
 
+    /// Whether sender and receiver have the same key.
+    pub fn is_symmetric(self) -> bool {
+        matches!(self, Self::Direct | Self::Wrap(_) | Self::Gcm(_))
+    }
+
     /// Whether the key is of the type, on a curve and of the length that the algorithm needs.
     pub fn fits(self, key: &Jwk) -> bool {
         match (self, key.material()) {

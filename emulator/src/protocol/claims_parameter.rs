@@ -60,7 +60,12 @@ pub fn for_userinfo(
     response_type: &ResponseType,
 ) -> Option<Vec<String>> {
     let reachable = has_access_token(response_type);
-    reachable.then(|| names(claims, "userinfo", scopes))?
+    reachable.then(|| at_userinfo(claims, scopes))?
+}
+
+/// The names of the claims that an access token gives at the userinfo endpoint.
+pub fn at_userinfo(claims: Option<&Object>, scopes: &[String]) -> Option<Vec<String>> {
+    names(claims, "userinfo", scopes)
 }
 
 fn has_access_token(response_type: &ResponseType) -> bool {

@@ -19,7 +19,7 @@ fn read(hint: &str, service: &Service, client: &Client) -> Option<String> {
     let is_own = if client_signature::is_symmetric(jws.alg()) {
         client_signature::verify(&jws, client).is_ok()
     } else {
-        let keys = keys::registered(&service.settings);
+        let keys = keys::of_service(service);
         keys.candidates(jws.alg(), jws.kid())
             .any(|key| jws.verify(key))
     };

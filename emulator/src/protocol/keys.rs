@@ -6,7 +6,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::Value;
 
 use super::oauth_error::OAuthError;
-use crate::jose::{self, Jwk, JwkSet};
+use crate::jose::{self, JoseError, Jwk, JwkSet};
 use crate::json::{Members, Object};
 use crate::result_code::{
     CLIENT_SECRET_UNFIT, ENCRYPTION_ALGORITHM_UNKNOWN, ENCRYPTION_KEY_MISSING, ResultCode,
@@ -35,10 +35,15 @@ pub fn of_service(service: &Service) -> JwkSet {
     keys.cloned().collect()
 }
 
-/// The key of a service that makes signatures of an algorithm: the one that a setting names, or the first that fits.
+/// The key of a service that makes signatures of an algorithm. Where several can, a setting may name the one; else it
+/// is the first.
 pub fn signing_key(service: &Service, alg: &str, key_id_setting: &str) -> Result<Jwk, OAuthError> {
     let keys = of_service(service);
-    let key = keys.find_signing(alg, service.settings.text(key_id_setting));
+    let fitting = keys.candidates(alg, None).filter(|key| key.is_private());
+    let key = match fitting.collect::<Vec<_>>()[..] {
+        [only] => Some(only),
+        _ => keys.find_signing(alg, service.settings.text(key_id_setting)),
+    };
     key.cloned()
         .ok_or_else(|| misconfigured(SIGNING_KEY_MISSING))
 }
@@ -116,19 +121,27 @@ pub fn encrypt(
     enc: &JweEnc,
 ) -> Result<String, OAuthError> {
     let unknown = || misconfigured(ENCRYPTION_ALGORITHM_UNKNOWN);
+    let failed = |error| match error {
+        JoseError::Unsupported(_) => unknown(),
+        _ => misconfigured(ENCRYPTION_KEY_MISSING),
+    };
     let (alg, enc) = alg
         .protocol_value()
         .zip(enc.protocol_value())
         .ok_or_else(unknown)?;
     let keys = registered(&client.settings);
-    let secret = client.settings.text("clientSecret").unwrap_or_default();
-    let key = match keys.find_encryption(alg, None) {
-        Some(key) => key.clone(),
-        None => Jwk::derived_from_secret(secret.as_bytes(), alg, enc)
-            .map_err(|_| misconfigured(ENCRYPTION_KEY_MISSING))?,
+    let key = match (
+        keys.find_encryption(alg, None),
+        client.settings.text("clientSecret"),
+    ) {
+        (Some(key), _) => key.clone(),
+        (None, Some(secret)) => {
+            Jwk::derived_from_secret(secret.as_bytes(), alg, enc).map_err(failed)?
+        }
+        (None, None) => return Err(misconfigured(ENCRYPTION_KEY_MISSING)),
     };
     let header = Object::from_iter([("cty".to_owned(), Value::from(content_type))]);
-    jose::encrypt(alg, enc, &key, header, plaintext.as_bytes()).map_err(|_| unknown())
+    jose::encrypt(alg, enc, &key, header, plaintext.as_bytes()).map_err(failed)
 }
 
 /// What the settings of the service or the client make impossible.

@@ -130,7 +130,7 @@ pub fn of(service: &Service) -> Object {
         endpoint_aliases(settings),
     );
     lists(&mut document, settings);
-    algorithms(&mut document, settings);
+    algorithms(&mut document, service);
     document
 }
 
@@ -209,10 +209,10 @@ fn lists(document: &mut Object, settings: &Object) {
     }
 }
 
-/// What the emulator can sign, verify, encrypt and decrypt. It signs for clients with the keys that the service has,
-/// and with the secrets of the clients.
-fn algorithms(document: &mut Object, settings: &Object) {
-    let keys = keys::registered(settings);
+/// What the emulator can sign, verify, encrypt and decrypt: with the keys that the service has, and with the secrets of
+/// the clients.
+fn algorithms(document: &mut Object, service: &Service) {
+    let keys = keys::of_service(service);
     let asymmetric: Vec<_> = dpop::algorithms().collect();
     let own: Vec<_> = asymmetric
         .iter()
@@ -220,12 +220,15 @@ fn algorithms(document: &mut Object, settings: &Object) {
         .filter(|alg| keys.find_signing(alg, None).is_some())
         .collect();
     let with_secrets = |algs: &[&'static str]| [algs, &["HS256", "HS384", "HS512"]].concat();
-    let words = JweAlg::KNOWN.iter().filter_map(JweAlg::protocol_value);
-    let encryption = json!(
-        words
-            .filter(|alg| KeyManagement::named(alg).is_ok())
-            .collect::<Vec<_>>()
-    );
+    let encryption = || {
+        let words = JweAlg::KNOWN.iter().filter_map(JweAlg::protocol_value);
+        words.filter_map(|alg| Some((alg, KeyManagement::named(alg).ok()?)))
+    };
+    let to_clients: Vec<_> = encryption().map(|(alg, _)| alg).collect();
+    let from_clients = encryption().filter(|(alg, management)| {
+        management.is_symmetric() || keys.find_decryption(alg, None).next().is_some()
+    });
+    let from_clients: Vec<_> = from_clients.map(|(alg, _)| alg).collect();
     let words = JweEnc::KNOWN.iter().filter_map(JweEnc::protocol_value);
     let content_encryption = json!(
         words
@@ -238,12 +241,9 @@ fn algorithms(document: &mut Object, settings: &Object) {
             "id_token" => json!([with_secrets(&own), vec!["none"]].concat()),
             _ => json!(with_secrets(&own)),
         };
-        for (what, value) in [("signing", &signing), ("encryption", &encryption)] {
-            publish(
-                document,
-                &format!("{kind}_{what}_alg_values_supported"),
-                Some(value.clone()),
-            );
+        for (what, value) in [("signing", signing), ("encryption", json!(to_clients))] {
+            let name = format!("{kind}_{what}_alg_values_supported");
+            publish(document, &name, Some(value));
         }
         let name = format!("{kind}_encryption_enc_values_supported");
         publish(document, &name, Some(content_encryption.clone()));
@@ -278,7 +278,7 @@ fn algorithms(document: &mut Object, settings: &Object) {
         "request_object_encryption_alg_values_supported",
         "request_object_encryption_enc_values_supported",
     );
-    publish(document, alg, Some(encryption));
+    publish(document, alg, Some(json!(from_clients)));
     publish(document, enc, Some(content_encryption));
 }
 

@@ -140,7 +140,7 @@ fn decrypt(service: &Service, client: &Client, text: &str) -> Result<String, OAu
     {
         return Err(invalid(REQUEST_OBJECT_ENCRYPTION));
     }
-    let keys = keys::registered(&service.settings);
+    let keys = keys::of_service(service);
     let mut plaintext = keys
         .find_decryption(jwe.alg(), jwe.kid())
         .find_map(|key| jwe.decrypt(key).ok());

@@ -32,7 +32,7 @@ pub fn apply(metadata: &Object, service: &Service, now: Millis) -> Result<Object
     if claims.integer("exp").is_some_and(has_ended) {
         return Err(invalid());
     }
-    let own = keys::registered(&service.settings).public();
+    let own = keys::of_service(service).public();
     let mut candidates = own.candidates(statement.alg(), statement.kid());
     if !candidates.any(|key| statement.verify(key)) {
         return Err(OAuthError::new(

@@ -170,7 +170,7 @@ fn check_id_token(jwt: &ForeignJwt, service: &Service) -> Result<(), ResultCode>
     }
     // The keys of other issuers would have to be fetched, and the emulator calls nobody. A symmetric key is no proof
     // of who signed, and the service has none.
-    let keys = keys::registered(&service.settings);
+    let keys = keys::of_service(service);
     let own = service.issuer() == Some(issuer) && !jwt.jws.alg().starts_with("HS");
     let verified = keys
         .candidates(jwt.jws.alg(), jwt.jws.kid())
