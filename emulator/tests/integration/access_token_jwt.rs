@@ -2,13 +2,12 @@
 
 use crate::common::*;
 use authlete::types::{
-    AuthorizationIssueRequest, GetServiceJwksQuery, IntrospectionAction, IntrospectionRequest,
-    JwsAlg, Property, RevocationRequest, TokenAction, TokenCreateAction, TokenCreateRequest,
-    TokenRequest,
+    AuthorizationIssueRequest, IntrospectionAction, IntrospectionRequest, JwsAlg, Property,
+    RevocationRequest, TokenAction, TokenCreateAction, TokenCreateRequest, TokenRequest,
 };
 use authlete::{ApiVersion, Authlete, Secret};
 use authlete_emulator::Emulator;
-use serde_json::{Value, json};
+use serde_json::json;
 
 async fn start_with(version: ApiVersion, alg: JwsAlg) -> (Emulator, Authlete) {
     let (emulator, api) = start(version).await;
@@ -17,11 +16,6 @@ async fn start_with(version: ApiVersion, alg: JwsAlg) -> (Emulator, Authlete) {
     })
     .await;
     (emulator, api)
-}
-
-async fn jwks(api: &Authlete) -> Value {
-    let jwks = api.get_service_jwks(&GetServiceJwksQuery::new()).await;
-    jwks.unwrap().unwrap().into_value()
 }
 
 async fn is_good(api: &Authlete, token: &str) -> bool {

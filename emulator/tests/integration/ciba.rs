@@ -8,8 +8,8 @@ use authlete::types::{
     BackchannelAuthenticationCompleteRequest, BackchannelAuthenticationCompleteResponse,
     BackchannelAuthenticationCompleteResult, BackchannelAuthenticationIssueAction,
     BackchannelAuthenticationIssueRequest, BackchannelAuthenticationIssueResponse,
-    BackchannelAuthenticationRequest, ClientAuthMethod, DeliveryMode, GetServiceJwksQuery,
-    GrantType, IntrospectionAction, IntrospectionRequest, TokenAction, TokenRequest, TokenResponse,
+    BackchannelAuthenticationRequest, ClientAuthMethod, DeliveryMode, GrantType,
+    IntrospectionAction, IntrospectionRequest, TokenAction, TokenRequest, TokenResponse,
     UserIdentificationHintType,
 };
 use authlete::{ApiVersion, Authlete};
@@ -97,11 +97,6 @@ async fn error(api: &Authlete, client: &RegisteredClient, auth_req_id: &str) -> 
     let answer = poll(api, client, auth_req_id).await;
     assert_eq!(answer.action, TokenAction::BadRequest);
     content(answer.response_content.as_ref())["error"].clone()
-}
-
-async fn jwks(api: &Authlete) -> Value {
-    let set = api.get_service_jwks(&GetServiceJwksQuery::default()).await;
-    json!(set.unwrap().expect("keys"))
 }
 
 #[tokio::test]

@@ -20,6 +20,7 @@ mod dpop;
 mod fapi;
 mod flow;
 mod hsk;
+mod id_token;
 mod introspection;
 mod jose_verify;
 mod jwt_bearer;

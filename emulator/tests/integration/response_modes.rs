@@ -7,12 +7,12 @@ use crate::common::*;
 use authlete::types::{
     AuthorizationAction, AuthorizationFailAction, AuthorizationFailReason,
     AuthorizationFailRequest, AuthorizationIssueAction, AuthorizationIssueRequest,
-    AuthorizationRequest, GetServiceJwksQuery, GrantType, IntrospectionRequest, JweAlg, JweEnc,
-    JwsAlg, ResponseMode, ResponseType,
+    AuthorizationRequest, GrantType, IntrospectionRequest, JweAlg, JweEnc, JwsAlg, ResponseMode,
+    ResponseType,
 };
 use authlete::{ApiVersion, Authlete, Secret};
 use authlete_emulator::{Emulator, RegisteredClient};
-use serde_json::{Value, json};
+use serde_json::json;
 
 async fn start_modes(version: ApiVersion) -> (Emulator, Authlete) {
     let (emulator, api) = start(version).await;
@@ -41,11 +41,6 @@ async fn issue(api: &Authlete, query: &str) -> (AuthorizationIssueAction, String
     let answer = api.authorization_issue(&request).await.unwrap();
     let content = answer.response_content.unwrap();
     (answer.action, content.expose().to_owned())
-}
-
-async fn jwks(api: &Authlete) -> Value {
-    let jwks = api.get_service_jwks(&GetServiceJwksQuery::new()).await;
-    jwks.unwrap().unwrap().into_value()
 }
 
 fn after_mark(content: &str, mark: char) -> Vec<(String, String)> {
@@ -299,7 +294,7 @@ async fn a_response_is_encrypted_when_the_client_asks_for_it() {
         // What is encrypted may go into the query.
         let (_, content) = issue(&api, &request(client, "token", "query.jwt")).await;
         let parameters = after_mark(&content, '?');
-        let signed = jwt::decrypt(client.secret.expose(), &parameters[0].1);
+        let signed = jwe::opened(client.secret.expose(), &parameters[0].1);
         let claims = jwt::verified(&signed, &jwks(&api).await);
         assert!(claims["access_token"].is_string());
     }

@@ -3,8 +3,8 @@
 use crate::common::*;
 use authlete::types::{
     AuthorizationAction, AuthorizationIssueAction, AuthorizationIssueRequest,
-    AuthorizationIssueResponse, AuthorizationRequest, GetServiceJwksQuery, GrantType,
-    IntrospectionAction, IntrospectionRequest, JwsAlg, Property, ResponseType, TokenAction,
+    AuthorizationIssueResponse, AuthorizationRequest, GrantType, IntrospectionAction,
+    IntrospectionRequest, JwsAlg, Property, ResponseType, TokenAction,
 };
 use authlete::{ApiVersion, Authlete};
 use authlete_emulator::{Emulator, RegisteredClient};
@@ -56,11 +56,6 @@ fn value<'a>(parameters: &'a [(String, String)], name: &str) -> Option<&'a str> 
     let value = found.next().map(|(_, value)| value.as_str());
     assert!(found.next().is_none(), "{name} twice");
     value
-}
-
-async fn jwks(api: &Authlete) -> Value {
-    let jwks = api.get_service_jwks(&GetServiceJwksQuery::new()).await;
-    jwks.unwrap().unwrap().into_value()
 }
 
 #[tokio::test]

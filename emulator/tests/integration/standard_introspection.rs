@@ -237,7 +237,7 @@ async fn a_shared_key_signs_and_encrypts() {
             header,
             json!({ "alg": "dir", "enc": "A256GCM", "cty": "JWT" })
         );
-        let nested = jwt::decrypt(SHARED, &jwe);
+        let nested = jwe::opened(SHARED, &jwe);
         let (_, nested) = jwt::parts(&nested);
         assert_eq!(nested["token_introspection"], claims["token_introspection"]);
     }

@@ -5,8 +5,11 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::agreement::{self, ECDH_P256, EphemeralPrivateKey, UnparsedPublicKey as Peer};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _,
-    RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents, UnparsedPublicKey,
+    ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P256K1_SHA256_FIXED,
+    ECDSA_P384_SHA384_FIXED, ECDSA_P521_SHA512_FIXED, ED25519, EcdsaKeyPair, KeyPair as _,
+    RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512,
+    RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384, RSA_PSS_2048_8192_SHA512, RsaParameters,
+    RsaPublicKeyComponents, UnparsedPublicKey,
 };
 use aws_lc_rs::{digest, error, hmac};
 use base64::Engine as _;
@@ -65,7 +68,7 @@ pub fn parts(jwt: &str) -> (Value, Value) {
     (next(), next())
 }
 
-/// The claims of a JWT that the emulator's own service has signed by RS256 or ES256.
+/// The claims of a JWT that the service has signed with one of its keys.
 pub fn verified(jwt: &str, jwks: &Value) -> Value {
     let (input, signature) = jwt.rsplit_once('.').unwrap();
     let (input, signature) = (input.as_bytes(), decode(signature));
@@ -73,18 +76,44 @@ pub fn verified(jwt: &str, jwks: &Value) -> Value {
     let keys = jwks["keys"].as_array().unwrap();
     let key = keys.iter().find(|key| key["kid"] == header["kid"]).unwrap();
     let member = |name: &str| decode(key[name].as_str().unwrap());
+    let rsa = |parameters: &RsaParameters| {
+        let (n, e) = (member("n"), member("e"));
+        RsaPublicKeyComponents { n, e }.verify(parameters, input, &signature)
+    };
+    let ecdsa = |algorithm, crv: &str| {
+        assert_eq!(key["crv"], crv);
+        UnparsedPublicKey::new(algorithm, point(key)).verify(input, &signature)
+    };
     let verified = match header["alg"].as_str().unwrap() {
-        "RS256" => {
-            let (n, e) = (member("n"), member("e"));
-            RsaPublicKeyComponents { n, e }.verify(&RSA_PKCS1_2048_8192_SHA256, input, &signature)
-        }
-        "ES256" => {
-            let point = point(key);
-            UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).verify(input, &signature)
-        }
+        "RS256" => rsa(&RSA_PKCS1_2048_8192_SHA256),
+        "RS384" => rsa(&RSA_PKCS1_2048_8192_SHA384),
+        "RS512" => rsa(&RSA_PKCS1_2048_8192_SHA512),
+        "PS256" => rsa(&RSA_PSS_2048_8192_SHA256),
+        "PS384" => rsa(&RSA_PSS_2048_8192_SHA384),
+        "PS512" => rsa(&RSA_PSS_2048_8192_SHA512),
+        "ES256" => ecdsa(&ECDSA_P256_SHA256_FIXED, "P-256"),
+        "ES384" => ecdsa(&ECDSA_P384_SHA384_FIXED, "P-384"),
+        "ES512" => ecdsa(&ECDSA_P521_SHA512_FIXED, "P-521"),
+        "ES256K" => ecdsa(&ECDSA_P256K1_SHA256_FIXED, "secp256k1"),
+        "EdDSA" => UnparsedPublicKey::new(&ED25519, member("x")).verify(input, &signature),
         other => panic!("{other}"),
     };
     verified.unwrap();
+    claims
+}
+
+/// The claims of a JWT that is signed with a secret.
+pub fn verified_by_secret(jwt: &str, secret: &str) -> Value {
+    let (input, signature) = jwt.rsplit_once('.').unwrap();
+    let (header, claims) = parts(jwt);
+    let algorithm = match header["alg"].as_str().unwrap() {
+        "HS256" => hmac::HMAC_SHA256,
+        "HS384" => hmac::HMAC_SHA384,
+        "HS512" => hmac::HMAC_SHA512,
+        other => panic!("{other}"),
+    };
+    let key = hmac::Key::new(algorithm, secret.as_bytes());
+    hmac::verify(&key, input.as_bytes(), &decode(signature)).unwrap();
     claims
 }
 
@@ -108,20 +137,6 @@ pub fn encrypt(jwk: &Value, plaintext: &str) -> String {
     sealed(&header, key.unwrap().as_ref(), plaintext)
 }
 
-/// Decrypts what is encrypted by `dir` and `A256GCM` with a key derived from the client secret (OpenID Connect Core 1.0
-/// §10.2).
-pub fn decrypt(secret: &str, jwe: &str) -> String {
-    let parts: Vec<_> = jwe.split('.').collect();
-    let [header, "", iv, ciphertext, tag] = parts[..] else {
-        panic!("{jwe}");
-    };
-    let mut text = [decode(ciphertext), decode(tag)].concat();
-    let nonce = Nonce::try_assume_unique_for_key(&decode(iv)).unwrap();
-    let key = derived(secret);
-    let plaintext = key.open_in_place(nonce, Aad::from(header), &mut text);
-    String::from_utf8(plaintext.unwrap().to_vec()).unwrap()
-}
-
 /// Encrypts by `dir` and `A256GCM` with a key derived from the client secret.
 pub fn encrypt_with_secret(secret: &str, plaintext: &str) -> String {
     let key = digest::digest(&digest::SHA256, secret.as_bytes());
@@ -139,7 +154,14 @@ pub fn decode(text: &str) -> Vec<u8> {
 
 /// The left half of a SHA-256 digest: `at_hash`, `c_hash`, `s_hash`.
 pub fn half_hash(text: &str) -> String {
-    encode(&digest::digest(&digest::SHA256, text.as_bytes()).as_ref()[..16])
+    half_hash_by(&digest::SHA256, text)
+}
+
+/// The same of another digest.
+pub fn half_hash_by(algorithm: &'static digest::Algorithm, text: &str) -> String {
+    let digest = digest::digest(algorithm, text.as_bytes());
+    let half = algorithm.output_len() / 2;
+    encode(&digest.as_ref()[..half])
 }
 
 fn signed(header: &Value, claims: &Value, sign: impl FnOnce(&[u8]) -> Vec<u8>) -> String {
@@ -165,17 +187,12 @@ fn sealed(header: &Value, key: &[u8], plaintext: &str) -> String {
     format!("{header}.{encrypted_key}.{}", parts.join("."))
 }
 
-fn derived(secret: &str) -> LessSafeKey {
-    let key = digest::digest(&digest::SHA256, secret.as_bytes());
-    LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key.as_ref()).unwrap())
-}
-
-fn jwk_at(point: &[u8]) -> Value {
+pub fn jwk_at(point: &[u8]) -> Value {
     let (x, y) = point[1..].split_at(32);
     json!({ "kty": "EC", "crv": "P-256", "x": encode(x), "y": encode(y) })
 }
 
-fn point(jwk: &Value) -> Vec<u8> {
+pub fn point(jwk: &Value) -> Vec<u8> {
     let member = |name: &str| decode(jwk[name].as_str().unwrap());
     [vec![4], member("x"), member("y")].concat()
 }

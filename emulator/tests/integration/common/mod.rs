@@ -1,13 +1,14 @@
 //! What the tests share.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub mod jwe;
 pub mod jwt;
 pub mod program;
 pub mod registration;
 
 use authlete::types::{
-    AuthorizationIssueRequest, AuthorizationRequest, Client, Service, TokenAction, TokenRequest,
-    TokenResponse,
+    AuthorizationIssueRequest, AuthorizationRequest, Client, GetServiceJwksQuery, Service,
+    TokenAction, TokenRequest, TokenResponse,
 };
 use authlete::{ApiVersion, Authlete, Error};
 use authlete_emulator::{Emulator, RegisteredClient};
@@ -121,6 +122,12 @@ pub async fn tokens(api: &Authlete, client: &RegisteredClient) -> TokenResponse 
 /// The `responseContent` of an answer, parsed as JSON.
 pub fn content(text: Option<&authlete::Secret>) -> Value {
     serde_json::from_str(text.expect("responseContent").expose()).expect("JSON")
+}
+
+/// The keys that the service publishes.
+pub async fn jwks(api: &Authlete) -> Value {
+    let jwks = api.get_service_jwks(&GetServiceJwksQuery::new()).await;
+    jwks.unwrap().expect("keys").into_value()
 }
 
 /// The parameters in the query of a redirect URL, in order; and the URL without them.
