@@ -21,6 +21,7 @@ mod vectors;
 
 pub use algorithm::SignatureAlgorithm;
 pub use content_encryption::ContentEncryption;
+pub use error::JoseError;
 pub use generate::generate;
 pub use jwe::{Jwe, encrypt};
 pub use jws::{Jws, sign};

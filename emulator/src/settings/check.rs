@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::uri::Uri;
 use super::vocabulary::Words;
@@ -33,15 +34,15 @@ impl fmt::Display for Invalid {
 }
 
 /// The members have the types that the SDK's type has; members that it does not know may be anything.
-pub fn types<T: DeserializeOwned>(settings: &Object) -> Result<(), Invalid> {
+pub fn types<T: DeserializeOwned + Serialize>(settings: &Object) -> Result<(), Invalid> {
     for (name, value) in settings {
-        // The SDK's types read lists with these; nobody writes them.
-        if has_null_item(value) {
+        let alone = Object::from_iter([(name.clone(), value.clone())]);
+        let read: T = serde_json::from_value(Value::Object(alone))
+            .map_err(|error| Invalid::new(name, error))?;
+        // Where the SDK's type drops such an item, nobody has written it.
+        if has_null_item(value) && json!(read).get(name) != Some(value) {
             return Err(Invalid::new(name, "null is no item of a list"));
         }
-        let alone = Object::from_iter([(name.clone(), value.clone())]);
-        serde_json::from_value::<T>(Value::Object(alone))
-            .map_err(|error| Invalid::new(name, error))?;
     }
     Ok(())
 }

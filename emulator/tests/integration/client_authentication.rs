@@ -81,7 +81,7 @@ async fn a_private_key_authenticates_at_token_and_revocation() {
         let client = emulator.client();
         let assertion = key.sign(&claims(client, "1"));
         let answer = token(&api, parameters(&assertion)).await;
-        assert_eq!(answer.result_code.as_deref(), Some("A050001"));
+        assert_eq!(answer.result_code.as_deref(), Some("A052001"));
         assert_eq!(answer.action, TokenAction::Ok);
         assert_eq!(answer.client_id, Some(client.id));
         let method = answer.client_auth_method;
