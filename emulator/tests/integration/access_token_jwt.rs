@@ -163,7 +163,7 @@ async fn without_a_key_there_is_no_token() {
     for version in GENERATIONS {
         let (emulator, api) = start_with(version, JwsAlg::Es256).await;
         configure(&emulator, &api, |service| {
-            service.access_token_signature_key_id = Some("no-such-key".to_owned());
+            service.jwks = None;
         })
         .await;
         let code = code(&api, &query(emulator.client())).await;
