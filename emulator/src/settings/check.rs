@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::uri::Uri;
 use super::vocabulary::Words;
@@ -36,15 +36,23 @@ impl fmt::Display for Invalid {
 /// The members have the types that the SDK's type has; members that it does not know may be anything.
 pub fn types<T: DeserializeOwned + Serialize>(settings: &Object) -> Result<(), Invalid> {
     for (name, value) in settings {
-        let alone = Object::from_iter([(name.clone(), value.clone())]);
-        let read: T = serde_json::from_value(Value::Object(alone))
-            .map_err(|error| Invalid::new(name, error))?;
+        let read = as_read::<T>(name, value).map_err(|error| Invalid::new(name, error))?;
         // Where the SDK's type drops such an item, nobody has written it.
-        if has_null_item(value) && json!(read).get(name) != Some(value) {
+        if has_null_item(value) && read != *value {
             return Err(Invalid::new(name, "null is no item of a list"));
         }
     }
     Ok(())
+}
+
+/// A member as the SDK's type reads it: without any `null` of what the type knows.
+pub fn as_read<T>(name: &str, value: &Value) -> serde_json::Result<Value>
+where
+    T: DeserializeOwned + Serialize,
+{
+    let alone = Object::from_iter([(name.to_owned(), value.clone())]);
+    let read: T = serde_json::from_value(Value::Object(alone))?;
+    Ok(serde_json::to_value(read)?[name].take())
 }
 
 /// Whether a list within a value has `null` in it.

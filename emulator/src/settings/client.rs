@@ -110,7 +110,7 @@ pub fn complete(given: &Object) -> Object {
     ]);
     defaults.extend(super::all(&FLAGS, false));
     defaults.extend(super::all(&NUMBERS, 0));
-    let mut settings = super::over(defaults, given, &ASSIGNED);
+    let mut settings = super::over::<authlete::types::Client>(defaults, given, &ASSIGNED);
     settings.remove(DERIVED_SECTOR);
     if let Some(sector) = derived_sector(&settings) {
         settings.insert(DERIVED_SECTOR.to_owned(), sector.into());

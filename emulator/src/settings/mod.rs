@@ -10,34 +10,27 @@ pub use uri::Uri;
 pub use vocabulary::Vocabulary;
 pub(crate) use vocabulary::of_enum;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::json::Object;
 
-/// The defaults, and over them what is given and not assigned.
-fn over(defaults: Object, given: &Object, assigned: &[&str]) -> Object {
+/// The defaults, and over them what is given and not assigned. `T` is the SDK's type of the settings.
+fn over<T>(defaults: Object, given: &Object, assigned: &[&str]) -> Object
+where
+    T: DeserializeOwned + Serialize,
+{
     let mut settings = defaults;
     let given = given
         .iter()
-        .filter(|(name, _)| !assigned.contains(&name.as_str()));
-    settings.extend(said(given));
+        .filter(|(name, value)| !value.is_null() && !assigned.contains(&name.as_str()));
+    settings.extend(given.map(|(name, value)| {
+        // What cannot be read is refused elsewhere.
+        let value = check::as_read::<T>(name, value).unwrap_or_else(|_| value.clone());
+        (name.clone(), value)
+    }));
     settings
-}
-
-/// The members that are not `null`, at any depth.
-fn said<'a>(members: impl IntoIterator<Item = (&'a String, &'a Value)>) -> Object {
-    let members = members.into_iter().filter(|(_, value)| !value.is_null());
-    members
-        .map(|(name, value)| (name.clone(), without_nulls(value)))
-        .collect()
-}
-
-fn without_nulls(value: &Value) -> Value {
-    match value {
-        Value::Object(members) => said(members).into(),
-        Value::Array(items) => items.iter().map(without_nulls).collect(),
-        value => value.clone(),
-    }
 }
 
 /// New settings with what was assigned before.

@@ -202,7 +202,7 @@ pub fn complete(given: &Object) -> Object {
     ]);
     defaults.extend(super::all(&FLAGS, false));
     defaults.extend(super::all(&NUMBERS, 0));
-    super::over(defaults, given, &ASSIGNED)
+    super::over::<authlete::types::Service>(defaults, given, &ASSIGNED)
 }
 
 /// The settings after an update: what is left out goes back to its default, what Authlete assigned stays.

@@ -15,9 +15,10 @@ async fn a_service_from_its_creation_to_its_end() {
         wanted.pkce_required = Some(true);
         wanted.supported_scopes = Some(vec![Scope::new("pay")]);
         wanted.api_key = Some(1);
-        wanted
-            .extra
-            .insert("memberOfTomorrow".to_owned(), json!({"a": [1, null]}));
+        wanted.extra.insert(
+            "memberOfTomorrow".to_owned(),
+            json!({"a": [1, null, {"b": null}]}),
+        );
         let created = api.create_service(&wanted).await.unwrap();
         let key = created.api_key.unwrap();
         assert!(key > i64::from(u32::MAX));
@@ -42,7 +43,10 @@ async fn a_service_from_its_creation_to_its_end() {
         assert_eq!(updated.number, created.number);
         assert_eq!(updated.api_secret, created.api_secret);
         assert_eq!(updated.created_at, created.created_at);
-        assert_eq!(updated.extra["memberOfTomorrow"], json!({"a": [1, null]}));
+        assert_eq!(
+            updated.extra["memberOfTomorrow"],
+            json!({"a": [1, null, {"b": null}]})
+        );
         assert_eq!(api.get_service(key).await.unwrap(), updated);
 
         api.delete_service(key).await.unwrap();
