@@ -3,12 +3,13 @@
 
 pub mod jwe;
 pub mod jwt;
+pub mod openid;
 pub mod program;
 pub mod registration;
 
 use authlete::types::{
-    AuthorizationIssueRequest, AuthorizationRequest, Client, GetServiceJwksQuery, Service,
-    TokenAction, TokenRequest, TokenResponse,
+    AuthorizationIssueRequest, AuthorizationRequest, Client, GetServiceConfigurationQuery,
+    GetServiceJwksQuery, Service, TokenAction, TokenRequest, TokenResponse,
 };
 use authlete::{ApiVersion, Authlete, Error};
 use authlete_emulator::{Emulator, RegisteredClient};
@@ -122,6 +123,24 @@ pub async fn tokens(api: &Authlete, client: &RegisteredClient) -> TokenResponse 
 /// The `responseContent` of an answer, parsed as JSON.
 pub fn content(text: Option<&authlete::Secret>) -> Value {
     serde_json::from_str(text.expect("responseContent").expose()).expect("JSON")
+}
+
+/// What the service publishes of itself.
+pub async fn metadata(api: &Authlete) -> Value {
+    let query = GetServiceConfigurationQuery::new();
+    let metadata = api.get_service_configuration(&query).await;
+    metadata.unwrap().into_value()
+}
+
+/// A list in the metadata.
+pub fn words(metadata: &Value, name: &str) -> Vec<String> {
+    let values = metadata[name]
+        .as_array()
+        .unwrap_or_else(|| panic!("{name}"));
+    let words = values
+        .iter()
+        .map(|value| value.as_str().unwrap().to_owned());
+    words.collect()
 }
 
 /// The keys that the service publishes.

@@ -1,0 +1,318 @@
+//! How ID tokens are signed and encrypted (OpenID Connect Core 1.0 §3.1.3.6, §10).
+
+use crate::common::openid::{Issue, exchange, id_token, request, text_of};
+use crate::common::*;
+use authlete::types::{
+    AuthorizationIssueAction, Client, ClientSecretUpdateRequest, GrantType, JweAlg, JweEnc, JwsAlg,
+    ResponseType, TokenAction, TokenRequest,
+};
+use authlete::{ApiVersion, Authlete, Secret};
+use authlete_emulator::Emulator;
+use aws_lc_rs::digest::{self, SHA256, SHA384, SHA512};
+use serde_json::{Value, json};
+
+async fn start_with(version: ApiVersion, change: impl FnOnce(&mut Client)) -> (Emulator, Authlete) {
+    let (emulator, api) = start(version).await;
+    configure_client(&api, emulator.client().id, change).await;
+    (emulator, api)
+}
+
+#[tokio::test]
+async fn every_algorithm_signs() {
+    let algorithms: [(JwsAlg, &str, &str, &'static digest::Algorithm); 11] = [
+        (JwsAlg::Rs256, "RS256", "rsa-signing", &SHA256),
+        (JwsAlg::Rs384, "RS384", "rsa-signing", &SHA384),
+        (JwsAlg::Rs512, "RS512", "rsa-signing", &SHA512),
+        (JwsAlg::Ps256, "PS256", "rsa-signing", &SHA256),
+        (JwsAlg::Ps384, "PS384", "rsa-signing", &SHA384),
+        (JwsAlg::Ps512, "PS512", "rsa-signing", &SHA512),
+        (JwsAlg::Es256, "ES256", "p256-signing", &SHA256),
+        (JwsAlg::Es384, "ES384", "p384-signing", &SHA384),
+        (JwsAlg::Es512, "ES512", "p521-signing", &SHA512),
+        (JwsAlg::Es256k, "ES256K", "secp256k1-signing", &SHA256),
+        (JwsAlg::EdDsa, "EdDSA", "ed25519-signing", &SHA512),
+    ];
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let keys = jwks(&api).await;
+        for (alg, name, kid, hash) in &algorithms {
+            configure_client(&api, client.id, |client| {
+                client.id_token_sign_alg = Some(alg.clone());
+            })
+            .await;
+            let answer = exchange(&api, client, |issue| issue).await;
+            let id_token = text_of(&answer);
+            let (header, _) = jwt::parts(&id_token);
+            assert_eq!(header, json!({ "alg": name, "kid": kid }));
+            let claims = jwt::verified(&id_token, &keys);
+            let access_token = answer.access_token.unwrap();
+            let expected = jwt::half_hash_by(hash, access_token.expose());
+            assert_eq!(claims["at_hash"], expected, "{name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn secrets_sign_too_and_in_the_back_channel_nothing_has_to() {
+    let algorithms: [(JwsAlg, &str, &'static digest::Algorithm); 3] = [
+        (JwsAlg::Hs256, "HS256", &SHA256),
+        (JwsAlg::Hs384, "HS384", &SHA384),
+        (JwsAlg::Hs512, "HS512", &SHA512),
+    ];
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        for (alg, name, hash) in &algorithms {
+            configure_client(&api, client.id, |client| {
+                client.id_token_sign_alg = Some(alg.clone());
+            })
+            .await;
+            let answer = exchange(&api, client, |issue| issue).await;
+            let id_token = text_of(&answer);
+            let (header, _) = jwt::parts(&id_token);
+            assert_eq!(header, json!({ "alg": name }));
+            let claims = jwt::verified_by_secret(&id_token, client.secret.expose());
+            let access_token = answer.access_token.unwrap();
+            let expected = jwt::half_hash_by(hash, access_token.expose());
+            assert_eq!(claims["at_hash"], expected, "{name}");
+        }
+        configure_client(&api, client.id, |client| {
+            client.id_token_sign_alg = Some(JwsAlg::None);
+            client.response_types = Some(vec![ResponseType::Code, ResponseType::CodeIdToken]);
+            client.grant_types = Some(vec![GrantType::AuthorizationCode, GrantType::Implicit]);
+        })
+        .await;
+        let id_token = id_token(&api, client, |issue| issue).await;
+        let (header, claims) = jwt::parts(&id_token);
+        assert_eq!(header, json!({ "alg": "none" }));
+        assert_eq!(claims["sub"], "alice");
+        assert_eq!(claims.get("at_hash"), None);
+        assert!(id_token.ends_with('.'));
+
+        // Not where the browser carries it.
+        let query = request(client, &client.id.to_string());
+        let query = query.replace("response_type=code", "response_type=code+id_token");
+        let issue = Issue::new(ticket(&api, &query).await, "alice");
+        let answer = api.authorization_issue(&issue).await.unwrap();
+        assert_eq!(answer.result_code.as_deref(), Some("A054107"));
+        let action = answer.action;
+        assert_eq!(action, AuthorizationIssueAction::InternalServerError);
+        assert_eq!((answer.authorization_code, answer.id_token), (None, None));
+    }
+}
+
+/// The keys of the service, with a second one for RSA.
+async fn with_second_key(emulator: &Emulator, api: &Authlete, key_id: &str) {
+    configure(emulator, api, |service| {
+        let set = service.jwks.as_ref().unwrap().expose();
+        let mut set: Value = serde_json::from_str(set).unwrap();
+        let keys = set["keys"].as_array_mut().unwrap();
+        let mut second = keys[0].clone();
+        second["kid"] = "rsa-second".into();
+        keys.push(second);
+        service.jwks = Some(set.to_string().into());
+        service.id_token_signature_key_id = Some(key_id.to_owned());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_service_names_the_key_where_there_are_several() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let key_id = async || jwt::parts(&id_token(&api, client, |issue| issue).await).0;
+        with_second_key(&emulator, &api, "rsa-second").await;
+        assert_eq!(key_id().await["kid"], "rsa-second");
+        let jwt = id_token(&api, client, |issue| issue).await;
+        jwt::verified(&jwt, &jwks(&api).await);
+        configure(&emulator, &api, |service| {
+            service.id_token_signature_key_id = None;
+        })
+        .await;
+        assert_eq!(key_id().await["kid"], "rsa-signing");
+
+        // The name of a key of RSA does not keep a client from the only one on a curve.
+        with_second_key(&emulator, &api, "rsa-second").await;
+        configure_client(&api, client.id, |client| {
+            client.id_token_sign_alg = Some(JwsAlg::Es256);
+        })
+        .await;
+        assert_eq!(key_id().await["kid"], "p256-signing");
+    }
+}
+
+#[tokio::test]
+async fn an_id_token_is_signed_and_then_encrypted() {
+    let receiver = jwe::Receiver::generate();
+    let cases = [
+        (
+            JweAlg::RsaOaep256,
+            JweEnc::A128gcm,
+            "RSA-OAEP-256",
+            "A128GCM",
+            Some("rsa"),
+        ),
+        (
+            JweAlg::EcdhEsA128kw,
+            JweEnc::A192gcm,
+            "ECDH-ES+A128KW",
+            "A192GCM",
+            Some("ec"),
+        ),
+        (JweAlg::A128kw, JweEnc::A256gcm, "A128KW", "A256GCM", None),
+        (
+            JweAlg::Dir,
+            JweEnc::A128cbcHs256,
+            "dir",
+            "A128CBC-HS256",
+            None,
+        ),
+        (
+            JweAlg::Dir,
+            JweEnc::A192cbcHs384,
+            "dir",
+            "A192CBC-HS384",
+            None,
+        ),
+        (
+            JweAlg::RsaOaep256,
+            JweEnc::A256cbcHs512,
+            "RSA-OAEP-256",
+            "A256CBC-HS512",
+            Some("rsa"),
+        ),
+    ];
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let keys = jwks(&api).await;
+        for (alg, enc, alg_name, enc_name, kid) in &cases {
+            configure_client(&api, client.id, |client| {
+                client.jwks = Some(receiver.jwks().into());
+                client.id_token_encryption_alg = Some(alg.clone());
+                client.id_token_encryption_enc = Some(enc.clone());
+            })
+            .await;
+            let jwe = id_token(&api, client, |issue| issue).await;
+            let (header, jwt) = receiver.open(client.secret.expose(), &jwe);
+            assert_eq!(header["alg"], *alg_name);
+            assert_eq!(header["enc"], *enc_name);
+            assert_eq!(header["cty"], "JWT");
+            assert_eq!(header.get("kid").and_then(Value::as_str), *kid);
+            assert_eq!(jwt::verified(&jwt, &keys)["sub"], "alice");
+        }
+        // OpenID Connect Dynamic Client Registration 1.0 §2.
+        configure_client(&api, client.id, |client| {
+            client.id_token_encryption_enc = None;
+            client.id_token_sign_alg = Some(JwsAlg::Hs256);
+        })
+        .await;
+        let jwe = id_token(&api, client, |issue| issue).await;
+        let secret = client.secret.expose();
+        let (header, jwt) = receiver.open(secret, &jwe);
+        assert_eq!(header["enc"], "A128CBC-HS256");
+        assert_eq!(jwt::verified_by_secret(&jwt, secret)["sub"], "alice");
+    }
+}
+
+/// How many codes and tokens there are.
+async fn left(emulator: &Emulator) -> (u64, u64) {
+    let overview = data(emulator, "/emulator/overview").await;
+    let count = |kind: &str| overview["service"][kind]["total"].as_u64().unwrap();
+    (count("codes"), count("tokens"))
+}
+
+/// The result code, and what is wrong with the settings.
+type Mistake<'a> = (&'a str, fn(&mut authlete::types::Service), fn(&mut Client));
+
+#[tokio::test]
+async fn settings_that_cannot_work_give_no_tokens() {
+    let nothing = |_: &mut authlete::types::Service| {};
+    let mistakes: [Mistake<'_>; 8] = [
+        ("A054101", |service| service.issuer = None, |_| {}),
+        ("A054102", |service| service.jwks = None, |_| {}),
+        (
+            "A054102",
+            |service| service.jwks = Some(r#"{"keys":[]}"#.into()),
+            |client| client.id_token_sign_alg = Some(JwsAlg::Ps256),
+        ),
+        ("A054105", nothing, |client| {
+            client.id_token_encryption_alg = Some(JweAlg::RsaOaep256);
+        }),
+        ("A054105", nothing, |client| {
+            client.id_token_encryption_alg = Some(JweAlg::EcdhEs);
+            client.jwks = Some(r#"{"keys":[{"kty":"oct","k":"AAAA"}]}"#.into());
+        }),
+        ("A054105", nothing, |client| {
+            // A key of the client's own, of the wrong length.
+            client.id_token_encryption_alg = Some(JweAlg::Dir);
+            client.jwks = Some(r#"{"keys":[{"kty":"oct","k":"AAAA"}]}"#.into());
+        }),
+        ("A054106", nothing, |client| {
+            client.id_token_encryption_alg = Some(JweAlg::Pbes2Hs256A128kw);
+        }),
+        (
+            "A054101",
+            |service| service.issuer = None,
+            |client| {
+                client.id_token_sign_alg = Some(JwsAlg::None);
+            },
+        ),
+    ];
+    for version in GENERATIONS {
+        for (code, of_service, of_client) in mistakes {
+            let (emulator, api) = start_with(version, |client| {
+                client.response_types = Some(vec![ResponseType::Code, ResponseType::CodeIdToken]);
+                client.grant_types = Some(vec![GrantType::AuthorizationCode, GrantType::Implicit]);
+                of_client(client);
+            })
+            .await;
+            configure(&emulator, &api, of_service).await;
+            let client = emulator.client();
+            let answer = exchange(&api, client, |issue| issue).await;
+            assert_eq!(answer.result_code.as_deref(), Some(code));
+            assert_eq!(answer.action, TokenAction::InternalServerError);
+            let content = content(answer.response_content.as_ref());
+            assert_eq!(content["error"], "server_error");
+            assert_eq!((answer.access_token, answer.id_token), (None, None));
+            // The code waits for better settings; there is nothing else.
+            assert_eq!(left(&emulator).await, (1, 0));
+
+            let query = request(client, &client.id.to_string());
+            let query = query.replace("response_type=code", "response_type=code+id_token");
+            let issue = Issue::new(ticket(&api, &query).await, "alice");
+            let answer = api.authorization_issue(&issue).await.unwrap();
+            let action = answer.action;
+            assert_eq!(action, AuthorizationIssueAction::InternalServerError);
+            assert_eq!((answer.authorization_code, answer.id_token), (None, None));
+            assert_eq!(left(&emulator).await, (1, 0));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_short_secret_does_not_sign() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_with(version, |client| {
+            client.id_token_sign_alg = Some(JwsAlg::Hs512);
+        })
+        .await;
+        let client = emulator.client();
+        // RFC 7518 §3.2: not less than what the hash gives.
+        for (length, result_code) in [(63, "A054103"), (64, "A050001")] {
+            let secret = Secret::from("s".repeat(length));
+            let update = ClientSecretUpdateRequest::new(&secret);
+            let identifier = client.id.to_string();
+            api.update_client_secret(client.id, &update).await.unwrap();
+            let query = request(client, &identifier);
+            let parameters = code_parameters(client, &code(&api, &query).await);
+            let request = TokenRequest::new(parameters)
+                .client_id(identifier)
+                .client_secret(secret);
+            let answer = api.token(&request).await.unwrap();
+            assert_eq!(answer.result_code.as_deref(), Some(result_code));
+        }
+    }
+}
