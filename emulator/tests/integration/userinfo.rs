@@ -398,9 +398,12 @@ async fn a_response_is_encrypted_signed_or_not() {
     }
 }
 
+/// The result code, and what is wrong with the client of a service without keys.
+type Mistake<'a> = (&'a str, fn(&mut Client));
+
 #[tokio::test]
 async fn settings_that_cannot_work_are_an_error_of_the_server() {
-    let mistakes: [(&str, fn(&mut Client)); 2] = [
+    let mistakes: [Mistake<'_>; 2] = [
         ("A054102", |client| {
             client.user_info_sign_alg = Some(JwsAlg::Es256);
         }),
