@@ -52,7 +52,8 @@ where
 {
     let alone = Object::from_iter([(name.to_owned(), value.clone())]);
     let read: T = serde_json::from_value(Value::Object(alone))?;
-    Ok(serde_json::to_value(read)?[name].take())
+    let mut read = serde_json::to_value(read)?;
+    Ok(read.get_mut(name).map(Value::take).unwrap_or_default())
 }
 
 /// Whether a list within a value has `null` in it.
