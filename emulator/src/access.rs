@@ -47,20 +47,25 @@ pub fn check(
     let authorization = authorization.ok_or_else(|| refuse(401, AUTHORIZATION_HEADER_MISSING))?;
     let caller = identify(store, target.version, authorization)
         .ok_or_else(|| refuse(401, CREDENTIALS_INVALID))?;
-    if !target
-        .route
-        .credentials
-        .contains(&caller.kind(target.version))
-    {
-        return Err(refuse(403, WRONG_KIND_OF_CREDENTIALS));
-    }
     // A number that is none names no service; which the endpoint will say.
     let named = target.parameters.contains_key("serviceId");
     let named = named.then(|| target.parameters.integer("serviceId").unwrap_or_default());
-    match (caller, named) {
-        (Caller::Service(own), Some(named)) if own != named => Err(refuse(403, WRONG_SERVICE)),
-        (Caller::Service(own), _) => Ok(Some(own)),
-        (Caller::Owner, named) => Ok(named),
+    let kind = caller.kind(target.version);
+    if let (Caller::Service(own), Some(named)) = (caller, named) {
+        if own != named {
+            return Err(refuse(403, WRONG_SERVICE));
+        }
+        // In 3.0 its access token is good for whatever is below its own path, its settings among it.
+        if kind == CredentialKind::ServiceAccessToken {
+            return Ok(Some(own));
+        }
+    }
+    if !target.route.credentials.contains(&kind) {
+        return Err(refuse(403, WRONG_KIND_OF_CREDENTIALS));
+    }
+    match caller {
+        Caller::Service(own) => Ok(Some(own)),
+        Caller::Owner => Ok(named),
     }
 }
 

@@ -110,7 +110,6 @@ impl Api {
         };
         let call = Call {
             operation: target.operation.id,
-            version: target.version,
             path: target.route.path,
             service,
             parameters,

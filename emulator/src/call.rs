@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use authlete::ApiVersion;
-
 use crate::clock::Millis;
 use crate::json::{Members, Object};
 use crate::reply::Reply;
@@ -14,7 +12,6 @@ use crate::store::{Client, Service, Store};
 #[derive(Debug, Clone)]
 pub struct Call {
     pub operation: &'static str,
-    pub version: ApiVersion,
     /// The path below the root, as the description has it.
     pub path: &'static str,
     /// The number of the service that the call is for.
@@ -69,13 +66,5 @@ impl Call {
     pub fn subject(&self, missing: ResultCode) -> Result<&str, Reply> {
         let subject = self.body.text("subject");
         subject.ok_or_else(|| Reply::error(400, self.path, missing))
-    }
-
-    /// The status of a creation: 3.0 says that something is new.
-    pub fn created(&self) -> u16 {
-        match self.version {
-            ApiVersion::V2 => 200,
-            ApiVersion::V3 => 201,
-        }
     }
 }

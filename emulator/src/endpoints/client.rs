@@ -21,7 +21,7 @@ pub fn create(call: &Call, service: &mut Service) -> Outcome {
     let client = new(service, &call.body, call.now)?;
     let settings = client.settings.clone();
     service.clients.put(client);
-    Ok(Reply::object(call.created(), settings))
+    Ok(Reply::object(200, settings))
 }
 
 /// A client that has its number, its credentials, and what was asked for.

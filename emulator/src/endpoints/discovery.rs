@@ -15,7 +15,7 @@ const LONGEST: usize = 256 * 1024;
 
 pub fn configuration(call: &Call, service: &Service) -> Outcome {
     let mut document = Value::Object(metadata::of(service));
-    if let Some(patch) = call.parameters.text("patch") {
+    if let Some(patch) = call.body.text("patch") {
         let refuse = |code| Reply::error(400, call.path, code);
         let patch: json_patch::Patch =
             serde_json::from_str(patch).map_err(|_| refuse(PATCH_MALFORMED))?;
@@ -63,5 +63,6 @@ fn document_reply(call: &Call, document: Value) -> Reply {
 }
 
 fn is_true(call: &Call, parameter: &str) -> bool {
-    call.parameters.text(parameter) == Some("true")
+    // The query has it as text, the body of a POST as itself.
+    call.body.flag(parameter) || call.body.text(parameter) == Some("true")
 }

@@ -17,7 +17,7 @@ pub fn create(call: &Call, store: &mut Store) -> Outcome {
     let service = new(store, &call.body, call.now)?;
     let settings = service.settings.clone();
     store.add(service);
-    Ok(Reply::object(call.created(), settings))
+    Ok(Reply::object(200, settings))
 }
 
 /// A service that has its number, its credentials, and what was asked for.

@@ -5,7 +5,7 @@ use authlete::types::{AuthorizationRequest, Client, GetServiceListQuery, Service
 use authlete::{ApiVersion, Authlete, Config};
 use authlete_emulator::Emulator;
 use reqwest::{Method, StatusCode};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The number of the emulator's service.
 async fn service_number(api: &Authlete) -> i64 {
@@ -78,10 +78,14 @@ async fn credentials_are_good_for_their_own_calls_only() {
                     handle(service_as_owner.service_owner_access_token(token.as_str()));
                 let refused = service_as_owner.create_service(&Service::new()).await;
                 assert_eq!(refusal(refused), (403, "A001252".to_owned()));
-                // A service may read its own settings, and no other's.
+                // A service may read and change its own settings, and no other's.
+                let settings = service_as_owner.get_service(own).await.unwrap();
+                assert_eq!(settings.api_key, Some(own));
+                let updated = service_as_owner.update_service(own, &settings).await;
+                assert_eq!(updated.unwrap().api_key, Some(own));
                 assert_eq!(
-                    service_as_owner.get_service(own).await.unwrap().api_key,
-                    Some(own)
+                    refusal(service_as_owner.update_service(other, &settings).await),
+                    (403, "A001251".to_owned())
                 );
                 assert_eq!(
                     refusal(service_as_owner.get_service(other).await),
@@ -328,6 +332,21 @@ async fn authorizations_are_listed_by_get_too() {
         .await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
     assert_eq!(answer["resultCode"], "A136201");
+}
+
+/// As the library for Python asks for them.
+#[tokio::test]
+async fn the_metadata_are_asked_for_by_post_too() {
+    let raw = Raw::new().await;
+    let url = format!("{}/service/configuration", raw.root);
+    let patch = json!([{ "op": "remove", "path": "/jwks_uri" }]).to_string();
+    let body = json!({ "pretty": true, "patch": patch }).to_string();
+    let (status, answer) = raw
+        .call(Method::POST, url, Some(&raw.authorization), body)
+        .await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(answer["issuer"], "https://as.example");
+    assert_eq!(answer.get("jwks_uri"), None);
 }
 
 /// Whatever a member holds, there is an answer.
