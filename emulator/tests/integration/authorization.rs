@@ -11,11 +11,6 @@ use authlete::types::{
     Scope, TokenAction, TokenRequest,
 };
 
-async fn ask(api: &Authlete, query: impl Into<String>) -> AuthorizationResponse {
-    let request = AuthorizationRequest::new(query.into());
-    api.authorization(&request).await.unwrap()
-}
-
 /// The error that the client is told by way of the browser.
 fn error(answer: &AuthorizationResponse) -> String {
     assert_eq!(answer.action, AuthorizationAction::Location, "{answer:?}");

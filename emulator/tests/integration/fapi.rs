@@ -4,9 +4,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::common::*;
 use authlete::types::{
-    AuthorizationAction, AuthorizationRequest, AuthorizationResponse, ClientType, FapiMode,
-    GrantType, Pair, PushedAuthReqAction, PushedAuthReqRequest, PushedAuthReqResponse,
-    ResponseType, ServiceProfile, TokenAction,
+    AuthorizationAction, ClientType, FapiMode, GrantType, Pair, PushedAuthReqAction, ResponseType,
+    ServiceProfile, TokenAction,
 };
 use authlete::{ApiVersion, Authlete};
 use authlete_emulator::{Emulator, RegisteredClient};
@@ -29,27 +28,11 @@ async fn start_fapi(version: ApiVersion, modes: &[FapiMode]) -> (Emulator, Authl
     (emulator, api, key)
 }
 
-async fn ask(api: &Authlete, query: impl Into<String>) -> AuthorizationResponse {
-    let request = AuthorizationRequest::new(query.into());
-    api.authorization(&request).await.unwrap()
-}
-
 /// The result code of a request that is refused.
 async fn refused(api: &Authlete, query: impl Into<String>) -> String {
     let answer = ask(api, query).await;
     assert_eq!(answer.action, AuthorizationAction::Location, "{answer:?}");
     answer.result_code.unwrap()
-}
-
-async fn push(
-    api: &Authlete,
-    client: &RegisteredClient,
-    parameters: &str,
-) -> PushedAuthReqResponse {
-    let request = PushedAuthReqRequest::new(parameters)
-        .client_id(client.id.to_string())
-        .client_secret(&client.secret);
-    api.push_authorization_request(&request).await.unwrap()
 }
 
 fn object(client: &RegisteredClient, key: &jwt::Key, changes: &[(&str, Value)]) -> String {

@@ -4,24 +4,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::common::*;
 use authlete::types::{
-    AuthorizationAction, AuthorizationIssueAction, AuthorizationIssueRequest, AuthorizationRequest,
-    AuthorizationResponse, Client, ClientAuthMethod, ClientType, GrantType, PushedAuthReqAction,
-    PushedAuthReqRequest, PushedAuthReqResponse, TokenAction,
+    AuthorizationAction, AuthorizationIssueAction, AuthorizationIssueRequest, Client,
+    ClientAuthMethod, ClientType, GrantType, PushedAuthReqAction, PushedAuthReqRequest,
+    TokenAction,
 };
 use authlete::{ApiVersion, Authlete};
 use authlete_emulator::{Emulator, RegisteredClient};
 use serde_json::json;
-
-async fn push(
-    api: &Authlete,
-    client: &RegisteredClient,
-    parameters: &str,
-) -> PushedAuthReqResponse {
-    let request = PushedAuthReqRequest::new(parameters)
-        .client_id(client.id.to_string())
-        .client_secret(&client.secret);
-    api.push_authorization_request(&request).await.unwrap()
-}
 
 /// The request URI of a request that is good.
 async fn pushed(api: &Authlete, client: &RegisteredClient, parameters: &str) -> String {
@@ -32,11 +21,6 @@ async fn pushed(api: &Authlete, client: &RegisteredClient, parameters: &str) -> 
 
 fn by_reference(client_id: &str, uri: &str) -> String {
     form(&[("client_id", client_id), ("request_uri", uri)])
-}
-
-async fn ask(api: &Authlete, query: String) -> AuthorizationResponse {
-    let request = AuthorizationRequest::new(query);
-    api.authorization(&request).await.unwrap()
 }
 
 async fn error(api: &Authlete, client: &RegisteredClient, parameters: &str) -> String {

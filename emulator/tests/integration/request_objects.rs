@@ -4,8 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::common::*;
 use authlete::types::{
-    AuthorizationAction, AuthorizationRequest, AuthorizationResponse, GetServiceJwksQuery, JweAlg,
-    JwsAlg,
+    AuthorizationAction, AuthorizationResponse, GetServiceJwksQuery, JweAlg, JwsAlg,
 };
 use authlete::{ApiVersion, Authlete};
 use authlete_emulator::{Emulator, RegisteredClient};
@@ -60,11 +59,6 @@ fn query(client: &RegisteredClient, object: &str, more: &[(&str, &str)]) -> Stri
         ("request", object),
     ];
     form(&[&own, more].concat())
-}
-
-async fn ask(api: &Authlete, query: String) -> AuthorizationResponse {
-    let request = AuthorizationRequest::new(query);
-    api.authorization(&request).await.unwrap()
 }
 
 /// The error that the client is told, and the result code.

@@ -8,8 +8,9 @@ pub mod program;
 pub mod registration;
 
 use authlete::types::{
-    AuthorizationIssueRequest, AuthorizationRequest, Client, GetServiceConfigurationQuery,
-    GetServiceJwksQuery, Service, TokenAction, TokenRequest, TokenResponse,
+    AuthorizationIssueRequest, AuthorizationRequest, AuthorizationResponse, Client,
+    GetServiceConfigurationQuery, GetServiceJwksQuery, PushedAuthReqRequest, PushedAuthReqResponse,
+    Service, TokenAction, TokenRequest, TokenResponse,
 };
 use authlete::{ApiVersion, Authlete, Error};
 use authlete_emulator::{Emulator, RegisteredClient};
@@ -65,6 +66,12 @@ pub fn form(pairs: &[(&str, &str)]) -> String {
         .finish()
 }
 
+/// The answer to an authorization request.
+pub async fn ask(api: &Authlete, query: impl Into<String>) -> AuthorizationResponse {
+    let request = AuthorizationRequest::new(query.into());
+    api.authorization(&request).await.unwrap()
+}
+
 /// A ticket for an authorization request.
 pub async fn ticket(api: &Authlete, query: &str) -> authlete::Secret {
     let answer = api
@@ -105,6 +112,18 @@ pub async fn request_token(
         .client_id(client.id.to_string())
         .client_secret(&client.secret);
     api.token(&request).await.expect("an answer")
+}
+
+/// A pushed authorization request of the registered client, authenticated as by Basic.
+pub async fn push(
+    api: &Authlete,
+    client: &RegisteredClient,
+    parameters: &str,
+) -> PushedAuthReqResponse {
+    let request = PushedAuthReqRequest::new(parameters)
+        .client_id(client.id.to_string())
+        .client_secret(&client.secret);
+    api.push_authorization_request(&request).await.unwrap()
 }
 
 /// Tokens for the scopes `read` and `write`, and the subject `alice`.
