@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::algorithm::SignatureAlgorithm;
 use super::error::KeyError;
+use super::jws::Jws;
 use super::key::Jwk;
 use super::key_management::KeyManagement;
 use crate::json::{Members, Object};
@@ -55,6 +56,12 @@ impl JwkSet {
         self.known_as(kid).filter(move |key| {
             key.permits("sig", alg) && algorithm.is_some_and(|algorithm| algorithm.fits(key))
         })
+    }
+
+    /// Whether one of the keys made a signature.
+    pub fn verify(&self, jws: &Jws) -> bool {
+        self.candidates(jws.alg(), jws.kid())
+            .any(|key| jws.verify(key))
     }
 
     /// The key to encrypt to.

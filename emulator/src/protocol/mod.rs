@@ -21,6 +21,7 @@ pub mod granted;
 pub mod id_token;
 pub mod id_token_hint;
 pub mod issuance;
+pub mod jwt_audience;
 pub mod jwt_times;
 pub mod keys;
 pub mod lifetime;

@@ -1,5 +1,6 @@
 //! Software statements (RFC 7591 §2.3).
 
+use super::jwt_times;
 use super::keys;
 use super::oauth_error::OAuthError;
 use crate::clock::Millis;
@@ -28,13 +29,10 @@ pub fn apply(metadata: &Object, service: &Service, now: Millis) -> Result<Object
     let statement = Jws::parse(statement).map_err(|_| invalid())?;
     let claims = statement.claims().ok_or_else(invalid)?;
     claims.text("iss").ok_or_else(invalid)?;
-    let has_ended = |end: i64| end.saturating_mul(1000) <= now;
-    if claims.integer("exp").is_some_and(has_ended) {
+    if !jwt_times::invalid(&claims, now, service.clock_skew()).is_empty() {
         return Err(invalid());
     }
-    let own = keys::of_service(service).public();
-    let mut candidates = own.candidates(statement.alg(), statement.kid());
-    if !candidates.any(|key| statement.verify(key)) {
+    if !keys::of_service(service).public().verify(&statement) {
         return Err(OAuthError::new(
             "unapproved_software_statement",
             STATEMENT_NOT_APPROVED,

@@ -248,6 +248,8 @@ async fn a_software_statement_takes_precedence() {
 
         let stranger = jwt::Key::generate();
         let ended = with(claims.clone(), json!({"exp": 1}));
+        let ended_by_a_fraction = with(claims.clone(), json!({"exp": 1.5}));
+        let not_begun = with(claims.clone(), json!({"nbf": i64::from(u32::MAX)}));
         let nobodys =
             json!({"software_id": "stated", "redirect_uris": ["https://stated.example/"]});
         for (error, wrong) in [
@@ -258,6 +260,8 @@ async fn a_software_statement_takes_precedence() {
                 jwt::hmac(key.jwks().as_bytes(), &claims),
             ),
             ("invalid_software_statement", key.sign(&ended)),
+            ("invalid_software_statement", key.sign(&ended_by_a_fraction)),
+            ("invalid_software_statement", key.sign(&not_begun)),
             ("invalid_software_statement", key.sign(&nobodys)),
             ("invalid_software_statement", "no.JWT".to_owned()),
         ] {

@@ -1,0 +1,14 @@
+//! Whom a JWT is for: one or several (RFC 7519 §4.1.3).
+
+use serde_json::Value;
+
+use crate::json::Object;
+
+/// Whether one of the audiences is who is meant.
+pub fn has(claims: &Object, is_meant: impl Fn(&str) -> bool) -> bool {
+    let is_meant = |audience: &Value| audience.as_str().is_some_and(&is_meant);
+    match claims.get("aud") {
+        Some(Value::Array(audiences)) => audiences.iter().any(is_meant),
+        audience => audience.is_some_and(is_meant),
+    }
+}
