@@ -93,6 +93,9 @@ impl Api {
     }
 
     fn process(&self, request: &Request<'_>, target: Target) -> Outcome {
+        // Read before the state is locked, so that no other call waits for it; looked at when the caller may call.
+        let has_body = request.method == "POST" || request.method == "PUT";
+        let given = has_body.then(|| object(request.body));
         let mut state = self.state();
         let State { clock, store } = &mut *state;
         let service = access::check(store, &target, request.authorization)?;
@@ -102,11 +105,11 @@ impl Api {
             // What the path says, no query can unsay.
             parameters.entry(name).or_insert_with(|| Value::from(value));
         }
-        let body = if request.method == "POST" || request.method == "PUT" {
-            object(request.body)
-                .ok_or_else(|| Reply::error(400, target.route.path, MALFORMED_BODY))?
-        } else {
-            parameters.clone()
+        let body = match given {
+            Some(body) => {
+                body.ok_or_else(|| Reply::error(400, target.route.path, MALFORMED_BODY))?
+            }
+            None => parameters.clone(),
         };
         let call = Call {
             operation: target.operation.id,
