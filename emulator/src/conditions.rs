@@ -137,7 +137,7 @@ impl Limit {
 }
 
 impl Standing {
-    /// In the names that Authlete uses, and in those that the IETF's drafts gave to the same.
+    /// In the names with `X-` that are common, and in those that the IETF's drafts gave to the same.
     fn describe(&self, headers: &mut HeaderMap) {
         // Whoever waits for whole seconds must not come too early.
         let reset = self.reset.as_millis().div_ceil(1000);
