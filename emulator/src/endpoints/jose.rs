@@ -1,7 +1,8 @@
 //! `/jose/verify`: is a JOSE object in order?
 
+use super::shown::list;
 use crate::call::Call;
-use crate::jose::{Jwe, Jwk, Jws};
+use crate::jose::{self, Jwe, Jwk, Jws};
 use crate::json::{Members, Object};
 use crate::protocol::client_signature;
 use crate::protocol::jwt_times;
@@ -28,15 +29,14 @@ pub fn verify(call: &Call, service: &Service) -> Outcome {
     }
     let is_valid = findings.errors.is_empty();
     let code = if is_valid { JOSE_VALID } else { JOSE_INVALID };
-    let listed = |names: Vec<String>| (!names.is_empty()).then_some(names);
     let invalid_claims = findings.invalid_claims.iter();
-    let invalid_claims = invalid_claims.map(|name| (*name).to_owned()).collect();
+    let invalid_claims: Vec<_> = invalid_claims.map(|name| (*name).to_owned()).collect();
     let answer = Reply::result(call.path, code)
         .with("valid", is_valid)
         .with("signatureValid", findings.signature_valid)
-        .with_some("missingClaims", listed(findings.missing_claims))
-        .with_some("invalidClaims", listed(invalid_claims))
-        .with_some("errorDescriptions", listed(findings.errors));
+        .with_some("missingClaims", list(&findings.missing_claims))
+        .with_some("invalidClaims", list(&invalid_claims))
+        .with_some("errorDescriptions", list(&findings.errors));
     Ok(answer.reply())
 }
 
@@ -81,13 +81,11 @@ impl Findings {
             None if by_client => issuer(),
             named => named,
         };
-        let verified = if by_client || client_signature::is_symmetric(jws.alg()) {
+        let verified = if by_client || jose::is_symmetric(jws.alg()) {
             let signer = signer.ok_or("it is not known which client has the key")?;
             client_signature::verify(jws, signer).map_err(|code| code.reason)
         } else {
-            let keys = keys::of_service(service);
-            let mut candidates = keys.candidates(jws.alg(), jws.kid());
-            match candidates.any(|key| jws.verify(key)) {
+            match keys::of_service(service).verify(jws) {
                 true => Ok(()),
                 false => Err("the signature is not the service's"),
             }

@@ -40,8 +40,14 @@ pub fn with_client_of_grant(answer: Answer, service: &Service, grant: &Grant) ->
 }
 
 /// Authlete leaves out what is empty.
-pub fn list(values: &[String]) -> Option<Vec<String>> {
+pub fn list<T: Clone>(values: &[T]) -> Option<Vec<T>> {
     (!values.is_empty()).then(|| values.to_vec())
+}
+
+/// Dynamic scopes, as the API has them.
+pub fn dynamic_scopes(scopes: &[DynamicScope]) -> Option<Vec<Value>> {
+    let shown = |scope: &DynamicScope| json!({ "name": scope.name, "value": scope.value });
+    list(&scopes.iter().map(shown).collect::<Vec<_>>())
 }
 
 /// What a request asks for that the user decides on at another device.
@@ -58,13 +64,9 @@ impl Asked<'_> {
     pub fn shown_in(&self, answer: Answer, service: &Service) -> Answer {
         let details = scopes::details(&service.settings, self.scopes);
         let details: Vec<_> = details.into_iter().map(undescribed).collect();
-        let dynamic = self.dynamic_scopes.iter();
-        let dynamic: Vec<_> = dynamic
-            .map(|scope| json!({ "name": scope.name, "value": scope.value }))
-            .collect();
         answer
-            .with_some("scopes", (!details.is_empty()).then_some(details))
-            .with_some("dynamicScopes", (!dynamic.is_empty()).then_some(dynamic))
+            .with_some("scopes", list(&details))
+            .with_some("dynamicScopes", dynamic_scopes(self.dynamic_scopes))
             .with_some("claimNames", scope_claims::names(self.scopes))
             .with_some("acrs", self.acrs.map(<[_]>::to_vec))
             .with_some("resources", list(self.resources))

@@ -7,7 +7,6 @@ use crate::call::Call;
 use crate::digest::Digest;
 use crate::jose::{self, Jwk};
 use crate::json::{Members, Object};
-use crate::protocol::client_signature;
 use crate::protocol::keys;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::parameters::Parameters;
@@ -163,7 +162,7 @@ fn jwt(call: &Call, service: &Service, introspection: Object) -> Result<String, 
     let alg = call.body.text("introspectionSignAlg").map(JwsAlg::from);
     let alg = alg.unwrap_or(JwsAlg::Rs256);
     let alg = alg.protocol_value().ok_or_else(unsigned)?;
-    let key = if client_signature::is_symmetric(alg) {
+    let key = if jose::is_symmetric(alg) {
         let key = call.body.text("sharedKeyForSign").unwrap_or_default();
         Jwk::secret(key.as_bytes())
     } else {

@@ -9,7 +9,7 @@ use crate::digest::Digest;
 use crate::json::{Members, Object};
 use crate::protocol::keys::{self, Signature};
 use crate::protocol::oauth_error::OAuthError;
-use crate::protocol::{claims_parameter, dpop, proof_of_possession};
+use crate::protocol::{claims_parameter, dpop, proof_of_possession, scopes};
 use crate::reply::{Answer, Outcome, Reply};
 use crate::result_code::{
     ResultCode, USERINFO_CLAIMS_MALFORMED, USERINFO_ISSUE_OK, USERINFO_NO_SUBJECT, USERINFO_OK,
@@ -98,7 +98,7 @@ fn unfit(record: &TokenRecord, now: Millis) -> Option<Box<Refusal>> {
     if record.grant.subject.is_none() {
         return Some(invalid_token(USERINFO_NO_SUBJECT));
     }
-    if !record.grant.scopes.iter().any(|scope| scope == "openid") {
+    if !scopes::are_openid(&record.grant.scopes) {
         let error = OAuthError::new("insufficient_scope", USERINFO_SCOPE);
         return Some(Refusal::new("FORBIDDEN", error));
     }

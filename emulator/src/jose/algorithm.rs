@@ -92,6 +92,14 @@ pub enum SignatureAlgorithm {
     Curve(Curve),
 }
 
+/// Whether an algorithm signs with a shared secret.
+pub fn is_symmetric(alg: &str) -> bool {
+    matches!(
+        SignatureAlgorithm::named(alg),
+        Some(SignatureAlgorithm::Hmac(_))
+    )
+}
+
 impl SignatureAlgorithm {
     /// The algorithm of a name; `None` for `none`, which signs nothing.
     pub fn named(alg: &str) -> Option<Self> {

@@ -19,7 +19,7 @@ mod rsa_encryption;
 #[cfg(test)]
 mod vectors;
 
-pub use algorithm::SignatureAlgorithm;
+pub use algorithm::{SignatureAlgorithm, is_symmetric};
 pub use content_encryption::ContentEncryption;
 pub use error::JoseError;
 pub use generate::generate;

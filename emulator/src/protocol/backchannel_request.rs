@@ -52,7 +52,7 @@ impl<'a> BackchannelParameters<'a> {
         }
         let (service, client) = (&self.service.settings, &self.client.settings);
         let (scopes, dynamic) = scopes::all(self.parameters, service, client);
-        if scopes.iter().any(|scope| scope == "openid") {
+        if scopes::are_openid(&scopes) {
             Ok((scopes, dynamic))
         } else {
             Err(OAuthError::invalid_scope(BACKCHANNEL_OPENID_MISSING))

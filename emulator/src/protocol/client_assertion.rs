@@ -4,13 +4,14 @@ use authlete::types::{ClientAuthMethod, JwsAlg};
 use serde_json::Value;
 
 use super::client_signature;
+use super::jwt_audience;
 use super::jwt_times;
 use super::oauth_error::OAuthError;
 use super::parameters::Parameters;
 use crate::call::Call;
 use crate::clock::after;
 use crate::digest::Digest;
-use crate::jose::Jws;
+use crate::jose::{self, Jws};
 use crate::json::{Members, Object};
 use crate::result_code::{
     CLIENT_ASSERTION_ALGORITHM, CLIENT_ASSERTION_AUDIENCE, CLIENT_ASSERTION_ISSUER,
@@ -50,7 +51,7 @@ impl<'a> ClientAssertion<'a> {
     }
 
     pub fn method(&self) -> ClientAuthMethod {
-        match client_signature::is_symmetric(self.jws.alg()) {
+        match jose::is_symmetric(self.jws.alg()) {
             true => ClientAuthMethod::ClientSecretJwt,
             false => ClientAuthMethod::PrivateKeyJwt,
         }
@@ -72,7 +73,7 @@ impl<'a> ClientAssertion<'a> {
         if self.subject().is_none() || self.claims.text("iss") != self.subject() {
             return Err(refuse(CLIENT_ASSERTION_ISSUER));
         }
-        if !is_for(service, call.operation, self.claims.get("aud")) {
+        if !is_for(service, call.operation, &self.claims) {
             return Err(refuse(CLIENT_ASSERTION_AUDIENCE));
         }
         let skew = service.clock_skew();
@@ -92,13 +93,13 @@ impl<'a> ClientAssertion<'a> {
 
 /// Whether an audience names the service: by its issuer, by its token endpoint, or by the endpoint that was called
 /// (RFC 7523 §3, RFC 9126 §2, OpenID Connect CIBA Core 1.0 §7.1). A service can insist on the issuer alone.
-fn is_for(service: &Service, operation: &str, audience: Option<&Value>) -> bool {
+fn is_for(service: &Service, operation: &str, claims: &Object) -> bool {
     let issuer = service.issuer();
     if service
         .settings
         .flag("clientAssertionAudRestrictedToIssuer")
     {
-        return issuer.is_some() && audience.and_then(Value::as_str) == issuer;
+        return issuer.is_some() && claims.get("aud").and_then(Value::as_str) == issuer;
     }
     let called = match operation {
         "push_authorization_request" => "pushedAuthReqEndpoint",
@@ -112,10 +113,5 @@ fn is_for(service: &Service, operation: &str, audience: Option<&Value>) -> bool 
         service.settings.text("tokenEndpoint"),
         service.settings.text(called),
     ];
-    let is_name = |value: &Value| value.is_string() && names.contains(&value.as_str());
-    match audience {
-        Some(Value::Array(audiences)) => audiences.iter().any(is_name),
-        Some(audience) => is_name(audience),
-        None => false,
-    }
+    jwt_audience::has(claims, |audience| names.contains(&Some(audience)))
 }

@@ -1,7 +1,7 @@
 //! Whether a client signed something: its client assertion, its request object.
 
 use super::keys;
-use crate::jose::{Jwk, Jws};
+use crate::jose::{self, Jwk, Jws};
 use crate::json::Members;
 use crate::result_code::{
     CLIENT_KEY_UNKNOWN, CLIENT_KEYS_ELSEWHERE, CLIENT_SIGNATURE_WRONG, ResultCode,
@@ -10,7 +10,7 @@ use crate::store::Client;
 
 /// Checks a signature: by HMAC with the secret of the client, else with a public key in its `jwks`.
 pub fn verify(jws: &Jws, client: &Client) -> Result<(), ResultCode> {
-    if is_symmetric(jws.alg()) {
+    if jose::is_symmetric(jws.alg()) {
         let secret = client.settings.text("clientSecret").unwrap_or_default();
         return match jws.verify(&Jwk::secret(secret.as_bytes())) {
             true => Ok(()),
@@ -30,9 +30,4 @@ pub fn verify(jws: &Jws, client: &Client) -> Result<(), ResultCode> {
         true => Ok(()),
         false => Err(CLIENT_SIGNATURE_WRONG),
     }
-}
-
-/// Whether the algorithm uses a shared secret.
-pub fn is_symmetric(alg: &str) -> bool {
-    matches!(alg, "HS256" | "HS384" | "HS512")
 }

@@ -103,7 +103,7 @@ impl Profiled<'_> {
 
     /// FAPI 1.0 Baseline §5.2.2.2, §5.2.2.3.
     fn is_protected_from_replay(&self) -> Result<(), OAuthError> {
-        let openid = self.request.scopes.iter().any(|scope| scope == "openid");
+        let openid = scopes::are_openid(&self.request.scopes);
         match (openid, &self.request.nonce, &self.request.state) {
             (true, None, _) => Err(invalid(FAPI_NONCE_MISSING)),
             (false, _, None) => Err(invalid(FAPI_STATE_MISSING)),

@@ -4,6 +4,7 @@
 use authlete::types::{GrantType, Property};
 use serde_json::Value;
 
+use super::scopes::are_openid;
 use crate::json::{Members, Object};
 use crate::store::{Authentication, Grant, Granted};
 
@@ -29,7 +30,7 @@ impl Requested<'_> {
     pub fn granted(&self, call: &Object, subject: Option<&str>) -> Result<Granted, NoObject> {
         let scopes = self.granted_scopes(call);
         let text = |name| call.text(name).map(str::to_owned);
-        let openid = if scopes.iter().any(|scope| scope == "openid") {
+        let openid = if are_openid(&scopes) {
             Some(Box::new(Authentication {
                 sub: text("sub"),
                 claims: object(call, "claims")?.unwrap_or_default(),
@@ -72,7 +73,7 @@ impl Requested<'_> {
         let Some(mut granted) = call.texts("scopes") else {
             return self.scopes.to_vec();
         };
-        let is_openid = self.scopes.iter().any(|scope| scope == "openid");
+        let is_openid = are_openid(self.scopes);
         granted.retain(|scope| is_openid || *scope != "openid");
         owned(granted)
     }

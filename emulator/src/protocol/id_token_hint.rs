@@ -1,10 +1,8 @@
 //! ID tokens as hints about whom a client expects (OpenID Connect Core 1.0 §3.1.2.1).
 
-use serde_json::Value;
-
 use super::oauth_error::OAuthError;
-use super::{client_signature, keys};
-use crate::jose::Jws;
+use super::{client_signature, jwt_audience, keys};
+use crate::jose::{self, Jws};
 use crate::json::{Members, Object};
 use crate::result_code::ID_TOKEN_HINT_WRONG;
 use crate::store::{Client, Service};
@@ -16,12 +14,10 @@ pub fn subject(hint: &str, service: &Service, client: &Client) -> Result<String,
 
 fn read(hint: &str, service: &Service, client: &Client) -> Option<String> {
     let jws = Jws::parse(hint).ok()?;
-    let is_own = if client_signature::is_symmetric(jws.alg()) {
+    let is_own = if jose::is_symmetric(jws.alg()) {
         client_signature::verify(&jws, client).is_ok()
     } else {
-        let keys = keys::of_service(service);
-        keys.candidates(jws.alg(), jws.kid())
-            .any(|key| jws.verify(key))
+        keys::of_service(service).verify(&jws)
     };
     let claims = jws.claims().filter(|_| is_own)?;
     // Other JWTs are signed with the same keys: only an ID token is for the client.
@@ -31,12 +27,8 @@ fn read(hint: &str, service: &Service, client: &Client) -> Option<String> {
 }
 
 fn is_for(claims: &Object, service: &Service, client: &Client) -> bool {
-    let is_client = |audience: &Value| {
-        let named = audience.as_str().and_then(|id| service.client(id));
+    jwt_audience::has(claims, |audience| {
+        let named = service.client(audience);
         named.is_some_and(|(named, _)| named.id() == client.id())
-    };
-    match claims.get("aud") {
-        Some(Value::Array(audience)) => audience.iter().any(is_client),
-        audience => audience.is_some_and(is_client),
-    }
+    })
 }

@@ -74,8 +74,7 @@ impl Signature<'_> {
         if alg == JwsAlg::None {
             return Ok(unsigned(header, &payload));
         }
-        let by_secret = matches!(alg, JwsAlg::Hs256 | JwsAlg::Hs384 | JwsAlg::Hs512);
-        let (key, unfit) = if by_secret {
+        let (key, unfit) = if jose::is_symmetric(name) {
             let secret = client.settings.text("clientSecret").unwrap_or_default();
             (Jwk::secret(secret.as_bytes()), CLIENT_SECRET_UNFIT)
         } else {

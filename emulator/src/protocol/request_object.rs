@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::oauth_error::OAuthError;
 use super::parameters::Parameters;
-use super::{client_signature, jwt_times, keys, response_type};
+use super::{client_signature, jwt_audience, jwt_times, keys, response_type};
 use crate::call::Call;
 use crate::jose::{Jwe, Jwk, Jws};
 use crate::json::{Members, Object};
@@ -194,15 +194,7 @@ fn check_claims(
 
 /// Whether the audience has the service in it.
 pub fn is_for(service: &Service, claims: &Object) -> bool {
-    let is_service = |value: &Value| {
-        value
-            .as_str()
-            .is_some_and(|text| service.issuer() == Some(text))
-    };
-    match claims.get("aud") {
-        Some(Value::Array(audience)) => audience.iter().any(is_service),
-        audience => audience.is_some_and(is_service),
-    }
+    jwt_audience::has(claims, |audience| service.issuer() == Some(audience))
 }
 
 fn is_of(service: &Service, client: &Client, identifier: &str) -> bool {

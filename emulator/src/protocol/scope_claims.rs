@@ -2,9 +2,11 @@
 
 use authlete::StandardScope;
 
+use super::scopes::are_openid;
+
 /// The names of the claims; none unless the request is one of OpenID Connect.
 pub fn names(scopes: &[String]) -> Option<Vec<&'static str>> {
-    if !scopes.iter().any(|scope| scope == "openid") {
+    if !are_openid(scopes) {
         return None;
     }
     let known = scopes

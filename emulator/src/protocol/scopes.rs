@@ -41,7 +41,7 @@ fn requestable(entries: &[Value], client: &Object) -> Vec<String> {
         .collect()
 }
 
-/// The same, for a service that can demand that there be one (RFC 6749 §3.3).
+/// The scopes of a request, which a service can demand to be one at least (RFC 6749 §3.3).
 pub fn required(
     parameters: &Parameters,
     service: &Object,
@@ -137,6 +137,11 @@ fn attribute<'a>(scope: &'a Object, key: &str) -> Option<&'a str> {
         .filter_map(Value::as_object)
         .filter(|pair| pair.text("key") == Some(key))
         .find_map(|pair| pair.text("value"))
+}
+
+/// Whether the scopes make a request or a grant one of OpenID Connect.
+pub fn are_openid(scopes: &[String]) -> bool {
+    scopes.iter().any(|scope| scope == "openid")
 }
 
 /// Whether the one set has all of the other.

@@ -2,11 +2,11 @@
 
 use authlete::types::JwsAlg;
 
-use super::client_signature::is_symmetric;
 use super::oauth_error::OAuthError;
 use super::parameters::Parameters;
 use super::request_object::{Opened, Security, is_for};
 use crate::call::Call;
+use crate::jose::is_symmetric;
 use crate::json::Members;
 use crate::result_code::{
     BACKCHANNEL_PARAMETER_OUTSIDE, BACKCHANNEL_REQUEST_ALGORITHM, BACKCHANNEL_REQUEST_AUDIENCE,

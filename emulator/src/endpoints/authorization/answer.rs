@@ -1,12 +1,12 @@
 //! What the authorization server is told of a good request.
 
 use authlete::types::Prompt;
-use serde_json::{Value, json};
 
 use super::check::Checked;
 use crate::call::Call;
 use crate::endpoints::client::shown_to_users as client_shown;
 use crate::endpoints::service::shown_to_users as service_shown;
+use crate::endpoints::shown::{dynamic_scopes, list};
 use crate::protocol::{claims_parameter, prompt, scopes};
 use crate::reply::{Answer, Reply};
 use crate::result_code::AUTHORIZATION_OK;
@@ -22,19 +22,17 @@ pub fn of(call: &Call, service: &Service, checked: &Checked) -> Answer {
     };
     let claims = request.claims.as_ref();
     let (scopes, response_type) = (&request.scopes, &request.response_type);
-    let prompts = shown.prompts.iter().map(Prompt::as_str);
-    let dynamic = shown.dynamic_scopes.iter();
-    let dynamic = dynamic.map(|scope| json!({ "name": scope.name, "value": scope.value }));
+    let prompts: Vec<_> = shown.prompts.iter().map(Prompt::as_str).collect();
     let object = checked.request_object.as_ref();
     Reply::action(call.path, AUTHORIZATION_OK, action)
         .with("client", client_shown(&checked.client.settings))
         .with("clientIdAliasUsed", request.client_id_alias_used)
         .with("service", service_shown(&service.settings))
-        .with_some("scopes", list(scopes::details(&service.settings, scopes)))
-        .with_some("dynamicScopes", list(dynamic.collect::<Vec<Value>>()))
+        .with_some("scopes", list(&scopes::details(&service.settings, scopes)))
+        .with_some("dynamicScopes", dynamic_scopes(&shown.dynamic_scopes))
         .with("display", shown.display.as_str())
         .with("maxAge", shown.max_age)
-        .with_some("prompts", list(prompts.collect()))
+        .with_some("prompts", list(&prompts))
         .with("lowestPrompt", prompt::lowest(&shown.prompts).as_str())
         .with("acrEssential", shown.acr_essential)
         .with_some("acrs", shown.acrs.clone())
@@ -43,7 +41,7 @@ pub fn of(call: &Call, service: &Service, checked: &Checked) -> Answer {
         .with_some("uiLocales", shown.ui_locales.clone())
         .with_some("claimsLocales", shown.claims_locales.clone())
         .with_some("purpose", shown.purpose.as_deref())
-        .with_some("resources", list(request.resources.clone()))
+        .with_some("resources", list(&request.resources))
         .with_some(
             "authorizationDetails",
             request.authorization_details.as_deref().cloned(),
@@ -72,9 +70,4 @@ pub fn of(call: &Call, service: &Service, checked: &Checked) -> Answer {
             "requestObjectPayload",
             object.map(|object| object.payload.as_str()),
         )
-}
-
-/// A list that is not empty: Authlete leaves the others out.
-fn list<T>(values: Vec<T>) -> Option<Vec<T>> {
-    (!values.is_empty()).then_some(values)
 }

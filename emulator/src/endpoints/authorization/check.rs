@@ -82,7 +82,7 @@ fn read(
     let nonce = parameters.get("nonce").map(str::to_owned);
     if has("id_token") {
         // OpenID Connect Core 1.0 §3.2.2.1, §3.3.2.1: it comes through the browser, and could be a used one.
-        if !scopes.iter().any(|scope| scope == "openid") {
+        if !scopes::are_openid(&scopes) {
             return Err(invalid(OPENID_MISSING));
         }
         if nonce.is_none() {

@@ -110,7 +110,7 @@ fn grant(call: &Call, service: &Service, client: &Client) -> Result<Grant, Resul
     if !scopes::are_supported(&scopes, &service.settings) {
         return Err(CREATE_SCOPE_UNKNOWN);
     }
-    let is_openid = subject.is_some() && scopes.iter().any(|scope| scope == "openid");
+    let is_openid = subject.is_some() && scopes::are_openid(&scopes);
     let openid = Authentication {
         session_id: request.text("sessionId").map(str::to_owned),
         ..Authentication::default()
