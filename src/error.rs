@@ -52,11 +52,12 @@ pub enum Error {
     #[error(transparent)]
     Api(Box<ApiError>),
 
-    /// Something answered, but not with JSON: a load balancer's error page, or a success without its body.
+    /// Something answered, but not with JSON: a load balancer's error page, a success without its body, or a health
+    /// check that failed and says why in text.
     #[error(transparent)]
     NotJson(Box<NotJsonError>),
 
-    /// Authlete answered with JSON that is not of the shape that the operation has.
+    /// Authlete answered with JSON that is not of the shape that the operation has, or with text that is not UTF-8.
     #[error("{operation}: the answer does not decode at {path}")]
     Decode {
         /// The operation id.

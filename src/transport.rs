@@ -7,6 +7,7 @@ use bytes::Bytes;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::header::{AUTHORIZATION, HeaderMap};
 use reqwest::{Method, Request, RequestBuilder, Response, StatusCode};
+use serde::de::{Error as _, Unexpected};
 use serde_json::error::Category;
 
 use crate::error::{ApiError, DecodeError, NotJsonError, TransportErrorKind};
@@ -69,6 +70,20 @@ impl Answer for HashMap<String, String> {
             .into_iter()
             .filter_map(|(name, value)| Some((name, value?)))
             .collect())
+    }
+}
+
+/// A text for people. Bytes that are none do not decode; with no bytes at all nothing was to be said.
+impl Answer for String {
+    fn decode(body: &[u8], _: &mut HeaderMap) -> serde_json::Result<Self> {
+        let text = std::str::from_utf8(body);
+        text.map(str::to_owned).map_err(|_| {
+            serde_json::Error::invalid_value(Unexpected::Bytes(body), &"text in UTF-8")
+        })
+    }
+
+    fn empty() -> Option<Self> {
+        Some(Self::new())
     }
 }
 

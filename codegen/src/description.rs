@@ -18,6 +18,12 @@ pub const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
 /// The statuses of success that an operation may have, the one with a body first.
 pub const SUCCESSES: [&str; 3] = ["200", "201", "204"];
 
+/// The media type of requests and of most answers.
+pub const JSON: &str = "application/json";
+
+/// The media type of answers that are for people.
+pub const TEXT: &str = "text/plain";
+
 /// The merged description, and which file each part of it came from.
 #[derive(Debug, Clone)]
 pub struct Description {
@@ -133,6 +139,19 @@ pub fn sole_reference(schema: &Value) -> Option<&str> {
         [only] if schema.get("properties").is_none() => reference(only),
         _ => None,
     })
+}
+
+/// The body that a request or a response has: its media type and its schema.
+pub fn content(part: &Value) -> Option<(&str, &Value)> {
+    let (media_type, media) = object(&part["content"]).iter().next()?;
+    Some((media_type, &media["schema"]))
+}
+
+/// The successful response of an operation, the one with a body if there is one.
+pub fn success(operation: &Value) -> Option<(&str, &Value)> {
+    SUCCESSES
+        .into_iter()
+        .find_map(|status| Some((status, operation["responses"].get(status)?)))
 }
 
 fn yaml_files(directory: &Path) -> Result<Vec<PathBuf>, Mistakes> {

@@ -9,14 +9,18 @@ use serde_json::Value;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, FnArg, Ident, ImplItem, ImplItemFn, Item, ReturnType, Stmt, Type, parse_quote};
 
-use crate::description::{OperationEntry, object, operations};
+use crate::description::{OperationEntry, TEXT, content, object, operations, success};
 use crate::prepare::{is_free_query, query_parameters};
-use crate::refine::{first_argument, option_of, query_type};
+use crate::refine::{first_argument, list_of, option_of, query_type};
 
 /// The two generations of the API, as `x-api-version` names them.
 pub const V2: &str = "2.x";
 /// See [`V2`].
 pub const V3: &str = "3.0";
+
+/// What is to be known of every answer that is text.
+const TEXT_ANSWER: &str = "Returns the text as it came, and an empty one when there is none. A text with an error status is \
+    [`Error::NotJson`](crate::Error::NotJson), which has the status and the beginning of the text.";
 
 /// What the description says of one operation, beside its types.
 #[derive(Debug)]
@@ -28,6 +32,7 @@ pub struct Operation {
     has_query: bool,
     has_free_query: bool,
     may_be_empty: bool,
+    answers_text: bool,
     documentation: Vec<String>,
 }
 
@@ -65,7 +70,14 @@ fn operation(document: &Value, entry: &OperationEntry<'_>) -> Operation {
         may_be_empty: responses.contains_key("204")
             && responses.len() > 1
             && responses.contains_key("200"),
+        answers_text: answers_text(entry.value),
     }
+}
+
+/// Whether the answer is plain text, and not JSON.
+fn answers_text(operation: &Value) -> bool {
+    let body = success(operation).and_then(|(_, response)| content(response));
+    body.is_some_and(|(media_type, _)| media_type == TEXT)
 }
 
 /// What the method's documentation says, a paragraph each.
@@ -83,6 +95,9 @@ fn documentation(operation: &Value, v2: Option<&Route>, v3: Option<&Route>) -> V
             format!("- `{argument}`: {}", text(parameter, "description"))
         });
     paragraphs.push(in_path.collect::<Vec<_>>().join("\n"));
+    if answers_text(operation) {
+        paragraphs.push(TEXT_ANSWER.to_owned());
+    }
     let routes = [(V3, v3), (V2, v2)].map(|(version, route)| match route {
         Some(route) => format!("`{} /api{}` in {version}", route.method, route.full_path()),
         None => format!("not in {version}"),
@@ -287,6 +302,7 @@ pub fn methods(items: Vec<ImplItem>, operations: &BTreeMap<String, Operation>) -
 
 fn refine_method(mut method: ImplItemFn, operation: &Operation) -> ImplItemFn {
     elide_lifetimes(&mut method);
+    take_slices(&mut method);
     group_query(&mut method, operation);
     let conversions = accept_identifiers(&mut method);
     let answer = answer_type(&method, operation);
@@ -328,6 +344,18 @@ fn elide_lifetimes(method: &mut ImplItemFn) {
     Elide.visit_signature_mut(&mut method.sig);
 }
 
+/// A list is taken from wherever it stands, and not from a `Vec` alone.
+fn take_slices(method: &mut ImplItemFn) {
+    for argument in &mut method.sig.inputs {
+        if let FnArg::Typed(typed) = argument
+            && let Type::Reference(reference) = &*typed.ty
+            && let Some(element) = list_of(&reference.elem)
+        {
+            *typed.ty = parse_quote!(&[#element]);
+        }
+    }
+}
+
 /// The query parameters become one argument; `prepare` made its type.
 fn group_query(method: &mut ImplItemFn, operation: &Operation) {
     if !operation.has_query {
@@ -367,8 +395,11 @@ fn accept_identifiers(method: &mut ImplItemFn) -> Vec<Stmt> {
     conversions
 }
 
-/// The value inside progenitor's `Result<ResponseValue<T>, Error<E>>`.
+/// The value inside progenitor's `Result<ResponseValue<T>, Error<E>>`; of a text it makes a stream of bytes.
 fn answer_type(method: &ImplItemFn, operation: &Operation) -> Type {
+    if operation.answers_text {
+        return parse_quote!(::std::string::String);
+    }
     let ReturnType::Type(_, result) = &method.sig.output else {
         return parse_quote!(());
     };

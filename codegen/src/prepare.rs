@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value, json};
 
-use crate::description::{METHODS, SUCCESSES, object, operations, reference};
+use crate::description::{METHODS, object, operations, reference, success};
 
 /// The document for progenitor, from one whose compositions are flat.
 pub fn prepare(flat: &Value) -> Value {
@@ -246,16 +246,10 @@ pub fn keep_single_responses(document: &mut Value) {
 /// progenitor takes one type for success and one for errors. A second status of success has the same body or none,
 /// and errors have one shape everywhere: the transport handles both, so one response is left.
 fn keep_one_response(operation: &mut Value) {
-    let Some(responses) = operation
-        .get_mut("responses")
-        .and_then(Value::as_object_mut)
-    else {
-        return;
-    };
-    let kept = SUCCESSES
-        .into_iter()
-        .find(|status| responses.contains_key(*status));
-    responses.retain(|status, _| Some(status.as_str()) == kept);
+    let kept = success(operation).map(|(status, _)| status.to_owned());
+    if let Some(Value::Object(responses)) = operation.get_mut("responses") {
+        responses.retain(|status, _| Some(status) == kept.as_ref());
+    }
 }
 
 fn schemas_mut(document: &mut Value) -> &mut Map<String, Value> {

@@ -89,22 +89,23 @@ fn typed(argument: &FnArg) -> Option<(&syn::Ident, &Type)> {
 
 fn binding(ident: &syn::Ident, ty: &Type) -> Stmt {
     let key = ident.to_string();
+    let ty = owned(ty);
+    parse_quote!(let #ident: #ty = argument(arguments, #key);)
+}
+
+/// The type of a variable that an argument is passed from.
+fn owned(ty: &Type) -> Type {
     match ty {
-        Type::Reference(reference) if quote!(#reference).to_string().contains("types") => {
-            let mut ty = (*reference.elem).clone();
-            if let Type::Path(path) = &mut ty {
-                path.path.segments.insert(0, parse_quote!(authlete));
-            }
-            parse_quote!(let #ident: #ty = argument(arguments, #key);)
+        Type::Reference(reference) => owned(&reference.elem),
+        Type::Slice(slice) => {
+            let element = owned(&slice.elem);
+            parse_quote!(Vec<#element>)
         }
-        Type::Reference(reference) if *reference.elem == parse_quote!(str) => {
-            parse_quote!(let #ident: String = argument(arguments, #key);)
+        Type::ImplTrait(_) => parse_quote!(String),
+        Type::Path(path) if path.path.is_ident("str") => parse_quote!(String),
+        Type::Path(path) if path.path.segments[0].ident == "types" => {
+            parse_quote!(authlete::#path)
         }
-        Type::Reference(reference) => {
-            let ty = &reference.elem;
-            parse_quote!(let #ident: #ty = argument(arguments, #key);)
-        }
-        Type::ImplTrait(_) => parse_quote!(let #ident: String = argument(arguments, #key);),
-        other => parse_quote!(let #ident: #other = argument(arguments, #key);),
+        other => other.clone(),
     }
 }

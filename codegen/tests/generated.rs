@@ -25,6 +25,15 @@ paths:
       responses:
         "200": { description: Done., content: { application/json: { schema: { $ref: "#/components/schemas/ThingResponse" } } } }
         "201": { description: Done., content: { application/json: { schema: { $ref: "#/components/schemas/ThingResponse" } } } }
+  /things/health:
+    post:
+      operationId: check_things
+      summary: Check things
+      description: Checks things.
+      servers: [{ url: "https://v3.example/api", x-api-version: "3.0" }]
+      requestBody: { required: true, content: { application/json: { schema: { type: array, items: { $ref: "#/components/schemas/ThingRequest" } } } } }
+      responses:
+        "200": { description: Done., content: { text/plain: { schema: { type: string } } } }
   /{serviceId}/things:
     get:
       operationId: list_things
@@ -83,19 +92,24 @@ components:
       x-values: [{ value: OK, description: All is well. }]
 "##;
 
-/// The generated source, with all white space folded.
-static GENERATED: LazyLock<String> = LazyLock::new(|| {
+/// The sources of the client and of the probe.
+static SOURCES: LazyLock<[String; 2]> = LazyLock::new(|| {
     let directory = tempfile::tempdir().unwrap();
     fs::write(directory.path().join("openapi.yaml"), ROOT).unwrap();
     fs::write(directory.path().join("things.yaml"), THINGS).unwrap();
     let description = Description::load(directory.path()).unwrap();
-    let text = source(
-        &generate(&description)
-            .unwrap_or_else(|mistakes| panic!("{mistakes}"))
-            .client,
-    );
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let generated = generate(&description).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    [folded(&generated.client), folded(&generated.probe)]
 });
+
+/// What users see.
+static GENERATED: LazyLock<&str> = LazyLock::new(|| &SOURCES[0]);
+
+/// A source, with all white space folded.
+fn folded(file: &syn::File) -> String {
+    let text = source(file);
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
 
 fn assert_generated(part: &str) {
     assert!(GENERATED.contains(part), "no {part} in\n{}", *GENERATED);
@@ -207,6 +221,27 @@ fn methods_return_the_answer_itself() {
     assert_generated("-> crate::Result<types::ThingResponse>");
     assert_generated("-> crate::Result<::std::option::Option<crate::JsonObject>>");
     assert!(!GENERATED.contains("ResponseValue") && !GENERATED.contains("api-version"));
+}
+
+#[test]
+fn a_list_is_taken_as_a_slice() {
+    assert_generated("body: &[types::ThingRequest], ) -> crate::Result<");
+    let binding = "let body: Vec<authlete::types::ThingRequest> = argument(arguments, \"body\");";
+    assert!(SOURCES[1].contains(binding));
+}
+
+#[test]
+fn a_text_is_returned_as_one() {
+    let method = &GENERATED[GENERATED.find("pub async fn check_things").unwrap()..];
+    let signature = method.split('{').next().unwrap();
+    assert!(signature.contains("-> crate::Result<::std::string::String>"));
+    assert_generated("Returns the text as it came, and an empty one when there is none.");
+}
+
+#[test]
+fn an_operation_of_one_generation_has_no_route_in_the_other() {
+    assert_generated(r#"Operation { id: "check_things", v2: None, v3: Some("#);
+    assert_generated("`POST /api/things/health` in 3.0, not in 2.x.");
 }
 
 #[test]

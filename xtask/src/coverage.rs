@@ -6,12 +6,14 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use authlete_codegen::Description;
-use authlete_codegen::description::{object, operations, reference, sole_reference};
+use authlete_codegen::description::{
+    TEXT, content, object, operations, reference, sole_reference, success,
+};
 use authlete_codegen::operations::{Operation, Route, read};
 use authlete_codegen::prepare::query_parameters;
 use serde_json::{Value, json};
 
-use crate::facts::{Endpoint, Facts, names_in};
+use crate::facts::{Endpoint, Facts, Member, names_in};
 
 pub fn run(description: &Description, directory: &Path, go: bool) -> Result<ExitCode> {
     let facts = Facts::load(directory)?;
@@ -21,6 +23,7 @@ pub fn run(description: &Description, directory: &Path, go: bool) -> Result<Exit
         operations: read(&document),
         facts: &facts,
         gaps: Vec::new(),
+        unnamed: BTreeSet::new(),
     };
     let wanted: Vec<&Endpoint> = facts
         .endpoints
@@ -52,6 +55,8 @@ struct Coverage<'a> {
     operations: BTreeMap<String, Operation>,
     facts: &'a Facts,
     gaps: Vec<String>,
+    /// The schemas that stand for objects which have no name in the facts.
+    unnamed: BTreeSet<&'a str>,
 }
 
 impl<'a> Coverage<'a> {
@@ -144,7 +149,7 @@ impl<'a> Coverage<'a> {
             members += self.facts.objects[*name].fields.len();
             match schemas.get(*name) {
                 None => self.gaps.push(format!("object {name}: missing")),
-                Some(schema) => self.members(name, schema),
+                Some(schema) => self.members(name, schema, &self.facts.objects[*name].fields),
             }
         }
         for name in &enums {
@@ -167,30 +172,36 @@ impl<'a> Coverage<'a> {
             }
         }
         for name in schemas.keys() {
-            if !self.facts.objects.contains_key(name) && !self.facts.enums.contains_key(name) {
+            let is_known = self.facts.objects.contains_key(name)
+                || self.facts.enums.contains_key(name)
+                || self.unnamed.contains(name.as_str());
+            if !is_known {
                 self.gaps.push(format!("schema {name}: surplus"));
             }
         }
         (objects.len(), members, enums.len())
     }
 
-    fn members(&mut self, name: &str, schema: &Value) {
+    fn members(&mut self, name: &str, schema: &'a Value, expected: &BTreeMap<String, Member>) {
         let actual = object(&schema["properties"]);
-        let expected = &self.facts.objects[name].fields;
         for (member, fact) in expected {
-            match actual.get(member) {
-                None => self
-                    .gaps
-                    .push(format!("object {name}: {member} is missing")),
-                Some(schema) => {
-                    let ty = self.type_fact(schema);
-                    if !same_type(&fact.ty, &ty) {
-                        self.gaps.push(format!(
-                            "object {name}: {member} is {ty}, and should be {}",
-                            fact.ty
-                        ));
-                    }
-                }
+            let Some(schema) = actual.get(member) else {
+                self.gaps
+                    .push(format!("object {name}: {member} is missing"));
+                continue;
+            };
+            if let (Some(expected), Some(name)) = (fact.unnamed(), sole_reference(schema)) {
+                self.unnamed.insert(name);
+                let schema = &self.document["components"]["schemas"][name];
+                self.members(name, schema, &expected);
+                continue;
+            }
+            let ty = self.type_fact(schema);
+            if !same_type(&fact.ty, &ty) {
+                self.gaps.push(format!(
+                    "object {name}: {member} is {ty}, and should be {}",
+                    fact.ty
+                ));
             }
         }
         for member in actual
@@ -296,7 +307,7 @@ fn sorted(items: &[String]) -> String {
 }
 
 fn request_fact(operation: &Value) -> Option<String> {
-    let schema = &operation.get("requestBody")?["content"]["application/json"]["schema"];
+    let (_, schema) = content(operation.get("requestBody")?)?;
     Some(match schema["type"].as_str() {
         Some("array") => format!("{}[]", reference(&schema["items"])?),
         _ => reference(schema)?.to_owned(),
@@ -305,15 +316,11 @@ fn request_fact(operation: &Value) -> Option<String> {
 
 fn response_fact(operation: &Value) -> Option<String> {
     let responses = object(&operation["responses"]);
-    let content = ["200", "201"]
-        .iter()
-        .find_map(|status| responses.get(*status)?.get("content"))?;
-    if content.get("text/plain").is_some() {
-        return Some("text/plain".to_owned());
-    }
-    let schema = &content["application/json"]["schema"];
+    let (_, response) = success(operation)?;
+    let (media_type, schema) = content(response)?;
     Some(match reference(schema) {
         Some(name) => name.to_owned(),
+        None if media_type == TEXT => TEXT.to_owned(),
         None if schema["additionalProperties"].is_object() => "map of strings".to_owned(),
         None if responses.contains_key("204") => "JWK Set".to_owned(),
         None => "free-form JSON object".to_owned(),

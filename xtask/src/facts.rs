@@ -39,11 +39,21 @@ pub struct Object {
     pub fields: BTreeMap<String, Member>,
 }
 
-/// One member of an object. Its type is `string`, `integer(int64)`, `{"array": …}`, `{"map": …}`, `ref X` or `enum X`.
+/// One member of an object. Its type is `string`, `integer(int64)`, `{"array": …}`, `{"map": …}`, `ref X`, `enum X` or,
+/// for an object without a name, `{"object": {…}}`.
 #[derive(Deserialize)]
 pub struct Member {
     #[serde(rename = "type")]
     pub ty: Value,
+}
+
+impl Member {
+    /// The members of the object that the member is, when that has no name of its own.
+    pub fn unnamed(&self) -> Option<BTreeMap<String, Self>> {
+        let members = self.ty.get("object")?.as_object()?.iter();
+        let members = members.map(|(name, ty)| (name.clone(), Self { ty: ty.clone() }));
+        Some(members.collect())
+    }
 }
 
 impl Facts {
