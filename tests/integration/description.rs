@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use authlete_codegen::Description;
-use authlete_codegen::description::{object, reference, sole_reference};
+use authlete_codegen::description::{self, content, object, reference, sole_reference};
 use authlete_codegen::prepare::schemas_in_responses;
 use serde_json::{Map, Value, json};
 
@@ -90,16 +90,13 @@ pub fn secret(place: &str) -> String {
     format!("SECRET-{place}-TERCES")
 }
 
-/// The successful answer of an operation: its status and body.
-pub fn success(operation: &Value) -> (u16, Option<Value>) {
-    let responses = object(&operation["responses"]);
-    let (status, response) = responses
-        .iter()
-        .find(|(status, _)| status.starts_with('2'))
-        .unwrap_or_else(|| panic!("no success in {operation}"));
-    let body = response.get("content").map(|content| {
-        let schema = &content["application/json"]["schema"];
-        reference(schema).map_or_else(|| member_value("body", schema), instance)
+/// The successful answer of an operation: its status, and the media type and value of its body.
+pub fn success(operation: &Value) -> (u16, Option<(&str, Value)>) {
+    let (status, response) =
+        description::success(operation).unwrap_or_else(|| panic!("no success in {operation}"));
+    let body = content(response).map(|(media_type, schema)| {
+        let value = reference(schema).map_or_else(|| member_value("body", schema), instance);
+        (media_type, value)
     });
     (
         status.parse().expect("the status of an answer is a number"),

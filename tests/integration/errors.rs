@@ -3,7 +3,7 @@
 use std::error::Error as _;
 use std::time::Duration;
 
-use authlete::types::{IntrospectionRequest, TokenRequest};
+use authlete::types::{HealthcheckQuery, IntrospectionRequest, TokenRequest};
 use authlete::{Authlete, Config, Error, TransportErrorKind};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -167,6 +167,53 @@ async fn an_empty_answer_is_an_error_where_one_is_due() {
             .get_service_jwks(&authlete::types::GetServiceJwksQuery::new())
             .await;
         assert_eq!(jwks.unwrap(), None);
+        let text = api.healthcheck(&HealthcheckQuery::new()).await;
+        assert_eq!(text.unwrap(), "");
+    }
+}
+
+#[tokio::test]
+async fn a_text_is_returned_as_it_came() {
+    for text in ["OK", " é\n", "{", "\"quoted\"", "{\"a\":1}"] {
+        let server = Server::always(Reply::text(200, "text/plain", text)).await;
+        let query = HealthcheckQuery::new().extended(true);
+        assert_eq!(api(&server.url).healthcheck(&query).await.unwrap(), text);
+    }
+}
+
+#[tokio::test]
+async fn a_text_with_an_error_status_says_why() {
+    let server = Server::always(Reply::text(503, "text/plain", "the database is away")).await;
+    let check = api(&server.url);
+    let error = check
+        .healthcheck(&HealthcheckQuery::new())
+        .await
+        .unwrap_err();
+    assert_eq!(error.status().unwrap(), 503);
+    assert!(error.is_retryable());
+    assert_eq!(
+        error.to_string(),
+        r#"healthcheck: the answer, 503 Service Unavailable, is not JSON: "the database is away""#
+    );
+    assert!(matches!(error, Error::NotJson(error) if error.snippet == "the database is away"));
+}
+
+#[tokio::test]
+async fn a_text_that_is_none_does_not_decode() {
+    for body in [&b"OK \xff"[..], b"\xc3", b"{\"a\":\"\xff\"}"] {
+        let server = Server::always(Reply::text(200, "text/plain", body)).await;
+        let check = api(&server.url).healthcheck(&HealthcheckQuery::new()).await;
+        let error = check.unwrap_err();
+        assert_eq!(error.operation(), Some("healthcheck"));
+        assert!(!error.is_retryable());
+        let Error::Decode { path, source, .. } = &error else {
+            panic!("{error:?}")
+        };
+        assert_eq!(path, "$");
+        assert_eq!(
+            source.to_string(),
+            "invalid value: byte array, expected text in UTF-8"
+        );
     }
 }
 

@@ -1,7 +1,7 @@
 //! Each operation as it arrives at the server, held against the facts in `tests/facts`.
 
-use authlete::{ApiVersion, Authlete, Config};
-use authlete_codegen::description::{object, operations};
+use authlete::{ApiVersion, Authlete, Config, Error};
+use authlete_codegen::description::{JSON, object, operations};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use percent_encoding::percent_decode_str;
@@ -142,11 +142,15 @@ fn arguments(fact: &Fact) -> Value {
         "client_identifier",
         "access_token_identifier",
         "handle",
+        "request_id",
     ] {
         arguments[name] = AWKWARD.into();
     }
     if let Some(request) = &fact.request {
-        arguments["body"] = instance(request);
+        arguments["body"] = match request.strip_suffix("[]") {
+            None => instance(request),
+            Some(element) => json!([instance(element), instance(element)]),
+        };
     }
     arguments
 }
@@ -212,10 +216,11 @@ async fn every_operation_arrives_as_the_facts_say() {
                 .expect("coverage is complete")
                 .value;
             let (status, body) = success(operation);
-            let reply = body.as_ref().map_or_else(
-                || Reply::text(204, "", ""),
-                |body| Reply::json(status, body),
-            );
+            let reply = match &body {
+                None => Reply::text(204, "", ""),
+                Some((JSON, value)) => Reply::json(status, value),
+                Some((media_type, value)) => Reply::text(status, media_type, text(value)),
+            };
             let server = Server::always(reply).await;
             let api =
                 Authlete::new(config(version, &server.url)).expect("the configuration is complete");
@@ -229,7 +234,7 @@ async fn every_operation_arrives_as_the_facts_say() {
             assert_eq!(arrived.len(), 1, "{}", fact.id);
             check(fact, version, &arrived[0], &arguments);
 
-            let mut expected = body.unwrap_or(Value::Null);
+            let mut expected = body.map_or(Value::Null, |(_, value)| value);
             // The headers are those of the HTTP answer.
             if expected.get("responseHeaders").is_some() {
                 assert_eq!(
@@ -260,6 +265,35 @@ fn the_facts_and_the_description_have_the_same_operations() {
         .map(|operation| operation.id.to_owned())
         .collect();
     assert_eq!(table, known);
+}
+
+#[tokio::test]
+async fn what_a_generation_lacks_fails_before_anything_is_sent() {
+    let facts = facts();
+    let server = Server::always(Reply::json(200, &json!({}))).await;
+    let mut lacking = 0;
+    for version in [ApiVersion::V2, ApiVersion::V3] {
+        let api = Authlete::new(config(version, &server.url)).unwrap();
+        let all = authlete::operations::ALL.iter();
+        for operation in all.filter(|operation| operation.route(version).is_none()) {
+            let fact = facts.iter().find(|fact| fact.id == operation.id).unwrap();
+            let error = probe::call(&api, operation.id, &arguments(fact))
+                .await
+                .unwrap_err();
+            assert!(matches!(error, Error::NotCallable { .. }), "{error:?}");
+            assert_eq!(error.operation(), Some(operation.id));
+            assert_eq!(
+                error.to_string(),
+                format!(
+                    "{}: Authlete {version} does not have this operation",
+                    operation.id
+                )
+            );
+            lacking += 1;
+        }
+    }
+    assert!(server.take().is_empty());
+    assert!(lacking > 0);
 }
 
 #[tokio::test]

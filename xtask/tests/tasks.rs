@@ -108,6 +108,30 @@ fn each_difference_is_found() {
             r#"object AccessToken: clientId is "integer(int64)", and should be "string""#,
         ),
         (
+            "schemas.json",
+            r#""hitCount": "integer(int64)""#,
+            r#""hits": "integer(int64)""#,
+            "object InfoServiceTokenCache: hitCount is surplus",
+        ),
+        (
+            "schemas.json",
+            r#""hitCount": "integer(int64)""#,
+            r#""hitCount": "string""#,
+            r#"object InfoServiceTokenCache: hitCount is "integer(int64)", and should be "string""#,
+        ),
+        (
+            "endpoints.json",
+            r#""request": "TokenCreateRequest[]""#,
+            r#""request": "TokenCreateRequest""#,
+            r#"endpoint token_create_batch: request is Some("TokenCreateRequest[]"), and should be Some("TokenCreateRequest")"#,
+        ),
+        (
+            "endpoints.json",
+            r#""response": "text/plain""#,
+            r#""response": "InfoResponse""#,
+            r#"endpoint healthcheck: response is Some("text/plain"), and should be Some("InfoResponse")"#,
+        ),
+        (
             "enums.json",
             r#""NATIVE""#,
             r#""NATIVE", "TV""#,
