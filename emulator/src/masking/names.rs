@@ -1,8 +1,9 @@
 //! What is a secret, by its name.
 
 /// The members that the description marks with `format: password`; a test compares.
-pub const MEMBERS: [&str; 38] = [
+pub const MEMBERS: [&str; 40] = [
     "accessToken",
+    "accessTokenIdentifier",
     "actorToken",
     "apiSecret",
     "assertion",
@@ -30,6 +31,7 @@ pub const MEMBERS: [&str; 38] = [
     "password",
     "preAuthorizedCode",
     "refreshToken",
+    "refreshTokenIdentifier",
     "responseContent",
     "sharedKeyForEncryption",
     "sharedKeyForSign",
