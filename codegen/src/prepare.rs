@@ -169,8 +169,14 @@ fn shorten_enum_names(document: &mut Value) {
         .collect();
 }
 
+/// What the client does to a grant is a `GMAction` already.
+const KEPT: &str = "GMResponseAction";
+
 /// The Rust name of a schema, before progenitor puts it into camel case.
 pub fn short_enum_name(name: &str) -> String {
+    if name == KEPT {
+        return name.to_owned();
+    }
     [
         ("ResponseAction", "Action"),
         ("RequestReason", "Reason"),

@@ -243,12 +243,12 @@ async fn malformed_calls_are_refused() {
     let (status, _) = raw.post("/auth/token", vec![b' '; 20 * 1024 * 1024]).await;
     assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
 
-    // Authlete has this API, the emulator does not.
-    let (status, answer) = raw.post("/gm", "{}").await;
+    // An API of tomorrow.
+    let (status, answer) = raw.post("/auth/nobody/has/this", "{}").await;
     assert_eq!(status, StatusCode::NOT_IMPLEMENTED);
     assert_eq!(answer["resultCode"], "A001257");
     let message = answer["resultMessage"].as_str().unwrap();
-    let words = "/gm: authlete-emulator does not implement this API yet.";
+    let words = "/auth/nobody/has/this: authlete-emulator does not implement this API yet.";
     assert!(message.ends_with(words), "{message}");
 
     let token_endpoint = format!("{}/auth/token", raw.root);
