@@ -1,7 +1,7 @@
 //! What is a secret, by its name.
 
 /// The members that the description marks with `format: password`; a test compares.
-pub const MEMBERS: [&str; 40] = [
+pub const MEMBERS: &[&str] = &[
     "accessToken",
     "accessTokenIdentifier",
     "actorToken",
@@ -45,10 +45,10 @@ pub const MEMBERS: [&str; 40] = [
 ];
 
 /// Those of the members that hold a message of a client or to a client: the secrets are parts of it.
-pub const MESSAGES: [&str; 3] = ["json", "parameters", "responseContent"];
+pub const MESSAGES: &[&str] = &["json", "parameters", "responseContent"];
 
 /// The parameters and members of such messages, by the names that the specifications gave them.
-pub const PARAMETERS: [&str; 28] = [
+pub const PARAMETERS: &[&str] = &[
     // RFC 6749, RFC 7636, RFC 7009.
     "access_token",
     "client_secret",
@@ -118,7 +118,7 @@ mod tests {
         let description = Description::load(&directory).unwrap();
         let mut described = BTreeSet::new();
         collect(&description.flat(), &mut described);
-        let known = MEMBERS.into_iter().map(str::to_owned).collect();
+        let known = MEMBERS.iter().map(|name| (*name).to_owned()).collect();
         assert_eq!(described, known);
         assert!(MESSAGES.iter().all(|name| MEMBERS.contains(name)));
     }
