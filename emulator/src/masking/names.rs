@@ -25,6 +25,7 @@ pub const MEMBERS: &[&str] = &[
     "json",
     "jwks",
     "jwtAccessToken",
+    "logoutToken",
     "newClientSecret",
     "oldClientSecret",
     "parameters",
@@ -66,13 +67,14 @@ pub const PARAMETERS: &[&str] = &[
     "device_code",
     "user_code",
     "verification_uri_complete",
-    // OpenID Connect: Core, CIBA, Native SSO; JAR and JARM, whose JWTs hold all the parameters.
+    // OpenID Connect: Core, CIBA, Native SSO, Back-Channel Logout; JAR and JARM, whose JWTs hold all the parameters.
     "auth_req_id",
     "client_notification_token",
     "device_secret",
     "id_token",
     "id_token_hint",
     "login_hint_token",
+    "logout_token",
     "request",
     "response",
     // RFC 7591, RFC 7592.
