@@ -33,6 +33,7 @@ pub const MEMBERS: &[&str] = &[
     "preAuthorizedCode",
     "refreshToken",
     "refreshTokenIdentifier",
+    "requestContent",
     "responseContent",
     "sharedKeyForEncryption",
     "sharedKeyForSign",
@@ -46,7 +47,7 @@ pub const MEMBERS: &[&str] = &[
 ];
 
 /// Those of the members that hold a message of a client or to a client: the secrets are parts of it.
-pub const MESSAGES: &[&str] = &["json", "parameters", "responseContent"];
+pub const MESSAGES: &[&str] = &["json", "parameters", "requestContent", "responseContent"];
 
 /// The parameters and members of such messages, by the names that the specifications gave them.
 pub const PARAMETERS: &[&str] = &[
@@ -84,6 +85,9 @@ pub const PARAMETERS: &[&str] = &[
     "credential_offer",
     "pre-authorized_code",
     "pre_authorized_code",
+    "proof",
+    "proofs",
+    "transaction_id",
     "tx_code",
 ];
 
