@@ -34,6 +34,8 @@ pub fn handle(call: &Call, store: &mut Store) -> Outcome {
         "authorization" => authorization::authorization(call, call.service(store)?),
         "authorization_fail" => authorization::fail(call, call.service(store)?),
         "authorization_issue" => authorization::issue(call, call.service(store)?),
+        "authorization_ticket_info" => authorization::ticket_info(call, call.service(store)?),
+        "authorization_ticket_update" => authorization::update_ticket(call, call.service(store)?),
 
         "push_authorization_request" => pushed_authorization::push(call, call.service(store)?),
 

@@ -115,4 +115,16 @@ result_codes! {
     FAIL_CLIENT_GONE = "A060204", "the client of the ticket no longer exists";
     /// The server operator's word, not an error of the call.
     FAIL_REFUSED = "A060301", "the authorization server refused the request";
+    /// The ticket is good.
+    TICKET_INFO_OK = "A353001", "what is attached to the ticket was looked up";
+    /// The caller's fault.
+    TICKET_INFO_MISSING = "A353201", "ticket is missing";
+    /// The ticket works once, for a time.
+    TICKET_INFO_UNKNOWN = "A353202", "the ticket is unknown, used or expired";
+    /// The ticket is good.
+    TICKET_UPDATE_OK = "A354001", "what is attached to the ticket was replaced";
+    /// The caller's fault.
+    TICKET_UPDATE_MISSING = "A354201", "ticket is missing, or info is no object";
+    /// The ticket works once, for a time.
+    TICKET_UPDATE_UNKNOWN = "A354202", "the ticket is unknown, used or expired";
 }

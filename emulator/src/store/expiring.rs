@@ -76,6 +76,12 @@ impl<T> Expiring<T> {
         Some(&entry.value)
     }
 
+    /// The same, to change it.
+    pub fn live_mut(&mut self, key: &Digest, now: Millis) -> Option<&mut T> {
+        let entry = self.entries.get_mut(key)?;
+        (now < entry.expires_at).then_some(&mut entry.value)
+    }
+
     /// Takes a value that has not ended.
     pub fn take(&mut self, key: &Digest, now: Millis) -> Option<T> {
         self.remove(key)

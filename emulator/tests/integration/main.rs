@@ -6,6 +6,7 @@ mod access;
 mod access_token_jwt;
 mod authorization;
 mod authorization_details;
+mod authorization_tickets;
 mod ciba;
 mod ciba_requests;
 mod claims;

@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use crate::common::*;
 use authlete::types::{
-    AuthorizationIssueRequest, Client, JweAlg, JweEnc, JwsAlg, Pair, Property, Service,
-    TokenCreateRequest, UserInfoAction, UserInfoIssueAction, UserInfoIssueRequest, UserInfoRequest,
-    UserInfoResponse,
+    AuthorizationIssueRequest, Client, JweAlg, JweEnc, JwsAlg, Pair, Property, TokenCreateRequest,
+    UserInfoAction, UserInfoIssueAction, UserInfoIssueRequest, UserInfoRequest, UserInfoResponse,
 };
-use authlete::{ApiVersion, Authlete, Config, Secret};
+use authlete::{ApiVersion, Authlete, Secret};
 use authlete_emulator::{Emulator, RegisteredClient};
 use serde_json::{Value, json};
 
@@ -178,16 +177,7 @@ async fn a_token_is_good_for_its_own_service() {
         let (emulator, api) = start(version).await;
         let token = created(&api, creation(emulator.client())).await;
         assert_eq!(userinfo(&api, &token).await.action, UserInfoAction::Ok);
-        let other = api.create_service(&Service::new()).await.unwrap();
-        let number = other.api_key.unwrap();
-        let config = match version {
-            ApiVersion::V2 => Config::v2(emulator.base_url(), number, other.api_secret.unwrap()),
-            ApiVersion::V3 => {
-                let token = variable(&emulator, version, "AUTHLETE_SERVICEOWNER_ACCESSTOKEN");
-                Config::v3(emulator.base_url(), number, token)
-            }
-        };
-        let other = Authlete::new(config).unwrap();
+        let other = another_service(&emulator, &api, version).await;
         assert_refused(&other, &token, "UNAUTHORIZED", "invalid_token", "A091302").await;
     }
 }

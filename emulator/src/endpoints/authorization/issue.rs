@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use authlete::types::{AuthzDetails, FapiMode, GrantType, ResponseType};
 
+use super::ticket;
 use crate::call::Call;
 use crate::clock::after;
 use crate::digest::Digest;
@@ -156,9 +157,6 @@ impl<'a> Decision<'a> {
         parameters.extend(id_token.clone().map(|token| ("id_token", token)));
         let destination = Destination::of(&self.request, &self.client);
         let Delivery { action, content } = destination.deliver(service, parameters, now)?;
-        let context = self.request.context.as_deref();
-        let ticket =
-            context.map(|context| Object::from_iter([("context".to_owned(), context.into())]));
         let issued = given.issued;
         let answer = Reply::action(self.call.path, ISSUE_OK, action)
             .with("responseContent", content)
@@ -174,7 +172,7 @@ impl<'a> Decision<'a> {
             .with("accessTokenDuration", duration)
             .with("accessTokenExpiresAt", expires_at)
             .with_some("idToken", id_token)
-            .with_some("ticketInfo", ticket);
+            .with_some("ticketInfo", ticket::attached(&self.request));
         Ok(answer.reply())
     }
 

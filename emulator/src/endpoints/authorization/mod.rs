@@ -7,11 +7,13 @@ mod issue;
 mod receive;
 mod refused;
 mod shown;
+mod ticket;
 
 pub use check::check;
 pub use fail::fail;
 pub use issue::issue;
 pub use receive::{PUSHED, Received, by_value};
+pub use ticket::{info as ticket_info, update as update_ticket};
 
 use crate::call::Call;
 use crate::clock::after;

@@ -12,7 +12,7 @@ use authlete::types::{
     GetServiceConfigurationQuery, GetServiceJwksQuery, PushedAuthReqRequest, PushedAuthReqResponse,
     Service, TokenAction, TokenRequest, TokenResponse,
 };
-use authlete::{ApiVersion, Authlete, Error};
+use authlete::{ApiVersion, Authlete, Config, Error};
 use authlete_emulator::{Emulator, RegisteredClient};
 use serde_json::Value;
 
@@ -27,6 +27,20 @@ pub async fn start(version: ApiVersion) -> (Emulator, Authlete) {
     let emulator = Emulator::start().await.expect("the emulator starts");
     let api = Authlete::new(emulator.config(version)).expect("its configuration is complete");
     (emulator, api)
+}
+
+/// A handle for another service of the same emulator.
+pub async fn another_service(emulator: &Emulator, api: &Authlete, version: ApiVersion) -> Authlete {
+    let other = api.create_service(&Service::new()).await.unwrap();
+    let number = other.api_key.unwrap();
+    let config = match version {
+        ApiVersion::V2 => Config::v2(emulator.base_url(), number, other.api_secret.unwrap()),
+        ApiVersion::V3 => {
+            let token = variable(emulator, version, "AUTHLETE_SERVICEOWNER_ACCESSTOKEN");
+            Config::v3(emulator.base_url(), number, token)
+        }
+    };
+    Authlete::new(config).unwrap()
 }
 
 /// Changes the settings of the emulator's service.

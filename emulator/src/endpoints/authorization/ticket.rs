@@ -1,0 +1,57 @@
+//! `/auth/authorization/ticket`: what goes with a request that waits for a decision.
+
+use crate::call::Call;
+use crate::digest::Digest;
+use crate::json::{Members, Object};
+use crate::reply::{Outcome, Reply};
+use crate::result_code::{
+    ResultCode, TICKET_INFO_MISSING, TICKET_INFO_OK, TICKET_INFO_UNKNOWN, TICKET_UPDATE_MISSING,
+    TICKET_UPDATE_OK, TICKET_UPDATE_UNKNOWN,
+};
+use crate::store::{AuthorizationRequest, Service};
+
+/// Tells what the caller attached.
+pub fn info(call: &Call, service: &Service) -> Outcome {
+    let Some(ticket) = call.body.text("ticket") else {
+        return refuse(call, TICKET_INFO_MISSING, "CALLER_ERROR");
+    };
+    let request = service
+        .authorization_requests
+        .live(&Digest::of(ticket), call.now);
+    match request {
+        Some(request) => tell(call, TICKET_INFO_OK, request),
+        None => refuse(call, TICKET_INFO_UNKNOWN, "NOT_FOUND"),
+    }
+}
+
+/// Replaces what the caller attached. The ticket stays as it is.
+pub fn update(call: &Call, service: &mut Service) -> Outcome {
+    let (Some(ticket), Some(info)) = (call.body.text("ticket"), call.body.object("info")) else {
+        return refuse(call, TICKET_UPDATE_MISSING, "CALLER_ERROR");
+    };
+    let request = service
+        .authorization_requests
+        .live_mut(&Digest::of(ticket), call.now);
+    let Some(request) = request else {
+        return refuse(call, TICKET_UPDATE_UNKNOWN, "NOT_FOUND");
+    };
+    request.context = info.text("context").map(str::to_owned);
+    tell(call, TICKET_UPDATE_OK, request)
+}
+
+/// What is attached to the ticket of a request, if anything is.
+pub fn attached(request: &AuthorizationRequest) -> Option<Object> {
+    let context = request.context.as_deref()?;
+    Some(Object::from_iter([("context".to_owned(), context.into())]))
+}
+
+fn tell(call: &Call, code: ResultCode, request: &AuthorizationRequest) -> Outcome {
+    let info = attached(request).unwrap_or_default();
+    Ok(Reply::action(call.path, code, "OK")
+        .with("info", info)
+        .reply())
+}
+
+fn refuse(call: &Call, code: ResultCode, action: &str) -> Outcome {
+    Ok(Reply::action(call.path, code, action).reply())
+}

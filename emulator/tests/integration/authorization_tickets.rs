@@ -1,0 +1,164 @@
+//! What the caller attaches to the ticket of an authorization request.
+
+use std::time::Duration;
+
+use crate::common::*;
+use authlete::types::{
+    AuthorizationFailReason, AuthorizationFailRequest, AuthorizationIssueAction,
+    AuthorizationIssueRequest, AuthorizationRequest, AuthorizationTicketInfo,
+    AuthorizationTicketInfoAction as InfoAction, AuthorizationTicketInfoRequest,
+    AuthorizationTicketUpdateAction as UpdateAction, AuthorizationTicketUpdateRequest,
+};
+use authlete::{Authlete, Secret};
+use authlete_emulator::RegisteredClient;
+use serde_json::json;
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
+
+async fn ticket_with(api: &Authlete, client: &RegisteredClient, context: &str) -> Secret {
+    let request = AuthorizationRequest::new(query(client)).context(context);
+    api.authorization(&request).await.unwrap().ticket.unwrap()
+}
+
+/// The context, when the ticket is found.
+async fn context(api: &Authlete, ticket: &Secret) -> Option<String> {
+    let request = AuthorizationTicketInfoRequest::new(ticket);
+    let answer = api.authorization_ticket_info(&request).await.unwrap();
+    assert_eq!(answer.action, InfoAction::Ok);
+    assert_eq!(answer.result_code.as_deref(), Some("A353001"));
+    answer.info.expect("info").context
+}
+
+/// The context after a change.
+async fn changed(api: &Authlete, ticket: &Secret, info: AuthorizationTicketInfo) -> Option<String> {
+    let request = AuthorizationTicketUpdateRequest::new(ticket, info);
+    let answer = api.authorization_ticket_update(&request).await.unwrap();
+    assert_eq!(answer.action, UpdateAction::Ok);
+    assert_eq!(answer.result_code.as_deref(), Some("A354001"));
+    answer.info.expect("info").context
+}
+
+/// Neither call knows the ticket.
+async fn assert_unknown(api: &Authlete, ticket: &Secret) {
+    let request = AuthorizationTicketInfoRequest::new(ticket);
+    let answer = api.authorization_ticket_info(&request).await.unwrap();
+    assert_eq!(answer.action, InfoAction::NotFound);
+    assert_eq!(answer.result_code.as_deref(), Some("A353202"));
+    assert_eq!(answer.info, None);
+    let info = AuthorizationTicketInfo::new().context("late");
+    let request = AuthorizationTicketUpdateRequest::new(ticket, info);
+    let answer = api.authorization_ticket_update(&request).await.unwrap();
+    assert_eq!(answer.action, UpdateAction::NotFound);
+    assert_eq!(answer.result_code.as_deref(), Some("A354202"));
+    assert_eq!(answer.info, None);
+}
+
+#[tokio::test]
+async fn the_context_is_told_and_replaced() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let ticket = ticket_with(&api, emulator.client(), "cart 7").await;
+        let other = ticket_with(&api, emulator.client(), "cart 8").await;
+        for _ in 0..2 {
+            assert_eq!(context(&api, &ticket).await.as_deref(), Some("cart 7"));
+        }
+        let info = AuthorizationTicketInfo::new().context("cart 9");
+        let now = changed(&api, &ticket, info).await;
+        assert_eq!(now.as_deref(), Some("cart 9"));
+        assert_eq!(context(&api, &ticket).await.as_deref(), Some("cart 9"));
+        assert_eq!(context(&api, &other).await.as_deref(), Some("cart 8"));
+
+        // The ticket is as good as before.
+        let issue = AuthorizationIssueRequest::new(ticket, "alice");
+        let issued = api.authorization_issue(&issue).await.unwrap();
+        assert_eq!(issued.action, AuthorizationIssueAction::Location);
+        let info = issued.ticket_info.unwrap();
+        assert_eq!(info.context.as_deref(), Some("cart 9"));
+    }
+}
+
+#[tokio::test]
+async fn a_ticket_can_have_no_context() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let ticket = ticket(&api, &query(emulator.client())).await;
+        assert_eq!(context(&api, &ticket).await, None);
+        let info = AuthorizationTicketInfo::new().context("cart 7");
+        changed(&api, &ticket, info).await;
+        assert_eq!(context(&api, &ticket).await.as_deref(), Some("cart 7"));
+        let now = changed(&api, &ticket, AuthorizationTicketInfo::new()).await;
+        assert_eq!(now, None);
+        assert_eq!(context(&api, &ticket).await, None);
+        let issue = AuthorizationIssueRequest::new(ticket, "alice");
+        let issued = api.authorization_issue(&issue).await.unwrap();
+        assert_eq!(issued.ticket_info, None);
+    }
+}
+
+#[tokio::test]
+async fn a_ticket_that_is_not_good_is_not_found() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        assert_unknown(&api, &Secret::from("made-up")).await;
+
+        let issued = ticket_with(&api, client, "cart 7").await;
+        let issue = AuthorizationIssueRequest::new(&issued, "alice");
+        api.authorization_issue(&issue).await.unwrap();
+        assert_unknown(&api, &issued).await;
+
+        let failed = ticket_with(&api, client, "cart 7").await;
+        let fail = AuthorizationFailRequest::new(&failed, AuthorizationFailReason::Denied);
+        api.authorization_fail(&fail).await.unwrap();
+        assert_unknown(&api, &failed).await;
+
+        // Of another service.
+        let ticket = ticket_with(&api, client, "cart 7").await;
+        let other = another_service(&emulator, &api, version).await;
+        assert_unknown(&other, &ticket).await;
+        assert_eq!(context(&api, &ticket).await.as_deref(), Some("cart 7"));
+
+        api.delete_client(client.id).await.unwrap();
+        assert_unknown(&api, &ticket).await;
+    }
+}
+
+#[tokio::test]
+async fn an_update_does_not_make_a_ticket_last_longer() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let ticket = ticket_with(&api, emulator.client(), "cart 7").await;
+        emulator.advance(HOUR * 23);
+        let info = AuthorizationTicketInfo::new().context("cart 8");
+        changed(&api, &ticket, info).await;
+        emulator.advance(HOUR);
+        assert_unknown(&api, &ticket).await;
+    }
+}
+
+#[tokio::test]
+async fn a_call_says_what_it_is_about() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let ticket = ticket_with(&api, emulator.client(), "cart 7").await;
+        let value = ticket.expose();
+        let (info, update) = ("info", "update");
+        for (name, body, code) in [
+            (info, json!({}), "A353201"),
+            (info, json!({ "ticket": "" }), "A353201"),
+            (info, json!({ "ticket": 7 }), "A353201"),
+            (update, json!({ "info": { "context": "x" } }), "A354201"),
+            (update, json!({ "ticket": value }), "A354201"),
+            (update, json!({ "ticket": value, "info": null }), "A354201"),
+            (update, json!({ "ticket": value, "info": "x" }), "A354201"),
+        ] {
+            let path = format!("/auth/authorization/ticket/{name}");
+            let (status, answer) = post(&emulator, version, "SERVICE", &path, &body).await;
+            assert_eq!(status, 200);
+            assert_eq!(answer["action"], "CALLER_ERROR", "{body}");
+            assert_eq!(answer["resultCode"], code);
+            assert_eq!(answer.get("info"), None);
+        }
+        assert_eq!(context(&api, &ticket).await.as_deref(), Some("cart 7"));
+    }
+}
