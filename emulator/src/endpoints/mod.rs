@@ -50,6 +50,7 @@ pub fn handle(call: &Call, store: &mut Store) -> Outcome {
         "token_create" => token_management::create(call, call.service(store)?),
         "token_update" => token_management::update(call, store),
         "token_delete" => token_management::delete(call, call.service(store)?),
+        "token_revoke" => token_management::revoke(call, call.service(store)?),
         "get_token_list" => token_management::list(call, call.service(store)?),
 
         "userinfo" => userinfo::userinfo(call, call.service(store)?),

@@ -1,4 +1,4 @@
-//! The creation, update and deletion of tokens.
+//! The creation, update, deletion and revocation of tokens.
 
 result_codes! {
     /// The token is there.
@@ -23,4 +23,8 @@ result_codes! {
     UPDATE_TOKEN_OF_ANOTHER_SERVICE = "A135202", "the token belongs to another service";
     /// Nobody has it.
     TOKEN_UNKNOWN = "A135203", "the service has no such token";
+    /// Published; Authlete has the same for an update.
+    REVOKE_OK = "A135001", "the tokens were revoked";
+    /// The caller's fault.
+    REVOKE_NOTHING_NAMED = "A135204", "the request names neither a token nor a client nor a subject";
 }

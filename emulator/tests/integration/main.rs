@@ -50,4 +50,5 @@ mod supported;
 mod token_exchange;
 mod token_grants;
 mod token_management;
+mod token_revoke;
 mod userinfo;

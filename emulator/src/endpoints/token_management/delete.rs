@@ -2,7 +2,6 @@
 
 use super::find;
 use crate::call::Call;
-use crate::digest::Digest;
 use crate::json::Members;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::TOKEN_UNKNOWN;
@@ -14,10 +13,7 @@ pub fn delete(call: &Call, service: &mut Service) -> Outcome {
         .parameters
         .text("accessTokenIdentifier")
         .unwrap_or_default();
-    let by_access_token = |digest: Digest| service.tokens.by_access_token(&digest);
-    let found = by_access_token(Digest::of(identifier))
-        .or_else(|| by_access_token(Digest::parse(identifier)?))
-        .map(|(id, _)| id)
+    let found = find::by_access_token(identifier, service)
         .or_else(|| find::by_token_id(identifier, service));
     let id = found.ok_or_else(|| Reply::error(404, call.path, TOKEN_UNKNOWN))?;
     service.tokens.take(id);

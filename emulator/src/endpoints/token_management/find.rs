@@ -38,6 +38,18 @@ impl Named {
     }
 }
 
+/// An access token by its value or by its digest.
+pub fn by_access_token(identifier: &str, service: &Service) -> Option<RecordId> {
+    let find = |digest| Named::AccessToken(digest).record(service);
+    find(Digest::of(identifier)).or_else(|| find(Digest::parse(identifier)?))
+}
+
+/// A refresh token in the same way.
+pub fn by_refresh_token(identifier: &str, service: &Service) -> Option<RecordId> {
+    let find = |digest| Named::RefreshToken(digest).record(service);
+    find(Digest::of(identifier)).or_else(|| find(Digest::parse(identifier)?))
+}
+
 pub fn by_token_id(text: &str, service: &Service) -> Option<RecordId> {
     let id = text.parse().ok()?;
     service.tokens.by_id(id).map(|_| id)

@@ -4,11 +4,13 @@ mod create;
 mod delete;
 mod find;
 mod list;
+mod revoke;
 mod update;
 
 pub use create::create;
 pub use delete::delete;
 pub use list::list;
+pub use revoke::revoke;
 pub use update::update;
 
 use authlete::types::GrantType;

@@ -1,0 +1,43 @@
+//! `/auth/token/revoke`.
+
+use super::find;
+use crate::call::Call;
+use crate::json::Members;
+use crate::reply::{Outcome, Reply};
+use crate::result_code::{CLIENT_UNKNOWN, REVOKE_NOTHING_NAMED, REVOKE_OK};
+use crate::store::{RecordId, Service};
+
+/// The most records that one call revokes by client or by user, as Authlete has it by default.
+const AT_ONCE: usize = 20;
+
+/// Revokes access tokens, each with its refresh token.
+pub fn revoke(call: &Call, service: &mut Service) -> Outcome {
+    let ids = named(call, service)?;
+    for id in &ids {
+        service.tokens.take(*id);
+    }
+    let answer = Reply::result(call.path, REVOKE_OK).with("count", ids.len());
+    Ok(answer.reply())
+}
+
+/// What the request names: one token, else those of a client, of a user, of both, the oldest first.
+fn named(call: &Call, service: &Service) -> Result<Vec<RecordId>, Reply> {
+    let text = |name| call.body.text(name);
+    if let Some(identifier) = text("accessTokenIdentifier") {
+        let found = find::by_access_token(identifier, service);
+        return Ok(found.into_iter().collect());
+    }
+    if let Some(identifier) = text("refreshTokenIdentifier") {
+        let found = find::by_refresh_token(identifier, service);
+        return Ok(found.into_iter().collect());
+    }
+    let (client, subject) = (text("clientIdentifier"), text("subject"));
+    if client.is_none() && subject.is_none() {
+        return Err(Reply::error(400, call.path, REVOKE_NOTHING_NAMED));
+    }
+    let unknown = || Reply::error(404, call.path, CLIENT_UNKNOWN);
+    let client = client.map(|identifier| service.client(identifier).ok_or_else(unknown));
+    let client_id = client.transpose()?.map(|(client, _)| client.id());
+    let records = service.tokens.list(client_id, subject);
+    Ok(records.map(|(id, _)| id).take(AT_ONCE).collect())
+}

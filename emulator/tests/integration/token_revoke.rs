@@ -1,0 +1,272 @@
+//! Tokens that the server revokes by itself, one or many.
+
+use crate::common::*;
+use authlete::types::{
+    Client, GetTokenListQuery, GrantType, IntrospectionAction, IntrospectionRequest, JwsAlg,
+    TokenAction, TokenCreateRequest, TokenRevokeRequest,
+};
+use authlete::{Authlete, Secret};
+use authlete_emulator::Emulator;
+use serde_json::json;
+
+/// Both tokens of a record.
+struct Pair {
+    access: Secret,
+    refresh: Secret,
+    access_hash: String,
+    refresh_hash: String,
+}
+
+async fn create(api: &Authlete, client_id: i64, subject: &str) -> Pair {
+    let request = TokenCreateRequest::new(GrantType::AuthorizationCode)
+        .client_id(client_id)
+        .subject(subject);
+    let created = api.token_create(&request).await.unwrap();
+    let query = GetTokenListQuery::new().end(100);
+    let listed = api.get_token_list(&query).await.unwrap();
+    let last = listed.access_tokens.unwrap().pop().unwrap();
+    Pair {
+        access: created.access_token.unwrap(),
+        refresh: created.refresh_token.unwrap(),
+        access_hash: last.access_token_hash.unwrap(),
+        refresh_hash: last.refresh_token_hash.unwrap(),
+    }
+}
+
+async fn revoke(api: &Authlete, request: &TokenRevokeRequest) -> i32 {
+    let answer = api.token_revoke(request).await.unwrap();
+    assert_eq!(answer.result_code.as_deref(), Some("A135001"));
+    answer.count.expect("a count")
+}
+
+async fn is_good(api: &Authlete, token: &Secret) -> bool {
+    let request = IntrospectionRequest::new(token);
+    let answer = api.introspection(&request).await.unwrap();
+    answer.action == IntrospectionAction::Ok
+}
+
+/// Which of some tokens are good.
+async fn good(api: &Authlete, pairs: &[&Pair]) -> Vec<bool> {
+    let mut good = Vec::new();
+    for pair in pairs {
+        good.push(is_good(api, &pair.access).await);
+    }
+    good
+}
+
+/// A client beside the built-in one.
+async fn another_client(api: &Authlete) -> i64 {
+    let mut client = Client::new();
+    client.client_id_alias = Some("another".to_owned());
+    let created = api.create_client(&client).await.unwrap();
+    created.client_id.unwrap()
+}
+
+async fn refresh(emulator: &Emulator, api: &Authlete, token: &Secret) -> TokenAction {
+    let parameters = form(&[
+        ("grant_type", "refresh_token"),
+        ("refresh_token", token.expose()),
+    ]);
+    let answer = request_token(api, emulator.client(), &parameters).await;
+    answer.action
+}
+
+#[tokio::test]
+async fn a_token_is_revoked_by_value_or_digest_with_the_other() {
+    let ways: [fn(&Pair) -> TokenRevokeRequest; 4] = [
+        |pair| TokenRevokeRequest::new().access_token_identifier(pair.access.clone()),
+        |pair| TokenRevokeRequest::new().access_token_identifier(pair.access_hash.as_str()),
+        |pair| TokenRevokeRequest::new().refresh_token_identifier(pair.refresh.clone()),
+        |pair| TokenRevokeRequest::new().refresh_token_identifier(pair.refresh_hash.as_str()),
+    ];
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let id = emulator.client().id;
+        let other = create(&api, id, "alice").await;
+        for named in ways {
+            let pair = create(&api, id, "alice").await;
+            assert!(is_good(&api, &pair.access).await);
+            assert_eq!(revoke(&api, &named(&pair)).await, 1);
+            assert!(!is_good(&api, &pair.access).await);
+            let refreshed = refresh(&emulator, &api, &pair.refresh).await;
+            assert_eq!(refreshed, TokenAction::BadRequest);
+            // There is nothing left to revoke.
+            assert_eq!(revoke(&api, &named(&pair)).await, 0);
+        }
+        assert!(is_good(&api, &other.access).await);
+        let refreshed = refresh(&emulator, &api, &other.refresh).await;
+        assert_eq!(refreshed, TokenAction::Ok);
+    }
+}
+
+#[tokio::test]
+async fn a_token_is_no_token_of_the_other_kind() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let pair = create(&api, emulator.client().id, "alice").await;
+        for request in [
+            TokenRevokeRequest::new().access_token_identifier(pair.refresh.clone()),
+            TokenRevokeRequest::new().access_token_identifier(pair.refresh_hash.as_str()),
+            TokenRevokeRequest::new().refresh_token_identifier(pair.access.clone()),
+            TokenRevokeRequest::new().refresh_token_identifier(pair.access_hash.as_str()),
+            TokenRevokeRequest::new().access_token_identifier("made-up"),
+        ] {
+            assert_eq!(revoke(&api, &request).await, 0);
+        }
+        assert!(is_good(&api, &pair.access).await);
+    }
+}
+
+#[tokio::test]
+async fn an_access_token_that_is_a_jwt_is_revoked_in_both_forms() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        configure(&emulator, &api, |service| {
+            service.access_token_sign_alg = Some(JwsAlg::Es256);
+        })
+        .await;
+        let answer = tokens(&api, emulator.client()).await;
+        let (jwt, opaque) = (
+            answer.jwt_access_token.unwrap(),
+            answer.access_token.unwrap(),
+        );
+        let request = TokenRevokeRequest::new().access_token_identifier(jwt.clone());
+        assert_eq!(revoke(&api, &request).await, 1);
+        assert!(!is_good(&api, &jwt).await);
+        assert!(!is_good(&api, &opaque).await);
+    }
+}
+
+#[tokio::test]
+async fn the_tokens_of_a_client_of_a_user_of_both_are_revoked() {
+    for version in GENERATIONS {
+        // Whether the request names the client and the user; what is left.
+        for (by_client, by_user, left) in [
+            (true, true, [false, true, true, true]),
+            (true, false, [false, false, true, true]),
+            (false, true, [false, true, false, true]),
+        ] {
+            for by_alias in [false, true] {
+                let (emulator, api) = start(version).await;
+                let own = emulator.client();
+                let other = another_client(&api).await;
+                let pairs = [
+                    &create(&api, own.id, "alice").await,
+                    &create(&api, own.id, "bob").await,
+                    &create(&api, other, "alice").await,
+                    &create(&api, other, "bob").await,
+                ];
+                let identifier = match by_alias {
+                    true => own.alias.clone(),
+                    false => own.id.to_string(),
+                };
+                let mut request = TokenRevokeRequest::new();
+                request.client_identifier = by_client.then_some(identifier);
+                request.subject = by_user.then(|| "alice".to_owned());
+                let gone = left.iter().filter(|left| !**left).count();
+                assert_eq!(revoke(&api, &request).await, i32::try_from(gone).unwrap());
+                assert_eq!(good(&api, &pairs).await, left);
+                assert_eq!(revoke(&api, &request).await, 0);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_comes_first_counts_alone() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client().id;
+        let pairs = [
+            &create(&api, client, "alice").await,
+            &create(&api, client, "alice").await,
+            &create(&api, client, "alice").await,
+        ];
+        let all = TokenRevokeRequest::new()
+            .client_identifier(client.to_string())
+            .subject("alice");
+        let none = all
+            .clone()
+            .access_token_identifier("made-up")
+            .refresh_token_identifier(pairs[0].refresh.clone());
+        assert_eq!(revoke(&api, &none).await, 0);
+        let first = all
+            .clone()
+            .access_token_identifier(pairs[0].access.clone())
+            .refresh_token_identifier(pairs[1].refresh.clone());
+        assert_eq!(revoke(&api, &first).await, 1);
+        assert_eq!(good(&api, &pairs).await, [false, true, true]);
+        let second = all
+            .clone()
+            .refresh_token_identifier(pairs[1].refresh.clone());
+        assert_eq!(revoke(&api, &second).await, 1);
+        assert_eq!(good(&api, &pairs).await, [false, false, true]);
+        assert_eq!(revoke(&api, &all).await, 1);
+        assert_eq!(good(&api, &pairs).await, [false, false, false]);
+    }
+}
+
+#[tokio::test]
+async fn one_call_revokes_twenty_at_most() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client().id;
+        let mut pairs = Vec::new();
+        for _ in 0..41 {
+            pairs.push(create(&api, client, "alice").await);
+        }
+        let of_user = TokenRevokeRequest::new().subject("alice");
+        let of_client = TokenRevokeRequest::new().client_identifier(client.to_string());
+        assert_eq!(revoke(&api, &of_user).await, 20);
+        // The oldest go first.
+        assert_eq!(
+            good(&api, &[&pairs[0], &pairs[19], &pairs[20]]).await,
+            [false, false, true]
+        );
+        assert_eq!(revoke(&api, &of_client).await, 20);
+        assert!(is_good(&api, &pairs[40].access).await);
+        assert_eq!(revoke(&api, &of_user.clone()).await, 1);
+        assert_eq!(revoke(&api, &of_user).await, 0);
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_names_nothing_or_nobody_is_refused() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let pair = create(&api, emulator.client().id, "alice").await;
+        for body in [
+            json!({}),
+            json!({ "subject": "", "clientIdentifier": "" }),
+            json!({ "accessTokenIdentifier": 1 }),
+        ] {
+            let path = "/auth/token/revoke";
+            let (status, answer) = post(&emulator, version, "SERVICE", path, &body).await;
+            assert_eq!(status, 400);
+            assert_eq!(answer["resultCode"], "A135204");
+        }
+        let nobody = TokenRevokeRequest::new()
+            .client_identifier("nobody")
+            .subject("alice");
+        let refused = refusal(api.token_revoke(&nobody).await);
+        assert_eq!(refused, (404, "A001260".to_owned()));
+        assert!(is_good(&api, &pair.access).await);
+    }
+}
+
+#[tokio::test]
+async fn the_tokens_of_other_services_stay() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let pair = create(&api, emulator.client().id, "alice").await;
+        let other = another_service(&emulator, &api, version).await;
+        for request in [
+            TokenRevokeRequest::new().access_token_identifier(pair.access.clone()),
+            TokenRevokeRequest::new().refresh_token_identifier(pair.refresh_hash.as_str()),
+            TokenRevokeRequest::new().subject("alice"),
+        ] {
+            assert_eq!(revoke(&other, &request).await, 0);
+        }
+        assert!(is_good(&api, &pair.access).await);
+    }
+}
