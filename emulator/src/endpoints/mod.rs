@@ -42,6 +42,7 @@ pub fn handle(call: &Call, store: &mut Store) -> Outcome {
         "token" => token::token(call, call.service(store)?),
         "token_issue" => token::issue(call, call.service(store)?),
         "token_fail" => token::fail(call, call.service(store)?),
+        "id_token_reissue" => token::reissue(call, call.service(store)?),
         "introspection" => introspection::introspection(call, call.service(store)?),
         "standard_introspection" => {
             standard_introspection::standard_introspection(call, call.service(store)?)

@@ -79,7 +79,8 @@ impl Requested<'_> {
     }
 }
 
-fn object(call: &Object, name: &str) -> Result<Option<Object>, NoObject> {
+/// A member that is a JSON object as text.
+pub fn object(call: &Object, name: &str) -> Result<Option<Object>, NoObject> {
     let parsed = call.text(name).map(serde_json::from_str).transpose();
     parsed.map_err(|_| NoObject)
 }

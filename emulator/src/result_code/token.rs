@@ -120,4 +120,17 @@ result_codes! {
     TOKEN_FAIL_CLIENT_UNAUTHORIZED = "A067304", "the server does not allow the grant type to the client";
     /// The server's reason; RFC 6749 §5.2.
     TOKEN_FAIL_SCOPE = "A067305", "the server does not accept the scope";
+
+    /// There is an ID token beside the tokens.
+    REISSUE_OK = "A357001", "the ID token was reissued";
+    /// The caller's fault.
+    REISSUE_TOKEN_MISSING = "A357201", "accessToken or refreshToken is missing";
+    /// Made up, refreshed since, or too old.
+    REISSUE_ACCESS_TOKEN_UNUSABLE = "A357202", "the access token does not exist or has expired";
+    /// The two come from one answer.
+    REISSUE_REFRESH_TOKEN_DIFFERENT = "A357203", "the refresh token is not that of the access token";
+    /// The action of the token request would have said so.
+    REISSUE_NOT_REISSUABLE = "A357204", "the tokens are not refreshed ones of a user for openid, or the service has idTokenReissuable off";
+    /// The caller's fault.
+    REISSUE_JSON_MALFORMED = "A357205", "claims or idtHeaderParams is not a JSON object";
 }

@@ -24,6 +24,7 @@ mod flow;
 mod hsk;
 mod id_token;
 mod id_token_protection;
+mod id_token_reissue;
 mod introspection;
 mod jose_verify;
 mod jwt_bearer;

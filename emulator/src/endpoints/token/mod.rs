@@ -7,6 +7,7 @@ mod device_code;
 mod jwt_bearer;
 mod password;
 mod refresh_token;
+mod reissue;
 mod request;
 mod response;
 mod token_exchange;
@@ -15,6 +16,7 @@ mod token_info;
 use authlete::types::GrantType;
 
 pub use password::{fail, issue};
+pub use reissue::reissue;
 pub use request::Request;
 
 use crate::call::Call;

@@ -1,0 +1,123 @@
+//! `/idtoken/reissue`: an ID token for refreshed tokens (OpenID Connect Core 1.0 §12.2).
+
+use serde_json::Value;
+
+use crate::call::Call;
+use crate::digest::Digest;
+use crate::json::{Members, Object};
+use crate::protocol::granted::{NoObject, object};
+use crate::protocol::id_token::IdToken;
+use crate::protocol::issuance::Issued;
+use crate::protocol::{scopes, token_response};
+use crate::reply::{Outcome, Reply};
+use crate::result_code::{
+    REISSUE_ACCESS_TOKEN_UNUSABLE, REISSUE_JSON_MALFORMED, REISSUE_NOT_REISSUABLE, REISSUE_OK,
+    REISSUE_REFRESH_TOKEN_DIFFERENT, REISSUE_TOKEN_MISSING, ResultCode,
+};
+use crate::store::{Authentication, Client, Grant, RecordId, Service, TokenRecord};
+
+/// Whether a new ID token can go with tokens: they were refreshed, they are for a user and for OpenID Connect, and the
+/// service wants it so.
+pub fn is_reissuable(service: &Service, record: &TokenRecord) -> bool {
+    service.settings.flag("idTokenReissuable")
+        && record.last_refreshed_at > 0
+        && record.grant.subject.is_some()
+        && scopes::are_openid(&record.grant.scopes)
+}
+
+pub fn reissue(call: &Call, service: &Service) -> Outcome {
+    let reissue = match Reissue::of(call, service) {
+        Ok(reissue) => reissue,
+        Err(code) => return Ok(Reply::action(call.path, code, "CALLER_ERROR").reply()),
+    };
+    call.refuse_locked(reissue.client)?;
+    let id_token = IdToken {
+        service,
+        client: reissue.client,
+        grant: &reissue.grant,
+        bound: &[("at_hash", reissue.access_token)],
+        claims: Object::new(),
+        front_channel: false,
+        now: call.now,
+    };
+    match id_token.issue() {
+        Ok(id_token) => Ok(reissue.respond(service, id_token)),
+        Err(error) => {
+            let answer = error.answer(call.path, "INTERNAL_SERVER_ERROR", &service.settings);
+            Ok(answer.reply())
+        }
+    }
+}
+
+/// The tokens of a call, and what the ID token for them is to say.
+struct Reissue<'a> {
+    call: &'a Call,
+    access_token: &'a str,
+    refresh_token: &'a str,
+    id: RecordId,
+    record: &'a TokenRecord,
+    client: &'a Client,
+    grant: Grant,
+}
+
+impl<'a> Reissue<'a> {
+    fn of(call: &'a Call, service: &'a Service) -> Result<Self, ResultCode> {
+        let token = |name| call.body.text(name).ok_or(REISSUE_TOKEN_MISSING);
+        let (access_token, refresh_token) = (token("accessToken")?, token("refreshToken")?);
+        let (id, record) = service
+            .tokens
+            .by_access_token(&Digest::of(access_token))
+            .filter(|(_, record)| record.is_valid(call.now))
+            .ok_or(REISSUE_ACCESS_TOKEN_UNUSABLE)?;
+        let digest = Digest::of(refresh_token);
+        let own = record.refresh_token.as_ref();
+        own.filter(|own| own.digest == digest)
+            .ok_or(REISSUE_REFRESH_TOKEN_DIFFERENT)?;
+        let client = service.clients.by_id(record.grant.client_id);
+        let client = client.filter(|_| is_reissuable(service, record));
+        Ok(Self {
+            call,
+            access_token,
+            refresh_token,
+            id,
+            record,
+            client: client.ok_or(REISSUE_NOT_REISSUABLE)?,
+            grant: grant(call, record).map_err(|_| REISSUE_JSON_MALFORMED)?,
+        })
+    }
+
+    /// The token response once more, with the tokens as they were given and the ID token.
+    fn respond(self, service: &Service, id_token: String) -> Reply {
+        let issued = Issued {
+            record: self.id,
+            access_token: self.access_token.to_owned(),
+            jwt: None,
+            refresh_token: Some(self.refresh_token.to_owned()),
+            id_token: Some(id_token),
+        };
+        let content = token_response::members(service, self.record, &issued, self.call.now);
+        Reply::action(self.call.path, REISSUE_OK, "OK")
+            .with("responseContent", Value::Object(content).to_string())
+            .with_some("idToken", issued.id_token)
+            .reply()
+    }
+}
+
+/// The grant as the ID token shows it: the authentication is the same one, the rest is what the call says. There is no
+/// nonce, which belongs to the first ID token.
+fn grant(call: &Call, record: &TokenRecord) -> Result<Grant, NoObject> {
+    let text = |name| call.body.text(name).map(str::to_owned);
+    let earlier = record.grant.openid.as_deref();
+    let openid = Authentication {
+        sub: text("sub"),
+        claims: object(&call.body, "claims")?.unwrap_or_default(),
+        header: object(&call.body, "idtHeaderParams")?.unwrap_or_default(),
+        audience_type: text("idTokenAudType"),
+        session_id: earlier.and_then(|openid| openid.session_id.clone()),
+        ..Authentication::default()
+    };
+    Ok(Grant {
+        openid: Some(Box::new(openid)),
+        ..record.grant.clone()
+    })
+}
