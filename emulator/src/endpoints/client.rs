@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::slice::Slice;
 use crate::call::Call;
 use crate::clock::Millis;
@@ -9,8 +11,8 @@ use crate::json::{Members, Object};
 use crate::random;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
-    ALIAS_TAKEN, CLIENT_INVALID, DEVELOPER_HAS_ENOUGH, ResultCode, SECRET_INVALID,
-    SECRET_REFRESHED, SECRET_UPDATED,
+    ALIAS_TAKEN, CLIENT_INVALID, DEVELOPER_HAS_ENOUGH, LOCK_FLAG_MISSING, LOCK_FLAG_UPDATED,
+    ResultCode, SECRET_INVALID, SECRET_REFRESHED, SECRET_UPDATED,
 };
 use crate::settings;
 use crate::store::{Client, Service};
@@ -68,12 +70,8 @@ pub fn list(call: &Call, service: &Service) -> Outcome {
 pub fn update(call: &Call, service: &mut Service) -> Outcome {
     let client = call.client("clientId", service)?;
     refuse_invalid(call, service, &call.body, Some(client.id()))?;
-    let mut settings = settings::client::replace(&client.settings, &call.body);
-    settings.insert("modifiedAt".to_owned(), call.now.into());
-    service.clients.put(Client {
-        settings: settings.clone(),
-    });
-    Ok(Reply::object(200, settings))
+    let settings = settings::client::replace(&client.settings, &call.body);
+    Ok(Reply::object(200, store(call, service, settings)))
 }
 
 /// Deletes a client with all that was issued to it.
@@ -81,6 +79,16 @@ pub fn delete(call: &Call, service: &mut Service) -> Outcome {
     let id = call.client("clientId", service)?.id();
     service.delete_client(id);
     Ok(Reply::no_content())
+}
+
+/// Locks or unlocks a client, and changes nothing else.
+pub fn update_lock_flag(call: &Call, service: &mut Service) -> Outcome {
+    let mut settings = call.client("clientIdentifier", service)?.settings.clone();
+    let locked = call.body.get("clientLocked").and_then(Value::as_bool);
+    let locked = locked.ok_or_else(|| Reply::error(400, call.path, LOCK_FLAG_MISSING))?;
+    settings.insert("locked".to_owned(), locked.into());
+    store(call, service, settings);
+    Ok(Reply::result(call.path, LOCK_FLAG_UPDATED).reply())
 }
 
 pub fn refresh_secret(call: &Call, service: &mut Service) -> Outcome {
@@ -106,16 +114,20 @@ pub fn shown_to_users(client: &Object) -> Object {
 }
 
 fn replace_secret(call: &Call, service: &mut Service, secret: &str, code: ResultCode) -> Outcome {
-    let mut client = call.client("clientIdentifier", service)?.as_ref().clone();
-    let previous = client
-        .settings
-        .insert("clientSecret".to_owned(), secret.into());
-    client
-        .settings
-        .insert("modifiedAt".to_owned(), call.now.into());
-    service.clients.put(client);
+    let mut settings = call.client("clientIdentifier", service)?.settings.clone();
+    let previous = settings.insert("clientSecret".to_owned(), secret.into());
+    store(call, service, settings);
     let answer = Reply::result(call.path, code).with("newClientSecret", secret);
     Ok(answer.with_some("oldClientSecret", previous).reply())
+}
+
+/// Stores the changed settings of a client; returns them as they are then.
+fn store(call: &Call, service: &mut Service, mut settings: Object) -> Object {
+    settings.insert("modifiedAt".to_owned(), call.now.into());
+    service.clients.put(Client {
+        settings: settings.clone(),
+    });
+    settings
 }
 
 /// Refuses settings that cannot be, and an alias that another client has.

@@ -83,6 +83,7 @@ pub fn handle(call: &Call, store: &mut Store) -> Outcome {
         "get_client_list" => client::list(call, call.service(store)?),
         "update_client" => client::update(call, call.service(store)?),
         "delete_client" => client::delete(call, call.service(store)?),
+        "update_client_lock_flag" => client::update_lock_flag(call, call.service(store)?),
         "refresh_client_secret" => client::refresh_secret(call, call.service(store)?),
         "update_client_secret" => client::update_secret(call, call.service(store)?),
 

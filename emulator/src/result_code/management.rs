@@ -27,6 +27,10 @@ result_codes! {
     AUTHORIZATION_DELETED = "A137001", "the authorization was deleted";
     /// Whose authorization?
     AUTHORIZATION_DELETE_SUBJECT_MISSING = "A137201", "subject is missing";
+    /// The client is locked, or it is not.
+    LOCK_FLAG_UPDATED = "A355001", "the lock flag of the client was updated";
+    /// The caller's fault.
+    LOCK_FLAG_MISSING = "A355201", "clientLocked must be true or false";
     /// The secret is new.
     SECRET_REFRESHED = "A148001", "the client secret was replaced by a new one";
     /// The secret is the caller's.

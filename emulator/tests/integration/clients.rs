@@ -1,10 +1,12 @@
 //! Clients as an administrator sees them.
 
+use std::time::Duration;
+
 use crate::common::*;
 use authlete::types::{
-    AuthorizationIssueAction, AuthorizationIssueRequest, Client, ClientSecretUpdateRequest,
-    ClientType, GetClientListQuery, GetTokenListQuery, GrantType, IntrospectionAction,
-    IntrospectionRequest, TokenAction, TokenRequest,
+    AuthorizationIssueAction, AuthorizationIssueRequest, Client, ClientLockFlagUpdateRequest,
+    ClientSecretUpdateRequest, ClientType, GetClientListQuery, GetTokenListQuery, GrantType,
+    IntrospectionAction, IntrospectionRequest, TokenAction, TokenRequest,
 };
 use authlete::{ApiVersion, ListRequest as _};
 use serde_json::{Value, json};
@@ -180,6 +182,49 @@ async fn a_secret_is_replaced() {
 }
 
 /// Every flag and every number of the API's description is there, as Authlete writes them.
+#[tokio::test]
+async fn a_client_is_locked_and_unlocked() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let mut expected = api.get_client(client.id).await.unwrap();
+        let request = TokenRequest::new("grant_type=client_credentials")
+            .client_id(client.id.to_string())
+            .client_secret(&client.secret);
+        // By ID, by alias; a second time, too.
+        let (id, alias) = (client.id.to_string(), client.alias.clone());
+        for (identifier, locked) in [(&id, true), (&id, true), (&alias, false), (&alias, true)] {
+            emulator.advance(Duration::from_secs(1));
+            let update = ClientLockFlagUpdateRequest::new(locked);
+            let updated = api.update_client_lock_flag(identifier.as_str(), &update);
+            assert_eq!(updated.await.unwrap().result_code.unwrap(), "A355001");
+            let stored = api.get_client(client.id).await.unwrap();
+            assert!(stored.modified_at > expected.modified_at);
+            // Nothing else has changed.
+            expected.modified_at = stored.modified_at;
+            expected.locked = Some(locked);
+            assert_eq!(stored, expected);
+            let answer = api.token(&request).await;
+            match locked {
+                true => assert_eq!(refusal(answer), (403, "A001215".to_owned())),
+                false => assert_eq!(answer.unwrap().action, TokenAction::Ok),
+            }
+        }
+
+        let update = ClientLockFlagUpdateRequest::new(false);
+        let unknown = api.update_client_lock_flag("nobody", &update).await;
+        assert_eq!(refusal(unknown), (404, "A001260".to_owned()));
+        for body in [json!({}), json!({ "clientLocked": "false" })] {
+            let path = format!("/client/lock_flag/update/{id}");
+            let (status, answer) = post(&emulator, version, "SERVICE", &path, &body).await;
+            assert_eq!(status, 400);
+            assert_eq!(answer["resultCode"], "A355201");
+        }
+        let stored = api.get_client(client.id).await.unwrap();
+        assert_eq!(stored.locked, Some(true));
+    }
+}
+
 #[tokio::test]
 async fn what_is_not_said_has_a_default() {
     let facts: Value =
