@@ -55,11 +55,6 @@ const ALSO_ACCEPTED: &[(&str, &str, &str)] = &[
         "/client/authorization/delete/{clientId}/{subject}",
     ),
     ("hsk_delete", "GET", "/hsk/delete/{handle}"),
-    (
-        "get_service_configuration",
-        "POST",
-        "/service/configuration",
-    ),
 ];
 
 /// An operation, as a request names it.

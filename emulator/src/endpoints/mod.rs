@@ -57,7 +57,9 @@ pub fn handle(call: &Call, store: &mut Store) -> Outcome {
         "userinfo" => userinfo::userinfo(call, call.service(store)?),
         "userinfo_issue" => userinfo::issue(call, call.service(store)?),
 
-        "get_service_configuration" => discovery::configuration(call, call.service(store)?),
+        "get_service_configuration" | "post_service_configuration" => {
+            discovery::configuration(call, call.service(store)?)
+        }
         "get_service_jwks" => discovery::jwks(call, call.service(store)?),
         "device_authorization" => device_flow::authorization(call, call.service(store)?),
         "device_verification" => device_flow::verification(call, call.service(store)?),

@@ -5,7 +5,7 @@ use authlete::types::{AuthorizationRequest, Client, GetServiceListQuery, Service
 use authlete::{ApiVersion, Authlete, Config};
 use authlete_emulator::Emulator;
 use reqwest::{Method, StatusCode};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// The number of the emulator's service.
 async fn service_number(api: &Authlete) -> i64 {
@@ -332,21 +332,6 @@ async fn authorizations_are_listed_by_get_too() {
         .await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
     assert_eq!(answer["resultCode"], "A136201");
-}
-
-/// As the library for Python asks for them.
-#[tokio::test]
-async fn the_metadata_are_asked_for_by_post_too() {
-    let raw = Raw::new().await;
-    let url = format!("{}/service/configuration", raw.root);
-    let patch = json!([{ "op": "remove", "path": "/jwks_uri" }]).to_string();
-    let body = json!({ "pretty": true, "patch": patch }).to_string();
-    let (status, answer) = raw
-        .call(Method::POST, url, Some(&raw.authorization), body)
-        .await;
-    assert_eq!(status, StatusCode::OK);
-    assert_eq!(answer["issuer"], "https://as.example");
-    assert_eq!(answer.get("jwks_uri"), None);
 }
 
 /// Whatever a member holds, there is an answer.

@@ -4,6 +4,7 @@ use crate::common::*;
 use authlete::types::{
     ClaimType, ClientAuthMethod, DeliveryMode, Display, GetServiceConfigurationQuery,
     GetServiceJwksQuery, GrantType, HskCreateRequest, NamedUri, Prompt, ResponseType,
+    ServiceConfigurationRequest,
 };
 use authlete::{ApiVersion, Authlete};
 use authlete_emulator::Emulator;
@@ -190,18 +191,27 @@ async fn algorithms_go_with_their_keys() {
     }
 }
 
-/// The body of an answer as it is written.
-async fn text(emulator: &Emulator, version: ApiVersion, path: &str) -> String {
+/// The body of an answer as it is written; to a POST if there is something to send.
+async fn text(
+    emulator: &Emulator,
+    version: ApiVersion,
+    path: &str,
+    body: Option<&Value>,
+) -> String {
     let value = |name| variable(emulator, version, name);
     let key = value("AUTHLETE_SERVICE_APIKEY");
-    let (client, url) = (reqwest::Client::new(), emulator.base_url());
+    let root = match version {
+        ApiVersion::V2 => format!("{}/api", emulator.base_url()),
+        ApiVersion::V3 => format!("{}/api/{key}", emulator.base_url()),
+    };
+    let (client, url) = (reqwest::Client::new(), format!("{root}{path}"));
+    let request = match body {
+        Some(body) => client.post(url).json(body),
+        None => client.get(url),
+    };
     let request = match version {
-        ApiVersion::V2 => client
-            .get(format!("{url}/api{path}"))
-            .basic_auth(key, Some(value("AUTHLETE_SERVICE_APISECRET"))),
-        ApiVersion::V3 => client
-            .get(format!("{url}/api/{key}{path}"))
-            .bearer_auth(value("AUTHLETE_SERVICE_ACCESSTOKEN")),
+        ApiVersion::V2 => request.basic_auth(key, Some(value("AUTHLETE_SERVICE_APISECRET"))),
+        ApiVersion::V3 => request.bearer_auth(value("AUTHLETE_SERVICE_ACCESSTOKEN")),
     };
     let response = request.send().await.unwrap();
     assert_eq!(response.status(), 200);
@@ -217,20 +227,40 @@ async fn documents_can_be_written_for_people() {
             ("/service/jwks/get", jwks(&api).await),
         ] {
             let compact = document.to_string();
-            assert_eq!(text(&emulator, version, path).await, compact);
+            assert_eq!(text(&emulator, version, path, None).await, compact);
             let query = |pretty| format!("{path}?pretty={pretty}");
-            assert_eq!(text(&emulator, version, &query("false")).await, compact);
+            let plain = text(&emulator, version, &query("false"), None).await;
+            assert_eq!(plain, compact);
             let indented = format!("{document:#}");
-            assert_eq!(text(&emulator, version, &query("true")).await, indented);
+            let pretty = text(&emulator, version, &query("true"), None).await;
+            assert_eq!(pretty, indented);
+        }
+        let (path, document) = ("/service/configuration", metadata(&api).await);
+        for (body, expected) in [
+            (json!({}), document.to_string()),
+            (json!({ "pretty": false }), document.to_string()),
+            (json!({ "pretty": true }), format!("{document:#}")),
+        ] {
+            let posted = text(&emulator, version, path, Some(&body)).await;
+            assert_eq!(posted, expected);
         }
     }
 }
 
 #[tokio::test]
 async fn metadata_can_be_patched() {
+    // By both operations the same.
     let patched = async |api: &Authlete, patch: &str| {
         let query = GetServiceConfigurationQuery::new().patch(patch);
-        api.get_service_configuration(&query).await
+        let got = api.get_service_configuration(&query).await;
+        let body = ServiceConfigurationRequest::new().patch(patch);
+        let posted = api.post_service_configuration(&body).await;
+        let [got, posted] = [got, posted].map(|answer| match answer {
+            Ok(metadata) => Ok(metadata.into_value()),
+            Err(error) => Err(refusal(Err::<(), _>(error))),
+        });
+        assert_eq!(got, posted);
+        posted
     };
     for version in GENERATIONS {
         let (_emulator, api) = start(version).await;
@@ -252,10 +282,9 @@ async fn metadata_can_be_patched() {
         members.insert("x".to_owned(), json!({ "y": [1, 2] }));
         members.insert("z".to_owned(), json!([1, 2]));
         members["token_endpoint"] = json!("https://other.example");
-        let after = patched(&api, &patch.to_string()).await;
-        assert_eq!(after.unwrap().into_value(), expected);
+        assert_eq!(patched(&api, &patch.to_string()).await, Ok(expected));
         // It was for that answer alone.
-        assert_eq!(patched(&api, "[]").await.unwrap().into_value(), before);
+        assert_eq!(patched(&api, "[]").await, Ok(before));
 
         let malformed = [
             "x",
@@ -266,8 +295,8 @@ async fn metadata_can_be_patched() {
             r#"[{"op":"remove","path":"issuer"}]"#,
         ];
         for patch in malformed {
-            let refused = refusal(patched(&api, patch).await);
-            assert_eq!(refused, (400, "A142201".to_owned()), "{patch}");
+            let refused = (400, "A142201".to_owned());
+            assert_eq!(patched(&api, patch).await, Err(refused), "{patch}");
         }
         let copy = r#"{"op":"copy","from":"","path":"/all"},"#;
         let inapplicable = [
@@ -280,8 +309,8 @@ async fn metadata_can_be_patched() {
             &format!("[{}]", copy.repeat(100).trim_end_matches(',')),
         ];
         for patch in inapplicable {
-            let refused = refusal(patched(&api, patch).await);
-            assert_eq!(refused, (400, "A142202".to_owned()), "{patch}");
+            let refused = (400, "A142202".to_owned());
+            assert_eq!(patched(&api, patch).await, Err(refused), "{patch}");
         }
     }
 }
