@@ -13,7 +13,9 @@ use crate::endpoints;
 use crate::json::Object;
 use crate::keeper::Changes;
 use crate::reply::{Outcome, Reply};
-use crate::result_code::{MALFORMED_BODY, METHOD_NOT_ALLOWED, NOT_AN_API, NOT_IMPLEMENTED};
+use crate::result_code::{
+    MALFORMED_BODY, MALFORMED_LIST, METHOD_NOT_ALLOWED, NOT_AN_API, NOT_IMPLEMENTED, ResultCode,
+};
 use crate::routing::{Mismatch, Routes, Target};
 use crate::store::Store;
 
@@ -95,7 +97,7 @@ impl Api {
     fn process(&self, request: &Request<'_>, target: Target) -> Outcome {
         // Read before the state is locked, so that no other call waits for it; looked at when the caller may call.
         let has_body = request.method == "POST" || request.method == "PUT";
-        let given = has_body.then(|| object(request.body));
+        let given = has_body.then(|| Given::read(target.operation.id, request.body));
         let mut state = self.state();
         let State { clock, store } = &mut *state;
         let service = access::check(store, &target, request.authorization)?;
@@ -105,21 +107,23 @@ impl Api {
             // What the path says, no query can unsay.
             parameters.entry(name).or_insert_with(|| Value::from(value));
         }
-        let body = match given {
-            Some(body) => {
-                body.ok_or_else(|| Reply::error(400, target.route.path, MALFORMED_BODY))?
-            }
-            None => parameters.clone(),
+        let Given { object, list } = match given {
+            Some(given) => given.map_err(|code| Reply::error(400, target.route.path, code))?,
+            None => Given {
+                object: parameters.clone(),
+                list: Vec::new(),
+            },
         };
         let call = Call {
             operation: target.operation.id,
             path: target.route.path,
             service,
             parameters,
-            body,
+            body: object,
+            list,
             now: clock.now(),
         };
-        let outcome = endpoints::handle(&call, store);
+        let outcome = endpoints::handle(&call, store, &self.changes);
         self.changes.report();
         outcome
     }
@@ -130,6 +134,20 @@ impl Api {
     }
 }
 
-fn object(body: &[u8]) -> Option<Object> {
-    serde_json::from_slice(body).ok()
+/// The body of a request: an object or, where the operation takes one, a list of objects.
+struct Given {
+    object: Object,
+    list: Vec<Object>,
+}
+
+impl Given {
+    fn read(operation: &str, body: &[u8]) -> Result<Self, ResultCode> {
+        let (mut object, mut list) = (Object::new(), Vec::new());
+        if endpoints::takes_list(operation) {
+            list = serde_json::from_slice(body).map_err(|_| MALFORMED_LIST)?;
+        } else {
+            object = serde_json::from_slice(body).map_err(|_| MALFORMED_BODY)?;
+        }
+        Ok(Self { object, list })
+    }
 }

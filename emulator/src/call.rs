@@ -20,6 +20,8 @@ pub struct Call {
     pub parameters: Object,
     /// The body; the parameters, when the operation is called without one.
     pub body: Object,
+    /// The body of an operation that takes a list.
+    pub list: Vec<Object>,
     pub now: Millis,
 }
 
@@ -60,6 +62,23 @@ impl Call {
             body,
             ..self.clone()
         }
+    }
+
+    /// This call with each object of its list as the body.
+    pub fn each(&self) -> impl Iterator<Item = Self> {
+        self.list.iter().map(|object| Self {
+            body: object.clone(),
+            list: Vec::new(),
+            parameters: self.parameters.clone(),
+            ..*self
+        })
+    }
+
+    /// Whether a parameter is on. The query has it as text, the body of a POST as itself.
+    pub fn is_true(&self, parameter: &str) -> bool {
+        let is_true =
+            |members: &Object| members.flag(parameter) || members.text(parameter) == Some("true");
+        is_true(&self.body) || is_true(&self.parameters)
     }
 
     /// The user that the call is about.

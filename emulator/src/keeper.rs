@@ -80,6 +80,7 @@ impl Book {
                 continue;
             }
             let written = self.write();
+            self.api.changes.note(&written);
             if let (Err(error), false) = (&written, failed) {
                 complain(error);
             }
@@ -102,17 +103,30 @@ impl Book {
     }
 }
 
-/// Whether the state may have changed since that was asked last.
+/// The changes of the state, and what becomes of them.
 #[derive(Debug, Default)]
-pub struct Changes(AtomicBool);
+pub struct Changes {
+    reported: AtomicBool,
+    unwritten: AtomicBool,
+}
 
 impl Changes {
     pub fn report(&self) {
-        self.0.store(true, Ordering::Release);
+        self.reported.store(true, Ordering::Release);
     }
 
+    /// Whether the last changes could not be written to the file that they should be in.
+    pub fn are_unwritten(&self) -> bool {
+        self.unwritten.load(Ordering::Acquire)
+    }
+
+    /// Whether the state may have changed since that was asked last.
     fn take(&self) -> bool {
-        self.0.swap(false, Ordering::AcqRel)
+        self.reported.swap(false, Ordering::AcqRel)
+    }
+
+    fn note<T>(&self, written: &io::Result<T>) {
+        self.unwritten.store(written.is_err(), Ordering::Release);
     }
 }
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::api::Api;
 use crate::json::Members as _;
-use crate::reply::Reply;
+use crate::reply::{Content, Reply};
 use crate::request_log::{Exchange, Kept, RequestLog};
 
 /// The log, and the API, whose clock it goes by.
@@ -28,11 +28,15 @@ pub struct Handled {
     result_code: Option<String>,
     action: Option<String>,
     body: Bytes,
+    answers_text: bool,
 }
 
 impl Handled {
     pub fn new(operation: Option<&'static str>, body: Bytes, reply: &Reply) -> Self {
-        let members = reply.body.as_ref().and_then(Value::as_object);
+        let members = match &reply.body {
+            Content::Json(Value::Object(members)) => Some(members),
+            _ => None,
+        };
         let text = |name| {
             members
                 .and_then(|members| members.text(name))
@@ -43,6 +47,7 @@ impl Handled {
             result_code: text("resultCode"),
             action: text("action"),
             body,
+            answers_text: matches!(reply.body, Content::Text(_)),
         }
     }
 }
@@ -75,7 +80,10 @@ pub async fn log(State(logging): State<Arc<Logging>>, request: Request, next: Ne
         action: handled.action,
         duration: began.elapsed(),
         request: Kept::new(&handled.body),
-        answer: Kept::new(&answer),
+        answer: match handled.answers_text {
+            true => Kept::plain_text(&answer),
+            false => Kept::new(&answer),
+        },
     });
     Response::from_parts(head, Body::from(answer))
 }

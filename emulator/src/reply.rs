@@ -11,9 +11,18 @@ use crate::result_code::{INTERNAL_ERROR, ResultCode};
 #[derive(Debug)]
 pub struct Reply {
     pub status: u16,
-    pub body: Option<Value>,
-    /// Whether the body is written for people.
-    pub indented: bool,
+    pub body: Content,
+}
+
+/// The body of an answer.
+#[derive(Debug)]
+pub enum Content {
+    Empty,
+    Json(Value),
+    /// JSON that is written for people.
+    Indented(Value),
+    /// Plain text, in which there is no secret.
+    Text(String),
 }
 
 /// What an endpoint comes to; an error is a reply too.
@@ -24,8 +33,7 @@ impl Reply {
     pub fn object(status: u16, object: Object) -> Self {
         Self {
             status,
-            body: Some(Value::Object(object)),
-            indented: false,
+            body: Content::Json(Value::Object(object)),
         }
     }
 
@@ -33,15 +41,23 @@ impl Reply {
     pub fn document(document: Value) -> Self {
         Self {
             status: 200,
-            body: Some(document),
-            indented: false,
+            body: Content::Json(document),
         }
     }
 
-    pub fn indented(self) -> Self {
+    /// The same, written for people.
+    pub fn indented(document: Value) -> Self {
         Self {
-            indented: true,
-            ..self
+            status: 200,
+            body: Content::Indented(document),
+        }
+    }
+
+    /// A text for people.
+    pub fn text(status: u16, text: String) -> Self {
+        Self {
+            status,
+            body: Content::Text(text),
         }
     }
 
@@ -56,8 +72,7 @@ impl Reply {
     pub fn no_content() -> Self {
         Self {
             status: 204,
-            body: None,
-            indented: false,
+            body: Content::Empty,
         }
     }
 

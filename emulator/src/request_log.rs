@@ -39,6 +39,8 @@ pub struct Exchange {
 pub struct Kept {
     start: Box<[u8]>,
     length: usize,
+    /// Plain text, which the API has only for people, has no secrets.
+    is_plain_text: bool,
 }
 
 /// A ring buffer, and a line for each exchange when that is wanted.
@@ -147,12 +149,23 @@ impl Kept {
         Self {
             start: bytes.get(..BODY_KEPT).unwrap_or(bytes).into(),
             length: bytes.len(),
+            is_plain_text: false,
+        }
+    }
+
+    pub fn plain_text(bytes: &[u8]) -> Self {
+        Self {
+            is_plain_text: true,
+            ..Self::new(bytes)
         }
     }
 
     fn shown(&self, reveal: bool) -> Value {
         if self.length == 0 {
             return Value::Null;
+        }
+        if self.is_plain_text {
+            return json!({ "length": self.length, "content": self.text() });
         }
         let mut content = if self.start.len() == self.length {
             serde_json::from_slice(&self.start).unwrap_or_else(|_| self.text().into())

@@ -21,7 +21,7 @@ use crate::control;
 use crate::guard::{Guard, guard};
 use crate::logging::{self, Handled, Logging};
 use crate::page;
-use crate::reply::Reply;
+use crate::reply::{Content, Reply};
 use crate::request_log::RequestLog;
 use crate::result_code::BODY_TOO_LARGE;
 
@@ -99,19 +99,15 @@ async fn answer(State(api): State<Arc<Api>>, request: HttpRequest) -> Response {
 impl IntoResponse for Reply {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        const JSON: HeaderValue = HeaderValue::from_static("application/json;charset=UTF-8");
+        const TEXT: HeaderValue = HeaderValue::from_static("text/plain;charset=UTF-8");
         let mut response = match self.body {
-            None => Response::new(Body::empty()),
-            Some(body) => {
-                let text = if self.indented {
-                    format!("{body:#}")
-                } else {
-                    body.to_string()
-                };
-                let mut response = Response::new(Body::from(text));
-                let json = HeaderValue::from_static("application/json;charset=UTF-8");
-                response.headers_mut().insert(CONTENT_TYPE, json);
-                response
+            Content::Empty => Response::new(Body::empty()),
+            Content::Json(value) => ([(CONTENT_TYPE, JSON)], value.to_string()).into_response(),
+            Content::Indented(value) => {
+                ([(CONTENT_TYPE, JSON)], format!("{value:#}")).into_response()
             }
+            Content::Text(text) => ([(CONTENT_TYPE, TEXT)], text).into_response(),
         };
         *response.status_mut() = status;
         if status == StatusCode::UNAUTHORIZED {

@@ -12,6 +12,7 @@ mod granted_scopes;
 mod hardware_key;
 mod scopes;
 mod service;
+mod token_batch;
 mod token_request;
 mod tokens;
 
@@ -26,6 +27,7 @@ pub use expiring::{Entry, Expiring};
 pub use grant::{Authentication, Binding, Grant};
 pub use hardware_key::HardwareKey;
 pub use service::Service;
+pub use token_batch::TokenBatch;
 pub use token_request::{PasswordRequest, Renewal};
 pub use tokens::{Narrowed, RecordId, RefreshToken, TokenRecord};
 

@@ -45,7 +45,7 @@ pub fn jwks(call: &Call, service: &Service) -> Outcome {
         return Ok(Reply::no_content());
     }
     let registered = keys::registered(&service.settings);
-    let registered = match is_true(call, "includePrivateKeys") {
+    let registered = match call.is_true("includePrivateKeys") {
         true => registered,
         false => registered.public(),
     };
@@ -55,14 +55,8 @@ pub fn jwks(call: &Call, service: &Service) -> Outcome {
 }
 
 fn document_reply(call: &Call, document: Value) -> Reply {
-    let reply = Reply::document(document);
-    match is_true(call, "pretty") {
-        true => reply.indented(),
-        false => reply,
+    match call.is_true("pretty") {
+        true => Reply::indented(document),
+        false => Reply::document(document),
     }
-}
-
-fn is_true(call: &Call, parameter: &str) -> bool {
-    // The query has it as text, the body of a POST as itself.
-    call.body.flag(parameter) || call.body.text(parameter) == Some("true")
 }

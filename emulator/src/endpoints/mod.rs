@@ -24,12 +24,18 @@ mod userinfo;
 mod utility;
 
 use crate::call::Call;
+use crate::keeper::Changes;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::NOT_IMPLEMENTED;
 use crate::store::Store;
 
+/// Whether the body of an operation is a list.
+pub fn takes_list(operation: &str) -> bool {
+    operation == "token_create_batch"
+}
+
 /// Does what a call asks for.
-pub fn handle(call: &Call, store: &mut Store) -> Outcome {
+pub fn handle(call: &Call, store: &mut Store, changes: &Changes) -> Outcome {
     match call.operation {
         "authorization" => authorization::authorization(call, call.service(store)?),
         "authorization_fail" => authorization::fail(call, call.service(store)?),
@@ -49,6 +55,8 @@ pub fn handle(call: &Call, store: &mut Store) -> Outcome {
         }
         "revocation" => revocation::revocation(call, call.service(store)?),
         "token_create" => token_management::create(call, call.service(store)?),
+        "token_create_batch" => token_management::create_batch(call, call.service(store)?),
+        "token_create_batch_status" => token_management::batch_status(call, call.service(store)?),
         "token_update" => token_management::update(call, store),
         "token_delete" => token_management::delete(call, call.service(store)?),
         "token_revoke" => token_management::revoke(call, call.service(store)?),
@@ -112,6 +120,8 @@ pub fn handle(call: &Call, store: &mut Store) -> Outcome {
 
         "verify_jose" => jose::verify(call, call.service(store)?),
         "echo" => utility::echo(call),
+        "info" => utility::info(),
+        "healthcheck" => utility::healthcheck(call, changes),
 
         _ => Err(Reply::error(501, call.path, NOT_IMPLEMENTED)),
     }

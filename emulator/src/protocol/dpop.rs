@@ -11,7 +11,7 @@ use crate::clock::{Millis, after};
 use crate::digest::Digest;
 use crate::jose::{Jwk, Jws, SignatureAlgorithm};
 use crate::json::{Members, Object};
-use crate::reply::Outcome;
+use crate::reply::{Content, Outcome};
 use crate::result_code::{
     DPOP_ID_MISSING, DPOP_KEY_MISSING, DPOP_METHOD, DPOP_NONCE, DPOP_NONCE_AT_PAR,
     DPOP_PROOF_MALFORMED, DPOP_REPLAYED, DPOP_SIGNATURE_WRONG, DPOP_TIME, DPOP_TOKEN,
@@ -100,7 +100,7 @@ pub fn with_nonce(call: &Call, service: &mut Service, outcome: Outcome) -> Outco
     let nonce = service
         .dpop_nonce
         .current(lifetime.unwrap_or(NONCE_LIFETIME), call.now)?;
-    if let Some(Value::Object(answer)) = &mut reply.body {
+    if let Content::Json(Value::Object(answer)) = &mut reply.body {
         answer.insert("dpopNonce".to_owned(), nonce.into());
     }
     Ok(reply)

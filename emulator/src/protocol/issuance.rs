@@ -60,6 +60,16 @@ impl Issuance<'_> {
         service: &mut Service,
         narrowed: Option<Box<Narrowed>>,
     ) -> Result<Issued, Refusal> {
+        let now = self.call.now;
+        Ok(self.prepare(service, narrowed)?.store(service, now))
+    }
+
+    /// Makes the tokens, all but storing them.
+    pub fn prepare(
+        self,
+        service: &Service,
+        narrowed: Option<Box<Narrowed>>,
+    ) -> Result<Prepared, Refusal> {
         let Self {
             call,
             client,
@@ -98,28 +108,50 @@ impl Issuance<'_> {
             grant,
         };
         let jwt = access_token::sign(service, client, &mut record, &access_token, call.now)?;
-        if let Some(subject) = &record.grant.subject
-            && service.demands(client, "singleAccessTokenPerSubject")
+        Ok(Prepared {
+            record,
+            is_single: service.demands(client, "singleAccessTokenPerSubject"),
+            access_token,
+            jwt,
+            refresh_token,
+        })
+    }
+}
+
+/// Tokens that are made and not stored yet.
+#[derive(Debug)]
+pub struct Prepared {
+    pub record: TokenRecord,
+    /// Whether they take the place of all that the client has for the subject.
+    is_single: bool,
+    access_token: String,
+    jwt: Option<String>,
+    refresh_token: Option<String>,
+}
+
+impl Prepared {
+    pub fn store(self, service: &mut Service, now: Millis) -> Issued {
+        let grant = &self.record.grant;
+        if let Some(subject) = &grant.subject
+            && self.is_single
         {
-            service
-                .tokens
-                .revoke_all(record.grant.client_id, Some(subject));
+            service.tokens.revoke_all(grant.client_id, Some(subject));
         }
-        let id = service.tokens.add(record, call.now);
+        let id = service.tokens.add(self.record, now);
         if let Some(record) = service.tokens.by_id(id)
             && let Some(subject) = &record.grant.subject
         {
             let consents = &mut service.granted_scopes;
             let (client_id, scopes) = (record.grant.client_id, &record.grant.scopes);
-            consents.record(subject, client_id, scopes, call.now);
+            consents.record(subject, client_id, scopes, now);
         }
-        Ok(Issued {
+        Issued {
             record: id,
-            access_token,
-            jwt,
-            refresh_token,
+            access_token: self.access_token,
+            jwt: self.jwt,
+            refresh_token: self.refresh_token,
             id_token: None,
-        })
+        }
     }
 }
 

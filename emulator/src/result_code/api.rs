@@ -31,4 +31,6 @@ result_codes! {
     CLIENT_UNKNOWN = "A001260", "the service has no such client";
     /// The emulator was told to allow no more.
     TOO_MANY_CALLS = "A001261", "there were more calls in this second than the limit allows";
+    /// The body is no JSON, or not an array, or something in it is not an object.
+    MALFORMED_LIST = "A001262", "the body of the request is not a JSON array of objects";
 }

@@ -15,6 +15,16 @@ result_codes! {
     CREATE_SCOPE_UNKNOWN = "A109205", "the service does not know one of the scopes";
     /// The caller's fault.
     CREATE_AUTH_TIME = "A109206", "authTime is negative";
+    /// The batch has been worked on; its status tells how it ended.
+    BATCH_ACCEPTED = "A470001", "the batch was accepted";
+    /// A dry run.
+    BATCH_CHECKED = "A470002", "the requests can be carried out, and nothing was done";
+    /// None, or more than other calls should wait for.
+    BATCH_SIZE = "A470201", "a batch must have from 1 to 1000 requests";
+    /// The status is there.
+    BATCH_FOUND = "A471001", "the status of the batch was looked up";
+    /// Never was, or was so long ago that it is forgotten.
+    BATCH_UNKNOWN = "A471201", "the service has no such batch";
     /// The token is as it was told.
     UPDATE_OK = "A135001", "the token was updated";
     /// The caller's fault.

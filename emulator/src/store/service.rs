@@ -12,6 +12,7 @@ use super::dpop_nonce::DpopNonce;
 use super::expiring::Expiring;
 use super::granted_scopes::Consents;
 use super::hardware_key::HardwareKey;
+use super::token_batch::TokenBatch;
 use super::token_request::{PasswordRequest, Renewal};
 use super::tokens::Tokens;
 use crate::digest::Digest;
@@ -41,6 +42,8 @@ pub struct Service {
     /// The ticket of an `auth_req_id`.
     pub auth_req_ids: Expiring<Digest>,
     pub tokens: Tokens,
+    /// By request ID.
+    pub token_batches: Expiring<TokenBatch>,
     /// By the refresh token that was replaced.
     pub renewals: Expiring<Renewal>,
     /// By ticket.

@@ -5,13 +5,12 @@ use std::time::Duration;
 
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
-use serde_json::Value;
 
 use crate::common::GENERATIONS;
 use crate::description::OPERATIONS;
 use crate::flows;
 use crate::target::Target;
-use crate::values::object_of;
+use crate::values::body_of;
 
 const CALLERS: usize = 32;
 const CALLS: usize = 20;
@@ -24,8 +23,8 @@ fn callers_do_not_block_each_other() {
     let mut calls = (0..CALLERS * CALLS).map(|index| {
         let described = &OPERATIONS[index % OPERATIONS.len()];
         let body = described.request().map(|schema| {
-            let tree = object_of(schema).new_tree(&mut runner).unwrap();
-            Value::Object(tree.current())
+            let tree = body_of(schema).new_tree(&mut runner).unwrap();
+            tree.current()
         });
         (described, GENERATIONS[index % 2], body)
     });

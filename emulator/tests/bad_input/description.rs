@@ -3,9 +3,11 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
-use authlete::{Operation, operations};
+use authlete::{ApiVersion, Operation, operations};
 use authlete_codegen::Description;
-use authlete_codegen::description::{object, operations as described, sole_reference};
+use authlete_codegen::description::{
+    JSON, TEXT, content, object, operations as described, sole_reference,
+};
 use serde_json::{Map, Value};
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
@@ -44,11 +46,19 @@ impl Described {
         *operation.unwrap_or_else(|| panic!("{id} is an operation"))
     }
 
+    /// A generation, or the other one when the operation is of that alone.
+    pub fn version(&self, wanted: ApiVersion) -> ApiVersion {
+        match (wanted, self.operation.route(wanted)) {
+            (_, Some(_)) => wanted,
+            (ApiVersion::V2, None) => ApiVersion::V3,
+            (ApiVersion::V3, None) => ApiVersion::V2,
+        }
+    }
+
     /// The schema of the body, when the operation has one.
     pub fn request(&self) -> Option<&'static Value> {
-        self.value
-            .pointer("/requestBody/content/application~1json/schema")
-            .map(resolved)
+        let (_, schema) = content(self.value.get("requestBody")?)?;
+        Some(resolved(schema))
     }
 
     /// The names of the parameters in the query, with their schemas.
@@ -66,16 +76,20 @@ impl Described {
     /// What is not as described in an answer: nothing, hopefully.
     pub fn fault(&self, status: u16, content_type: Option<&str>, body: &[u8]) -> Option<String> {
         let response = &self.value["responses"][status.to_string()];
-        let schema = match status {
-            400..500 => &DOCUMENT["components"]["schemas"]["ApiResponse"],
+        let (media_type, schema) = match status {
+            400..500 => (JSON, &DOCUMENT["components"]["schemas"]["ApiResponse"]),
             _ if response.is_null() => return Some(format!("status {status}")),
-            _ => match response.pointer("/content/application~1json/schema") {
-                Some(schema) => schema,
+            _ => match content(response) {
+                Some(content) => content,
                 None => return (!body.is_empty()).then(|| "a body that should be none".to_owned()),
             },
         };
-        if content_type != Some("application/json;charset=UTF-8") {
+        if content_type != Some(&format!("{media_type};charset=UTF-8")) {
             return Some(format!("content type {content_type:?}"));
+        }
+        if media_type == TEXT {
+            let is_text = std::str::from_utf8(body).is_ok();
+            return (!is_text).then(|| "a text that is none".to_owned());
         }
         let Ok(body) = serde_json::from_slice::<Value>(body) else {
             return Some("a body that is no JSON".to_owned());

@@ -115,6 +115,12 @@ fn requests(subject: &str) -> Vec<(&'static str, Option<Value>)> {
                 json!({ "grantType": "CLIENT_CREDENTIALS", "clientId": placeholder("clientId", 0) }),
             ),
         ),
+        (
+            "token_create_batch",
+            Some(
+                json!([{ "grantType": "CLIENT_CREDENTIALS", "clientId": placeholder("clientId", 0) }]),
+            ),
+        ),
         ("token", by_client(&password)),
         (
             "token_issue",

@@ -11,7 +11,7 @@ pub fn placeholder(kind: &str, index: usize) -> String {
 }
 
 /// The kinds, and the members of answers in which they come.
-pub const KINDS: [(&str, &[&str]); 13] = [
+pub const KINDS: [(&str, &[&str]); 14] = [
     ("ticket", &["ticket"]),
     ("code", &["authorizationCode", "code"]),
     (
@@ -28,6 +28,7 @@ pub const KINDS: [(&str, &[&str]); 13] = [
     ("clientId", &["clientId", "client_id"]),
     ("tokenId", &["tokenId"]),
     ("hardwareKey", &["handle"]),
+    ("batch", &["requestId"]),
 ];
 
 /// How many of each kind are offered; the oldest is forgotten.

@@ -11,7 +11,7 @@ use crate::description::Described;
 use crate::flows;
 use crate::parameters::form;
 use crate::target::{ALIAS, Target, cases};
-use crate::values::{handle, object_of};
+use crate::values::{body_of, handle};
 
 /// Stands in all texts of the other service.
 const MARK: &str = "MARK-OF-ANOTHER-SERVICE";
@@ -59,12 +59,12 @@ fn nothing_of_another_service_is_told() {
         let described = Described::of(operation.id);
         let body = match described.request() {
             None => Just(None).boxed(),
-            Some(schema) => (object_of(schema), form(), any::<bool>())
+            Some(schema) => (body_of(schema), form(), any::<bool>())
                 .prop_map(|(mut body, form, replaced)| {
-                    if replaced && body.contains_key("parameters") {
-                        body.insert("parameters".to_owned(), form.into());
+                    if replaced && body.get("parameters").is_some() {
+                        body["parameters"] = form.into();
                     }
-                    Some(Value::Object(body))
+                    Some(body)
                 })
                 .boxed(),
         };
@@ -107,7 +107,9 @@ impl Target {
         argument: &str,
         body: Option<&Value>,
     ) -> (u16, String) {
-        let route = Described::of(id).operation.route(version).unwrap();
+        let described = Described::of(id);
+        let version = described.version(version);
+        let route = described.operation.route(version).unwrap();
         let own = self.emulator.service().to_string();
         let argument = self.fill(argument);
         let path = match route.path.split_once('{') {

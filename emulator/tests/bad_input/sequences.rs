@@ -3,7 +3,7 @@
 use authlete::ApiVersion;
 use proptest::prelude::*;
 use proptest::sample::select;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::common::GENERATIONS;
 use crate::description::{Described, OPERATIONS};
@@ -11,7 +11,7 @@ use crate::flows;
 use crate::handles::KINDS;
 use crate::parameters::form;
 use crate::target::{ALIAS, SECRET, Target, cases};
-use crate::values::{handle, object_of};
+use crate::values::{body_of, handle};
 
 /// A call of a sequence.
 #[derive(Debug, Clone)]
@@ -33,14 +33,16 @@ fn step() -> impl Strategy<Value = Step> {
         |(described, argument, version)| {
             (body(described), form(), any::<bool>()).prop_map(move |(body, form, authenticated)| {
                 let body = body.map(|mut body| {
-                    if body.contains_key("parameters") {
-                        body.insert("parameters".to_owned(), form.into());
+                    if let Some(members) = body.as_object_mut() {
+                        if members.contains_key("parameters") {
+                            members.insert("parameters".to_owned(), form.into());
+                        }
+                        if authenticated {
+                            members.insert("clientId".to_owned(), json!(ALIAS));
+                            members.insert("clientSecret".to_owned(), json!(SECRET));
+                        }
                     }
-                    if authenticated {
-                        body.insert("clientId".to_owned(), json!(ALIAS));
-                        body.insert("clientSecret".to_owned(), json!(SECRET));
-                    }
-                    Value::Object(body)
+                    body
                 });
                 Step {
                     version,
@@ -53,10 +55,10 @@ fn step() -> impl Strategy<Value = Step> {
     )
 }
 
-fn body(described: &Described) -> BoxedStrategy<Option<Map<String, Value>>> {
+fn body(described: &Described) -> BoxedStrategy<Option<Value>> {
     match described.request() {
         None => Just(None).boxed(),
-        Some(schema) => object_of(schema).prop_map(Some).boxed(),
+        Some(schema) => body_of(schema).prop_map(Some).boxed(),
     }
 }
 

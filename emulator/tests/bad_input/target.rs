@@ -128,6 +128,7 @@ impl Target {
         match parameter {
             Some("serviceId") => self.of_service("apiKey"),
             Some("handle") => placeholder("hardwareKey", 0),
+            Some("requestId") => placeholder("batch", 0),
             Some("accessTokenIdentifier") => placeholder("accessToken", 0),
             _ => ALIAS.to_owned(),
         }
@@ -169,6 +170,7 @@ impl Target {
         body: Option<Vec<u8>>,
     ) -> Answer {
         let described = Described::of(id);
+        let version = described.version(version);
         let route = described.operation.route(version).unwrap();
         let key = self.of_service("apiKey");
         let mut path = if route.in_service {

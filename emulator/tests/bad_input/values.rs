@@ -169,6 +169,15 @@ pub fn object_of(schema: &'static Value) -> BoxedStrategy<Map<String, Value>> {
     object(schema, 8, 3)
 }
 
+/// A body by its schema: an object, or a list of them.
+pub fn body_of(schema: &'static Value) -> BoxedStrategy<Value> {
+    if schema["type"] == "array" {
+        let objects = prop::collection::vec(object_of(&schema["items"]), 0..4);
+        return objects.prop_map(Value::from).boxed();
+    }
+    object_of(schema).prop_map(Value::from).boxed()
+}
+
 /// An object with very few members: one that is refused hides all others.
 pub fn settings_of(schema: &'static Value) -> BoxedStrategy<Map<String, Value>> {
     object(schema, 2, 3)

@@ -91,9 +91,11 @@ async fn call(emulator: &Emulator, version: ApiVersion, route: &Route) -> (Statu
 async fn each_operation_is_answered() {
     for version in GENERATIONS {
         for operation in operations::ALL {
+            let Some(route) = operation.route(version) else {
+                continue;
+            };
             // An emulator for each: what one call leaves behind is not the next one's matter.
             let emulator = Emulator::start().await.unwrap();
-            let route = operation.route(version).expect("both generations have it");
             let (status, body) = call(&emulator, version, route).await;
             let id = operation.id;
             assert!(!status.is_server_error(), "{id}: {status} {body}");

@@ -7,7 +7,7 @@ use authlete::types::{AuthzDetails, GrantType};
 use super::{binding, is_without_refresh_token};
 use crate::call::Call;
 use crate::json::Members;
-use crate::protocol::issuance::{Issuance, Issued};
+use crate::protocol::issuance::{Issuance, Issued, Prepared};
 use crate::protocol::refusal::Refusal;
 use crate::protocol::scopes;
 use crate::protocol::token_response::{seconds_left, token_type};
@@ -19,16 +19,39 @@ use crate::result_code::{
 };
 use crate::store::{Authentication, Client, Grant, Service};
 
+/// Why there are no tokens.
+#[derive(Debug)]
+pub enum Refused {
+    /// The request cannot be carried out, for a reason and with the action that goes with it.
+    Request(ResultCode, &'static str),
+    Reply(Reply),
+}
+
+impl From<ResultCode> for Refused {
+    fn from(code: ResultCode) -> Self {
+        let action = match code {
+            CREATE_CLIENT_UNKNOWN => "FORBIDDEN",
+            _ => "BAD_REQUEST",
+        };
+        Self::Request(code, action)
+    }
+}
+
 pub fn create(call: &Call, service: &mut Service) -> Outcome {
-    let client = match client(call, service) {
-        Ok(client) => client,
-        Err(CREATE_CLIENT_UNKNOWN) => return refuse(call, CREATE_CLIENT_UNKNOWN, "FORBIDDEN"),
-        Err(code) => return refuse(call, code, "BAD_REQUEST"),
-    };
-    let grant = match grant(call, service, &client) {
-        Ok(grant) => grant,
-        Err(code) => return refuse(call, code, "BAD_REQUEST"),
-    };
+    match prepare(call, service) {
+        Ok(prepared) => {
+            let issued = prepared.store(service, call.now);
+            Ok(respond(call, service, issued))
+        }
+        Err(Refused::Request(code, action)) => Ok(Reply::action(call.path, code, action).reply()),
+        Err(Refused::Reply(reply)) => Err(reply),
+    }
+}
+
+/// Makes the tokens that a request asks for, and does not store them yet.
+pub fn prepare(call: &Call, service: &Service) -> Result<Prepared, Refused> {
+    let client = client(call, service)?;
+    let grant = grant(call, service, &client)?;
     let refreshable = !is_without_refresh_token(&grant.grant_type)
         && service.supports("supportedGrantTypes", GrantType::RefreshToken.as_str());
     let issuance = Issuance {
@@ -38,22 +61,19 @@ pub fn create(call: &Call, service: &mut Service) -> Outcome {
         binding: binding(&call.body),
         refreshable,
     };
-    match issuance.issue(service) {
-        Ok(issued) => Ok(respond(call, service, issued)),
-        Err(Refusal::Reply(reply)) => Err(reply),
-        Err(Refusal::Client(error)) => {
-            let callers = [TOKEN_VALUE_TAKEN, ACCESS_TOKEN_CLAIMS_MALFORMED];
-            let action = match callers.contains(&error.code) {
-                true => "BAD_REQUEST",
-                false => "INTERNAL_SERVER_ERROR",
-            };
-            refuse(call, error.code, action)
-        }
-    }
-}
-
-fn refuse(call: &Call, code: ResultCode, action: &str) -> Outcome {
-    Ok(Reply::action(call.path, code, action).reply())
+    issuance
+        .prepare(service, None)
+        .map_err(|refusal| match refusal {
+            Refusal::Reply(reply) => Refused::Reply(reply),
+            Refusal::Client(error) => {
+                let callers = [TOKEN_VALUE_TAKEN, ACCESS_TOKEN_CLAIMS_MALFORMED];
+                let action = match callers.contains(&error.code) {
+                    true => "BAD_REQUEST",
+                    false => "INTERNAL_SERVER_ERROR",
+                };
+                Refused::Request(error.code, action)
+            }
+        })
 }
 
 /// The client of the tokens. Two grant types can do without; then it is one that nobody has registered.

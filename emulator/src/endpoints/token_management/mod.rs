@@ -1,5 +1,6 @@
 //! `/auth/token`: the management of tokens.
 
+mod batch;
 mod create;
 mod delete;
 mod find;
@@ -7,6 +8,7 @@ mod list;
 mod revoke;
 mod update;
 
+pub use batch::{create as create_batch, status as batch_status};
 pub use create::create;
 pub use delete::delete;
 pub use list::list;

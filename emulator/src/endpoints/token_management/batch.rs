@@ -1,0 +1,123 @@
+//! `/auth/token/create/batch`: many tokens in one call, or none.
+
+use std::collections::HashSet;
+
+use authlete::types::{TokenBatchStatusBatchKind, TokenBatchStatusResult};
+use serde_json::{Value, json};
+
+use super::create::{Refused, prepare};
+use crate::call::Call;
+use crate::clock::after;
+use crate::digest::Digest;
+use crate::json::Members;
+use crate::protocol::issuance::Prepared;
+use crate::random;
+use crate::reply::{Outcome, Reply};
+use crate::result_code::{
+    BATCH_ACCEPTED, BATCH_CHECKED, BATCH_FOUND, BATCH_SIZE, BATCH_UNKNOWN, ResultCode,
+    TOKEN_VALUE_TAKEN,
+};
+use crate::store::{Service, TokenBatch};
+
+/// The most requests that a batch can have: the other calls wait for it.
+const LARGEST: usize = 1000;
+
+/// How long the status of a batch can be asked for, in seconds.
+const STATUS_KEPT: i64 = 24 * 60 * 60;
+
+pub fn create(call: &Call, service: &mut Service) -> Outcome {
+    if !(1..=LARGEST).contains(&call.list.len()) {
+        return Err(Reply::error(400, call.path, BATCH_SIZE));
+    }
+    let is_dry_run = call.is_true("dryRun");
+    let failure = match prepare_all(call, service) {
+        Ok(all) if !is_dry_run => {
+            for prepared in all {
+                prepared.store(service, call.now);
+            }
+            None
+        }
+        Ok(_) => None,
+        // The fault is the server's: that is found out when the batch is worked on.
+        Err((_, Refused::Request(code, "INTERNAL_SERVER_ERROR"))) if !is_dry_run => Some(code),
+        Err((index, Refused::Request(code, _))) => {
+            let place = format_args!("in the request with the index {index}");
+            return Err(Reply::explained(400, call.path, code, place));
+        }
+        Err((_, Refused::Reply(reply))) => return Err(reply),
+    };
+    if is_dry_run {
+        return Ok(Reply::result(call.path, BATCH_CHECKED).reply());
+    }
+    let id = random::token()?;
+    let batch = TokenBatch {
+        created_at: call.now,
+        tokens: if failure.is_none() {
+            call.list.len()
+        } else {
+            0
+        },
+        failure: failure.map(described),
+    };
+    let end = after(call.now, STATUS_KEPT);
+    service
+        .token_batches
+        .insert(Digest::of(&id), batch, end, call.now);
+    Ok(Reply::result(call.path, BATCH_ACCEPTED)
+        .with("requestId", id)
+        .reply())
+}
+
+/// The tokens of all requests, or why there are none for one of them.
+fn prepare_all(call: &Call, service: &Service) -> Result<Vec<Prepared>, (usize, Refused)> {
+    let mut values = HashSet::new();
+    let calls = call.each().enumerate();
+    calls
+        .map(|(index, call)| {
+            let prepared = prepare(&call, service).map_err(|refused| (index, refused))?;
+            let record = &prepared.record;
+            let refresh_token = record.refresh_token.as_ref().map(|token| token.digest);
+            // What is not stored yet is taken as well.
+            let is_new = values.insert(("access", record.access_token))
+                && refresh_token.is_none_or(|digest| values.insert(("refresh", digest)));
+            match is_new {
+                true => Ok(prepared),
+                false => Err((index, TOKEN_VALUE_TAKEN.into())),
+            }
+        })
+        .collect()
+}
+
+fn described(code: ResultCode) -> (String, String) {
+    (code.code.to_owned(), code.reason.to_owned())
+}
+
+pub fn status(call: &Call, service: &Service) -> Outcome {
+    let id = call.parameters.text("requestId").unwrap_or_default();
+    let batch = service.token_batches.live(&Digest::of(id), call.now);
+    let batch = batch.ok_or_else(|| Reply::error(404, call.path, BATCH_UNKNOWN))?;
+    Ok(Reply::result(call.path, BATCH_FOUND)
+        .with("status", shown(id, batch))
+        .reply())
+}
+
+/// A batch is worked on while the call lasts: when it can be asked for, it has ended.
+fn shown(id: &str, batch: &TokenBatch) -> Value {
+    let result = match batch.failure {
+        None => TokenBatchStatusResult::Succeeded,
+        Some(_) => TokenBatchStatusResult::Failed,
+    };
+    let mut shown = json!({
+        "batchKind": TokenBatchStatusBatchKind::Create.as_str(),
+        "requestId": id,
+        "result": result.as_str(),
+        "tokenCount": batch.tokens,
+        "createdAt": batch.created_at,
+        "modifiedAt": batch.created_at,
+    });
+    if let (Value::Object(shown), Some((code, description))) = (&mut shown, &batch.failure) {
+        shown.insert("errorCode".to_owned(), code.as_str().into());
+        shown.insert("errorDescription".to_owned(), description.as_str().into());
+    }
+    shown
+}

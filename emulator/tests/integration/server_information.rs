@@ -1,0 +1,109 @@
+//! What the server tells of itself, which 3.0 has.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use crate::common::*;
+use authlete::types::HealthcheckQuery;
+use authlete::{ApiVersion, Authlete, Error, operations};
+use authlete_emulator::Emulator;
+
+#[tokio::test]
+async fn the_version_and_the_operations_are_told() {
+    let (_emulator, api) = start(ApiVersion::V3).await;
+    let info = api.info().await.unwrap();
+    assert_eq!(info.version.as_deref(), Some(env!("CARGO_PKG_VERSION")));
+    let features: BTreeSet<_> = info.features.unwrap().into_iter().collect();
+    let all = operations::ALL.iter();
+    assert_eq!(features, all.map(|known| known.id.to_owned()).collect());
+    // There is neither.
+    assert_eq!(info.configuration, None);
+    assert_eq!(info.service_token_cache, None);
+}
+
+#[tokio::test]
+async fn neither_needs_credentials() {
+    let (emulator, _api) = start(ApiVersion::V3).await;
+    for (path, content_type) in [
+        ("info", "application/json;charset=UTF-8"),
+        ("lifecycle/healthcheck", "text/plain;charset=UTF-8"),
+    ] {
+        let url = format!("{}/api/{path}", emulator.base_url());
+        let answer = reqwest::get(url).await.unwrap();
+        assert_eq!(answer.status(), 200);
+        assert_eq!(answer.headers()["content-type"], content_type);
+    }
+}
+
+#[tokio::test]
+async fn a_healthy_server_says_so() {
+    let (emulator, api) = start(ApiVersion::V3).await;
+    let query = HealthcheckQuery::new();
+    assert_eq!(api.healthcheck(&query).await.unwrap(), "OK");
+    let extended = api.healthcheck(&query.clone().extended(true)).await;
+    assert_eq!(extended.unwrap(), "OK\nrandom numbers: OK\nstate: OK");
+    let brief = api.healthcheck(&query.extended(false)).await;
+    assert_eq!(brief.unwrap(), "OK");
+
+    let log = data(&emulator, "/emulator/requests").await;
+    assert_eq!(log["requests"][0]["operation"], "healthcheck");
+    assert_eq!(log["requests"][0]["answer"]["length"], 2);
+    let answers = log["requests"].as_array().unwrap().iter();
+    let answers: Vec<_> = answers
+        .map(|request| &request["answer"]["content"])
+        .collect();
+    assert_eq!(answers, ["OK", "OK\nrandom numbers: OK\nstate: OK", "OK"]);
+}
+
+/// Asks until the answer is one that is waited for.
+async fn wait<T>(api: &Authlete, wanted: impl Fn(authlete::Result<String>) -> Option<T>) -> T {
+    for _ in 0..100 {
+        let query = HealthcheckQuery::new().extended(true);
+        if let Some(found) = wanted(api.healthcheck(&query).await) {
+            return found;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("it was not so within ten seconds");
+}
+
+#[tokio::test]
+async fn a_server_that_cannot_write_its_state_is_not_healthy() {
+    let directory = tempfile::tempdir().unwrap();
+    let (place, away) = (
+        directory.path().join("place"),
+        directory.path().join("away"),
+    );
+    std::fs::create_dir(&place).unwrap();
+    let path = place.join("state.json");
+    let emulator = Emulator::builder().state_file(&path).start().await.unwrap();
+    let api = Authlete::new(emulator.config(ApiVersion::V3)).unwrap();
+    wait(&api, Result::ok).await;
+
+    std::fs::rename(&place, &away).unwrap();
+    emulator.advance(Duration::from_secs(1));
+    let error = wait(&api, Result::err).await;
+    assert_eq!(error.status().unwrap(), 503);
+    assert!(error.is_retryable());
+    let Error::NotJson(error) = error else {
+        panic!("{error}")
+    };
+    assert_eq!(error.operation, "healthcheck");
+    assert_eq!(error.snippet, "FAILED\nrandom numbers: OK\nstate: FAILED");
+    // It answers all the same.
+    let brief = api.healthcheck(&HealthcheckQuery::new()).await;
+    assert_eq!(brief.unwrap(), "OK");
+
+    std::fs::rename(&away, &place).unwrap();
+    wait(&api, Result::ok).await;
+    emulator.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_server_that_is_away_is_not_healthy() {
+    let emulator = Emulator::builder().unavailable(1.0).start().await.unwrap();
+    let api = Authlete::new(emulator.config(ApiVersion::V3)).unwrap();
+    let error = api.healthcheck(&HealthcheckQuery::new()).await.unwrap_err();
+    assert_eq!(error.status().unwrap(), 503);
+    assert!(matches!(error, Error::NotJson(_)));
+}
