@@ -126,3 +126,24 @@ pub fn handle(call: &Call, store: &mut Store, changes: &Changes) -> Outcome {
         _ => Err(Reply::error(501, call.path, NOT_IMPLEMENTED)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use authlete_codegen::Description;
+    use authlete_codegen::description::content;
+
+    use super::takes_list;
+
+    #[test]
+    fn lists_are_taken_where_the_description_has_them() {
+        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi");
+        let description = Description::load(&directory).unwrap();
+        for operation in description.operations() {
+            let body = content(&operation.value["requestBody"]);
+            let is_list = body.is_some_and(|(_, schema)| schema["type"] == "array");
+            assert_eq!(takes_list(operation.id()), is_list, "{}", operation.id());
+        }
+    }
+}

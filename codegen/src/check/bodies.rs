@@ -1,0 +1,88 @@
+//! What an operation takes and what it answers: its media types, and the schemas that the generator makes something of.
+
+use serde_json::{Value, json};
+
+use super::Check;
+use crate::description::{
+    JSON, OperationEntry, SUCCESSES, TEXT, content, object, reference, success,
+};
+
+impl Check<'_> {
+    pub(super) fn bodies(&mut self, entry: &OperationEntry<'_>, place: &str) {
+        if let Some(body) = entry.value.get("requestBody") {
+            self.request(entry, place, body);
+        }
+        for status in SUCCESSES {
+            let response = entry.value["responses"].get(status);
+            if let Some(response) = response.filter(|response| response.get("content").is_some()) {
+                self.response(entry, place, status, response);
+            }
+        }
+        if success(entry.value).is_none() {
+            self.report(entry.path, place, "has no successful response");
+        }
+    }
+
+    fn request(&mut self, entry: &OperationEntry<'_>, place: &str, body: &Value) {
+        self.media_type(entry, place, "the request body", body, &[JSON]);
+        let schema = content(body).map_or(&Value::Null, |(_, schema)| schema);
+        let element = match schema["type"] == "array" {
+            true => &schema["items"],
+            false => schema,
+        };
+        if reference(element).is_none() {
+            self.report(
+                entry.path,
+                place,
+                "the request body is no reference to a schema, and no array of one",
+            );
+        }
+    }
+
+    fn response(
+        &mut self,
+        entry: &OperationEntry<'_>,
+        place: &str,
+        status: &str,
+        response: &Value,
+    ) {
+        let what = format!("the response {status}");
+        self.media_type(entry, place, &what, response, &[JSON, TEXT]);
+        let wrong = match content(response) {
+            Some((TEXT, schema)) => (*schema != json!({ "type": "string" }))
+                .then_some("is text with another schema than `type: string`"),
+            Some((JSON, schema)) => {
+                let is_free = schema["type"] == "object" && schema.get("properties").is_none();
+                (reference(schema).is_none() && !is_free)
+                    .then_some("is neither a reference to a schema nor an object of any members")
+            }
+            _ => None,
+        };
+        if let Some(wrong) = wrong {
+            self.report(entry.path, place, format!("{what} {wrong}"));
+        }
+    }
+
+    /// Whether a body is of one media type, and of one that the generator knows there.
+    fn media_type(
+        &mut self,
+        entry: &OperationEntry<'_>,
+        place: &str,
+        what: &str,
+        part: &Value,
+        known: &[&str],
+    ) {
+        let types: Vec<&str> = object(&part["content"])
+            .keys()
+            .map(String::as_str)
+            .collect();
+        if !matches!(types.as_slice(), [only] if known.contains(only)) {
+            let (found, known) = (types.join(" and "), known.join(" or "));
+            self.report(
+                entry.path,
+                place,
+                format!("{what} is of {found:?}, and should be of {known}"),
+            );
+        }
+    }
+}
