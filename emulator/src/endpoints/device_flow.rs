@@ -15,7 +15,9 @@ use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::polling::Polling;
 use crate::protocol::refusal::{Refusal, status_action};
-use crate::protocol::{acr, authorization_details, lifetime, resource, scopes, user_code};
+use crate::protocol::{
+    acr, authorization_details, grant_management, lifetime, resource, scopes, user_code,
+};
 use crate::random;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
@@ -109,6 +111,7 @@ fn read(
         acrs: acr::requested(parameters, settings, registration),
         resources: resource::requested(parameters)?,
         authorization_details: details.map(Box::new),
+        grant_management: grant_management::requested(parameters, service, client)?,
         polling: Polling::of(&service.settings, "deviceFlowPollingInterval"),
         decision: Decision::Pending,
     };
@@ -240,6 +243,7 @@ fn asked(flow: &DeviceFlow) -> Asked<'_> {
         acrs: flow.acrs.as_deref(),
         resources: &flow.resources,
         authorization_details: flow.authorization_details.as_deref(),
+        grant_management: flow.grant_management.as_ref(),
     }
 }
 
@@ -251,5 +255,6 @@ fn requested(flow: &DeviceFlow) -> Requested<'_> {
         scopes: &flow.scopes,
         resources: &flow.resources,
         authorization_details: flow.authorization_details.as_deref(),
+        grant_management: flow.grant_management.as_ref(),
     }
 }

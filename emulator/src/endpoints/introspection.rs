@@ -5,6 +5,7 @@ use crate::call::Call;
 use crate::digest::Digest;
 use crate::json::Members;
 use crate::protocol::dpop;
+use crate::protocol::grant_management;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::proof_of_possession;
 use crate::protocol::scopes;
@@ -162,6 +163,8 @@ fn without_token(answer: Answer) -> Reply {
 fn with_token(answer: Answer, call: &Call, service: &Service, record: &TokenRecord) -> Answer {
     let grant = &record.grant;
     let openid = grant.openid.as_deref();
+    let grant_id = grant.id.as_deref();
+    let managed = grant_id.and_then(|id| service.managed_grants.get(id));
     with_client_of_grant(answer, service, grant)
         .with("existent", true)
         .with("usable", record.is_valid(call.now))
@@ -177,6 +180,11 @@ fn with_token(answer: Answer, call: &Call, service: &Service, record: &TokenReco
             scopes::details(&service.settings, &grant.scopes),
         )
         .with("grantType", grant.grant_type.as_str())
+        .with_some("grantId", grant_id)
+        .with_some(
+            "grant",
+            managed.map(|managed| grant_management::shown(&managed.content)),
+        )
         .with("expiresAt", record.access_token_expires_at)
         .with("forExternalAttachment", record.for_external_attachment)
         .with("authTime", grant.auth_time)

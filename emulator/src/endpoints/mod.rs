@@ -7,6 +7,7 @@ mod client_authorization;
 mod client_registration;
 mod device_flow;
 mod discovery;
+mod grant_management;
 mod granted_scopes;
 mod hsk;
 mod introspection;
@@ -61,6 +62,8 @@ pub fn handle(call: &Call, store: &mut Store, changes: &Changes) -> Outcome {
         "token_delete" => token_management::delete(call, call.service(store)?),
         "token_revoke" => token_management::revoke(call, call.service(store)?),
         "get_token_list" => token_management::list(call, call.service(store)?),
+
+        "grant_management" => grant_management::grant_management(call, call.service(store)?),
 
         "userinfo" => userinfo::userinfo(call, call.service(store)?),
         "userinfo_issue" => userinfo::issue(call, call.service(store)?),

@@ -3,10 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::json::{Members, Object};
+use crate::protocol::grant_management;
 use crate::protocol::scope_claims;
 use crate::protocol::scopes::{self, DynamicScope};
 use crate::reply::Answer;
-use crate::store::{Client, Grant, Service};
+use crate::store::{Client, Grant, GrantManagement, Service};
 
 /// The client, and the attributes of it and of the service.
 pub fn with_client(answer: Answer, service: &Service, client: &Client) -> Answer {
@@ -50,6 +51,27 @@ pub fn dynamic_scopes(scopes: &[DynamicScope]) -> Option<Vec<Value>> {
     list(&scopes.iter().map(shown).collect::<Vec<_>>())
 }
 
+/// What a request wants done with a grant, and the grant that it names.
+pub fn with_grant_management(
+    answer: Answer,
+    service: &Service,
+    management: Option<&GrantManagement>,
+) -> Answer {
+    let Some(management) = management else {
+        return answer;
+    };
+    let grant_id = management.grant_id();
+    let managed = grant_id.and_then(|id| service.managed_grants.get(id));
+    answer
+        .with("gmAction", management.action().as_str())
+        .with_some("grantId", grant_id)
+        .with_some("grantSubject", managed.map(|managed| &*managed.subject))
+        .with_some(
+            "grant",
+            managed.map(|managed| grant_management::shown(&managed.content)),
+        )
+}
+
 /// What a request asks for that the user decides on at another device.
 #[derive(Debug)]
 pub struct Asked<'a> {
@@ -58,19 +80,21 @@ pub struct Asked<'a> {
     pub acrs: Option<&'a [String]>,
     pub resources: &'a [String],
     pub authorization_details: Option<&'a Value>,
+    pub grant_management: Option<&'a GrantManagement>,
 }
 
 impl Asked<'_> {
     pub fn shown_in(&self, answer: Answer, service: &Service) -> Answer {
         let details = scopes::details(&service.settings, self.scopes);
         let details: Vec<_> = details.into_iter().map(undescribed).collect();
-        answer
+        let answer = answer
             .with_some("scopes", list(&details))
             .with_some("dynamicScopes", dynamic_scopes(self.dynamic_scopes))
             .with_some("claimNames", scope_claims::names(self.scopes))
             .with_some("acrs", self.acrs.map(<[_]>::to_vec))
             .with_some("resources", list(self.resources))
-            .with_some("authorizationDetails", self.authorization_details.cloned())
+            .with_some("authorizationDetails", self.authorization_details.cloned());
+        with_grant_management(answer, service, self.grant_management)
     }
 }
 

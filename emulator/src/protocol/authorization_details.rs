@@ -68,6 +68,16 @@ pub fn narrowed(
     }
 }
 
+/// Details of both, in the form of the API; what is in both is there once.
+pub fn merged(known: &Value, new: &Value) -> Value {
+    let is_known =
+        |element: &&Object| elements(known).any(|other| detail(other) == detail(element));
+    let added = elements(new).filter(|element| !is_known(element));
+    let elements: Vec<_> = elements(known).chain(added).cloned().collect();
+    let elements = elements.into_iter().map(Value::Object).collect();
+    Value::Object(Object::from_iter([("elements".to_owned(), elements)]))
+}
+
 /// From the form of the protocol to that of the API.
 pub fn from_text(text: &str) -> Option<Value> {
     let Ok(Value::Array(details)) = serde_json::from_str(text) else {

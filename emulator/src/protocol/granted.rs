@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::scopes::are_openid;
 use crate::json::{Members, Object};
-use crate::store::{Authentication, Grant, Granted};
+use crate::store::{Authentication, Grant, GrantManagement, Granted};
 
 /// What the client asked for.
 #[derive(Debug)]
@@ -17,6 +17,7 @@ pub struct Requested<'a> {
     pub scopes: &'a [String],
     pub resources: &'a [String],
     pub authorization_details: Option<&'a Value>,
+    pub grant_management: Option<&'a GrantManagement>,
 }
 
 /// A member whose text is no JSON object.
@@ -56,6 +57,8 @@ impl Requested<'_> {
             auth_time: call.integer("authTime").unwrap_or_default(),
             access_token_claims: object(call, "jwtAtClaims")?.map(Box::new),
             openid,
+            management: self.grant_management.cloned().map(Box::new),
+            id: None,
         };
         let lifetimes = LIFETIMES.into_iter().filter_map(|name| {
             let seconds = call.integer(name).filter(|seconds| *seconds > 0)?;

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::access_token;
 use super::authorization_details;
+use super::grant_management;
 use super::id_token::IdToken;
 use super::lifetime;
 use super::oauth_error::OAuthError;
@@ -61,7 +62,9 @@ impl Issuance<'_> {
         narrowed: Option<Box<Narrowed>>,
     ) -> Result<Issued, Refusal> {
         let now = self.call.now;
-        Ok(self.prepare(service, narrowed)?.store(service, now))
+        let mut prepared = self.prepare(service, narrowed)?;
+        grant_management::carry_out(service, &mut prepared.record.grant)?;
+        Ok(prepared.store(service, now))
     }
 
     /// Makes the tokens, all but storing them.
@@ -231,7 +234,9 @@ impl Issued {
                 Ok(self)
             }
             Err(error) => {
-                service.tokens.take(self.record);
+                if let Some(record) = service.tokens.take(self.record) {
+                    grant_management::undo_creation(service, &record.grant);
+                }
                 Err(error)
             }
         }

@@ -1,8 +1,8 @@
 //! The metadata of a service as an authorization server and OpenID provider.
 
 use authlete::types::{
-    ClaimType, ClientAuthMethod, DeliveryMode, Display, GrantType, JweAlg, JweEnc, Prompt,
-    ResponseType,
+    ClaimType, ClientAuthMethod, DeliveryMode, Display, GmAction, GrantType, JweAlg, JweEnc,
+    Prompt, ResponseType,
 };
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ use crate::json::{Members, Object};
 use crate::store::Service;
 
 /// Settings whose text or list is published as it is.
-const AS_THEY_ARE: [(&str, &str); 27] = [
+const AS_THEY_ARE: [(&str, &str); 29] = [
     ("issuer", "issuer"),
     ("authorization_endpoint", "authorizationEndpoint"),
     ("token_endpoint", "tokenEndpoint"),
@@ -33,6 +33,11 @@ const AS_THEY_ARE: [(&str, &str); 27] = [
     (
         "pushed_authorization_request_endpoint",
         "pushedAuthReqEndpoint",
+    ),
+    ("grant_management_endpoint", "grantManagementEndpoint"),
+    (
+        "grant_management_action_required",
+        "grantManagementActionRequired",
     ),
     ("service_documentation", "serviceDocumentation"),
     ("op_policy_uri", "policyUri"),
@@ -91,6 +96,15 @@ pub fn of(service: &Service) -> Object {
     let mut document = Object::new();
     for (name, setting) in AS_THEY_ARE {
         publish(&mut document, name, settings.get(setting).cloned());
+    }
+    if settings.text("grantManagementEndpoint").is_some() {
+        let actions = GmAction::KNOWN.iter().map(GmAction::protocol_value);
+        let actions = json!(actions.collect::<Vec<_>>());
+        publish(
+            &mut document,
+            "grant_management_actions_supported",
+            Some(actions),
+        );
     }
     if settings.flag("dynamicRegistrationSupported") {
         let endpoint = settings.get("registrationEndpoint").cloned();

@@ -17,6 +17,7 @@ pub mod dpop;
 pub mod fapi;
 pub mod foreign_jwt;
 pub mod form_post;
+pub mod grant_management;
 pub mod granted;
 pub mod id_token;
 pub mod id_token_hint;

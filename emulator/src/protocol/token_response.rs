@@ -33,6 +33,8 @@ pub fn members(service: &Service, record: &TokenRecord, issued: &Issued, now: Mi
             "authorization_details",
             details.map(authorization_details::to_array),
         ),
+        // Grant Management for OAuth 2.0 §5.4.
+        ("grant_id", grant.id.as_deref().map(Value::from)),
     ];
     let members = members
         .into_iter()

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::grant::Grant;
+use super::managed_grant::GrantManagement;
 use super::tokens::RecordId;
 use crate::json::Object;
 use crate::protocol::parameters::Parameters;
@@ -49,6 +50,8 @@ pub struct AuthorizationRequest {
     pub challenge: Option<Challenge>,
     /// The thumbprint of the key that the code is to be bound to (RFC 9449 §10).
     pub dpop_key: Option<String>,
+    #[serde(default)]
+    pub grant_management: Option<GrantManagement>,
     /// What the caller attached.
     pub context: Option<String>,
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::decision::Decision;
+use super::managed_grant::GrantManagement;
 use crate::protocol::polling::Polling;
 
 /// A backchannel authentication request, until the client has what comes of it.
@@ -19,6 +20,8 @@ pub struct BackchannelRequest {
     pub scopes: Vec<String>,
     pub resources: Vec<String>,
     pub authorization_details: Option<Box<Value>>,
+    #[serde(default)]
+    pub grant_management: Option<GrantManagement>,
     /// The name of the request between client and server, which notifications have.
     pub auth_req_id: Option<String>,
     pub polling: Polling,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::decision::Decision;
+use super::managed_grant::GrantManagement;
 use crate::protocol::polling::Polling;
 use crate::protocol::scopes::DynamicScope;
 
@@ -18,6 +19,8 @@ pub struct DeviceFlow {
     pub acrs: Option<Vec<String>>,
     pub resources: Vec<String>,
     pub authorization_details: Option<Box<Value>>,
+    #[serde(default)]
+    pub grant_management: Option<GrantManagement>,
     pub polling: Polling,
     pub decision: Decision,
 }

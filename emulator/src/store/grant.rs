@@ -4,6 +4,7 @@ use authlete::types::GrantType;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::managed_grant::GrantManagement;
 use super::scopes::Scopes;
 use crate::json::Object;
 
@@ -28,6 +29,12 @@ pub struct Grant {
     pub access_token_claims: Option<Box<Object>>,
     /// There when the grant has the scope `openid`.
     pub openid: Option<Box<Authentication>>,
+    /// What the client wants done with a grant that has an ID, when it gets the tokens.
+    #[serde(default)]
+    pub management: Option<Box<GrantManagement>>,
+    /// The ID of the grant that the tokens belong to, when it has one.
+    #[serde(default)]
+    pub id: Option<Box<str>>,
 }
 
 /// What ID tokens and userinfo tell of a user, beside the subject.

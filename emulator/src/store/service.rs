@@ -1,5 +1,6 @@
 //! A service and all that belongs to it.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,7 @@ use super::expiring::Expiring;
 use super::granted_scopes::Consents;
 use super::hardware_key::HardwareKey;
 use super::token_batch::TokenBatch;
+use super::managed_grant::ManagedGrant;
 use super::token_request::{PasswordRequest, Renewal};
 use super::tokens::Tokens;
 use crate::digest::Digest;
@@ -49,6 +51,8 @@ pub struct Service {
     /// By ticket.
     pub password_requests: Expiring<PasswordRequest>,
     pub granted_scopes: Consents,
+    /// By grant ID.
+    pub managed_grants: HashMap<String, ManagedGrant>,
     pub hardware_keys: Vec<HardwareKey>,
 }
 
@@ -84,6 +88,8 @@ impl Service {
             .retain(|request| request.grant.client_id != id);
         self.tokens.revoke_all(id, None);
         self.granted_scopes.delete_client(id);
+        self.managed_grants
+            .retain(|_, managed| managed.client_id != id);
     }
 
     /// Whether the service has a value in a list of what it supports; without the list it supports all.

@@ -6,7 +6,7 @@ use super::check::Checked;
 use crate::call::Call;
 use crate::endpoints::client::shown_to_users as client_shown;
 use crate::endpoints::service::shown_to_users as service_shown;
-use crate::endpoints::shown::{dynamic_scopes, list};
+use crate::endpoints::shown::{dynamic_scopes, list, with_grant_management};
 use crate::protocol::{claims_parameter, prompt, scopes};
 use crate::reply::{Answer, Reply};
 use crate::result_code::AUTHORIZATION_OK;
@@ -24,7 +24,7 @@ pub fn of(call: &Call, service: &Service, checked: &Checked) -> Answer {
     let (scopes, response_type) = (&request.scopes, &request.response_type);
     let prompts: Vec<_> = shown.prompts.iter().map(Prompt::as_str).collect();
     let object = checked.request_object.as_ref();
-    Reply::action(call.path, AUTHORIZATION_OK, action)
+    let answer = Reply::action(call.path, AUTHORIZATION_OK, action)
         .with("client", client_shown(&checked.client.settings))
         .with("clientIdAliasUsed", request.client_id_alias_used)
         .with("service", service_shown(&service.settings))
@@ -69,5 +69,6 @@ pub fn of(call: &Call, service: &Service, checked: &Checked) -> Answer {
         .with_some(
             "requestObjectPayload",
             object.map(|object| object.payload.as_str()),
-        )
+        );
+    with_grant_management(answer, service, request.grant_management.as_ref())
 }

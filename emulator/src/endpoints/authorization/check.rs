@@ -14,10 +14,12 @@ use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::pkce::Challenge;
 use crate::protocol::{
-    authorization_details, claims_parameter, resource, response_mode, response_type, scopes,
+    authorization_details, claims_parameter, grant_management, resource, response_mode,
+    response_type, scopes,
 };
 use crate::result_code::{
-    AUTHORIZATION_SCOPE_MISSING, DPOP_KEY_MALFORMED, NONCE_MISSING, OPENID_MISSING,
+    AUTHORIZATION_SCOPE_MISSING, DPOP_KEY_MALFORMED, GRANT_MANAGEMENT_WITHOUT_CODE, NONCE_MISSING,
+    OPENID_MISSING,
 };
 use crate::store::{AuthorizationRequest, Client, RequestObject, Service};
 
@@ -95,6 +97,10 @@ fn read(
         None
     };
     let details = authorization_details::requested(parameters, settings.0, settings.1)?;
+    let grant_management = grant_management::requested(parameters, service, client)?;
+    if grant_management.is_some() && !has("code") {
+        return Err(invalid(GRANT_MANAGEMENT_WITHOUT_CODE));
+    }
     Ok(AuthorizationRequest {
         client_id: client.id(),
         client_id_alias_used: destination.client_id_alias_used,
@@ -108,6 +114,7 @@ fn read(
         claims: claims_parameter::requested(parameters)?,
         challenge,
         dpop_key: dpop_key(parameters)?,
+        grant_management,
         context: None,
         response_type,
         response_mode,

@@ -129,6 +129,8 @@ impl<'a> Decision<'a> {
             client: &self.client,
             grant: Grant {
                 grant_type: GrantType::Implicit,
+                // That is for the token endpoint to do, which can tell the ID.
+                management: None,
                 ..self.grant.clone()
             },
             binding: Binding::default(),
@@ -228,6 +230,7 @@ fn grant(call: &Call, request: &AuthorizationRequest) -> Result<Grant, OAuthErro
         scopes: &request.scopes,
         resources: &request.resources,
         authorization_details: request.authorization_details.as_deref(),
+        grant_management: request.grant_management.as_ref(),
     };
     let granted = requested.granted(&call.body, call.body.text("subject"));
     let malformed = OAuthError::new("server_error", ISSUE_JSON_MALFORMED);

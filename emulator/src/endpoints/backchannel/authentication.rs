@@ -16,7 +16,8 @@ use crate::protocol::parameters::Parameters;
 use crate::protocol::polling::Polling;
 use crate::protocol::refusal::{Refusal, status_action};
 use crate::protocol::{
-    acr, authorization_details, id_token_hint, lifetime, resource, signed_backchannel_request,
+    acr, authorization_details, grant_management, id_token_hint, lifetime, resource,
+    signed_backchannel_request,
 };
 use crate::random;
 use crate::reply::{Outcome, Reply};
@@ -66,6 +67,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         scopes,
         resources: resource::requested(&parameters)?,
         authorization_details: details.map(Box::new),
+        grant_management: grant_management::requested(&parameters, service, &client)?,
         auth_req_id: None,
         polling: Polling::of(&service.settings, "backchannelPollingInterval"),
         decision: Decision::Pending,
@@ -97,6 +99,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         acrs: acrs.as_deref(),
         resources: &pending.resources,
         authorization_details: pending.authorization_details.as_deref(),
+        grant_management: pending.grant_management.as_ref(),
     };
     let answer = asked.shown_in(answer, service).reply();
     let end = after(call.now, lifetime::TICKET);

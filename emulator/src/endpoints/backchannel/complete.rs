@@ -81,6 +81,7 @@ fn requested(pending: &BackchannelRequest) -> Requested<'_> {
         scopes: &pending.scopes,
         resources: &pending.resources,
         authorization_details: pending.authorization_details.as_deref(),
+        grant_management: pending.grant_management.as_ref(),
     }
 }
 
@@ -168,7 +169,8 @@ impl Notification<'_> {
             .with_some(
                 "authorizationDetails",
                 record.authorization_details().cloned(),
-            );
+            )
+            .with_some("grantId", record.grant.id.as_deref());
         Ok(self.with_content(answer, content).reply())
     }
 

@@ -89,6 +89,8 @@ impl<'a> Request<'a> {
             auth_time: 0,
             access_token_claims: None,
             openid: None,
+            management: None,
+            id: None,
         })
     }
 

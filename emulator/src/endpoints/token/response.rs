@@ -83,6 +83,7 @@ pub fn with_tokens(
             record.authorization_details().cloned(),
         )
         .with_some("properties", grant.properties.as_deref().cloned())
+        .with_some("grantId", grant.id.as_deref())
 }
 
 /// Whoever made a request that a server goes on with: a client, unless it can do without.

@@ -150,6 +150,8 @@ fn grant(call: &Call, service: &Service, client: &Client) -> Result<Grant, Resul
         auth_time: subject.map_or(0, |_| auth_time),
         access_token_claims: None,
         openid: is_openid.then(|| Box::new(openid)),
+        management: None,
+        id: None,
     })
 }
 

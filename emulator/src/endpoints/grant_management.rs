@@ -1,0 +1,165 @@
+//! `/gm`: what clients want to know of grants, and that they want them no more (Grant Management for OAuth 2.0 §6).
+
+use authlete::types::GmAction;
+
+use crate::call::Call;
+use crate::digest::Digest;
+use crate::json::Members;
+use crate::protocol::oauth_error::OAuthError;
+use crate::protocol::{dpop, grant_management, proof_of_possession, scopes};
+use crate::reply::{Answer, Outcome, Reply};
+use crate::result_code::{
+    GM_ACTION_INVALID, GM_GRANT_ID_MISSING, GM_GRANT_OF_ANOTHER_CLIENT,
+    GM_GRANT_OF_ANOTHER_SUBJECT, GM_GRANT_UNKNOWN, GM_SCOPE, GM_TOKEN_EXPIRED, GM_TOKEN_MISSING,
+    GM_TOKEN_UNKNOWN, GRANT_QUERIED, GRANT_REVOKED, ResultCode,
+};
+use crate::store::{Binding, Grant, Service};
+
+/// Why nothing is told and nothing is done.
+struct Refusal {
+    action: &'static str,
+    error: OAuthError,
+    /// Parameters of the challenge that say what would be good.
+    demands: Vec<(&'static str, String)>,
+}
+
+/// An action, and what is special to it.
+struct Wanted {
+    action: GmAction,
+    scope: &'static str,
+    method: &'static str,
+}
+
+pub fn grant_management(call: &Call, service: &mut Service) -> Outcome {
+    let token = call.body.text("accessToken").unwrap_or_default();
+    let found = service.tokens.by_access_token(&Digest::of(token));
+    let bound = found.map(|(_, record)| record.binding.clone());
+    let bound = bound.unwrap_or_default();
+    let answer = match process(call, service, &bound) {
+        Ok(answer) => answer,
+        Err(refusal) => refusal.answer(call, service, &bound),
+    };
+    let outcome = Ok(answer.reply());
+    match bound.dpop_key {
+        Some(_) => dpop::with_nonce(call, service, outcome),
+        None => outcome,
+    }
+}
+
+fn process(call: &Call, service: &mut Service, bound: &Binding) -> Result<Answer, Refusal> {
+    let caller_error = |code| Refusal::new("CALLER_ERROR", OAuthError::new("server_error", code));
+    let wanted = Wanted::by(call).ok_or_else(|| caller_error(GM_ACTION_INVALID))?;
+    let grant_id = call.body.text("grantId");
+    let grant_id = grant_id.ok_or_else(|| caller_error(GM_GRANT_ID_MISSING))?;
+    let authority = presented(call, service, bound, &wanted, grant_id)?;
+    let managed = service.managed_grants.get(grant_id).ok_or_else(|| {
+        let error = OAuthError::invalid_request(GM_GRANT_UNKNOWN);
+        Refusal::new("NOT_FOUND", error)
+    })?;
+    let forbidden = |code| Refusal::new("FORBIDDEN", OAuthError::invalid_request(code));
+    if managed.client_id != authority.client_id {
+        return Err(forbidden(GM_GRANT_OF_ANOTHER_CLIENT));
+    }
+    let subject = authority.subject.as_ref();
+    if subject.is_some_and(|subject| *subject != managed.subject) {
+        return Err(forbidden(GM_GRANT_OF_ANOTHER_SUBJECT));
+    }
+    if wanted.action == GmAction::Query {
+        let content = grant_management::to_json(&managed.content);
+        let answer = Reply::action(call.path, GRANT_QUERIED, "OK");
+        return Ok(answer.with("responseContent", content.to_string()));
+    }
+    grant_management::revoke(service, grant_id);
+    Ok(Reply::action(call.path, GRANT_REVOKED, "NO_CONTENT"))
+}
+
+/// What the access token stands for, when it is good and in the right hands.
+fn presented(
+    call: &Call,
+    service: &mut Service,
+    bound: &Binding,
+    wanted: &Wanted,
+    grant_id: &str,
+) -> Result<Grant, Refusal> {
+    let token = call.body.text("accessToken");
+    let token = token.ok_or_else(|| invalid_token(GM_TOKEN_MISSING))?;
+    let found = service.tokens.by_access_token(&Digest::of(token));
+    let (_, record) = found.ok_or_else(|| invalid_token(GM_TOKEN_UNKNOWN))?;
+    if !record.is_valid(call.now) {
+        return Err(invalid_token(GM_TOKEN_EXPIRED));
+    }
+    let grant = record.grant.clone();
+    let call = wanted.located(call, service, grant_id);
+    proof_of_possession::check(&call, service, bound, token).map_err(of_possession)?;
+    if !scopes::cover(&grant.scopes, &[wanted.scope]) {
+        let error = OAuthError::new("insufficient_scope", GM_SCOPE);
+        return Err(Refusal {
+            demands: vec![("scope", wanted.scope.to_owned())],
+            ..Refusal::new("FORBIDDEN", error)
+        });
+    }
+    Ok(grant)
+}
+
+impl Wanted {
+    fn by(call: &Call) -> Option<Self> {
+        let (action, scope, method) = match GmAction::from(call.body.text("gmAction")?) {
+            GmAction::Query => (GmAction::Query, "grant_management_query", "GET"),
+            GmAction::Revoke => (GmAction::Revoke, "grant_management_revoke", "DELETE"),
+            _ => return None,
+        };
+        Some(Self {
+            action,
+            scope,
+            method,
+        })
+    }
+
+    /// The call with what a DPoP proof has to be for, where it does not say it itself (§6.3).
+    fn located(&self, call: &Call, service: &Service, grant_id: &str) -> Call {
+        let endpoint = service.settings.text("grantManagementEndpoint");
+        let defaults = [
+            ("htm", Some(self.method.to_owned())),
+            (
+                "htu",
+                endpoint.map(|endpoint| format!("{endpoint}/{grant_id}")),
+            ),
+        ];
+        let mut call = call.clone();
+        for (name, value) in defaults {
+            if let (None, Some(value)) = (call.body.text(name), value) {
+                call.body.insert(name.to_owned(), value.into());
+            }
+        }
+        call
+    }
+}
+
+fn invalid_token(code: ResultCode) -> Refusal {
+    Refusal::new("UNAUTHORIZED", OAuthError::new("invalid_token", code))
+}
+
+/// It is the caller who read the certificate from the connection; the rest is the client's.
+fn of_possession(error: OAuthError) -> Refusal {
+    let action = match error.error {
+        "invalid_request" => "CALLER_ERROR",
+        _ => "UNAUTHORIZED",
+    };
+    Refusal::new(action, error)
+}
+
+impl Refusal {
+    fn new(action: &'static str, error: OAuthError) -> Self {
+        Self {
+            action,
+            error,
+            demands: Vec::new(),
+        }
+    }
+
+    fn answer(&self, call: &Call, service: &Service, bound: &Binding) -> Answer {
+        let settings = &service.settings;
+        let challenge = proof_of_possession::challenge(&self.error, bound, &self.demands, settings);
+        Reply::action(call.path, self.error.code, self.action).with("responseContent", challenge)
+    }
+}

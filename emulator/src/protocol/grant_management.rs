@@ -1,0 +1,279 @@
+//! Grants that their clients manage (Grant Management for OAuth 2.0).
+
+use authlete::types::GmAction;
+use serde_json::{Value, json};
+
+use super::authorization_details;
+use super::oauth_error::OAuthError;
+use super::parameters::Parameters;
+use super::refusal::Refusal;
+use super::scope_claims;
+use crate::json::Members;
+use crate::random;
+use crate::result_code::{
+    GRANT_GONE, GRANT_ID_MISSING, GRANT_ID_UNEXPECTED, GRANT_ID_UNKNOWN, GRANT_ID_WITHOUT_ACTION,
+    GRANT_MANAGEMENT_ACTION_MISSING, GRANT_MANAGEMENT_ACTION_UNSUPPORTED,
+    GRANT_MANAGEMENT_OF_PUBLIC_CLIENT,
+};
+use crate::store::{
+    Client, Grant, GrantContent, GrantManagement, ManagedGrant, ScopesAtResources, Service,
+};
+
+/// What an authorization request wants done with a grant (§5.2, §5.3).
+pub fn requested(
+    parameters: &Parameters,
+    service: &Service,
+    client: &Client,
+) -> Result<Option<GrantManagement>, OAuthError> {
+    let invalid = |code| Err(OAuthError::invalid_request(code));
+    let grant_id = parameters.get("grant_id");
+    let Some(action) = parameters.get("grant_management_action") else {
+        return match grant_id {
+            _ if service.settings.flag("grantManagementActionRequired") => {
+                invalid(GRANT_MANAGEMENT_ACTION_MISSING)
+            }
+            Some(_) => invalid(GRANT_ID_WITHOUT_ACTION),
+            None => Ok(None),
+        };
+    };
+    // §5.1.
+    if !client.is_confidential() {
+        return Err(OAuthError::new(
+            "unauthorized_client",
+            GRANT_MANAGEMENT_OF_PUBLIC_CLIENT,
+        ));
+    }
+    let management = match (GmAction::from_protocol_value(action), grant_id) {
+        (Some(GmAction::Create), None) => return Ok(Some(GrantManagement::Create)),
+        (Some(GmAction::Create), Some(_)) => return invalid(GRANT_ID_UNEXPECTED),
+        (Some(GmAction::Merge), Some(id)) => GrantManagement::Merge(id.to_owned()),
+        (Some(GmAction::Replace), Some(id)) => GrantManagement::Replace(id.to_owned()),
+        (Some(GmAction::Merge | GmAction::Replace), None) => return invalid(GRANT_ID_MISSING),
+        _ => return invalid(GRANT_MANAGEMENT_ACTION_UNSUPPORTED),
+    };
+    let managed = grant_id.and_then(|id| service.managed_grants.get(id));
+    match managed.filter(|managed| managed.client_id == client.id()) {
+        Some(_) => Ok(Some(management)),
+        None => Err(OAuthError::new("invalid_grant_id", GRANT_ID_UNKNOWN)),
+    }
+}
+
+/// Does with a grant what the request for tokens wanted, and gives the tokens its ID. That waits for the tokens: a grant
+/// that nobody claims is none (§5.5.1). The grant of another user is left alone, and the tokens belong to none then.
+pub fn carry_out(service: &mut Service, grant: &mut Grant) -> Result<(), Refusal> {
+    let (Some(management), Some(subject)) = (grant.management.as_deref(), &grant.subject) else {
+        return Ok(());
+    };
+    let content = content(grant);
+    let Some(id) = management.grant_id() else {
+        let id = random::token()?;
+        let managed = ManagedGrant {
+            client_id: grant.client_id,
+            subject: subject.clone(),
+            content,
+        };
+        service.managed_grants.insert(id.clone(), managed);
+        grant.id = Some(id.into());
+        return Ok(());
+    };
+    let managed = service.managed_grants.get_mut(id);
+    let managed = managed.ok_or(OAuthError::invalid_grant(GRANT_GONE))?;
+    if managed.subject != *subject {
+        return Ok(());
+    }
+    if matches!(management, GrantManagement::Merge(_)) {
+        merge(&mut managed.content, content);
+    } else {
+        managed.content = content;
+        // What they are good for may no longer be granted (§10).
+        end_tokens(service, id, grant.client_id, subject);
+    }
+    grant.id = Some(id.into());
+    Ok(())
+}
+
+/// Takes a grant back that was made for tokens which there will not be.
+pub fn undo_creation(service: &mut Service, grant: &Grant) {
+    if let (Some(id), Some(GrantManagement::Create)) = (&grant.id, grant.management.as_deref()) {
+        service.managed_grants.remove(&**id);
+    }
+}
+
+/// Ends a grant and all tokens that were issued under it (§6.5).
+pub fn revoke(service: &mut Service, id: &str) {
+    if let Some(managed) = service.managed_grants.remove(id) {
+        end_tokens(service, id, managed.client_id, &managed.subject);
+    }
+}
+
+fn end_tokens(service: &mut Service, id: &str, client_id: i64, subject: &str) {
+    let tokens = service.tokens.list(Some(client_id), Some(subject));
+    let of_grant = tokens.filter(|(_, record)| record.grant.id.as_deref() == Some(id));
+    let records: Vec<_> = of_grant.map(|(record, _)| record).collect();
+    for record in records {
+        service.tokens.take(record);
+    }
+}
+
+/// The content of a grant in the form of the API.
+pub fn shown(content: &GrantContent) -> Value {
+    let details = content.authorization_details.clone();
+    members(content, "authorizationDetails", details)
+}
+
+/// The content of a grant as its client gets it (§6.4).
+pub fn to_json(content: &GrantContent) -> Value {
+    let details = content.authorization_details.as_ref();
+    let details = details.map(authorization_details::to_array);
+    members(content, "authorization_details", details)
+}
+
+fn members(content: &GrantContent, details_name: &str, details: Option<Value>) -> Value {
+    let group = |group: &ScopesAtResources| {
+        let scope = group.scopes.join(" ");
+        match group.resources.as_slice() {
+            [] => json!({ "scope": scope }),
+            resources => json!({ "scope": scope, "resource": resources }),
+        }
+    };
+    let scopes: Vec<_> = content.scopes.iter().map(group).collect();
+    let members = [
+        ("scopes", (!scopes.is_empty()).then(|| json!(scopes))),
+        (
+            "claims",
+            (!content.claims.is_empty()).then(|| json!(content.claims)),
+        ),
+        (details_name, details),
+    ];
+    let members = members
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    Value::Object(members.collect())
+}
+
+/// What a user granted at one time.
+fn content(grant: &Grant) -> GrantContent {
+    let scopes = ScopesAtResources {
+        scopes: grant.scopes.to_vec(),
+        resources: grant.resources.clone(),
+    };
+    let is_empty = scopes.scopes.is_empty() && scopes.resources.is_empty();
+    GrantContent {
+        scopes: (!is_empty).then_some(scopes).into_iter().collect(),
+        claims: claims(grant),
+        authorization_details: grant.authorization_details.as_deref().cloned(),
+    }
+}
+
+/// The claims that the user consented to: as the server listed them or else, as Authlete has it, those of the scopes and
+/// those that it gave values for.
+fn claims(grant: &Grant) -> Vec<String> {
+    let Some(openid) = grant.openid.as_deref() else {
+        return Vec::new();
+    };
+    let listed = openid.consented_claims.as_deref().unwrap_or_default();
+    if !listed.is_empty() {
+        return listed.to_vec();
+    }
+    let of_scopes = scope_claims::names(&grant.scopes).unwrap_or_default();
+    let mut claims = Vec::new();
+    let given = openid.claims.keys().map(String::as_str);
+    add(
+        &mut claims,
+        of_scopes.into_iter().chain(given).map(str::to_owned),
+    );
+    claims
+}
+
+/// Joins what is granted now to what was granted before. Scopes go where those for the same resources are.
+fn merge(content: &mut GrantContent, more: GrantContent) {
+    for group in more.scopes {
+        let same = |known: &&mut ScopesAtResources| {
+            let (known, new) = (&known.resources, &group.resources);
+            known.iter().all(|resource| new.contains(resource))
+                && new.iter().all(|resource| known.contains(resource))
+        };
+        match content.scopes.iter_mut().find(same) {
+            Some(known) => add(&mut known.scopes, group.scopes),
+            None => content.scopes.push(group),
+        }
+    }
+    add(&mut content.claims, more.claims);
+    content.authorization_details = match (
+        content.authorization_details.take(),
+        more.authorization_details,
+    ) {
+        (Some(known), Some(new)) => Some(authorization_details::merged(&known, &new)),
+        (known, new) => known.or(new),
+    };
+}
+
+fn add(known: &mut Vec<String>, more: impl IntoIterator<Item = String>) {
+    for text in more {
+        if !known.contains(&text) {
+            known.push(text);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(texts: &[&str]) -> Vec<String> {
+        texts.iter().map(|text| (*text).to_owned()).collect()
+    }
+
+    fn content(
+        scopes: &[&str],
+        resources: &[&str],
+        claims: &[&str],
+        details: Value,
+    ) -> GrantContent {
+        GrantContent {
+            scopes: vec![ScopesAtResources {
+                scopes: texts(scopes),
+                resources: texts(resources),
+            }],
+            claims: texts(claims),
+            authorization_details: authorization_details::from_text(&details.to_string()),
+        }
+    }
+
+    #[test]
+    fn what_is_granted_twice_is_there_once() {
+        let payment = json!({ "type": "payment", "amount": 7 });
+        let account = json!({ "type": "account" });
+        let mut merged = content(
+            &["read"],
+            &["https://a.example", "https://b.example"],
+            &["email"],
+            json!([payment]),
+        );
+        merge(
+            &mut merged,
+            content(
+                &["read", "write"],
+                &["https://b.example", "https://a.example"],
+                &["email", "name"],
+                json!([account, payment]),
+            ),
+        );
+        merge(&mut merged, content(&["read"], &[], &[], json!([])));
+        let expected = json!({
+            "scopes": [
+                { "scope": "read write", "resource": ["https://a.example", "https://b.example"] },
+                { "scope": "read" },
+            ],
+            "claims": ["email", "name"],
+            "authorization_details": [payment, account],
+        });
+        assert_eq!(to_json(&merged), expected);
+    }
+
+    #[test]
+    fn what_is_empty_is_left_out() {
+        assert_eq!(to_json(&GrantContent::default()), json!({}));
+        assert_eq!(shown(&GrantContent::default()), json!({}));
+    }
+}
