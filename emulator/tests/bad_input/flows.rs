@@ -26,7 +26,8 @@ fn requests(subject: &str) -> Vec<(&'static str, Option<Value>)> {
         ("response_type", "code"),
         ("client_id", ALIAS),
         ("redirect_uri", REDIRECT_URI),
-        ("scope", "openid read"),
+        ("scope", "openid read grant_management_query"),
+        ("grant_management_action", "create"),
         ("state", "s"),
         ("nonce", "n"),
         ("code_challenge", CHALLENGE),
@@ -88,6 +89,12 @@ fn requests(subject: &str) -> Vec<(&'static str, Option<Value>)> {
         ("authorization", Some(json!({ "parameters": &code }))),
         ("authorization_issue", issue()),
         ("token", redeem),
+        (
+            "grant_management",
+            Some(json!({
+                "gmAction": "QUERY", "grantId": handle("grantId"), "accessToken": handle("accessToken"),
+            })),
+        ),
         ("introspection", token.clone()),
         ("userinfo", token.clone()),
         ("userinfo_issue", token),

@@ -27,6 +27,7 @@ pub const KINDS: [(&str, &[&str]); 14] = [
     ("registrationToken", &["registration_access_token"]),
     ("clientId", &["clientId", "client_id"]),
     ("tokenId", &["tokenId"]),
+    ("grantId", &["grantId", "grant_id"]),
     ("hardwareKey", &["handle"]),
     ("batch", &["requestId"]),
 ];

@@ -192,6 +192,8 @@ fn meant(name: &str) -> &'static [&'static str] {
             "urn:ietf:params:oauth:grant-type:device_code",
             "urn:openid:params:grant-type:ciba",
         ],
+        "grant_management_action" => &["create", "merge", "replace", "query"],
+        "grant_id" => &["HANDLE.grantId.0."],
         "prompt" => &[
             "none",
             "login",

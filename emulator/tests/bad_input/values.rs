@@ -232,6 +232,7 @@ fn member(name: &str, schema: &'static Value, depth: u32) -> BoxedStrategy<Value
         "accessToken" => kind("accessToken"),
         "refreshToken" => kind("refreshToken"),
         "userCode" => kind("userCode"),
+        "grantId" => kind("grantId"),
         "idTokenHint" | "jose" | "dpop" => jwt().prop_map(Value::from).boxed(),
         "clientId" => prop_oneof![1 => Just(json!(ALIAS)), 2 => kind("clientId")].boxed(),
         "clientIdentifier" => Just(json!(ALIAS)).boxed(),

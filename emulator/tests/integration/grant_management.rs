@@ -1,0 +1,402 @@
+//! Grants that have an ID, by which their clients manage them (Grant Management for OAuth 2.0).
+
+use std::time::Duration;
+
+use crate::common::grants::*;
+use crate::common::program::Program;
+use crate::common::*;
+use authlete::types::{
+    AuthorizationAction, AuthorizationIssueRequest, GmAction, GmResponseAction,
+    IntrospectionAction, TokenAction,
+};
+use authlete::{ApiVersion, Authlete};
+use authlete_emulator::Emulator;
+use serde_json::{Value, json};
+
+const API: &str = "https://api.example/";
+
+/// An emulator whose service has authorization details.
+async fn start_detailed(version: ApiVersion) -> (Emulator, Authlete) {
+    let (emulator, api) = start(version).await;
+    configure(&emulator, &api, |service| {
+        service.supported_authorization_details_types = Some(vec!["account".to_owned()]);
+    })
+    .await;
+    (emulator, api)
+}
+
+#[tokio::test]
+async fn a_grant_is_created_with_the_tokens() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_detailed(version).await;
+        let client = emulator.client();
+        let own = [
+            ("scope", "openid email read"),
+            ("resource", API),
+            (
+                "authorization_details",
+                r#"[{"type":"account","see":"all"}]"#,
+            ),
+            ("grant_management_action", "create"),
+        ];
+        let asked = ask(&api, request(client, &own)).await;
+        assert_eq!(asked.action, AuthorizationAction::Interaction);
+        assert_eq!(asked.gm_action, Some(GmAction::Create));
+        assert_eq!((asked.grant_id, asked.grant_subject), (None, None));
+        assert!(asked.grant.is_none());
+
+        let issue = AuthorizationIssueRequest::new(asked.ticket.unwrap(), "alice")
+            .claims(r#"{"name":"Alice"}"#);
+        let issued = api.authorization_issue(&issue).await.unwrap();
+        let (_, response) = location(issued.response_content.as_ref());
+        assert!(response.iter().all(|(name, _)| name != "grant_id"));
+        let code = issued.authorization_code.unwrap();
+        let token = redeemed(&api, client, code.expose()).await;
+        let grant_id = token.grant_id.clone().unwrap();
+        assert_eq!(grant_id.len(), 43);
+        let response = content(token.response_content.as_ref());
+        assert_eq!(response["grant_id"], *grant_id);
+
+        let expected = json!({
+            "scopes": [{ "scope": "openid email read", "resource": [API] }],
+            "claims": ["email", "email_verified", "name"],
+            "authorization_details": [{ "type": "account", "see": "all" }],
+        });
+        assert_eq!(queried(&api, client, &grant_id).await, expected);
+
+        let introspected = introspect(&api, &token).await;
+        assert_eq!(introspected.grant_id.as_deref(), Some(&*grant_id));
+        let grant = introspected.grant.unwrap();
+        let claims = ["email", "email_verified", "name"].map(str::to_owned);
+        assert_eq!(grant.claims.as_deref(), Some(&claims[..]));
+        let elements = grant.authorization_details.clone().unwrap().elements;
+        assert_eq!(elements.unwrap()[0].type_.as_deref(), Some("account"));
+        let expected = ("openid email read".to_owned(), Some(vec![API.to_owned()]));
+        assert_eq!(groups(Some(grant)), [expected]);
+
+        // Another access token of the same grant.
+        let next = refreshed(&api, client, &token).await;
+        assert_eq!(next.grant_id.as_deref(), Some(&*grant_id));
+        assert_eq!(introspect(&api, &next).await.grant_id, Some(grant_id));
+
+        // Who does not ask for a grant ID gets none.
+        let plain = tokens(&api, client).await;
+        assert_eq!(plain.grant_id, None);
+        assert!(
+            content(plain.response_content.as_ref())
+                .get("grant_id")
+                .is_none()
+        );
+        let introspected = introspect(&api, &plain).await;
+        assert!(introspected.grant_id.is_none() && introspected.grant.is_none());
+    }
+}
+
+#[tokio::test]
+async fn the_claims_are_those_that_the_user_consented_to() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        for (scope, expected) in [
+            ("openid email", json!(["phone_number"])),
+            ("read", Value::Null),
+        ] {
+            let own = [("scope", scope), ("grant_management_action", "create")];
+            let ticket = ticket(&api, &request(client, &own)).await;
+            let issue = AuthorizationIssueRequest::new(ticket, "alice")
+                .consented_claims(["phone_number"])
+                .claims(r#"{"name":"Alice"}"#);
+            let issued = api.authorization_issue(&issue).await.unwrap();
+            let code = issued.authorization_code.unwrap();
+            let token = redeemed(&api, client, code.expose()).await;
+            let told = queried(&api, client, &token.grant_id.unwrap()).await;
+            assert_eq!(told["claims"], expected);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_granted_later_is_merged() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_detailed(version).await;
+        let client = emulator.client();
+        let own = [
+            ("scope", "read"),
+            ("resource", API),
+            ("authorization_details", r#"[{"type":"account"}]"#),
+            ("grant_management_action", "create"),
+        ];
+        let first = granted(&api, client, &own).await;
+        let grant_id = first.grant_id.clone().unwrap();
+        let details = r#"[{"type":"account"},{"type":"account","identifier":"a-1"}]"#;
+        let own = [
+            ("scope", "openid write"),
+            ("resource", API),
+            ("authorization_details", details),
+            ("grant_management_action", "merge"),
+            ("grant_id", &grant_id),
+        ];
+        let asked = ask(&api, request(client, &own)).await;
+        assert_eq!(asked.gm_action, Some(GmAction::Merge));
+        assert_eq!(asked.grant_id.as_deref(), Some(&*grant_id));
+        assert_eq!(asked.grant_subject.as_deref(), Some("alice"));
+        let before = ("read".to_owned(), Some(vec![API.to_owned()]));
+        assert_eq!(groups(asked.grant), [before]);
+
+        let second = granted(&api, client, &own).await;
+        assert_eq!(second.grant_id.as_deref(), Some(&*grant_id));
+        let own = [
+            ("scope", "write"),
+            ("grant_management_action", "merge"),
+            ("grant_id", &grant_id),
+        ];
+        let third = granted(&api, client, &own).await;
+        assert_eq!(third.grant_id.as_deref(), Some(&*grant_id));
+        let expected = json!({
+            "scopes": [{ "scope": "read openid write", "resource": [API] }, { "scope": "write" }],
+            "authorization_details": [
+                { "type": "account" },
+                { "type": "account", "identifier": "a-1" },
+            ],
+        });
+        assert_eq!(queried(&api, client, &grant_id).await, expected);
+
+        // Each token is good for what it was issued for, and tells of the whole grant.
+        for (token, scopes) in [
+            (&first, "read"),
+            (&second, "openid write"),
+            (&third, "write"),
+        ] {
+            let introspected = introspect(&api, token).await;
+            assert_eq!(introspected.action, IntrospectionAction::Ok);
+            assert_eq!(introspected.scopes.unwrap().join(" "), scopes);
+            assert_eq!(groups(introspected.grant).len(), 2);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_granted_last_replaces_the_rest() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let (other_id, other) = created(&api, client).await;
+        let (grant_id, first) = created(&api, client).await;
+        let own = [
+            ("scope", "write"),
+            ("grant_management_action", "replace"),
+            ("grant_id", &grant_id),
+        ];
+        let asked = ask(&api, request(client, &own)).await;
+        assert_eq!(asked.gm_action, Some(GmAction::Replace));
+        assert_eq!(groups(asked.grant), [("read".to_owned(), None)]);
+        assert!(is_alive(&api, &first).await, "nothing has been granted yet");
+        let second = granted(&api, client, &own).await;
+        assert_eq!(second.grant_id.as_deref(), Some(&*grant_id));
+        let expected = json!({ "scopes": [{ "scope": "write" }] });
+        assert_eq!(queried(&api, client, &grant_id).await, expected);
+
+        // They are good for what is granted no more.
+        assert!(!is_alive(&api, &first).await);
+        let answer = refreshed(&api, client, &first).await;
+        assert_eq!(answer.action, TokenAction::BadRequest);
+        assert!(is_alive(&api, &second).await);
+        assert!(is_alive(&api, &other).await);
+        let expected = json!({ "scopes": [{ "scope": "read" }] });
+        assert_eq!(queried(&api, client, &other_id).await, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_revoked_grant_is_gone_with_its_tokens() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let (other_id, other) = created(&api, client).await;
+        let (grant_id, first) = created(&api, client).await;
+        let merge = [
+            ("scope", "write"),
+            ("grant_management_action", "merge"),
+            ("grant_id", &*grant_id),
+        ];
+        let second = granted(&api, client, &merge).await;
+        let pending = code(&api, &request(client, &merge)).await;
+        let token = authority(&api, client.id, &client.secret).await;
+        let answer = manage(&api, GmAction::Revoke, &grant_id, &token).await;
+        assert_eq!(answer.action, GmResponseAction::NoContent, "{answer:?}");
+        assert_eq!(answer.result_code.as_deref(), Some("A283002"));
+        assert!(answer.response_content.is_none());
+
+        for token in [&first, &second] {
+            assert!(!is_alive(&api, token).await);
+            let answer = refreshed(&api, client, token).await;
+            assert_eq!(answer.action, TokenAction::BadRequest);
+        }
+        for action in [GmAction::Query, GmAction::Revoke] {
+            let answer = manage(&api, action, &grant_id, &token).await;
+            let error = "Bearer error=\"invalid_request\"";
+            assert_refused(&answer, GmResponseAction::NotFound, "A283305", error);
+        }
+        // What was on its way comes too late.
+        let answer = request_token(&api, client, &code_parameters(client, &pending)).await;
+        assert_eq!(answer.action, TokenAction::BadRequest);
+        assert_eq!(answer.result_code.as_deref(), Some("A050361"));
+        let error = &content(answer.response_content.as_ref())["error"];
+        assert_eq!(error, "invalid_grant");
+        let asked = ask(&api, request(client, &merge)).await;
+        let (_, parameters) = location(asked.response_content.as_ref());
+        assert_eq!(parameters[0].1, "invalid_grant_id");
+
+        assert!(is_alive(&api, &other).await);
+        queried(&api, client, &other_id).await;
+    }
+}
+
+#[tokio::test]
+async fn nothing_becomes_of_what_nobody_claims() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let (grant_id, _) = created(&api, client).await;
+        let merge = [
+            ("scope", "write"),
+            ("grant_management_action", "merge"),
+            ("grant_id", &*grant_id),
+        ];
+        let code = code(&api, &request(client, &merge)).await;
+        let expected = json!({ "scopes": [{ "scope": "read" }] });
+        assert_eq!(queried(&api, client, &grant_id).await, expected);
+        emulator.advance(Duration::from_secs(3600));
+        let answer = request_token(&api, client, &code_parameters(client, &code)).await;
+        assert_eq!(answer.action, TokenAction::BadRequest);
+        assert_eq!(queried(&api, client, &grant_id).await, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_grant_outlives_its_tokens() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let (grant_id, first) = created(&api, client).await;
+        emulator.advance(Duration::from_secs(30 * 24 * 3600));
+        assert!(!is_alive(&api, &first).await);
+        let answer = refreshed(&api, client, &first).await;
+        assert_eq!(answer.action, TokenAction::BadRequest);
+        queried(&api, client, &grant_id).await;
+        let own = [
+            ("scope", "read"),
+            ("grant_management_action", "merge"),
+            ("grant_id", &*grant_id),
+        ];
+        assert!(is_alive(&api, &granted(&api, client, &own).await).await);
+    }
+}
+
+#[tokio::test]
+async fn the_grant_of_another_user_is_left_alone() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        for action in ["merge", "replace"] {
+            let (grant_id, first) = created(&api, client).await;
+            let own = [
+                ("scope", "write"),
+                ("grant_management_action", action),
+                ("grant_id", &*grant_id),
+            ];
+            let ticket = ticket(&api, &request(client, &own)).await;
+            let issue = AuthorizationIssueRequest::new(ticket, "bob");
+            let issued = api.authorization_issue(&issue).await.unwrap();
+            let code = issued.authorization_code.unwrap();
+            let token = redeemed(&api, client, code.expose()).await;
+            assert_eq!(token.grant_id, None);
+            assert_eq!(introspect(&api, &token).await.grant_id, None);
+            let expected = json!({ "scopes": [{ "scope": "read" }] });
+            assert_eq!(queried(&api, client, &grant_id).await, expected);
+            assert!(is_alive(&api, &first).await);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_token_request_that_fails_leaves_no_grant() {
+    for version in GENERATIONS {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("state.json");
+        let builder = Emulator::builder().state_file(&path);
+        let emulator = builder.start().await.unwrap();
+        let api = Authlete::new(emulator.config(version)).unwrap();
+        let client = emulator.client();
+        configure(&emulator, &api, |service| service.jwks = None).await;
+        let own = [("scope", "openid"), ("grant_management_action", "create")];
+        let code = code(&api, &request(client, &own)).await;
+        let answer = request_token(&api, client, &code_parameters(client, &code)).await;
+        assert_eq!(
+            answer.action,
+            TokenAction::InternalServerError,
+            "{answer:?}"
+        );
+        let (kept, _) = created(&api, client).await;
+        emulator.stop().await.unwrap();
+        let file: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        let grants = &file["state"]["store"]["by_number"]["1"]["managed_grants"];
+        let grants: Vec<_> = grants.as_object().unwrap().keys().collect();
+        assert_eq!(grants, [&kept]);
+    }
+}
+
+#[tokio::test]
+async fn grants_outlive_the_program_but_not_their_client() {
+    for version in GENERATIONS {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("state.json");
+        let arguments = ["--state", path.to_str().unwrap()];
+        let program = Program::start(&arguments);
+        let (api, client) = (program.api(version), program.client());
+        let (grant_id, token) = created(&api, &client).await;
+        program.terminate();
+
+        let program = Program::start(&arguments);
+        let api = program.api(version);
+        let expected = json!({ "scopes": [{ "scope": "read" }] });
+        assert_eq!(queried(&api, &client, &grant_id).await, expected);
+        let introspected = introspect(&api, &token).await;
+        assert_eq!(introspected.grant_id.as_deref(), Some(&*grant_id));
+        // Another client has the authority to see that there is nothing left.
+        let other = another_client(&api, &client).await;
+        let secret = other.client_secret.unwrap();
+        let authority = authority(&api, other.client_id.unwrap(), &secret).await;
+        let answer = manage(&api, GmAction::Query, &grant_id, &authority).await;
+        assert_eq!(answer.action, GmResponseAction::Forbidden);
+        api.delete_client(client.id).await.unwrap();
+        let answer = manage(&api, GmAction::Query, &grant_id, &authority).await;
+        assert_eq!(answer.action, GmResponseAction::NotFound);
+    }
+}
+
+#[tokio::test]
+async fn the_metadata_tell_of_it_when_there_is_an_endpoint() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let told = metadata(&api).await;
+        assert_eq!(
+            told["grant_management_endpoint"],
+            "https://as.example/grants"
+        );
+        let mut actions = words(&told, "grant_management_actions_supported");
+        actions.sort();
+        assert_eq!(actions, ["create", "merge", "query", "replace", "revoke"]);
+        configure(&emulator, &api, |service| {
+            service.grant_management_endpoint = None
+        })
+        .await;
+        let told = metadata(&api).await;
+        for name in [
+            "grant_management_endpoint",
+            "grant_management_actions_supported",
+        ] {
+            assert_eq!(told.get(name), None);
+        }
+    }
+}

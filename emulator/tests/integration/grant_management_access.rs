@@ -1,0 +1,257 @@
+//! Who may query and revoke a grant (Grant Management for OAuth 2.0 §6).
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::common::grants::*;
+use crate::common::jwt::Key;
+use crate::common::*;
+use authlete::types::{
+    AuthorizationIssueRequest, GmAction, GmRequest, GmResponseAction, TokenRequest,
+};
+use authlete::{Authlete, Secret};
+use authlete_emulator::RegisteredClient;
+use aws_lc_rs::digest::{SHA256, digest};
+use serde_json::json;
+
+const ENDPOINT: &str = "https://as.example/grants";
+
+#[tokio::test]
+async fn the_access_token_has_to_be_good_for_the_grant() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let (grant_id, plain) = created(&api, client).await;
+        let (grant_id, plain) = (grant_id.as_str(), plain.access_token.unwrap());
+        let token = authority(&api, client.id, &client.secret).await;
+        let query = async |token: &Secret| manage(&api, GmAction::Query, grant_id, token).await;
+        let invalid = "Bearer error=\"invalid_token\"";
+        for (wrong, code) in [("", "A283301"), ("made-up", "A283302")] {
+            let answer = query(&wrong.into()).await;
+            assert_refused(&answer, GmResponseAction::Unauthorized, code, invalid);
+        }
+
+        let own = [("scope", "grant_management_query")];
+        let reader = granted(&api, client, &own).await.access_token.unwrap();
+        assert_eq!(query(&reader).await.action, GmResponseAction::Ok);
+        for (token, action, scope) in [
+            (&plain, GmAction::Query, "grant_management_query"),
+            (&plain, GmAction::Revoke, "grant_management_revoke"),
+            (&reader, GmAction::Revoke, "grant_management_revoke"),
+        ] {
+            let answer = manage(&api, action, grant_id, token).await;
+            let error = "Bearer error=\"insufficient_scope\"";
+            assert_refused(&answer, GmResponseAction::Forbidden, "A283304", error);
+            let challenge = answer.response_content.unwrap();
+            let demand = format!(",scope=\"{scope}\"");
+            assert!(challenge.expose().ends_with(&demand), "{challenge:?}");
+        }
+
+        let forbidden = "Bearer error=\"invalid_request\"";
+        let other = another_client(&api, client).await;
+        let secret = other.client_secret.unwrap();
+        let others = authority(&api, other.client_id.unwrap(), &secret).await;
+        let answer = query(&others).await;
+        assert_refused(&answer, GmResponseAction::Forbidden, "A283306", forbidden);
+        let ticket = ticket(&api, &request(client, &own)).await;
+        let issue = AuthorizationIssueRequest::new(ticket, "bob");
+        let issued = api.authorization_issue(&issue).await.unwrap();
+        let code = issued.authorization_code.unwrap();
+        let of_bob = redeemed(&api, client, code.expose()).await.access_token;
+        let answer = query(&of_bob.unwrap()).await;
+        assert_refused(&answer, GmResponseAction::Forbidden, "A283307", forbidden);
+
+        assert_eq!(query(&token).await.action, GmResponseAction::Ok);
+        emulator.advance(Duration::from_secs(24 * 3600));
+        let answer = query(&token).await;
+        assert_refused(&answer, GmResponseAction::Unauthorized, "A283303", invalid);
+        queried(&api, client, grant_id).await;
+    }
+}
+
+#[tokio::test]
+async fn wrong_calls_are_the_callers() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let (grant_id, _) = created(&api, client).await;
+        let token = authority(&api, client.id, &client.secret).await;
+        for (action, grant_id, code) in [
+            (GmAction::Create, &*grant_id, "A283201"),
+            (GmAction::Merge, &grant_id, "A283201"),
+            ("DELETE".into(), &grant_id, "A283201"),
+            (GmAction::Query, "", "A283202"),
+        ] {
+            let answer = manage(&api, action, grant_id, &token).await;
+            let error = "Bearer error=\"server_error\"";
+            assert_refused(&answer, GmResponseAction::CallerError, code, error);
+        }
+        let body = json!({ "grantId": grant_id, "accessToken": token.expose() });
+        let (status, answer) = post(&emulator, version, "SERVICE", "/gm", &body).await;
+        assert_eq!(status, 200);
+        assert_eq!(answer["resultCode"], "A283201");
+        assert_eq!(answer["action"], "CALLER_ERROR");
+    }
+}
+
+/// A proof for a grant management request (RFC 9449 §7.1).
+fn proof(key: &Key, method: &str, url: &str, token: &str, nonce: Option<&str>) -> String {
+    let header = json!({ "typ": "dpop+jwt", "alg": "ES256", "jwk": key.jwk() });
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);
+    let mut claims = json!({
+        "jti": format!("{method} {url} {nonce:?}"),
+        "htm": method,
+        "htu": url,
+        "iat": since_epoch.unwrap().as_secs(),
+    });
+    if !token.is_empty() {
+        claims["ath"] = json!(jwt::encode(digest(&SHA256, token.as_bytes())));
+    }
+    if let Some(nonce) = nonce {
+        claims["nonce"] = json!(nonce);
+    }
+    key.sign_with(&header, &claims)
+}
+
+/// An access token that is bound to a key.
+async fn bound_authority(api: &Authlete, client: &RegisteredClient, key: &Key) -> Secret {
+    let parameters = form(&[
+        ("grant_type", "client_credentials"),
+        ("scope", "grant_management_query grant_management_revoke"),
+    ]);
+    let url = "https://as.example/token";
+    let request = TokenRequest::new(parameters)
+        .client_id(client.id.to_string())
+        .client_secret(&client.secret)
+        .dpop(proof(key, "POST", url, "", None));
+    api.token(&request).await.unwrap().access_token.unwrap()
+}
+
+#[tokio::test]
+async fn a_dpop_proof_has_to_be_for_the_grant() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let (grant_id, _) = created(&api, client).await;
+        let key = Key::generate();
+        let token = bound_authority(&api, client, &key).await;
+        let url = format!("{ENDPOINT}/{grant_id}");
+        let signed =
+            |key: &Key, method: &str, url: &str| proof(key, method, url, token.expose(), None);
+        let request = |action| GmRequest::new(action, &*grant_id, &token);
+
+        let own = signed(&key, "GET", &url);
+        let answer = api
+            .grant_management(&request(GmAction::Query).dpop(&*own))
+            .await
+            .unwrap();
+        assert_eq!(answer.action, GmResponseAction::Ok, "{answer:?}");
+        assert_eq!(answer.dpop_nonce, None);
+
+        let other = Key::generate();
+        let of_other = signed(&other, "GET", &url);
+        let elsewhere = signed(&key, "GET", &format!("{ENDPOINT}/another"));
+        let no_hash = proof(&key, "GET", &url, "another", Some("no hash"));
+        let refused = [
+            (GmAction::Query, None, "invalid_token", "A065308"),
+            (GmAction::Query, Some(&of_other), "invalid_token", "A065309"),
+            (GmAction::Query, Some(&own), "invalid_dpop_proof", "A254309"),
+            (
+                GmAction::Revoke,
+                Some(&own),
+                "invalid_dpop_proof",
+                "A254304",
+            ),
+            (
+                GmAction::Query,
+                Some(&elsewhere),
+                "invalid_dpop_proof",
+                "A254305",
+            ),
+            (
+                GmAction::Query,
+                Some(&no_hash),
+                "invalid_dpop_proof",
+                "A254310",
+            ),
+        ];
+        for (action, proof, error, code) in refused {
+            let mut request = request(action);
+            request.dpop = proof.cloned();
+            let answer = api.grant_management(&request).await.unwrap();
+            let challenge = format!("DPoP error=\"{error}\"");
+            assert_refused(&answer, GmResponseAction::Unauthorized, code, &challenge);
+        }
+
+        // The caller can say where its endpoint is.
+        let moved = format!("https://elsewhere.example/gm/{grant_id}");
+        let proof_there = signed(&key, "HEAD", &moved);
+        let there = request(GmAction::Query)
+            .dpop(proof_there)
+            .htm("HEAD")
+            .htu(moved);
+        let answer = api.grant_management(&there).await.unwrap();
+        assert_eq!(answer.action, GmResponseAction::Ok, "{answer:?}");
+
+        // It can demand a nonce, too.
+        let proof_without = signed(&key, "DELETE", &url);
+        let demanding = |proof: String| {
+            let request = request(GmAction::Revoke).dpop_nonce_required(true);
+            request.dpop(proof)
+        };
+        let answer = api
+            .grant_management(&demanding(proof_without))
+            .await
+            .unwrap();
+        let error = "DPoP error=\"use_dpop_nonce\"";
+        assert_refused(&answer, GmResponseAction::Unauthorized, "A254307", error);
+        let nonce = answer.dpop_nonce.unwrap();
+        let with_nonce = proof(&key, "DELETE", &url, token.expose(), Some(&nonce));
+        let answer = api.grant_management(&demanding(with_nonce)).await.unwrap();
+        assert_eq!(answer.action, GmResponseAction::NoContent, "{answer:?}");
+        assert_eq!(answer.dpop_nonce, Some(nonce));
+    }
+}
+
+#[tokio::test]
+async fn a_bound_token_takes_its_certificate() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let (grant_id, _) = created(&api, client).await;
+        configure(&emulator, &api, |service| {
+            service.tls_client_certificate_bound_access_tokens = Some(true);
+        })
+        .await;
+        configure_client(&api, client.id, |client| {
+            client.tls_client_certificate_bound_access_tokens = Some(true);
+        })
+        .await;
+        let certificate = || {
+            let made = rcgen::generate_simple_self_signed(["client.example".to_owned()]);
+            made.unwrap().cert.pem()
+        };
+        let own = certificate();
+        let parameters = form(&[
+            ("grant_type", "client_credentials"),
+            ("scope", "grant_management_query"),
+        ]);
+        let request = TokenRequest::new(parameters)
+            .client_id(client.id.to_string())
+            .client_secret(&client.secret)
+            .client_certificate(&*own);
+        let token = api.token(&request).await.unwrap().access_token.unwrap();
+        let query = async |certificate: Option<String>| {
+            let mut request = GmRequest::new(GmAction::Query, &*grant_id, &token);
+            request.client_certificate = certificate;
+            api.grant_management(&request).await.unwrap()
+        };
+        assert_eq!(query(Some(own)).await.action, GmResponseAction::Ok);
+        for wrong in [None, Some(certificate())] {
+            let answer = query(wrong).await;
+            let error = "Bearer error=\"invalid_token\"";
+            assert_refused(&answer, GmResponseAction::Unauthorized, "A065307", error);
+        }
+        let answer = query(Some("no certificate".to_owned())).await;
+        assert_eq!(answer.action, GmResponseAction::CallerError);
+    }
+}
