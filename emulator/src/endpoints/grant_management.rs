@@ -2,6 +2,7 @@
 
 use authlete::types::GmAction;
 
+use super::challenge::Refusal;
 use crate::call::Call;
 use crate::digest::Digest;
 use crate::json::Members;
@@ -11,17 +12,9 @@ use crate::reply::{Answer, Outcome, Reply};
 use crate::result_code::{
     GM_ACTION_INVALID, GM_GRANT_ID_MISSING, GM_GRANT_OF_ANOTHER_CLIENT,
     GM_GRANT_OF_ANOTHER_SUBJECT, GM_GRANT_UNKNOWN, GM_SCOPE, GM_TOKEN_EXPIRED, GM_TOKEN_MISSING,
-    GM_TOKEN_UNKNOWN, GRANT_QUERIED, GRANT_REVOKED, ResultCode,
+    GM_TOKEN_UNKNOWN, GRANT_QUERIED, GRANT_REVOKED,
 };
 use crate::store::{Binding, Grant, Service};
-
-/// Why nothing is told and nothing is done.
-struct Refusal {
-    action: &'static str,
-    error: OAuthError,
-    /// Parameters of the challenge that say what would be good.
-    demands: Vec<(&'static str, String)>,
-}
 
 /// An action, and what is special to it.
 struct Wanted {
@@ -82,21 +75,17 @@ fn presented(
     grant_id: &str,
 ) -> Result<Grant, Refusal> {
     let token = call.body.text("accessToken");
-    let token = token.ok_or_else(|| invalid_token(GM_TOKEN_MISSING))?;
+    let token = token.ok_or_else(|| Refusal::invalid_token(GM_TOKEN_MISSING))?;
     let found = service.tokens.by_access_token(&Digest::of(token));
-    let (_, record) = found.ok_or_else(|| invalid_token(GM_TOKEN_UNKNOWN))?;
+    let (_, record) = found.ok_or_else(|| Refusal::invalid_token(GM_TOKEN_UNKNOWN))?;
     if !record.is_valid(call.now) {
-        return Err(invalid_token(GM_TOKEN_EXPIRED));
+        return Err(Refusal::invalid_token(GM_TOKEN_EXPIRED));
     }
     let grant = record.grant.clone();
     let call = wanted.located(call, service, grant_id);
     proof_of_possession::check(&call, service, bound, token).map_err(of_possession)?;
     if !scopes::cover(&grant.scopes, &[wanted.scope]) {
-        let error = OAuthError::new("insufficient_scope", GM_SCOPE);
-        return Err(Refusal {
-            demands: vec![("scope", wanted.scope.to_owned())],
-            ..Refusal::new("FORBIDDEN", error)
-        });
+        return Err(Refusal::insufficient_scope(GM_SCOPE, &[wanted.scope]));
     }
     Ok(grant)
 }
@@ -135,10 +124,6 @@ impl Wanted {
     }
 }
 
-fn invalid_token(code: ResultCode) -> Refusal {
-    Refusal::new("UNAUTHORIZED", OAuthError::new("invalid_token", code))
-}
-
 /// It is the caller who read the certificate from the connection; the rest is the client's.
 fn of_possession(error: OAuthError) -> Refusal {
     let action = match error.error {
@@ -146,20 +131,4 @@ fn of_possession(error: OAuthError) -> Refusal {
         _ => "UNAUTHORIZED",
     };
     Refusal::new(action, error)
-}
-
-impl Refusal {
-    fn new(action: &'static str, error: OAuthError) -> Self {
-        Self {
-            action,
-            error,
-            demands: Vec::new(),
-        }
-    }
-
-    fn answer(&self, call: &Call, service: &Service, bound: &Binding) -> Answer {
-        let settings = &service.settings;
-        let challenge = proof_of_possession::challenge(&self.error, bound, &self.demands, settings);
-        Reply::action(call.path, self.error.code, self.action).with("responseContent", challenge)
-    }
 }

@@ -1,5 +1,6 @@
 //! `/auth/introspection`: is an access token good for this?
 
+use super::challenge::Refusal;
 use super::shown::{list, with_client_of_grant};
 use crate::call::Call;
 use crate::digest::Digest;
@@ -16,14 +17,6 @@ use crate::result_code::{
     INTROSPECTION_TOKEN_UNKNOWN,
 };
 use crate::store::{Binding, Service, TokenRecord};
-
-/// Why the token is not good: what the protected resource does, and what it tells the client.
-struct Refusal {
-    action: &'static str,
-    error: OAuthError,
-    /// Parameters of the challenge that say what would be good.
-    demands: Vec<(&'static str, String)>,
-}
 
 pub fn introspection(call: &Call, service: &mut Service) -> Outcome {
     let Some(token) = call.body.text("token") else {
@@ -46,10 +39,7 @@ pub fn introspection(call: &Call, service: &mut Service) -> Outcome {
         _ => Ok(()),
     };
     let Some((_, record)) = service.tokens.by_access_token(&digest) else {
-        let refusal = invalid_token(OAuthError::new(
-            "invalid_token",
-            INTROSPECTION_TOKEN_UNKNOWN,
-        ));
+        let refusal = Refusal::invalid_token(INTROSPECTION_TOKEN_UNKNOWN);
         return Ok(without_token(refusal.answer(call, service, &bound)));
     };
     let verdict = match possession {
@@ -73,16 +63,11 @@ pub fn introspection(call: &Call, service: &mut Service) -> Outcome {
 fn examine(call: &Call, record: &TokenRecord) -> Result<(), Refusal> {
     let grant = &record.grant;
     if !record.is_valid(call.now) {
-        let error = OAuthError::new("invalid_token", INTROSPECTION_TOKEN_EXPIRED);
-        return Err(invalid_token(error));
+        return Err(Refusal::invalid_token(INTROSPECTION_TOKEN_EXPIRED));
     }
     let scopes = required_scopes(call);
     if !scopes::cover(&grant.scopes, &scopes) {
-        let error = OAuthError::new("insufficient_scope", INTROSPECTION_SCOPE);
-        return Err(Refusal {
-            demands: vec![("scope", scopes.join(" "))],
-            ..Refusal::new("FORBIDDEN", error)
-        });
+        return Err(Refusal::insufficient_scope(INTROSPECTION_SCOPE, &scopes));
     }
     let subject = call.body.text("subject");
     if subject.is_some() && subject != grant.subject.as_deref() {
@@ -123,34 +108,11 @@ fn examine_authentication(call: &Call, record: &TokenRecord) -> Result<(), Refus
     let demands = demands
         .into_iter()
         .filter_map(|(name, value)| Some((name, value?)));
-    Err(Refusal {
-        demands: demands.collect(),
-        ..invalid_token(error)
-    })
+    Err(Refusal::new("UNAUTHORIZED", error).demanding(demands))
 }
 
 fn required_scopes(call: &Call) -> Vec<&str> {
     call.body.texts("scopes").unwrap_or_default()
-}
-
-fn invalid_token(error: OAuthError) -> Refusal {
-    Refusal::new("UNAUTHORIZED", error)
-}
-
-impl Refusal {
-    fn new(action: &'static str, error: OAuthError) -> Self {
-        Self {
-            action,
-            error,
-            demands: Vec::new(),
-        }
-    }
-
-    fn answer(&self, call: &Call, service: &Service, bound: &Binding) -> Answer {
-        let settings = &service.settings;
-        let challenge = proof_of_possession::challenge(&self.error, bound, &self.demands, settings);
-        Reply::action(call.path, self.error.code, self.action).with("responseContent", challenge)
-    }
 }
 
 fn without_token(answer: Answer) -> Reply {

@@ -2,6 +2,7 @@
 
 mod authorization;
 mod backchannel;
+mod challenge;
 pub mod client;
 mod client_authorization;
 mod client_registration;
