@@ -1,6 +1,8 @@
 //! Rich authorization requests (RFC 9396), and the form that the API gives them: an object whose `elements` have the
 //! fields of RFC 9396 §2.2 as members and all other fields as text in `otherFields`.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::oauth_error::OAuthError;
@@ -70,11 +72,10 @@ pub fn narrowed(
 
 /// Details of both, in the form of the API; what is in both is there once.
 pub fn merged(known: &Value, new: &Value) -> Value {
-    let is_known =
-        |element: &&Object| elements(known).any(|other| detail(other) == detail(element));
-    let added = elements(new).filter(|element| !is_known(element));
-    let elements: Vec<_> = elements(known).chain(added).cloned().collect();
-    let elements = elements.into_iter().map(Value::Object).collect();
+    let mut seen = HashSet::new();
+    let elements = elements(known).chain(elements(new));
+    let distinct = elements.filter(|element| seen.insert(detail(element)));
+    let elements = distinct.cloned().map(Value::Object).collect();
     Value::Object(Object::from_iter([("elements".to_owned(), elements)]))
 }
 

@@ -1,5 +1,7 @@
 //! Grants that their clients manage (Grant Management for OAuth 2.0).
 
+use std::collections::{BTreeSet, HashSet};
+
 use authlete::types::GmAction;
 use serde_json::{Value, json};
 
@@ -188,12 +190,9 @@ fn claims(grant: &Grant) -> Vec<String> {
 /// Joins what is granted now to what was granted before. Scopes go where those for the same resources are.
 fn merge(content: &mut GrantContent, more: GrantContent) {
     for group in more.scopes {
-        let same = |known: &&mut ScopesAtResources| {
-            let (known, new) = (&known.resources, &group.resources);
-            known.iter().all(|resource| new.contains(resource))
-                && new.iter().all(|resource| known.contains(resource))
-        };
-        match content.scopes.iter_mut().find(same) {
+        let resources: BTreeSet<_> = group.resources.iter().collect();
+        let mut known = content.scopes.iter_mut();
+        match known.find(|known| known.resources.iter().collect::<BTreeSet<_>>() == resources) {
             Some(known) => add(&mut known.scopes, group.scopes),
             None => content.scopes.push(group),
         }
@@ -209,11 +208,8 @@ fn merge(content: &mut GrantContent, more: GrantContent) {
 }
 
 fn add(known: &mut Vec<String>, more: impl IntoIterator<Item = String>) {
-    for text in more {
-        if !known.contains(&text) {
-            known.push(text);
-        }
-    }
+    let mut seen: HashSet<_> = known.iter().cloned().collect();
+    known.extend(more.into_iter().filter(|text| seen.insert(text.clone())));
 }
 
 #[cfg(test)]
