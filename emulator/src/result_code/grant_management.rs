@@ -25,21 +25,21 @@ result_codes! {
     GM_GRANT_OF_ANOTHER_SUBJECT = "A283307", "the access token belongs to another user than the grant";
 
     /// Grant Management for OAuth 2.0 §5.3.
-    GRANT_MANAGEMENT_ACTION_MISSING = "A004361", "grant_management_action is missing although the service requires it";
+    GRANT_MANAGEMENT_ACTION_MISSING = "A004381", "grant_management_action is missing although the service requires it";
     /// There is nothing to be done with the grant.
-    GRANT_ID_WITHOUT_ACTION = "A004362", "grant_id is there without grant_management_action";
+    GRANT_ID_WITHOUT_ACTION = "A004382", "grant_id is there without grant_management_action";
     /// Grant Management for OAuth 2.0 §5.3.
-    GRANT_MANAGEMENT_ACTION_UNSUPPORTED = "A004363", "grant_management_action is not create, merge or replace";
+    GRANT_MANAGEMENT_ACTION_UNSUPPORTED = "A004383", "grant_management_action is not create, merge or replace";
     /// Grant Management for OAuth 2.0 §5.1.
-    GRANT_MANAGEMENT_OF_PUBLIC_CLIENT = "A004364", "a public client may not manage grants";
+    GRANT_MANAGEMENT_OF_PUBLIC_CLIENT = "A004384", "a public client may not manage grants";
     /// A new grant has no ID yet.
-    GRANT_ID_UNEXPECTED = "A004365", "grant_id is there although the grant is to be created";
+    GRANT_ID_UNEXPECTED = "A004385", "grant_id is there although the grant is to be created";
     /// Grant Management for OAuth 2.0 §5.2.
-    GRANT_ID_MISSING = "A004366", "grant_id is missing";
+    GRANT_ID_MISSING = "A004386", "grant_id is missing";
     /// Grant Management for OAuth 2.0 §5.3.
-    GRANT_ID_UNKNOWN = "A004367", "grant_id names no grant of the client";
+    GRANT_ID_UNKNOWN = "A004387", "grant_id names no grant of the client";
     /// Grant Management for OAuth 2.0 §5.4: the ID comes in the token response.
-    GRANT_MANAGEMENT_WITHOUT_CODE = "A004368", "grant_management_action takes a response_type with code";
+    GRANT_MANAGEMENT_WITHOUT_CODE = "A004388", "grant_management_action takes a response_type with code";
     /// It was revoked while the request was under way.
-    GRANT_GONE = "A050361", "the grant that was to be changed has been revoked";
+    GRANT_GONE = "A050381", "the grant that was to be changed has been revoked";
 }

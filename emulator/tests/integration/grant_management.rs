@@ -240,7 +240,7 @@ async fn a_revoked_grant_is_gone_with_its_tokens() {
         // What was on its way comes too late.
         let answer = request_token(&api, client, &code_parameters(client, &pending)).await;
         assert_eq!(answer.action, TokenAction::BadRequest);
-        assert_eq!(answer.result_code.as_deref(), Some("A050361"));
+        assert_eq!(answer.result_code.as_deref(), Some("A050381"));
         let error = &content(answer.response_content.as_ref())["error"];
         assert_eq!(error, "invalid_grant");
         let asked = ask(&api, request(client, &merge)).await;
