@@ -2,6 +2,7 @@
 
 mod authorization;
 mod backchannel;
+mod backchannel_logout;
 mod challenge;
 pub mod client;
 mod client_authorization;
@@ -13,6 +14,7 @@ mod granted_scopes;
 mod hsk;
 mod introspection;
 mod jose;
+mod native_sso;
 mod pushed_authorization;
 mod requestable_scopes;
 mod revocation;
@@ -68,6 +70,10 @@ pub fn handle(call: &Call, store: &mut Store, changes: &Changes) -> Outcome {
 
         "userinfo" => userinfo::userinfo(call, call.service(store)?),
         "userinfo_issue" => userinfo::issue(call, call.service(store)?),
+
+        "native_sso" => native_sso::native_sso(call, call.service(store)?),
+        "native_sso_logout" => native_sso::logout(call, call.service(store)?),
+        "backchannel_logout_token" => backchannel_logout::token(call, call.service(store)?),
 
         "get_service_configuration" | "post_service_configuration" => {
             discovery::configuration(call, call.service(store)?)

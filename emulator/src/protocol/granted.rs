@@ -56,6 +56,7 @@ impl Requested<'_> {
             acr: text("acr"),
             auth_time: call.integer("authTime").unwrap_or_default(),
             access_token_claims: object(call, "jwtAtClaims")?.map(Box::new),
+            session: None,
             openid,
             management: self.grant_management.cloned().map(Box::new),
             id: None,
@@ -82,7 +83,7 @@ impl Requested<'_> {
     }
 }
 
-/// A member that is a JSON object as text.
+/// A member whose text is a JSON object.
 pub fn object(call: &Object, name: &str) -> Result<Option<Object>, NoObject> {
     let parsed = call.text(name).map(serde_json::from_str).transpose();
     parsed.map_err(|_| NoObject)

@@ -12,7 +12,7 @@ use super::oauth_error::OAuthError;
 use crate::clock::Millis;
 use crate::json::{Members, Object};
 use crate::result_code::{ISSUER_MISSING, UNSIGNED_ID_TOKEN_REFUSED};
-use crate::store::{Client, Grant, Service};
+use crate::store::{Authentication, Client, Grant, Service};
 
 /// What an ID token is made of.
 #[derive(Debug)]
@@ -93,7 +93,7 @@ impl IdToken<'_> {
                 "sub",
                 sub.or(self.grant.subject.as_deref()).map(Value::from),
             ),
-            ("aud", Some(self.audience())),
+            ("aud", Some(self.audience(openid))),
             ("exp", Some(issued_at.saturating_add(duration).into())),
             ("iat", Some(issued_at.into())),
             (
@@ -125,14 +125,18 @@ impl IdToken<'_> {
     }
 
     /// The client by the identifier that it uses itself.
-    fn audience(&self) -> Value {
+    fn audience(&self, openid: Option<&Authentication>) -> Value {
         let client_id = self.client.identifier(self.grant.client_id_alias_used);
-        let openid = self.grant.openid.as_deref();
         let type_of_call = openid.and_then(|openid| openid.audience_type.as_deref());
-        match type_of_call.or(self.service.settings.text("idTokenAudType")) {
-            Some("string") => client_id.into(),
-            _ => vec![client_id].into(),
-        }
+        audience(self.service, client_id, type_of_call)
+    }
+}
+
+/// The claim `aud` of a JWT for a client: of the type that the call wants, else of the one that the service has.
+pub fn audience(service: &Service, client_id: String, type_of_call: Option<&str>) -> Value {
+    match type_of_call.or(service.settings.text("idTokenAudType")) {
+        Some("string") => client_id.into(),
+        _ => vec![client_id].into(),
     }
 }
 

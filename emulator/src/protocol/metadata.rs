@@ -8,12 +8,13 @@ use serde_json::{Value, json};
 
 use super::dpop;
 use super::keys;
+use super::native_sso;
 use crate::jose::{ContentEncryption, KeyManagement};
 use crate::json::{Members, Object};
 use crate::store::Service;
 
 /// Settings whose text or list is published as it is.
-const AS_THEY_ARE: [(&str, &str); 29] = [
+const AS_THEY_ARE: &[(&str, &str)] = &[
     ("issuer", "issuer"),
     ("authorization_endpoint", "authorizationEndpoint"),
     ("token_endpoint", "tokenEndpoint"),
@@ -64,6 +65,10 @@ const AS_THEY_ARE: [(&str, &str); 29] = [
         "backchannelUserCodeParameterSupported",
     ),
     ("backchannel_logout_supported", "backchannelLogoutSupported"),
+    (
+        "backchannel_logout_session_supported",
+        "backchannelLogoutSessionSupported",
+    ),
 ];
 
 /// Grant types that the emulator knows; a service that lists none has all of them.
@@ -95,7 +100,7 @@ pub fn of(service: &Service) -> Object {
     let settings = &service.settings;
     let mut document = Object::new();
     for (name, setting) in AS_THEY_ARE {
-        publish(&mut document, name, settings.get(setting).cloned());
+        publish(&mut document, name, settings.get(*setting).cloned());
     }
     if settings.text("grantManagementEndpoint").is_some() {
         let actions = GmAction::KNOWN.iter().map(GmAction::protocol_value);
@@ -109,6 +114,9 @@ pub fn of(service: &Service) -> Object {
     if settings.flag("dynamicRegistrationSupported") {
         let endpoint = settings.get("registrationEndpoint").cloned();
         publish(&mut document, "registration_endpoint", endpoint);
+    }
+    if native_sso::is_supported(service) {
+        publish(&mut document, "native_sso_supported", Some(json!(true)));
     }
     let always = [
         ("subject_types_supported", json!(["public", "pairwise"])),

@@ -6,7 +6,7 @@ result_codes! {
     /// Published.
     CLIENT_CREDENTIALS_OK = "A052001", "the token request was granted to the client itself";
     /// The server checks the password.
-    TOKEN_PASSWORD = "A050002", "the username and the password of the token request have to be checked";
+    TOKEN_PASSWORD = "A050006", "the username and the password of the token request have to be checked";
     /// The server decides.
     TOKEN_EXCHANGE = "A050003", "the token exchange request is well-formed, and the server has to decide on it";
     /// The server decides.

@@ -27,6 +27,9 @@ pub struct Grant {
     pub auth_time: i64,
     /// Further claims of access tokens that are JWTs.
     pub access_token_claims: Option<Box<Object>>,
+    /// The user's session, when the tokens end with it (OpenID Connect Native SSO for Mobile Apps 1.0).
+    #[serde(default)]
+    pub session: Option<Box<str>>,
     /// There when the grant has the scope `openid`.
     pub openid: Option<Box<Authentication>>,
     /// What the client wants done with a grant that has an ID, when it gets the tokens.

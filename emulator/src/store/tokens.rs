@@ -101,6 +101,8 @@ pub struct Tokens {
     #[serde(skip)]
     by_subject: BTreeSet<(String, RecordId)>,
     #[serde(skip)]
+    by_session: BTreeSet<(Box<str>, RecordId)>,
+    #[serde(skip)]
     by_end: BTreeSet<(Millis, RecordId)>,
     #[serde(skip)]
     scopes: ScopePool,
@@ -153,6 +155,9 @@ impl Tokens {
         if let Some(subject) = &record.grant.subject {
             self.by_subject.remove(&(subject.clone(), id));
         }
+        if let Some(session) = &record.grant.session {
+            self.by_session.remove(&(session.clone(), id));
+        }
         Some(*record)
     }
 
@@ -172,6 +177,9 @@ impl Tokens {
         self.by_client.insert((record.grant.client_id, id));
         if let Some(subject) = &record.grant.subject {
             self.by_subject.insert((subject.clone(), id));
+        }
+        if let Some(session) = &record.grant.session {
+            self.by_session.insert((session.clone(), id));
         }
         self.records.insert(id, Box::new(record));
     }
@@ -230,6 +238,16 @@ impl Tokens {
         for id in ids {
             self.take(id);
         }
+    }
+
+    /// Revokes the tokens of a user's session, whichever clients have them. Says how many records there were.
+    pub fn revoke_session(&mut self, session: &str) -> usize {
+        let of_session = self.by_session.range(all_of(Box::from(session)));
+        let ids: Vec<_> = of_session.map(|(_, id)| *id).collect();
+        for id in &ids {
+            self.take(*id);
+        }
+        ids.len()
     }
 
     fn find(&self, id: Option<&RecordId>) -> Option<(RecordId, &TokenRecord)> {

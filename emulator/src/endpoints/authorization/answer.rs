@@ -7,7 +7,7 @@ use crate::call::Call;
 use crate::endpoints::client::shown_to_users as client_shown;
 use crate::endpoints::service::shown_to_users as service_shown;
 use crate::endpoints::shown::{dynamic_scopes, list, with_grant_management};
-use crate::protocol::{claims_parameter, prompt, scopes};
+use crate::protocol::{claims_parameter, native_sso, prompt, scopes};
 use crate::reply::{Answer, Reply};
 use crate::result_code::AUTHORIZATION_OK;
 use crate::store::Service;
@@ -24,6 +24,7 @@ pub fn of(call: &Call, service: &Service, checked: &Checked) -> Answer {
     let (scopes, response_type) = (&request.scopes, &request.response_type);
     let prompts: Vec<_> = shown.prompts.iter().map(Prompt::as_str).collect();
     let object = checked.request_object.as_ref();
+    let native_sso = native_sso::is_requested(service, response_type, scopes);
     let answer = Reply::action(call.path, AUTHORIZATION_OK, action)
         .with("client", client_shown(&checked.client.settings))
         .with("clientIdAliasUsed", request.client_id_alias_used)
@@ -41,6 +42,7 @@ pub fn of(call: &Call, service: &Service, checked: &Checked) -> Answer {
         .with_some("uiLocales", shown.ui_locales.clone())
         .with_some("claimsLocales", shown.claims_locales.clone())
         .with_some("purpose", shown.purpose.as_deref())
+        .with("nativeSsoRequested", native_sso)
         .with_some("resources", list(&request.resources))
         .with_some(
             "authorizationDetails",

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use authlete::types::{AuthzDetails, FapiMode, GrantType, ResponseType};
 
+use super::refused::Refused;
 use super::ticket;
 use crate::call::Call;
 use crate::clock::after;
@@ -16,12 +17,12 @@ use crate::protocol::issuance::{Issuance, Issued};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::{Refusal, usual_action};
 use crate::protocol::token_response::{seconds_left, token_type};
-use crate::protocol::{fapi, lifetime, response_type};
+use crate::protocol::{fapi, lifetime, native_sso, response_type};
 use crate::random;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     ISSUE_CLIENT_GONE, ISSUE_JSON_MALFORMED, ISSUE_OK, ISSUE_SUBJECT_MISSING, ISSUE_TICKET_MISSING,
-    ISSUE_TICKET_UNUSABLE,
+    ISSUE_TICKET_UNUSABLE, NATIVE_SSO_SESSION_MISSING,
 };
 use crate::store::{AuthorizationRequest, Binding, Client, Code, Grant, Service, TokenRecord};
 
@@ -32,6 +33,13 @@ pub fn issue(call: &Call, service: &mut Service) -> Outcome {
 
 fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     let decision = Decision::take(call, service)?;
+    if decision.lacks_session(service) {
+        // Authlete tells the client, although the caller is to blame.
+        let error = OAuthError::new("server_error", NATIVE_SSO_SESSION_MISSING);
+        let destination = Destination::of(&decision.request, &decision.client);
+        let refused = Refused::at(Some(destination), error);
+        return refused.outcome(call, service).map_err(Refusal::Reply);
+    }
     let code = match decision.has("code") {
         true => Some(decision.authorization_code(service)?),
         false => None,
@@ -82,7 +90,7 @@ impl<'a> Decision<'a> {
             return Err(caller_error(ISSUE_SUBJECT_MISSING));
         }
         let unusable = OAuthError::invalid_request(ISSUE_TICKET_UNUSABLE);
-        let grant = grant(call, request.ok_or(unusable.clone())?)?;
+        let grant = grant(call, service, request.ok_or(unusable.clone())?)?;
         let request = service.authorization_requests.take(&ticket, call.now);
         let request = request.ok_or(unusable)?;
         let client = service.clients.by_id(request.client_id);
@@ -93,6 +101,13 @@ impl<'a> Decision<'a> {
             request,
             grant,
         })
+    }
+
+    /// Whether apps are to share a session that the call does not name.
+    fn lacks_session(&self, service: &Service) -> bool {
+        let request = &self.request;
+        native_sso::is_requested(service, &request.response_type, &request.scopes)
+            && self.call.body.text("sessionId").is_none()
     }
 
     /// Whether the response is to have a `code`, a `token`, an `id_token`.
@@ -222,7 +237,11 @@ impl<'a> Decision<'a> {
 }
 
 /// What of a request the user granted.
-fn grant(call: &Call, request: &AuthorizationRequest) -> Result<Grant, OAuthError> {
+fn grant(
+    call: &Call,
+    service: &Service,
+    request: &AuthorizationRequest,
+) -> Result<Grant, OAuthError> {
     let requested = Requested {
         client_id: request.client_id,
         client_id_alias_used: request.client_id_alias_used,
@@ -237,6 +256,9 @@ fn grant(call: &Call, request: &AuthorizationRequest) -> Result<Grant, OAuthErro
     let mut grant = granted.map_err(|_| malformed)?.grant;
     if let Some(details) = call.body.shaped::<AuthzDetails>("authorizationDetails") {
         grant.authorization_details = Some(Box::new(details));
+    }
+    if native_sso::is_requested(service, &request.response_type, &grant.scopes) {
+        grant.session = call.body.text("sessionId").map(Box::from);
     }
     if let Some(openid) = &mut grant.openid {
         openid.nonce.clone_from(&request.nonce);

@@ -3,6 +3,7 @@
 use super::Request;
 use crate::digest::Digest;
 use crate::protocol::issuance::{Issuance, Issued};
+use crate::protocol::native_sso;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::pkce::Challenge;
 use crate::protocol::refusal::Refusal;
@@ -60,8 +61,12 @@ pub fn authorization_code(request: &Request<'_>, service: &mut Service) -> Resul
         refreshable: request.may_refresh(service),
     };
     let narrowed = Narrowed::requested(&issuance.grant, request.parameters)?;
-    let issued = issuance.issue_narrowed(service, narrowed)?;
-    let issued = issued.with_id_token(service, request.client(), now)?;
+    // The ID token of Native SSO comes later, with the digest of a device secret.
+    let is_complete = native_sso::session(service, request.client(), &issuance.grant).is_none();
+    let mut issued = issuance.issue_narrowed(service, narrowed)?;
+    if is_complete {
+        issued = issued.with_id_token(service, request.client(), now)?;
+    }
     if let Some(code) = service.codes.get_mut(&digest) {
         code.used_for = Some(issued.record);
     }

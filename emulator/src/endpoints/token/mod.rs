@@ -5,6 +5,7 @@ mod ciba;
 mod client_credentials;
 mod device_code;
 mod jwt_bearer;
+mod native_sso;
 mod password;
 mod refresh_token;
 mod reissue;

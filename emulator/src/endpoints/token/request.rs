@@ -88,6 +88,7 @@ impl<'a> Request<'a> {
             acr: None,
             auth_time: 0,
             access_token_claims: None,
+            session: None,
             openid: None,
             management: None,
             id: None,

@@ -5,10 +5,12 @@ use serde_json::Value;
 
 pub use crate::endpoints::shown::{list, with_client};
 
-use super::Request;
+use super::{Request, native_sso};
 use crate::call::Call;
+use crate::clock::Millis;
 use crate::json::Members;
 use crate::protocol::issuance::Issued;
+use crate::protocol::native_sso::session;
 use crate::protocol::token_response::{self, seconds_left};
 use crate::reply::{Answer, Reply};
 use crate::result_code::{CLIENT_CREDENTIALS_OK, ResultCode, TOKEN_OK};
@@ -16,14 +18,24 @@ use crate::store::{Client, Grant, Service};
 
 /// The tokens, and the token response for the client (RFC 6749 §5.1).
 pub fn granted(request: &Request<'_>, service: &Service, issued: Issued) -> Answer {
-    let record = service.tokens.by_id(issued.record);
-    let claims = record.and_then(|record| requested_claims(&record.grant));
+    let grant = service.tokens.by_id(issued.record);
+    let grant = grant.map(|record| &record.grant);
+    let claims = grant.and_then(requested_claims);
+    let session = grant.and_then(|grant| session(service, request.client(), grant));
     let code = match request.grant_type {
         GrantType::ClientCredentials => CLIENT_CREDENTIALS_OK,
         _ => TOKEN_OK,
     };
-    with_tokens(request.call, code, service, request.client(), issued)
-        .with_some("requestedIdTokenClaims", claims)
+    let answer = match session {
+        Some(session) => native_sso::of_grant(request, service, session, issued),
+        None => with_tokens(request.call, code, service, request.client(), issued),
+    };
+    of_request(answer, request).with_some("requestedIdTokenClaims", claims)
+}
+
+/// What the server is told of the request.
+pub fn of_request(answer: Answer, request: &Request<'_>) -> Answer {
+    answer
         .with("grantType", request.grant_type.as_str())
         .with_some("resources", list(request.parameters.all("resource")))
         .with("clientAuthMethod", request.authenticated.method.as_str())
@@ -37,7 +49,7 @@ fn requested_claims(grant: &Grant) -> Option<Vec<String>> {
     list(&names)
 }
 
-/// What every answer has that gives tokens out.
+/// What every answer has that gives tokens out to the client.
 pub fn with_tokens(
     call: &Call,
     code: ResultCode,
@@ -45,17 +57,30 @@ pub fn with_tokens(
     client: &Client,
     issued: Issued,
 ) -> Answer {
-    let now = call.now;
     let answer = Reply::action(call.path, code, "OK");
+    let Some(record) = service.tokens.by_id(issued.record) else {
+        return answer;
+    };
+    let content = token_response::members(service, record, &issued, call.now);
+    let answer = answer.with("responseContent", Value::Object(content).to_string());
+    telling(answer, service, client, issued, call.now)
+}
+
+/// What the server is told of the tokens.
+pub fn telling(
+    answer: Answer,
+    service: &Service,
+    client: &Client,
+    issued: Issued,
+    now: Millis,
+) -> Answer {
     let Some(record) = service.tokens.by_id(issued.record) else {
         return answer;
     };
     let grant = &record.grant;
     let refresh_token = record.refresh_token.as_ref();
     let refresh_token_end = refresh_token.map_or(0, |token| token.expires_at);
-    let content = token_response::members(service, record, &issued, now);
     with_client(answer, service, client)
-        .with("responseContent", Value::Object(content).to_string())
         .with("accessToken", issued.access_token)
         .with_some("jwtAccessToken", issued.jwt)
         .with("accessTokenExpiresAt", record.access_token_expires_at)

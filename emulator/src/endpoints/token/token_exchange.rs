@@ -4,11 +4,12 @@
 use authlete::types::{GrantType, TokenType};
 use serde_json::Value;
 
-use super::{Request, response, token_info};
+use super::{Request, native_sso, response, token_info};
 use crate::call::Call;
 use crate::digest::Digest;
 use crate::json::{Members, Object};
 use crate::protocol::foreign_jwt::{ForeignJwt, Policy};
+use crate::protocol::native_sso::is_exchange;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::Refusal;
@@ -32,9 +33,11 @@ pub fn token_exchange(
     service: &mut Service,
     parameters: &Parameters,
 ) -> Result<Reply, Refusal> {
-    let insists = service
-        .settings
-        .flag("tokenExchangeByIdentifiableClientsOnly");
+    let is_native_sso = is_exchange(service, parameters);
+    let insists = is_native_sso
+        || service
+            .settings
+            .flag("tokenExchangeByIdentifiableClientsOnly");
     let grant_type = GrantType::TokenExchange;
     let request =
         Request::authenticate_if_identified(call, service, parameters, grant_type, insists)?;
@@ -56,6 +59,14 @@ pub fn token_exchange(
         (Some(_), None) => return Err(invalid(TOKEN_TYPE_MISSING).into()),
         (Some(actor), Some(kind)) => Some((actor, kind)),
     };
+    if let (true, Some(request), Some((device_secret, _))) = (is_native_sso, &request, &actor) {
+        let presented = native_sso::Presented {
+            id_token: subject,
+            kind: &subject_type,
+            device_secret,
+        };
+        return Ok(native_sso::exchange(request, service, &presented)?.reply());
+    }
     let resources = resource::requested(parameters)?;
     let none = Object::new();
     let settings = client.map_or(&none, |client| &client.settings);

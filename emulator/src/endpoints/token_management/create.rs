@@ -131,8 +131,9 @@ fn grant(call: &Call, service: &Service, client: &Client) -> Result<Grant, Resul
         return Err(CREATE_SCOPE_UNKNOWN);
     }
     let is_openid = subject.is_some() && scopes::are_openid(&scopes);
+    let session = request.text("sessionId");
     let openid = Authentication {
-        session_id: request.text("sessionId").map(str::to_owned),
+        session_id: session.map(str::to_owned),
         ..Authentication::default()
     };
     Ok(Grant {
@@ -149,6 +150,7 @@ fn grant(call: &Call, service: &Service, client: &Client) -> Result<Grant, Resul
         acr: subject.and(request.text("acr")).map(str::to_owned),
         auth_time: subject.map_or(0, |_| auth_time),
         access_token_claims: None,
+        session: session.map(Box::from),
         openid: is_openid.then(|| Box::new(openid)),
         management: None,
         id: None,
@@ -162,7 +164,6 @@ fn respond(call: &Call, service: &Service, issued: Issued) -> Reply {
     };
     let grant = &record.grant;
     let end = record.access_token_expires_at;
-    let session = grant.openid.as_ref();
     let refresh_token = record.refresh_token.as_ref();
     answer
         .with("tokenId", issued.record.to_string())
@@ -189,10 +190,7 @@ fn respond(call: &Call, service: &Service, issued: Issued) -> Reply {
             "authorizationDetails",
             record.authorization_details().cloned(),
         )
-        .with_some(
-            "sessionId",
-            session.and_then(|session| session.session_id.as_deref()),
-        )
+        .with_some("sessionId", grant.session.as_deref())
         .with("forExternalAttachment", record.for_external_attachment)
         .reply()
 }

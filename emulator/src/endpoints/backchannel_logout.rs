@@ -1,0 +1,54 @@
+//! `/backchannel/logout`: what the server tells clients of the end of a session (OpenID Connect Back-Channel Logout 1.0).
+
+use crate::call::Call;
+use crate::json::Members;
+use crate::protocol::logout_token::LogoutToken;
+use crate::protocol::refusal::Refusal;
+use crate::reply::{Outcome, Reply};
+use crate::result_code::{
+    LOGOUT_CLIENT_MISSING, LOGOUT_CLIENT_UNKNOWN, LOGOUT_OF_NOBODY, LOGOUT_SESSION_MISSING,
+    LOGOUT_TOKEN_OK, ResultCode,
+};
+use crate::store::Service;
+
+/// Makes a logout token. The server sends it.
+pub fn token(call: &Call, service: &Service) -> Outcome {
+    let token = match read(call, service) {
+        Ok(token) => token,
+        Err(code) => return Ok(Reply::action(call.path, code, "CALLER_ERROR").reply()),
+    };
+    // Authlete leaves it to the server to know whether the client has a URI.
+    let uri = token.client.settings.get("backchannelLogoutUri").cloned();
+    match token.issue() {
+        Ok(jwt) => Ok(Reply::action(call.path, LOGOUT_TOKEN_OK, "OK")
+            .with("logoutToken", jwt)
+            .with_some("backchannelLogoutUri", uri)
+            .reply()),
+        Err(Refusal::Reply(reply)) => Err(reply),
+        Err(Refusal::Client(error)) => {
+            Ok(Reply::action(call.path, error.code, "SERVER_ERROR").reply())
+        }
+    }
+}
+
+fn read<'a>(call: &'a Call, service: &'a Service) -> Result<LogoutToken<'a>, ResultCode> {
+    let identifier = call.body.text("clientIdentifier");
+    let identifier = identifier.ok_or(LOGOUT_CLIENT_MISSING)?;
+    let client = service.client(identifier);
+    let (client, client_id_alias_used) = client.ok_or(LOGOUT_CLIENT_UNKNOWN)?;
+    let (subject, session_id) = (call.body.text("subject"), call.body.text("sessionId"));
+    if subject.is_none() && session_id.is_none() {
+        return Err(LOGOUT_OF_NOBODY);
+    }
+    if session_id.is_none() && client.settings.flag("backchannelLogoutSessionRequired") {
+        return Err(LOGOUT_SESSION_MISSING);
+    }
+    Ok(LogoutToken {
+        service,
+        client,
+        client_id_alias_used,
+        subject,
+        session_id,
+        now: call.now,
+    })
+}

@@ -1,0 +1,117 @@
+//! Token requests of apps that share a session (OpenID Connect Native SSO for Mobile Apps 1.0). The tokens are issued here;
+//! the response is made by `/nativesso`, once the server has found the session alive and the device secret right.
+
+use authlete::types::{GrantType, TokenType};
+use serde_json::{Value, json};
+
+use super::{Request, response};
+use crate::json::{Members, Object};
+use crate::protocol::id_token_hint;
+use crate::protocol::issuance::{Issuance, Issued};
+use crate::protocol::oauth_error::OAuthError;
+use crate::protocol::refusal::Refusal;
+use crate::protocol::scopes::are_openid;
+use crate::reply::{Answer, Reply};
+use crate::result_code::{
+    NATIVE_SSO_AUDIENCE, NATIVE_SSO_EXCHANGE, NATIVE_SSO_SUBJECT_TOKEN,
+    NATIVE_SSO_SUBJECT_TOKEN_CLAIM, NATIVE_SSO_SUBJECT_TOKEN_TYPE, TOKEN_NATIVE_SSO,
+};
+use crate::store::{Authentication, Grant, Service};
+
+const ACTION: &str = "NATIVE_SSO";
+
+/// The answer about tokens that came of a code or a refresh token. Who has a device secret already sends it (§3.3).
+pub fn of_grant(request: &Request<'_>, service: &Service, session: &str, issued: Issued) -> Answer {
+    let call = request.call;
+    let additional = additional_claims(request, service, &issued);
+    let answer = Reply::action(call.path, TOKEN_NATIVE_SSO, ACTION)
+        .with("sessionId", session)
+        .with_some("deviceSecret", request.parameters.get("device_secret"))
+        .with_some("additionalClaims", additional);
+    response::telling(answer, service, request.client(), issued, call.now)
+}
+
+/// What the authorization request wants to find in the ID token. That of a refresh has none of it (OpenID Connect Core 1.0
+/// §12.2).
+fn additional_claims(request: &Request<'_>, service: &Service, issued: &Issued) -> Option<String> {
+    if request.grant_type != GrantType::AuthorizationCode {
+        return None;
+    }
+    let grant = &service.tokens.by_id(issued.record)?.grant;
+    let nonce = grant.openid.as_deref()?.nonce.as_deref()?;
+    Some(json!({ "nonce": nonce }).to_string())
+}
+
+/// What a second app presents: the ID token of the first, and the device secret that it got with it (§4.2).
+pub struct Presented<'a> {
+    pub id_token: &'a str,
+    pub kind: &'a TokenType,
+    pub device_secret: &'a str,
+}
+
+/// Tokens for the second app, of the session that the ID token is of (§4.3).
+pub fn exchange(
+    request: &Request<'_>,
+    service: &mut Service,
+    presented: &Presented<'_>,
+) -> Result<Answer, Refusal> {
+    let invalid = OAuthError::invalid_request;
+    if *presented.kind != TokenType::IdToken {
+        return Err(invalid(NATIVE_SSO_SUBJECT_TOKEN_TYPE).into());
+    }
+    let audiences = request.parameters.all("audience");
+    if !matches!(audiences, [only] if Some(only.as_str()) == service.issuer()) {
+        return Err(invalid(NATIVE_SSO_AUDIENCE).into());
+    }
+    let claims = id_token_hint::claims_for_any(presented.id_token, service);
+    let claims = claims.ok_or(invalid(NATIVE_SSO_SUBJECT_TOKEN))?;
+    let text = |name| {
+        claims
+            .text(name)
+            .ok_or(invalid(NATIVE_SSO_SUBJECT_TOKEN_CLAIM))
+    };
+    let (subject, session, hash) = (text("sub")?, text("sid")?, text("ds_hash")?);
+    let issuance = Issuance {
+        call: request.call,
+        client: request.client(),
+        grant: grant(request, service, &claims, subject, session)?,
+        binding: request.binding.clone(),
+        refreshable: request.may_refresh(service),
+    };
+    let issued = issuance.issue(service)?;
+    let answer = Reply::action(request.call.path, NATIVE_SSO_EXCHANGE, ACTION)
+        .with("sessionId", session)
+        .with("deviceSecret", presented.device_secret)
+        .with("deviceSecretHash", hash);
+    let now = request.call.now;
+    let answer = response::telling(answer, service, request.client(), issued, now);
+    Ok(response::of_request(answer, request))
+}
+
+/// What the request asks for, granted by the user of the session as that one authenticated.
+fn grant(
+    request: &Request<'_>,
+    service: &Service,
+    claims: &Object,
+    subject: &str,
+    session: &str,
+) -> Result<Grant, OAuthError> {
+    let grant = request.grant(service)?;
+    let openid = are_openid(&grant.scopes).then(|| {
+        Box::new(Authentication {
+            session_id: Some(session.to_owned()),
+            ..Authentication::default()
+        })
+    });
+    Ok(Grant {
+        subject: Some(subject.to_owned()),
+        acr: claims.text("acr").map(str::to_owned),
+        auth_time: claims
+            .get("auth_time")
+            .and_then(Value::as_i64)
+            .unwrap_or_default(),
+        session: Some(Box::from(session)),
+        openid,
+        ..grant
+    })
+}

@@ -1,0 +1,77 @@
+//! Logout tokens (OpenID Connect Back-Channel Logout 1.0 §2.4).
+
+use authlete::types::JwsAlg;
+use serde_json::{Value, json};
+
+use super::id_token::audience;
+use super::keys::{self, Signature};
+use super::oauth_error::OAuthError;
+use super::refusal::Refusal;
+use crate::clock::Millis;
+use crate::json::{Members, Object};
+use crate::random;
+use crate::result_code::{ISSUER_MISSING, ResultCode, UNSIGNED_LOGOUT_TOKEN_REFUSED};
+use crate::store::{Client, Service};
+
+/// The `typ` of the header, which keeps logout tokens apart from ID tokens.
+pub const TYPE: &str = "logout+jwt";
+
+const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
+
+/// Seconds: as long as the specification recommends.
+const LIFETIME: i64 = 120;
+
+/// What a logout token is made of.
+#[derive(Debug)]
+pub struct LogoutToken<'a> {
+    pub service: &'a Service,
+    pub client: &'a Client,
+    pub client_id_alias_used: bool,
+    pub subject: Option<&'a str>,
+    pub session_id: Option<&'a str>,
+    pub now: Millis,
+}
+
+impl LogoutToken<'_> {
+    /// Makes the token: signed, and encrypted, as the ID tokens of the client are.
+    pub fn issue(&self) -> Result<String, Refusal> {
+        let alg = self.client.settings.text("idTokenSignAlg");
+        let alg = alg.unwrap_or("RS256");
+        if alg == JwsAlg::None.as_str() {
+            return Err(server_error(UNSIGNED_LOGOUT_TOKEN_REFUSED).into());
+        }
+        let signature = Signature {
+            alg,
+            key_id_setting: "idTokenSignatureKeyId",
+        };
+        let header = Object::from_iter([("typ".to_owned(), Value::from(TYPE))]);
+        let jwt = signature.sign(self.service, self.client, header, self.claims()?)?;
+        let settings = ("idTokenEncryptionAlg", "idTokenEncryptionEnc");
+        let jwt = keys::encrypt_if_registered(&jwt, "JWT", self.client, settings.0, settings.1)?;
+        Ok(jwt)
+    }
+
+    fn claims(&self) -> Result<Object, Refusal> {
+        let issuer = self.service.issuer();
+        let issuer = issuer.ok_or(server_error(ISSUER_MISSING))?;
+        let client_id = self.client.identifier(self.client_id_alias_used);
+        let issued_at = self.now / 1000;
+        let claims = [
+            ("iss", Some(Value::from(issuer))),
+            ("aud", Some(audience(self.service, client_id, None))),
+            ("iat", Some(issued_at.into())),
+            ("exp", Some(issued_at.saturating_add(LIFETIME).into())),
+            ("jti", Some(random::token()?.into())),
+            ("events", Some(json!({ EVENT: {} }))),
+            ("sub", self.subject.map(Value::from)),
+            ("sid", self.session_id.map(Value::from)),
+        ];
+        let claims = claims.into_iter();
+        let claims = claims.filter_map(|(name, value)| Some((name.to_owned(), value?)));
+        Ok(claims.collect())
+    }
+}
+
+fn server_error(code: ResultCode) -> OAuthError {
+    OAuthError::new("server_error", code)
+}

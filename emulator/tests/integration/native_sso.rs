@@ -1,0 +1,578 @@
+//! Single sign-on among the apps of one device (OpenID Connect Native SSO for Mobile Apps 1.0).
+
+use std::time::Duration;
+
+use crate::common::*;
+use authlete::types::{
+    AuthorizationAction, AuthorizationIssueAction, AuthorizationIssueRequest, Client,
+    ClientAuthMethod, ClientType, GrantType, IntrospectionAction, IntrospectionRequest, JwsAlg,
+    NativeSsoAction, NativeSsoLogoutAction, NativeSsoLogoutRequest, NativeSsoRequest,
+    NativeSsoResponse, Scope, Service, TokenAction, TokenCreateRequest, TokenRequest,
+    TokenResponse,
+};
+use authlete::{ApiVersion, Authlete};
+use authlete_emulator::Emulator;
+use aws_lc_rs::digest::{SHA256, digest};
+use serde_json::{Value, json};
+
+const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+const ID_TOKEN: &str = "urn:ietf:params:oauth:token-type:id_token";
+const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
+const DEVICE_SECRET: &str = "urn:openid:params:token-type:device-secret";
+const ISSUER: &str = "https://as.example";
+const SECRET: &str = "device-secret-1";
+
+fn enable(service: &mut Service) {
+    service.native_sso_supported = Some(true);
+    let scopes = service.supported_scopes.as_mut().unwrap();
+    scopes.push(Scope::new("device_sso"));
+}
+
+/// A service with Native SSO.
+async fn start_with(version: ApiVersion) -> (Emulator, Authlete) {
+    let (emulator, api) = start(version).await;
+    configure(&emulator, &api, enable).await;
+    (emulator, api)
+}
+
+/// The second app of the device.
+async fn other_app(api: &Authlete) -> i64 {
+    let mut client = Client::new();
+    client.client_type = Some(ClientType::Public);
+    client.token_auth_method = Some(ClientAuthMethod::None);
+    client.grant_types = Some(vec![GrantType::TokenExchange, GrantType::RefreshToken]);
+    api.create_client(&client).await.unwrap().client_id.unwrap()
+}
+
+fn query(emulator: &Emulator, scope: &str) -> String {
+    let client = emulator.client();
+    form(&[
+        ("response_type", "code"),
+        ("client_id", &client.id.to_string()),
+        ("redirect_uri", &client.redirect_uri),
+        ("scope", scope),
+        ("nonce", "n-1"),
+        ("code_challenge", CHALLENGE),
+        ("code_challenge_method", "S256"),
+    ])
+}
+
+/// The answer to the first app's token request, for the session `session-1` of `alice`.
+async fn first_with(emulator: &Emulator, api: &Authlete, more: &str) -> TokenResponse {
+    let query = query(emulator, "openid device_sso read");
+    let issue = AuthorizationIssueRequest::new(ticket(api, &query).await, "alice")
+        .session_id("session-1")
+        .acr("pwd")
+        .auth_time(1_700_000_000);
+    let issued = api.authorization_issue(&issue).await.unwrap();
+    let code = issued.authorization_code.expect("a code");
+    let parameters = code_parameters(emulator.client(), code.expose());
+    request_token(api, emulator.client(), &format!("{parameters}{more}")).await
+}
+
+async fn first(emulator: &Emulator, api: &Authlete) -> TokenResponse {
+    let answer = first_with(emulator, api, "").await;
+    assert_eq!(answer.action, TokenAction::NativeSso, "{answer:?}");
+    answer
+}
+
+/// The call that a server makes after `/auth/token`.
+fn finish(answer: &TokenResponse, device_secret: &str) -> NativeSsoRequest {
+    let access_token = answer.jwt_access_token.as_ref();
+    let access_token = access_token.or(answer.access_token.as_ref()).unwrap();
+    let mut request = NativeSsoRequest::new(access_token.expose(), device_secret);
+    request.refresh_token = answer.refresh_token.clone();
+    request.claims = answer.additional_claims.clone();
+    request
+}
+
+async fn finished(api: &Authlete, request: &NativeSsoRequest) -> NativeSsoResponse {
+    let answer = api.native_sso(request).await.unwrap();
+    assert_eq!(answer.action, NativeSsoAction::Ok, "{answer:?}");
+    answer
+}
+
+/// The ID token of the first app.
+async fn first_id_token(emulator: &Emulator, api: &Authlete) -> String {
+    let answer = first(emulator, api).await;
+    let done = finished(api, &finish(&answer, SECRET)).await;
+    done.id_token.unwrap().expose().to_owned()
+}
+
+/// The second app's token request, with changes.
+fn exchange_parameters(client_id: i64, id_token: &str, changes: &[(&str, &str)]) -> String {
+    let client_id = client_id.to_string();
+    let mut parameters = vec![
+        ("grant_type", TOKEN_EXCHANGE),
+        ("client_id", client_id.as_str()),
+        ("audience", ISSUER),
+        ("subject_token", id_token),
+        ("subject_token_type", ID_TOKEN),
+        ("actor_token", SECRET),
+        ("actor_token_type", DEVICE_SECRET),
+        ("scope", "openid write"),
+    ];
+    for (name, value) in changes {
+        parameters.retain(|(other, _)| other != name);
+        parameters.push((*name, *value));
+    }
+    form(&parameters)
+}
+
+async fn exchange(api: &Authlete, parameters: &str) -> TokenResponse {
+    api.token(&TokenRequest::new(parameters)).await.unwrap()
+}
+
+fn hash(device_secret: &str) -> String {
+    jwt::encode(digest(&SHA256, device_secret.as_bytes()))
+}
+
+async fn works(api: &Authlete, token: &str) -> bool {
+    let request = IntrospectionRequest::new(token);
+    let answer = api.introspection(&request).await.unwrap();
+    answer.action == IntrospectionAction::Ok
+}
+
+#[tokio::test]
+async fn the_first_app_gets_a_device_secret_and_an_id_token_that_is_bound_to_it() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_with(version).await;
+        let asked = ask(&api, query(&emulator, "openid device_sso read")).await;
+        assert_eq!(asked.action, AuthorizationAction::Interaction);
+        assert_eq!(asked.native_sso_requested, Some(true));
+
+        let answer = first(&emulator, &api).await;
+        assert_eq!(answer.result_code.as_deref(), Some("A050002"));
+        assert_eq!(answer.session_id.as_deref(), Some("session-1"));
+        assert_eq!(answer.response_content, None, "that is for /nativesso");
+        assert_eq!(answer.id_token, None);
+        assert_eq!(answer.device_secret, None, "the app has none yet");
+        assert_eq!(answer.device_secret_hash, None);
+        assert_eq!(answer.subject.as_deref(), Some("alice"));
+        let additional = answer.additional_claims.as_deref().unwrap();
+        let additional: Value = serde_json::from_str(additional).unwrap();
+        assert_eq!(additional, json!({ "nonce": "n-1" }));
+
+        let done = finished(&api, &finish(&answer, SECRET)).await;
+        assert_eq!(done.result_code.as_deref(), Some("A501001"));
+        let content = content(done.response_content.as_ref());
+        let access_token = answer.access_token.as_ref().unwrap().expose();
+        let refresh_token = answer.refresh_token.as_ref().unwrap().expose();
+        assert_eq!(content["access_token"], access_token);
+        assert_eq!(content["refresh_token"], refresh_token);
+        assert_eq!(content["token_type"], "Bearer");
+        assert_eq!(content["scope"], "openid read device_sso");
+        assert_eq!(content["device_secret"], SECRET);
+        assert_eq!(content["issued_token_type"], ACCESS_TOKEN);
+        assert!(content["expires_in"].as_i64().unwrap() > 0);
+        let id_token = done.id_token.unwrap();
+        assert_eq!(content["id_token"], id_token.expose());
+        let claims = jwt::verified(id_token.expose(), &jwks(&api).await);
+        assert_eq!(claims["iss"], ISSUER);
+        assert_eq!(claims["sub"], "alice");
+        assert_eq!(claims["aud"], json!([emulator.client().id.to_string()]));
+        assert_eq!(claims["sid"], "session-1");
+        assert_eq!(claims["ds_hash"], hash(SECRET));
+        assert_eq!(claims["nonce"], "n-1");
+        assert_eq!(claims["acr"], "pwd");
+        assert_eq!(claims["auth_time"], 1_700_000_000);
+        assert_eq!(claims["at_hash"], jwt::half_hash(access_token));
+        assert!(works(&api, access_token).await);
+    }
+}
+
+#[tokio::test]
+async fn the_caller_decides_on_the_id_token() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_with(version).await;
+        configure(&emulator, &api, |service| {
+            service.access_token_sign_alg = Some(JwsAlg::Es256);
+        })
+        .await;
+        // An app that has a device secret already sends it.
+        let answer = first_with(&emulator, &api, "&device_secret=old").await;
+        let given = answer.device_secret.as_ref().unwrap();
+        assert_eq!(given.expose(), "old");
+        let mut request = finish(&answer, given.expose());
+        request.sub = Some("pairwise".to_owned());
+        request.device_secret_hash = Some("own-hash".to_owned());
+        request.id_token_aud_type = Some("string".to_owned());
+        request.idt_header_params = Some(json!({ "typ": "JWT", "alg": "none" }).to_string());
+        let wanted = json!({
+            "name": "Alice", "iss": "x", "sid": "x", "ds_hash": "x", "s_hash": "state"
+        });
+        request.claims = Some(wanted.to_string());
+        let done = finished(&api, &request).await;
+        let id_token = done.id_token.unwrap();
+        let (header, _) = jwt::parts(id_token.expose());
+        assert_eq!(header["typ"], "JWT");
+        assert_eq!(header["alg"], "RS256");
+        let claims = jwt::verified(id_token.expose(), &jwks(&api).await);
+        assert_eq!(claims["sub"], "pairwise");
+        assert_eq!(claims["aud"], emulator.client().id.to_string());
+        assert_eq!(claims["name"], "Alice");
+        assert_eq!(claims["iss"], ISSUER, "not the caller's to say");
+        assert_eq!(claims["sid"], "session-1");
+        assert_eq!(claims["ds_hash"], "own-hash");
+        assert_eq!(claims["s_hash"], "state");
+        assert_eq!(claims["nonce"], Value::Null, "the caller left it out");
+        let jwt = answer.jwt_access_token.unwrap();
+        assert_eq!(claims["at_hash"], jwt::half_hash(jwt.expose()));
+        let content = content(done.response_content.as_ref());
+        assert_eq!(content["access_token"], jwt.expose());
+    }
+}
+
+#[tokio::test]
+async fn it_is_native_sso_only_if_all_say_so() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        configure(&emulator, &api, |service| {
+            enable(service);
+            service.native_sso_supported = Some(false);
+        })
+        .await;
+        let cases = [
+            ("openid device_sso", false, false),
+            ("openid read", true, false),
+            ("device_sso read", true, false),
+            ("openid device_sso", true, true),
+        ];
+        for (scope, supported, expected) in cases {
+            configure(&emulator, &api, |service| {
+                service.native_sso_supported = Some(supported);
+            })
+            .await;
+            let asked = ask(&api, query(&emulator, scope)).await;
+            assert_eq!(asked.native_sso_requested, Some(expected), "{scope}");
+            let issue = AuthorizationIssueRequest::new(asked.ticket.unwrap(), "alice")
+                .session_id("session-1");
+            let issued = api.authorization_issue(&issue).await.unwrap();
+            let code = issued.authorization_code.unwrap();
+            let parameters = code_parameters(emulator.client(), code.expose());
+            let answer = request_token(&api, emulator.client(), &parameters).await;
+            let action = match expected {
+                true => TokenAction::NativeSso,
+                false => TokenAction::Ok,
+            };
+            assert_eq!(answer.action, action, "{scope}");
+        }
+        let published = metadata(&api).await;
+        assert_eq!(published["native_sso_supported"], true);
+        // Scopes that the server does not grant share nothing.
+        let ticket = ticket(&api, &query(&emulator, "openid device_sso")).await;
+        let issue = AuthorizationIssueRequest::new(ticket, "alice")
+            .session_id("session-1")
+            .scopes(["openid".to_owned()]);
+        let issued = api.authorization_issue(&issue).await.unwrap();
+        let code = issued.authorization_code.unwrap();
+        let parameters = code_parameters(emulator.client(), code.expose());
+        let answer = request_token(&api, emulator.client(), &parameters).await;
+        assert_eq!(answer.action, TokenAction::Ok);
+        configure(&emulator, &api, |service| {
+            service.native_sso_supported = Some(false);
+        })
+        .await;
+        let published = metadata(&api).await;
+        assert_eq!(published["native_sso_supported"], Value::Null);
+    }
+}
+
+#[tokio::test]
+async fn a_decision_without_a_session_is_an_error_for_the_client() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_with(version).await;
+        let ticket = ticket(&api, &query(&emulator, "openid device_sso")).await;
+        let issue = AuthorizationIssueRequest::new(ticket, "alice");
+        let answer = api.authorization_issue(&issue).await.unwrap();
+        assert_eq!(answer.action, AuthorizationIssueAction::Location);
+        assert_eq!(answer.result_code.as_deref(), Some("A499201"));
+        assert_eq!(answer.authorization_code, None);
+        let (_, parameters) = location(answer.response_content.as_ref());
+        let error = parameters.iter().find(|(name, _)| name == "error").unwrap();
+        assert_eq!(error.1, "server_error");
+    }
+}
+
+#[tokio::test]
+async fn the_second_app_gets_tokens_of_the_same_session() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_with(version).await;
+        let other = other_app(&api).await;
+        let id_token = first_id_token(&emulator, &api).await;
+        // The ID token stands for the session, which can outlive it.
+        emulator.advance(Duration::from_secs(48 * 60 * 60));
+        let answer = exchange(&api, &exchange_parameters(other, &id_token, &[])).await;
+        assert_eq!(answer.action, TokenAction::NativeSso, "{answer:?}");
+        assert_eq!(answer.result_code.as_deref(), Some("A311002"));
+        assert_eq!(answer.grant_type, Some(GrantType::TokenExchange));
+        assert_eq!(answer.client_id, Some(other));
+        assert_eq!(answer.session_id.as_deref(), Some("session-1"));
+        assert_eq!(answer.device_secret.as_ref().unwrap().expose(), SECRET);
+        assert_eq!(answer.device_secret_hash, Some(hash(SECRET)));
+        assert_eq!(answer.response_content, None);
+        assert_eq!(answer.subject.as_deref(), Some("alice"));
+
+        let done = finished(&api, &finish(&answer, SECRET)).await;
+        let content = content(done.response_content.as_ref());
+        assert_eq!(content["scope"], "openid write");
+        assert_eq!(content["device_secret"], SECRET);
+        assert!(content["refresh_token"].is_string());
+        let claims = jwt::verified(content["id_token"].as_str().unwrap(), &jwks(&api).await);
+        assert_eq!(claims["sub"], "alice");
+        assert_eq!(claims["aud"], json!([other.to_string()]));
+        assert_eq!(claims["sid"], "session-1");
+        assert_eq!(claims["ds_hash"], hash(SECRET));
+        assert_eq!(claims["auth_time"], 1_700_000_000);
+        assert_eq!(claims["acr"], "pwd");
+        assert_eq!(claims["nonce"], Value::Null);
+        assert!(works(&api, content["access_token"].as_str().unwrap()).await);
+
+        // That ID token is good for a third app.
+        let id_token = content["id_token"].as_str().unwrap();
+        let again = exchange(&api, &exchange_parameters(other, id_token, &[])).await;
+        assert_eq!(again.action, TokenAction::NativeSso);
+    }
+}
+
+#[tokio::test]
+async fn an_exchange_that_does_not_fit_is_refused() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_with(version).await;
+        let other = other_app(&api).await;
+        let id_token = first_id_token(&emulator, &api).await;
+        let (header, claims) = jwt::parts(&id_token);
+        let forged = jwt::Key::generate().sign_with(&header, &claims);
+        let plain = openid::id_token(&api, emulator.client(), |issue| {
+            issue.session_id("session-1")
+        });
+        let plain = plain.await;
+        let unsigned = jwt::unsigned(&claims);
+        let cases: [(&[(&str, &str)], &str); 9] = [
+            (&[("audience", "")], "A311337"),
+            (&[("audience", "https://other.example")], "A311337"),
+            (&[("subject_token_type", ACCESS_TOKEN)], "A311338"),
+            (&[("subject_token", "x")], "A311339"),
+            (&[("subject_token", &forged)], "A311339"),
+            (&[("subject_token", &unsigned)], "A311339"),
+            (&[("subject_token", &plain)], "A311340"),
+            (&[("subject_token", "")], "A050337"),
+            (&[("actor_token", "")], "A050340"),
+        ];
+        for (changes, code) in cases {
+            let parameters = exchange_parameters(other, &id_token, changes);
+            let answer = exchange(&api, &parameters).await;
+            assert_eq!(answer.result_code.as_deref(), Some(code), "{changes:?}");
+            assert_eq!(answer.action, TokenAction::BadRequest);
+            let body = content(answer.response_content.as_ref());
+            assert_eq!(body["error"], "invalid_request");
+            assert_eq!(answer.access_token, None);
+        }
+        let two = exchange_parameters(other, &id_token, &[]) + "&audience=https%3A%2F%2Fx.example";
+        assert_eq!(
+            exchange(&api, &two).await.result_code.as_deref(),
+            Some("A311337")
+        );
+        let nobody = exchange_parameters(other, &id_token, &[("client_id", "")]);
+        let answer = exchange(&api, &nobody).await;
+        assert_eq!(answer.action, TokenAction::BadRequest);
+        configure(&emulator, &api, |service| {
+            service.token_exchange_by_confidential_clients_only = Some(true);
+        })
+        .await;
+        let answer = exchange(&api, &exchange_parameters(other, &id_token, &[])).await;
+        let body = content(answer.response_content.as_ref());
+        assert_eq!(body["error"], "unauthorized_client");
+        // Without Native SSO, a device secret is a token like others.
+        configure(&emulator, &api, |service| {
+            service.token_exchange_by_confidential_clients_only = Some(false);
+            service.native_sso_supported = Some(false);
+        })
+        .await;
+        let answer = exchange(&api, &exchange_parameters(other, &id_token, &[])).await;
+        assert_eq!(answer.action, TokenAction::TokenExchange);
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_goes_on_with_the_session() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_with(version).await;
+        let refresh = async |answer: &TokenResponse, more: &[(&str, &str)]| {
+            let refresh_token = answer.refresh_token.as_ref().unwrap().expose();
+            let parameters = [
+                &[
+                    ("grant_type", "refresh_token"),
+                    ("refresh_token", refresh_token),
+                ],
+                more,
+            ]
+            .concat();
+            request_token(&api, emulator.client(), &form(&parameters)).await
+        };
+        let answer = first(&emulator, &api).await;
+        let refreshed = refresh(&answer, &[("device_secret", SECRET)]).await;
+        assert_eq!(refreshed.action, TokenAction::NativeSso);
+        assert_eq!(refreshed.session_id.as_deref(), Some("session-1"));
+        assert_eq!(refreshed.device_secret.as_ref().unwrap().expose(), SECRET);
+        assert_eq!(refreshed.additional_claims, None);
+        let done = finished(&api, &finish(&refreshed, SECRET)).await;
+        let claims = jwt::verified(done.id_token.unwrap().expose(), &jwks(&api).await);
+        assert_eq!(claims["sid"], "session-1");
+        assert_eq!(claims["ds_hash"], hash(SECRET));
+
+        let narrowed = refresh(&refreshed, &[("scope", "openid read")]).await;
+        assert_eq!(narrowed.action, TokenAction::Ok);
+        let plain = tokens(&api, emulator.client()).await;
+        assert_eq!(refresh(&plain, &[]).await.action, TokenAction::Ok);
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_call_makes_no_response() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_with(version).await;
+        let answer = first(&emulator, &api).await;
+        let good = finish(&answer, SECRET);
+        let without_session = tokens(&api, emulator.client()).await;
+        let changed = |change: &dyn Fn(&mut NativeSsoRequest)| {
+            let mut request = good.clone();
+            change(&mut request);
+            request
+        };
+        let foreign = without_session.access_token.as_ref().unwrap();
+        let cases = [
+            (
+                changed(&|request| request.access_token = "".into()),
+                "A501202",
+            ),
+            (
+                changed(&|request| request.device_secret = "".into()),
+                "A501203",
+            ),
+            (
+                changed(&|request| request.access_token = "x".into()),
+                "A501204",
+            ),
+            (
+                changed(&|request| request.access_token = foreign.clone()),
+                "A501205",
+            ),
+            (
+                changed(&|request| request.refresh_token = Some("x".into())),
+                "A501206",
+            ),
+            (
+                changed(&|request| request.claims = Some("[]".to_owned())),
+                "A501207",
+            ),
+            (
+                changed(&|request| request.idt_header_params = Some("{".to_owned())),
+                "A501207",
+            ),
+        ];
+        for (request, code) in cases {
+            let answer = api.native_sso(&request).await.unwrap();
+            assert_eq!(answer.action, NativeSsoAction::CallerError, "{code}");
+            assert_eq!(answer.result_code.as_deref(), Some(code));
+            assert_eq!(answer.response_content, None);
+            assert_eq!(answer.id_token, None);
+        }
+        finished(&api, &good).await;
+        configure_client(&api, emulator.client().id, |client| {
+            client.id_token_sign_alg = Some(JwsAlg::Hs256);
+        })
+        .await;
+        configure(&emulator, &api, |service| service.issuer = None).await;
+        let answer = api.native_sso(&good).await.unwrap();
+        assert_eq!(answer.action, NativeSsoAction::InternalServerError);
+        let body = content(answer.response_content.as_ref());
+        assert_eq!(body["error"], "server_error");
+        configure(&emulator, &api, |service| {
+            service.native_sso_supported = Some(false);
+        })
+        .await;
+        let answer = api.native_sso(&good).await.unwrap();
+        assert_eq!(answer.result_code.as_deref(), Some("A501201"));
+        emulator.advance(Duration::from_secs(48 * 60 * 60));
+        configure(&emulator, &api, |service| {
+            service.native_sso_supported = Some(true);
+        })
+        .await;
+        let answer = api.native_sso(&good).await.unwrap();
+        assert_eq!(answer.result_code.as_deref(), Some("A501204"), "expired");
+    }
+}
+
+#[tokio::test]
+async fn a_logout_ends_the_tokens_of_the_session_and_no_others() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_with(version).await;
+        let other = other_app(&api).await;
+        let id_token = first_id_token(&emulator, &api).await;
+        let second = exchange(&api, &exchange_parameters(other, &id_token, &[])).await;
+        let created = TokenCreateRequest::new(GrantType::AuthorizationCode)
+            .client_id(emulator.client().id)
+            .subject("alice")
+            .session_id("session-1");
+        let created = api.token_create(&created).await.unwrap();
+        assert_eq!(created.session_id.as_deref(), Some("session-1"));
+        let elsewhere = TokenCreateRequest::new(GrantType::AuthorizationCode)
+            .client_id(emulator.client().id)
+            .subject("alice")
+            .session_id("session-10");
+        let elsewhere = api.token_create(&elsewhere).await.unwrap();
+        let plain = tokens(&api, emulator.client()).await;
+
+        let logout = NativeSsoLogoutRequest::new("session-1");
+        let answer = api.native_sso_logout(&logout).await.unwrap();
+        assert_eq!(answer.action, NativeSsoLogoutAction::Ok);
+        assert_eq!(answer.result_code.as_deref(), Some("A503001"));
+        assert_eq!(answer.count, Some(3));
+        for gone in [&second.access_token, &created.access_token] {
+            assert!(!works(&api, gone.as_ref().unwrap().expose()).await);
+        }
+        for kept in [&elsewhere.access_token, &plain.access_token] {
+            assert!(works(&api, kept.as_ref().unwrap().expose()).await);
+        }
+        let refresh = form(&[
+            ("grant_type", "refresh_token"),
+            ("client_id", &other.to_string()),
+            (
+                "refresh_token",
+                second.refresh_token.as_ref().unwrap().expose(),
+            ),
+        ]);
+        let refused = exchange(&api, &refresh).await;
+        let body = content(refused.response_content.as_ref());
+        assert_eq!(body["error"], "invalid_grant");
+
+        let again = api.native_sso_logout(&logout).await.unwrap();
+        assert_eq!(again.action, NativeSsoLogoutAction::Ok);
+        assert_eq!(again.count, Some(0));
+        let nobody = api
+            .native_sso_logout(&NativeSsoLogoutRequest::new(""))
+            .await;
+        let nobody = nobody.unwrap();
+        assert_eq!(nobody.action, NativeSsoLogoutAction::CallerError);
+        assert_eq!(nobody.result_code.as_deref(), Some("A503201"));
+    }
+}
+
+#[tokio::test]
+async fn sessions_outlive_the_program() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("state.json");
+    let start = || Emulator::builder().state_file(&path).start();
+    let emulator = start().await.unwrap();
+    let api = Authlete::new(emulator.config(ApiVersion::V3)).unwrap();
+    configure(&emulator, &api, enable).await;
+    first(&emulator, &api).await;
+    drop(api);
+    emulator.stop().await.unwrap();
+    let emulator = start().await.unwrap();
+    let api = Authlete::new(emulator.config(ApiVersion::V3)).unwrap();
+    let logout = NativeSsoLogoutRequest::new("session-1");
+    let answer = api.native_sso_logout(&logout).await.unwrap();
+    assert_eq!(answer.count, Some(1));
+}
