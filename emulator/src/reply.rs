@@ -69,6 +69,15 @@ impl Reply {
         )
     }
 
+    /// Adds a member to what is an object.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        if let Content::Json(Value::Object(members)) = &mut self.body {
+            members.insert(name.to_owned(), value.into());
+        }
+        self
+    }
+
     pub fn no_content() -> Self {
         Self {
             status: 204,

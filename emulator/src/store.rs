@@ -1,5 +1,6 @@
 //! The state of the emulator.
 
+mod attestation_challenge;
 mod authorization_request;
 mod backchannel;
 mod clients;

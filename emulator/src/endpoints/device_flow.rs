@@ -8,6 +8,7 @@ use crate::call::Call;
 use crate::clock::after;
 use crate::digest::Digest;
 use crate::json::{Members, Object};
+use crate::protocol::client_attestation::with_challenge;
 use crate::protocol::client_authentication::{Authenticated, authenticate};
 use crate::protocol::decision::{self, Unreadable};
 use crate::protocol::granted::Requested;
@@ -37,8 +38,9 @@ const ATTEMPTS: usize = 100;
 
 /// Takes a device authorization request, and gives out a device code and a user code (RFC 8628 §3.1).
 pub fn authorization(call: &Call, service: &mut Service) -> Outcome {
-    authorize(call, service)
-        .or_else(|refusal| refusal.outcome(call, &service.settings, status_action))
+    let outcome = authorize(call, service)
+        .or_else(|refusal| refusal.outcome(call, &service.settings, status_action));
+    with_challenge(call, service, outcome)
 }
 
 fn authorize(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {

@@ -1,5 +1,6 @@
 //! The operations that the emulator has, one file a family.
 
+mod attestation;
 mod authorization;
 mod backchannel;
 mod backchannel_logout;
@@ -74,6 +75,7 @@ pub fn handle(call: &Call, store: &mut Store, changes: &Changes) -> Outcome {
         "native_sso" => native_sso::native_sso(call, call.service(store)?),
         "native_sso_logout" => native_sso::logout(call, call.service(store)?),
         "backchannel_logout_token" => backchannel_logout::token(call, call.service(store)?),
+        "attestation_challenge" => attestation::challenge(call, call.service(store)?),
 
         "get_service_configuration" | "post_service_configuration" => {
             discovery::configuration(call, call.service(store)?)

@@ -8,6 +8,7 @@ use crate::call::Call;
 use crate::clock::after;
 use crate::digest::Digest;
 use crate::json::Members;
+use crate::protocol::client_attestation::with_challenge;
 use crate::protocol::client_authentication::{Authenticated, authenticate};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::parameters::Parameters;
@@ -31,7 +32,8 @@ const CREDENTIALS: [&str; 3] = ["client_secret", "client_assertion", "client_ass
 pub fn push(call: &Call, service: &mut Service) -> Outcome {
     let outcome = process(call, service);
     let outcome = outcome.or_else(|refusal| refusal.outcome(call, &service.settings, action));
-    dpop::with_nonce(call, service, outcome)
+    let outcome = dpop::with_nonce(call, service, outcome);
+    with_challenge(call, service, outcome)
 }
 
 fn action(error: &OAuthError) -> &'static str {

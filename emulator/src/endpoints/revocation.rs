@@ -3,6 +3,7 @@
 use crate::call::Call;
 use crate::digest::Digest;
 use crate::json::Members;
+use crate::protocol::client_attestation::with_challenge;
 use crate::protocol::client_authentication::authenticate;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::parameters::Parameters;
@@ -15,12 +16,13 @@ use crate::result_code::{
 use crate::store::{RecordId, Service};
 
 pub fn revocation(call: &Call, service: &mut Service) -> Outcome {
-    match process(call, service) {
+    let outcome = match process(call, service) {
         Ok(callback) => Ok(Reply::action(call.path, REVOCATION_OK, "OK")
             .with_some("responseContent", callback)
             .reply()),
         Err(refusal) => refusal.outcome(call, &service.settings, usual_action),
-    }
+    };
+    with_challenge(call, service, outcome)
 }
 
 /// Revokes, and says what the client wants to be called back by.

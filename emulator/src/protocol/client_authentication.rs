@@ -5,6 +5,7 @@ use std::sync::Arc;
 use authlete::types::ClientAuthMethod;
 
 use super::client_assertion::ClientAssertion;
+use super::client_attestation::ClientAttestation;
 use super::client_certificate::ClientCertificate;
 use super::oauth_error::OAuthError;
 use super::parameters::Parameters;
@@ -27,6 +28,8 @@ pub struct Authenticated {
     pub method: ClientAuthMethod,
     /// The thumbprint of the certificate that the client came with, in whatever way it authenticated.
     pub certificate: Option<String>,
+    /// The thumbprint of the key of the client's instance, when that is what authenticated.
+    pub instance_key: Option<String>,
 }
 
 /// Authenticates the client of a request. The body of the call has what came in the `Authorization` header and what
@@ -46,6 +49,7 @@ pub fn authenticate(
     if !service.supports(supported_methods, method.as_str()) {
         return Err(refuse(CLIENT_AUTHENTICATION_METHOD).into());
     }
+    let mut instance_key = None;
     match &credential {
         Credential::Basic(secret) | Credential::Post(secret) => {
             let registered = client.settings.text("clientSecret");
@@ -54,6 +58,9 @@ pub fn authenticate(
             }
         }
         Credential::Assertion(assertion) => assertion.verify(call, service, &client)?,
+        Credential::Attestation(attestation) => {
+            instance_key = Some(attestation.verify(call, service, &client)?);
+        }
         Credential::None if method == ClientAuthMethod::None => {}
         Credential::None => {
             let certificate = certificate.as_ref();
@@ -67,6 +74,7 @@ pub fn authenticate(
         alias_used,
         method,
         certificate: certificate.map(|certificate| certificate.thumbprint()),
+        instance_key,
     })
 }
 
@@ -75,6 +83,7 @@ enum Credential<'a> {
     Basic(&'a str),
     Post(&'a str),
     Assertion(Box<ClientAssertion<'a>>),
+    Attestation(Box<ClientAttestation>),
     None,
 }
 
@@ -83,9 +92,10 @@ impl<'a> Credential<'a> {
         let basic = request.text("clientSecret").map(Self::Basic);
         let post = parameters.get("client_secret").map(Self::Post);
         let assertion = ClientAssertion::presented(parameters)?.map(Box::new);
-        let mut presented = [basic, post, assertion.map(Self::Assertion)]
-            .into_iter()
-            .flatten();
+        let assertion = assertion.map(Self::Assertion);
+        let attestation = ClientAttestation::presented(request)?.map(Box::new);
+        let attestation = attestation.map(Self::Attestation);
+        let mut presented = [basic, post, assertion, attestation].into_iter().flatten();
         match (presented.next(), presented.next()) {
             (None, _) => Ok(Self::None),
             (Some(only), None) => Ok(only),
@@ -103,6 +113,7 @@ fn identify(
 ) -> Result<(Arc<Client>, bool), OAuthError> {
     let subject = match credential {
         Credential::Assertion(assertion) => assertion.subject(),
+        Credential::Attestation(attestation) => attestation.subject(),
         _ => None,
     };
     let names = [
@@ -147,6 +158,7 @@ fn method(credential: &Credential<'_>, client: &Client) -> Result<ClientAuthMeth
         Credential::Basic(_) => ClientAuthMethod::ClientSecretBasic,
         Credential::Post(_) => ClientAuthMethod::ClientSecretPost,
         Credential::Assertion(assertion) => assertion.method(),
+        Credential::Attestation(_) => ClientAuthMethod::AttestJwtClientAuth,
         Credential::None => match registered {
             Some(ClientAuthMethod::None) if !client.is_confidential() => ClientAuthMethod::None,
             Some(ClientAuthMethod::TlsClientAuth) => ClientAuthMethod::TlsClientAuth,

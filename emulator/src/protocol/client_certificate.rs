@@ -43,10 +43,14 @@ impl ClientCertificate {
         certificate.ok_or(malformed).map(Some)
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         let der = decode(text)?;
         let certificate = Certificate::from_der(&der).ok()?;
         Some(Self { der, certificate })
+    }
+
+    pub fn der(&self) -> &[u8] {
+        &self.der
     }
 
     /// `x5t#S256` (RFC 8705 §3.1).
@@ -130,7 +134,7 @@ impl ClientCertificate {
     }
 
     /// The public key.
-    fn key(&self) -> Option<Jwk> {
+    pub fn key(&self) -> Option<Jwk> {
         let info = self.certificate.tbs_certificate().subject_public_key_info();
         let bytes = info.subject_public_key.as_bytes()?;
         let members = match info.algorithm.oid.to_string().as_str() {
@@ -197,7 +201,7 @@ impl ClientCertificate {
 
 /// The DER of a certificate that is written as PEM, with or without its lines and its marks, percent-encoded as by
 /// nginx, or between colons as in a `Client-Cert` header (RFC 9440 §2.1).
-fn decode(text: &str) -> Option<Vec<u8>> {
+pub fn decode(text: &str) -> Option<Vec<u8>> {
     let text = percent_decode_str(text).decode_utf8().ok()?;
     let content = match text.split_once("-----BEGIN CERTIFICATE-----") {
         Some((_, rest)) => rest.split_once("-----END CERTIFICATE-----")?.0,

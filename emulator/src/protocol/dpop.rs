@@ -1,7 +1,6 @@
 //! Proofs that a client has the private part of a key (RFC 9449).
 
 use authlete::types::JwsAlg;
-use serde_json::Value;
 use url::Url;
 
 use super::jwt_times;
@@ -11,7 +10,7 @@ use crate::clock::{Millis, after};
 use crate::digest::Digest;
 use crate::jose::{Jwk, Jws, SignatureAlgorithm};
 use crate::json::{Members, Object};
-use crate::reply::{Content, Outcome};
+use crate::reply::Outcome;
 use crate::result_code::{
     DPOP_ID_MISSING, DPOP_KEY_MISSING, DPOP_METHOD, DPOP_NONCE, DPOP_NONCE_AT_PAR,
     DPOP_PROOF_MALFORMED, DPOP_REPLAYED, DPOP_SIGNATURE_WRONG, DPOP_TIME, DPOP_TOKEN,
@@ -94,16 +93,13 @@ pub fn with_nonce(call: &Call, service: &mut Service, outcome: Outcome) -> Outco
     if !is_nonce_required(call, service) {
         return outcome;
     }
-    let mut reply = outcome?;
+    let reply = outcome?;
     let lifetime = service.settings.integer("dpopNonceDuration");
     let lifetime = lifetime.filter(|lifetime| *lifetime > 0);
     let nonce = service
         .dpop_nonce
         .current(lifetime.unwrap_or(NONCE_LIFETIME), call.now)?;
-    if let Content::Json(Value::Object(answer)) = &mut reply.body {
-        answer.insert("dpopNonce".to_owned(), nonce.into());
-    }
-    Ok(reply)
+    Ok(reply.with("dpopNonce", nonce))
 }
 
 fn invalid(code: ResultCode) -> OAuthError {

@@ -6,6 +6,7 @@ use authlete::types::{
 };
 use serde_json::{Value, json};
 
+use super::client_attestation;
 use super::dpop;
 use super::keys;
 use super::native_sso;
@@ -69,6 +70,7 @@ const AS_THEY_ARE: &[(&str, &str)] = &[
         "backchannel_logout_session_supported",
         "backchannelLogoutSessionSupported",
     ),
+    ("challenge_endpoint", "challengeEndpoint"),
 ];
 
 /// Grant types that the emulator knows; a service that lists none has all of them.
@@ -85,7 +87,7 @@ const GRANT_TYPES: [GrantType; 9] = [
 ];
 
 /// The ways in which clients can authenticate.
-const AUTHENTICATION_METHODS: [ClientAuthMethod; 7] = [
+const AUTHENTICATION_METHODS: [ClientAuthMethod; 8] = [
     ClientAuthMethod::None,
     ClientAuthMethod::ClientSecretBasic,
     ClientAuthMethod::ClientSecretPost,
@@ -93,6 +95,7 @@ const AUTHENTICATION_METHODS: [ClientAuthMethod; 7] = [
     ClientAuthMethod::PrivateKeyJwt,
     ClientAuthMethod::TlsClientAuth,
     ClientAuthMethod::SelfSignedTlsClientAuth,
+    ClientAuthMethod::AttestJwtClientAuth,
 ];
 
 /// The metadata document. What the emulator cannot do is not in it, whatever the settings say.
@@ -151,13 +154,14 @@ pub fn of(service: &Service) -> Object {
         "mtls_endpoint_aliases",
         endpoint_aliases(settings),
     );
-    lists(&mut document, settings);
+    lists(&mut document, service);
     algorithms(&mut document, service);
     document
 }
 
 /// What settings list in Authlete's words.
-fn lists(document: &mut Object, settings: &Object) {
+fn lists(document: &mut Object, service: &Service) {
+    let settings = &service.settings;
     let lists = [
         (
             "response_types_supported",
@@ -179,15 +183,15 @@ fn lists(document: &mut Object, settings: &Object) {
         ),
         (
             "token_endpoint_auth_methods_supported",
-            methods(settings, "supportedTokenAuthMethods"),
+            methods(service, "supportedTokenAuthMethods"),
         ),
         (
             "revocation_endpoint_auth_methods_supported",
-            methods(settings, "supportedRevocationAuthMethods"),
+            methods(service, "supportedRevocationAuthMethods"),
         ),
         (
             "introspection_endpoint_auth_methods_supported",
-            methods(settings, "supportedIntrospectionAuthMethods"),
+            methods(service, "supportedIntrospectionAuthMethods"),
         ),
         (
             "display_values_supported",
@@ -270,6 +274,11 @@ fn algorithms(document: &mut Object, service: &Service) {
         let name = format!("{kind}_encryption_enc_values_supported");
         publish(document, &name, Some(content_encryption.clone()));
     }
+    let attestation = ClientAuthMethod::AttestJwtClientAuth;
+    let attested = match service.supports("supportedTokenAuthMethods", attestation.as_str()) {
+        true if trusts_attesters(service) => asymmetric.clone(),
+        _ => Vec::new(),
+    };
     let verified = [
         (
             "request_object_signing_alg_values_supported",
@@ -290,6 +299,14 @@ fn algorithms(document: &mut Object, service: &Service) {
         (
             "backchannel_authentication_request_signing_alg_values_supported",
             asymmetric.clone(),
+        ),
+        (
+            "client_attestation_signing_alg_values_supported",
+            attested.clone(),
+        ),
+        (
+            "client_attestation_pop_signing_alg_values_supported",
+            attested,
         ),
         ("dpop_signing_alg_values_supported", asymmetric),
     ];
@@ -317,13 +334,20 @@ fn publish(document: &mut Object, name: &str, value: Option<Value>) {
     }
 }
 
-fn methods(settings: &Object, setting: &str) -> Value {
+fn methods(service: &Service, setting: &str) -> Value {
+    let usable = AUTHENTICATION_METHODS.into_iter().filter(|method| {
+        *method != ClientAuthMethod::AttestJwtClientAuth || trusts_attesters(service)
+    });
     list(
-        settings,
+        &service.settings,
         setting,
-        &AUTHENTICATION_METHODS,
+        &usable.collect::<Vec<_>>(),
         ClientAuthMethod::protocol_value,
     )
+}
+
+fn trusts_attesters(service: &Service) -> bool {
+    !client_attestation::attester_roots(service).is_empty()
 }
 
 /// The words that the protocols have for what a setting lists and the emulator knows; for all that it knows, when the

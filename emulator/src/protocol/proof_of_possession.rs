@@ -12,7 +12,7 @@ use crate::result_code::{
     CERTIFICATE_OF_TOKEN, CERTIFICATE_OF_TOKEN_AT_USERINFO, CERTIFICATE_TO_BIND_MISSING,
     DPOP_KEY_OF_REFRESH_TOKEN, DPOP_KEY_OF_TOKEN, DPOP_KEY_OF_TOKEN_AT_USERINFO,
     DPOP_PROOF_MISSING, DPOP_PROOF_OF_TOKEN_MISSING, DPOP_PROOF_OF_TOKEN_MISSING_AT_USERINFO,
-    REFRESH_TOKEN_CERTIFICATE,
+    INSTANCE_OF_REFRESH_TOKEN, REFRESH_TOKEN_CERTIFICATE,
 };
 use crate::store::{Binding, Service};
 
@@ -36,16 +36,21 @@ pub fn binding(
     Ok(Binding {
         certificate: authenticated.certificate.clone().filter(|_| is_bound),
         dpop_key,
+        instance_key: authenticated.instance_key.clone(),
     })
 }
 
 /// Whether a client may use a refresh token that came with an access token of this binding. A client that
-/// authenticates needs nothing else; for others the key stands in (RFC 9449 §5, RFC 8705 §4).
+/// authenticates needs nothing else, unless one instance of it got the refresh token; for others the key stands in (RFC
+/// 9449 §5, RFC 8705 §4).
 pub fn check_refresh(
     bound: &Binding,
     presented: &Binding,
     authenticated: &Authenticated,
 ) -> Result<(), OAuthError> {
+    if bound.instance_key.is_some() && bound.instance_key != presented.instance_key {
+        return Err(OAuthError::invalid_grant(INSTANCE_OF_REFRESH_TOKEN));
+    }
     if authenticated.method != ClientAuthMethod::None {
         return Ok(());
     }

@@ -4,7 +4,7 @@ result_codes! {
     /// RFC 6749 §2.3: one method a request.
     CLIENT_AUTHENTICATION_TWICE = "A047301", "the client used more than one authentication method";
     /// Two clients in one request.
-    CLIENT_ID_AMBIGUOUS = "A047302", "the Authorization header, client_id and the client assertion name different clients";
+    CLIENT_ID_AMBIGUOUS = "A047302", "the Authorization header, client_id and the client assertion or attestation name different clients";
     /// RFC 6749 §5.2.
     CLIENT_ID_MISSING = "A047303", "the request does not say which client it is of";
     /// The same for an unknown client and a wrong secret: who asks must not learn which clients there are.

@@ -18,6 +18,7 @@ macro_rules! result_codes {
 }
 
 mod api;
+mod attestation;
 mod authorization;
 mod backchannel_authentication;
 mod backchannel_logout;
@@ -44,6 +45,7 @@ mod token_management;
 mod userinfo;
 
 pub use api::*;
+pub use attestation::*;
 pub use authorization::*;
 pub use backchannel_authentication::*;
 pub use backchannel_logout::*;

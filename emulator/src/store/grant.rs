@@ -65,4 +65,8 @@ pub struct Binding {
     pub certificate: Option<String>,
     /// The thumbprint of the DPoP key (RFC 9449 §6.1), `jkt`.
     pub dpop_key: Option<String>,
+    /// The thumbprint of the key of the client's instance, which a refresh token is bound to (OAuth 2.0
+    /// Attestation-Based Client Authentication).
+    #[serde(default)]
+    pub instance_key: Option<String>,
 }

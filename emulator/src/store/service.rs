@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::attestation_challenge::AttestationChallenges;
 use super::authorization_request::{AuthorizationRequest, Code, PushedRequest};
 use super::backchannel::BackchannelRequest;
 use super::clients::{Client, Clients};
@@ -17,8 +18,12 @@ use super::managed_grant::ManagedGrant;
 use super::token_batch::TokenBatch;
 use super::token_request::{PasswordRequest, Renewal};
 use super::tokens::Tokens;
+use crate::clock::Millis;
 use crate::digest::Digest;
 use crate::json::{Members, Object};
+
+/// Seconds, for a service that says nothing.
+const ATTESTATION_CHALLENGE_WINDOW: i64 = 300;
 
 /// A service: delete it, and its clients and tokens are gone.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -35,6 +40,7 @@ pub struct Service {
     /// The JWTs of clients that work once: client assertions, DPoP proofs.
     pub used_jwts: Expiring<()>,
     pub dpop_nonce: DpopNonce,
+    pub attestation_challenges: AttestationChallenges,
     /// By device code.
     pub device_flows: Expiring<DeviceFlow>,
     /// The device code of a user code.
@@ -110,6 +116,24 @@ impl Service {
             .integer("allowableClockSkew")
             .unwrap_or_default()
             .max(0)
+    }
+
+    /// The challenge that client attestations need now (OAuth 2.0 Attestation-Based Client Authentication).
+    pub fn attestation_challenge(&mut self, now: Millis) -> Result<String, getrandom::Error> {
+        let window = self.attestation_challenge_window();
+        let challenge = self.attestation_challenges.current(window, now)?;
+        Ok(challenge.to_owned())
+    }
+
+    pub fn is_attestation_challenge(&self, challenge: &str, now: Millis) -> bool {
+        let window = self.attestation_challenge_window();
+        self.attestation_challenges.is(challenge, window, now)
+    }
+
+    fn attestation_challenge_window(&self) -> i64 {
+        let seconds = self.settings.integer("attestationChallengeTimeWindow");
+        let seconds = seconds.filter(|seconds| *seconds > 0);
+        seconds.unwrap_or(ATTESTATION_CHALLENGE_WINDOW)
     }
 
     /// Whether the client gets refresh tokens.

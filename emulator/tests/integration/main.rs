@@ -4,6 +4,7 @@ mod common;
 
 mod access;
 mod access_token_jwt;
+mod attestation;
 mod authorization;
 mod authorization_details;
 mod authorization_tickets;
@@ -11,6 +12,7 @@ mod backchannel_logout;
 mod ciba;
 mod ciba_requests;
 mod claims;
+mod client_attestation;
 mod client_authentication;
 mod client_configuration;
 mod client_registration;

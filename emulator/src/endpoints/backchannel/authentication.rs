@@ -10,6 +10,7 @@ use crate::digest::Digest;
 use crate::endpoints::shown::{Asked, with_client_of_request};
 use crate::json::Members;
 use crate::protocol::backchannel_request::BackchannelParameters;
+use crate::protocol::client_attestation::with_challenge;
 use crate::protocol::client_authentication::{Authenticated, authenticate};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::parameters::Parameters;
@@ -29,8 +30,9 @@ use crate::store::{BackchannelRequest, Decision, Service};
 
 /// Checks a request, and gives out a ticket for what becomes of it.
 pub fn authentication(call: &Call, service: &mut Service) -> Outcome {
-    process(call, service)
-        .or_else(|refusal| refusal.outcome(call, &service.settings, status_action))
+    let outcome = process(call, service)
+        .or_else(|refusal| refusal.outcome(call, &service.settings, status_action));
+    with_challenge(call, service, outcome)
 }
 
 fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {

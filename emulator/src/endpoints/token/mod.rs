@@ -22,6 +22,7 @@ pub use request::Request;
 
 use crate::call::Call;
 use crate::json::Members;
+use crate::protocol::client_attestation::with_challenge;
 use crate::protocol::dpop;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::parameters::Parameters;
@@ -35,10 +36,11 @@ use crate::store::Service;
 pub fn token(call: &Call, service: &mut Service) -> Outcome {
     let outcome = process(call, service)
         .or_else(|refusal| refusal.outcome(call, &service.settings, usual_action));
-    match call.body.text("dpop") {
+    let outcome = match call.body.text("dpop") {
         Some(_) => dpop::with_nonce(call, service, outcome),
         None => outcome,
-    }
+    };
+    with_challenge(call, service, outcome)
 }
 
 fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {

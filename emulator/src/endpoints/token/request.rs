@@ -128,7 +128,9 @@ fn unsupported() -> OAuthError {
 }
 
 fn names_client(call: &Call, parameters: &Parameters) -> bool {
-    call.body.text("clientId").is_some()
+    ["clientId", "oauthClientAttestation"]
+        .iter()
+        .any(|name| call.body.text(name).is_some())
         || ["client_id", "client_assertion"]
             .iter()
             .any(|name| parameters.has(name))

@@ -26,6 +26,7 @@ fn binding(request: &Object) -> Binding {
     Binding {
         certificate: text("certificateThumbprint"),
         dpop_key: text("dpopKeyThumbprint"),
+        instance_key: None,
     }
 }
 

@@ -24,6 +24,11 @@ impl Key {
         Self(EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap())
     }
 
+    /// The key of somebody who has a certificate, too.
+    pub fn from_pkcs8(der: &[u8]) -> Self {
+        Self(EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, der).unwrap())
+    }
+
     /// The public key.
     pub fn jwk(&self) -> Value {
         jwk_at(self.0.public_key().as_ref())

@@ -1,0 +1,24 @@
+//! `/attestation`: what clients need to prove that their attestations are fresh (OAuth 2.0 Attestation-Based Client
+//! Authentication).
+
+use serde_json::json;
+
+use crate::call::Call;
+use crate::json::Members;
+use crate::reply::{Outcome, Reply};
+use crate::result_code::ATTESTATION_CHALLENGE_OK;
+use crate::store::Service;
+
+/// The answer of the challenge endpoint.
+pub fn challenge(call: &Call, service: &mut Service) -> Outcome {
+    let challenge = service.attestation_challenge(call.now)?;
+    let content = json!({ "attestation_challenge": challenge });
+    let content = match call.body.flag("pretty") {
+        true => format!("{content:#}"),
+        false => content.to_string(),
+    };
+    let answer = Reply::action(call.path, ATTESTATION_CHALLENGE_OK, "OK")
+        .with("responseContent", content)
+        .with("attestationChallenge", challenge);
+    Ok(answer.reply())
+}

@@ -1,0 +1,54 @@
+//! Challenges for client attestations (OAuth 2.0 Attestation-Based Client Authentication).
+
+use std::time::Duration;
+
+use crate::common::*;
+use authlete::Authlete;
+use authlete::types::{AttestationChallengeAction, AttestationChallengeRequest};
+
+async fn challenge(api: &Authlete) -> String {
+    let request = AttestationChallengeRequest::new();
+    let answer = api.attestation_challenge(&request).await.unwrap();
+    assert_eq!(answer.action, AttestationChallengeAction::Ok);
+    assert_eq!(answer.result_code.as_deref(), Some("A561001"));
+    let challenge = answer.attestation_challenge.unwrap();
+    let body = content(answer.response_content.as_ref());
+    assert_eq!(body["attestation_challenge"], challenge);
+    challenge
+}
+
+#[tokio::test]
+async fn a_challenge_is_the_same_for_a_time_window() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        configure(&emulator, &api, |service| {
+            service.attestation_challenge_time_window = Some(600);
+            service.challenge_endpoint = Some("https://as.example/challenge".to_owned());
+        })
+        .await;
+        let first = challenge(&api).await;
+        assert!(first.len() >= 22, "128 bits");
+        emulator.advance(Duration::from_secs(300));
+        assert_eq!(challenge(&api).await, first);
+        emulator.advance(Duration::from_secs(300));
+        assert_ne!(challenge(&api).await, first);
+        let published = metadata(&api).await;
+        assert_eq!(
+            published["challenge_endpoint"],
+            "https://as.example/challenge"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_response_is_indented_when_asked_for() {
+    for version in GENERATIONS {
+        let (_emulator, api) = start(version).await;
+        for (pretty, lines) in [(false, 1), (true, 3)] {
+            let request = AttestationChallengeRequest::new().pretty(pretty);
+            let answer = api.attestation_challenge(&request).await.unwrap();
+            let text = answer.response_content.unwrap();
+            assert_eq!(text.expose().lines().count(), lines);
+        }
+    }
+}
