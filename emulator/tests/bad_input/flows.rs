@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::common::{CHALLENGE, VERIFIER, form};
 use crate::handles::placeholder;
-use crate::target::{ALIAS, REDIRECT_URI, SECRET, Target};
+use crate::target::{ALIAS, ISSUER, REDIRECT_URI, SECRET, Target};
 
 /// Runs every flow once. Settings may keep one from going its whole way; each answer is checked all the same.
 pub fn run(target: &Target, version: ApiVersion) {
@@ -47,13 +47,35 @@ fn requests(subject: &str) -> Vec<(&'static str, Option<Value>)> {
     let pushed = form(&[("client_id", ALIAS), ("request_uri", &handle("requestUri"))]);
     let issue = || {
         let body = json!({
-            "ticket": handle("ticket"), "subject": subject, "claims": "{\"name\":\"Alice\"}", "acr": "urn:acr:1",
+            "ticket": handle("ticket"), "subject": subject, "claims": "{\"name\":\"Alice\"}", "acr": "urn:acr:1", "sessionId": "session",
             "properties": [{ "key": "k", "value": "v" }], "authTime": 1,
         });
         Some(body)
     };
     let by_client = |pairs: &[(&str, &str)]| {
         let body = json!({ "parameters": form(pairs), "clientId": ALIAS, "clientSecret": SECRET });
+        Some(body)
+    };
+    let shared = code.replace("openid+read", "openid+device_sso");
+    let exchange = by_client(&[
+        (
+            "grant_type",
+            "urn:ietf:params:oauth:grant-type:token-exchange",
+        ),
+        ("audience", ISSUER),
+        ("subject_token", &handle("idToken")),
+        (
+            "subject_token_type",
+            "urn:ietf:params:oauth:token-type:id_token",
+        ),
+        ("actor_token", "secret"),
+        (
+            "actor_token_type",
+            "urn:openid:params:token-type:device-secret",
+        ),
+    ]);
+    let native_sso = || {
+        let body = json!({ "accessToken": handle("accessToken"), "deviceSecret": "secret" });
         Some(body)
     };
     let redeem = by_client(&[
@@ -88,13 +110,13 @@ fn requests(subject: &str) -> Vec<(&'static str, Option<Value>)> {
         ("authorization_issue", issue()),
         ("authorization", Some(json!({ "parameters": &code }))),
         ("authorization_issue", issue()),
-        ("token", redeem),
         (
             "grant_management",
             Some(json!({
                 "gmAction": "QUERY", "grantId": handle("grantId"), "accessToken": handle("accessToken"),
             })),
         ),
+        ("token", redeem.clone()),
         ("introspection", token.clone()),
         ("userinfo", token.clone()),
         ("userinfo_issue", token),
@@ -109,6 +131,12 @@ fn requests(subject: &str) -> Vec<(&'static str, Option<Value>)> {
                 ("refresh_token", &handle("refreshToken")),
             ]),
         ),
+        ("authorization", Some(json!({ "parameters": shared }))),
+        ("authorization_issue", issue()),
+        ("token", redeem),
+        ("native_sso", native_sso()),
+        ("token", exchange),
+        ("native_sso", native_sso()),
         ("get_token_list", None),
         ("get_granted_scopes", Some(json!({ "subject": subject }))),
         (

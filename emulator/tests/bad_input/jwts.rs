@@ -6,7 +6,7 @@ use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use base64::Engine as _;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Map, Value, json};
@@ -18,10 +18,16 @@ static KEY: LazyLock<EcdsaKeyPair> =
     LazyLock::new(|| EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap());
 
 static CERTIFICATE: LazyLock<Vec<u8>> = LazyLock::new(|| {
-    let names = ["client.example".to_owned()];
-    let certified = rcgen::generate_simple_self_signed(names).unwrap();
-    certified.cert.der().to_vec()
+    let key = KEY.to_pkcs8v1().unwrap();
+    let key = rcgen::KeyPair::try_from(key.as_ref()).unwrap();
+    let params = rcgen::CertificateParams::new(["client.example".to_owned()]).unwrap();
+    params.self_signed(&key).unwrap().der().to_vec()
 });
+
+/// The certificate of the client's key, in Base64.
+pub fn own_certificate() -> String {
+    BASE64_STANDARD.encode(CERTIFICATE.as_slice())
+}
 
 /// The key of the client, as it is public.
 pub fn key() -> Value {
@@ -47,13 +53,36 @@ pub fn certificate() -> impl Strategy<Value = String> {
         if is_cut {
             der.truncate(cut);
         }
-        let text = base64::prelude::BASE64_STANDARD.encode(der);
+        let text = BASE64_STANDARD.encode(der);
         format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n")
     })
 }
 
 /// A JWT of any kind: a client assertion, a request object, a DPoP proof, an ID token hint, a grant, a set of none.
 pub fn jwt() -> impl Strategy<Value = String> {
+    with_header(header())
+}
+
+/// A client attestation, by the client's own key.
+pub fn attestation() -> impl Strategy<Value = String> {
+    with_header(header().prop_map(|mut header| {
+        header.insert("typ".to_owned(), "oauth-client-attestation+jwt".into());
+        header
+            .entry("x5c")
+            .or_insert_with(|| json!([own_certificate()]));
+        header
+    }))
+}
+
+/// The proof of possession that goes with it.
+pub fn attestation_pop() -> impl Strategy<Value = String> {
+    with_header(header().prop_map(|mut header| {
+        header.insert("typ".to_owned(), "oauth-client-attestation-pop+jwt".into());
+        header
+    }))
+}
+
+fn with_header(header: impl Strategy<Value = Map<String, Value>>) -> impl Strategy<Value = String> {
     let signature = select(vec![
         "HS256",
         "ES256",
@@ -62,7 +91,7 @@ pub fn jwt() -> impl Strategy<Value = String> {
         "absent",
         "five parts",
     ]);
-    (header(), claims(), signature).prop_map(|(mut header, claims, signature)| {
+    (header, claims(), signature).prop_map(|(mut header, claims, signature)| {
         if let "HS256" | "ES256" | "none" = signature {
             header.entry("alg").or_insert_with(|| signature.into());
         }
@@ -95,6 +124,7 @@ fn header() -> impl Strategy<Value = Map<String, Value>> {
         "oauth-authz-req+jwt",
         "at+jwt",
         "client-authentication+jwt",
+        "logout+jwt",
         "\0",
     ]);
     let algorithms = select(vec![
@@ -218,7 +248,7 @@ fn claims() -> impl Strategy<Value = Map<String, Value>> {
                 let good = json!({
                     "iss": ALIAS, "sub": ALIAS, "aud": ISSUER, "exp": 4_102_444_800_i64, "iat": now(),
                     "jti": id.to_string(), "client_id": ALIAS, "response_type": "code", "scope": "openid",
-                    "htm": "POST", "htu": "https://as.example/token",
+                    "htm": "POST", "htu": "https://as.example/token", "cnf": { "jwk": key() },
                 });
                 claims = good.as_object().cloned().unwrap_or_default();
             }

@@ -266,8 +266,10 @@ fn text_of(value: Option<&Value>) -> String {
 
 /// What the new service has beside the settings of the first: it allows all that can be attacked.
 fn service_settings() -> Map<String, Value> {
+    let scopes = ["openid", "offline_access", "read", "write", "device_sso"];
     let settings = json!({
         "serviceName": "Attacked service",
+        "supportedScopes": scopes.map(|name| json!({ "name": name })),
         "backchannelTokenDeliveryModes": ["POLL", "PING", "PUSH"],
         "supportedBackchannelTokenDeliveryModes": ["POLL", "PING", "PUSH"],
         "backchannelUserCodeParameterSupported": true,
@@ -285,6 +287,9 @@ fn service_settings() -> Map<String, Value> {
         "supportedAcrs": ["urn:acr:1", "urn:acr:2"],
         "supportedClaims": ["sub", "name", "email"],
         "trustedRootCertificates": [],
+        "clientAttesterRootsEnabled": true,
+        "clientAttesterRoots": [jwts::own_certificate()],
+        "nativeSsoSupported": true,
     });
     settings.as_object().unwrap().clone()
 }

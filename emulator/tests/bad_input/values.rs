@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::description::{members, resolved};
 use crate::handles::{KEPT, KINDS, placeholder};
-use crate::jwts::{certificate, jwt, key_set};
+use crate::jwts::{attestation, attestation_pop, certificate, jwt, key_set};
 use crate::parameters::form;
 use crate::target::{ALIAS, ISSUER, REDIRECT_URI, SECRET};
 
@@ -234,6 +234,9 @@ fn member(name: &str, schema: &'static Value, depth: u32) -> BoxedStrategy<Value
         "userCode" => kind("userCode"),
         "grantId" => kind("grantId"),
         "idTokenHint" | "jose" | "dpop" => jwt().prop_map(Value::from).boxed(),
+        "oauthClientAttestation" => attestation().prop_map(Value::from).boxed(),
+        "oauthClientAttestationPop" => attestation_pop().prop_map(Value::from).boxed(),
+        "sessionId" => Just(json!("session")).boxed(),
         "clientId" => prop_oneof![1 => Just(json!(ALIAS)), 2 => kind("clientId")].boxed(),
         "clientIdentifier" => Just(json!(ALIAS)).boxed(),
         "clientSecret" => Just(json!(SECRET)).boxed(),
