@@ -11,7 +11,7 @@ pub fn placeholder(kind: &str, index: usize) -> String {
 }
 
 /// The kinds, and the members of answers in which they come.
-pub const KINDS: [(&str, &[&str]); 14] = [
+pub const KINDS: &[(&str, &[&str])] = &[
     ("ticket", &["ticket"]),
     ("code", &["authorizationCode", "code"]),
     (
