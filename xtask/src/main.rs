@@ -5,6 +5,7 @@
 mod build_time;
 mod check;
 mod coverage;
+mod drift;
 mod facts;
 mod generation;
 mod listing;
@@ -54,6 +55,17 @@ enum Task {
         #[arg(long)]
         go: bool,
     },
+    /// Say as Markdown how the description and another OpenAPI document of the API differ, and fail when they do
+    Drift {
+        /// The other document: OpenAPI 3.0 or 3.1, JSON or YAML
+        file: PathBuf,
+        /// The generation that it describes
+        #[arg(long, default_value = "3.0")]
+        api_version: Generation,
+        /// Leave out what this earlier document differs in, too
+        #[arg(long, value_name = "FILE")]
+        since: Option<PathBuf>,
+    },
     /// Write the generated source where a person can read it
     Expand {
         /// The file to write; without it, target/expanded.rs
@@ -83,6 +95,11 @@ fn main() -> Result<ExitCode> {
             output::write(output.as_deref(), &bundle)
         }
         Task::Coverage { directory, go } => coverage::run(&description, &directory, go),
+        Task::Drift {
+            file,
+            api_version,
+            since,
+        } => drift::run(&description, &file, api_version, since.as_deref()),
         Task::Expand { output } => {
             let source =
                 authlete_codegen::source(&authlete_codegen::generate(&description)?.client);

@@ -1,0 +1,119 @@
+//! Follows two documents from endpoint to endpoint, and from there to each schema that both reach.
+
+mod endpoints;
+mod schemas;
+mod unknown;
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::difference::{Difference, code};
+use super::document::{Dangling, Document};
+use super::endpoint::Endpoint;
+use super::report::{Drift, Section};
+use super::shape::Shape;
+
+/// What the other document has that ours lacks, and the other way round.
+pub fn compare(ours: &Document, theirs: &Document) -> Drift {
+    let mut comparison = Comparison {
+        ours,
+        theirs,
+        drift: Drift::default(),
+        pairs: Vec::new(),
+        seen: BTreeSet::new(),
+        known: BTreeSet::new(),
+        unknown: Vec::new(),
+        listed: BTreeSet::new(),
+    };
+    comparison.endpoints();
+    comparison.unknown();
+    comparison.drift
+}
+
+struct Comparison<'a> {
+    ours: &'a Document,
+    theirs: &'a Document,
+    drift: Drift,
+    /// Objects that are still to be compared.
+    pairs: Vec<Pair<'a>>,
+    /// Objects that are or will be compared, by what they are called here and there.
+    seen: BTreeSet<(Direction, String, String)>,
+    /// The schemas of theirs that have a counterpart here.
+    known: BTreeSet<String>,
+    /// What only they have.
+    unknown: Vec<Spot<'a>>,
+    /// The schemas of theirs that are listed as unknown.
+    listed: BTreeSet<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Direction {
+    Response,
+    Request,
+}
+
+/// A schema where it is used.
+#[derive(Clone)]
+struct Spot<'a> {
+    schema: &'a Value,
+    place: String,
+}
+
+/// An object here, and what stands in its place there.
+struct Pair<'a> {
+    here: Spot<'a>,
+    there: Spot<'a>,
+    direction: Direction,
+}
+
+impl<'a> Spot<'a> {
+    fn new(schema: &'a Value, place: impl Into<String>) -> Self {
+        let place = place.into();
+        Self { schema, place }
+    }
+
+    /// A schema that an endpoint has as its request, response or parameter.
+    fn of(endpoint: &Endpoint<'a>, what: &str, schema: &'a Value) -> Self {
+        Self::new(
+            schema,
+            format!("{} {}", endpoint.id(), what.replace('`', "")),
+        )
+    }
+
+    /// What each of a list or map is.
+    fn inner(&self, schema: &'a Value) -> Self {
+        Self::new(schema, format!("{}[]", self.place))
+    }
+
+    /// What a schema is called: one without a name by its place.
+    fn label(&self, shape: &Shape<'_>) -> String {
+        shape.name.map_or_else(|| self.place.clone(), str::to_owned)
+    }
+}
+
+impl Comparison<'_> {
+    fn not_compared(&mut self, place: &str, Dangling(reference): &Dangling) {
+        let what = format!("`{place}` refers to `{reference}`, which is not in the document");
+        self.drift
+            .add(Section::NotCompared, "", Difference::listed(what, ""));
+    }
+}
+
+/// What a thing is called here and there.
+fn heading(here: &str, there: &str) -> String {
+    if here == there {
+        code(here)
+    } else {
+        format!("`{here}`, there `{there}`")
+    }
+}
+
+impl Direction {
+    fn what(self) -> &'static str {
+        match self {
+            Self::Response => "response",
+            Self::Request => "request",
+        }
+    }
+}

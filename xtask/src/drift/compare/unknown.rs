@@ -1,0 +1,121 @@
+//! What the other document alone has, in so much detail that it can be added here.
+
+use super::super::difference::{Difference, code};
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::super::document::Dangling;
+use super::super::endpoint::{Body, Endpoint};
+use super::super::report::Section;
+use super::super::shape::{Kind, Shape};
+use super::{Comparison, Spot};
+
+impl<'a> Comparison<'a> {
+    pub(super) fn only_there(&mut self, endpoint: &Endpoint<'a>) {
+        let heading = format!("`{}` (`{}`)", endpoint.route(), endpoint.id());
+        let credentials = code(&endpoint.credentials(self.theirs));
+        let mut lines = vec![Difference::listed("credentials", credentials)];
+        if let Err(dangling) = self.tell(endpoint, &mut lines) {
+            self.not_compared(&endpoint.id(), &dangling);
+        }
+        for line in lines {
+            self.drift.add(Section::EndpointsThere, &heading, line);
+        }
+    }
+
+    fn tell(
+        &mut self,
+        endpoint: &Endpoint<'a>,
+        lines: &mut Vec<Difference>,
+    ) -> Result<(), Dangling> {
+        let server = endpoint.own_server();
+        lines.extend(server.map(|url| Difference::listed("server", code(url))));
+        if endpoint.is_deprecated() {
+            lines.push(Difference::listed("deprecated", ""));
+        }
+        for (what, parameter) in endpoint.parameters() {
+            let required = if parameter.is_required {
+                ", required"
+            } else {
+                ""
+            };
+            let told = code(&self.theirs.told(parameter.schema)) + required;
+            self.unknown
+                .push(Spot::of(endpoint, &what, parameter.schema));
+            lines.push(Difference::listed(what, told));
+        }
+        if let Some(body) = endpoint.request(self.theirs)? {
+            lines.push(self.told_body(endpoint, "request", &body));
+        }
+        for (status, body) in endpoint.successes(self.theirs)? {
+            lines.push(Difference::listed(format!("status `{status}`"), ""));
+            lines.extend(body.map(|body| self.told_body(endpoint, "response", &body)));
+        }
+        Ok(())
+    }
+
+    fn told_body(&mut self, endpoint: &Endpoint<'a>, what: &str, body: &Body<'a>) -> Difference {
+        self.unknown.push(Spot::of(endpoint, what, body.schema));
+        Difference::listed(what, code(&self.theirs.told(body.schema)))
+    }
+
+    /// Lists the schemas that what is only there leads to.
+    pub(super) fn unknown(&mut self) {
+        // A list or map that contains itself is passed once.
+        let mut passed: HashSet<*const Value> = HashSet::new();
+        while let Some(spot) = self.unknown.pop() {
+            let shape = self.theirs.shape(spot.schema);
+            let inner = match shape.kind {
+                Kind::Array(inner) | Kind::Map(inner) => vec![inner],
+                Kind::Alternatives { schemas, .. } => schemas,
+                Kind::Dangling(dangling) => {
+                    self.not_compared(&spot.place, &dangling);
+                    continue;
+                }
+                _ => {
+                    self.list(&spot, shape);
+                    continue;
+                }
+            };
+            if passed.insert(spot.schema) {
+                let inner = inner.into_iter().map(|schema| spot.inner(schema));
+                self.unknown.extend(inner);
+            }
+        }
+    }
+
+    /// Lists an object or an enum, unless it has a counterpart here. An enum without a name is told where it stands.
+    fn list(&mut self, spot: &Spot<'a>, shape: Shape<'a>) {
+        let label = spot.label(&shape);
+        let lines: Vec<Difference> = match &shape.kind {
+            _ if self.known.contains(&label) => return,
+            Kind::Object(members) => members
+                .iter()
+                .map(|(name, member)| Difference::listed(code(name), self.told_there(member, true)))
+                .collect(),
+            Kind::Enum(words) if shape.name.is_some() => words
+                .iter()
+                .map(|word| Difference::listed(format!("value `{word}`"), ""))
+                .collect(),
+            _ => return,
+        };
+        let heading = code(&label);
+        if spot.place != label {
+            self.drift
+                .place(Section::SchemasThere, &heading, &spot.place);
+        }
+        if !self.listed.insert(label.clone()) {
+            return;
+        }
+        for line in lines {
+            self.drift.add(Section::SchemasThere, &heading, line);
+        }
+        if let Kind::Object(members) = shape.kind {
+            let members = members.into_iter();
+            let members =
+                members.map(|(name, member)| Spot::new(member.schema, format!("{label}.{name}")));
+            self.unknown.extend(members);
+        }
+    }
+}

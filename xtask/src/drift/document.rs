@@ -1,0 +1,79 @@
+//! One OpenAPI document, ours or another's.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use serde_json::Value;
+
+/// How many references may lead to another one. More are a circle.
+const LONGEST_CHAIN: usize = 100;
+
+/// A document whose references are resolved when they are followed.
+pub struct Document {
+    root: Value,
+}
+
+impl Document {
+    pub fn new(root: Value) -> Self {
+        Self { root }
+    }
+
+    /// Reads OpenAPI 3 from JSON or YAML.
+    pub fn read(file: &Path) -> Result<Self> {
+        let name = || file.display().to_string();
+        let text = fs::read_to_string(file).with_context(name)?;
+        let root = parse(&text).with_context(name)?;
+        ensure!(root.is_object(), "{}: is no OpenAPI document", name());
+        match (root["openapi"].as_str(), &root["swagger"]) {
+            (Some(version), _) if version.starts_with("3.") => {}
+            (Some(version), _) => bail!("{}: is OpenAPI {version}, and not 3.x", name()),
+            (None, Value::String(version)) => {
+                bail!("{}: is Swagger {version}, and not OpenAPI 3.x", name())
+            }
+            (None, _) => bail!("{}: is no OpenAPI document: `openapi` is missing", name()),
+        }
+        ensure!(root["paths"].is_object(), "{}: has no `paths`", name());
+        Ok(Self { root })
+    }
+
+    pub fn root(&self) -> &Value {
+        &self.root
+    }
+
+    /// What the document calls itself, with its version.
+    pub fn title(&self) -> String {
+        let text = |key: &str| self.root["info"][key].as_str().unwrap_or("?");
+        format!("{} {}", text("title"), text("version"))
+    }
+
+    /// What a reference points to.
+    pub fn target(&self, reference: &str) -> Option<&Value> {
+        self.root.pointer(reference.strip_prefix('#')?)
+    }
+
+    /// A part that may stand elsewhere: a response, a parameter, a request body, a path.
+    pub fn follow<'a>(&'a self, mut part: &'a Value) -> Result<&'a Value, Dangling> {
+        let mut chain = 0;
+        while let Some(reference) = part["$ref"].as_str() {
+            chain += 1;
+            part = self
+                .target(reference)
+                .filter(|_| chain < LONGEST_CHAIN)
+                .ok_or_else(|| Dangling(reference.to_owned()))?;
+        }
+        Ok(part)
+    }
+}
+
+/// A reference that leads nowhere in its document, or in a circle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dangling(pub String);
+
+fn parse(text: &str) -> Result<Value> {
+    if text.trim_start().starts_with('{') {
+        // YAML has all of JSON, but the JSON parser says better where a mistake is.
+        return serde_json::from_str(text).context("is no JSON");
+    }
+    serde_saphyr::from_str(text).map_err(|error| anyhow::anyhow!("is no YAML: {error}"))
+}

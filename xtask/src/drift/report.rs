@@ -1,0 +1,186 @@
+//! All that differs, as Markdown for a pull request.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use super::difference::{Difference, code};
+
+/// How many places of a schema are shown. A maintainer needs one to find it.
+const SHOWN_PLACES: usize = 4;
+
+/// What this many schemas have in common is told once.
+const MANY: usize = 5;
+
+/// All differences.
+#[derive(Default)]
+pub struct Drift {
+    /// How many endpoints are there, here, and in both.
+    endpoints: [usize; 3],
+    sections: BTreeMap<Section, Entries>,
+}
+
+/// The parts of a report, in its order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Section {
+    EndpointsThere,
+    SchemasThere,
+    Endpoints,
+    Schemas,
+    EndpointsHere,
+    NotCompared,
+}
+
+/// What differs by endpoint or schema, under the heading of each.
+type Entries = BTreeMap<String, Entry>;
+
+#[derive(Default)]
+struct Entry {
+    /// Where a schema is used.
+    places: BTreeSet<String>,
+    differences: BTreeSet<Difference>,
+}
+
+impl Drift {
+    pub fn is_empty(&self) -> bool {
+        self.differences().next().is_none()
+    }
+
+    pub fn count_endpoints(&mut self, there: usize, here: usize, both: usize) {
+        self.endpoints = [there, here, both];
+    }
+
+    /// Notes where a schema is used; it is shown when the schema differs.
+    pub fn place(&mut self, section: Section, heading: &str, place: &str) {
+        let place = place.to_owned();
+        self.entry(section, heading).places.insert(place);
+    }
+
+    pub fn add(&mut self, section: Section, heading: &str, difference: Difference) {
+        self.entry(section, heading).differences.insert(difference);
+    }
+
+    fn entry(&mut self, section: Section, heading: &str) -> &mut Entry {
+        let entries = self.sections.entry(section).or_default();
+        entries.entry(heading.to_owned()).or_default()
+    }
+
+    /// Leaves what the other drift does not have.
+    pub fn subtract(&mut self, other: &Self) {
+        for (section, entries) in &mut self.sections {
+            for (heading, entry) in entries {
+                let known = other.sections.get(section);
+                if let Some(known) = known.and_then(|known| known.get(heading)) {
+                    let is_new = |difference: &Difference| !known.differences.contains(difference);
+                    entry.differences.retain(is_new);
+                }
+            }
+        }
+    }
+
+    fn differences(&self) -> impl Iterator<Item = &Difference> {
+        let entries = self.sections.values().flat_map(BTreeMap::values);
+        entries.flat_map(|entry| &entry.differences)
+    }
+}
+
+impl fmt::Display for Drift {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [there, here, both] = self.endpoints;
+        let differences = match self.differences().count() {
+            0 => "nothing differs".to_owned(),
+            1 => "1 difference".to_owned(),
+            count => format!("{count} differences"),
+        };
+        writeln!(
+            f,
+            "{there} endpoints there, {here} here, {both} in both; {differences}."
+        )?;
+        if 2 * both < there.min(here) {
+            writeln!(f, "\nIs `--api-version` the generation of that document?")?;
+        }
+        for (section, entries) in &self.sections {
+            let differ = |entry: &Entry| !entry.differences.is_empty();
+            if entries.values().any(differ) {
+                writeln!(f, "\n## {}", section.title())?;
+                let many = match section {
+                    Section::Schemas => in_many(entries),
+                    _ => BTreeMap::new(),
+                };
+                show(f, entries, &many)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Section {
+    fn title(self) -> &'static str {
+        match self {
+            Self::EndpointsThere => "Endpoints only there",
+            Self::SchemasThere => "Schemas only there",
+            Self::Endpoints => "Endpoints that differ",
+            Self::Schemas => "Schemas that differ",
+            Self::EndpointsHere => "Endpoints only here",
+            Self::NotCompared => "Not compared",
+        }
+    }
+}
+
+/// What many entries have in common, and their headings: one new member of every response is one piece of news.
+fn in_many(entries: &Entries) -> BTreeMap<&Difference, Vec<&str>> {
+    let mut headings: BTreeMap<&Difference, Vec<&str>> = BTreeMap::new();
+    for (heading, entry) in entries {
+        for difference in &entry.differences {
+            headings.entry(difference).or_default().push(heading);
+        }
+    }
+    headings.retain(|_, headings| headings.len() >= MANY);
+    headings
+}
+
+fn show(
+    f: &mut fmt::Formatter<'_>,
+    entries: &Entries,
+    many: &BTreeMap<&Difference, Vec<&str>>,
+) -> fmt::Result {
+    if !many.is_empty() {
+        writeln!(f, "\n### In many\n")?;
+    }
+    for (difference, headings) in many {
+        writeln!(f, "{difference}")?;
+        let mut headings = headings.iter();
+        headings.try_for_each(|heading| writeln!(f, "  - {heading}"))?;
+    }
+    for (heading, entry) in entries {
+        let own = entry.differences.iter();
+        let own = own.filter(|difference| !many.contains_key(difference));
+        let mut own = own.peekable();
+        if own.peek().is_some() {
+            entry.introduce(f, heading)?;
+        }
+        own.try_for_each(|difference| writeln!(f, "{difference}"))?;
+    }
+    Ok(())
+}
+
+impl Entry {
+    fn introduce(&self, f: &mut fmt::Formatter<'_>, heading: &str) -> fmt::Result {
+        if !heading.is_empty() {
+            writeln!(f, "\n### {heading}")?;
+        }
+        let places = self
+            .places
+            .iter()
+            .take(SHOWN_PLACES)
+            .map(|place| code(place));
+        let places: Vec<String> = places.collect();
+        if !places.is_empty() {
+            let more = match self.places.len() - places.len() {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            writeln!(f, "\nIn {}{more}.", places.join(", "))?;
+        }
+        writeln!(f)
+    }
+}

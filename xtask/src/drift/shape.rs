@@ -1,0 +1,251 @@
+//! What a schema means, however it is written: in place or elsewhere, in one part or in several.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use authlete_codegen::description::object;
+use serde_json::Value;
+
+use super::document::{Dangling, Document};
+
+/// How deep a type is told. Only one that contains itself is deeper.
+const DEEPEST_TYPE: usize = 5;
+
+/// Where schemas have names. What stands elsewhere is called by its whole reference.
+const COMPONENT: &str = "#/components/schemas/";
+
+pub struct Shape<'a> {
+    /// What it is referred to by; none when it stands in place.
+    pub name: Option<&'a str>,
+    pub kind: Kind<'a>,
+    pub is_deprecated: bool,
+}
+
+pub enum Kind<'a> {
+    Any,
+    Scalar {
+        ty: &'a str,
+        format: Option<&'a str>,
+    },
+    Enum(BTreeSet<String>),
+    Array(&'a Value),
+    Map(&'a Value),
+    Object(BTreeMap<&'a str, Member<'a>>),
+    Alternatives {
+        types: BTreeSet<&'a str>,
+        schemas: Vec<&'a Value>,
+    },
+    Dangling(Dangling),
+}
+
+pub struct Member<'a> {
+    pub schema: &'a Value,
+    pub is_required: bool,
+}
+
+impl Document {
+    pub fn shape<'a>(&'a self, schema: &'a Value) -> Shape<'a> {
+        let parts = match self.parts(schema) {
+            Ok(parts) => parts,
+            Err(dangling) => {
+                return Shape {
+                    name: None,
+                    kind: Kind::Dangling(dangling),
+                    is_deprecated: false,
+                };
+            }
+        };
+        Shape {
+            name: self.name(schema),
+            is_deprecated: parts.iter().any(|part| part["deprecated"] == true),
+            kind: self.kind(&parts),
+        }
+    }
+
+    /// A type for people to read.
+    pub fn told(&self, schema: &Value) -> String {
+        self.told_to(schema, DEEPEST_TYPE)
+    }
+
+    fn told_to(&self, schema: &Value, depth: usize) -> String {
+        let Some(depth) = depth.checked_sub(1) else {
+            return "…".to_owned();
+        };
+        let shape = self.shape(schema);
+        match (shape.kind, shape.name) {
+            (Kind::Object(_) | Kind::Enum(_), Some(name)) => name.to_owned(),
+            (Kind::Object(_), None) => "object".to_owned(),
+            (Kind::Enum(words), None) => format!("enum of {}", joined(&words, ", ")),
+            (Kind::Array(items), _) => format!("array of {}", self.told_to(items, depth)),
+            (Kind::Map(values), _) => format!("map of {}", self.told_to(values, depth)),
+            (Kind::Scalar { ty, format }, _) => match format {
+                Some(format) if is_number(ty) => format!("{ty} ({format})"),
+                _ => ty.to_owned(),
+            },
+            (Kind::Alternatives { types, schemas }, _) => {
+                let schemas = schemas
+                    .into_iter()
+                    .map(|schema| self.told_to(schema, depth));
+                let types = types.into_iter().map(str::to_owned);
+                joined(&types.chain(schemas).collect(), " or ")
+            }
+            (Kind::Any, _) => "any value".to_owned(),
+            (Kind::Dangling(Dangling(reference)), _) => reference,
+        }
+    }
+
+    /// The schema and all that its references and compositions add to it. What may be null beside one other thing is
+    /// that thing.
+    fn parts<'a>(&'a self, schema: &'a Value) -> Result<Vec<&'a Value>, Dangling> {
+        let mut parts: Vec<&Value> = Vec::new();
+        let mut todo = vec![schema];
+        while let Some(part) = todo.pop() {
+            if parts.iter().any(|known| std::ptr::eq(*known, part)) {
+                continue;
+            }
+            parts.push(part);
+            if let Some(reference) = part["$ref"].as_str() {
+                let target = self.target(reference);
+                todo.push(target.ok_or_else(|| Dangling(reference.to_owned()))?);
+            }
+            todo.extend(part["allOf"].as_array().into_iter().flatten().rev());
+            todo.extend(sole_alternative(part));
+        }
+        Ok(parts)
+    }
+
+    /// The name of what a schema comes down to.
+    fn name<'a>(&'a self, mut schema: &'a Value) -> Option<&'a str> {
+        let mut names = Vec::new();
+        loop {
+            if let Some(reference) = schema["$ref"].as_str() {
+                if names.contains(&reference) {
+                    break;
+                }
+                names.push(reference);
+                schema = self.target(reference)?;
+            } else if let Some([only]) = schema["allOf"].as_array().map(Vec::as_slice)
+                && schema.get("properties").is_none()
+            {
+                schema = only;
+            } else if let Some(only) = sole_alternative(schema) {
+                schema = only;
+            } else {
+                break;
+            }
+        }
+        let name = names.last()?.strip_prefix(COMPONENT);
+        name.or_else(|| names.last().copied())
+    }
+
+    fn kind<'a>(&'a self, parts: &[&'a Value]) -> Kind<'a> {
+        let first = |key: &str| parts.iter().find_map(|part| part.get(key));
+        if let Some(words) = parts.iter().find_map(|part| words(part)) {
+            return Kind::Enum(words);
+        }
+        let many = parts.iter().filter(|part| sole_alternative(part).is_none());
+        let schemas: Vec<&Value> = many.flat_map(|part| alternatives(part)).collect();
+        let types = parts.iter().find_map(|part| types(part));
+        let types = types.unwrap_or_default();
+        if !schemas.is_empty() || types.len() > 1 {
+            let words: Option<Vec<_>> = schemas.iter().map(|schema| words(schema)).collect();
+            return match words {
+                Some(words) if types.len() < 2 => Kind::Enum(words.into_iter().flatten().collect()),
+                _ => Kind::Alternatives { types, schemas },
+            };
+        }
+        let members = members(parts);
+        if !members.is_empty() {
+            return Kind::Object(members);
+        }
+        let or_any = |key: &str| first(key).unwrap_or(&Value::Null);
+        match types.first().copied() {
+            Some("array") => Kind::Array(or_any("items")),
+            Some("object") => Kind::Map(or_any("additionalProperties")),
+            None if first("items").is_some() => Kind::Array(or_any("items")),
+            None if first("additionalProperties").is_some() => {
+                Kind::Map(or_any("additionalProperties"))
+            }
+            None => Kind::Any,
+            Some(ty) => Kind::Scalar {
+                ty,
+                format: first("format").and_then(Value::as_str),
+            },
+        }
+    }
+}
+
+/// The one thing that an `anyOf` or `oneOf` allows beside null.
+fn sole_alternative(schema: &Value) -> Option<&Value> {
+    let mut alternatives = alternatives(schema);
+    let only = alternatives.next()?;
+    alternatives.next().is_none().then_some(only)
+}
+
+fn alternatives(schema: &Value) -> impl Iterator<Item = &Value> {
+    ["anyOf", "oneOf"]
+        .into_iter()
+        .flat_map(|key| schema[key].as_array().into_iter().flatten())
+        .filter(|alternative| alternative["type"] != "null")
+}
+
+/// The values of an enum; a constant is an enum of one. Null is no value, but absence.
+fn words(part: &Value) -> Option<BTreeSet<String>> {
+    let constant = part.get("const").map(std::slice::from_ref);
+    let values = part["enum"].as_array().map(Vec::as_slice).or(constant)?;
+    let word = |value: &Value| {
+        value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned)
+    };
+    Some(
+        values
+            .iter()
+            .filter(|value| !value.is_null())
+            .map(word)
+            .collect(),
+    )
+}
+
+/// The types that OpenAPI 3.0 has one of and 3.1 a list.
+fn types(part: &Value) -> Option<BTreeSet<&str>> {
+    let types = part.get("type")?;
+    let list = types
+        .as_array()
+        .map_or(std::slice::from_ref(types), Vec::as_slice);
+    let types = list.iter().filter_map(Value::as_str);
+    Some(types.filter(|ty| *ty != "null").collect())
+}
+
+fn members<'a>(parts: &[&'a Value]) -> BTreeMap<&'a str, Member<'a>> {
+    let required: BTreeSet<&str> = parts
+        .iter()
+        .flat_map(|part| part["required"].as_array().into_iter().flatten())
+        .filter_map(Value::as_str)
+        .collect();
+    // The outer parts come first, and theirs is the last word.
+    let all = parts
+        .iter()
+        .rev()
+        .flat_map(|part| object(&part["properties"]));
+    all.map(|(name, schema)| {
+        let is_required = required.contains(name.as_str());
+        (
+            name.as_str(),
+            Member {
+                schema,
+                is_required,
+            },
+        )
+    })
+    .collect()
+}
+
+/// Whether a format says something of what is sent: of numbers it says their range, of texts only their use.
+pub fn is_number(ty: &str) -> bool {
+    matches!(ty, "integer" | "number")
+}
+
+fn joined(words: &BTreeSet<String>, separator: &str) -> String {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    words.join(separator)
+}

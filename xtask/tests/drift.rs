@@ -1,0 +1,630 @@
+//! `cargo xtask drift`: what another OpenAPI document has that the description lacks, and the other way round.
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value, json};
+use tempfile::TempDir;
+
+use common::xtask;
+
+const GENERATIONS: [&str; 2] = ["2.x", "3.0"];
+const NOTHING: &str = "nothing differs.";
+
+fn bundle(generation: &str) -> Value {
+    let (success, output) = xtask(&["bundle", "--api-version", generation]);
+    assert!(success, "{output}");
+    serde_json::from_str(&output).unwrap()
+}
+
+/// A document in a file of its own, for as long as the directory lives.
+fn file(document: &str) -> (TempDir, PathBuf) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("openapi");
+    fs::write(&path, document).unwrap();
+    (directory, path)
+}
+
+/// What drift says of a text.
+fn drift_from_text(text: &str, options: &[&str]) -> (bool, String) {
+    let (_directory, path) = file(text);
+    let mut arguments = vec!["drift", path.to_str().unwrap()];
+    arguments.extend(options);
+    let (success, output) = xtask(&arguments);
+    assert!(!output.contains("panicked"), "{output}");
+    (success, output)
+}
+
+fn drift(document: &Value) -> (bool, String) {
+    drift_from_text(&document.to_string(), &[])
+}
+
+/// The lines of a part of the report.
+fn section<'a>(report: &'a str, title: &str) -> &'a str {
+    let start = report.find(&format!("## {title}\n"));
+    let section = &report[start.unwrap_or_else(|| panic!("{title}:\n{report}"))..];
+    let end = section[1..]
+        .find("\n## ")
+        .map_or(section.len(), |end| end + 1);
+    section[..end].trim_end()
+}
+
+fn schemas(document: &mut Value) -> &mut Map<String, Value> {
+    document["components"]["schemas"].as_object_mut().unwrap()
+}
+
+fn published() -> String {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    fs::read_to_string(fixtures.join("published.yaml")).unwrap()
+}
+
+fn published_as_json() -> Value {
+    serde_saphyr::from_str(&published()).unwrap()
+}
+
+/// Rewrites each object of a document, the inner ones first.
+fn rewrite(value: &mut Value, change: &impl Fn(&mut Map<String, Value>)) {
+    match value {
+        Value::Object(members) => {
+            members
+                .values_mut()
+                .for_each(|member| rewrite(member, change));
+            change(members);
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| rewrite(item, change)),
+        _ => {}
+    }
+}
+
+#[test]
+fn the_description_does_not_drift_from_itself() {
+    for generation in GENERATIONS {
+        let text = bundle(generation).to_string();
+        let (success, output) = drift_from_text(&text, &["--api-version", generation]);
+        assert!(success, "{output}");
+        assert!(output.trim_end().ends_with(NOTHING), "{output}");
+    }
+}
+
+#[test]
+fn the_other_generation_is_another_api() {
+    let text = bundle("2.x").to_string();
+    let (success, output) = drift_from_text(&text, &[]);
+    assert!(!success);
+    assert!(
+        output.contains("Is `--api-version` the generation of that document?"),
+        "{output}"
+    );
+}
+
+#[test]
+fn names_and_prefixes_do_not_matter() {
+    let mut document = bundle("3.0");
+    rewrite(&mut document, &|members| {
+        if let Some(Value::String(reference)) = members.get_mut("$ref") {
+            *reference = reference.replace("/schemas/", "/schemas/their_");
+        }
+        if let Some(Value::String(id)) = members.get_mut("operationId") {
+            *id += "_api";
+        }
+        if members.get("in").is_some_and(|place| place == "path") {
+            let name = members["name"].as_str().unwrap();
+            members["name"] = format!("their_{name}").into();
+        }
+        members.remove("servers");
+    });
+    let renamed = std::mem::take(schemas(&mut document)).into_iter();
+    let renamed = renamed.map(|(name, schema)| (format!("their_{name}"), schema));
+    *schemas(&mut document) = renamed.collect();
+    // The root of the document is one of these objects, so that it has no servers either: the paths are whole now.
+    let service = bundle("3.0");
+    let paths = std::mem::take(&mut document["paths"]);
+    document["paths"] = paths
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(path, item)| {
+            let operation = service["paths"][path]
+                .as_object()
+                .unwrap()
+                .values()
+                .next()
+                .unwrap();
+            let servers = operation.get("servers").unwrap_or(&service["servers"]);
+            let root = match servers[0]["url"].as_str().unwrap().ends_with("{serviceId}") {
+                true => "/api/{serviceId}",
+                false => "/api",
+            };
+            let path = path.replace('{', "{their_");
+            (format!("{root}{path}"), item.clone())
+        })
+        .collect::<Map<_, _>>()
+        .into();
+    let (success, output) = drift(&document);
+    assert!(success, "{output}");
+}
+
+#[test]
+fn the_ways_of_openapi_3_1_do_not_matter() {
+    let mut document = bundle("3.0");
+    document["openapi"] = "3.1.0".into();
+    rewrite(&mut document, &|members| {
+        let ty = members.get("type").cloned();
+        match (
+            ty.as_ref().and_then(Value::as_str),
+            members.get("enum").cloned(),
+        ) {
+            (Some("string"), Some(Value::Array(words))) => {
+                members.insert("type".to_owned(), json!(["string", "null"]));
+                let words = [words, vec![Value::Null]].concat();
+                members.insert("enum".to_owned(), words.into());
+            }
+            (Some(ty @ ("string" | "integer" | "array" | "object")), None) => {
+                members.insert("type".to_owned(), json!(["null", ty]));
+            }
+            _ => {}
+        }
+        if let Some(Value::Array(parts)) = members.get("allOf").cloned()
+            && let [only] = parts.as_slice()
+            && !members.contains_key("properties")
+        {
+            members.remove("allOf");
+            members.insert("anyOf".to_owned(), json!([{ "type": "null" }, only]));
+        }
+    });
+    let (success, output) = drift(&document);
+    assert!(success, "{output}");
+}
+
+#[test]
+fn yaml_and_json_say_the_same() {
+    let yaml = drift_from_text(&published(), &[]);
+    assert_eq!(drift(&published_as_json()), yaml);
+    assert!(!yaml.0);
+}
+
+#[test]
+fn each_difference_is_told_once() {
+    let (_, report) = drift_from_text(&published(), &[]);
+    assert!(report.contains("5 endpoints there, "), "{report}");
+    let expected = r#"
+## Endpoints only there
+
+### `POST /api/{serviceId}/hsk/rotate` (`hsk_rotate_api`)
+
+- [ ] credentials: `bearer`
+- [ ] query parameter `mode`: `rotation_mode`
+- [ ] request: `array of rotation`
+- [ ] server: `https://keys.example.com`
+- [ ] status `202`
+
+## Schemas only there
+
+### `hsk.versions[]`
+
+- [ ] `number`: `integer (int32)`
+- [ ] `policy`: `key_policy`
+
+### `key_policy`
+
+In `hsk.versions[].policy`, `hsk_create_request.policy`, `key_policy.parents[]`.
+
+- [ ] `labels`: `map of string`
+- [ ] `name`: `string`, required
+- [ ] `parents`: `array of key_policy`
+
+### `rotation_mode`
+
+In `hsk_rotate_api query parameter mode`, `rotation.mode`.
+
+- [ ] value `LATER`
+- [ ] value `NOW`
+
+### `rotation`
+
+In `hsk_rotate_api request[]`.
+
+- [ ] `key`: `hsk`
+- [ ] `mode`: `rotation_mode`
+
+## Endpoints that differ
+
+### `get_service_jwks`, there `GET /api/{serviceId}/service/jwks/get`: `GET /api/{serviceId}/service/jwks/get`
+
+- [ ] query parameter `includePrivateKeys`: optional here, required there
+- [ ] query parameter `pretty`: `boolean` here, `string` there
+- [ ] response media type: `application/json` here, `application/jwk-set+json` there
+
+### `hsk_delete`, there `hsk_delete_api`: `DELETE /api/{serviceId}/hsk/delete/{handle}`
+
+- [ ] credentials: `bearer` here, `none` there
+- [ ] the endpoint: in use here, deprecated there
+- only here: response: `HskResponse`
+- only here: status `200`
+
+### `hsk_get`, there `hsk_get_api`: `GET /api/{serviceId}/hsk/get/{handle}`
+
+- [ ] only there: query parameter `detailed`: `boolean`
+
+## Schemas that differ
+
+### `HskCreateRequest`, there `hsk_create_request`
+
+In `hsk_create request`.
+
+- [ ] only there: `policy`: `key_policy`
+- [ ] `alg`: optional here, required there
+- [ ] `kid`: `string` here, `array of string` there
+- [ ] `kty`: in use here, deprecated there
+- [ ] `use`: `string` here, `enum of enc, sig` there
+
+### `HskResponseAction`, there `hsk_response.action`
+
+In `HskResponse.action`.
+
+- [ ] only there: value `PENDING`
+- only here: value `SERVER_ERROR`
+
+### `HskResponse`, there `hsk_response`
+
+In `hsk_create response`, `hsk_get response`.
+
+- [ ] only there: `retryAfter`: `integer (int32)`
+- only here: `responseHeaders`: `map of array of string`
+
+### `Hsk`, there `hsk`
+
+In `HskResponse.hsk`.
+
+- [ ] only there: `versions`: `array of object`
+"#;
+    let rest = section(&report, "Endpoints only here");
+    assert!(
+        rest.contains("\n- [ ] `GET /api/{serviceId}/hsk/get/list` (`hsk_get_list`)\n"),
+        "{rest}"
+    );
+    let start = report.find("\n## ").unwrap();
+    assert_eq!(report[start..].replace(rest, "").trim(), expected.trim());
+}
+
+/// What has a member or value more in each schema must be told of each schema, so that none is passed over.
+#[test]
+fn every_schema_is_compared() {
+    for generation in GENERATIONS {
+        let mut document = bundle(generation);
+        let mut added = Vec::new();
+        for (name, schema) in schemas(&mut document) {
+            let new = format!("new{name}");
+            if let Some(Value::Array(words)) = schema.get_mut("enum") {
+                words.push(new.clone().into());
+                added.push(format!("only there: value `{new}`"));
+            } else {
+                schema["properties"][&new] = json!({ "type": "boolean" });
+                added.push(format!("only there: `{new}`: `boolean`"));
+            }
+        }
+        assert!(added.len() > 100, "{}", added.len());
+        let (success, output) =
+            drift_from_text(&document.to_string(), &["--api-version", generation]);
+        assert!(!success);
+        for line in added {
+            assert!(output.contains(&line), "{generation}: {line}");
+        }
+    }
+}
+
+#[test]
+fn each_change_is_found() {
+    type Change = fn(&mut Value);
+    let changes: [(Change, &str); 20] = [
+        (
+            |document| {
+                let paths = document["paths"].as_object_mut().unwrap();
+                paths.remove("/hsk/create").unwrap();
+            },
+            "- [ ] `POST /api/{serviceId}/hsk/create` (`hsk_create`)",
+        ),
+        (
+            |document| {
+                let token = document["paths"]["/auth/token"].clone();
+                document["paths"]["/auth/token/again"] = token;
+            },
+            "### `POST /api/{serviceId}/auth/token/again` (`token`)",
+        ),
+        (
+            |document| {
+                let post = document["paths"]["/auth/token"].clone();
+                document["paths"]["/auth/token"]["head"] = post["post"].clone();
+            },
+            "### `HEAD /api/{serviceId}/auth/token` (`token`)",
+        ),
+        // In a group that others have as a part, and so in all of them.
+        (
+            |document| schemas(document)["ApiResponse"]["properties"]["extra"] = json!({}),
+            "- [ ] only there: `extra`: `any value`\n  - `ApiResponse`\n  - `Auth",
+        ),
+        (
+            |document| {
+                let schema =
+                    json!({ "type": "object", "properties": { "deep": { "type": "number" } } });
+                schemas(document)["Scope"]["properties"]["nested"] =
+                    json!({ "type": "array", "items": { "type": "array", "items": schema } });
+            },
+            "### `Scope.nested[][]`\n\n- [ ] `deep`: `number`",
+        ),
+        (
+            |document| {
+                let members = schemas(document)["Scope"]["properties"].as_object_mut();
+                members.unwrap().remove("attributes").unwrap();
+            },
+            "- only here: `attributes`: `array of Pair`",
+        ),
+        (
+            |document| {
+                schemas(document)["Scope"]["properties"]["name"] = json!({ "type": "boolean" })
+            },
+            "- [ ] `name`: `string` here, `boolean` there",
+        ),
+        (
+            |document| {
+                schemas(document)["Scope"]["properties"]["attributes"]["items"] =
+                    json!({ "type": "string" });
+            },
+            "- [ ] `attributes`: `array of Pair` here, `array of string` there",
+        ),
+        (
+            |document| {
+                schemas(document)["Scope"]["properties"]["name"] = json!({ "oneOf": [{ "type": "string" }, { "type": "integer", "format": "int32" }] });
+            },
+            "- [ ] `name`: `string` here, `integer (int32) or string` there",
+        ),
+        (
+            |document| {
+                schemas(document)["AccessToken"]["properties"]["clientId"]["format"] =
+                    "int32".into();
+            },
+            "- [ ] `clientId`: `integer (int64)` here, `integer (int32)` there",
+        ),
+        (
+            |document| schemas(document)["SubjectType"]["enum"] = json!(["PUBLIC"]),
+            "- only here: value `PAIRWISE`",
+        ),
+        (
+            |document| schemas(document)["SubjectType"] = json!({ "const": "PUBLIC" }),
+            "- only here: value `PAIRWISE`",
+        ),
+        (
+            |document| {
+                schemas(document)["SubjectType"] = json!({ "oneOf": [{ "const": "PUBLIC" }, { "const": "PAIRWISE" }, { "const": "NEW" }] });
+            },
+            "- [ ] only there: value `NEW`",
+        ),
+        (
+            |document| schemas(document)["SubjectType"] = json!({ "type": "string" }),
+            "- [ ] `subjectType`: `SubjectType` here, `string` there",
+        ),
+        (
+            |document| schemas(document)["TokenRequest"]["required"] = json!([]),
+            "- [ ] `parameters`: required here, optional there",
+        ),
+        (
+            |document| {
+                let parameters =
+                    &mut document["paths"]["/client/get/{clientId}"]["get"]["parameters"];
+                parameters[0]["schema"] = json!({ "type": "array", "items": {} });
+            },
+            "- [ ] path parameter `clientId`: `string` here, `array of any value` there",
+        ),
+        (
+            |document| {
+                let get = &mut document["paths"]["/client/get/list"]["get"];
+                get["parameters"].as_array_mut().unwrap().clear();
+            },
+            "- only here: query parameter `developer`: `string`",
+        ),
+        (
+            |document| {
+                let post = document["paths"]["/auth/token"]["post"]
+                    .as_object_mut()
+                    .unwrap();
+                post.remove("requestBody").unwrap();
+            },
+            "- only here: request: `TokenRequest`",
+        ),
+        (
+            |document| {
+                let responses = &mut document["paths"]["/auth/token"]["post"]["responses"];
+                responses["201"] = responses["200"].take();
+            },
+            "- [ ] only there: status `201`",
+        ),
+        (
+            |document| document["paths"]["/auth/token"]["post"]["security"] = json!([]),
+            "- [ ] credentials: `bearer` here, `none` there",
+        ),
+    ];
+    let original = bundle("3.0");
+    for (change, expected) in changes {
+        let mut document = original.clone();
+        change(&mut document);
+        let (success, output) = drift(&document);
+        assert!(!success, "{expected}");
+        assert!(output.contains(expected), "{expected}:\n{output}");
+    }
+}
+
+#[test]
+fn what_a_response_has_is_required_of_neither() {
+    let mut document = bundle("3.0");
+    schemas(&mut document)["Pair"]["required"] = json!(["key", "value"]);
+    let (success, output) = drift(&document);
+    assert!(success, "{output}");
+}
+
+#[test]
+fn circles_come_to_an_end() {
+    let mut document = published_as_json();
+    let circles = json!({
+        "self": { "$ref": "#/components/schemas/self" },
+        "one": { "$ref": "#/components/schemas/other" },
+        "other": { "$ref": "#/components/schemas/one" },
+        "part": { "allOf": [{ "$ref": "#/components/schemas/part" }], "properties": { "part": { "$ref": "#/components/schemas/part" } } },
+        "list": { "type": "array", "items": { "$ref": "#/components/schemas/list" } },
+        "either": { "oneOf": [{ "$ref": "#/components/schemas/either" }, { "type": "string" }] },
+        "sole": { "anyOf": [{ "$ref": "#/components/schemas/sole" }, { "type": "null" }] },
+    });
+    for (name, schema) in circles.as_object().unwrap() {
+        schemas(&mut document)["hsk"]["properties"][name] =
+            json!({ "$ref": format!("#/components/schemas/{name}") });
+        schemas(&mut document)["hsk"]["properties"]["kid"] = schema.clone();
+        schemas(&mut document).insert(name.clone(), schema.clone());
+    }
+    document["components"]["responses"]["again"] =
+        json!({ "$ref": "#/components/responses/again" });
+    let create = &mut document["paths"]["/api/{serviceId}/hsk/create"]["post"];
+    create["responses"]["200"] = json!({ "$ref": "#/components/responses/again" });
+    let (success, output) = drift(&document);
+    assert!(!success);
+    assert!(
+        output.contains("- [ ] only there: `part`: `part`"),
+        "{output}"
+    );
+    assert!(
+        output.contains("`hsk_create_api` refers to `#/components/responses/again`, "),
+        "{output}"
+    );
+}
+
+#[test]
+fn references_that_lead_nowhere_are_told() {
+    for reference in [
+        "#/components/schemas/nobody",
+        "other.yaml#/key",
+        "https://example.com/",
+    ] {
+        let mut document = published_as_json();
+        let nowhere = json!({ "$ref": reference });
+        schemas(&mut document)["hsk"]["properties"]["kid"] = nowhere.clone();
+        schemas(&mut document)["rotation"]["properties"]["key"] = nowhere.clone();
+        document["paths"]["/api/{serviceId}/hsk/get/{keyHandle}"]["get"]["parameters"][2] =
+            nowhere.clone();
+        document["paths"]["/api/{serviceId}/service/jwks/get"] = nowhere.clone();
+        let rotate = &mut document["paths"]["/api/{serviceId}/hsk/rotate"]["post"];
+        rotate["responses"]["202"] = nowhere.clone();
+        document["paths"]["/api/{serviceId}/hsk/create"]["post"]["requestBody"] = nowhere;
+        let (success, output) = drift(&document);
+        assert!(!success);
+        let told = section(&output, "Not compared");
+        for place in [
+            "hsk.kid",
+            "rotation.key",
+            "GET /api/{serviceId}/hsk/get/{keyHandle}",
+            "/api/{serviceId}/service/jwks/get",
+            "hsk_rotate_api",
+            "hsk_create_api",
+        ] {
+            let line = format!("- [ ] `{place}` refers to `{reference}`, ");
+            assert!(told.contains(&line), "{line}\n{told}");
+        }
+    }
+}
+
+#[test]
+fn files_that_cannot_be_read_are_named() {
+    for (text, reason) in [
+        ("{ \"openapi\": \"3.0.3\", ", "is no JSON"),
+        ("openapi: [", "is no YAML"),
+        ("", "is no OpenAPI document"),
+        ("just words", "is no OpenAPI document"),
+        ("- openapi: 3.0.3", "is no OpenAPI document"),
+        ("info: {}", "`openapi` is missing"),
+        ("openapi: 2.9", "`openapi` is missing"),
+        ("openapi: 4.0.0\npaths: {}", "is OpenAPI 4.0.0, and not 3.x"),
+        (
+            "swagger: \"2.0\"\npaths: {}",
+            "is Swagger 2.0, and not OpenAPI 3.x",
+        ),
+        ("openapi: 3.1.0", "has no `paths`"),
+    ] {
+        let (_directory, path) = file(text);
+        let path = path.to_str().unwrap();
+        let (success, output) = xtask(&["drift", path]);
+        assert!(!success, "{text}");
+        assert!(
+            output.contains(path) && output.contains(reason),
+            "{text}: {output}"
+        );
+    }
+    let (success, output) = xtask(&["drift", "no/such/file"]);
+    assert!(!success);
+    assert!(output.contains("no/such/file"), "{output}");
+}
+
+/// Wherever something else stands in a document, the task says what it can, and ends.
+#[test]
+fn odd_documents_are_compared_as_far_as_they_go() {
+    std::thread::scope(|scope| {
+        for odd in [json!(true), json!([[{}]])] {
+            scope.spawn(move || odd_document(&odd));
+        }
+    });
+}
+
+fn odd_document(odd: &Value) {
+    for pointer in [
+        "/info",
+        "/servers",
+        "/servers/0/url",
+        "/security",
+        "/security/0",
+        "/paths/~1api~1{serviceId}~1hsk~1create",
+        "/paths/~1api~1{serviceId}~1hsk~1create/parameters",
+        "/paths/~1api~1{serviceId}~1hsk~1create/parameters/0",
+        "/paths/~1api~1{serviceId}~1hsk~1create/post",
+        "/paths/~1api~1{serviceId}~1hsk~1create/post/requestBody",
+        "/paths/~1api~1{serviceId}~1hsk~1create/post/responses",
+        "/components",
+        "/components/securitySchemes/bearer",
+        "/components/responses/key/content",
+        "/components/schemas/hsk_response",
+        "/components/schemas/hsk_response/allOf",
+        "/components/schemas/hsk/properties",
+        "/components/schemas/hsk/properties/kid/type",
+        "/components/schemas/hsk/properties/versions/items",
+        "/components/schemas/key_policy/required",
+        "/components/schemas/rotation_mode/enum",
+    ] {
+        let mut document = published_as_json();
+        *document
+            .pointer_mut(pointer)
+            .unwrap_or_else(|| panic!("{pointer}")) = odd.clone();
+        let (_, output) = drift(&document);
+        assert!(
+            output.starts_with("# Drift from "),
+            "{pointer} {odd}: {output}"
+        );
+    }
+}
+
+#[test]
+fn what_an_earlier_document_differed_in_can_be_left_out() {
+    let (_directory, earlier) = file(&published());
+    let since = ["--since", earlier.to_str().unwrap()];
+    let (success, output) = drift_from_text(&published(), &since);
+    assert!(success, "{output}");
+    assert!(output.contains(NOTHING), "{output}");
+
+    let mut document = published_as_json();
+    schemas(&mut document)["hsk"]["properties"]["expiresAt"] =
+        json!({ "type": "integer", "format": "int64" });
+    let (success, output) = drift_from_text(&document.to_string(), &since);
+    assert!(!success);
+    assert!(output.contains("; 1 difference."), "{output}");
+    assert_eq!(
+        section(&output, "Schemas that differ"),
+        "## Schemas that differ\n\n### `Hsk`, there `hsk`\n\nIn `HskResponse.hsk`.\n\n\
+         - [ ] only there: `expiresAt`: `integer (int64)`"
+    );
+}
