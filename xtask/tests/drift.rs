@@ -241,8 +241,7 @@ In `hsk_rotate_api request[]`.
 
 - [ ] credentials: `bearer` here, `none` there
 - [ ] the endpoint: in use here, deprecated there
-- only here: response: `HskResponse`
-- only here: status `200`
+- only here: response, status `200`
 
 ### `hsk_get`, there `hsk_get_api`: `GET /api/{serviceId}/hsk/get/{handle}`
 
@@ -272,7 +271,7 @@ In `HskResponse.action`.
 In `hsk_create response`, `hsk_get response`.
 
 - [ ] only there: `retryAfter`: `integer (int32)`
-- only here: `responseHeaders`: `map of array of string`
+- only here: `responseHeaders`
 
 ### `Hsk`, there `hsk`
 
@@ -359,7 +358,7 @@ fn each_change_is_found() {
                 let members = schemas(document)["Scope"]["properties"].as_object_mut();
                 members.unwrap().remove("attributes").unwrap();
             },
-            "- only here: `attributes`: `array of Pair`",
+            "- only here: `attributes`\n",
         ),
         (
             |document| {
@@ -422,7 +421,7 @@ fn each_change_is_found() {
                 let get = &mut document["paths"]["/client/get/list"]["get"];
                 get["parameters"].as_array_mut().unwrap().clear();
             },
-            "- only here: query parameter `developer`: `string`",
+            "- only here: query parameter `developer`, query parameter `end`, ",
         ),
         (
             |document| {
@@ -431,7 +430,7 @@ fn each_change_is_found() {
                     .unwrap();
                 post.remove("requestBody").unwrap();
             },
-            "- only here: request: `TokenRequest`",
+            "- only here: request\n",
         ),
         (
             |document| {
@@ -565,15 +564,16 @@ fn files_that_cannot_be_read_are_named() {
 /// Wherever something else stands in a document, the task says what it can, and ends.
 #[test]
 fn odd_documents_are_compared_as_far_as_they_go() {
-    std::thread::scope(|scope| {
-        for odd in [json!(true), json!([[{}]])] {
-            scope.spawn(move || odd_document(&odd));
-        }
-    });
-}
-
-fn odd_document(odd: &Value) {
-    for pointer in [
+    let odd = [
+        json!(null),
+        json!(true),
+        json!(7),
+        json!("x"),
+        json!([]),
+        json!({}),
+        json!([[{}]]),
+    ];
+    let pointers = [
         "/info",
         "/servers",
         "/servers/0/url",
@@ -595,11 +595,11 @@ fn odd_document(odd: &Value) {
         "/components/schemas/hsk/properties/versions/items",
         "/components/schemas/key_policy/required",
         "/components/schemas/rotation_mode/enum",
-    ] {
+    ];
+    for (pointer, odd) in pointers.iter().zip(odd.iter().cycle()) {
         let mut document = published_as_json();
-        *document
-            .pointer_mut(pointer)
-            .unwrap_or_else(|| panic!("{pointer}")) = odd.clone();
+        let part = document.pointer_mut(pointer);
+        *part.unwrap_or_else(|| panic!("{pointer}")) = odd.clone();
         let (_, output) = drift(&document);
         assert!(
             output.starts_with("# Drift from "),

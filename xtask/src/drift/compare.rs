@@ -12,7 +12,7 @@ use super::difference::{Difference, code};
 use super::document::{Dangling, Document};
 use super::endpoint::Endpoint;
 use super::report::{Drift, Section};
-use super::shape::Shape;
+use super::shape::{Member, Members, Shape};
 
 /// What the other document has that ours lacks, and the other way round.
 pub fn compare(ours: &Document, theirs: &Document) -> Drift {
@@ -38,7 +38,7 @@ struct Comparison<'a> {
     /// Objects that are still to be compared.
     pairs: Vec<Pair<'a>>,
     /// Objects that are or will be compared, by what they are called here and there.
-    seen: BTreeSet<(Direction, String, String)>,
+    seen: BTreeSet<(Direction, [String; 2])>,
     /// The schemas of theirs that have a counterpart here.
     known: BTreeSet<String>,
     /// What only they have.
@@ -60,10 +60,11 @@ struct Spot<'a> {
     place: String,
 }
 
-/// An object here, and what stands in its place there.
+/// The members of an object here, and of what stands in its place there.
 struct Pair<'a> {
-    here: Spot<'a>,
-    there: Spot<'a>,
+    labels: [String; 2],
+    here: Members<'a>,
+    there: Members<'a>,
     direction: Direction,
 }
 
@@ -79,6 +80,10 @@ impl<'a> Spot<'a> {
             schema,
             format!("{} {}", endpoint.id(), what.replace('`', "")),
         )
+    }
+
+    fn member(object: &str, name: &str, member: &Member<'a>) -> Self {
+        Self::new(member.schema, format!("{object}.{name}"))
     }
 
     /// What each of a list or map is.

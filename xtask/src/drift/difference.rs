@@ -21,7 +21,6 @@ pub enum Difference {
     },
     OnlyHere {
         what: String,
-        detail: String,
     },
     /// What stands in a list of which all is only there, or only here.
     Listed {
@@ -36,9 +35,8 @@ impl Difference {
         Self::OnlyThere { what, detail }
     }
 
-    pub fn only_here(what: impl Into<String>, detail: impl Into<String>) -> Self {
-        let (what, detail) = (what.into(), detail.into());
-        Self::OnlyHere { what, detail }
+    pub fn only_here(what: impl Into<String>) -> Self {
+        Self::OnlyHere { what: what.into() }
     }
 
     pub fn listed(what: impl Into<String>, detail: impl Into<String>) -> Self {
@@ -72,7 +70,7 @@ impl fmt::Display for Difference {
             Self::Other { what, here, there } => {
                 write!(f, "- [ ] {what}: {here} here, {there} there")
             }
-            Self::OnlyHere { what, detail } => write!(f, "- only here: {what}{}", after(detail)),
+            Self::OnlyHere { what } => write!(f, "- only here: {what}"),
             Self::Listed { what, detail } => write!(f, "- [ ] {what}{}", after(detail)),
         }
     }

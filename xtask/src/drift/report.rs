@@ -126,7 +126,7 @@ impl Section {
     }
 }
 
-/// What many entries have in common, and their headings: one new member of every response is one piece of news.
+/// What many entries have in common, under which headings: one new member of every response is one piece of news.
 fn in_many(entries: &Entries) -> BTreeMap<&Difference, Vec<&str>> {
     let mut headings: BTreeMap<&Difference, Vec<&str>> = BTreeMap::new();
     for (heading, entry) in entries {
@@ -153,12 +153,23 @@ fn show(
     }
     for (heading, entry) in entries {
         let own = entry.differences.iter();
-        let own = own.filter(|difference| !many.contains_key(difference));
-        let mut own = own.peekable();
-        if own.peek().is_some() {
-            entry.introduce(f, heading)?;
+        let own: Vec<_> = own
+            .filter(|difference| !many.contains_key(difference))
+            .collect();
+        if own.is_empty() {
+            continue;
         }
-        own.try_for_each(|difference| writeln!(f, "{difference}"))?;
+        entry.introduce(f, heading)?;
+        let mut only_here = Vec::new();
+        for difference in own {
+            match difference {
+                Difference::OnlyHere { what } => only_here.push(what.as_str()),
+                _ => writeln!(f, "{difference}")?,
+            }
+        }
+        if !only_here.is_empty() {
+            writeln!(f, "{}", Difference::only_here(only_here.join(", ")))?;
+        }
     }
     Ok(())
 }

@@ -29,13 +29,15 @@ pub enum Kind<'a> {
     Enum(BTreeSet<String>),
     Array(&'a Value),
     Map(&'a Value),
-    Object(BTreeMap<&'a str, Member<'a>>),
+    Object(Members<'a>),
     Alternatives {
         types: BTreeSet<&'a str>,
         schemas: Vec<&'a Value>,
     },
     Dangling(Dangling),
 }
+
+pub type Members<'a> = BTreeMap<&'a str, Member<'a>>;
 
 pub struct Member<'a> {
     pub schema: &'a Value,
@@ -216,7 +218,7 @@ fn types(part: &Value) -> Option<BTreeSet<&str>> {
     Some(types.filter(|ty| *ty != "null").collect())
 }
 
-fn members<'a>(parts: &[&'a Value]) -> BTreeMap<&'a str, Member<'a>> {
+fn members<'a>(parts: &[&'a Value]) -> Members<'a> {
     let required: BTreeSet<&str> = parts
         .iter()
         .flat_map(|part| part["required"].as_array().into_iter().flatten())

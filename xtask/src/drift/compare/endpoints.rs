@@ -91,7 +91,7 @@ impl<'a> Comparison<'a> {
             let what = format!("status `{status}`");
             match (here.contains_key(status), there.contains_key(status)) {
                 (false, _) => self.note(both, Difference::only_there(what, "")),
-                (_, false) => self.note(both, Difference::only_here(what, "")),
+                (_, false) => self.note(both, Difference::only_here(what)),
                 _ => {}
             }
         }
@@ -129,10 +129,7 @@ impl<'a> Comparison<'a> {
         let spot = |endpoint: &Endpoint<'a>, body: &Body<'a>| Spot::of(endpoint, what, body.schema);
         match (here, there) {
             (None, None) => {}
-            (Some(here), None) => {
-                let told = code(&self.ours.told(here.schema));
-                self.note(both, Difference::only_here(what, told));
-            }
+            (Some(_), None) => self.note(both, Difference::only_here(what)),
             (None, Some(there)) => {
                 self.unknown.push(spot(both.there, there));
                 let told = code(&self.theirs.told(there.schema));
@@ -172,9 +169,8 @@ impl<'a> Comparison<'a> {
                 }
             }
         }
-        for (what, here) in here {
-            let told = code(&self.ours.told(here.schema));
-            self.note(both, Difference::only_here(what, told));
+        for what in here.into_keys() {
+            self.note(both, Difference::only_here(what));
         }
     }
 

@@ -112,9 +112,8 @@ impl<'a> Comparison<'a> {
             self.drift.add(Section::SchemasThere, &heading, line);
         }
         if let Kind::Object(members) = shape.kind {
-            let members = members.into_iter();
-            let members =
-                members.map(|(name, member)| Spot::new(member.schema, format!("{label}.{name}")));
+            let members = members.iter();
+            let members = members.map(|(name, member)| Spot::member(&label, name, member));
             self.unknown.extend(members);
         }
     }
