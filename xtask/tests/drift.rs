@@ -552,6 +552,20 @@ fn references_that_lead_nowhere_are_told() {
 }
 
 #[test]
+fn an_endpoint_that_is_there_twice_is_told() {
+    let mut document = published_as_json();
+    let get = document["paths"]["/api/{serviceId}/hsk/get/{keyHandle}"].clone();
+    document["paths"]["/api/{serviceId}/hsk/get/{id}"] = get;
+    let (success, output) = drift(&document);
+    assert!(!success);
+    assert_eq!(
+        section(&output, "Not compared"),
+        "## Not compared\n\n- [ ] `GET /api/{serviceId}/hsk/get/{keyHandle}` is \
+         `GET /api/{serviceId}/hsk/get/{id}` once more"
+    );
+}
+
+#[test]
 fn files_that_cannot_be_read_are_named() {
     for (text, reason) in [
         ("{ \"openapi\": \"3.0.3\", ", "is no JSON"),

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::difference::{Difference, code};
-use super::document::{Dangling, Document};
+use super::document::Document;
 use super::endpoint::Endpoint;
 use super::report::{Drift, Section};
 use super::shape::{Member, Members, Shape};
@@ -98,10 +98,9 @@ impl<'a> Spot<'a> {
 }
 
 impl Comparison<'_> {
-    fn not_compared(&mut self, place: &str, Dangling(reference): &Dangling) {
-        let what = format!("`{place}` refers to `{reference}`, which is not in the document");
+    fn not_compared(&mut self, why: String) {
         self.drift
-            .add(Section::NotCompared, "", Difference::listed(what, ""));
+            .add(Section::NotCompared, "", Difference::listed(why, ""));
     }
 }
 

@@ -70,6 +70,14 @@ impl Document {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dangling(pub String);
 
+impl Dangling {
+    /// What keeps a place from being compared.
+    pub fn at(&self, place: &str) -> String {
+        let Self(reference) = self;
+        format!("`{place}` refers to `{reference}`, which leads to nothing in the document")
+    }
+}
+
 fn parse(text: &str) -> Result<Value> {
     if text.trim_start().starts_with('{') {
         // YAML has all of JSON, but the JSON parser says better where a mistake is.

@@ -1,6 +1,7 @@
 //! The endpoints of a document, found by what a caller sends: the method, and the path below `/api`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 
 use authlete_codegen::description::object;
 use authlete_codegen::operations::template_parameters;
@@ -29,51 +30,33 @@ pub struct Body<'a> {
     pub schema: &'a Value,
 }
 
-/// All endpoints, and the references that lead nowhere, by where they stand.
-pub fn endpoints(document: &Document) -> (BTreeMap<Key, Endpoint<'_>>, Vec<(String, Dangling)>) {
-    let (mut found, mut dangling) = (BTreeMap::new(), Vec::new());
+/// All endpoints, and what keeps others from being compared.
+pub fn endpoints(document: &Document) -> (BTreeMap<Key, Endpoint<'_>>, Vec<String>) {
+    let (mut found, mut mistakes) = (BTreeMap::<Key, Endpoint<'_>>::new(), Vec::new());
     for (path, item) in object(&document.root()["paths"]) {
-        match document.follow(item) {
-            Ok(item) => found.extend(of_path(document, path, item, &mut dangling)),
-            Err(error) => dangling.push((path.clone(), error)),
+        let item = match document.follow(item) {
+            Ok(item) => item,
+            Err(dangling) => {
+                mistakes.push(dangling.at(path));
+                continue;
+            }
+        };
+        let is_operation = |key: &str| !NO_OPERATIONS.contains(&key) && !key.starts_with("x-");
+        let operations = object(item).iter().filter(|(key, _)| is_operation(key));
+        for (method, operation) in operations {
+            let endpoint = Endpoint::of(document, path, item, method, operation, &mut mistakes);
+            match found.entry(endpoint.key()) {
+                Entry::Vacant(entry) => {
+                    entry.insert(endpoint);
+                }
+                Entry::Occupied(first) => {
+                    let (again, first) = (endpoint.route(), first.get().route());
+                    mistakes.push(format!("`{again}` is `{first}` once more"));
+                }
+            }
         }
     }
-    (found, dangling)
-}
-
-fn of_path<'a>(
-    document: &'a Document,
-    path: &str,
-    item: &'a Value,
-    dangling: &mut Vec<(String, Dangling)>,
-) -> Vec<(Key, Endpoint<'a>)> {
-    let is_operation = |key: &str| !NO_OPERATIONS.contains(&key) && !key.starts_with("x-");
-    let operations = object(item).iter().filter(|(key, _)| is_operation(key));
-    operations
-        .map(|(method, operation)| {
-            let endpoint = Endpoint {
-                method: method.to_uppercase(),
-                path: path_of(server(&[operation, item, document.root()]).unwrap_or_default())
-                    .to_owned()
-                    + path,
-                own_server: server(&[operation, item]),
-                operation,
-                // An operation's own parameters come last, and replace those of the path.
-                parameters: [item, operation]
-                    .into_iter()
-                    .flat_map(|part| part["parameters"].as_array().into_iter().flatten())
-                    .filter_map(|parameter| match document.follow(parameter) {
-                        Ok(parameter) => Some(parameter),
-                        Err(error) => {
-                            dangling.push((format!("{} {path}", method.to_uppercase()), error));
-                            None
-                        }
-                    })
-                    .collect(),
-            };
-            (endpoint.key(), endpoint)
-        })
-        .collect()
+    (found, mistakes)
 }
 
 /// The first server of an operation, its path or the document.
@@ -104,6 +87,34 @@ fn normal(path: &str) -> String {
 }
 
 impl<'a> Endpoint<'a> {
+    fn of(
+        document: &'a Document,
+        path: &str,
+        item: &'a Value,
+        method: &str,
+        operation: &'a Value,
+        mistakes: &mut Vec<String>,
+    ) -> Self {
+        let own_server = server(&[operation, item]);
+        let root = own_server.or_else(|| server(&[document.root()]));
+        let mut endpoint = Self {
+            method: method.to_uppercase(),
+            path: path_of(root.unwrap_or_default()).to_owned() + path,
+            own_server,
+            operation,
+            parameters: Vec::new(),
+        };
+        // An operation's own parameters come last, and replace those of the path.
+        let lists = [item, operation].map(|part| part["parameters"].as_array());
+        for parameter in lists.into_iter().flatten().flatten() {
+            match document.follow(parameter) {
+                Ok(parameter) => endpoint.parameters.push(parameter),
+                Err(dangling) => mistakes.push(dangling.at(&endpoint.route())),
+            }
+        }
+        endpoint
+    }
+
     fn key(&self) -> Key {
         (normal(&self.path), self.method.clone())
     }

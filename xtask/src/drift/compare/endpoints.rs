@@ -17,10 +17,10 @@ struct Both<'a, 'b> {
 
 impl<'a> Comparison<'a> {
     pub(super) fn endpoints(&mut self) {
-        let (ours, dangling_here) = endpoints(self.ours);
-        let (theirs, dangling_there) = endpoints(self.theirs);
-        for (place, dangling) in dangling_here.iter().chain(&dangling_there) {
-            self.not_compared(place, dangling);
+        let (ours, mistakes_here) = endpoints(self.ours);
+        let (theirs, mistakes_there) = endpoints(self.theirs);
+        for mistake in mistakes_here.into_iter().chain(mistakes_there) {
+            self.not_compared(mistake);
         }
         let in_both = ours.iter().filter_map(|(key, here)| {
             let there = theirs.get(key)?;
@@ -66,7 +66,7 @@ impl<'a> Comparison<'a> {
         compare: impl FnOnce(&mut Self, &Both<'a, '_>) -> Result<(), Dangling>,
     ) {
         if let Err(dangling) = compare(self, both) {
-            self.not_compared(&both.there.id(), &dangling);
+            self.not_compared(dangling.at(&both.there.id()));
         }
     }
 

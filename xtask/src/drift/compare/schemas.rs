@@ -45,8 +45,8 @@ impl<'a> Comparison<'a> {
         ];
         let labels = [here.label(&shapes[0]), there.label(&shapes[1])];
         match shapes.map(|shape| shape.kind) {
-            [Kind::Dangling(dangling), _] => self.not_compared(&here.place, &dangling),
-            [_, Kind::Dangling(dangling)] => self.not_compared(&there.place, &dangling),
+            [Kind::Dangling(dangling), _] => self.not_compared(dangling.at(&here.place)),
+            [_, Kind::Dangling(dangling)] => self.not_compared(dangling.at(&there.place)),
             [Kind::Object(ours), Kind::Object(theirs)] => {
                 self.meet(&labels, &here.place);
                 if self.seen.insert((direction, labels.clone())) {

@@ -17,7 +17,7 @@ impl<'a> Comparison<'a> {
         let credentials = code(&endpoint.credentials(self.theirs));
         let mut lines = vec![Difference::listed("credentials", credentials)];
         if let Err(dangling) = self.tell(endpoint, &mut lines) {
-            self.not_compared(&endpoint.id(), &dangling);
+            self.not_compared(dangling.at(&endpoint.id()));
         }
         for line in lines {
             self.drift.add(Section::EndpointsThere, &heading, line);
@@ -70,7 +70,7 @@ impl<'a> Comparison<'a> {
                 Kind::Array(inner) | Kind::Map(inner) => vec![inner],
                 Kind::Alternatives { schemas, .. } => schemas,
                 Kind::Dangling(dangling) => {
-                    self.not_compared(&spot.place, &dangling);
+                    self.not_compared(dangling.at(&spot.place));
                     continue;
                 }
                 _ => {
