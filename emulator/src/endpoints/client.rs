@@ -11,8 +11,8 @@ use crate::json::{Members, Object};
 use crate::random;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
-    ALIAS_TAKEN, CLIENT_INVALID, DEVELOPER_HAS_ENOUGH, LOCK_FLAG_MISSING, LOCK_FLAG_UPDATED,
-    ResultCode, SECRET_INVALID, SECRET_REFRESHED, SECRET_UPDATED,
+    ALIAS_TAKEN, CLIENT_ENTITY_ID_TAKEN, CLIENT_INVALID, DEVELOPER_HAS_ENOUGH, LOCK_FLAG_MISSING,
+    LOCK_FLAG_UPDATED, ResultCode, SECRET_INVALID, SECRET_REFRESHED, SECRET_UPDATED,
 };
 use crate::settings;
 use crate::store::{Client, Service};
@@ -130,7 +130,7 @@ fn store(call: &Call, service: &mut Service, mut settings: Object) -> Object {
     settings
 }
 
-/// Refuses settings that cannot be, and an alias that another client has.
+/// Refuses settings that cannot be, and an alias or an entity identifier that another client has.
 fn refuse_invalid(
     call: &Call,
     service: &Service,
@@ -139,13 +139,21 @@ fn refuse_invalid(
 ) -> Result<(), Reply> {
     settings::client::check(settings)
         .map_err(|invalid| Reply::explained(400, call.path, CLIENT_INVALID, invalid))?;
-    let holder = settings
-        .text("clientIdAlias")
-        .and_then(|alias| service.clients.by_alias(alias));
-    match holder {
-        Some(holder) if Some(holder.id()) != own => Err(Reply::error(400, call.path, ALIAS_TAKEN)),
-        _ => Ok(()),
+    let clients = &service.clients;
+    let alias = settings.text("clientIdAlias");
+    let entity_id = settings.text("entityId");
+    for (holder, code) in [
+        (alias.and_then(|alias| clients.by_alias(alias)), ALIAS_TAKEN),
+        (
+            entity_id.and_then(|entity_id| clients.by_entity_id(entity_id)),
+            CLIENT_ENTITY_ID_TAKEN,
+        ),
+    ] {
+        if holder.is_some_and(|holder| Some(holder.id()) != own) {
+            return Err(Reply::error(400, call.path, code));
+        }
     }
+    Ok(())
 }
 
 /// Refuses one client more than a developer may have, where the service has a limit and the client a developer.

@@ -129,7 +129,7 @@ fn metadata(call: &Call) -> Result<Object, Refusal> {
     Ok(metadata.map_err(|_| invalid("the body is not a JSON object"))?)
 }
 
-/// The settings that metadata ask for, when they are acceptable; of a client that is new, or that exists.
+/// The settings that a client asks for, by itself or by a software statement.
 fn requested(
     call: &Call,
     service: &Service,
@@ -137,13 +137,22 @@ fn requested(
     existing: Option<&Client>,
 ) -> Result<Object, Refusal> {
     let metadata = software_statement::apply(sent, service, call.now)?;
-    let mut settings = client_metadata::read(&metadata).map_err(invalid)?;
+    Ok(acceptable(service, &metadata, existing)?)
+}
+
+/// The settings of metadata, when they are acceptable; of a client that is new, or that exists.
+pub fn acceptable(
+    service: &Service,
+    metadata: &Object,
+    existing: Option<&Client>,
+) -> Result<Object, OAuthError> {
+    let mut settings = client_metadata::read(metadata).map_err(invalid)?;
     registration::complete(&mut settings);
     registration::check(&settings, service)?;
     refuse_taken_software(service, &settings, existing)?;
-    settings.extend(custom(service, &metadata));
+    settings.extend(custom(service, metadata));
     let extension = existing.and_then(|client| client.settings.object("extension"));
-    settings.extend(confinement(service, &metadata, extension)?);
+    settings.extend(confinement(service, metadata, extension)?);
     Ok(settings)
 }
 

@@ -10,6 +10,7 @@ mod client_authorization;
 mod client_registration;
 mod device_flow;
 mod discovery;
+mod federation;
 mod grant_management;
 mod granted_scopes;
 mod hsk;
@@ -81,6 +82,10 @@ pub fn handle(call: &Call, store: &mut Store, changes: &Changes) -> Outcome {
             discovery::configuration(call, call.service(store)?)
         }
         "get_service_jwks" => discovery::jwks(call, call.service(store)?),
+
+        "federation_configuration" => federation::configuration(call, call.service(store)?),
+        "federation_registration" => federation::registration(call, call.service(store)?),
+
         "device_authorization" => device_flow::authorization(call, call.service(store)?),
         "device_verification" => device_flow::verification(call, call.service(store)?),
         "device_complete" => device_flow::complete(call, call.service(store)?),

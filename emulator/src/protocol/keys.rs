@@ -16,7 +16,12 @@ use crate::store::{Client, Service};
 
 /// The keys that a service or a client has in its member `jwks`. `jwksUri` is not fetched: the emulator calls nobody.
 pub fn registered(settings: &Object) -> JwkSet {
-    let set = settings.text("jwks").map(JwkSet::parse);
+    in_setting(settings, "jwks")
+}
+
+/// The keys in a setting that is the text of a JWK Set.
+pub fn in_setting(settings: &Object, name: &str) -> JwkSet {
+    let set = settings.text(name).map(JwkSet::parse);
     set.and_then(Result::ok).unwrap_or_default()
 }
 

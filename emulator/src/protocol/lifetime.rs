@@ -26,6 +26,8 @@ pub const AUTHORIZATION_RESPONSE: i64 = 600;
 pub const PUSHED_REQUEST: i64 = 600;
 /// Ten minutes for a person to decide elsewhere, for a service that says nothing.
 pub const DECISION: i64 = 600;
+/// One day, for a service that says nothing.
+pub const ENTITY_CONFIGURATION: i64 = 86_400;
 /// A person has a day to log in.
 pub const TICKET: i64 = 86_400;
 
@@ -60,6 +62,12 @@ pub fn authorization_response(service: &Service) -> i64 {
 /// The lifetime of a pushed authorization request in seconds.
 pub fn pushed_request(service: &Service) -> i64 {
     positive(service.settings.integer("pushedAuthReqDuration")).unwrap_or(PUSHED_REQUEST)
+}
+
+/// The lifetime of the entity configuration of a service in seconds.
+pub fn entity_configuration(service: &Service) -> i64 {
+    let seconds = service.settings.integer("federationConfigurationDuration");
+    positive(seconds).unwrap_or(ENTITY_CONFIGURATION)
 }
 
 /// The lifetime of an ID token in seconds: the shorter of what the service and the client say.

@@ -1,8 +1,8 @@
 //! The metadata of a service as an authorization server and OpenID provider.
 
 use authlete::types::{
-    ClaimType, ClientAuthMethod, DeliveryMode, Display, GmAction, GrantType, JweAlg, JweEnc,
-    Prompt, ResponseType,
+    ClaimType, ClientAuthMethod, ClientRegistrationType, DeliveryMode, Display, GmAction,
+    GrantType, JweAlg, JweEnc, Prompt, ResponseType,
 };
 use serde_json::{Value, json};
 
@@ -156,7 +156,44 @@ pub fn of(service: &Service) -> Object {
     );
     lists(&mut document, service);
     algorithms(&mut document, service);
+    if settings.flag("federationEnabled") {
+        federation(&mut document, service);
+    }
     document
+}
+
+/// What an entity of a federation says of the organization behind it (OpenID Federation 1.0 §5.2.2).
+pub fn of_organization(settings: &Object) -> Object {
+    let mut document = Object::new();
+    for (name, setting) in [
+        ("organization_name", "organizationName"),
+        ("policy_uri", "policyUri"),
+    ] {
+        publish(&mut document, name, settings.get(setting).cloned());
+    }
+    document
+}
+
+/// What relying parties of the same federation have to know (OpenID Federation 1.0 §5.1.3, §5.2.1).
+fn federation(document: &mut Object, service: &Service) {
+    let settings = &service.settings;
+    let ways = list(
+        settings,
+        "supportedClientRegistrationTypes",
+        ClientRegistrationType::KNOWN,
+        ClientRegistrationType::protocol_value,
+    );
+    publish(document, "client_registration_types_supported", Some(ways));
+    for (name, setting) in [
+        (
+            "federation_registration_endpoint",
+            "federationRegistrationEndpoint",
+        ),
+        ("organization_name", "organizationName"),
+        ("signed_jwks_uri", "signedJwksUri"),
+    ] {
+        publish(document, name, settings.get(setting).cloned());
+    }
 }
 
 /// What settings list in Authlete's words.

@@ -16,6 +16,7 @@ pub mod client_signature;
 pub mod decision;
 pub mod dpop;
 pub mod fapi;
+pub mod federation;
 pub mod foreign_jwt;
 pub mod form_post;
 pub mod grant_management;

@@ -21,24 +21,32 @@ pub struct Credentials<'a> {
     pub software_statement: Option<&'a Value>,
 }
 
-/// Writes the registration of a client. There is a secret where the client has a use for one; it does not expire.
+/// Writes the registration of a client, with what it manages that by.
 pub fn write(client: &Object, service: &Object, credentials: &Credentials<'_>) -> Object {
-    let id = client.integer("clientId").unwrap_or_default().to_string();
+    let mut members = information(client);
+    if let Some(uri) = configuration_uri(service, client) {
+        members.insert("registration_client_uri".to_owned(), uri.into());
+    }
+    members.insert(
+        "registration_access_token".to_owned(),
+        credentials.registration_access_token.into(),
+    );
+    if let Some(statement) = credentials.software_statement {
+        members.insert("software_statement".to_owned(), statement.clone());
+    }
+    members
+}
+
+/// What a client is registered with. There is a secret where the client has a use for one; it does not expire.
+pub fn information(client: &Object) -> Object {
     let issued_at = client.integer("createdAt").unwrap_or_default() / 1000;
     let mut members = client_metadata::write(client);
     let extra = client.text("customMetadata");
     let extra = extra.and_then(|text| serde_json::from_str::<Object>(text).ok());
     members.extend(extra.unwrap_or_default());
-    if let Some(uri) = configuration_uri(service, &id) {
-        members.insert("registration_client_uri".to_owned(), uri.into());
-    }
     members.extend([
-        ("client_id".to_owned(), id.into()),
+        ("client_id".to_owned(), id(client).into()),
         ("client_id_issued_at".to_owned(), issued_at.into()),
-        (
-            "registration_access_token".to_owned(),
-            credentials.registration_access_token.into(),
-        ),
     ]);
     if let Some(secret) = client.get("clientSecret")
         && registration::needs_secret(client)
@@ -49,18 +57,19 @@ pub fn write(client: &Object, service: &Object, credentials: &Credentials<'_>) -
     if let Some(scopes) = requestable(client) {
         members.insert("scope".to_owned(), scopes.join(" ").into());
     }
-    if let Some(statement) = credentials.software_statement {
-        members.insert("software_statement".to_owned(), statement.clone());
-    }
     members
 }
 
+fn id(client: &Object) -> String {
+    client.integer("clientId").unwrap_or_default().to_string()
+}
+
 /// Where the client manages its registration.
-fn configuration_uri(service: &Object, id: &str) -> Option<String> {
+fn configuration_uri(service: &Object, client: &Object) -> Option<String> {
     let base = service
         .text("registrationManagementEndpoint")
         .or_else(|| service.text("registrationEndpoint"))?;
-    Some(format!("{}/{id}", base.trim_end_matches('/')))
+    Some(format!("{}/{}", base.trim_end_matches('/'), id(client)))
 }
 
 fn requestable(client: &Object) -> Option<Vec<&str>> {

@@ -7,6 +7,8 @@ result_codes! {
     CLIENT_INVALID = "A117202", "a setting of the client is not valid";
     /// `clientsPerDeveloper` of the service.
     DEVELOPER_HAS_ENOUGH = "A117203", "the developer has as many clients as the service allows";
+    /// An entity identifier names one client.
+    CLIENT_ENTITY_ID_TAKEN = "A117204", "another client has this entityId";
     /// Whose authorizations?
     AUTHORIZATION_LIST_SUBJECT_MISSING = "A136201", "subject is missing";
     /// The user's tokens for the client have the scopes, if any were given.

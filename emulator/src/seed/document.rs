@@ -89,12 +89,17 @@ impl ServiceMembers {
                 known.client_secret.as_ref().map(authlete::Secret::expose),
                 &format!("{at}.clientSecret"),
             )?;
-            // Two services can each have a client of the same alias.
+            // Two services can each have a client of the same alias, or for the same entity.
             let alias = known.client_id_alias;
             seen.note(
                 &format!("alias {index}"),
                 alias,
                 &format!("{at}.clientIdAlias"),
+            )?;
+            seen.note(
+                &format!("entity {index}"),
+                known.entity_id,
+                &format!("{at}.entityId"),
             )?;
         }
         Ok(Self {

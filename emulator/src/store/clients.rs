@@ -22,6 +22,11 @@ impl Client {
         self.settings.text("clientIdAlias")
     }
 
+    /// Who the client is in a federation (OpenID Federation 1.0 §1.2).
+    pub fn entity_id(&self) -> Option<&str> {
+        self.settings.text("entityId")
+    }
+
     /// How the client calls itself, which is how others are to call it.
     pub fn identifier(&self, alias_used: bool) -> String {
         match self.alias().filter(|_| alias_used) {
@@ -61,6 +66,8 @@ pub struct Clients {
     by_id: HashMap<i64, i64>,
     #[serde(skip)]
     by_alias: HashMap<String, i64>,
+    #[serde(skip)]
+    by_entity_id: HashMap<String, i64>,
     last_number: i64,
 }
 
@@ -99,6 +106,9 @@ impl Clients {
         if let Some(alias) = client.alias() {
             self.by_alias.insert(alias.to_owned(), number);
         }
+        if let Some(entity_id) = client.entity_id() {
+            self.by_entity_id.insert(entity_id.to_owned(), number);
+        }
         self.by_number.insert(number, Arc::new(client));
     }
 
@@ -120,6 +130,10 @@ impl Clients {
         self.by_number.get(self.by_alias.get(alias)?)
     }
 
+    pub fn by_entity_id(&self, entity_id: &str) -> Option<&Arc<Client>> {
+        self.by_number.get(self.by_entity_id.get(entity_id)?)
+    }
+
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<Client>> + ExactSizeIterator {
         self.by_number.values()
     }
@@ -128,6 +142,9 @@ impl Clients {
         self.by_id.remove(&client.id());
         if let Some(alias) = client.alias() {
             self.by_alias.remove(alias);
+        }
+        if let Some(entity_id) = client.entity_id() {
+            self.by_entity_id.remove(entity_id);
         }
     }
 }

@@ -23,6 +23,7 @@ mod device_flow;
 mod discovery;
 mod dpop;
 mod fapi;
+mod federation;
 mod flow;
 mod grant_management;
 mod grant_management_access;

@@ -3,6 +3,7 @@
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::agreement::{self, ECDH_P256, EphemeralPrivateKey, UnparsedPublicKey as Peer};
+use aws_lc_rs::encoding::AsBigEndian as _;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P256K1_SHA256_FIXED,
@@ -34,6 +35,14 @@ impl Key {
         jwk_at(self.0.public_key().as_ref())
     }
 
+    /// The key with what must not be published.
+    pub fn private_jwk(&self) -> Value {
+        let mut jwk = self.jwk();
+        let private = self.0.private_key().as_be_bytes().unwrap();
+        jwk["d"] = encode(private.as_ref()).into();
+        jwk
+    }
+
     /// The JWK Set to register.
     pub fn jwks(&self) -> String {
         json!({ "keys": [self.jwk()] }).to_string()
@@ -55,7 +64,12 @@ impl Key {
 
 /// A JWT with the signature HS256.
 pub fn hmac(secret: &[u8], claims: &Value) -> String {
-    signed(&json!({ "alg": "HS256" }), claims, |input| {
+    hmac_with(&json!({ "alg": "HS256" }), secret, claims)
+}
+
+/// The same with a header of one's own.
+pub fn hmac_with(header: &Value, secret: &[u8], claims: &Value) -> String {
+    signed(header, claims, |input| {
         let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
         hmac::sign(&key, input).as_ref().to_vec()
     })

@@ -1,6 +1,7 @@
 //! What the tests share.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub mod federation;
 pub mod grants;
 pub mod jwe;
 pub mod jwt;

@@ -1,0 +1,114 @@
+//! The client that a relying party becomes by its trust chain.
+
+use crate::call::Call;
+use crate::endpoints::{client, client_registration};
+use crate::json::{Members, Object};
+use crate::protocol::federation::{RELYING_PARTY, TrustChain, resolved};
+use crate::protocol::oauth_error::OAuthError;
+use crate::protocol::refusal::Refusal;
+use crate::protocol::registration::{invalid, needs_secret};
+use crate::result_code::{ENTITY_ID_TAKEN, RELYING_PARTY_MISSING};
+use crate::settings;
+use crate::store::{Client, Service};
+
+/// How relying parties come to be clients (OpenID Federation 1.0 §12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    Automatic,
+    Explicit,
+}
+
+impl Way {
+    /// The API's word.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Automatic => "AUTOMATIC",
+            Self::Explicit => "EXPLICIT",
+        }
+    }
+
+    /// Whether the service lets relying parties come this way.
+    pub fn is_open(self, service: &Service) -> bool {
+        service.supports("supportedClientRegistrationTypes", self.word())
+    }
+}
+
+/// A relying party that wants to be a client.
+#[derive(Debug)]
+pub struct Registration<'a> {
+    pub call: &'a Call,
+    pub chain: &'a TrustChain,
+    pub way: Way,
+}
+
+impl Registration<'_> {
+    /// The client that is to be stored: a new one, or in the place of an earlier registration of the same entity,
+    /// whose number, ID and secret it keeps (§12.2.2).
+    pub fn client(&self, service: &mut Service) -> Result<Client, Refusal> {
+        let metadata = resolved(self.chain, RELYING_PARTY)?;
+        let missing = OAuthError::new("invalid_metadata", RELYING_PARTY_MISSING);
+        let metadata = metadata.ok_or(missing)?;
+        let earlier = service.clients.by_entity_id(&self.chain.subject.subject);
+        let earlier = earlier.cloned();
+        if let Some(earlier) = &earlier {
+            self.call.refuse_locked(earlier)?;
+            if !is_of_federation(earlier) {
+                return Err(OAuthError::invalid_request(ENTITY_ID_TAKEN).into());
+            }
+        }
+        let requested = client_registration::acceptable(service, &metadata, earlier.as_deref())?;
+        self.check(&requested)?;
+        let mut client = match earlier {
+            None => client::new(service, &requested, self.call.now)?,
+            Some(earlier) => Client {
+                settings: settings::client::replace(&earlier.settings, &requested),
+            },
+        };
+        client.settings.extend(self.members());
+        Ok(client)
+    }
+
+    /// What federation demands beside all that is demanded of clients that register themselves.
+    fn check(&self, requested: &Object) -> Result<(), OAuthError> {
+        let ways = requested.texts("clientRegistrationTypes");
+        if !ways.is_some_and(|ways| ways.contains(&self.way.word())) {
+            return Err(invalid(
+                "client_registration_types: must have the way in which the client registers",
+            ));
+        }
+        // §12.1: nobody tells such a client a secret.
+        if self.way == Way::Automatic && needs_secret(requested) {
+            return Err(invalid(
+                "token_endpoint_auth_method: a client that is registered automatically has no secret",
+            ));
+        }
+        Ok(())
+    }
+
+    /// What the service notes of the federation.
+    fn members(&self) -> Object {
+        let chain = self.chain;
+        let is = |way| (self.way == way).into();
+        let source = format!("{}_REGISTRATION", self.way.word());
+        let members = [
+            ("modifiedAt", self.call.now.into()),
+            ("clientSource", source.into()),
+            ("explicitlyRegistered", is(Way::Explicit)),
+            ("automaticallyRegistered", is(Way::Automatic)),
+            ("entityId", chain.subject.subject.as_str().into()),
+            ("trustAnchorId", chain.anchor().into()),
+            ("trustChain", chain.texts().into()),
+            ("trustChainExpiresAt", chain.expires_at.into()),
+            ("trustChainUpdatedAt", self.call.now.into()),
+        ];
+        let members = members.into_iter();
+        members
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect()
+    }
+}
+
+fn is_of_federation(client: &Client) -> bool {
+    let ways = ["explicitlyRegistered", "automaticallyRegistered"];
+    ways.iter().any(|way| client.settings.flag(way))
+}

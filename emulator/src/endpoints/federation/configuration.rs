@@ -1,0 +1,68 @@
+//! `/federation/configuration`: what the service states about itself (OpenID Federation 1.0 §9).
+
+use authlete::types::EntityType;
+use serde_json::Value;
+
+use super::action;
+use crate::call::Call;
+use crate::clock::after;
+use crate::json::{Members, Object};
+use crate::protocol::federation::{ENTITY_STATEMENT, Provider};
+use crate::protocol::oauth_error::OAuthError;
+use crate::protocol::{lifetime, metadata};
+use crate::reply::{Outcome, Reply};
+use crate::result_code::{ENTITY_TYPE_UNSUPPORTED, FEDERATION_CONFIGURED};
+use crate::store::Service;
+
+pub fn configuration(call: &Call, service: &Service) -> Outcome {
+    let answer = match entity_configuration(call, service) {
+        Ok(jwt) => {
+            Reply::action(call.path, FEDERATION_CONFIGURED, "OK").with("responseContent", jwt)
+        }
+        Err(error) => error.answer(call.path, action(&error), &service.settings),
+    };
+    Ok(answer.reply())
+}
+
+fn entity_configuration(call: &Call, service: &Service) -> Result<String, OAuthError> {
+    let provider = Provider::of(service)?;
+    let claims = Object::from_iter([
+        ("jwks".to_owned(), provider.public_keys()),
+        (
+            "authority_hints".to_owned(),
+            provider.authority_hints.clone().into(),
+        ),
+        ("metadata".to_owned(), roles(call, service)?.into()),
+    ]);
+    let expires_at = after(call.now, lifetime::entity_configuration(service));
+    let times = (call.now, expires_at);
+    provider.state(ENTITY_STATEMENT, &provider.entity_id, times, claims)
+}
+
+/// The metadata for each type of entity as which the service is to be described.
+fn roles(call: &Call, service: &Service) -> Result<Object, OAuthError> {
+    let asked = call.body.texts("entityTypes").unwrap_or_default();
+    let mut types: Vec<_> = asked.into_iter().map(EntityType::from).collect();
+    if types.is_empty() {
+        types.push(EntityType::OpenidProvider);
+    }
+    let roles = types.into_iter().map(|entity_type| {
+        let metadata = role(&entity_type, service);
+        let named = entity_type.protocol_value().zip(metadata);
+        let (name, metadata) =
+            named.ok_or(OAuthError::new("server_error", ENTITY_TYPE_UNSUPPORTED))?;
+        Ok((name.to_owned(), Value::Object(metadata)))
+    });
+    roles.collect()
+}
+
+/// What the service has to say of itself as an entity of a type, if it is one.
+fn role(entity_type: &EntityType, service: &Service) -> Option<Object> {
+    match entity_type {
+        EntityType::OpenidProvider | EntityType::OauthAuthorizationServer => {
+            Some(metadata::of(service))
+        }
+        EntityType::FederationEntity => Some(metadata::of_organization(&service.settings)),
+        _ => None,
+    }
+}

@@ -1,0 +1,38 @@
+//! Federation: the entity configuration of the service, and clients that register by a trust chain.
+
+result_codes! {
+    /// The entity configuration is there.
+    FEDERATION_CONFIGURED = "A330001", "the entity configuration was made";
+    /// `federationEnabled` of the service.
+    FEDERATION_DISABLED = "A330201", "the service does not take part in federations";
+    /// The issuer is the entity identifier.
+    FEDERATION_ISSUER_MISSING = "A330202", "the service has no issuer, and so no entity identifier";
+    /// `federationJwks` and `federationSignatureKeyId` of the service.
+    FEDERATION_KEY_MISSING = "A330203", "federationJwks has no private key with a kid that can sign, or not the one of federationSignatureKeyId";
+    /// `authorityHints` of the service.
+    FEDERATION_HINTS_MISSING = "A330204", "the service has no authorityHints";
+    /// `entityTypes` of the call.
+    ENTITY_TYPE_UNSUPPORTED = "A330205", "entityTypes has a type as which the service cannot be described";
+    /// The client is registered.
+    FEDERATION_REGISTERED = "A331001", "the relying party was registered";
+    /// The caller has to hand on what the relying party sent.
+    FEDERATION_REQUEST_MISSING = "A331201", "either entityConfiguration or trustChain must be there";
+    /// `supportedClientRegistrationTypes` of the service.
+    EXPLICIT_REGISTRATION_UNSUPPORTED = "A331202", "the service does not support explicit registration";
+    /// OpenID Federation 1.0 §12.2.1.
+    FEDERATION_REQUEST_MALFORMED = "A331301", "the request is neither an entity configuration nor a JSON array of entity statements";
+    /// Nobody fetches the statements of the superiors.
+    TRUST_CHAIN_MISSING = "A331302", "there is no trust chain, neither as the request nor in the header of the JWT, and authlete-emulator fetches nothing";
+    /// OpenID Federation 1.0 §3.5, §4.
+    TRUST_CHAIN_INVALID = "A331303", "the trust chain does not hold";
+    /// `trustAnchors` of the service.
+    TRUST_ANCHOR_UNKNOWN = "A331304", "the trust chain ends at no trust anchor of the service";
+    /// OpenID Federation 1.0 §6.1.
+    FEDERATION_METADATA_INVALID = "A331305", "the metadata and the policies of the federation do not go together";
+    /// OpenID Federation 1.0 §12.2.2.
+    FEDERATION_AUDIENCE = "A331306", "aud of the entity configuration is not the entity identifier of the service alone";
+    /// OpenID Federation 1.0 §12.2.1.
+    RELYING_PARTY_MISSING = "A331307", "the entity is no openid_relying_party, or may not be one";
+    /// Only registrations by federation are replaced by another.
+    ENTITY_ID_TAKEN = "A331308", "a client with this entity identifier exists already";
+}

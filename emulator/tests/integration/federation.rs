@@ -1,0 +1,824 @@
+//! The entity configuration of the service, and relying parties that register explicitly (OpenID Federation 1.0).
+
+use crate::common::federation::*;
+use crate::common::jwt::{self, Key};
+use crate::common::registration::with;
+use crate::common::*;
+use authlete::Authlete;
+use authlete::types::{
+    ClientRegistrationType, ClientSource, EntityType, FederationConfigurationAction,
+    FederationConfigurationRequest, FederationConfigurationResponse,
+    FederationRegistrationAction as Action, FederationRegistrationRequest,
+};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+async fn configuration(api: &Authlete, types: &[EntityType]) -> FederationConfigurationResponse {
+    let mut request = FederationConfigurationRequest::new();
+    request.entity_types = (!types.is_empty()).then(|| types.to_vec());
+    api.federation_configuration(&request).await.unwrap()
+}
+
+/// The claims of a statement that the service has signed with its key, which it names.
+fn stated(content: Option<&authlete::Secret>, typ: &str, key: &Key) -> Value {
+    let jwt = content.unwrap().expose();
+    let (header, _) = jwt::parts(jwt);
+    assert_eq!(
+        header,
+        json!({ "alg": "ES256", "kid": "federation", "typ": typ })
+    );
+    let jwk = with(key.jwk(), json!({ "kid": "federation" }));
+    jwt::verified(jwt, &json!({ "keys": [jwk] }))
+}
+
+/// The error that the relying party is told.
+async fn refused(api: &Authlete, chain: &[String]) -> String {
+    let answer = register(api, chain).await;
+    assert_eq!(
+        answer.action,
+        Action::BadRequest,
+        "{:?}",
+        answer.result_message
+    );
+    assert_eq!(answer.client, None);
+    let body = content(answer.response_content.as_ref());
+    format!(
+        "{}: {}",
+        body["error"].as_str().unwrap(),
+        body["error_description"].as_str().unwrap()
+    )
+}
+
+#[tokio::test]
+async fn the_service_describes_itself_and_signs_that() {
+    for version in GENERATIONS {
+        let (emulator, api, federation, key) = start_federated(version).await;
+        configure(&emulator, &api, |service| {
+            service.federation_configuration_duration = Some(HOUR);
+            service.signed_jwks_uri = Some(format!("{PROVIDER}/signed-jwks"));
+        })
+        .await;
+        let answer = configuration(&api, &[]).await;
+        assert_eq!(answer.action, FederationConfigurationAction::Ok);
+        assert_eq!(answer.result_code.as_deref(), Some("A330001"));
+        let content = answer.response_content.as_ref();
+        let claims = stated(content, "entity-statement+jwt", &key);
+        assert_eq!(claims["iss"], PROVIDER);
+        assert_eq!(claims["sub"], PROVIDER);
+        let issued_at = claims["iat"].as_i64().unwrap();
+        assert!((now() - 5..=now()).contains(&issued_at));
+        assert_eq!(claims["exp"], issued_at + HOUR);
+        assert_eq!(claims["authority_hints"], json!([federation.anchor.id]));
+        // The private key is not in it.
+        let jwk = with(key.jwk(), json!({ "kid": "federation" }));
+        assert_eq!(claims["jwks"], json!({ "keys": [jwk] }));
+        let provider = &claims["metadata"]["openid_provider"];
+        assert_eq!(provider, &metadata(&api).await);
+        assert_eq!(provider["issuer"], PROVIDER);
+        assert_eq!(provider["organization_name"], "Example");
+        assert_eq!(
+            provider["signed_jwks_uri"],
+            format!("{PROVIDER}/signed-jwks")
+        );
+        assert_eq!(
+            provider["federation_registration_endpoint"],
+            format!("{PROVIDER}/federation")
+        );
+        assert_eq!(
+            provider["client_registration_types_supported"],
+            json!(["automatic", "explicit"])
+        );
+        assert_eq!(claims["metadata"].as_object().unwrap().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn the_service_describes_itself_as_what_it_is_asked_for() {
+    for version in GENERATIONS {
+        let (emulator, api, _, key) = start_federated(version).await;
+        let types = [
+            EntityType::OauthAuthorizationServer,
+            EntityType::FederationEntity,
+        ];
+        let answer = configuration(&api, &types).await;
+        let claims = stated(
+            answer.response_content.as_ref(),
+            "entity-statement+jwt",
+            &key,
+        );
+        // Without a setting it is for a day.
+        let issued_at = claims["iat"].as_i64().unwrap();
+        assert_eq!(claims["exp"], issued_at + 24 * HOUR);
+        let roles = claims["metadata"].as_object().unwrap();
+        assert_eq!(roles.len(), 2);
+        assert_eq!(roles["oauth_authorization_server"]["issuer"], PROVIDER);
+        assert_eq!(
+            roles["federation_entity"],
+            json!({ "organization_name": "Example" })
+        );
+        for other in [
+            EntityType::OpenidRelyingParty,
+            EntityType::OpenidCredentialIssuer,
+            EntityType::from("UNHEARD_OF"),
+        ] {
+            let answer = configuration(&api, &[EntityType::OpenidProvider, other]).await;
+            let expected = FederationConfigurationAction::InternalServerError;
+            assert_eq!(answer.action, expected);
+            assert_eq!(answer.result_code.as_deref(), Some("A330205"));
+        }
+        // The settings name the key that signs.
+        let second = Key::generate();
+        configure(&emulator, &api, |service| {
+            let named = |key: &Key, kid: &str| with(key.private_jwk(), json!({ "kid": kid }));
+            let keys = [named(&second, "other"), named(&key, "federation")];
+            service.federation_jwks = Some(json!({ "keys": keys }).to_string().into());
+            service.federation_signature_key_id = Some("federation".to_owned());
+        })
+        .await;
+        let answer = configuration(&api, &[]).await;
+        stated(
+            answer.response_content.as_ref(),
+            "entity-statement+jwt",
+            &key,
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_service_that_is_no_member_is_not_found_and_one_without_settings_fails() {
+    for version in GENERATIONS {
+        let (emulator, api, federation, key) = start_federated(version).await;
+        let chain = federation.chain();
+        let wrong: [(&str, fn(&mut authlete::types::Service)); 6] = [
+            ("A330201", |service| {
+                service.federation_enabled = Some(false)
+            }),
+            ("A330202", |service| service.issuer = None),
+            ("A330203", |service| service.federation_jwks = None),
+            ("A330203", |service| {
+                let public = json!({ "keys": [Key::generate().jwk()] }).to_string();
+                service.federation_jwks = Some(public.into());
+            }),
+            ("A330203", |service| {
+                service.federation_signature_key_id = Some("other".to_owned());
+            }),
+            ("A330204", |service| service.authority_hints = None),
+        ];
+        for (code, change) in wrong {
+            configure(&emulator, &api, |service| {
+                service.issuer = Some(PROVIDER.to_owned());
+                service.federation_signature_key_id = None;
+                join(service, &federation, &key);
+                change(service);
+            })
+            .await;
+            let configured = configuration(&api, &[]).await;
+            let registered = register(&api, &chain).await;
+            let expected = match code {
+                "A330201" => (FederationConfigurationAction::NotFound, Action::NotFound),
+                _ => (
+                    FederationConfigurationAction::InternalServerError,
+                    Action::InternalServerError,
+                ),
+            };
+            assert_eq!((configured.action, registered.action), expected, "{code}");
+            assert_eq!(configured.result_code.as_deref(), Some(code));
+            assert_eq!(registered.result_code.as_deref(), Some(code));
+            let body = content(configured.response_content.as_ref());
+            let error = if code == "A330201" {
+                "not_found"
+            } else {
+                "server_error"
+            };
+            assert_eq!(body["error"], error);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_relying_party_registers_by_its_trust_chain() {
+    for version in GENERATIONS {
+        let (_emulator, api, federation, key) = start_federated(version).await;
+        let chain = federation.chain();
+        let answer = registered(&api, &chain).await;
+        assert_eq!(answer.result_code.as_deref(), Some("A331001"));
+        let client = answer.client.unwrap();
+        let id = client.client_id.unwrap();
+        assert_eq!(client.entity_id.as_deref(), Some("https://rp.example"));
+        assert_eq!(
+            client.client_source,
+            Some(ClientSource::ExplicitRegistration)
+        );
+        assert_eq!(client.explicitly_registered, Some(true));
+        assert_eq!(client.automatically_registered, Some(false));
+        assert_eq!(client.dynamically_registered, Some(false));
+        assert_eq!(
+            client.trust_anchor_id.as_deref(),
+            Some(federation.anchor.id)
+        );
+        assert_eq!(client.trust_chain.as_deref(), Some(&chain[..]));
+        assert_eq!(client.trust_chain_updated_at, client.created_at);
+        assert_eq!(
+            client.client_registration_types,
+            Some(vec![
+                ClientRegistrationType::Explicit,
+                ClientRegistrationType::Automatic
+            ])
+        );
+        assert_eq!(api.get_client(id).await.unwrap().number, client.number);
+
+        let claims = stated(
+            answer.response_content.as_ref(),
+            "explicit-registration-response+jwt",
+            &key,
+        );
+        assert_eq!(claims["iss"], PROVIDER);
+        assert_eq!(claims["sub"], federation.relying_party.id);
+        assert_eq!(claims["aud"], federation.relying_party.id);
+        assert_eq!(claims["trust_anchor"], federation.anchor.id);
+        assert_eq!(
+            claims["authority_hints"],
+            json!([federation.intermediate.id])
+        );
+        assert_eq!(claims["jwks"], federation.relying_party.jwks());
+        let expires_at = client.trust_chain_expires_at.unwrap();
+        assert_eq!(claims["exp"], expires_at / 1000);
+        assert!((now() + HOUR - 5..=now() + HOUR).contains(&(expires_at / 1000)));
+        let metadata = &claims["metadata"]["openid_relying_party"];
+        assert_eq!(metadata["client_id"], id.to_string());
+        for (name, value) in federation.metadata().as_object().unwrap() {
+            assert_eq!(&metadata[name], value, "{name}");
+        }
+        // It authenticates with its key, and manages its registration by registering again.
+        assert_eq!(metadata.get("client_secret"), None);
+        assert_eq!(metadata.get("registration_access_token"), None);
+        assert_eq!(metadata.get("registration_client_uri"), None);
+    }
+}
+
+#[tokio::test]
+async fn an_entity_configuration_can_bring_the_chain_in_its_header() {
+    for version in GENERATIONS {
+        let (_emulator, api, federation, _) = start_federated(version).await;
+        let rp = &federation.relying_party;
+        let claims = jwt::parts(&federation.configuration(json!({}))).1;
+        let send = async |configuration: String| {
+            let request = FederationRegistrationRequest::new().entity_configuration(configuration);
+            api.federation_registration(&request).await.unwrap()
+        };
+        let header = with(rp.header(), json!({ "trust_chain": federation.chain() }));
+        let sent = rp.key.sign_with(&header, &claims);
+        let answer = send(sent.clone()).await;
+        assert_eq!(answer.action, Action::Ok, "{:?}", answer.result_message);
+        let chain = answer.client.unwrap().trust_chain.unwrap();
+        assert_eq!(chain[0], sent);
+        assert_eq!(chain.len(), 3);
+        // Without one somebody would have to fetch it.
+        let answer = send(federation.configuration(json!({}))).await;
+        assert_eq!(answer.action, Action::BadRequest);
+        assert_eq!(answer.result_code.as_deref(), Some("A331302"));
+        let body = content(answer.response_content.as_ref());
+        assert_eq!(body["error"], "invalid_trust_chain");
+        // The chain of another is no chain of this one.
+        let other = Federation::new();
+        let header = with(rp.header(), json!({ "trust_chain": other.chain() }));
+        let answer = send(rp.key.sign_with(&header, &claims)).await;
+        assert_eq!(answer.result_code.as_deref(), Some("A331303"));
+        for sent in ["no JWT", "a.b.c"] {
+            let answer = send(sent.to_owned()).await;
+            assert_eq!(answer.result_code.as_deref(), Some("A331301"), "{sent}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_caller_has_to_hand_on_one_thing_that_is_a_chain() {
+    for version in GENERATIONS {
+        let (emulator, api, federation, _) = start_federated(version).await;
+        let chain = json!(federation.chain()).to_string();
+        let none = FederationRegistrationRequest::new();
+        let both = none
+            .clone()
+            .trust_chain(&chain)
+            .entity_configuration("a.b.c");
+        for request in [none.clone(), both] {
+            let answer = api.federation_registration(&request).await.unwrap();
+            assert_eq!(answer.action, Action::InternalServerError);
+            assert_eq!(answer.result_code.as_deref(), Some("A331201"));
+        }
+        for text in ["{}", "[1]", "no JSON", r#"["a.b.c""#] {
+            let request = none.clone().trust_chain(text);
+            let answer = api.federation_registration(&request).await.unwrap();
+            assert_eq!(answer.action, Action::BadRequest, "{text}");
+            assert_eq!(answer.result_code.as_deref(), Some("A331301"), "{text}");
+        }
+        configure(&emulator, &api, |service| {
+            service.supported_client_registration_types =
+                Some(vec![ClientRegistrationType::Automatic]);
+        })
+        .await;
+        let answer = register(&api, &federation.chain()).await;
+        assert_eq!(answer.action, Action::NotFound);
+        assert_eq!(answer.result_code.as_deref(), Some("A331202"));
+    }
+}
+
+#[tokio::test]
+async fn a_chain_holds_as_one_or_not_at_all() {
+    for version in GENERATIONS {
+        let (_emulator, api, federation, _) = start_federated(version).await;
+        let Federation {
+            anchor,
+            intermediate,
+            relying_party: rp,
+            ..
+        } = &federation;
+        let other = Federation::new();
+        let [of_rp, of_intermediate] = federation.superiors(json!({}), json!({}));
+        let own = federation.configuration(json!({}));
+        let claims = jwt::parts(&own).1;
+        let broken: Vec<(&str, Vec<String>, &str)> = vec![
+            ("nothing", vec![], "is empty"),
+            (
+                "a chain of one",
+                vec![own.clone()],
+                "no statement of a superior",
+            ),
+            (
+                "without the configuration",
+                vec![of_rp.clone(), of_intermediate.clone()],
+                "begins with no entity configuration",
+            ),
+            (
+                "without the intermediate",
+                vec![own.clone(), of_intermediate.clone()],
+                "is followed by one about",
+            ),
+            (
+                "without the anchor",
+                vec![own.clone(), of_rp.clone()],
+                "ends at no trust anchor",
+            ),
+            (
+                "in another order",
+                vec![own.clone(), of_intermediate.clone(), of_rp.clone()],
+                "is followed by one about",
+            ),
+            (
+                "the relying party signed by another key",
+                federation.chain_of(other.relying_party.sign(claims.clone())),
+                "is not signed with a key that its superior has for it",
+            ),
+            (
+                "the intermediate signed by another key",
+                vec![
+                    own.clone(),
+                    other.intermediate.states(rp, json!({})),
+                    of_intermediate.clone(),
+                ],
+                "is not signed with a key that its superior has for it",
+            ),
+            (
+                "the anchor signed by another key",
+                vec![
+                    own.clone(),
+                    of_rp.clone(),
+                    other.anchor.states(intermediate, json!({})),
+                ],
+                "not signed with a key that the service has for it",
+            ),
+            (
+                "the anchor vouching for itself with another key",
+                vec![
+                    own.clone(),
+                    of_rp.clone(),
+                    other.anchor.states(intermediate, json!({})),
+                    other.anchor.states(&other.anchor, json!({})),
+                ],
+                "not signed with a key that the service has for it",
+            ),
+            (
+                "an anchor that nobody knows",
+                vec![own.clone(), {
+                    let stranger = Entity::new("https://intermediate.example");
+                    stranger.states(rp, json!({}))
+                }],
+                "ends at no trust anchor",
+            ),
+            (
+                "subjects swapped",
+                vec![
+                    own.clone(),
+                    intermediate.states(rp, json!({ "sub": "https://other.example" })),
+                    of_intermediate.clone(),
+                ],
+                "is followed by one about",
+            ),
+            (
+                "a superior that the relying party does not name",
+                federation
+                    .chain_of(federation.configuration(json!({ "authority_hints": [anchor.id] }))),
+                "authority_hints",
+            ),
+            (
+                "no hints",
+                federation.chain_of(federation.configuration(json!({ "authority_hints": 1 }))),
+                "authority_hints",
+            ),
+            (
+                "a loop",
+                vec![
+                    own.clone(),
+                    intermediate.states(rp, json!({})),
+                    anchor.states(intermediate, json!({})),
+                    intermediate.states(anchor, json!({})),
+                    anchor.states(intermediate, json!({})),
+                ],
+                "is its own superior",
+            ),
+            (
+                "a configuration between others",
+                vec![
+                    own.clone(),
+                    of_rp.clone(),
+                    intermediate.states(intermediate, json!({})),
+                    of_intermediate.clone(),
+                ],
+                "an entity configuration between others",
+            ),
+            ("too many", vec![own.clone(); 17], "too long"),
+        ];
+        for (case, chain, words) in broken {
+            let error = refused(&api, &chain).await;
+            assert!(error.contains(words), "{case}: {error}");
+            let expected = match words {
+                "ends at no trust anchor" => "invalid_trust_anchor: ",
+                _ => "invalid_trust_chain: ",
+            };
+            assert!(error.starts_with(expected), "{case}: {error}");
+        }
+        // The anchor may speak of itself at the end.
+        let mut chain = federation.chain();
+        chain.push(anchor.states(anchor, json!({})));
+        registered(&api, &chain).await;
+    }
+}
+
+#[tokio::test]
+async fn a_statement_is_what_it_must_be() {
+    for version in GENERATIONS {
+        let (_emulator, api, federation, _) = start_federated(version).await;
+        let rp = &federation.relying_party;
+        let claims = jwt::parts(&federation.configuration(json!({}))).1;
+        let public = rp.jwks().to_string();
+        let secret = with(
+            json!({ "kty": "oct", "kid": rp.id }),
+            json!({ "k": jwt::encode([7; 32]) }),
+        );
+        let symmetric = with(claims.clone(), json!({ "jwks": { "keys": [secret] } }));
+        let header = |members| with(rp.header(), members);
+        let signed = |header: Value| rp.key.sign_with(&header, &claims);
+        let saying = |members: Value| federation.configuration(members);
+        let mut no_kid = rp.header();
+        no_kid.as_object_mut().unwrap().remove("kid");
+        let wrong = [
+            ("unsigned", jwt::unsigned(&claims)),
+            ("unsigned with the type", {
+                let header = header(json!({ "alg": "none" }));
+                let parts = [header.to_string(), claims.to_string()].map(jwt::encode);
+                format!("{}.", parts.join("."))
+            }),
+            ("of another type", signed(header(json!({ "typ": "JWT" })))),
+            ("of no key", signed(no_kid)),
+            (
+                "of an unknown key",
+                signed(header(json!({ "kid": "other" }))),
+            ),
+            (
+                "of an unknown extension",
+                signed(header(json!({ "crit": ["exp"] }))),
+            ),
+            (
+                "signed with a public key as the secret",
+                jwt::hmac_with(
+                    &header(json!({ "alg": "HS256" })),
+                    public.as_bytes(),
+                    &claims,
+                ),
+            ),
+            (
+                "signed with a published secret",
+                jwt::hmac_with(&header(json!({ "alg": "HS256" })), &[7; 32], &symmetric),
+            ),
+            ("tampered with", {
+                let text = signed(rp.header());
+                let parts: Vec<_> = text.split('.').collect();
+                let other = with(claims.clone(), json!({ "aud": [PROVIDER] }));
+                format!(
+                    "{}.{}.{}",
+                    parts[0],
+                    jwt::encode(other.to_string()),
+                    parts[2]
+                )
+            }),
+            ("expired", saying(json!({ "exp": now() - 1 }))),
+            ("of the future", saying(json!({ "iat": now() + HOUR }))),
+            ("without end", saying(json!({ "exp": null }))),
+            ("without beginning", saying(json!({ "iat": null }))),
+            ("with another end", saying(json!({ "exp": "tomorrow" }))),
+            (
+                "of a URL with a query",
+                saying(json!({ "iss": "https://rp.example?a" })),
+            ),
+            (
+                "of http",
+                saying(json!({ "iss": "http://rp.example", "sub": "http://rp.example" })),
+            ),
+            ("without keys", saying(json!({ "jwks": null }))),
+            (
+                "with nameless keys",
+                saying(json!({ "jwks": { "keys": [rp.key.jwk()] } })),
+            ),
+            (
+                "critical",
+                saying(json!({ "crit": ["something"], "something": 1 })),
+            ),
+            (
+                "with a policy for itself",
+                saying(json!({ "metadata_policy": {} })),
+            ),
+            (
+                "with constraints for itself",
+                saying(json!({ "constraints": {} })),
+            ),
+            (
+                "a response",
+                saying(json!({ "trust_anchor": federation.anchor.id })),
+            ),
+            (
+                "with metadata that are a text",
+                saying(json!({ "metadata": "none" })),
+            ),
+            ("with metadata that are null", {
+                saying(json!({ "metadata": { "openid_relying_party": { "jwks": null } } }))
+            }),
+        ];
+        for (case, first) in wrong {
+            let error = refused(&api, &federation.chain_of(first)).await;
+            assert!(
+                error.starts_with("invalid_trust_chain: "),
+                "{case}: {error}"
+            );
+        }
+        // What is wrong above is as wrong as below.
+        for (of_intermediate, of_anchor) in [
+            (json!({ "exp": now() - 1 }), json!({})),
+            (json!({}), json!({ "exp": now() - 1 })),
+            (
+                json!({ "authority_hints": ["https://anchor.example"] }),
+                json!({}),
+            ),
+            (json!({}), json!({ "constraints": 1 })),
+        ] {
+            let chain = federation.chain_under(of_intermediate, of_anchor);
+            let error = refused(&api, &chain).await;
+            assert!(error.starts_with("invalid_trust_chain: "), "{error}");
+        }
+        registered(&api, &federation.chain()).await;
+    }
+}
+
+#[tokio::test]
+async fn a_registration_is_for_this_service_alone() {
+    for version in GENERATIONS {
+        let (_emulator, api, federation, _) = start_federated(version).await;
+        for audience in [
+            json!("https://other.example"),
+            json!([PROVIDER, "https://other.example"]),
+            json!(null),
+        ] {
+            let configuration = federation.configuration(json!({ "aud": audience }));
+            let error = refused(&api, &federation.chain_of(configuration)).await;
+            assert!(error.contains("A331306"), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn superiors_decide_on_the_metadata() {
+    for version in GENERATIONS {
+        let (_emulator, api, federation, key) = start_federated(version).await;
+        let policy = |parameters: Value| json!({ "metadata_policy": { "openid_relying_party": parameters } });
+        let of_anchor = policy(json!({
+            "contacts": { "add": ["ops@anchor.example"] },
+            "grant_types": { "subset_of": ["authorization_code"] },
+            "id_token_signed_response_alg": { "one_of": ["ES256", "PS256"] },
+            "subject_type": { "value": "pairwise" },
+            "redirect_uris": { "superset_of": [REDIRECT_URI], "essential": true },
+        }));
+        let of_intermediate = with(
+            policy(json!({
+                "contacts": { "add": ["ops@intermediate.example"] },
+                "default_max_age": { "default": 60 },
+            })),
+            json!({ "metadata": {
+                "openid_relying_party": { "client_name": "App of the organization" },
+                "oauth_client": { "client_name": "nothing to do with it" },
+            } }),
+        );
+        let chain = federation.chain_under(of_intermediate, of_anchor);
+        let answer = registered(&api, &chain).await;
+        let content = answer.response_content.as_ref();
+        let claims = stated(content, "explicit-registration-response+jwt", &key);
+        let metadata = &claims["metadata"]["openid_relying_party"];
+        for (name, value) in [
+            (
+                "contacts",
+                json!(["ops@anchor.example", "ops@intermediate.example"]),
+            ),
+            ("grant_types", json!(["authorization_code"])),
+            ("id_token_signed_response_alg", json!("ES256")),
+            ("subject_type", json!("pairwise")),
+            ("default_max_age", json!(60)),
+            ("client_name", json!("App of the organization")),
+        ] {
+            assert_eq!(metadata[name], value, "{name}");
+        }
+        assert_eq!(claims["metadata"].as_object().unwrap().len(), 1);
+
+        for (of_intermediate, of_anchor) in [
+            (
+                json!({}),
+                policy(json!({ "id_token_signed_response_alg": { "one_of": ["RS256"] } })),
+            ),
+            (
+                json!({}),
+                policy(json!({ "contacts": { "essential": true } })),
+            ),
+            (
+                json!({}),
+                policy(json!({ "grant_types": { "superset_of": ["implicit"] } })),
+            ),
+            (
+                json!({}),
+                policy(json!({ "grant_types": { "add": "implicit" } })),
+            ),
+            (json!({}), json!({ "metadata_policy_crit": ["regexp"] })),
+            (
+                policy(json!({ "subject_type": { "value": "public" } })),
+                policy(json!({ "subject_type": { "value": "pairwise" } })),
+            ),
+            (
+                policy(json!({ "grant_types": { "add": ["implicit"] } })),
+                policy(json!({ "grant_types": { "subset_of": ["authorization_code"] } })),
+            ),
+        ] {
+            let chain = federation.chain_under(of_intermediate.clone(), of_anchor.clone());
+            let error = refused(&api, &chain).await;
+            let case = format!("{of_intermediate} {of_anchor}: {error}");
+            assert!(error.starts_with("invalid_metadata: "), "{case}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn superiors_decide_who_may_be_below_them() {
+    for version in GENERATIONS {
+        let (_emulator, api, federation, _) = start_federated(version).await;
+        let constraints = |members: Value| json!({ "constraints": members });
+        let naming = |members: Value| constraints(json!({ "naming_constraints": members }));
+        for (of_intermediate, of_anchor) in [
+            (json!({}), constraints(json!({ "max_path_length": 1 }))),
+            (constraints(json!({ "max_path_length": 0 })), json!({})),
+            (
+                json!({}),
+                naming(json!({ "permitted": ["rp.example", "intermediate.example"] })),
+            ),
+            (naming(json!({ "permitted": ["RP.example"] })), json!({})),
+            (
+                json!({}),
+                naming(json!({ "excluded": [".rp.example", "example"] })),
+            ),
+            (
+                json!({}),
+                constraints(json!({ "allowed_entity_types": ["openid_relying_party"] })),
+            ),
+            (json!({}), constraints(json!({ "unheard_of": 1 }))),
+        ] {
+            let chain = federation.chain_under(of_intermediate, of_anchor);
+            registered(&api, &chain).await;
+        }
+        for (of_intermediate, of_anchor) in [
+            (json!({}), constraints(json!({ "max_path_length": 0 }))),
+            (json!({}), constraints(json!({ "max_path_length": -1 }))),
+            (json!({}), naming(json!({ "permitted": ["rp.example"] }))),
+            (json!({}), naming(json!({ "permitted": [] }))),
+            (naming(json!({ "permitted": [".rp.example"] })), json!({})),
+            (
+                json!({}),
+                naming(json!({ "permitted": [".example"], "excluded": ["rp.example"] })),
+            ),
+            (json!({}), naming(json!({ "excluded": [".example"] }))),
+            (json!({}), naming(json!({ "excluded": "rp.example" }))),
+            (
+                json!({}),
+                constraints(json!({ "allowed_entity_types": "openid_relying_party" })),
+            ),
+        ] {
+            let chain = federation.chain_under(of_intermediate.clone(), of_anchor.clone());
+            let error = refused(&api, &chain).await;
+            let case = format!("{of_intermediate} {of_anchor}: {error}");
+            assert!(error.starts_with("invalid_trust_chain: "), "{case}");
+        }
+        let forbidden = constraints(json!({ "allowed_entity_types": ["openid_provider"] }));
+        for (of_intermediate, of_anchor) in [(forbidden.clone(), json!({})), (json!({}), forbidden)]
+        {
+            let chain = federation.chain_under(of_intermediate, of_anchor);
+            let error = refused(&api, &chain).await;
+            assert!(error.contains("A331307"), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_metadata_are_those_of_a_client_that_registers_explicitly() {
+    for version in GENERATIONS {
+        let (_emulator, api, federation, _) = start_federated(version).await;
+        for (metadata, error) in [
+            (json!({ "redirect_uris": [] }), "invalid_redirect_uri: "),
+            (json!({ "client_name": 1 }), "invalid_client_metadata: "),
+            (
+                json!({ "client_registration_types": ["automatic"] }),
+                "invalid_client_metadata: ",
+            ),
+        ] {
+            let configuration = federation.configuration_with(metadata);
+            let refused = refused(&api, &federation.chain_of(configuration)).await;
+            assert!(refused.starts_with(error), "{refused}");
+        }
+        let provider = json!({ "metadata": { "openid_provider": {} } });
+        let configuration = federation.configuration(provider);
+        let error = refused(&api, &federation.chain_of(configuration)).await;
+        assert!(error.contains("A331307"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn who_registers_again_renews_the_registration() {
+    for version in GENERATIONS {
+        let (emulator, api, federation, key) = start_federated(version).await;
+        let secret = json!({ "token_endpoint_auth_method": "client_secret_basic" });
+        let chain = federation.chain_of(federation.configuration_with(secret.clone()));
+        let first = registered(&api, &chain).await;
+        let content = first.response_content.as_ref();
+        let claims = stated(content, "explicit-registration-response+jwt", &key);
+        let metadata = &claims["metadata"]["openid_relying_party"];
+        let first = first.client.unwrap();
+        let own_secret = first.client_secret.clone().unwrap();
+        assert_eq!(metadata["client_secret"], own_secret.expose());
+
+        emulator.advance(Duration::from_secs(60));
+        let changed = with(
+            secret,
+            json!({ "client_name": "New", "contacts": ["a@rp.example"] }),
+        );
+        let chain = federation.chain_of(federation.configuration_with(changed));
+        let second = registered(&api, &chain).await.client.unwrap();
+        assert_eq!(second.client_id, first.client_id);
+        assert_eq!(second.number, first.number);
+        assert_eq!(second.created_at, first.created_at);
+        assert_eq!(second.client_secret.unwrap(), own_secret);
+        assert_eq!(second.client_name.as_deref(), Some("New"));
+        assert_eq!(second.trust_chain, Some(chain));
+        assert!(second.trust_chain_updated_at > first.trust_chain_updated_at);
+        // What is not said any more is gone.
+        let third = registered(&api, &federation.chain()).await.client.unwrap();
+        assert_eq!(third.client_id, first.client_id);
+        assert_eq!(third.contacts, None);
+    }
+}
+
+#[tokio::test]
+async fn the_entity_of_another_client_is_taken() {
+    for version in GENERATIONS {
+        let (emulator, api, federation, _) = start_federated(version).await;
+        let id = emulator.client().id;
+        configure_client(&api, id, |client| {
+            client.entity_id = Some(federation.relying_party.id.to_owned());
+        })
+        .await;
+        let error = refused(&api, &federation.chain()).await;
+        assert!(error.contains("A331308"), "{error}");
+        // And no two clients are one entity.
+        let mut second = api.get_client(id).await.unwrap();
+        second.client_id_alias = None;
+        let (status, code) = refusal(api.create_client(&second).await);
+        assert_eq!((status, code.as_str()), (400, "A117204"));
+        configure_client(&api, id, |client| client.entity_id = None).await;
+        let registered = registered(&api, &federation.chain()).await.client.unwrap();
+        api.delete_client(registered.client_id.unwrap())
+            .await
+            .unwrap();
+        self::registered(&api, &federation.chain()).await;
+    }
+}
