@@ -22,7 +22,7 @@ use std::collections::{BTreeMap, HashMap};
 
 pub use authorization_request::{AuthorizationRequest, Code, PushedRequest, RequestObject};
 pub use backchannel::BackchannelRequest;
-pub use clients::Client;
+pub use clients::{Client, NamedBy};
 pub use decision::{Decision, Granted, RefusalReason, Refused};
 pub use device_flow::DeviceFlow;
 pub use expiring::{Entry, Expiring};

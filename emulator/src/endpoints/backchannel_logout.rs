@@ -35,7 +35,7 @@ fn read<'a>(call: &'a Call, service: &'a Service) -> Result<LogoutToken<'a>, Res
     let identifier = call.body.text("clientIdentifier");
     let identifier = identifier.ok_or(LOGOUT_CLIENT_MISSING)?;
     let client = service.client(identifier);
-    let (client, client_id_alias_used) = client.ok_or(LOGOUT_CLIENT_UNKNOWN)?;
+    let (client, client_named_by) = client.ok_or(LOGOUT_CLIENT_UNKNOWN)?;
     let (subject, session_id) = (call.body.text("subject"), call.body.text("sessionId"));
     if subject.is_none() && session_id.is_none() {
         return Err(LOGOUT_OF_NOBODY);
@@ -46,7 +46,7 @@ fn read<'a>(call: &'a Call, service: &'a Service) -> Result<LogoutToken<'a>, Res
     Ok(LogoutToken {
         service,
         client,
-        client_id_alias_used,
+        client_named_by,
         subject,
         session_id,
         now: call.now,

@@ -83,8 +83,8 @@ fn authorize(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         .with_some("verificationUriComplete", complete_uri)
         .with("expiresIn", expires_in)
         .with("interval", flow.polling.interval);
-    let (client, alias_used) = (&authenticated.client, authenticated.alias_used);
-    let answer = with_client_of_request(answer, service, client, alias_used);
+    let (client, named_by) = (&authenticated.client, authenticated.named_by);
+    let answer = with_client_of_request(answer, service, client, named_by);
     let answer = asked(&flow).shown_in(answer, service).reply();
     let (digest, end) = (Digest::of(&device_code), after(call.now, expires_in));
     service
@@ -107,7 +107,7 @@ fn read(
     let (scopes, dynamic_scopes) = scopes::all(parameters, settings, registration);
     let flow = DeviceFlow {
         client_id: client.id(),
-        client_id_alias_used: authenticated.alias_used,
+        client_named_by: authenticated.named_by,
         scopes,
         dynamic_scopes,
         acrs: acr::requested(parameters, settings, registration),
@@ -146,7 +146,7 @@ pub fn verification(call: &Call, service: &mut Service) -> Outcome {
     let flow = found.flow;
     let answer = answer(DEVICE_VERIFICATION_OK, "VALID").with("expiresAt", found.expires_at);
     let answer = match service.clients.by_id(flow.client_id) {
-        Some(client) => with_client_of_request(answer, service, client, flow.client_id_alias_used),
+        Some(client) => with_client_of_request(answer, service, client, flow.client_named_by),
         None => answer,
     };
     Ok(asked(flow).shown_in(answer, service).reply())
@@ -252,7 +252,7 @@ fn asked(flow: &DeviceFlow) -> Asked<'_> {
 fn requested(flow: &DeviceFlow) -> Requested<'_> {
     Requested {
         client_id: flow.client_id,
-        client_id_alias_used: flow.client_id_alias_used,
+        client_named_by: flow.client_named_by,
         grant_type: GrantType::DeviceCode,
         scopes: &flow.scopes,
         resources: &flow.resources,

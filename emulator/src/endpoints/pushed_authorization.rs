@@ -83,7 +83,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     };
     let received = Received {
         client: client.clone(),
-        client_id_alias_used: authenticated.alias_used,
+        client_named_by: authenticated.named_by,
         parameters,
         request_object,
         pushed: true,

@@ -7,7 +7,7 @@ use crate::protocol::grant_management;
 use crate::protocol::scope_claims;
 use crate::protocol::scopes::{self, DynamicScope};
 use crate::reply::Answer;
-use crate::store::{Client, Grant, GrantManagement, Service};
+use crate::store::{Client, Grant, GrantManagement, NamedBy, Service};
 
 /// The client, and the attributes of it and of the service.
 pub fn with_client(answer: Answer, service: &Service, client: &Client) -> Answer {
@@ -15,8 +15,16 @@ pub fn with_client(answer: Answer, service: &Service, client: &Client) -> Answer
     answer
         .with("clientId", client.id())
         .with_some("clientIdAlias", client.alias())
+        .with_some("clientEntityId", client.entity_id())
         .with_some("clientAttributes", attributes(&client.settings))
         .with_some("serviceAttributes", attributes(&service.settings))
+}
+
+/// Whether the client named itself otherwise than by its ID.
+pub fn with_name_used(answer: Answer, named_by: NamedBy) -> Answer {
+    answer
+        .with("clientIdAliasUsed", named_by == NamedBy::Alias)
+        .with("clientEntityIdUsed", named_by == NamedBy::EntityId)
 }
 
 /// The client as users know it, and how it named itself.
@@ -24,11 +32,10 @@ pub fn with_client_of_request(
     answer: Answer,
     service: &Service,
     client: &Client,
-    client_id_alias_used: bool,
+    named_by: NamedBy,
 ) -> Answer {
-    with_client(answer, service, client)
-        .with("clientIdAliasUsed", client_id_alias_used)
-        .with_some("clientName", client.settings.text("clientName"))
+    let answer = with_client(answer, service, client);
+    with_name_used(answer, named_by).with_some("clientName", client.settings.text("clientName"))
 }
 
 /// The client that something was granted to, also when it is gone.
@@ -37,7 +44,7 @@ pub fn with_client_of_grant(answer: Answer, service: &Service, grant: &Grant) ->
         Some(client) => with_client(answer, service, client),
         None => answer.with("clientId", grant.client_id),
     };
-    answer.with("clientIdAliasUsed", grant.client_id_alias_used)
+    with_name_used(answer, grant.client_named_by)
 }
 
 /// Authlete leaves out what is empty.

@@ -92,9 +92,9 @@ fn active(call: &Call, service: &Service, record: &TokenRecord, is_refresh_token
         false => (record.resources(), record.authorization_details()),
     };
     let client = service.clients.by_id(grant.client_id);
-    let client_id = match client.and_then(|client| client.alias()) {
-        Some(alias) if grant.client_id_alias_used => alias.to_owned(),
-        _ => grant.client_id.to_string(),
+    let client_id = match client {
+        Some(client) => client.identifier(grant.client_named_by),
+        None => grant.client_id.to_string(),
     };
     let token_type = match is_refresh_token {
         true => None,

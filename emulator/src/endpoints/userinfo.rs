@@ -152,7 +152,7 @@ fn respond(call: &Call, service: &Service, grant: &Grant) -> Result<Answer, Box<
     match protected {
         None => Ok(answer("JSON").with("responseContent", Value::Object(claims).to_string())),
         Some(client) => {
-            let audience = client.identifier(grant.client_id_alias_used);
+            let audience = client.identifier(grant.client_named_by);
             let jwt = jwt(service, client, claims, audience);
             let jwt = jwt.map_err(|error| Refusal::new("INTERNAL_SERVER_ERROR", error))?;
             Ok(answer("JWT").with("responseContent", jwt))

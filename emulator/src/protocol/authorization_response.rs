@@ -11,13 +11,13 @@ use super::{form_post, lifetime, redirect_uri, response_mode};
 use crate::clock::Millis;
 use crate::json::{Members, Object};
 use crate::result_code::{ISSUER_MISSING, UNSIGNED_RESPONSE_REFUSED};
-use crate::store::{AuthorizationRequest, Client, Service};
+use crate::store::{AuthorizationRequest, Client, NamedBy, Service};
 
 /// Where a response goes, and how.
 #[derive(Debug, Clone)]
 pub struct Destination {
     pub client: Arc<Client>,
-    pub client_id_alias_used: bool,
+    pub client_named_by: NamedBy,
     pub redirect_uri: String,
     pub mode: ResponseMode,
     pub state: Option<String>,
@@ -37,7 +37,7 @@ impl Destination {
         parameters: &Parameters,
         service: &Service,
         client: &Arc<Client>,
-        client_id_alias_used: bool,
+        client_named_by: NamedBy,
     ) -> Result<Self, OAuthError> {
         let openid = parameters.words("scope").contains(&"openid");
         let requested = parameters.get("redirect_uri");
@@ -47,14 +47,14 @@ impl Destination {
             mode: response_mode::for_error(parameters, &client.settings),
             state: parameters.get("state").map(str::to_owned),
             client: Arc::clone(client),
-            client_id_alias_used,
+            client_named_by,
         })
     }
 
     pub fn of(request: &AuthorizationRequest, client: &Arc<Client>) -> Self {
         Self {
             client: Arc::clone(client),
-            client_id_alias_used: request.client_id_alias_used,
+            client_named_by: request.client_named_by,
             redirect_uri: request.redirect_uri.clone(),
             mode: request.response_mode.clone(),
             state: request.state.clone(),
@@ -102,7 +102,7 @@ impl Destination {
         claims.insert("iss".to_owned(), issuer.into());
         claims.insert(
             "aud".to_owned(),
-            self.client.identifier(self.client_id_alias_used).into(),
+            self.client.identifier(self.client_named_by).into(),
         );
         claims.insert("exp".to_owned(), expires_at.into());
         let signature = Signature {

@@ -18,13 +18,13 @@ use crate::result_code::{
     CLIENT_AUTHENTICATION_TWICE, CLIENT_CERTIFICATE_MISSING, CLIENT_ID_AMBIGUOUS,
     CLIENT_ID_MISSING, CLIENT_IS_PUBLIC, CLIENT_SECRET_MISSING, TOKEN_CLIENT_ID_MISSING,
 };
-use crate::store::{Client, Service};
+use crate::store::{Client, NamedBy, Service};
 
 /// A client that is who it says it is.
 #[derive(Debug)]
 pub struct Authenticated {
     pub client: Arc<Client>,
-    pub alias_used: bool,
+    pub named_by: NamedBy,
     pub method: ClientAuthMethod,
     /// The thumbprint of the certificate that the client came with, in whatever way it authenticated.
     pub certificate: Option<String>,
@@ -43,7 +43,7 @@ pub fn authenticate(
     let refuse = OAuthError::invalid_client;
     let credential = Credential::presented(&call.body, parameters)?;
     let certificate = ClientCertificate::presented(&call.body)?;
-    let (client, alias_used) = identify(call, service, parameters, &credential)?;
+    let (client, named_by) = identify(call, service, parameters, &credential)?;
     call.refuse_locked(&client)?;
     let method = method(&credential, &client)?;
     if !service.supports(supported_methods, method.as_str()) {
@@ -71,7 +71,7 @@ pub fn authenticate(
     }
     Ok(Authenticated {
         client,
-        alias_used,
+        named_by,
         method,
         certificate: certificate.map(|certificate| certificate.thumbprint()),
         instance_key,
@@ -110,7 +110,7 @@ fn identify(
     service: &Service,
     parameters: &Parameters,
     credential: &Credential<'_>,
-) -> Result<(Arc<Client>, bool), OAuthError> {
+) -> Result<(Arc<Client>, NamedBy), OAuthError> {
     let subject = match credential {
         Credential::Assertion(assertion) => assertion.subject(),
         Credential::Attestation(attestation) => attestation.subject(),
@@ -121,13 +121,13 @@ fn identify(
         parameters.get("client_id"),
         subject,
     ];
-    let mut named: Option<(&Arc<Client>, bool)> = None;
+    let mut named: Option<(&Arc<Client>, NamedBy)> = None;
     for name in names.into_iter().flatten() {
-        let (client, alias_used) = service
+        let (client, named_by) = service
             .client(name)
             .ok_or(OAuthError::invalid_client(CLIENT_AUTHENTICATION_FAILED))?;
         match named {
-            None => named = Some((client, alias_used)),
+            None => named = Some((client, named_by)),
             Some((other, _)) if other.id() != client.id() => {
                 return Err(OAuthError::invalid_request(CLIENT_ID_AMBIGUOUS));
             }
@@ -139,8 +139,8 @@ fn identify(
         "token" => OAuthError::invalid_request(TOKEN_CLIENT_ID_MISSING),
         _ => OAuthError::invalid_client(CLIENT_ID_MISSING),
     };
-    let (client, alias_used) = named.ok_or_else(nobody)?;
-    Ok((Arc::clone(client), alias_used))
+    let (client, named_by) = named.ok_or_else(nobody)?;
+    Ok((Arc::clone(client), named_by))
 }
 
 /// How the client authenticates: in the registered way and in no weaker one. A public client has nothing to prove, and

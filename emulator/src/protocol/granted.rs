@@ -6,13 +6,13 @@ use serde_json::Value;
 
 use super::scopes::are_openid;
 use crate::json::{Members, Object};
-use crate::store::{Authentication, Grant, GrantManagement, Granted};
+use crate::store::{Authentication, Grant, GrantManagement, Granted, NamedBy};
 
 /// What the client asked for.
 #[derive(Debug)]
 pub struct Requested<'a> {
     pub client_id: i64,
-    pub client_id_alias_used: bool,
+    pub client_named_by: NamedBy,
     pub grant_type: GrantType,
     pub scopes: &'a [String],
     pub resources: &'a [String],
@@ -46,7 +46,7 @@ impl Requested<'_> {
         };
         let grant = Grant {
             client_id: self.client_id,
-            client_id_alias_used: self.client_id_alias_used,
+            client_named_by: self.client_named_by,
             subject: subject.map(str::to_owned),
             grant_type: self.grant_type.clone(),
             scopes: scopes.into(),

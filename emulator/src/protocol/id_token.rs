@@ -126,7 +126,7 @@ impl IdToken<'_> {
 
     /// The client by the identifier that it uses itself.
     fn audience(&self, openid: Option<&Authentication>) -> Value {
-        let client_id = self.client.identifier(self.grant.client_id_alias_used);
+        let client_id = self.client.identifier(self.grant.client_named_by);
         let type_of_call = openid.and_then(|openid| openid.audience_type.as_deref());
         audience(self.service, client_id, type_of_call)
     }

@@ -11,7 +11,7 @@ use crate::clock::Millis;
 use crate::json::{Members, Object};
 use crate::random;
 use crate::result_code::{ISSUER_MISSING, ResultCode, UNSIGNED_LOGOUT_TOKEN_REFUSED};
-use crate::store::{Client, Service};
+use crate::store::{Client, NamedBy, Service};
 
 /// The `typ` of the header, which keeps logout tokens apart from ID tokens.
 pub const TYPE: &str = "logout+jwt";
@@ -26,7 +26,7 @@ const LIFETIME: i64 = 120;
 pub struct LogoutToken<'a> {
     pub service: &'a Service,
     pub client: &'a Client,
-    pub client_id_alias_used: bool,
+    pub client_named_by: NamedBy,
     pub subject: Option<&'a str>,
     pub session_id: Option<&'a str>,
     pub now: Millis,
@@ -54,7 +54,7 @@ impl LogoutToken<'_> {
     fn claims(&self) -> Result<Object, Refusal> {
         let issuer = self.service.issuer();
         let issuer = issuer.ok_or(server_error(ISSUER_MISSING))?;
-        let client_id = self.client.identifier(self.client_id_alias_used);
+        let client_id = self.client.identifier(self.client_named_by);
         let issued_at = self.now / 1000;
         let claims = [
             ("iss", Some(Value::from(issuer))),

@@ -4,6 +4,7 @@ use authlete::types::{ResponseMode, ResponseType};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::clients::NamedBy;
 use super::grant::Grant;
 use super::managed_grant::GrantManagement;
 use super::tokens::RecordId;
@@ -32,7 +33,8 @@ pub struct RequestObject {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AuthorizationRequest {
     pub client_id: i64,
-    pub client_id_alias_used: bool,
+    #[serde(alias = "client_id_alias_used")]
+    pub client_named_by: NamedBy,
     pub response_type: ResponseType,
     pub response_mode: ResponseMode,
     /// Where the response goes.

@@ -4,6 +4,7 @@ use authlete::types::DeliveryMode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::clients::NamedBy;
 use super::decision::Decision;
 use super::managed_grant::GrantManagement;
 use crate::protocol::polling::Polling;
@@ -12,7 +13,8 @@ use crate::protocol::polling::Polling;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct BackchannelRequest {
     pub client_id: i64,
-    pub client_id_alias_used: bool,
+    #[serde(alias = "client_id_alias_used")]
+    pub client_named_by: NamedBy,
     pub delivery_mode: DeliveryMode,
     pub client_notification_token: Option<String>,
     /// The lifetime that the client asked for, in seconds.

@@ -7,6 +7,35 @@ use serde::{Deserialize, Serialize};
 
 use crate::json::{Members, Object};
 
+/// By which of its identifiers a client named itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Noted")]
+pub enum NamedBy {
+    #[default]
+    Id,
+    Alias,
+    EntityId,
+}
+
+/// As state files have it. In those of earlier versions it was whether the client had used its alias.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Noted {
+    AliasUsed(bool),
+    Word(String),
+}
+
+impl From<Noted> for NamedBy {
+    fn from(noted: Noted) -> Self {
+        match noted {
+            Noted::AliasUsed(true) => Self::Alias,
+            Noted::Word(word) if word == "Alias" => Self::Alias,
+            Noted::Word(word) if word == "EntityId" => Self::EntityId,
+            _ => Self::Id,
+        }
+    }
+}
+
 /// A client, as the API shows it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Client {
@@ -28,11 +57,13 @@ impl Client {
     }
 
     /// How the client calls itself, which is how others are to call it.
-    pub fn identifier(&self, alias_used: bool) -> String {
-        match self.alias().filter(|_| alias_used) {
-            Some(alias) => alias.to_owned(),
-            None => self.id().to_string(),
-        }
+    pub fn identifier(&self, named_by: NamedBy) -> String {
+        let name = match named_by {
+            NamedBy::Id => None,
+            NamedBy::Alias => self.alias(),
+            NamedBy::EntityId => self.entity_id(),
+        };
+        name.map_or_else(|| self.id().to_string(), str::to_owned)
     }
 
     pub fn is_confidential(&self) -> bool {
@@ -145,6 +176,27 @@ impl Clients {
         }
         if let Some(entity_id) = client.entity_id() {
             self.by_entity_id.remove(entity_id);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_state_of_an_earlier_version_says_whether_it_was_the_alias() {
+        for (noted, named_by) in [
+            (json!(true), NamedBy::Alias),
+            (json!(false), NamedBy::Id),
+            (json!(NamedBy::Id), NamedBy::Id),
+            (json!(NamedBy::Alias), NamedBy::Alias),
+            (json!(NamedBy::EntityId), NamedBy::EntityId),
+        ] {
+            let read: NamedBy = serde_json::from_value(noted.clone()).unwrap();
+            assert_eq!(read, named_by, "{noted}");
         }
     }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::clients::NamedBy;
 use super::decision::Decision;
 use super::managed_grant::GrantManagement;
 use crate::protocol::polling::Polling;
@@ -12,7 +13,8 @@ use crate::protocol::scopes::DynamicScope;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct DeviceFlow {
     pub client_id: i64,
-    pub client_id_alias_used: bool,
+    #[serde(alias = "client_id_alias_used")]
+    pub client_named_by: NamedBy,
     pub scopes: Vec<String>,
     /// Those of the scopes that have a variable part.
     pub dynamic_scopes: Vec<DynamicScope>,

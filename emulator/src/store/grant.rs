@@ -4,6 +4,7 @@ use authlete::types::GrantType;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::clients::NamedBy;
 use super::managed_grant::GrantManagement;
 use super::scopes::Scopes;
 use crate::json::Object;
@@ -13,7 +14,8 @@ use crate::json::Object;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Grant {
     pub client_id: i64,
-    pub client_id_alias_used: bool,
+    #[serde(alias = "client_id_alias_used")]
+    pub client_named_by: NamedBy,
     pub subject: Option<String>,
     pub grant_type: GrantType,
     pub scopes: Scopes,

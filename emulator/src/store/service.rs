@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::attestation_challenge::AttestationChallenges;
 use super::authorization_request::{AuthorizationRequest, Code, PushedRequest};
 use super::backchannel::BackchannelRequest;
-use super::clients::{Client, Clients};
+use super::clients::{Client, Clients, NamedBy};
 use super::device_flow::DeviceFlow;
 use super::dpop_nonce::DpopNonce;
 use super::expiring::Expiring;
@@ -63,20 +63,27 @@ pub struct Service {
 }
 
 impl Service {
-    /// The client of an ID or, where client and service have them enabled, of an alias; with whether it was the alias.
-    pub fn client(&self, identifier: &str) -> Option<(&Arc<Client>, bool)> {
+    /// The client of an ID or, where client and service have them enabled, of an alias, or of an entity identifier in a
+    /// federation; with which of these it was.
+    pub fn client(&self, identifier: &str) -> Option<(&Arc<Client>, NamedBy)> {
         let by_id = identifier
             .parse()
             .ok()
             .and_then(|id| self.clients.by_id(id));
         if let Some(client) = by_id {
-            return Some((client, false));
+            return Some((client, NamedBy::Id));
         }
-        let client = self.clients.by_alias(identifier)?;
-        let enabled = [&self.settings, &client.settings]
-            .iter()
-            .all(|settings| settings.flag("clientIdAliasEnabled"));
-        enabled.then_some((client, true))
+        let by_alias = self.clients.by_alias(identifier).filter(|client| {
+            let settings = [&self.settings, &client.settings];
+            let mut settings = settings.iter();
+            settings.all(|settings| settings.flag("clientIdAliasEnabled"))
+        });
+        if let Some(client) = by_alias {
+            return Some((client, NamedBy::Alias));
+        }
+        let in_federation = self.settings.flag("federationEnabled");
+        let client = in_federation.then(|| self.clients.by_entity_id(identifier));
+        Some((client.flatten()?, NamedBy::EntityId))
     }
 
     /// Deletes a client with all that was issued to it.

@@ -6,9 +6,11 @@ use crate::common::registration::with;
 use crate::common::*;
 use authlete::Authlete;
 use authlete::types::{
-    ClientRegistrationType, ClientSource, EntityType, FederationConfigurationAction,
-    FederationConfigurationRequest, FederationConfigurationResponse,
-    FederationRegistrationAction as Action, FederationRegistrationRequest,
+    AuthorizationIssueRequest, ClientRegistrationType, ClientSource, EntityType,
+    FederationConfigurationAction, FederationConfigurationRequest, FederationConfigurationResponse,
+    FederationRegistrationAction as Action, FederationRegistrationRequest, GrantType,
+    IntrospectionRequest, StandardIntrospectionRequest, TokenAction, TokenCreateRequest,
+    TokenRequest, UserInfoRequest,
 };
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -471,118 +473,104 @@ async fn a_statement_is_what_it_must_be() {
         let rp = &federation.relying_party;
         let claims = jwt::parts(&federation.configuration(json!({}))).1;
         let public = rp.jwks().to_string();
-        let secret = with(
-            json!({ "kty": "oct", "kid": rp.id }),
-            json!({ "k": jwt::encode([7; 32]) }),
-        );
+        let secret = json!({ "kty": "oct", "kid": rp.id, "k": jwt::encode([7; 32]) });
         let symmetric = with(claims.clone(), json!({ "jwks": { "keys": [secret] } }));
         let header = |members| with(rp.header(), members);
         let signed = |header: Value| rp.key.sign_with(&header, &claims);
         let saying = |members: Value| federation.configuration(members);
-        let mut no_kid = rp.header();
-        no_kid.as_object_mut().unwrap().remove("kid");
+        let by_secret = header(json!({ "alg": "HS256" }));
+        let critical = json!({ "crit": ["something"], "something": 1 });
+        let without = |name| {
+            let mut header = rp.header();
+            header.as_object_mut().unwrap().remove(name);
+            header
+        };
+        let unsigned = {
+            let header = header(json!({ "alg": "none" }));
+            let parts = [header.to_string(), claims.to_string()].map(jwt::encode);
+            format!("{}.", parts.join("."))
+        };
+        let tampered = {
+            let text = signed(rp.header());
+            let parts: Vec<_> = text.split('.').collect();
+            let other = with(claims.clone(), json!({ "aud": [PROVIDER] }));
+            let other = jwt::encode(other.to_string());
+            format!("{}.{other}.{}", parts[0], parts[2])
+        };
+        let not_signed = "is not signed with a key that its superior has for it";
+        let for_subordinates = "has claims for subordinates";
         let wrong = [
-            ("unsigned", jwt::unsigned(&claims)),
-            ("unsigned with the type", {
-                let header = header(json!({ "alg": "none" }));
-                let parts = [header.to_string(), claims.to_string()].map(jwt::encode);
-                format!("{}.", parts.join("."))
-            }),
-            ("of another type", signed(header(json!({ "typ": "JWT" })))),
-            ("of no key", signed(no_kid)),
+            (unsigned, not_signed),
+            (tampered, not_signed),
+            (signed(header(json!({ "kid": "other" }))), not_signed),
+            // A public key and a published secret are no secrets.
             (
-                "of an unknown key",
-                signed(header(json!({ "kid": "other" }))),
+                jwt::hmac_with(&by_secret, public.as_bytes(), &claims),
+                not_signed,
             ),
+            (jwt::hmac_with(&by_secret, &[7; 32], &symmetric), not_signed),
+            (signed(header(json!({ "typ": "JWT" }))), "another typ"),
+            (signed(without("typ")), "another typ"),
+            (signed(without("kid")), "has no kid"),
             (
-                "of an unknown extension",
                 signed(header(json!({ "crit": ["exp"] }))),
+                "is not a signed JWT",
             ),
+            ("no JWT".to_owned(), "is not a signed JWT"),
+            (saying(json!({ "exp": now() - 1 })), "has expired"),
+            (saying(json!({ "iat": now() + HOUR })), "is of the future"),
+            (saying(json!({ "nbf": now() + HOUR })), "is of the future"),
+            (saying(json!({ "exp": null })), "has no exp"),
+            (saying(json!({ "exp": "tomorrow" })), "has no exp"),
+            (saying(json!({ "iat": null })), "has no iat"),
             (
-                "signed with a public key as the secret",
-                jwt::hmac_with(
-                    &header(json!({ "alg": "HS256" })),
-                    public.as_bytes(),
-                    &claims,
-                ),
-            ),
-            (
-                "signed with a published secret",
-                jwt::hmac_with(&header(json!({ "alg": "HS256" })), &[7; 32], &symmetric),
-            ),
-            ("tampered with", {
-                let text = signed(rp.header());
-                let parts: Vec<_> = text.split('.').collect();
-                let other = with(claims.clone(), json!({ "aud": [PROVIDER] }));
-                format!(
-                    "{}.{}.{}",
-                    parts[0],
-                    jwt::encode(other.to_string()),
-                    parts[2]
-                )
-            }),
-            ("expired", saying(json!({ "exp": now() - 1 }))),
-            ("of the future", saying(json!({ "iat": now() + HOUR }))),
-            ("without end", saying(json!({ "exp": null }))),
-            ("without beginning", saying(json!({ "iat": null }))),
-            ("with another end", saying(json!({ "exp": "tomorrow" }))),
-            (
-                "of a URL with a query",
                 saying(json!({ "iss": "https://rp.example?a" })),
+                "no entity identifier",
             ),
             (
-                "of http",
-                saying(json!({ "iss": "http://rp.example", "sub": "http://rp.example" })),
+                saying(json!({ "iss": "https://rp.example#a" })),
+                "no entity identifier",
             ),
-            ("without keys", saying(json!({ "jwks": null }))),
             (
-                "with nameless keys",
+                saying(json!({ "sub": "http://rp.example" })),
+                "no entity identifier",
+            ),
+            (saying(json!({ "sub": null })), "no entity identifier"),
+            (saying(json!({ "jwks": null })), "has no jwks"),
+            (saying(json!({ "jwks": { "keys": 1 } })), "no JWK Set"),
+            (
                 saying(json!({ "jwks": { "keys": [rp.key.jwk()] } })),
+                "without a kid",
             ),
+            (saying(critical), "demands in crit"),
+            (saying(json!({ "metadata_policy": {} })), for_subordinates),
+            (saying(json!({ "constraints": {} })), for_subordinates),
             (
-                "critical",
-                saying(json!({ "crit": ["something"], "something": 1 })),
+                saying(json!({ "trust_anchor": PROVIDER })),
+                "response to a registration",
             ),
+            (saying(json!({ "metadata": "none" })), "are no object"),
             (
-                "with a policy for itself",
-                saying(json!({ "metadata_policy": {} })),
+                saying(json!({ "metadata": { "openid_relying_party": { "jwks": null } } })),
+                "or null",
             ),
-            (
-                "with constraints for itself",
-                saying(json!({ "constraints": {} })),
-            ),
-            (
-                "a response",
-                saying(json!({ "trust_anchor": federation.anchor.id })),
-            ),
-            (
-                "with metadata that are a text",
-                saying(json!({ "metadata": "none" })),
-            ),
-            ("with metadata that are null", {
-                saying(json!({ "metadata": { "openid_relying_party": { "jwks": null } } }))
-            }),
         ];
-        for (case, first) in wrong {
+        for (first, words) in wrong {
             let error = refused(&api, &federation.chain_of(first)).await;
-            assert!(
-                error.starts_with("invalid_trust_chain: "),
-                "{case}: {error}"
-            );
+            assert!(error.starts_with("invalid_trust_chain: "), "{error}");
+            assert!(error.contains(words), "{words}: {error}");
         }
-        // What is wrong above is as wrong as below.
-        for (of_intermediate, of_anchor) in [
-            (json!({ "exp": now() - 1 }), json!({})),
-            (json!({}), json!({ "exp": now() - 1 })),
-            (
-                json!({ "authority_hints": ["https://anchor.example"] }),
-                json!({}),
-            ),
-            (json!({}), json!({ "constraints": 1 })),
+        // What is wrong below is as wrong above.
+        let hints = json!({ "authority_hints": ["https://anchor.example"] });
+        for (of_intermediate, of_anchor, words) in [
+            (json!({ "exp": now() - 1 }), json!({}), "has expired"),
+            (json!({}), json!({ "exp": now() - 1 }), "has expired"),
+            (hints, json!({}), "has claims of entity configurations"),
+            (json!({}), json!({ "constraints": 1 }), "are no object"),
         ] {
             let chain = federation.chain_under(of_intermediate, of_anchor);
             let error = refused(&api, &chain).await;
-            assert!(error.starts_with("invalid_trust_chain: "), "{error}");
+            assert!(error.contains(words), "{words}: {error}");
         }
         registered(&api, &federation.chain()).await;
     }
@@ -820,5 +808,91 @@ async fn the_entity_of_another_client_is_taken() {
             .await
             .unwrap();
         self::registered(&api, &federation.chain()).await;
+    }
+}
+
+#[tokio::test]
+async fn a_client_can_call_itself_by_its_entity_identifier() {
+    for version in GENERATIONS {
+        let (emulator, api, federation, _) = start_federated(version).await;
+        let client = registered(&api, &federation.chain()).await.client.unwrap();
+        let number = client.client_id.unwrap();
+        let entity_id = federation.relying_party.id;
+        for (name, used) in [(entity_id.to_owned(), true), (number.to_string(), false)] {
+            let answer = ask(&api, openid_request(&name)).await;
+            assert_eq!(answer.client_entity_id_used, Some(used));
+            assert_eq!(answer.client_id_alias_used, Some(false));
+            let issue = AuthorizationIssueRequest::new(answer.ticket.unwrap(), "alice");
+            let issued = api.authorization_issue(&issue).await.unwrap();
+            let code = issued.authorization_code.unwrap();
+            let parameters = with_assertion(
+                &[
+                    ("grant_type", "authorization_code"),
+                    ("code", code.expose()),
+                    ("redirect_uri", REDIRECT_URI),
+                ],
+                &federation.key,
+                &name,
+                &name,
+            );
+            let tokens = api.token(&TokenRequest::new(parameters)).await.unwrap();
+            assert_eq!(
+                tokens.action,
+                TokenAction::Ok,
+                "{:?}",
+                tokens.result_message
+            );
+            assert_eq!(tokens.client_id, Some(number));
+            assert_eq!(tokens.client_entity_id.as_deref(), Some(entity_id));
+            assert_eq!(tokens.client_entity_id_used, Some(used));
+            let id_token = tokens.id_token.unwrap();
+            let claims = jwt::verified(id_token.expose(), &jwks(&api).await);
+            assert_eq!(claims["aud"], json!([name]));
+
+            let access_token = tokens.access_token.unwrap();
+            let request = IntrospectionRequest::new(access_token.clone());
+            let introspected = api.introspection(&request).await.unwrap();
+            assert_eq!(introspected.client_entity_id.as_deref(), Some(entity_id));
+            assert_eq!(introspected.client_entity_id_used, Some(used));
+            let request = UserInfoRequest::new(access_token.clone());
+            let userinfo = api.userinfo(&request).await.unwrap();
+            assert_eq!(userinfo.client_entity_id_used, Some(used));
+            let parameters = form(&[("token", access_token.expose())]);
+            let request = StandardIntrospectionRequest::new(parameters);
+            let standard = api.standard_introspection(&request).await.unwrap();
+            let body = content(standard.response_content.as_ref());
+            assert_eq!(body["client_id"], name);
+        }
+        // The administrator can, too.
+        assert_eq!(
+            api.get_client(entity_id).await.unwrap().client_id,
+            Some(number)
+        );
+        configure(&emulator, &api, |service| {
+            service.federation_enabled = Some(false)
+        })
+        .await;
+        let answer = ask(&api, openid_request(entity_id)).await;
+        assert_eq!(answer.result_code.as_deref(), Some("A004303"));
+    }
+}
+
+#[tokio::test]
+async fn a_token_can_be_made_as_if_the_entity_identifier_had_been_used() {
+    for version in GENERATIONS {
+        let (emulator, api, federation, _) = start_federated(version).await;
+        let client = registered(&api, &federation.chain()).await.client.unwrap();
+        for (id, used) in [
+            (client.client_id.unwrap(), true),
+            (emulator.client().id, false),
+        ] {
+            let request = TokenCreateRequest::new(GrantType::ClientCredentials)
+                .client_id(id)
+                .client_entity_id_used(true);
+            let created = api.token_create(&request).await.unwrap();
+            let request = IntrospectionRequest::new(created.access_token.unwrap());
+            let introspected = api.introspection(&request).await.unwrap();
+            assert_eq!(introspected.client_entity_id_used, Some(used));
+        }
     }
 }

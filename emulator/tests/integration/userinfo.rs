@@ -107,6 +107,7 @@ async fn the_answer_says_what_is_known_about_the_token() {
             "clientId": client.id,
             "clientIdAlias": client.alias,
             "clientIdAliasUsed": true,
+            "clientEntityIdUsed": false,
             "clientAttributes": [{ "key": "c", "value": "1" }],
             "serviceAttributes": [{ "key": "s", "value": "1" }],
             "subject": "alice",

@@ -6,7 +6,7 @@ use super::check::Checked;
 use crate::call::Call;
 use crate::endpoints::client::shown_to_users as client_shown;
 use crate::endpoints::service::shown_to_users as service_shown;
-use crate::endpoints::shown::{dynamic_scopes, list, with_grant_management};
+use crate::endpoints::shown::{dynamic_scopes, list, with_grant_management, with_name_used};
 use crate::protocol::{claims_parameter, native_sso, prompt, scopes};
 use crate::reply::{Answer, Reply};
 use crate::result_code::AUTHORIZATION_OK;
@@ -25,9 +25,9 @@ pub fn of(call: &Call, service: &Service, checked: &Checked) -> Answer {
     let prompts: Vec<_> = shown.prompts.iter().map(Prompt::as_str).collect();
     let object = checked.request_object.as_ref();
     let native_sso = native_sso::is_requested(service, response_type, scopes);
-    let answer = Reply::action(call.path, AUTHORIZATION_OK, action)
+    let answer = Reply::action(call.path, AUTHORIZATION_OK, action);
+    let answer = with_name_used(answer, request.client_named_by)
         .with("client", client_shown(&checked.client.settings))
-        .with("clientIdAliasUsed", request.client_id_alias_used)
         .with("service", service_shown(&service.settings))
         .with_some("scopes", list(&scopes::details(&service.settings, scopes)))
         .with_some("dynamicScopes", dynamic_scopes(&shown.dynamic_scopes))

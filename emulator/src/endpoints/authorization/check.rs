@@ -39,7 +39,7 @@ pub fn check(received: Received, service: &Service) -> Result<Checked, Refused> 
         &received.parameters,
         service,
         &received.client,
-        received.client_id_alias_used,
+        received.client_named_by,
     )?;
     Checked::read(received, service, &destination)
         .map_err(|error| Refused::at(Some(destination), error))
@@ -103,7 +103,7 @@ fn read(
     }
     Ok(AuthorizationRequest {
         client_id: client.id(),
-        client_id_alias_used: destination.client_id_alias_used,
+        client_named_by: destination.client_named_by,
         redirect_uri: destination.redirect_uri.clone(),
         redirect_uri_requested: parameters.has("redirect_uri"),
         state: destination.state.clone(),

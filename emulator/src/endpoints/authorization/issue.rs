@@ -244,7 +244,7 @@ fn grant(
 ) -> Result<Grant, OAuthError> {
     let requested = Requested {
         client_id: request.client_id,
-        client_id_alias_used: request.client_id_alias_used,
+        client_named_by: request.client_named_by,
         grant_type: GrantType::AuthorizationCode,
         scopes: &request.scopes,
         resources: &request.resources,

@@ -17,7 +17,7 @@ use crate::result_code::{
     REQUEST_OBJECT_REQUIRED, REQUEST_OBJECT_TWICE, REQUEST_URI_NOT_REGISTERED,
     REQUEST_URI_UNSUPPORTED,
 };
-use crate::store::{Client, RequestObject, Service};
+use crate::store::{Client, NamedBy, RequestObject, Service};
 
 /// What the URIs of pushed requests begin with (RFC 9126 §2.2).
 pub const PUSHED: &str = "urn:ietf:params:oauth:request_uri:";
@@ -26,7 +26,7 @@ pub const PUSHED: &str = "urn:ietf:params:oauth:request_uri:";
 #[derive(Debug)]
 pub struct Received {
     pub client: Arc<Client>,
-    pub client_id_alias_used: bool,
+    pub client_named_by: NamedBy,
     pub parameters: Parameters,
     pub request_object: Option<RequestObject>,
     pub pushed: bool,
@@ -40,7 +40,7 @@ pub fn from_browser(call: &Call, service: &mut Service, text: &str) -> Result<Re
         .get("client_id")
         .ok_or(invalid(AUTHORIZATION_CLIENT_ID_MISSING))?;
     let found = service.client(identifier);
-    let (client, client_id_alias_used) = found.ok_or(invalid(AUTHORIZATION_CLIENT_UNKNOWN))?;
+    let (client, client_named_by) = found.ok_or(invalid(AUTHORIZATION_CLIENT_UNKNOWN))?;
     call.refuse_locked(client)?;
     let client = Arc::clone(client);
     let counting = match Parameters::parse(text) {
@@ -52,13 +52,13 @@ pub fn from_browser(call: &Call, service: &mut Service, text: &str) -> Result<Re
         let is_hidden = given.has("request") || given.has("request_uri");
         let destination = match is_hidden && !given.has("redirect_uri") {
             true => None,
-            false => Destination::requested(&given, service, &client, client_id_alias_used).ok(),
+            false => Destination::requested(&given, service, &client, client_named_by).ok(),
         };
         Refused::at(destination, error)
     })?;
     Ok(Received {
         client,
-        client_id_alias_used,
+        client_named_by,
         parameters,
         request_object,
         pushed,

@@ -63,7 +63,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     let details = authorization_details::requested(&parameters, settings, registration)?;
     let pending = BackchannelRequest {
         client_id: client.id(),
-        client_id_alias_used: authenticated.alias_used,
+        client_named_by: authenticated.named_by,
         client_notification_token: client_notification_token.map(str::to_owned),
         requested_expiry: rules.requested_expiry()?,
         scopes,
@@ -94,7 +94,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     .with("userCodeRequired", rules.is_user_code_required())
     .with("requestedExpiry", pending.requested_expiry.unwrap_or(0))
     .with_some("requestContext", rules.request_context()?);
-    let answer = with_client_of_request(answer, service, &client, authenticated.alias_used);
+    let answer = with_client_of_request(answer, service, &client, authenticated.named_by);
     let asked = Asked {
         scopes: &pending.scopes,
         dynamic_scopes: &dynamic_scopes,

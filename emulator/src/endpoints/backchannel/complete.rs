@@ -76,7 +76,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Outcome, ResultCode> {
 fn requested(pending: &BackchannelRequest) -> Requested<'_> {
     Requested {
         client_id: pending.client_id,
-        client_id_alias_used: pending.client_id_alias_used,
+        client_named_by: pending.client_named_by,
         grant_type: GrantType::Ciba,
         scopes: &pending.scopes,
         resources: &pending.resources,
@@ -182,8 +182,8 @@ impl Notification<'_> {
             .with_some("clientNotificationEndpoint", endpoint)
             .with_some("clientNotificationToken", token)
             .with("authReqId", self.auth_req_id);
-        let alias_used = self.pending.client_id_alias_used;
-        with_client_of_request(answer, service, self.client, alias_used)
+        let named_by = self.pending.client_named_by;
+        with_client_of_request(answer, service, self.client, named_by)
     }
 
     fn with_content(&self, answer: Answer, mut content: Object) -> Answer {

@@ -171,7 +171,7 @@ fn refreshed_grant(
     let properties = issuance::properties(grant.properties.as_deref(), request.call);
     let claims = grant.access_token_claims.clone();
     Ok(Grant {
-        client_id_alias_used: request.authenticated.alias_used,
+        client_named_by: request.authenticated.named_by,
         properties: properties.map(Box::new),
         access_token_claims: issuance::access_token_claims(claims, request.call)?,
         scopes: scopes.into(),

@@ -78,7 +78,7 @@ impl<'a> Request<'a> {
         let details = authorization_details::requested(self.parameters, service, client)?;
         Ok(Grant {
             client_id: self.client().id(),
-            client_id_alias_used: self.authenticated.alias_used,
+            client_named_by: self.authenticated.named_by,
             subject: None,
             grant_type: self.grant_type.clone(),
             scopes: scopes::required(self.parameters, service, client)?.into(),

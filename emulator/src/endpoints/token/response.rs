@@ -3,7 +3,7 @@
 use authlete::types::GrantType;
 use serde_json::Value;
 
-pub use crate::endpoints::shown::{list, with_client};
+pub use crate::endpoints::shown::{list, with_client, with_name_used};
 
 use super::{Request, native_sso};
 use crate::call::Call;
@@ -35,11 +35,10 @@ pub fn granted(request: &Request<'_>, service: &Service, issued: Issued) -> Answ
 
 /// What the server is told of the request.
 pub fn of_request(answer: Answer, request: &Request<'_>) -> Answer {
-    answer
+    with_name_used(answer, request.authenticated.named_by)
         .with("grantType", request.grant_type.as_str())
         .with_some("resources", list(request.parameters.all("resource")))
         .with("clientAuthMethod", request.authenticated.method.as_str())
-        .with("clientIdAliasUsed", request.authenticated.alias_used)
 }
 
 /// The claims that the authorization request wanted to have in ID tokens (OpenID Connect Core 1.0 §5.5).
@@ -80,7 +79,8 @@ pub fn telling(
     let grant = &record.grant;
     let refresh_token = record.refresh_token.as_ref();
     let refresh_token_end = refresh_token.map_or(0, |token| token.expires_at);
-    with_client(answer, service, client)
+    let answer = with_client(answer, service, client);
+    with_name_used(answer, grant.client_named_by)
         .with("accessToken", issued.access_token)
         .with_some("jwtAccessToken", issued.jwt)
         .with("accessTokenExpiresAt", record.access_token_expires_at)
@@ -102,7 +102,6 @@ pub fn telling(
         .with_some("idToken", issued.id_token)
         .with("scopes", grant.scopes.clone())
         .with_some("subject", grant.subject.as_deref())
-        .with("clientIdAliasUsed", grant.client_id_alias_used)
         .with_some(
             "authorizationDetails",
             record.authorization_details().cloned(),
@@ -117,7 +116,7 @@ pub fn with_requester(answer: Answer, service: &Service, request: Option<&Reques
         let attributes = service.settings.get("attributes").cloned();
         return answer.with_some("serviceAttributes", attributes);
     };
-    with_client(answer, service, request.client())
+    let answer = with_client(answer, service, request.client());
+    with_name_used(answer, request.authenticated.named_by)
         .with("clientAuthMethod", request.authenticated.method.as_str())
-        .with("clientIdAliasUsed", request.authenticated.alias_used)
 }

@@ -6,7 +6,7 @@ use super::response::list;
 use crate::clock::Millis;
 use crate::json::Object;
 use crate::protocol::scopes;
-use crate::store::{RefreshToken, Service, TokenRecord};
+use crate::store::{NamedBy, RefreshToken, Service, TokenRecord};
 
 pub fn of_access_token(service: &Service, record: &TokenRecord) -> Value {
     let token = Token {
@@ -46,7 +46,20 @@ impl Token<'_> {
                 "clientIdAlias",
                 client.and_then(|client| client.alias()).map(Value::from),
             ),
-            ("clientIdAliasUsed", Some(grant.client_id_alias_used.into())),
+            (
+                "clientIdAliasUsed",
+                Some((grant.client_named_by == NamedBy::Alias).into()),
+            ),
+            (
+                "clientEntityId",
+                client
+                    .and_then(|client| client.entity_id())
+                    .map(Value::from),
+            ),
+            (
+                "clientEntityIdUsed",
+                Some((grant.client_named_by == NamedBy::EntityId).into()),
+            ),
             ("subject", grant.subject.as_deref().map(Value::from)),
             (
                 "scopes",

@@ -6,7 +6,7 @@ use authlete::types::{AuthzDetails, GrantType};
 
 use super::{binding, is_without_refresh_token};
 use crate::call::Call;
-use crate::json::Members;
+use crate::json::{Members, Object};
 use crate::protocol::issuance::{Issuance, Issued, Prepared};
 use crate::protocol::refusal::Refusal;
 use crate::protocol::scopes;
@@ -17,7 +17,7 @@ use crate::result_code::{
     CREATE_GRANT_TYPE, CREATE_OK, CREATE_SCOPE_UNKNOWN, CREATE_SUBJECT, ResultCode,
     TOKEN_VALUE_TAKEN,
 };
-use crate::store::{Authentication, Client, Grant, Service};
+use crate::store::{Authentication, Client, Grant, NamedBy, Service};
 
 /// Why there are no tokens.
 #[derive(Debug)]
@@ -138,7 +138,7 @@ fn grant(call: &Call, service: &Service, client: &Client) -> Result<Grant, Resul
     };
     Ok(Grant {
         client_id: client.id(),
-        client_id_alias_used: request.flag("clientIdAliasUsed") && client.alias().is_some(),
+        client_named_by: named_by(request, client),
         subject: subject.map(str::to_owned),
         grant_type,
         scopes: scopes.into(),
@@ -193,4 +193,14 @@ fn respond(call: &Call, service: &Service, issued: Issued) -> Reply {
         .with_some("sessionId", grant.session.as_deref())
         .with("forExternalAttachment", record.for_external_attachment)
         .reply()
+}
+
+/// As what the client is to have asked for the token.
+fn named_by(request: &Object, client: &Client) -> NamedBy {
+    let is_used = |flag, name: Option<&str>| request.flag(flag) && name.is_some();
+    match client {
+        client if is_used("clientIdAliasUsed", client.alias()) => NamedBy::Alias,
+        client if is_used("clientEntityIdUsed", client.entity_id()) => NamedBy::EntityId,
+        _ => NamedBy::Id,
+    }
 }

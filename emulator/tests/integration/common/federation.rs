@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::jwt::Key;
 use super::registration::with;
-use super::{configure, start};
+use super::{configure, form, start};
 
 /// The issuer of the emulator's service, and so its entity identifier.
 pub const PROVIDER: &str = "https://as.example";
@@ -178,4 +178,35 @@ pub async fn registered(api: &Authlete, chain: &[String]) -> FederationRegistrat
 pub fn now() -> i64 {
     let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     elapsed.as_secs().try_into().unwrap()
+}
+
+/// The query of an authorization request of the relying party without a request object.
+pub fn openid_request(client_id: &str) -> String {
+    form(&[
+        ("response_type", "code"),
+        ("client_id", client_id),
+        ("redirect_uri", REDIRECT_URI),
+        ("scope", "openid"),
+    ])
+}
+
+/// Parameters with a client assertion, which a key signs.
+pub fn with_assertion(pairs: &[(&str, &str)], key: &Key, client_id: &str, jti: &str) -> String {
+    let claims = json!({
+        "iss": client_id,
+        "sub": client_id,
+        "aud": PROVIDER,
+        "jti": jti,
+        "exp": now() + HOUR,
+    });
+    let assertion = key.sign(&claims);
+    let own = [
+        ("client_id", client_id),
+        (
+            "client_assertion_type",
+            "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        ),
+        ("client_assertion", &assertion),
+    ];
+    form(&[pairs, &own].concat())
 }
