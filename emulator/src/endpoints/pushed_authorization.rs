@@ -4,6 +4,7 @@ use authlete::types::GrantType;
 use serde_json::{Value, json};
 
 use super::authorization::{PUSHED, Received, by_value, check};
+use super::federation::register_automatically;
 use crate::call::Call;
 use crate::clock::after;
 use crate::digest::Digest;
@@ -54,6 +55,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         return Err(invalid(PUSHED_TOO_LARGE).into());
     }
     let mut parameters = Parameters::parse(text).map_err(|_| invalid(PUSHED_PARAMETER_REPEATED))?;
+    register_automatically(call, service, &parameters)?;
     let authenticated = authenticate(call, service, "supportedTokenAuthMethods", &parameters)?;
     let client = &authenticated.client;
     if !may_begin(client) {

@@ -7,6 +7,7 @@ use authlete::types::ClientAuthMethod;
 use super::client_assertion::ClientAssertion;
 use super::client_attestation::ClientAttestation;
 use super::client_certificate::ClientCertificate;
+use super::federation;
 use super::oauth_error::OAuthError;
 use super::parameters::Parameters;
 use super::refusal::Refusal;
@@ -17,6 +18,7 @@ use crate::result_code::{
     CLIENT_AUTHENTICATION_ELSEWHERE, CLIENT_AUTHENTICATION_FAILED, CLIENT_AUTHENTICATION_METHOD,
     CLIENT_AUTHENTICATION_TWICE, CLIENT_CERTIFICATE_MISSING, CLIENT_ID_AMBIGUOUS,
     CLIENT_ID_MISSING, CLIENT_IS_PUBLIC, CLIENT_SECRET_MISSING, TOKEN_CLIENT_ID_MISSING,
+    TRUST_CHAIN_EXPIRED,
 };
 use crate::store::{Client, NamedBy, Service};
 
@@ -45,6 +47,9 @@ pub fn authenticate(
     let certificate = ClientCertificate::presented(&call.body)?;
     let (client, named_by) = identify(call, service, parameters, &credential)?;
     call.refuse_locked(&client)?;
+    if federation::has_expired(&client, call.now) {
+        return Err(refuse(TRUST_CHAIN_EXPIRED).into());
+    }
     let method = method(&credential, &client)?;
     if !service.supports(supported_methods, method.as_str()) {
         return Err(refuse(CLIENT_AUTHENTICATION_METHOD).into());

@@ -12,3 +12,11 @@ pub fn has(claims: &Object, is_meant: impl Fn(&str) -> bool) -> bool {
         audience => audience.is_some_and(is_meant),
     }
 }
+
+/// Whether the JWT is for somebody and for nobody else.
+pub fn is_only(claims: &Object, meant: &str) -> bool {
+    match claims.get("aud") {
+        Some(Value::Array(audiences)) => matches!(&audiences[..], [only] if only == meant),
+        audience => audience.is_some_and(|only| only == meant),
+    }
+}

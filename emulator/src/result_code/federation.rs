@@ -35,4 +35,6 @@ result_codes! {
     RELYING_PARTY_MISSING = "A331307", "the entity is no openid_relying_party, or may not be one";
     /// Only registrations by federation are replaced by another.
     ENTITY_ID_TAKEN = "A331308", "a client with this entity identifier exists already";
+    /// OpenID Federation 1.0 §12.3.
+    TRUST_CHAIN_EXPIRED = "A331309", "the trust chain of the client has expired";
 }

@@ -33,4 +33,10 @@ result_codes! {
     REQUEST_OBJECT_CLIENT = "A008315", "client_id in the request object is not that of the request";
     /// OpenID Connect Core 1.0 §6.1.
     REQUEST_OBJECT_RESPONSE_TYPE = "A008316", "response_type in the request object is not that of the request";
+    /// OpenID Federation 1.0 §12.1.1.1.
+    REQUEST_OBJECT_SUBJECT = "A008317", "the request object has the claim sub";
+    /// OpenID Federation 1.0 §12.1.1.1.
+    REQUEST_OBJECT_NOT_ONCE = "A008318", "the request object has no jti or no exp";
+    /// OpenID Federation 1.0 §12.1.1.1.
+    REQUEST_OBJECT_REPLAYED = "A008319", "the request object has been used before";
 }

@@ -6,14 +6,17 @@ use crate::common::registration::with;
 use crate::common::*;
 use authlete::Authlete;
 use authlete::types::{
-    AuthorizationIssueRequest, ClientRegistrationType, ClientSource, EntityType,
-    FederationConfigurationAction, FederationConfigurationRequest, FederationConfigurationResponse,
-    FederationRegistrationAction as Action, FederationRegistrationRequest, GrantType,
-    IntrospectionRequest, StandardIntrospectionRequest, TokenAction, TokenCreateRequest,
-    TokenRequest, UserInfoRequest,
+    AuthorizationAction, AuthorizationIssueRequest, ClientRegistrationType, ClientSource,
+    EntityType, FederationConfigurationAction, FederationConfigurationRequest,
+    FederationConfigurationResponse, FederationRegistrationAction as Action,
+    FederationRegistrationRequest, GrantType, IntrospectionRequest, Service,
+    StandardIntrospectionRequest, TokenAction, TokenCreateRequest, TokenRequest, UserInfoRequest,
 };
 use serde_json::{Value, json};
 use std::time::Duration;
+
+/// A change of settings.
+type Change = fn(&mut Service);
 
 async fn configuration(api: &Authlete, types: &[EntityType]) -> FederationConfigurationResponse {
     let mut request = FederationConfigurationRequest::new();
@@ -151,7 +154,7 @@ async fn a_service_that_is_no_member_is_not_found_and_one_without_settings_fails
     for version in GENERATIONS {
         let (emulator, api, federation, key) = start_federated(version).await;
         let chain = federation.chain();
-        let wrong: [(&str, fn(&mut authlete::types::Service)); 6] = [
+        let wrong: [(&str, Change); 6] = [
             ("A330201", |service| {
                 service.federation_enabled = Some(false)
             }),
@@ -808,6 +811,54 @@ async fn the_entity_of_another_client_is_taken() {
             .await
             .unwrap();
         self::registered(&api, &federation.chain()).await;
+    }
+}
+
+#[tokio::test]
+async fn a_registration_lasts_as_long_as_its_chain() {
+    for version in GENERATIONS {
+        let (emulator, api, federation, _) = start_federated(version).await;
+        // The shortest of the statements decides.
+        let chain = federation.chain_under(json!({}), json!({ "exp": now() + 60 }));
+        let client = registered(&api, &chain).await.client.unwrap();
+        let expires_at = client.trust_chain_expires_at.unwrap() / 1000;
+        assert!((now() + 55..=now() + 60).contains(&expires_at));
+        let id = client.client_id.unwrap().to_string();
+        let query = openid_request(&id);
+        let token = |jti: &str| {
+            let parameters = with_assertion(
+                &[("grant_type", "refresh_token"), ("refresh_token", "none")],
+                &federation.key,
+                &id,
+                jti,
+            );
+            TokenRequest::new(parameters)
+        };
+        assert_eq!(
+            ask(&api, &*query).await.action,
+            AuthorizationAction::Interaction
+        );
+        let answer = api.token(&token("1")).await.unwrap();
+        assert_eq!(
+            content(answer.response_content.as_ref())["error"],
+            "invalid_grant"
+        );
+
+        emulator.advance(Duration::from_secs(61));
+        let answer = ask(&api, &*query).await;
+        assert_eq!(answer.action, AuthorizationAction::BadRequest);
+        assert_eq!(answer.result_code.as_deref(), Some("A331309"));
+        let answer = api.token(&token("2")).await.unwrap();
+        assert_eq!(answer.action, TokenAction::InvalidClient);
+        assert_eq!(answer.result_code.as_deref(), Some("A331309"));
+        assert!(refused(&api, &chain).await.contains("has expired"));
+
+        let again = registered(&api, &federation.chain()).await.client.unwrap();
+        assert_eq!(again.client_id, client.client_id);
+        assert_eq!(
+            ask(&api, &*query).await.action,
+            AuthorizationAction::Interaction
+        );
     }
 }
 

@@ -24,6 +24,7 @@ mod discovery;
 mod dpop;
 mod fapi;
 mod federation;
+mod federation_automatic;
 mod flow;
 mod grant_management;
 mod grant_management_access;

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use super::refused::Refused;
 use crate::call::Call;
 use crate::digest::Digest;
+use crate::endpoints::federation::register_automatically;
 use crate::json::Members;
 use crate::protocol::authorization_response::Destination;
+use crate::protocol::federation;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::request_object::{self, Opened, Security};
@@ -15,7 +17,7 @@ use crate::result_code::{
     AUTHORIZATION_CLIENT_ID_MISSING, AUTHORIZATION_CLIENT_UNKNOWN,
     AUTHORIZATION_PARAMETER_REPEATED, PUSHED_REQUEST_REQUIRED, PUSHED_REQUEST_UNKNOWN,
     REQUEST_OBJECT_REQUIRED, REQUEST_OBJECT_TWICE, REQUEST_URI_NOT_REGISTERED,
-    REQUEST_URI_UNSUPPORTED,
+    REQUEST_URI_UNSUPPORTED, TRUST_CHAIN_EXPIRED,
 };
 use crate::store::{Client, NamedBy, RequestObject, Service};
 
@@ -39,9 +41,13 @@ pub fn from_browser(call: &Call, service: &mut Service, text: &str) -> Result<Re
     let identifier = given
         .get("client_id")
         .ok_or(invalid(AUTHORIZATION_CLIENT_ID_MISSING))?;
+    register_automatically(call, service, &given)?;
     let found = service.client(identifier);
     let (client, client_named_by) = found.ok_or(invalid(AUTHORIZATION_CLIENT_UNKNOWN))?;
     call.refuse_locked(client)?;
+    if federation::has_expired(client, call.now) {
+        return Err(invalid(TRUST_CHAIN_EXPIRED).into());
+    }
     let client = Arc::clone(client);
     let counting = match Parameters::parse(text) {
         Ok(parameters) => resolve(call, service, &client, parameters),
@@ -101,13 +107,15 @@ fn resolve(
 /// A request that refers to nothing: its parameters are all there, in a request object or not.
 pub fn by_value(
     call: &Call,
-    service: &Service,
+    service: &mut Service,
     client: &Client,
     parameters: Parameters,
     front_channel: bool,
 ) -> Result<(Parameters, Option<RequestObject>), OAuthError> {
     let Some(text) = parameters.get("request") else {
-        return match service.demands(client, "requestObjectRequired") {
+        let is_required = service.demands(client, "requestObjectRequired")
+            || federation::needs_request_object(client, front_channel);
+        return match is_required {
             true => Err(OAuthError::invalid_request(REQUEST_OBJECT_REQUIRED)),
             false => Ok((parameters, None)),
         };
@@ -115,10 +123,13 @@ pub fn by_value(
     let encryption = "frontChannelRequestObjectEncryptionRequired";
     let security = Security {
         alg_setting: "requestSignAlg",
-        unsigned: request_object::is_traditional(service),
+        unsigned: request_object::is_traditional(service) && !federation::is_automatic(client),
         encrypted: front_channel && service.demands(client, encryption),
     };
     let opened = Opened::open(call, service, client, text, security)?;
+    if federation::is_automatic(client) {
+        federation::check_request_object(call, service, client, &opened.claims)?;
+    }
     let parameters = opened.parameters(service, client, &parameters)?;
     Ok((parameters, Some(opened.object)))
 }

@@ -3,7 +3,7 @@
 use crate::call::Call;
 use crate::endpoints::{client, client_registration};
 use crate::json::{Members, Object};
-use crate::protocol::federation::{RELYING_PARTY, TrustChain, resolved};
+use crate::protocol::federation::{RELYING_PARTY, TrustChain, is_of_federation, resolved};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::Refusal;
 use crate::protocol::registration::{invalid, needs_secret};
@@ -106,9 +106,4 @@ impl Registration<'_> {
             .map(|(name, value)| (name.to_owned(), value))
             .collect()
     }
-}
-
-fn is_of_federation(client: &Client) -> bool {
-    let ways = ["explicitlyRegistered", "automaticallyRegistered"];
-    ways.iter().any(|way| client.settings.flag(way))
 }

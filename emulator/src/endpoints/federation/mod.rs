@@ -1,9 +1,11 @@
 //! `/federation`: the service as a member of federations (OpenID Federation 1.0).
 
+mod automatic;
 mod client;
 mod configuration;
 mod registration;
 
+pub use automatic::register as register_automatically;
 pub use configuration::configuration;
 pub use registration::registration;
 

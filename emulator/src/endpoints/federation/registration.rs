@@ -1,6 +1,6 @@
 //! `/federation/registration`: relying parties that register explicitly (OpenID Federation 1.0 §12.2).
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::action;
 use super::client::{Registration, Way};
@@ -10,7 +10,7 @@ use crate::json::{Members, Object};
 use crate::protocol::federation::{Provider, RELYING_PARTY, TrustChain};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::Refusal;
-use crate::protocol::registration_response;
+use crate::protocol::{jwt_audience, registration_response};
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     EXPLICIT_REGISTRATION_UNSUPPORTED, FEDERATION_AUDIENCE, FEDERATION_REGISTERED,
@@ -34,8 +34,7 @@ fn register(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     let statements = presented(call)?;
     let statements: Vec<_> = statements.iter().map(String::as_str).collect();
     let chain = TrustChain::verify(&statements, service, call.now)?;
-    let audience = chain.subject.claims.get("aud").and_then(Value::as_str);
-    if audience != Some(&provider.entity_id) {
+    if !jwt_audience::is_only(&chain.subject.claims, &provider.entity_id) {
         return Err(OAuthError::invalid_request(FEDERATION_AUDIENCE).into());
     }
     let registration = Registration {

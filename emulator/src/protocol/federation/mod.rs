@@ -1,5 +1,6 @@
 //! OpenID Federation 1.0: what entities state about each other, and what follows from a chain of such statements.
 
+mod authentication_request;
 mod constraints;
 mod entity_statement;
 mod metadata_policy;
@@ -7,10 +8,16 @@ mod provider;
 mod resolution;
 mod trust_chain;
 
+use crate::clock::Millis;
+use crate::json::Members;
 use crate::protocol::oauth_error::OAuthError;
 use crate::result_code::{FEDERATION_METADATA_INVALID, TRUST_CHAIN_INVALID};
 use crate::settings::Uri;
+use crate::store::Client;
 
+pub use authentication_request::{
+    check as check_request_object, is_automatic, needs_request_object,
+};
 pub use entity_statement::TYPE as ENTITY_STATEMENT;
 pub use provider::Provider;
 pub use resolution::resolved;
@@ -26,8 +33,20 @@ pub fn is_entity_id(text: &str) -> bool {
     })
 }
 
+/// Whether a registration is over: it lasts as long as the trust chain that it came of (§12.3).
+pub fn has_expired(client: &Client, now: Millis) -> bool {
+    let settings = &client.settings;
+    let expires_at = settings.integer("trustChainExpiresAt").unwrap_or_default();
+    is_of_federation(client) && expires_at <= now
+}
+
+/// Whether a client came by its trust chain.
+pub fn is_of_federation(client: &Client) -> bool {
+    client.settings.flag("explicitlyRegistered") || is_automatic(client)
+}
+
 /// A chain that proves nothing (§8.9), in words that say where it breaks.
-fn broken(words: impl Into<String>) -> OAuthError {
+pub fn broken(words: impl Into<String>) -> OAuthError {
     OAuthError {
         description: Some(words.into()),
         ..OAuthError::new("invalid_trust_chain", TRUST_CHAIN_INVALID)
