@@ -226,6 +226,12 @@ pub fn check(settings: &Object) -> Result<(), Invalid> {
     for name in ["jwks", "federationJwks", "credentialJwks"] {
         check::key_set(settings, name)?;
     }
+    for anchor in settings.array("trustAnchors").unwrap_or_default() {
+        let keys = anchor
+            .as_object()
+            .map_or(Ok(()), |anchor| check::key_set(anchor, "jwks"));
+        keys.map_err(|invalid| Invalid::new("trustAnchors", invalid))?;
+    }
     issuer(settings)?;
     scopes(settings)
 }

@@ -95,19 +95,13 @@ fn with_header(header: impl Strategy<Value = Map<String, Value>>) -> impl Strate
         if let "HS256" | "ES256" | "none" = signature {
             header.entry("alg").or_insert_with(|| signature.into());
         }
-        let encode = |object: Map<String, Value>| {
-            BASE64_URL_SAFE_NO_PAD.encode(Value::Object(object).to_string())
-        };
-        let input = format!("{}.{}", encode(header), encode(claims));
+        let input = signing_input(header, claims);
         let signed = match signature {
             "HS256" => {
                 let key = hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes());
                 hmac::sign(&key, input.as_bytes()).as_ref().to_vec()
             }
-            "ES256" => {
-                let signed = KEY.sign(&SystemRandom::new(), input.as_bytes()).unwrap();
-                signed.as_ref().to_vec()
-            }
+            "ES256" => by_key(&input),
             "none" => Vec::new(),
             "garbage" => vec![0xff; 64],
             "absent" => return input,
@@ -115,6 +109,25 @@ fn with_header(header: impl Strategy<Value = Map<String, Value>>) -> impl Strate
         };
         format!("{input}.{}", BASE64_URL_SAFE_NO_PAD.encode(signed))
     })
+}
+
+/// A JWT of a type, which the key of the client signs.
+pub fn signed(typ: &str, claims: Map<String, Value>) -> String {
+    let header = json!({ "alg": "ES256", "kid": "client", "typ": typ });
+    let header = header.as_object().cloned().unwrap_or_default();
+    let input = signing_input(header, claims);
+    format!("{input}.{}", BASE64_URL_SAFE_NO_PAD.encode(by_key(&input)))
+}
+
+fn signing_input(header: Map<String, Value>, claims: Map<String, Value>) -> String {
+    let parts = [header, claims]
+        .map(|object| BASE64_URL_SAFE_NO_PAD.encode(Value::Object(object).to_string()));
+    parts.join(".")
+}
+
+fn by_key(input: &str) -> Vec<u8> {
+    let signed = KEY.sign(&SystemRandom::new(), input.as_bytes()).unwrap();
+    signed.as_ref().to_vec()
 }
 
 fn header() -> impl Strategy<Value = Map<String, Value>> {
@@ -257,7 +270,7 @@ fn claims() -> impl Strategy<Value = Map<String, Value>> {
         })
 }
 
-fn now() -> u64 {
+pub fn now() -> u64 {
     let since = std::time::UNIX_EPOCH.elapsed();
     since.map_or(0, |since| since.as_secs())
 }

@@ -9,6 +9,7 @@ mod common;
 mod bodies;
 mod concurrency;
 mod description;
+mod federation;
 mod flows;
 mod handles;
 mod http;

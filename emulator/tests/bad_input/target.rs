@@ -22,6 +22,9 @@ pub const SECRET: &str = "a-secret-that-is-long-enough-for-HS512-and-is-known-to
 pub const REDIRECT_URI: &str = "https://client.example/callback";
 pub const ISSUER: &str = "https://as.example";
 
+/// The trust anchor of the service, whose key is that of the client.
+pub const ANCHOR: &str = "https://anchor.example";
+
 /// Every answer comes within this time, also on a busy machine.
 const BOUND: Duration = Duration::from_secs(20);
 
@@ -78,6 +81,8 @@ impl Target {
         let seed = self.emulator.service().to_string();
         let mut service = self.good(ApiVersion::V3, "get_service", &seed, None);
         service.extend(service_settings());
+        let keys = service.get("jwks").cloned().unwrap_or_default();
+        service.insert("federationJwks".to_owned(), keys);
         let service = self.good(ApiVersion::V3, "create_service", "", Some(service.into()));
         self.lock().service = service;
         let client = client_settings();
@@ -290,6 +295,9 @@ fn service_settings() -> Map<String, Value> {
         "clientAttesterRootsEnabled": true,
         "clientAttesterRoots": [jwts::own_certificate()],
         "nativeSsoSupported": true,
+        "federationEnabled": true,
+        "authorityHints": [ANCHOR],
+        "trustAnchors": [{ "entityId": ANCHOR, "jwks": jwts::key_set() }],
     });
     settings.as_object().unwrap().clone()
 }

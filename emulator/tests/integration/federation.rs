@@ -4,14 +4,15 @@ use crate::common::federation::*;
 use crate::common::jwt::{self, Key};
 use crate::common::registration::with;
 use crate::common::*;
-use authlete::Authlete;
 use authlete::types::{
     AuthorizationAction, AuthorizationIssueRequest, ClientRegistrationType, ClientSource,
     EntityType, FederationConfigurationAction, FederationConfigurationRequest,
     FederationConfigurationResponse, FederationRegistrationAction as Action,
     FederationRegistrationRequest, GrantType, IntrospectionRequest, Service,
-    StandardIntrospectionRequest, TokenAction, TokenCreateRequest, TokenRequest, UserInfoRequest,
+    StandardIntrospectionRequest, TokenAction, TokenCreateRequest, TokenRequest, TrustAnchor,
+    UserInfoRequest,
 };
+use authlete::{ApiVersion, Authlete};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -197,6 +198,20 @@ async fn a_service_that_is_no_member_is_not_found_and_one_without_settings_fails
             };
             assert_eq!(body["error"], error);
         }
+    }
+}
+
+#[tokio::test]
+async fn the_keys_of_a_trust_anchor_are_keys() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let number = variable(&emulator, ApiVersion::V2, "AUTHLETE_SERVICE_APIKEY");
+        let number = number.parse().unwrap();
+        let mut service = api.get_service(number).await.unwrap();
+        let anchor = TrustAnchor::new("https://anchor.example");
+        service.trust_anchors = Some(vec![anchor.clone(), anchor.jwks("{}")]);
+        let (status, _) = refusal(api.update_service(number, &service).await);
+        assert_eq!(status, 400);
     }
 }
 

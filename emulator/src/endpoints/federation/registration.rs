@@ -80,11 +80,8 @@ fn respond(
     call: &Call,
 ) -> Result<String, OAuthError> {
     let subject = &chain.subject.subject;
-    let superior: Vec<_> = chain.superiors.iter().take(1).collect();
-    let hints: Vec<_> = superior
-        .into_iter()
-        .map(|one| one.issuer.as_str())
-        .collect();
+    let superior = chain.superiors.iter().take(1);
+    let hints: Vec<_> = superior.map(|one| one.issuer.as_str()).collect();
     let registered = registration_response::information(&client.settings);
     let mut claims = Object::from_iter([
         ("aud".to_owned(), subject.as_str().into()),
