@@ -13,6 +13,7 @@ use authlete::types::{
     UserInfoRequest,
 };
 use authlete::{ApiVersion, Authlete};
+use authlete_emulator::Emulator;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -960,5 +961,29 @@ async fn a_token_can_be_made_as_if_the_entity_identifier_had_been_used() {
             let introspected = api.introspection(&request).await.unwrap();
             assert_eq!(introspected.client_entity_id_used, Some(used));
         }
+    }
+}
+
+#[tokio::test]
+async fn a_registration_outlives_the_emulator() {
+    for version in GENERATIONS {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("state.json");
+        let start = async || {
+            let emulator = Emulator::builder().state_file(&path).start().await.unwrap();
+            let api = Authlete::new(emulator.config(version)).unwrap();
+            (emulator, api)
+        };
+        let (federation, key) = (Federation::new(), Key::generate());
+        let (emulator, api) = start().await;
+        configure(&emulator, &api, |service| join(service, &federation, &key)).await;
+        let first = registered(&api, &federation.chain()).await.client.unwrap();
+        emulator.stop().await.unwrap();
+
+        let (_emulator, api) = start().await;
+        let answer = ask(&api, openid_request(federation.relying_party.id)).await;
+        assert_eq!(answer.action, AuthorizationAction::Interaction);
+        let again = registered(&api, &federation.chain()).await.client.unwrap();
+        assert_eq!(again.client_id, first.client_id);
     }
 }
