@@ -87,11 +87,8 @@ fn replace(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     let sent = metadata(call)?;
     let settings = &client.settings;
     same_client(&sent, client)?;
-    let mut given = settings.clone();
-    client_metadata::forget(&mut given);
-    given.remove("customMetadata");
-    given.extend(requested(call, service, &sent, Some(client))?);
-    let mut settings = settings::client::replace(settings, &given);
+    let requested = requested(call, service, &sent, Some(client))?;
+    let mut settings = replaced(settings, requested);
     settings.insert("modifiedAt".to_owned(), call.now.into());
     service.clients.put(Client {
         settings: settings.clone(),
@@ -138,6 +135,15 @@ fn requested(
 ) -> Result<Object, Refusal> {
     let metadata = software_statement::apply(sent, service, call.now)?;
     Ok(acceptable(service, &metadata, existing)?)
+}
+
+/// The settings of a client that registers again: what metadata cannot say stays as it is.
+pub fn replaced(current: &Object, requested: Object) -> Object {
+    let mut given = current.clone();
+    client_metadata::forget(&mut given);
+    given.remove("customMetadata");
+    given.extend(requested);
+    settings::client::replace(current, &given)
 }
 
 /// The settings of metadata, when they are acceptable; of a client that is new, or that exists.

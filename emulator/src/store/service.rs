@@ -37,7 +37,7 @@ pub struct Service {
     /// By request URI.
     pub pushed_requests: Expiring<PushedRequest>,
     pub codes: Expiring<Code>,
-    /// The JWTs of clients that work once: client assertions, DPoP proofs.
+    /// The JWTs of clients that work once: client assertions, DPoP proofs, request objects in federations.
     pub used_jwts: Expiring<()>,
     pub dpop_nonce: DpopNonce,
     pub attestation_challenges: AttestationChallenges,

@@ -784,6 +784,10 @@ async fn who_registers_again_renews_the_registration() {
         let own_secret = first.client_secret.clone().unwrap();
         assert_eq!(metadata["client_secret"], own_secret.expose());
 
+        configure_client(&api, first.client_id.unwrap(), |client| {
+            client.developer = Some("dev".to_owned());
+        })
+        .await;
         emulator.advance(Duration::from_secs(60));
         let changed = with(
             secret,
@@ -796,6 +800,7 @@ async fn who_registers_again_renews_the_registration() {
         assert_eq!(second.created_at, first.created_at);
         assert_eq!(second.client_secret.unwrap(), own_secret);
         assert_eq!(second.client_name.as_deref(), Some("New"));
+        assert_eq!(second.developer.as_deref(), Some("dev"));
         assert_eq!(second.trust_chain, Some(chain));
         assert!(second.trust_chain_updated_at > first.trust_chain_updated_at);
         // What is not said any more is gone.

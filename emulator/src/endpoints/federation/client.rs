@@ -8,7 +8,6 @@ use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::Refusal;
 use crate::protocol::registration::{invalid, needs_secret};
 use crate::result_code::{ENTITY_ID_TAKEN, RELYING_PARTY_MISSING};
-use crate::settings;
 use crate::store::{Client, Service};
 
 /// How relying parties come to be clients (OpenID Federation 1.0 §12).
@@ -43,7 +42,7 @@ pub struct Registration<'a> {
 
 impl Registration<'_> {
     /// The client that is to be stored: a new one, or in the place of an earlier registration of the same entity,
-    /// whose number, ID and secret it keeps (§12.2.2).
+    /// of which it keeps what metadata cannot say (§12.2.2).
     pub fn client(&self, service: &mut Service) -> Result<Client, Refusal> {
         let metadata = resolved(self.chain, RELYING_PARTY)?;
         let missing = OAuthError::new("invalid_metadata", RELYING_PARTY_MISSING);
@@ -61,7 +60,7 @@ impl Registration<'_> {
         let mut client = match earlier {
             None => client::new(service, &requested, self.call.now)?,
             Some(earlier) => Client {
-                settings: settings::client::replace(&earlier.settings, &requested),
+                settings: client_registration::replaced(&earlier.settings, requested),
             },
         };
         client.settings.extend(self.members());
