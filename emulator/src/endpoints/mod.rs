@@ -8,6 +8,7 @@ mod challenge;
 pub mod client;
 mod client_authorization;
 mod client_registration;
+mod credential_issuer;
 mod device_flow;
 mod discovery;
 mod federation;
@@ -134,6 +135,8 @@ pub fn handle(call: &Call, store: &mut Store, changes: &Changes) -> Outcome {
         "hsk_get" => hsk::get(call, call.service(store)?),
         "hsk_get_list" => hsk::list(call, call.service(store)?),
         "hsk_delete" => hsk::delete(call, call.service(store)?),
+
+        "credential_nonce" => credential_issuer::nonce(call, call.service(store)?),
 
         "verify_jose" => jose::verify(call, call.service(store)?),
         "echo" => utility::echo(call),

@@ -108,6 +108,7 @@ impl Issuance<'_> {
             created_at: call.now,
             last_refreshed_at: 0,
             for_external_attachment: call.body.flag("forExternalAttachment"),
+            credential_nonce: None,
             grant,
         };
         let jwt = access_token::sign(service, client, &mut record, &access_token, call.now)?;

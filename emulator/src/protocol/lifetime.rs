@@ -28,6 +28,8 @@ pub const PUSHED_REQUEST: i64 = 600;
 pub const DECISION: i64 = 600;
 /// One day, for a service that says nothing.
 pub const ENTITY_CONFIGURATION: i64 = 86_400;
+/// Ten minutes, for a service that says nothing.
+pub const CREDENTIAL_NONCE: i64 = 600;
 /// A person has a day to log in.
 pub const TICKET: i64 = 86_400;
 
@@ -93,6 +95,11 @@ pub fn auth_req_id(service: &Service, requested: Option<i64>) -> i64 {
     let longest = positive(service.settings.integer("backchannelAuthReqIdDuration"));
     let longest = longest.unwrap_or(DECISION);
     positive(requested).map_or(longest, |requested| requested.min(longest))
+}
+
+/// The lifetime of a nonce for key proofs in seconds.
+pub fn credential_nonce(service: &Service) -> i64 {
+    positive(service.settings.integer("cnonceDuration")).unwrap_or(CREDENTIAL_NONCE)
 }
 
 /// What the API request says, else the shortest of what the service, the client and the scopes say.

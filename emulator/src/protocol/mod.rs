@@ -13,6 +13,8 @@ pub mod client_authentication;
 pub mod client_certificate;
 pub mod client_metadata;
 pub mod client_signature;
+pub mod credential_issuer;
+pub mod credential_nonce;
 pub mod decision;
 pub mod dpop;
 pub mod fapi;

@@ -10,11 +10,11 @@ use super::authorization_request::{AuthorizationRequest, Code, PushedRequest};
 use super::backchannel::BackchannelRequest;
 use super::clients::{Client, Clients, NamedBy};
 use super::device_flow::DeviceFlow;
-use super::dpop_nonce::DpopNonce;
 use super::expiring::Expiring;
 use super::granted_scopes::Consents;
 use super::hardware_key::HardwareKey;
 use super::managed_grant::ManagedGrant;
+use super::shared_nonce::SharedNonce;
 use super::token_batch::TokenBatch;
 use super::token_request::{PasswordRequest, Renewal};
 use super::tokens::Tokens;
@@ -39,8 +39,8 @@ pub struct Service {
     pub codes: Expiring<Code>,
     /// The JWTs of clients that work once: client assertions, DPoP proofs, request objects in federations.
     pub used_jwts: Expiring<()>,
-    pub dpop_nonce: DpopNonce,
     pub attestation_challenges: AttestationChallenges,
+    pub dpop_nonce: SharedNonce,
     /// By device code.
     pub device_flows: Expiring<DeviceFlow>,
     /// The device code of a user code.
@@ -60,6 +60,8 @@ pub struct Service {
     /// By grant ID.
     pub managed_grants: HashMap<String, ManagedGrant>,
     pub hardware_keys: Vec<HardwareKey>,
+    /// For the key proofs of wallets.
+    pub credential_nonce: SharedNonce,
 }
 
 impl Service {

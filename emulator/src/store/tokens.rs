@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::credential_nonce::CredentialNonce;
 use super::expiring::REMEMBERED;
 use super::grant::{Binding, Grant};
 use super::scopes::{ScopePool, Scopes};
@@ -33,6 +34,9 @@ pub struct TokenRecord {
     pub last_refreshed_at: Millis,
     /// Whether it is there to fetch an external attachment (OpenID Connect for Identity Assurance 1.0).
     pub for_external_attachment: bool,
+    /// For key proofs (OpenID for Verifiable Credential Issuance 1.0 ID1 §6.2).
+    #[serde(default)]
+    pub credential_nonce: Option<Box<CredentialNonce>>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

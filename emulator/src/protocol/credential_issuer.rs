@@ -1,0 +1,16 @@
+//! A service as a credential issuer (OpenID for Verifiable Credential Issuance).
+
+use crate::json::{Members, Object};
+
+/// What the settings call the final version. Without a word it is `1.0-ID1`, as at Authlete.
+const FINAL: [&str; 2] = ["1.0", "1.0-Final"];
+
+pub fn is_enabled(service: &Object) -> bool {
+    service.flag("verifiableCredentialsEnabled")
+}
+
+/// Whether the service follows the final version, and not Implementer's Draft 1.
+pub fn is_final(service: &Object) -> bool {
+    let version = service.text("oid4vciVersion");
+    version.is_some_and(|version| FINAL.contains(&version))
+}
