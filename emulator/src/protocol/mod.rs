@@ -6,6 +6,7 @@ pub mod authorization_details;
 pub mod authorization_response;
 pub mod backchannel_request;
 pub mod certificate_chain;
+pub mod certificate_key;
 pub mod claims_parameter;
 pub mod client_assertion;
 pub mod client_attestation;
