@@ -7,6 +7,7 @@ use crate::digest::Digest;
 use crate::json::Members;
 use crate::protocol::dpop;
 use crate::protocol::grant_management;
+use crate::protocol::issuable_credentials;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::proof_of_possession;
 use crate::protocol::scopes;
@@ -127,6 +128,8 @@ fn with_token(answer: Answer, call: &Call, service: &Service, record: &TokenReco
     let openid = grant.openid.as_deref();
     let grant_id = grant.id.as_deref();
     let managed = grant_id.and_then(|id| service.managed_grants.get(id));
+    let issuable = &record.issuable_credentials;
+    let nonce = record.credential_nonce.as_deref();
     with_client_of_grant(answer, service, grant)
         .with("existent", true)
         .with("usable", record.is_valid(call.now))
@@ -148,6 +151,13 @@ fn with_token(answer: Answer, call: &Call, service: &Service, record: &TokenReco
             managed.map(|managed| grant_management::shown(&managed.content)),
         )
         .with("expiresAt", record.access_token_expires_at)
+        .with("forCredentialIssuance", !issuable.is_empty())
+        .with_some(
+            "issuableCredentials",
+            issuable_credentials::as_text(issuable),
+        )
+        .with_some("cnonce", nonce.map(|nonce| nonce.value.as_str()))
+        .with("cnonceExpiresAt", nonce.map_or(0, |nonce| nonce.expires_at))
         .with("forExternalAttachment", record.for_external_attachment)
         .with("authTime", grant.auth_time)
         .with_some("acr", grant.acr.as_deref())

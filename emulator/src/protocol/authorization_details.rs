@@ -5,12 +5,14 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
+use super::credential_issuer;
 use super::oauth_error::OAuthError;
 use super::parameters::Parameters;
 use crate::json::{Members, Object};
 use crate::result_code::{
     AUTHORIZATION_DETAILS_BEYOND_GRANT, AUTHORIZATION_DETAILS_MALFORMED,
     AUTHORIZATION_DETAILS_TYPE_NOT_ALLOWED, AUTHORIZATION_DETAILS_TYPE_UNSUPPORTED,
+    CREDENTIAL_DETAILS_CONFIGURATION, CREDENTIAL_DETAILS_LOCATION,
 };
 
 /// The fields that hold lists, and what the API calls them.
@@ -22,6 +24,9 @@ const LISTS: [(&str, &str); 4] = [
 ];
 /// The fields that hold texts, which have the same names there.
 const TEXTS: [&str; 2] = ["type", "identifier"];
+
+/// The type of details that ask for a credential (OpenID for Verifiable Credential Issuance 1.0 §5.1.1).
+pub const DETAILS_TYPE_CREDENTIAL: &str = "openid_credential";
 
 /// The details of a request in the form of the API: of types that the service has and that the client, if it says which,
 /// may use.
@@ -46,7 +51,34 @@ pub fn requested(
             return Err(invalid(AUTHORIZATION_DETAILS_TYPE_NOT_ALLOWED));
         }
     }
+    check_credentials(&details, service)?;
     Ok(Some(details))
+}
+
+/// OpenID for Verifiable Credential Issuance 1.0 §5.1.1: details that ask for a credential name one that the service has
+/// and, where its metadata name authorization servers, the service.
+fn check_credentials(details: &Value, service: &Object) -> Result<(), OAuthError> {
+    if !credential_issuer::is_enabled(service) {
+        return Ok(());
+    }
+    let configurations = credential_issuer::configurations(service);
+    let location = credential_issuer::location(service);
+    let is_credential = |element: &&Object| element.text("type") == Some(DETAILS_TYPE_CREDENTIAL);
+    for element in elements(details).filter(is_credential) {
+        let detail = detail(element);
+        let id = detail.get("credential_configuration_id");
+        let is_known = id
+            .and_then(Value::as_str)
+            .map(|id| configurations.contains_key(id));
+        if is_known != Some(true) {
+            return Err(invalid(CREDENTIAL_DETAILS_CONFIGURATION));
+        }
+        let locations = element.texts("locations").unwrap_or_default();
+        if location.is_some_and(|location| !locations.contains(&location)) {
+            return Err(invalid(CREDENTIAL_DETAILS_LOCATION));
+        }
+    }
+    Ok(())
 }
 
 /// The details of an access token: those that the token request names, each of which must be among the granted ones as
@@ -85,15 +117,27 @@ pub fn from_text(text: &str) -> Option<Value> {
         return None;
     };
     let elements: Option<Vec<_>> = details.into_iter().map(element).collect();
-    Some(Value::Object(Object::from_iter([(
-        "elements".to_owned(),
-        Value::Array(elements?),
-    )])))
+    Some(object(elements?))
+}
+
+/// The same for details that are in order.
+pub fn from_array(details: impl Iterator<Item = Value>) -> Value {
+    object(details.filter_map(element).collect())
+}
+
+fn object(elements: Vec<Value>) -> Value {
+    let elements = ("elements".to_owned(), Value::Array(elements));
+    Value::Object(Object::from_iter([elements]))
 }
 
 /// From the form of the API to that of the protocol, for token responses and the like.
-pub fn to_array(details: &Value) -> Value {
-    elements(details).map(detail).collect()
+pub fn to_array(value: &Value) -> Value {
+    details(value).map(Value::Object).collect()
+}
+
+/// The details one by one, as the protocol has them.
+pub fn details(value: &Value) -> impl Iterator<Item = Object> {
+    elements(value).map(detail)
 }
 
 /// The types of details in the form of the API.
@@ -135,7 +179,7 @@ fn element(detail: Value) -> Option<Value> {
     Some(Value::Object(element))
 }
 
-fn detail(element: &Object) -> Value {
+fn detail(element: &Object) -> Object {
     let others = element
         .text("otherFields")
         .and_then(|text| serde_json::from_str(text).ok());
@@ -147,7 +191,7 @@ fn detail(element: &Object) -> Value {
         Some((field.to_owned(), value.clone()))
     });
     detail.extend(fields);
-    Value::Object(detail)
+    detail
 }
 
 fn invalid(code: crate::result_code::ResultCode) -> OAuthError {

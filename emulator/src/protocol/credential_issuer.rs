@@ -14,3 +14,23 @@ pub fn is_final(service: &Object) -> bool {
     let version = service.text("oid4vciVersion");
     version.is_some_and(|version| FINAL.contains(&version))
 }
+
+/// The credential configurations of the service by their identifiers.
+pub fn configurations(service: &Object) -> Object {
+    let text = metadata(service).and_then(|metadata| metadata.text("credentialsSupported"));
+    let configurations = text.and_then(|text| serde_json::from_str(text).ok());
+    configurations.unwrap_or_default()
+}
+
+/// What authorization details have to name as their location: the issuer, where its metadata name authorization servers.
+pub fn location(service: &Object) -> Option<&str> {
+    let metadata = metadata(service)?;
+    let servers = metadata.array("authorizationServers")?;
+    metadata
+        .text("credentialIssuer")
+        .filter(|_| !servers.is_empty())
+}
+
+fn metadata(service: &Object) -> Option<&Object> {
+    service.object("credentialIssuerMetadata")
+}

@@ -52,6 +52,7 @@ impl Requested<'_> {
             scopes: scopes.into(),
             resources: self.resources.to_vec(),
             authorization_details: self.authorization_details.cloned().map(Box::new),
+            offered_credentials: Vec::new(),
             properties: call.shaped::<Vec<Property>>("properties").map(Box::new),
             acr: text("acr"),
             auth_time: call.integer("authTime").unwrap_or_default(),

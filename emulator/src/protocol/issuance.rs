@@ -7,8 +7,10 @@ use serde_json::Value;
 
 use super::access_token;
 use super::authorization_details;
+use super::credential_nonce;
 use super::grant_management;
 use super::id_token::IdToken;
+use super::issuable_credentials;
 use super::lifetime;
 use super::oauth_error::OAuthError;
 use super::parameters::Parameters;
@@ -108,9 +110,11 @@ impl Issuance<'_> {
             created_at: call.now,
             last_refreshed_at: 0,
             for_external_attachment: call.body.flag("forExternalAttachment"),
+            issuable_credentials: Vec::new(),
             credential_nonce: None,
             grant,
         };
+        entitle(service, &mut record, call.now)?;
         let jwt = access_token::sign(service, client, &mut record, &access_token, call.now)?;
         Ok(Prepared {
             record,
@@ -242,6 +246,20 @@ impl Issued {
             }
         }
     }
+}
+
+/// Notes what credentials a new access token is good for, and gives it a nonce for them.
+pub fn entitle(
+    service: &Service,
+    record: &mut TokenRecord,
+    now: Millis,
+) -> Result<(), getrandom::Error> {
+    issuable_credentials::note(service, record);
+    record.credential_nonce = match record.issuable_credentials.is_empty() {
+        true => None,
+        false => credential_nonce::of_token(service, now)?,
+    };
+    Ok(())
 }
 
 /// A new access token: the value that the caller chose, or a random one.

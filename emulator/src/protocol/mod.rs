@@ -26,6 +26,7 @@ pub mod grant_management;
 pub mod granted;
 pub mod id_token;
 pub mod id_token_hint;
+pub mod issuable_credentials;
 pub mod issuance;
 pub mod jwt_audience;
 pub mod jwt_times;

@@ -13,6 +13,7 @@ pub fn members(service: &Service, record: &TokenRecord, issued: &Issued, now: Mi
     let grant = &record.grant;
     let mut content = properties(grant.properties.as_deref(), false);
     let details = record.authorization_details();
+    let nonce = record.credential_nonce.as_deref();
     let members = [
         ("access_token", Some(Value::from(issued.presented()))),
         ("token_type", Some(token_type(service, record).into())),
@@ -27,6 +28,14 @@ pub fn members(service: &Service, record: &TokenRecord, issued: &Issued, now: Mi
         (
             "scope",
             (!grant.scopes.is_empty()).then(|| grant.scopes.join(" ").into()),
+        ),
+        (
+            "c_nonce",
+            nonce.map(|nonce| Value::from(nonce.value.as_str())),
+        ),
+        (
+            "c_nonce_expires_in",
+            nonce.map(|nonce| seconds_left(nonce.expires_at, now).into()),
         ),
         ("id_token", issued.id_token.as_deref().map(Value::from)),
         (

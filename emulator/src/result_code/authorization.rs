@@ -71,6 +71,10 @@ result_codes! {
     AUTHORIZATION_DETAILS_TYPE_UNSUPPORTED = "A004333", "the service does not support this type of authorization_details";
     /// RFC 9396 §5.
     AUTHORIZATION_DETAILS_TYPE_NOT_ALLOWED = "A004334", "the client may not use this type of authorization_details";
+    /// OpenID for Verifiable Credential Issuance 1.0 §5.1.1.
+    CREDENTIAL_DETAILS_CONFIGURATION = "A004361", "authorization_details of the type openid_credential must have a credential_configuration_id of the service";
+    /// OpenID for Verifiable Credential Issuance 1.0 §5.1.1.
+    CREDENTIAL_DETAILS_LOCATION = "A004362", "authorization_details of the type openid_credential must have the credential issuer in locations";
     /// OpenID Connect Core 1.0 §3.1.2.1.
     ID_TOKEN_HINT_WRONG = "A004337", "id_token_hint is not an ID token of this service";
     /// OpenID Connect Core 1.0 §3.1.2.1.

@@ -23,6 +23,9 @@ pub struct Grant {
     pub resources: Vec<String>,
     /// RFC 9396, as the API has it: an object with `elements`.
     pub authorization_details: Option<Box<Value>>,
+    /// The credential configurations of the offer that the grant is based on.
+    #[serde(default)]
+    pub offered_credentials: Vec<String>,
     pub properties: Option<Box<Value>>,
     pub acr: Option<String>,
     /// Seconds since the Unix epoch; 0 when unknown.

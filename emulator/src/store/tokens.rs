@@ -12,6 +12,7 @@ use super::grant::{Binding, Grant};
 use super::scopes::{ScopePool, Scopes};
 use crate::clock::{Millis, after};
 use crate::digest::Digest;
+use crate::json::Object;
 
 /// Names a record as long as it lives, whatever tokens it holds.
 pub type RecordId = u64;
@@ -34,6 +35,10 @@ pub struct TokenRecord {
     pub last_refreshed_at: Millis,
     /// Whether it is there to fetch an external attachment (OpenID Connect for Identity Assurance 1.0).
     pub for_external_attachment: bool,
+    /// What the access token can obtain, each with its `format` and `credential_configuration_id` (OpenID for Verifiable
+    /// Credential Issuance 1.0 §5.1).
+    #[serde(default)]
+    pub issuable_credentials: Vec<Object>,
     /// For key proofs (OpenID for Verifiable Credential Issuance 1.0 ID1 §6.2).
     #[serde(default)]
     pub credential_nonce: Option<Box<CredentialNonce>>,

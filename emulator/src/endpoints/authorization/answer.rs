@@ -7,7 +7,7 @@ use crate::call::Call;
 use crate::endpoints::client::shown_to_users as client_shown;
 use crate::endpoints::service::shown_to_users as service_shown;
 use crate::endpoints::shown::{dynamic_scopes, list, with_grant_management, with_name_used};
-use crate::protocol::{claims_parameter, native_sso, prompt, scopes};
+use crate::protocol::{claims_parameter, issuable_credentials, native_sso, prompt, scopes};
 use crate::reply::{Answer, Reply};
 use crate::result_code::AUTHORIZATION_OK;
 use crate::store::Service;
@@ -23,6 +23,8 @@ pub fn of(call: &Call, service: &Service, checked: &Checked) -> Answer {
     let claims = request.claims.as_ref();
     let (scopes, response_type) = (&request.scopes, &request.response_type);
     let prompts: Vec<_> = shown.prompts.iter().map(Prompt::as_str).collect();
+    let details = request.authorization_details.as_deref();
+    let issuable = issuable_credentials::of(&service.settings, &[], details, scopes);
     let object = checked.request_object.as_ref();
     let native_sso = native_sso::is_requested(service, response_type, scopes);
     let answer = Reply::action(call.path, AUTHORIZATION_OK, action);
@@ -44,9 +46,10 @@ pub fn of(call: &Call, service: &Service, checked: &Checked) -> Answer {
         .with_some("purpose", shown.purpose.as_deref())
         .with("nativeSsoRequested", native_sso)
         .with_some("resources", list(&request.resources))
+        .with_some("authorizationDetails", details.cloned())
         .with_some(
-            "authorizationDetails",
-            request.authorization_details.as_deref().cloned(),
+            "issuableCredentials",
+            issuable_credentials::as_text(&issuable),
         )
         .with_some(
             "claims",

@@ -124,6 +124,7 @@ fn refresh(
         grant,
         ..record.clone()
     };
+    issuance::entitle(service, &mut refreshed, call.now)?;
     let jwt = access_token::sign(service, client, &mut refreshed, &value, call.now)?;
     service.tokens.take(presented.record);
     service.tokens.put(presented.record, refreshed);

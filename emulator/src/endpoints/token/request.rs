@@ -84,6 +84,7 @@ impl<'a> Request<'a> {
             scopes: scopes::required(self.parameters, service, client)?.into(),
             resources: resource::requested(self.parameters)?,
             authorization_details: details.map(Box::new),
+            offered_credentials: Vec::new(),
             properties: None,
             acr: None,
             auth_time: 0,

@@ -79,6 +79,8 @@ pub fn telling(
     let grant = &record.grant;
     let refresh_token = record.refresh_token.as_ref();
     let refresh_token_end = refresh_token.map_or(0, |token| token.expires_at);
+    let nonce = record.credential_nonce.as_deref();
+    let nonce_end = nonce.map_or(0, |nonce| nonce.expires_at);
     let answer = with_client(answer, service, client);
     with_name_used(answer, grant.client_named_by)
         .with("accessToken", issued.access_token)
@@ -105,6 +107,12 @@ pub fn telling(
         .with_some(
             "authorizationDetails",
             record.authorization_details().cloned(),
+        )
+        .with_some("cnonce", nonce.map(|nonce| nonce.value.as_str()))
+        .with("cnonceExpiresAt", nonce_end)
+        .with(
+            "cnonceDuration",
+            nonce.map_or(0, |nonce| seconds_left(nonce.expires_at, now)),
         )
         .with_some("properties", grant.properties.as_deref().cloned())
         .with_some("grantId", grant.id.as_deref())

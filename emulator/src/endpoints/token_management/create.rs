@@ -146,6 +146,7 @@ fn grant(call: &Call, service: &Service, client: &Client) -> Result<Grant, Resul
         authorization_details: request
             .shaped::<AuthzDetails>("authorizationDetails")
             .map(Box::new),
+        offered_credentials: Vec::new(),
         properties: None,
         acr: subject.and(request.text("acr")).map(str::to_owned),
         auth_time: subject.map_or(0, |_| auth_time),

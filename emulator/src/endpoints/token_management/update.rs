@@ -9,7 +9,7 @@ use crate::clock::after;
 use crate::digest::Digest;
 use crate::json::{Members, Object};
 use crate::protocol::token_response::token_type;
-use crate::protocol::{lifetime, scopes};
+use crate::protocol::{issuable_credentials, lifetime, scopes};
 use crate::random;
 use crate::reply::{Answer, Outcome, Reply};
 use crate::result_code::{
@@ -46,6 +46,7 @@ fn change(call: &Call, service: &mut Service, id: RecordId) -> Outcome {
     };
     change_scopes_and_ends(call, service, &mut record);
     change_rest(call, &mut record);
+    issuable_credentials::note(service, &mut record);
     if let Some(value) = &new_value {
         record.access_token = Digest::of(value);
         record.jwt = None;

@@ -1,0 +1,110 @@
+//! What credentials an access token is good for (OpenID for Verifiable Credential Issuance 1.0 §5.1): those of an offer, of
+//! authorization details and of scopes.
+
+use serde_json::Value;
+
+use super::authorization_details::{self, DETAILS_TYPE_CREDENTIAL};
+use super::credential_issuer;
+use crate::json::{Members, Object};
+use crate::store::{Narrowed, Service, TokenRecord};
+
+/// What metadata say of a credential configuration beside what the credential is.
+const BESIDE: [&str; 7] = [
+    "credential_metadata",
+    "credential_signing_alg_values_supported",
+    "cryptographic_binding_methods_supported",
+    "display",
+    "order",
+    "proof_types_supported",
+    "scope",
+];
+
+/// The credentials, each with what describes it, and in the final version with the identifiers by which a wallet can
+/// request it.
+pub fn of(
+    service: &Object,
+    offered: &[String],
+    details: Option<&Value>,
+    scopes: &[String],
+) -> Vec<Object> {
+    if !credential_issuer::is_enabled(service) {
+        return Vec::new();
+    }
+    let configurations = credential_issuer::configurations(service);
+    let details = credential_details(details);
+    let is_wanted = |id: &String, configuration: &Object| {
+        let scope = configuration.text("scope");
+        offered.contains(id)
+            || details.iter().any(|detail| is_of(detail, id))
+            || scope.is_some_and(|scope| scopes.iter().any(|granted| granted == scope))
+    };
+    let known = configurations.iter();
+    let known = known.filter_map(|(id, value)| Some((id, value.as_object()?)));
+    let wanted = known.filter(|(id, configuration)| is_wanted(id, configuration));
+    let issuable = wanted.map(|(id, configuration)| {
+        let mut credential = configuration.clone();
+        credential.retain(|name, _| !BESIDE.contains(&name.as_str()));
+        let detail = details.iter().find(|detail| is_of(detail, id));
+        if let Some(claims) = detail.and_then(|detail| detail.get("claims")) {
+            credential.insert("claims".to_owned(), claims.clone());
+        }
+        credential.insert("credential_configuration_id".to_owned(), id.as_str().into());
+        if credential_issuer::is_final(service) {
+            credential.insert("credential_identifiers".to_owned(), identifiers(id));
+        }
+        credential
+    });
+    issuable.collect()
+}
+
+/// The same as the API has it: an array as text, if there are any.
+pub fn as_text(credentials: &[Object]) -> Option<String> {
+    let array = || credentials.iter().cloned().map(Value::Object);
+    (!credentials.is_empty()).then(|| array().collect::<Value>().to_string())
+}
+
+/// Notes in a record what its access token is good for. In the final version its authorization details name the
+/// identifiers, too (§6.2).
+pub fn note(service: &Service, record: &mut TokenRecord) {
+    let settings = &service.settings;
+    let (grant, details) = (&record.grant, record.authorization_details());
+    let credentials = of(settings, &grant.offered_credentials, details, &grant.scopes);
+    let has_details = !credential_details(details).is_empty();
+    if !credentials.is_empty() && has_details && credential_issuer::is_final(settings) {
+        let narrowed = Narrowed {
+            resources: record.resources().to_vec(),
+            authorization_details: details.map(with_identifiers),
+        };
+        record.narrowed = Some(Box::new(narrowed));
+    }
+    record.issuable_credentials = credentials;
+}
+
+fn credential_details(details: Option<&Value>) -> Vec<Object> {
+    let details = details.into_iter().flat_map(authorization_details::details);
+    details
+        .filter(|detail| detail.text("type") == Some(DETAILS_TYPE_CREDENTIAL))
+        .collect()
+}
+
+fn is_of(detail: &Object, configuration: &str) -> bool {
+    detail.text("credential_configuration_id") == Some(configuration)
+}
+
+/// There is one credential of each configuration: that of the user.
+fn identifiers(configuration: &str) -> Value {
+    vec![format!("{configuration}.1")].into()
+}
+
+fn with_identifiers(details: &Value) -> Value {
+    let details = authorization_details::details(details).map(|mut detail| {
+        if detail.text("type") == Some(DETAILS_TYPE_CREDENTIAL)
+            && let Some(id) = detail.text("credential_configuration_id")
+        {
+            let identifiers = identifiers(id);
+            detail.insert("credential_identifiers".to_owned(), identifiers);
+        }
+        Value::Object(detail)
+    });
+    authorization_details::from_array(details)
+}
