@@ -44,6 +44,7 @@ mod call;
 mod clock;
 mod conditions;
 mod control;
+mod credential;
 mod credentials;
 mod digest;
 mod endpoints;

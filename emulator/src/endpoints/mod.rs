@@ -8,6 +8,7 @@ mod challenge;
 pub mod client;
 mod client_authorization;
 mod client_registration;
+mod credential_issuance;
 mod credential_issuer;
 mod device_flow;
 mod discovery;
@@ -137,6 +138,17 @@ pub fn handle(call: &Call, store: &mut Store, changes: &Changes) -> Outcome {
         "hsk_delete" => hsk::delete(call, call.service(store)?),
 
         "credential_nonce" => credential_issuer::nonce(call, call.service(store)?),
+
+        "credential_single_parse" => credential_issuance::single::parse(call, call.service(store)?),
+        "credential_single_issue" => credential_issuance::single::issue(call, call.service(store)?),
+        "credential_batch_parse" => credential_issuance::batch::parse(call, call.service(store)?),
+        "credential_batch_issue" => credential_issuance::batch::issue(call, call.service(store)?),
+        "credential_deferred_parse" => {
+            credential_issuance::deferred::parse(call, call.service(store)?)
+        }
+        "credential_deferred_issue" => {
+            credential_issuance::deferred::issue(call, call.service(store)?)
+        }
 
         "verify_jose" => jose::verify(call, call.service(store)?),
         "echo" => utility::echo(call),

@@ -13,19 +13,24 @@ use crate::json::{Members, Object};
 
 /// Signs a payload. The header gets the algorithm, and the `kid` of the key unless it names one itself.
 pub fn sign(alg: &str, key: &Jwk, mut header: Object, payload: &[u8]) -> Result<String, JoseError> {
-    let algorithm =
-        SignatureAlgorithm::named(alg).ok_or_else(|| JoseError::Unsupported(alg.to_owned()))?;
-    if !(algorithm.fits(key) && key.permits("sig", alg)) {
-        return Err(JoseError::WrongKey);
-    }
     header.insert("alg".to_owned(), Value::from(alg));
     if let Some(kid) = key.kid() {
         header.entry("kid").or_insert_with(|| Value::from(kid));
     }
     let header = base64url::encode(Value::Object(header).to_string());
     let input = format!("{header}.{}", base64url::encode(payload));
-    let signature = signature(algorithm, key, input.as_bytes())?;
+    let signature = sign_bytes(alg, key, input.as_bytes())?;
     Ok(format!("{input}.{}", base64url::encode(signature)))
+}
+
+/// The bare signature of a message, for serializations that are not of JOSE.
+pub fn sign_bytes(alg: &str, key: &Jwk, message: &[u8]) -> Result<Vec<u8>, JoseError> {
+    let algorithm =
+        SignatureAlgorithm::named(alg).ok_or_else(|| JoseError::Unsupported(alg.to_owned()))?;
+    if !(algorithm.fits(key) && key.permits("sig", alg)) {
+        return Err(JoseError::WrongKey);
+    }
+    signature(algorithm, key, message)
 }
 
 /// A signed object that has been read and not yet verified.

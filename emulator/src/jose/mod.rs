@@ -24,7 +24,7 @@ pub use content_encryption::ContentEncryption;
 pub use error::JoseError;
 pub use generate::generate;
 pub use jwe::{Jwe, encrypt};
-pub use jws::{Jws, sign};
+pub use jws::{Jws, sign, sign_bytes};
 pub use key::Jwk;
 pub use key_management::KeyManagement;
 pub use key_set::JwkSet;

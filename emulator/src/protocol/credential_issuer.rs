@@ -31,6 +31,7 @@ pub fn location(service: &Object) -> Option<&str> {
         .filter(|_| !servers.is_empty())
 }
 
-fn metadata(service: &Object) -> Option<&Object> {
+/// What the service says of itself as a credential issuer.
+pub fn metadata(service: &Object) -> Option<&Object> {
     service.object("credentialIssuerMetadata")
 }

@@ -30,6 +30,8 @@ pub const DECISION: i64 = 600;
 pub const ENTITY_CONFIGURATION: i64 = 86_400;
 /// Ten minutes, for a service that says nothing.
 pub const CREDENTIAL_NONCE: i64 = 600;
+/// One day, for a service that says nothing: somebody may have to look at papers.
+pub const CREDENTIAL_TRANSACTION: i64 = 86_400;
 /// A person has a day to log in.
 pub const TICKET: i64 = 86_400;
 
@@ -100,6 +102,12 @@ pub fn auth_req_id(service: &Service, requested: Option<i64>) -> i64 {
 /// The lifetime of a nonce for key proofs in seconds.
 pub fn credential_nonce(service: &Service) -> i64 {
     positive(service.settings.integer("cnonceDuration")).unwrap_or(CREDENTIAL_NONCE)
+}
+
+/// How long a request for a credential waits for its answer, in seconds.
+pub fn credential_transaction(service: &Service) -> i64 {
+    let seconds = service.settings.integer("credentialTransactionDuration");
+    positive(seconds).unwrap_or(CREDENTIAL_TRANSACTION)
 }
 
 /// What the API request says, else the shortest of what the service, the client and the scopes say.

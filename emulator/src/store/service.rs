@@ -9,6 +9,7 @@ use super::attestation_challenge::AttestationChallenges;
 use super::authorization_request::{AuthorizationRequest, Code, PushedRequest};
 use super::backchannel::BackchannelRequest;
 use super::clients::{Client, Clients, NamedBy};
+use super::credential_request::CredentialRequest;
 use super::device_flow::DeviceFlow;
 use super::expiring::Expiring;
 use super::granted_scopes::Consents;
@@ -62,6 +63,8 @@ pub struct Service {
     pub hardware_keys: Vec<HardwareKey>,
     /// For the key proofs of wallets.
     pub credential_nonce: SharedNonce,
+    /// By identifier.
+    pub credential_requests: Expiring<CredentialRequest>,
 }
 
 impl Service {
@@ -101,6 +104,8 @@ impl Service {
             .retain(|request| request.client_id != id);
         self.password_requests
             .retain(|request| request.grant.client_id != id);
+        self.credential_requests
+            .retain(|request| request.client_id != id);
         self.tokens.revoke_all(id, None);
         self.granted_scopes.delete_client(id);
         self.managed_grants

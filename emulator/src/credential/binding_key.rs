@@ -1,0 +1,39 @@
+//! The public key that a key proof names (OID4VCI §F.1).
+
+use base64::Engine as _;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+use x509_cert::Certificate;
+use x509_cert::der::Decode as _;
+
+use crate::jose::Jwk;
+use crate::json::{Members, Object};
+use crate::protocol::certificate_key;
+
+/// The key, named in exactly one of the three ways.
+pub fn named(header: &Object) -> Option<Jwk> {
+    let names = ["jwk", "kid", "x5c"];
+    let mut given = names.into_iter().filter(|name| header.contains_key(*name));
+    let (Some(name), None) = (given.next(), given.next()) else {
+        return None;
+    };
+    let key = match name {
+        "jwk" => Jwk::parse(header.object("jwk")?.clone()).ok(),
+        "kid" => of_did(header.text("kid")?),
+        _ => of_certificate(header.texts("x5c")?.first()?),
+    };
+    key.filter(|key| !key.is_private())
+}
+
+/// The method `did:jwk`, whose documents have the one key `#0`. Other methods would have to be looked up elsewhere.
+fn of_did(kid: &str) -> Option<Jwk> {
+    let did = kid.strip_prefix("did:jwk:")?;
+    let encoded = did.strip_suffix("#0").unwrap_or(did);
+    let json = BASE64_URL_SAFE_NO_PAD.decode(encoded).ok()?;
+    Jwk::parse(serde_json::from_slice(&json).ok()?).ok()
+}
+
+/// RFC 7515 §4.1.6: the first certificate is that of the key. Whom it comes from is the issuer's business.
+fn of_certificate(first: &str) -> Option<Jwk> {
+    let der = BASE64_STANDARD.decode(first).ok()?;
+    certificate_key::of(&Certificate::from_der(&der).ok()?)
+}

@@ -1,0 +1,95 @@
+//! The batch credential endpoint, which drafts had up to 13: several requests in one.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::{add_nonce, keep, requested, response, settle};
+use crate::call::Call;
+use crate::credential::access::{self, Presented};
+use crate::credential::message::Message;
+use crate::credential::order::Order;
+use crate::credential::refusal::Refusal;
+use crate::credential::response::content;
+use crate::credential::{encryption, request};
+use crate::json::{Members, Object};
+use crate::protocol::oauth_error::OAuthError;
+use crate::reply::{Outcome, Reply};
+use crate::result_code::{
+    CREDENTIAL_BATCH_EMPTY, CREDENTIAL_BATCH_ISSUE_OK, CREDENTIAL_BATCH_PARSE_OK,
+    CREDENTIAL_ORDER_MISSING, CREDENTIAL_ORDER_REPEATED,
+};
+use crate::store::Service;
+
+pub fn parse(call: &Call, service: &mut Service) -> Outcome {
+    read(call, service).or_else(|refusal| refusal.outcome(call, &service.settings))
+}
+
+fn read(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
+    access::enabled(service)?;
+    let token = Presented::of(call, service)?;
+    let message = Message::of(&call.body, &service.settings)?;
+    // One for all: the answer is one.
+    let encryption = encryption::requested(&message, &service.settings)?;
+    let empty = || OAuthError::new("invalid_credential_request", CREDENTIAL_BATCH_EMPTY);
+    let bodies = message.body.array("credential_requests");
+    let bodies: Option<Vec<_>> = bodies
+        .unwrap_or_default()
+        .iter()
+        .map(Value::as_object)
+        .collect();
+    let bodies = bodies.filter(|bodies| !bodies.is_empty());
+    let bodies = bodies.ok_or_else(empty)?.into_iter();
+    let requests: Result<Vec<_>, _> = bodies
+        .map(|body| request::read(call, service, &token, body, encryption.clone()))
+        .collect();
+    let requests = requests?.into_iter();
+    let info: Result<Value, _> = requests
+        .map(|request| keep(call, service, request))
+        .collect();
+    let answer = Reply::action(call.path, CREDENTIAL_BATCH_PARSE_OK, "OK");
+    Ok(answer.with("info", info?).reply())
+}
+
+pub fn issue(call: &Call, service: &mut Service) -> Outcome {
+    answer(call, service).or_else(|refusal| refusal.outcome(call, &service.settings))
+}
+
+fn answer(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
+    access::enabled(service)?;
+    let token = Presented::of(call, service)?;
+    let orders = call.body.array("orders");
+    let orders = orders.filter(|orders| !orders.is_empty());
+    let orders = orders.ok_or(Refusal::Order(CREDENTIAL_ORDER_MISSING))?;
+    let orders: Result<Vec<_>, _> = orders
+        .iter()
+        .map(|order| Order::read(order.as_object()))
+        .collect();
+    let orders = orders?;
+    let identifiers: BTreeSet<_> = orders.iter().map(|order| order.identifier).collect();
+    if identifiers.len() < orders.len() {
+        return Err(Refusal::Order(CREDENTIAL_ORDER_REPEATED));
+    }
+    let (mut responses, mut encryption) = (Vec::new(), None);
+    for order in &orders {
+        let request = requested(call, service, &token, order)?;
+        responses.push(Value::Object(response(
+            call, service, order, request, None,
+        )?));
+        encryption = encryption.or_else(|| request.encryption.clone());
+    }
+    let responses = ("credential_responses".to_owned(), Value::Array(responses));
+    let mut response = Object::from_iter([responses]);
+    add_nonce(call, service, &token, &mut response)?;
+    let content = content(response, encryption.as_ref())?;
+    for order in &orders {
+        settle(call, service, order);
+    }
+    let action = match content.is_encrypted {
+        true => "OK_JWT",
+        false => "OK",
+    };
+    Ok(Reply::action(call.path, CREDENTIAL_BATCH_ISSUE_OK, action)
+        .with("responseContent", content.text)
+        .reply())
+}

@@ -1,0 +1,74 @@
+//! The deferred credential endpoint (OID4VCI §9).
+
+use super::single::{action, denied};
+use super::{awaiting, info, response, settle};
+use crate::call::Call;
+use crate::credential::access::{self, Presented};
+use crate::credential::encryption;
+use crate::credential::message::Message;
+use crate::credential::order::Order;
+use crate::credential::refusal::Refusal;
+use crate::credential::response::content;
+use crate::digest::Digest;
+use crate::json::Members;
+use crate::protocol::oauth_error::OAuthError;
+use crate::reply::{Outcome, Reply};
+use crate::result_code::{
+    CREDENTIAL_DEFERRED_ISSUE_DEFERRED, CREDENTIAL_DEFERRED_ISSUE_OK, CREDENTIAL_DEFERRED_PARSE_OK,
+    CREDENTIAL_TRANSACTION_MISSING, CREDENTIAL_TRANSACTION_OF_OTHER_TOKEN,
+    CREDENTIAL_TRANSACTION_UNKNOWN,
+};
+use crate::store::{Service, Stage};
+
+pub fn parse(call: &Call, service: &mut Service) -> Outcome {
+    read(call, service).or_else(|refusal| refusal.outcome(call, &service.settings))
+}
+
+fn read(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
+    access::enabled(service)?;
+    let token = Presented::of(call, service)?;
+    let message = Message::of(&call.body, &service.settings)?;
+    let missing = OAuthError::new("invalid_credential_request", CREDENTIAL_TRANSACTION_MISSING);
+    let transaction = message.body.text("transaction_id").ok_or(missing)?;
+    // That of the first request does not count any more (§9.1).
+    let encryption = encryption::requested(&message, &service.settings)?;
+    let id = Digest::of(transaction);
+    let invalid = |code| OAuthError::new("invalid_transaction_id", code);
+    let is_live = service.credential_requests.live(&id, call.now).is_some();
+    let request = service.credential_requests.get_mut(&id);
+    let request = request.filter(|request| is_live && request.stage != Stage::Requested);
+    let request = request.ok_or(invalid(CREDENTIAL_TRANSACTION_UNKNOWN))?;
+    if request.token != token.id {
+        return Err(invalid(CREDENTIAL_TRANSACTION_OF_OTHER_TOKEN).into());
+    }
+    request.encryption = encryption;
+    request.stage = Stage::Presented;
+    let answer = Reply::action(call.path, CREDENTIAL_DEFERRED_PARSE_OK, "OK");
+    Ok(answer.with("info", info(transaction, request)).reply())
+}
+
+pub fn issue(call: &Call, service: &mut Service) -> Outcome {
+    answer(call, service).or_else(|refusal| refusal.outcome(call, &service.settings))
+}
+
+fn answer(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
+    access::enabled(service)?;
+    let order = Order::read(call.body.object("order"))?;
+    let request = awaiting(call, service, &order, Stage::Presented)?.clone();
+    if call.body.flag("denied") {
+        let id = Digest::of(order.identifier);
+        service.credential_requests.remove(&id);
+        return Err(denied());
+    }
+    let interval = call.body.integer("interval");
+    let response = response(call, service, &order, &request, interval)?;
+    let content = content(response, request.encryption.as_ref())?;
+    settle(call, service, &order);
+    let code = match order.is_deferred() {
+        false => CREDENTIAL_DEFERRED_ISSUE_OK,
+        true => CREDENTIAL_DEFERRED_ISSUE_DEFERRED,
+    };
+    Ok(Reply::action(call.path, code, action(&order, &content))
+        .with("responseContent", content.text)
+        .reply())
+}

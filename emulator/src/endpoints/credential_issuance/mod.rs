@@ -1,0 +1,146 @@
+//! `/vci/single`, `/vci/batch`, `/vci/deferred`: the endpoints at which wallets obtain credentials, each in two calls: one
+//! reads the request, the other makes the answer.
+
+pub mod batch;
+pub mod deferred;
+pub mod single;
+
+use serde_json::{Value, json};
+
+use crate::call::Call;
+use crate::clock::after;
+use crate::credential::access::Presented;
+use crate::credential::order::Order;
+use crate::credential::refusal::Refusal;
+use crate::credential::response;
+use crate::digest::Digest;
+use crate::json::Object;
+use crate::protocol::{credential_nonce, lifetime};
+use crate::random;
+use crate::result_code::{CREDENTIAL_ORDER_OF_OTHER_TOKEN, CREDENTIAL_ORDER_UNKNOWN};
+use crate::store::{CredentialRequest, Entry, Service, Stage};
+
+/// Keeps a request until it is answered; what the caller is told of it.
+fn keep(
+    call: &Call,
+    service: &mut Service,
+    request: CredentialRequest,
+) -> Result<Value, getrandom::Error> {
+    let identifier = random::token()?;
+    let info = info(&identifier, &request);
+    let end = after(call.now, lifetime::credential_transaction(service));
+    let requests = &mut service.credential_requests;
+    requests.insert(Digest::of(&identifier), request, end, call.now);
+    Ok(info)
+}
+
+/// A request as the API shows it.
+fn info(identifier: &str, request: &CredentialRequest) -> Value {
+    let text = |object: &Object| Value::Object(object.clone()).to_string();
+    let keys: Vec<_> = request.binding_keys.iter().map(text).collect();
+    let members = [
+        ("identifier", Some(json!(identifier))),
+        ("format", Some(json!(request.format))),
+        ("details", Some(json!(text(&request.details)))),
+        (
+            "credentialConfigurationId",
+            Some(json!(request.configuration_id)),
+        ),
+        (
+            "credentialIdentifier",
+            request.credential_identifier.as_ref().map(|id| json!(id)),
+        ),
+        ("bindingKey", keys.first().map(|key| json!(key))),
+        ("bindingKeys", keys.first().map(|_| json!(keys))),
+    ];
+    let members = members.into_iter();
+    members
+        .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+        .collect()
+}
+
+/// The request that an order is for: one that has come so far and has no answer yet.
+fn awaiting<'a>(
+    call: &Call,
+    service: &'a Service,
+    order: &Order<'_>,
+    stage: Stage,
+) -> Result<&'a CredentialRequest, Refusal> {
+    let id = Digest::of(order.identifier);
+    let request = service.credential_requests.live(&id, call.now);
+    request
+        .filter(|request| request.stage == stage)
+        .ok_or(Refusal::Order(CREDENTIAL_ORDER_UNKNOWN))
+}
+
+/// The same for an order that comes with the access token of the request.
+fn requested<'a>(
+    call: &Call,
+    service: &'a Service,
+    token: &Presented,
+    order: &Order<'_>,
+) -> Result<&'a CredentialRequest, Refusal> {
+    let request = awaiting(call, service, order, Stage::Requested)?;
+    match request.token == token.id {
+        true => Ok(request),
+        false => Err(Refusal::Order(CREDENTIAL_ORDER_OF_OTHER_TOKEN)),
+    }
+}
+
+/// What the wallet is told about its request: the credentials, or the transaction ID.
+fn response(
+    call: &Call,
+    service: &Service,
+    order: &Order<'_>,
+    request: &CredentialRequest,
+    interval: Option<i64>,
+) -> Result<Object, Refusal> {
+    let settings = &service.settings;
+    if order.is_deferred() {
+        let id = order.identifier;
+        return Ok(response::with_transaction(id, interval, settings));
+    }
+    let credentials = order.fulfil(request, settings, call.now)?;
+    Ok(response::with_credentials(credentials, settings))
+}
+
+/// Adds the nonce for the next request, where access tokens have nonces (OID4VCI 1.0-ID1 §7.3).
+fn add_nonce(
+    call: &Call,
+    service: &mut Service,
+    token: &Presented,
+    response: &mut Object,
+) -> Result<(), getrandom::Error> {
+    let Some(nonce) = credential_nonce::of_token(service, call.now)? else {
+        return Ok(());
+    };
+    let lifetime = lifetime::credential_nonce(service);
+    response.insert("c_nonce".to_owned(), nonce.value.as_str().into());
+    response.insert("c_nonce_expires_in".to_owned(), lifetime.into());
+    if let Some(mut record) = service.tokens.take(token.id) {
+        record.credential_nonce = Some(nonce);
+        service.tokens.put(token.id, record);
+    }
+    Ok(())
+}
+
+/// Notes that a request has its answer: it is over, or a transaction begins. One that is deferred again does not begin
+/// anew.
+fn settle(call: &Call, service: &mut Service, order: &Order<'_>) {
+    let id = Digest::of(order.identifier);
+    let requests = &mut service.credential_requests;
+    let Some(Entry {
+        mut value,
+        expires_at,
+    }) = requests.remove(&id).filter(|_| order.is_deferred())
+    else {
+        return;
+    };
+    let end = match value.stage {
+        Stage::Requested => after(call.now, lifetime::credential_transaction(service)),
+        Stage::Deferred | Stage::Presented => expires_at,
+    };
+    value.stage = Stage::Deferred;
+    let requests = &mut service.credential_requests;
+    requests.insert(id, value, end, call.now);
+}

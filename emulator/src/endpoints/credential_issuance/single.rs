@@ -1,0 +1,77 @@
+//! The credential endpoint (OID4VCI §8).
+
+use super::{add_nonce, keep, requested, response, settle};
+use crate::call::Call;
+use crate::credential::access::{self, Presented};
+use crate::credential::message::Message;
+use crate::credential::order::Order;
+use crate::credential::refusal::Refusal;
+use crate::credential::response::{Content, content};
+use crate::credential::{encryption, request};
+use crate::digest::Digest;
+use crate::json::Members;
+use crate::protocol::oauth_error::OAuthError;
+use crate::reply::{Outcome, Reply};
+use crate::result_code::{
+    CREDENTIAL_DENIED, CREDENTIAL_SINGLE_ISSUE_DEFERRED, CREDENTIAL_SINGLE_ISSUE_OK,
+    CREDENTIAL_SINGLE_PARSE_OK,
+};
+use crate::store::Service;
+
+pub fn parse(call: &Call, service: &mut Service) -> Outcome {
+    read(call, service).or_else(|refusal| refusal.outcome(call, &service.settings))
+}
+
+fn read(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
+    access::enabled(service)?;
+    let token = Presented::of(call, service)?;
+    let message = Message::of(&call.body, &service.settings)?;
+    let encryption = encryption::requested(&message, &service.settings)?;
+    let request = request::read(call, service, &token, &message.body, encryption)?;
+    let info = keep(call, service, request)?;
+    let answer = Reply::action(call.path, CREDENTIAL_SINGLE_PARSE_OK, "OK");
+    Ok(answer.with("info", info).reply())
+}
+
+pub fn issue(call: &Call, service: &mut Service) -> Outcome {
+    answer(call, service).or_else(|refusal| refusal.outcome(call, &service.settings))
+}
+
+fn answer(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
+    access::enabled(service)?;
+    let token = Presented::of(call, service)?;
+    let order = Order::read(call.body.object("order"))?;
+    let request = requested(call, service, &token, &order)?.clone();
+    if call.body.flag("denied") {
+        let id = Digest::of(order.identifier);
+        service.credential_requests.remove(&id);
+        return Err(denied());
+    }
+    let interval = call.body.integer("interval");
+    let mut response = response(call, service, &order, &request, interval)?;
+    add_nonce(call, service, &token, &mut response)?;
+    let content = content(response, request.encryption.as_ref())?;
+    settle(call, service, &order);
+    let (code, transaction) = match order.is_deferred() {
+        false => (CREDENTIAL_SINGLE_ISSUE_OK, None),
+        true => (CREDENTIAL_SINGLE_ISSUE_DEFERRED, Some(order.identifier)),
+    };
+    Ok(Reply::action(call.path, code, action(&order, &content))
+        .with("responseContent", content.text)
+        .with_some("transactionId", transaction)
+        .reply())
+}
+
+/// OID4VCI §8.3.1.2.
+pub fn denied() -> Refusal {
+    OAuthError::new("credential_request_denied", CREDENTIAL_DENIED).into()
+}
+
+pub fn action(order: &Order<'_>, content: &Content) -> &'static str {
+    match (order.is_deferred(), content.is_encrypted) {
+        (false, false) => "OK",
+        (false, true) => "OK_JWT",
+        (true, false) => "ACCEPTED",
+        (true, true) => "ACCEPTED_JWT",
+    }
+}
