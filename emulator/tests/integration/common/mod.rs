@@ -3,11 +3,13 @@
 
 pub mod federation;
 pub mod grants;
+pub mod issued;
 pub mod jwe;
 pub mod jwt;
 pub mod openid;
 pub mod program;
 pub mod registration;
+pub mod wallet;
 
 use authlete::types::{
     AuthorizationIssueRequest, AuthorizationRequest, AuthorizationResponse, Client,

@@ -1,0 +1,243 @@
+//! Credentials that are not ready at once, and several in one request (OpenID for Verifiable Credential Issuance 1.0 §9;
+//! the batch endpoint is of drafts up to 13).
+
+use std::time::Duration;
+
+use crate::common::issued::SdJwt;
+use crate::common::wallet::*;
+use crate::common::*;
+use authlete::Authlete;
+use authlete::types::{
+    CredentialBatchIssueAction, CredentialBatchIssueRequest, CredentialBatchIssueResponse,
+    CredentialBatchParseAction, CredentialBatchParseRequest, CredentialDeferredIssueAction,
+    CredentialDeferredIssueRequest, CredentialDeferredParseAction, CredentialIssuanceOrder,
+    CredentialSingleIssueAction, CredentialSingleIssueRequest,
+};
+use serde_json::{Value, json};
+
+fn payload() -> Value {
+    json!({ "vct": "https://issuer.example/degree", "sub": "alice" })
+}
+
+fn deferred(identifier: &str) -> CredentialIssuanceOrder {
+    CredentialIssuanceOrder::new(identifier).issuance_deferred(true)
+}
+
+/// A transaction that has begun.
+async fn transaction(wallet: &Wallet<'_>) -> String {
+    let identifier = wallet.identifier(&wallet.request("degree").await).await;
+    let answer = wallet.issue(deferred(&identifier)).await;
+    assert_eq!(answer.action, CredentialSingleIssueAction::Accepted);
+    identifier
+}
+
+async fn assert_invalid(wallet: &Wallet<'_>, request: Value, error: &str, code: &str) {
+    let answer = wallet.come_back(&request).await;
+    assert_eq!(answer.action, CredentialDeferredParseAction::BadRequest);
+    assert_eq!(answer.result_code.as_deref(), Some(code));
+    assert_eq!(content(answer.response_content.as_ref())["error"], error);
+    assert_eq!(answer.info, None);
+}
+
+#[tokio::test]
+async fn a_wallet_comes_back_with_the_transaction_id() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let issuer = Issuer::generate("issuer");
+        enable(&emulator, &api, "1.0", &[&issuer]).await;
+        let wallet = Wallet::with_scopes(&api, emulator.client(), "degree").await;
+        let identifier = wallet.identifier(&wallet.request("degree").await).await;
+        let request = json!({ "transaction_id": identifier });
+        // It is no transaction yet.
+        assert_invalid(
+            &wallet,
+            request.clone(),
+            "invalid_transaction_id",
+            "A386302",
+        )
+        .await;
+        let wait = |request: CredentialSingleIssueRequest| request.interval(60);
+        let answer = wallet.issue_as(deferred(&identifier), wait).await;
+        assert_eq!(answer.action, CredentialSingleIssueAction::Accepted);
+        assert_eq!(answer.transaction_id.as_deref(), Some(&*identifier));
+        assert_eq!(
+            content(answer.response_content.as_ref()),
+            json!({ "transaction_id": identifier, "interval": 60 })
+        );
+        // It is no request any more; and nobody has come back for it.
+        let answer = wallet.issue(order(&identifier, &payload())).await;
+        assert_eq!(answer.action, CredentialSingleIssueAction::CallerError);
+        let answer = issue_deferred(&api, order(&identifier, &payload())).await;
+        assert_eq!(answer.action, CredentialDeferredIssueAction::CallerError);
+        assert_eq!(answer.result_code.as_deref(), Some("A383203"));
+
+        // The wallet asks twice, and the credential is still not ready.
+        for _ in 0..2 {
+            let answer = wallet.come_back(&request).await;
+            assert_eq!(answer.action, CredentialDeferredParseAction::Ok);
+            let info = answer.info.unwrap();
+            assert_eq!(info.identifier.as_deref(), Some(&*identifier));
+            assert_eq!(info.format.as_deref(), Some("dc+sd-jwt"));
+            let key: Value = serde_json::from_str(&info.binding_key.unwrap()).unwrap();
+            assert_eq!(key, wallet.key.jwk());
+        }
+        let answer = issue_deferred(&api, deferred(&identifier)).await;
+        assert_eq!(answer.action, CredentialDeferredIssueAction::Accepted);
+        let response = content(answer.response_content.as_ref());
+        assert_eq!(response["transaction_id"], identifier);
+        assert!(response["interval"].as_u64().unwrap() > 0);
+        let answer = issue_deferred(&api, order(&identifier, &payload())).await;
+        assert_eq!(answer.action, CredentialDeferredIssueAction::CallerError);
+
+        // Now it is.
+        assert!(wallet.come_back(&request).await.info.is_some());
+        let answer = issue_deferred(&api, order(&identifier, &payload())).await;
+        assert_eq!(answer.action, CredentialDeferredIssueAction::Ok);
+        let response = content(answer.response_content.as_ref());
+        let credential = SdJwt::read(response["credentials"][0]["credential"].as_str().unwrap());
+        let claims = credential.disclosed(&issuer.public, |_| true);
+        assert_eq!(claims["sub"], "alice");
+        assert_eq!(claims["cnf"]["jwk"], wallet.key.jwk());
+        // And it is the only one.
+        assert_invalid(&wallet, request, "invalid_transaction_id", "A386302").await;
+        let answer = issue_deferred(&api, order(&identifier, &payload())).await;
+        assert_eq!(answer.action, CredentialDeferredIssueAction::CallerError);
+    }
+}
+
+#[tokio::test]
+async fn a_transaction_is_of_one_token_and_ends() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        enable(&emulator, &api, "1.0", &[&Issuer::generate("issuer")]).await;
+        configure(&emulator, &api, |service| {
+            service.credential_transaction_duration = Some(60);
+        })
+        .await;
+        let wallet = Wallet::with_scopes(&api, client, "degree").await;
+        let other = Wallet::with_scopes(&api, client, "degree").await;
+        let invalid = "invalid_transaction_id";
+        assert_invalid(&wallet, json!({}), "invalid_credential_request", "A386301").await;
+        assert_invalid(
+            &wallet,
+            json!({ "transaction_id": "made-up" }),
+            invalid,
+            "A386302",
+        )
+        .await;
+        let request = json!({ "transaction_id": transaction(&wallet).await });
+        assert_invalid(&other, request.clone(), invalid, "A386303").await;
+        assert!(wallet.come_back(&request).await.info.is_some());
+
+        // What is deferred again does not live longer.
+        emulator.advance(Duration::from_secs(30));
+        let identifier = request["transaction_id"].as_str().unwrap();
+        let answer = issue_deferred(&api, deferred(identifier)).await;
+        assert_eq!(answer.action, CredentialDeferredIssueAction::Accepted);
+        emulator.advance(Duration::from_secs(30));
+        assert_invalid(&wallet, request, invalid, "A386302").await;
+
+        // The issuer can say no, for good.
+        let identifier = transaction(&wallet).await;
+        let request = json!({ "transaction_id": identifier });
+        assert!(wallet.come_back(&request).await.info.is_some());
+        let denial = CredentialDeferredIssueRequest::new(order(&identifier, &payload()));
+        let answer = api.credential_deferred_issue(&denial.denied(true)).await;
+        let answer = answer.unwrap();
+        assert_eq!(answer.action, CredentialDeferredIssueAction::BadRequest);
+        let error = content(answer.response_content.as_ref());
+        assert_eq!(error["error"], "credential_request_denied");
+        assert_invalid(&wallet, request, invalid, "A386302").await;
+
+        // A client that is gone leaves nothing behind.
+        let identifier = transaction(&wallet).await;
+        let request = json!({ "transaction_id": identifier });
+        assert!(wallet.come_back(&request).await.info.is_some());
+        api.delete_client(client.id).await.unwrap();
+        let answer = issue_deferred(&api, order(&identifier, &payload())).await;
+        assert_eq!(answer.action, CredentialDeferredIssueAction::CallerError);
+    }
+}
+
+async fn issue_batch(
+    api: &Authlete,
+    token: &str,
+    orders: Vec<CredentialIssuanceOrder>,
+) -> CredentialBatchIssueResponse {
+    let request = CredentialBatchIssueRequest::new(token, orders);
+    api.credential_batch_issue(&request).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_batch_is_answered_as_a_whole() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let issuer = Issuer::generate("issuer");
+        enable(&emulator, &api, "1.0-ID1", &[&issuer]).await;
+        let wallet = Wallet::with_scopes(&api, emulator.client(), "degree legacy").await;
+        let parse = async |requests: Value| {
+            let content = json!({ "credential_requests": requests }).to_string();
+            let request = CredentialBatchParseRequest::new(&*wallet.token, content);
+            api.credential_batch_parse(&request).await.unwrap()
+        };
+        let degree = json!({
+            "format": "dc+sd-jwt",
+            "vct": "https://issuer.example/degree",
+            "proof": { "proof_type": "jwt", "jwt": wallet.proof().await },
+        });
+        let legacy = json!({ "format": "vc+sd-jwt", "vct": "https://issuer.example/legacy" });
+        for requests in [json!(null), json!([]), json!([1]), json!([degree, {}])] {
+            let answer = parse(requests).await;
+            assert_eq!(answer.action, CredentialBatchParseAction::BadRequest);
+            let error = content(answer.response_content.as_ref());
+            assert_eq!(error["error"], "invalid_credential_request");
+            assert_eq!(answer.info, None);
+        }
+        let answer = parse(json!([degree, legacy])).await;
+        assert_eq!(answer.action, CredentialBatchParseAction::Ok);
+        let info = answer.info.unwrap();
+        let names = info
+            .iter()
+            .map(|info| info.credential_configuration_id.as_deref());
+        assert_eq!(names.collect::<Vec<_>>(), [Some("degree"), Some("legacy")]);
+        assert_eq!(info[1].binding_key, None);
+        let ids: Vec<_> = info
+            .iter()
+            .map(|info| info.identifier.clone().unwrap())
+            .collect();
+
+        let good = || order(&ids[0], &payload());
+        let wrong = order(&ids[1], &json!({ "vct": "made-up" }));
+        for orders in [vec![], vec![good(), good()], vec![good(), wrong]] {
+            let answer = issue_batch(&api, &wallet.token, orders).await;
+            assert_eq!(answer.action, CredentialBatchIssueAction::CallerError);
+        }
+        // Nothing of that was done, so all can be done.
+        let orders = vec![good(), deferred(&ids[1])];
+        let answer = issue_batch(&api, &wallet.token, orders).await;
+        assert_eq!(answer.action, CredentialBatchIssueAction::Ok);
+        let response = content(answer.response_content.as_ref());
+        let responses = response["credential_responses"].as_array().unwrap();
+        assert_eq!(responses.len(), 2);
+        let credential = SdJwt::read(responses[0]["credential"].as_str().unwrap());
+        assert_eq!(
+            credential.verified(&issuer.public)["cnf"]["jwk"],
+            wallet.key.jwk()
+        );
+        assert_eq!(responses[1], json!({ "transaction_id": ids[1] }));
+        assert!(response["c_nonce"].is_string());
+
+        let answer = issue_batch(&api, &wallet.token, vec![good()]).await;
+        assert_eq!(answer.action, CredentialBatchIssueAction::CallerError);
+        assert!(wallet.come_back(&responses[1]).await.info.is_some());
+        let payload = json!({ "vct": "https://issuer.example/legacy" });
+        let answer = issue_deferred(&api, order(&ids[1], &payload)).await;
+        assert_eq!(answer.action, CredentialDeferredIssueAction::Ok);
+        let response = content(answer.response_content.as_ref());
+        assert!(response["credential"].is_string());
+
+        let answer = issue_batch(&api, "made-up", vec![good()]).await;
+        assert_eq!(answer.action, CredentialBatchIssueAction::Unauthorized);
+    }
+}

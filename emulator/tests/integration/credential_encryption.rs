@@ -1,0 +1,165 @@
+//! Requests that only the issuer can read, and credentials that only the wallet can (OpenID for Verifiable Credential
+//! Issuance 1.0 §10).
+
+use crate::common::issued::SdJwt;
+use crate::common::jwe::Receiver;
+use crate::common::wallet::*;
+use crate::common::*;
+use authlete::types::{
+    CredentialDeferredIssueAction, CredentialDeferredParseAction, CredentialDeferredParseRequest,
+    CredentialIssuanceOrder, CredentialSingleIssueAction, CredentialSingleParseAction, JweEnc,
+};
+use serde_json::{Value, json};
+
+fn payload() -> Value {
+    json!({ "vct": "https://issuer.example/degree", "sub": "alice" })
+}
+
+/// The key of a wallet, as it has to be in requests.
+fn encryption(receiver: &Receiver) -> Value {
+    let keys: Value = serde_json::from_str(&receiver.jwks()).unwrap();
+    let mut key = keys["keys"][2].clone();
+    key["alg"] = "ECDH-ES".into();
+    json!({ "jwk": key, "enc": "A256GCM" })
+}
+
+#[tokio::test]
+async fn what_is_asked_for_in_secret_is_answered_in_secret() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let [issuer, decryption] = ["issuer", "decryption"].map(Issuer::generate);
+        enable(&emulator, &api, "1.0", &[&issuer]).await;
+        describe(&emulator, &api, |metadata| {
+            let keys = json!({ "keys": [decryption.private] }).to_string();
+            metadata.credential_request_encryption_jwks = Some(keys.into());
+            metadata.credential_request_encryption_enc_values_supported =
+                Some(vec![JweEnc::A256gcm]);
+            metadata.require_credential_request_encryption = Some(true);
+            metadata.require_credential_response_encryption = Some(true);
+        })
+        .await;
+        let wallet = Wallet::with_scopes(&api, emulator.client(), "degree").await;
+        let receiver = Receiver::generate();
+        let seal = |message: &Value| jwt::encrypt(&decryption.public, &message.to_string());
+        let mut request = wallet.request("degree").await;
+        request["credential_response_encryption"] = encryption(&receiver);
+
+        let answer = wallet.parse(&request).await;
+        assert_eq!(answer.result_code.as_deref(), Some("A374307"));
+        let info = wallet.parse_text(&seal(&request)).await.info.unwrap();
+        assert_eq!(info.details.as_deref(), Some("{}"));
+        let order_of = order(&info.identifier.unwrap(), &payload());
+        let answer = wallet.issue(order_of).await;
+        assert_eq!(answer.action, CredentialSingleIssueAction::OkJwt);
+        let (header, response) = receiver.open("", answer.response_content.unwrap().expose());
+        assert_eq!(header["alg"], "ECDH-ES");
+        assert_eq!(header["enc"], "A256GCM");
+        assert_eq!(header["kid"], "ec");
+        let response: Value = serde_json::from_str(&response).unwrap();
+        let credential = SdJwt::read(response["credentials"][0]["credential"].as_str().unwrap());
+        credential.verified(&issuer.public);
+
+        // Deferred, each request says anew how.
+        let info = wallet.parse_text(&seal(&request)).await.info.unwrap();
+        let identifier = info.identifier.unwrap();
+        let deferred = || CredentialIssuanceOrder::new(&*identifier).issuance_deferred(true);
+        let answer = wallet.issue(deferred()).await;
+        assert_eq!(answer.action, CredentialSingleIssueAction::AcceptedJwt);
+        let (_, response) = receiver.open("", answer.response_content.unwrap().expose());
+        let response: Value = serde_json::from_str(&response).unwrap();
+        assert_eq!(response["transaction_id"], identifier);
+        let later = Receiver::generate();
+        let come_back = async |receiver: &Receiver| {
+            let request = json!({
+                "transaction_id": identifier,
+                "credential_response_encryption": encryption(receiver),
+            });
+            let request = CredentialDeferredParseRequest::new(&*wallet.token, seal(&request));
+            let answer = api.credential_deferred_parse(&request).await.unwrap();
+            assert_eq!(answer.action, CredentialDeferredParseAction::Ok);
+        };
+        come_back(&receiver).await;
+        let answer = issue_deferred(&api, deferred()).await;
+        assert_eq!(answer.action, CredentialDeferredIssueAction::AcceptedJwt);
+        receiver.open("", answer.response_content.unwrap().expose());
+        come_back(&later).await;
+        let answer = issue_deferred(&api, order(&identifier, &payload())).await;
+        assert_eq!(answer.action, CredentialDeferredIssueAction::OkJwt);
+        let (_, response) = later.open("", answer.response_content.unwrap().expose());
+        let response: Value = serde_json::from_str(&response).unwrap();
+        assert!(response["credentials"][0]["credential"].is_string());
+    }
+}
+
+#[tokio::test]
+async fn encryption_is_as_the_metadata_say() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let [issuer, decryption] = ["issuer", "decryption"].map(Issuer::generate);
+        enable(&emulator, &api, "1.0", &[&issuer]).await;
+        let wallet = Wallet::with_scopes(&api, emulator.client(), "degree").await;
+        let request = wallet.request("degree").await;
+        let receiver = Receiver::generate();
+        let good = encryption(&receiver);
+        let with = |change: &dyn Fn(&mut Value)| {
+            let mut request = request.clone();
+            request["credential_response_encryption"] = good.clone();
+            change(&mut request["credential_response_encryption"]);
+            request
+        };
+        let refused = async |content: &str, code: &str| {
+            let answer = wallet.parse_text(content).await;
+            assert_eq!(answer.result_code.as_deref(), Some(code));
+            assert_eq!(answer.action, CredentialSingleParseAction::BadRequest);
+            let error = crate::common::content(answer.response_content.as_ref());
+            assert_eq!(error["error"], "invalid_encryption_parameters");
+        };
+        // How the answer is to be encrypted.
+        let answer = wallet.parse(&with(&|_| ())).await;
+        assert_eq!(answer.action, CredentialSingleParseAction::Ok);
+        let oct = json!({ "kty": "oct", "alg": "dir", "k": jwt::encode([7; 32]) });
+        for request in [
+            with(&|encryption| *encryption = json!(true)),
+            with(&|encryption| encryption["jwk"] = json!({})),
+            with(&|encryption| encryption["jwk"]["alg"] = "RSA-OAEP-256".into()),
+            with(&|encryption| encryption["jwk"]["alg"] = "ECDH-ES+A128KW".into()),
+            with(&|encryption| encryption["jwk"]["alg"] = json!(null)),
+            with(&|encryption| encryption["jwk"]["d"] = encryption["jwk"]["x"].clone()),
+            with(&|encryption| encryption["jwk"]["use"] = "sig".into()),
+            with(&|encryption| encryption["jwk"] = oct.clone()),
+            with(&|encryption| encryption["enc"] = "A128GCM".into()),
+            with(&|encryption| encryption["enc"] = json!(null)),
+            with(&|encryption| encryption["zip"] = "DEF".into()),
+        ] {
+            refused(&request.to_string(), "A374315").await;
+        }
+        describe(&emulator, &api, |metadata| {
+            metadata.require_credential_response_encryption = Some(true);
+        })
+        .await;
+        refused(&request.to_string(), "A374314").await;
+
+        // How the request is encrypted: not at all, as long as the issuer has no key.
+        let encrypted = || jwt::encrypt(&decryption.public, &with(&|_| ()).to_string());
+        refused(&encrypted(), "A374308").await;
+        describe(&emulator, &api, |metadata| {
+            let keys = json!({ "keys": [decryption.private] }).to_string();
+            metadata.credential_request_encryption_jwks = Some(keys.into());
+            metadata.credential_request_encryption_enc_values_supported =
+                Some(vec![JweEnc::A256gcm]);
+        })
+        .await;
+        let answer = wallet.parse_text(&encrypted()).await;
+        assert_eq!(answer.action, CredentialSingleParseAction::Ok);
+        refused(&with(&|_| ()).to_string(), "A374316").await;
+        let other = Issuer::generate("decryption");
+        let misdirected = jwt::encrypt(&other.public, &with(&|_| ()).to_string());
+        refused(&misdirected, "A374308").await;
+        describe(&emulator, &api, |metadata| {
+            metadata.credential_request_encryption_enc_values_supported =
+                Some(vec![JweEnc::A128gcm]);
+        })
+        .await;
+        refused(&encrypted(), "A374308").await;
+    }
+}
