@@ -5,6 +5,7 @@ mod authorization_request;
 mod backchannel;
 mod clients;
 mod credential_nonce;
+mod credential_offer;
 mod credential_request;
 mod decision;
 mod device_flow;
@@ -26,6 +27,7 @@ pub use authorization_request::{AuthorizationRequest, Code, PushedRequest, Reque
 pub use backchannel::BackchannelRequest;
 pub use clients::{Client, NamedBy};
 pub use credential_nonce::CredentialNonce;
+pub use credential_offer::CredentialOffer;
 pub use credential_request::{CredentialRequest, ResponseEncryption, Stage};
 pub use decision::{Decision, Granted, RefusalReason, Refused};
 pub use device_flow::DeviceFlow;

@@ -12,7 +12,7 @@ const TYPES: [&str; 3] = ["vct", "doctype", "credential_definition"];
 
 /// The metadata of the issuer; nothing when there are none.
 pub fn metadata(service: &Object) -> Cow<'_, Object> {
-    credential_issuer::metadata(service).map_or_else(Cow::default, Cow::Borrowed)
+    credential_issuer::settings(service).map_or_else(Cow::default, Cow::Borrowed)
 }
 
 /// The identifier of the configuration that a request means by format and type, as requests did up to draft 14.

@@ -5,36 +5,83 @@ use serde_json::{Value, json};
 use crate::call::Call;
 use crate::json::Members;
 use crate::protocol::oauth_error::OAuthError;
-use crate::protocol::{credential_issuer, credential_nonce};
-use crate::reply::{Outcome, Reply};
-use crate::result_code::{CREDENTIAL_NONCE_DISABLED, CREDENTIAL_NONCE_MADE, ResultCode};
+use crate::protocol::refusal::usual_action;
+use crate::protocol::{credential_issuer, credential_issuer_metadata, credential_nonce};
+use crate::reply::{Answer, Outcome, Reply};
+use crate::result_code::{
+    CREDENTIAL_JWKS_DISABLED, CREDENTIAL_JWKS_MADE, CREDENTIAL_JWKS_MISSING,
+    CREDENTIAL_METADATA_DISABLED, CREDENTIAL_METADATA_INCOMPLETE, CREDENTIAL_METADATA_MADE,
+    CREDENTIAL_NONCE_DISABLED, CREDENTIAL_NONCE_MADE, JWT_ISSUER_METADATA_DISABLED,
+    JWT_ISSUER_METADATA_INCOMPLETE, JWT_ISSUER_METADATA_MADE, ResultCode,
+};
 use crate::store::Service;
+
+/// OpenID for Verifiable Credential Issuance 1.0 §12.2.
+pub fn metadata(call: &Call, service: &Service) -> Outcome {
+    refuse_disabled(call, service, CREDENTIAL_METADATA_DISABLED)?;
+    let document = credential_issuer_metadata::of(&service.settings).map(Value::Object);
+    let document =
+        document.ok_or_else(|| incomplete(call, service, CREDENTIAL_METADATA_INCOMPLETE))?;
+    Ok(document_answer(call, CREDENTIAL_METADATA_MADE, &document).reply())
+}
+
+/// SD-JWT VC, "JWT VC Issuer Metadata": where the keys are or, when they are nowhere else, the keys.
+pub fn jwt_issuer(call: &Call, service: &Service) -> Outcome {
+    refuse_disabled(call, service, JWT_ISSUER_METADATA_DISABLED)?;
+    let settings = &service.settings;
+    let keys = match settings.text("credentialJwksUri") {
+        Some(uri) => Some(("jwks_uri", uri.into())),
+        None => credential_issuer::keys(settings).map(|keys| ("jwks", keys.public().to_json())),
+    };
+    let document = credential_issuer::identifier(settings)
+        .zip(keys)
+        .map(|(issuer, (name, keys))| json!({ "issuer": issuer, name: keys }));
+    let document =
+        document.ok_or_else(|| incomplete(call, service, JWT_ISSUER_METADATA_INCOMPLETE))?;
+    Ok(document_answer(call, JWT_ISSUER_METADATA_MADE, &document).reply())
+}
+
+pub fn jwks(call: &Call, service: &Service) -> Outcome {
+    refuse_disabled(call, service, CREDENTIAL_JWKS_DISABLED)?;
+    let keys = credential_issuer::keys(&service.settings)
+        .ok_or_else(|| incomplete(call, service, CREDENTIAL_JWKS_MISSING))?;
+    Ok(document_answer(call, CREDENTIAL_JWKS_MADE, &keys.public().to_json()).reply())
+}
 
 /// OpenID for Verifiable Credential Issuance 1.0 §7.
 pub fn nonce(call: &Call, service: &mut Service) -> Outcome {
     refuse_disabled(call, service, CREDENTIAL_NONCE_DISABLED)?;
     let nonce = credential_nonce::shared(service, call.now)?;
-    let content = written(call, &json!({ "c_nonce": nonce }));
-    Ok(Reply::action(call.path, CREDENTIAL_NONCE_MADE, "OK")
-        .with("responseContent", content)
+    let document = json!({ "c_nonce": nonce });
+    Ok(document_answer(call, CREDENTIAL_NONCE_MADE, &document)
         .with("cnonce", nonce)
         .reply())
 }
 
 /// A service that issues no credentials has none of these endpoints.
 fn refuse_disabled(call: &Call, service: &Service, code: ResultCode) -> Result<(), Reply> {
-    if credential_issuer::is_enabled(&service.settings) {
-        return Ok(());
+    match credential_issuer::is_enabled(&service.settings) {
+        true => Ok(()),
+        false => {
+            let error = OAuthError::new("not_found", code);
+            let answer = error.answer(call.path, "NOT_FOUND", &service.settings);
+            Err(answer.reply())
+        }
     }
-    let error = OAuthError::new("not_found", code);
-    let answer = error.answer(call.path, "NOT_FOUND", &service.settings);
-    Err(answer.reply())
+}
+
+/// The settings of the service do not suffice.
+fn incomplete(call: &Call, service: &Service, code: ResultCode) -> Reply {
+    let error = OAuthError::new("server_error", code);
+    let answer = error.answer(call.path, usual_action(&error), &service.settings);
+    answer.reply()
 }
 
 /// A document for people, or for programs.
-fn written(call: &Call, document: &Value) -> String {
-    match call.body.flag("pretty") {
+fn document_answer(call: &Call, code: ResultCode, document: &Value) -> Answer {
+    let content = match call.body.flag("pretty") {
         true => format!("{document:#}"),
         false => document.to_string(),
-    }
+    };
+    Reply::action(call.path, code, "OK").with("responseContent", content)
 }

@@ -10,6 +10,7 @@ mod client_authorization;
 mod client_registration;
 mod credential_issuance;
 mod credential_issuer;
+mod credential_offer;
 mod device_flow;
 mod discovery;
 mod federation;
@@ -137,6 +138,13 @@ pub fn handle(call: &Call, store: &mut Store, changes: &Changes) -> Outcome {
         "hsk_get_list" => hsk::list(call, call.service(store)?),
         "hsk_delete" => hsk::delete(call, call.service(store)?),
 
+        "credential_issuer_metadata" => credential_issuer::metadata(call, call.service(store)?),
+        "credential_jwt_issuer_metadata" => {
+            credential_issuer::jwt_issuer(call, call.service(store)?)
+        }
+        "credential_issuer_jwks" => credential_issuer::jwks(call, call.service(store)?),
+        "credential_offer_create" => credential_offer::create(call, call.service(store)?),
+        "credential_offer_info" => credential_offer::info(call, call.service(store)?),
         "credential_nonce" => credential_issuer::nonce(call, call.service(store)?),
 
         "credential_single_parse" => credential_issuance::single::parse(call, call.service(store)?),

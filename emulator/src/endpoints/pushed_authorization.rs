@@ -90,7 +90,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         request_object,
         pushed: true,
     };
-    check(received, service).map_err(|refused| *refused.refusal)?;
+    check(received, service, call.now).map_err(|refused| *refused.refusal)?;
     register(call, service, &authenticated, request)
 }
 

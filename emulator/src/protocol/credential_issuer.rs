@@ -1,5 +1,6 @@
 //! A service as a credential issuer (OpenID for Verifiable Credential Issuance).
 
+use crate::jose::JwkSet;
 use crate::json::{Members, Object};
 
 /// What the settings call the final version. Without a word it is `1.0-ID1`, as at Authlete.
@@ -17,21 +18,27 @@ pub fn is_final(service: &Object) -> bool {
 
 /// The credential configurations of the service by their identifiers.
 pub fn configurations(service: &Object) -> Object {
-    let text = metadata(service).and_then(|metadata| metadata.text("credentialsSupported"));
+    let text = settings(service).and_then(|settings| settings.text("credentialsSupported"));
     let configurations = text.and_then(|text| serde_json::from_str(text).ok());
     configurations.unwrap_or_default()
 }
 
 /// What authorization details have to name as their location: the issuer, where its metadata name authorization servers.
 pub fn location(service: &Object) -> Option<&str> {
-    let metadata = metadata(service)?;
-    let servers = metadata.array("authorizationServers")?;
-    metadata
-        .text("credentialIssuer")
-        .filter(|_| !servers.is_empty())
+    let servers = settings(service)?.array("authorizationServers")?;
+    identifier(service).filter(|_| !servers.is_empty())
 }
 
-/// What the service says of itself as a credential issuer.
-pub fn metadata(service: &Object) -> Option<&Object> {
+/// The keys that sign credentials.
+pub fn keys(service: &Object) -> Option<JwkSet> {
+    JwkSet::parse(service.text("credentialJwks")?).ok()
+}
+
+pub fn identifier(service: &Object) -> Option<&str> {
+    settings(service)?.text("credentialIssuer")
+}
+
+/// The settings that the metadata are made of.
+pub fn settings(service: &Object) -> Option<&Object> {
     service.object("credentialIssuerMetadata")
 }

@@ -32,6 +32,8 @@ pub const ENTITY_CONFIGURATION: i64 = 86_400;
 pub const CREDENTIAL_NONCE: i64 = 600;
 /// One day, for a service that says nothing: somebody may have to look at papers.
 pub const CREDENTIAL_TRANSACTION: i64 = 86_400;
+/// Ten minutes, for a service that says nothing.
+pub const CREDENTIAL_OFFER: i64 = 600;
 /// A person has a day to log in.
 pub const TICKET: i64 = 86_400;
 
@@ -108,6 +110,14 @@ pub fn credential_nonce(service: &Service) -> i64 {
 pub fn credential_transaction(service: &Service) -> i64 {
     let seconds = service.settings.integer("credentialTransactionDuration");
     positive(seconds).unwrap_or(CREDENTIAL_TRANSACTION)
+}
+
+/// The lifetime of a credential offer in seconds: what the request says, else what the service says.
+pub fn credential_offer(request: &Object, service: &Service) -> i64 {
+    let settings = &service.settings;
+    positive(request.integer("duration"))
+        .or(positive(settings.integer("credentialOfferDuration")))
+        .unwrap_or(CREDENTIAL_OFFER)
 }
 
 /// What the API request says, else the shortest of what the service, the client and the scopes say.

@@ -7,6 +7,7 @@ use authlete::types::{
 use serde_json::{Value, json};
 
 use super::client_attestation;
+use super::credential_issuer;
 use super::dpop;
 use super::keys;
 use super::native_sso;
@@ -149,6 +150,11 @@ pub fn of(service: &Service) -> Object {
     for (name, value) in always {
         publish(&mut document, name, Some(value));
     }
+    if credential_issuer::is_enabled(settings) {
+        let anonymous = settings.flag("preAuthorizedGrantAnonymousAccessSupported");
+        let name = "pre-authorized_grant_anonymous_access_supported";
+        publish(&mut document, name, Some(anonymous.into()));
+    }
     publish(
         &mut document,
         "mtls_endpoint_aliases",
@@ -199,6 +205,9 @@ fn federation(document: &mut Object, service: &Service) {
 /// What settings list in Authlete's words.
 fn lists(document: &mut Object, service: &Service) {
     let settings = &service.settings;
+    let issues_credentials = credential_issuer::is_enabled(settings);
+    let pre_authorized = issues_credentials.then_some(GrantType::PreAuthorizedCode);
+    let grant_types: Vec<_> = GRANT_TYPES.into_iter().chain(pre_authorized).collect();
     let lists = [
         (
             "response_types_supported",
@@ -214,7 +223,7 @@ fn lists(document: &mut Object, service: &Service) {
             list(
                 settings,
                 "supportedGrantTypes",
-                &GRANT_TYPES,
+                &grant_types,
                 GrantType::protocol_value,
             ),
         ),
@@ -359,7 +368,7 @@ fn algorithms(document: &mut Object, service: &Service) {
 }
 
 /// Adds an entry, unless it says nothing.
-fn publish(document: &mut Object, name: &str, value: Option<Value>) {
+pub fn publish(document: &mut Object, name: &str, value: Option<Value>) {
     let says_something = |value: &Value| match value {
         Value::Null => false,
         Value::Array(values) => !values.is_empty(),

@@ -75,6 +75,8 @@ result_codes! {
     CREDENTIAL_DETAILS_CONFIGURATION = "A004361", "authorization_details of the type openid_credential must have a credential_configuration_id of the service";
     /// OpenID for Verifiable Credential Issuance 1.0 §5.1.1.
     CREDENTIAL_DETAILS_LOCATION = "A004362", "authorization_details of the type openid_credential must have the credential issuer in locations";
+    /// OpenID for Verifiable Credential Issuance 1.0 §5.1.3.
+    ISSUER_STATE_UNKNOWN = "A004363", "issuer_state is of no credential offer, or of one that has expired";
     /// OpenID Connect Core 1.0 §3.1.2.1.
     ID_TOKEN_HINT_WRONG = "A004337", "id_token_hint is not an ID token of this service";
     /// OpenID Connect Core 1.0 §3.1.2.1.

@@ -99,6 +99,22 @@ result_codes! {
     EXCHANGE_OF_PUBLIC_CLIENT = "A050345", "only a confidential client may exchange tokens";
     /// A setting of the service, and one of the client.
     EXCHANGE_NOT_PERMITTED = "A050346", "the client is not permitted to exchange tokens";
+    /// OpenID for Verifiable Credential Issuance 1.0 §6.3.
+    PRE_AUTHORIZED_ANONYMOUS = "A050361", "the token request does not tell its client, and the service has preAuthorizedGrantAnonymousAccessSupported off";
+    /// OpenID for Verifiable Credential Issuance 1.0 §6.1.
+    PRE_AUTHORIZED_CODE_MISSING = "A050362", "pre-authorized_code is missing";
+    /// OpenID for Verifiable Credential Issuance 1.0 §6.3.
+    PRE_AUTHORIZED_CODE_UNKNOWN = "A050363", "the pre-authorized code does not exist or was used";
+    /// OpenID for Verifiable Credential Issuance 1.0 §6.3.
+    PRE_AUTHORIZED_CODE_EXPIRED = "A050364", "the pre-authorized code has expired";
+    /// Guessing has an end.
+    PRE_AUTHORIZED_CODE_BLOCKED = "A050365", "the pre-authorized code came with a wrong tx_code too often";
+    /// OpenID for Verifiable Credential Issuance 1.0 §6.3.
+    TX_CODE_MISSING = "A050366", "tx_code is missing";
+    /// OpenID for Verifiable Credential Issuance 1.0 §6.3.
+    TX_CODE_UNEXPECTED = "A050367", "tx_code is there although the credential offer has none";
+    /// OpenID for Verifiable Credential Issuance 1.0 §6.3.
+    TX_CODE_WRONG = "A050368", "tx_code is wrong";
 
     /// The tokens are issued, after the password was checked.
     TOKEN_ISSUE_OK = "A054001", "the tokens were issued";

@@ -113,6 +113,17 @@ pub fn uris(settings: &Object) -> Result<(), Invalid> {
     Ok(())
 }
 
+/// An issuer is named by a URL without query and fragment. It may be `http`, as tests have no certificates.
+pub fn identifier(settings: &Object, name: &str) -> Result<(), Invalid> {
+    match settings.text(name).map(Uri::parse) {
+        Some(Some(uri)) if uri.has_query() || uri.has_fragment() => {
+            Err(Invalid::new(name, "has a query or a fragment"))
+        }
+        Some(None) => Err(Invalid::new(name, "not an absolute URI")),
+        _ => Ok(()),
+    }
+}
+
 /// The numbers are in a range.
 pub fn numbers(settings: &Object, names: &[&str], most: i64) -> Result<(), Invalid> {
     for name in names {

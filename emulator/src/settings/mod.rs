@@ -2,6 +2,7 @@
 
 mod check;
 pub mod client;
+mod credential_issuer;
 pub mod service;
 mod uri;
 mod vocabulary;

@@ -1,7 +1,7 @@
 //! The settings of a service.
 
 use super::check::{self, Invalid};
-use super::uri::Uri;
+use super::credential_issuer;
 use super::vocabulary::{Words, of_enum};
 use crate::json::{Members, Object};
 use crate::protocol::lifetime;
@@ -140,30 +140,6 @@ const WORDS: [Words; 17] = [
     ("userCodeCharset", of_enum!(UserCodeCharset)),
 ];
 
-/// The words in the metadata of a credential issuer.
-const METADATA_WORDS: [Words; 5] = [
-    (
-        "credentialRequestEncryptionEncValuesSupported",
-        of_enum!(JweEnc),
-    ),
-    (
-        "credentialRequestEncryptionZipValuesSupported",
-        of_enum!(JweZip),
-    ),
-    (
-        "credentialResponseEncryptionAlgValuesSupported",
-        of_enum!(JweAlg),
-    ),
-    (
-        "credentialResponseEncryptionEncValuesSupported",
-        of_enum!(JweEnc),
-    ),
-    (
-        "credentialResponseEncryptionZipValuesSupported",
-        of_enum!(JweZip),
-    ),
-];
-
 /// The words in the credentials for a social network.
 const SNS_WORDS: [Words; 1] = [("sns", of_enum!(Sns))];
 
@@ -202,7 +178,9 @@ pub fn complete(given: &Object) -> Object {
     ]);
     defaults.extend(super::all(&FLAGS, false));
     defaults.extend(super::all(&NUMBERS, 0));
-    super::over::<authlete::types::Service>(defaults, given, &ASSIGNED)
+    let mut settings = super::over::<authlete::types::Service>(defaults, given, &ASSIGNED);
+    credential_issuer::name_keys(&mut settings);
+    settings
 }
 
 /// The settings after an update: what is left out goes back to its default, what Authlete assigned stays.
@@ -214,7 +192,7 @@ pub fn replace(current: &Object, given: &Object) -> Object {
 pub fn check(settings: &Object) -> Result<(), Invalid> {
     check::types::<authlete::types::Service>(settings)?;
     check::words(settings, &WORDS)?;
-    check::words_within(settings, "credentialIssuerMetadata", &METADATA_WORDS)?;
+    credential_issuer::check(settings)?;
     check::words_within(settings, "snsCredentials", &SNS_WORDS)?;
     check::words_within(settings, "developerSnsCredentials", &SNS_WORDS)?;
     check::uris(settings)?;
@@ -223,7 +201,7 @@ pub fn check(settings: &Object) -> Result<(), Invalid> {
     let numbers: Vec<_> = numbers.copied().collect();
     check::numbers(settings, &numbers, i64::MAX)?;
     check::numbers(settings, &INTERVALS, i64::from(u16::MAX))?;
-    for name in ["jwks", "federationJwks", "credentialJwks"] {
+    for name in ["jwks", "federationJwks"] {
         check::key_set(settings, name)?;
     }
     for anchor in settings.array("trustAnchors").unwrap_or_default() {
@@ -232,19 +210,9 @@ pub fn check(settings: &Object) -> Result<(), Invalid> {
             .map_or(Ok(()), |anchor| check::key_set(anchor, "jwks"));
         keys.map_err(|invalid| Invalid::new("trustAnchors", invalid))?;
     }
-    issuer(settings)?;
+    // RFC 8414 §2.
+    check::identifier(settings, "issuer")?;
     scopes(settings)
-}
-
-/// RFC 8414 §2: a URL without query and fragment. It may be `http`, as tests have no certificates.
-fn issuer(settings: &Object) -> Result<(), Invalid> {
-    match settings.text("issuer").map(Uri::parse) {
-        Some(Some(uri)) if uri.has_query() || uri.has_fragment() => {
-            Err(Invalid::new("issuer", "has a query or a fragment"))
-        }
-        Some(None) => Err(Invalid::new("issuer", "not an absolute URI")),
-        _ => Ok(()),
-    }
 }
 
 /// RFC 6749 §3.3: names of graphic characters without `"` and `\`, each once.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::clients::NamedBy;
+use super::credential_offer::Offered;
 use super::grant::Grant;
 use super::managed_grant::GrantManagement;
 use super::tokens::RecordId;
@@ -54,6 +55,9 @@ pub struct AuthorizationRequest {
     pub dpop_key: Option<String>,
     #[serde(default)]
     pub grant_management: Option<GrantManagement>,
+    /// What the credential offer has that `issuer_state` refers to.
+    #[serde(default)]
+    pub offered: Option<Box<Offered>>,
     /// What the caller attached.
     pub context: Option<String>,
 }

@@ -9,6 +9,7 @@ use super::attestation_challenge::AttestationChallenges;
 use super::authorization_request::{AuthorizationRequest, Code, PushedRequest};
 use super::backchannel::BackchannelRequest;
 use super::clients::{Client, Clients, NamedBy};
+use super::credential_offer::CredentialOffer;
 use super::credential_request::CredentialRequest;
 use super::device_flow::DeviceFlow;
 use super::expiring::Expiring;
@@ -61,6 +62,12 @@ pub struct Service {
     /// By grant ID.
     pub managed_grants: HashMap<String, ManagedGrant>,
     pub hardware_keys: Vec<HardwareKey>,
+    /// By identifier.
+    pub credential_offers: Expiring<CredentialOffer>,
+    /// The offer of an `issuer_state`, by its key.
+    pub issuer_states: Expiring<Digest>,
+    /// The offer of a pre-authorized code, by its key.
+    pub pre_authorized_codes: Expiring<Digest>,
     /// For the key proofs of wallets.
     pub credential_nonce: SharedNonce,
     /// By identifier.

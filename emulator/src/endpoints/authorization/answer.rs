@@ -24,7 +24,9 @@ pub fn of(call: &Call, service: &Service, checked: &Checked) -> Answer {
     let (scopes, response_type) = (&request.scopes, &request.response_type);
     let prompts: Vec<_> = shown.prompts.iter().map(Prompt::as_str).collect();
     let details = request.authorization_details.as_deref();
-    let issuable = issuable_credentials::of(&service.settings, &[], details, scopes);
+    let offered = request.offered.as_deref();
+    let offered = offered.map_or(&[][..], |offered| &offered.credentials);
+    let issuable = issuable_credentials::of(&service.settings, offered, details, scopes);
     let object = checked.request_object.as_ref();
     let native_sso = native_sso::is_requested(service, response_type, scopes);
     let answer = Reply::action(call.path, AUTHORIZATION_OK, action);
@@ -47,6 +49,7 @@ pub fn of(call: &Call, service: &Service, checked: &Checked) -> Answer {
         .with("nativeSsoRequested", native_sso)
         .with_some("resources", list(&request.resources))
         .with_some("authorizationDetails", details.cloned())
+        .with_some("credentialOfferInfo", checked.credential_offer.clone())
         .with_some(
             "issuableCredentials",
             issuable_credentials::as_text(&issuable),

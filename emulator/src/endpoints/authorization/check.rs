@@ -7,15 +7,16 @@ use authlete::types::ResponseType;
 use super::receive::Received;
 use super::refused::Refused;
 use super::shown::Shown;
-use crate::json::Members;
+use crate::clock::Millis;
+use crate::json::{Members, Object};
 use crate::protocol::authorization_response::Destination;
 use crate::protocol::fapi::Profiled;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::pkce::Challenge;
 use crate::protocol::{
-    authorization_details, claims_parameter, grant_management, resource, response_mode,
-    response_type, scopes,
+    authorization_details, claims_parameter, credential_offer, grant_management, resource,
+    response_mode, response_type, scopes,
 };
 use crate::result_code::{
     AUTHORIZATION_SCOPE_MISSING, DPOP_KEY_MALFORMED, GRANT_MANAGEMENT_WITHOUT_CODE, NONCE_MISSING,
@@ -29,19 +30,21 @@ pub struct Checked {
     pub client: Arc<Client>,
     pub request: AuthorizationRequest,
     pub request_object: Option<RequestObject>,
+    /// The offer that the request refers to.
+    pub credential_offer: Option<Object>,
     /// For the page on which the user decides.
     pub shown: Shown,
 }
 
 /// Checks a request against the specifications and the settings of service and client.
-pub fn check(received: Received, service: &Service) -> Result<Checked, Refused> {
+pub fn check(received: Received, service: &Service, now: Millis) -> Result<Checked, Refused> {
     let destination = Destination::requested(
         &received.parameters,
         service,
         &received.client,
         received.client_named_by,
     )?;
-    Checked::read(received, service, &destination)
+    Checked::read(received, service, &destination, now)
         .map_err(|error| Refused::at(Some(destination), error))
 }
 
@@ -50,9 +53,14 @@ impl Checked {
         received: Received,
         service: &Service,
         destination: &Destination,
+        now: Millis,
     ) -> Result<Self, OAuthError> {
         let (parameters, client) = (&received.parameters, &received.client);
-        let request = read(parameters, service, client, destination)?;
+        let offer = credential_offer::referred_to(parameters, service, now)?;
+        let request = AuthorizationRequest {
+            offered: offer.map(|offer| Box::new(offer.offered())),
+            ..read(parameters, service, client, destination)?
+        };
         let profiled = Profiled {
             client,
             request: &request,
@@ -63,6 +71,7 @@ impl Checked {
         Ok(Self {
             shown: Shown::read(parameters, service, client, request.claims.as_ref())?,
             client: received.client,
+            credential_offer: offer.map(|offer| offer.shown.clone()),
             request,
             request_object: received.request_object,
         })
@@ -115,6 +124,7 @@ fn read(
         challenge,
         dpop_key: dpop_key(parameters)?,
         grant_management,
+        offered: None,
         context: None,
         response_type,
         response_mode,

@@ -13,7 +13,7 @@ use crate::json::{Members, Object};
 use crate::protocol::authorization_response::{Delivery, Destination};
 use crate::protocol::granted::Requested;
 use crate::protocol::id_token::IdToken;
-use crate::protocol::issuance::{Issuance, Issued};
+use crate::protocol::issuance::{self, Issuance, Issued};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::{Refusal, usual_action};
 use crate::protocol::token_response::{seconds_left, token_type};
@@ -259,6 +259,12 @@ fn grant(
     }
     if native_sso::is_requested(service, &request.response_type, &grant.scopes) {
         grant.session = call.body.text("sessionId").map(Box::from);
+    }
+    if let Some(offered) = &request.offered {
+        let claims = offered.access_token_claims.clone();
+        grant.offered_credentials.clone_from(&offered.credentials);
+        grant.properties = issuance::properties(offered.properties.as_deref(), call).map(Box::new);
+        grant.access_token_claims = issuance::access_token_claims(claims, call)?;
     }
     if let Some(openid) = &mut grant.openid {
         openid.nonce.clone_from(&request.nonce);

@@ -40,7 +40,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refused> {
             AUTHORIZATION_PARAMETERS_MISSING,
         ))?;
     let received = receive::from_browser(call, service, text)?;
-    let mut checked = check(received, service)?;
+    let mut checked = check(received, service, call.now)?;
     let ticket = random::token()?;
     let answer = answer::of(call, service, &checked).with("ticket", ticket.as_str());
     checked.request.context = call.body.text("context").map(str::to_owned);

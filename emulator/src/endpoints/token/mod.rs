@@ -7,6 +7,7 @@ mod device_code;
 mod jwt_bearer;
 mod native_sso;
 mod password;
+mod pre_authorized_code;
 mod refresh_token;
 mod reissue;
 mod request;
@@ -18,7 +19,7 @@ use authlete::types::GrantType;
 
 pub use password::{fail, issue};
 pub use reissue::reissue;
-pub use request::Request;
+pub use request::{Request, unsupported};
 
 use crate::call::Call;
 use crate::json::Members;
@@ -28,9 +29,7 @@ use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::{Refusal, usual_action};
 use crate::reply::{Outcome, Reply};
-use crate::result_code::{
-    GRANT_TYPE_MISSING, GRANT_TYPE_UNSUPPORTED, TOKEN_PARAMETER_REPEATED, TOKEN_PARAMETERS_MISSING,
-};
+use crate::result_code::{GRANT_TYPE_MISSING, TOKEN_PARAMETER_REPEATED, TOKEN_PARAMETERS_MISSING};
 use crate::store::Service;
 
 pub fn token(call: &Call, service: &mut Service) -> Outcome {
@@ -53,14 +52,16 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     let grant_type = parameters
         .get("grant_type")
         .ok_or(invalid(GRANT_TYPE_MISSING))?;
-    let unsupported = OAuthError::new("unsupported_grant_type", GRANT_TYPE_UNSUPPORTED);
-    let grant_type = GrantType::from_protocol_value(grant_type).ok_or(unsupported.clone())?;
-    // Two grant types can do without a client.
+    let grant_type = GrantType::from_protocol_value(grant_type).ok_or_else(unsupported)?;
+    // Three grant types can do without a client.
     match grant_type {
         GrantType::TokenExchange => {
             return token_exchange::token_exchange(call, service, &parameters);
         }
         GrantType::JwtBearer => return jwt_bearer::jwt_bearer(call, service, &parameters),
+        GrantType::PreAuthorizedCode => {
+            return pre_authorized_code::pre_authorized_code(call, service, &parameters);
+        }
         _ => {}
     }
     let request = Request::authenticate(call, service, &parameters, grant_type)?;
@@ -71,7 +72,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         GrantType::Ciba => ciba::ciba(&request, service)?,
         GrantType::RefreshToken => return refresh_token::refresh_token(&request, service),
         GrantType::Password => return password::password(&request, service),
-        _ => return Err(unsupported.into()),
+        _ => return Err(unsupported().into()),
     };
     Ok(response::granted(&request, service, issued).reply())
 }

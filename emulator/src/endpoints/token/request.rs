@@ -1,8 +1,9 @@
 //! What a client asks for at the token endpoint.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
-use authlete::types::GrantType;
+use authlete::types::{ClientAuthMethod, GrantType};
 
 use crate::call::Call;
 use crate::digest::Digest;
@@ -12,9 +13,9 @@ use crate::protocol::issuance::{Issuance, Issued};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::Refusal;
-use crate::protocol::{authorization_details, proof_of_possession, resource, scopes};
+use crate::protocol::{authorization_details, dpop, proof_of_possession, resource, scopes};
 use crate::result_code::{GRANT_TYPE_NOT_ALLOWED, GRANT_TYPE_UNSUPPORTED};
-use crate::store::{Binding, Client, Grant, Granted, Narrowed, Service};
+use crate::store::{Binding, Client, Grant, Granted, NamedBy, Narrowed, Service};
 
 /// A request, once it is known which client it is of.
 pub struct Request<'a> {
@@ -62,6 +63,34 @@ impl<'a> Request<'a> {
             true => Ok(None),
             false => Err(unsupported().into()),
         }
+    }
+
+    /// A request of a client that nobody has registered.
+    pub fn anonymous(
+        call: &'a Call,
+        service: &mut Service,
+        parameters: &'a Parameters,
+        grant_type: GrantType,
+    ) -> Result<Self, OAuthError> {
+        let binding = Binding {
+            certificate: None,
+            dpop_key: dpop::key_thumbprint(call, service, None)?,
+            instance_key: None,
+        };
+        let authenticated = Authenticated {
+            client: Arc::default(),
+            named_by: NamedBy::Id,
+            method: ClientAuthMethod::None,
+            certificate: None,
+            instance_key: None,
+        };
+        Ok(Self {
+            call,
+            parameters,
+            authenticated,
+            binding,
+            grant_type,
+        })
     }
 
     pub fn client(&self) -> &Client {
@@ -124,7 +153,8 @@ impl<'a> Request<'a> {
     }
 }
 
-fn unsupported() -> OAuthError {
+/// RFC 6749 §5.2.
+pub fn unsupported() -> OAuthError {
     OAuthError::new("unsupported_grant_type", GRANT_TYPE_UNSUPPORTED)
 }
 

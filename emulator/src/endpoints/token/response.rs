@@ -38,7 +38,10 @@ pub fn of_request(answer: Answer, request: &Request<'_>) -> Answer {
     with_name_used(answer, request.authenticated.named_by)
         .with("grantType", request.grant_type.as_str())
         .with_some("resources", list(request.parameters.all("resource")))
-        .with("clientAuthMethod", request.authenticated.method.as_str())
+        .with_some(
+            "clientAuthMethod",
+            (request.client().id() > 0).then(|| request.authenticated.method.as_str()),
+        )
 }
 
 /// The claims that the authorization request wanted to have in ID tokens (OpenID Connect Core 1.0 §5.5).

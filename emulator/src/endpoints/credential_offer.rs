@@ -1,0 +1,71 @@
+//! `/vci/offer`: credential offers.
+
+use crate::call::Call;
+use crate::digest::Digest;
+use crate::json::Members;
+use crate::protocol::credential_issuer;
+use crate::protocol::credential_offer::Wanted;
+use crate::reply::{Outcome, Reply};
+use crate::result_code::{
+    OFFER_CREATE_DISABLED, OFFER_CREATED, OFFER_FOUND, OFFER_IDENTIFIER_MISSING,
+    OFFER_INFO_DISABLED, OFFER_UNKNOWN, ResultCode,
+};
+use crate::store::{CredentialOffer, Service};
+
+pub fn create(call: &Call, service: &mut Service) -> Outcome {
+    refuse_disabled(call, service, OFFER_CREATE_DISABLED)?;
+    let wanted = match Wanted::check(&call.body, &service.settings) {
+        Ok(wanted) => wanted,
+        Err(code) => return Ok(Reply::action(call.path, code, "CALLER_ERROR").reply()),
+    };
+    let offer = wanted.make(service, call.now)?;
+    let answer = Reply::action(call.path, OFFER_CREATED, "CREATED");
+    let answer = answer.with("info", offer.shown.clone());
+    keep(call, service, offer);
+    Ok(answer.reply())
+}
+
+pub fn info(call: &Call, service: &Service) -> Outcome {
+    refuse_disabled(call, service, OFFER_INFO_DISABLED)?;
+    let answer = |code, action| Reply::action(call.path, code, action);
+    let Some(identifier) = call.body.text("identifier") else {
+        return Ok(answer(OFFER_IDENTIFIER_MISSING, "CALLER_ERROR").reply());
+    };
+    let key = Digest::of(identifier);
+    Ok(match service.credential_offers.live(&key, call.now) {
+        Some(offer) => answer(OFFER_FOUND, "OK")
+            .with("info", offer.shown.clone())
+            .reply(),
+        None => answer(OFFER_UNKNOWN, "NOT_FOUND").reply(),
+    })
+}
+
+/// Keeps an offer, and the ways to it, until it ends.
+fn keep(call: &Call, service: &mut Service, offer: CredentialOffer) {
+    let digest = |name| offer.shown.text(name).map(Digest::of);
+    let end = offer.shown.integer("expiresAt").unwrap_or_default();
+    let Some(key) = digest("identifier") else {
+        return;
+    };
+    let (state, code) = (digest("issuerState"), digest("preAuthorizedCode"));
+    if let Some(state) = state {
+        service.issuer_states.insert(state, key, end, call.now);
+    }
+    if let Some(code) = code {
+        service
+            .pre_authorized_codes
+            .insert(code, key, end, call.now);
+    }
+    service.credential_offers.insert(key, offer, end, call.now);
+}
+
+/// Authlete has the status 403 for this.
+fn refuse_disabled(call: &Call, service: &Service, code: ResultCode) -> Result<(), Reply> {
+    match credential_issuer::is_enabled(&service.settings) {
+        true => Ok(()),
+        false => Err(Reply {
+            status: 403,
+            ..Reply::action(call.path, code, "FORBIDDEN").reply()
+        }),
+    }
+}

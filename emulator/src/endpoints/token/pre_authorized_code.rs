@@ -1,0 +1,147 @@
+//! The grant type `urn:ietf:params:oauth:grant-type:pre-authorized_code`.
+
+use authlete::types::GrantType;
+use serde_json::Value;
+
+use super::{Request, response, unsupported};
+use crate::call::Call;
+use crate::digest::Digest;
+use crate::json::Members;
+use crate::protocol::authorization_details::{self, DETAILS_TYPE_CREDENTIAL};
+use crate::protocol::issuance::Issuance;
+use crate::protocol::oauth_error::OAuthError;
+use crate::protocol::parameters::Parameters;
+use crate::protocol::refusal::Refusal;
+use crate::protocol::{credential_issuer, resource};
+use crate::random;
+use crate::reply::Reply;
+use crate::result_code::{
+    AUTHORIZATION_DETAILS_BEYOND_GRANT, PRE_AUTHORIZED_ANONYMOUS, PRE_AUTHORIZED_CODE_BLOCKED,
+    PRE_AUTHORIZED_CODE_EXPIRED, PRE_AUTHORIZED_CODE_MISSING, PRE_AUTHORIZED_CODE_UNKNOWN,
+    TX_CODE_MISSING, TX_CODE_UNEXPECTED, TX_CODE_WRONG,
+};
+use crate::store::{CredentialOffer, Grant, Service};
+
+/// How often a transaction code may be wrong: it is short, and whoever has the other code could try them all.
+const FAILURES: u32 = 5;
+
+/// OpenID for Verifiable Credential Issuance 1.0 §6.1.
+pub fn pre_authorized_code(
+    call: &Call,
+    service: &mut Service,
+    parameters: &Parameters,
+) -> Result<Reply, Refusal> {
+    if !credential_issuer::is_enabled(&service.settings) {
+        return Err(unsupported().into());
+    }
+    let request = identify(call, service, parameters)?;
+    let code = parameters.get("pre-authorized_code");
+    let code = code.ok_or(OAuthError::invalid_request(PRE_AUTHORIZED_CODE_MISSING))?;
+    let unknown = OAuthError::invalid_grant(PRE_AUTHORIZED_CODE_UNKNOWN);
+    let key = service.pre_authorized_codes.get(&Digest::of(code));
+    let key = key.ok_or(unknown.clone())?.value;
+    let entry = service.credential_offers.get(&key).ok_or(unknown.clone())?;
+    if entry.expires_at <= call.now {
+        return Err(OAuthError::invalid_grant(PRE_AUTHORIZED_CODE_EXPIRED).into());
+    }
+    let offer = service.credential_offers.get_mut(&key).ok_or(unknown)?;
+    check(offer, parameters.get("tx_code"))?;
+    let offer = offer.clone();
+    let issuance = Issuance {
+        call,
+        client: request.client(),
+        grant: grant(&request, service, &offer)?,
+        binding: request.binding.clone(),
+        refreshable: request.may_refresh(service),
+    };
+    let issued = issuance.issue(service)?;
+    if let Some(offer) = service.credential_offers.get_mut(&key) {
+        offer.exchanged = true;
+    }
+    Ok(response::granted(&request, service, issued).reply())
+}
+
+/// Wallets need not be registered where the service says so (§6.1, §6.3).
+fn identify<'a>(
+    call: &'a Call,
+    service: &mut Service,
+    parameters: &'a Parameters,
+) -> Result<Request<'a>, Refusal> {
+    let grant_type = GrantType::PreAuthorizedCode;
+    let anonymous = "preAuthorizedGrantAnonymousAccessSupported";
+    let request =
+        Request::authenticate_if_identified(call, service, parameters, grant_type.clone(), false)?;
+    match request {
+        Some(request) => Ok(request),
+        None if service.settings.flag(anonymous) => {
+            Ok(Request::anonymous(call, service, parameters, grant_type)?)
+        }
+        None => Err(OAuthError::invalid_client(PRE_AUTHORIZED_ANONYMOUS).into()),
+    }
+}
+
+/// Whether the code can still be used, and who uses it knows what the user knows (§6.3).
+fn check(offer: &mut CredentialOffer, given: Option<&str>) -> Result<(), OAuthError> {
+    if offer.exchanged {
+        return Err(OAuthError::invalid_grant(PRE_AUTHORIZED_CODE_UNKNOWN));
+    }
+    if offer.failures >= FAILURES {
+        return Err(OAuthError::invalid_grant(PRE_AUTHORIZED_CODE_BLOCKED));
+    }
+    match (offer.shown.text("txCode"), given) {
+        (None, None) => Ok(()),
+        (None, Some(_)) => Err(OAuthError::invalid_request(TX_CODE_UNEXPECTED)),
+        (Some(_), None) => Err(OAuthError::invalid_request(TX_CODE_MISSING)),
+        (Some(code), Some(given)) if random::same(code, given) => Ok(()),
+        (Some(_), Some(_)) => {
+            offer.failures = offer.failures.saturating_add(1);
+            Err(OAuthError::invalid_grant(TX_CODE_WRONG))
+        }
+    }
+}
+
+/// What the offer grants to whoever has its code, or that of it which the request asks for.
+fn grant(
+    request: &Request<'_>,
+    service: &Service,
+    offer: &CredentialOffer,
+) -> Result<Grant, OAuthError> {
+    let (parameters, client) = (request.parameters, &request.client().settings);
+    let details = authorization_details::requested(parameters, &service.settings, client)?;
+    let offered = offer.offered();
+    let text = |name| offer.shown.text(name).map(str::to_owned);
+    Ok(Grant {
+        client_id: request.client().id(),
+        client_named_by: request.authenticated.named_by,
+        subject: text("subject"),
+        grant_type: request.grant_type.clone(),
+        scopes: Vec::new().into(),
+        resources: resource::requested(parameters)?,
+        offered_credentials: narrowed(offered.credentials, details.as_ref())?,
+        authorization_details: details.map(Box::new),
+        properties: offered.properties,
+        acr: text("acr"),
+        auth_time: offer.shown.integer("authTime").unwrap_or_default(),
+        access_token_claims: offered.access_token_claims,
+        session: None,
+        openid: None,
+        management: None,
+        id: None,
+    })
+}
+
+/// Nobody has consented to anything but what is offered.
+fn narrowed(offered: Vec<String>, details: Option<&Value>) -> Result<Vec<String>, OAuthError> {
+    let Some(details) = details else {
+        return Ok(offered);
+    };
+    let beyond = AUTHORIZATION_DETAILS_BEYOND_GRANT;
+    let beyond = OAuthError::new("invalid_authorization_details", beyond);
+    let named = authorization_details::details(details).map(|detail| {
+        let is_credential = detail.text("type") == Some(DETAILS_TYPE_CREDENTIAL);
+        let id = detail.text("credential_configuration_id")?;
+        let is_offered = offered.iter().any(|offered| offered == id);
+        (is_credential && is_offered).then(|| id.to_owned())
+    });
+    named.collect::<Option<Vec<_>>>().ok_or(beyond)
+}

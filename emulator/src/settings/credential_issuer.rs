@@ -1,0 +1,108 @@
+//! The settings of a service as a credential issuer (OpenID for Verifiable Credential Issuance 1.0).
+
+use serde_json::Value;
+
+use super::check::{self, Invalid};
+use super::uri::Uri;
+use super::vocabulary::{Words, of_enum};
+use crate::jose::Jwk;
+use crate::json::{Members, Object};
+
+const MEMBER: &str = "credentialIssuerMetadata";
+
+/// Implementer's Draft 1, and two names of the final version.
+const VERSIONS: [&str; 3] = ["1.0-ID1", "1.0", "1.0-Final"];
+
+/// The words in the metadata.
+const WORDS: [Words; 5] = [
+    (
+        "credentialRequestEncryptionEncValuesSupported",
+        of_enum!(JweEnc),
+    ),
+    (
+        "credentialRequestEncryptionZipValuesSupported",
+        of_enum!(JweZip),
+    ),
+    (
+        "credentialResponseEncryptionAlgValuesSupported",
+        of_enum!(JweAlg),
+    ),
+    (
+        "credentialResponseEncryptionEncValuesSupported",
+        of_enum!(JweEnc),
+    ),
+    (
+        "credentialResponseEncryptionZipValuesSupported",
+        of_enum!(JweZip),
+    ),
+];
+
+/// What Authlete would not take.
+pub fn check(settings: &Object) -> Result<(), Invalid> {
+    let version = settings.text("oid4vciVersion");
+    if version.is_some_and(|version| !VERSIONS.contains(&version)) {
+        return Err(Invalid::new("oid4vciVersion", "there is no such version"));
+    }
+    check::key_set(settings, "credentialJwks")?;
+    check::words_within(settings, MEMBER, &WORDS)?;
+    let Some(metadata) = settings.object(MEMBER) else {
+        return Ok(());
+    };
+    check_metadata(metadata).map_err(|invalid| Invalid::new(MEMBER, invalid))
+}
+
+fn check_metadata(metadata: &Object) -> Result<(), Invalid> {
+    check::uris(metadata)?;
+    check::numbers(metadata, &["batchSize"], i64::from(i32::MAX))?;
+    check::key_set(metadata, "credentialRequestEncryptionJwks")?;
+    check::identifier(metadata, "credentialIssuer")?;
+    let servers = metadata.texts("authorizationServers").unwrap_or_default();
+    if servers.iter().any(|server| Uri::parse(server).is_none()) {
+        return Err(Invalid::new("authorizationServers", "not absolute URIs"));
+    }
+    let text = |name| {
+        let parsed = metadata.text(name).map(serde_json::from_str::<Value>);
+        parsed.map(Result::unwrap_or_default)
+    };
+    let are_objects = |value: &Value| {
+        value
+            .as_array()
+            .is_some_and(|all| all.iter().all(Value::is_object))
+    };
+    if text("display").is_some_and(|display| !are_objects(&display)) {
+        return Err(Invalid::new("display", "not a JSON array of objects"));
+    }
+    let is_configuration = |value: &Value| value.get("format").is_some_and(Value::is_string);
+    let are_configurations = |value: &Value| {
+        let configurations = value.as_object();
+        configurations.is_some_and(|all| all.values().all(is_configuration))
+    };
+    match text("credentialsSupported") {
+        Some(supported) if !are_configurations(&supported) => Err(Invalid::new(
+            "credentialsSupported",
+            "not a JSON object of objects that have a format",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// The settings with a `kid` for each key that signs credentials: its thumbprint (RFC 7638), where it has none.
+pub fn name_keys(settings: &mut Object) {
+    let text = settings.text("credentialJwks");
+    let Some(mut set) = text.and_then(|text| serde_json::from_str::<Object>(text).ok()) else {
+        return;
+    };
+    let keys = set.get_mut("keys").and_then(Value::as_array_mut);
+    let keys = keys.into_iter().flatten().filter_map(Value::as_object_mut);
+    let mut named = false;
+    for key in keys.filter(|key| key.text("kid").is_none()) {
+        if let Ok(parsed) = Jwk::parse(key.clone()) {
+            key.insert("kid".to_owned(), parsed.thumbprint().into());
+            named = true;
+        }
+    }
+    if named {
+        let set = Value::Object(set).to_string();
+        settings.insert("credentialJwks".to_owned(), set.into());
+    }
+}
