@@ -28,7 +28,8 @@ pub fn requested(
         };
     };
     // In the clear somebody could put another key there. Drafts had no encrypted requests.
-    if metadata.contains_key("credentialRequestEncryptionJwks") && !message.is_encrypted {
+    let has_key = metadata.text("credentialRequestEncryptionJwks").is_some();
+    if has_key && !message.is_encrypted {
         return Err(invalid(RESPONSE_ENCRYPTION_EXPOSED));
     }
     let encryption = parameters

@@ -103,8 +103,7 @@ fn check(
     if !jws.verify(&key) {
         return Err(invalid(CREDENTIAL_PROOF_SIGNATURE).into());
     }
-    let metadata = configuration::metadata(&service.settings);
-    let issuer = metadata.text("credentialIssuer");
+    let issuer = credential_issuer::identifier(&service.settings);
     let issuer = issuer.ok_or(Refusal::Settings(CREDENTIAL_ISSUER_MISSING))?;
     if !jwt_audience::has(&claims, |audience| audience == issuer) {
         return Err(invalid(CREDENTIAL_PROOF_AUDIENCE).into());
@@ -118,7 +117,10 @@ fn check(
     }
     // A wallet of the final version can only have one if there is an endpoint for it.
     let is_final = credential_issuer::is_final(&service.settings);
-    let needs_nonce = !is_final || metadata.contains_key("nonceEndpoint");
+    let needs_nonce = !is_final
+        || configuration::metadata(&service.settings)
+            .text("nonceEndpoint")
+            .is_some();
     match claims.text("nonce") {
         None if needs_nonce => return Err(invalid(CREDENTIAL_PROOF_NONCE_MISSING).into()),
         Some(nonce) if !credential_nonce::accept(service, &token.record, nonce, call.now) => {

@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use super::configuration;
 use super::format::{Content, Format};
 use super::refusal::Refusal;
 use crate::clock::{Millis, after};
@@ -42,8 +41,7 @@ impl<'a> Order<'a> {
         service: &Object,
         now: Millis,
     ) -> Result<Vec<String>, Refusal> {
-        let metadata = configuration::metadata(service);
-        let issuer = metadata.text("credentialIssuer");
+        let issuer = credential_issuer::identifier(service);
         let issuer = issuer.ok_or(Refusal::Settings(CREDENTIAL_ISSUER_MISSING))?;
         let configurations = credential_issuer::configurations(service);
         let configuration = configurations.object(&request.configuration_id);

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::mdoc;
-use crate::jose::{Jwk, JwkSet, SignatureAlgorithm};
+use crate::jose::{Jwk, SignatureAlgorithm};
 use crate::json::{Members, Object};
-use crate::protocol::dpop;
+use crate::protocol::{credential_issuer, dpop};
 
 #[derive(Debug)]
 pub struct Signer {
@@ -22,7 +22,7 @@ impl Signer {
         key_id: Option<&str>,
         fits: impl Fn(&Jwk, &str) -> bool,
     ) -> Option<Self> {
-        let keys = JwkSet::parse(service.text("credentialJwks")?).ok()?;
+        let keys = credential_issuer::keys(service)?;
         let allowed = configuration.array("credential_signing_alg_values_supported");
         let mut candidates = keys.keys().iter().filter(|key| key.is_private());
         candidates.find_map(|key| {
