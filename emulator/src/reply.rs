@@ -110,6 +110,20 @@ impl Reply {
         }
         .with("action", action)
     }
+
+    /// A result that says what the caller has to do, in more words than its code has.
+    pub fn explained_action(
+        path: &str,
+        code: ResultCode,
+        action: &str,
+        detail: impl fmt::Display,
+    ) -> Answer {
+        let reason = format_args!("{}: {detail}", code.reason);
+        Answer {
+            members: members(path, code, reason),
+        }
+        .with("action", action)
+    }
 }
 
 /// There is one thing in the emulator that can fail: the system's random numbers.

@@ -42,9 +42,8 @@ impl Refusal {
             Self::Request(error) => told(error, "BAD_REQUEST"),
             Self::Order(code) => Ok(Reply::action(call.path, code, "CALLER_ERROR").reply()),
             Self::OrderIn(code, words) => {
-                let message = format!("[{}] {}: {}: {words}.", code.code, call.path, code.reason);
-                let answer = Reply::action(call.path, code, "CALLER_ERROR");
-                Ok(answer.with("resultMessage", message).reply())
+                let answer = Reply::explained_action(call.path, code, "CALLER_ERROR", words);
+                Ok(answer.reply())
             }
             Self::Settings(code) => told(
                 OAuthError::new("server_error", code),

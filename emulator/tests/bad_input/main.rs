@@ -8,6 +8,7 @@ mod common;
 
 mod bodies;
 mod concurrency;
+mod credentials;
 mod description;
 mod federation;
 mod flows;

@@ -13,6 +13,7 @@ use authlete::types::{
     CredentialDeferredIssueRequest, CredentialDeferredParseAction, CredentialIssuanceOrder,
     CredentialSingleIssueAction, CredentialSingleIssueRequest,
 };
+use authlete_emulator::Emulator;
 use serde_json::{Value, json};
 
 fn payload() -> Value {
@@ -157,6 +158,36 @@ async fn a_transaction_is_of_one_token_and_ends() {
         api.delete_client(client.id).await.unwrap();
         let answer = issue_deferred(&api, order(&identifier, &payload())).await;
         assert_eq!(answer.action, CredentialDeferredIssueAction::CallerError);
+    }
+}
+
+#[tokio::test]
+async fn a_transaction_outlives_the_emulator_and_is_not_in_its_state() {
+    for version in GENERATIONS {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("state.json");
+        let start = async || Emulator::builder().state_file(&path).start().await.unwrap();
+        let emulator = start().await;
+        let api = Authlete::new(emulator.config(version)).unwrap();
+        enable(&emulator, &api, "1.0", &[&Issuer::generate("issuer")]).await;
+        let wallet = Wallet::with_scopes(&api, emulator.client(), "degree").await;
+        let identifier = transaction(&wallet).await;
+        emulator.stop().await.unwrap();
+        let state = std::fs::read_to_string(&path).unwrap();
+        assert!(!state.contains(&identifier));
+
+        let emulator = start().await;
+        let api = Authlete::new(emulator.config(version)).unwrap();
+        let wallet = Wallet {
+            api: &api,
+            ..wallet
+        };
+        let request = json!({ "transaction_id": identifier });
+        let info = wallet.come_back(&request).await.info.unwrap();
+        let key: Value = serde_json::from_str(&info.binding_key.unwrap()).unwrap();
+        assert_eq!(key, wallet.key.jwk());
+        let answer = issue_deferred(&api, order(&identifier, &payload())).await;
+        assert_eq!(answer.action, CredentialDeferredIssueAction::Ok);
     }
 }
 

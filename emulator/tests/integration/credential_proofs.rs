@@ -6,7 +6,10 @@ use crate::common::issued::SdJwt;
 use crate::common::jwt::Key;
 use crate::common::wallet::*;
 use crate::common::*;
-use authlete::types::{Client, CredentialSingleParseAction, CredentialSingleParseResponse};
+use authlete::types::{
+    Client, CredentialOfferCreateRequest, CredentialSingleParseAction,
+    CredentialSingleParseResponse, TokenRequest,
+};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
@@ -180,6 +183,51 @@ async fn a_proof_can_name_its_key_by_certificate() {
         let info = wallet.parse(&request(&[proof])).await.info.unwrap();
         let bound: Value = serde_json::from_str(&info.binding_key.unwrap()).unwrap();
         assert_eq!(bound, wallet.key.jwk());
+    }
+}
+
+/// A wallet that nobody has registered cannot say who it is (appendix F.1).
+#[tokio::test]
+async fn a_proof_of_an_anonymous_wallet_names_no_client() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        enable(&emulator, &api, "1.0", &[&Issuer::generate("issuer")]).await;
+        configure(&emulator, &api, |service| {
+            service.pre_authorized_grant_anonymous_access_supported = Some(true);
+        })
+        .await;
+        let offer = CredentialOfferCreateRequest::new(["degree".to_owned()], "alice")
+            .pre_authorized_code_grant_included(true);
+        let offer = api.credential_offer_create(&offer).await.unwrap().info;
+        let code = offer.unwrap().pre_authorized_code.unwrap();
+        let parameters = form(&[
+            (
+                "grant_type",
+                "urn:ietf:params:oauth:grant-type:pre-authorized_code",
+            ),
+            ("pre-authorized_code", code.expose()),
+        ]);
+        let answer = api.token(&TokenRequest::new(parameters)).await.unwrap();
+        let mut wallet = Wallet::with_scopes(&api, emulator.client(), "degree").await;
+        wallet.token = answer.access_token.unwrap().expose().to_owned();
+        for (iss, is_good) in [
+            (json!(emulator.client().id.to_string()), false),
+            (json!("0"), false),
+            (json!(""), false),
+            (Value::Null, true),
+        ] {
+            let mut claims = wallet.claims().await;
+            claims["iss"] = iss;
+            claims
+                .as_object_mut()
+                .unwrap()
+                .retain(|_, claim| !claim.is_null());
+            let answer = wallet.parse(&request(&[prove(&wallet.key, &claims)])).await;
+            match is_good {
+                true => assert_eq!(answer.action, CredentialSingleParseAction::Ok),
+                false => assert_refused(&answer, "invalid_proof", "A374327"),
+            }
+        }
     }
 }
 
