@@ -51,6 +51,7 @@ pub fn read(
         client_id: token.record.grant.client_id,
         format: format.to_owned(),
         configuration_id: id.to_owned(),
+        names_configuration: request.contains_key("credential_configuration_id"),
         credential_identifier: request.text("credential_identifier").map(str::to_owned),
         binding_keys: key_proof::keys(call, service, token, configuration, request)?,
         details,

@@ -12,9 +12,10 @@ pub struct CredentialRequest {
     /// The record of the access token that it came with.
     pub token: RecordId,
     pub client_id: i64,
-    /// The format as it was asked for, which can have an older name.
     pub format: String,
     pub configuration_id: String,
+    /// Whether it names the configuration itself, and not a credential or a type.
+    pub names_configuration: bool,
     pub credential_identifier: Option<String>,
     /// The public keys that the wallet has, a credential for each; without any, one credential for anybody.
     pub binding_keys: Vec<Object>,

@@ -228,10 +228,9 @@ async fn a_batch_is_answered_as_a_whole() {
         let answer = parse(json!([degree, legacy])).await;
         assert_eq!(answer.action, CredentialBatchParseAction::Ok);
         let info = answer.info.unwrap();
-        let names = info
-            .iter()
-            .map(|info| info.credential_configuration_id.as_deref());
-        assert_eq!(names.collect::<Vec<_>>(), [Some("degree"), Some("legacy")]);
+        let formats = info.iter().map(|info| info.format.as_deref());
+        let formats: Vec<_> = formats.collect();
+        assert_eq!(formats, [Some("dc+sd-jwt"), Some("vc+sd-jwt")]);
         assert_eq!(info[1].binding_key, None);
         let ids: Vec<_> = info
             .iter()

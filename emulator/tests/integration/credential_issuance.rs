@@ -374,7 +374,8 @@ async fn a_request_names_one_credential_that_there_is() {
             "credential_definition": { "type": ["VerifiableCredential", "Diploma"] },
         });
         let info = wallet.parse(&request).await.info.unwrap();
-        assert_eq!(info.credential_configuration_id.as_deref(), Some("diploma"));
+        assert_eq!(info.format.as_deref(), Some("jwt_vc_json"));
+        assert_eq!(info.credential_configuration_id, None);
         let details: Value = serde_json::from_str(&info.details.unwrap()).unwrap();
         assert_eq!(
             details,
@@ -425,6 +426,7 @@ async fn what_authorization_details_granted_is_requested_by_identifier() {
             info.credential_identifier.as_ref(),
             Some(&wallet.identifiers[0])
         );
+        assert_eq!(info.credential_configuration_id, None);
         let answer = wallet
             .issue(order(&info.identifier.unwrap(), &degree()))
             .await;

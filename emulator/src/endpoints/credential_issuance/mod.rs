@@ -44,7 +44,9 @@ fn info(identifier: &str, request: &CredentialRequest) -> Value {
         ("details", Some(json!(text(&request.details)))),
         (
             "credentialConfigurationId",
-            Some(json!(request.configuration_id)),
+            request
+                .names_configuration
+                .then(|| json!(request.configuration_id)),
         ),
         (
             "credentialIdentifier",
