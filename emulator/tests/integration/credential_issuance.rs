@@ -243,6 +243,51 @@ async fn an_mdoc_has_items_whose_digests_are_signed() {
     }
 }
 
+/// OpenID for Verifiable Credential Issuance 1.0 §A.2.2: algorithms have their numbers of COSE.
+#[tokio::test]
+async fn an_mdoc_is_signed_with_a_key_that_has_a_certificate_by_an_algorithm_of_the_metadata() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let issuer = Issuer::generate("issuer");
+        enable(&emulator, &api, "1.0", &[&issuer]).await;
+        let wallet = Wallet::with_scopes(&api, emulator.client(), "mdl").await;
+        let claims = json!({ "org.iso.18013.5.1": { "family_name": "Silverstone" } });
+        let payload = json!({ "doctype": "org.iso.18013.5.1.mDL", "claims": claims });
+        for (algorithms, is_good) in [
+            (json!([-7]), true),
+            (json!([-35, -9]), true),
+            (json!(["ES256"]), true),
+            (json!(null), true),
+            (json!([-35]), false),
+            (json!(["ES384"]), false),
+            (json!([]), false),
+        ] {
+            let mut supported = configurations();
+            supported["mdl"]["credential_signing_alg_values_supported"] = algorithms.clone();
+            describe(&emulator, &api, |metadata| {
+                metadata.credentials_supported = Some(supported.to_string());
+            })
+            .await;
+            let identifier = wallet.identifier(&wallet.request("mdl").await).await;
+            let answer = wallet.issue(order(&identifier, &payload)).await;
+            let code = answer.result_code.as_deref();
+            match is_good {
+                true => assert_eq!(code, Some("A383001"), "{algorithms}"),
+                false => assert_eq!(code, Some("A383208"), "{algorithms}"),
+            }
+        }
+        let identifier = wallet.identifier(&wallet.request("mdl").await).await;
+        let mut bare = issuer.private.clone();
+        bare.as_object_mut().unwrap().remove("x5c");
+        configure(&emulator, &api, |service| {
+            service.credential_jwks = Some(json!({ "keys": [bare] }).to_string().into());
+        })
+        .await;
+        let answer = wallet.issue(order(&identifier, &payload)).await;
+        assert_eq!(answer.result_code.as_deref(), Some("A383208"));
+    }
+}
+
 #[tokio::test]
 async fn a_request_is_answered_once_and_with_its_own_token() {
     for version in GENERATIONS {

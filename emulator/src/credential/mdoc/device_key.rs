@@ -28,3 +28,50 @@ fn ed25519(x: Vec<u8>) -> Option<Cbor> {
         .param(iana::OkpKeyParameter::X as i64, Cbor::Bytes(x));
     key.build().to_cbor_value().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn key(jwk: Value) -> Option<Cbor> {
+        of_jwk(jwk.as_object().unwrap())
+    }
+
+    /// The numbers are those of RFC 9053 §7.
+    #[test]
+    fn a_key_is_written_in_numbers() {
+        let bytes = || Cbor::Bytes(vec![0]);
+        let (kty, crv, x, y) = (1, -1, -2, -3);
+        for (jwk, expected) in [
+            (
+                json!({ "kty": "EC", "crv": "P-256", "x": "AA", "y": "AA" }),
+                vec![(kty, 2.into()), (crv, 1.into()), (x, bytes()), (y, bytes())],
+            ),
+            (
+                json!({ "kty": "EC", "crv": "P-521", "x": "AA", "y": "AA" }),
+                vec![(kty, 2.into()), (crv, 3.into()), (x, bytes()), (y, bytes())],
+            ),
+            (
+                json!({ "kty": "OKP", "crv": "Ed25519", "x": "AA" }),
+                vec![(kty, 1.into()), (crv, 6.into()), (x, bytes())],
+            ),
+        ] {
+            let members = expected.into_iter();
+            let members = members.map(|(number, value)| (Cbor::from(number), value));
+            assert_eq!(key(jwk), Some(Cbor::Map(members.collect())));
+        }
+    }
+
+    #[test]
+    fn a_key_on_another_curve_is_none() {
+        for jwk in [
+            json!({ "kty": "RSA", "n": "AA", "e": "AQAB" }),
+            json!({ "kty": "EC", "crv": "secp256k1", "x": "AA", "y": "AA" }),
+            json!({ "kty": "EC", "crv": "P-256", "x": "AA" }),
+        ] {
+            assert_eq!(key(jwk), None);
+        }
+    }
+}
