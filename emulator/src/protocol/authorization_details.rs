@@ -5,14 +5,13 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::credential_issuer;
+use super::credential_details;
 use super::oauth_error::OAuthError;
 use super::parameters::Parameters;
 use crate::json::{Members, Object};
 use crate::result_code::{
     AUTHORIZATION_DETAILS_BEYOND_GRANT, AUTHORIZATION_DETAILS_MALFORMED,
     AUTHORIZATION_DETAILS_TYPE_NOT_ALLOWED, AUTHORIZATION_DETAILS_TYPE_UNSUPPORTED,
-    CREDENTIAL_DETAILS_CONFIGURATION, CREDENTIAL_DETAILS_LOCATION,
 };
 
 /// The fields that hold lists, and what the API calls them.
@@ -51,34 +50,8 @@ pub fn requested(
             return Err(invalid(AUTHORIZATION_DETAILS_TYPE_NOT_ALLOWED));
         }
     }
-    check_credentials(&details, service)?;
+    credential_details::check(&details, service).map_err(invalid)?;
     Ok(Some(details))
-}
-
-/// OpenID for Verifiable Credential Issuance 1.0 §5.1.1: details that ask for a credential name one that the service has
-/// and, where its metadata name authorization servers, the service.
-fn check_credentials(details: &Value, service: &Object) -> Result<(), OAuthError> {
-    if !credential_issuer::is_enabled(service) {
-        return Ok(());
-    }
-    let configurations = credential_issuer::configurations(service);
-    let location = credential_issuer::location(service);
-    let is_credential = |element: &&Object| element.text("type") == Some(DETAILS_TYPE_CREDENTIAL);
-    for element in elements(details).filter(is_credential) {
-        let detail = detail(element);
-        let id = detail.get("credential_configuration_id");
-        let is_known = id
-            .and_then(Value::as_str)
-            .map(|id| configurations.contains_key(id));
-        if is_known != Some(true) {
-            return Err(invalid(CREDENTIAL_DETAILS_CONFIGURATION));
-        }
-        let locations = element.texts("locations").unwrap_or_default();
-        if location.is_some_and(|location| !locations.contains(&location)) {
-            return Err(invalid(CREDENTIAL_DETAILS_LOCATION));
-        }
-    }
-    Ok(())
 }
 
 /// The details of an access token: those that the token request names, each of which must be among the granted ones as

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::authorization_details::{self, DETAILS_TYPE_CREDENTIAL};
+use super::credential_details::{among, identifiers, is_for, with_identifiers};
 use super::credential_issuer;
 use crate::json::{Members, Object};
 use crate::store::{Narrowed, Service, TokenRecord};
@@ -31,20 +31,18 @@ pub fn of(
         return Vec::new();
     }
     let configurations = credential_issuer::configurations(service);
-    let details = credential_details(details);
-    let is_wanted = |id: &String, configuration: &Object| {
+    let details = among(details);
+    let issuable = configurations.iter().filter_map(|(id, value)| {
+        let configuration = value.as_object()?;
+        let mut details = details.iter();
+        let detail = details.find(|detail| is_for(detail, id, value, service));
         let scope = configuration.text("scope");
-        offered.contains(id)
-            || details.iter().any(|detail| is_of(detail, id))
-            || scope.is_some_and(|scope| scopes.iter().any(|granted| granted == scope))
-    };
-    let known = configurations.iter();
-    let known = known.filter_map(|(id, value)| Some((id, value.as_object()?)));
-    let wanted = known.filter(|(id, configuration)| is_wanted(id, configuration));
-    let issuable = wanted.map(|(id, configuration)| {
+        let is_scope = scope.is_some_and(|scope| scopes.iter().any(|granted| granted == scope));
+        if !(offered.contains(id) || detail.is_some() || is_scope) {
+            return None;
+        }
         let mut credential = configuration.clone();
         credential.retain(|name, _| !BESIDE.contains(&name.as_str()));
-        let detail = details.iter().find(|detail| is_of(detail, id));
         if let Some(claims) = detail.and_then(|detail| detail.get("claims")) {
             credential.insert("claims".to_owned(), claims.clone());
         }
@@ -52,7 +50,7 @@ pub fn of(
         if credential_issuer::is_final(service) {
             credential.insert("credential_identifiers".to_owned(), identifiers(id));
         }
-        credential
+        Some(credential)
     });
     issuable.collect()
 }
@@ -69,7 +67,7 @@ pub fn note(service: &Service, record: &mut TokenRecord) {
     let settings = &service.settings;
     let (grant, details) = (&record.grant, record.authorization_details());
     let credentials = of(settings, &grant.offered_credentials, details, &grant.scopes);
-    let has_details = !credential_details(details).is_empty();
+    let has_details = !among(details).is_empty();
     if !credentials.is_empty() && has_details && credential_issuer::is_final(settings) {
         let narrowed = Narrowed {
             resources: record.resources().to_vec(),
@@ -78,33 +76,4 @@ pub fn note(service: &Service, record: &mut TokenRecord) {
         record.narrowed = Some(Box::new(narrowed));
     }
     record.issuable_credentials = credentials;
-}
-
-fn credential_details(details: Option<&Value>) -> Vec<Object> {
-    let details = details.into_iter().flat_map(authorization_details::details);
-    details
-        .filter(|detail| detail.text("type") == Some(DETAILS_TYPE_CREDENTIAL))
-        .collect()
-}
-
-fn is_of(detail: &Object, configuration: &str) -> bool {
-    detail.text("credential_configuration_id") == Some(configuration)
-}
-
-/// There is one credential of each configuration: that of the user.
-fn identifiers(configuration: &str) -> Value {
-    vec![format!("{configuration}.1")].into()
-}
-
-fn with_identifiers(details: &Value) -> Value {
-    let details = authorization_details::details(details).map(|mut detail| {
-        if detail.text("type") == Some(DETAILS_TYPE_CREDENTIAL)
-            && let Some(id) = detail.text("credential_configuration_id")
-        {
-            let identifiers = identifiers(id);
-            detail.insert("credential_identifiers".to_owned(), identifiers);
-        }
-        Value::Object(detail)
-    });
-    authorization_details::from_array(details)
 }

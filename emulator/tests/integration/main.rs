@@ -22,6 +22,8 @@ mod control;
 mod credential_deferred;
 mod credential_encryption;
 mod credential_issuance;
+mod credential_issuer;
+mod credential_offers;
 mod credential_proofs;
 mod device_flow;
 mod discovery;

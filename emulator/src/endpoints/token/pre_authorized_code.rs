@@ -6,13 +6,12 @@ use serde_json::Value;
 use super::{Request, response, unsupported};
 use crate::call::Call;
 use crate::digest::Digest;
-use crate::json::Members;
-use crate::protocol::authorization_details::{self, DETAILS_TYPE_CREDENTIAL};
+use crate::json::{Members, Object};
 use crate::protocol::issuance::Issuance;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::Refusal;
-use crate::protocol::{credential_issuer, resource};
+use crate::protocol::{authorization_details, credential_details, credential_issuer, resource};
 use crate::random;
 use crate::reply::Reply;
 use crate::result_code::{
@@ -117,7 +116,7 @@ fn grant(
         grant_type: request.grant_type.clone(),
         scopes: Vec::new().into(),
         resources: resource::requested(parameters)?,
-        offered_credentials: narrowed(offered.credentials, details.as_ref())?,
+        offered_credentials: chosen(offered.credentials, details.as_ref(), &service.settings)?,
         authorization_details: details.map(Box::new),
         properties: offered.properties,
         acr: text("acr"),
@@ -130,18 +129,29 @@ fn grant(
     })
 }
 
-/// Nobody has consented to anything but what is offered.
-fn narrowed(offered: Vec<String>, details: Option<&Value>) -> Result<Vec<String>, OAuthError> {
+/// What of the offer the details of the request choose. Nobody has consented to anything else.
+fn chosen(
+    offered: Vec<String>,
+    details: Option<&Value>,
+    service: &Object,
+) -> Result<Vec<String>, OAuthError> {
     let Some(details) = details else {
         return Ok(offered);
     };
-    let beyond = AUTHORIZATION_DETAILS_BEYOND_GRANT;
-    let beyond = OAuthError::new("invalid_authorization_details", beyond);
-    let named = authorization_details::details(details).map(|detail| {
-        let is_credential = detail.text("type") == Some(DETAILS_TYPE_CREDENTIAL);
-        let id = detail.text("credential_configuration_id")?;
-        let is_offered = offered.iter().any(|offered| offered == id);
-        (is_credential && is_offered).then(|| id.to_owned())
-    });
-    named.collect::<Option<Vec<_>>>().ok_or(beyond)
+    let configurations = credential_issuer::configurations(service);
+    let asked = credential_details::among(Some(details));
+    let is_asked = |detail: &Object, id: &String| {
+        let configuration = configurations.get(id);
+        configuration.is_some_and(|known| credential_details::is_for(detail, id, known, service))
+    };
+    let is_offered = |detail: &Object| offered.iter().any(|id| is_asked(detail, id));
+    let others = authorization_details::details(details).count() > asked.len();
+    if others || !asked.iter().all(is_offered) {
+        let beyond = AUTHORIZATION_DETAILS_BEYOND_GRANT;
+        return Err(OAuthError::new("invalid_authorization_details", beyond));
+    }
+    let chosen = offered
+        .iter()
+        .filter(|id| asked.iter().any(|detail| is_asked(detail, id)));
+    Ok(chosen.cloned().collect())
 }

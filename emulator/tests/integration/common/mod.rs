@@ -1,6 +1,7 @@
 //! What the tests share.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub mod credentials;
 pub mod federation;
 pub mod grants;
 pub mod issued;
