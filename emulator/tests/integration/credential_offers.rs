@@ -9,7 +9,7 @@ use authlete::types::{
     CredentialOfferCreateRequest, CredentialOfferCreateResponse, CredentialOfferInfo,
     CredentialOfferInfoAction, CredentialOfferInfoRequest, GrantType, IntrospectionAction,
     IntrospectionRequest, IntrospectionResponse, JwsAlg, Property, TokenAction, TokenRequest,
-    TokenResponse,
+    TokenResponse, TokenUpdateAction, TokenUpdateRequest,
 };
 use authlete::{ApiVersion, Authlete, Secret};
 use authlete_emulator::Emulator;
@@ -320,6 +320,34 @@ async fn a_pre_authorized_code_is_worth_a_token_once() {
 }
 
 #[tokio::test]
+async fn the_nonce_of_a_draft_token_is_new_with_each_token() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        enable(&emulator, &api, DRAFT, |service| {
+            service.cnonce_duration = Some(30);
+        })
+        .await;
+        let client = emulator.client();
+        let info = created(&api, &offer()).await;
+        let issued = request_token(&api, client, &exchange(&info, &[])).await;
+        assert_eq!(issued.cnonce_duration, Some(30));
+        let refresh_token = issued.refresh_token.unwrap();
+        let refresh = form(&[
+            ("grant_type", "refresh_token"),
+            ("refresh_token", refresh_token.expose()),
+        ]);
+        let refreshed = request_token(&api, client, &refresh).await;
+        assert!(refreshed.cnonce.is_some());
+        assert_ne!(refreshed.cnonce, issued.cnonce);
+        let found = introspect(&api, refreshed.access_token.as_ref()).await;
+        assert_eq!(found.cnonce, refreshed.cnonce);
+        // Other tokens have none.
+        let plain = tokens(&api, client).await;
+        assert_eq!(plain.cnonce, None);
+    }
+}
+
+#[tokio::test]
 async fn the_transaction_code_is_asked_for_and_cannot_be_guessed() {
     for version in GENERATIONS {
         let (emulator, api) = start_issuer(version, FINAL).await;
@@ -571,6 +599,16 @@ async fn scopes_and_authorization_details_ask_for_credentials() {
         let found = introspect(&api, refreshed.access_token.as_ref()).await;
         let issuable = parsed(found.issuable_credentials.as_deref());
         assert_eq!(issuable, json!([wanted]));
+
+        // What the server changes counts as well.
+        let token = refreshed.access_token.unwrap();
+        let mut request = TokenUpdateRequest::new();
+        request.access_token = Some(token.clone());
+        request.scopes = Some(vec!["read".to_owned(), "licence".to_owned()]);
+        let updated = api.token_update(&request).await.unwrap();
+        assert_eq!(updated.action, TokenUpdateAction::Ok);
+        let found = introspect(&api, Some(&token)).await;
+        assert_eq!(parsed(found.issuable_credentials.as_deref()), both);
 
         let plain = tokens(&api, client).await;
         let found = introspect(&api, plain.access_token.as_ref()).await;
