@@ -1,16 +1,17 @@
 //! The entity configuration of the service, and relying parties that register explicitly (OpenID Federation 1.0).
 
+use crate::common::credentials;
 use crate::common::federation::*;
 use crate::common::jwt::{self, Key};
 use crate::common::registration::with;
 use crate::common::*;
 use authlete::types::{
     AuthorizationAction, AuthorizationIssueRequest, ClientRegistrationType, ClientSource,
-    EntityType, FederationConfigurationAction, FederationConfigurationRequest,
-    FederationConfigurationResponse, FederationRegistrationAction as Action,
-    FederationRegistrationRequest, GrantType, IntrospectionRequest, Service,
-    StandardIntrospectionRequest, TokenAction, TokenCreateRequest, TokenRequest, TrustAnchor,
-    UserInfoRequest,
+    CredentialIssuerMetadataRequest, EntityType, FederationConfigurationAction,
+    FederationConfigurationRequest, FederationConfigurationResponse,
+    FederationRegistrationAction as Action, FederationRegistrationRequest, GrantType,
+    IntrospectionRequest, Service, StandardIntrospectionRequest, TokenAction, TokenCreateRequest,
+    TokenRequest, TrustAnchor, UserInfoRequest,
 };
 use authlete::{ApiVersion, Authlete};
 use authlete_emulator::Emulator;
@@ -96,6 +97,23 @@ async fn the_service_describes_itself_and_signs_that() {
             json!(["automatic", "explicit"])
         );
         assert_eq!(claims["metadata"].as_object().unwrap().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_credential_issuer_describes_itself_as_one() {
+    for version in GENERATIONS {
+        let (emulator, api, _, key) = start_federated(version).await;
+        credentials::enable(&emulator, &api, "1.0", |_| {}).await;
+        let answer = configuration(&api, &[EntityType::OpenidCredentialIssuer]).await;
+        let content = answer.response_content.as_ref();
+        let claims = stated(content, "entity-statement+jwt", &key);
+        let request = CredentialIssuerMetadataRequest::new();
+        let metadata = api.credential_issuer_metadata(&request).await.unwrap();
+        let metadata = metadata.response_content.unwrap();
+        let metadata: Value = serde_json::from_str(metadata.expose()).unwrap();
+        let expected = json!({ "openid_credential_issuer": metadata });
+        assert_eq!(claims["metadata"], expected);
     }
 }
 

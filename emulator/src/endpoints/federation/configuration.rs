@@ -9,7 +9,7 @@ use crate::clock::after;
 use crate::json::{Members, Object};
 use crate::protocol::federation::{ENTITY_STATEMENT, Provider};
 use crate::protocol::oauth_error::OAuthError;
-use crate::protocol::{lifetime, metadata};
+use crate::protocol::{credential_issuer, credential_issuer_metadata, lifetime, metadata};
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{ENTITY_TYPE_UNSUPPORTED, FEDERATION_CONFIGURED};
 use crate::store::Service;
@@ -61,6 +61,9 @@ fn role(entity_type: &EntityType, service: &Service) -> Option<Object> {
     match entity_type {
         EntityType::OpenidProvider | EntityType::OauthAuthorizationServer => {
             Some(metadata::of(service))
+        }
+        EntityType::OpenidCredentialIssuer if credential_issuer::is_enabled(&service.settings) => {
+            credential_issuer_metadata::of(&service.settings)
         }
         EntityType::FederationEntity => Some(metadata::of_organization(&service.settings)),
         _ => None,

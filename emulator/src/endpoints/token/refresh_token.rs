@@ -1,6 +1,5 @@
 //! The grant type `refresh_token`.
 
-use super::reissue::is_reissuable;
 use super::{Request, response};
 use crate::clock::after;
 use crate::digest::Digest;
@@ -40,13 +39,7 @@ pub fn refresh_token(request: &Request<'_>, service: &mut Service) -> Result<Rep
     };
     let replaced = presented.replaced;
     let issued = refresh(request, service, presented)?;
-    let record = service.tokens.by_id(issued.record);
-    let action = match record.is_some_and(|record| is_reissuable(service, record)) {
-        true => "ID_TOKEN_REISSUABLE",
-        false => "OK",
-    };
     let answer = response::granted(request, service, issued);
-    let answer = answer.with("action", action);
     Ok(answer.with("previousRefreshTokenUsed", replaced).reply())
 }
 

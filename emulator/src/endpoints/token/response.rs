@@ -5,6 +5,7 @@ use serde_json::Value;
 
 pub use crate::endpoints::shown::{list, with_client, with_name_used};
 
+use super::reissue::is_reissuable;
 use super::{Request, native_sso};
 use crate::call::Call;
 use crate::clock::Millis;
@@ -18,17 +19,19 @@ use crate::store::{Client, Grant, Service};
 
 /// The tokens, and the token response for the client (RFC 6749 §5.1).
 pub fn granted(request: &Request<'_>, service: &Service, issued: Issued) -> Answer {
-    let grant = service.tokens.by_id(issued.record);
-    let grant = grant.map(|record| &record.grant);
+    let record = service.tokens.by_id(issued.record);
+    let grant = record.map(|record| &record.grant);
     let claims = grant.and_then(requested_claims);
     let session = grant.and_then(|grant| session(service, request.client(), grant));
     let code = match request.grant_type {
         GrantType::ClientCredentials => CLIENT_CREDENTIALS_OK,
         _ => TOKEN_OK,
     };
+    let reissuable = record.is_some_and(|record| is_reissuable(service, record));
     let answer = match session {
         Some(session) => native_sso::of_grant(request, service, session, issued),
-        None => with_tokens(request.call, code, service, request.client(), issued),
+        None => with_tokens(request.call, code, service, request.client(), issued)
+            .with_some("action", reissuable.then_some("ID_TOKEN_REISSUABLE")),
     };
     of_request(answer, request).with_some("requestedIdTokenClaims", claims)
 }
