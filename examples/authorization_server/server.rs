@@ -162,7 +162,10 @@ async fn token(State(api): State<Authlete>, headers: HeaderMap, body: String) ->
     }
     let answer = api.token(&request).await?;
     Ok(match answer.action {
-        TokenAction::Ok => json(StatusCode::OK, answer.response_content),
+        // A service that can reissue ID tokens leaves it to the server: without, the answer is complete, too.
+        TokenAction::Ok | TokenAction::IdTokenReissuable => {
+            json(StatusCode::OK, answer.response_content)
+        }
         TokenAction::BadRequest => json(StatusCode::BAD_REQUEST, answer.response_content),
         TokenAction::InvalidClient => {
             let body = json(StatusCode::UNAUTHORIZED, answer.response_content);
