@@ -1,7 +1,7 @@
 //! What another OpenAPI document of the API has that the description lacks, and the other way round.
 //!
 //! The way of the data: [`document`] reads and resolves, [`endpoint`] and [`shape`] are what two documents have in
-//! common however they are written, [`compare`] follows both from endpoint to endpoint, [`report`] says what differs.
+//! common however they are written, [`mod@compare`] follows both from endpoint to endpoint, [`report`] says what differs.
 
 mod compare;
 mod difference;
