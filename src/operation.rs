@@ -10,6 +10,8 @@ pub struct Operation {
     pub v2: Option<Route>,
     /// The route in 3.0; `None` when 3.0 does not have the operation.
     pub v3: Option<Route>,
+    /// Whether a call that Authlete has processed may be made again: it uses nothing up and changes nothing.
+    pub repeatable: bool,
 }
 
 impl Operation {

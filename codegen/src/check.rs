@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::description::{Description, METHODS, OperationEntry, object, sole_reference};
 use crate::mistake::{Mistake, Mistakes};
-use crate::operations::{V2, V3, template_parameters};
+use crate::operations::{REPEATABLE, V2, V3, template_parameters};
 use crate::prepare::collect_references;
 use crate::refine::type_name;
 
@@ -85,6 +85,13 @@ impl Check<'_> {
             }
             for text in ["summary", "description"] {
                 self.described(entry.path, &place, text, entry.value);
+            }
+            if !entry.value[REPEATABLE].is_boolean() {
+                self.report(
+                    entry.path,
+                    &place,
+                    "does not say whether it may be repeated: x-repeatable is neither true nor false",
+                );
             }
             self.parameters(&entry, &place);
             self.route(&entry, &place);

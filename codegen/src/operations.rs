@@ -18,6 +18,12 @@ pub const V2: &str = "2.x";
 /// See [`V2`].
 pub const V3: &str = "3.0";
 
+/// What says of an operation whether a call that was processed may be made again.
+pub const REPEATABLE: &str = "x-repeatable";
+
+const REPEATABLE_CALL: &str =
+    "Changes nothing, and is repeated also when a first request may have been processed.";
+
 /// What is to be known of every answer that is text.
 const TEXT_ANSWER: &str = "Returns the text as it came, and an empty one when there is none. A text with an error status is \
     [`Error::NotJson`](crate::Error::NotJson), which has the status and the beginning of the text.";
@@ -33,6 +39,7 @@ pub struct Operation {
     has_free_query: bool,
     may_be_empty: bool,
     answers_text: bool,
+    repeatable: bool,
     documentation: Vec<String>,
 }
 
@@ -71,7 +78,13 @@ fn operation(document: &Value, entry: &OperationEntry<'_>) -> Operation {
             && responses.len() > 1
             && responses.contains_key("200"),
         answers_text: answers_text(entry.value),
+        repeatable: is_repeatable(entry.value),
     }
+}
+
+/// Whether a call that was processed may be made again.
+fn is_repeatable(operation: &Value) -> bool {
+    operation[REPEATABLE] == true
 }
 
 /// Whether the answer is plain text, and not JSON.
@@ -97,6 +110,9 @@ fn documentation(operation: &Value, v2: Option<&Route>, v3: Option<&Route>) -> V
     paragraphs.push(in_path.collect::<Vec<_>>().join("\n"));
     if answers_text(operation) {
         paragraphs.push(TEXT_ANSWER.to_owned());
+    }
+    if is_repeatable(operation) {
+        paragraphs.push(REPEATABLE_CALL.to_owned());
     }
     let routes = [(V3, v3), (V2, v2)].map(|(version, route)| match route {
         Some(route) => format!("`{} /api{}` in {version}", route.method, route.full_path()),
@@ -172,7 +188,7 @@ impl Operation {
     }
 
     fn entry(&self) -> TokenStream {
-        let (constant, id) = (self.constant(), &self.id);
+        let (constant, id, repeatable) = (self.constant(), &self.id, self.repeatable);
         let doc = format!(" See [`Authlete::{id}`](crate::Authlete::{id}).");
         let (v2, v3) = (
             Route::expression(self.v2.as_ref()),
@@ -180,7 +196,8 @@ impl Operation {
         );
         quote! {
             #[doc = #doc]
-            pub static #constant: Operation = Operation { id: #id, v2: #v2, v3: #v3 };
+            pub static #constant: Operation =
+                Operation { id: #id, v2: #v2, v3: #v3, repeatable: #repeatable };
         }
     }
 

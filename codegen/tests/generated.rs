@@ -13,6 +13,7 @@ paths:
   /thing/update/{clientId}:
     post:
       operationId: update_thing
+      x-repeatable: false
       summary: Update a thing
       description: Updates a thing.
       parameters:
@@ -28,6 +29,7 @@ paths:
   /things/health:
     post:
       operationId: check_things
+      x-repeatable: false
       summary: Check things
       description: Checks things.
       servers: [{ url: "https://v3.example/api", x-api-version: "3.0" }]
@@ -37,6 +39,7 @@ paths:
   /{serviceId}/things:
     get:
       operationId: list_things
+      x-repeatable: true
       summary: List things
       description: Lists things.
       servers:
@@ -247,16 +250,16 @@ fn an_operation_of_one_generation_has_no_route_in_the_other() {
 #[test]
 fn routes_follow_from_servers_security_and_exceptions() {
     assert_generated(
-        r#"Operation { id: "update_thing", v2: Some(Route { method: "POST", path: "/thing/update/{clientId}", in_service: false, credentials: &[CredentialKind::ServiceKey], }), v3: Some(Route { method: "POST", path: "/thing/update/{clientId}", in_service: true, credentials: &[CredentialKind::ServiceAccessToken], }), }"#,
+        r#"Operation { id: "update_thing", v2: Some(Route { method: "POST", path: "/thing/update/{clientId}", in_service: false, credentials: &[CredentialKind::ServiceKey], }), v3: Some(Route { method: "POST", path: "/thing/update/{clientId}", in_service: true, credentials: &[CredentialKind::ServiceAccessToken], }), repeatable: false, }"#,
     );
     assert_generated(
-        r#"Operation { id: "list_things", v2: Some(Route { method: "PUT", path: "/things/of/{serviceId}", in_service: false, credentials: &[], }), v3: Some(Route { method: "GET", path: "/{serviceId}/things", in_service: false, credentials: &[], }), }"#,
+        r#"Operation { id: "list_things", v2: Some(Route { method: "PUT", path: "/things/of/{serviceId}", in_service: false, credentials: &[], }), v3: Some(Route { method: "GET", path: "/{serviceId}/things", in_service: false, credentials: &[], }), repeatable: true, }"#,
     );
 }
 
 #[test]
 fn methods_say_what_the_description_says() {
     assert_generated(
-        "/**List things. Lists things. - `service_id`: The service. `GET /api/{serviceId}/things` in 3.0, `PUT /api/things/of/{serviceId}` in 2.x.*/ pub async fn list_things(",
+        "/**List things. Lists things. - `service_id`: The service. Changes nothing, and is repeated also when a first request may have been processed. `GET /api/{serviceId}/things` in 3.0, `PUT /api/things/of/{serviceId}` in 2.x.*/ pub async fn list_things(",
     );
 }
