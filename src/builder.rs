@@ -5,13 +5,11 @@ use std::time::Duration;
 use reqwest::header::{HeaderMap, HeaderValue, USER_AGENT};
 
 use crate::config::ConfigError;
-use crate::{Authlete, Config, Result};
+use crate::settings::{MAX_RESPONSE_SIZE, Settings, TIMEOUT};
+use crate::{Authlete, Config, Result, RetryPolicy};
 
 /// Long enough for a slow handshake across an ocean, short enough to notice a host that is gone.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// Authlete answers in well under a second; an authorization server that waits longer keeps a person waiting.
-const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Settings of a handle beside its [`Config`].
 ///
@@ -33,6 +31,8 @@ pub struct AuthleteBuilder {
     http: Http,
     connect_timeout: Option<Duration>,
     timeout: Option<Duration>,
+    retry: RetryPolicy,
+    max_response_size: usize,
     user_agent: Option<String>,
 }
 
@@ -50,6 +50,8 @@ impl AuthleteBuilder {
             http: Http::Own,
             connect_timeout: None,
             timeout: None,
+            retry: RetryPolicy::new(),
+            max_response_size: MAX_RESPONSE_SIZE,
             user_agent: None,
         }
     }
@@ -62,9 +64,25 @@ impl AuthleteBuilder {
         self
     }
 
-    /// How long a call may take from beginning to end. Default: 30 seconds, or what a client of yours says.
+    /// How long a call may take from beginning to end, all attempts and waits together. Default: 30 seconds.
+    ///
+    /// With a client of yours and without this setting, the client decides how long an attempt may take, and none
+    /// begins after 30 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
+        self
+    }
+
+    /// How often and when a call is tried again. Default: [`RetryPolicy::new`].
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// The longest answer that is read, in bytes, after decompression if there is any. Default: 10 MiB. A longer one is
+    /// [`Error::TooLarge`](crate::Error::TooLarge).
+    pub fn max_response_size(mut self, bytes: usize) -> Self {
+        self.max_response_size = bytes;
         self
     }
 
@@ -100,23 +118,25 @@ impl AuthleteBuilder {
             Some(text) => HeaderValue::from_str(text)
                 .map_err(|error| client_error("the user agent is not valid in HTTP", error))?,
         };
-        let headers = HeaderMap::from_iter([(USER_AGENT, user_agent)]);
+        let is_own = matches!(self.http, Http::Own);
+        let settings = Settings {
+            headers: HeaderMap::from_iter([(USER_AGENT, user_agent)]),
+            timeout: self.timeout.or(is_own.then_some(TIMEOUT)),
+            retry: self.retry,
+            max_response_size: self.max_response_size,
+        };
         let client = match self.http {
             Http::Client(client) => client,
             Http::Own => {
                 let connect_timeout = self.connect_timeout.unwrap_or(CONNECT_TIMEOUT);
-                build(
-                    reqwest::Client::builder()
-                        .timeout(TIMEOUT)
-                        .connect_timeout(connect_timeout),
-                )?
+                build(reqwest::Client::builder().connect_timeout(connect_timeout))?
             }
             Http::Builder(builder) => match self.connect_timeout {
                 Some(timeout) => build(builder.connect_timeout(timeout))?,
                 None => build(*builder)?,
             },
         };
-        Authlete::with_client(client, self.config, headers, self.timeout)
+        Authlete::with_client(client, self.config, settings)
     }
 }
 

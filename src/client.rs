@@ -1,15 +1,18 @@
 //! The handle through which the API is called.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use tower::retry::budget::TpsBudget;
 
 use crate::builder::AuthleteBuilder;
 use crate::config::{ConfigError, Resolved};
 use crate::credentials::Headers;
-use crate::{ApiVersion, Config, Error, Operation, Result, Route};
+use crate::retry::{self, RetryPolicy};
+use crate::settings::Settings;
+use crate::{ApiVersion, Config, Error, Operation, RateLimit, Result, Route};
 
 /// A handle to the Authlete API.
 ///
@@ -32,8 +35,14 @@ struct Handle {
     /// `https://us.authlete.com/api/{serviceId}` in 3.0, the API root in 2.x; `None` in 3.0 without a service ID.
     service_root: Option<String>,
     authorization: Headers,
-    headers: HeaderMap,
-    timeout: Option<Duration>,
+    settings: Settings,
+    shared: Arc<Shared>,
+}
+
+/// What all handles have in common that came from one.
+struct Shared {
+    retry_budget: TpsBudget,
+    rate_limit: Mutex<Option<RateLimit>>,
 }
 
 impl Authlete {
@@ -53,8 +62,20 @@ impl Authlete {
     pub(crate) fn with_client(
         client: reqwest::Client,
         config: Config,
-        headers: HeaderMap,
-        timeout: Option<Duration>,
+        settings: Settings,
+    ) -> Result<Self> {
+        let shared = Shared {
+            retry_budget: retry::budget(),
+            rate_limit: Mutex::new(None),
+        };
+        Self::assemble(client, config, settings, Arc::new(shared))
+    }
+
+    fn assemble(
+        client: reqwest::Client,
+        config: Config,
+        settings: Settings,
+        shared: Arc<Shared>,
     ) -> Result<Self> {
         let Resolved {
             version,
@@ -74,8 +95,8 @@ impl Authlete {
             api_root,
             service_root,
             authorization,
-            headers,
-            timeout,
+            settings,
+            shared,
         };
         Ok(Self {
             client,
@@ -95,11 +116,11 @@ impl Authlete {
     /// # Errors
     /// Those of [`new`](Self::new).
     pub fn with_config(&self, config: Config) -> Result<Self> {
-        Self::with_client(
+        Self::assemble(
             self.client.clone(),
             config,
-            self.handle.headers.clone(),
-            self.handle.timeout,
+            self.handle.settings.clone(),
+            Arc::clone(&self.handle.shared),
         )
     }
 
@@ -113,13 +134,38 @@ impl Authlete {
         N: TryInto<HeaderName>,
         V: TryInto<HeaderValue>,
     {
-        let mut handle = Handle::clone(&self.handle);
         let (name, value) = header(name, value)?;
-        handle.headers.insert(name, value);
-        Ok(Self {
+        Ok(self.with_settings(|settings| {
+            settings.headers.insert(name, value);
+        }))
+    }
+
+    /// A handle whose calls may take another time, all attempts together, and that shares everything else with this
+    /// one.
+    #[must_use]
+    pub fn with_timeout(&self, timeout: Duration) -> Self {
+        self.with_settings(|settings| settings.timeout = Some(timeout))
+    }
+
+    /// A handle that tries calls again in another way, or never, and that shares everything else with this one.
+    #[must_use]
+    pub fn with_retry(&self, policy: RetryPolicy) -> Self {
+        self.with_settings(|settings| settings.retry = policy)
+    }
+
+    fn with_settings(&self, change: impl FnOnce(&mut Settings)) -> Self {
+        let mut handle = Handle::clone(&self.handle);
+        change(&mut handle.settings);
+        Self {
             client: self.client.clone(),
             handle: Arc::new(handle),
-        })
+        }
+    }
+
+    /// How this handle, and those that share its connections, stood with Authlete's rate limit at the last answer that
+    /// told; `None` when none did. An answer with `response_headers` has its own.
+    pub fn rate_limit(&self) -> Option<RateLimit> {
+        *self.handle.shared.rate_limit()
     }
 
     /// The configuration that the handle was made with.
@@ -132,12 +178,19 @@ impl Authlete {
         self.handle.version
     }
 
-    pub(crate) fn headers(&self) -> &HeaderMap {
-        &self.handle.headers
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.handle.settings
     }
 
-    pub(crate) fn timeout(&self) -> Option<Duration> {
-        self.handle.timeout
+    pub(crate) fn retry_budget(&self) -> &TpsBudget {
+        &self.handle.shared.retry_budget
+    }
+
+    /// Remembers what an answer tells of the rate limit.
+    pub(crate) fn observe(&self, headers: &HeaderMap) {
+        if let Some(rate_limit) = RateLimit::from_headers(headers) {
+            *self.handle.shared.rate_limit() = Some(rate_limit);
+        }
     }
 
     /// The route of an operation in the generation that the handle calls.
@@ -171,6 +224,14 @@ impl Authlete {
                 format!("is a call of one service: set {setting}, its service ID"),
             )
         })
+    }
+}
+
+impl Shared {
+    fn rate_limit(&self) -> MutexGuard<'_, Option<RateLimit>> {
+        self.rate_limit
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,11 +1,13 @@
 //! What can go wrong with a call.
 
 use std::fmt;
+use std::time::Duration;
 
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
 use crate::config::ConfigError;
+use crate::rate_limit::{self, RateLimit};
 use crate::{JsonObject, Operation};
 
 /// The result of a call.
@@ -56,6 +58,15 @@ pub enum Error {
     /// check that failed and says why in text.
     #[error(transparent)]
     NotJson(Box<NotJsonError>),
+
+    /// The answer is longer than the handle reads, and was not read to its end. Authlete may have processed the request.
+    #[error("{operation}: the answer is longer than {limit} bytes")]
+    TooLarge {
+        /// The operation id.
+        operation: &'static str,
+        /// [`max_response_size`](crate::AuthleteBuilder::max_response_size).
+        limit: usize,
+    },
 
     /// Authlete answered with JSON that is not of the shape that the operation has, or with text that is not UTF-8.
     #[error("{operation}: the answer does not decode at {path}")]
@@ -186,15 +197,21 @@ impl Error {
         )
     }
 
-    /// Whether the request certainly did not reach Authlete, because there was no connection.
+    /// Whether the request certainly did not reach Authlete, because there was no connection: none could be made, or
+    /// not in time.
     pub fn is_connect(&self) -> bool {
-        matches!(
-            self,
-            Self::Transport {
-                kind: TransportErrorKind::Connect | TransportErrorKind::Tls,
-                ..
+        match self {
+            Self::Transport { kind, source, .. } => {
+                let failed = matches!(kind, TransportErrorKind::Connect | TransportErrorKind::Tls);
+                failed || source.is_connect()
             }
-        )
+            _ => false,
+        }
+    }
+
+    /// Whether Authlete refused the call because there were too many: 429.
+    pub fn is_rate_limited(&self) -> bool {
+        self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
     }
 
     /// Whether the same call may succeed later: no connection, a timeout, a broken connection, 429, 502, 503 or 504.
@@ -203,9 +220,7 @@ impl Error {
     /// request, and a ticket, a code or a token in it may be used up.
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::Transport { kind, .. } => {
-                !matches!(kind, TransportErrorKind::Tls | TransportErrorKind::Request)
-            }
+            Self::Transport { kind, .. } => *kind != TransportErrorKind::Request,
             _ => matches!(
                 self.status().map(|status| status.as_u16()),
                 Some(429 | 502 | 503 | 504)
@@ -239,12 +254,23 @@ impl Error {
         }
     }
 
+    /// How the caller stood with Authlete's rate limit, when the answer told.
+    pub fn rate_limit(&self) -> Option<RateLimit> {
+        RateLimit::from_headers(self.headers()?)
+    }
+
+    /// How long Authlete asks to wait before the next call: `Retry-After`, or the end of the rate limit's window.
+    pub fn retry_after(&self) -> Option<Duration> {
+        rate_limit::retry_after(self.headers()?)
+    }
+
     /// The id of the operation that failed; `None` when no call was made.
     pub fn operation(&self) -> Option<&'static str> {
         match self {
             Self::Config(_) | Self::InvalidArgument { .. } => None,
             Self::NotCallable { operation, .. }
             | Self::Transport { operation, .. }
+            | Self::TooLarge { operation, .. }
             | Self::Decode { operation, .. } => Some(operation),
             Self::Api(error) => Some(error.operation),
             Self::NotJson(error) => Some(error.operation),

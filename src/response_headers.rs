@@ -6,17 +6,28 @@ use std::ops::Deref;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::RateLimit;
+
 /// The HTTP headers that came with an answer, by name and without regard to case.
 ///
 /// ```no_run
 /// # async fn example(api: authlete::Authlete) -> authlete::Result<()> {
 /// # let request = authlete::types::IntrospectionRequest::new("token");
 /// let answer = api.introspection(&request).await?;
-/// let remaining = answer.response_headers.as_ref().and_then(|headers| headers.get("ratelimit-remaining"));
+/// if let Some(headers) = &answer.response_headers {
+///     println!("{:?} {:?}", headers.rate_limit(), headers.get("date"));
+/// }
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ResponseHeaders(pub(crate) HeaderMap);
+
+impl ResponseHeaders {
+    /// How the caller stood with Authlete's rate limit, when the answer told.
+    pub fn rate_limit(&self) -> Option<RateLimit> {
+        RateLimit::from_headers(&self.0)
+    }
+}
 
 impl Deref for ResponseHeaders {
     type Target = HeaderMap;

@@ -4,13 +4,16 @@ mod configuration;
 mod description;
 mod enums;
 mod errors;
+mod facts;
 mod flows;
 mod forward_compatibility;
 mod handles;
 mod lists;
 mod openid_connect;
 mod probe;
+mod raw_server;
 mod redaction;
+mod retries;
 #[cfg(feature = "schemars")]
 mod schemas;
 mod server;

@@ -1,0 +1,166 @@
+//! How much a caller may still call.
+
+use std::time::{Duration, SystemTime};
+
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+
+/// From here on a reset is a point in time, in seconds since the epoch, and no number of seconds to wait: ten years.
+const FIRST_TIMESTAMP: u64 = 10 * 365 * 24 * 60 * 60;
+
+/// How a caller stands with Authlete's rate limit, as the headers of an answer tell it.
+///
+/// Both names are read of each header: `RateLimit-Limit`, `RateLimit-Remaining`, `RateLimit-Reset`, and the same with
+/// `X-` before them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RateLimit {
+    /// How many calls are allowed in the current window.
+    pub limit: Option<u64>,
+    /// How many of them are left.
+    pub remaining: Option<u64>,
+    /// How long the window still lasted when the answer came.
+    pub reset: Option<Duration>,
+}
+
+impl RateLimit {
+    /// Reads the headers of an answer; `None` when they say nothing of a limit.
+    pub fn from_headers(headers: &HeaderMap) -> Option<Self> {
+        Self::at(SystemTime::now(), headers)
+    }
+
+    fn at(now: SystemTime, headers: &HeaderMap) -> Option<Self> {
+        let reset = number(headers, ["ratelimit-reset", "x-ratelimit-reset"]);
+        let rate_limit = Self {
+            limit: number(headers, ["ratelimit-limit", "x-ratelimit-limit"]),
+            remaining: number(headers, ["ratelimit-remaining", "x-ratelimit-remaining"]),
+            reset: reset.map(|reset| from_now(now, reset)),
+        };
+        (rate_limit != Self::default()).then_some(rate_limit)
+    }
+}
+
+/// How long a caller is asked to wait: by `Retry-After` (RFC 9110 §10.2.3), which is a number of seconds or a date, or
+/// else until the window of the rate limit ends.
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    retry_after_at(SystemTime::now(), headers)
+}
+
+fn retry_after_at(now: SystemTime, headers: &HeaderMap) -> Option<Duration> {
+    let asked = headers.get(RETRY_AFTER).and_then(|value| {
+        let text = value.to_str().ok()?.trim();
+        match text.parse() {
+            Ok(seconds) => Some(Duration::from_secs(seconds)),
+            Err(_) => {
+                let date = httpdate::parse_http_date(text).ok()?;
+                Some(until(now, date))
+            }
+        }
+    });
+    asked.or_else(|| RateLimit::at(now, headers)?.reset)
+}
+
+/// The first number of the first of the headers that is there: `100, 100;w=60` has a policy after the limit.
+fn number(headers: &HeaderMap, names: [&str; 2]) -> Option<u64> {
+    let value = names.iter().find_map(|name| headers.get(*name))?;
+    let text = value.to_str().ok()?;
+    let first = text.split([',', ';']).next()?;
+    first.trim().parse().ok()
+}
+
+/// Some servers tell the end of the window, and others the seconds until then.
+fn from_now(now: SystemTime, reset: u64) -> Duration {
+    match reset {
+        FIRST_TIMESTAMP.. => SystemTime::UNIX_EPOCH
+            .checked_add(Duration::from_secs(reset))
+            .map_or(Duration::MAX, |time| until(now, time)),
+        seconds => Duration::from_secs(seconds),
+    }
+}
+
+fn until(now: SystemTime, time: SystemTime) -> Duration {
+    time.duration_since(now).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(lines: &[(&'static str, &str)]) -> HeaderMap {
+        lines
+            .iter()
+            .map(|(name, value)| ((*name).try_into().unwrap(), value.parse().unwrap()))
+            .collect()
+    }
+
+    const NOW: u64 = 1_800_000_000;
+
+    fn now() -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(NOW)
+    }
+
+    #[test]
+    fn both_names_of_each_header_are_read() {
+        for prefix in ["", "x-"] {
+            let name = |name: &str| -> &'static str { format!("{prefix}ratelimit-{name}").leak() };
+            let limit = RateLimit::from_headers(&headers(&[
+                (name("limit"), "100, 100;w=1"),
+                (name("remaining"), "0"),
+                (name("reset"), "7"),
+            ]));
+            assert_eq!(
+                limit,
+                Some(RateLimit {
+                    limit: Some(100),
+                    remaining: Some(0),
+                    reset: Some(Duration::from_secs(7))
+                })
+            );
+        }
+        assert_eq!(
+            RateLimit::from_headers(&headers(&[("x-ratelimit-limit", "many")])),
+            None
+        );
+        assert_eq!(RateLimit::from_headers(&HeaderMap::new()), None);
+    }
+
+    #[test]
+    fn a_reset_is_seconds_or_a_time() {
+        let times = [
+            ("0".to_owned(), 0),
+            ("86400".to_owned(), 86400),
+            (NOW.to_string(), 0),
+            ((NOW + 90).to_string(), 90),
+            ((NOW - 90).to_string(), 0),
+        ];
+        for (text, expected) in times {
+            let limit = RateLimit::at(now(), &headers(&[("ratelimit-reset", &text)]));
+            let expected = Duration::from_secs(expected);
+            assert_eq!(limit.unwrap().reset, Some(expected), "{text}");
+        }
+        let eons = u64::MAX.to_string();
+        let limit = RateLimit::at(now(), &headers(&[("ratelimit-reset", &eons)])).unwrap();
+        assert!(limit.reset.unwrap() > Duration::from_secs(1 << 40));
+    }
+
+    #[test]
+    fn retry_after_counts_before_the_reset() {
+        let date = httpdate::fmt_http_date(now() + Duration::from_secs(60));
+        for (lines, expected) in [
+            (
+                &[("retry-after", "3"), ("ratelimit-reset", "9")][..],
+                Some(3),
+            ),
+            (&[("retry-after", &date)], Some(60)),
+            (&[("retry-after", "Wed, 21 Oct 2015 07:28:00 GMT")], Some(0)),
+            (
+                &[("retry-after", "soon"), ("x-ratelimit-reset", "9")],
+                Some(9),
+            ),
+            (&[("retry-after", "-1")], None),
+            (&[], None),
+        ] {
+            let asked = retry_after_at(now(), &headers(lines));
+            assert_eq!(asked, expected.map(Duration::from_secs), "{lines:?}");
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! The attempts of one call.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+use tower::retry::budget::{Budget as _, TpsBudget};
+
+use super::RetryPolicy;
+use crate::{Error, Operation};
+
+/// Counts the attempts of a call, and says whether there is another one.
+pub(crate) struct Attempts<'a> {
+    policy: &'a RetryPolicy,
+    budget: &'a TpsBudget,
+    operation: &'static Operation,
+    deadline: Instant,
+    made: u32,
+}
+
+impl<'a> Attempts<'a> {
+    /// Begins a call, which adds to the budget.
+    pub fn begin(
+        policy: &'a RetryPolicy,
+        budget: &'a TpsBudget,
+        operation: &'static Operation,
+        deadline: Instant,
+    ) -> Self {
+        budget.deposit();
+        Self {
+            policy,
+            budget,
+            operation,
+            deadline,
+            made: 0,
+        }
+    }
+
+    /// Counts an attempt, and says whether there may be another one after it.
+    pub fn make(&mut self) -> bool {
+        self.made += 1;
+        self.made < self.policy.max_attempts
+    }
+
+    /// How long to wait before the next attempt; `None` when the error is final.
+    pub fn delay_after(&self, error: &Error) -> Option<Duration> {
+        if !self.may_repeat(error) {
+            return None;
+        }
+        let backoff = self.policy.backoff(self.made, fastrand::f64());
+        let delay = error
+            .retry_after()
+            .unwrap_or_default()
+            .saturating_add(backoff);
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        // An attempt without any time left is none, and the budget is for those that are made.
+        (delay < left && self.budget.withdraw()).then_some(delay)
+    }
+
+    /// Whether a repetition can help, and can do no harm.
+    fn may_repeat(&self, error: &Error) -> bool {
+        let may_be_processed = !(error.is_connect() || error.is_rate_limited());
+        error.is_retryable() && (self.operation.repeatable || !may_be_processed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::StatusCode;
+    use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
+
+    use super::super::budget;
+    use super::*;
+    use crate::error::ApiError;
+    use crate::{JsonObject, operations};
+
+    fn refusal(status: u16, retry_after: Option<&'static str>) -> Error {
+        let values = retry_after.map(|text| (RETRY_AFTER, HeaderValue::from_static(text)));
+        Error::Api(Box::new(ApiError {
+            operation: "introspection",
+            status: StatusCode::from_u16(status).unwrap(),
+            result_code: None,
+            result_message: None,
+            headers: HeaderMap::from_iter(values),
+            body: JsonObject::default(),
+        }))
+    }
+
+    /// The waits of a call whose attempts all fail in one way; an attempt takes no time.
+    async fn waits(policy: &RetryPolicy, timeout: Duration, error: &Error) -> Vec<Duration> {
+        let (budget, deadline) = (budget(), Instant::now() + timeout);
+        let mut attempts = Attempts::begin(policy, &budget, &operations::INTROSPECTION, deadline);
+        let mut waits = Vec::new();
+        while attempts.make() {
+            let Some(delay) = attempts.delay_after(error) else {
+                break;
+            };
+            let begun = Instant::now();
+            tokio::time::sleep(delay).await;
+            waits.push(begun.elapsed());
+        }
+        waits
+    }
+
+    const LONG: Duration = Duration::from_secs(3600);
+
+    #[tokio::test(start_paused = true)]
+    async fn waits_grow_up_to_their_bound_and_are_random() {
+        let policy = RetryPolicy::new().max_attempts(9);
+        let mut sums = [0.0; 8];
+        for _ in 0..400 {
+            let waits = waits(&policy, LONG, &refusal(503, None)).await;
+            assert_eq!(waits.len(), 8);
+            for (number, wait) in waits.into_iter().enumerate() {
+                let longest = Duration::from_millis(100 << number).min(Duration::from_secs(2));
+                // The clock has milliseconds.
+                assert!(
+                    wait <= longest + Duration::from_millis(1),
+                    "{number}: {wait:?}"
+                );
+                sums[number] += wait.as_secs_f64() / longest.as_secs_f64();
+            }
+        }
+        // Full jitter: from nothing to all, half on average.
+        for (number, sum) in sums.into_iter().enumerate() {
+            assert!((0.4..0.6).contains(&(sum / 400.0)), "{number}: {sum}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_the_server_asks_for_is_waited_for() {
+        let policy = RetryPolicy::new().base_delay(Duration::ZERO);
+        let waits = waits(&policy, LONG, &refusal(429, Some("7"))).await;
+        assert_eq!(waits, [Duration::from_secs(7), Duration::from_secs(7)]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_wait_goes_beyond_the_deadline() {
+        let policy = RetryPolicy::new()
+            .max_attempts(10)
+            .base_delay(Duration::ZERO);
+        let timeout = Duration::from_secs(20);
+        let waited = waits(&policy, timeout, &refusal(429, Some("7"))).await;
+        assert_eq!(waited.len(), 2);
+        assert_eq!(waits(&policy, timeout, &refusal(429, Some("20"))).await, []);
+        let eons = u64::MAX.to_string().leak();
+        assert_eq!(waits(&policy, timeout, &refusal(429, Some(eons))).await, []);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_budget_bounds_what_an_outage_adds() {
+        let (policy, budget) = (RetryPolicy::new(), budget());
+        let error = refusal(503, None);
+        let calls = 10_000;
+        let mut retries = 0;
+        for _ in 0..calls {
+            let deadline = Instant::now() + LONG;
+            let mut attempts =
+                Attempts::begin(&policy, &budget, &operations::INTROSPECTION, deadline);
+            while attempts.make() && attempts.delay_after(&error).is_some() {
+                retries += 1;
+            }
+        }
+        let reserve = 100;
+        assert_eq!(retries, reserve + calls / 5);
+        // A second later there is nothing more, and when the window is over there is the reserve again.
+        let deadline = Instant::now() + LONG;
+        let mut attempts = Attempts::begin(&policy, &budget, &operations::INTROSPECTION, deadline);
+        assert!(attempts.make() && attempts.delay_after(&error).is_none());
+        tokio::time::advance(Duration::from_secs(30)).await;
+        assert!(attempts.delay_after(&error).is_some());
+    }
+
+    #[test]
+    fn strange_policies_do_no_harm() {
+        for policy in [
+            RetryPolicy::new().base_delay(Duration::MAX),
+            RetryPolicy::new().max_delay(Duration::ZERO),
+            RetryPolicy::new()
+                .base_delay(Duration::MAX)
+                .max_delay(Duration::MAX),
+        ] {
+            for attempts in [0, 1, 2, 40, u32::MAX] {
+                assert!(policy.backoff(attempts, 0.999) <= policy.max_delay);
+            }
+        }
+        assert_eq!(RetryPolicy::new().max_attempts(0), RetryPolicy::never());
+    }
+}

@@ -1,0 +1,93 @@
+//! How often a call is tried, and how long is waited in between.
+
+use std::time::Duration;
+
+/// A failed attempt or two are met with another server of the cluster; what fails three times, fails.
+const MAX_ATTEMPTS: u32 = 3;
+
+/// Longer than most calls take, so that a server that is briefly overloaded gets a pause.
+const BASE_DELAY: Duration = Duration::from_millis(100);
+
+/// Short enough for a person who waits.
+const MAX_DELAY: Duration = Duration::from_secs(2);
+
+/// How often a call is tried, and how long is waited in between.
+///
+/// A call is tried again after a failure that may pass, and when that can do no harm:
+///
+/// - Whatever the operation, when the request certainly was not processed: there was no connection, or Authlete
+///   refused it with 429.
+/// - Operations that change nothing ([`Operation::repeatable`](crate::Operation::repeatable)) also after a timeout, a
+///   broken connection, 502, 503 and 504.
+///
+/// Between two attempts there is a random wait, up to [`base_delay`](Self::base_delay) after the first attempt, twice
+/// that after the second, and so on up to [`max_delay`](Self::max_delay) ("full jitter": callers that failed together
+/// do not come back together). If Authlete says how long to wait (`Retry-After`, or when the rate limit is reset), the
+/// random wait comes on top of that.
+///
+/// All this happens within the timeout of the call: a wait that would go beyond it is not begun, and the error
+/// comes at once. Retries of a handle and its clones are taken from a common budget, so that an outage is not
+/// multiplied: 10 a second, and a fifth of the calls beyond that.
+///
+/// ```
+/// use authlete::{Authlete, Config, RetryPolicy};
+///
+/// # fn example(config: Config) -> authlete::Result<()> {
+/// let api = Authlete::builder(config).retry(RetryPolicy::new().max_attempts(5)).build()?;
+/// let once = api.with_retry(RetryPolicy::never());
+/// # Ok(()) }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub struct RetryPolicy {
+    pub(super) max_attempts: u32,
+    pub(super) base_delay: Duration,
+    pub(super) max_delay: Duration,
+}
+
+impl RetryPolicy {
+    /// The defaults: 3 attempts, 100 milliseconds, 2 seconds.
+    pub fn new() -> Self {
+        Self {
+            max_attempts: MAX_ATTEMPTS,
+            base_delay: BASE_DELAY,
+            max_delay: MAX_DELAY,
+        }
+    }
+
+    /// One attempt, whatever happens.
+    pub fn never() -> Self {
+        Self::new().max_attempts(1)
+    }
+
+    /// How many attempts there are at most, the first one included; 0 means 1. Default: 3.
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = attempts.max(1);
+        self
+    }
+
+    /// The longest wait after the first attempt; it doubles with each further one. Default: 100 milliseconds.
+    pub fn base_delay(mut self, delay: Duration) -> Self {
+        self.base_delay = delay;
+        self
+    }
+
+    /// The longest wait after any attempt, unless Authlete asks for a longer one. Default: 2 seconds.
+    pub fn max_delay(mut self, delay: Duration) -> Self {
+        self.max_delay = delay;
+        self
+    }
+
+    /// The wait after a number of attempts; `random` is from 0 to 1.
+    pub(super) fn backoff(&self, attempts: u32, random: f64) -> Duration {
+        let doublings = attempts.saturating_sub(1).min(31);
+        let longest = self.base_delay.saturating_mul(1 << doublings);
+        longest.min(self.max_delay).mul_f64(random)
+    }
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,25 @@
+//! What a handle is set to, beside its configuration.
+
+use std::time::Duration;
+
+use reqwest::header::HeaderMap;
+
+use crate::RetryPolicy;
+
+/// Authlete answers in well under a second; an authorization server that waits longer keeps a person waiting.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Far above the largest answers, which are pages of services; what is longer is no answer of Authlete.
+pub(crate) const MAX_RESPONSE_SIZE: usize = 10 * 1024 * 1024;
+
+/// What a handle is set to, beside its configuration.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    /// Sent with every call.
+    pub headers: HeaderMap,
+    /// How long a call may take, all attempts together. Without it the client of the caller decides on each attempt.
+    pub timeout: Option<Duration>,
+    pub retry: RetryPolicy,
+    /// In bytes.
+    pub max_response_size: usize,
+}

@@ -1,0 +1,123 @@
+//! Errors, made from what went wrong with a call.
+
+use serde_json::error::Category;
+
+use super::receive::Received;
+use crate::error::{ApiError, DecodeError, NotJsonError, TransportErrorKind};
+use crate::{Error, JsonObject, Operation, json_path};
+
+/// An error status: Authlete's account of it when the body is a JSON object.
+pub(super) fn refused(operation: &'static Operation, received: Received) -> Error {
+    let Ok(body) = serde_json::from_slice::<JsonObject>(&received.body) else {
+        return not_json(operation, received);
+    };
+    let text = |name: &str| {
+        body.get(name)
+            .and_then(|value| value.as_str())
+            .map(str::to_owned)
+    };
+    Error::Api(Box::new(ApiError {
+        operation: operation.id,
+        status: received.status,
+        result_code: text("resultCode"),
+        result_message: text("resultMessage"),
+        headers: received.headers,
+        body,
+    }))
+}
+
+pub(super) fn not_json(operation: &'static Operation, received: Received) -> Error {
+    Error::NotJson(Box::new(NotJsonError {
+        operation: operation.id,
+        status: received.status,
+        headers: received.headers,
+        snippet: snippet(&received.body),
+    }))
+}
+
+/// The beginning of a body, unless it begins like JSON: then it is an answer of Authlete's that was cut off, and what
+/// there is of it may hold a token.
+fn snippet(body: &[u8]) -> String {
+    let start = &body[..body.len().min(4 * NotJsonError::SNIPPET_CHARS)];
+    let text = String::from_utf8_lossy(start);
+    let text = text.trim_start();
+    if text.starts_with(['{', '[', '"']) {
+        return String::new();
+    }
+    text.chars().take(NotJsonError::SNIPPET_CHARS).collect()
+}
+
+pub(super) fn undecodable(
+    operation: &'static Operation,
+    received: Received,
+    error: &serde_json::Error,
+) -> Error {
+    if error.classify() == Category::Data {
+        return Error::Decode {
+            operation: operation.id,
+            path: json_path::at(&received.body, error.line(), error.column()),
+            source: DecodeError(without_value(&error.to_string())),
+        };
+    }
+    not_json(operation, received)
+}
+
+/// `invalid type: string "…", expected i64 at line 1 column 9` without the string: it may be a secret.
+fn without_value(message: &str) -> String {
+    let (found, expected) = message
+        .rsplit_once(", expected ")
+        .unwrap_or((message, "something else"));
+    let kind = found
+        .split(['"', '`', '\''])
+        .next()
+        .unwrap_or_default()
+        .trim_end();
+    format!("{kind}, expected {expected}")
+}
+
+pub(super) fn transport_error(operation: &'static Operation, error: reqwest::Error) -> Error {
+    let kind = if error.is_timeout() {
+        TransportErrorKind::Timeout
+    } else if is_tls(&error) {
+        TransportErrorKind::Tls
+    } else if error.is_connect() {
+        TransportErrorKind::Connect
+    } else if error.is_builder() {
+        TransportErrorKind::Request
+    } else {
+        TransportErrorKind::Interrupted
+    };
+    // A path may hold a token, as in `token_delete`.
+    Error::Transport {
+        operation: operation.id,
+        kind,
+        source: error.without_url(),
+    }
+}
+
+/// reqwest tells a failed handshake only as a failure to connect: its causes tell them apart.
+fn is_tls(error: &reqwest::Error) -> bool {
+    let first: &(dyn std::error::Error + 'static) = error;
+    std::iter::successors(Some(first), |error| cause(*error))
+        .any(|error| is_tls_error(error) || error.to_string() == "tls handshake eof")
+}
+
+/// `io::Error::source` skips the error that it wraps, and gives that one's source.
+fn cause<'a>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> Option<&'a (dyn std::error::Error + 'static)> {
+    let wrapped = error
+        .downcast_ref::<std::io::Error>()
+        .and_then(std::io::Error::get_ref);
+    wrapped.map_or_else(|| error.source(), |inner| Some(inner))
+}
+
+#[cfg(feature = "rustls")]
+fn is_tls_error(error: &(dyn std::error::Error + 'static)) -> bool {
+    error.is::<rustls::Error>()
+}
+
+#[cfg(not(feature = "rustls"))]
+fn is_tls_error(_: &(dyn std::error::Error + 'static)) -> bool {
+    false
+}

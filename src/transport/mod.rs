@@ -1,0 +1,121 @@
+//! Sends the request of a call, again where that can do no harm, and makes an answer or an error of what comes back.
+
+mod answer;
+mod failure;
+mod path;
+mod receive;
+
+use reqwest::header::AUTHORIZATION;
+use reqwest::{Method, Request, RequestBuilder};
+use tokio::time::{Instant, sleep};
+
+pub(crate) use answer::{Answer, answer};
+use failure::{not_json, refused, transport_error, undecodable};
+pub(crate) use path::path_segment;
+use receive::{Received, receive};
+
+use crate::retry::Attempts;
+use crate::settings::TIMEOUT;
+use crate::{Authlete, Error, Operation, Result};
+
+impl Authlete {
+    /// Sends the request of an operation and decodes the answer.
+    ///
+    /// Not an `async fn`: what is done before the first await need not be kept in the future, which is a third of
+    /// the size so.
+    pub(crate) fn execute<T: Answer>(
+        &self,
+        operation: &'static Operation,
+        request: RequestBuilder,
+    ) -> impl Future<Output = Result<T>> + Send + use<T> {
+        let call = self.complete(operation, request).map(|request| Call {
+            api: self.clone(),
+            operation,
+            request,
+        });
+        async move {
+            let mut received = call?.answer().await?;
+            if received.body.is_empty() {
+                return T::empty().ok_or_else(|| not_json(operation, received));
+            }
+            T::decode(&received.body, &mut received.headers)
+                .map_err(|error| undecodable(operation, received, &error))
+        }
+    }
+
+    /// Adds to a request what all have in common.
+    fn complete(&self, operation: &'static Operation, request: RequestBuilder) -> Result<Request> {
+        let mut request = request
+            .build()
+            .map_err(|error| transport_error(operation, error))?;
+        let route = self.route(operation)?;
+        if request.method() != route.method {
+            *request.method_mut() = Method::from_bytes(route.method.as_bytes()).map_err(|_| {
+                Error::not_callable(operation, format!("{} is no HTTP method", route.method))
+            })?;
+        }
+        for (name, value) in &self.settings().headers {
+            request.headers_mut().insert(name.clone(), value.clone());
+        }
+        if let Some(authorization) = self.credential_header(route) {
+            request
+                .headers_mut()
+                .insert(AUTHORIZATION, authorization.clone());
+        }
+        Ok(request)
+    }
+}
+
+/// A request and the attempts that are made with it.
+struct Call {
+    api: Authlete,
+    operation: &'static Operation,
+    request: Request,
+}
+
+impl Call {
+    /// The answer of the first attempt that succeeds, or the error of the last one that may be made.
+    async fn answer(self) -> Result<Received> {
+        let Self {
+            api,
+            operation,
+            mut request,
+        } = self;
+        let settings = api.settings();
+        let deadline = Instant::now() + settings.timeout.unwrap_or(TIMEOUT);
+        let mut attempts =
+            Attempts::begin(&settings.retry, api.retry_budget(), operation, deadline);
+        loop {
+            let again = attempts.make().then(|| request.try_clone()).flatten();
+            if settings.timeout.is_some() {
+                *request.timeout_mut() = Some(deadline.saturating_duration_since(Instant::now()));
+            }
+            let error = match attempt(&api, operation, request).await {
+                Ok(received) => return Ok(received),
+                Err(error) => error,
+            };
+            let (Some(again), Some(delay)) = (again, attempts.delay_after(&error)) else {
+                return Err(error);
+            };
+            sleep(delay).await;
+            request = again;
+        }
+    }
+}
+
+/// One request and its answer; an error status is an error.
+async fn attempt(
+    api: &Authlete,
+    operation: &'static Operation,
+    request: Request,
+) -> Result<Received> {
+    let sent = api.client.execute(request).await;
+    let response = sent.map_err(|error| transport_error(operation, error))?;
+    let received = receive(operation, response, api.settings().max_response_size).await?;
+    api.observe(&received.headers);
+    if received.status.is_success() {
+        Ok(received)
+    } else {
+        Err(refused(operation, received))
+    }
+}

@@ -1,0 +1,32 @@
+//! Arguments in paths.
+
+use std::fmt::Display;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::{Error, Result};
+
+/// What RFC 3986 §2.3 calls unreserved needs no escape.
+const ESCAPED: AsciiSet = NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// Escapes an argument for use as one segment of a path.
+///
+/// An empty one would name another endpoint, and so would `.` and `..`, which URLs resolve even when escaped.
+pub(crate) fn path_segment(argument: &'static str, value: &impl Display) -> Result<String> {
+    let text = value.to_string();
+    match text.as_str() {
+        "" => Err(Error::InvalidArgument {
+            argument,
+            reason: "is empty",
+        }),
+        "." | ".." => Err(Error::InvalidArgument {
+            argument,
+            reason: "cannot be `.` or `..` in a path",
+        }),
+        _ => Ok(utf8_percent_encode(&text, &ESCAPED).to_string()),
+    }
+}

@@ -1,0 +1,315 @@
+//! What is tried again, what is not, and how often the server sees it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use authlete::types::{IntrospectionRequest, TokenRequest};
+use authlete::{ApiVersion, Authlete, Config, Error, RetryPolicy, operations};
+use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+
+use crate::facts::{self, arguments, facts};
+use crate::probe;
+use crate::raw_server::raw_server;
+use crate::server::{Reply, Server};
+
+/// Retries that keep no test waiting.
+fn soon() -> RetryPolicy {
+    RetryPolicy::new().base_delay(Duration::from_millis(1))
+}
+
+fn api(url: &str) -> Authlete {
+    let config = Config::v3(url, 1, "t");
+    Authlete::builder(config).retry(soon()).build().unwrap()
+}
+
+/// Answers in the order given, and with the last one from then on.
+async fn in_turn(replies: Vec<Reply>) -> Server {
+    let next = Arc::new(AtomicUsize::new(0));
+    Server::start(move |_| {
+        let turn = next.fetch_add(1, Ordering::Relaxed);
+        replies[turn.min(replies.len() - 1)].clone()
+    })
+    .await
+}
+
+fn ok() -> Reply {
+    Reply::json(200, &json!({ "action": "OK" }))
+}
+
+fn refused(status: u16) -> Reply {
+    Reply::text(status, "text/plain", "not now")
+}
+
+async fn introspect(api: &Authlete) -> Result<(), Error> {
+    let request = IntrospectionRequest::new("t");
+    api.introspection(&request).await.map(drop)
+}
+
+async fn token(api: &Authlete) -> Result<(), Error> {
+    let request = TokenRequest::new("grant_type=client_credentials");
+    api.token(&request).await.map(drop)
+}
+
+#[tokio::test]
+async fn what_changes_nothing_is_tried_again() {
+    for status in [429, 502, 503, 504] {
+        let server = in_turn(vec![refused(status), refused(status), ok()]).await;
+        introspect(&api(&server.url)).await.unwrap();
+        let arrived = server.take();
+        assert_eq!(arrived.len(), 3);
+        // The same request each time.
+        assert!(
+            arrived
+                .iter()
+                .all(|request| request.body == arrived[0].body)
+        );
+        assert!(
+            arrived
+                .iter()
+                .all(|request| request.headers == arrived[0].headers)
+        );
+
+        let server = Server::always(refused(status)).await;
+        let error = introspect(&api(&server.url)).await.unwrap_err();
+        assert_eq!(error.status().unwrap(), status);
+        assert_eq!(server.take().len(), 3);
+    }
+}
+
+#[tokio::test]
+async fn what_will_not_pass_is_not_tried_again() {
+    for status in [200, 301, 400, 401, 403, 404, 500, 501] {
+        let server = Server::always(refused(status)).await;
+        introspect(&api(&server.url)).await.unwrap_err();
+        assert_eq!(server.take().len(), 1, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_change_is_tried_again_only_when_it_was_refused_unprocessed() {
+    for (status, expected) in [(429, 3), (502, 1), (503, 1), (504, 1)] {
+        let server = Server::always(refused(status)).await;
+        token(&api(&server.url)).await.unwrap_err();
+        assert_eq!(server.take().len(), expected, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_did_not_arrive_is_tried_again() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let api = Authlete::builder(Config::v3(format!("http://{address}"), 1, "t"))
+        .retry(
+            RetryPolicy::new()
+                .max_attempts(40)
+                .base_delay(Duration::from_millis(20))
+                .max_delay(Duration::from_millis(20)),
+        )
+        .build()
+        .unwrap();
+    let call = tokio::spawn(async move { token(&api).await });
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let listener = TcpListener::bind(address).await.unwrap();
+    let (mut stream, _) = listener.accept().await.unwrap();
+    let mut request = [0; 4096];
+    assert!(stream.read(&mut request).await.unwrap() > 0);
+    stream
+        .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 15\r\n\r\n{\"action\":\"OK\"}")
+        .await
+        .unwrap();
+    call.await.unwrap().unwrap();
+}
+
+/// The heart of the matter, for each operation of both generations: what may have been processed is sent again only if
+/// it changes nothing.
+#[tokio::test]
+async fn no_change_reaches_the_server_twice() {
+    for version in [ApiVersion::V2, ApiVersion::V3] {
+        for fact in facts().iter().filter(|fact| fact.path(version).is_some()) {
+            for answer in [
+                "",
+                "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{",
+                "HTTP/1.1 503 Away\r\ncontent-length: 0\r\n\r\n",
+            ] {
+                let requests = Arc::new(AtomicUsize::new(0));
+                let counter = Arc::clone(&requests);
+                let url = raw_server(move |mut stream| {
+                    let counter = Arc::clone(&counter);
+                    async move {
+                        if stream
+                            .read(&mut vec![0; 1 << 20])
+                            .await
+                            .is_ok_and(|length| length > 0)
+                        {
+                            counter.fetch_add(1, Ordering::Relaxed);
+                            let _ = stream.write_all(answer.as_bytes()).await;
+                        }
+                    }
+                })
+                .await;
+                let api = Authlete::builder(facts::config(version, &url))
+                    .retry(soon())
+                    .build()
+                    .unwrap();
+                let arguments = arguments(fact);
+                probe::call(&api, &fact.id, &arguments).await.unwrap_err();
+                let operation = operations::ALL
+                    .iter()
+                    .find(|operation| operation.id == fact.id)
+                    .unwrap();
+                let expected = if operation.repeatable { 3 } else { 1 };
+                assert_eq!(
+                    requests.load(Ordering::Relaxed),
+                    expected,
+                    "{} {version} {answer:?}",
+                    fact.id
+                );
+            }
+        }
+    }
+}
+
+/// All that may be repeated: whatever else the description calls so has to be thought about here, too.
+#[test]
+fn what_may_be_repeated_uses_nothing_up_and_changes_nothing() {
+    let repeatable = operations::ALL
+        .iter()
+        .filter(|operation| operation.repeatable);
+    let ids: Vec<_> = repeatable.map(|operation| operation.id).collect();
+    assert_eq!(
+        ids,
+        [
+            "authorization_ticket_info",
+            "credential_issuer_jwks",
+            "credential_issuer_metadata",
+            "credential_jwt_issuer_metadata",
+            "credential_offer_info",
+            "device_verification",
+            "dynamic_client_get",
+            "echo",
+            "federation_configuration",
+            "get_client",
+            "get_client_authorization_list",
+            "get_client_list",
+            "get_granted_scopes",
+            "get_requestable_scopes",
+            "get_service",
+            "get_service_configuration",
+            "get_service_jwks",
+            "get_service_list",
+            "get_token_list",
+            "healthcheck",
+            "hsk_get",
+            "hsk_get_list",
+            "info",
+            "introspection",
+            "post_service_configuration",
+            "standard_introspection",
+            "token_create_batch_status",
+            "userinfo",
+            "userinfo_issue",
+            "verify_jose",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_wait_beyond_the_timeout_is_not_begun() {
+    let server = Server::always(refused(429).header("retry-after", "60")).await;
+    let api = api(&server.url).with_timeout(Duration::from_secs(30));
+    let begun = Instant::now();
+    let error = introspect(&api).await.unwrap_err();
+    assert!(begun.elapsed() < Duration::from_secs(10));
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(60)));
+    assert!(error.is_rate_limited());
+    assert_eq!(server.take().len(), 1);
+}
+
+#[tokio::test]
+async fn the_server_says_when_to_come_back() {
+    for header in ["retry-after", "ratelimit-reset", "x-ratelimit-reset"] {
+        let server = in_turn(vec![refused(429).header(header, "1"), ok()]).await;
+        let begun = Instant::now();
+        token(&api(&server.url)).await.unwrap();
+        assert!(begun.elapsed() >= Duration::from_secs(1), "{header}");
+        assert_eq!(server.take().len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn the_timeout_is_for_all_attempts_together() {
+    let url = raw_server(|mut stream| async move {
+        let mut sink = [0; 1024];
+        while stream.read(&mut sink).await.is_ok_and(|length| length > 0) {}
+    })
+    .await;
+    let api = api(&url).with_timeout(Duration::from_millis(300));
+    let begun = Instant::now();
+    let error = introspect(&api).await.unwrap_err();
+    assert!(error.is_timeout(), "{error:?}");
+    assert!(begun.elapsed() < Duration::from_secs(5));
+}
+
+#[tokio::test]
+async fn a_handle_can_do_without() {
+    let server = Server::always(refused(503)).await;
+    let api = api(&server.url);
+    let once = api.with_retry(RetryPolicy::never());
+    introspect(&once).await.unwrap_err();
+    assert_eq!(server.take().len(), 1);
+    // The other one is as it was.
+    introspect(&api).await.unwrap_err();
+    assert_eq!(server.take().len(), 3);
+}
+
+#[tokio::test]
+async fn an_outage_is_not_multiplied() {
+    let server = Server::always(refused(503)).await;
+    let api = api(&server.url);
+    let calls = 600;
+    for _ in 0..calls {
+        // Each clone draws from the same budget.
+        introspect(&api.clone()).await.unwrap_err();
+    }
+    let arrived = server.take().len();
+    // 100 retries are in reserve for ten seconds; each call adds a fifth of one.
+    assert!(
+        (calls + 100..=calls + 100 + calls / 5 + 40).contains(&arrived),
+        "{arrived}"
+    );
+}
+
+#[tokio::test]
+async fn the_rate_limit_is_known() {
+    let limit = |reply: Reply, remaining: &str| {
+        reply
+            .header("x-ratelimit-limit", "100")
+            .header("x-ratelimit-remaining", remaining)
+            .header("x-ratelimit-reset", "1")
+    };
+    let server = in_turn(vec![limit(ok(), "17"), limit(refused(500), "16"), ok()]).await;
+    let api = api(&server.url);
+    assert_eq!(api.rate_limit(), None);
+
+    let answer = api
+        .introspection(&IntrospectionRequest::new("t"))
+        .await
+        .unwrap();
+    let told = answer.response_headers.unwrap().rate_limit().unwrap();
+    assert_eq!((told.limit, told.remaining), (Some(100), Some(17)));
+    assert_eq!(told.reset, Some(Duration::from_secs(1)));
+    assert_eq!(api.rate_limit(), Some(told));
+
+    let error = introspect(&api).await.unwrap_err();
+    assert_eq!(error.rate_limit().unwrap().remaining, Some(16));
+    // Whoever shares the connections shares the limit.
+    let other = api.with_config(Config::v3(&server.url, 2, "t")).unwrap();
+    assert_eq!(other.rate_limit().unwrap().remaining, Some(16));
+
+    introspect(&api).await.unwrap();
+    assert_eq!(api.rate_limit().unwrap().remaining, Some(16));
+}
