@@ -1,4 +1,4 @@
-//! What the description says of an operation: where it is and which credential it takes.
+//! What the description says of an operation: of which category it is, where, and which credential it takes.
 
 /// An operation of the API. [`operations`](crate::operations) has them all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -6,6 +6,8 @@
 pub struct Operation {
     /// The operation id, which is the name of the method too: `get_client_list`.
     pub id: &'static str,
+    /// The category of the API that the operation is of, such as `introspection` or `token_management`.
+    pub category: &'static str,
     /// The route in 2.x; `None` when 2.x does not have the operation.
     pub v2: Option<Route>,
     /// The route in 3.0; `None` when 3.0 does not have the operation.

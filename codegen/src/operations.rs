@@ -32,6 +32,8 @@ const TEXT_ANSWER: &str = "Returns the text as it came, and an empty one when th
 #[derive(Debug)]
 pub struct Operation {
     id: String,
+    /// The tag of its file.
+    category: String,
     v2: Option<Route>,
     v3: Option<Route>,
     path_parameters: Vec<String>,
@@ -68,6 +70,7 @@ fn operation(document: &Value, entry: &OperationEntry<'_>) -> Operation {
     let (v2, v3) = (route(document, entry, V2), route(document, entry, V3));
     Operation {
         id: entry.id().to_owned(),
+        category: category(entry.value),
         documentation: documentation(entry.value, v2.as_ref(), v3.as_ref()),
         v2,
         v3,
@@ -80,6 +83,12 @@ fn operation(document: &Value, entry: &OperationEntry<'_>) -> Operation {
         answers_text: answers_text(entry.value),
         repeatable: is_repeatable(entry.value),
     }
+}
+
+/// The tag of the file that the operation is in: the merge gave it that one alone.
+fn category(operation: &Value) -> String {
+    let tag = operation["tags"][0].as_str();
+    tag.unwrap_or_default().to_owned()
 }
 
 /// Whether a call that was processed may be made again.
@@ -188,7 +197,13 @@ impl Operation {
     }
 
     fn entry(&self) -> TokenStream {
-        let (constant, id, repeatable) = (self.constant(), &self.id, self.repeatable);
+        let constant = self.constant();
+        let Self {
+            id,
+            category,
+            repeatable,
+            ..
+        } = self;
         let doc = format!(" See [`Authlete::{id}`](crate::Authlete::{id}).");
         let (v2, v3) = (
             Route::expression(self.v2.as_ref()),
@@ -197,7 +212,7 @@ impl Operation {
         quote! {
             #[doc = #doc]
             pub static #constant: Operation =
-                Operation { id: #id, v2: #v2, v3: #v3, repeatable: #repeatable };
+                Operation { id: #id, category: #category, v2: #v2, v3: #v3, repeatable: #repeatable };
         }
     }
 

@@ -243,17 +243,17 @@ fn a_text_is_returned_as_one() {
 
 #[test]
 fn an_operation_of_one_generation_has_no_route_in_the_other() {
-    assert_generated(r#"Operation { id: "check_things", v2: None, v3: Some("#);
+    assert_generated(r#"Operation { id: "check_things", category: "things", v2: None, v3: Some("#);
     assert_generated("`POST /api/things/health` in 3.0, not in 2.x.");
 }
 
 #[test]
 fn routes_follow_from_servers_security_and_exceptions() {
     assert_generated(
-        r#"Operation { id: "update_thing", v2: Some(Route { method: "POST", path: "/thing/update/{clientId}", in_service: false, credentials: &[CredentialKind::ServiceKey], }), v3: Some(Route { method: "POST", path: "/thing/update/{clientId}", in_service: true, credentials: &[CredentialKind::ServiceAccessToken], }), repeatable: false, }"#,
+        r#"Operation { id: "update_thing", category: "things", v2: Some(Route { method: "POST", path: "/thing/update/{clientId}", in_service: false, credentials: &[CredentialKind::ServiceKey], }), v3: Some(Route { method: "POST", path: "/thing/update/{clientId}", in_service: true, credentials: &[CredentialKind::ServiceAccessToken], }), repeatable: false, }"#,
     );
     assert_generated(
-        r#"Operation { id: "list_things", v2: Some(Route { method: "PUT", path: "/things/of/{serviceId}", in_service: false, credentials: &[], }), v3: Some(Route { method: "GET", path: "/{serviceId}/things", in_service: false, credentials: &[], }), repeatable: true, }"#,
+        r#"Operation { id: "list_things", category: "things", v2: Some(Route { method: "PUT", path: "/things/of/{serviceId}", in_service: false, credentials: &[], }), v3: Some(Route { method: "GET", path: "/{serviceId}/things", in_service: false, credentials: &[], }), repeatable: true, }"#,
     );
 }
 
