@@ -6,7 +6,7 @@ use reqwest::header::{HeaderMap, HeaderValue, USER_AGENT};
 
 use crate::config::ConfigError;
 use crate::settings::{MAX_RESPONSE_SIZE, Settings, TIMEOUT};
-use crate::{Authlete, Config, Result, RetryPolicy};
+use crate::{Authlete, CallRate, Config, Result, RetryPolicy};
 
 /// Long enough for a slow handshake across an ocean, short enough to notice a host that is gone.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -32,6 +32,7 @@ pub struct AuthleteBuilder {
     connect_timeout: Option<Duration>,
     timeout: Option<Duration>,
     retry: RetryPolicy,
+    call_rate: Option<CallRate>,
     max_response_size: usize,
     user_agent: Option<String>,
 }
@@ -51,6 +52,7 @@ impl AuthleteBuilder {
             connect_timeout: None,
             timeout: None,
             retry: RetryPolicy::new(),
+            call_rate: None,
             max_response_size: MAX_RESPONSE_SIZE,
             user_agent: None,
         }
@@ -76,6 +78,12 @@ impl AuthleteBuilder {
     /// How often and when a call is tried again. Default: [`RetryPolicy::new`].
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
+        self
+    }
+
+    /// How many calls a second are made at most; more of them wait for their turn. Default: no limit but Authlete's.
+    pub fn call_rate(mut self, rate: CallRate) -> Self {
+        self.call_rate = Some(rate);
         self
     }
 
@@ -123,6 +131,7 @@ impl AuthleteBuilder {
             headers: HeaderMap::from_iter([(USER_AGENT, user_agent)]),
             timeout: self.timeout.or(is_own.then_some(TIMEOUT)),
             retry: self.retry,
+            call_rate: self.call_rate,
             max_response_size: self.max_response_size,
         };
         let client = match self.http {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use tower::retry::budget::TpsBudget;
 
+use crate::admission::{Admission, Admissions};
 use crate::builder::AuthleteBuilder;
 use crate::config::{ConfigError, Resolved};
 use crate::credentials::Headers;
@@ -36,12 +37,14 @@ struct Handle {
     service_root: Option<String>,
     authorization: Headers,
     settings: Settings,
+    admission: Option<Arc<Admission>>,
     shared: Arc<Shared>,
 }
 
 /// What all handles have in common that came from one.
 struct Shared {
     retry_budget: TpsBudget,
+    admissions: Admissions,
     rate_limit: Mutex<Option<RateLimit>>,
 }
 
@@ -66,6 +69,7 @@ impl Authlete {
     ) -> Result<Self> {
         let shared = Shared {
             retry_budget: retry::budget(),
+            admissions: Admissions::default(),
             rate_limit: Mutex::new(None),
         };
         Self::assemble(client, config, settings, Arc::new(shared))
@@ -89,6 +93,7 @@ impl Authlete {
             ApiVersion::V3 => service_id.map(|id| format!("{api_root}/{id}")),
         };
         let authorization = Headers::new(&credentials)?;
+        let admission = shared.admissions.to(&api_root, &settings);
         let handle = Handle {
             config,
             version,
@@ -96,6 +101,7 @@ impl Authlete {
             service_root,
             authorization,
             settings,
+            admission,
             shared,
         };
         Ok(Self {
@@ -105,7 +111,7 @@ impl Authlete {
     }
 
     /// A handle with another configuration, for example of another service, that shares the connection pool and the
-    /// settings of this one.
+    /// settings of this one, and also its [`CallRate`](crate::CallRate) when it calls the same server.
     ///
     /// ```
     /// # fn example(api: &authlete::Authlete) -> authlete::Result<()> {
@@ -180,6 +186,10 @@ impl Authlete {
 
     pub(crate) fn settings(&self) -> &Settings {
         &self.handle.settings
+    }
+
+    pub(crate) fn admission(&self) -> Option<&Admission> {
+        self.handle.admission.as_deref()
     }
 
     pub(crate) fn retry_budget(&self) -> &TpsBudget {

@@ -39,6 +39,15 @@ pub enum Error {
         reason: &'static str,
     },
 
+    /// The handle's own [`CallRate`](crate::CallRate) is used up for longer than the call may take. Nothing was sent.
+    #[error("{operation}: the call would wait {wait:?} for its turn, and may not take as long")]
+    NoTurn {
+        /// The operation id.
+        operation: &'static str,
+        /// How long the call would have waited.
+        wait: Duration,
+    },
+
     /// No complete answer came: the request could not be sent, or the connection broke.
     #[error("{operation}: {kind}")]
     Transport {
@@ -214,13 +223,15 @@ impl Error {
         self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
     }
 
-    /// Whether the same call may succeed later: no connection, a timeout, a broken connection, 429, 502, 503 or 504.
+    /// Whether the same call may succeed later: no connection, a timeout, a broken connection, 429, 502, 503 or 504, or
+    /// no turn in time.
     ///
     /// That does not make it safe to repeat. After a timeout or a broken connection Authlete may have processed the
     /// request, and a ticket, a code or a token in it may be used up.
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Transport { kind, .. } => *kind != TransportErrorKind::Request,
+            Self::NoTurn { .. } => true,
             _ => matches!(
                 self.status().map(|status| status.as_u16()),
                 Some(429 | 502 | 503 | 504)
@@ -259,9 +270,13 @@ impl Error {
         RateLimit::from_headers(self.headers()?)
     }
 
-    /// How long Authlete asks to wait before the next call: `Retry-After`, or the end of the rate limit's window.
+    /// How long to wait before the next call: what Authlete asks for, by `Retry-After` or the end of the rate limit's
+    /// window, or how long a turn is away.
     pub fn retry_after(&self) -> Option<Duration> {
-        rate_limit::retry_after(self.headers()?)
+        match self {
+            Self::NoTurn { wait, .. } => Some(*wait),
+            _ => rate_limit::retry_after(self.headers()?),
+        }
     }
 
     /// The id of the operation that failed; `None` when no call was made.
@@ -269,6 +284,7 @@ impl Error {
         match self {
             Self::Config(_) | Self::InvalidArgument { .. } => None,
             Self::NotCallable { operation, .. }
+            | Self::NoTurn { operation, .. }
             | Self::Transport { operation, .. }
             | Self::TooLarge { operation, .. }
             | Self::Decode { operation, .. } => Some(operation),

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+mod admission;
 mod builder;
 mod client;
 mod client_identifier;
@@ -28,6 +29,7 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/client.rs"));
 }
 
+pub use admission::CallRate;
 pub use builder::AuthleteBuilder;
 pub use client::Authlete;
 pub use client_identifier::ClientIdentifier;

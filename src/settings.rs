@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::header::HeaderMap;
 
-use crate::RetryPolicy;
+use crate::{CallRate, RetryPolicy};
 
 /// Authlete answers in well under a second; an authorization server that waits longer keeps a person waiting.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
@@ -20,6 +20,7 @@ pub(crate) struct Settings {
     /// How long a call may take, all attempts together. Without it the client of the caller decides on each attempt.
     pub timeout: Option<Duration>,
     pub retry: RetryPolicy,
+    pub call_rate: Option<CallRate>,
     /// In bytes.
     pub max_response_size: usize,
 }

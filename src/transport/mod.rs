@@ -85,6 +85,7 @@ impl Call {
         let deadline = Instant::now() + settings.timeout.unwrap_or(TIMEOUT);
         let mut attempts =
             Attempts::begin(&settings.retry, api.retry_budget(), operation, deadline);
+        admit(&api, operation, deadline).await?;
         loop {
             let again = attempts.make().then(|| request.try_clone()).flatten();
             if settings.timeout.is_some() {
@@ -98,8 +99,20 @@ impl Call {
                 return Err(error);
             };
             sleep(delay).await;
+            // What failed tells more than that it may not be tried again.
+            if admit(&api, operation, deadline).await.is_err() {
+                return Err(error);
+            }
             request = again;
         }
+    }
+}
+
+/// Waits until an attempt may be made.
+async fn admit(api: &Authlete, operation: &'static Operation, deadline: Instant) -> Result<()> {
+    match api.admission() {
+        Some(admission) => admission.admit(operation, deadline).await,
+        None => Ok(()),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Tests of the crate over real HTTP, through its public surface.
 
+mod call_rate;
 mod configuration;
 mod description;
 mod enums;

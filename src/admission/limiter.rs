@@ -1,0 +1,231 @@
+//! Turns at a rate.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until};
+
+use super::CallRate;
+
+/// Gives out turns, first come, first served.
+///
+/// A turn is reserved before it is waited for, so that it is known at once when it comes: by the generic cell rate
+/// algorithm, whose state is one point in time. Nobody holds a place in a queue that others would wait behind.
+///
+/// Times are counted from `start`, which saves them from going below what an `Instant` can hold.
+#[derive(Debug)]
+pub(super) struct Limiter {
+    interval: Duration,
+    tolerance: Duration,
+    start: Instant,
+    schedule: Mutex<Schedule>,
+}
+
+#[derive(Debug, Default)]
+struct Schedule {
+    /// When the next call comes if calls come evenly; it may come earlier by the tolerance.
+    next: Duration,
+    /// Turns that somebody waited for and gave up. The next callers get them: without that, callers who give up would
+    /// leave those who come later to wait for nobody.
+    returned: BTreeSet<Duration>,
+}
+
+/// A turn, from when it is reserved until its time has come.
+struct Turn<'a> {
+    limiter: &'a Limiter,
+    at: Duration,
+}
+
+impl Limiter {
+    pub fn new(rate: &CallRate) -> Self {
+        Self {
+            interval: rate.interval(),
+            tolerance: rate.tolerance(),
+            start: Instant::now(),
+            schedule: Mutex::default(),
+        }
+    }
+
+    /// Waits for a turn, and says whether that took time. When the turn would not come before the deadline none is
+    /// taken, and the error is how long it would have been waited for.
+    pub async fn turn(&self, deadline: Instant) -> Result<bool, Duration> {
+        let turn = self.reserve(deadline)?;
+        let waits = self.now() < turn.at;
+        if waits {
+            sleep_until(self.start + turn.at).await;
+        }
+        Ok(waits)
+    }
+
+    fn reserve(&self, deadline: Instant) -> Result<Turn<'_>, Duration> {
+        let mut schedule = self.schedule();
+        let now = self.now();
+        schedule.forget_before(now.saturating_sub(self.tolerance));
+        let even = schedule.next.max(now);
+        let returned = schedule.returned.first().copied();
+        let at = returned.unwrap_or_else(|| even.saturating_sub(self.tolerance));
+
+        let wait = at.saturating_sub(now);
+        // A call without any time left is none.
+        if !wait.is_zero() && at >= deadline.saturating_duration_since(self.start) {
+            return Err(wait);
+        }
+        match returned {
+            Some(turn) => _ = schedule.returned.remove(&turn),
+            None => schedule.next = even.saturating_add(self.interval),
+        }
+        Ok(Turn { limiter: self, at })
+    }
+
+    fn now(&self) -> Duration {
+        self.start.elapsed()
+    }
+
+    fn schedule(&self) -> MutexGuard<'_, Schedule> {
+        self.schedule.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Schedule {
+    /// Forgets the returned turns that are too old to be a part of a burst.
+    fn forget_before(&mut self, oldest: Duration) {
+        while self.returned.first().is_some_and(|turn| *turn < oldest) {
+            self.returned.pop_first();
+        }
+    }
+}
+
+/// Returns a turn that is given up before it has come.
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        if self.limiter.now() < self.at {
+            self.limiter.schedule().returned.insert(self.at);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tokio::time::{advance, sleep, timeout};
+
+    use super::*;
+
+    const LONG: Duration = Duration::from_secs(3600);
+
+    /// Ten turns a second.
+    fn limiter(burst: u32) -> Limiter {
+        Limiter::new(&CallRate::per_second(10).burst(burst))
+    }
+
+    fn ms(milliseconds: u64) -> Duration {
+        Duration::from_millis(milliseconds)
+    }
+
+    async fn turn(limiter: &Limiter, within: Duration) -> Result<bool, Duration> {
+        limiter.turn(Instant::now() + within).await
+    }
+
+    /// When callers who come together have their turns, in the order in which they came.
+    async fn turns(limiter: &Arc<Limiter>, callers: u32) -> Vec<Duration> {
+        let begun = Instant::now();
+        let callers = (0..callers).map(|_| {
+            let limiter = Arc::clone(limiter);
+            async move {
+                turn(&limiter, LONG).await.unwrap();
+                begun.elapsed()
+            }
+        });
+        futures_util::future::join_all(callers).await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_burst_and_then_one_by_one() {
+        let limiter = Arc::new(limiter(3));
+        let first = turns(&limiter, 6).await;
+        assert_eq!(first, [0, 0, 0, 100, 200, 300].map(ms));
+        // After a pause there is a burst again, and after a longer one there is no more than that.
+        advance(ms(200)).await;
+        assert_eq!(turns(&limiter, 4).await, [0, 0, 100, 200].map(ms));
+        advance(LONG).await;
+        assert_eq!(turns(&limiter, 5).await, [0, 0, 0, 100, 200].map(ms));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_second_has_more_than_the_rate_and_the_burst() {
+        let limiter = Limiter::new(&CallRate::per_second(90));
+        let mut times = Vec::new();
+        let begun = Instant::now();
+        let mut random = fastrand::Rng::with_seed(7);
+        while times.len() < 2000 {
+            for _ in 0..random.u32(0..300) {
+                turn(&limiter, LONG).await.unwrap();
+                times.push(begun.elapsed());
+            }
+            sleep(ms(random.u64(0..2000))).await;
+        }
+        let most = times
+            .iter()
+            .map(|from| {
+                let second = *from..*from + ms(1000);
+                times.iter().filter(|time| second.contains(time)).count()
+            })
+            .max();
+        // All of it is used, too.
+        assert!((90..=99).contains(&most.unwrap()), "{most:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_turn_beyond_the_deadline_is_not_waited_for() {
+        let limiter = limiter(1);
+        assert_eq!(turn(&limiter, ms(0)).await, Ok(false));
+        assert_eq!(turn(&limiter, ms(101)).await, Ok(true));
+        let begun = Instant::now();
+        assert_eq!(turn(&limiter, ms(100)).await, Err(ms(100)));
+        assert_eq!(turn(&limiter, ms(0)).await, Err(ms(100)));
+        assert_eq!(begun.elapsed(), Duration::ZERO);
+        // Whoever was refused has taken nothing.
+        assert_eq!(turn(&limiter, ms(101)).await, Ok(true));
+        assert_eq!(begun.elapsed(), ms(100));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn turns_that_were_given_up_go_to_the_next_callers() {
+        let limiter = Arc::new(limiter(1));
+        let impatient = timeout(ms(250), turns(&limiter, 1000)).await;
+        impatient.unwrap_err();
+        assert_eq!(turns(&limiter, 3).await, [50, 150, 250].map(ms));
+        // What nobody wanted is no reserve for a larger burst.
+        advance(ms(5000)).await;
+        assert_eq!(turns(&limiter, 3).await, [0, 100, 200].map(ms));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_caller_who_does_not_take_his_turn_keeps_nobody_waiting() {
+        let limiter = limiter(1);
+        turn(&limiter, LONG).await.unwrap();
+        let mut idle = Box::pin(turn(&limiter, LONG));
+        let begun = Instant::now();
+        timeout(ms(1), &mut idle).await.unwrap_err();
+        turn(&limiter, LONG).await.unwrap();
+        assert_eq!(begun.elapsed(), ms(200));
+        assert_eq!(idle.await, Ok(true));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn strange_rates_do_no_harm() {
+        for per_second in [0, 1, 3, u32::MAX] {
+            for burst in [0, 1, u32::MAX] {
+                let rate = CallRate::per_second(per_second).burst(burst);
+                let limiter = Limiter::new(&rate);
+                for _ in 0..10 {
+                    turn(&limiter, LONG).await.unwrap();
+                }
+                advance(LONG).await;
+                turn(&limiter, LONG).await.unwrap();
+            }
+        }
+    }
+}
