@@ -6,7 +6,7 @@ use reqwest::header::{HeaderMap, HeaderValue, USER_AGENT};
 
 use crate::config::ConfigError;
 use crate::settings::{MAX_RESPONSE_SIZE, Settings, TIMEOUT};
-use crate::{Authlete, CallRate, Config, Result, RetryPolicy};
+use crate::{Authlete, CallRate, CircuitPolicy, Config, Result, RetryPolicy};
 
 /// Long enough for a slow handshake across an ocean, short enough to notice a host that is gone.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -33,6 +33,7 @@ pub struct AuthleteBuilder {
     timeout: Option<Duration>,
     retry: RetryPolicy,
     call_rate: Option<CallRate>,
+    circuit_breaker: Option<CircuitPolicy>,
     max_response_size: usize,
     user_agent: Option<String>,
 }
@@ -53,6 +54,7 @@ impl AuthleteBuilder {
             timeout: None,
             retry: RetryPolicy::new(),
             call_rate: None,
+            circuit_breaker: None,
             max_response_size: MAX_RESPONSE_SIZE,
             user_agent: None,
         }
@@ -84,6 +86,12 @@ impl AuthleteBuilder {
     /// How many calls a second are made at most; more of them wait for their turn. Default: no limit but Authlete's.
     pub fn call_rate(mut self, rate: CallRate) -> Self {
         self.call_rate = Some(rate);
+        self
+    }
+
+    /// When calls fail at once, because too many have failed before. Default: never.
+    pub fn circuit_breaker(mut self, policy: CircuitPolicy) -> Self {
+        self.circuit_breaker = Some(policy);
         self
     }
 
@@ -132,6 +140,7 @@ impl AuthleteBuilder {
             timeout: self.timeout.or(is_own.then_some(TIMEOUT)),
             retry: self.retry,
             call_rate: self.call_rate,
+            circuit_breaker: self.circuit_breaker,
             max_response_size: self.max_response_size,
         };
         let client = match self.http {

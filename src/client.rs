@@ -7,7 +7,7 @@ use std::time::Duration;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use tower::retry::budget::TpsBudget;
 
-use crate::admission::{Admission, Admissions};
+use crate::admission::{Admission, Servers};
 use crate::builder::AuthleteBuilder;
 use crate::config::{ConfigError, Resolved};
 use crate::credentials::Headers;
@@ -44,7 +44,7 @@ struct Handle {
 /// What all handles have in common that came from one.
 struct Shared {
     retry_budget: TpsBudget,
-    admissions: Admissions,
+    servers: Servers,
     rate_limit: Mutex<Option<RateLimit>>,
 }
 
@@ -69,7 +69,7 @@ impl Authlete {
     ) -> Result<Self> {
         let shared = Shared {
             retry_budget: retry::budget(),
-            admissions: Admissions::default(),
+            servers: Servers::default(),
             rate_limit: Mutex::new(None),
         };
         Self::assemble(client, config, settings, Arc::new(shared))
@@ -93,7 +93,7 @@ impl Authlete {
             ApiVersion::V3 => service_id.map(|id| format!("{api_root}/{id}")),
         };
         let authorization = Headers::new(&credentials)?;
-        let admission = shared.admissions.to(&api_root, &settings);
+        let admission = shared.servers.admission(&api_root, &settings);
         let handle = Handle {
             config,
             version,
@@ -111,7 +111,8 @@ impl Authlete {
     }
 
     /// A handle with another configuration, for example of another service, that shares the connection pool and the
-    /// settings of this one, and also its [`CallRate`](crate::CallRate) when it calls the same server.
+    /// settings of this one, and also its [`CallRate`](crate::CallRate) and its circuit breakers when it calls the same
+    /// server.
     ///
     /// ```
     /// # fn example(api: &authlete::Authlete) -> authlete::Result<()> {

@@ -48,6 +48,15 @@ pub enum Error {
         wait: Duration,
     },
 
+    /// Too many calls of this category have failed, and the circuit breaker is open. Nothing was sent.
+    #[error("{operation}: the circuit breaker is open for another {retry_in:?}")]
+    CircuitOpen {
+        /// The operation id.
+        operation: &'static str,
+        /// How long it is until the next trial.
+        retry_in: Duration,
+    },
+
     /// No complete answer came: the request could not be sent, or the connection broke.
     #[error("{operation}: {kind}")]
     Transport {
@@ -224,14 +233,14 @@ impl Error {
     }
 
     /// Whether the same call may succeed later: no connection, a timeout, a broken connection, 429, 502, 503 or 504, or
-    /// no turn in time.
+    /// no turn in time, or an open circuit breaker.
     ///
     /// That does not make it safe to repeat. After a timeout or a broken connection Authlete may have processed the
     /// request, and a ticket, a code or a token in it may be used up.
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Transport { kind, .. } => *kind != TransportErrorKind::Request,
-            Self::NoTurn { .. } => true,
+            Self::NoTurn { .. } | Self::CircuitOpen { .. } => true,
             _ => matches!(
                 self.status().map(|status| status.as_u16()),
                 Some(429 | 502 | 503 | 504)
@@ -271,10 +280,11 @@ impl Error {
     }
 
     /// How long to wait before the next call: what Authlete asks for, by `Retry-After` or the end of the rate limit's
-    /// window, or how long a turn is away.
+    /// window, or how long it is to a turn or to the next trial of the circuit breaker.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::NoTurn { wait, .. } => Some(*wait),
+            Self::CircuitOpen { retry_in, .. } => Some(*retry_in),
             _ => rate_limit::retry_after(self.headers()?),
         }
     }
@@ -285,6 +295,7 @@ impl Error {
             Self::Config(_) | Self::InvalidArgument { .. } => None,
             Self::NotCallable { operation, .. }
             | Self::NoTurn { operation, .. }
+            | Self::CircuitOpen { operation, .. }
             | Self::Transport { operation, .. }
             | Self::TooLarge { operation, .. }
             | Self::Decode { operation, .. } => Some(operation),

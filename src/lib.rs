@@ -29,7 +29,7 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/client.rs"));
 }
 
-pub use admission::CallRate;
+pub use admission::{CallRate, CircuitPolicy};
 pub use builder::AuthleteBuilder;
 pub use client::Authlete;
 pub use client_identifier::ClientIdentifier;

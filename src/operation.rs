@@ -6,7 +6,8 @@
 pub struct Operation {
     /// The operation id, which is the name of the method too: `get_client_list`.
     pub id: &'static str,
-    /// The category of the API that the operation is of, such as `introspection` or `token_management`.
+    /// The category of the API that the operation is of, such as `introspection` or `token_management`. A circuit breaker
+    /// is for one category.
     pub category: &'static str,
     /// The route in 2.x; `None` when 2.x does not have the operation.
     pub v2: Option<Route>,

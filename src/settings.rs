@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::header::HeaderMap;
 
-use crate::{CallRate, RetryPolicy};
+use crate::{CallRate, CircuitPolicy, RetryPolicy};
 
 /// Authlete answers in well under a second; an authorization server that waits longer keeps a person waiting.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
@@ -21,6 +21,7 @@ pub(crate) struct Settings {
     pub timeout: Option<Duration>,
     pub retry: RetryPolicy,
     pub call_rate: Option<CallRate>,
+    pub circuit_breaker: Option<CircuitPolicy>,
     /// In bytes.
     pub max_response_size: usize,
 }

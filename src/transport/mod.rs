@@ -14,6 +14,7 @@ use failure::{not_json, refused, transport_error, undecodable};
 pub(crate) use path::path_segment;
 use receive::{Received, receive};
 
+use crate::admission::Permit;
 use crate::retry::Attempts;
 use crate::settings::TIMEOUT;
 use crate::{Authlete, Error, Operation, Result};
@@ -85,13 +86,15 @@ impl Call {
         let deadline = Instant::now() + settings.timeout.unwrap_or(TIMEOUT);
         let mut attempts =
             Attempts::begin(&settings.retry, api.retry_budget(), operation, deadline);
-        admit(&api, operation, deadline).await?;
+        let mut permit = admit(&api, operation, deadline).await?;
         loop {
             let again = attempts.make().then(|| request.try_clone()).flatten();
             if settings.timeout.is_some() {
                 *request.timeout_mut() = Some(deadline.saturating_duration_since(Instant::now()));
             }
-            let error = match attempt(&api, operation, request).await {
+            let outcome = attempt(&api, operation, request).await;
+            permit.ended(&outcome);
+            let error = match outcome {
                 Ok(received) => return Ok(received),
                 Err(error) => error,
             };
@@ -100,19 +103,23 @@ impl Call {
             };
             sleep(delay).await;
             // What failed tells more than that it may not be tried again.
-            if admit(&api, operation, deadline).await.is_err() {
+            let Ok(next) = admit(&api, operation, deadline).await else {
                 return Err(error);
-            }
-            request = again;
+            };
+            (permit, request) = (next, again);
         }
     }
 }
 
-/// Waits until an attempt may be made.
-async fn admit(api: &Authlete, operation: &'static Operation, deadline: Instant) -> Result<()> {
+/// Waits until an attempt may be made, where something is to be waited for.
+async fn admit<'a>(
+    api: &'a Authlete,
+    operation: &'static Operation,
+    deadline: Instant,
+) -> Result<Permit<'a>> {
     match api.admission() {
         Some(admission) => admission.admit(operation, deadline).await,
-        None => Ok(()),
+        None => Ok(Permit::default()),
     }
 }
 

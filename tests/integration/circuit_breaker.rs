@@ -1,0 +1,337 @@
+//! When calls are no longer made, and when they are again.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use authlete::types::{IntrospectionRequest, TokenRequest};
+use authlete::{Authlete, CallRate, CircuitPolicy, Config, Error, RetryPolicy, operations};
+use futures_util::future::join_all;
+use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::time::sleep;
+
+use crate::raw_server::raw_server;
+use crate::server::{Reply, Server};
+
+/// Opens after two failures, for longer than any test takes.
+fn policy() -> CircuitPolicy {
+    CircuitPolicy::new()
+        .failures(2)
+        .pause(Duration::from_secs(3600))
+}
+
+const PAUSE: Duration = Duration::from_millis(500);
+
+fn api(url: &str, policy: CircuitPolicy) -> Authlete {
+    Authlete::builder(Config::v3(url, 1, "t"))
+        .circuit_breaker(policy)
+        .retry(RetryPolicy::never())
+        .build()
+        .unwrap()
+}
+
+async fn introspect(api: &Authlete) -> Result<(), Error> {
+    let request = IntrospectionRequest::new("t");
+    api.introspection(&request).await.map(drop)
+}
+
+async fn token(api: &Authlete) -> Result<(), Error> {
+    let request = TokenRequest::new("grant_type=client_credentials");
+    api.token(&request).await.map(drop)
+}
+
+fn is_open(result: Result<(), Error>) -> bool {
+    matches!(result, Err(Error::CircuitOpen { .. }))
+}
+
+fn ok() -> Reply {
+    Reply::json(200, &json!({ "action": "OK" }))
+}
+
+fn away() -> Reply {
+    Reply::text(503, "text/plain", "away")
+}
+
+/// Fails for a number of requests, and works from then on.
+async fn recovering(failures: usize) -> Server {
+    let arrived = Arc::new(AtomicUsize::new(0));
+    Server::start(
+        move |_| match arrived.fetch_add(1, Ordering::Relaxed) < failures {
+            true => away(),
+            false => ok(),
+        },
+    )
+    .await
+}
+
+#[tokio::test]
+async fn an_open_one_lets_nothing_through() {
+    let server = Server::always(away()).await;
+    let api = api(&server.url, policy());
+    for _ in 0..2 {
+        assert_eq!(introspect(&api).await.unwrap_err().status().unwrap(), 503);
+    }
+    assert_eq!(server.take().len(), 2);
+    for _ in 0..10 {
+        let error = introspect(&api).await.unwrap_err();
+        let Error::CircuitOpen {
+            operation,
+            retry_in,
+        } = error
+        else {
+            panic!("{error:?}");
+        };
+        assert_eq!(operation, "introspection");
+        let hour = Duration::from_secs(3600);
+        assert!(hour / 2 < retry_in && retry_in <= hour, "{retry_in:?}");
+        assert_eq!(error.retry_after(), Some(retry_in));
+        assert_eq!(error.operation(), Some("introspection"));
+        assert!(error.is_retryable() && !error.is_connect() && error.status().is_none());
+    }
+    assert_eq!(server.take().len(), 0);
+}
+
+#[tokio::test]
+async fn each_category_has_its_own() {
+    let server = Server::start(|request| match request.path.ends_with("introspection") {
+        true => away(),
+        false => ok(),
+    })
+    .await;
+    let api = api(&server.url, policy());
+    for _ in 0..3 {
+        introspect(&api).await.unwrap_err();
+        token(&api).await.unwrap();
+    }
+    assert!(is_open(introspect(&api).await));
+    let standard = authlete::types::StandardIntrospectionRequest::new("token=t");
+    let result = api.standard_introspection(&standard).await;
+    assert!(is_open(result.map(drop)));
+    assert!(
+        operations::ALL
+            .iter()
+            .all(|operation| !operation.category.is_empty())
+    );
+}
+
+#[tokio::test]
+async fn what_the_server_is_to_blame_for_is_a_failure() {
+    for status in 500..=599 {
+        let server = Server::always(Reply::text(status, "text/plain", "no")).await;
+        let api = api(&server.url, policy());
+        for _ in 0..2 {
+            introspect(&api).await.unwrap_err();
+        }
+        assert_eq!(is_open(introspect(&api).await), status != 501, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_call_is_to_blame_for_is_none() {
+    for status in [200, 204, 302, 400, 401, 403, 404, 413, 429] {
+        let server = Server::always(Reply::text(status, "text/plain", "")).await;
+        let api = api(&server.url, policy());
+        for _ in 0..5 {
+            assert!(!is_open(introspect(&api).await), "{status}");
+        }
+        assert_eq!(server.take().len(), 5);
+    }
+}
+
+#[tokio::test]
+async fn what_comes_to_no_answer_is_a_failure() {
+    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let refusing = format!("http://{}", closed.local_addr().unwrap());
+    drop(closed);
+    let hanging_up = raw_server(|mut stream| async move {
+        let _ = stream.read(&mut [0; 4096]).await;
+    })
+    .await;
+    let silent = raw_server(|mut stream| async move {
+        while stream
+            .read(&mut [0; 4096])
+            .await
+            .is_ok_and(|length| length > 0)
+        {}
+    })
+    .await;
+    for url in [refusing, hanging_up, silent] {
+        let api = api(&url, policy()).with_timeout(Duration::from_millis(200));
+        for _ in 0..2 {
+            let error = introspect(&api).await.unwrap_err();
+            assert!(matches!(error, Error::Transport { .. }), "{error:?}");
+        }
+        assert!(is_open(introspect(&api).await), "{url}");
+    }
+}
+
+#[tokio::test]
+async fn retries_end_when_it_opens() {
+    let server = Server::always(away()).await;
+    let retry = RetryPolicy::new()
+        .max_attempts(9)
+        .base_delay(Duration::ZERO);
+    let api = api(&server.url, policy()).with_retry(retry);
+    // The failure, and not that there was nothing to be sent.
+    assert_eq!(introspect(&api).await.unwrap_err().status().unwrap(), 503);
+    assert_eq!(server.take().len(), 2);
+}
+
+#[tokio::test]
+async fn it_closes_when_a_trial_succeeds() {
+    let server = recovering(3).await;
+    let api = api(&server.url, policy().pause(PAUSE));
+    for _ in 0..2 {
+        introspect(&api).await.unwrap_err();
+    }
+    assert!(is_open(introspect(&api).await));
+    sleep(PAUSE).await;
+    // The first trial fails, and there is another pause.
+    assert_eq!(introspect(&api).await.unwrap_err().status().unwrap(), 503);
+    assert!(is_open(introspect(&api).await));
+    sleep(PAUSE).await;
+    assert_eq!(server.take().len(), 3);
+    for _ in 0..10 {
+        introspect(&api).await.unwrap();
+    }
+    assert_eq!(server.take().len(), 10);
+}
+
+/// A server that breaks the first two connections, and answers the requests on others when it is told to.
+async fn held() -> (String, Arc<AtomicUsize>, watch::Sender<bool>) {
+    let arrived = Arc::new(AtomicUsize::new(0));
+    let (release, released) = watch::channel(false);
+    let counter = Arc::clone(&arrived);
+    let url = raw_server(move |mut stream| {
+        let (counter, mut released) = (Arc::clone(&counter), released.clone());
+        async move {
+            let mut request = [0; 4096];
+            while stream
+                .read(&mut request)
+                .await
+                .is_ok_and(|length| length > 0)
+            {
+                if counter.fetch_add(1, Ordering::Relaxed) < 2 {
+                    return;
+                }
+                let _ = released.wait_for(|released| *released).await;
+                let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 15\r\n\r\n{\"action\":\"OK\"}";
+                let _ = stream.write_all(answer).await;
+            }
+        }
+    })
+    .await;
+    (url, arrived, release)
+}
+
+async fn arrival(arrived: &AtomicUsize, number: usize) {
+    while arrived.load(Ordering::Relaxed) < number {
+        sleep(Duration::from_millis(1)).await;
+    }
+}
+
+#[tokio::test]
+async fn there_are_as_many_trials_as_asked_for() {
+    let (url, arrived, release) = held().await;
+    let pause = Duration::from_secs(2);
+    let api = api(&url, policy().pause(pause).trials(3));
+    for _ in 0..2 {
+        introspect(&api).await.unwrap_err();
+    }
+    sleep(pause).await;
+    let calls = join_all((0..20).map(|_| introspect(&api)));
+    let answer = async {
+        arrival(&arrived, 5).await;
+        // Long enough for more to arrive, if there were more.
+        sleep(Duration::from_millis(200)).await;
+        release.send(true).unwrap();
+    };
+    let (results, ()) = tokio::join!(calls, answer);
+    let (answered, refused): (Vec<_>, Vec<_>) = results.into_iter().partition(Result::is_ok);
+    assert_eq!((answered.len(), refused.len()), (3, 17));
+    assert!(refused.into_iter().all(is_open));
+    assert_eq!(arrived.load(Ordering::Relaxed), 5);
+    introspect(&api).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_trial_that_is_cancelled_leaves_its_place() {
+    let (url, arrived, release) = held().await;
+    let pause = Duration::from_secs(2);
+    let api = api(&url, policy().pause(pause));
+    for _ in 0..2 {
+        introspect(&api).await.unwrap_err();
+    }
+    sleep(pause).await;
+    let begun = Instant::now();
+    for expected in 3..=5 {
+        tokio::select! {
+            result = introspect(&api) => panic!("{result:?}"),
+            () = arrival(&arrived, expected) => {}
+        }
+    }
+    release.send(true).unwrap();
+    introspect(&api).await.unwrap();
+    assert!(begun.elapsed() < pause, "there was another pause");
+}
+
+#[tokio::test]
+async fn the_handles_that_call_one_server_share_it() {
+    let [server, another] = [Server::always(away()).await, Server::always(ok()).await];
+    let api = api(&server.url, policy());
+    introspect(&api.clone()).await.unwrap_err();
+    introspect(&api.with_header("x-a", "b").unwrap())
+        .await
+        .unwrap_err();
+    let config = |url: &str| Config::v3(url, 2, "u");
+    let sharing = api.with_config(config(&server.url)).unwrap();
+    assert!(is_open(introspect(&sharing).await));
+    let elsewhere = api.with_config(config(&another.url)).unwrap();
+    introspect(&elsewhere).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_refused_call_takes_no_turn() {
+    let server = Server::start(|request| match request.path.ends_with("introspection") {
+        true => away(),
+        false => ok(),
+    })
+    .await;
+    let api = Authlete::builder(Config::v3(&server.url, 1, "t"))
+        .circuit_breaker(policy())
+        .call_rate(CallRate::per_second(1).burst(3))
+        .retry(RetryPolicy::never())
+        .build()
+        .unwrap();
+    for _ in 0..2 {
+        introspect(&api).await.unwrap_err();
+    }
+    for _ in 0..100 {
+        assert!(is_open(introspect(&api).await));
+    }
+    token(&api.with_timeout(Duration::from_secs(10)))
+        .await
+        .unwrap();
+}
+
+/// Those who wait for a turn when it opens are not sent one by one.
+#[tokio::test]
+async fn calls_that_wait_for_a_turn_see_it_open() {
+    let server = Server::always(away()).await;
+    let api = Authlete::builder(Config::v3(&server.url, 1, "t"))
+        .circuit_breaker(policy())
+        .call_rate(CallRate::per_second(1))
+        .retry(RetryPolicy::never())
+        .build()
+        .unwrap();
+    let results = join_all((0..4).map(|_| introspect(&api))).await;
+    let refused = results
+        .into_iter()
+        .map(is_open)
+        .filter(|open| *open)
+        .count();
+    assert_eq!((refused, server.take().len()), (2, 2));
+}
