@@ -240,7 +240,7 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Transport { kind, .. } => *kind != TransportErrorKind::Request,
-            Self::NoTurn { .. } | Self::CircuitOpen { .. } => true,
+            _ if self.is_unsent() => true,
             _ => matches!(
                 self.status().map(|status| status.as_u16()),
                 Some(429 | 502 | 503 | 504)
@@ -302,6 +302,11 @@ impl Error {
             Self::Api(error) => Some(error.operation),
             Self::NotJson(error) => Some(error.operation),
         }
+    }
+
+    /// Whether the call was not let through to be sent.
+    pub(crate) fn is_unsent(&self) -> bool {
+        matches!(self, Self::NoTurn { .. } | Self::CircuitOpen { .. })
     }
 
     pub(crate) fn not_callable(operation: &Operation, reason: String) -> Self {

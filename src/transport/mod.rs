@@ -76,66 +76,69 @@ struct Call {
 
 impl Call {
     /// The answer of the first attempt that succeeds, or the error of the last one that may be made.
-    async fn answer(self) -> Result<Received> {
+    ///
+    /// Not an `async fn`, which would keep its arguments a second time.
+    fn answer(self) -> impl Future<Output = Result<Received>> + Send {
         let Self {
             api,
             operation,
             mut request,
         } = self;
-        let settings = api.settings();
-        let deadline = Instant::now() + settings.timeout.unwrap_or(TIMEOUT);
-        let mut attempts =
-            Attempts::begin(&settings.retry, api.retry_budget(), operation, deadline);
-        let mut permit = admit(&api, operation, deadline).await?;
-        loop {
-            let again = attempts.make().then(|| request.try_clone()).flatten();
-            if settings.timeout.is_some() {
-                *request.timeout_mut() = Some(deadline.saturating_duration_since(Instant::now()));
+        async move {
+            let settings = api.settings();
+            let deadline = Instant::now() + settings.timeout.unwrap_or(TIMEOUT);
+            let mut attempts =
+                Attempts::begin(&settings.retry, api.retry_budget(), operation, deadline);
+            let mut failed = None;
+            loop {
+                let again = attempts.make().then(|| request.try_clone()).flatten();
+                let error = match attempt(&api, operation, request, deadline).await {
+                    Ok(received) => return Ok(received),
+                    // What failed before tells more than that it may not be tried again.
+                    Err(error) if error.is_unsent() => return Err(failed.unwrap_or(error)),
+                    Err(error) => error,
+                };
+                let (Some(again), Some(delay)) = (again, attempts.delay_after(&error)) else {
+                    return Err(error);
+                };
+                sleep(delay).await;
+                failed = Some(error);
+                request = again;
             }
-            let outcome = attempt(&api, operation, request).await;
-            permit.ended(&outcome);
-            let error = match outcome {
-                Ok(received) => return Ok(received),
-                Err(error) => error,
-            };
-            let (Some(again), Some(delay)) = (again, attempts.delay_after(&error)) else {
-                return Err(error);
-            };
-            sleep(delay).await;
-            // What failed tells more than that it may not be tried again.
-            let Ok(next) = admit(&api, operation, deadline).await else {
-                return Err(error);
-            };
-            (permit, request) = (next, again);
         }
     }
 }
 
-/// Waits until an attempt may be made, where something is to be waited for.
-async fn admit<'a>(
-    api: &'a Authlete,
-    operation: &'static Operation,
-    deadline: Instant,
-) -> Result<Permit<'a>> {
-    match api.admission() {
-        Some(admission) => admission.admit(operation, deadline).await,
-        None => Ok(Permit::default()),
-    }
-}
-
-/// One request and its answer; an error status is an error.
-async fn attempt(
+/// One request and its answer, as soon as it may be made; an error status is an error.
+///
+/// Not an `async fn`, like [`Call::answer`].
+fn attempt(
     api: &Authlete,
     operation: &'static Operation,
-    request: Request,
-) -> Result<Received> {
-    let sent = api.client.execute(request).await;
-    let response = sent.map_err(|error| transport_error(operation, error))?;
-    let received = receive(operation, response, api.settings().max_response_size).await?;
-    api.observe(&received.headers);
-    if received.status.is_success() {
-        Ok(received)
-    } else {
-        Err(refused(operation, received))
+    mut request: Request,
+    deadline: Instant,
+) -> impl Future<Output = Result<Received>> + Send {
+    let settings = api.settings();
+    async move {
+        let permit = match api.admission() {
+            Some(admission) => admission.admit(operation, deadline).await?,
+            None => Permit::default(),
+        };
+        if settings.timeout.is_some() {
+            *request.timeout_mut() = Some(deadline.saturating_duration_since(Instant::now()));
+        }
+        let outcome = match api.client.execute(request).await {
+            Ok(response) => receive(operation, response, settings.max_response_size).await,
+            Err(error) => Err(transport_error(operation, error)),
+        };
+        let outcome = outcome.and_then(|received| {
+            api.observe(&received.headers);
+            match received.status.is_success() {
+                true => Ok(received),
+                false => Err(refused(operation, received)),
+            }
+        });
+        permit.ended(&outcome);
+        outcome
     }
 }
