@@ -41,6 +41,11 @@ impl<'a> Attempts<'a> {
         self.made < self.policy.max_attempts
     }
 
+    /// How many attempts were made before the current one.
+    pub fn resent(&self) -> u32 {
+        self.made.saturating_sub(1)
+    }
+
     /// How long to wait before the next attempt; `None` when the error is final.
     pub fn delay_after(&self, error: &Error) -> Option<Duration> {
         if !self.may_repeat(error) {

@@ -4,6 +4,7 @@ mod answer;
 mod failure;
 mod path;
 mod receive;
+mod trace;
 
 use reqwest::header::AUTHORIZATION;
 use reqwest::{Method, Request, RequestBuilder};
@@ -13,6 +14,7 @@ pub(crate) use answer::{Answer, answer};
 use failure::{not_json, refused, transport_error, undecodable};
 pub(crate) use path::path_segment;
 use receive::{Received, receive};
+use trace::{AttemptTrace, CallTrace};
 
 use crate::admission::Permit;
 use crate::retry::Attempts;
@@ -35,12 +37,14 @@ impl Authlete {
             request,
         });
         async move {
-            let mut received = call?.answer().await?;
-            if received.body.is_empty() {
-                return T::empty().ok_or_else(|| not_json(operation, received));
-            }
-            T::decode(&received.body, &mut received.headers)
-                .map_err(|error| undecodable(operation, received, &error))
+            let trace = CallTrace::begin(operation);
+            let answer = match call {
+                Ok(call) => trace.follow(call.answer()).await,
+                Err(error) => Err(error),
+            };
+            answer
+                .and_then(|received| decode(operation, received))
+                .inspect_err(|error| trace.failed(error))
         }
     }
 
@@ -92,7 +96,12 @@ impl Call {
             let mut failed = None;
             loop {
                 let again = attempts.make().then(|| request.try_clone()).flatten();
-                let error = match attempt(&api, operation, request, deadline).await {
+                let trace = AttemptTrace::begin(&api, operation, &request, attempts.resent());
+                let outcome = trace
+                    .follow(attempt(&api, operation, request, deadline))
+                    .await;
+                trace.ended(&outcome);
+                let error = match outcome {
                     Ok(received) => return Ok(received),
                     // What failed before tells more than that it may not be tried again.
                     Err(error) if error.is_unsent() => return Err(failed.unwrap_or(error)),
@@ -101,6 +110,7 @@ impl Call {
                 let (Some(again), Some(delay)) = (again, attempts.delay_after(&error)) else {
                     return Err(error);
                 };
+                AttemptTrace::will_repeat(&error, delay);
                 sleep(delay).await;
                 failed = Some(error);
                 request = again;
@@ -141,4 +151,13 @@ fn attempt(
         permit.ended(&outcome);
         outcome
     }
+}
+
+/// Makes of an answer what the operation returns.
+fn decode<T: Answer>(operation: &'static Operation, mut received: Received) -> Result<T> {
+    if received.body.is_empty() {
+        return T::empty().ok_or_else(|| not_json(operation, received));
+    }
+    T::decode(&received.body, &mut received.headers)
+        .map_err(|error| undecodable(operation, received, &error))
 }

@@ -9,11 +9,11 @@ use serde_json::{Map, Value, json};
 use crate::description::instance;
 
 pub const SERVICE: i64 = 9_007_199_254_740_993;
-const OTHER_SERVICE: i64 = 4242;
+pub const OTHER_SERVICE: i64 = 4242;
 const OWNER: i64 = 77;
 
 /// Text that only arrives as it was when it is escaped.
-const AWKWARD: &str = "a/../b?c#d é%2F;=&+";
+pub const AWKWARD: &str = "a/../b?c#d é%2F;=&+";
 
 /// What is known of an endpoint, independently of the description.
 #[derive(Deserialize)]

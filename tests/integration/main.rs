@@ -14,10 +14,14 @@ mod lists;
 mod openid_connect;
 mod probe;
 mod raw_server;
+#[cfg(feature = "tracing")]
+mod recorder;
 mod redaction;
 mod retries;
 #[cfg(feature = "schemars")]
 mod schemas;
 mod server;
+#[cfg(feature = "tracing")]
+mod traces;
 mod update;
 mod wire;

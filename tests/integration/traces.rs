@@ -1,0 +1,495 @@
+//! What is told to the `tracing` crate, and what is not.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use authlete::types::{Client, IntrospectionRequest};
+use authlete::{ApiVersion, Authlete, Config, RetryPolicy};
+use authlete_codegen::description::operations;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tracing::instrument::WithSubscriber as _;
+use tracing::level_filters::LevelFilter;
+use tracing::{Dispatch, Instrument as _, Level};
+use tracing_subscriber::layer::SubscriberExt as _;
+
+use crate::description::{FLAT, success};
+use crate::facts::{self, AWKWARD, SERVICE, arguments, facts};
+use crate::probe;
+use crate::raw_server::raw_server;
+use crate::recorder::{Recorder, Told};
+use crate::server::{Reply, Server};
+
+fn api(url: &str) -> Authlete {
+    let policy = RetryPolicy::new().base_delay(Duration::from_millis(1));
+    Authlete::builder(Config::v3(url, SERVICE, "SECRET-credential"))
+        .retry(policy)
+        .build()
+        .unwrap()
+}
+
+async fn introspect(api: &Authlete) {
+    let request = IntrospectionRequest::new("SECRET-token");
+    let _ = api.introspection(&request).await;
+}
+
+/// What is told meanwhile, from a level on.
+async fn listen(level: LevelFilter, calls: impl Future<Output = ()>) -> Recorder {
+    let recorder = Recorder::default();
+    let subscriber = tracing_subscriber::registry()
+        .with(level)
+        .with(recorder.clone());
+    calls.with_subscriber(subscriber).await;
+    recorder
+}
+
+fn ok() -> Reply {
+    Reply::json(200, &json!({ "action": "OK", "resultCode": "A056001" }))
+        .header("x-ratelimit-remaining", "17")
+}
+
+fn busy() -> Reply {
+    Reply::json(503, &json!({ "resultCode": "A000101" })).header("ratelimit-remaining", "0")
+}
+
+fn assert_fields(told: &Told, expected: &[(&str, &str)]) {
+    let fields: Vec<(&str, &str)> = told
+        .fields
+        .iter()
+        .filter(|(name, _)| !matches!(**name, "duration" | "message"))
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    assert_eq!(fields, expected);
+}
+
+#[tokio::test]
+async fn a_call_that_succeeds_is_two_spans_and_an_event_for_debugging() {
+    let server = Server::always(ok()).await;
+    let recorder = listen(LevelFilter::TRACE, introspect(&api(&server.url))).await;
+    let (spans, events) = recorder.ours();
+
+    let [call, attempt] = &spans[..] else {
+        panic!("{spans:?}")
+    };
+    assert_eq!((call.name.as_str(), call.parent), ("call", None));
+    assert_fields(
+        call,
+        &[
+            ("authlete.operation", "introspection"),
+            ("otel.kind", "internal"),
+            ("otel.name", "authlete introspection"),
+        ],
+    );
+    assert_eq!(attempt.name, "attempt");
+    assert!(attempt.parent.is_some());
+    let port = server.url.rsplit_once(':').unwrap().1;
+    assert_fields(
+        attempt,
+        &[
+            ("authlete.operation", "introspection"),
+            ("authlete.rate_limit.remaining", "17"),
+            ("authlete.result_code", "A056001"),
+            ("http.request.method", "POST"),
+            ("http.response.status_code", "200"),
+            ("otel.kind", "client"),
+            ("otel.name", "POST /api/{serviceId}/auth/introspection"),
+            ("server.address", "127.0.0.1"),
+            ("server.port", port),
+            ("url.template", "/api/{serviceId}/auth/introspection"),
+        ],
+    );
+
+    let [event] = &events[..] else {
+        panic!("{events:?}")
+    };
+    assert_eq!(event.name, "answered");
+    assert_fields(
+        event,
+        &[
+            ("authlete.operation", "introspection"),
+            ("authlete.rate_limit.remaining", "17"),
+            ("authlete.result_code", "A056001"),
+            ("http.response.status_code", "200"),
+        ],
+    );
+    let duration: f64 = event.field("duration").unwrap().parse().unwrap();
+    assert!((0.0..30.0).contains(&duration));
+
+    for told in spans.iter().chain(&events) {
+        assert_eq!(told.level, Level::DEBUG);
+    }
+    assert!(spans.iter().all(|span| span.is_closed));
+}
+
+#[tokio::test]
+async fn each_attempt_has_its_span_and_each_wait_its_event() {
+    let turn = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let server =
+        Server::start(
+            move |_| match turn.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
+                2 => ok(),
+                _ => busy(),
+            },
+        )
+        .await;
+    let recorder = listen(LevelFilter::TRACE, introspect(&api(&server.url))).await;
+    let (spans, events) = recorder.ours();
+
+    assert_eq!(spans.len(), 4);
+    // It ends well.
+    assert_eq!(spans[0].field("otel.status_code"), None);
+    for (number, attempt) in spans[1..].iter().enumerate() {
+        let expected = match number {
+            0 => (None, "503", Some("503"), Some("ERROR")),
+            1 => (Some("1"), "503", Some("503"), Some("ERROR")),
+            _ => (Some("2"), "200", None, None),
+        };
+        let found = (
+            attempt.field("http.request.resend_count"),
+            attempt.field("http.response.status_code").unwrap(),
+            attempt.field("error.type"),
+            attempt.field("otel.status_code"),
+        );
+        assert_eq!(found, expected);
+    }
+
+    let names: Vec<&str> = events.iter().map(|event| event.name.as_str()).collect();
+    assert_eq!(
+        names,
+        ["will be tried again", "will be tried again", "answered"]
+    );
+    let delay: f64 = events[0]
+        .field("authlete.retry.delay")
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert!((0.0..=0.001).contains(&delay));
+    assert_eq!(events[0].field("error.type"), Some("503"));
+    // Nothing above debug, although two attempts failed.
+    assert!(events.iter().all(|event| event.level == Level::DEBUG));
+}
+
+#[tokio::test]
+async fn a_call_that_fails_is_one_warning() {
+    let server = Server::always(busy()).await;
+    for level in [LevelFilter::TRACE, LevelFilter::INFO] {
+        let recorder = listen(level, introspect(&api(&server.url))).await;
+        let (spans, events) = recorder.ours();
+        let warnings: Vec<&Told> = events
+            .iter()
+            .filter(|event| event.level != Level::DEBUG)
+            .collect();
+        let [warning] = warnings[..] else {
+            panic!("{warnings:?}")
+        };
+        assert_eq!(
+            (warning.level, warning.name.as_str()),
+            (Level::WARN, "the call failed")
+        );
+        // It is as good without the spans.
+        assert_fields(
+            warning,
+            &[
+                ("authlete.operation", "introspection"),
+                ("authlete.rate_limit.remaining", "0"),
+                ("authlete.result_code", "A000101"),
+                ("error.type", "503"),
+                ("http.response.status_code", "503"),
+            ],
+        );
+        if level == LevelFilter::TRACE {
+            assert_eq!(spans[0].field("error.type"), Some("503"));
+            assert_eq!(spans[0].field("otel.status_code"), Some("ERROR"));
+            assert!(warning.parent.is_some());
+        } else {
+            assert!(spans.is_empty());
+        }
+    }
+}
+
+#[tokio::test]
+async fn at_the_usual_level_a_success_is_silent() {
+    let server = Server::always(ok()).await;
+    let recorder = listen(LevelFilter::INFO, introspect(&api(&server.url))).await;
+    let (spans, events) = recorder.ours();
+    assert!(spans.is_empty() && events.is_empty(), "{events:?}");
+    assert_eq!(server.take().len(), 1);
+}
+
+#[tokio::test]
+async fn a_failure_has_a_type() {
+    let silent = raw_server(|mut stream| async move {
+        let mut sink = [0; 1024];
+        while stream.read(&mut sink).await.is_ok_and(|length| length > 0) {}
+    })
+    .await;
+    let broken = raw_server(|mut stream| async move {
+        let _ = stream.read(&mut [0; 4096]).await;
+    })
+    .await;
+    let page = Server::always(Reply::text(200, "text/html", "<html>")).await;
+    let missing = Server::always(Reply::text(404, "text/html", "<html>")).await;
+    let other = Server::always(Reply::json(200, &json!({ "action": 5 }))).await;
+    let long = Server::always(Reply::text(200, "text/plain", vec![b' '; 2000])).await;
+    for (url, expected) in [
+        ("http://127.0.0.1:1", "connect"),
+        (&broken.replace("http:", "https:"), "tls"),
+        (&silent, "timeout"),
+        (&broken, "interrupted"),
+        (&page.url, "not_json"),
+        (&missing.url, "404"),
+        (&other.url, "decode"),
+        (&long.url, "too_large"),
+    ] {
+        let api = Authlete::builder(Config::v3(url, 1, "t"))
+            .retry(RetryPolicy::never())
+            .timeout(Duration::from_millis(300))
+            .max_response_size(1000)
+            .build()
+            .unwrap();
+        let recorder = listen(LevelFilter::TRACE, introspect(&api)).await;
+        let (spans, events) = recorder.ours();
+        assert_eq!(spans[0].field("error.type"), Some(expected));
+        assert_eq!(events.last().unwrap().field("error.type"), Some(expected));
+        // What does not decode was answered all the same.
+        let attempt = match expected {
+            "not_json" | "decode" => None,
+            _ => Some(expected),
+        };
+        assert_eq!(spans[1].field("error.type"), attempt, "{expected}");
+    }
+}
+
+/// Calls that take turns on a thread, and calls that move between threads, each keep to their own spans.
+async fn calls_side_by_side() {
+    let server = Server::start(|request| match request.path.ends_with("/create") {
+        true => Reply::json(201, &json!({ "clientId": 1 })),
+        false => ok(),
+    })
+    .await;
+    let recorder = Recorder::default();
+    let dispatch = Dispatch::new(tracing_subscriber::registry().with(recorder.clone()));
+    let mut calls = Vec::new();
+    for _ in 0..20 {
+        let api = api(&server.url);
+        let both = async move {
+            let client = Client::new();
+            let (created, ()) = tokio::join!(api.create_client(&client), introspect(&api));
+            created.unwrap();
+        };
+        let call = async move {
+            let mine = tracing::info_span!(target: "mine", "mine");
+            both.instrument(mine).await;
+        };
+        calls.push(tokio::spawn(call.with_subscriber(dispatch.clone())));
+    }
+    for call in calls {
+        call.await.unwrap();
+    }
+
+    let all = recorder.all();
+    let ours = |told: &&Told| told.target == "authlete";
+    assert_eq!(all.iter().filter(ours).count(), 20 * 2 * 3);
+    for told in all.iter().filter(ours) {
+        let parent = &all[told.parent.unwrap()];
+        if told.name == "call" {
+            assert_eq!(parent.target, "mine");
+        } else {
+            assert_eq!(
+                parent.field("authlete.operation"),
+                told.field("authlete.operation")
+            );
+        }
+        assert!(told.is_closed || !told.is_span);
+    }
+}
+
+#[tokio::test]
+async fn calls_keep_to_their_spans_on_one_thread() {
+    calls_side_by_side().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn calls_keep_to_their_spans_on_several_threads() {
+    calls_side_by_side().await;
+}
+
+#[tokio::test]
+async fn the_spans_of_a_call_that_is_dropped_end() {
+    let server = raw_server(|mut stream| async move {
+        let mut sink = [0; 1024];
+        while stream.read(&mut sink).await.is_ok_and(|length| length > 0) {}
+    })
+    .await;
+    let api = api(&server);
+    let call = tokio::time::timeout(Duration::from_millis(50), introspect(&api));
+    let recorder = listen(LevelFilter::TRACE, async { drop(call.await) }).await;
+    let (spans, events) = recorder.ours();
+    assert_eq!(spans.len(), 2);
+    assert!(spans.iter().all(|span| span.is_closed));
+    assert!(events.is_empty());
+}
+
+/// Calls each operation of both generations with the answers that `url_for` makes, and gives each record.
+async fn each_operation(
+    url_for: impl AsyncFn(Value) -> String,
+    check: impl Fn(&facts::Fact, ApiVersion, &Recorder),
+) {
+    let policy = RetryPolicy::new()
+        .max_attempts(2)
+        .base_delay(Duration::ZERO);
+    // To make a client takes longer than to use it.
+    let shared = api("http://127.0.0.1:1").with_retry(policy);
+    for version in [ApiVersion::V2, ApiVersion::V3] {
+        for fact in facts().iter().filter(|fact| fact.path(version).is_some()) {
+            let operation = operations(&FLAT)
+                .find(|entry| entry.id() == fact.id)
+                .expect("coverage is complete");
+            let body = success(operation.value).1.map(|(_, body)| body);
+            let url = url_for(body.unwrap_or_default()).await;
+            let api = shared.with_config(facts::config(version, &url)).unwrap();
+            let arguments = arguments(fact);
+            let call = async { drop(probe::call(&api, &fact.id, &arguments).await) };
+            let recorder = listen(LevelFilter::TRACE, call).await;
+            assert!(!recorder.ours().0.is_empty(), "{} tells nothing", fact.id);
+            check(fact, version, &recorder);
+        }
+    }
+}
+
+/// Nothing of what is sent or answered is in a record, whoever made it.
+fn assert_tells_nothing(fact: &facts::Fact, version: ApiVersion, recorder: &Recorder) {
+    let credentials = fact
+        .credentials(version)
+        .unwrap_or("Bearer ".to_owned() + "none");
+    let secrets = [
+        // All texts of requests and answers are one or the other.
+        "SECRET-",
+        "text of",
+        // Arguments, as they are and as they are sent.
+        AWKWARD,
+        "a%2F",
+        "any name",
+        &SERVICE.to_string(),
+        &i32::MAX.to_string(),
+        &i64::MAX.to_string(),
+        // Credentials.
+        credentials.split_once(' ').unwrap().1,
+        "service-token",
+        "organization-token",
+        "service secret",
+        "owner secret",
+    ];
+    for told in recorder.all() {
+        for value in told.fields.values().chain([&told.name]) {
+            for secret in secrets {
+                assert!(
+                    !value.contains(secret),
+                    "{} {version}: {secret}: {told:?}",
+                    fact.id
+                );
+            }
+            assert_ne!(value, &facts::OTHER_SERVICE.to_string(), "{}", fact.id);
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_operation_tells_what_it_sends_or_gets() {
+    let answered = async |body: Value| {
+        let text = body
+            .as_str()
+            .map_or_else(|| body.to_string(), str::to_owned);
+        let reply = Reply::text(200, "application/json", text)
+            .header("set-cookie", "SECRET-cookie")
+            .header("ratelimit-remaining", "SECRET-17");
+        Server::always(reply).await.url
+    };
+    each_operation(answered, |fact, version, recorder| {
+        assert_tells_nothing(fact, version, recorder);
+        let (spans, _) = recorder.ours();
+        let template = spans[1].field("url.template").unwrap();
+        let segments = fact.segments(version);
+        let told: Vec<&str> = template.split('/').skip(1).collect();
+        assert_eq!(told.len(), segments.len(), "{template}");
+        for (told, sent) in told.iter().zip(&segments) {
+            assert!(told.starts_with('{') || told == sent, "{template}");
+        }
+        assert_eq!(
+            spans[1].field("http.request.method"),
+            Some(fact.method(version))
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_operation_that_fails_tells_what_it_sends_or_gets() {
+    let refusal = json!({
+        "resultCode": "SECRET-code",
+        "resultMessage": "the text of the request, SECRET-message",
+        "accessToken": "SECRET-token",
+    });
+    for reply in [
+        Reply::json(400, &refusal),
+        Reply::json(429, &refusal).header("retry-after", "SECRET-time"),
+        Reply::text(502, "text/html", "<html>SECRET-page"),
+        Reply::text(200, "application/json", "{\"action\":\"SECRET-action"),
+        Reply::json(
+            200,
+            &json!({ "action": ["SECRET-action"], "resultCode": "SECRET-code" }),
+        ),
+        Reply::text(307, "text/plain", "").header("location", "http://127.0.0.1:1/SECRET-place"),
+    ] {
+        let server = Server::always(reply).await;
+        each_operation(async |_| server.url.clone(), assert_tells_nothing).await;
+    }
+    let broken = raw_server(|mut stream| async move {
+        let _ = stream.read(&mut vec![0; 1 << 20]).await;
+        let _ = stream
+            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"SECRET-")
+            .await;
+    })
+    .await;
+    for url in [broken.as_str(), "http://127.0.0.1:1"] {
+        each_operation(async |_| url.to_owned(), assert_tells_nothing).await;
+    }
+}
+
+/// The README has each span, event and field, and no other.
+#[tokio::test]
+async fn the_readme_tells_what_is_told() {
+    let turn = std::sync::atomic::AtomicUsize::new(0);
+    let turn = std::sync::Arc::new(turn);
+    let server =
+        Server::start(
+            move |_| match turn.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
+                0 => ok(),
+                _ => busy(),
+            },
+        )
+        .await;
+    let api = api(&server.url);
+    let recorder = listen(LevelFilter::TRACE, async {
+        introspect(&api).await;
+        introspect(&api).await;
+    })
+    .await;
+    let (spans, events) = recorder.ours();
+    let told = spans.iter().chain(&events);
+    let mut found: BTreeSet<&str> = told
+        .clone()
+        .flat_map(|told| told.fields.keys().copied())
+        .collect();
+    found.remove("message");
+    found.extend(told.map(|told| told.name.as_str()));
+
+    let readme = include_str!("../../README.md");
+    let (_, section) = readme.split_once("\n### Spans and events\n").unwrap();
+    let section = section.split("\n#").next().unwrap();
+    let rows = section.lines().filter(|line| line.starts_with("| `"));
+    let documented: BTreeSet<&str> = rows
+        .flat_map(|row| row.split('|').nth(1).unwrap().split('`').skip(1).step_by(2))
+        .collect();
+    assert_eq!(documented, found);
+}
