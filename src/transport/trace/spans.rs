@@ -274,6 +274,10 @@ fn result_code_in(body: &[u8]) -> Option<&str> {
         #[serde(rename = "resultCode")]
         result_code: Option<&'a str>,
     }
+    // serde takes an array for an object with its members in order.
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return None;
+    }
     let answer: Answer<'_> = serde_json::from_slice(body).ok()?;
     answer.result_code.filter(|text| is_result_code(text))
 }
