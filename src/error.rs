@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use reqwest::StatusCode;
-use reqwest::header::HeaderMap;
+use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 
 use crate::config::ConfigError;
 use crate::rate_limit::{self, RateLimit};
@@ -73,7 +73,8 @@ pub enum Error {
     Api(Box<ApiError>),
 
     /// Something answered, but not with JSON: a load balancer's error page, a success without its body, or a health
-    /// check that failed and says why in text.
+    /// check that failed and says why in text. So is JSON with anything before or after it, a byte order mark included
+    /// (RFC 8259 §8.1).
     #[error(transparent)]
     NotJson(Box<NotJsonError>),
 
@@ -86,12 +87,15 @@ pub enum Error {
         limit: usize,
     },
 
-    /// Authlete answered with JSON that is not of the shape that the operation has, or with text that is not UTF-8.
+    /// Authlete answered with JSON that is not of the shape that the operation has, with a value that cannot be read (a
+    /// number beyond the range of its type, nesting deeper than [`DecodeError::MAX_DEPTH`]), or with text that is not
+    /// UTF-8.
     #[error("{operation}: the answer does not decode at {path}")]
     Decode {
         /// The operation id.
         operation: &'static str,
-        /// The JSON path of the value, such as `$.service.supportedScopes[2].name`.
+        /// The JSON path of the value, such as `$.service.supportedScopes[2].name`. A long one is cut off and ends in
+        /// `…`.
         path: String,
         /// What was found and what was expected, without the value.
         source: DecodeError,
@@ -108,7 +112,10 @@ pub enum TransportErrorKind {
     Tls,
     /// The connect timeout or the total timeout passed.
     Timeout,
-    /// The connection broke after the request began to be sent. Authlete may have processed it.
+    /// The connection broke after the request began to be sent, or what came back cannot be read as HTTP. Authlete may
+    /// have processed the request.
+    ///
+    /// The head of an answer may have 100 headers and some 400 KiB: these are the bounds of the HTTP client.
     Interrupted,
     /// The request could not be built.
     Request,
@@ -171,8 +178,8 @@ pub struct NotJsonError {
     pub status: StatusCode,
     /// The headers of the answer.
     pub headers: HeaderMap,
-    /// The beginning of the body, at most [`SNIPPET_CHARS`](Self::SNIPPET_CHARS) characters. It is left empty when the
-    /// body begins like JSON: a token may be in what was cut off.
+    /// The beginning of the body, at most [`SNIPPET_CHARS`](Self::SNIPPET_CHARS) characters. It ends where something
+    /// like JSON begins, and is empty when the body is compressed: a token may be in there.
     pub snippet: String,
 }
 
@@ -188,6 +195,9 @@ impl fmt::Display for NotJsonError {
             "{}: the answer, {}, is not JSON",
             self.operation, self.status
         )?;
+        if let Some(encoding) = self.headers.get(CONTENT_ENCODING) {
+            write!(formatter, ", and its content-encoding is {encoding:?}")?;
+        }
         if self.snippet.is_empty() {
             Ok(())
         } else {
@@ -202,6 +212,12 @@ impl std::error::Error for NotJsonError {}
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct DecodeError(pub(crate) String);
+
+impl DecodeError {
+    /// How deep objects and lists may be nested in an answer; deeper ones are not read. It is the JSON parser's bound,
+    /// which keeps a hostile answer from using up the stack, and many times what Authlete's answers need.
+    pub const MAX_DEPTH: usize = 127;
+}
 
 impl Error {
     /// Whether the connect timeout or the total timeout passed.

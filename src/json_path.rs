@@ -3,6 +3,9 @@
 //! The decoder names a line and a column. Decoding again with a crate that tracks the path would compile every type's
 //! decoder a second time; walking the text costs nothing until there is an error.
 
+/// How long a path gets, in characters: member names come from the server, and an error is to fit into a log.
+const MAX_LENGTH: usize = 256;
+
 /// The path of the value at a line and a column, both from 1, as the decoder counts them: `$.clients[3].clientName`.
 pub(crate) fn at(text: &[u8], line: usize, column: usize) -> String {
     let line_start = text
@@ -94,6 +97,10 @@ impl Walk {
                 }
                 Step::Item(index) => path.push_str(&format!("[{index}]")),
             }
+        }
+        if let Some((end, _)) = path.char_indices().nth(MAX_LENGTH) {
+            path.truncate(end);
+            path.push('…');
         }
         path
     }

@@ -1,5 +1,6 @@
 //! Errors, made from what went wrong with a call.
 
+use reqwest::header::CONTENT_ENCODING;
 use serde_json::error::Category;
 
 use super::receive::Received;
@@ -30,21 +31,36 @@ pub(super) fn not_json(operation: &'static Operation, received: Received) -> Err
     Error::NotJson(Box::new(NotJsonError {
         operation: operation.id,
         status: received.status,
+        snippet: snippet(&received),
         headers: received.headers,
-        snippet: snippet(&received.body),
     }))
 }
 
-/// The beginning of a body, unless it begins like JSON: then it is an answer of Authlete's that was cut off, and what
-/// there is of it may hold a token.
-fn snippet(body: &[u8]) -> String {
-    let start = &body[..body.len().min(4 * NotJsonError::SNIPPET_CHARS)];
-    let text = String::from_utf8_lossy(start);
-    let text = text.trim_start();
-    if text.starts_with(['{', '[', '"']) {
+/// The beginning of a body, up to where it looks like JSON: that may be an answer of Authlete's, cut off or after
+/// something else, and what there is of it may hold a token. So may a body that is compressed.
+fn snippet(received: &Received) -> String {
+    if received.headers.contains_key(CONTENT_ENCODING) {
         return String::new();
     }
-    text.chars().take(NotJsonError::SNIPPET_CHARS).collect()
+    let body = &received.body;
+    let start = &body[..body.len().min(4 * NotJsonError::SNIPPET_CHARS)];
+    let text = String::from_utf8_lossy(start);
+    let text = text.trim_start_matches(is_invisible);
+    if text.starts_with(['[', '"']) {
+        return String::new();
+    }
+    let before_json = text.split('{').next().unwrap_or_default();
+    before_json
+        .chars()
+        .take(NotJsonError::SNIPPET_CHARS)
+        .collect()
+}
+
+/// Blanks, control characters, a byte order mark, and what is no UTF-8.
+fn is_invisible(character: char) -> bool {
+    character.is_whitespace()
+        || character.is_control()
+        || matches!(character, '\u{feff}' | char::REPLACEMENT_CHARACTER)
 }
 
 pub(super) fn undecodable(
@@ -52,15 +68,28 @@ pub(super) fn undecodable(
     received: Received,
     error: &serde_json::Error,
 ) -> Error {
-    if error.classify() == Category::Data {
-        return Error::Decode {
-            operation: operation.id,
-            path: json_path::at(&received.body, error.line(), error.column()),
-            source: DecodeError(without_value(&error.to_string())),
-        };
+    let message = error.to_string();
+    let message = match error.classify() {
+        Category::Data => without_value(&message),
+        Category::Syntax if UNREADABLE.iter().any(|text| message.starts_with(text)) => message,
+        _ => return not_json(operation, received),
+    };
+    Error::Decode {
+        operation: operation.id,
+        path: json_path::at(&received.body, error.line(), error.column()),
+        source: DecodeError(message),
     }
-    not_json(operation, received)
 }
+
+/// How the messages begin of what the parser counts as mistakes of syntax, but are values that it cannot read, at a
+/// place that can be named.
+const UNREADABLE: [&str; 5] = [
+    "recursion limit exceeded",
+    "number out of range",
+    "invalid unicode code point",
+    "lone leading surrogate in hex escape",
+    "unexpected end of hex escape",
+];
 
 /// `invalid type: string "…", expected i64 at line 1 column 9` without the string: it may be a secret.
 fn without_value(message: &str) -> String {
