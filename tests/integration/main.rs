@@ -1,6 +1,7 @@
 //! Tests of the crate over real HTTP, through its public surface.
 
 mod call_rate;
+mod cancellation;
 mod circuit_breaker;
 mod configuration;
 mod description;

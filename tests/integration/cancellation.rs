@@ -1,0 +1,277 @@
+//! A call may be dropped at any await: the handle goes on, and no answer comes to another call than its own.
+
+use std::collections::HashMap;
+use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::Poll;
+use std::time::Duration;
+
+use authlete::types::IntrospectionRequest;
+use authlete::{Authlete, Config, Result, RetryPolicy};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::sync::Notify;
+use tokio::time::{sleep, timeout};
+
+use crate::raw_server::raw_server;
+use crate::server::{Reply, Server};
+
+/// What the server has seen.
+#[derive(Default)]
+struct Seen {
+    connections: AtomicUsize,
+    /// How often each token was asked for.
+    tokens: Mutex<HashMap<String, usize>>,
+    /// A token that nothing more will come for has got as far as it gets.
+    stuck: Notify,
+}
+
+impl Seen {
+    /// Counts a request for a token, and says how many there were before.
+    fn count(&self, token: &str) -> usize {
+        let mut tokens = self.tokens.lock().unwrap();
+        let count = tokens.entry(token.to_owned()).or_default();
+        *count += 1;
+        *count - 1
+    }
+
+    fn times(&self, token: &str) -> usize {
+        self.tokens
+            .lock()
+            .unwrap()
+            .get(token)
+            .copied()
+            .unwrap_or_default()
+    }
+}
+
+/// Introspects each token as a subject of the same name, a piece at a time. The token says what happens besides.
+async fn server() -> (String, Arc<Seen>) {
+    let seen = Arc::new(Seen::default());
+    let record = Arc::clone(&seen);
+    let url = raw_server(move |mut stream| {
+        let seen = Arc::clone(&record);
+        async move {
+            seen.connections.fetch_add(1, Ordering::Relaxed);
+            while let Some(token) = next_token(&mut stream).await {
+                if answer(&mut stream, &token, &seen).await.is_err() {
+                    break;
+                }
+            }
+        }
+    })
+    .await;
+    (url, seen)
+}
+
+/// The token of the next request on a connection.
+async fn next_token(stream: &mut TcpStream) -> Option<String> {
+    let mut request = Vec::new();
+    loop {
+        if stream.read_buf(&mut request).await.ok()? == 0 {
+            return None;
+        }
+        let Some(end) = request.windows(4).position(|four| four == b"\r\n\r\n") else {
+            continue;
+        };
+        if let Ok(body) = serde_json::from_slice::<Value>(&request[end + 4..]) {
+            return body["token"].as_str().map(str::to_owned);
+        }
+    }
+}
+
+async fn answer(stream: &mut TcpStream, token: &str, seen: &Seen) -> std::io::Result<()> {
+    let before = seen.count(token);
+    let is = |kind: &str| token.starts_with(kind);
+    if (is("busy") && before == 0) || is("waiting") {
+        let seconds = if is("waiting") { 20 } else { 0 };
+        let head =
+            format!("HTTP/1.1 503 Busy\r\nretry-after: {seconds}\r\ncontent-length: 0\r\n\r\n");
+        stream.write_all(head.as_bytes()).await?;
+        seen.stuck.notify_one();
+        return Ok(());
+    }
+    let body = json!({ "action": "OK", "subject": token }).to_string();
+    let length = format!("content-length: {}\r\n\r\n", body.len());
+    let (first_half, second_half) = body.split_at(body.len() / 2);
+    for (place, piece) in [
+        ("stuck before the headers", "HTTP/1.1 200 OK\r\n"),
+        ("stuck in the headers", &length),
+        ("stuck before the body", first_half),
+        ("stuck in the body", second_half),
+    ] {
+        if is(place) {
+            seen.stuck.notify_one();
+            // Until the other side hangs up.
+            while stream.read(&mut [0; 64]).await? > 0 {}
+            return Err(std::io::ErrorKind::ConnectionReset.into());
+        }
+        stream.write_all(piece.as_bytes()).await?;
+        sleep(Duration::from_millis(1)).await;
+    }
+    Ok(())
+}
+
+fn api(url: &str) -> Authlete {
+    let policy = RetryPolicy::new().base_delay(Duration::from_millis(2));
+    Authlete::builder(Config::v3(url, 1, "t"))
+        .retry(policy)
+        .build()
+        .unwrap()
+}
+
+async fn subject(api: &Authlete, token: &str) -> Result<Option<String>> {
+    let answer = api.introspection(&IntrospectionRequest::new(token)).await?;
+    Ok(answer.subject)
+}
+
+/// The handle works, and what it gets is its own answer.
+async fn assert_works(api: &Authlete, token: &str) {
+    let subject = timeout(Duration::from_secs(10), subject(api, token)).await;
+    assert_eq!(subject.unwrap().unwrap().as_deref(), Some(token));
+}
+
+/// Polls a future, and drops it when it has not ended after so many times.
+async fn dropped_after<T>(polls: usize, future: impl Future<Output = T>) -> Option<T> {
+    let mut future = pin!(future);
+    let mut polled = 0;
+    std::future::poll_fn(|context| {
+        polled += 1;
+        match future.as_mut().poll(context) {
+            Poll::Ready(result) => Poll::Ready(Some(result)),
+            Poll::Pending if polled == polls => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
+        }
+    })
+    .await
+}
+
+/// Wherever a call waits: for a connection, for the headers, for the body, for another attempt.
+async fn dropped_at_each_await() {
+    let (url, seen) = server().await;
+    let (mut dropped, mut ended) = (0, 0);
+    for polls in 1..=40 {
+        // Each with a new connection, and each on one that is there.
+        for api in [api(&url), api(&url)] {
+            for kind in ["first", "later"] {
+                let token = format!("busy {kind} {polls} {dropped} {ended}");
+                match dropped_after(polls, subject(&api, &token)).await {
+                    None => dropped += 1,
+                    Some(answer) => {
+                        ended += 1;
+                        assert_eq!(answer.unwrap(), Some(token));
+                    }
+                }
+                assert_works(&api, &format!("calm {polls}")).await;
+            }
+        }
+    }
+    // Few enough polls to be dropped each time, and so many that the call ends.
+    assert!(dropped > 10 && ended > 10, "{dropped} {ended}");
+    // Some were dropped before they were sent, some before the retry, some in it.
+    let counts: Vec<usize> = seen.tokens.lock().unwrap().values().copied().collect();
+    assert!(counts.contains(&1) && counts.contains(&2));
+}
+
+/// Where a call certainly is when it is dropped.
+async fn dropped_at_a_place() {
+    let (url, seen) = server().await;
+    let api = api(&url);
+    for token in [
+        "stuck before the headers",
+        "stuck in the headers",
+        "stuck before the body",
+        "stuck in the body",
+        "waiting",
+    ] {
+        assert_works(&api, "calm").await;
+        let connections = seen.connections.load(Ordering::Relaxed);
+        tokio::select! {
+            result = subject(&api, token) => panic!("{token}: {result:?}"),
+            () = async {
+                seen.stuck.notified().await;
+                // What was written has to arrive.
+                sleep(Duration::from_millis(20)).await;
+            } => {}
+        }
+        assert_eq!(seen.times(token), 1);
+        assert_works(&api, "calm").await;
+        // An answer may be under way on the connection, except when the call only waited for the next attempt.
+        let new = seen.connections.load(Ordering::Relaxed) - connections;
+        assert_eq!(new, usize::from(token != "waiting"), "{token}");
+        // Nothing of the call goes on.
+        sleep(Duration::from_millis(10)).await;
+        assert_eq!(seen.times(token), 1);
+    }
+    let connections = seen.connections.load(Ordering::Relaxed);
+    for number in 0..10 {
+        assert_works(&api, &format!("calm {number}")).await;
+    }
+    assert_eq!(seen.connections.load(Ordering::Relaxed), connections);
+}
+
+/// Many calls at a time, of which every second is aborted at some time.
+async fn aborted_among_others() {
+    let (url, _) = server().await;
+    let api = api(&url);
+    let mut calls = Vec::new();
+    for number in 0..200_u64 {
+        let api = api.clone();
+        let call = tokio::spawn(async move { assert_works(&api, &format!("busy {number}")).await });
+        if number % 2 == 0 {
+            let abort = call.abort_handle();
+            tokio::spawn(async move {
+                sleep(Duration::from_micros(number * 150)).await;
+                abort.abort();
+            });
+        }
+        calls.push(call);
+    }
+    for call in calls {
+        if let Err(error) = call.await {
+            assert!(error.is_cancelled(), "{error}");
+        }
+    }
+    assert_works(&api, "calm").await;
+}
+
+macro_rules! on_both_runtimes {
+    ($($name:ident)*) => {
+        mod on_one_thread {
+            $(#[tokio::test]
+            async fn $name() {
+                super::$name().await;
+            })*
+        }
+
+        mod on_several_threads {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn $name() {
+                tokio::spawn(super::$name()).await.unwrap();
+            })*
+        }
+    };
+}
+
+on_both_runtimes! { dropped_at_each_await dropped_at_a_place aborted_among_others }
+
+/// Connections end with the runtime that they were made on, and the handle makes new ones.
+#[test]
+fn a_handle_outlives_a_runtime() {
+    let runtime = || {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap()
+    };
+    let servers = tokio::runtime::Runtime::new().unwrap();
+    let reply = Reply::json(200, &json!({ "action": "OK", "subject": "t" }));
+    let server = servers.block_on(Server::always(reply));
+    let api = api(&server.url);
+    for number in 1..=3 {
+        runtime().block_on(assert_works(&api, "t"));
+        assert_eq!(server.connections(), number);
+    }
+}
