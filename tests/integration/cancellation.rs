@@ -1,6 +1,6 @@
 //! A call may be dropped at any await: the handle goes on, and no answer comes to another call than its own.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -55,6 +55,8 @@ async fn server() -> (String, Arc<Seen>) {
         let seen = Arc::clone(&record);
         async move {
             seen.connections.fetch_add(1, Ordering::Relaxed);
+            // Or else the pieces arrive as one.
+            stream.set_nodelay(true).unwrap();
             while let Some(token) = next_token(&mut stream).await {
                 if answer(&mut stream, &token, &seen).await.is_err() {
                     break;
@@ -109,7 +111,7 @@ async fn answer(stream: &mut TcpStream, token: &str, seen: &Seen) -> std::io::Re
             return Err(std::io::ErrorKind::ConnectionReset.into());
         }
         stream.write_all(piece.as_bytes()).await?;
-        sleep(Duration::from_millis(1)).await;
+        sleep(Duration::from_millis(3)).await;
     }
     Ok(())
 }
@@ -151,34 +153,33 @@ async fn dropped_after<T>(polls: usize, future: impl Future<Output = T>) -> Opti
 /// Wherever a call waits: for a connection, for the headers, for the body, for another attempt.
 async fn dropped_at_each_await() {
     let (url, seen) = server().await;
-    let (mut dropped, mut ended) = (0, 0);
-    for polls in 1..=40 {
-        // Each with a new connection, and each on one that is there.
-        for api in [api(&url), api(&url)] {
-            for kind in ["first", "later"] {
-                let token = format!("busy {kind} {polls} {dropped} {ended}");
-                match dropped_after(polls, subject(&api, &token)).await {
-                    None => dropped += 1,
-                    Some(answer) => {
-                        ended += 1;
-                        assert_eq!(answer.unwrap(), Some(token));
-                    }
+    let (mut dropped, mut ended) = (Vec::new(), 0);
+    for polls in 1..=12 {
+        let api = api(&url);
+        for connection in ["new", "known"] {
+            let token = format!("busy {polls} {connection}");
+            match dropped_after(polls, subject(&api, &token)).await {
+                None => dropped.push(token),
+                Some(answer) => {
+                    ended += 1;
+                    assert_eq!(answer.unwrap(), Some(token));
                 }
-                assert_works(&api, &format!("calm {polls}")).await;
             }
+            assert_works(&api, &format!("calm {polls} {connection}")).await;
         }
     }
-    // Few enough polls to be dropped each time, and so many that the call ends.
-    assert!(dropped > 10 && ended > 10, "{dropped} {ended}");
-    // Some were dropped before they were sent, some before the retry, some in it.
-    let counts: Vec<usize> = seen.tokens.lock().unwrap().values().copied().collect();
-    assert!(counts.contains(&1) && counts.contains(&2));
+    // There were enough polls for a call to end, and so to have been dropped everywhere before.
+    assert!(ended > 0);
+    let times: BTreeSet<usize> = dropped.iter().map(|token| seen.times(token)).collect();
+    // Before it was sent, before it was sent again, and after that.
+    assert_eq!(times, BTreeSet::from([0, 1, 2]));
 }
 
 /// Where a call certainly is when it is dropped.
 async fn dropped_at_a_place() {
     let (url, seen) = server().await;
     let api = api(&url);
+    let connections = || seen.connections.load(Ordering::Relaxed);
     for token in [
         "stuck before the headers",
         "stuck in the headers",
@@ -187,29 +188,31 @@ async fn dropped_at_a_place() {
         "waiting",
     ] {
         assert_works(&api, "calm").await;
-        let connections = seen.connections.load(Ordering::Relaxed);
+        settle().await;
+        let before = connections();
         tokio::select! {
             result = subject(&api, token) => panic!("{token}: {result:?}"),
-            () = async {
-                seen.stuck.notified().await;
-                // What was written has to arrive.
-                sleep(Duration::from_millis(20)).await;
-            } => {}
+            () = async { seen.stuck.notified().await; settle().await } => {}
         }
-        assert_eq!(seen.times(token), 1);
+        settle().await;
         assert_works(&api, "calm").await;
         // An answer may be under way on the connection, except when the call only waited for the next attempt.
-        let new = seen.connections.load(Ordering::Relaxed) - connections;
-        assert_eq!(new, usize::from(token != "waiting"), "{token}");
+        let most = usize::from(token != "waiting");
+        assert!(connections() - before <= most, "{token}");
         // Nothing of the call goes on.
-        sleep(Duration::from_millis(10)).await;
         assert_eq!(seen.times(token), 1);
     }
-    let connections = seen.connections.load(Ordering::Relaxed);
-    for number in 0..10 {
+    let before = connections();
+    for number in 0..5 {
+        settle().await;
         assert_works(&api, &format!("calm {number}")).await;
     }
-    assert_eq!(seen.connections.load(Ordering::Relaxed), connections);
+    assert_eq!(connections(), before);
+}
+
+/// Time for what was sent to arrive, and for a connection to come back to the pool.
+async fn settle() {
+    sleep(Duration::from_millis(50)).await;
 }
 
 /// Many calls at a time, of which every second is aborted at some time.
@@ -219,7 +222,14 @@ async fn aborted_among_others() {
     let mut calls = Vec::new();
     for number in 0..200_u64 {
         let api = api.clone();
-        let call = tokio::spawn(async move { assert_works(&api, &format!("busy {number}")).await });
+        // A quarter is tried again, for which there is budget.
+        let kind = if matches!(number % 8, 4 | 5) {
+            "busy"
+        } else {
+            "calm"
+        };
+        let call =
+            tokio::spawn(async move { assert_works(&api, &format!("{kind} {number}")).await });
         if number % 2 == 0 {
             let abort = call.abort_handle();
             tokio::spawn(async move {

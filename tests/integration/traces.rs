@@ -1,6 +1,8 @@
 //! What is told to the `tracing` crate, and what is not.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use authlete::types::{Client, IntrospectionRequest};
@@ -36,11 +38,18 @@ async fn introspect(api: &Authlete) {
 /// What is told meanwhile, from a level on.
 async fn listen(level: LevelFilter, calls: impl Future<Output = ()>) -> Recorder {
     let recorder = Recorder::default();
-    let subscriber = tracing_subscriber::registry()
-        .with(level)
-        .with(recorder.clone());
-    calls.with_subscriber(subscriber).await;
+    calls.with_subscriber(dispatch(level, &recorder)).await;
     recorder
+}
+
+fn dispatch(level: LevelFilter, recorder: &Recorder) -> Dispatch {
+    // If there is only one, `tracing` asks the thread that first comes to a span or an event whether anybody listens,
+    // and that may be the one of another test.
+    static ANOTHER: LazyLock<Dispatch> =
+        LazyLock::new(|| Dispatch::new(tracing_subscriber::registry()));
+    LazyLock::force(&ANOTHER);
+    let subscriber = tracing_subscriber::registry().with(level);
+    Dispatch::new(subscriber.with(recorder.clone()))
 }
 
 fn ok() -> Reply {
@@ -123,15 +132,12 @@ async fn a_call_that_succeeds_is_two_spans_and_an_event_for_debugging() {
 
 #[tokio::test]
 async fn each_attempt_has_its_span_and_each_wait_its_event() {
-    let turn = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
-    let server =
-        Server::start(
-            move |_| match turn.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
-                2 => ok(),
-                _ => busy(),
-            },
-        )
-        .await;
+    let turn = Arc::new(AtomicUsize::new(0));
+    let server = Server::start(move |_| match turn.fetch_add(1, Ordering::Relaxed) {
+        2 => ok(),
+        _ => busy(),
+    })
+    .await;
     let recorder = listen(LevelFilter::TRACE, introspect(&api(&server.url))).await;
     let (spans, events) = recorder.ours();
 
@@ -243,7 +249,10 @@ async fn a_failure_has_a_type() {
     ] {
         let api = Authlete::builder(Config::v3(url, 1, "t"))
             .retry(RetryPolicy::never())
-            .timeout(Duration::from_millis(300))
+            .timeout(Duration::from_millis(match expected {
+                "timeout" => 300,
+                _ => 30_000,
+            }))
             .max_response_size(1000)
             .build()
             .unwrap();
@@ -268,7 +277,7 @@ async fn calls_side_by_side() {
     })
     .await;
     let recorder = Recorder::default();
-    let dispatch = Dispatch::new(tracing_subscriber::registry().with(recorder.clone()));
+    let dispatch = dispatch(LevelFilter::TRACE, &recorder);
     let mut calls = Vec::new();
     for _ in 0..20 {
         let api = api(&server.url);
@@ -359,30 +368,23 @@ async fn each_operation(
 
 /// Nothing of what is sent or answered is in a record, whoever made it.
 fn assert_tells_nothing(fact: &facts::Fact, version: ApiVersion, recorder: &Recorder) {
-    let credentials = fact
-        .credentials(version)
-        .unwrap_or("Bearer ".to_owned() + "none");
-    let secrets = [
+    let credentials = fact.credentials(version);
+    let mut secrets = vec![
         // All texts of requests and answers are one or the other.
-        "SECRET-",
-        "text of",
+        "SECRET-".to_owned(),
+        "text of".to_owned(),
         // Arguments, as they are and as they are sent.
-        AWKWARD,
-        "a%2F",
-        "any name",
-        &SERVICE.to_string(),
-        &i32::MAX.to_string(),
-        &i64::MAX.to_string(),
-        // Credentials.
-        credentials.split_once(' ').unwrap().1,
-        "service-token",
-        "organization-token",
-        "service secret",
-        "owner secret",
+        AWKWARD.to_owned(),
+        "a%2F".to_owned(),
+        "any name".to_owned(),
+        SERVICE.to_string(),
+        i32::MAX.to_string(),
+        i64::MAX.to_string(),
     ];
+    secrets.extend(credentials.and_then(|value| Some(value.split_once(' ')?.1.to_owned())));
     for told in recorder.all() {
         for value in told.fields.values().chain([&told.name]) {
-            for secret in secrets {
+            for secret in &secrets {
                 assert!(
                     !value.contains(secret),
                     "{} {version}: {secret}: {told:?}",
@@ -459,16 +461,12 @@ async fn no_operation_that_fails_tells_what_it_sends_or_gets() {
 /// The README has each span, event and field, and no other.
 #[tokio::test]
 async fn the_readme_tells_what_is_told() {
-    let turn = std::sync::atomic::AtomicUsize::new(0);
-    let turn = std::sync::Arc::new(turn);
-    let server =
-        Server::start(
-            move |_| match turn.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
-                0 => ok(),
-                _ => busy(),
-            },
-        )
-        .await;
+    let turn = Arc::new(AtomicUsize::new(0));
+    let server = Server::start(move |_| match turn.fetch_add(1, Ordering::Relaxed) {
+        0 => ok(),
+        _ => busy(),
+    })
+    .await;
     let api = api(&server.url);
     let recorder = listen(LevelFilter::TRACE, async {
         introspect(&api).await;
