@@ -14,6 +14,8 @@ use crate::{JsonObject, Operation};
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What can go wrong, from configuration to decoding. No variant carries a secret, and neither does its source.
+///
+#[doc = include_str!("faults.md")]
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

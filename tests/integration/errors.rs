@@ -26,7 +26,7 @@ async fn introspect(api: &Authlete) -> Error {
 }
 
 /// Nothing in an error, nor in the errors that caused it, is a secret.
-fn assert_no_secret(error: &Error) {
+pub fn assert_no_secret(error: &Error) {
     let mut shown = format!("{error} {error:?}");
     let mut source = error.source();
     while let Some(cause) = source {
@@ -140,6 +140,18 @@ async fn an_answer_that_is_cut_off_shows_nothing_of_it() {
         );
         assert_eq!(error.status().unwrap(), status);
     }
+}
+
+/// There may be a token in it, which not every compression hides.
+#[tokio::test]
+async fn an_encoded_answer_shows_its_encoding_alone() {
+    let reply = Reply::text(200, "application/json", "SECRET").header("content-encoding", "br");
+    let server = Server::always(reply).await;
+    let error = introspect(&api(&server.url)).await;
+    assert_eq!(
+        error.to_string(),
+        r#"introspection: the answer, 200 OK, is not JSON, and its content-encoding is "br""#
+    );
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ mod facts;
 mod flows;
 mod forward_compatibility;
 mod handles;
+mod hostile;
 mod lists;
 mod openid_connect;
 mod probe;

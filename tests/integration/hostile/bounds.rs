@@ -1,0 +1,93 @@
+//! What is read of an answer, and what no more.
+
+use std::time::Duration;
+
+use authlete::{Authlete, DecodeError, Error};
+use serde_json::json;
+
+use super::act::Act;
+use super::caller::{Call, Caller};
+use super::server::Server;
+use crate::server::{self, Reply};
+
+const LONG: Duration = Duration::from_secs(30);
+
+async fn call(head: String, body: &str) -> Result<Option<String>, Error> {
+    let length = body.len();
+    let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n{head}\r\n{body}");
+    let server = Server::start(Act::Answer(answer.into())).await;
+    Call::Read.make(&Caller::new(&server, LONG).api).await
+}
+
+fn nested(depth: usize) -> String {
+    // The answer itself is the first level.
+    let (opening, closing) = ("[".repeat(depth - 1), "]".repeat(depth - 1));
+    format!(r#"{{"x":{opening}{closing}}}"#)
+}
+
+#[tokio::test]
+async fn nesting() {
+    call(String::new(), &nested(DecodeError::MAX_DEPTH))
+        .await
+        .unwrap();
+    let error = call(String::new(), &nested(DecodeError::MAX_DEPTH + 1))
+        .await
+        .unwrap_err();
+    let Error::Decode { path, source, .. } = &error else {
+        panic!("{error:?}")
+    };
+    assert!(
+        path.starts_with("$.x[0][0][0]") && path.ends_with('…'),
+        "{path}"
+    );
+    assert_eq!(path.chars().count(), 257);
+    assert_eq!(
+        source.to_string(),
+        "recursion limit exceeded at line 1 column 132"
+    );
+}
+
+#[tokio::test]
+async fn paths_in_errors() {
+    let name = "é".repeat(100_000);
+    let error = call(String::new(), &format!(r#"{{"{name}":1e999}}"#))
+        .await
+        .unwrap_err();
+    assert!(error.to_string().len() < 1000, "{error}");
+}
+
+#[tokio::test]
+async fn headers() {
+    // One is `content-length`.
+    call("x-a: b\r\n".repeat(99), "{}").await.unwrap();
+    call("x-a: b\r\n".repeat(100), "{}").await.unwrap_err();
+    // 408 KiB, and what is read together with the last of them.
+    let long = |kibibytes: usize| format!("x-a: {}\r\n", "b".repeat(kibibytes << 10));
+    call(long(400), "{}").await.unwrap();
+    call(long(4000), "{}").await.unwrap_err();
+}
+
+/// The default, 10 MiB, and one that is set.
+#[tokio::test]
+async fn bodies() {
+    for (limit, set) in [(10 << 20, None), (1000, Some(1000))] {
+        for excess in [0, 1] {
+            let empty = json!({ "action": "OK", "subject": "" }).to_string().len();
+            let subject = "a".repeat(limit - empty + excess);
+            let reply = Reply::json(200, &json!({ "action": "OK", "subject": subject }));
+            let server = server::Server::always(reply).await;
+            let mut builder = Authlete::builder(authlete::Config::v3(&server.url, 1, "t"));
+            if let Some(limit) = set {
+                builder = builder.max_response_size(limit);
+            }
+            let result = Call::Read.make(&builder.build().unwrap()).await;
+            match excess {
+                0 => assert_eq!(result.unwrap(), Some(subject)),
+                _ => assert!(
+                    matches!(result, Err(Error::TooLarge { limit: at, .. }) if at == limit),
+                    "{limit}"
+                ),
+            }
+        }
+    }
+}

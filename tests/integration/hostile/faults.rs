@@ -1,0 +1,422 @@
+//! The faults, by the names that they have in the table.
+
+use std::time::{Duration, SystemTime};
+
+use super::act::Act::{self, *};
+use super::gzip;
+use super::table::GZIP;
+use super::tls::Identity;
+
+/// What a server does wrong.
+pub struct Fault {
+    pub name: String,
+    pub act: Act,
+    /// How long a call may take.
+    pub deadline: Duration,
+}
+
+/// Far more than is needed: who needs it, hangs.
+pub const LONG: Duration = Duration::from_secs(30);
+
+/// For calls that only end by it.
+const SHORT: Duration = Duration::from_secs(1);
+
+fn fault(name: impl Into<String>, act: Act) -> Fault {
+    Fault {
+        name: name.into(),
+        act,
+        deadline: LONG,
+    }
+}
+
+fn until_deadline(name: &str, act: Act) -> Fault {
+    Fault {
+        deadline: SHORT,
+        ..fault(name, act)
+    }
+}
+
+pub fn faults() -> Vec<Fault> {
+    let answers = [statuses(), bodies()].into_iter().flatten();
+    faults_of_transport().into_iter().chain(answers).collect()
+}
+
+/// Those that are no matter of what Authlete answers.
+pub fn faults_of_transport() -> Vec<Fault> {
+    [connections(), heads(), lengths(), tls()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// The beginning of an answer of Authlete's.
+const BEGINNING: &str = r#"{"action":"OK","accessToken":"SECRET"#;
+
+/// An answer with a body, and with headers that end in a line break each.
+fn http(status: u16, headers: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
+    let body = body.as_ref();
+    let length = body.len();
+    let head = format!("HTTP/1.1 {status} Status\r\ncontent-length: {length}\r\n{headers}\r\n");
+    [head.as_bytes(), body].concat()
+}
+
+fn ok(body: impl AsRef<[u8]>) -> Act {
+    Answer(http(200, "content-type: application/json\r\n", body))
+}
+
+fn status(status: u16, headers: &str) -> Act {
+    Answer(http(status, headers, "not now"))
+}
+
+/// A head as it is given, and the beginning of an answer.
+fn begins(head: &str) -> Vec<u8> {
+    format!("{head}\r\n{BEGINNING}").into()
+}
+
+fn connections() -> Vec<Fault> {
+    let half_a_head = || b"HTTP/1.1 200 OK\r\ncontent-len".to_vec();
+    let half_a_body = || begins("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n");
+    let slowly = |first: Vec<u8>| SayOnAndOn {
+        first,
+        again: b" ".to_vec(),
+        pause: Duration::from_millis(20),
+    };
+    vec![
+        fault("connection refused", Refuse),
+        fault("reset before the request is read", ResetAtOnce),
+        fault("reset before the headers", SayAndReset(Vec::new())),
+        fault("reset in the headers", SayAndReset(half_a_head())),
+        fault("reset in the body", SayAndReset(half_a_body())),
+        fault("closed before the headers", Say(Vec::new())),
+        fault("closed in the headers", Say(half_a_head())),
+        fault("closed in the body", Say(half_a_body())),
+        until_deadline("silence", SayAndWait(Vec::new())),
+        until_deadline("silence in the headers", SayAndWait(half_a_head())),
+        until_deadline("silence in the body", SayAndWait(half_a_body())),
+        until_deadline("headers byte by byte", slowly(half_a_head())),
+        until_deadline("a body byte by byte", slowly(half_a_body())),
+    ]
+}
+
+fn heads() -> Vec<Fault> {
+    let head = |headers: &str| Say(begins(&format!("HTTP/1.1 200 OK\r\n{headers}")));
+    let again_and_again = |first: &str, again: Vec<u8>| SayOnAndOn {
+        first: first.into(),
+        again,
+        pause: Duration::ZERO,
+    };
+    vec![
+        fault("no HTTP", Say(b"220 SECRET.example.com ESMTP\r\n".into())),
+        fault("HTTP/0.9", Say(BEGINNING.into())),
+        fault("HTTP/7.3", Say(begins("HTTP/7.3 200 OK\r\n"))),
+        fault("a header without a name", head(": SECRET\r\n")),
+        fault("a header with NUL", head("x-a: \0SECRET\r\n")),
+        fault("101 headers", head(&"x-a: b\r\n".repeat(101))),
+        fault(
+            "headers without end",
+            again_and_again("HTTP/1.1 200 OK\r\nx-a: ", vec![b'a'; 1 << 12]),
+        ),
+        until_deadline(
+            "1xx without end",
+            again_and_again("", b"HTTP/1.1 103 Early Hints\r\n\r\n".repeat(16)),
+        ),
+        fault(
+            "a protocol that was not asked for",
+            Say(begins(
+                "HTTP/1.1 101 Switching Protocols\r\nupgrade: h2c\r\nconnection: upgrade\r\n",
+            )),
+        ),
+    ]
+}
+
+fn lengths() -> Vec<Fault> {
+    let head = |headers: &str| begins(&format!("HTTP/1.1 200 OK\r\n{headers}"));
+    let chunked = |rest: &str| {
+        Say(format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{rest}").into())
+    };
+    let forged = http(200, "", r#"{"action":"OK","subject":"forged"}"#);
+    let first = http(200, "", r#"{"action":"OK"}"#);
+    vec![
+        fault(
+            "content-length too long",
+            Say(head("content-length: 1000\r\n")),
+        ),
+        fault(
+            "content-length too short",
+            Say(head("content-length: 9\r\n")),
+        ),
+        fault(
+            "content-length negative",
+            Say(head("content-length: -1\r\n")),
+        ),
+        fault(
+            "content-length no number",
+            Say(head("content-length: SECRET\r\n")),
+        ),
+        fault(
+            "content-length beyond 64 bits",
+            Say(head("content-length: 99999999999999999999\r\n")),
+        ),
+        fault(
+            "content-length of an exabyte",
+            Say(head("content-length: 1152921504606846976\r\n")),
+        ),
+        fault(
+            "two content-lengths",
+            Say(head("content-length: 5\r\ncontent-length: 6\r\n")),
+        ),
+        fault(
+            "a chunk without a length",
+            chunked("SECRET\r\n{}\r\n0\r\n\r\n"),
+        ),
+        fault(
+            "a chunk longer than 64 bits",
+            chunked("fffffffffffffffff\r\n{}\r\n0\r\n\r\n"),
+        ),
+        fault(
+            "a chunk longer than it says",
+            chunked("2\r\n{}SECRET\r\n0\r\n\r\n"),
+        ),
+        fault("no last chunk", chunked("2\r\n{}\r\n")),
+        fault(
+            "a body without end",
+            SayOnAndOn {
+                first: b"HTTP/1.1 200 OK\r\n\r\n{\"accessToken\":\"SECRET".to_vec(),
+                again: vec![b'a'; 1 << 16],
+                pause: Duration::ZERO,
+            },
+        ),
+        fault(
+            "small chunks without end",
+            SayOnAndOn {
+                first: b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n".to_vec(),
+                again: b"10\r\n                \r\n".repeat(1 << 10),
+                pause: Duration::ZERO,
+            },
+        ),
+        // What follows is not taken for the answer of the next call.
+        fault(
+            "a second answer after the first",
+            Answer([first, forged].concat()),
+        ),
+    ]
+}
+
+fn statuses() -> Vec<Fault> {
+    let after = |time: Duration| httpdate::fmt_http_date(SystemTime::now() + time);
+    let soon = after(Duration::from_secs(2));
+    let hour = after(Duration::from_secs(3600));
+    let epoch = |time: Duration| {
+        let time = SystemTime::now() + time;
+        time.duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap()
+            .as_secs()
+    };
+    let soon_in_seconds = epoch(Duration::from_secs(2));
+    let api = r#"{"resultCode":"A001201","resultMessage":"[A001201] no."}"#;
+    vec![
+        fault("200 without a body", ok("")),
+        fault("204", Answer(b"HTTP/1.1 204 No Content\r\n\r\n".into())),
+        fault("205 without a body", Answer(http(205, "", ""))),
+        fault(
+            "200 with a page",
+            Answer(http(
+                200,
+                "content-type: text/html\r\n",
+                "<html>Sign in</html>",
+            )),
+        ),
+        fault("301 to another host", redirect(301)),
+        fault("302 to another host", redirect(302)),
+        fault("303 to another host", redirect(303)),
+        fault("307 to another host", redirect(307)),
+        fault("308 to another host", redirect(308)),
+        fault("401 with Authlete's reason", Answer(http(401, "", api))),
+        fault("404", status(404, "")),
+        fault("407", status(407, "proxy-authenticate: Basic\r\n")),
+        fault("429", status(429, "")),
+        fault(
+            "429, `Retry-After` in seconds",
+            status(429, "retry-after: 1\r\n"),
+        ),
+        fault(
+            "429, `Retry-After` with a date",
+            status(429, &format!("retry-after: {soon}\r\n")),
+        ),
+        fault(
+            "429, `RateLimit-Reset` in seconds",
+            status(429, "ratelimit-reset: 1\r\n"),
+        ),
+        fault(
+            "429, `X-RateLimit-Reset` in seconds",
+            status(429, "x-ratelimit-reset: 1\r\n"),
+        ),
+        fault(
+            "429, `X-RateLimit-Reset` with a time",
+            status(429, &format!("x-ratelimit-reset: {soon_in_seconds}\r\n")),
+        ),
+        fault(
+            "429, `Retry-After` in the past",
+            status(429, "retry-after: Sun, 06 Nov 1994 08:49:37 GMT\r\n"),
+        ),
+        fault(
+            "429, `Retry-After` unreadable",
+            status(429, "retry-after: -1 soon\r\n"),
+        ),
+        fault(
+            "429, `Retry-After` beyond the deadline",
+            status(429, "retry-after: 3600\r\n"),
+        ),
+        fault(
+            "429, `Retry-After` with a date beyond the deadline",
+            status(429, &format!("retry-after: {hour}\r\n")),
+        ),
+        fault(
+            "429, `RateLimit-Reset` beyond the deadline",
+            status(429, "ratelimit-reset: 18446744073709551615\r\n"),
+        ),
+        fault("500", status(500, "")),
+        fault("500 with Authlete's reason", Answer(http(500, "", api))),
+        fault(
+            "502 with a page",
+            Answer(http(
+                502,
+                "content-type: text/html\r\n",
+                "<html>Bad Gateway</html>",
+            )),
+        ),
+        fault("503", status(503, "")),
+        fault(
+            "503, `Retry-After` beyond the deadline",
+            status(503, "retry-after: 3600\r\n"),
+        ),
+        fault("504", status(504, "")),
+        fault("999", status(999, "")),
+    ]
+}
+
+/// Whoever follows it is noticed by the connection that it begins.
+fn redirect(code: u16) -> Act {
+    status(code, "location: http://elsewhere.test:1/\r\n")
+}
+
+fn bodies() -> Vec<Fault> {
+    const DEEP: usize = 100_000;
+    let deep = |member: &str, opening: &str, closing: &str| {
+        let (opening, closing) = (opening.repeat(DEEP), closing.repeat(DEEP));
+        ok(format!(
+            r#"{{"action":"OK","{member}":{opening}0{closing}}}"#
+        ))
+    };
+    let value = |member: &str, value: &str| ok(format!(r#"{{"action":"OK","{member}":{value}}}"#));
+    vec![
+        fault("JSON that is cut off", ok(BEGINNING)),
+        fault(
+            "something after the JSON",
+            ok(format!("{BEGINNING}\"}}SECRET")),
+        ),
+        fault(
+            "something before the JSON",
+            ok(format!("SE{BEGINNING}\"}}")),
+        ),
+        fault("a byte order mark", ok(format!("\u{feff}{BEGINNING}\"}}"))),
+        fault("JSON in UTF-16", ok(utf_16(&format!("{BEGINNING}\"}}")))),
+        fault("NUL before the JSON", ok(format!("\0{BEGINNING}\"}}"))),
+        fault("NUL in a text", value("subject", "\"SECRET\0\"")),
+        fault(
+            "NUL in a text, escaped",
+            value("clientIdAlias", r#""\u0000""#),
+        ),
+        fault("no UTF-8 in a text", ok(b"{\"subject\":\"SECRET\xff\"}")),
+        fault(
+            "half a surrogate pair",
+            value("subject", r#""SECRET\ud800""#),
+        ),
+        fault("a list in place of the object", ok(r#"["SECRET"]"#)),
+        fault("`null` in place of the object", ok("null")),
+        fault("a number in place of a text", value("action", "5")),
+        fault(
+            "a text in place of a number",
+            value("clientId", r#""SECRET""#),
+        ),
+        fault(
+            "an integer beyond 64 bits",
+            value("clientId", "9223372036854775808"),
+        ),
+        fault(
+            "a fraction in place of an integer",
+            value("clientId", "1.5"),
+        ),
+        fault("a number beyond all range", value("clientId", "1e400")),
+        fault(
+            "a number beyond all range, in an unknown member",
+            value("x", "1e400"),
+        ),
+        fault("`NaN`", value("clientId", "NaN")),
+        fault("a member twice", value("action", r#""A","action":"B""#)),
+        fault("unknown members", value("x", r#"[{"y":null}]"#)),
+        fault("100,000 objects deep", deep("properties", r#"{"a":"#, "}")),
+        fault("100,000 lists deep", deep("properties", "[", "]")),
+        fault(
+            "100,000 objects deep, in an unknown member",
+            deep("x", r#"{"a":"#, "}"),
+        ),
+        fault(
+            "100,000 lists deep, in an unknown member",
+            deep("x", "[", "]"),
+        ),
+        fault("100,000 lists deep, never closed", ok("[".repeat(DEEP))),
+        fault(
+            format!("gzip{GZIP}"),
+            Answer(http(
+                200,
+                "content-encoding: gzip\r\n",
+                gzip::of(b"{\"action\":\"OK\"}"),
+            )),
+        ),
+        fault(
+            format!("a gzip bomb{GZIP}"),
+            Answer(http(200, "content-encoding: gzip\r\n", gzip::bomb())),
+        ),
+        fault(
+            format!("no gzip where it says so{GZIP}"),
+            Answer(http(200, "content-encoding: gzip\r\n", BEGINNING)),
+        ),
+        fault(
+            "an unknown encoding",
+            Answer(http(200, "content-encoding: x-secret\r\n", "SECRET")),
+        ),
+    ]
+}
+
+fn utf_16(text: &str) -> Vec<u8> {
+    text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+}
+
+fn tls() -> Vec<Fault> {
+    // The header of a record with a ServerHello that does not come (RFC 8446 §5.1).
+    let half = b"\x16\x03\x03\x00\x7a\x02\x00\x00\x76".to_vec();
+    vec![
+        fault("no TLS", NoTls(b"HTTP/1.1 400 Bad Request\r\n\r\n".into())),
+        fault("closed in the TLS handshake", NoTls(Vec::new())),
+        fault(
+            "closed in a message of the TLS handshake",
+            NoTls(half.clone()),
+        ),
+        fault("silence in the TLS handshake", HalfTls(half)),
+        fault("an expired certificate", Certificate(Identity::Expired)),
+        fault(
+            "a certificate of another host",
+            Certificate(Identity::OtherHost),
+        ),
+        fault(
+            "a certificate of an unknown issuer",
+            Certificate(Identity::UnknownIssuer),
+        ),
+        // A body that ends with the connection, which anyone in between can end (RFC 8446 §6.1).
+        fault(
+            "TLS that is cut off",
+            CutTls(b"HTTP/1.1 200 OK\r\n\r\n{\"action\":\"OK\"}".into()),
+        ),
+    ]
+}

@@ -1,0 +1,21 @@
+//! Compressed bodies.
+
+use std::io::{self, Write as _};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+/// Far more than a handle reads, of a few kilobytes.
+const BOMB: u64 = 64 << 20;
+
+pub fn of(body: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(body).unwrap();
+    encoder.finish().unwrap()
+}
+
+pub fn bomb() -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    io::copy(&mut io::Read::take(io::repeat(b' '), BOMB), &mut encoder).unwrap();
+    encoder.finish().unwrap()
+}
