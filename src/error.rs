@@ -181,7 +181,7 @@ pub struct NotJsonError {
     /// The headers of the answer.
     pub headers: HeaderMap,
     /// The beginning of the body, at most [`SNIPPET_CHARS`](Self::SNIPPET_CHARS) characters. It ends where something
-    /// like JSON begins, and is empty when the body is compressed: a token may be in there.
+    /// like JSON begins, and is empty when the headers call the body JSON or compressed: a token may be in there.
     pub snippet: String,
 }
 

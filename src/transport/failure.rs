@@ -1,6 +1,6 @@
 //! Errors, made from what went wrong with a call.
 
-use reqwest::header::CONTENT_ENCODING;
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 use serde_json::error::Category;
 
 use super::receive::Received;
@@ -37,9 +37,9 @@ pub(super) fn not_json(operation: &'static Operation, received: Received) -> Err
 }
 
 /// The beginning of a body, up to where it looks like JSON: that may be an answer of Authlete's, cut off or after
-/// something else, and what there is of it may hold a token. So may a body that is compressed.
+/// something else, and what there is of it may hold a token.
 fn snippet(received: &Received) -> String {
-    if received.headers.contains_key(CONTENT_ENCODING) {
+    if may_be_an_answer(&received.headers) {
         return String::new();
     }
     let body = &received.body;
@@ -54,6 +54,14 @@ fn snippet(received: &Received) -> String {
         .chars()
         .take(NotJsonError::SNIPPET_CHARS)
         .collect()
+}
+
+/// Whether the headers say that a body is JSON, of which it may be any part, or compressed, so that nobody knows.
+fn may_be_an_answer(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(CONTENT_TYPE);
+    let content_type = content_type.and_then(|value| value.to_str().ok());
+    content_type.is_some_and(|text| text.to_ascii_lowercase().contains("json"))
+        || headers.contains_key(CONTENT_ENCODING)
 }
 
 /// Blanks, control characters, a byte order mark, and what is no UTF-8.

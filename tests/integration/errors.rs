@@ -27,13 +27,19 @@ async fn introspect(api: &Authlete) -> Error {
 
 /// Nothing in an error, nor in the errors that caused it, is a secret.
 pub fn assert_no_secret(error: &Error) {
+    let shown = shown(error);
+    assert!(!shown.contains("SECRET"), "{shown}");
+}
+
+/// All that can be shown of an error, and of the errors that caused it.
+pub fn shown(error: &Error) -> String {
     let mut shown = format!("{error} {error:?}");
     let mut source = error.source();
     while let Some(cause) = source {
         shown += &format!(" {cause} {cause:?}");
         source = cause.source();
     }
-    assert!(!shown.contains("SECRET"), "{shown}");
+    shown
 }
 
 #[tokio::test]
@@ -131,6 +137,7 @@ async fn an_answer_that_is_cut_off_shows_nothing_of_it() {
         (400, "{\"SECRET"),
         (500, " \n [\"SECRET"),
         (503, "\"SECRET"),
+        (200, "SECRET\",\"action\":\"OK\"}"),
     ] {
         let server = Server::always(Reply::text(status, "application/json", body)).await;
         let error = introspect(&api(&server.url)).await;
