@@ -10,6 +10,7 @@ mod errors;
 mod facts;
 mod flows;
 mod forward_compatibility;
+mod fuzz;
 mod handles;
 mod hostile;
 mod lists;
