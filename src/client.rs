@@ -11,6 +11,7 @@ use crate::admission::{Admission, Servers};
 use crate::builder::AuthleteBuilder;
 use crate::config::{ConfigError, Resolved};
 use crate::credentials::Headers;
+use crate::dpop::{Dpop, Nonces};
 use crate::retry::{self, RetryPolicy};
 use crate::settings::Settings;
 use crate::{ApiVersion, Config, Error, Operation, RateLimit, Result, Route};
@@ -36,6 +37,7 @@ struct Handle {
     /// `https://us.authlete.com/api/{serviceId}` in 3.0, the API root in 2.x; `None` in 3.0 without a service ID.
     service_root: Option<String>,
     authorization: Headers,
+    dpop: Option<Dpop>,
     settings: Settings,
     admission: Option<Arc<Admission>>,
     shared: Arc<Shared>,
@@ -43,6 +45,7 @@ struct Handle {
 
 /// What all handles have in common that came from one.
 struct Shared {
+    nonces: Nonces,
     retry_budget: TpsBudget,
     servers: Servers,
     rate_limit: Mutex<Option<RateLimit>>,
@@ -68,6 +71,7 @@ impl Authlete {
         settings: Settings,
     ) -> Result<Self> {
         let shared = Shared {
+            nonces: Nonces::default(),
             retry_budget: retry::budget(),
             servers: Servers::default(),
             rate_limit: Mutex::new(None),
@@ -86,13 +90,16 @@ impl Authlete {
             base_url,
             service_id,
             credentials,
+            dpop_key,
         } = Resolved::from_config(&config)?;
         let api_root = format!("{base_url}/api");
         let service_root = match version {
             ApiVersion::V2 => Some(api_root.clone()),
             ApiVersion::V3 => service_id.map(|id| format!("{api_root}/{id}")),
         };
-        let authorization = Headers::new(&credentials)?;
+        let token_scheme = if dpop_key.is_some() { "DPoP" } else { "Bearer" };
+        let authorization = Headers::new(&credentials, token_scheme)?;
+        let dpop = dpop_key.map(|key| Dpop::new(key, &shared.nonces, &base_url));
         let admission = shared.servers.admission(&api_root, &settings);
         let handle = Handle {
             config,
@@ -100,6 +107,7 @@ impl Authlete {
             api_root,
             service_root,
             authorization,
+            dpop,
             settings,
             admission,
             shared,
@@ -197,10 +205,18 @@ impl Authlete {
         &self.handle.shared.retry_budget
     }
 
-    /// Remembers what an answer tells of the rate limit.
+    /// What makes the proofs of possession, when there is a key.
+    pub(crate) fn dpop(&self) -> Option<&Dpop> {
+        self.handle.dpop.as_ref()
+    }
+
+    /// Remembers what an answer tells of the rate limit, and of the proofs to come.
     pub(crate) fn observe(&self, headers: &HeaderMap) {
         if let Some(rate_limit) = RateLimit::from_headers(headers) {
             *self.handle.shared.rate_limit() = Some(rate_limit);
+        }
+        if let Some(dpop) = self.dpop() {
+            dpop.observe(headers);
         }
     }
 

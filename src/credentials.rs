@@ -16,7 +16,8 @@ pub(crate) struct Headers {
 }
 
 impl Headers {
-    pub(crate) fn new(credentials: &Credentials) -> Result<Self, ConfigError> {
+    /// `token_scheme` is the one of access tokens: `Bearer` (RFC 6750 §2.1) or `DPoP` (RFC 9449 §7.1).
+    pub(crate) fn new(credentials: &Credentials, token_scheme: &str) -> Result<Self, ConfigError> {
         let Credentials {
             service_key,
             service_owner_key,
@@ -55,7 +56,7 @@ impl Headers {
             if let Some(token) = token {
                 by_kind.push((
                     kind,
-                    header(setting, &format!("Bearer {}", token.expose()))?,
+                    header(setting, &format!("{token_scheme} {}", token.expose()))?,
                 ));
             }
         }

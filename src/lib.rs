@@ -9,6 +9,11 @@ mod client_identifier;
 mod config;
 mod credentials;
 mod decodable;
+#[cfg(feature = "dpop")]
+mod dpop;
+#[cfg(not(feature = "dpop"))]
+#[path = "dpop/absent.rs"]
+mod dpop;
 mod error;
 mod json_object;
 mod json_path;

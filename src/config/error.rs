@@ -40,11 +40,13 @@ pub enum ConfigError {
         /// What is wrong with it; never the value of a secret.
         reason: String,
     },
-    /// A setting that a later version will support.
-    #[error("{setting} is not supported yet: remove it")]
+    /// A setting that takes a feature of this crate which the build does not have.
+    #[error("{setting} needs the feature {feature} of the crate authlete")]
     Unsupported {
-        /// The setting to remove.
+        /// The setting.
         setting: Setting,
+        /// The feature to enable in `Cargo.toml`.
+        feature: &'static str,
     },
     /// A file or the environment has a key that does not exist.
     #[error("{place}: unknown key {key}; known are {known}", known = known_keys())]

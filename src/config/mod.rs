@@ -142,8 +142,11 @@ impl Config {
         self.set(Setting::ServiceOwnerAccessToken, token)
     }
 
-    /// The key that signs DPoP proofs for calls to Authlete, as a JWK (3.0). Not supported yet:
-    /// [`Authlete::new`](crate::Authlete::new) refuses it.
+    /// The private key that the access tokens of this configuration are bound to, as a JWK (3.0, feature `dpop`). Tokens
+    /// are then sent in the scheme `DPoP`, each request with a proof of its own (RFC 9449).
+    ///
+    /// It is an EC key (P-256, P-384 or P-521), an OKP key (Ed25519), or an RSA key of at least 2048 bits with its
+    /// factors. Its `alg` chooses the algorithm; without it an RSA key signs with PS256, and an Ed25519 key with EdDSA.
     #[must_use]
     pub fn dpop_key(self, jwk: impl Into<Secret>) -> Self {
         self.set(Setting::DpopKey, jwk)

@@ -5,23 +5,24 @@ use std::net::IpAddr;
 use reqwest::Url;
 
 use super::{Config, ConfigError, Setting};
+use crate::dpop::Key;
 use crate::{ApiVersion, Secret};
 
 /// Where 2.x is hosted. 3.0 has a host for each region, so that there is nothing to assume.
 const DEFAULT_BASE_URL_V2: &str = "https://api.authlete.com";
 
 /// What a handle needs, checked.
-#[derive(Debug, Clone)]
 pub(crate) struct Resolved {
     pub version: ApiVersion,
     /// Without a slash at its end.
     pub base_url: String,
     pub service_id: Option<i64>,
     pub credentials: Credentials,
+    pub dpop_key: Option<Key>,
 }
 
 /// The credentials that are there, by kind.
-#[derive(Debug, Clone, Default)]
+#[derive(Default)]
 pub(crate) struct Credentials {
     pub service_key: Option<(String, Secret)>,
     pub service_owner_key: Option<(String, Secret)>,
@@ -31,10 +32,11 @@ pub(crate) struct Credentials {
 
 impl Resolved {
     pub(crate) fn from_config(config: &Config) -> Result<Self, ConfigError> {
-        for setting in [Setting::DpopKey, Setting::ClientCertificate] {
-            if config.is_set(setting) {
-                return Err(ConfigError::Unsupported { setting });
-            }
+        if config.is_set(Setting::ClientCertificate) {
+            return Err(ConfigError::Unsupported {
+                setting: Setting::ClientCertificate,
+                feature: "mtls",
+            });
         }
         let version = config.resolve_version()?;
         let service_id = config.resolve_service_id(version)?;
@@ -47,6 +49,7 @@ impl Resolved {
             base_url: config.resolve_base_url(version)?,
             service_id,
             credentials,
+            dpop_key: config.resolve_dpop_key(version)?,
         })
     }
 }
@@ -154,6 +157,25 @@ impl Config {
             organization_token,
             ..Credentials::default()
         })
+    }
+
+    fn resolve_dpop_key(&self, version: ApiVersion) -> Result<Option<Key>, ConfigError> {
+        let setting = Setting::DpopKey;
+        let Some(value) = self.values.get(&setting) else {
+            return Ok(None);
+        };
+        if !cfg!(feature = "dpop") {
+            let feature = "dpop";
+            return Err(ConfigError::Unsupported { setting, feature });
+        }
+        let key = match version {
+            ApiVersion::V2 => {
+                Err("proves the possession of access tokens, which 2.x does not have")
+            }
+            ApiVersion::V3 => Key::from_jwk(&value.text),
+        };
+        key.map(Some)
+            .map_err(|reason| ConfigError::invalid(setting, &value.source, reason))
     }
 
     fn resolve_base_url(&self, version: ApiVersion) -> Result<String, ConfigError> {

@@ -22,7 +22,7 @@ pub enum Setting {
     ServiceOwnerApiSecret,
     /// The access token of the organization (3.0).
     ServiceOwnerAccessToken,
-    /// The key that signs DPoP proofs for Authlete, as a JWK (3.0).
+    /// The private key that signs DPoP proofs for Authlete, as a JWK (3.0, feature `dpop`).
     DpopKey,
     /// The certificate to present to Authlete, in PEM form.
     ClientCertificate,

@@ -3,6 +3,7 @@
 mod answer;
 mod failure;
 mod path;
+mod prove;
 mod receive;
 mod trace;
 
@@ -13,6 +14,7 @@ use tokio::time::{Instant, sleep};
 pub(crate) use answer::{Answer, answer};
 use failure::{not_json, refused, transport_error, undecodable};
 pub(crate) use path::path_segment;
+use prove::send_with_proof;
 use receive::{Received, receive};
 use trace::{AttemptTrace, CallTrace};
 
@@ -119,7 +121,7 @@ impl Call {
     }
 }
 
-/// One request and its answer, as soon as it may be made; an error status is an error.
+/// One attempt, as soon as it may be made, with a proof of possession if the handle has a key.
 ///
 /// Not an `async fn`, like [`Call::answer`].
 fn attempt(
@@ -128,28 +130,43 @@ fn attempt(
     mut request: Request,
     deadline: Instant,
 ) -> impl Future<Output = Result<Received>> + Send {
-    let settings = api.settings();
     async move {
         let permit = match api.admission() {
             Some(admission) => admission.admit(operation, deadline).await?,
             None => Permit::default(),
         };
-        if settings.timeout.is_some() {
+        if api.settings().timeout.is_some() {
             *request.timeout_mut() = Some(deadline.saturating_duration_since(Instant::now()));
         }
-        let outcome = match api.client.execute(request).await {
-            Ok(response) => receive(operation, response, settings.max_response_size).await,
-            Err(error) => Err(transport_error(operation, error)),
+        let outcome = match api.dpop() {
+            None => send(api, operation, request).await,
+            // In a box, so that the calls of handles without a key are not larger for it.
+            Some(dpop) => Box::pin(send_with_proof(api, dpop, operation, request)).await,
         };
-        let outcome = outcome.and_then(|received| {
-            api.observe(&received.headers);
-            match received.status.is_success() {
-                true => Ok(received),
-                false => Err(refused(operation, received)),
-            }
-        });
         permit.ended(&outcome);
         outcome
+    }
+}
+
+/// One request and its answer; an error status is an error.
+///
+/// Not an `async fn`, like [`Call::answer`].
+fn send(
+    api: &Authlete,
+    operation: &'static Operation,
+    request: Request,
+) -> impl Future<Output = Result<Received>> + Send {
+    let sent = api.client.execute(request);
+    async move {
+        let response = sent
+            .await
+            .map_err(|error| transport_error(operation, error))?;
+        let received = receive(operation, response, api.settings().max_response_size).await?;
+        api.observe(&received.headers);
+        match received.status.is_success() {
+            true => Ok(received),
+            false => Err(refused(operation, received)),
+        }
     }
 }
 

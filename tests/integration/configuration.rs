@@ -329,23 +329,21 @@ fn the_base_url_is_a_safe_one() {
     assert!(Authlete::new(Config::v3("http://us.authlete.com", 1, "t").allow_http(true)).is_ok());
 }
 
+#[cfg(not(feature = "dpop"))]
 #[test]
-fn settings_of_later_versions_are_refused() {
-    for (config, name) in [
-        (
-            Config::v3("https://a.example", 1, "t").dpop_key("{}"),
-            "DpopKey (AUTHLETE_DPOP_KEY)",
-        ),
-        (
-            Config::v3("https://a.example", 1, "t").client_certificate("PEM"),
-            "ClientCertificate (AUTHLETE_CLIENT_CERTIFICATE)",
-        ),
-    ] {
-        assert_eq!(
-            refused(config),
-            format!("{name} is not supported yet: remove it")
-        );
-    }
+fn a_dpop_key_needs_a_feature() {
+    assert_eq!(
+        refused(Config::v3("https://a.example", 1, "t").dpop_key("{}")),
+        "DpopKey (AUTHLETE_DPOP_KEY) needs the feature dpop of the crate authlete"
+    );
+}
+
+#[test]
+fn a_client_certificate_needs_a_feature() {
+    assert_eq!(
+        refused(Config::v3("https://a.example", 1, "t").client_certificate("PEM")),
+        "ClientCertificate (AUTHLETE_CLIENT_CERTIFICATE) needs the feature mtls of the crate authlete"
+    );
 }
 
 #[test]

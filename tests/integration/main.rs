@@ -5,6 +5,8 @@ mod cancellation;
 mod circuit_breaker;
 mod configuration;
 mod description;
+#[cfg(feature = "dpop")]
+mod dpop;
 mod enums;
 mod errors;
 mod facts;

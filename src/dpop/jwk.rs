@@ -1,0 +1,172 @@
+//! Private keys in JSON (RFC 7517, RFC 7518 §6, RFC 8037 §2).
+
+use aws_lc_rs::rsa::KeyPairComponents;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING,
+    ECDSA_P521_SHA512_FIXED_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair,
+    RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RSA_PSS_SHA256, RSA_PSS_SHA384,
+    RSA_PSS_SHA512, RsaKeyPair, RsaPublicKeyComponents, RsaSignatureEncoding,
+};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use zeroize::Zeroizing;
+
+use super::key::{Key, PrivateKey};
+use crate::Secret;
+
+/// Of the algorithms of RSA the one that FAPI 2.0 allows (Security Profile §5.4.1).
+const RSA_DEFAULT: &str = "PS256";
+
+/// Whatever else a key has, such as `kid` and `x5c`, does not matter for signing.
+#[derive(Deserialize)]
+struct Jwk {
+    kty: String,
+    crv: Option<String>,
+    alg: Option<String>,
+    x: Option<String>,
+    y: Option<String>,
+    n: Option<String>,
+    e: Option<String>,
+    d: Option<Secret>,
+    p: Option<Secret>,
+    q: Option<Secret>,
+    dp: Option<Secret>,
+    dq: Option<Secret>,
+    qi: Option<Secret>,
+}
+
+/// What is wrong with a key, without a part of it.
+type Reason = &'static str;
+
+const INCONSISTENT: Reason = "has members that do not belong together, or is too small";
+
+impl Key {
+    /// Reads a private key. `alg` decides how it signs, and without it the type of the key.
+    pub fn from_jwk(text: &Secret) -> Result<Self, Reason> {
+        let jwk: Jwk = serde_json::from_str(text.expose())
+            .map_err(|_| "is no JWK, which is a JSON object with text for each member of a key")?;
+        match (jwk.kty.as_str(), jwk.crv.as_deref()) {
+            ("EC", Some("P-256")) => jwk.ecdsa("ES256", 32, &ECDSA_P256_SHA256_FIXED_SIGNING),
+            ("EC", Some("P-384")) => jwk.ecdsa("ES384", 48, &ECDSA_P384_SHA384_FIXED_SIGNING),
+            ("EC", Some("P-521")) => jwk.ecdsa("ES512", 66, &ECDSA_P521_SHA512_FIXED_SIGNING),
+            ("OKP", Some("Ed25519")) => jwk.ed25519(),
+            ("RSA", _) => jwk.rsa(),
+            ("oct", _) => Err("is a symmetric key: proofs are signed with an asymmetric one"),
+            _ => Err(
+                "is of a type that cannot sign: it must be EC (P-256, P-384, P-521), OKP (Ed25519) or RSA",
+            ),
+        }
+    }
+}
+
+impl Jwk {
+    fn ecdsa(
+        &self,
+        alg: &'static str,
+        size: usize,
+        algorithm: &'static EcdsaSigningAlgorithm,
+    ) -> Result<Key, Reason> {
+        self.alg_among(&[alg])?;
+        let d = private(&self.d)?;
+        let (x, y) = (public(&self.x)?, public(&self.y)?);
+        if x.len() != size || y.len() != size || d.len() != size {
+            return Err("has a member of a length that its curve does not have");
+        }
+        let point = [&[4], x.as_slice(), &y].concat();
+        let pair = EcdsaKeyPair::from_private_key_and_public_key(algorithm, &d, &point)
+            .map_err(|_| INCONSISTENT)?;
+        let jwk = json!({ "kty": "EC", "crv": self.crv, "x": encoded(&x), "y": encoded(&y) });
+        Ok(Key::new(PrivateKey::Ecdsa(pair), &header(alg, &jwk)))
+    }
+
+    /// `EdDSA` is the common name of the algorithm, and `Ed25519` that of RFC 9864.
+    fn ed25519(&self) -> Result<Key, Reason> {
+        let alg = self.alg_among(&["EdDSA", "Ed25519"])?;
+        let (d, x) = (private(&self.d)?, public(&self.x)?);
+        if d.len() != 32 {
+            return Err("has a member of a length that its curve does not have");
+        }
+        let pair = Ed25519KeyPair::from_seed_and_public_key(&d, &x).map_err(|_| INCONSISTENT)?;
+        let jwk = json!({ "kty": "OKP", "crv": self.crv, "x": encoded(&x) });
+        Ok(Key::new(PrivateKey::Ed25519(pair), &header(alg, &jwk)))
+    }
+
+    fn rsa(&self) -> Result<Key, Reason> {
+        let alg = self.alg_among(&[RSA_DEFAULT, "PS384", "PS512", "RS256", "RS384", "RS512"])?;
+        let encoding: &'static RsaSignatureEncoding = match alg {
+            "PS384" => &RSA_PSS_SHA384,
+            "PS512" => &RSA_PSS_SHA512,
+            "RS256" => &RSA_PKCS1_SHA256,
+            "RS384" => &RSA_PKCS1_SHA384,
+            "RS512" => &RSA_PKCS1_SHA512,
+            _ => &RSA_PSS_SHA256,
+        };
+        let d = private(&self.d)?;
+        let (n, e) = (public(&self.n)?, public(&self.e)?);
+        let jwk = json!({ "kty": "RSA", "n": encoded(&n), "e": encoded(&e) });
+        let pair = RsaKeyPair::from_components(&KeyPairComponents {
+            public_key: RsaPublicKeyComponents { n, e },
+            d,
+            p: factor(&self.p)?,
+            q: factor(&self.q)?,
+            dP: factor(&self.dp)?,
+            dQ: factor(&self.dq)?,
+            qInv: factor(&self.qi)?,
+        })
+        .map_err(|_| INCONSISTENT)?;
+        Ok(Key::new(
+            PrivateKey::Rsa(pair, encoding),
+            &header(alg, &jwk),
+        ))
+    }
+
+    /// The algorithm that the key is for, and the first one when it does not say.
+    fn alg_among(&self, known: &[&'static str]) -> Result<&'static str, Reason> {
+        let wanted = self.alg.as_deref();
+        let found = known
+            .iter()
+            .find(|alg| wanted.is_none_or(|wanted| wanted == **alg));
+        found
+            .copied()
+            .ok_or("has an `alg` that a key of its type cannot sign proofs with")
+    }
+}
+
+/// RFC 9449 §4.2: the public key is in the header, and nothing of the private one.
+fn header(alg: &str, jwk: &Value) -> Value {
+    json!({ "typ": "dpop+jwt", "alg": alg, "jwk": jwk })
+}
+
+fn encoded(bytes: &[u8]) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(bytes)
+}
+
+fn public(member: &Option<String>) -> Result<Vec<u8>, Reason> {
+    let text = member
+        .as_ref()
+        .ok_or("has not all members of a public key")?;
+    decoded(text)
+}
+
+fn private(member: &Option<Secret>) -> Result<Zeroizing<Vec<u8>>, Reason> {
+    let text = member
+        .as_ref()
+        .ok_or("is a public key: the private one signs")?;
+    decoded(text.expose()).map(Zeroizing::new)
+}
+
+/// RFC 7518 §6.3.2 lets a key do without its factors, but aws-lc does not, and whoever generates a key has them.
+fn factor(member: &Option<Secret>) -> Result<Zeroizing<Vec<u8>>, Reason> {
+    let text = member
+        .as_ref()
+        .ok_or("is an RSA key without p, q, dp, dq and qi")?;
+    decoded(text.expose()).map(Zeroizing::new)
+}
+
+fn decoded(text: &str) -> Result<Vec<u8>, Reason> {
+    BASE64_URL_SAFE_NO_PAD
+        .decode(text)
+        .map_err(|_| "has a member that is not base64url without padding")
+}

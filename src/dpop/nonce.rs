@@ -1,0 +1,46 @@
+//! The nonces that servers want in proofs (RFC 9449 §8, §9).
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use reqwest::header::HeaderMap;
+
+/// The header that brings the next nonce, on whatever answer (RFC 9449 §8.2).
+const DPOP_NONCE: &str = "dpop-nonce";
+
+/// The nonces of all servers that are called over the same connections.
+#[derive(Default)]
+pub(crate) struct Nonces(Mutex<HashMap<String, Nonce>>);
+
+/// The nonce that one server gave last.
+#[derive(Clone, Default)]
+pub(super) struct Nonce(Arc<Mutex<Option<Arc<str>>>>);
+
+impl Nonces {
+    pub(super) fn of(&self, server: &str) -> Nonce {
+        let mut nonces = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        nonces.entry(server.to_owned()).or_default().clone()
+    }
+}
+
+impl Nonce {
+    pub(super) fn get(&self) -> Option<Arc<str>> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    pub(super) fn renew(&self, headers: &HeaderMap) {
+        let Some(nonce) = headers
+            .get(DPOP_NONCE)
+            .and_then(|value| value.to_str().ok())
+        else {
+            return;
+        };
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.as_deref() != Some(nonce) {
+            *known = Some(nonce.into());
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Proofs (RFC 9449 §4.2).
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use reqwest::{Request, Url};
+use serde::Serialize;
+
+use super::Unsigned;
+use super::key::Key;
+
+const DPOP: HeaderName = HeaderName::from_static("dpop");
+
+/// In bytes; RFC 9449 §4.2 asks for 96 bits at least.
+const IDENTIFIER_LENGTH: usize = 16;
+
+#[derive(Serialize)]
+struct Claims<'a> {
+    jti: String,
+    htm: &'a str,
+    htu: &'a str,
+    iat: u64,
+    ath: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nonce: Option<&'a str>,
+}
+
+/// Adds the proof of a request: of its method, its URL and its access token. A request without a token has none.
+pub(super) fn add(key: &Key, nonce: Option<&str>, request: &mut Request) -> Result<(), Unsigned> {
+    let authorization = request.headers().get(AUTHORIZATION);
+    let Some(token) = authorization.and_then(|value| value.as_bytes().strip_prefix(b"DPoP "))
+    else {
+        return Ok(());
+    };
+    let url = without_query(request.url());
+    let claims = Claims {
+        jti: identifier()?,
+        htm: request.method().as_str(),
+        htu: url.as_str(),
+        iat: now(),
+        ath: BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, token)),
+        nonce,
+    };
+    let claims = serde_json::to_vec(&claims).map_err(|_| Unsigned)?;
+    let mut proof = HeaderValue::try_from(key.sign_jwt(&claims)?).map_err(|_| Unsigned)?;
+    proof.set_sensitive(true);
+    request.headers_mut().insert(DPOP, proof);
+    Ok(())
+}
+
+fn identifier() -> Result<String, Unsigned> {
+    let mut bytes = [0; IDENTIFIER_LENGTH];
+    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Unsigned)?;
+    Ok(BASE64_URL_SAFE_NO_PAD.encode(bytes))
+}
+
+fn without_query(url: &Url) -> Url {
+    let mut url = url.clone();
+    url.set_query(None);
+    url.set_fragment(None);
+    url
+}
+
+/// In seconds since the epoch.
+fn now() -> u64 {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);
+    since_epoch.unwrap_or_default().as_secs()
+}

@@ -1,0 +1,69 @@
+//! Requests with a proof of possession (DPoP, RFC 9449), and the nonce that the server may want in it.
+
+use reqwest::header::{HeaderMap, WWW_AUTHENTICATE};
+use reqwest::{Request, StatusCode};
+use tokio::time::Instant;
+
+use super::receive::Received;
+use super::send;
+use crate::dpop::Dpop;
+use crate::{Authlete, Error, Operation, Result};
+
+/// What a server says that wants its nonce in the proof (RFC 9449 §8, §9).
+const USE_DPOP_NONCE: &str = "use_dpop_nonce";
+
+/// Sends a request with its proof. Where the server wants its nonce in it, the request is sent again, once and whatever
+/// the operation: it was refused before it was processed.
+pub(super) async fn send_with_proof(
+    api: &Authlete,
+    dpop: &Dpop,
+    operation: &'static Operation,
+    mut request: Request,
+) -> Result<Received> {
+    let begun = Instant::now();
+    let again = request.try_clone();
+    prove(dpop, operation, &mut request)?;
+    let error = match send(api, operation, request).await {
+        Ok(received) => return Ok(received),
+        Err(error) => error,
+    };
+    let Some(mut request) = again.filter(|_| wants_nonce(&error)) else {
+        return Err(error);
+    };
+    // The answer has brought the nonce, and took of the time that the attempt has.
+    if let Some(timeout) = request.timeout_mut() {
+        *timeout = timeout.saturating_sub(begun.elapsed());
+    }
+    prove(dpop, operation, &mut request)?;
+    send(api, operation, request).await
+}
+
+fn prove(dpop: &Dpop, operation: &'static Operation, request: &mut Request) -> Result<()> {
+    dpop.prove(request)
+        .map_err(|_| Error::not_callable(operation, "the DPoP proof cannot be signed".to_owned()))
+}
+
+/// A resource server says so in a challenge (RFC 9449 §9), an authorization server in the body (§8).
+fn wants_nonce(error: &Error) -> bool {
+    let refused = matches!(
+        error.status(),
+        Some(StatusCode::UNAUTHORIZED | StatusCode::BAD_REQUEST)
+    );
+    let in_body = matches!(error, Error::Api(api) if api.body.get("error").is_some_and(|code| code == USE_DPOP_NONCE));
+    let has = |headers: &HeaderMap| {
+        headers.contains_key("dpop-nonce") && (in_body || in_challenge(headers))
+    };
+    refused && error.headers().is_some_and(has)
+}
+
+/// Whether a challenge of the scheme `DPoP` has this error (RFC 9110 §11.6.1); there may be several in a header.
+fn in_challenge(headers: &HeaderMap) -> bool {
+    let challenges = headers.get_all(WWW_AUTHENTICATE).iter();
+    challenges
+        .filter_map(|value| value.to_str().ok())
+        .any(|challenges| {
+            let mut words = challenges.split([' ', ',', '=', '"', '\t']);
+            words.any(|word| word.eq_ignore_ascii_case("DPoP"))
+                && words.any(|word| word == USE_DPOP_NONCE)
+        })
+}

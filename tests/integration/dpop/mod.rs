@@ -1,0 +1,404 @@
+//! Proofs of possession (DPoP, RFC 9449) for our own calls.
+
+mod keys;
+mod proof;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use authlete::types::{GetClientListQuery, HealthcheckQuery, IntrospectionRequest, TokenRequest};
+use authlete::{Authlete, Config, Error, RetryPolicy};
+use proof::{Proof, token_hash};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+use crate::raw_server::raw_server;
+use crate::server::{Received, Reply, Server};
+
+const TOKEN: &str = "SECRET-token";
+
+fn config(url: &str, key: &Value) -> Config {
+    Config::v3(url, 1, TOKEN).dpop_key(key.to_string())
+}
+
+fn api(url: &str) -> Authlete {
+    let soon = RetryPolicy::new().base_delay(Duration::from_millis(1));
+    let builder = Authlete::builder(config(url, &keys::p256()));
+    builder.retry(soon).build().unwrap()
+}
+
+fn ok() -> Reply {
+    Reply::json(200, &json!({ "action": "OK" }))
+}
+
+/// RFC 9449 §9.
+fn demand(nonce: &str) -> Reply {
+    Reply::json(401, &json!({ "resultCode": "A000000" }))
+        .header(
+            "www-authenticate",
+            r#"DPoP error="use_dpop_nonce", error_description="Use this nonce""#,
+        )
+        .header("dpop-nonce", nonce)
+}
+
+/// Demands a nonce until a proof has it.
+async fn demanding(nonce: &'static str) -> Server {
+    Server::start(move |request| match nonce_of(request).as_deref() {
+        Some(sent) if sent == nonce => ok(),
+        _ => demand(nonce),
+    })
+    .await
+}
+
+fn nonce_of(request: &Received) -> Option<String> {
+    let nonce = &Proof::of(request).claims["nonce"];
+    nonce.as_str().map(str::to_owned)
+}
+
+async fn introspect(api: &Authlete) -> Result<(), Error> {
+    let request = IntrospectionRequest::new("SECRET-subject");
+    api.introspection(&request).await.map(drop)
+}
+
+/// Of an operation that must not be repeated.
+async fn token(api: &Authlete) -> Result<(), Error> {
+    let request = TokenRequest::new("grant_type=client_credentials");
+    api.token(&request).await.map(drop)
+}
+
+#[tokio::test]
+async fn a_proof_of_each_type_of_key() {
+    let server = Server::always(Reply::json(200, &json!({}))).await;
+    for (key, alg) in [
+        (keys::p256(), "ES256"),
+        (keys::p384(), "ES384"),
+        (keys::p521(), "ES512"),
+        (keys::ed25519(), "EdDSA"),
+        (keys::rsa(), "PS256"),
+    ] {
+        let api = Authlete::new(config(&server.url, &key)).unwrap();
+        let query = GetClientListQuery::new().developer("alice");
+        api.get_client_list(&query).await.unwrap();
+        let arrived = server.take();
+        let authorization = arrived[0].header("authorization");
+        assert_eq!(authorization, Some("DPoP SECRET-token"));
+
+        let proof = Proof::of(&arrived[0]);
+        assert_eq!(proof.header["typ"], "dpop+jwt");
+        assert_eq!(proof.header["alg"], alg);
+        let mut public = key.as_object().unwrap().clone();
+        public.retain(|name, _| ["kty", "crv", "x", "y", "n", "e"].contains(&name.as_str()));
+        assert_eq!(proof.header["jwk"], Value::Object(public));
+
+        assert_eq!(proof.claim("htm"), "GET");
+        // Without the query, which there was.
+        assert_eq!(arrived[0].query["developer"], "alice");
+        let url = format!("{}/api/1/client/get/list", server.url);
+        assert_eq!(proof.claim("htu"), url);
+        assert_eq!(proof.claim("ath"), token_hash(TOKEN));
+        assert!(proof.claim("jti").len() >= 16);
+        assert!(proof.claims.get("nonce").is_none());
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        let age = now
+            .as_secs()
+            .abs_diff(proof.claims["iat"].as_u64().unwrap());
+        assert!(age < 60, "{age}");
+    }
+}
+
+#[tokio::test]
+async fn the_key_chooses_its_algorithm() {
+    let server = Server::always(ok()).await;
+    for (mut key, algorithms) in [
+        (keys::p256(), vec!["ES256"]),
+        (keys::ed25519(), vec!["EdDSA", "Ed25519"]),
+        (
+            keys::rsa(),
+            vec!["PS256", "PS384", "PS512", "RS256", "RS384", "RS512"],
+        ),
+    ] {
+        for alg in algorithms {
+            key["alg"] = alg.into();
+            let api = Authlete::new(config(&server.url, &key)).unwrap();
+            introspect(&api).await.unwrap();
+            assert_eq!(Proof::of(&server.take()[0]).header["alg"], alg);
+        }
+    }
+}
+
+#[tokio::test]
+async fn each_call_proves_the_token_that_it_carries() {
+    let server = Server::always(Reply::json(200, &json!({}))).await;
+    let config = config(&server.url, &keys::p256()).service_owner_access_token("of-all");
+    let api = Authlete::new(config).unwrap();
+    introspect(&api).await.unwrap();
+    api.get_service(2).await.unwrap();
+    let arrived = server.take();
+    for (request, token) in arrived.iter().zip([TOKEN, "of-all"]) {
+        assert_eq!(
+            request.header("authorization"),
+            Some(&*format!("DPoP {token}"))
+        );
+        assert_eq!(Proof::of(request).claim("ath"), token_hash(token));
+    }
+    assert_eq!(Proof::of(&arrived[0]).claim("htm"), "POST");
+}
+
+#[tokio::test]
+async fn a_call_without_a_token_has_no_proof() {
+    let server = Server::always(Reply::text(200, "text/plain", "OK")).await;
+    let api = api(&server.url);
+    let _ = api.healthcheck(&HealthcheckQuery::new()).await;
+    assert_eq!(server.take()[0].header("dpop"), None);
+}
+
+#[tokio::test]
+async fn each_attempt_has_a_proof_of_its_own() {
+    let server = Server::always(Reply::json(429, &json!({}))).await;
+    let api = api(&server.url);
+    introspect(&api).await.unwrap_err();
+    introspect(&api).await.unwrap_err();
+    let arrived = server.take();
+    assert_eq!(arrived.len(), 6);
+    let identifiers: HashSet<_> = arrived
+        .iter()
+        .map(|request| Proof::of(request).claim("jti").to_owned())
+        .collect();
+    assert_eq!(identifiers.len(), 6);
+}
+
+#[tokio::test]
+async fn the_nonce_of_the_server_is_used_and_kept() {
+    let server = demanding("n-1").await;
+    // The repetition is no retry: there is one without any, and for what must not be repeated.
+    let api = api(&server.url).with_retry(RetryPolicy::never());
+    token(&api).await.unwrap();
+    token(&api).await.unwrap();
+    introspect(&api.with_header("x-a", "b").unwrap())
+        .await
+        .unwrap();
+    let config = api.config().clone().service_id(2);
+    introspect(&api.with_config(config).unwrap()).await.unwrap();
+
+    let arrived = server.take();
+    let nonces: Vec<_> = arrived.iter().map(nonce_of).collect();
+    let kept = Some("n-1".to_owned());
+    assert_eq!(
+        nonces,
+        [None, kept.clone(), kept.clone(), kept.clone(), kept]
+    );
+    // The same request, with another proof.
+    assert_eq!(arrived[0].body, arrived[1].body);
+    let identifier = |request| Proof::of(request).claim("jti").to_owned();
+    assert_ne!(identifier(&arrived[0]), identifier(&arrived[1]));
+}
+
+#[tokio::test]
+async fn any_answer_may_bring_the_next_nonce() {
+    let turn = AtomicUsize::new(1);
+    let turn = Arc::new(turn);
+    let server = Server::start(move |_| {
+        let number = turn.fetch_add(1, Ordering::Relaxed);
+        let reply = if number == 2 {
+            Reply::json(500, &json!({}))
+        } else {
+            ok()
+        };
+        reply.header("dpop-nonce", &format!("n-{number}"))
+    })
+    .await;
+    let api = api(&server.url);
+    let _ = (token(&api).await, token(&api).await, token(&api).await);
+    let nonces: Vec<_> = server.take().iter().map(nonce_of).collect();
+    assert_eq!(nonces, [None, Some("n-1".into()), Some("n-2".into())]);
+}
+
+#[tokio::test]
+async fn a_nonce_is_for_the_server_that_gave_it() {
+    let (one, other) = (demanding("n-1").await, Server::always(ok()).await);
+    let api = api(&one.url);
+    introspect(&api).await.unwrap();
+    let elsewhere = api.config().clone().base_url(&other.url);
+    introspect(&api.with_config(elsewhere).unwrap())
+        .await
+        .unwrap();
+    assert_eq!(nonce_of(&other.take()[0]), None);
+}
+
+/// RFC 9449 §8: an authorization server says it in the body.
+#[tokio::test]
+async fn the_demand_may_be_in_the_body() {
+    let server = Server::start(|request| match nonce_of(request) {
+        Some(_) => ok(),
+        None => Reply::json(400, &json!({ "error": "use_dpop_nonce" })).header("dpop-nonce", "n-1"),
+    })
+    .await;
+    token(&api(&server.url)).await.unwrap();
+    assert_eq!(server.take().len(), 2);
+}
+
+#[tokio::test]
+async fn a_server_that_is_never_content_gets_two_requests() {
+    let server = Server::always(demand("n-1")).await;
+    let error = introspect(&api(&server.url)).await.unwrap_err();
+    assert_eq!(error.status().unwrap(), 401);
+    assert_eq!(server.take().len(), 2);
+}
+
+#[tokio::test]
+async fn only_a_demand_with_a_nonce_is_answered() {
+    let refused = |status| Reply::json(status, &json!({ "error": "no" }));
+    let challenge = |status, text| refused(status).header("www-authenticate", text);
+    for reply in [
+        challenge(401, r#"DPoP error="use_dpop_nonce""#),
+        challenge(401, r#"DPoP error="invalid_dpop_proof""#).header("dpop-nonce", "n"),
+        challenge(401, r#"Bearer error="use_dpop_nonce""#).header("dpop-nonce", "n"),
+        challenge(403, r#"DPoP error="use_dpop_nonce""#).header("dpop-nonce", "n"),
+        refused(401).header("dpop-nonce", "n"),
+        refused(400).header("dpop-nonce", "n"),
+    ] {
+        let server = Server::always(reply.clone()).await;
+        introspect(&api(&server.url)).await.unwrap_err();
+        assert_eq!(server.take().len(), 1, "{reply:?}");
+    }
+    // Among other challenges, in other case and without a body.
+    let server = Server::always(
+        Reply::text(401, "text/plain", "")
+            .header("www-authenticate", r#"Bearer realm="a""#)
+            .header(
+                "www-authenticate",
+                "Basic realm=b, dpop error=use_dpop_nonce",
+            )
+            .header("dpop-nonce", "n"),
+    )
+    .await;
+    introspect(&api(&server.url)).await.unwrap_err();
+    assert_eq!(server.take().len(), 2);
+}
+
+#[tokio::test]
+async fn the_repetition_is_within_the_timeout() {
+    let url = raw_server(|mut stream| async move {
+        let mut request = [0; 4096];
+        while stream
+            .read(&mut request)
+            .await
+            .is_ok_and(|length| length > 0)
+        {
+            tokio::time::sleep(Duration::from_millis(600)).await;
+            let demand = "HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\ndpop-nonce: n\r\n\
+                www-authenticate: DPoP error=\"use_dpop_nonce\"\r\n\r\n";
+            let _ = stream.write_all(demand.as_bytes()).await;
+        }
+    })
+    .await;
+    let api = api(&url).with_timeout(Duration::from_secs(1));
+    let error = introspect(&api).await.unwrap_err();
+    assert!(error.is_timeout(), "{error:?}");
+}
+
+fn refused(config: Config) -> String {
+    let error = Authlete::new(config).unwrap_err();
+    let shown = format!("{error:?}");
+    assert!(!shown.contains("SECRET"), "{shown}");
+    error.to_string()
+}
+
+#[test]
+fn a_key_that_cannot_sign_is_refused() {
+    let changed = |mut key: Value, name: &str, value: Value| {
+        key[name] = value;
+        key
+    };
+    let unusable =
+        "is of a type that cannot sign: it must be EC (P-256, P-384, P-521), OKP (Ed25519) or RSA";
+    let length = "has a member of a length that its curve does not have";
+    let inconsistent = "has members that do not belong together, or is too small";
+    let no_jwk = "is no JWK, which is a JSON object with text for each member of a key";
+    for (key, reason) in [
+        (json!("SECRET"), no_jwk),
+        (json!({ "d": "SECRET" }), no_jwk),
+        (json!({ "kty": "EC", "d": ["SECRET"] }), no_jwk),
+        (
+            json!({ "kty": "oct", "k": "SECRET" }),
+            "is a symmetric key: proofs are signed with an asymmetric one",
+        ),
+        (json!({ "kty": "SECRET", "d": "SECRET" }), unusable),
+        (changed(keys::p256(), "crv", json!("secp256k1")), unusable),
+        (changed(keys::ed25519(), "crv", json!("X25519")), unusable),
+        (
+            changed(keys::p256(), "d", Value::Null),
+            "is a public key: the private one signs",
+        ),
+        (
+            changed(keys::rsa(), "d", Value::Null),
+            "is a public key: the private one signs",
+        ),
+        (
+            changed(keys::ed25519(), "x", Value::Null),
+            "has not all members of a public key",
+        ),
+        (
+            changed(keys::rsa(), "qi", Value::Null),
+            "is an RSA key without p, q, dp, dq and qi",
+        ),
+        (
+            changed(keys::p256(), "alg", json!("ES384")),
+            "has an `alg` that a key of its type cannot sign proofs with",
+        ),
+        (
+            changed(keys::rsa(), "alg", json!("none")),
+            "has an `alg` that a key of its type cannot sign proofs with",
+        ),
+        (changed(keys::p256(), "crv", json!("P-384")), length),
+        (changed(keys::p256(), "d", json!("SECRET12")), length),
+        (changed(keys::ed25519(), "d", json!("SECRET12")), length),
+        (
+            changed(keys::p256(), "d", json!("SECRET==")),
+            "has a member that is not base64url without padding",
+        ),
+        (
+            changed(keys::p256(), "d", keys::ed25519()["d"].clone()),
+            inconsistent,
+        ),
+        (
+            changed(keys::ed25519(), "d", keys::p256()["d"].clone()),
+            inconsistent,
+        ),
+        (changed(keys::rsa(), "d", json!("SECRET12")), inconsistent),
+    ] {
+        let shown = refused(config("https://a.example", &key));
+        let expected = format!("DpopKey (AUTHLETE_DPOP_KEY), set in code: {reason}");
+        assert_eq!(shown, expected);
+    }
+}
+
+#[test]
+fn the_basic_credentials_of_2_carry_no_proof() {
+    let config = Config::v2("https://a.example", 1, "SECRET").dpop_key(keys::p256().to_string());
+    assert_eq!(
+        refused(config),
+        "DpopKey (AUTHLETE_DPOP_KEY), set in code: proves the possession of access tokens, which 2.x does not have"
+    );
+}
+
+#[tokio::test]
+async fn neither_token_nor_proof_nor_key_is_shown() {
+    let server = Server::always(demand("n")).await;
+    let config = config(&server.url, &keys::ed25519());
+    let api = Authlete::new(config.clone()).unwrap();
+    let error = introspect(&api).await.unwrap_err();
+    let key = keys::ed25519()["d"].as_str().unwrap().to_owned();
+    for shown in [
+        format!("{error} {error:?}"),
+        format!("{api:?} {config:?}"),
+        format!("{:?}", Authlete::builder(config)),
+    ] {
+        // `eyJ` is how each JWT begins.
+        for secret in ["SECRET", "eyJ", &key] {
+            assert!(!shown.contains(secret), "{shown}");
+        }
+    }
+}
