@@ -6,7 +6,7 @@ use reqwest::header::{HeaderMap, HeaderValue, USER_AGENT};
 
 use crate::config::ConfigError;
 use crate::settings::{MAX_RESPONSE_SIZE, Settings, TIMEOUT};
-use crate::{Authlete, CallRate, CircuitPolicy, Config, Result, RetryPolicy};
+use crate::{Authlete, CallRate, CircuitPolicy, Config, Result, RetryPolicy, Setting, tls};
 
 /// Long enough for a slow handshake across an ocean, short enough to notice a host that is gone.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -36,6 +36,8 @@ pub struct AuthleteBuilder {
     circuit_breaker: Option<CircuitPolicy>,
     max_response_size: usize,
     user_agent: Option<String>,
+    /// In PEM form.
+    root_certificates: Vec<Vec<u8>>,
 }
 
 #[derive(Debug)]
@@ -57,6 +59,7 @@ impl AuthleteBuilder {
             circuit_breaker: None,
             max_response_size: MAX_RESPONSE_SIZE,
             user_agent: None,
+            root_certificates: Vec::new(),
         }
     }
 
@@ -108,16 +111,27 @@ impl AuthleteBuilder {
         self
     }
 
-    /// Takes a `reqwest` builder of yours in place of the default one: for a proxy, more root certificates, another
-    /// TLS library. Timeouts that you set here, and not there, are applied to it, and redirects are switched off:
-    /// Authlete sends none, and credentials must not follow one.
+    /// Trusts servers whose certificate leads to one of these roots, besides those that the platform trusts: for an
+    /// Authlete behind a certificate authority of your own. The text has one certificate or more in PEM form.
+    ///
+    /// Which TLS library checks is a feature of this crate; without one of them [`build`](Self::build) refuses a root.
+    pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.root_certificates.push(pem.into());
+        self
+    }
+
+    /// Takes a `reqwest` builder of yours in place of the default one: for a proxy, or for other settings of TLS.
+    /// Timeouts that you set here, and not there, are applied to it, and so are roots and the client certificate; those
+    /// must be for the TLS library that the builder uses. Redirects are switched off: Authlete sends none, and
+    /// credentials must not follow one.
     pub fn reqwest_builder(mut self, builder: reqwest::ClientBuilder) -> Self {
         self.http = Http::Builder(Box::new(builder));
         self
     }
 
     /// Takes a `reqwest` client of yours, and its connection pool. It must not follow redirects
-    /// (`redirect(Policy::none())`): a request carries credentials and tokens.
+    /// (`redirect(Policy::none())`): a request carries credentials and tokens. Roots and the client certificate are its
+    /// own too: [`build`](Self::build) refuses those that are set here.
     pub fn reqwest_client(mut self, client: reqwest::Client) -> Self {
         self.http = Http::Client(client);
         self
@@ -144,30 +158,65 @@ impl AuthleteBuilder {
             max_response_size: self.max_response_size,
         };
         let client = match self.http {
-            Http::Client(client) => client,
+            Http::Client(client) => {
+                if self.config.is_set(Setting::ClientCertificate)
+                    || !self.root_certificates.is_empty()
+                {
+                    return Err(ConfigError::client(format!(
+                        "roots and {} are settings of the reqwest client, which is yours: set them there",
+                        Setting::ClientCertificate
+                    )))?;
+                }
+                client
+            }
             Http::Own => {
                 let connect_timeout = self.connect_timeout.unwrap_or(CONNECT_TIMEOUT);
-                build(reqwest::Client::builder().connect_timeout(connect_timeout))?
+                let builder = reqwest::Client::builder().connect_timeout(connect_timeout);
+                let builder = tls::select(builder);
+                build(builder, &self.config, &self.root_certificates)?
             }
-            Http::Builder(builder) => match self.connect_timeout {
-                Some(timeout) => build(builder.connect_timeout(timeout))?,
-                None => build(*builder)?,
-            },
+            Http::Builder(builder) => {
+                let builder = match self.connect_timeout {
+                    Some(timeout) => builder.connect_timeout(timeout),
+                    None => *builder,
+                };
+                build(builder, &self.config, &self.root_certificates)?
+            }
         };
         Authlete::with_client(client, self.config, settings)
     }
 }
 
-fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, ConfigError> {
-    builder
-        .redirect(reqwest::redirect::Policy::none())
-        .build()
-        .map_err(|error| client_error("the HTTP client cannot be made", error))
+fn build(
+    builder: reqwest::ClientBuilder,
+    config: &Config,
+    roots: &[Vec<u8>],
+) -> Result<reqwest::Client, ConfigError> {
+    tls::prepare()?;
+    let mut builder = config.present_certificate(builder)?;
+    for root in roots {
+        builder = tls::trust(builder, root)
+            .map_err(|reason| ConfigError::client(format!("a root {reason}")))?;
+    }
+    let client = builder.redirect(reqwest::redirect::Policy::none()).build();
+    client.map_err(|error| {
+        let what = match config.is_set(Setting::ClientCertificate) {
+            true => format!(
+                "the HTTP client cannot be made: do the certificate and the key of {} belong together?",
+                Setting::ClientCertificate
+            ),
+            false => "the HTTP client cannot be made".to_owned(),
+        };
+        client_error(what, error)
+    })
 }
 
-fn client_error(what: &str, error: impl std::error::Error + Send + Sync + 'static) -> ConfigError {
+fn client_error(
+    what: impl Into<String>,
+    error: impl std::error::Error + Send + Sync + 'static,
+) -> ConfigError {
     ConfigError::Client {
-        what: what.to_owned(),
+        what: what.into(),
         source: Some(Box::new(error)),
     }
 }

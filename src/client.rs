@@ -129,8 +129,10 @@ impl Authlete {
     /// ```
     ///
     /// # Errors
-    /// Those of [`new`](Self::new).
+    /// Those of [`new`](Self::new), and [`Error::Config`] when the client certificate is another one: it belongs to the
+    /// connections.
     pub fn with_config(&self, config: Config) -> Result<Self> {
+        self.handle.config.check_certificate_of(&config)?;
         Self::assemble(
             self.client.clone(),
             config,

@@ -110,7 +110,8 @@ pub enum Error {
 pub enum TransportErrorKind {
     /// No connection: the name does not resolve, or nothing listens. The request did not reach the server.
     Connect,
-    /// The TLS handshake failed, for example because of the certificate. The request did not reach the server.
+    /// The TLS handshake failed, for example because of a certificate, the server's or ours. The request was not
+    /// processed.
     Tls,
     /// The connect timeout or the total timeout passed.
     Timeout,

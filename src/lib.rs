@@ -27,6 +27,7 @@ mod secret;
 mod setters;
 mod settings;
 mod standard_scope;
+mod tls;
 mod transport;
 
 /// The code that `build.rs` makes of `openapi/`.

@@ -74,7 +74,7 @@ pub enum ConfigError {
         /// The system's reason.
         source: std::io::Error,
     },
-    /// A setting of the HTTP client that cannot be used, such as a header with a line break.
+    /// A setting of the HTTP client that cannot be used, such as a header with a line break or a root that is none.
     #[error("{what}")]
     Client {
         /// What is wrong.
@@ -90,6 +90,13 @@ impl ConfigError {
             setting,
             origin: source.to_string(),
             reason: reason.into(),
+        }
+    }
+
+    pub(crate) fn client(what: impl Into<String>) -> Self {
+        Self::Client {
+            what: what.into(),
+            source: None,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Which Authlete server to call, as which service, with which credentials.
 
+mod certificate;
 mod environment;
 mod error;
 mod file;
@@ -152,8 +153,11 @@ impl Config {
         self.set(Setting::DpopKey, jwk)
     }
 
-    /// The certificate to present to Authlete, in PEM form. Not supported yet:
-    /// [`Authlete::new`](crate::Authlete::new) refuses it.
+    /// The certificate that connections present to Authlete (mutual TLS, feature `mtls`), in PEM form: the certificate,
+    /// those that lead from it to a root if there are any, and the private key.
+    ///
+    /// The key is in PKCS#8 (`PRIVATE KEY`); with rustls it may also be in PKCS#1 (`RSA PRIVATE KEY`) or SEC 1
+    /// (`EC PRIVATE KEY`). An encrypted key cannot be read.
     #[must_use]
     pub fn client_certificate(self, pem: impl Into<Secret>) -> Self {
         self.set(Setting::ClientCertificate, pem)

@@ -32,12 +32,6 @@ pub(crate) struct Credentials {
 
 impl Resolved {
     pub(crate) fn from_config(config: &Config) -> Result<Self, ConfigError> {
-        if config.is_set(Setting::ClientCertificate) {
-            return Err(ConfigError::Unsupported {
-                setting: Setting::ClientCertificate,
-                feature: "mtls",
-            });
-        }
         let version = config.resolve_version()?;
         let service_id = config.resolve_service_id(version)?;
         let credentials = match version {

@@ -24,7 +24,7 @@ pub enum Setting {
     ServiceOwnerAccessToken,
     /// The private key that signs DPoP proofs for Authlete, as a JWK (3.0, feature `dpop`).
     DpopKey,
-    /// The certificate to present to Authlete, in PEM form.
+    /// The certificate to present to Authlete and its private key, in PEM form (feature `mtls`).
     ClientCertificate,
 }
 

@@ -14,7 +14,7 @@ impl Key {
 }
 
 #[derive(Default)]
-pub(crate) struct Nonces;
+pub(crate) struct Nonces {}
 
 #[derive(Clone)]
 pub(crate) enum Dpop {}

@@ -5,7 +5,7 @@ use serde_json::error::Category;
 
 use super::receive::Received;
 use crate::error::{ApiError, DecodeError, NotJsonError, TransportErrorKind};
-use crate::{Error, JsonObject, Operation, json_path};
+use crate::{Error, JsonObject, Operation, json_path, tls};
 
 /// An error status: Authlete's account of it when the body is a JSON object.
 pub(super) fn refused(operation: &'static Operation, received: Received) -> Error {
@@ -133,10 +133,17 @@ pub(super) fn transport_error(operation: &'static Operation, error: reqwest::Err
 }
 
 /// reqwest tells a failed handshake only as a failure to connect: its causes tell them apart.
+///
+/// With TLS 1.3 a server may refuse our certificate when our side of the handshake is over already. Any other failure of
+/// TLS at that stage is a broken connection: the request may have been processed.
 fn is_tls(error: &reqwest::Error) -> bool {
     let first: &(dyn std::error::Error + 'static) = error;
-    std::iter::successors(Some(first), |error| cause(*error))
-        .any(|error| is_tls_error(error) || error.to_string() == "tls handshake eof")
+    let mut causes = std::iter::successors(Some(first), |error| cause(*error));
+    if error.is_connect() {
+        causes.any(|error| tls::is_error(error) || error.to_string() == "tls handshake eof")
+    } else {
+        causes.any(tls::refuses_certificate)
+    }
 }
 
 /// `io::Error::source` skips the error that it wraps, and gives that one's source.
@@ -147,14 +154,4 @@ fn cause<'a>(
         .downcast_ref::<std::io::Error>()
         .and_then(std::io::Error::get_ref);
     wrapped.map_or_else(|| error.source(), |inner| Some(inner))
-}
-
-#[cfg(feature = "rustls")]
-fn is_tls_error(error: &(dyn std::error::Error + 'static)) -> bool {
-    error.is::<rustls::Error>()
-}
-
-#[cfg(not(feature = "rustls"))]
-fn is_tls_error(_: &(dyn std::error::Error + 'static)) -> bool {
-    false
 }

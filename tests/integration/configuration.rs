@@ -338,6 +338,7 @@ fn a_dpop_key_needs_a_feature() {
     );
 }
 
+#[cfg(not(feature = "mtls"))]
 #[test]
 fn a_client_certificate_needs_a_feature() {
     assert_eq!(

@@ -26,6 +26,8 @@ mod retries;
 #[cfg(feature = "schemars")]
 mod schemas;
 mod server;
+#[cfg(any(feature = "native-tls", feature = "rustls-no-provider"))]
+mod tls;
 #[cfg(feature = "tracing")]
 mod traces;
 mod update;

@@ -1,0 +1,14 @@
+//! TLS, by whichever library the build has. Those below have the same functions, and only one of them is compiled.
+
+#[cfg_attr(feature = "native-tls", path = "native.rs")]
+#[cfg_attr(
+    all(feature = "rustls-no-provider", not(feature = "native-tls")),
+    path = "rustls.rs"
+)]
+#[cfg_attr(
+    not(any(feature = "rustls-no-provider", feature = "native-tls")),
+    path = "absent.rs"
+)]
+mod library;
+
+pub(crate) use library::{is_error, prepare, present, refuses_certificate, select, trust};

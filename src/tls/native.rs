@@ -1,0 +1,51 @@
+//! TLS by the library of the platform.
+
+use std::error::Error;
+
+use reqwest::{Certificate, ClientBuilder, Identity};
+
+use crate::ConfigError;
+
+const KEY_BEGINS: &str = "-----BEGIN PRIVATE KEY-----";
+const KEY_ENDS: &str = "-----END PRIVATE KEY-----";
+
+pub(crate) fn prepare() -> Result<(), ConfigError> {
+    Ok(())
+}
+
+/// Chooses this library, which need not be reqwest's choice where another crate enables more of its features.
+pub(crate) fn select(builder: ClientBuilder) -> ClientBuilder {
+    builder.tls_backend_native()
+}
+
+/// Trusts the roots in a PEM text besides those of the platform.
+pub(crate) fn trust(builder: ClientBuilder, pem: &[u8]) -> Result<ClientBuilder, &'static str> {
+    match Certificate::from_pem_bundle(pem) {
+        Ok(roots) if !roots.is_empty() => Ok(builder.tls_certs_merge(roots)),
+        _ => Err("is not a certificate in PEM form"),
+    }
+}
+
+/// Presents the certificate in a PEM text.
+pub(crate) fn present(builder: ClientBuilder, pem: &str) -> Result<ClientBuilder, &'static str> {
+    const REASON: &str = "is not a certificate and its private key in PKCS#8, both in PEM form";
+    let (certificates, key) = split(pem).ok_or(REASON)?;
+    let identity = Identity::from_pkcs8_pem(certificates.as_bytes(), key.as_bytes());
+    Ok(builder.identity(identity.map_err(|_| REASON)?))
+}
+
+/// The certificates and the key, which the library takes apart from each other.
+fn split(pem: &str) -> Option<(String, &str)> {
+    let (before, rest) = pem.split_at(pem.find(KEY_BEGINS)?);
+    let (key, after) = rest.split_at(rest.find(KEY_ENDS)? + KEY_ENDS.len());
+    Some((format!("{before}{after}"), key))
+}
+
+pub(crate) fn is_error(error: &(dyn Error + 'static)) -> bool {
+    error.is::<native_tls::Error>()
+}
+
+/// The library does not tell a refusal from another broken connection.
+pub(crate) fn refuses_certificate(_: &(dyn Error + 'static)) -> bool {
+    false
+}

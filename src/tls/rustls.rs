@@ -1,0 +1,69 @@
+//! TLS by rustls.
+
+use std::error::Error;
+
+use reqwest::{Certificate, ClientBuilder, Identity};
+use rustls::AlertDescription;
+use rustls::crypto::CryptoProvider;
+
+use crate::ConfigError;
+
+/// Sees to it that there is cryptography, without which reqwest panics. What the program has installed goes first. Of
+/// what the build has, aws-lc-rs is taken by reqwest, and ring here, as rustls does by itself.
+pub(crate) fn prepare() -> Result<(), ConfigError> {
+    if cfg!(feature = "rustls") || CryptoProvider::get_default().is_some() {
+        return Ok(());
+    }
+    #[cfg(feature = "rustls-ring")]
+    {
+        // It fails when another thread was faster, and then there is one too.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        Ok(())
+    }
+    #[cfg(not(feature = "rustls-ring"))]
+    Err(ConfigError::client(
+        "rustls has no cryptography: install a CryptoProvider, or enable the feature rustls or rustls-ring of the crate authlete",
+    ))
+}
+
+/// Chooses this library, which need not be reqwest's choice where another crate enables more of its features.
+pub(crate) fn select(builder: ClientBuilder) -> ClientBuilder {
+    builder.tls_backend_rustls()
+}
+
+/// Trusts the roots in a PEM text besides those of the platform.
+pub(crate) fn trust(builder: ClientBuilder, pem: &[u8]) -> Result<ClientBuilder, &'static str> {
+    match Certificate::from_pem_bundle(pem) {
+        Ok(roots) if !roots.is_empty() => Ok(builder.tls_certs_merge(roots)),
+        _ => Err("is not a certificate in PEM form"),
+    }
+}
+
+/// Presents the certificate in a PEM text.
+pub(crate) fn present(builder: ClientBuilder, pem: &str) -> Result<ClientBuilder, &'static str> {
+    let identity = Identity::from_pem(pem.as_bytes());
+    let identity =
+        identity.map_err(|_| "is not a certificate and its private key, both in PEM form")?;
+    Ok(builder.identity(identity))
+}
+
+pub(crate) fn is_error(error: &(dyn Error + 'static)) -> bool {
+    error.is::<rustls::Error>()
+}
+
+/// Whether the other side refuses our certificate, or that there is none (RFC 8446 §6.2).
+pub(crate) fn refuses_certificate(error: &(dyn Error + 'static)) -> bool {
+    matches!(
+        error.downcast_ref(),
+        Some(rustls::Error::AlertReceived(
+            AlertDescription::AccessDenied
+                | AlertDescription::BadCertificate
+                | AlertDescription::CertificateExpired
+                | AlertDescription::CertificateRequired
+                | AlertDescription::CertificateRevoked
+                | AlertDescription::CertificateUnknown
+                | AlertDescription::UnknownCA
+                | AlertDescription::UnsupportedCertificate
+        ))
+    )
+}

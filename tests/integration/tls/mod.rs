@@ -1,0 +1,143 @@
+//! Whom we trust, and who trusts us.
+
+mod authority;
+#[cfg(feature = "mtls")]
+mod mutual;
+mod server;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use authlete::types::{IntrospectionRequest, TokenRequest};
+use authlete::{Authlete, AuthleteBuilder, Config, Error, RetryPolicy, TransportErrorKind};
+use authority::Authority;
+use server::{VERSIONS, acceptor, request, tls_server};
+use tokio::io::AsyncWriteExt as _;
+
+use crate::raw_server::raw_server;
+
+const HOST: &str = "127.0.0.1";
+
+fn builder(url: &str) -> AuthleteBuilder {
+    Authlete::builder(Config::v3(url, 1, "t")).retry(RetryPolicy::never())
+}
+
+async fn introspect(api: &Authlete) -> Result<(), Error> {
+    let request = IntrospectionRequest::new("t");
+    api.introspection(&request).await.map(drop)
+}
+
+/// The call failed in the handshake.
+async fn assert_refused(builder: AuthleteBuilder) {
+    let error = introspect(&builder.build().unwrap()).await.unwrap_err();
+    let kind = match &error {
+        Error::Transport { kind, .. } => *kind,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(kind, TransportErrorKind::Tls, "{error:?}");
+    assert!(error.is_connect());
+}
+
+#[tokio::test]
+async fn a_root_of_ones_own_is_trusted() {
+    let (root, other) = (Authority::new("root"), Authority::new("other"));
+    for version in VERSIONS {
+        let url = tls_server(acceptor(&root.server(HOST), None, version)).await;
+        assert_refused(builder(&url)).await;
+        assert_refused(builder(&url).root_certificate(other.pem())).await;
+        for roots in [
+            builder(&url).root_certificate(root.pem()),
+            // In one text, and in several.
+            builder(&url).root_certificate(other.pem() + &root.pem()),
+            builder(&url)
+                .root_certificate(root.pem())
+                .root_certificate(other.pem()),
+            builder(&url)
+                .reqwest_builder(reqwest::Client::builder())
+                .root_certificate(root.pem()),
+        ] {
+            introspect(&roots.build().unwrap()).await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_expired_certificate_is_not_trusted() {
+    let root = Authority::new("root");
+    for version in VERSIONS {
+        let url = tls_server(acceptor(&root.expired(HOST), None, version)).await;
+        assert_refused(builder(&url).root_certificate(root.pem())).await;
+    }
+}
+
+#[tokio::test]
+async fn a_certificate_of_another_host_is_not_trusted() {
+    let root = Authority::new("root");
+    for version in VERSIONS {
+        let url = tls_server(acceptor(&root.server("other.example"), None, version)).await;
+        assert_refused(builder(&url).root_certificate(root.pem())).await;
+    }
+}
+
+/// Once the request is there, a failure of TLS is a broken connection, and no reason to send the request again.
+#[tokio::test]
+async fn tls_that_breaks_after_the_request_is_no_failed_handshake() {
+    let root = Authority::new("root");
+    for version in VERSIONS {
+        let requests = Arc::new(AtomicUsize::new(0));
+        let (acceptor, counter) = (
+            acceptor(&root.server(HOST), None, version),
+            requests.clone(),
+        );
+        let url = raw_server(move |stream| {
+            let (handshake, counter) = (acceptor.accept(stream), counter.clone());
+            async move {
+                let mut stream = handshake.await.unwrap();
+                if request(&mut stream).await {
+                    counter.fetch_add(1, Ordering::Relaxed);
+                    let (mut stream, _) = stream.into_inner();
+                    let _ = stream.write_all(b"HTTP/1.1 500 No TLS\r\n\r\n").await;
+                }
+            }
+        })
+        .await;
+        let url = url.replace("http://", "https://");
+        let api = Authlete::builder(Config::v3(&url, 1, "t")).root_certificate(root.pem());
+        let error = api
+            .build()
+            .unwrap()
+            .token(&TokenRequest::new("grant_type=client_credentials"))
+            .await
+            .unwrap_err();
+        let interrupted = TransportErrorKind::Interrupted;
+        assert!(
+            matches!(error, Error::Transport { kind, .. } if kind == interrupted),
+            "{error:?}"
+        );
+        assert!(!error.is_connect());
+        assert_eq!(requests.load(Ordering::Relaxed), 1);
+    }
+}
+
+#[test]
+fn a_root_that_is_none_is_refused() {
+    for pem in ["", "SECRET", "-----BEGIN CERTIFICATE-----\nSECRET\n"] {
+        let error = builder("https://a.example").root_certificate(pem).build();
+        assert_eq!(
+            error.unwrap_err().to_string(),
+            "a root is not a certificate in PEM form"
+        );
+    }
+}
+
+#[test]
+fn a_client_that_is_made_takes_no_root() {
+    let error = builder("https://a.example")
+        .reqwest_client(reqwest::Client::new())
+        .root_certificate(Authority::new("root").pem())
+        .build();
+    assert_eq!(
+        error.unwrap_err().to_string(),
+        "roots and ClientCertificate (AUTHLETE_CLIENT_CERTIFICATE) are settings of the reqwest client, which is yours: set them there"
+    );
+}

@@ -1,0 +1,108 @@
+//! Mutual TLS.
+
+use authlete::{Authlete, AuthleteBuilder, Config, RetryPolicy};
+
+use tokio_rustls::rustls::version::TLS13;
+
+use super::authority::Authority;
+use super::server::{VERSIONS, acceptor, tls_server};
+use super::{HOST, assert_refused, introspect};
+
+fn builder(config: Config, root: &Authority) -> AuthleteBuilder {
+    Authlete::builder(config)
+        .retry(RetryPolicy::never())
+        .root_certificate(root.pem())
+}
+
+#[tokio::test]
+async fn the_server_knows_us_by_our_certificate() {
+    let (root, clients) = (Authority::new("root"), Authority::new("clients"));
+    for version in VERSIONS {
+        let url = tls_server(acceptor(&root.server(HOST), Some(&clients), version)).await;
+        let config = Config::v3(&url, 1, "t");
+        let with = |pem: String| builder(config.clone().client_certificate(pem), &root);
+        let ours = clients.client();
+        introspect(&with(ours.pem()).build().unwrap())
+            .await
+            .unwrap();
+        // The key may come first, and 2.x is no different.
+        let pem = ours.key.serialize_pem() + &ours.certificate.pem();
+        let old = Config::v2(&url, 1, "s").client_certificate(pem);
+        introspect(&builder(old, &root).build().unwrap())
+            .await
+            .unwrap();
+        let own = with(ours.pem()).reqwest_builder(reqwest::Client::builder());
+        introspect(&own.build().unwrap()).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn without_a_certificate_that_it_knows_the_server_refuses() {
+    let (root, clients) = (Authority::new("root"), Authority::new("clients"));
+    for version in VERSIONS {
+        let url = tls_server(acceptor(&root.server(HOST), Some(&clients), version)).await;
+        let config = Config::v3(&url, 1, "t");
+        let unknown = Authority::new("unknown").client();
+        for config in [config.clone(), config.client_certificate(unknown.pem())] {
+            // The platform's library does not tell it from a broken connection when the handshake is over for us.
+            if cfg!(feature = "native-tls") && version == &TLS13 {
+                let api = builder(config, &root).build().unwrap();
+                introspect(&api).await.unwrap_err();
+            } else {
+                assert_refused(builder(config, &root)).await;
+            }
+        }
+    }
+}
+
+fn refused(config: Config) -> String {
+    let error = Authlete::new(config).unwrap_err();
+    let shown = format!("{error:?}");
+    assert!(!shown.contains("SECRET"), "{shown}");
+    error.to_string()
+}
+
+#[test]
+fn a_certificate_that_is_none_is_refused() {
+    let authority = Authority::new("clients");
+    let (one, other) = (authority.client(), authority.client());
+    let config = Config::v3("https://a.example", 1, "t");
+    for pem in [
+        "SECRET".to_owned(),
+        "-----BEGIN PRIVATE KEY-----\nSECRET".to_owned(),
+        one.certificate.pem(),
+        one.key.serialize_pem(),
+    ] {
+        let shown = refused(config.clone().client_certificate(pem));
+        let begins = "ClientCertificate (AUTHLETE_CLIENT_CERTIFICATE), set in code: is not a certificate and its private key";
+        assert!(shown.starts_with(begins), "{shown}");
+    }
+    let pem = one.certificate.pem() + &other.key.serialize_pem();
+    assert_eq!(
+        refused(config.client_certificate(pem)),
+        "the HTTP client cannot be made: do the certificate and the key of \
+         ClientCertificate (AUTHLETE_CLIENT_CERTIFICATE) belong together?"
+    );
+}
+
+#[test]
+fn a_certificate_belongs_to_the_connections() {
+    let authority = Authority::new("clients");
+    let plain = Config::v3("https://a.example", 1, "t");
+    let config = plain.clone().client_certificate(authority.client().pem());
+    let api = Authlete::new(config.clone()).unwrap();
+    // From another source it is the same one.
+    let again = Config::new().or(config.clone().service_id(2));
+    assert!(api.with_config(again).is_ok());
+    let other = config.clone().client_certificate(authority.client().pem());
+    for differing in [plain.clone(), other] {
+        assert_eq!(
+            api.with_config(differing).unwrap_err().to_string(),
+            "ClientCertificate (AUTHLETE_CLIENT_CERTIFICATE) differs from that of the connections: \
+             make a handle with connections of its own"
+        );
+    }
+    // The connections are those of a client that is made.
+    let error = Authlete::builder(config).reqwest_client(reqwest::Client::new());
+    assert!(error.build().is_err());
+}

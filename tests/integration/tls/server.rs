@@ -1,0 +1,69 @@
+//! A server that speaks TLS, and answers each request alike.
+
+use std::sync::Arc;
+
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+use tokio_rustls::rustls::server::WebPkiClientVerifier;
+use tokio_rustls::rustls::version::{TLS12, TLS13};
+use tokio_rustls::rustls::{RootCertStore, ServerConfig, SupportedProtocolVersion};
+
+use super::authority::{Authority, Certified};
+use crate::raw_server::raw_server;
+
+pub const VERSIONS: [&SupportedProtocolVersion; 2] = [&TLS12, &TLS13];
+
+/// The side of a server in a handshake. With an authority it wants a certificate of that.
+pub fn acceptor(
+    certified: &Certified,
+    clients: Option<&Authority>,
+    version: &'static SupportedProtocolVersion,
+) -> TlsAcceptor {
+    let provider = Arc::new(default_provider());
+    let builder = ServerConfig::builder_with_provider(provider.clone())
+        .with_protocol_versions(&[version])
+        .unwrap();
+    let builder = match clients {
+        None => builder.with_no_client_auth(),
+        Some(authority) => {
+            let mut roots = RootCertStore::empty();
+            roots.add(authority.der().clone()).unwrap();
+            let verifier = WebPkiClientVerifier::builder_with_provider(roots.into(), provider);
+            builder.with_client_cert_verifier(verifier.build().unwrap())
+        }
+    };
+    let chain = vec![certified.certificate.der().clone()];
+    let key = PrivateKeyDer::Pkcs8(certified.key.serialize_der().into());
+    let config = builder.with_single_cert(chain, key).unwrap();
+    TlsAcceptor::from(Arc::new(config))
+}
+
+/// Begins, and returns the URL.
+pub async fn tls_server(acceptor: TlsAcceptor) -> String {
+    let url = raw_server(move |stream| {
+        let handshake = acceptor.accept(stream).into_fallible();
+        async move {
+            match handshake.await {
+                Ok(mut stream) => {
+                    while request(&mut stream).await {
+                        let answer =
+                            b"HTTP/1.1 200 OK\r\ncontent-length: 15\r\n\r\n{\"action\":\"OK\"}";
+                        stream.write_all(answer).await.unwrap();
+                    }
+                }
+                // What arrives is read, or else the alert may be lost in a reset of the connection.
+                Err((_, mut stream)) => while request(&mut stream).await {},
+            }
+        }
+    })
+    .await;
+    url.replace("http://", "https://")
+}
+
+/// Reads a piece that is there, which is a whole request of these tests.
+pub async fn request(stream: &mut (impl AsyncRead + Unpin)) -> bool {
+    let mut piece = [0; 8192];
+    stream.read(&mut piece).await.is_ok_and(|length| length > 0)
+}
