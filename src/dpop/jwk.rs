@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 use super::key::{Key, PrivateKey};
 use crate::Secret;
 
-/// Of the algorithms of RSA the one that FAPI 2.0 allows (Security Profile §5.4.1).
+/// Of the algorithms of RSA the one that the FAPI 2.0 Security Profile allows.
 const RSA_DEFAULT: &str = "PS256";
 
 /// Whatever else a key has, such as `kid` and `x5c`, does not matter for signing.

@@ -78,6 +78,27 @@ pub fn rsa() -> Value {
     })
 }
 
+/// Of 1024 bits, which is too small.
+pub fn small_rsa() -> Value {
+    json!({
+        "kty": "RSA",
+        "n": concat!(
+            "qhrMFplvKsrxBvek5KVtTMuOf_5zDCxLtC7Zs7wOj7O3ZZNnPZ2kbxpRaXgRQnpTQl3aIY6YKsJ3WvUxA0gT_dMJ9ll65p3vAgZP",
+            "ZhgWj4RkSdqW4a9CsauB_Pe-DcGFOn0BF_3gBjX_iu60FnEYVNUecwgqsw9P1Eya5-3cfGc",
+        ),
+        "e": "AQAB",
+        "d": concat!(
+            "Y2gzmoViFNTyVAsG3uPZ4wYWKbBuVU_RkePLL6EXtVzmMUMaE0T74j20E_mpxHquC1vDbNbjECIDFDGzyeImY7usZlfrW7GW0yXH",
+            "wanIXW-GmTTkplWfEV7b8X-orVkuRX4jOVywS2jMDrZ4B4n_nQOCPS8iNRPRzxh9lHgDvZE",
+        ),
+        "p": "3ye0dEAmFfYZuqSknwrAFwkoyizspGjpzmuhi4rRL8mg1PLjRf-2XZ-bxtOtrixX6v1qmUQJojKe9QAGpD43aQ",
+        "q": "wyQyiGu0EnJGaZRk2-Y3crrZcGn9NW7wk-7N1TjMP4TkT2JYCdWF2nNO9SNg7xjVHaElMWqsnwGOY0O2BezrTw",
+        "dp": "yMw2cWCDpMFE15Bs3PtUa6X_QST5bttEf0yUGTc5EhIRGWzRGtyE4WvMRTWWE6KtHbMYJ390V7HLHNQAJewh-Q",
+        "dq": "lOJ_M5qJDzHlCxTPRv-E-qIY2C3lpOj54MRogvAM1cG8t9yesxIYSC2F5n6RrJrTrwGN8QAkqER1sMKulCLI_Q",
+        "qi": "OtxDmoTI55mWXy7oqpQ4B0EZEe0KqOYF0RKZDsEY5ZXhaznYQl290bKQgslJFwwEURWeKc8G4-L6zf_9qNJyjQ",
+    })
+}
+
 pub fn p384() -> Value {
     let pair = EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING).unwrap();
     let d = pair.private_key().as_be_bytes().unwrap();

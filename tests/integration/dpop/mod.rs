@@ -4,18 +4,25 @@ mod keys;
 mod proof;
 
 use std::collections::HashSet;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use authlete::types::{GetClientListQuery, HealthcheckQuery, IntrospectionRequest, TokenRequest};
 use authlete::{Authlete, Config, Error, RetryPolicy};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use proof::{Proof, token_hash};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::raw_server::raw_server;
 use crate::server::{Received, Reply, Server};
+
+/// Making connections for each configuration would take long.
+static HANDLE: LazyLock<Authlete> =
+    LazyLock::new(|| Authlete::new(Config::v3("https://a.example", 1, TOKEN)).unwrap());
 
 const TOKEN: &str = "SECRET-token";
 
@@ -368,10 +375,25 @@ fn a_key_that_cannot_sign_is_refused() {
             inconsistent,
         ),
         (changed(keys::rsa(), "d", json!("SECRET12")), inconsistent),
+        (keys::small_rsa(), inconsistent),
     ] {
         let shown = refused(config("https://a.example", &key));
         let expected = format!("DpopKey (AUTHLETE_DPOP_KEY), set in code: {reason}");
         assert_eq!(shown, expected);
+    }
+}
+
+proptest! {
+    /// Whatever a member of a key holds: a handle or an error, and never a panic.
+    #[test]
+    fn any_member_is_taken_or_refused(index in 0..3, member in 0..9, bytes in any::<Vec<u8>>(), text in ".{0,40}") {
+        let mut key = [keys::p256, keys::ed25519, keys::rsa][index as usize]();
+        let members = ["crv", "x", "y", "n", "e", "d", "p", "dp", "qi"];
+        for text in [BASE64_URL_SAFE_NO_PAD.encode(bytes), text] {
+            key[members[member as usize]] = text.into();
+            let api = HANDLE.with_config(config("https://a.example", &key));
+            drop(api);
+        }
     }
 }
 
