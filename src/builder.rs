@@ -35,6 +35,8 @@ pub struct AuthleteBuilder {
     call_rate: Option<CallRate>,
     circuit_breaker: Option<CircuitPolicy>,
     max_response_size: usize,
+    #[cfg(feature = "introspection-cache")]
+    introspection_cache: Option<crate::IntrospectionCache>,
     user_agent: Option<String>,
     /// In PEM form.
     root_certificates: Vec<Vec<u8>>,
@@ -58,6 +60,8 @@ impl AuthleteBuilder {
             call_rate: None,
             circuit_breaker: None,
             max_response_size: MAX_RESPONSE_SIZE,
+            #[cfg(feature = "introspection-cache")]
+            introspection_cache: None,
             user_agent: None,
             root_certificates: Vec::new(),
         }
@@ -102,6 +106,14 @@ impl AuthleteBuilder {
     /// [`Error::TooLarge`](crate::Error::TooLarge).
     pub fn max_response_size(mut self, bytes: usize) -> Self {
         self.max_response_size = bytes;
+        self
+    }
+
+    /// Keeps answers of introspection for a short time, for those who ask with
+    /// [`cached_introspection`](Authlete::cached_introspection). Default: nothing is kept.
+    #[cfg(feature = "introspection-cache")]
+    pub fn introspection_cache(mut self, cache: crate::IntrospectionCache) -> Self {
+        self.introspection_cache = Some(cache);
         self
     }
 
@@ -156,6 +168,11 @@ impl AuthleteBuilder {
             call_rate: self.call_rate,
             circuit_breaker: self.circuit_breaker,
             max_response_size: self.max_response_size,
+            #[cfg(feature = "introspection-cache")]
+            introspection_cache: self
+                .introspection_cache
+                .map(crate::IntrospectionCache::build)
+                .transpose()?,
         };
         let client = match self.http {
             Http::Client(client) => {

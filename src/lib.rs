@@ -15,6 +15,8 @@ mod dpop;
 #[path = "dpop/absent.rs"]
 mod dpop;
 mod error;
+#[cfg(feature = "introspection-cache")]
+mod introspection_cache;
 mod json_object;
 mod json_path;
 mod open_enum;
@@ -43,6 +45,8 @@ pub use config::{Config, ConfigError, Setting};
 pub(crate) use decodable::decodable;
 pub use error::{ApiError, DecodeError, Error, NotJsonError, Result, TransportErrorKind};
 pub use generated::{operations, types};
+#[cfg(feature = "introspection-cache")]
+pub use introspection_cache::IntrospectionCache;
 pub use json_object::JsonObject;
 pub(crate) use open_enum::open_enum;
 pub use operation::{ApiVersion, CredentialKind, Operation, Route};

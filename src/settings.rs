@@ -1,9 +1,13 @@
 //! What a handle is set to, beside its configuration.
 
+#[cfg(feature = "introspection-cache")]
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::HeaderMap;
 
+#[cfg(feature = "introspection-cache")]
+use crate::introspection_cache;
 use crate::{CallRate, CircuitPolicy, RetryPolicy};
 
 /// Authlete answers in well under a second; an authorization server that waits longer keeps a person waiting.
@@ -24,4 +28,6 @@ pub(crate) struct Settings {
     pub circuit_breaker: Option<CircuitPolicy>,
     /// In bytes.
     pub max_response_size: usize,
+    #[cfg(feature = "introspection-cache")]
+    pub introspection_cache: Option<Arc<introspection_cache::Cache>>,
 }

@@ -19,6 +19,8 @@ use receive::{Received, receive};
 use trace::{AttemptTrace, CallTrace};
 
 use crate::admission::Permit;
+#[cfg(feature = "introspection-cache")]
+use crate::introspection_cache::Eviction;
 use crate::retry::Attempts;
 use crate::settings::TIMEOUT;
 use crate::{Authlete, Error, Operation, Result};
@@ -38,12 +40,22 @@ impl Authlete {
             operation,
             request,
         });
+        #[cfg(feature = "introspection-cache")]
+        let eviction = call
+            .as_ref()
+            .ok()
+            .and_then(|call| Eviction::of(self, operation, &call.request));
         async move {
             let trace = CallTrace::begin(operation);
             let answer = match call {
                 Ok(call) => trace.follow(call.answer()).await,
                 Err(error) => Err(error),
             };
+            #[cfg(feature = "introspection-cache")]
+            if let Some(eviction) = eviction {
+                let body = answer.as_ref().ok().map(|received| &received.body[..]);
+                Box::pin(eviction.apply(body)).await;
+            }
             answer
                 .and_then(|received| decode(operation, received))
                 .inspect_err(|error| trace.failed(error))

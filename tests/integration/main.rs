@@ -13,8 +13,14 @@ mod facts;
 mod flows;
 mod forward_compatibility;
 mod fuzz;
+#[cfg(feature = "introspection-cache")]
+mod gate;
 mod handles;
 mod hostile;
+#[cfg(feature = "introspection-cache")]
+mod introspection_cache;
+#[cfg(feature = "introspection-cache-redis")]
+mod introspection_cache_redis;
 mod lists;
 mod openid_connect;
 mod probe;

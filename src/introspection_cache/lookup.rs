@@ -1,0 +1,132 @@
+//! Answers, from the cache or from Authlete.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use tokio::time::{Instant, timeout};
+
+use super::Cache;
+use super::key::Key;
+use super::lifetime::lifetime;
+use super::memory::Kept;
+#[cfg(feature = "introspection-cache-redis")]
+use super::redis::Found;
+#[cfg(feature = "introspection-cache-redis")]
+use crate::operations;
+use crate::settings::TIMEOUT;
+use crate::types::{IntrospectionRequest, IntrospectionResponse};
+use crate::{Authlete, Result};
+
+impl Authlete {
+    /// Checks an access token as [`introspection`](Self::introspection) does, and keeps the answer for a short time,
+    /// for resource servers that ask again and again. Without an
+    /// [`introspection_cache`](crate::AuthleteBuilder::introspection_cache) Authlete is asked each time.
+    ///
+    /// An answer is given to those who send the same request, with the same credentials, to the same service:
+    ///
+    /// - With the action `OK` for at most [`max_age`](crate::IntrospectionCache::max_age), counted from before Authlete
+    ///   was asked, and not after the token expires by this machine's clock, or the user's authentication is older than
+    ///   `max_age` of the request.
+    /// - With `UNAUTHORIZED` and `FORBIDDEN` for at most a second.
+    ///
+    /// Those who ask while Authlete is being asked wait for that answer, so that there is one call. If it fails, or its
+    /// caller goes away, they make their own; all within the timeout of the handle.
+    ///
+    /// Nothing is kept of errors, of other actions, of answers with a nonce (`dpopNonce`, `cnonce`), nor of requests with a
+    /// DPoP proof (RFC 9449), with what belongs to an HTTP message signature (RFC 9421), or with members that this
+    /// version of the crate does not know: these go to Authlete.
+    ///
+    /// # Revocation
+    /// A call of this handle, or of one that shares its cache, that revokes or changes tokens removes their answers
+    /// when it returns: `revocation`, `token_revoke`, `token_delete`, `token_update`, `grant_management` and
+    /// `native_sso_logout`, and those that delete or lock a client, or change what a user has authorized. When it names
+    /// no token that was found good here, such as a refresh token, all answers are removed. What other servers revoke
+    /// shows after [`max_age`](crate::IntrospectionCache::max_age) at the latest.
+    ///
+    /// `response_headers` is `None`: they would be those of another call.
+    ///
+    /// # Errors
+    /// Those of [`introspection`](Self::introspection). The cache has none of its own.
+    pub async fn cached_introspection(
+        &self,
+        request: &IntrospectionRequest,
+    ) -> Result<Arc<IntrospectionResponse>> {
+        let cache = self.settings().introspection_cache.as_deref();
+        let Some((cache, key)) = cache.and_then(|cache| Some((cache, Key::of(self, request)?)))
+        else {
+            return Box::pin(self.ask(request)).await;
+        };
+        match cache.memory.answer(&key, Instant::now()) {
+            Some(answer) => Ok(answer),
+            // In a box, for a hit not to carry it.
+            None => Box::pin(cache.fill(self, request, &key)).await,
+        }
+    }
+
+    async fn ask(&self, request: &IntrospectionRequest) -> Result<Arc<IntrospectionResponse>> {
+        let mut answer = self.introspection(request).await?;
+        answer.response_headers = None;
+        Ok(Arc::new(answer))
+    }
+}
+
+impl Cache {
+    /// Waits for who is asking Authlete already, or asks.
+    async fn fill(
+        &self,
+        api: &Authlete,
+        request: &IntrospectionRequest,
+        key: &Key,
+    ) -> Result<Arc<IntrospectionResponse>> {
+        let begun = Instant::now();
+        let slot = self.memory.slot(key, begun);
+        let longest = api.settings().timeout.unwrap_or(TIMEOUT);
+        let turn = timeout(longest, slot.turn.lock()).await;
+        if let Some(answer) = slot.answer(Instant::now()) {
+            return Ok(answer);
+        }
+        if turn.is_err() || slot.is_filled() {
+            // What others asked for does not come, or is for them alone. Nobody waits for this call in turn.
+            drop(turn);
+            return rest_of_time(api, begun).ask(request).await;
+        }
+        #[cfg(feature = "introspection-cache-redis")]
+        let marks = match self.load(api, key).await {
+            Some(Found::Answer(kept)) => {
+                slot.fill(Some(kept.clone()));
+                return Ok(kept.answer);
+            }
+            Some(Found::Nothing(marks)) => Some(marks),
+            None => None,
+        };
+        let (asked, time) = (Instant::now(), SystemTime::now());
+        let answer = rest_of_time(api, begun).ask(request).await;
+        let kept = answer.as_ref().ok().and_then(|answer| {
+            Some(Kept {
+                answer: Arc::clone(answer),
+                until: asked + lifetime(request, answer, self.max_age, time)?,
+            })
+        });
+        slot.fill(kept.clone());
+        drop(turn);
+        #[cfg(feature = "introspection-cache-redis")]
+        if let (Some(redis), Some(kept), Some(marks)) = (&self.redis, kept, marks) {
+            redis.store(key, &kept, marks).await;
+        }
+        answer
+    }
+
+    #[cfg(feature = "introspection-cache-redis")]
+    async fn load(&self, api: &Authlete, key: &Key) -> Option<Found> {
+        let service = api.root(&operations::INTROSPECTION).ok()?;
+        self.redis.as_ref()?.load(service, key).await
+    }
+}
+
+/// The handle with what is left of the time of a call.
+fn rest_of_time(api: &Authlete, begun: Instant) -> Authlete {
+    match api.settings().timeout {
+        Some(timeout) => api.with_timeout(timeout.saturating_sub(begun.elapsed())),
+        None => api.clone(),
+    }
+}

@@ -1,0 +1,128 @@
+//! The answers in the process.
+
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use quick_cache::sync::Cache;
+use tokio::time::Instant;
+
+use super::key::{Key, TokenDigest};
+use crate::types::{IntrospectionAction, IntrospectionResponse};
+
+/// Answers kept for one token, which differ in what it had to satisfy. A server has few endpoints; the client
+/// certificate is the client's to choose, and must not fill the memory.
+const MAX_ANSWERS: usize = 8;
+
+/// The answers by token, so that a revocation finds them at once.
+pub(super) struct Memory(Cache<TokenDigest, Arc<Token>>);
+
+/// The answers for one token, the oldest first.
+#[derive(Default)]
+struct Token(Mutex<Vec<(Inputs, Arc<Slot>)>>);
+
+type Inputs = [u8; 32];
+
+/// The place of one answer, from when it is first asked for. After it was removed, it is still filled for those who
+/// asked before, and for nobody else.
+#[derive(Default)]
+pub(super) struct Slot {
+    /// Held by the one who asks Authlete, while the others wait.
+    pub turn: tokio::sync::Mutex<()>,
+    /// `None` when the call failed, or its answer is for the one who asked.
+    outcome: OnceLock<Option<Kept>>,
+}
+
+/// An answer and its end.
+#[derive(Debug, Clone)]
+pub(super) struct Kept {
+    pub answer: Arc<IntrospectionResponse>,
+    pub until: Instant,
+}
+
+impl Memory {
+    pub fn new(max_tokens: usize) -> Self {
+        Self(Cache::new(max_tokens))
+    }
+
+    /// An answer that is good now.
+    pub fn answer(&self, key: &Key, now: Instant) -> Option<Arc<IntrospectionResponse>> {
+        let token = self.0.get(&key.token)?;
+        let answers = token.answers();
+        let (_, slot) = answers.iter().find(|(inputs, _)| *inputs == key.inputs)?;
+        slot.answer(now)
+    }
+
+    /// The place of an answer: filled with one that is good now, or to be filled.
+    pub fn slot(&self, key: &Key, now: Instant) -> Arc<Slot> {
+        let token = match self.0.get(&key.token) {
+            Some(token) => token,
+            None => self.insert(&key.token),
+        };
+        let mut answers = token.answers();
+        if let Some((_, slot)) = answers.iter().find(|(inputs, _)| *inputs == key.inputs)
+            && slot.is_usable(now)
+        {
+            return Arc::clone(slot);
+        }
+        answers.retain(|(inputs, slot)| *inputs != key.inputs && slot.is_usable(now));
+        if answers.len() >= MAX_ANSWERS {
+            answers.remove(0);
+        }
+        let slot = Arc::<Slot>::default();
+        answers.push((key.inputs, Arc::clone(&slot)));
+        slot
+    }
+
+    fn insert(&self, token: &TokenDigest) -> Arc<Token> {
+        let inserted: Result<_, std::convert::Infallible> =
+            self.0.get_or_insert_with(token, || Ok(Arc::default()));
+        let Ok(token) = inserted;
+        token
+    }
+
+    /// Whether a token has been found good, and so certainly is an access token.
+    pub fn knows(&self, token: &TokenDigest) -> bool {
+        let is_good = |(_, slot): &(Inputs, Arc<Slot>)| {
+            let kept = slot.outcome.get().and_then(Option::as_ref);
+            kept.is_some_and(|kept| kept.answer.action == IntrospectionAction::Ok)
+        };
+        let token = self.0.peek(token);
+        token.is_some_and(|token| token.answers().iter().any(is_good))
+    }
+
+    pub fn remove(&self, token: &TokenDigest) {
+        self.0.remove(token);
+    }
+
+    pub fn clear(&self) {
+        self.0.clear();
+    }
+}
+
+impl Token {
+    fn answers(&self) -> MutexGuard<'_, Vec<(Inputs, Arc<Slot>)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Slot {
+    /// The answer, as long as it is good.
+    pub fn answer(&self, now: Instant) -> Option<Arc<IntrospectionResponse>> {
+        let kept = self.outcome.get()?.as_ref()?;
+        (now < kept.until).then(|| Arc::clone(&kept.answer))
+    }
+
+    pub fn is_filled(&self) -> bool {
+        self.outcome.get().is_some()
+    }
+
+    /// Fills the place, for all who wait for it.
+    pub fn fill(&self, kept: Option<Kept>) {
+        // Only who has the turn fills, once.
+        let _ = self.outcome.set(kept);
+    }
+
+    /// Whether it has a good answer, or is to have one.
+    fn is_usable(&self, now: Instant) -> bool {
+        !self.is_filled() || self.answer(now).is_some()
+    }
+}

@@ -1,0 +1,149 @@
+//! Answers of introspection, kept for a short time.
+//!
+//! The cache belongs to the handle, because what revokes a token goes through the handle too, and must be seen. Its
+//! answers are for those who ask for them by a method of its own: an endpoint that must know at once when a token is
+//! revoked calls `introspection`, beside others that need not.
+
+mod eviction;
+mod key;
+mod lifetime;
+mod lookup;
+mod memory;
+#[cfg(feature = "introspection-cache-redis")]
+mod redis;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+pub(crate) use eviction::Eviction;
+
+use crate::config::ConfigError;
+use memory::Memory;
+#[cfg(feature = "introspection-cache-redis")]
+use redis::Redis;
+
+/// A page and what it loads ask several times within seconds, and a revocation shows within the time that people take
+/// to notice.
+const MAX_AGE: Duration = Duration::from_secs(10);
+
+/// A revoked token that is still good an hour later was hardly revoked.
+const LONGEST_MAX_AGE: Duration = Duration::from_secs(60 * 60);
+
+/// With some 2 KiB for each token, what a server has to spare.
+const MAX_TOKENS: usize = 10_000;
+
+/// The cache of [`Authlete::cached_introspection`](crate::Authlete::cached_introspection), which says what is kept
+/// and for how long.
+///
+/// ```
+/// use std::time::Duration;
+/// use authlete::types::{IntrospectionAction, IntrospectionRequest};
+/// use authlete::{Authlete, Config, IntrospectionCache};
+///
+/// # async fn example(config: Config) -> authlete::Result<()> {
+/// let api = Authlete::builder(config)
+///     .introspection_cache(IntrospectionCache::new().max_age(Duration::from_secs(5)))
+///     .build()?;
+///
+/// let request = IntrospectionRequest::new("the client's access token").scopes(["read"]);
+/// let answer = api.cached_introspection(&request).await?;
+/// if answer.action == IntrospectionAction::Ok {
+///     println!("{:?}", answer.subject);
+/// }
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+#[must_use = "give it to AuthleteBuilder::introspection_cache"]
+pub struct IntrospectionCache {
+    max_age: Duration,
+    max_tokens: usize,
+    /// It may hold a password.
+    #[cfg(feature = "introspection-cache-redis")]
+    redis_url: Option<crate::Secret>,
+}
+
+impl IntrospectionCache {
+    /// A cache in the process, with the defaults: 10 seconds, 10,000 tokens.
+    pub fn new() -> Self {
+        Self {
+            max_age: MAX_AGE,
+            max_tokens: MAX_TOKENS,
+            #[cfg(feature = "introspection-cache-redis")]
+            redis_url: None,
+        }
+    }
+
+    /// How old an answer may become, and so how long a token that was revoked elsewhere may still be taken for good.
+    /// Default: 10 seconds. At most an hour: more counts as an hour. With zero nothing is kept.
+    pub fn max_age(mut self, age: Duration) -> Self {
+        self.max_age = age.min(LONGEST_MAX_AGE);
+        self
+    }
+
+    /// How many tokens have answers in the process, about; beyond that, those go that are asked for least. Default:
+    /// 10,000.
+    pub fn max_tokens(mut self, tokens: usize) -> Self {
+        self.max_tokens = tokens;
+        self
+    }
+
+    /// Shares the answers with other instances of your server, through a Redis server, which is no cluster:
+    /// `redis://[user:password@]host[:port][/database]`, or `rediss://` when you add the crate `redis`, version 1, to
+    /// your dependencies with one of its TLS features, such as `tokio-rustls-comp`.
+    ///
+    /// What is not in the process is looked for there before Authlete is asked. All instances should have the same
+    /// [`max_age`](Self::max_age). Without Redis, or when it takes longer than 200 milliseconds, Authlete is asked,
+    /// and Redis is left alone for a second.
+    ///
+    /// The answers there are JSON with what Authlete knows of a token: the user's identifier, scopes, properties.
+    /// Tokens are named by their SHA-256. All keys begin with `authlete:introspection:`, and all expire within
+    /// [`max_age`](Self::max_age).
+    #[cfg(feature = "introspection-cache-redis")]
+    pub fn redis(mut self, url: impl Into<crate::Secret>) -> Self {
+        self.redis_url = Some(url.into());
+        self
+    }
+
+    pub(crate) fn build(self) -> Result<Arc<Cache>, ConfigError> {
+        Ok(Arc::new(Cache {
+            max_age: self.max_age,
+            memory: Memory::new(self.max_tokens),
+            #[cfg(feature = "introspection-cache-redis")]
+            redis: self
+                .redis_url
+                .map(|url| Redis::new(&url, self.max_age))
+                .transpose()?,
+        }))
+    }
+}
+
+impl Default for IntrospectionCache {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl std::fmt::Debug for IntrospectionCache {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("IntrospectionCache")
+            .field("max_age", &self.max_age)
+            .field("max_tokens", &self.max_tokens)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The cache of a handle and of those that come from it.
+pub(crate) struct Cache {
+    max_age: Duration,
+    memory: Memory,
+    #[cfg(feature = "introspection-cache-redis")]
+    redis: Option<Redis>,
+}
+
+/// Shows nothing of what is kept.
+impl std::fmt::Debug for Cache {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Cache").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,519 @@
+//! Which answers of introspection are kept, for whom, and until when.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use authlete::types::{
+    ClientAuthorizationDeleteRequest, GmAction, GmRequest, IntrospectionAction,
+    IntrospectionRequest, IntrospectionResponse, Pair, RevocationRequest, TokenRevokeRequest,
+    TokenUpdateRequest,
+};
+use authlete::{Authlete, Config, Error, IntrospectionCache, RetryPolicy};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde_json::json;
+use sha2::Digest as _;
+use tokio::task::JoinSet;
+
+use crate::gate::Gate;
+use crate::server::{Received, Reply, Server};
+
+const INTROSPECTION: &str = "/api/1/auth/introspection";
+
+fn good() -> Reply {
+    Reply::json(200, &json!({ "action": "OK", "subject": "alice" }))
+}
+
+async fn server() -> Server {
+    Server::always(good()).await
+}
+
+fn with_cache(config: Config, cache: IntrospectionCache) -> Authlete {
+    Authlete::builder(config)
+        .retry(RetryPolicy::never())
+        .introspection_cache(cache)
+        .build()
+        .unwrap()
+}
+
+fn api(url: &str) -> Authlete {
+    with_cache(Config::v3(url, 1, "t"), IntrospectionCache::new())
+}
+
+fn token(token: &str) -> IntrospectionRequest {
+    IntrospectionRequest::new(token)
+}
+
+async fn ask(api: &Authlete, request: &IntrospectionRequest) -> Arc<IntrospectionResponse> {
+    api.cached_introspection(request).await.unwrap()
+}
+
+/// How many introspections arrived since the last time.
+fn asked(server: &Server) -> usize {
+    let arrived = server.take();
+    let is_introspection = |request: &&Received| request.path.ends_with("/auth/introspection");
+    arrived.iter().filter(is_introspection).count()
+}
+
+/// Lets time pass that nobody waits for.
+async fn pass(time: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
+}
+
+#[tokio::test]
+async fn an_answer_is_kept_for_those_who_ask_for_kept_ones() {
+    let server = server().await;
+    let api = api(&server.url);
+    let first = ask(&api, &token("a")).await;
+    let second = ask(&api, &token("a")).await;
+    assert!(Arc::ptr_eq(&first, &second));
+    assert_eq!(second.subject.as_deref(), Some("alice"));
+    assert_eq!(second.response_headers, None);
+    assert_eq!(asked(&server), 1);
+
+    api.introspection(&token("a")).await.unwrap();
+    assert_eq!(asked(&server), 1);
+
+    let without = Authlete::new(Config::v3(&server.url, 1, "t")).unwrap();
+    let first = ask(&without, &token("a")).await;
+    assert_eq!(*first, *ask(&without, &token("a")).await);
+    assert_eq!(asked(&server), 2);
+}
+
+#[tokio::test]
+async fn handles_that_come_from_one_share_its_cache() {
+    let server = server().await;
+    let api = api(&server.url);
+    ask(&api, &token("a")).await;
+    ask(&api.clone(), &token("a")).await;
+    ask(&api.with_header("x-request-id", "1").unwrap(), &token("a")).await;
+    ask(&api.with_timeout(Duration::from_secs(1)), &token("a")).await;
+    assert_eq!(asked(&server), 1);
+}
+
+#[tokio::test]
+async fn each_input_makes_another_answer() {
+    let server = server().await;
+    let api = api(&server.url);
+    let none: [&str; 0] = [];
+    let requests = [
+        token("a"),
+        token("b"),
+        token("a").scopes(["x"]),
+        token("a").scopes(["y"]),
+        token("a").scopes(["x", "y"]),
+        token("a").scopes(["x y"]),
+        token("a").scopes(none),
+        token("a").subject("x"),
+        token("a").subject("y"),
+    ];
+    let others = [
+        token("c").client_certificate("x"),
+        token("c").client_certificate("y"),
+        token("c").resources(["x"]),
+        token("c").resources(["y"]),
+        token("c").acr_values(["x"]),
+        token("c").acr_values(["y"]),
+        token("c").max_age(1),
+        token("c").max_age(2),
+    ];
+    for requests in [&requests[..], &others[..]] {
+        for request in requests {
+            ask(&api, request).await;
+            assert_eq!(asked(&server), 1, "{request:?}");
+            ask(&api, request).await;
+            assert_eq!(asked(&server), 0, "{request:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn each_service_has_answers_of_its_own() {
+    let server = server().await;
+    let first = api(&server.url);
+    let other = |config| first.with_config(config).unwrap();
+    let handles = [
+        first.clone(),
+        other(Config::v3(&server.url, 2, "t")),
+        // Whoever has no right to ask gets no answer from those who have.
+        other(Config::v3(&server.url, 1, "other")),
+        other(Config::v3(
+            server.url.replace("127.0.0.1", "localhost"),
+            1,
+            "t",
+        )),
+        other(Config::v2(&server.url, 1, "t")),
+        other(Config::v2(&server.url, 2, "t")),
+    ];
+    for _ in 0..2 {
+        for api in &handles {
+            ask(api, &token("a")).await;
+        }
+    }
+    assert_eq!(asked(&server), handles.len());
+}
+
+#[tokio::test]
+async fn what_is_good_for_one_request_is_asked_each_time() {
+    let server = server().await;
+    let api = api(&server.url);
+    let mut unknown = token("a");
+    unknown.extra.insert("new".into(), json!(1));
+    for request in [
+        token("a").dpop("proof"),
+        token("a").htm("GET"),
+        token("a").htu("https://rs.example.com/"),
+        token("a").dpop_nonce_required(false),
+        token("a").headers([Pair::new("signature", "s")]),
+        token("a").message("body"),
+        token("a").request_body_contained(true),
+        token("a").required_components(["@method"]),
+        token("a").target_uri("https://rs.example.com/?a=b"),
+        token("a").uri("https://rs.example.com/"),
+        unknown,
+    ] {
+        ask(&api, &request).await;
+        ask(&api, &request).await;
+        assert_eq!(asked(&server), 2, "{request:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_grows_as_old_as_was_set() {
+    let server = server().await;
+    let config = Config::v3(&server.url, 1, "t");
+    for (cache, seconds) in [
+        (IntrospectionCache::new(), 10),
+        (
+            IntrospectionCache::new().max_age(Duration::from_secs(60)),
+            60,
+        ),
+        (IntrospectionCache::new().max_age(Duration::MAX), 60 * 60),
+    ] {
+        let api = with_cache(config.clone(), cache);
+        ask(&api, &token("a")).await;
+        pass(Duration::from_secs(seconds - 5)).await;
+        ask(&api, &token("a")).await;
+        assert_eq!(asked(&server), 1);
+        pass(Duration::from_secs(5)).await;
+        ask(&api, &token("a")).await;
+        assert_eq!(asked(&server), 1);
+    }
+    let api = with_cache(config, IntrospectionCache::new().max_age(Duration::ZERO));
+    ask(&api, &token("a")).await;
+    ask(&api, &token("a")).await;
+    assert_eq!(asked(&server), 2);
+}
+
+#[tokio::test]
+async fn no_answer_outlives_the_token() {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let expires_at = (now + Duration::from_secs(600)).as_millis() as u64;
+    let reply = json!({ "action": "OK", "expiresAt": expires_at });
+    let server = Server::always(Reply::json(200, &reply)).await;
+    let cache = IntrospectionCache::new().max_age(Duration::from_secs(1200));
+    let api = with_cache(Config::v3(&server.url, 1, "t"), cache);
+    ask(&api, &token("a")).await;
+    pass(Duration::from_secs(500)).await;
+    ask(&api, &token("a")).await;
+    assert_eq!(asked(&server), 1);
+    pass(Duration::from_secs(100)).await;
+    ask(&api, &token("a")).await;
+    assert_eq!(asked(&server), 1);
+}
+
+#[tokio::test]
+async fn a_refusal_is_kept_for_a_second() {
+    for action in ["UNAUTHORIZED", "FORBIDDEN"] {
+        let server = Server::always(Reply::json(200, &json!({ "action": action }))).await;
+        let api = api(&server.url);
+        let first = ask(&api, &token("a")).await;
+        assert!(Arc::ptr_eq(&first, &ask(&api, &token("a")).await));
+        assert_eq!(asked(&server), 1);
+        pass(Duration::from_secs(1)).await;
+        ask(&api, &token("a")).await;
+        assert_eq!(asked(&server), 1);
+    }
+}
+
+#[tokio::test]
+async fn failures_are_not_kept() {
+    for reply in [
+        Reply::json(500, &json!({ "resultCode": "A1" })),
+        Reply::text(502, "text/html", "<html>"),
+        Reply::text(200, "application/json", "{"),
+        Reply::json(200, &json!({ "action": "INTERNAL_SERVER_ERROR" })),
+        Reply::json(200, &json!({ "action": "BAD_REQUEST" })),
+        Reply::json(200, &json!({ "action": "NEW" })),
+        Reply::json(200, &json!({ "action": "OK", "dpopNonce": "n" })),
+        Reply::json(200, &json!({ "action": "OK", "cnonce": "n" })),
+    ] {
+        let server = Server::always(reply).await;
+        let api = api(&server.url);
+        let [first, second] = [
+            api.cached_introspection(&token("a")).await,
+            api.cached_introspection(&token("a")).await,
+        ];
+        assert_eq!(first.is_ok(), second.is_ok());
+        assert_eq!(asked(&server), 2);
+    }
+}
+
+/// Asks `count` times at once.
+fn crowd(api: &Authlete, count: usize) -> JoinSet<Result<Arc<IntrospectionResponse>, Error>> {
+    let ask = |api: Authlete| async move { api.cached_introspection(&token("a")).await };
+    (0..count).map(|_| ask(api.clone())).collect()
+}
+
+#[tokio::test]
+async fn a_crowd_asks_once() {
+    let gate = Gate::start(|_| good()).await;
+    let api = api(&gate.url);
+    let crowd = crowd(&api, 100);
+    gate.arrived(1).await;
+    gate.open();
+    let answers = crowd.join_all().await;
+    assert!(answers.iter().all(|answer| answer.is_ok()));
+    assert_eq!(gate.count(), 1);
+}
+
+#[tokio::test]
+async fn a_crowd_outlives_the_one_who_asks() {
+    let gate = Gate::start(|_| good()).await;
+    let api = api(&gate.url);
+    let mut asking = crowd(&api, 1);
+    gate.arrived(1).await;
+    let waiting = crowd(&api, 20);
+    tokio::task::yield_now().await;
+    asking.shutdown().await;
+    gate.arrived(2).await;
+    gate.open();
+    let answers = waiting.join_all().await;
+    assert!(answers.iter().all(|answer| answer.is_ok()));
+    assert_eq!(gate.count(), 2);
+}
+
+/// What failed once is not what the others wait for, one after the other.
+#[tokio::test]
+async fn when_the_one_who_asks_fails_the_others_ask_at_once() {
+    let failed = || Reply::json(500, &json!({}));
+    let gate = Gate::start(move |number| if number == 1 { failed() } else { good() }).await;
+    let api = api(&gate.url);
+    let crowd = crowd(&api, 10);
+    gate.arrived(1).await;
+    gate.let_in(1);
+    gate.arrived(10).await;
+    gate.open();
+    let answers = crowd.join_all().await;
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 9);
+    assert_eq!(gate.count(), 10);
+    // The failure is not remembered.
+    ask(&api, &token("a")).await;
+    assert_eq!(gate.count(), 11);
+}
+
+#[tokio::test]
+async fn nobody_waits_longer_than_the_timeout_of_the_handle() {
+    let gate = Gate::start(|_| good()).await;
+    let api = api(&gate.url);
+    let asking = crowd(&api, 1);
+    gate.arrived(1).await;
+    let hasty = api.with_timeout(Duration::from_millis(100));
+    let request = token("a");
+    let waiting = hasty.cached_introspection(&request);
+    let waited = tokio::time::timeout(Duration::from_secs(10), waiting).await;
+    assert!(waited.unwrap().unwrap_err().is_timeout());
+    gate.open();
+    assert!(asking.join_all().await[0].is_ok());
+}
+
+/// Revokes or changes the token `a`.
+async fn revoke(api: &Authlete, way: &str) -> Result<(), Error> {
+    let hash = BASE64_URL_SAFE_NO_PAD.encode(sha2::Sha256::digest("a"));
+    match way {
+        "revocation" => {
+            let request = RevocationRequest::new("client_id=1&token=%61&token_type_hint=x");
+            api.revocation(&request).await.map(drop)
+        }
+        "revocation through another handle" => {
+            let api = api.with_header("x-request-id", "1")?;
+            let request = RevocationRequest::new("token=a");
+            api.revocation(&request).await.map(drop)
+        }
+        "token_delete" => api.token_delete("a").await,
+        "token_delete by hash" => api.token_delete(&hash).await,
+        "token_revoke" => {
+            let request = TokenRevokeRequest::new().access_token_identifier("a");
+            api.token_revoke(&request).await.map(drop)
+        }
+        "token_revoke by hash" => {
+            let request = TokenRevokeRequest::new().access_token_identifier(hash);
+            api.token_revoke(&request).await.map(drop)
+        }
+        "token_update" => {
+            let request = TokenUpdateRequest::new().access_token("a");
+            api.token_update(&request).await.map(drop)
+        }
+        "token_update by hash" => {
+            let request = TokenUpdateRequest::new().access_token_hash(hash);
+            api.token_update(&request).await.map(drop)
+        }
+        other => unreachable!("{other}"),
+    }
+}
+
+#[tokio::test]
+async fn a_revoked_token_is_forgotten() {
+    let server = server().await;
+    let api = api(&server.url);
+    for way in [
+        "revocation",
+        "revocation through another handle",
+        "token_delete",
+        "token_delete by hash",
+        "token_revoke",
+        "token_revoke by hash",
+        "token_update",
+        "token_update by hash",
+    ] {
+        let of_scope = token("a").scopes(["x"]);
+        for request in [&token("a"), &of_scope, &token("b")] {
+            ask(&api, request).await;
+        }
+        asked(&server);
+        revoke(&api, way).await.unwrap();
+        ask(&api, &token("a")).await;
+        ask(&api, &of_scope).await;
+        assert_eq!(asked(&server), 2, "{way}");
+        ask(&api, &token("b")).await;
+        assert_eq!(asked(&server), 0, "{way}");
+    }
+}
+
+#[tokio::test]
+async fn when_it_is_not_known_which_tokens_are_revoked_all_are_forgotten() {
+    let server = server().await;
+    let api = api(&server.url);
+    let forget = async || {
+        ask(&api, &token("a")).await;
+        ask(&api, &token("b")).await;
+        asked(&server);
+    };
+    let forgotten = async |name: &str| {
+        ask(&api, &token("a")).await;
+        ask(&api, &token("b")).await;
+        assert_eq!(asked(&server), 2, "{name}");
+    };
+    forget().await;
+    let refresh_token = RevocationRequest::new("token=refresh");
+    api.revocation(&refresh_token).await.unwrap();
+    forgotten("a refresh token").await;
+    let of_client = TokenRevokeRequest::new().client_identifier("1");
+    api.token_revoke(&of_client).await.unwrap();
+    forgotten("the tokens of a client").await;
+    let by_id = TokenUpdateRequest::new().token_id("x");
+    api.token_update(&by_id).await.unwrap();
+    forgotten("the token of an ID").await;
+    api.delete_client(1).await.unwrap();
+    forgotten("a client").await;
+    let of_user = ClientAuthorizationDeleteRequest::new("alice");
+    api.delete_client_authorization(1, &of_user).await.unwrap();
+    forgotten("what a user authorized").await;
+    let revoke = GmRequest::new(GmAction::Revoke, "grant", "token");
+    api.grant_management(&revoke).await.unwrap();
+    forgotten("a grant").await;
+    // What changes nothing leaves all as it is.
+    let query = GmRequest::new(GmAction::Query, "grant", "token");
+    api.grant_management(&query).await.unwrap();
+    api.get_client(1).await.unwrap();
+    ask(&api, &token("a")).await;
+    assert_eq!(asked(&server), 0);
+}
+
+#[tokio::test]
+async fn a_revocation_counts_unless_it_was_refused() {
+    for (reply, is_forgotten) in [
+        (Reply::json(200, &json!({ "action": "OK" })), true),
+        (Reply::json(500, &json!({})), true),
+        (Reply::text(504, "text/plain", "late"), true),
+        (
+            Reply::json(200, &json!({ "action": "INVALID_CLIENT" })),
+            false,
+        ),
+        (Reply::json(200, &json!({ "action": "BAD_REQUEST" })), false),
+    ] {
+        let name = format!("{reply:?}");
+        let server = Server::start(move |request| match request.path.as_str() {
+            INTROSPECTION => good(),
+            _ => reply.clone(),
+        })
+        .await;
+        let api = api(&server.url);
+        ask(&api, &token("a")).await;
+        let _ = api.revocation(&RevocationRequest::new("token=a")).await;
+        ask(&api, &token("a")).await;
+        assert_eq!(asked(&server), 1 + usize::from(is_forgotten), "{name}");
+    }
+}
+
+/// An answer that is on its way when the token is revoked is from before.
+#[tokio::test]
+async fn an_answer_from_before_a_revocation_is_not_kept() {
+    let gate = Gate::start(|_| good()).await;
+    let api = api(&gate.url);
+    let asking = crowd(&api, 1);
+    gate.arrived(1).await;
+    api.token_delete("a").await.unwrap();
+    gate.open();
+    assert!(asking.join_all().await[0].is_ok());
+    let answer = ask(&api, &token("a")).await;
+    assert_eq!(answer.action, IntrospectionAction::Ok);
+    assert_eq!(gate.count(), 2);
+}
+
+#[tokio::test]
+async fn what_is_kept_is_bounded() {
+    let server = server().await;
+    let cache = IntrospectionCache::new().max_tokens(64);
+    let api = with_cache(Config::v3(&server.url, 1, "t"), cache);
+    for number in 0..512 {
+        ask(&api, &token(&number.to_string())).await;
+    }
+    asked(&server);
+    for number in 0..512 {
+        ask(&api, &token(&number.to_string())).await;
+    }
+    assert!(asked(&server) >= 512 - 2 * 64);
+
+    // The certificate is the client's to choose.
+    let presented = |number: i32| token("a").client_certificate(number.to_string());
+    for number in 0..100 {
+        ask(&api, &presented(number)).await;
+    }
+    asked(&server);
+    ask(&api, &presented(99)).await;
+    assert_eq!(asked(&server), 0);
+    for number in 0..100 {
+        ask(&api, &presented(number)).await;
+    }
+    assert!(asked(&server) >= 90);
+
+    let none = with_cache(
+        Config::v3(&server.url, 1, "t"),
+        IntrospectionCache::new().max_tokens(0),
+    );
+    ask(&none, &token("a")).await;
+    ask(&none, &token("a")).await;
+    assert_eq!(asked(&server), 2);
+}
+
+#[test]
+fn calls_cross_threads() {
+    fn is_send<T: Send>(value: T) -> T {
+        value
+    }
+    let api = api("http://127.0.0.1:1");
+    drop(is_send(api.cached_introspection(&token("a"))));
+}
