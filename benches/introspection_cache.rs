@@ -1,0 +1,120 @@
+//! What a hit in the introspection cache costs, and the memory of each token in it.
+//!
+//! `cargo bench --bench introspection_cache --features introspection-cache`
+
+use std::fs;
+use std::time::Duration;
+
+use authlete::types::IntrospectionRequest;
+use authlete::{Authlete, Config, IntrospectionCache};
+use axum::Router;
+use axum::http::header::CONTENT_TYPE;
+use cpu_time::ThreadTime;
+use tokio::net::TcpListener;
+
+/// As many as a cache has by default.
+const TOKENS: usize = 10_000;
+const HITS: u32 = 100_000;
+const ROUNDS: usize = 11;
+
+/// A token that has expired is not kept.
+const EXPIRED: &str = "1732291200000";
+const ANSWER: &str = include_str!("overhead/introspection.json");
+
+fn main() {
+    let url = serve();
+    let runtime = runtime();
+    runtime.block_on(measure(&url));
+}
+
+async fn measure(url: &str) {
+    let cache = IntrospectionCache::new()
+        .max_age(Duration::from_secs(60 * 60))
+        .max_tokens(2 * TOKENS);
+    let api = Authlete::builder(Config::v3(url, 986_126_671, "access token"))
+        .introspection_cache(cache)
+        .build()
+        .expect("the configuration is complete");
+    // The first calls open the connection, and make what is made once.
+    for number in 0..100 {
+        ask(&api, &request(TOKENS + number)).await;
+    }
+    let before = resident();
+    for number in 0..TOKENS {
+        ask(&api, &request(number)).await;
+    }
+    println!("{} bytes a token", (resident() - before) / TOKENS);
+
+    // All over the place: neighbors would be in the processor's cache.
+    let requests: Vec<_> = (0..TOKENS)
+        .map(|number| request(number * 7919 % TOKENS))
+        .collect();
+    for (name, requests) in [("one token", &requests[..1]), ("many tokens", &requests)] {
+        let mut rounds = Vec::new();
+        for _ in 0..ROUNDS {
+            let start = ThreadTime::now();
+            for request in requests.iter().cycle().take(HITS as usize) {
+                ask(&api, request).await;
+            }
+            rounds.push(start.elapsed() / HITS);
+        }
+        rounds.sort();
+        println!("a hit, {name}: {:?}", rounds[ROUNDS / 2]);
+    }
+}
+
+fn request(number: usize) -> IntrospectionRequest {
+    let token = format!("a token of the usual length, forty-odd {number:05}");
+    IntrospectionRequest::new(token).scopes(["openid"])
+}
+
+async fn ask(api: &Authlete, request: &IntrospectionRequest) {
+    let answer = api
+        .cached_introspection(request)
+        .await
+        .expect("the server answers");
+    assert_eq!(answer.client_id, Some(26_478_243_745_571));
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime can be made")
+}
+
+/// The server, on a thread of its own. It keeps nothing, and so does not count as memory.
+fn serve() -> String {
+    let (send, receive) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        runtime().block_on(async {
+            let listener = TcpListener::bind("127.0.0.1:0")
+                .await
+                .expect("loopback has a free port");
+            let address = listener
+                .local_addr()
+                .expect("a bound socket has an address");
+            send.send(format!("http://{address}"))
+                .expect("main waits for the address");
+            let answer = ANSWER.replace(EXPIRED, "9999999999999");
+            let app = Router::new().fallback(move |request: axum::extract::Request| {
+                let answer = answer.clone();
+                async move {
+                    // Read to the end: the connection is used again.
+                    let _ = axum::body::to_bytes(request.into_body(), usize::MAX).await;
+                    ([(CONTENT_TYPE, "application/json")], answer)
+                }
+            });
+            axum::serve(listener, app).await
+        })
+    });
+    receive.recv().expect("the server starts")
+}
+
+/// What the process has in memory, in bytes.
+fn resident() -> usize {
+    let status = fs::read_to_string("/proc/self/status").expect("Linux tells");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<usize>().ok());
+    kilobytes.expect("a number of kilobytes") * 1024
+}
