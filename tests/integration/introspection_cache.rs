@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use authlete::types::{
-    ClientAuthorizationDeleteRequest, GmAction, GmRequest, IntrospectionAction,
-    IntrospectionRequest, IntrospectionResponse, Pair, RevocationRequest, TokenRevokeRequest,
-    TokenUpdateRequest,
+    ClientAuthorizationDeleteRequest, GetTokenListQuery, GmAction, GmRequest, GrantType,
+    IntrospectionAction, IntrospectionRequest, IntrospectionResponse, Pair, RevocationRequest,
+    TokenCreateRequest, TokenRevokeRequest, TokenUpdateRequest,
 };
-use authlete::{Authlete, Config, Error, IntrospectionCache, RetryPolicy};
+use authlete::{ApiVersion, Authlete, Config, Error, IntrospectionCache, RetryPolicy};
+use authlete_emulator::Emulator;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::json;
@@ -389,6 +390,26 @@ async fn a_revoked_token_is_forgotten() {
         assert_eq!(asked(&server), 2, "{way}");
         ask(&api, &token("b")).await;
         assert_eq!(asked(&server), 0, "{way}");
+    }
+}
+
+/// Against a server that keeps tokens: the hash of its list names what is forgotten.
+#[tokio::test]
+async fn a_deleted_token_is_refused_at_once() {
+    for version in [ApiVersion::V2, ApiVersion::V3] {
+        let emulator = Emulator::start().await.unwrap();
+        let api = with_cache(emulator.config(version), IntrospectionCache::new());
+        let create = TokenCreateRequest::new(GrantType::ClientCredentials)
+            .client_id(emulator.client().id)
+            .access_token("the token");
+        api.token_create(&create).await.unwrap();
+        let request = token("the token");
+        assert_eq!(ask(&api, &request).await.action, IntrospectionAction::Ok);
+        let list = api.get_token_list(&GetTokenListQuery::new()).await.unwrap();
+        let hash = list.access_tokens.unwrap().remove(0).access_token_hash;
+        api.token_delete(&hash.unwrap()).await.unwrap();
+        let answer = ask(&api, &request).await;
+        assert_eq!(answer.action, IntrospectionAction::Unauthorized);
     }
 }
 
