@@ -9,6 +9,7 @@ use authlete::types::{IntrospectionRequest, TokenRequest};
 use authlete::{ApiVersion, Authlete, Result, RetryPolicy};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
+use super::act::Act;
 use super::server::Server;
 use super::tls;
 use crate::facts;
@@ -39,6 +40,11 @@ impl Caller {
     pub fn new(server: &Server, deadline: Duration) -> Self {
         let scheme = if server.act.is_tls() { "https" } else { "http" };
         let url = format!("{scheme}://{}:{}", tls::HOST, server.port);
+        // Only where it is what ends a call may it come before the deadline.
+        let connect_timeout = match server.act {
+            Act::HalfTls(_) => Duration::from_secs(1),
+            _ => deadline,
+        };
         let connects = Connects::default();
         let http = reqwest::Client::builder()
             .no_proxy()
@@ -46,7 +52,7 @@ impl Caller {
             .tls_certs_only([tls::root()]);
         let api = Authlete::builder(facts::config(ApiVersion::V3, &url).allow_http(true))
             .reqwest_builder(http)
-            .connect_timeout(Duration::from_secs(1))
+            .connect_timeout(connect_timeout)
             .timeout(deadline)
             .max_response_size(MAX_RESPONSE_SIZE)
             .retry(RetryPolicy::new().base_delay(Duration::from_millis(1)))
