@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::HeaderMap;
+use tokio::time::Instant;
 
 #[cfg(feature = "introspection-cache")]
 use crate::introspection_cache;
@@ -12,6 +13,9 @@ use crate::{CallRate, CircuitPolicy, RetryPolicy};
 
 /// Authlete answers in well under a second; an authorization server that waits longer keeps a person waiting.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Nobody waits longer, and no clock has to hold the end of it.
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// Far above the largest answers, which are pages of services; what is longer is no answer of Authlete.
 pub(crate) const MAX_RESPONSE_SIZE: usize = 10 * 1024 * 1024;
@@ -30,4 +34,11 @@ pub(crate) struct Settings {
     pub max_response_size: usize,
     #[cfg(feature = "introspection-cache")]
     pub introspection_cache: Option<Arc<introspection_cache::Cache>>,
+}
+
+impl Settings {
+    /// When a call that begins now has to be over.
+    pub fn deadline(&self) -> Instant {
+        Instant::now() + self.timeout.unwrap_or(TIMEOUT).min(LONGEST_TIMEOUT)
+    }
 }

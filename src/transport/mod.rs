@@ -22,7 +22,6 @@ use crate::admission::Permit;
 #[cfg(feature = "introspection-cache")]
 use crate::introspection_cache::Eviction;
 use crate::retry::Attempts;
-use crate::settings::TIMEOUT;
 use crate::{Authlete, Error, Operation, Result};
 
 impl Authlete {
@@ -104,7 +103,7 @@ impl Call {
         } = self;
         async move {
             let settings = api.settings();
-            let deadline = Instant::now() + settings.timeout.unwrap_or(TIMEOUT);
+            let deadline = settings.deadline();
             let mut attempts =
                 Attempts::begin(&settings.retry, api.retry_budget(), operation, deadline);
             let mut failed = None;

@@ -255,6 +255,15 @@ async fn the_timeout_is_for_all_attempts_together() {
 }
 
 #[tokio::test]
+async fn a_timeout_may_be_as_long_as_can_be() {
+    let server = in_turn(vec![refused(503), ok()]).await;
+    introspect(&api(&server.url).with_timeout(Duration::MAX))
+        .await
+        .unwrap();
+    assert_eq!(server.take().len(), 2);
+}
+
+#[tokio::test]
 async fn a_handle_can_do_without() {
     let server = Server::always(refused(503)).await;
     let api = api(&server.url);
