@@ -141,12 +141,13 @@ fn attempt(
     mut request: Request,
     deadline: Instant,
 ) -> impl Future<Output = Result<Received>> + Send {
+    let settings = api.settings();
     async move {
         let permit = match api.admission() {
             Some(admission) => admission.admit(operation, deadline).await?,
             None => Permit::default(),
         };
-        if api.settings().timeout.is_some() {
+        if settings.timeout.is_some() {
             *request.timeout_mut() = Some(deadline.saturating_duration_since(Instant::now()));
         }
         let outcome = match api.dpop() {
