@@ -1,5 +1,6 @@
 //! Tests of the crate over real HTTP, through its public surface.
 
+mod authority;
 mod call_rate;
 mod cancellation;
 mod circuit_breaker;
@@ -34,6 +35,7 @@ mod schemas;
 mod server;
 #[cfg(any(feature = "native-tls", feature = "rustls-no-provider"))]
 mod tls;
+mod tls_server;
 #[cfg(feature = "tracing")]
 mod traces;
 mod update;

@@ -1,15 +1,14 @@
 //! TLS, well spoken and not.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
 use tokio::io::{self, AsyncReadExt as _};
 use tokio::net::TcpStream;
-use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::crypto::aws_lc_rs;
-use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+use tokio_rustls::rustls::version::TLS13;
 use tokio_rustls::server::TlsStream;
+
+use crate::authority::Authority;
+use crate::tls_server::acceptor;
 
 /// The name that the server is called by.
 pub const HOST: &str = "authlete.test";
@@ -23,16 +22,8 @@ pub enum Identity {
     UnknownIssuer,
 }
 
-type Issuer = CertifiedIssuer<'static, KeyPair>;
-
 /// The issuer that callers trust.
-static ROOT: LazyLock<Issuer> = LazyLock::new(issuer);
-
-fn issuer() -> Issuer {
-    let mut params = CertificateParams::default();
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
-}
+static ROOT: LazyLock<Authority> = LazyLock::new(|| Authority::new("root"));
 
 /// The certificate that callers trust.
 pub fn root() -> reqwest::Certificate {
@@ -41,29 +32,13 @@ pub fn root() -> reqwest::Certificate {
 
 /// Does the handshake of a server.
 pub async fn accept(stream: TcpStream, identity: Identity) -> io::Result<TlsStream<TcpStream>> {
-    let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()));
-    let host = match identity {
-        Identity::OtherHost => "other.test",
-        _ => HOST,
+    let certified = match identity {
+        Identity::Good => ROOT.server(HOST),
+        Identity::Expired => ROOT.expired(HOST),
+        Identity::OtherHost => ROOT.server("other.test"),
+        Identity::UnknownIssuer => Authority::new("unknown").server(HOST),
     };
-    let mut params = CertificateParams::new([host.to_owned()]).unwrap();
-    if let Identity::Expired = identity {
-        params.not_before = date_time_ymd(2019, 1, 1);
-        params.not_after = date_time_ymd(2020, 1, 1);
-    }
-    let key = KeyPair::generate().unwrap();
-    let certificate = match identity {
-        Identity::UnknownIssuer => params.signed_by(&key, &issuer()),
-        _ => params.signed_by(&key, &ROOT),
-    };
-    let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
-    let config = config
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate.unwrap().der().clone()], key)
-        .unwrap();
-    TlsAcceptor::from(Arc::new(config)).accept(stream).await
+    acceptor(&certified, None, &TLS13).accept(stream).await
 }
 
 /// Reads the first message of a handshake: a record, of which the header says how long it is (RFC 8446 §5.1).

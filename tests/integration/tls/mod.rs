@@ -1,20 +1,18 @@
 //! Whom we trust, and who trusts us.
 
-mod authority;
 #[cfg(feature = "mtls")]
 mod mutual;
-mod server;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use authlete::types::{IntrospectionRequest, TokenRequest};
 use authlete::{Authlete, AuthleteBuilder, Config, Error, RetryPolicy, TransportErrorKind};
-use authority::Authority;
-use server::{VERSIONS, acceptor, request, tls_server};
 use tokio::io::AsyncWriteExt as _;
 
+use crate::authority::Authority;
 use crate::raw_server::raw_server;
+use crate::tls_server::{VERSIONS, acceptor, request, tls_server};
 
 const HOST: &str = "127.0.0.1";
 

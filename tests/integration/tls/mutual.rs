@@ -1,12 +1,11 @@
 //! Mutual TLS.
 
 use authlete::{Authlete, AuthleteBuilder, Config, RetryPolicy};
-
 use tokio_rustls::rustls::version::TLS13;
 
-use super::authority::Authority;
-use super::server::{VERSIONS, acceptor, tls_server};
 use super::{HOST, assert_refused, introspect};
+use crate::authority::Authority;
+use crate::tls_server::{VERSIONS, acceptor, tls_server};
 
 fn builder(config: Config, root: &Authority) -> AuthleteBuilder {
     Authlete::builder(config)
