@@ -5,9 +5,10 @@ mod failure;
 mod path;
 mod prove;
 mod receive;
+mod spare;
 mod trace;
 
-use reqwest::header::AUTHORIZATION;
+use reqwest::header::{AUTHORIZATION, HeaderMap};
 use reqwest::{Method, Request, RequestBuilder};
 use tokio::time::{Instant, sleep};
 
@@ -16,13 +17,14 @@ use failure::{not_json, refused, transport_error, undecodable};
 pub(crate) use path::path_segment;
 use prove::send_with_proof;
 use receive::{Received, receive};
+use spare::Spare;
 use trace::{AttemptTrace, CallTrace};
 
 use crate::admission::Permit;
 #[cfg(feature = "introspection-cache")]
 use crate::introspection_cache::Eviction;
 use crate::retry::Attempts;
-use crate::{Authlete, Error, Operation, Result};
+use crate::{Authlete, Error, Operation, Result, Route};
 
 impl Authlete {
     /// Sends the request of an operation and decodes the answer.
@@ -72,15 +74,18 @@ impl Authlete {
                 Error::not_callable(operation, format!("{} is no HTTP method", route.method))
             })?;
         }
+        self.add_headers(route, request.headers_mut());
+        Ok(request)
+    }
+
+    /// Adds the headers that are the handle's.
+    fn add_headers(&self, route: &Route, headers: &mut HeaderMap) {
         for (name, value) in &self.settings().headers {
-            request.headers_mut().insert(name.clone(), value.clone());
+            headers.insert(name.clone(), value.clone());
         }
         if let Some(authorization) = self.credential_header(route) {
-            request
-                .headers_mut()
-                .insert(AUTHORIZATION, authorization.clone());
+            headers.insert(AUTHORIZATION, authorization.clone());
         }
-        Ok(request)
     }
 }
 
@@ -108,7 +113,7 @@ impl Call {
                 Attempts::begin(&settings.retry, api.retry_budget(), operation, deadline);
             let mut failed = None;
             loop {
-                let again = attempts.make().then(|| request.try_clone()).flatten();
+                let again = attempts.make().then(|| Spare::of(&mut request)).flatten();
                 let trace = AttemptTrace::begin(&api, operation, &request, attempts.resent());
                 let outcome = trace
                     .follow(attempt(&api, operation, request, deadline))
@@ -126,7 +131,7 @@ impl Call {
                 AttemptTrace::will_repeat(&error, delay);
                 sleep(delay).await;
                 failed = Some(error);
-                request = again;
+                request = again.request(&api, operation)?;
             }
         }
     }
