@@ -50,6 +50,7 @@ paths:
   /list:
     post:
       operationId: take_list
+      x-repeatable: false
       summary: Take a list
       description: Takes a list.
       servers: [{ url: "https://v3.example/api", x-api-version: "3.0" }]
@@ -62,6 +63,7 @@ paths:
   /keys:
     get:
       operationId: get_keys
+      x-repeatable: false
       summary: Get keys
       description: Gets keys.
       responses:
