@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::common::*;
 use authlete::types::{Client, GetClientListQuery, IntrospectionRequest};
-use authlete::{Authlete, Error};
+use authlete::{Authlete, Error, RetryPolicy};
 use authlete_emulator::{Emulator, EmulatorBuilder};
 use reqwest::{Response, StatusCode};
 use serde_json::Value;
@@ -72,11 +72,26 @@ async fn what_finds_nobody_does_nothing() {
     }
 }
 
+/// The SDK waits as long as it is asked to.
+#[tokio::test]
+async fn a_handle_that_retries_gets_along_with_the_limit() {
+    let emulator = Emulator::builder().rate_limit(3).start().await.unwrap();
+    for version in GENERATIONS {
+        let api = Authlete::new(emulator.config(version)).unwrap();
+        for _ in 0..5 {
+            let request = IntrospectionRequest::new("made up");
+            api.introspection(&request).await.unwrap();
+        }
+        assert_eq!(api.rate_limit().unwrap().limit, Some(3));
+    }
+}
+
 #[tokio::test]
 async fn calls_beyond_the_limit_are_told_when_to_come_back() {
     for version in GENERATIONS {
         let emulator = Emulator::builder().rate_limit(3).start().await.unwrap();
         let api = Authlete::new(emulator.config(version)).unwrap();
+        let api = api.with_retry(RetryPolicy::never());
         let start = Instant::now();
         let (mut allowed, mut error) = (0_u32, None);
         while error.is_none() {
