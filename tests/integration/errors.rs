@@ -7,9 +7,8 @@ use authlete::types::{HealthcheckQuery, IntrospectionRequest, TokenRequest};
 use authlete::{Authlete, Config, Error, TransportErrorKind};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
 
-use crate::raw_server::raw_server;
+use crate::raw_server::{bound_socket, raw_server};
 use crate::server::{Reply, Server};
 
 fn api(url: &str) -> Authlete {
@@ -263,9 +262,8 @@ async fn an_answer_of_another_shape_names_the_place() {
 
 #[tokio::test]
 async fn nothing_listens() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
+    let socket = bound_socket();
+    let url = format!("http://{}", socket.local_addr().unwrap());
     let error = introspect(&api(&url)).await;
     assert!(
         matches!(

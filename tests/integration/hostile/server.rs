@@ -1,16 +1,17 @@
 //! A server that does what it is told with each connection, until it is told to behave.
 
 use std::io::ErrorKind;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::io::{self, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::sleep;
 
 use super::act::Act;
 use super::tls;
+use crate::raw_server::{BACKLOG, bound_socket};
 
 /// The subject in the answers of a server that behaves: nothing that a hostile one sent may be taken for it.
 pub const GENUINE: &str = "a genuine answer";
@@ -20,6 +21,8 @@ pub struct Server {
     pub port: u16,
     pub act: Act,
     state: Arc<State>,
+    /// Has the port and does not listen, which is how connections are refused.
+    refusing: Mutex<Option<TcpSocket>>,
 }
 
 /// What all connections have in common.
@@ -33,15 +36,16 @@ pub struct State {
 
 impl Server {
     pub async fn start(act: Act) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
+        let socket = bound_socket();
         let server = Self {
-            port,
+            port: socket.local_addr().unwrap().port(),
             act,
             state: Arc::default(),
+            refusing: Mutex::default(),
         };
-        if !matches!(server.act, Act::Refuse) {
-            server.accept(listener);
+        match server.act {
+            Act::Refuse => *server.refusing.lock().unwrap() = Some(socket),
+            _ => server.accept(socket.listen(BACKLOG).unwrap()),
         }
         server
     }
@@ -64,8 +68,8 @@ impl Server {
     /// From now on each request is answered as it should be, unless its connection is one that was given up.
     pub async fn behave(&self) {
         self.state.behaves.store(true, Ordering::Relaxed);
-        if matches!(self.act, Act::Refuse) {
-            self.accept(TcpListener::bind(("127.0.0.1", self.port)).await.unwrap());
+        if let Some(socket) = self.refusing.lock().unwrap().take() {
+            self.accept(socket.listen(BACKLOG).unwrap());
         }
     }
 
