@@ -64,7 +64,11 @@ impl Authlete {
     }
 
     /// Adds to a request what all have in common.
-    fn complete(&self, operation: &'static Operation, request: RequestBuilder) -> Result<Request> {
+    fn complete(
+        &self,
+        operation: &'static Operation,
+        request: RequestBuilder,
+    ) -> Result<Box<Request>> {
         let mut request = request
             .build()
             .map_err(|error| transport_error(operation, error))?;
@@ -75,7 +79,7 @@ impl Authlete {
             })?;
         }
         self.add_headers(route, request.headers_mut());
-        Ok(request)
+        Ok(Box::new(request))
     }
 
     /// Adds the headers that are the handle's.
@@ -93,7 +97,8 @@ impl Authlete {
 struct Call {
     api: Authlete,
     operation: &'static Operation,
-    request: Request,
+    /// In a box, as it is handed from future to future.
+    request: Box<Request>,
 }
 
 impl Call {
@@ -131,7 +136,7 @@ impl Call {
                 AttemptTrace::will_repeat(&error, delay);
                 sleep(delay).await;
                 failed = Some(error);
-                request = again.request(&api, operation)?;
+                request = Box::new(again.request(&api, operation)?);
             }
         }
     }
@@ -143,7 +148,7 @@ impl Call {
 fn attempt(
     api: &Authlete,
     operation: &'static Operation,
-    mut request: Request,
+    mut request: Box<Request>,
     deadline: Instant,
 ) -> impl Future<Output = Result<Received>> + Send {
     let settings = api.settings();
@@ -171,9 +176,9 @@ fn attempt(
 fn send(
     api: &Authlete,
     operation: &'static Operation,
-    request: Request,
+    request: Box<Request>,
 ) -> impl Future<Output = Result<Received>> + Send {
-    let sent = api.client.execute(request);
+    let sent = api.client.execute(*request);
     async move {
         let response = sent
             .await

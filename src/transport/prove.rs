@@ -18,7 +18,7 @@ pub(super) async fn send_with_proof(
     api: &Authlete,
     dpop: &Dpop,
     operation: &'static Operation,
-    mut request: Request,
+    mut request: Box<Request>,
 ) -> Result<Received> {
     let begun = Instant::now();
     let again = request.try_clone();
@@ -35,7 +35,7 @@ pub(super) async fn send_with_proof(
         *timeout = timeout.saturating_sub(begun.elapsed());
     }
     prove(dpop, operation, &mut request)?;
-    send(api, operation, request).await
+    send(api, operation, Box::new(request)).await
 }
 
 fn prove(dpop: &Dpop, operation: &'static Operation, request: &mut Request) -> Result<()> {
