@@ -5,7 +5,7 @@ mod failure;
 mod path;
 mod prove;
 mod receive;
-mod spare;
+mod template;
 mod trace;
 
 use reqwest::header::{AUTHORIZATION, HeaderMap};
@@ -17,7 +17,7 @@ use failure::{not_json, refused, transport_error, undecodable};
 pub(crate) use path::path_segment;
 use prove::send_with_proof;
 use receive::{Received, receive};
-use spare::Spare;
+use template::Template;
 use trace::{AttemptTrace, CallTrace};
 
 use crate::admission::Permit;
@@ -36,16 +36,16 @@ impl Authlete {
         operation: &'static Operation,
         request: RequestBuilder,
     ) -> impl Future<Output = Result<T>> + Send + use<T> {
-        let call = self.complete(operation, request).map(|request| Call {
+        let call = self.complete(operation, request).map(|template| Call {
             api: self.clone(),
             operation,
-            request,
+            template,
         });
         #[cfg(feature = "introspection-cache")]
         let eviction = call
             .as_ref()
             .ok()
-            .and_then(|call| Eviction::of(self, operation, &call.request));
+            .and_then(|call| Eviction::of(self, operation, call.template.request()));
         async move {
             let trace = CallTrace::begin(operation);
             let answer = match call {
@@ -64,11 +64,7 @@ impl Authlete {
     }
 
     /// Adds to a request what all have in common.
-    fn complete(
-        &self,
-        operation: &'static Operation,
-        request: RequestBuilder,
-    ) -> Result<Box<Request>> {
+    fn complete(&self, operation: &'static Operation, request: RequestBuilder) -> Result<Template> {
         let mut request = request
             .build()
             .map_err(|error| transport_error(operation, error))?;
@@ -79,7 +75,7 @@ impl Authlete {
             })?;
         }
         self.add_headers(route, request.headers_mut());
-        Ok(Box::new(request))
+        Ok(Template::new(request))
     }
 
     /// Adds the headers that are the handle's.
@@ -93,12 +89,11 @@ impl Authlete {
     }
 }
 
-/// A request and the attempts that are made with it.
+/// A call and the attempts at it.
 struct Call {
     api: Authlete,
     operation: &'static Operation,
-    /// In a box, as it is handed from future to future.
-    request: Box<Request>,
+    template: Template,
 }
 
 impl Call {
@@ -109,7 +104,7 @@ impl Call {
         let Self {
             api,
             operation,
-            mut request,
+            mut template,
         } = self;
         async move {
             let settings = api.settings();
@@ -118,11 +113,11 @@ impl Call {
                 Attempts::begin(&settings.retry, api.retry_budget(), operation, deadline);
             let mut failed = None;
             loop {
-                let again = attempts.make().then(|| Spare::of(&mut request)).flatten();
-                let trace = AttemptTrace::begin(&api, operation, &request, attempts.resent());
-                let outcome = trace
-                    .follow(attempt(&api, operation, request, deadline))
-                    .await;
+                let may_repeat = attempts.make();
+                let request = template.request();
+                let trace = AttemptTrace::begin(&api, operation, request, attempts.resent());
+                let attempt = attempt(&api, operation, &mut template, deadline);
+                let outcome = trace.follow(attempt).await;
                 trace.ended(&outcome);
                 let error = match outcome {
                     Ok(received) => return Ok(received),
@@ -130,13 +125,13 @@ impl Call {
                     Err(error) if error.is_unsent() => return Err(failed.unwrap_or(error)),
                     Err(error) => error,
                 };
-                let (Some(again), Some(delay)) = (again, attempts.delay_after(&error)) else {
+                let delay = may_repeat.then(|| attempts.delay_after(&error)).flatten();
+                let Some(delay) = delay else {
                     return Err(error);
                 };
                 AttemptTrace::will_repeat(&error, delay);
                 sleep(delay).await;
                 failed = Some(error);
-                request = Box::new(again.request(&api, operation)?);
             }
         }
     }
@@ -148,22 +143,19 @@ impl Call {
 fn attempt(
     api: &Authlete,
     operation: &'static Operation,
-    mut request: Box<Request>,
+    template: &mut Template,
     deadline: Instant,
 ) -> impl Future<Output = Result<Received>> + Send {
-    let settings = api.settings();
+    let admission = api.admission();
     async move {
-        let permit = match api.admission() {
+        let permit = match admission {
             Some(admission) => admission.admit(operation, deadline).await?,
             None => Permit::default(),
         };
-        if settings.timeout.is_some() {
-            *request.timeout_mut() = Some(deadline.saturating_duration_since(Instant::now()));
-        }
         let outcome = match api.dpop() {
-            None => send(api, operation, request).await,
+            None => send(api, operation, template.next(api, operation, deadline)?).await,
             // In a box, so that the calls of handles without a key are not larger for it.
-            Some(dpop) => Box::pin(send_with_proof(api, dpop, operation, request)).await,
+            Some(dpop) => Box::pin(send_with_proof(api, dpop, operation, template, deadline)).await,
         };
         permit.ended(&outcome);
         outcome
@@ -176,9 +168,9 @@ fn attempt(
 fn send(
     api: &Authlete,
     operation: &'static Operation,
-    request: Box<Request>,
+    request: Request,
 ) -> impl Future<Output = Result<Received>> + Send {
-    let sent = api.client.execute(*request);
+    let sent = api.client.execute(request);
     async move {
         let response = sent
             .await

@@ -6,6 +6,7 @@ use tokio::time::Instant;
 
 use super::receive::Received;
 use super::send;
+use super::template::Template;
 use crate::dpop::Dpop;
 use crate::{Authlete, Error, Operation, Result};
 
@@ -18,29 +19,31 @@ pub(super) async fn send_with_proof(
     api: &Authlete,
     dpop: &Dpop,
     operation: &'static Operation,
-    mut request: Box<Request>,
+    template: &mut Template,
+    deadline: Instant,
 ) -> Result<Received> {
-    let begun = Instant::now();
-    let again = request.try_clone();
-    prove(dpop, operation, &mut request)?;
-    let error = match send(api, operation, request).await {
-        Ok(received) => return Ok(received),
-        Err(error) => error,
-    };
-    let Some(mut request) = again.filter(|_| wants_nonce(&error)) else {
-        return Err(error);
-    };
-    // The answer has brought the nonce, and took of the time that the attempt has.
-    if let Some(timeout) = request.timeout_mut() {
-        *timeout = timeout.saturating_sub(begun.elapsed());
+    let request = proven(api, dpop, operation, template, deadline)?;
+    match send(api, operation, request).await {
+        // The answer has brought the nonce.
+        Err(error) if wants_nonce(&error) => {
+            let request = proven(api, dpop, operation, template, deadline)?;
+            send(api, operation, request).await
+        }
+        outcome => outcome,
     }
-    prove(dpop, operation, &mut request)?;
-    send(api, operation, Box::new(request)).await
 }
 
-fn prove(dpop: &Dpop, operation: &'static Operation, request: &mut Request) -> Result<()> {
-    dpop.prove(request)
-        .map_err(|_| Error::not_callable(operation, "the DPoP proof cannot be signed".to_owned()))
+fn proven(
+    api: &Authlete,
+    dpop: &Dpop,
+    operation: &'static Operation,
+    template: &mut Template,
+    deadline: Instant,
+) -> Result<Request> {
+    let mut request = template.next(api, operation, deadline)?;
+    let unsigned = |_| Error::not_callable(operation, "the DPoP proof cannot be signed".to_owned());
+    dpop.prove(&mut request).map_err(unsigned)?;
+    Ok(request)
 }
 
 /// A resource server says so in a challenge (RFC 9449 §9), an authorization server in the body (§8).
