@@ -1,7 +1,7 @@
 //! The deferred credential endpoint (OID4VCI §9).
 
-use super::single::{action, denied};
-use super::{awaiting, info, response, settle};
+use super::single::action;
+use super::{awaiting, info, refuse_denied, response, settle};
 use crate::call::Call;
 use crate::credential::access::{self, Presented};
 use crate::credential::encryption;
@@ -55,11 +55,7 @@ fn answer(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     access::enabled(service)?;
     let order = Order::read(call.body.object("order"))?;
     let request = awaiting(call, service, &order, Stage::Presented)?.clone();
-    if call.body.flag("denied") {
-        let id = Digest::of(order.identifier);
-        service.credential_requests.remove(&id);
-        return Err(denied());
-    }
+    refuse_denied(call, service, &order)?;
     let interval = call.body.integer("interval");
     let response = response(call, service, &order, &request, interval)?;
     let content = content(response, request.encryption.as_ref())?;

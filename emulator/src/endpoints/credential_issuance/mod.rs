@@ -14,10 +14,13 @@ use crate::credential::order::Order;
 use crate::credential::refusal::Refusal;
 use crate::credential::response;
 use crate::digest::Digest;
-use crate::json::Object;
+use crate::json::{Members, Object};
+use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::{credential_nonce, lifetime};
 use crate::random;
-use crate::result_code::{CREDENTIAL_ORDER_OF_OTHER_TOKEN, CREDENTIAL_ORDER_UNKNOWN};
+use crate::result_code::{
+    CREDENTIAL_DENIED, CREDENTIAL_ORDER_OF_OTHER_TOKEN, CREDENTIAL_ORDER_UNKNOWN,
+};
 use crate::store::{CredentialRequest, Entry, Service, Stage};
 
 /// Keeps a request until it is answered; what the caller is told of it.
@@ -87,6 +90,16 @@ fn requested<'a>(
         true => Ok(request),
         false => Err(Refusal::Order(CREDENTIAL_ORDER_OF_OTHER_TOKEN)),
     }
+}
+
+/// Ends a request whose credential the caller denies for good (OID4VCI §8.3.1.2).
+fn refuse_denied(call: &Call, service: &mut Service, order: &Order<'_>) -> Result<(), Refusal> {
+    if !call.body.flag("denied") {
+        return Ok(());
+    }
+    let id = Digest::of(order.identifier);
+    service.credential_requests.remove(&id);
+    Err(OAuthError::new("credential_request_denied", CREDENTIAL_DENIED).into())
 }
 
 /// What the wallet is told about its request: the credentials, or the transaction ID.

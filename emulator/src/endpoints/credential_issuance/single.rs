@@ -1,6 +1,6 @@
 //! The credential endpoint (OID4VCI §8).
 
-use super::{add_nonce, keep, requested, response, settle};
+use super::{add_nonce, keep, refuse_denied, requested, response, settle};
 use crate::call::Call;
 use crate::credential::access::{self, Presented};
 use crate::credential::message::Message;
@@ -8,13 +8,10 @@ use crate::credential::order::Order;
 use crate::credential::refusal::Refusal;
 use crate::credential::response::{Content, content};
 use crate::credential::{encryption, request};
-use crate::digest::Digest;
 use crate::json::Members;
-use crate::protocol::oauth_error::OAuthError;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
-    CREDENTIAL_DENIED, CREDENTIAL_SINGLE_ISSUE_DEFERRED, CREDENTIAL_SINGLE_ISSUE_OK,
-    CREDENTIAL_SINGLE_PARSE_OK,
+    CREDENTIAL_SINGLE_ISSUE_DEFERRED, CREDENTIAL_SINGLE_ISSUE_OK, CREDENTIAL_SINGLE_PARSE_OK,
 };
 use crate::store::Service;
 
@@ -42,11 +39,7 @@ fn answer(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     let token = Presented::of(call, service)?;
     let order = Order::read(call.body.object("order"))?;
     let request = requested(call, service, &token, &order)?.clone();
-    if call.body.flag("denied") {
-        let id = Digest::of(order.identifier);
-        service.credential_requests.remove(&id);
-        return Err(denied());
-    }
+    refuse_denied(call, service, &order)?;
     let interval = call.body.integer("interval");
     let mut response = response(call, service, &order, &request, interval)?;
     add_nonce(call, service, &token, &mut response)?;
@@ -60,11 +53,6 @@ fn answer(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         .with("responseContent", content.text)
         .with_some("transactionId", transaction)
         .reply())
-}
-
-/// OID4VCI §8.3.1.2.
-pub fn denied() -> Refusal {
-    OAuthError::new("credential_request_denied", CREDENTIAL_DENIED).into()
 }
 
 pub fn action(order: &Order<'_>, content: &Content) -> &'static str {
