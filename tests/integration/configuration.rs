@@ -21,8 +21,12 @@ fn root(config: Config) -> String {
     format!("{:?}", Authlete::new(config).unwrap())
 }
 
-fn refused(config: Config) -> String {
-    match Authlete::new(config).unwrap_err() {
+/// Why a configuration cannot be used. Nothing that the tests call a secret is shown.
+pub fn refused(config: Config) -> String {
+    let error = Authlete::new(config).unwrap_err();
+    let shown = format!("{error:?}");
+    assert!(!shown.contains("SECRET"), "{shown}");
+    match error {
         Error::Config(error) => error.to_string(),
         other => panic!("{other:?}"),
     }

@@ -17,6 +17,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
+use crate::configuration::refused;
 use crate::raw_server::raw_server;
 use crate::server::{Received, Reply, Server};
 
@@ -304,13 +305,6 @@ async fn the_repetition_is_within_the_timeout() {
     let api = api(&url).with_timeout(Duration::from_secs(1));
     let error = introspect(&api).await.unwrap_err();
     assert!(error.is_timeout(), "{error:?}");
-}
-
-fn refused(config: Config) -> String {
-    let error = Authlete::new(config).unwrap_err();
-    let shown = format!("{error:?}");
-    assert!(!shown.contains("SECRET"), "{shown}");
-    error.to_string()
 }
 
 #[test]

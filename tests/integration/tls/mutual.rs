@@ -5,6 +5,7 @@ use tokio_rustls::rustls::version::TLS13;
 
 use super::{HOST, assert_refused, introspect};
 use crate::authority::Authority;
+use crate::configuration::refused;
 use crate::tls_server::{VERSIONS, acceptor, tls_server};
 
 fn builder(config: Config, root: &Authority) -> AuthleteBuilder {
@@ -52,13 +53,6 @@ async fn without_a_certificate_that_it_knows_the_server_refuses() {
             }
         }
     }
-}
-
-fn refused(config: Config) -> String {
-    let error = Authlete::new(config).unwrap_err();
-    let shown = format!("{error:?}");
-    assert!(!shown.contains("SECRET"), "{shown}");
-    error.to_string()
 }
 
 #[test]
