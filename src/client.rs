@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use reqwest::Url;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use tower::retry::budget::TpsBudget;
 
@@ -14,6 +15,7 @@ use crate::credentials::Headers;
 use crate::dpop::{Dpop, Nonces};
 use crate::retry::{self, RetryPolicy};
 use crate::settings::Settings;
+use crate::transport::below;
 use crate::{ApiVersion, Config, Error, Operation, RateLimit, Result, Route};
 
 /// A handle to the Authlete API.
@@ -33,9 +35,9 @@ struct Handle {
     config: Config,
     version: ApiVersion,
     /// `https://us.authlete.com/api`
-    api_root: String,
+    api_root: Url,
     /// `https://us.authlete.com/api/{serviceId}` in 3.0, the API root in 2.x; `None` in 3.0 without a service ID.
-    service_root: Option<String>,
+    service_root: Option<Url>,
     authorization: Headers,
     dpop: Option<Dpop>,
     settings: Settings,
@@ -92,15 +94,15 @@ impl Authlete {
             credentials,
             dpop_key,
         } = Resolved::from_config(&config)?;
-        let api_root = format!("{base_url}/api");
+        let api_root = below(&base_url, format_args!("/api"));
         let service_root = match version {
             ApiVersion::V2 => Some(api_root.clone()),
-            ApiVersion::V3 => service_id.map(|id| format!("{api_root}/{id}")),
+            ApiVersion::V3 => service_id.map(|id| below(&api_root, format_args!("/{id}"))),
         };
         let token_scheme = if dpop_key.is_some() { "DPoP" } else { "Bearer" };
         let authorization = Headers::new(&credentials, token_scheme)?;
-        let dpop = dpop_key.map(|key| Dpop::new(key, &shared.nonces, &base_url));
-        let admission = shared.servers.admission(&api_root, &settings);
+        let dpop = dpop_key.map(|key| Dpop::new(key, &shared.nonces, api_root.as_str()));
+        let admission = shared.servers.admission(api_root.as_str(), &settings);
         let handle = Handle {
             config,
             version,
@@ -238,7 +240,7 @@ impl Authlete {
     }
 
     /// The URL that the path of an operation is appended to. Fails when the handle lacks what the call needs.
-    pub(crate) fn root(&self, operation: &'static Operation) -> Result<&str> {
+    pub(crate) fn root(&self, operation: &'static Operation) -> Result<&Url> {
         let route = self.route(operation)?;
         if !route.credentials.is_empty() && self.credential_header(route).is_none() {
             return Err(Error::not_callable(operation, Headers::missing(route)));
@@ -246,7 +248,7 @@ impl Authlete {
         if !route.in_service {
             return Ok(&self.handle.api_root);
         }
-        self.handle.service_root.as_deref().ok_or_else(|| {
+        self.handle.service_root.as_ref().ok_or_else(|| {
             let setting = crate::config::Setting::ServiceApiKey;
             Error::not_callable(
                 operation,
@@ -298,10 +300,12 @@ impl fmt::Debug for Authlete {
             .field("version", &self.handle.version)
             .field(
                 "root",
-                self.handle
+                &self
+                    .handle
                     .service_root
                     .as_ref()
-                    .unwrap_or(&self.handle.api_root),
+                    .unwrap_or(&self.handle.api_root)
+                    .as_str(),
             )
             .finish_non_exhaustive()
     }

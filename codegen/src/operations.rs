@@ -39,6 +39,7 @@ pub struct Operation {
     path_parameters: Vec<String>,
     has_query: bool,
     has_free_query: bool,
+    has_body: bool,
     may_be_empty: bool,
     answers_text: bool,
     repeatable: bool,
@@ -77,6 +78,7 @@ fn operation(document: &Value, entry: &OperationEntry<'_>) -> Operation {
         path_parameters: template_parameters(entry.path).map(str::to_owned).collect(),
         has_query: query_parameters(entry.value).next().is_some(),
         has_free_query: is_free_query(entry.value),
+        has_body: !entry.value["requestBody"].is_null(),
         may_be_empty: responses.contains_key("204")
             && responses.len() > 1
             && responses.contains_key("200"),
@@ -216,24 +218,24 @@ impl Operation {
         }
     }
 
-    /// The URL of a call. The generations mostly share one path below different roots.
-    fn url(&self) -> Expr {
+    /// What a call begins with. The generations mostly share one path below different roots.
+    fn begin(&self) -> Expr {
         let constant = self.constant();
-        let root = quote!(self.root(&operations::#constant)?);
+        let begin = |route: &Route| -> Expr {
+            let path = route.format();
+            parse_quote!(self.request(&operations::#constant, format_args!(#path))?)
+        };
         match (&self.v2, &self.v3) {
             (Some(v2), Some(v3)) if v2.path != v3.path => {
-                let (v2, v3) = (v2.format(), v3.format());
+                let (v2, v3) = (begin(v2), begin(v3));
                 parse_quote! {
                     match self.api_version() {
-                        crate::ApiVersion::V2 => format!(#v2, #root),
-                        crate::ApiVersion::V3 => format!(#v3, #root),
+                        crate::ApiVersion::V2 => #v2,
+                        crate::ApiVersion::V3 => #v3,
                     }
                 }
             }
-            (_, Some(route)) | (Some(route), None) => {
-                let format = route.format();
-                parse_quote!(format!(#format, #root))
-            }
+            (_, Some(route)) | (Some(route), None) => begin(route),
             (None, None) => unreachable!("the checks found a generation for {}", self.id),
         }
     }
@@ -285,9 +287,9 @@ impl Route {
         }
     }
 
-    /// `/client/get/{clientId}` → `{}/client/get/{client_id}`.
+    /// `/client/get/{clientId}` → `/client/get/{client_id}`.
     fn format(&self) -> String {
-        let mut format = format!("{{}}{}", self.path);
+        let mut format = self.path.clone();
         for name in template_parameters(&self.path) {
             format = format.replace(
                 &format!("{{{name}}}"),
@@ -340,7 +342,6 @@ fn refine_method(mut method: ImplItemFn, operation: &Operation) -> ImplItemFn {
     let answer = answer_type(&method, operation);
     method.sig.output = parse_quote!(-> crate::Result<#answer>);
 
-    let constant = operation.constant();
     let documentation = operation.documentation.join("\n\n");
     method.attrs = vec![parse_quote!(#[doc = #documentation])];
 
@@ -348,14 +349,14 @@ fn refine_method(mut method: ImplItemFn, operation: &Operation) -> ImplItemFn {
         let ident = format_ident!("{}", name.to_snake_case());
         quote!(let #ident = crate::transport::path_segment(#name, &#ident)?;)
     });
-    let url = operation.url();
-    let request = request_expression(&method, operation);
+    let begin = operation.begin();
+    let query = operation.has_query.then(|| quote!(.query(query)?));
+    let body = operation.has_body.then(|| quote!(.json(body)?));
     method.block = parse_quote!({
         #(#conversions)*
         #(#segments)*
-        let url = #url;
-        let request = #request;
-        self.execute(&operations::#constant, request).await
+        let request = #begin #query #body;
+        self.execute(request).await
     });
     method
 }
@@ -450,52 +451,6 @@ fn answer_type(method: &ImplItemFn, operation: &Operation) -> Type {
         parse_quote!(::std::option::Option<#value>)
     } else {
         value
-    }
-}
-
-/// progenitor's request, without what the transport does: it builds the request, and Authlete has no header that
-/// names the version of its API.
-fn request_expression(method: &ImplItemFn, operation: &Operation) -> Expr {
-    let request = method
-        .block
-        .stmts
-        .iter()
-        .find_map(|statement| match statement {
-            Stmt::Local(local) => match &local.pat {
-                syn::Pat::Ident(pattern) if pattern.ident == "request" => {
-                    local.init.as_ref().map(|init| &*init.expr)
-                }
-                _ => None,
-            },
-            _ => None,
-        });
-    let mut request = request
-        .cloned()
-        .unwrap_or_else(|| unreachable!("progenitor builds a request in every method"));
-    request = without_calls(request);
-    if operation.has_query {
-        parse_quote!(#request.query(query))
-    } else {
-        request
-    }
-}
-
-fn without_calls(expression: Expr) -> Expr {
-    match expression {
-        Expr::Try(inner) => without_calls(*inner.expr),
-        Expr::MethodCall(mut call) => {
-            let receiver = without_calls(*call.receiver);
-            if ["build", "headers", "query"]
-                .iter()
-                .any(|name| call.method == name)
-            {
-                receiver
-            } else {
-                *call.receiver = receiver;
-                Expr::MethodCall(call)
-            }
-        }
-        other => other,
     }
 }
 

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use reqwest::Url;
 
-use super::{Config, ConfigError, Setting};
+use super::{Config, ConfigError, Setting, Source};
 use crate::dpop::Key;
 use crate::{ApiVersion, Secret};
 
@@ -14,8 +14,7 @@ const DEFAULT_BASE_URL_V2: &str = "https://api.authlete.com";
 /// What a handle needs, checked.
 pub(crate) struct Resolved {
     pub version: ApiVersion,
-    /// Without a slash at its end.
-    pub base_url: String,
+    pub base_url: Url,
     pub service_id: Option<i64>,
     pub credentials: Credentials,
     pub dpop_key: Option<Key>,
@@ -172,21 +171,22 @@ impl Config {
             .map_err(|reason| ConfigError::invalid(setting, &value.source, reason))
     }
 
-    fn resolve_base_url(&self, version: ApiVersion) -> Result<String, ConfigError> {
-        let Some(value) = self.values.get(&Setting::BaseUrl) else {
-            return match version {
-                ApiVersion::V2 => Ok(DEFAULT_BASE_URL_V2.to_owned()),
-                ApiVersion::V3 => Err(ConfigError::Missing {
+    fn resolve_base_url(&self, version: ApiVersion) -> Result<Url, ConfigError> {
+        let (text, source) = match (self.values.get(&Setting::BaseUrl), version) {
+            (Some(value), _) => (value.text.expose(), &value.source),
+            (None, ApiVersion::V2) => (DEFAULT_BASE_URL_V2, &Source::Code),
+            (None, ApiVersion::V3) => {
+                return Err(ConfigError::Missing {
                     setting: Setting::BaseUrl,
                     reason: "Authlete 3.0 has a host for each region, such as https://us.authlete.com",
-                }),
-            };
+                });
+            }
         };
-        self.check_base_url(value.text.expose())
-            .map_err(|reason| ConfigError::invalid(Setting::BaseUrl, &value.source, reason))
+        self.check_base_url(text)
+            .map_err(|reason| ConfigError::invalid(Setting::BaseUrl, source, reason))
     }
 
-    fn check_base_url(&self, text: &str) -> Result<String, String> {
+    fn check_base_url(&self, text: &str) -> Result<Url, String> {
         let url = Url::parse(text).map_err(|error| format!("is no URL: {error}"))?;
         let has_credentials = !url.username().is_empty() || url.password().is_some();
         if has_credentials || url.query().is_some() || url.fragment().is_some() {
@@ -202,7 +202,7 @@ impl Config {
             }
             other => return Err(format!("must be https, not {other}")),
         }
-        Ok(url.as_str().trim_end_matches('/').to_owned())
+        Ok(url)
     }
 }
 

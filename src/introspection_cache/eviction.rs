@@ -5,14 +5,14 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use percent_encoding::percent_decode_str;
-use reqwest::Request;
 use serde_json::Value;
 
 use super::Cache;
 use super::key::{TokenDigest, token_digest};
+use crate::Authlete;
 #[cfg(feature = "introspection-cache-redis")]
 use crate::operations;
-use crate::{Authlete, Operation};
+use crate::transport::Template;
 
 /// The answers that a call removes when it is over, however it ends: after a timeout too it may have been processed.
 pub(crate) struct Eviction {
@@ -25,9 +25,9 @@ pub(crate) struct Eviction {
 
 impl Eviction {
     /// `None` when the operation changes no token, or the handle has no cache.
-    pub fn of(api: &Authlete, operation: &Operation, request: &Request) -> Option<Self> {
+    pub fn of(api: &Authlete, request: &Template) -> Option<Self> {
         let cache = api.settings().introspection_cache.as_ref()?;
-        let names = match operation.id {
+        let names = match request.operation.id {
             "revocation" => revoked(request).into_iter().collect(),
             "token_delete" => last_segment(request).into_iter().collect(),
             "token_revoke" => members(request, &["accessTokenIdentifier"]),
@@ -46,7 +46,11 @@ impl Eviction {
         Some(Self {
             cache: Arc::clone(cache),
             #[cfg(feature = "introspection-cache-redis")]
-            service: api.root(&operations::INTROSPECTION).ok()?.to_owned(),
+            service: api
+                .root(&operations::INTROSPECTION)
+                .ok()?
+                .as_str()
+                .to_owned(),
             tokens: names.iter().flat_map(|name| digests(name)).collect(),
         })
     }
@@ -92,7 +96,7 @@ fn digests(name: &str) -> impl Iterator<Item = TokenDigest> + use<> {
 }
 
 /// The token of a revocation request (RFC 7009 §2.1).
-fn revoked(request: &Request) -> Option<String> {
+fn revoked(request: &Template) -> Option<String> {
     let parameters = members(request, &["parameters"]).pop()?;
     form_urlencoded::parse(parameters.as_bytes())
         .find(|(name, _)| name == "token")
@@ -100,14 +104,13 @@ fn revoked(request: &Request) -> Option<String> {
 }
 
 /// The values of some members of the body, as far as they are text.
-fn members(request: &Request, names: &[&str]) -> Vec<String> {
-    let body = request.body().and_then(reqwest::Body::as_bytes);
-    let body: Value = serde_json::from_slice(body.unwrap_or_default()).unwrap_or_default();
+fn members(request: &Template, names: &[&str]) -> Vec<String> {
+    let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
     let text = |name: &&str| body[*name].as_str().map(str::to_owned);
     names.iter().filter_map(text).collect()
 }
 
-fn last_segment(request: &Request) -> Option<String> {
-    let segment = request.url().path_segments()?.next_back()?;
+fn last_segment(request: &Template) -> Option<String> {
+    let segment = request.url.path_segments()?.next_back()?;
     Some(percent_decode_str(segment).decode_utf8().ok()?.into_owned())
 }

@@ -67,7 +67,7 @@ impl Key {
         );
         // Neither a URL nor a header has a zero byte: nothing can be shifted from one part to the next.
         let inputs = Sha256::new()
-            .chain_update(api.root(operation).ok()?)
+            .chain_update(api.root(operation).ok()?.as_str())
             .chain_update([0])
             .chain_update(credential)
             .chain_update([0])

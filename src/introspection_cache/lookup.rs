@@ -118,7 +118,7 @@ impl Cache {
 
     #[cfg(feature = "introspection-cache-redis")]
     async fn load(&self, api: &Authlete, key: &Key) -> Option<Found> {
-        let service = api.root(&operations::INTROSPECTION).ok()?;
+        let service = api.root(&operations::INTROSPECTION).ok()?.as_str();
         self.redis.as_ref()?.load(service, key).await
     }
 }

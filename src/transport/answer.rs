@@ -9,6 +9,9 @@ use crate::JsonObject;
 
 /// What an operation returns, made from the body and the headers of an answer.
 pub(crate) trait Answer: Sized {
+    /// Whether JSON is asked for.
+    const IS_JSON: bool = true;
+
     /// Decodes a body. What needs the headers takes them, and only on success: an error needs them too.
     fn decode(body: &[u8], headers: &mut HeaderMap) -> serde_json::Result<Self>;
 
@@ -62,6 +65,8 @@ impl Answer for HashMap<String, String> {
 
 /// A text for people. Bytes that are none do not decode; with no bytes at all nothing was to be said.
 impl Answer for String {
+    const IS_JSON: bool = false;
+
     fn decode(body: &[u8], _: &mut HeaderMap) -> serde_json::Result<Self> {
         let text = std::str::from_utf8(body);
         text.map(str::to_owned).map_err(|_| {
@@ -76,6 +81,8 @@ impl Answer for String {
 
 /// A deletion returns nothing, whatever the body.
 impl Answer for () {
+    const IS_JSON: bool = false;
+
     fn decode(_: &[u8], _: &mut HeaderMap) -> serde_json::Result<Self> {
         Ok(())
     }
@@ -87,6 +94,8 @@ impl Answer for () {
 
 /// Operations that answer 204 when there is nothing to return.
 impl<T: Answer> Answer for Option<T> {
+    const IS_JSON: bool = T::IS_JSON;
+
     fn decode(body: &[u8], headers: &mut HeaderMap) -> serde_json::Result<Self> {
         T::decode(body, headers).map(Some)
     }

@@ -8,7 +8,7 @@ use super::receive::Received;
 use super::send;
 use super::template::Template;
 use crate::dpop::Dpop;
-use crate::{Authlete, Error, Operation, Result};
+use crate::{Authlete, Error, Result};
 
 /// What a server says that wants its nonce in the proof (RFC 9449 §8, §9).
 const USE_DPOP_NONCE: &str = "use_dpop_nonce";
@@ -18,30 +18,28 @@ const USE_DPOP_NONCE: &str = "use_dpop_nonce";
 pub(super) async fn send_with_proof(
     api: &Authlete,
     dpop: &Dpop,
-    operation: &'static Operation,
-    template: &mut Template,
+    template: &Template,
     deadline: Instant,
 ) -> Result<Received> {
-    let request = proven(api, dpop, operation, template, deadline)?;
-    match send(api, operation, request).await {
+    let request = proven(api, dpop, template, deadline)?;
+    match send(api, template.operation, request).await {
         // The answer has brought the nonce.
         Err(error) if wants_nonce(&error) => {
-            let request = proven(api, dpop, operation, template, deadline)?;
-            send(api, operation, request).await
+            let request = proven(api, dpop, template, deadline)?;
+            send(api, template.operation, request).await
         }
         outcome => outcome,
     }
 }
 
-fn proven(
-    api: &Authlete,
-    dpop: &Dpop,
-    operation: &'static Operation,
-    template: &mut Template,
-    deadline: Instant,
-) -> Result<Request> {
-    let mut request = template.next(api, operation, deadline)?;
-    let unsigned = |_| Error::not_callable(operation, "the DPoP proof cannot be signed".to_owned());
+fn proven(api: &Authlete, dpop: &Dpop, template: &Template, deadline: Instant) -> Result<Request> {
+    let mut request = template.request(api, deadline)?;
+    let unsigned = |_| {
+        Error::not_callable(
+            template.operation,
+            "the DPoP proof cannot be signed".to_owned(),
+        )
+    };
     dpop.prove(&mut request).map_err(unsigned)?;
     Ok(request)
 }

@@ -1,64 +1,102 @@
 //! What the requests of a call are made of.
 
-use reqwest::Request;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
+use std::fmt::Arguments;
+
+use bytes::Bytes;
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use reqwest::{Method, Request, Url};
+use serde::Serialize;
 use tokio::time::Instant;
 
-use crate::{Authlete, Error, Operation, Result};
+use super::path::below;
+use crate::{Authlete, Error, Operation, Result, Route};
 
-/// Makes a request for each attempt of a call.
-///
-/// The headers, which are most of a request, go with the first one. Most calls need no other, and a copy of the headers
-/// would cost each of them what only the few need that are tried again.
-pub(super) struct Template {
-    /// In a box, as it is handed from future to future.
-    request: Box<Request>,
-    /// The headers that come with the operation; the others are the handle's.
-    accept: Option<HeaderValue>,
-    content_type: Option<HeaderValue>,
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// What all requests of a call are made of.
+pub(crate) struct Template {
+    pub operation: &'static Operation,
+    pub route: &'static Route,
+    pub url: Url,
+    /// JSON; empty when there is none.
+    pub body: Bytes,
+    accepts_json: bool,
+}
+
+impl Authlete {
+    /// Begins the request of an operation, with a path whose arguments are escaped.
+    pub(crate) fn request(
+        &self,
+        operation: &'static Operation,
+        path: Arguments<'_>,
+    ) -> Result<Template> {
+        Ok(Template {
+            operation,
+            route: self.route(operation)?,
+            url: below(self.root(operation)?, path),
+            body: Bytes::new(),
+            accepts_json: false,
+        })
+    }
 }
 
 impl Template {
-    /// Of a request with all its headers.
-    pub fn new(request: Request) -> Self {
-        let header = |name| request.headers().get(name).cloned();
-        Self {
-            accept: header(ACCEPT),
-            content_type: header(CONTENT_TYPE),
-            request: Box::new(request),
+    pub fn query(mut self, query: &impl Serialize) -> Result<Self> {
+        let query = serde_urlencoded::to_string(query).map_err(|_| self.unsendable("query"))?;
+        if !query.is_empty() {
+            self.url.set_query(Some(&query));
         }
+        Ok(self)
     }
 
-    /// The method, the URL and the body.
-    pub fn request(&self) -> &Request {
-        &self.request
+    pub fn json(mut self, body: &(impl Serialize + ?Sized)) -> Result<Self> {
+        let json = serde_json::to_vec(body).map_err(|_| self.unsendable("body"))?;
+        self.body = json.into();
+        Ok(self)
     }
 
-    /// The request of the next attempt, which ends at the deadline if the handle has a timeout.
-    pub fn next(
-        &mut self,
-        api: &Authlete,
-        operation: &'static Operation,
-        deadline: Instant,
-    ) -> Result<Request> {
-        let mut headers = std::mem::take(self.request.headers_mut());
-        if headers.is_empty() {
-            for (name, value) in [(ACCEPT, &self.accept), (CONTENT_TYPE, &self.content_type)] {
-                if let Some(value) = value {
-                    headers.insert(name, value.clone());
-                }
-            }
-            api.add_headers(api.route(operation)?, &mut headers);
+    /// Asks for an answer in JSON.
+    pub fn accept_json(mut self) -> Self {
+        self.accepts_json = true;
+        self
+    }
+
+    /// A request with all its headers, which ends at the deadline if the handle has a timeout.
+    pub fn request(&self, api: &Authlete, deadline: Instant) -> Result<Request> {
+        let method = Method::from_bytes(self.route.method.as_bytes());
+        let method = method.map_err(|_| self.unsendable("method"))?;
+        let mut request = Request::new(method, self.url.clone());
+        self.add_headers(api, &mut request);
+        if !self.body.is_empty() {
+            *request.body_mut() = Some(self.body.clone().into());
         }
-        let request = self.request.try_clone();
-        let mut request = request.ok_or_else(|| {
-            // No operation has one: bodies are JSON in memory.
-            Error::not_callable(operation, "a stream cannot be sent twice".to_owned())
-        })?;
-        *request.headers_mut() = headers;
         if api.settings().timeout.is_some() {
             *request.timeout_mut() = Some(deadline.saturating_duration_since(Instant::now()));
         }
         Ok(request)
+    }
+
+    fn add_headers(&self, api: &Authlete, request: &mut Request) {
+        let headers = request.headers_mut();
+        if self.accepts_json {
+            headers.insert(ACCEPT, JSON);
+        }
+        if !self.body.is_empty() {
+            headers.insert(CONTENT_TYPE, JSON);
+        }
+        for (name, value) in &api.settings().headers {
+            headers.insert(name, value.clone());
+        }
+        if let Some(authorization) = api.credential_header(self.route) {
+            headers.insert(AUTHORIZATION, authorization.clone());
+        }
+    }
+
+    /// Nothing of the API comes to this. Why it did is left out: that may quote a value.
+    fn unsendable(&self, part: &str) -> Error {
+        Error::not_callable(
+            self.operation,
+            format!("the {part} of the request cannot be written"),
+        )
     }
 }

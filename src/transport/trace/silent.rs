@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::Request;
-
+use crate::transport::Template;
 use crate::transport::receive::Received;
 use crate::{Authlete, Error, Operation, Result};
 
@@ -24,7 +23,7 @@ impl CallTrace {
 pub(in crate::transport) struct AttemptTrace;
 
 impl AttemptTrace {
-    pub fn begin(_: &Authlete, _: &'static Operation, _: &Request, _: u32) -> Self {
+    pub fn begin(_: &Authlete, _: &Template, _: u32) -> Self {
         Self
     }
 

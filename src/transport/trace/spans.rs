@@ -6,15 +6,16 @@
 
 use std::time::Duration;
 
-use reqwest::{Request, StatusCode};
+use reqwest::StatusCode;
 use serde::Deserialize;
 use tokio::time::Instant;
 use tracing::field::Empty;
 use tracing::{Instrument as _, Level, Span, debug, debug_span, enabled, warn};
 
 use crate::error::TransportErrorKind;
+use crate::transport::Template;
 use crate::transport::receive::Received;
-use crate::{ApiVersion, Authlete, Error, Operation, RateLimit, Result};
+use crate::{ApiVersion, Authlete, Error, Operation, RateLimit, Result, Route};
 
 /// What filters know the crate by, wherever in it a span or an event is made.
 const TARGET: &str = "authlete";
@@ -82,14 +83,15 @@ pub(in crate::transport) struct AttemptTrace {
 
 impl AttemptTrace {
     /// `resent` counts the attempts before this one.
-    pub fn begin(
-        api: &Authlete,
-        operation: &'static Operation,
-        request: &Request,
-        resent: u32,
-    ) -> Self {
-        let method = request.method().as_str();
-        let template = Template::new(api, operation);
+    pub fn begin(api: &Authlete, request: &Template, resent: u32) -> Self {
+        let Template {
+            operation,
+            route,
+            url,
+            ..
+        } = request;
+        let method = route.method;
+        let template = UrlTemplate::new(api.api_version(), route);
         let span = debug_span!(
             target: TARGET,
             "attempt",
@@ -103,8 +105,8 @@ impl AttemptTrace {
             http.request.method = method,
             http.request.resend_count = (resent > 0).then_some(resent),
             http.response.status_code = Empty,
-            server.address = request.url().host_str(),
-            server.port = request.url().port_or_known_default(),
+            server.address = url.host_str(),
+            server.port = url.port_or_known_default(),
             url.template = %template,
         );
         Self {
@@ -174,26 +176,25 @@ impl AttemptTrace {
 }
 
 /// The path of an operation, with the names of its parameters instead of their values.
-#[derive(Clone, Copy)]
-struct Template {
+struct UrlTemplate {
     root: &'static str,
     path: &'static str,
 }
 
-impl Template {
-    fn new(api: &Authlete, operation: &'static Operation) -> Self {
-        let version = api.api_version();
-        let route = operation.route(version);
+impl UrlTemplate {
+    fn new(version: ApiVersion, route: &Route) -> Self {
         let root = match version {
-            ApiVersion::V3 if route.is_some_and(|route| route.in_service) => "/api/{serviceId}",
+            ApiVersion::V3 if route.in_service => "/api/{serviceId}",
             _ => "/api",
         };
-        let path = route.map_or("", |route| route.path);
-        Self { root, path }
+        Self {
+            root,
+            path: route.path,
+        }
     }
 }
 
-impl std::fmt::Display for Template {
+impl std::fmt::Display for UrlTemplate {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "{}{}", self.root, self.path)
     }
