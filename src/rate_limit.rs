@@ -2,10 +2,24 @@
 
 use std::time::{Duration, SystemTime};
 
-use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::header::{HeaderMap, HeaderName, RETRY_AFTER};
 
 /// From here on a reset is a point in time, in seconds since the epoch, and no number of seconds to wait: ten years.
 const FIRST_TIMESTAMP: u64 = 10 * 365 * 24 * 60 * 60;
+
+/// What may be told under either of two names.
+type Names = [HeaderName; 2];
+
+static LIMIT: Names = names("ratelimit-limit", "x-ratelimit-limit");
+static REMAINING: Names = names("ratelimit-remaining", "x-ratelimit-remaining");
+static RESET: Names = names("ratelimit-reset", "x-ratelimit-reset");
+
+const fn names(name: &'static str, older: &'static str) -> Names {
+    [
+        HeaderName::from_static(name),
+        HeaderName::from_static(older),
+    ]
+}
 
 /// How a caller stands with Authlete's rate limit, as the headers of an answer tell it.
 ///
@@ -29,11 +43,10 @@ impl RateLimit {
     }
 
     fn at(now: SystemTime, headers: &HeaderMap) -> Option<Self> {
-        let reset = number(headers, ["ratelimit-reset", "x-ratelimit-reset"]);
         let rate_limit = Self {
-            limit: number(headers, ["ratelimit-limit", "x-ratelimit-limit"]),
-            remaining: number(headers, ["ratelimit-remaining", "x-ratelimit-remaining"]),
-            reset: reset.map(|reset| from_now(now, reset)),
+            limit: number(headers, &LIMIT),
+            remaining: number(headers, &REMAINING),
+            reset: number(headers, &RESET).map(|reset| from_now(now, reset)),
         };
         (rate_limit != Self::default()).then_some(rate_limit)
     }
@@ -60,8 +73,8 @@ fn retry_after_at(now: SystemTime, headers: &HeaderMap) -> Option<Duration> {
 }
 
 /// The first number of the first of the headers that is there: `100, 100;w=60` has a policy after the limit.
-fn number(headers: &HeaderMap, names: [&str; 2]) -> Option<u64> {
-    let value = names.iter().find_map(|name| headers.get(*name))?;
+fn number(headers: &HeaderMap, names: &Names) -> Option<u64> {
+    let value = names.iter().find_map(|name| headers.get(name))?;
     let text = value.to_str().ok()?;
     let first = text.split([',', ';']).next()?;
     first.trim().parse().ok()
