@@ -48,7 +48,7 @@ pub enum ConfigError {
         /// The feature to enable in `Cargo.toml`.
         feature: &'static str,
     },
-    /// A file or the environment has a key that does not exist.
+    /// A file has a key that does not exist.
     #[error("{place}: unknown key {key}; known are {known}", known = known_keys())]
     UnknownKey {
         /// The file.

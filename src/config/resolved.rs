@@ -187,10 +187,17 @@ impl Config {
     }
 
     fn check_base_url(&self, text: &str) -> Result<Url, String> {
+        // A host alone is no URL, and with its port it is one of the scheme `localhost`.
+        if !text.contains("://") {
+            return Err("must begin with https://".to_owned());
+        }
         let url = Url::parse(text).map_err(|error| format!("is no URL: {error}"))?;
         let has_credentials = !url.username().is_empty() || url.password().is_some();
         if has_credentials || url.query().is_some() || url.fragment().is_some() {
             return Err("must have no user name, password, query or fragment".to_owned());
+        }
+        if url.path() != "/" && is_of_authlete(&url) {
+            return Err("must have no path: /api is added to it".to_owned());
         }
         match url.scheme() {
             "https" => {}
@@ -217,6 +224,12 @@ fn parse_version(text: &str) -> Option<ApiVersion> {
         "3" => Some(ApiVersion::V3),
         _ => None,
     }
+}
+
+/// Whether a URL names a server that Authlete runs. On another one there may be a path before `/api`.
+fn is_of_authlete(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    host.ends_with(".authlete.com")
 }
 
 /// Whether a URL names this machine.

@@ -291,7 +291,9 @@ fn the_base_url_is_a_safe_one() {
     let error = |url: &str| refused(Config::v3(url, 1, "t"));
     let prefix = "BaseUrl (AUTHLETE_BASE_URL), set in code: ";
     for (url, reason) in [
-        ("us.authlete.com", "is no URL: "),
+        ("us.authlete.com", "must begin with https://"),
+        ("localhost:8080", "must begin with https://"),
+        ("https://", "is no URL: "),
         ("", "BaseUrl (AUTHLETE_BASE_URL) is missing"),
         (
             "http://us.authlete.com",
@@ -311,6 +313,11 @@ fn the_base_url_is_a_safe_one() {
             "must have no user name, password, query or fragment",
         ),
         ("https://us.authlete.com?x", "must have no user name"),
+        (
+            "https://us.authlete.com/api",
+            "must have no path: /api is added to it",
+        ),
+        ("https://US.authlete.com/api/", "must have no path"),
     ] {
         let error = error(url);
         assert!(
@@ -327,6 +334,8 @@ fn the_base_url_is_a_safe_one() {
         "http://127.0.0.1",
         "http://127.9.9.9:1",
         "http://[::1]:8080",
+        "https://us.authlete.com/",
+        "https://authlete.example/api",
     ] {
         assert!(Authlete::new(Config::v3(url, 1, "t")).is_ok(), "{url}");
     }

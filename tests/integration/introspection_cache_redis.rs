@@ -355,6 +355,7 @@ fn a_password_is_not_shown() {
         "http://:SECRET@h",
         "redis://:SECRET@h:x",
         "redis://:SECRET@h/x",
+        "rediss://:SECRET@h",
         "SECRET",
     ] {
         let built = Authlete::builder(Config::v3("https://example.com", 1, "t"))
