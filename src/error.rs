@@ -15,6 +15,24 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What can go wrong, from configuration to decoding. No variant carries a secret, and neither does its source.
 ///
+/// The message says what failed, and the [`source`](std::error::Error::source) why, down to the reason of the system: a
+/// log is to have the whole chain, as `{:#}` of `anyhow` shows it.
+///
+/// A server that cannot reach Authlete tells its own client no more than a status:
+///
+/// ```
+/// use authlete::Error;
+///
+/// fn status(error: &Error) -> u16 {
+///     match error {
+///         Error::Config(_) | Error::NotCallable { .. } | Error::InvalidArgument { .. } => 500,
+///         error if error.is_timeout() => 504,
+///         error if error.is_retryable() => 503, // and error.retry_after() as Retry-After
+///         _ => 502,
+///     }
+/// }
+/// ```
+///
 #[doc = include_str!("faults.md")]
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -18,6 +18,10 @@ use zeroize::Zeroizing;
 /// let secret = Secret::from("jAh2oieHae1phiex");
 /// assert_eq!(format!("{secret:?}"), "Secret([redacted])");
 /// assert_eq!(secret.expose(), "jAh2oieHae1phiex");
+///
+/// // What an answer gives for your client, such as `response_content`:
+/// let response_content = Some(secret);
+/// let body: &str = response_content.as_ref().map_or("", Secret::expose);
 /// ```
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(transparent)]
