@@ -22,7 +22,13 @@ use crate::{ApiVersion, Config, Error, Operation, RateLimit, Result, Route};
 ///
 /// It has a method for each operation, of the same name: [`authorization`](Self::authorization),
 /// [`introspection`](Self::introspection), [`get_client`](Self::get_client), …; the [crate](crate) page lists them by
-/// category. Clones share one connection pool, and cloning is cheap: give each task its own.
+/// category. Clones share one connection pool, and cloning is cheap: give each task its own. Handles work on runtimes of
+/// tokio with one thread and with many.
+///
+/// # Calls that are dropped
+/// The future of a call may be dropped at any await, as a timeout or a `select!` does. A connection that an answer is
+/// still due on is closed; all others stay in the pool, and the handle goes on. Whether Authlete has processed such a
+/// call is not known.
 #[derive(Clone)]
 pub struct Authlete {
     pub(crate) client: reqwest::Client,
@@ -144,6 +150,12 @@ impl Authlete {
     }
 
     /// A handle that sends one more header with each call, and shares everything else with this one.
+    ///
+    /// ```
+    /// # fn example(api: &authlete::Authlete) -> authlete::Result<()> {
+    /// let traced = api.with_header("x-request-id", "42")?;
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// [`Error::Config`] when the name or the value is no header, or when it is `Authorization`, which the

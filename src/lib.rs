@@ -15,6 +15,7 @@ mod dpop;
 #[path = "dpop/absent.rs"]
 mod dpop;
 mod error;
+pub mod guide;
 #[cfg(feature = "introspection-cache")]
 mod introspection_cache;
 mod json_object;

@@ -23,6 +23,9 @@ const fn names(name: &'static str, older: &'static str) -> Names {
 
 /// How a caller stands with Authlete's rate limit, as the headers of an answer tell it.
 ///
+/// It is in the [`response_headers`](crate::ResponseHeaders::rate_limit) of an answer that has them, in an
+/// [error](crate::Error::rate_limit), and in the [handle](crate::Authlete::rate_limit) that of the last answer.
+///
 /// Both names are read of each header: `RateLimit-Limit`, `RateLimit-Remaining`, `RateLimit-Reset`, and the same with
 /// `X-` before them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

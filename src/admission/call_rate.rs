@@ -6,24 +6,28 @@ use std::time::Duration;
 /// Authlete allows an access token by default, whichever second is looked at.
 const BURST_SHARE: u32 = 10;
 
-/// How many calls a second are made at most.
+/// How many calls a second are made at most. Authlete limits calls, to 100 a second for an access token unless agreed
+/// otherwise, and answers 429 beyond; a limit on this side lets calls wait instead. There is none unless you ask for it.
 ///
 /// Calls beyond that wait for their turn, first come, first served, and each attempt of a call needs one. The wait is
 /// part of the call's timeout: when the turn would come after it, the call fails at once with
-/// [`Error::NoTurn`](crate::Error::NoTurn), and nothing was sent.
+/// [`Error::NoTurn`](crate::Error::NoTurn), which says how long it would have waited, and nothing was sent.
 ///
 /// After a pause some calls are made at once, the [`burst`](Self::burst). In any one second there are at most as many
-/// calls as the rate and the burst together; choose the two so that their sum is within what Authlete allows: 100 calls
-/// a second for an access token, unless agreed otherwise. Instances of your server do not know of one another: share
-/// the rate out among them.
+/// calls as the rate and the burst together; choose the two so that their sum is within what Authlete allows. Instances
+/// of your server do not know of one another: share the rate out among them.
 ///
-/// All handles that came from one builder and call the same server share the rate, whatever their service.
+/// All handles that came from one builder and call the same server share the rate, whatever their service. If your
+/// services have access tokens of their own, and each is to have the whole rate, build a handle for each; they share
+/// connections when you give them the same [`reqwest_client`](crate::AuthleteBuilder::reqwest_client).
 ///
 /// ```
 /// use authlete::{Authlete, CallRate, Config};
 ///
 /// # fn example(config: Config) -> authlete::Result<()> {
-/// let api = Authlete::builder(config).call_rate(CallRate::per_second(90)).build()?;
+/// let api = Authlete::builder(config)
+///     .call_rate(CallRate::per_second(90)) // and 9 at once after a pause: never more than 99 in a second
+///     .build()?;
 /// # Ok(()) }
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -144,10 +144,27 @@ impl Config {
     }
 
     /// The private key that the access tokens of this configuration are bound to, as a JWK (3.0, feature `dpop`). Tokens
-    /// are then sent in the scheme `DPoP`, each request with a proof of its own (RFC 9449).
+    /// are then sent in the scheme `DPoP`, each request with a proof of its own (RFC 9449), also one that is tried again.
     ///
-    /// It is an EC key (P-256, P-384 or P-521), an OKP key (Ed25519), or an RSA key of at least 2048 bits with its
-    /// factors. Its `alg` chooses the algorithm; without it an RSA key signs with PS256, and an Ed25519 key with EdDSA.
+    /// It is an EC key (P-256, P-384 or P-521), an OKP key (Ed25519), or an RSA key of 2048 to 8192 bits with its factors.
+    /// Its `alg` chooses the algorithm; without it an RSA key signs with PS256, which is what FAPI 2.0 has for RSA, and
+    /// an Ed25519 key with EdDSA.
+    ///
+    /// When the server wants its nonce in the proof, the request is sent again at once, and once, whatever the operation:
+    /// it was refused before it was processed. The nonce is kept for all handles that came from one builder, until an
+    /// answer brings the next one. A proof has the time that it was made at: the clock of your machine must be right.
+    ///
+    /// A stolen access token is of no use without the key, and a token that is not bound to the key is refused. The
+    /// emulator does not take the scheme `DPoP` for calls of its API: leave the key out there.
+    ///
+    /// ```
+    /// use authlete::{Authlete, Config};
+    ///
+    /// # fn example(jwk: &str) -> authlete::Result<()> {
+    /// let config = Config::v3("https://us.authlete.com", 986126671, "service access token").dpop_key(jwk);
+    /// let api = Authlete::new(config)?;
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn dpop_key(self, jwk: impl Into<Secret>) -> Self {
         self.set(Setting::DpopKey, jwk)
@@ -158,6 +175,17 @@ impl Config {
     ///
     /// The key is in PKCS#8 (`PRIVATE KEY`); with rustls it may also be in PKCS#1 (`RSA PRIVATE KEY`) or SEC 1
     /// (`EC PRIVATE KEY`). An encrypted key cannot be read.
+    ///
+    /// The certificate belongs to the connections: [`with_config`](crate::Authlete::with_config) refuses another one, and
+    /// a [`reqwest_client`](crate::AuthleteBuilder::reqwest_client) of yours brings its own.
+    ///
+    /// ```
+    /// use authlete::Config;
+    ///
+    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// let config = Config::from_env()?.client_certificate(std::fs::read_to_string("client.pem")?);
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn client_certificate(self, pem: impl Into<Secret>) -> Self {
         self.set(Setting::ClientCertificate, pem)

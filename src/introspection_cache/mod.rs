@@ -35,6 +35,9 @@ const MAX_TOKENS: usize = 10_000;
 /// The cache of [`Authlete::cached_introspection`](crate::Authlete::cached_introspection), which says what is kept
 /// and for how long.
 ///
+/// It is for resource servers, which ask for the same token again and again. [`introspection`](crate::Authlete::introspection)
+/// still asks Authlete each time: call it where a revoked token must be refused at once. Tokens are kept as SHA-256.
+///
 /// ```
 /// use std::time::Duration;
 /// use authlete::types::{IntrospectionAction, IntrospectionRequest};
@@ -82,6 +85,9 @@ impl IntrospectionCache {
 
     /// How many tokens have answers in the process, about; beyond that, those go that are asked for least. Default:
     /// 10,000.
+    ///
+    /// A token with one usual answer takes 2.2 KB. It has up to eight: one for each set of scopes and other conditions
+    /// that it is checked against.
     pub fn max_tokens(mut self, tokens: usize) -> Self {
         self.max_tokens = tokens;
         self
@@ -91,13 +97,20 @@ impl IntrospectionCache {
     /// `redis://[user:password@]host[:port][/database]`, or `rediss://` when you add the crate `redis`, version 1, to
     /// your dependencies with one of its TLS features, such as `tokio-rustls-comp`.
     ///
+    /// ```
+    /// let cache = authlete::IntrospectionCache::new().redis("redis://redis.internal:6379");
+    /// ```
+    ///
     /// What is not in the process is looked for there before Authlete is asked. All instances should have the same
-    /// [`max_age`](Self::max_age). Without Redis, or when it takes longer than 200 milliseconds, Authlete is asked,
-    /// and Redis is left alone for a second.
+    /// [`max_age`](Self::max_age). Redis that is down is no outage: without it, or when it takes longer than 200
+    /// milliseconds, Authlete is asked, and Redis is left alone for a second.
+    ///
+    /// An instance finds no answer there from before a revocation by another one; what it has in its own process it
+    /// still takes for good for up to [`max_age`](Self::max_age).
     ///
     /// The answers there are JSON with what Authlete knows of a token: the user's identifier, scopes, properties.
-    /// Tokens are named by their SHA-256. All keys begin with `authlete:introspection:`, and all expire within
-    /// [`max_age`](Self::max_age).
+    /// Protect that Redis like your other data of users. All keys begin with `authlete:introspection:`, and all expire by
+    /// themselves within [`max_age`](Self::max_age).
     #[cfg(feature = "introspection-cache-redis")]
     pub fn redis(mut self, url: impl Into<crate::Secret>) -> Self {
         self.redis_url = Some(url.into());

@@ -17,24 +17,32 @@ const MAX_DELAY: Duration = Duration::from_secs(2);
 ///
 /// - Whatever the operation, when the request certainly was not processed: there was no connection, or Authlete
 ///   refused it with 429.
-/// - Operations that change nothing ([`Operation::repeatable`](crate::Operation::repeatable)) also after a timeout, a
-///   broken connection, 502, 503 and 504.
+/// - Operations that change nothing also after a broken connection, 502, 503 and 504. Which ones these are is in the
+///   description, [`Operation::repeatable`](crate::Operation::repeatable) tells, and so does the documentation of each
+///   method. The others use up a code, a ticket or a token, or change something: they are not.
+///
+/// The timeout of the handle is the end of the call. Only with a [client of yours](crate::AuthleteBuilder::reqwest_client)
+/// that has a timeout of its own, and none set here, can there be time for another attempt after it; operations that
+/// change nothing are then tried again.
 ///
 /// Between two attempts there is a random wait, up to [`base_delay`](Self::base_delay) after the first attempt, twice
 /// that after the second, and so on up to [`max_delay`](Self::max_delay) ("full jitter": callers that failed together
-/// do not come back together). If Authlete says how long to wait (`Retry-After`, or when the rate limit is reset), the
-/// random wait comes on top of that.
+/// do not come back together). If Authlete says how long to wait, by `Retry-After` (seconds or a date), or else by
+/// `RateLimit-Reset` or `X-RateLimit-Reset` (seconds, or seconds since 1970), the random wait comes on top of that.
 ///
-/// All this happens within the timeout of the call: a wait that would go beyond it is not begun, and the error
-/// comes at once. Retries of a handle and its clones are taken from a common budget, so that an outage is not
-/// multiplied: 10 a second, and a fifth of the calls beyond that.
+/// All this happens within the timeout of the call: a wait that would go beyond it is not begun, the error comes at
+/// once, and [`Error::retry_after`](crate::Error::retry_after) says how long to wait. Retries of all handles that came
+/// from one builder are taken from a common budget, so that an outage is not multiplied: 10 a second, and a fifth of the
+/// calls beyond that.
 ///
 /// ```
+/// use std::time::Duration;
 /// use authlete::{Authlete, Config, RetryPolicy};
 ///
 /// # fn example(config: Config) -> authlete::Result<()> {
-/// let api = Authlete::builder(config).retry(RetryPolicy::new().max_attempts(5)).build()?;
-/// let once = api.with_retry(RetryPolicy::never());
+/// let policy = RetryPolicy::new().max_attempts(5).max_delay(Duration::from_secs(1));
+/// let api = Authlete::builder(config).retry(policy).build()?;
+/// let once = api.with_retry(RetryPolicy::never()); // another handle on the same connections
 /// # Ok(()) }
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,0 +1,7 @@
+//! What concerns no type alone.
+
+#[doc = include_str!("../docs/tls.md")]
+pub mod tls {}
+
+#[doc = include_str!("../docs/tracing.md")]
+pub mod tracing {}
