@@ -1,11 +1,13 @@
 //! What is wrong with a configuration.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::{Setting, Source};
 
-/// A configuration that cannot be used. The message names the setting, as a file and the environment know it.
-#[derive(Debug, thiserror::Error)]
+/// A configuration that cannot be used. The message names the setting, as a file and the environment know it; `Debug`
+/// output has it too, since it is what a program shows that ends with the error.
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
     /// Nothing says which generation to call, because there are no credentials.
@@ -104,6 +106,20 @@ impl ConfigError {
         Self::Unreadable {
             path: path.to_owned(),
             source,
+        }
+    }
+}
+
+/// The message, and the reason of another library.
+impl fmt::Debug for ConfigError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{self}")?;
+        match self {
+            Self::Client {
+                source: Some(source),
+                ..
+            } => write!(formatter, ": {source:?}"),
+            _ => Ok(()),
         }
     }
 }
