@@ -130,9 +130,13 @@ impl Authlete {
     /// settings of this one, and also its [`CallRate`](crate::CallRate) and its circuit breakers when it calls the same
     /// server.
     ///
+    /// The credentials are to be those of the other service. An organization token (3.0) is good for all of its services,
+    /// but is not used for the calls of a service where there is a service access token too.
+    ///
     /// ```
     /// # fn example(api: &authlete::Authlete) -> authlete::Result<()> {
-    /// let other = api.with_config(api.config().clone().service_id(986126671))?;
+    /// let config = api.config().clone();
+    /// let other = api.with_config(config.service_id(986126671).service_access_token("its token"))?;
     /// # Ok(()) }
     /// ```
     ///
