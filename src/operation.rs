@@ -13,8 +13,12 @@ pub struct Operation {
     pub v2: Option<Route>,
     /// The route in 3.0; `None` when 3.0 does not have the operation.
     pub v3: Option<Route>,
-    /// Whether a call that Authlete has processed may be made again: it uses nothing up and changes nothing.
+    /// Whether a call that Authlete has processed may be made again: it uses nothing up and changes nothing, unless the
+    /// request has what is for [`single_use`](Self::single_use).
     pub repeatable: bool,
+    /// The member of a repeatable operation's request that is good for one use, if there is one: `dpop`, a proof that
+    /// Authlete may take for a replay when it sees it again (RFC 9449 §11.1). A call with it is not made again.
+    pub single_use: Option<&'static str>,
 }
 
 impl Operation {

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::description::{Description, METHODS, OperationEntry, object, sole_reference};
 use crate::mistake::{Mistake, Mistakes};
-use crate::operations::{REPEATABLE, V2, V3, template_parameters};
+use crate::operations::{REPEATABLE, V2, V3, single_use, template_parameters};
 use crate::prepare::collect_references;
 use crate::refine::type_name;
 
@@ -86,11 +86,11 @@ impl Check<'_> {
             for text in ["summary", "description"] {
                 self.described(entry.path, &place, text, entry.value);
             }
-            if !entry.value[REPEATABLE].is_boolean() {
+            if !entry.value[REPEATABLE].is_boolean() && single_use(entry.value).is_none() {
                 self.report(
                     entry.path,
                     &place,
-                    "does not say whether it may be repeated: x-repeatable is neither true nor false",
+                    "does not say whether it may be repeated: x-repeatable is neither true nor false, and has no `unless`",
                 );
             }
             self.parameters(&entry, &place);

@@ -22,7 +22,7 @@ pub const V3: &str = "3.0";
 pub const REPEATABLE: &str = "x-repeatable";
 
 const REPEATABLE_CALL: &str =
-    "Changes nothing, and is repeated also when a first request may have been processed.";
+    "Changes nothing, and is repeated also when a first request may have been processed";
 
 /// What is to be known of every answer that is text.
 const TEXT_ANSWER: &str = "Returns the text as it came, and an empty one when there is none. A text with an error status is \
@@ -43,6 +43,7 @@ pub struct Operation {
     may_be_empty: bool,
     answers_text: bool,
     repeatable: bool,
+    single_use: Option<String>,
     documentation: Vec<String>,
 }
 
@@ -84,6 +85,7 @@ fn operation(document: &Value, entry: &OperationEntry<'_>) -> Operation {
             && responses.contains_key("200"),
         answers_text: answers_text(entry.value),
         repeatable: is_repeatable(entry.value),
+        single_use: single_use(entry.value).map(str::to_owned),
     }
 }
 
@@ -93,9 +95,14 @@ fn category(operation: &Value) -> String {
     tag.unwrap_or_default().to_owned()
 }
 
-/// Whether a call that was processed may be made again.
+/// Whether a call that was processed may be made again, unless it has what is good for one use.
 fn is_repeatable(operation: &Value) -> bool {
-    operation[REPEATABLE] == true
+    operation[REPEATABLE] == true || single_use(operation).is_some()
+}
+
+/// The member of the request that is good for one use.
+pub fn single_use(operation: &Value) -> Option<&str> {
+    operation[REPEATABLE]["unless"].as_str()
 }
 
 /// Whether the answer is plain text, and not JSON.
@@ -122,8 +129,12 @@ fn documentation(operation: &Value, v2: Option<&Route>, v3: Option<&Route>) -> V
     if answers_text(operation) {
         paragraphs.push(TEXT_ANSWER.to_owned());
     }
-    if is_repeatable(operation) {
-        paragraphs.push(REPEATABLE_CALL.to_owned());
+    match single_use(operation) {
+        Some(member) => paragraphs.push(format!(
+            "{REPEATABLE_CALL}, unless it has a `{member}`, which is good for one use."
+        )),
+        None if is_repeatable(operation) => paragraphs.push(format!("{REPEATABLE_CALL}.")),
+        None => {}
     }
     let routes = [(V3, v3), (V2, v2)].map(|(version, route)| match route {
         Some(route) => format!("`{} /api{}` in {version}", route.method, route.full_path()),
@@ -204,8 +215,13 @@ impl Operation {
             id,
             category,
             repeatable,
+            single_use,
             ..
         } = self;
+        let single_use = match single_use {
+            Some(member) => quote!(Some(#member)),
+            None => quote!(None),
+        };
         let doc = format!(" See [`Authlete::{id}`](crate::Authlete::{id}).");
         let (v2, v3) = (
             Route::expression(self.v2.as_ref()),
@@ -214,7 +230,7 @@ impl Operation {
         quote! {
             #[doc = #doc]
             pub static #constant: Operation =
-                Operation { id: #id, category: #category, v2: #v2, v3: #v3, repeatable: #repeatable };
+                Operation { id: #id, category: #category, v2: #v2, v3: #v3, repeatable: #repeatable, single_use: #single_use };
         }
     }
 

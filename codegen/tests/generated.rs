@@ -29,7 +29,7 @@ paths:
   /things/health:
     post:
       operationId: check_things
-      x-repeatable: false
+      x-repeatable: { unless: proof }
       summary: Check things
       description: Checks things.
       servers: [{ url: "https://v3.example/api", x-api-version: "3.0" }]
@@ -248,12 +248,20 @@ fn an_operation_of_one_generation_has_no_route_in_the_other() {
 }
 
 #[test]
+fn what_is_good_for_one_use_is_told() {
+    assert_generated(r#"repeatable: true, single_use: Some("proof"), }"#);
+    assert_generated(
+        "may have been processed, unless it has a `proof`, which is good for one use.",
+    );
+}
+
+#[test]
 fn routes_follow_from_servers_security_and_exceptions() {
     assert_generated(
-        r#"Operation { id: "update_thing", category: "things", v2: Some(Route { method: "POST", path: "/thing/update/{clientId}", in_service: false, credentials: &[CredentialKind::ServiceKey], }), v3: Some(Route { method: "POST", path: "/thing/update/{clientId}", in_service: true, credentials: &[CredentialKind::ServiceAccessToken], }), repeatable: false, }"#,
+        r#"Operation { id: "update_thing", category: "things", v2: Some(Route { method: "POST", path: "/thing/update/{clientId}", in_service: false, credentials: &[CredentialKind::ServiceKey], }), v3: Some(Route { method: "POST", path: "/thing/update/{clientId}", in_service: true, credentials: &[CredentialKind::ServiceAccessToken], }), repeatable: false, single_use: None, }"#,
     );
     assert_generated(
-        r#"Operation { id: "list_things", category: "things", v2: Some(Route { method: "PUT", path: "/things/of/{serviceId}", in_service: false, credentials: &[], }), v3: Some(Route { method: "GET", path: "/{serviceId}/things", in_service: false, credentials: &[], }), repeatable: true, }"#,
+        r#"Operation { id: "list_things", category: "things", v2: Some(Route { method: "PUT", path: "/things/of/{serviceId}", in_service: false, credentials: &[], }), v3: Some(Route { method: "GET", path: "/{serviceId}/things", in_service: false, credentials: &[], }), repeatable: true, single_use: None, }"#,
     );
 }
 

@@ -6,6 +6,7 @@ use tokio::time::Instant;
 use tower::retry::budget::{Budget as _, TpsBudget};
 
 use super::RetryPolicy;
+use super::repeatable::is_repeatable;
 use crate::{Error, Operation};
 
 /// Counts the attempts of a call, and says whether there is another one.
@@ -46,9 +47,9 @@ impl<'a> Attempts<'a> {
         self.made.saturating_sub(1)
     }
 
-    /// How long to wait before the next attempt; `None` when the error is final.
-    pub fn delay_after(&self, error: &Error) -> Option<Duration> {
-        if !self.may_repeat(error) {
+    /// How long to wait before the next attempt at a request; `None` when the error is final.
+    pub fn delay_after(&self, error: &Error, body: &[u8]) -> Option<Duration> {
+        if !self.may_repeat(error, body) {
             return None;
         }
         let backoff = self.policy.backoff(self.made, fastrand::f64());
@@ -62,9 +63,9 @@ impl<'a> Attempts<'a> {
     }
 
     /// Whether a repetition can help, and can do no harm.
-    fn may_repeat(&self, error: &Error) -> bool {
+    fn may_repeat(&self, error: &Error, body: &[u8]) -> bool {
         let may_be_processed = !(error.is_connect() || error.is_rate_limited());
-        error.is_retryable() && (self.operation.repeatable || !may_be_processed)
+        error.is_retryable() && (!may_be_processed || is_repeatable(self.operation, body))
     }
 }
 
@@ -90,13 +91,15 @@ mod tests {
         }))
     }
 
+    const BODY: &[u8] = br#"{"token":"t"}"#;
+
     /// The waits of a call whose attempts all fail in one way; an attempt takes no time.
     async fn waits(policy: &RetryPolicy, timeout: Duration, error: &Error) -> Vec<Duration> {
         let (budget, deadline) = (budget(), Instant::now() + timeout);
         let mut attempts = Attempts::begin(policy, &budget, &operations::INTROSPECTION, deadline);
         let mut waits = Vec::new();
         while attempts.make() {
-            let Some(delay) = attempts.delay_after(error) else {
+            let Some(delay) = attempts.delay_after(error, BODY) else {
                 break;
             };
             let begun = Instant::now();
@@ -161,7 +164,7 @@ mod tests {
             let deadline = Instant::now() + LONG;
             let mut attempts =
                 Attempts::begin(&policy, &budget, &operations::INTROSPECTION, deadline);
-            while attempts.make() && attempts.delay_after(&error).is_some() {
+            while attempts.make() && attempts.delay_after(&error, BODY).is_some() {
                 retries += 1;
             }
         }
@@ -170,9 +173,9 @@ mod tests {
         // A second later there is nothing more, and when the window is over there is the reserve again.
         let deadline = Instant::now() + LONG;
         let mut attempts = Attempts::begin(&policy, &budget, &operations::INTROSPECTION, deadline);
-        assert!(attempts.make() && attempts.delay_after(&error).is_none());
+        assert!(attempts.make() && attempts.delay_after(&error, BODY).is_none());
         tokio::time::advance(Duration::from_secs(30)).await;
-        assert!(attempts.delay_after(&error).is_some());
+        assert!(attempts.delay_after(&error, BODY).is_some());
     }
 
     #[test]

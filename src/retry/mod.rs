@@ -2,6 +2,7 @@
 
 mod attempts;
 mod policy;
+mod repeatable;
 
 use std::time::Duration;
 

@@ -19,7 +19,8 @@ const MAX_DELAY: Duration = Duration::from_secs(2);
 ///   refused it with 429.
 /// - Operations that change nothing also after a broken connection, 502, 503 and 504. Which ones these are is in the
 ///   description, [`Operation::repeatable`](crate::Operation::repeatable) tells, and so does the documentation of each
-///   method. The others use up a code, a ticket or a token, or change something: they are not.
+///   method. The others use up a code, a ticket or a token, or change something: they are not. Nor is a request with a
+///   DPoP proof of your client, which is good for one use.
 ///
 /// The timeout of the handle is the end of the call. Only with a [client of yours](crate::AuthleteBuilder::reqwest_client)
 /// that has a timeout of its own, and none set here, can there be time for another attempt after it; operations that

@@ -86,7 +86,9 @@ impl Call {
                 Err(error) if error.is_unsent() => return Err(failed.unwrap_or(error)),
                 Err(error) => error,
             };
-            let delay = may_repeat.then(|| attempts.delay_after(&error)).flatten();
+            let delay = may_repeat
+                .then(|| attempts.delay_after(&error, &template.body))
+                .flatten();
             let Some(delay) = delay else {
                 return Err(error);
             };

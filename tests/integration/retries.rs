@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use authlete::types::{IntrospectionRequest, TokenRequest};
-use authlete::{ApiVersion, Authlete, Config, Error, RetryPolicy, operations};
+use authlete::types::{IntrospectionRequest, TokenRequest, UserInfoRequest};
+use authlete::{ApiVersion, Authlete, Config, Error, Operation, RetryPolicy, operations};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use crate::facts::{self, arguments, facts};
+use crate::facts::{self, Fact, arguments, facts};
 use crate::probe;
 use crate::raw_server::{BACKLOG, bound_socket, raw_server};
 use crate::server::{Reply, Server};
@@ -122,6 +122,30 @@ async fn a_request_that_did_not_arrive_is_tried_again() {
     call.await.unwrap().unwrap();
 }
 
+/// Reads a request on each connection, answers, and closes. Counts the requests.
+async fn counting(answer: &'static str) -> (String, Arc<AtomicUsize>) {
+    let requests = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&requests);
+    let url = raw_server(move |mut stream| {
+        let counter = Arc::clone(&counter);
+        async move {
+            let mut request = vec![0; 1 << 20];
+            let read = stream.read(&mut request).await;
+            if read.is_ok_and(|length| length > 0) {
+                counter.fetch_add(1, Ordering::Relaxed);
+                let _ = stream.write_all(answer.as_bytes()).await;
+            }
+        }
+    })
+    .await;
+    (url, requests)
+}
+
+fn operation(fact: &Fact) -> &'static Operation {
+    let mut all = operations::ALL.iter();
+    all.find(|operation| operation.id == fact.id).unwrap()
+}
+
 /// The heart of the matter, for each operation of both generations: what may have been processed is sent again only if
 /// it changes nothing.
 #[tokio::test]
@@ -133,32 +157,16 @@ async fn no_change_reaches_the_server_twice() {
                 "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{",
                 "HTTP/1.1 503 Away\r\ncontent-length: 0\r\n\r\n",
             ] {
-                let requests = Arc::new(AtomicUsize::new(0));
-                let counter = Arc::clone(&requests);
-                let url = raw_server(move |mut stream| {
-                    let counter = Arc::clone(&counter);
-                    async move {
-                        if stream
-                            .read(&mut vec![0; 1 << 20])
-                            .await
-                            .is_ok_and(|length| length > 0)
-                        {
-                            counter.fetch_add(1, Ordering::Relaxed);
-                            let _ = stream.write_all(answer.as_bytes()).await;
-                        }
-                    }
-                })
-                .await;
+                let (url, requests) = counting(answer).await;
                 let api = Authlete::builder(facts::config(version, &url))
                     .retry(soon())
                     .build()
                     .unwrap();
-                let arguments = arguments(fact);
+                let (operation, mut arguments) = (operation(fact), arguments(fact));
+                if let Some(member) = operation.single_use {
+                    arguments["body"].as_object_mut().unwrap().remove(member);
+                }
                 probe::call(&api, &fact.id, &arguments).await.unwrap_err();
-                let operation = operations::ALL
-                    .iter()
-                    .find(|operation| operation.id == fact.id)
-                    .unwrap();
                 let expected = if operation.repeatable { 3 } else { 1 };
                 assert_eq!(
                     requests.load(Ordering::Relaxed),
@@ -168,6 +176,36 @@ async fn no_change_reaches_the_server_twice() {
                 );
             }
         }
+    }
+}
+
+/// A proof of possession is good for one use (RFC 9449 §11.1): a repetition may be refused as a replay, though the first
+/// request was in order.
+#[tokio::test]
+async fn a_proof_of_the_client_is_presented_once() {
+    for (answer, expected) in [
+        ("", 1),
+        ("HTTP/1.1 503 Away\r\ncontent-length: 0\r\n\r\n", 1),
+        ("HTTP/1.1 429 Busy\r\ncontent-length: 0\r\n\r\n", 3),
+    ] {
+        let (url, requests) = counting(answer).await;
+        let api = api(&url);
+        let request = IntrospectionRequest::new("t").dpop("proof");
+        api.introspection(&request).await.unwrap_err();
+        let request = UserInfoRequest::new("t").dpop("proof");
+        api.userinfo(&request).await.unwrap_err();
+        assert_eq!(requests.load(Ordering::Relaxed), 2 * expected, "{answer:?}");
+    }
+}
+
+/// Every operation that may be repeated and takes a proof says so.
+#[test]
+fn what_is_good_for_one_use_is_known() {
+    for fact in facts() {
+        let operation = operation(&fact);
+        let takes_proof = arguments(&fact)["body"].get("dpop").is_some();
+        let expected = (operation.repeatable && takes_proof).then_some("dpop");
+        assert_eq!(operation.single_use, expected, "{}", fact.id);
     }
 }
 
