@@ -316,13 +316,13 @@ impl Error {
         RateLimit::from_headers(self.headers()?)
     }
 
-    /// How long to wait before the next call: what Authlete asks for, by `Retry-After` or the end of the rate limit's
-    /// window, or how long it is to a turn or to the next trial of the circuit breaker.
+    /// How long to wait before the next call: what Authlete asks for, by `Retry-After` or, where no calls are left, the
+    /// end of the rate limit's window; or how long it is to a turn or to the next trial of the circuit breaker.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::NoTurn { wait, .. } => Some(*wait),
             Self::CircuitOpen { retry_in, .. } => Some(*retry_in),
-            _ => rate_limit::retry_after(self.headers()?),
+            _ => rate_limit::retry_after(self.headers()?, self.is_rate_limited()),
         }
     }
 

@@ -56,23 +56,27 @@ impl RateLimit {
 }
 
 /// How long a caller is asked to wait: by `Retry-After` (RFC 9110 §10.2.3), which is a number of seconds or a date, or
-/// else until the window of the rate limit ends.
-pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    retry_after_at(SystemTime::now(), headers)
+/// else until the window of the rate limit ends, unless the limit is not why the call failed: when calls are left.
+pub(crate) fn retry_after(headers: &HeaderMap, is_limited: bool) -> Option<Duration> {
+    retry_after_at(SystemTime::now(), headers, is_limited)
 }
 
-fn retry_after_at(now: SystemTime, headers: &HeaderMap) -> Option<Duration> {
+fn retry_after_at(now: SystemTime, headers: &HeaderMap, is_limited: bool) -> Option<Duration> {
     let asked = headers.get(RETRY_AFTER).and_then(|value| {
         let text = value.to_str().ok()?.trim();
-        match text.parse() {
-            Ok(seconds) => Some(Duration::from_secs(seconds)),
-            Err(_) => {
+        match whole_number(text) {
+            Some(seconds) => Some(Duration::from_secs(seconds)),
+            None => {
                 let date = httpdate::parse_http_date(text).ok()?;
                 Some(until(now, date))
             }
         }
     });
-    asked.or_else(|| RateLimit::at(now, headers)?.reset)
+    asked.or_else(|| {
+        let rate_limit = RateLimit::at(now, headers)?;
+        let are_left = rate_limit.remaining.is_some_and(|calls| calls > 0);
+        rate_limit.reset.filter(|_| is_limited || !are_left)
+    })
 }
 
 /// The first number of the first of the headers that is there: `100, 100;w=60` has a policy after the limit.
@@ -80,7 +84,13 @@ fn number(headers: &HeaderMap, names: &Names) -> Option<u64> {
     let value = names.iter().find_map(|name| headers.get(name))?;
     let text = value.to_str().ok()?;
     let first = text.split([',', ';']).next()?;
-    first.trim().parse().ok()
+    whole_number(first.trim())
+}
+
+/// One beyond 64 bits is as good as the largest (RFC 9111 §1.2.2), and no reason to come back at once.
+fn whole_number(text: &str) -> Option<u64> {
+    let is_one = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_one.then(|| text.parse().unwrap_or(u64::MAX))
 }
 
 /// Some servers tell the end of the window, and others the seconds until then.
@@ -172,11 +182,34 @@ mod tests {
                 &[("retry-after", "soon"), ("x-ratelimit-reset", "9")],
                 Some(9),
             ),
+            (&[("retry-after", "0"), ("ratelimit-reset", "9")], Some(0)),
             (&[("retry-after", "-1")], None),
+            (&[("retry-after", "1.5")], None),
+            (&[("retry-after", "")], None),
+            (&[("retry-after", &"9".repeat(40))], Some(u64::MAX)),
             (&[], None),
         ] {
-            let asked = retry_after_at(now(), &headers(lines));
+            let asked = retry_after_at(now(), &headers(lines), true);
             assert_eq!(asked, expected.map(Duration::from_secs), "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn a_reset_counts_where_the_limit_is_used_up() {
+        for (remaining, by_limit, otherwise) in [
+            (None, Some(9), Some(9)),
+            (Some("0"), Some(9), Some(9)),
+            (Some("1"), Some(9), None),
+        ] {
+            let remaining = remaining.map(|calls| ("ratelimit-remaining", calls));
+            let lines: Vec<_> = [("ratelimit-reset", "9")]
+                .into_iter()
+                .chain(remaining)
+                .collect();
+            let asked =
+                [true, false].map(|limited| retry_after_at(now(), &headers(&lines), limited));
+            let expected = [by_limit, otherwise].map(|wait| wait.map(Duration::from_secs));
+            assert_eq!(asked, expected, "{lines:?}");
         }
     }
 }

@@ -28,8 +28,9 @@ const MAX_DELAY: Duration = Duration::from_secs(2);
 ///
 /// Between two attempts there is a random wait, up to [`base_delay`](Self::base_delay) after the first attempt, twice
 /// that after the second, and so on up to [`max_delay`](Self::max_delay) ("full jitter": callers that failed together
-/// do not come back together). If Authlete says how long to wait, by `Retry-After` (seconds or a date), or else by
-/// `RateLimit-Reset` or `X-RateLimit-Reset` (seconds, or seconds since 1970), the random wait comes on top of that.
+/// do not come back together). If Authlete says how long to wait, by `Retry-After` (seconds or a date), or else, where no
+/// calls are left, by `RateLimit-Reset` or `X-RateLimit-Reset` (seconds, or seconds since 1970), the random wait comes on
+/// top of that.
 ///
 /// All this happens within the timeout of the call: a wait that would go beyond it is not begun, the error comes at
 /// once, and [`Error::retry_after`](crate::Error::retry_after) says how long to wait. Retries of all handles that came

@@ -276,6 +276,28 @@ async fn the_server_says_when_to_come_back() {
     }
 }
 
+/// All answers tell of the rate limit: only when it is used up is its end worth to be waited for.
+#[tokio::test]
+async fn a_limit_that_is_not_used_up_delays_nothing() {
+    for remaining in ["1", "99"] {
+        let away = refused(503)
+            .header("ratelimit-remaining", remaining)
+            .header("ratelimit-reset", "3600");
+        let server = in_turn(vec![away, ok()]).await;
+        introspect(&api(&server.url)).await.unwrap();
+        assert_eq!(server.take().len(), 2);
+    }
+    for (status, remaining) in [(503, "0"), (429, "0"), (429, "1")] {
+        let reply = refused(status)
+            .header("ratelimit-remaining", remaining)
+            .header("ratelimit-reset", "3600");
+        let server = Server::always(reply).await;
+        let error = introspect(&api(&server.url)).await.unwrap_err();
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(3600)));
+        assert_eq!(server.take().len(), 1, "{status} {remaining}");
+    }
+}
+
 #[tokio::test]
 async fn the_timeout_is_for_all_attempts_together() {
     let url = raw_server(|mut stream| async move {
