@@ -15,7 +15,12 @@ pub(crate) struct Attempts<'a> {
     budget: &'a TpsBudget,
     operation: &'static Operation,
     deadline: Instant,
-    made: u32,
+    /// With the current one.
+    requests: u32,
+    /// With the current one. A request that had to be made anew is no attempt of its own.
+    attempts: u32,
+    /// Whether the request of the current attempt was made anew.
+    is_renewed: bool,
 }
 
 impl<'a> Attempts<'a> {
@@ -32,27 +37,41 @@ impl<'a> Attempts<'a> {
             budget,
             operation,
             deadline,
-            made: 0,
+            requests: 0,
+            attempts: 0,
+            is_renewed: false,
         }
     }
 
-    /// Counts an attempt, and says whether there may be another one after it.
+    /// Counts a request, and says whether there may be another attempt after it.
     pub fn make(&mut self) -> bool {
-        self.made += 1;
-        self.made < self.policy.max_attempts
+        self.requests += 1;
+        self.attempts += 1;
+        self.attempts < self.policy.max_attempts
     }
 
-    /// How many attempts were made before the current one.
+    /// How many requests were sent before the current one.
     pub fn resent(&self) -> u32 {
-        self.made.saturating_sub(1)
+        self.requests.saturating_sub(1)
     }
 
-    /// How long to wait before the next attempt at a request; `None` when the error is final.
-    pub fn delay_after(&self, error: &Error, body: &[u8]) -> Option<Duration> {
+    /// Makes the request of the current attempt anew, as the server has just given the nonce that it wants: once, and without
+    /// a wait, whatever the policy. It was refused before it was processed.
+    pub fn renew(&mut self) -> Option<Duration> {
+        if std::mem::replace(&mut self.is_renewed, true) {
+            return None;
+        }
+        self.attempts = self.attempts.saturating_sub(1);
+        Some(Duration::ZERO)
+    }
+
+    /// How long to wait before the next attempt; `None` when the error is final.
+    pub fn delay_after(&mut self, error: &Error, body: &[u8]) -> Option<Duration> {
+        self.is_renewed = false;
         if !self.may_repeat(error, body) {
             return None;
         }
-        let backoff = self.policy.backoff(self.made, fastrand::f64());
+        let backoff = self.policy.backoff(self.attempts, fastrand::f64());
         let delay = error
             .retry_after()
             .unwrap_or_default()

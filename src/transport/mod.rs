@@ -2,8 +2,8 @@
 
 mod answer;
 mod failure;
+mod nonce;
 mod path;
-mod prove;
 mod receive;
 mod template;
 mod trace;
@@ -13,8 +13,8 @@ use tokio::time::{Instant, sleep};
 
 pub(crate) use answer::{Answer, answer};
 use failure::{not_json, refused, transport_error, undecodable};
+use nonce::wants_nonce;
 pub(crate) use path::{below, path_segment};
-use prove::send_with_proof;
 use receive::{Received, receive};
 pub(crate) use template::Template;
 use trace::{AttemptTrace, CallTrace};
@@ -86,9 +86,12 @@ impl Call {
                 Err(error) if error.is_unsent() => return Err(failed.unwrap_or(error)),
                 Err(error) => error,
             };
-            let delay = may_repeat
-                .then(|| attempts.delay_after(&error, &template.body))
-                .flatten();
+            let delay = match api.dpop().is_some() && wants_nonce(&error) {
+                true => attempts.renew(),
+                false => may_repeat
+                    .then(|| attempts.delay_after(&error, &template.body))
+                    .flatten(),
+            };
             let Some(delay) = delay else {
                 return Err(error);
             };
@@ -108,21 +111,15 @@ impl Call {
     }
 }
 
-/// A request as soon as it may be sent, with a proof of possession if the handle has a key.
+/// A request, as soon as it may be sent.
 async fn admitted(api: &Authlete, template: &Template, deadline: Instant) -> Result<Received> {
     let permit = match api.admission() {
         Some(admission) => admission.admit(template.operation, deadline).await?,
         None => Permit::default(),
     };
-    let outcome = match api.dpop() {
-        None => {
-            // Not in one expression with the await, which would keep what the request came in.
-            let request = template.request(api, deadline)?;
-            send(api, template.operation, request).await
-        }
-        // In a box, so that the calls of handles without a key are not larger for it.
-        Some(dpop) => Box::pin(send_with_proof(api, dpop, template, deadline)).await,
-    };
+    // Not in one expression with the await, which would keep what the request came in.
+    let request = template.request(api, deadline)?;
+    let outcome = send(api, template.operation, request).await;
     permit.ended(&outcome);
     outcome
 }

@@ -61,7 +61,8 @@ impl Template {
         self
     }
 
-    /// A request with all its headers, which ends at the deadline if the handle has a timeout.
+    /// A request with all its headers, which ends at the deadline if the handle has a timeout, and has a proof of possession
+    /// if it has a key.
     pub fn request(&self, api: &Authlete, deadline: Instant) -> Result<Request> {
         let method = Method::from_bytes(self.route.method.as_bytes());
         let method = method.map_err(|_| self.unsendable("method"))?;
@@ -72,6 +73,10 @@ impl Template {
         }
         if api.settings().timeout.is_some() {
             *request.timeout_mut() = Some(deadline.saturating_duration_since(Instant::now()));
+        }
+        if let Some(dpop) = api.dpop() {
+            let unsigned = |_| self.unsendable("proof of possession");
+            dpop.prove(&mut request).map_err(unsigned)?;
         }
         Ok(request)
     }

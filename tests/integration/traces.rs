@@ -175,6 +175,42 @@ async fn each_attempt_has_its_span_and_each_wait_its_event() {
     assert!(events.iter().all(|event| event.level == Level::DEBUG));
 }
 
+/// Each request is an attempt to whoever listens, also when it is the same one with the nonce that the server wants.
+#[cfg(feature = "dpop")]
+#[tokio::test]
+async fn a_request_with_the_nonce_has_its_own_span() {
+    let turn = Arc::new(AtomicUsize::new(0));
+    let server = Server::start(move |_| match turn.fetch_add(1, Ordering::Relaxed) {
+        0 => Reply::json(401, &json!({}))
+            .header("www-authenticate", r#"DPoP error="use_dpop_nonce""#)
+            .header("dpop-nonce", "SECRET-nonce"),
+        1 => busy(),
+        _ => ok(),
+    })
+    .await;
+    let config = Config::v3(&server.url, SERVICE, "SECRET-credential");
+    let config = config.dpop_key(crate::dpop::keys::ed25519().to_string());
+    let api = api(&server.url).with_config(config).unwrap();
+    let recorder = listen(LevelFilter::TRACE, introspect(&api)).await;
+    let (spans, events) = recorder.ours();
+
+    let attempts: Vec<_> = spans[1..]
+        .iter()
+        .map(|attempt| {
+            let [resent, status] = ["http.request.resend_count", "http.response.status_code"]
+                .map(|name| attempt.field(name));
+            (resent, status.unwrap())
+        })
+        .collect();
+    assert_eq!(
+        attempts,
+        [(None, "401"), (Some("1"), "503"), (Some("2"), "200")]
+    );
+    assert_eq!(events[0].name, "will be tried again");
+    assert_eq!(events[0].field("error.type"), Some("401"));
+    assert_eq!(events[0].field("authlete.retry.delay"), Some("0.0"));
+}
+
 #[tokio::test]
 async fn a_call_that_fails_is_one_warning() {
     let server = Server::always(busy()).await;

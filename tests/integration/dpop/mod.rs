@@ -1,15 +1,15 @@
 //! Proofs of possession (DPoP, RFC 9449) for our own calls.
 
-mod keys;
+pub mod keys;
 mod proof;
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use authlete::types::{GetClientListQuery, HealthcheckQuery, IntrospectionRequest, TokenRequest};
-use authlete::{Authlete, Config, Error, RetryPolicy};
+use authlete::{Authlete, CallRate, Config, Error, RetryPolicy};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use proof::{Proof, token_hash};
@@ -137,6 +137,20 @@ async fn the_key_chooses_its_algorithm() {
 }
 
 #[tokio::test]
+async fn the_url_of_a_proof_is_that_of_the_request() {
+    let server = Server::always(ok()).await;
+    let base = format!("{}/behind/a/gateway/", server.url);
+    introspect(&api(&base)).await.unwrap();
+    let arrived = server.take();
+    assert_eq!(
+        arrived[0].path,
+        "/behind/a/gateway/api/1/auth/introspection"
+    );
+    let url = format!("{}{}", server.url, arrived[0].path);
+    assert_eq!(Proof::of(&arrived[0]).claim("htu"), url);
+}
+
+#[tokio::test]
 async fn each_call_proves_the_token_that_it_carries() {
     let server = Server::always(Reply::json(200, &json!({}))).await;
     let config = config(&server.url, &keys::p256()).service_owner_access_token("of-all");
@@ -253,6 +267,48 @@ async fn a_server_that_is_never_content_gets_two_requests() {
     let error = introspect(&api(&server.url)).await.unwrap_err();
     assert_eq!(error.status().unwrap(), 401);
     assert_eq!(server.take().len(), 2);
+}
+
+/// Nonces end: each attempt may be made anew, and none counts for two.
+#[tokio::test]
+async fn a_nonce_may_change_between_the_attempts() {
+    let turn = Arc::new(AtomicUsize::new(0));
+    let server = Server::start(move |_| match turn.fetch_add(1, Ordering::Relaxed) {
+        0 => demand("n-1"),
+        2 => demand("n-2"),
+        4 => demand("n-3"),
+        5 => ok(),
+        _ => Reply::json(503, &json!({})),
+    })
+    .await;
+    introspect(&api(&server.url)).await.unwrap();
+    let nonces: Vec<_> = server.take().iter().map(nonce_of).collect();
+    let expected = [
+        None,
+        Some("n-1"),
+        Some("n-1"),
+        Some("n-2"),
+        Some("n-2"),
+        Some("n-3"),
+    ];
+    assert_eq!(nonces, expected.map(|nonce| nonce.map(str::to_owned)));
+}
+
+/// The deadline is for both requests, and so is the limit.
+#[tokio::test]
+async fn the_repetition_keeps_to_the_bounds_of_the_call() {
+    let server = demanding("n-1").await;
+    let builder = Authlete::builder(config(&server.url, &keys::p256()));
+    let api = builder.call_rate(CallRate::per_second(1)).build().unwrap();
+    let hasty = api.with_timeout(Duration::from_millis(100));
+    let error = introspect(&hasty).await.unwrap_err();
+    // The refusal, and not that there was no turn.
+    assert_eq!(error.status().unwrap(), 401);
+    assert_eq!(server.take().len(), 1);
+    let begun = Instant::now();
+    introspect(&api).await.unwrap();
+    introspect(&api).await.unwrap();
+    assert!(begun.elapsed() > Duration::from_millis(1500));
 }
 
 #[tokio::test]

@@ -1,0 +1,36 @@
+//! The nonce that a server wants in proofs of possession (DPoP, RFC 9449).
+
+use reqwest::StatusCode;
+use reqwest::header::{HeaderMap, WWW_AUTHENTICATE};
+
+use crate::Error;
+
+/// What a server says that wants its nonce in the proof (RFC 9449 §8, §9).
+const USE_DPOP_NONCE: &str = "use_dpop_nonce";
+
+/// Whether the server refused a request, before it was processed, for want of the nonce that it has now given.
+///
+/// A resource server says so in a challenge (RFC 9449 §9), an authorization server in the body (§8).
+pub(super) fn wants_nonce(error: &Error) -> bool {
+    let refused = matches!(
+        error.status(),
+        Some(StatusCode::UNAUTHORIZED | StatusCode::BAD_REQUEST)
+    );
+    let in_body = matches!(error, Error::Api(api) if api.body.get("error").is_some_and(|code| code == USE_DPOP_NONCE));
+    let has = |headers: &HeaderMap| {
+        headers.contains_key("dpop-nonce") && (in_body || in_challenge(headers))
+    };
+    refused && error.headers().is_some_and(has)
+}
+
+/// Whether a challenge of the scheme `DPoP` has this error (RFC 9110 §11.6.1); there may be several in a header.
+fn in_challenge(headers: &HeaderMap) -> bool {
+    let challenges = headers.get_all(WWW_AUTHENTICATE).iter();
+    challenges
+        .filter_map(|value| value.to_str().ok())
+        .any(|challenges| {
+            let mut words = challenges.split([' ', ',', '=', '"', '\t']);
+            words.any(|word| word.eq_ignore_ascii_case("DPoP"))
+                && words.any(|word| word == USE_DPOP_NONCE)
+        })
+}
