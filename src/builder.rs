@@ -190,6 +190,11 @@ impl AuthleteBuilder {
                 let connect_timeout = self.connect_timeout.unwrap_or(CONNECT_TIMEOUT);
                 let builder = reqwest::Client::builder().connect_timeout(connect_timeout);
                 let builder = tls::select(builder);
+                // What stays on this machine may go without TLS, and must not go to a proxy of the environment.
+                let builder = match self.config.is_on_this_machine() {
+                    true => builder.no_proxy(),
+                    false => builder,
+                };
                 build(builder, &self.config, &self.root_certificates)?
             }
             Http::Builder(builder) => {

@@ -92,7 +92,8 @@ impl Config {
         self.set(Setting::ApiVersion, version.to_string())
     }
 
-    /// The URL of the Authlete server, without `/api`. It must be `https`, except on this machine.
+    /// The URL of the Authlete server, without `/api`. It must be `https`, except on this machine, which is called without
+    /// the proxies that the environment names (`HTTP_PROXY`, `HTTPS_PROXY`).
     ///
     /// 2.x has a default, `https://api.authlete.com`. 3.0 has none, because there it depends on the region.
     #[must_use]

@@ -48,6 +48,13 @@ impl Resolved {
 }
 
 impl Config {
+    /// Whether the server is this machine.
+    pub(crate) fn is_on_this_machine(&self) -> bool {
+        let value = self.values.get(&Setting::BaseUrl);
+        let url = value.and_then(|value| Url::parse(value.text.expose()).ok());
+        url.is_some_and(|url| is_loopback(&url))
+    }
+
     fn resolve_version(&self) -> Result<ApiVersion, ConfigError> {
         if let Some(value) = self.values.get(&Setting::ApiVersion) {
             return parse_version(value.text.expose()).ok_or_else(|| {

@@ -310,6 +310,9 @@ fn the_base_url_is_a_safe_one() {
             "http://localhost.example.com",
             "is http beyond this machine",
         ),
+        ("http://0.0.0.0", "is http beyond this machine"),
+        ("http://[::ffff:127.0.0.1]", "is http beyond this machine"),
+        ("http://localhost@a.example", "must have no user name"),
         ("ftp://us.authlete.com", "must be https, not ftp"),
         (
             "https://user:secret@us.authlete.com",
@@ -321,6 +324,7 @@ fn the_base_url_is_a_safe_one() {
             "must have no path: /api is added to it",
         ),
         ("https://US.authlete.com/api/", "must have no path"),
+        ("https://us.authlete.com#x", "must have no user name"),
     ] {
         let error = error(url);
         assert!(
@@ -336,6 +340,8 @@ fn the_base_url_is_a_safe_one() {
         "http://localhost:8080",
         "http://127.0.0.1",
         "http://127.9.9.9:1",
+        // 127.0.0.1 to whoever reads a URL.
+        "http://127.1",
         "http://[::1]:8080",
         "https://us.authlete.com/",
         "https://authlete.example/api",

@@ -25,6 +25,7 @@ mod introspection_cache_redis;
 mod lists;
 mod openid_connect;
 mod probe;
+mod proxies;
 mod raw_server;
 #[cfg(feature = "tracing")]
 mod recorder;
