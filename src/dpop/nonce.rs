@@ -8,6 +8,10 @@ use reqwest::header::HeaderMap;
 /// The header that brings the next nonce, on whatever answer (RFC 9449 §8.2).
 const DPOP_NONCE: &str = "dpop-nonce";
 
+/// In bytes; such a nonce fits into a header of a request with room to spare. With a longer one, requests might be refused
+/// for their size, and no answer would bring another.
+const LONGEST: usize = 2048;
+
 /// The nonces of all servers that are called over the same connections.
 #[derive(Default)]
 pub(crate) struct Nonces(Mutex<HashMap<String, Nonce>>);
@@ -31,13 +35,15 @@ impl Nonce {
             .clone()
     }
 
+    /// Keeps the nonce in the headers of an answer, if it is one.
     pub(super) fn renew(&self, headers: &HeaderMap) {
-        let Some(nonce) = headers
-            .get(DPOP_NONCE)
-            .and_then(|value| value.to_str().ok())
-        else {
+        let nonce = headers.get(DPOP_NONCE);
+        let Some(nonce) = nonce.and_then(|value| value.to_str().ok()) else {
             return;
         };
+        if !(1..=LONGEST).contains(&nonce.len()) {
+            return;
+        }
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.as_deref() != Some(nonce) {
             *known = Some(nonce.into());

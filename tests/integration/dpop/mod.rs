@@ -238,6 +238,24 @@ async fn any_answer_may_bring_the_next_nonce() {
 }
 
 #[tokio::test]
+async fn what_can_be_no_nonce_is_not_kept() {
+    let turn = Arc::new(AtomicUsize::new(0));
+    let nonces = ["n-1".to_owned(), "n".repeat(100_000), String::new()];
+    let server = Server::start(move |_| {
+        let number = turn.fetch_add(1, Ordering::Relaxed);
+        ok().header("dpop-nonce", &nonces[number % nonces.len()])
+    })
+    .await;
+    let api = api(&server.url);
+    for _ in 0..4 {
+        introspect(&api).await.unwrap();
+    }
+    let kept = Some("n-1".to_owned());
+    let nonces: Vec<_> = server.take().iter().map(nonce_of).collect();
+    assert_eq!(nonces, [None, kept.clone(), kept.clone(), kept]);
+}
+
+#[tokio::test]
 async fn a_nonce_is_for_the_server_that_gave_it() {
     let (one, other) = (demanding("n-1").await, Server::always(ok()).await);
     let api = api(&one.url);
