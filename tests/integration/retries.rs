@@ -349,6 +349,83 @@ async fn an_outage_is_not_multiplied() {
     assert!((calls + 100..=most).contains(&arrived), "{arrived}");
 }
 
+/// All calls fail at the same time, on several threads, with nothing but the reserve in the budget.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_storm_of_failures_is_not_multiplied() {
+    let server = Server::always(refused(503)).await;
+    let api = api(&server.url);
+    let (calls, begun) = (500, Instant::now());
+    let storm = (0..calls).map(|number| {
+        // Handles for other services, or with other settings, are no way around.
+        let config = Config::v3(&server.url, 1 + number % 7, "t");
+        let api = api.with_config(config).unwrap().with_retry(soon());
+        tokio::spawn(async move { introspect(&api).await.unwrap_err() })
+    });
+    for call in storm.collect::<Vec<_>>() {
+        assert_eq!(call.await.unwrap().status().unwrap(), 503);
+    }
+    let (calls, arrived) = (500, server.take().len());
+    let reserves = 100 * (1 + begun.elapsed().as_secs() as usize / 10);
+    // Threads that look at the budget at the same moment may each take what is there for one.
+    let most = calls + reserves + calls / 5 + 20;
+    assert!((calls + 100..=most).contains(&arrived), "{arrived}");
+}
+
+/// A connection that was good a moment ago, and on which a request is read but not answered.
+#[tokio::test]
+async fn no_change_is_sent_again_on_another_connection() {
+    let counters = Arc::new([AtomicUsize::new(0), AtomicUsize::new(0)]);
+    let counted = Arc::clone(&counters);
+    let url = raw_server(move |mut stream| {
+        let counters = Arc::clone(&counters);
+        async move {
+            let [connections, requests] = &*counters;
+            connections.fetch_add(1, Ordering::Relaxed);
+            let mut request = [0; 4096];
+            while stream
+                .read(&mut request)
+                .await
+                .is_ok_and(|length| length > 0)
+            {
+                // Every second request of all.
+                if requests.fetch_add(1, Ordering::Relaxed) % 2 == 1 {
+                    return;
+                }
+                let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 15\r\n\r\n{\"action\":\"OK\"}";
+                stream.write_all(answer).await.unwrap();
+            }
+        }
+    })
+    .await;
+    let seen = || [0, 1].map(|counter: usize| counted[counter].load(Ordering::Relaxed));
+    // Time for a connection to come back to the pool.
+    let settle = || tokio::time::sleep(Duration::from_millis(50));
+    let api = api(&url);
+    token(&api).await.unwrap();
+    settle().await;
+    let error = token(&api).await.unwrap_err();
+    assert!(error.is_retryable() && !error.is_connect(), "{error:?}");
+    assert_eq!(seen(), [1, 2]);
+    // What changes nothing is sent again, on a new connection.
+    introspect(&api).await.unwrap();
+    settle().await;
+    introspect(&api).await.unwrap();
+    assert_eq!(seen(), [3, 5]);
+}
+
+#[tokio::test]
+async fn a_call_without_time_ends_at_once() {
+    let server = Server::always(ok()).await;
+    let api = api(&server.url);
+    for _ in 0..3 {
+        let error = token(&api.with_timeout(Duration::ZERO)).await.unwrap_err();
+        assert!(error.is_timeout(), "{error:?}");
+    }
+    // None is sent a second time, and the handle is as it was.
+    assert!(server.take().len() <= 3);
+    token(&api).await.unwrap();
+}
+
 #[tokio::test]
 async fn the_rate_limit_is_known() {
     let limit = |reply: Reply, remaining: &str| {
