@@ -135,15 +135,17 @@ impl AuthleteBuilder {
     /// Takes a `reqwest` builder of yours in place of the default one: for a proxy, or for other settings of TLS.
     /// Timeouts that you set here, and not there, are applied to it, and so are roots and the client certificate; those
     /// must be for the TLS library that the builder uses. Redirects are switched off: Authlete sends none, and
-    /// credentials must not follow one.
+    /// credentials must not follow one. It must not try requests again (`retry`) that may have been processed; by default
+    /// reqwest does so only with what a server of HTTP/2 has refused unprocessed.
     pub fn reqwest_builder(mut self, builder: reqwest::ClientBuilder) -> Self {
         self.http = Http::Builder(Box::new(builder));
         self
     }
 
     /// Takes a `reqwest` client of yours, and its connection pool. It must not follow redirects
-    /// (`redirect(Policy::none())`): a request carries credentials and tokens. Roots and the client certificate are its
-    /// own too: [`build`](Self::build) refuses those that are set here.
+    /// (`redirect(Policy::none())`): a request carries credentials and tokens. Nor must it try requests again (`retry`)
+    /// that may have been processed. Roots and the client certificate are its own too: [`build`](Self::build) refuses
+    /// those that are set here.
     pub fn reqwest_client(mut self, client: reqwest::Client) -> Self {
         self.http = Http::Client(client);
         self

@@ -21,7 +21,7 @@ const BUDGET_MINIMUM: u32 = 10;
 /// Retries in the budget for each call: in an outage the load grows by a fifth, and is not multiplied.
 const BUDGET_SHARE: f32 = 0.2;
 
-/// What the retries of all clones of a handle are taken from.
+/// What the retries of all handles that came from one builder are taken from.
 pub(crate) fn budget() -> TpsBudget {
     TpsBudget::new(BUDGET_WINDOW, BUDGET_MINIMUM, BUDGET_SHARE)
 }

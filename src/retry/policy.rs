@@ -35,7 +35,7 @@ const MAX_DELAY: Duration = Duration::from_secs(2);
 /// All this happens within the timeout of the call: a wait that would go beyond it is not begun, the error comes at
 /// once, and [`Error::retry_after`](crate::Error::retry_after) says how long to wait. Retries of all handles that came
 /// from one builder are taken from a common budget, so that an outage is not multiplied: 10 a second, and a fifth of the
-/// calls beyond that.
+/// calls beyond that, counted over ten seconds.
 ///
 /// ```
 /// use std::time::Duration;
