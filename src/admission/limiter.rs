@@ -203,6 +203,17 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn turns_that_were_given_up_are_a_part_of_a_burst() {
+        let limiter = Arc::new(limiter(3));
+        // Besides the three that come at once, those of 100, 200 and 300 ms are taken.
+        let impatient = timeout(ms(50), turns(&limiter, 6)).await;
+        impatient.unwrap_err();
+        advance(ms(300)).await;
+        // The first is too old by now.
+        assert_eq!(turns(&limiter, 4).await, [0, 0, 50, 150].map(ms));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_caller_who_does_not_take_his_turn_keeps_nobody_waiting() {
         let limiter = limiter(1);
         turn(&limiter, LONG).await.unwrap();

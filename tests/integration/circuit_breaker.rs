@@ -317,6 +317,25 @@ async fn a_refused_call_takes_no_turn() {
         .unwrap();
 }
 
+/// It keeps its place meanwhile: nobody else is let through, and it need not ask again.
+#[tokio::test]
+async fn a_trial_may_wait_for_its_turn() {
+    let server = recovering(2).await;
+    // Longer than what is left of a second, which it has to wait.
+    let pause = Duration::from_millis(600);
+    let api = Authlete::builder(Config::v3(&server.url, 1, "t"))
+        .circuit_breaker(policy().pause(pause))
+        .call_rate(CallRate::per_second(1).burst(1))
+        .retry(RetryPolicy::never())
+        .build()
+        .unwrap();
+    for _ in 0..2 {
+        introspect(&api).await.unwrap_err();
+    }
+    sleep(pause).await;
+    introspect(&api).await.unwrap();
+}
+
 /// Those who wait for a turn when it opens are not sent one by one.
 #[tokio::test]
 async fn calls_that_wait_for_a_turn_see_it_open() {
