@@ -301,12 +301,21 @@ async fn a_limit_that_is_not_used_up_delays_nothing() {
 
 #[tokio::test]
 async fn the_timeout_is_for_all_attempts_together() {
+    // Each attempt is within the time of a call, and two are not.
     let url = raw_server(|mut stream| async move {
-        let mut sink = [0; 1024];
-        while stream.read(&mut sink).await.is_ok_and(|length| length > 0) {}
+        let mut request = [0; 4096];
+        while stream
+            .read(&mut request)
+            .await
+            .is_ok_and(|length| length > 0)
+        {
+            tokio::time::sleep(Duration::from_millis(600)).await;
+            let refusal = b"HTTP/1.1 503 Away\r\ncontent-length: 0\r\n\r\n";
+            let _ = stream.write_all(refusal).await;
+        }
     })
     .await;
-    let api = api(&url).with_timeout(Duration::from_millis(300));
+    let api = api(&url).with_timeout(Duration::from_secs(1));
     let begun = Instant::now();
     let error = introspect(&api).await.unwrap_err();
     assert!(error.is_timeout(), "{error:?}");
