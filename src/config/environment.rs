@@ -5,7 +5,8 @@ use std::env::{self, VarError};
 use super::{Config, ConfigError, Setting, Source};
 
 impl Config {
-    /// Reads the `AUTHLETE_*` variables; see [`Setting::environment_variable`]. An empty one counts as not set.
+    /// Reads the `AUTHLETE_*` variables; see [`Setting::environment_variable`]. One that is empty or blank counts as not
+    /// set.
     ///
     /// # Errors
     /// [`ConfigError::Invalid`] when a variable is not UTF-8.

@@ -17,7 +17,7 @@ impl Config {
         parse(&text, &Source::File(Some(path.to_owned())))
     }
 
-    /// Reads TOML text. An empty value counts as not set.
+    /// Reads TOML text. A value that is empty or blank counts as not set.
     ///
     /// ```
     /// use authlete::Config;

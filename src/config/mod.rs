@@ -224,15 +224,17 @@ impl Config {
         self.values.contains_key(&setting)
     }
 
-    /// Sets whichever setting, in the form that files and environments have it. An empty value unsets it.
+    /// Sets whichever setting, in the form that files and environments have it. An empty value unsets it, and what is
+    /// blank around a value does not count.
     #[must_use]
     pub fn set(self, setting: Setting, value: impl Into<Secret>) -> Self {
         self.set_from(Source::Code, setting, value)
     }
 
-    /// An empty value counts as none: that is how files and environments leave a setting out.
+    /// What is blank around a value does not count, such as the line break at the end of a file with a secret. An empty
+    /// value counts as none: that is how files and environments leave a setting out.
     fn set_from(mut self, source: Source, setting: Setting, text: impl Into<Secret>) -> Self {
-        let text = text.into();
+        let text = Secret::from(text.into().expose().trim());
         if text.expose().is_empty() {
             self.values.remove(&setting);
         } else {
@@ -242,12 +244,13 @@ impl Config {
     }
 }
 
-/// Shows which settings there are, and the values of those that are no secrets.
+/// Shows which settings there are, and the values of those that are no secrets, unless a value cannot be one of the
+/// setting: it may be a secret that was put in the wrong place.
 impl fmt::Debug for Config {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut output = formatter.debug_struct("Config");
         for (setting, value) in &self.values {
-            if setting.is_public() {
+            if self.may_show(*setting, value.text.expose()) {
                 output.field(setting.toml_key(), &value.text.expose());
             } else {
                 output.field(setting.toml_key(), &value.text);

@@ -55,6 +55,16 @@ impl Config {
         url.is_some_and(|url| is_loopback(&url))
     }
 
+    /// Whether a value is no secret: one of a setting that is none, and one that the setting can have.
+    pub(super) fn may_show(&self, setting: Setting, text: &str) -> bool {
+        match setting {
+            Setting::ApiVersion => parse_version(text).is_some(),
+            Setting::BaseUrl => self.check_base_url(text).is_ok(),
+            Setting::ServiceApiKey | Setting::ServiceOwnerApiKey => text.parse::<i64>().is_ok(),
+            _ => false,
+        }
+    }
+
     fn resolve_version(&self) -> Result<ApiVersion, ConfigError> {
         if let Some(value) = self.values.get(&Setting::ApiVersion) {
             return parse_version(value.text.expose()).ok_or_else(|| {
@@ -222,7 +232,6 @@ impl Config {
 
 /// The words of Authlete's other libraries (`V3`), and the numbers that people use (`2.3`).
 fn parse_version(text: &str) -> Option<ApiVersion> {
-    let text = text.trim();
     let number = text.strip_prefix(['V', 'v']).unwrap_or(text);
     let (major, minor) = number.split_once('.').unwrap_or((number, "x"));
     match major {

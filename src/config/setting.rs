@@ -72,14 +72,6 @@ impl Setting {
             Self::ClientCertificate => ("ClientCertificate", "AUTHLETE_CLIENT_CERTIFICATE"),
         }
     }
-
-    /// Whether the value may be shown.
-    pub(crate) const fn is_public(self) -> bool {
-        matches!(
-            self,
-            Self::ApiVersion | Self::BaseUrl | Self::ServiceApiKey | Self::ServiceOwnerApiKey
-        )
-    }
 }
 
 /// Both names, as an error message shows them.

@@ -112,6 +112,24 @@ fn from_the_environment() {
     );
 }
 
+/// Variables are often made of files, which end in a line break.
+#[test]
+fn what_is_blank_around_a_value_does_not_count() {
+    let variables = [
+        ("AUTHLETE_API_VERSION", "3.0\n"),
+        ("AUTHLETE_BASE_URL", " https://br.authlete.com\r\n"),
+        ("AUTHLETE_SERVICE_APIKEY", "986126671\n"),
+        ("AUTHLETE_SERVICE_ACCESSTOKEN", "\ttoken\n"),
+        ("AUTHLETE_SERVICE_APISECRET", " \n"),
+    ];
+    let config = with_environment(&variables, Config::from_env).unwrap();
+    assert!(!config.is_set(Setting::ServiceApiSecret));
+    assert_eq!(
+        root(config),
+        r#"Authlete { version: V3, root: "https://br.authlete.com/api/986126671", .. }"#
+    );
+}
+
 #[test]
 fn every_setting_is_read_from_both_sources() {
     for setting in Setting::ALL {
@@ -155,6 +173,14 @@ fn what_is_set_goes_over_what_fills_in() {
         root(config),
         r#"Authlete { version: V2, root: "https://first.example/api", .. }"#
     );
+}
+
+#[test]
+fn what_fills_in_may_allow_http() {
+    let config = || Config::v3("http://authlete.example", 1, "t");
+    assert!(Authlete::new(config().or(Config::new().allow_http(true))).is_ok());
+    assert!(Authlete::new(config().allow_http(true).or(Config::new())).is_ok());
+    assert!(Authlete::new(config().or(Config::new())).is_err());
 }
 
 #[test]
@@ -395,6 +421,16 @@ fn a_syntax_error_names_the_line_and_not_its_text() {
 }
 
 #[test]
+fn a_byte_order_mark_and_a_key_that_comes_twice() {
+    let with_mark = format!("\u{feff}{GO_LIBRARY_FILE}");
+    assert!(Authlete::new(Config::from_toml(&with_mark).unwrap()).is_ok());
+    let text = "ServiceApiSecret = 'SECRET'\nServiceApiSecret = 'SECRET'";
+    let error = Config::from_toml(text).unwrap_err();
+    assert!(matches!(error, ConfigError::Syntax { line: 2, .. }));
+    assert!(!format!("{error} {error:?}").contains("SECRET"));
+}
+
+#[test]
 fn a_value_of_another_type_is_refused() {
     let error = Config::from_toml("ServiceApiSecret = ['SECRET']")
         .unwrap_err()
@@ -415,6 +451,18 @@ fn an_unreadable_file_is_named_with_the_reason() {
         "{error}"
     );
     assert!(std::error::Error::source(&error).is_some());
+}
+
+#[test]
+fn what_is_no_file_of_text_is_named_and_not_shown() {
+    let directory = tempfile::tempdir().unwrap();
+    let error = Config::from_file(directory.path()).unwrap_err();
+    assert!(matches!(&error, ConfigError::Unreadable { path, .. } if path == directory.path()));
+    let file = directory.path().join("authlete.toml");
+    std::fs::write(&file, b"ServiceApiSecret = 'SECRET\xff'").unwrap();
+    let error = Config::from_file(&file).unwrap_err();
+    assert!(matches!(&error, ConfigError::Unreadable { path, .. } if *path == file));
+    assert!(!format!("{error} {error:?}").contains("SECRET"));
 }
 
 #[cfg(unix)]

@@ -1,6 +1,6 @@
 //! No secret shows in `Debug` output.
 
-use authlete::{Authlete, Config, JsonObject, Secret};
+use authlete::{Authlete, Config, JsonObject, Secret, Setting};
 use authlete_codegen::description::{object, sole_reference};
 use serde_json::{Value, json};
 
@@ -91,13 +91,55 @@ fn unknown_members_are_not_shown() {
 }
 
 #[test]
+fn secrets_are_compared_whole() {
+    for (other, is_same) in [("abc", true), ("abd", false), ("ab", false), ("", false)] {
+        assert_eq!(
+            Secret::from("abc") == Secret::from(other),
+            is_same,
+            "{other}"
+        );
+    }
+}
+
+/// A secret that was put in the wrong place is still one.
+#[test]
+fn what_is_no_value_of_a_setting_is_not_shown() {
+    for (setting, value) in [
+        (Setting::ApiVersion, "2.3"),
+        (Setting::BaseUrl, "https://authlete.example"),
+        (Setting::ServiceApiKey, "986126671"),
+        (Setting::ServiceOwnerApiKey, "986126671"),
+    ] {
+        let shown = format!("{:?}", Config::new().set(setting, value));
+        assert!(shown.contains(value), "{shown}");
+        for wrong in [
+            "SECRET",
+            "https://user:SECRET@authlete.example",
+            "https://authlete.example?SECRET",
+        ] {
+            let shown = format!("{:?}", Config::new().set(setting, wrong));
+            assert!(!shown.contains("SECRET"), "{shown}");
+            assert!(shown.contains(setting.toml_key()), "{shown}");
+        }
+    }
+}
+
+#[test]
 fn handles_and_configurations_show_no_secret() {
     let config = Config::v3("https://us.authlete.com", 1, "SECRET-token")
         .service_owner_access_token("SECRET-organization")
         .service_api_secret("SECRET-key")
         .service_owner_api_secret("SECRET-owner");
     let api = Authlete::new(config.clone()).unwrap();
+    let proxy = reqwest::Proxy::all("http://user:SECRET-proxy@127.0.0.1:1").unwrap();
+    let http = reqwest::Client::builder().proxy(proxy);
+    let traced = api.with_header("x-key", "SECRET-header").unwrap();
     for shown in [
+        format!("{traced:?}"),
+        format!(
+            "{:?}",
+            Authlete::builder(config.clone()).reqwest_builder(http)
+        ),
         format!("{config:?} {config:#?}"),
         format!("{api:?} {api:#?}"),
         format!("{:?}", Authlete::builder(config)),
