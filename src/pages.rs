@@ -119,7 +119,9 @@ impl<L: ListRequest> Position<L> {
             return Ok(None);
         }
         self.end = self.end.min(page.total.unwrap_or(i32::MAX));
-        self.start = page_end;
+        // A server may give fewer than it is asked for.
+        let received = i32::try_from(page.items.len()).unwrap_or(i32::MAX);
+        self.start = self.start.saturating_add(received);
         Ok(Some((page.items, self)))
     }
 }

@@ -132,6 +132,29 @@ async fn a_page_by_its_range() {
     );
 }
 
+#[tokio::test]
+async fn a_server_may_give_fewer_than_asked() {
+    for tell_total in [true, false] {
+        let server = Server::start(move |request| {
+            let mut few = request.clone();
+            let start: i64 = request.query["start"].parse().unwrap();
+            let end: i64 = request.query["end"].parse().unwrap();
+            few.query
+                .insert("end".into(), end.min(start + 7).to_string());
+            page(&few, 25, tell_total)
+        })
+        .await;
+        let api = Authlete::new(Config::v3(&server.url, 1, "t")).unwrap();
+        let ids: Vec<_> = api
+            .items(GetClientListQuery::new(), 10)
+            .map_ok(|client| client.client_id.unwrap())
+            .try_collect()
+            .await
+            .unwrap();
+        assert_eq!(ids, (0..25).collect::<Vec<i64>>());
+    }
+}
+
 /// A stream that is dropped early must not have asked for what nobody reads.
 #[tokio::test]
 async fn pages_are_fetched_as_they_are_read() {
