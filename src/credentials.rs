@@ -120,3 +120,27 @@ fn header(setting: Setting, text: &str) -> Result<HeaderValue, ConfigError> {
     value.set_sensitive(true);
     Ok(value)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whoever shows a request shows no credential.
+    #[test]
+    fn headers_are_sensitive() {
+        let secret = Secret::from("SECRET");
+        let credentials = Credentials {
+            service_key: Some(("1".to_owned(), secret.clone())),
+            organization_token: Some(secret),
+            ..Credentials::default()
+        };
+        let headers = Headers::new(&credentials, "Bearer").unwrap();
+        assert_eq!(headers.by_kind.len(), 2);
+        assert!(
+            headers
+                .by_kind
+                .iter()
+                .all(|(_, header)| header.is_sensitive())
+        );
+    }
+}

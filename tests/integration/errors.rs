@@ -151,13 +151,15 @@ async fn an_answer_that_is_cut_off_shows_nothing_of_it() {
 /// There may be a token in it, which not every compression hides.
 #[tokio::test]
 async fn an_encoded_answer_shows_its_encoding_alone() {
-    let reply = Reply::text(200, "application/json", "SECRET").header("content-encoding", "br");
-    let server = Server::always(reply).await;
-    let error = introspect(&api(&server.url)).await;
-    assert_eq!(
-        error.to_string(),
-        r#"introspection: the answer, 200 OK, is not JSON, and its content-encoding is "br""#
-    );
+    for content_type in ["application/json", "text/html"] {
+        let reply = Reply::text(200, content_type, "SECRET").header("content-encoding", "br");
+        let server = Server::always(reply).await;
+        let error = introspect(&api(&server.url)).await;
+        assert_eq!(
+            error.to_string(),
+            r#"introspection: the answer, 200 OK, is not JSON, and its content-encoding is "br""#
+        );
+    }
 }
 
 #[tokio::test]
