@@ -346,6 +346,11 @@ impl Error {
         matches!(self, Self::NoTurn { .. } | Self::CircuitOpen { .. })
     }
 
+    /// Whether Authlete may have processed the request; not when there was no connection, or there were too many calls.
+    pub(crate) fn may_be_processed(&self) -> bool {
+        !(self.is_unsent() || self.is_connect() || self.is_rate_limited())
+    }
+
     pub(crate) fn not_callable(operation: &Operation, reason: String) -> Self {
         Self::NotCallable {
             operation: operation.id,

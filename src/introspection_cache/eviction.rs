@@ -9,30 +9,44 @@ use serde_json::Value;
 
 use super::Cache;
 use super::key::{TokenDigest, token_digest};
-use crate::Authlete;
 #[cfg(feature = "introspection-cache-redis")]
 use crate::operations;
 use crate::transport::Template;
+use crate::{Authlete, Error};
 
-/// The answers that a call removes when it is over, however it ends: after a timeout too it may have been processed.
+/// The answers that a call removes when it is over, however it ends: one that times out may have been processed, and so
+/// may one that is dropped.
 pub(crate) struct Eviction {
+    answers: Answers,
+    is_due: bool,
+}
+
+/// The answers that a call may make untrue.
+#[derive(Clone)]
+struct Answers {
     cache: Arc<Cache>,
+    /// `None` when the handle, which cannot introspect, has none there.
     #[cfg(feature = "introspection-cache-redis")]
-    service: String,
-    /// What the tokens in question may be. A name is the token itself or its hash, and looks alike.
-    tokens: Vec<TokenDigest>,
+    service: Option<String>,
+    /// What the token that the call names may be, if it names one. A name is the token itself or its hash, and looks
+    /// alike.
+    token: Vec<TokenDigest>,
 }
 
 impl Eviction {
     /// `None` when the operation changes no token, or the handle has no cache.
     pub fn of(api: &Authlete, request: &Template) -> Option<Self> {
         let cache = api.settings().introspection_cache.as_ref()?;
-        let names = match request.operation.id {
-            "revocation" => revoked(request).into_iter().collect(),
-            "token_delete" => last_segment(request).into_iter().collect(),
-            "token_revoke" => members(request, &["accessTokenIdentifier"]),
-            "token_update" => members(request, &["accessToken", "accessTokenHash"]),
-            "grant_management" if members(request, &["gmAction"]) == ["QUERY"] => return None,
+        let name = match request.operation.id {
+            "revocation" => revoked(request),
+            "token_delete" => last_segment(request),
+            "token_revoke" => member(request, "accessTokenIdentifier"),
+            "token_update" => {
+                member(request, "accessToken").or_else(|| member(request, "accessTokenHash"))
+            }
+            "grant_management" if member(request, "gmAction").as_deref() == Some("QUERY") => {
+                return None;
+            }
             "grant_management"
             | "native_sso_logout"
             | "delete_client_authorization"
@@ -40,77 +54,199 @@ impl Eviction {
             | "update_client_lock_flag"
             | "delete_client"
             | "dynamic_client_delete"
-            | "delete_service" => Vec::new(),
+            | "delete_service" => None,
             _ => return None,
         };
         Some(Self {
-            cache: Arc::clone(cache),
-            #[cfg(feature = "introspection-cache-redis")]
-            service: api
-                .root(&operations::INTROSPECTION)
-                .ok()?
-                .as_str()
-                .to_owned(),
-            tokens: names.iter().flat_map(|name| digests(name)).collect(),
+            answers: Answers {
+                cache: Arc::clone(cache),
+                #[cfg(feature = "introspection-cache-redis")]
+                service: api
+                    .root(&operations::INTROSPECTION)
+                    .ok()
+                    .map(|url| url.as_str().to_owned()),
+                token: name.as_deref().map(digests).unwrap_or_default(),
+            },
+            is_due: true,
         })
     }
 
-    /// Removes the answers of the tokens; all, when none of them is known: what was named may be a refresh token, or
-    /// nothing that names a token.
-    ///
-    /// `answer` is the body of a success.
-    pub async fn apply(self, answer: Option<&[u8]>) {
-        if answer.is_some_and(is_refusal) {
+    /// Removes the answers, unless nothing can have changed. `outcome` has the body of a success.
+    pub async fn conclude(mut self, outcome: Result<&[u8], &Error>) {
+        let is_processed = match outcome {
+            Ok(body) => !is_refusal(body),
+            Err(error) => error.may_be_processed(),
+        };
+        if is_processed {
+            self.answers.remove().await;
+        }
+        self.is_due = false;
+    }
+}
+
+impl Drop for Eviction {
+    fn drop(&mut self) {
+        if !self.is_due {
             return;
         }
-        let (cache, mut tokens) = (self.cache, self.tokens);
-        tokens.retain(|token| cache.memory.knows(token));
-        // First from where the process would fetch it again.
+        self.answers.remove_here(&self.answers.known());
+        // There is no waiting for Redis here.
         #[cfg(feature = "introspection-cache-redis")]
-        if let Some(redis) = &cache.redis {
-            redis.evict(&self.service, &tokens).await;
-        }
-        if tokens.is_empty() {
-            cache.memory.clear();
-        }
-        for token in &tokens {
-            cache.memory.remove(token);
+        if self.answers.cache.redis.is_some()
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            let answers = self.answers.clone();
+            runtime.spawn(async move { answers.remove().await });
         }
     }
 }
 
-/// Whether the client of the server was refused. Whoever is none must not be able to empty the cache.
+impl Answers {
+    async fn remove(&self) {
+        let known = self.known();
+        // First from where the process would fetch it again.
+        #[cfg(feature = "introspection-cache-redis")]
+        if let (Some(redis), Some(service)) = (&self.cache.redis, &self.service) {
+            redis.evict(service, &known).await;
+        }
+        self.remove_here(&known);
+    }
+
+    /// Removes the answers of a token from the process; all, when it is none that is known: what was named may be a
+    /// refresh token, or nothing that names a token.
+    fn remove_here(&self, known: &[TokenDigest]) {
+        if known.is_empty() {
+            self.cache.memory.clear();
+        }
+        for token in known {
+            self.cache.memory.remove(token);
+        }
+    }
+
+    fn known(&self) -> Vec<TokenDigest> {
+        let is_known = |token: &&TokenDigest| self.cache.memory.knows(token);
+        self.token.iter().filter(is_known).copied().collect()
+    }
+}
+
+/// Whether the request was refused, and nothing changed. Whoever is no client, or has no token, must not be able to
+/// empty the cache.
 fn is_refusal(answer: &[u8]) -> bool {
     let answer: Value = serde_json::from_slice(answer).unwrap_or_default();
     matches!(
         answer["action"].as_str(),
-        Some("INVALID_CLIENT" | "BAD_REQUEST")
+        Some(
+            "INVALID_CLIENT"
+                | "BAD_REQUEST"
+                | "UNAUTHORIZED"
+                | "FORBIDDEN"
+                | "NOT_FOUND"
+                | "CALLER_ERROR"
+        )
     )
 }
 
 /// The digests of what may be a token, or the hash of one.
-fn digests(name: &str) -> impl Iterator<Item = TokenDigest> + use<> {
+fn digests(name: &str) -> Vec<TokenDigest> {
     let decoded = BASE64_URL_SAFE_NO_PAD.decode(name).ok();
     let hash = decoded.and_then(|bytes| bytes.try_into().ok());
-    [Some(token_digest(name)), hash].into_iter().flatten()
+    [Some(token_digest(name)), hash]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// The token of a revocation request (RFC 7009 §2.1).
 fn revoked(request: &Template) -> Option<String> {
-    let parameters = members(request, &["parameters"]).pop()?;
+    let parameters = member(request, "parameters")?;
     form_urlencoded::parse(parameters.as_bytes())
         .find(|(name, _)| name == "token")
         .map(|(_, token)| token.into_owned())
 }
 
-/// The values of some members of the body, as far as they are text.
-fn members(request: &Template, names: &[&str]) -> Vec<String> {
-    let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
-    let text = |name: &&str| body[*name].as_str().map(str::to_owned);
-    names.iter().filter_map(text).collect()
+/// The value of a member of the body, if it is text.
+fn member(request: &Template, name: &str) -> Option<String> {
+    let body: Value = serde_json::from_slice(&request.body).ok()?;
+    body[name].as_str().map(str::to_owned)
 }
 
 fn last_segment(request: &Template) -> Option<String> {
     let segment = request.url.path_segments()?.next_back()?;
     Some(percent_decode_str(segment).decode_utf8().ok()?.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Config, IntrospectionCache, operations};
+
+    /// What changes something, and no token that there is already, or only by putting a new one in its place.
+    const LEAVES_TOKENS: [&str; 42] = [
+        "attestation_challenge",
+        "authorization",
+        "authorization_fail",
+        "authorization_issue",
+        "authorization_ticket_update",
+        "backchannel_logout_token",
+        "backchannel_authentication",
+        "backchannel_authentication_issue",
+        "backchannel_authentication_fail",
+        "backchannel_authentication_complete",
+        "create_client",
+        "update_client",
+        "refresh_client_secret",
+        "update_client_secret",
+        "set_requestable_scopes",
+        "delete_requestable_scopes",
+        "delete_granted_scopes",
+        "device_authorization",
+        "device_complete",
+        "dynamic_client_register",
+        "dynamic_client_update",
+        "federation_registration",
+        "hsk_create",
+        "hsk_delete",
+        "native_sso",
+        "push_authorization_request",
+        "create_service",
+        "update_service",
+        "token",
+        "token_fail",
+        "token_issue",
+        "id_token_reissue",
+        "token_create",
+        "token_create_batch",
+        "credential_nonce",
+        "credential_offer_create",
+        "credential_single_parse",
+        "credential_single_issue",
+        "credential_batch_parse",
+        "credential_batch_issue",
+        "credential_deferred_parse",
+        "credential_deferred_issue",
+    ];
+
+    #[test]
+    fn each_operation_that_changes_something_is_decided_on() {
+        let url = "https://authlete.example";
+        let handles = [
+            Config::v3(url, 1, "t").service_owner_access_token("o"),
+            Config::v2(url, 1, "s")
+                .service_owner_api_key(2)
+                .service_owner_api_secret("o"),
+        ]
+        .map(|config| {
+            Authlete::builder(config)
+                .introspection_cache(IntrospectionCache::new())
+                .build()
+                .unwrap()
+        });
+        for operation in operations::ALL {
+            let begin = |api| Authlete::request(api, operation, format_args!("/a")).ok();
+            let of = |api| Some(Eviction::of(api, &begin(api)?).is_some());
+            let evicts = handles.iter().find_map(of).unwrap();
+            let leaves = operation.repeatable || LEAVES_TOKENS.contains(&operation.id);
+            assert_ne!(evicts, leaves, "{}", operation.id);
+        }
+    }
 }

@@ -38,9 +38,10 @@ impl Authlete {
     ///
     /// # Revocation
     /// A call of this handle, or of one that shares its cache, that revokes or changes tokens removes their answers
-    /// when it returns: `revocation`, `token_revoke`, `token_delete`, `token_update`, `grant_management` and
-    /// `native_sso_logout`, and those that delete or lock a client, or change what a user has authorized. When it names
-    /// no token that was found good here, such as a refresh token, all answers are removed. What other servers revoke
+    /// when it returns or is dropped, unless nothing can have changed: `revocation`, `token_revoke`, `token_delete`,
+    /// `token_update`, `grant_management` and `native_sso_logout`, and those that delete a service, delete or lock a
+    /// client, or change what a user has authorized. When it names no token that was found good here, such as a refresh
+    /// token, all answers are removed. What other servers revoke, and what ends because a new token takes its place,
     /// shows after [`max_age`](crate::IntrospectionCache::max_age) at the latest.
     ///
     /// `response_headers` is `None`: they would be those of another call.

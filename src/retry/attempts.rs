@@ -83,8 +83,7 @@ impl<'a> Attempts<'a> {
 
     /// Whether a repetition can help, and can do no harm.
     fn may_repeat(&self, error: &Error, body: &[u8]) -> bool {
-        let may_be_processed = !(error.is_connect() || error.is_rate_limited());
-        error.is_retryable() && (!may_be_processed || is_repeatable(self.operation, body))
+        error.is_retryable() && (!error.may_be_processed() || is_repeatable(self.operation, body))
     }
 }
 

@@ -49,8 +49,8 @@ impl Authlete {
             let answer = trace.follow(call.answer()).await;
             #[cfg(feature = "introspection-cache")]
             if let Some(eviction) = eviction {
-                let body = answer.as_ref().ok().map(|received| &received.body[..]);
-                Box::pin(eviction.apply(body)).await;
+                let outcome = answer.as_ref().map(|received| &received.body[..]);
+                Box::pin(eviction.conclude(outcome)).await;
             }
             answer
                 .and_then(|received| decode(operation, received))

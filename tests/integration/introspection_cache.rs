@@ -12,11 +12,13 @@ use authlete::{ApiVersion, Authlete, Config, Error, IntrospectionCache, RetryPol
 use authlete_emulator::Emulator;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use futures_util::FutureExt as _;
 use serde_json::json;
 use sha2::Digest as _;
 use tokio::task::JoinSet;
 
 use crate::gate::Gate;
+use crate::raw_server::bound_socket;
 use crate::server::{Received, Reply, Server};
 
 const INTROSPECTION: &str = "/api/1/auth/introspection";
@@ -357,6 +359,13 @@ async fn revoke(api: &Authlete, way: &str) -> Result<(), Error> {
             let request = TokenUpdateRequest::new().access_token("a");
             api.token_update(&request).await.map(drop)
         }
+        "token_update by value and by another hash" => {
+            // The value counts.
+            let other = BASE64_URL_SAFE_NO_PAD.encode(sha2::Sha256::digest("b"));
+            let request = TokenUpdateRequest::new().access_token("a");
+            let request = request.access_token_hash(other);
+            api.token_update(&request).await.map(drop)
+        }
         "token_update by hash" => {
             let request = TokenUpdateRequest::new().access_token_hash(hash);
             api.token_update(&request).await.map(drop)
@@ -377,6 +386,7 @@ async fn a_revoked_token_is_forgotten() {
         "token_revoke",
         "token_revoke by hash",
         "token_update",
+        "token_update by value and by another hash",
         "token_update by hash",
     ] {
         let of_scope = token("a").scopes(["x"]);
@@ -464,6 +474,18 @@ async fn a_revocation_counts_unless_it_was_refused() {
             false,
         ),
         (Reply::json(200, &json!({ "action": "BAD_REQUEST" })), false),
+        (
+            Reply::json(200, &json!({ "action": "UNAUTHORIZED" })),
+            false,
+        ),
+        (Reply::json(200, &json!({ "action": "FORBIDDEN" })), false),
+        (Reply::json(200, &json!({ "action": "NOT_FOUND" })), false),
+        (
+            Reply::json(200, &json!({ "action": "CALLER_ERROR" })),
+            false,
+        ),
+        (Reply::json(200, &json!({ "action": "NEW" })), true),
+        (Reply::json(429, &json!({})), false),
     ] {
         let name = format!("{reply:?}");
         let server = Server::start(move |request| match request.path.as_str() {
@@ -476,6 +498,35 @@ async fn a_revocation_counts_unless_it_was_refused() {
         let _ = api.revocation(&RevocationRequest::new("token=a")).await;
         ask(&api, &token("a")).await;
         assert_eq!(asked(&server), 1 + usize::from(is_forgotten), "{name}");
+    }
+}
+
+/// When Authlete is away, the answers that are kept are all there is.
+#[tokio::test]
+async fn a_revocation_that_was_not_sent_does_not_count() {
+    let server = server().await;
+    let api = api(&server.url);
+    ask(&api, &token("a")).await;
+    let socket = bound_socket();
+    let nowhere = format!("http://{}", socket.local_addr().unwrap());
+    let away = api.with_config(Config::v3(&nowhere, 1, "t")).unwrap();
+    let error = away.token_delete("a").await.unwrap_err();
+    assert!(error.is_connect());
+    ask(&api, &token("a")).await;
+    assert_eq!(asked(&server), 1);
+}
+
+/// The request may have been processed, as after a timeout.
+#[tokio::test]
+async fn a_revocation_whose_caller_goes_away_counts() {
+    let server = server().await;
+    let api = api(&server.url);
+    for name in ["a", "unknown"] {
+        ask(&api, &token("a")).await;
+        asked(&server);
+        assert!(api.token_delete(name).now_or_never().is_none());
+        ask(&api, &token("a")).await;
+        assert_eq!(asked(&server), 1, "{name}");
     }
 }
 
@@ -492,6 +543,26 @@ async fn an_answer_from_before_a_revocation_is_not_kept() {
     let answer = ask(&api, &token("a")).await;
     assert_eq!(answer.action, IntrospectionAction::Ok);
     assert_eq!(gate.count(), 2);
+}
+
+/// That it is no access token is known of it; what it belongs to is not.
+#[tokio::test]
+async fn a_refresh_token_that_was_asked_for_is_not_the_one_that_is_meant() {
+    let server = Server::start(|request| match request.json() {
+        Some(body) if body["token"] == "refresh" => {
+            Reply::json(200, &json!({ "action": "UNAUTHORIZED" }))
+        }
+        _ => good(),
+    })
+    .await;
+    let api = api(&server.url);
+    ask(&api, &token("a")).await;
+    ask(&api, &token("refresh")).await;
+    asked(&server);
+    let refresh_token = RevocationRequest::new("token=refresh");
+    api.revocation(&refresh_token).await.unwrap();
+    ask(&api, &token("a")).await;
+    assert_eq!(asked(&server), 1);
 }
 
 #[tokio::test]

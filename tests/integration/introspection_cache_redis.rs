@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use authlete::types::{IntrospectionRequest, RevocationRequest, TokenRevokeRequest};
 use authlete::{Authlete, Config, Error, IntrospectionCache, RetryPolicy};
+use futures_util::FutureExt as _;
 use redis::AsyncCommands as _;
 use redis::aio::MultiplexedConnection;
 use serde_json::json;
@@ -234,6 +235,43 @@ async fn what_one_instance_revokes_no_other_finds() {
         let left: i64 = redis.connect().await.pttl(&mark).await.unwrap();
         assert!((1..=10_000).contains(&left), "{mark} {left}");
     }
+}
+
+/// A handle of the organization cannot introspect: it has no answers on Redis, and in the process those of others.
+#[tokio::test]
+async fn a_handle_without_a_service_forgets_too() {
+    let server = server().await;
+    let api = instance(&server.url, "redis://127.0.0.1:1");
+    ask(&api, "a").await;
+    let organization = Config::new()
+        .base_url(&server.url)
+        .service_owner_access_token("o");
+    let organization = api.with_config(organization).unwrap();
+    organization.delete_service(1).await.unwrap();
+    ask(&api, "a").await;
+    assert_eq!(asked(&server), 2);
+}
+
+/// What cannot wait for Redis is done beside.
+#[tokio::test]
+async fn a_revocation_whose_caller_goes_away_is_seen_by_others() {
+    let Some(redis) = Redis::start().await else {
+        return;
+    };
+    let server = server().await;
+    let url = redis.url();
+    let api = instance(&server.url, &url);
+    ask(&api, "a").await;
+    assert!(api.token_delete("a").now_or_never().is_none());
+    let marks = async || redis.keys().await.len() == 2;
+    for _ in 0..200 {
+        if marks().await {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    ask(&instance(&server.url, &url), "a").await;
+    assert_eq!(asked(&server), 2);
 }
 
 /// An answer that is on its way when another instance revokes the token is from before, and is stored after.
