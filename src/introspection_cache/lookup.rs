@@ -53,6 +53,8 @@ impl Authlete {
         request: &IntrospectionRequest,
     ) -> Result<Arc<IntrospectionResponse>> {
         let cache = self.settings().introspection_cache.as_deref();
+        // Where nothing is kept, nobody is to wait for the answer of another.
+        let cache = cache.filter(|cache| !cache.max_age.is_zero());
         let Some((cache, key)) = cache.and_then(|cache| Some((cache, Key::of(self, request)?)))
         else {
             return Box::pin(self.ask(request)).await;
