@@ -22,7 +22,8 @@ impl Authlete {
     /// for resource servers that ask again and again. Without an
     /// [`introspection_cache`](crate::AuthleteBuilder::introspection_cache) Authlete is asked each time.
     ///
-    /// An answer is given to those who send the same request, with the same credentials, to the same service:
+    /// An answer is given to those who send the same request, with the same credentials, to the same service, whatever
+    /// their handles add by [`with_header`](Self::with_header):
     ///
     /// - With the action `OK` for at most [`max_age`](crate::IntrospectionCache::max_age), counted from before Authlete
     ///   was asked, and not after the token expires by this machine's clock, or the user's authentication is older than
@@ -94,12 +95,12 @@ impl Cache {
             return rest_of_time(api, begun).ask(request).await;
         }
         #[cfg(feature = "introspection-cache-redis")]
-        let marks = match self.load(api, key).await {
+        let before = match self.load(api, key).await {
             Some(Found::Answer(kept)) => {
                 slot.fill(Some(kept.clone()));
                 return Ok(kept.answer);
             }
-            Some(Found::Nothing(marks)) => Some(marks),
+            Some(Found::Nothing(before)) => Some(before),
             None => None,
         };
         let (asked, time) = (Instant::now(), SystemTime::now());
@@ -113,8 +114,8 @@ impl Cache {
         slot.fill(kept.clone());
         drop(turn);
         #[cfg(feature = "introspection-cache-redis")]
-        if let (Some(redis), Some(kept), Some(marks)) = (&self.redis, kept, marks) {
-            redis.store(key, &kept, marks).await;
+        if let (Some(redis), Some(kept), Some(before)) = (&self.redis, kept, before) {
+            redis.store(key, &kept, before).await;
         }
         answer
     }

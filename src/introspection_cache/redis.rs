@@ -2,7 +2,8 @@
 //!
 //! An answer has a key of its own, and beside it the two marks that stood when Authlete was asked: one of the token, one
 //! of the server. A revocation changes a mark, in one command, and no answer from before is good any more; not even
-//! one that an instance is about to store. A mark lives as long as any answer from before it can.
+//! one that an instance is about to store. A mark lives as long as any answer from before it can: both by the clock of
+//! Redis, which is one for all instances, and however late a command arrives there.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -32,20 +33,46 @@ const PREFIX: &str = "authlete:introspection:1";
 /// What marks the answers for a service, and those for a token, as they were before Authlete was asked.
 pub(super) type Marks = [Option<String>; 2];
 
-/// The marks and what is stored, and how long it lives, in milliseconds.
-type Reply = ((Option<String>, Option<String>, Option<Vec<u8>>), i64);
+/// The marks and what is stored, and the time, in seconds and microseconds.
+type Reply = (
+    (Option<String>, Option<String>, Option<Vec<u8>>),
+    (u64, u64),
+);
 
 /// What there is for a key.
 pub(super) enum Found {
     Answer(Kept),
-    Nothing(Marks),
+    Nothing(Before),
+}
+
+/// How Redis stood before Authlete was asked.
+pub(super) struct Before {
+    marks: Marks,
+    /// By the clock of Redis, in milliseconds.
+    time: u64,
+    /// The same by the clock of this process, or a little later.
+    read: Instant,
 }
 
 /// What is stored, as JSON.
 #[derive(Serialize, Deserialize)]
 struct Stored<A> {
     marks: Marks,
+    /// From when the answer is, by the clock of Redis, in milliseconds.
+    asked: u64,
+    /// How long it is good from then on, in milliseconds.
+    lifetime: u64,
     answer: A,
+}
+
+impl<A> Stored<A> {
+    /// How long the answer is still good where none may be older than `max_age`.
+    fn left(&self, max_age: Duration, now: u64) -> Option<Duration> {
+        // An answer from the future is from before the clock was set back.
+        let age = Duration::from_millis(now.checked_sub(self.asked)?);
+        let lifetime = Duration::from_millis(self.lifetime).min(max_age);
+        lifetime.checked_sub(age).filter(|left| !left.is_zero())
+    }
 }
 
 pub(super) struct Redis {
@@ -78,38 +105,49 @@ impl Redis {
         if !self.may_try() {
             return None;
         }
-        let answer = answer_key(key);
         let keys = [
             service_mark(service),
             token_mark(&key.token),
-            answer.clone(),
+            answer_key(key),
         ];
+        // Without a transaction: whatever comes in between is from before Authlete is asked. And where overflows panic,
+        // `redis` 1.8 does so when a transaction is refused as a whole.
         let asked = Instant::now();
-        let commands = redis::pipe().atomic().mget(&keys).pttl(answer).to_owned();
-        let ((of_service, of_token, stored), left): Reply = self.run(&commands).await?;
-        let marks = [of_service, of_token];
-        let stored = stored.and_then(|json| serde_json::from_slice(&json).ok());
-        let left = Duration::from_millis(left.try_into().unwrap_or_default());
-        Some(match stored {
-            Some(Stored {
-                marks: then,
-                answer,
-            }) if then == marks && !left.is_zero() => Found::Answer(Kept {
+        let commands = redis::pipe().mget(&keys).cmd("TIME").to_owned();
+        let ((of_service, of_token, stored), (seconds, microseconds)): Reply =
+            self.run(&commands).await?;
+        let before = Before {
+            marks: [of_service, of_token],
+            time: seconds.saturating_mul(1000) + microseconds / 1000,
+            read: Instant::now(),
+        };
+        let stored: Option<Stored<_>> = stored.and_then(|json| serde_json::from_slice(&json).ok());
+        let good = stored
+            .filter(|stored| stored.marks == before.marks)
+            .and_then(|stored| Some((stored.left(self.max_age, before.time)?, stored.answer)));
+        Some(match good {
+            Some((left, answer)) => Found::Answer(Kept {
                 answer: Arc::<IntrospectionResponse>::new(answer),
-                until: asked + left.min(self.max_age),
+                until: asked + left,
             }),
-            _ => Found::Nothing(marks),
+            None => Found::Nothing(before),
         })
     }
 
-    /// Stores an answer that Authlete gave after the marks were read.
-    pub async fn store(&self, key: &Key, kept: &Kept, marks: Marks) {
+    /// Stores an answer that Authlete gave since then.
+    pub async fn store(&self, key: &Key, kept: &Kept, before: Before) {
+        let lifetime = kept.until.saturating_duration_since(before.read);
         let left = kept.until.saturating_duration_since(Instant::now());
-        let answer = &*kept.answer;
-        let Ok(json) = serde_json::to_vec(&Stored { marks, answer }) else {
+        let stored = Stored {
+            marks: before.marks,
+            asked: before.time,
+            lifetime: milliseconds(lifetime),
+            answer: &*kept.answer,
+        };
+        let Ok(json) = serde_json::to_vec(&stored) else {
             return;
         };
-        if left >= Duration::from_millis(1) && self.may_try() {
+        if milliseconds(left) > 0 && self.may_try() {
             self.set(answer_key(key), json, left).await;
         }
     }
@@ -130,8 +168,8 @@ impl Redis {
     }
 
     async fn set(&self, key: String, value: Vec<u8>, lifetime: Duration) {
-        let milliseconds = lifetime.as_millis().try_into().unwrap_or(u64::MAX);
-        let options = redis::SetOptions::default().with_expiration(SetExpiry::PX(milliseconds));
+        let options =
+            redis::SetOptions::default().with_expiration(SetExpiry::PX(milliseconds(lifetime)));
         let commands = redis::pipe()
             .set_options(key, value, options)
             .ignore()
@@ -147,17 +185,16 @@ impl Redis {
         match result.await {
             Ok(Ok(value)) => {
                 *self.paused() = None;
-                Some(value)
+                return Some(value);
             }
-            Ok(Err(_)) | Err(_) => {
-                *self.paused() = Some(Instant::now() + PAUSE);
-                // The next try is with a new connection. One that is being made is new.
-                if let Ok(mut connection) = self.connection.try_lock() {
-                    *connection = None;
-                }
-                None
-            }
+            Ok(Err(_)) | Err(_) => {}
         }
+        *self.paused() = Some(Instant::now() + PAUSE);
+        // The next try is with a new connection. One that is being made is new.
+        if let Ok(mut connection) = self.connection.try_lock() {
+            *connection = None;
+        }
+        None
     }
 
     /// The connection that all share.
@@ -194,6 +231,10 @@ impl Redis {
     fn paused(&self) -> MutexGuard<'_, Option<Instant>> {
         self.paused.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    duration.as_millis().try_into().unwrap_or(u64::MAX)
 }
 
 fn service_mark(service: &str) -> String {

@@ -493,6 +493,26 @@ async fn when_it_is_not_known_which_tokens_are_revoked_all_are_forgotten() {
     assert_eq!(asked(&server), 0);
 }
 
+/// That it is no access token is known of it; what it belongs to is not.
+#[tokio::test]
+async fn a_refresh_token_that_was_asked_for_is_not_the_one_that_is_meant() {
+    let server = Server::start(|request| match request.json() {
+        Some(body) if body["token"] == "refresh" => {
+            Reply::json(200, &json!({ "action": "UNAUTHORIZED" }))
+        }
+        _ => good(),
+    })
+    .await;
+    let api = api(&server.url);
+    ask(&api, &token("a")).await;
+    ask(&api, &token("refresh")).await;
+    asked(&server);
+    let refresh_token = RevocationRequest::new("token=refresh");
+    api.revocation(&refresh_token).await.unwrap();
+    ask(&api, &token("a")).await;
+    assert_eq!(asked(&server), 1);
+}
+
 #[tokio::test]
 async fn a_revocation_counts_unless_it_was_refused() {
     for (reply, is_forgotten) in [
@@ -575,26 +595,6 @@ async fn an_answer_from_before_a_revocation_is_not_kept() {
     assert_eq!(gate.count(), 2);
 }
 
-/// That it is no access token is known of it; what it belongs to is not.
-#[tokio::test]
-async fn a_refresh_token_that_was_asked_for_is_not_the_one_that_is_meant() {
-    let server = Server::start(|request| match request.json() {
-        Some(body) if body["token"] == "refresh" => {
-            Reply::json(200, &json!({ "action": "UNAUTHORIZED" }))
-        }
-        _ => good(),
-    })
-    .await;
-    let api = api(&server.url);
-    ask(&api, &token("a")).await;
-    ask(&api, &token("refresh")).await;
-    asked(&server);
-    let refresh_token = RevocationRequest::new("token=refresh");
-    api.revocation(&refresh_token).await.unwrap();
-    ask(&api, &token("a")).await;
-    assert_eq!(asked(&server), 1);
-}
-
 #[tokio::test]
 async fn what_is_kept_is_bounded() {
     let server = server().await;
@@ -622,13 +622,13 @@ async fn what_is_kept_is_bounded() {
     }
     assert!(asked(&server) >= 90);
 
-    let none = with_cache(
-        Config::v3(&server.url, 1, "t"),
-        IntrospectionCache::new().max_tokens(0),
-    );
-    ask(&none, &token("a")).await;
-    ask(&none, &token("a")).await;
-    assert_eq!(asked(&server), 2);
+    for (tokens, calls) in [(0, 2), (1, 1), (usize::MAX, 1)] {
+        let cache = IntrospectionCache::new().max_tokens(tokens);
+        let api = with_cache(Config::v3(&server.url, 1, "t"), cache);
+        ask(&api, &token("a")).await;
+        ask(&api, &token("a")).await;
+        assert_eq!(asked(&server), calls, "{tokens}");
+    }
 }
 
 #[test]

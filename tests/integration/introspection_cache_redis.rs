@@ -75,6 +75,12 @@ impl Redis {
         self.connect().await.keys("*").await.unwrap()
     }
 
+    fn signal(&self, signal: &str) {
+        let process = self.process.id().to_string();
+        let status = Command::new("kill").args([signal, &process]).status();
+        assert!(status.unwrap().success());
+    }
+
     fn kill(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
@@ -191,6 +197,52 @@ async fn an_answer_does_not_grow_older_by_being_shared() {
     tokio::time::sleep(Duration::from_millis(1600)).await;
     ask(&second, "a").await;
     assert_eq!(asked(&server), 1);
+}
+
+/// Each instance decides for itself how old an answer may be, whoever stored it.
+#[tokio::test]
+async fn an_answer_of_others_is_not_too_old() {
+    let Some(redis) = Redis::start().await else {
+        return;
+    };
+    let server = server().await;
+    let instance = |seconds| {
+        let cache = IntrospectionCache::new().max_age(Duration::from_secs(seconds));
+        instance_of(&server.url, cache.redis(redis.url()))
+    };
+    ask(&instance(60), "a").await;
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    ask(&instance(10), "a").await;
+    assert_eq!(asked(&server), 1);
+    ask(&instance(1), "a").await;
+    assert_eq!(asked(&server), 1);
+}
+
+/// A Redis that stands still carries out later what it was sent before: the answer is as old as it is.
+#[tokio::test]
+async fn an_answer_that_is_stored_late_does_not_live_longer() {
+    let Some(redis) = Redis::start().await else {
+        return;
+    };
+    let reply = Reply::json(200, &json!({ "action": "OK", "subject": "alice" }));
+    let gate = Gate::start(move |_| reply.clone()).await;
+    let instance = || {
+        let cache = IntrospectionCache::new().max_age(Duration::from_secs(2));
+        instance_of(&gate.url, cache.redis(redis.url()))
+    };
+    let first = instance();
+    let asking = tokio::spawn(async move { ask(&first, "a").await });
+    gate.arrived(1).await;
+    // For longer than anybody waits for it.
+    redis.signal("-STOP");
+    gate.open();
+    asking.await.unwrap();
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    redis.signal("-CONT");
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    assert_eq!(redis.keys().await.len(), 1, "it is stored");
+    ask(&instance(), "a").await;
+    assert_eq!(gate.count(), 2);
 }
 
 #[tokio::test]
@@ -322,6 +374,24 @@ async fn without_redis_authlete_is_asked() {
     assert_eq!(asked(&server), 1);
 }
 
+/// It may be back for others.
+#[tokio::test]
+async fn a_redis_that_is_left_alone_hears_of_revocations() {
+    let Some(redis) = Redis::start().await else {
+        return;
+    };
+    let server = server().await;
+    let url = redis.url();
+    let api = instance(&server.url, &url);
+    ask(&api, "a").await;
+    redis.signal("-STOP");
+    ask(&api, "b").await;
+    redis.signal("-CONT");
+    api.token_delete("a").await.unwrap();
+    ask(&instance(&server.url, &url), "a").await;
+    assert_eq!(asked(&server), 3);
+}
+
 #[tokio::test]
 async fn a_redis_that_hangs_delays_one_call() {
     let silent = raw_server(|stream| async move {
@@ -344,7 +414,8 @@ async fn a_redis_that_hangs_delays_one_call() {
     assert!(begun.elapsed() < Duration::from_secs(10));
     assert_eq!(asked(&server), 101);
     // What waits for Redis is part of the time of the call.
-    let api = instance(&server.url, &silent.replace("http", "redis"));
+    let closed = Gate::start(|_| unreachable!()).await;
+    let api = instance(&closed.url, &silent.replace("http", "redis"));
     let hasty = api.with_timeout(Duration::from_millis(50));
     let request = IntrospectionRequest::new("a");
     let result = hasty.cached_introspection(&request).await;
@@ -368,17 +439,19 @@ async fn what_is_no_answer_in_redis_is_none() {
         "null",
         "[]",
         r#"{"marks":[null,null]}"#,
-        r#"{"marks":["1",null],"answer":{}}"#,
+        r#"{"marks":["1",null],"asked":9,"lifetime":9,"answer":{}}"#,
+        // From before the clock was set back.
+        r#"{"marks":[null,null],"asked":18446744073709551615,"lifetime":10000,"answer":{"action":"OK"}}"#,
     ] {
         let _: () = connection.set_ex(&key, value, 10).await.unwrap();
         ask(&instance(&server.url, &url), "a").await;
         assert_eq!(asked(&server), 1, "{value}");
     }
-    // Not even a value of another kind, nor one that does not expire.
+    // Not even a value of another kind, nor one that was stored long ago and did not expire.
     let _: () = connection.del(&key).await.unwrap();
     let _: () = connection.lpush(&key, "x").await.unwrap();
     ask(&instance(&server.url, &url), "a").await;
-    let value = r#"{"marks":[null,null],"answer":{"action":"OK"}}"#;
+    let value = r#"{"marks":[null,null],"asked":9,"lifetime":10000,"answer":{"action":"OK"}}"#;
     let _: () = connection.set(&key, value).await.unwrap();
     ask(&instance(&server.url, &url), "a").await;
     assert_eq!(asked(&server), 2);
