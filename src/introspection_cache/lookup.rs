@@ -11,6 +11,7 @@ use super::lifetime::lifetime;
 use super::memory::Kept;
 #[cfg(feature = "introspection-cache-redis")]
 use super::redis::Found;
+use super::trace::looked_up;
 #[cfg(feature = "introspection-cache-redis")]
 use crate::operations;
 use crate::settings::TIMEOUT;
@@ -58,10 +59,14 @@ impl Authlete {
         let cache = cache.filter(|cache| !cache.max_age.is_zero());
         let Some((cache, key)) = cache.and_then(|cache| Some((cache, Key::of(self, request)?)))
         else {
+            looked_up("bypass");
             return Box::pin(self.ask(request)).await;
         };
         match cache.memory.answer(&key, Instant::now()) {
-            Some(answer) => Ok(answer),
+            Some(answer) => {
+                looked_up("memory");
+                Ok(answer)
+            }
             // In a box, for a hit not to carry it.
             None => Box::pin(cache.fill(self, request, &key)).await,
         }
@@ -87,22 +92,26 @@ impl Cache {
         let longest = api.settings().timeout.unwrap_or(TIMEOUT);
         let turn = timeout(longest, slot.turn.lock()).await;
         if let Some(answer) = slot.answer(Instant::now()) {
+            looked_up("memory");
             return Ok(answer);
         }
         if turn.is_err() || slot.is_filled() {
             // What others asked for does not come, or is for them alone. Nobody waits for this call in turn.
             drop(turn);
+            looked_up("miss");
             return rest_of_time(api, begun).ask(request).await;
         }
         #[cfg(feature = "introspection-cache-redis")]
         let before = match self.load(api, key).await {
             Some(Found::Answer(kept)) => {
+                looked_up("redis");
                 slot.fill(Some(kept.clone()));
                 return Ok(kept.answer);
             }
             Some(Found::Nothing(before)) => Some(before),
             None => None,
         };
+        looked_up("miss");
         let (asked, time) = (Instant::now(), SystemTime::now());
         let answer = rest_of_time(api, begun).ask(request).await;
         let kept = answer.as_ref().ok().and_then(|answer| {

@@ -11,12 +11,15 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Client, FromRedisValue, Pipeline, RedisResult, SetExpiry};
+use redis::{
+    AsyncConnectionConfig, Client, FromRedisValue, Pipeline, RedisError, RedisResult, SetExpiry,
+};
 use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, timeout};
 
 use super::key::{Key, TokenDigest};
 use super::memory::Kept;
+use super::trace::redis_failed;
 use crate::Secret;
 use crate::config::ConfigError;
 use crate::types::IntrospectionResponse;
@@ -187,7 +190,8 @@ impl Redis {
                 *self.paused() = None;
                 return Some(value);
             }
-            Ok(Err(_)) | Err(_) => {}
+            Ok(Err(error)) => redis_failed(&class(error)),
+            Err(_) => redis_failed("timeout"),
         }
         *self.paused() = Some(Instant::now() + PAUSE);
         // The next try is with a new connection. One that is being made is new.
@@ -231,6 +235,14 @@ impl Redis {
     fn paused(&self) -> MutexGuard<'_, Option<Instant>> {
         self.paused.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What Redis calls the first of the errors, such as `READONLY`, or what the client calls it.
+fn class(error: RedisError) -> String {
+    let category = error.category().to_owned();
+    let refusals = error.into_server_errors().unwrap_or_default();
+    let refusal = refusals.first().map(|(_, refusal)| refusal.code());
+    refusal.map_or(category, str::to_owned)
 }
 
 fn milliseconds(duration: Duration) -> u64 {

@@ -631,6 +631,46 @@ async fn what_is_kept_is_bounded() {
     }
 }
 
+/// How often the cache is of use can be counted.
+#[cfg(feature = "tracing")]
+#[tokio::test]
+async fn each_lookup_is_told() {
+    use tracing::level_filters::LevelFilter;
+
+    let gate = Gate::start(|_| good()).await;
+    let api = api(&gate.url);
+    let recorder = crate::traces::listen(LevelFilter::DEBUG, async {
+        let (first, second) = (token("SECRET"), token("SECRET"));
+        let asking = async {
+            tokio::join!(ask(&api, &first), ask(&api, &second));
+        };
+        tokio::join!(asking, async { gate.open() });
+        ask(&api, &first).await;
+        ask(&api, &token("SECRET").dpop("SECRET")).await;
+    })
+    .await;
+    let (_, events) = recorder.ours();
+    let told: Vec<&str> = events
+        .iter()
+        .filter(|event| event.name == "looked up")
+        .map(|event| event.field("authlete.introspection_cache").unwrap())
+        .collect();
+    assert_eq!(told, ["miss", "memory", "memory", "bypass"]);
+    assert!(
+        events
+            .iter()
+            .all(|event| event.level == tracing::Level::DEBUG)
+    );
+    assert!(!format!("{events:?}").contains("SECRET"));
+    let readme = include_str!("../../README.md");
+    for name in ["looked up", "authlete.introspection_cache"]
+        .into_iter()
+        .chain(told)
+    {
+        assert!(readme.contains(&format!("`{name}`")), "{name}");
+    }
+}
+
 #[test]
 fn calls_cross_threads() {
     fn is_send<T: Send>(value: T) -> T {

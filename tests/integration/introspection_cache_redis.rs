@@ -392,6 +392,39 @@ async fn a_redis_that_is_left_alone_hears_of_revocations() {
     assert_eq!(asked(&server), 3);
 }
 
+/// A Redis that lets nobody write, or nobody in, is as good as none, and it is told why.
+#[cfg(feature = "tracing")]
+#[tokio::test]
+async fn a_redis_that_refuses_is_none() {
+    use tracing::level_filters::LevelFilter;
+
+    let Some(redis) = Redis::start().await else {
+        return;
+    };
+    let server = server().await;
+    let mut connection = redis.connect().await;
+    for (command, reason) in [
+        (&["REPLICAOF", "127.0.0.1", "1"][..], "READONLY"),
+        (&["CONFIG", "SET", "requirepass", "SECRET"], "NOAUTH"),
+    ] {
+        let command = redis::cmd(command[0]).arg(&command[1..]).to_owned();
+        let _: () = command.query_async(&mut connection).await.unwrap();
+        let api = instance(&server.url, &redis.url());
+        let recorder = crate::traces::listen(LevelFilter::DEBUG, async {
+            ask(&api, "a").await;
+            ask(&api, "a").await;
+        })
+        .await;
+        assert_eq!(asked(&server), 1, "{reason}");
+        let (_, events) = recorder.ours();
+        let failure = events.iter().find(|event| event.name == "redis failed");
+        let failure = failure.expect(reason);
+        assert_eq!(failure.field("error.type"), Some(reason));
+        assert_eq!(failure.level, tracing::Level::DEBUG);
+    }
+    assert!(include_str!("../../README.md").contains("`redis failed`"));
+}
+
 #[tokio::test]
 async fn a_redis_that_hangs_delays_one_call() {
     let silent = raw_server(|stream| async move {

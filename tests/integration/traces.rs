@@ -36,7 +36,7 @@ async fn introspect(api: &Authlete) {
 }
 
 /// What is told meanwhile, from a level on.
-async fn listen(level: LevelFilter, calls: impl Future<Output = ()>) -> Recorder {
+pub async fn listen(level: LevelFilter, calls: impl Future<Output = ()>) -> Recorder {
     let recorder = Recorder::default();
     calls.with_subscriber(dispatch(level, &recorder)).await;
     recorder
@@ -122,7 +122,7 @@ async fn a_call_that_succeeds_is_two_spans_and_an_event_for_debugging() {
         ],
     );
     let duration: f64 = event.field("duration").unwrap().parse().unwrap();
-    assert!((0.0..30.0).contains(&duration));
+    assert!(duration > 0.0 && duration < 30.0);
 
     for told in spans.iter().chain(&events) {
         assert_eq!(told.level, Level::DEBUG);
