@@ -78,7 +78,7 @@ impl Eviction {
             Err(error) => error.may_be_processed(),
         };
         if is_processed {
-            self.answers.remove().await;
+            self.answers.remove(&self.answers.known()).await;
         }
         self.is_due = false;
     }
@@ -89,27 +89,27 @@ impl Drop for Eviction {
         if !self.is_due {
             return;
         }
-        self.answers.remove_here(&self.answers.known());
+        let known = self.answers.known();
+        self.answers.remove_here(&known);
         // There is no waiting for Redis here.
         #[cfg(feature = "introspection-cache-redis")]
         if self.answers.cache.redis.is_some()
             && let Ok(runtime) = tokio::runtime::Handle::try_current()
         {
             let answers = self.answers.clone();
-            runtime.spawn(async move { answers.remove().await });
+            runtime.spawn(async move { answers.remove(&known).await });
         }
     }
 }
 
 impl Answers {
-    async fn remove(&self) {
-        let known = self.known();
+    async fn remove(&self, known: &[TokenDigest]) {
         // First from where the process would fetch it again.
         #[cfg(feature = "introspection-cache-redis")]
         if let (Some(redis), Some(service)) = (&self.cache.redis, &self.service) {
-            redis.evict(service, &known).await;
+            redis.evict(service, known).await;
         }
-        self.remove_here(&known);
+        self.remove_here(known);
     }
 
     /// Removes the answers of a token from the process; all, when it is none that is known: what was named may be a

@@ -314,16 +314,20 @@ async fn a_revocation_whose_caller_goes_away_is_seen_by_others() {
     let url = redis.url();
     let api = instance(&server.url, &url);
     ask(&api, "a").await;
+    ask(&api, "b").await;
     assert!(api.token_delete("a").now_or_never().is_none());
-    let marks = async || redis.keys().await.len() == 2;
+    let marked = async || redis.keys().await.len() == 3;
     for _ in 0..200 {
-        if marks().await {
+        if marked().await {
             break;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    ask(&instance(&server.url, &url), "a").await;
-    assert_eq!(asked(&server), 2);
+    let other = instance(&server.url, &url);
+    ask(&other, "a").await;
+    assert_eq!(asked(&server), 3);
+    ask(&other, "b").await;
+    assert_eq!(asked(&server), 0, "it is another token");
 }
 
 /// An answer that is on its way when another instance revokes the token is from before, and is stored after.
