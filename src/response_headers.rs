@@ -52,7 +52,7 @@ impl Serialize for ResponseHeaders {
     }
 }
 
-/// What is no valid header is left out.
+/// What is no valid header is left out, and so is what goes beyond the 24,576 names that a map of headers can hold.
 impl<'de> Deserialize<'de> for ResponseHeaders {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let lists = BTreeMap::<String, Option<Vec<Option<String>>>>::deserialize(deserializer)?;
@@ -63,7 +63,8 @@ impl<'de> Deserialize<'de> for ResponseHeaders {
             };
             for value in values.into_iter().flatten().flatten() {
                 if let Ok(value) = HeaderValue::try_from(value) {
-                    headers.append(name.clone(), value);
+                    // `append` panics when the map is full.
+                    let _ = headers.try_append(name.clone(), value);
                 }
             }
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use authlete::{Authlete, DecodeError, Error};
 use authlete_codegen::description::object;
-use serde_json::json;
+use serde_json::{Map, json};
 
 use super::act::Act;
 use super::caller::{Call, Caller};
@@ -73,6 +73,18 @@ async fn paths_in_errors() {
         .await
         .unwrap_err();
     assert!(error.to_string().len() < 1000, "{error}");
+}
+
+/// An answer may have headers in its body, too, and more of them than fit into a map of headers.
+#[test]
+fn headers_in_a_body() {
+    let headers: Map<_, _> = (0..40_000)
+        .map(|number| (format!("x-{number}"), json!(["1"])))
+        .collect();
+    let answer = json!({ "action": "OK", "responseHeaders": headers }).to_string();
+    let kept = decode("IntrospectionResponse", &answer).unwrap().json;
+    assert_eq!(kept["action"], "OK");
+    assert_eq!(kept["responseHeaders"]["x-0"], json!(["1"]));
 }
 
 #[tokio::test]
