@@ -1,6 +1,6 @@
 //! Errors, made from what went wrong with a call.
 
-use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde_json::error::Category;
 
 use super::receive::Received;
@@ -56,12 +56,14 @@ fn snippet(received: &Received) -> String {
         .collect()
 }
 
-/// Whether the headers say that a body is JSON, of which it may be any part, or compressed, so that nobody knows.
+/// Whether the headers say that a body is JSON, of which it may be any part, or compressed, so that nobody knows. One
+/// of several content types is enough, and so is one that is no ASCII.
 fn may_be_an_answer(headers: &HeaderMap) -> bool {
-    let content_type = headers.get(CONTENT_TYPE);
-    let content_type = content_type.and_then(|value| value.to_str().ok());
-    content_type.is_some_and(|text| text.to_ascii_lowercase().contains("json"))
-        || headers.contains_key(CONTENT_ENCODING)
+    let is_json = |value: &HeaderValue| {
+        let text = value.as_bytes().to_ascii_lowercase();
+        text.windows(4).any(|word| word == b"json")
+    };
+    headers.get_all(CONTENT_TYPE).iter().any(is_json) || headers.contains_key(CONTENT_ENCODING)
 }
 
 /// Blanks, control characters, a byte order mark, and what is no UTF-8.

@@ -148,6 +148,20 @@ async fn an_answer_that_is_cut_off_shows_nothing_of_it() {
     }
 }
 
+#[tokio::test]
+async fn one_content_type_of_json_is_enough_to_show_nothing() {
+    for content_types in [
+        ["text/html", "application/json"],
+        ["application/json", "text/html"],
+        ["text/html", "application/JSON; profile=\"é\""],
+    ] {
+        let reply = Reply::text(502, content_types[0], "SECRET\"}");
+        let reply = reply.header("content-type", content_types[1]);
+        let server = Server::always(reply).await;
+        introspect(&api(&server.url)).await;
+    }
+}
+
 /// There may be a token in it, which not every compression hides.
 #[tokio::test]
 async fn an_encoded_answer_shows_its_encoding_alone() {
