@@ -10,6 +10,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::raw_server::{bound_socket, raw_server};
 use crate::server::{Reply, Server};
+use crate::shown::shown;
 
 fn api(url: &str) -> Authlete {
     Authlete::new(Config::v3(url, 1, "SECRET-access-token")).unwrap()
@@ -28,17 +29,6 @@ async fn introspect(api: &Authlete) -> Error {
 pub fn assert_no_secret(error: &Error) {
     let shown = shown(error);
     assert!(!shown.contains("SECRET"), "{shown}");
-}
-
-/// All that can be shown of an error, and of the errors that caused it.
-pub fn shown(error: &Error) -> String {
-    let mut shown = format!("{error} {error:?}");
-    let mut source = error.source();
-    while let Some(cause) = source {
-        shown += &format!(" {cause} {cause:?}");
-        source = cause.source();
-    }
-    shown
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use base64::prelude::BASE64_STANDARD;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use crate::arguments::IN_PATHS;
 use crate::description::instance;
 
 pub const SERVICE: i64 = 9_007_199_254_740_993;
@@ -133,13 +134,7 @@ impl Fact {
 
 pub fn arguments(fact: &Fact) -> Value {
     let mut arguments = json!({ "query": fact.query(), "service_id": OTHER_SERVICE });
-    for name in [
-        "client_id",
-        "client_identifier",
-        "access_token_identifier",
-        "handle",
-        "request_id",
-    ] {
+    for name in IN_PATHS {
         arguments[name] = AWKWARD.into();
     }
     if let Some(request) = &fact.request {

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use crate::description::{instance, objects_in_responses, schemas};
+use crate::nulls::without_nulls;
 use crate::probe::decode;
 
 /// Decodes and encodes, and expects the same JSON; a `null` may come back as absent.
@@ -16,23 +17,6 @@ fn assert_kept(schema: &str, value: &Value, what: &str) {
         without_nulls(value),
         "{schema}, {what}"
     );
-}
-
-fn without_nulls(value: &Value) -> Value {
-    match value {
-        Value::Object(members) => {
-            let kept = members.iter().filter(|(_, member)| !member.is_null());
-            kept.map(|(name, member)| (name.clone(), without_nulls(member)))
-                .collect::<Map<_, _>>()
-                .into()
-        }
-        Value::Array(items) => items
-            .iter()
-            .filter(|item| !item.is_null())
-            .map(without_nulls)
-            .collect(),
-        other => other.clone(),
-    }
 }
 
 #[test]

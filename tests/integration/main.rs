@@ -1,5 +1,6 @@
 //! Tests of the crate over real HTTP, through its public surface.
 
+mod arguments;
 mod authority;
 mod call_rate;
 mod cancellation;
@@ -23,6 +24,7 @@ mod introspection_cache;
 #[cfg(feature = "introspection-cache-redis")]
 mod introspection_cache_redis;
 mod lists;
+mod nulls;
 mod openid_connect;
 mod probe;
 mod proxies;
@@ -34,6 +36,7 @@ mod retries;
 #[cfg(feature = "schemars")]
 mod schemas;
 mod server;
+mod shown;
 #[cfg(any(feature = "native-tls", feature = "rustls-no-provider"))]
 mod tls;
 mod tls_server;

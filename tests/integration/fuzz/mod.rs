@@ -1,26 +1,46 @@
-//! Fuzz targets: whatever comes in, nothing panics, and no secret shows in an error.
+//! The fuzz targets of `fuzz/`, on what fuzzing begins with.
 //!
-//! They run with the other tests, each on as many cases as `PROPTEST_CASES` says (256 by default), and so on every
-//! toolchain. The cases are mutations of what is right, because text that is nothing like it is refused at once. In safe
-//! Rust, with parsers that are fuzzed where they are made, there is nothing in memory for a sanitizer to find: what is
-//! looked for are panics and leaks in the layer above them.
+//! It is also written below the directory that `AUTHLETE_FUZZ_SEEDS` names, if it is set, for the fuzzer to take.
 
+#[path = "../../../fuzz/src/answer/mod.rs"]
+mod answer;
+#[path = "../../../fuzz/src/configuration.rs"]
 mod configuration;
-mod decoding;
-mod mutation;
+mod seeds;
 
-use std::fmt::Debug;
+use std::path::Path;
+use std::{env, fs};
 
-use proptest::strategy::Strategy;
-use proptest::test_runner::{Config, TestCaseResult, TestRunner};
+/// Runs a target on inputs by their names.
+fn run(name: &str, target: fn(&[u8]) -> bool, seeds: impl IntoIterator<Item = (String, String)>) {
+    let corpus = env::var_os("AUTHLETE_FUZZ_SEEDS").map(|corpora| Path::new(&corpora).join(name));
+    if let Some(corpus) = &corpus {
+        fs::create_dir_all(corpus).unwrap();
+    }
+    for (name, seed) in seeds {
+        println!("{name}");
+        assert!(target(seed.as_bytes()));
+        if let Some(corpus) = &corpus {
+            fs::write(corpus.join(name), seed).unwrap();
+        }
+    }
+}
 
-/// Runs a target on cases; the first that fails is made small and shown.
-fn fuzz<S: Strategy<Value: Debug>>(cases: S, target: impl Fn(S::Value) -> TestCaseResult) {
-    let mut runner = TestRunner::new(Config {
-        failure_persistence: None,
-        ..Config::default()
-    });
-    runner
-        .run(&cases, target)
-        .unwrap_or_else(|failure| panic!("{failure}"));
+#[test]
+fn answers() {
+    run("answer", answer::take, seeds::answers());
+}
+
+#[test]
+fn configuration_files() {
+    run(
+        "configuration_file",
+        configuration::take_file,
+        seeds::configuration_files(),
+    );
+}
+
+#[test]
+fn settings() {
+    run("settings", configuration::take_settings, seeds::settings());
 }

@@ -1,0 +1,37 @@
+//! Makes what reaches every operation by its id, as the tests of the crate have it.
+
+#[path = "../tests/integration/arguments.rs"]
+mod arguments;
+#[allow(dead_code)]
+#[path = "../tests/integration/description.rs"]
+mod description;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use authlete_codegen::description::operations;
+use authlete_codegen::{Description, generate, source};
+
+fn main() {
+    for input in ["openapi", "tests/integration"] {
+        println!("cargo::rerun-if-changed=../{input}");
+    }
+    // Where the tests run.
+    env::set_current_dir("..").expect("this is a directory of the repository");
+    let generated = Description::load(Path::new("openapi"))
+        .and_then(|description| generate(&description))
+        .unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    let arguments: BTreeMap<_, _> = operations(&description::FLAT)
+        .map(|operation| (operation.id(), arguments::required(operation.id())))
+        .collect();
+    let arguments = serde_json::to_string(&arguments).expect("values are JSON");
+
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+    for (name, content) in [
+        ("probe.rs", source(&generated.probe)),
+        ("arguments.json", arguments),
+    ] {
+        fs::write(out.join(name), content).expect("OUT_DIR can be written to");
+    }
+}

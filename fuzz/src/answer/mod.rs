@@ -1,0 +1,162 @@
+//! An answer of any shape to a call of any operation.
+//!
+//! An input is like an answer of HTTP: the operation and the status, headers, an empty line, and the body.
+//!
+//! ```text
+//! introspection 200
+//! content-type: application/json
+//!
+//! {"action":"OK"}
+//! ```
+
+mod target;
+
+use authlete::{Error, NotJsonError, Operation, operations};
+use reqwest::header::{self, HeaderName, HeaderValue};
+use serde_json::Value;
+use target::Target;
+
+use crate::nulls::without_nulls;
+use crate::shown::shown;
+
+/// What must not be shown begins with it.
+const MARK: &str = "SECRET";
+
+/// The HTTP client takes 100.
+const MAX_HEADERS: usize = 99;
+
+thread_local! {
+    static TARGET: Target = Target::new();
+}
+
+/// Calls an operation, and looks at what comes of the answer. Returns whether the input is an answer at all.
+pub fn take(input: &[u8]) -> bool {
+    let Some(answer) = Answer::parse(input) else {
+        return false;
+    };
+    match TARGET.with(|target| target.call(answer.operation, answer.message())) {
+        Ok(returned) => answer.must_make(&returned),
+        Err(error) => answer.may_fail_with(&error),
+    }
+    true
+}
+
+struct Answer<'a> {
+    operation: &'static Operation,
+    status: u16,
+    headers: Vec<(&'a str, &'a str)>,
+    body: &'a [u8],
+}
+
+impl<'a> Answer<'a> {
+    /// Only what HTTP can carry, and nothing that says how long the body is: it arrives whole.
+    fn parse(input: &'a [u8]) -> Option<Self> {
+        let end = input.windows(2).position(|bytes| bytes == b"\n\n")?;
+        let mut lines = str::from_utf8(&input[..end]).ok()?.split('\n');
+        let (id, status) = lines.next()?.split_once(' ')?;
+        let headers = lines.map(header_line).collect::<Option<Vec<_>>>()?;
+        if headers.len() > MAX_HEADERS {
+            return None;
+        }
+        let status = status.parse().ok()?;
+        Some(Self {
+            operation: operations::ALL
+                .iter()
+                .find(|operation| operation.id == id)?,
+            status,
+            headers,
+            body: match status {
+                204 | 304 => b"",
+                200..1000 => &input[end + 2..],
+                _ => return None,
+            },
+        })
+    }
+
+    /// As it is sent.
+    fn message(&self) -> Vec<u8> {
+        let mut message = format!("HTTP/1.1 {} \r\n", self.status);
+        for (name, value) in &self.headers {
+            message += &format!("{name}: {value}\r\n");
+        }
+        if !matches!(self.status, 204 | 304) {
+            message += &format!("content-length: {}\r\n", self.body.len());
+        }
+        message += "\r\n";
+        [message.as_bytes(), self.body].concat()
+    }
+
+    /// Nothing of an answer is lost when it is encoded again. An operation may also return text, or nothing.
+    fn must_make(&self, returned: &Value) {
+        assert!((200..300).contains(&self.status));
+        if let Some(text) = returned.as_str() {
+            assert_eq!(text.as_bytes(), self.body);
+        } else if !returned.is_null() {
+            let body: Value = serde_json::from_slice(self.body).expect("what decodes is JSON");
+            assert_eq!(kept(returned), kept(&body));
+        }
+    }
+
+    /// An error says what came, and nothing that may be a secret.
+    fn may_fail_with(&self, error: &Error) {
+        let _ = (shown(error), error.rate_limit(), error.retry_after());
+        let is_success = (200..300).contains(&self.status);
+        match error {
+            Error::Decode { path, source, .. } => {
+                assert!(is_success);
+                assert!(
+                    path.starts_with('$') && path.chars().count() <= 257,
+                    "{path}"
+                );
+                // The path has the names of members, which are no secrets.
+                let shown = format!("{source} {source:?}");
+                assert!(!shown.contains(MARK), "{shown}");
+            }
+            Error::NotJson(error) => {
+                assert_eq!(error.status, self.status);
+                assert!(error.snippet.chars().count() <= NotJsonError::SNIPPET_CHARS);
+                let is_called_json = self.headers.iter().any(|(name, value)| {
+                    name.eq_ignore_ascii_case("content-type")
+                        && value.to_ascii_lowercase().contains("json")
+                });
+                assert!(
+                    !is_called_json || error.snippet.is_empty(),
+                    "{}",
+                    error.snippet
+                );
+            }
+            Error::Api(error) => {
+                assert!(!is_success);
+                assert_eq!(error.status, self.status);
+                let shown = error.to_string();
+                let said = [&error.result_code, &error.result_message];
+                let is_said = said.into_iter().flatten().any(|text| text.contains(MARK));
+                assert!(is_said || !shown.contains(MARK), "{shown}");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// What of an answer comes back: `null` may be left out, and the headers take the place of a member.
+fn kept(answer: &Value) -> Value {
+    let mut kept = without_nulls(answer);
+    if let Some(members) = kept.as_object_mut() {
+        members.remove("responseHeaders");
+    }
+    kept
+}
+
+/// The name and the value of a header, unless it decides how long the body is.
+fn header_line(line: &str) -> Option<(&str, &str)> {
+    let (name, value) = line.split_once(": ")?;
+    HeaderValue::from_bytes(value.as_bytes()).ok()?;
+    let framing = [
+        header::CONNECTION,
+        header::CONTENT_LENGTH,
+        header::TRANSFER_ENCODING,
+        header::UPGRADE,
+    ];
+    let is_framing = framing.contains(&HeaderName::from_bytes(name.as_bytes()).ok()?);
+    (!is_framing).then_some((name, value))
+}

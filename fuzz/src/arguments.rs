@@ -1,0 +1,16 @@
+//! Arguments to call any operation with, as `build.rs` made them of the description.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use serde_json::Value;
+
+static REQUIRED: LazyLock<HashMap<String, Value>> = LazyLock::new(|| {
+    let arguments = include_str!(concat!(env!("OUT_DIR"), "/arguments.json"));
+    serde_json::from_str(arguments).expect("what was written is JSON")
+});
+
+/// Of the body what an operation requires, and no query.
+pub fn required(id: &str) -> Value {
+    REQUIRED[id].clone()
+}

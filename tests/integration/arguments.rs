@@ -1,0 +1,41 @@
+//! Arguments to call any operation with, made of the description.
+
+use authlete_codegen::description::{content, object, operations, reference};
+use serde_json::{Map, Value, json};
+
+use crate::description::{FLAT, member_value, schemas};
+
+/// The parameters of paths that are text.
+pub const IN_PATHS: [&str; 5] = [
+    "client_id",
+    "client_identifier",
+    "access_token_identifier",
+    "handle",
+    "request_id",
+];
+
+/// Of the body what an operation requires, and no query.
+pub fn required(id: &str) -> Value {
+    let operation = operations(&FLAT)
+        .find(|operation| operation.id() == id)
+        .unwrap_or_else(|| panic!("no operation {id}"));
+    let body = content(&operation.value["requestBody"]);
+    let body = body.map(|(_, schema)| reference(schema).map_or_else(|| json!([]), members));
+    let mut arguments = json!({ "body": body, "query": {}, "service_id": 1 });
+    for name in IN_PATHS {
+        arguments[name] = "1".into();
+    }
+    arguments
+}
+
+/// An object with the members that a schema requires.
+fn members(name: &str) -> Value {
+    let schema = &schemas()[name];
+    let required = schema["required"].as_array().into_iter().flatten();
+    let members = required.filter_map(|member| {
+        let member = member.as_str()?;
+        let schema = object(&schema["properties"]).get(member)?;
+        Some((member.to_owned(), member_value(member, schema)))
+    });
+    members.collect::<Map<_, _>>().into()
+}
