@@ -38,9 +38,7 @@ const MAX_TOKENS: usize = 10_000;
 ///
 /// It is for resource servers, which ask for the same token again and again. [`introspection`](crate::Authlete::introspection)
 /// still asks Authlete each time: call it where a revoked token must be refused at once. Tokens are kept as SHA-256.
-///
-/// To `tracing` it tells `looked up`, an event at debug for each answer, whose field `authlete.introspection_cache` is
-/// `memory`, `redis`, `miss`, or `bypass` when the answer must not be kept.
+/// How often the cache is of use is [told to `tracing`](crate::guide::tracing#the-introspection-cache).
 ///
 /// ```
 /// use std::time::Duration;
@@ -107,8 +105,7 @@ impl IntrospectionCache {
     ///
     /// What is not in the process is looked for there before Authlete is asked. All instances should have the same
     /// [`max_age`](Self::max_age). Redis that is down is no outage: without it, or when it takes longer than 200
-    /// milliseconds, Authlete is asked, and Redis is left alone for a second. The event `redis failed` of `tracing`, at debug,
-    /// says why in `error.type`.
+    /// milliseconds, Authlete is asked, and Redis is left alone for a second.
     ///
     /// An instance finds no answer there from before a revocation by another one; what it has in its own process it
     /// still takes for good for up to [`max_age`](Self::max_age).

@@ -662,12 +662,12 @@ async fn each_lookup_is_told() {
             .all(|event| event.level == tracing::Level::DEBUG)
     );
     assert!(!format!("{events:?}").contains("SECRET"));
-    let readme = include_str!("../../README.md");
+    let guide = include_str!("../../docs/tracing.md");
     for name in ["looked up", "authlete.introspection_cache"]
         .into_iter()
         .chain(told)
     {
-        assert!(readme.contains(&format!("`{name}`")), "{name}");
+        assert!(guide.contains(&format!("`{name}`")), "{name}");
     }
 }
 

@@ -426,7 +426,7 @@ async fn a_redis_that_refuses_is_none() {
         assert_eq!(failure.field("error.type"), Some(reason));
         assert_eq!(failure.level, tracing::Level::DEBUG);
     }
-    assert!(include_str!("../../README.md").contains("`redis failed`"));
+    assert!(include_str!("../../docs/tracing.md").contains("`redis failed`"));
 }
 
 #[tokio::test]
