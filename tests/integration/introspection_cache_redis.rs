@@ -407,13 +407,16 @@ async fn a_redis_that_refuses_is_none() {
     };
     let server = server().await;
     let mut connection = redis.connect().await;
-    for (command, reason) in [
-        (&["REPLICAOF", "127.0.0.1", "1"][..], "READONLY"),
-        (&["CONFIG", "SET", "requirepass", "SECRET"], "NOAUTH"),
+    let (plain, wrong) = (redis.url(), redis.url().replace("//", "//:WRONG@"));
+    let locked = &["CONFIG", "SET", "requirepass", "SECRET"][..];
+    for (command, url, reason) in [
+        (&["REPLICAOF", "127.0.0.1", "1"][..], &plain, "READONLY"),
+        (locked, &plain, "NOAUTH"),
+        (locked, &wrong, "authentication failed"),
     ] {
         let command = redis::cmd(command[0]).arg(&command[1..]).to_owned();
         let _: () = command.query_async(&mut connection).await.unwrap();
-        let api = instance(&server.url, &redis.url());
+        let api = instance(&server.url, url);
         let recorder = crate::traces::listen(LevelFilter::DEBUG, async {
             ask(&api, "a").await;
             ask(&api, "a").await;
@@ -425,6 +428,7 @@ async fn a_redis_that_refuses_is_none() {
         let failure = failure.expect(reason);
         assert_eq!(failure.field("error.type"), Some(reason));
         assert_eq!(failure.level, tracing::Level::DEBUG);
+        assert!(!format!("{events:?}").contains("WRONG"));
     }
     assert!(include_str!("../../docs/tracing.md").contains("`redis failed`"));
 }
