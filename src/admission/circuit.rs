@@ -181,6 +181,25 @@ mod tests {
         }
     }
 
+    #[test]
+    fn threads_that_come_together_share_the_trials() {
+        let policy = CircuitPolicy::new().failures(1).pause(SECOND).trials(3);
+        let circuit = Circuit::new(&policy);
+        circuit.enter().unwrap().failed();
+        std::thread::sleep(SECOND);
+        let permits = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..32)
+                .map(|_| scope.spawn(|| circuit.enter().ok()))
+                .collect();
+            let permits = threads
+                .into_iter()
+                .filter_map(|thread| thread.join().unwrap());
+            permits.collect::<Vec<_>>()
+        });
+        assert_eq!(permits.len(), 3);
+        assert!(permits.iter().all(Permit::is_trial));
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_trial_that_succeeds_closes_it() {
         let circuit = open(1);

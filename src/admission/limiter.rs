@@ -177,6 +177,21 @@ mod tests {
         assert!((90..=99).contains(&most.unwrap()), "{most:?}");
     }
 
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn threads_share_the_rate() {
+        let limiter = Arc::new(Limiter::new(&CallRate::per_second(500).burst(10)));
+        let begun = Instant::now();
+        let callers = (0..200).map(|_| {
+            let limiter = Arc::clone(&limiter);
+            tokio::spawn(async move { turn(&limiter, LONG).await.unwrap() })
+        });
+        for caller in callers.collect::<Vec<_>>() {
+            caller.await.unwrap();
+        }
+        // Ten at once, and 190 one after the other.
+        assert!(begun.elapsed() >= ms(375), "{:?}", begun.elapsed());
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_turn_beyond_the_deadline_is_not_waited_for() {
         let limiter = limiter(1);
