@@ -131,7 +131,7 @@ pub enum TransportErrorKind {
     /// The TLS handshake failed, for example because of a certificate, the server's or ours. The request was not
     /// processed.
     Tls,
-    /// The connect timeout or the total timeout passed.
+    /// The connect timeout, that of an attempt or that of the call passed.
     Timeout,
     /// The connection broke after the request began to be sent, or what came back cannot be read as HTTP. Authlete may
     /// have processed the request.
@@ -241,7 +241,7 @@ impl DecodeError {
 }
 
 impl Error {
-    /// Whether the connect timeout or the total timeout passed.
+    /// Whether the connect timeout, that of an attempt or that of the call passed.
     pub fn is_timeout(&self) -> bool {
         matches!(
             self,

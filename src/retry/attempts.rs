@@ -6,14 +6,14 @@ use tokio::time::Instant;
 use tower::retry::budget::{Budget as _, TpsBudget};
 
 use super::RetryPolicy;
-use super::repeatable::is_repeatable;
-use crate::{Error, Operation};
+use crate::Error;
 
 /// Counts the attempts of a call, and says whether there is another one.
 pub(crate) struct Attempts<'a> {
     policy: &'a RetryPolicy,
     budget: &'a TpsBudget,
-    operation: &'static Operation,
+    /// Whether a call that may have been processed may be made again.
+    is_repeatable: bool,
     deadline: Instant,
     /// With the current one.
     requests: u32,
@@ -28,14 +28,14 @@ impl<'a> Attempts<'a> {
     pub fn begin(
         policy: &'a RetryPolicy,
         budget: &'a TpsBudget,
-        operation: &'static Operation,
+        is_repeatable: bool,
         deadline: Instant,
     ) -> Self {
         budget.deposit();
         Self {
             policy,
             budget,
-            operation,
+            is_repeatable,
             deadline,
             requests: 0,
             attempts: 0,
@@ -43,11 +43,15 @@ impl<'a> Attempts<'a> {
         }
     }
 
-    /// Counts a request, and says whether there may be another attempt after it.
-    pub fn make(&mut self) -> bool {
+    /// Counts a request.
+    pub fn make(&mut self) {
         self.requests += 1;
         self.attempts += 1;
-        self.attempts < self.policy.max_attempts
+    }
+
+    /// How long the current attempt may take at most, if another one may follow when it takes longer.
+    pub fn time_limit(&self) -> Option<Duration> {
+        (self.is_repeatable && !self.is_last()).then_some(self.policy.attempt_timeout)
     }
 
     /// How many requests were sent before the current one.
@@ -66,9 +70,9 @@ impl<'a> Attempts<'a> {
     }
 
     /// How long to wait before the next attempt; `None` when the error is final.
-    pub fn delay_after(&mut self, error: &Error, body: &[u8]) -> Option<Duration> {
+    pub fn delay_after(&mut self, error: &Error) -> Option<Duration> {
         self.is_renewed = false;
-        if !self.may_repeat(error, body) {
+        if self.is_last() || !self.may_repeat(error) {
             return None;
         }
         let backoff = self.policy.backoff(self.attempts, fastrand::f64());
@@ -81,9 +85,13 @@ impl<'a> Attempts<'a> {
         (delay < left && self.budget.withdraw()).then_some(delay)
     }
 
+    fn is_last(&self) -> bool {
+        self.attempts >= self.policy.max_attempts
+    }
+
     /// Whether a repetition can help, and can do no harm.
-    fn may_repeat(&self, error: &Error, body: &[u8]) -> bool {
-        error.is_retryable() && (!error.may_be_processed() || is_repeatable(self.operation, body))
+    fn may_repeat(&self, error: &Error) -> bool {
+        error.is_retryable() && (self.is_repeatable || !error.may_be_processed())
     }
 }
 
@@ -94,8 +102,8 @@ mod tests {
 
     use super::super::budget;
     use super::*;
+    use crate::JsonObject;
     use crate::error::ApiError;
-    use crate::{JsonObject, operations};
 
     fn refusal(status: u16, retry_after: Option<&'static str>) -> Error {
         let values = retry_after.map(|text| (RETRY_AFTER, HeaderValue::from_static(text)));
@@ -109,15 +117,14 @@ mod tests {
         }))
     }
 
-    const BODY: &[u8] = br#"{"token":"t"}"#;
-
     /// The waits of a call whose attempts all fail in one way; an attempt takes no time.
     async fn waits(policy: &RetryPolicy, timeout: Duration, error: &Error) -> Vec<Duration> {
         let (budget, deadline) = (budget(), Instant::now() + timeout);
-        let mut attempts = Attempts::begin(policy, &budget, &operations::INTROSPECTION, deadline);
+        let mut attempts = Attempts::begin(policy, &budget, true, deadline);
         let mut waits = Vec::new();
-        while attempts.make() {
-            let Some(delay) = attempts.delay_after(error, BODY) else {
+        loop {
+            attempts.make();
+            let Some(delay) = attempts.delay_after(error) else {
                 break;
             };
             let begun = Instant::now();
@@ -180,20 +187,22 @@ mod tests {
         let mut retries = 0;
         for _ in 0..calls {
             let deadline = Instant::now() + LONG;
-            let mut attempts =
-                Attempts::begin(&policy, &budget, &operations::INTROSPECTION, deadline);
-            while attempts.make() && attempts.delay_after(&error, BODY).is_some() {
+            let mut attempts = Attempts::begin(&policy, &budget, true, deadline);
+            attempts.make();
+            while attempts.delay_after(&error).is_some() {
                 retries += 1;
+                attempts.make();
             }
         }
         let reserve = 100;
         assert_eq!(retries, reserve + calls / 5);
         // A second later there is nothing more, and when the window is over there is the reserve again.
         let deadline = Instant::now() + LONG;
-        let mut attempts = Attempts::begin(&policy, &budget, &operations::INTROSPECTION, deadline);
-        assert!(attempts.make() && attempts.delay_after(&error, BODY).is_none());
+        let mut attempts = Attempts::begin(&policy, &budget, true, deadline);
+        attempts.make();
+        assert!(attempts.delay_after(&error).is_none());
         tokio::time::advance(Duration::from_secs(30)).await;
-        assert!(attempts.delay_after(&error, BODY).is_some());
+        assert!(attempts.delay_after(&error).is_some());
     }
 
     #[test]

@@ -11,20 +11,21 @@ const BASE_DELAY: Duration = Duration::from_millis(100);
 /// Short enough for a person who waits.
 const MAX_DELAY: Duration = Duration::from_secs(2);
 
+/// A third of the time that a call has by default: a connection that has gone silent is found out while there is time for
+/// two more attempts. Authlete answers in well under a second.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// How often a call is tried, and how long is waited in between.
 ///
 /// A call is tried again after a failure that may pass, and when that can do no harm:
 ///
 /// - Whatever the operation, when the request certainly was not processed: there was no connection, or Authlete
 ///   refused it with 429.
-/// - Operations that change nothing also after a broken connection, 502, 503 and 504. Which ones these are is in the
-///   description, [`Operation::repeatable`](crate::Operation::repeatable) tells, and so does the documentation of each
-///   method. The others use up a code, a ticket or a token, or change something: they are not. Nor is a request with a
-///   DPoP proof of your client, which is good for one use.
-///
-/// The timeout of the handle is the end of the call. Only with a [client of yours](crate::AuthleteBuilder::reqwest_client)
-/// that has a timeout of its own, and none set here, can there be time for another attempt after it; operations that
-/// change nothing are then tried again.
+/// - Operations that change nothing also after a broken connection, 502, 503 and 504, and when the attempt took longer than
+///   its [`attempt_timeout`](Self::attempt_timeout). Which ones these are is in the description,
+///   [`Operation::repeatable`](crate::Operation::repeatable) tells, and so does the documentation of each method. The
+///   others use up a code, a ticket or a token, or change something: they are not. Nor is a request with a DPoP proof of
+///   your client, which is good for one use.
 ///
 /// Between two attempts there is a random wait, up to [`base_delay`](Self::base_delay) after the first attempt, twice
 /// that after the second, and so on up to [`max_delay`](Self::max_delay) ("full jitter": callers that failed together
@@ -53,15 +54,17 @@ pub struct RetryPolicy {
     pub(super) max_attempts: u32,
     pub(super) base_delay: Duration,
     pub(super) max_delay: Duration,
+    pub(super) attempt_timeout: Duration,
 }
 
 impl RetryPolicy {
-    /// The defaults: 3 attempts, 100 milliseconds, 2 seconds.
+    /// The defaults: 3 attempts of 10 seconds, and waits from 100 milliseconds to 2 seconds.
     pub fn new() -> Self {
         Self {
             max_attempts: MAX_ATTEMPTS,
             base_delay: BASE_DELAY,
             max_delay: MAX_DELAY,
+            attempt_timeout: ATTEMPT_TIMEOUT,
         }
     }
 
@@ -85,6 +88,16 @@ impl RetryPolicy {
     /// The longest wait after any attempt, unless Authlete asks for a longer one. Default: 2 seconds.
     pub fn max_delay(mut self, delay: Duration) -> Self {
         self.max_delay = delay;
+        self
+    }
+
+    /// How long an attempt may take when another one may follow it: at an operation that changes nothing, each but the last.
+    /// That one, and the only one at any other operation, has what is left of the time of the call. Default: 10 seconds.
+    ///
+    /// Without a timeout of the handle, as with a [client of yours](crate::AuthleteBuilder::reqwest_client) that has one of
+    /// its own, that client decides.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = timeout;
         self
     }
 

@@ -7,13 +7,35 @@ use serde::de::IgnoredAny;
 use crate::Operation;
 
 /// What the description says of the operation, and whether this request has what is good for one use.
-pub(super) fn is_repeatable(operation: &Operation, body: &[u8]) -> bool {
+pub(crate) fn is_repeatable(operation: &Operation, body: &[u8]) -> bool {
     let has = |member| has_member(body, member);
     operation.repeatable && !operation.single_use.is_some_and(has)
 }
 
-/// Only the names are read: the values may be secrets.
+/// Only the names are read: the values may be secrets. Most bodies do not even have the word.
 fn has_member(body: &[u8], name: &str) -> bool {
+    if !body.windows(name.len()).any(|word| word == name.as_bytes()) {
+        return false;
+    }
     let members = serde_json::from_slice::<HashMap<String, Option<IgnoredAny>>>(body);
     members.is_ok_and(|members| matches!(members.get(name), Some(Some(_))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_member_counts_by_its_name_and_where_it_stands() {
+        for (body, expected) in [
+            (r#"{"token":"t","dpop":"proof"}"#, true),
+            (r#"{"dpop":null}"#, false),
+            (r#"{"token":"dpop"}"#, false),
+            (r#"{"a":{"dpop":"proof"}}"#, false),
+            ("{}", false),
+            ("", false),
+        ] {
+            assert_eq!(has_member(body.as_bytes(), "dpop"), expected, "{body}");
+        }
+    }
 }

@@ -8,6 +8,8 @@ mod receive;
 mod template;
 mod trace;
 
+use std::time::Duration;
+
 use reqwest::Request;
 use tokio::time::{Instant, sleep};
 
@@ -22,7 +24,7 @@ use trace::{AttemptTrace, CallTrace};
 use crate::admission::Permit;
 #[cfg(feature = "introspection-cache")]
 use crate::introspection_cache::Eviction;
-use crate::retry::Attempts;
+use crate::retry::{Attempts, is_repeatable};
 use crate::{Authlete, Operation, Result};
 
 impl Authlete {
@@ -74,13 +76,13 @@ impl Call {
         let mut attempts = Attempts::begin(
             &settings.retry,
             api.retry_budget(),
-            template.operation,
+            is_repeatable(template.operation, &template.body),
             deadline,
         );
         let mut failed = None;
         loop {
-            let may_repeat = attempts.make();
-            let error = match self.attempt(attempts.resent(), deadline).await {
+            attempts.make();
+            let error = match self.attempt(&attempts, deadline).await {
                 Ok(received) => return Ok(received),
                 // What failed before tells more than that it may not be tried again.
                 Err(error) if error.is_unsent() => return Err(failed.unwrap_or(error)),
@@ -88,9 +90,7 @@ impl Call {
             };
             let delay = match api.dpop().is_some() && wants_nonce(&error) {
                 true => attempts.renew(),
-                false => may_repeat
-                    .then(|| attempts.delay_after(&error, &template.body))
-                    .flatten(),
+                false => attempts.delay_after(&error),
             };
             let Some(delay) = delay else {
                 return Err(error);
@@ -101,24 +101,29 @@ impl Call {
         }
     }
 
-    /// One attempt, after so many others, and what is told of it.
-    async fn attempt(&self, resent: u32, deadline: Instant) -> Result<Received> {
-        let trace = AttemptTrace::begin(&self.api, &self.template, resent);
-        let attempt = admitted(&self.api, &self.template, deadline);
+    /// The current attempt, and what is told of it.
+    async fn attempt(&self, attempts: &Attempts<'_>, deadline: Instant) -> Result<Received> {
+        let trace = AttemptTrace::begin(&self.api, &self.template, attempts.resent());
+        let attempt = admitted(&self.api, &self.template, deadline, attempts.time_limit());
         let outcome = trace.follow(attempt).await;
         trace.ended(&outcome);
         outcome
     }
 }
 
-/// A request, as soon as it may be sent.
-async fn admitted(api: &Authlete, template: &Template, deadline: Instant) -> Result<Received> {
+/// A request, as soon as it may be sent. From then on it may take no longer than the limit, if there is one.
+async fn admitted(
+    api: &Authlete,
+    template: &Template,
+    deadline: Instant,
+    limit: Option<Duration>,
+) -> Result<Received> {
     let permit = match api.admission() {
         Some(admission) => admission.admit(template.operation, deadline).await?,
         None => Permit::default(),
     };
     // Not in one expression with the await, which would keep what the request came in.
-    let request = template.request(api, deadline)?;
+    let request = template.request(api, deadline, limit)?;
     let outcome = send(api, template.operation, request).await;
     permit.ended(&outcome);
     outcome

@@ -1,6 +1,7 @@
 //! What the requests of a call are made of.
 
 use std::fmt::Arguments;
+use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
@@ -61,9 +62,14 @@ impl Template {
         self
     }
 
-    /// A request with all its headers, which ends at the deadline if the handle has a timeout, and has a proof of possession
-    /// if it has a key.
-    pub fn request(&self, api: &Authlete, deadline: Instant) -> Result<Request> {
+    /// A request with all its headers, which ends at the deadline, or within the limit, if the handle has a timeout, and has a
+    /// proof of possession if it has a key.
+    pub fn request(
+        &self,
+        api: &Authlete,
+        deadline: Instant,
+        limit: Option<Duration>,
+    ) -> Result<Request> {
         let method = Method::from_bytes(self.route.method.as_bytes());
         let method = method.map_err(|_| self.unsendable("method"))?;
         let mut request = Request::new(method, self.url.clone());
@@ -72,7 +78,8 @@ impl Template {
             *request.body_mut() = Some(self.body.clone().into());
         }
         if api.settings().timeout.is_some() {
-            *request.timeout_mut() = Some(deadline.saturating_duration_since(Instant::now()));
+            let left = deadline.saturating_duration_since(Instant::now());
+            *request.timeout_mut() = Some(limit.map_or(left, |limit| left.min(limit)));
         }
         if let Some(dpop) = api.dpop() {
             let unsigned = |_| self.unsendable("proof of possession");

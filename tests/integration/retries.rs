@@ -322,6 +322,59 @@ async fn the_timeout_is_for_all_attempts_together() {
     assert!(begun.elapsed() < Duration::from_secs(5));
 }
 
+/// Keeps silent on the first connections, and answers after a while on those that come then. Counts the requests.
+async fn silent_at_first(silent: usize) -> (String, Arc<AtomicUsize>) {
+    let requests = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&requests);
+    let url = raw_server(move |mut stream| {
+        let counter = Arc::clone(&counter);
+        async move {
+            let mut request = [0; 4096];
+            while stream
+                .read(&mut request)
+                .await
+                .is_ok_and(|length| length > 0)
+            {
+                if counter.fetch_add(1, Ordering::Relaxed) < silent {
+                    std::future::pending::<()>().await;
+                }
+                tokio::time::sleep(Duration::from_millis(400)).await;
+                let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 15\r\n\r\n{\"action\":\"OK\"}";
+                let _ = stream.write_all(answer).await;
+            }
+        }
+    })
+    .await;
+    (url, requests)
+}
+
+/// As after a failover, when the other end of a connection is gone without a word.
+#[tokio::test]
+async fn an_attempt_that_takes_too_long_leaves_time_for_another() {
+    let (url, requests) = silent_at_first(2).await;
+    let impatient = soon().attempt_timeout(Duration::from_millis(200));
+    let api = api(&url).with_retry(impatient);
+    // The last attempt has all the time that is left: the server takes longer than an attempt may.
+    introspect(&api).await.unwrap();
+    assert_eq!(requests.load(Ordering::Relaxed), 3);
+}
+
+#[tokio::test]
+async fn a_change_has_all_the_time_of_the_call() {
+    let (url, requests) = silent_at_first(0).await;
+    let api = api(&url).with_retry(soon().attempt_timeout(Duration::from_millis(20)));
+    token(&api).await.unwrap();
+    let with_proof = IntrospectionRequest::new("t").dpop("proof");
+    api.introspection(&with_proof).await.unwrap();
+    assert_eq!(requests.load(Ordering::Relaxed), 2);
+
+    let (url, requests) = silent_at_first(usize::MAX).await;
+    let api = api.with_config(Config::v3(&url, 1, "t")).unwrap();
+    let error = token(&api.with_timeout(Duration::from_millis(300))).await;
+    assert!(error.unwrap_err().is_timeout());
+    assert_eq!(requests.load(Ordering::Relaxed), 1);
+}
+
 #[tokio::test]
 async fn a_timeout_may_be_as_long_as_can_be() {
     let server = in_turn(vec![refused(503), ok()]).await;
