@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
-use crate::raw_server::raw_server;
+use crate::raw_server::{OK, next_request, raw_server, silent_server};
 use crate::server::{Reply, Server};
 
 /// Opens after two failures, for longer than any test takes.
@@ -150,14 +150,7 @@ async fn what_comes_to_no_answer_is_a_failure() {
         let _ = stream.read(&mut [0; 4096]).await;
     })
     .await;
-    let silent = raw_server(|mut stream| async move {
-        while stream
-            .read(&mut [0; 4096])
-            .await
-            .is_ok_and(|length| length > 0)
-        {}
-    })
-    .await;
+    let silent = silent_server().await;
     for url in [refusing, hanging_up, silent] {
         let api = api(&url, policy()).with_timeout(Duration::from_millis(200));
         for _ in 0..2 {
@@ -208,18 +201,12 @@ async fn held() -> (String, Arc<AtomicUsize>, watch::Sender<bool>) {
     let url = raw_server(move |mut stream| {
         let (counter, mut released) = (Arc::clone(&counter), released.clone());
         async move {
-            let mut request = [0; 4096];
-            while stream
-                .read(&mut request)
-                .await
-                .is_ok_and(|length| length > 0)
-            {
+            while next_request(&mut stream).await {
                 if counter.fetch_add(1, Ordering::Relaxed) < 2 {
                     return;
                 }
                 let _ = released.wait_for(|released| *released).await;
-                let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 15\r\n\r\n{\"action\":\"OK\"}";
-                let _ = stream.write_all(answer).await;
+                let _ = stream.write_all(OK).await;
             }
         }
     })

@@ -8,7 +8,7 @@ use authlete::{Authlete, Config, Error, TransportErrorKind};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use crate::raw_server::{bound_socket, raw_server};
+use crate::raw_server::{bound_socket, raw_server, silent_server};
 use crate::server::{Reply, Server};
 use crate::shown::shown;
 
@@ -331,11 +331,7 @@ async fn the_other_side_hangs_up_in_the_handshake() {
 
 #[tokio::test]
 async fn no_answer_in_time() {
-    let url = raw_server(|mut stream| async move {
-        let mut sink = [0; 1024];
-        while stream.read(&mut sink).await.is_ok_and(|length| length > 0) {}
-    })
-    .await;
+    let url = silent_server().await;
     let config = Config::v3(&url, 1, "SECRET-access-token");
     let api = Authlete::builder(config)
         .timeout(Duration::from_millis(50))

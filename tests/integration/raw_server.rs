@@ -1,9 +1,13 @@
 //! A server that is not bound to speak HTTP.
 
-use tokio::net::{TcpListener, TcpSocket};
+use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 /// How many connections may wait to be accepted.
 pub const BACKLOG: u32 = 1024;
+
+/// A whole answer to any operation that has an action of this name.
+pub const OK: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 15\r\n\r\n{\"action\":\"OK\"}";
 
 /// A socket with a port of its own, which refuses connections as long as it does not listen.
 pub fn bound_socket() -> TcpSocket {
@@ -13,7 +17,7 @@ pub fn bound_socket() -> TcpSocket {
 }
 
 /// Listens, and does with each connection what it is told.
-pub async fn raw_server<F>(serve: impl Fn(tokio::net::TcpStream) -> F + Send + 'static) -> String
+pub async fn raw_server<F>(serve: impl Fn(TcpStream) -> F + Send + 'static) -> String
 where
     F: Future<Output = ()> + Send + 'static,
 {
@@ -25,4 +29,15 @@ where
         }
     });
     format!("http://{address}")
+}
+
+/// Reads a piece that is there, which is a whole request of these tests; false when none comes any more.
+pub async fn next_request(stream: &mut (impl AsyncRead + Unpin)) -> bool {
+    let read = stream.read(&mut [0; 8192]).await;
+    read.is_ok_and(|length| length > 0)
+}
+
+/// Reads what comes, and says nothing.
+pub async fn silent_server() -> String {
+    raw_server(|mut stream| async move { while next_request(&mut stream).await {} }).await
 }

@@ -11,7 +11,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::facts::{self, Fact, arguments, facts};
 use crate::probe;
-use crate::raw_server::{BACKLOG, bound_socket, raw_server};
+use crate::raw_server::{BACKLOG, OK, bound_socket, next_request, raw_server};
 use crate::server::{Reply, Server};
 
 /// Retries that keep no test waiting.
@@ -116,10 +116,7 @@ async fn a_request_that_did_not_arrive_is_tried_again() {
     let (mut stream, _) = connection.expect("it comes back").unwrap();
     let mut request = [0; 4096];
     assert!(stream.read(&mut request).await.unwrap() > 0);
-    stream
-        .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 15\r\n\r\n{\"action\":\"OK\"}")
-        .await
-        .unwrap();
+    stream.write_all(OK).await.unwrap();
     call.await.unwrap().unwrap();
 }
 
@@ -303,12 +300,7 @@ async fn a_limit_that_is_not_used_up_delays_nothing() {
 async fn the_timeout_is_for_all_attempts_together() {
     // Each attempt is within the time of a call, and two are not.
     let url = raw_server(|mut stream| async move {
-        let mut request = [0; 4096];
-        while stream
-            .read(&mut request)
-            .await
-            .is_ok_and(|length| length > 0)
-        {
+        while next_request(&mut stream).await {
             tokio::time::sleep(Duration::from_millis(600)).await;
             let refusal = b"HTTP/1.1 503 Away\r\ncontent-length: 0\r\n\r\n";
             let _ = stream.write_all(refusal).await;
@@ -329,18 +321,12 @@ async fn silent_at_first(silent: usize) -> (String, Arc<AtomicUsize>) {
     let url = raw_server(move |mut stream| {
         let counter = Arc::clone(&counter);
         async move {
-            let mut request = [0; 4096];
-            while stream
-                .read(&mut request)
-                .await
-                .is_ok_and(|length| length > 0)
-            {
+            while next_request(&mut stream).await {
                 if counter.fetch_add(1, Ordering::Relaxed) < silent {
                     std::future::pending::<()>().await;
                 }
                 tokio::time::sleep(Duration::from_millis(400)).await;
-                let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 15\r\n\r\n{\"action\":\"OK\"}";
-                let _ = stream.write_all(answer).await;
+                let _ = stream.write_all(OK).await;
             }
         }
     })
@@ -444,18 +430,12 @@ async fn no_change_is_sent_again_on_another_connection() {
         async move {
             let [connections, requests] = &*counters;
             connections.fetch_add(1, Ordering::Relaxed);
-            let mut request = [0; 4096];
-            while stream
-                .read(&mut request)
-                .await
-                .is_ok_and(|length| length > 0)
-            {
+            while next_request(&mut stream).await {
                 // Every second request of all.
                 if requests.fetch_add(1, Ordering::Relaxed) % 2 == 1 {
                     return;
                 }
-                let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 15\r\n\r\n{\"action\":\"OK\"}";
-                stream.write_all(answer).await.unwrap();
+                stream.write_all(OK).await.unwrap();
             }
         }
     })

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::AsyncWriteExt as _;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
@@ -11,7 +11,7 @@ use tokio_rustls::rustls::version::{TLS12, TLS13};
 use tokio_rustls::rustls::{RootCertStore, ServerConfig, SupportedProtocolVersion};
 
 use crate::authority::{Authority, Certified};
-use crate::raw_server::raw_server;
+use crate::raw_server::{OK, next_request, raw_server};
 
 pub const VERSIONS: [&SupportedProtocolVersion; 2] = [&TLS12, &TLS13];
 
@@ -47,23 +47,15 @@ pub async fn tls_server(acceptor: TlsAcceptor) -> String {
         async move {
             match handshake.await {
                 Ok(mut stream) => {
-                    while request(&mut stream).await {
-                        let answer =
-                            b"HTTP/1.1 200 OK\r\ncontent-length: 15\r\n\r\n{\"action\":\"OK\"}";
-                        stream.write_all(answer).await.unwrap();
+                    while next_request(&mut stream).await {
+                        stream.write_all(OK).await.unwrap();
                     }
                 }
                 // What arrives is read, or else the alert may be lost in a reset of the connection.
-                Err((_, mut stream)) => while request(&mut stream).await {},
+                Err((_, mut stream)) => while next_request(&mut stream).await {},
             }
         }
     })
     .await;
     url.replace("http://", "https://")
-}
-
-/// Reads a piece that is there, which is a whole request of these tests.
-pub async fn request(stream: &mut (impl AsyncRead + Unpin)) -> bool {
-    let mut piece = [0; 8192];
-    stream.read(&mut piece).await.is_ok_and(|length| length > 0)
 }

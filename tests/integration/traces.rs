@@ -18,7 +18,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use crate::description::{FLAT, success};
 use crate::facts::{self, AWKWARD, SERVICE, arguments, facts};
 use crate::probe;
-use crate::raw_server::raw_server;
+use crate::raw_server::{raw_server, silent_server};
 use crate::recorder::{Recorder, Told};
 use crate::server::{Reply, Server};
 
@@ -260,11 +260,7 @@ async fn at_the_usual_level_a_success_is_silent() {
 
 #[tokio::test]
 async fn a_failure_has_a_type() {
-    let silent = raw_server(|mut stream| async move {
-        let mut sink = [0; 1024];
-        while stream.read(&mut sink).await.is_ok_and(|length| length > 0) {}
-    })
-    .await;
+    let silent = silent_server().await;
     let broken = raw_server(|mut stream| async move {
         let _ = stream.read(&mut [0; 4096]).await;
     })
@@ -361,11 +357,7 @@ async fn calls_keep_to_their_spans_on_several_threads() {
 
 #[tokio::test]
 async fn the_spans_of_a_call_that_is_dropped_end() {
-    let server = raw_server(|mut stream| async move {
-        let mut sink = [0; 1024];
-        while stream.read(&mut sink).await.is_ok_and(|length| length > 0) {}
-    })
-    .await;
+    let server = silent_server().await;
     let api = api(&server);
     let call = tokio::time::timeout(Duration::from_millis(50), introspect(&api));
     let recorder = listen(LevelFilter::TRACE, async { drop(call.await) }).await;

@@ -15,10 +15,10 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use proof::{Proof, token_hash};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::AsyncWriteExt as _;
 
 use crate::configuration::refused;
-use crate::raw_server::raw_server;
+use crate::raw_server::{next_request, raw_server};
 use crate::server::{Received, Reply, Server};
 
 /// Making connections for each configuration would take long.
@@ -363,12 +363,7 @@ async fn only_a_demand_with_a_nonce_is_answered() {
 #[tokio::test]
 async fn the_repetition_is_within_the_timeout() {
     let url = raw_server(|mut stream| async move {
-        let mut request = [0; 4096];
-        while stream
-            .read(&mut request)
-            .await
-            .is_ok_and(|length| length > 0)
-        {
+        while next_request(&mut stream).await {
             tokio::time::sleep(Duration::from_millis(600)).await;
             let demand = "HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\ndpop-nonce: n\r\n\
                 www-authenticate: DPoP error=\"use_dpop_nonce\"\r\n\r\n";

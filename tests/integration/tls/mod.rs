@@ -11,8 +11,8 @@ use authlete::{Authlete, AuthleteBuilder, Config, Error, RetryPolicy, TransportE
 use tokio::io::AsyncWriteExt as _;
 
 use crate::authority::Authority;
-use crate::raw_server::raw_server;
-use crate::tls_server::{VERSIONS, acceptor, request, tls_server};
+use crate::raw_server::{next_request, raw_server};
+use crate::tls_server::{VERSIONS, acceptor, tls_server};
 
 const HOST: &str = "127.0.0.1";
 
@@ -91,7 +91,7 @@ async fn tls_that_breaks_after_the_request_is_no_failed_handshake() {
             let (handshake, counter) = (acceptor.accept(stream), counter.clone());
             async move {
                 let mut stream = handshake.await.unwrap();
-                if request(&mut stream).await {
+                if next_request(&mut stream).await {
                     counter.fetch_add(1, Ordering::Relaxed);
                     let (mut stream, _) = stream.into_inner();
                     let _ = stream.write_all(b"HTTP/1.1 500 No TLS\r\n\r\n").await;
