@@ -288,20 +288,16 @@ where
     N: TryInto<HeaderName>,
     V: TryInto<HeaderValue>,
 {
-    let invalid = |what: &str| ConfigError::Client {
-        what: what.to_owned(),
-        source: None,
-    };
     let name = name
         .try_into()
-        .map_err(|_| invalid("a header's name is not valid in HTTP"))?;
+        .map_err(|_| ConfigError::client("a header's name is not valid in HTTP"))?;
     let value = value.try_into().map_err(|_| {
-        invalid(&format!(
+        ConfigError::client(format!(
             "the value of the header {name} is not valid in HTTP"
         ))
     })?;
     if name == AUTHORIZATION {
-        return Err(invalid(
+        return Err(ConfigError::client(
             "the Authorization header comes from the credentials of the configuration",
         ));
     }

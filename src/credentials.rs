@@ -113,9 +113,10 @@ fn basic(setting: Setting, key: &str, secret: &Secret) -> Result<HeaderValue, Co
 }
 
 fn header(setting: Setting, text: &str) -> Result<HeaderValue, ConfigError> {
-    let mut value = HeaderValue::from_str(text).map_err(|_| ConfigError::Client {
-        what: format!("{setting} has a character that cannot be in an HTTP header"),
-        source: None,
+    let mut value = HeaderValue::from_str(text).map_err(|_| {
+        ConfigError::client(format!(
+            "{setting} has a character that cannot be in an HTTP header"
+        ))
     })?;
     value.set_sensitive(true);
     Ok(value)

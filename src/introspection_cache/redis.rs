@@ -88,12 +88,12 @@ pub(super) struct Redis {
 
 impl Redis {
     pub fn new(url: &Secret, max_age: Duration) -> Result<Self, ConfigError> {
-        let client = Client::open(url.expose()).map_err(|_| ConfigError::Client {
+        let client = Client::open(url.expose()).map_err(|_| {
             // Without the reason, which may show the password.
-            what: "the URL of Redis is not redis://[user:password@]host[:port][/database], or is rediss:// and the \
-                   crate redis has no feature of TLS"
-                .to_owned(),
-            source: None,
+            ConfigError::client(
+                "the URL of Redis is not redis://[user:password@]host[:port][/database], or is rediss:// and the crate \
+                 redis has no feature of TLS",
+            )
         })?;
         Ok(Self {
             client,

@@ -34,16 +34,14 @@ impl Authlete {
     /// only borrowed from then on.
     pub(crate) fn execute<T: Answer>(
         &self,
-        request: Template,
+        mut template: Template,
     ) -> impl Future<Output = Result<T>> + Send + use<T> {
         #[cfg(feature = "introspection-cache")]
-        let eviction = Eviction::of(self, &request);
+        let eviction = Eviction::of(self, &template);
+        template.accepts_json = T::IS_JSON;
         let call = Call {
             api: self.clone(),
-            template: match T::IS_JSON {
-                true => request.accept_json(),
-                false => request,
-            },
+            template,
         };
         async move {
             let operation = call.template.operation;

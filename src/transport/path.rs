@@ -3,7 +3,6 @@
 use std::fmt::{Arguments, Display};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
 use reqwest::Url;
 
 use crate::{Error, Result};

@@ -21,7 +21,8 @@ pub(crate) struct Template {
     pub url: Url,
     /// JSON; empty when there is none.
     pub body: Bytes,
-    accepts_json: bool,
+    /// Whether an answer in JSON is asked for.
+    pub accepts_json: bool,
 }
 
 impl Authlete {
@@ -56,14 +57,8 @@ impl Template {
         Ok(self)
     }
 
-    /// Asks for an answer in JSON.
-    pub fn accept_json(mut self) -> Self {
-        self.accepts_json = true;
-        self
-    }
-
-    /// A request with all its headers, which ends at the deadline, or within the limit, if the handle has a timeout, and has a
-    /// proof of possession if it has a key.
+    /// A request with all its headers. If the handle has a timeout, it ends at the deadline, or within the limit; if the
+    /// handle has a key, it has a proof of possession.
     pub fn request(
         &self,
         api: &Authlete,

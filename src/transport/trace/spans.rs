@@ -82,7 +82,7 @@ pub(in crate::transport) struct AttemptTrace {
 }
 
 impl AttemptTrace {
-    /// `resent` counts the attempts before this one.
+    /// `resent` counts the requests before this one.
     pub fn begin(api: &Authlete, request: &Template, resent: u32) -> Self {
         let Template {
             operation,
