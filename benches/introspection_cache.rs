@@ -2,6 +2,8 @@
 //!
 //! `cargo bench --bench introspection_cache --features introspection-cache`
 
+mod server;
+
 use std::fs;
 use std::time::Duration;
 
@@ -10,7 +12,6 @@ use authlete::{Authlete, Config, IntrospectionCache};
 use axum::Router;
 use axum::http::header::CONTENT_TYPE;
 use cpu_time::ThreadTime;
-use tokio::net::TcpListener;
 
 /// As many as a cache has by default.
 const TOKENS: usize = 10_000;
@@ -22,8 +23,8 @@ const EXPIRED: &str = "1732291200000";
 const ANSWER: &str = include_str!("overhead/introspection.json");
 
 fn main() {
-    let url = serve();
-    let runtime = runtime();
+    let url = server::serve(app());
+    let runtime = server::runtime();
     runtime.block_on(measure(&url));
 }
 
@@ -76,39 +77,17 @@ async fn ask(api: &Authlete, request: &IntrospectionRequest) {
     assert_eq!(answer.client_id, Some(26_478_243_745_571));
 }
 
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime can be made")
-}
-
-/// The server, on a thread of its own. It keeps nothing, and so does not count as memory.
-fn serve() -> String {
-    let (send, receive) = std::sync::mpsc::channel();
-    std::thread::spawn(move || {
-        runtime().block_on(async {
-            let listener = TcpListener::bind("127.0.0.1:0")
-                .await
-                .expect("loopback has a free port");
-            let address = listener
-                .local_addr()
-                .expect("a bound socket has an address");
-            send.send(format!("http://{address}"))
-                .expect("main waits for the address");
-            let answer = ANSWER.replace(EXPIRED, "9999999999999");
-            let app = Router::new().fallback(move |request: axum::extract::Request| {
-                let answer = answer.clone();
-                async move {
-                    // Read to the end: the connection is used again.
-                    let _ = axum::body::to_bytes(request.into_body(), usize::MAX).await;
-                    ([(CONTENT_TYPE, "application/json")], answer)
-                }
-            });
-            axum::serve(listener, app).await
-        })
-    });
-    receive.recv().expect("the server starts")
+/// The server keeps nothing, and so does not count as memory.
+fn app() -> Router {
+    let answer = ANSWER.replace(EXPIRED, "9999999999999");
+    Router::new().fallback(move |request: axum::extract::Request| {
+        let answer = answer.clone();
+        async move {
+            // Read to the end: the connection is used again.
+            let _ = axum::body::to_bytes(request.into_body(), usize::MAX).await;
+            ([(CONTENT_TYPE, "application/json")], answer)
+        }
+    })
 }
 
 /// What the process has in memory, in bytes.

@@ -4,6 +4,8 @@
 
 mod allocations;
 mod plain;
+#[path = "../server/mod.rs"]
+mod server;
 
 use authlete::types::IntrospectionRequest;
 use authlete::{Authlete, Config};
@@ -13,7 +15,6 @@ use cpu_time::ThreadTime;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use serde::Serialize;
-use tokio::net::TcpListener;
 
 #[global_allocator]
 static ALLOCATOR: allocations::Counting = allocations::Counting;
@@ -25,9 +26,9 @@ const INTROSPECTION: &str = include_str!("introspection.json");
 const SERVICE: &str = include_str!("service.json");
 
 fn main() {
-    let url = serve();
+    let url = server::serve(app());
     // The client has this thread for itself: its time and its allocations are the client's.
-    let runtime = runtime();
+    let runtime = server::runtime();
     println!(
         "{:<16}{:>10}{:>12}{:>12}{:>8}{:>16}{:>8}",
         "", "in flight", "SDK", "reqwest", "ratio", "bytes/call", "ratio"
@@ -58,39 +59,16 @@ fn main() {
     });
 }
 
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime can be made")
-}
-
-/// The server, on a thread of its own.
-fn serve() -> String {
-    let (send, receive) = std::sync::mpsc::channel();
-    std::thread::spawn(move || {
-        runtime().block_on(async {
-            let listener = TcpListener::bind("127.0.0.1:0")
-                .await
-                .expect("loopback has a free port");
-            let address = listener
-                .local_addr()
-                .expect("a bound socket has an address");
-            send.send(format!("http://{address}"))
-                .expect("main waits for the address");
-            let app = Router::new().fallback(|request: axum::extract::Request| async move {
-                let is_service = request.uri().path().ends_with("/service/get");
-                // Read to the end: the connection is used again.
-                let _ = axum::body::to_bytes(request.into_body(), usize::MAX).await;
-                (
-                    [(CONTENT_TYPE, "application/json")],
-                    if is_service { SERVICE } else { INTROSPECTION },
-                )
-            });
-            axum::serve(listener, app).await
-        })
-    });
-    receive.recv().expect("the server starts")
+fn app() -> Router {
+    Router::new().fallback(|request: axum::extract::Request| async move {
+        let is_service = request.uri().path().ends_with("/service/get");
+        // Read to the end: the connection is used again.
+        let _ = axum::body::to_bytes(request.into_body(), usize::MAX).await;
+        (
+            [(CONTENT_TYPE, "application/json")],
+            if is_service { SERVICE } else { INTROSPECTION },
+        )
+    })
 }
 
 struct Sdk(Authlete);

@@ -1,0 +1,32 @@
+//! A server on a thread of its own, so that the client has the thread of the benchmark for itself.
+
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::runtime::{Builder, Runtime};
+
+/// For one thread.
+pub fn runtime() -> Runtime {
+    Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime can be made")
+}
+
+/// Starts a server; returns its URL.
+pub fn serve(app: Router) -> String {
+    let (send, receive) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        runtime().block_on(async {
+            let listener = TcpListener::bind("127.0.0.1:0")
+                .await
+                .expect("loopback has a free port");
+            let address = listener
+                .local_addr()
+                .expect("a bound socket has an address");
+            send.send(format!("http://{address}"))
+                .expect("main waits for the address");
+            axum::serve(listener, app).await
+        })
+    });
+    receive.recv().expect("the server starts")
+}
