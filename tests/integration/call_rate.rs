@@ -3,16 +3,11 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use authlete::types::IntrospectionRequest;
 use authlete::{Authlete, CallRate, Config, Error, RetryPolicy};
 use futures_util::future::join_all;
-use serde_json::json;
 
+use crate::calls::{introspect, ok};
 use crate::server::{Reply, Server};
-
-fn ok() -> Reply {
-    Reply::json(200, &json!({ "action": "OK" }))
-}
 
 fn api(url: &str, rate: CallRate) -> Authlete {
     Authlete::builder(Config::v3(url, 1, "t"))
@@ -29,11 +24,6 @@ fn slow() -> CallRate {
 
 /// Far less than the wait for a turn.
 const SHORT: Duration = Duration::from_millis(100);
-
-async fn introspect(api: &Authlete) -> Result<(), Error> {
-    let request = IntrospectionRequest::new("t");
-    api.introspection(&request).await.map(drop)
-}
 
 #[tokio::test]
 async fn calls_come_in_a_burst_and_then_at_the_rate() {

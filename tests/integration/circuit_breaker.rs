@@ -4,15 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use authlete::types::{IntrospectionRequest, TokenRequest};
 use authlete::{Authlete, CallRate, CircuitPolicy, Config, Error, RetryPolicy, operations};
 use futures_util::future::join_all;
-use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
+use crate::calls::{introspect, ok, token};
 use crate::raw_server::{OK, next_request, raw_server, silent_server};
 use crate::server::{Reply, Server};
 
@@ -33,22 +32,8 @@ fn api(url: &str, policy: CircuitPolicy) -> Authlete {
         .unwrap()
 }
 
-async fn introspect(api: &Authlete) -> Result<(), Error> {
-    let request = IntrospectionRequest::new("t");
-    api.introspection(&request).await.map(drop)
-}
-
-async fn token(api: &Authlete) -> Result<(), Error> {
-    let request = TokenRequest::new("grant_type=client_credentials");
-    api.token(&request).await.map(drop)
-}
-
 fn is_open(result: Result<(), Error>) -> bool {
     matches!(result, Err(Error::CircuitOpen { .. }))
-}
-
-fn ok() -> Reply {
-    Reply::json(200, &json!({ "action": "OK" }))
 }
 
 fn away() -> Reply {

@@ -3,6 +3,7 @@
 mod arguments;
 mod authority;
 mod call_rate;
+mod calls;
 mod cancellation;
 mod circuit_breaker;
 mod configuration;

@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use authlete::types::{IntrospectionRequest, TokenRequest, UserInfoRequest};
-use authlete::{ApiVersion, Authlete, Config, Error, Operation, RetryPolicy, operations};
-use serde_json::json;
+use authlete::types::{IntrospectionRequest, UserInfoRequest};
+use authlete::{ApiVersion, Authlete, Config, Operation, RetryPolicy, operations};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
+use crate::calls::{introspect, ok, token};
 use crate::facts::{self, Fact, arguments, facts};
 use crate::probe;
 use crate::raw_server::{BACKLOG, OK, bound_socket, next_request, raw_server};
@@ -34,22 +34,8 @@ async fn in_turn(replies: Vec<Reply>) -> Server {
     .await
 }
 
-fn ok() -> Reply {
-    Reply::json(200, &json!({ "action": "OK" }))
-}
-
 fn refused(status: u16) -> Reply {
     Reply::text(status, "text/plain", "not now")
-}
-
-async fn introspect(api: &Authlete) -> Result<(), Error> {
-    let request = IntrospectionRequest::new("t");
-    api.introspection(&request).await.map(drop)
-}
-
-async fn token(api: &Authlete) -> Result<(), Error> {
-    let request = TokenRequest::new("grant_type=client_credentials");
-    api.token(&request).await.map(drop)
 }
 
 #[tokio::test]

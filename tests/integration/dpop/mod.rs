@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use authlete::types::{GetClientListQuery, HealthcheckQuery, IntrospectionRequest, TokenRequest};
+use authlete::types::{GetClientListQuery, HealthcheckQuery, IntrospectionRequest};
 use authlete::{Authlete, CallRate, Config, Error, RetryPolicy};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -17,6 +17,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt as _;
 
+use crate::calls::{ok, token};
 use crate::configuration::refused;
 use crate::raw_server::{next_request, raw_server};
 use crate::server::{Received, Reply, Server};
@@ -35,10 +36,6 @@ fn api(url: &str) -> Authlete {
     let soon = RetryPolicy::new().base_delay(Duration::from_millis(1));
     let builder = Authlete::builder(config(url, &keys::p256()));
     builder.retry(soon).build().unwrap()
-}
-
-fn ok() -> Reply {
-    Reply::json(200, &json!({ "action": "OK" }))
 }
 
 /// RFC 9449 §9.
@@ -68,12 +65,6 @@ fn nonce_of(request: &Received) -> Option<String> {
 async fn introspect(api: &Authlete) -> Result<(), Error> {
     let request = IntrospectionRequest::new("SECRET-subject");
     api.introspection(&request).await.map(drop)
-}
-
-/// Of an operation that must not be repeated.
-async fn token(api: &Authlete) -> Result<(), Error> {
-    let request = TokenRequest::new("grant_type=client_credentials");
-    api.token(&request).await.map(drop)
 }
 
 #[tokio::test]

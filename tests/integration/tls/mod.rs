@@ -6,11 +6,12 @@ mod mutual;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use authlete::types::{IntrospectionRequest, TokenRequest};
+use authlete::types::TokenRequest;
 use authlete::{Authlete, AuthleteBuilder, Config, Error, RetryPolicy, TransportErrorKind};
 use tokio::io::AsyncWriteExt as _;
 
 use crate::authority::Authority;
+use crate::calls::introspect;
 use crate::raw_server::{next_request, raw_server};
 use crate::tls_server::{VERSIONS, acceptor, tls_server};
 
@@ -18,11 +19,6 @@ const HOST: &str = "127.0.0.1";
 
 fn builder(url: &str) -> AuthleteBuilder {
     Authlete::builder(Config::v3(url, 1, "t")).retry(RetryPolicy::never())
-}
-
-async fn introspect(api: &Authlete) -> Result<(), Error> {
-    let request = IntrospectionRequest::new("t");
-    api.introspection(&request).await.map(drop)
 }
 
 /// The call failed in the handshake.
