@@ -10,5 +10,7 @@
     path = "absent.rs"
 )]
 mod library;
+#[cfg(any(feature = "rustls-no-provider", feature = "native-tls"))]
+mod roots;
 
 pub(crate) use library::{is_error, prepare, present, refuses_certificate, select, trust};

@@ -2,11 +2,12 @@
 
 use std::error::Error;
 
-use reqwest::{Certificate, ClientBuilder, Identity};
+use reqwest::{ClientBuilder, Identity};
 use rustls::AlertDescription;
 use rustls::crypto::CryptoProvider;
 
 use crate::ConfigError;
+pub(crate) use crate::tls::roots::trust;
 
 /// Sees to it that there is cryptography, without which reqwest panics. What the program has installed goes first. Of
 /// what the build has, aws-lc-rs is taken by reqwest, and ring here, as rustls does by itself.
@@ -29,14 +30,6 @@ pub(crate) fn prepare() -> Result<(), ConfigError> {
 /// Chooses this library, which need not be reqwest's choice where another crate enables more of its features.
 pub(crate) fn select(builder: ClientBuilder) -> ClientBuilder {
     builder.tls_backend_rustls()
-}
-
-/// Trusts the roots in a PEM text besides those of the platform.
-pub(crate) fn trust(builder: ClientBuilder, pem: &[u8]) -> Result<ClientBuilder, &'static str> {
-    match Certificate::from_pem_bundle(pem) {
-        Ok(roots) if !roots.is_empty() => Ok(builder.tls_certs_merge(roots)),
-        _ => Err("is not a certificate in PEM form"),
-    }
 }
 
 /// Presents the certificate in a PEM text.
