@@ -445,17 +445,16 @@ async fn no_change_is_sent_again_on_another_connection() {
 /// A server that is fast enough may be faster than the clock, which has milliseconds.
 #[tokio::test]
 async fn a_call_without_time_is_a_timeout_and_sent_once_at_most() {
-    let server = Server::always(ok()).await;
-    let api = api(&server.url);
-    let hasty = api.with_timeout(Duration::ZERO);
     for _ in 0..3 {
-        if let Err(error) = token(&hasty).await {
+        let server = Server::always(ok()).await;
+        let api = api(&server.url);
+        if let Err(error) = token(&api.with_timeout(Duration::ZERO)).await {
             assert!(error.is_timeout(), "{error:?}");
         }
-        assert!(server.take().len() <= 1);
+        // The handle is as it was. By now the first request has arrived, too, if it was sent.
+        token(&api).await.unwrap();
+        assert!((1..=2).contains(&server.take().len()));
     }
-    // The handle is as it was.
-    token(&api).await.unwrap();
 }
 
 #[tokio::test]
