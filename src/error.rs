@@ -4,16 +4,21 @@ use std::fmt;
 use std::time::Duration;
 
 use reqwest::StatusCode;
-use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 
 use crate::config::ConfigError;
 use crate::rate_limit::{self, RateLimit};
-use crate::{JsonObject, Operation};
+use crate::{JsonObject, Operation, ResponseHeaders, Secret};
 
 /// The result of a call.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What can go wrong, from configuration to decoding. No variant carries a secret, and neither does its source.
+/// What can go wrong, from configuration to decoding.
+///
+/// # What an error shows
+/// `Display`, `Debug`, the sources and the events of `tracing` show no secret of yours, and nothing that a server may
+/// have copied from a request: of an answer they show the HTTP status, a well-formed result code and the JSON path of
+/// known members. The rest is kept for you to read: headers, body and
+/// [`result_message`](ApiError::result_message). Log those only where a token may be logged.
 ///
 /// The message says what failed, and the [`source`](std::error::Error::source) why, down to the reason of the system: a
 /// log is to have the whole chain, as `{:#}` of `anyhow` shows it.
@@ -128,15 +133,19 @@ pub enum Error {
 pub enum TransportErrorKind {
     /// No connection: the name does not resolve, or nothing listens. The request did not reach the server.
     Connect,
-    /// The TLS handshake failed, for example because of a certificate, the server's or ours. The request was not
-    /// processed.
+    /// The TLS handshake of a new connection failed, for example because of the server's certificate. Nothing of the
+    /// request was sent.
+    ///
+    /// With TLS 1.3 a server may reject our certificate only after its side of the handshake, when the request may be
+    /// on its way: that is [`Interrupted`](Self::Interrupted), and the source names the alert.
     Tls,
     /// The connect timeout, that of an attempt or that of the call passed.
     Timeout,
     /// The connection broke after the request began to be sent, or what came back cannot be read as HTTP. Authlete may
     /// have processed the request.
     ///
-    /// The head of an answer may have 100 headers and some 400 KiB: these are the bounds of the HTTP client.
+    /// The head of an answer may have 100 headers and some 400 KiB: these are the bounds of the HTTP client for
+    /// HTTP/1.1.
     Interrupted,
     /// The request could not be built.
     Request,
@@ -155,19 +164,21 @@ impl fmt::Display for TransportErrorKind {
 }
 
 /// Authlete's own account of a failed call.
-#[derive(Debug)]
+///
+/// `Display` and `Debug` show the operation, the status and the result code.
 #[non_exhaustive]
 pub struct ApiError {
     /// The operation id.
     pub operation: &'static str,
     /// The HTTP status.
     pub status: StatusCode,
-    /// Authlete's code, such as `A001202`.
+    /// Authlete's code, such as `A001202`. `None` also when the member is not an upper-case letter and digits.
     pub result_code: Option<String>,
-    /// Authlete's explanation for a log; it begins with the code in brackets.
-    pub result_message: Option<String>,
+    /// Authlete's explanation for developers; it begins with the code in brackets. It may quote the request, secrets
+    /// included.
+    pub result_message: Option<Secret>,
     /// The headers of the answer; rate limits are read from them.
-    pub headers: HeaderMap,
+    pub headers: ResponseHeaders,
     /// The whole answer.
     pub body: JsonObject,
 }
@@ -179,18 +190,29 @@ impl fmt::Display for ApiError {
             "{}: Authlete answered {}",
             self.operation, self.status
         )?;
-        match (&self.result_code, &self.result_message) {
-            (_, Some(message)) => write!(formatter, ": {message}"),
-            (Some(code), None) => write!(formatter, ": {code}"),
-            (None, None) => Ok(()),
+        match &self.result_code {
+            Some(code) => write!(formatter, ", result code {code}"),
+            None => Ok(()),
         }
+    }
+}
+
+impl fmt::Debug for ApiError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ApiError")
+            .field("operation", &self.operation)
+            .field("status", &self.status)
+            .field("result_code", &self.result_code)
+            .finish_non_exhaustive()
     }
 }
 
 impl std::error::Error for ApiError {}
 
-/// An answer that is no JSON.
-#[derive(Debug)]
+/// An answer that is not JSON.
+///
+/// `Display` and `Debug` show the operation, the status and the media type, if it is a common one.
 #[non_exhaustive]
 pub struct NotJsonError {
     /// The operation id.
@@ -198,10 +220,11 @@ pub struct NotJsonError {
     /// The HTTP status.
     pub status: StatusCode,
     /// The headers of the answer.
-    pub headers: HeaderMap,
-    /// The beginning of the body, at most [`SNIPPET_CHARS`](Self::SNIPPET_CHARS) characters. It ends where something
-    /// like JSON begins, and is empty when the headers call the body JSON or compressed: a token may be in there.
-    pub snippet: String,
+    pub headers: ResponseHeaders,
+    /// The beginning of the body, at most [`SNIPPET_CHARS`](Self::SNIPPET_CHARS) characters, to recognize who answered.
+    /// It ends where something like JSON begins, and is empty when the headers call the body JSON or compressed. An
+    /// error page may quote the request, with its path and its credentials.
+    pub snippet: Secret,
 }
 
 impl NotJsonError {
@@ -216,14 +239,28 @@ impl fmt::Display for NotJsonError {
             "{}: the answer, {}, is not JSON",
             self.operation, self.status
         )?;
-        if let Some(encoding) = self.headers.get(CONTENT_ENCODING) {
-            write!(formatter, ", and its content-encoding is {encoding:?}")?;
+        let media_type = self.headers.common_media_type();
+        let described = [
+            media_type.map(|media_type| ("media type", media_type)),
+            self.headers
+                .content_coding()
+                .map(|coding| ("content coding", coding)),
+        ];
+        for (separator, (name, value)) in [": ", ", "].iter().zip(described.into_iter().flatten()) {
+            write!(formatter, "{separator}{name} {value}")?;
         }
-        if self.snippet.is_empty() {
-            Ok(())
-        } else {
-            write!(formatter, ": {:?}", self.snippet)
-        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for NotJsonError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("NotJsonError")
+            .field("operation", &self.operation)
+            .field("status", &self.status)
+            .field("media_type", &self.headers.common_media_type())
+            .finish_non_exhaustive()
     }
 }
 
@@ -252,16 +289,10 @@ impl Error {
         )
     }
 
-    /// Whether the request certainly did not reach Authlete, because there was no connection: none could be made, or
-    /// not in time.
+    /// Whether the request certainly did not reach Authlete, because no connection could be established, or not in
+    /// time. A failed TLS handshake counts; a TLS alert on an established connection does not.
     pub fn is_connect(&self) -> bool {
-        match self {
-            Self::Transport { kind, source, .. } => {
-                let failed = matches!(kind, TransportErrorKind::Connect | TransportErrorKind::Tls);
-                failed || source.is_connect()
-            }
-            _ => false,
-        }
+        matches!(self, Self::Transport { source, .. } if source.is_connect())
     }
 
     /// Whether Authlete refused the call because there were too many: 429.
@@ -269,8 +300,8 @@ impl Error {
         self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
     }
 
-    /// Whether the same call may succeed later: no connection, a timeout, a broken connection, 429, 502, 503 or 504, or
-    /// no turn in time, or an open circuit breaker.
+    /// Whether the same call may succeed later: no connection, a timeout, a broken connection, 408, 429, 502, 503 or
+    /// 504, or no turn in time, or an open circuit breaker.
     ///
     /// That does not make it safe to repeat. After a timeout or a broken connection Authlete may have processed the
     /// request, and a ticket, a code or a token in it may be used up.
@@ -280,7 +311,7 @@ impl Error {
             _ if self.is_unsent() => true,
             _ => matches!(
                 self.status().map(|status| status.as_u16()),
-                Some(429 | 502 | 503 | 504)
+                Some(408 | 429 | 502 | 503 | 504)
             ),
         }
     }
@@ -303,7 +334,7 @@ impl Error {
     }
 
     /// The headers of the answer, when something answered.
-    pub fn headers(&self) -> Option<&HeaderMap> {
+    pub fn headers(&self) -> Option<&ResponseHeaders> {
         match self {
             Self::Api(error) => Some(&error.headers),
             Self::NotJson(error) => Some(&error.headers),

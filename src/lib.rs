@@ -25,6 +25,7 @@ mod operation;
 mod pages;
 mod rate_limit;
 mod response_headers;
+mod result_code;
 mod retry;
 mod secret;
 mod setters;

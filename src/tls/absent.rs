@@ -27,7 +27,3 @@ pub(crate) fn present(_: ClientBuilder, _: &str) -> Result<ClientBuilder, &'stat
 pub(crate) fn is_error(_: &(dyn Error + 'static)) -> bool {
     false
 }
-
-pub(crate) fn refuses_certificate(_: &(dyn Error + 'static)) -> bool {
-    false
-}

@@ -37,8 +37,3 @@ fn split(pem: &str) -> Option<(String, &str)> {
 pub(crate) fn is_error(error: &(dyn Error + 'static)) -> bool {
     error.is::<native_tls::Error>()
 }
-
-/// The library does not tell a refusal from another broken connection.
-pub(crate) fn refuses_certificate(_: &(dyn Error + 'static)) -> bool {
-    false
-}

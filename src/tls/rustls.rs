@@ -3,7 +3,6 @@
 use std::error::Error;
 
 use reqwest::{ClientBuilder, Identity};
-use rustls::AlertDescription;
 use rustls::crypto::CryptoProvider;
 
 use crate::ConfigError;
@@ -42,21 +41,4 @@ pub(crate) fn present(builder: ClientBuilder, pem: &str) -> Result<ClientBuilder
 
 pub(crate) fn is_error(error: &(dyn Error + 'static)) -> bool {
     error.is::<rustls::Error>()
-}
-
-/// Whether the other side refuses our certificate, or that there is none (RFC 8446 §6.2).
-pub(crate) fn refuses_certificate(error: &(dyn Error + 'static)) -> bool {
-    matches!(
-        error.downcast_ref(),
-        Some(rustls::Error::AlertReceived(
-            AlertDescription::AccessDenied
-                | AlertDescription::BadCertificate
-                | AlertDescription::CertificateExpired
-                | AlertDescription::CertificateRequired
-                | AlertDescription::CertificateRevoked
-                | AlertDescription::CertificateUnknown
-                | AlertDescription::UnknownCA
-                | AlertDescription::UnsupportedCertificate
-        ))
-    )
 }

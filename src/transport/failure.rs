@@ -1,11 +1,14 @@
 //! Errors, made from what went wrong with a call.
 
+use std::io::ErrorKind;
+
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde_json::error::Category;
 
 use super::receive::Received;
 use crate::error::{ApiError, DecodeError, NotJsonError, TransportErrorKind};
-use crate::{Error, JsonObject, Operation, json_path, tls};
+use crate::result_code::is_result_code;
+use crate::{Error, JsonObject, Operation, ResponseHeaders, Secret, generated, json_path, tls};
 
 /// An error status: Authlete's account of it when the body is a JSON object.
 pub(super) fn refused(operation: &'static Operation, received: Received) -> Error {
@@ -20,9 +23,9 @@ pub(super) fn refused(operation: &'static Operation, received: Received) -> Erro
     Error::Api(Box::new(ApiError {
         operation: operation.id,
         status: received.status,
-        result_code: text("resultCode"),
-        result_message: text("resultMessage"),
-        headers: received.headers,
+        result_code: text("resultCode").filter(|code| is_result_code(code)),
+        result_message: text("resultMessage").map(Secret::from),
+        headers: ResponseHeaders(received.headers),
         body,
     }))
 }
@@ -31,8 +34,8 @@ pub(super) fn not_json(operation: &'static Operation, received: Received) -> Err
     Error::NotJson(Box::new(NotJsonError {
         operation: operation.id,
         status: received.status,
-        snippet: snippet(&received),
-        headers: received.headers,
+        snippet: snippet(&received).into(),
+        headers: ResponseHeaders(received.headers),
     }))
 }
 
@@ -86,7 +89,12 @@ pub(super) fn undecodable(
     };
     Error::Decode {
         operation: operation.id,
-        path: json_path::at(&received.body, error.line(), error.column()),
+        path: json_path::at(
+            &received.body,
+            error.line(),
+            error.column(),
+            generated::is_member,
+        ),
         source: DecodeError(message),
     }
 }
@@ -134,18 +142,19 @@ pub(super) fn transport_error(operation: &'static Operation, error: reqwest::Err
     }
 }
 
-/// reqwest tells a failed handshake only as a failure to connect: its causes tell them apart.
+/// Whether the TLS handshake of a new connection failed. Only then is nothing of the request sent.
 ///
-/// With TLS 1.3 a server may refuse our certificate when our side of the handshake is over already. Any other failure of
-/// TLS at that stage is a broken connection: the request may have been processed.
+/// reqwest tells a failed handshake only as a failure to connect: its causes tell them apart. Where the server closes the
+/// connection in the handshake, there is an end of file, which is nothing that connecting by TCP ends in.
 fn is_tls(error: &reqwest::Error) -> bool {
     let first: &(dyn std::error::Error + 'static) = error;
     let mut causes = std::iter::successors(Some(first), |error| cause(*error));
-    if error.is_connect() {
-        causes.any(|error| tls::is_error(error) || error.to_string() == "tls handshake eof")
-    } else {
-        causes.any(tls::refuses_certificate)
-    }
+    error.is_connect() && causes.any(|error| tls::is_error(error) || is_end_of_file(error))
+}
+
+fn is_end_of_file(error: &(dyn std::error::Error + 'static)) -> bool {
+    let error = error.downcast_ref::<std::io::Error>();
+    error.is_some_and(|error| error.kind() == ErrorKind::UnexpectedEof)
 }
 
 /// `io::Error::source` skips the error that it wraps, and gives that one's source.

@@ -20,7 +20,7 @@ pub(super) fn wants_nonce(error: &Error) -> bool {
     let has = |headers: &HeaderMap| {
         headers.contains_key("dpop-nonce") && (in_body || in_challenge(headers))
     };
-    refused && error.headers().is_some_and(has)
+    refused && error.headers().is_some_and(|headers| has(headers))
 }
 
 /// Whether a challenge of the scheme `DPoP` has this error (RFC 9110 §11.6.1); there may be several in a header.

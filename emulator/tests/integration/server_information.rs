@@ -89,7 +89,10 @@ async fn a_server_that_cannot_write_its_state_is_not_healthy() {
         panic!("{error}")
     };
     assert_eq!(error.operation, "healthcheck");
-    assert_eq!(error.snippet, "FAILED\nrandom numbers: OK\nstate: FAILED");
+    assert_eq!(
+        error.snippet.expose(),
+        "FAILED\nrandom numbers: OK\nstate: FAILED"
+    );
     // It answers all the same.
     let brief = api.healthcheck(&HealthcheckQuery::new()).await;
     assert_eq!(brief.unwrap(), "OK");
