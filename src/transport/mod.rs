@@ -11,6 +11,7 @@ mod trace;
 use std::time::Duration;
 
 use reqwest::Request;
+use tokio::task::yield_now;
 use tokio::time::{Instant, sleep};
 
 pub(crate) use answer::{Answer, answer};
@@ -137,6 +138,9 @@ fn send(
 ) -> impl Future<Output = Result<Received>> + Send {
     let sent = api.client.execute(request);
     async move {
+        // The runtime looks at its sockets: an idle connection with bytes that nobody asked for is closed, and what they
+        // say is not taken for this answer.
+        yield_now().await;
         let response = sent
             .await
             .map_err(|error| transport_error(operation, error))?;
