@@ -44,17 +44,21 @@ impl ResponseHeaders {
         RateLimit::from_headers(&self.0)
     }
 
-    /// The media type without its parameters, if it is one of those that are safe to show.
-    pub(crate) fn common_media_type(&self) -> Option<&'static str> {
-        self.known_word(CONTENT_TYPE, &COMMON_MEDIA_TYPES)
-    }
-
-    /// The content coding: a common one by its name, another one as `unknown`.
-    pub(crate) fn content_coding(&self) -> Option<&'static str> {
-        self.0.contains_key(CONTENT_ENCODING).then(|| {
+    /// Writes the media type, if it is one that is safe to show, and the content coding.
+    pub(crate) fn describe_body(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let media_type = self.known_word(CONTENT_TYPE, &COMMON_MEDIA_TYPES);
+        let coding = self.0.contains_key(CONTENT_ENCODING).then(|| {
             self.known_word(CONTENT_ENCODING, &CONTENT_CODINGS)
                 .unwrap_or("unknown")
-        })
+        });
+        let described = [("media type", media_type), ("content coding", coding)];
+        let described = described
+            .iter()
+            .filter_map(|(name, value)| Some((name, (*value)?)));
+        for (separator, (name, value)) in [": ", ", "].iter().zip(described) {
+            write!(formatter, "{separator}{name} {value}")?;
+        }
+        Ok(())
     }
 
     /// What a header says, up to a semicolon, if it is one of these words.

@@ -103,7 +103,7 @@ mod tests {
     use super::super::budget;
     use super::*;
     use crate::error::ApiError;
-    use crate::{JsonObject, ResponseHeaders};
+    use crate::{ResponseHeaders, Secret};
 
     fn refusal(status: u16, retry_after: Option<&'static str>) -> Error {
         let values = retry_after.map(|text| (RETRY_AFTER, HeaderValue::from_static(text)));
@@ -113,7 +113,8 @@ mod tests {
             result_code: None,
             result_message: None,
             headers: ResponseHeaders(HeaderMap::from_iter(values)),
-            body: JsonObject::default(),
+            body: None,
+            snippet: Secret::default(),
         }))
     }
 

@@ -27,3 +27,7 @@ pub(crate) fn present(_: ClientBuilder, _: &str) -> Result<ClientBuilder, &'stat
 pub(crate) fn is_error(_: &(dyn Error + 'static)) -> bool {
     false
 }
+
+pub(crate) fn distrusts_certificate(_: &(dyn Error + 'static)) -> bool {
+    false
+}

@@ -37,3 +37,8 @@ fn split(pem: &str) -> Option<(String, &str)> {
 pub(crate) fn is_error(error: &(dyn Error + 'static)) -> bool {
     error.is::<native_tls::Error>()
 }
+
+/// The library does not tell a certificate from other reasons.
+pub(crate) fn distrusts_certificate(_: &(dyn Error + 'static)) -> bool {
+    false
+}

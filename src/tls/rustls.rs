@@ -42,3 +42,11 @@ pub(crate) fn present(builder: ClientBuilder, pem: &str) -> Result<ClientBuilder
 pub(crate) fn is_error(error: &(dyn Error + 'static)) -> bool {
     error.is::<rustls::Error>()
 }
+
+/// Whether the server's certificate is why a handshake failed.
+pub(crate) fn distrusts_certificate(error: &(dyn Error + 'static)) -> bool {
+    matches!(
+        error.downcast_ref(),
+        Some(rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented)
+    )
+}

@@ -11,7 +11,7 @@
 
 mod target;
 
-use authlete::{Error, NotJsonError, Operation, operations};
+use authlete::{Error, Operation, UnexpectedBodyError, operations};
 use reqwest::header::{self, HeaderName, HeaderValue};
 use serde_json::Value;
 use target::Target;
@@ -111,22 +111,27 @@ impl<'a> Answer<'a> {
                     "{path}"
                 );
             }
-            Error::NotJson(error) => {
+            Error::UnexpectedBody(error) => {
+                assert!(is_success);
                 assert_eq!(error.status, self.status);
-                let snippet = error.snippet.expose();
-                assert!(snippet.chars().count() <= NotJsonError::SNIPPET_CHARS);
-                let is_called_json = self.headers.iter().any(|(name, value)| {
-                    name.eq_ignore_ascii_case("content-type")
-                        && value.to_ascii_lowercase().contains("json")
-                });
-                assert!(!is_called_json || snippet.is_empty(), "{snippet}");
+                self.check_snippet(error.snippet.expose());
             }
             Error::Api(error) => {
                 assert!(!is_success);
                 assert_eq!(error.status, self.status);
+                self.check_snippet(error.snippet.expose());
             }
             other => panic!("{other:?}"),
         }
+    }
+
+    /// It is short, and empty when the headers call the body JSON.
+    fn check_snippet(&self, snippet: &str) {
+        assert!(snippet.chars().count() <= UnexpectedBodyError::SNIPPET_CHARS);
+        let is_called_json = self.headers.iter().any(|(name, value)| {
+            name.eq_ignore_ascii_case("content-type") && value.to_ascii_lowercase().contains("json")
+        });
+        assert!(!is_called_json || snippet.is_empty(), "{snippet}");
     }
 }
 
