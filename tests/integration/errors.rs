@@ -290,7 +290,7 @@ async fn an_answer_of_another_shape_names_the_place() {
         (
             json!({ "action": "OK", "expiresAt": "SECRET, expected x" }),
             "$.expiresAt",
-            "invalid type: string, expected i64",
+            "invalid type: string, expected an integer of 64 bits",
         ),
         (
             json!({ "scopeDetails": [{ "name": "a\"b" }, { "name": ["SECRET"] }] }),

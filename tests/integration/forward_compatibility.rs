@@ -118,6 +118,80 @@ fn replace_words(value: &mut Value, schema: &Value) -> bool {
     }
 }
 
+/// Of each object with each of its members that is an integer: the object and the member.
+fn integers() -> Vec<(String, String, &'static Value)> {
+    let mut found = Vec::new();
+    for schema in objects_in_responses() {
+        for (member, member_schema) in object(&schemas()[&schema]["properties"]) {
+            if member_schema["type"] == "integer" {
+                found.push((schema.clone(), member.clone(), &member_schema["format"]));
+            }
+        }
+    }
+    assert!(
+        found.len() > 100,
+        "only {} integers were found",
+        found.len()
+    );
+    found
+}
+
+#[test]
+fn an_integer_in_another_form_is_read() {
+    for (schema, member, _) in integers() {
+        for (text, number) in [
+            (r#""26478243""#, 26_478_243),
+            (r#""-1""#, -1),
+            (r#""0""#, 0),
+            ("5.0", 5),
+            ("1e3", 1000),
+            ("-0", 0),
+            ("-0.0", 0),
+        ] {
+            let decoded = decode(&schema, &format!(r#"{{"{member}":{text}}}"#));
+            let decoded = decoded.unwrap_or_else(|error| panic!("{schema}.{member}: {error}"));
+            assert_eq!(decoded.json[&member], number, "{schema}.{member}: {text}");
+        }
+    }
+}
+
+#[test]
+fn an_integer_is_read_up_to_its_bounds_and_refused_beyond() {
+    for (schema, member, format) in integers() {
+        let decode = |text: &str| decode(&schema, &format!(r#"{{"{member}":{text}}}"#));
+        let (least, greatest) = match format == "int32" {
+            true => (i32::MIN.into(), i32::MAX.into()),
+            false => (i64::MIN, i64::MAX),
+        };
+        for bound in [least, greatest] {
+            for text in [bound.to_string(), format!("\"{bound}\"")] {
+                assert_eq!(decode(&text).unwrap().json[&member], bound);
+            }
+        }
+        let beyond = (i128::from(greatest) + 1).to_string();
+        let quoted = format!("\"{beyond}\"");
+        for text in [
+            &beyond, &quoted, "1.5", "1e30", r#""""#, r#""1.0""#, r#"" 1""#, r#""one""#, "true",
+            "[]", "{}",
+        ] {
+            assert!(decode(text).is_err(), "{schema}.{member}: {text}");
+        }
+    }
+}
+
+/// Authlete 2.3 has the names of scopes where later versions have objects.
+#[test]
+fn a_scope_that_is_a_plain_string_is_its_name() {
+    let answer = r#"{"scopeDetails":["read",{"name":"write"},null]}"#;
+    let decoded = decode("IntrospectionResponse", answer).unwrap();
+    let expected = json!([{ "name": "read" }, { "name": "write" }]);
+    assert_eq!(decoded.json["scopeDetails"], expected);
+    let decoded = decode("TokenInfo", r#"{"scopes":["read"]}"#).unwrap();
+    assert_eq!(decoded.json["scopes"], json!([{ "name": "read" }]));
+    // No other object has a plain form.
+    assert!(decode("TokenInfo", r#"{"properties":["read"]}"#).is_err());
+}
+
 /// A body with any subset of members present, null or absent, unknown words and unknown members, however combined.
 fn answers() -> impl Strategy<Value = (String, Value)> {
     prop::sample::select(objects_in_responses()).prop_flat_map(|schema| {
