@@ -1,6 +1,8 @@
 //! Answers, from the cache or from Authlete.
 
 use std::sync::Arc;
+#[cfg(feature = "introspection-cache-redis")]
+use std::time::Duration;
 use std::time::SystemTime;
 
 use tokio::time::{Instant, timeout};
@@ -90,6 +92,8 @@ impl Cache {
         let begun = Instant::now();
         let slot = self.memory.slot(key, begun);
         let longest = api.settings().timeout.unwrap_or(TIMEOUT);
+        #[cfg(feature = "introspection-cache-redis")]
+        let left = || longest.saturating_sub(begun.elapsed());
         let turn = timeout(longest, slot.turn.lock()).await;
         if let Some(answer) = slot.answer(Instant::now()) {
             looked_up("memory");
@@ -102,7 +106,7 @@ impl Cache {
             return rest_of_time(api, begun).ask(request).await;
         }
         #[cfg(feature = "introspection-cache-redis")]
-        let before = match self.load(api, key).await {
+        let before = match self.load(api, key, left()).await {
             Some(Found::Answer(kept)) => {
                 looked_up("redis");
                 slot.fill(Some(kept.clone()));
@@ -124,15 +128,15 @@ impl Cache {
         drop(turn);
         #[cfg(feature = "introspection-cache-redis")]
         if let (Some(redis), Some(kept), Some(before)) = (&self.redis, kept, before) {
-            redis.store(key, &kept, before).await;
+            redis.store(key, &kept, before, left()).await;
         }
         answer
     }
 
     #[cfg(feature = "introspection-cache-redis")]
-    async fn load(&self, api: &Authlete, key: &Key) -> Option<Found> {
+    async fn load(&self, api: &Authlete, key: &Key, left: Duration) -> Option<Found> {
         let service = api.root(&operations::INTROSPECTION).ok()?.as_str();
-        self.redis.as_ref()?.load(service, key).await
+        self.redis.as_ref()?.load(service, key, left).await
     }
 }
 
