@@ -30,7 +30,8 @@ struct Answers {
     cache: Arc<Cache>,
     #[cfg(feature = "introspection-cache-redis")]
     operation: &'static str,
-    /// `None` when the handle, which cannot introspect, has none there.
+    /// Whose answers in Redis they are. `None` when the handle cannot introspect, and so has none there; those of other
+    /// handles may be meant.
     #[cfg(feature = "introspection-cache-redis")]
     service: Option<String>,
     /// What the token that the call names may be, if it names one. A name is the token itself or its hash, and looks
@@ -95,8 +96,8 @@ impl Eviction {
 impl Drop for Eviction {
     fn drop(&mut self) {
         if self.is_due {
-            // There is no waiting for Redis here.
-            drop(self.answers.remove());
+            // Redis does its part without being waited for.
+            let _ = self.answers.remove();
         }
     }
 }
@@ -127,10 +128,13 @@ impl Answers {
         let known = self.known();
         // Before the process forgets, so that it does not find there again what it forgot.
         #[cfg(feature = "introspection-cache-redis")]
-        let in_redis = match (&self.cache.redis, &self.service) {
-            (Some(redis), Some(service)) => Some(redis.evict(service, &known, self.operation)),
-            _ => None,
-        };
+        let in_redis = self.cache.redis.as_ref().and_then(|redis| {
+            let Some(service) = &self.service else {
+                redis.distrust();
+                return None;
+            };
+            Some(redis.evict(service, &known, self.operation))
+        });
         if known.is_empty() {
             self.cache.memory.clear();
         }

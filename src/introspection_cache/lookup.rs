@@ -45,8 +45,15 @@ impl Authlete {
     /// when it returns or is dropped, unless nothing can have changed: `revocation`, `token_revoke`, `token_delete`,
     /// `token_update`, `grant_management` and `native_sso_logout`, and those that delete a service, delete or lock a
     /// client, or change what a user has authorized. When it names no token that was found good here, such as a refresh
-    /// token, all answers are removed. What other servers revoke, and what ends because a new token takes its place,
-    /// shows after [`max_age`](crate::IntrospectionCache::max_age) at the latest.
+    /// token, all answers are removed. From then on this cache returns no answer from before the call, even if Redis is
+    /// down or refuses to delete. See `IntrospectionCache::redis` for the other instances.
+    ///
+    /// For up to [`max_age`](crate::IntrospectionCache::max_age) an answer can still be out of date:
+    ///
+    /// - after a revocation through another server or cache;
+    /// - after a new token took the place of an old one;
+    /// - after a call that timed out or was dropped, and that Authlete processed after that;
+    /// - after Redis went back to a state from before the revocation, as in a failover.
     ///
     /// `response_headers` is `None`: they would be those of another call.
     ///

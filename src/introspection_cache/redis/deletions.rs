@@ -75,12 +75,17 @@ impl Deletions {
         drop(state);
         self.added.notify_one();
         if is_lost {
-            never_written(operation, "too many");
+            never_written(operation, "too_many");
         }
         Deletion {
             deletions: Arc::clone(self),
             keys: waiting,
         }
+    }
+
+    /// Lets no answer be believed here until then.
+    pub fn distrust(&self, until: Instant) {
+        self.state().pending.cover_everything(until);
     }
 
     /// Whether one of the keys is still to be deleted.
@@ -189,8 +194,9 @@ impl Deletion {
                 let _ = tried.changed().await;
             }
         };
-        // The time of two tries.
-        if timeout((left / PART).min(2 * TRY), all).await.is_err() {
+        let limit = (left / PART).min(2 * TRY);
+        // A call that has no time left says nothing about Redis.
+        if timeout(limit, all).await.is_err() && !limit.is_zero() {
             let late = deletions.state().pending.late(&keys, &"timeout".into());
             report(late);
         }

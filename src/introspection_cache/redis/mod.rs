@@ -186,6 +186,11 @@ impl Redis {
         self.deletions.add(keys, &service, operation, until)
     }
 
+    /// Believes nothing that is in Redis now, when it is not known which of it is untrue.
+    pub fn distrust(&self) {
+        self.deletions.distrust(Instant::now() + self.max_age);
+    }
+
     /// Runs commands; `None` when they fail or take too long.
     async fn run<T: FromRedisValue>(&self, commands: &Pipeline, limit: Duration) -> Option<T> {
         let outcome = self.connection.run(commands, limit).await;

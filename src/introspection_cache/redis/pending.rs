@@ -15,7 +15,7 @@ const MAX_BATCH: usize = 1_000;
 #[derive(Default)]
 pub(super) struct Pending {
     entries: HashMap<String, Entry>,
-    /// Until when nothing in Redis is believed, when there are too many even of services.
+    /// Until when nothing in Redis is believed.
     everything: Option<Instant>,
     /// How many deletions there were.
     added: u64,
@@ -59,7 +59,7 @@ impl Pending {
         };
         let earlier = self.entries.get(&key);
         if earlier.is_none() && self.entries.len() >= 2 * MAX_KEYS {
-            self.everything = self.everything.max(Some(until));
+            self.cover_everything(until);
             return None;
         }
         self.added += 1;
@@ -72,6 +72,11 @@ impl Pending {
         };
         self.entries.insert(key.clone(), entry);
         Some(key)
+    }
+
+    /// Covers each key until then, without a deletion.
+    pub fn cover_everything(&mut self, until: Instant) {
+        self.everything = self.everything.max(Some(until));
     }
 
     /// Whether one of the keys is to be deleted, so that no answer under it may be believed.

@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
+use authlete::IntrospectionCache;
 use authlete::types::TokenRevokeRequest;
 use tracing::Level;
 use tracing::level_filters::LevelFilter;
 
 use super::scene::Scene;
-use super::{instance_of, is_active};
+use super::server::Redis;
+use super::{instance_of, is_active, lasting};
+use crate::raw_server::silent_server;
 use crate::recorder::{Recorder, Told};
 use crate::traces::listen;
-use authlete::IntrospectionCache;
 
 const NOT_WRITTEN: &str = "revocation not written to Redis, will be retried";
 const NEVER_WRITTEN: &str = "revocation was never written to Redis";
@@ -55,6 +57,23 @@ async fn a_revocation_that_reaches_redis_is_not_told() {
         return;
     };
     let recorder = listen(LevelFilter::DEBUG, scene.revoke()).await;
+    assert!(told(&recorder).is_empty());
+}
+
+/// The call failed, and that has its own event.
+#[tokio::test]
+async fn a_revocation_without_time_for_redis_is_not_told_when_redis_is_well() {
+    let Some(redis) = Redis::start().await else {
+        return;
+    };
+    let silent = silent_server().await;
+    let api = lasting(&silent, &redis.url()).with_timeout(Duration::from_millis(100));
+    let recorder = listen(LevelFilter::DEBUG, async {
+        let error = api.token_delete("a").await.unwrap_err();
+        assert!(error.is_timeout());
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    })
+    .await;
     assert!(told(&recorder).is_empty());
 }
 

@@ -153,9 +153,10 @@ async fn a_revocation_over_a_slow_network_is_retried() {
     };
     let proxy = Proxy::start(&redis.url()).await;
     let scene = Scene::begin(redis, proxy.url.clone()).await;
-    proxy.slow_down(true);
+    // For longer than anybody waits.
+    proxy.slow_down(700);
     revoke_in_trouble(&scene).await;
-    proxy.slow_down(false);
+    proxy.slow_down(0);
     scene.others_know_soon().await;
     scene.others_share().await;
 }
@@ -238,6 +239,33 @@ async fn a_revocation_whose_caller_goes_away_is_retried() {
     let _: String = scene.redis.command("REPLICAOF NO ONE").await;
     scene.others_know_soon().await;
     scene.others_share().await;
+}
+
+/// Its own caller may take it, since it asked before.
+#[tokio::test]
+async fn an_answer_on_its_way_from_redis_when_the_token_is_revoked_is_not_kept() {
+    let Some(redis) = Redis::start().await else {
+        return;
+    };
+    let proxy = Proxy::start(&redis.url()).await;
+    let scene = Scene::begin(redis, proxy.url.clone()).await;
+    let revoking = lasting(&scene.truth.url, &scene.url);
+    // Connected, and with nothing about the token in the process.
+    assert!(is_active(&revoking, "b").await);
+    let _: String = scene.redis.command("REPLICAOF 127.0.0.1 1").await;
+    for delay in [40, 60, 80] {
+        proxy.slow_down(delay);
+        let asking = revoking.clone();
+        let asking = tokio::spawn(async move { is_active(&asking, "a").await });
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        revoking.token_delete("a").await.unwrap();
+        assert!(!is_active(&revoking, "a").await, "it is revoked");
+        asking.await.unwrap();
+        assert!(!is_active(&revoking, "a").await, "it is revoked");
+    }
+    proxy.slow_down(0);
+    let _: String = scene.redis.command("REPLICAOF NO ONE").await;
+    scene.others_know_soon().await;
 }
 
 /// The last handle takes the cache with it, but not what is pending.

@@ -1,7 +1,7 @@
 //! What is between a server and Redis, and can lose connections without a word, as a firewall does.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -12,7 +12,7 @@ pub struct Proxy {
     /// How many of the first connections carry nothing any more.
     lost: Arc<AtomicUsize>,
     accepted: Arc<AtomicUsize>,
-    is_slow: Arc<AtomicBool>,
+    delay: Arc<AtomicU64>,
 }
 
 impl Proxy {
@@ -23,17 +23,17 @@ impl Proxy {
             url: format!("redis://{}", listener.local_addr().unwrap()),
             lost: Arc::default(),
             accepted: Arc::default(),
-            is_slow: Arc::default(),
+            delay: Arc::default(),
         };
         let address = redis.strip_prefix("redis://").unwrap().to_owned();
         let (lost, accepted) = (Arc::clone(&proxy.lost), Arc::clone(&proxy.accepted));
-        let is_slow = Arc::clone(&proxy.is_slow);
+        let delay = Arc::clone(&proxy.delay);
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let number = accepted.fetch_add(1, Ordering::SeqCst);
                 let server = TcpStream::connect(&address).await.unwrap();
-                let (lost, is_slow) = (Arc::clone(&lost), Arc::clone(&is_slow));
-                tokio::spawn(forward(client, server, is_slow, move || {
+                let (lost, delay) = (Arc::clone(&lost), Arc::clone(&delay));
+                tokio::spawn(forward(client, server, delay, move || {
                     number < lost.load(Ordering::SeqCst)
                 }));
             }
@@ -47,16 +47,16 @@ impl Proxy {
         self.lost.store(accepted, Ordering::SeqCst);
     }
 
-    /// Delays everything for longer than anybody waits.
-    pub fn slow_down(&self, is_slow: bool) {
-        self.is_slow.store(is_slow, Ordering::SeqCst);
+    /// Delays everything by so many milliseconds.
+    pub fn slow_down(&self, delay: u64) {
+        self.delay.store(delay, Ordering::SeqCst);
     }
 }
 
 async fn forward(
     mut client: TcpStream,
     mut server: TcpStream,
-    is_slow: Arc<AtomicBool>,
+    delay: Arc<AtomicU64>,
     is_lost: impl Fn() -> bool,
 ) {
     let (mut request, mut answer) = ([0; 8192], [0; 8192]);
@@ -68,8 +68,9 @@ async fn forward(
         if length == 0 {
             return;
         }
-        if is_slow.load(Ordering::SeqCst) {
-            tokio::time::sleep(Duration::from_millis(700)).await;
+        let delay = Duration::from_millis(delay.load(Ordering::SeqCst));
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
         }
         if is_lost() {
             continue;

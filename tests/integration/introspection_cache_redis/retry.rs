@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::is_active;
 use super::proxy::Proxy;
 use super::scene::Scene;
 use super::server::{Redis, run};
@@ -16,6 +17,18 @@ async fn a_revocation_on_a_connection_closed_for_being_idle_is_shared() {
     scene.revoke().await;
     scene.others_know().await;
     scene.others_share().await;
+}
+
+#[tokio::test]
+async fn an_introspection_on_a_connection_closed_for_being_idle_finds_the_answer() {
+    let Some(scene) = Scene::start(&["--timeout", "1"]).await else {
+        return;
+    };
+    assert!(is_active(&scene.instance(), "c").await);
+    scene.truth.asked();
+    tokio::time::sleep(Duration::from_millis(3500)).await;
+    assert!(is_active(&scene.revoking, "c").await);
+    assert_eq!(scene.truth.asked(), 0);
 }
 
 #[tokio::test]
@@ -82,7 +95,6 @@ async fn a_revocation_in_a_redis_out_of_memory_is_shared() {
     scene.others_share().await;
 }
 
-/// A token that no instance has asked for has nothing in Redis; its revocation does not fail.
 #[tokio::test]
 async fn a_revocation_after_the_keys_were_flushed_is_shared() {
     let Some(scene) = Scene::start(&[]).await else {

@@ -57,19 +57,24 @@ async fn what_one_instance_revokes_no_other_finds() {
     }
 }
 
-/// A handle of the organization cannot introspect: it has no answers on Redis, and in the process those of others.
+/// A handle of the organization cannot introspect: it has no answers of its own, and may mean those of others.
 #[tokio::test]
 async fn a_handle_without_a_service_forgets_too() {
-    let server = server().await;
-    let api = instance(&server.url, "redis://127.0.0.1:1");
-    ask(&api, "a").await;
-    let organization = Config::new()
-        .base_url(&server.url)
-        .service_owner_access_token("o");
-    let organization = api.with_config(organization).unwrap();
-    organization.delete_service(1).await.unwrap();
-    ask(&api, "a").await;
-    assert_eq!(asked(&server), 2);
+    let Some(redis) = Redis::start().await else {
+        return;
+    };
+    for redis in [&redis.url(), "redis://127.0.0.1:1"] {
+        let server = server().await;
+        let api = instance(&server.url, redis);
+        ask(&api, "a").await;
+        let organization = Config::new()
+            .base_url(&server.url)
+            .service_owner_access_token("o");
+        let organization = api.with_config(organization).unwrap();
+        organization.delete_service(1).await.unwrap();
+        ask(&api, "a").await;
+        assert_eq!(asked(&server), 2);
+    }
 }
 
 /// What cannot wait for Redis is done beside.
