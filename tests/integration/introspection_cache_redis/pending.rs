@@ -18,6 +18,7 @@ async fn revoke_in_trouble(scene: &Scene) {
     super::events::is_warned(scene.revoke()).await;
     #[cfg(not(feature = "tracing"))]
     scene.revoke().await;
+    scene.stays_revoked().await;
 }
 
 /// Runs commands that begin the trouble, revokes, and runs those that end it.

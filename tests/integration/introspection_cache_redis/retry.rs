@@ -16,6 +16,7 @@ async fn a_revocation_on_a_connection_closed_for_being_idle_is_shared() {
     tokio::time::sleep(Duration::from_millis(3500)).await;
     scene.revoke().await;
     scene.others_know().await;
+    scene.stays_revoked().await;
     scene.others_share().await;
 }
 
@@ -39,6 +40,7 @@ async fn a_revocation_on_a_killed_connection_is_shared() {
     let _: i64 = scene.redis.command("CLIENT KILL TYPE normal").await;
     scene.revoke().await;
     scene.others_know().await;
+    scene.stays_revoked().await;
     scene.others_share().await;
 }
 
@@ -53,6 +55,7 @@ async fn a_revocation_on_a_connection_that_carries_nothing_is_shared() {
     proxy.lose_connections();
     scene.revoke().await;
     scene.others_know().await;
+    scene.stays_revoked().await;
     scene.others_share().await;
 }
 
@@ -65,6 +68,7 @@ async fn a_revocation_after_a_restart_with_the_data_is_shared() {
     scene.redis.restart().await;
     scene.revoke().await;
     scene.others_know().await;
+    scene.stays_revoked().await;
     scene.others_share().await;
 }
 
@@ -76,6 +80,7 @@ async fn a_revocation_after_a_restart_without_the_data_is_shared() {
     scene.redis.restart().await;
     scene.revoke().await;
     scene.others_know().await;
+    scene.stays_revoked().await;
 }
 
 /// Without memory Redis stores nothing, but still deletes.
@@ -88,6 +93,7 @@ async fn a_revocation_in_a_redis_out_of_memory_is_shared() {
     let _: String = run(&mut connection, "CONFIG SET maxmemory 1").await;
     scene.revoke().await;
     scene.others_know().await;
+    scene.stays_revoked().await;
     scene.others_share().await;
     // With memory again, all is as before.
     let _: String = run(&mut connection, "CONFIG SET maxmemory 0").await;
@@ -103,4 +109,5 @@ async fn a_revocation_after_the_keys_were_flushed_is_shared() {
     let _: String = scene.redis.command("FLUSHALL").await;
     scene.revoke().await;
     scene.others_know().await;
+    scene.stays_revoked().await;
 }

@@ -1,11 +1,13 @@
 //! Revocations at the edges of the runtime's life.
 
+use authlete::Config;
 use authlete::types::RevocationRequest;
 use futures_util::FutureExt as _;
 use tokio::runtime::{Builder, Runtime};
 
 use super::is_active;
 use super::scene::Scene;
+use crate::raw_server::silent_server;
 
 fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().build().unwrap()
@@ -24,13 +26,16 @@ fn a_revocation_that_is_dropped_without_a_runtime_is_retried_when_there_is_one()
         return;
     };
     scene.truth.revoke("a");
+    // A call that gets no answer.
+    let silent = servers.block_on(silent_server());
+    let config = Config::v3(silent, 1, "t");
+    let api = scene.revoking.with_config(config).unwrap();
+    let mut call = Box::pin(api.token_delete("a"));
     {
-        let _guard = servers.enter();
-        let mut call = Box::pin(scene.revoking.token_delete("a"));
+        let _entered = servers.enter();
         assert!(call.as_mut().now_or_never().is_none());
-        drop(_guard);
-        drop(call);
     }
+    drop(call);
     // The first thing that the instance does with Redis.
     servers.block_on(async {
         assert!(!is_active(&scene.revoking, "a").await);
