@@ -107,8 +107,8 @@ impl IntrospectionCache {
     /// not a replica of it, and the same [`max_age`](Self::max_age).
     ///
     /// A call never fails because of Redis, and is never late: one try takes at most 200 milliseconds, and no more than
-    /// a quarter of what is left of the call's timeout. Without Redis, Authlete is asked; after a failure, lookups skip
-    /// Redis for a second.
+    /// a quarter of what is left of the call's timeout; with less than 20 milliseconds left a lookup skips Redis. Without
+    /// Redis, Authlete is asked; after a failure, lookups skip Redis for a second.
     ///
     /// # Revocation
     /// When a call of this instance that revokes or changes tokens returns, no instance finds the old answers in Redis

@@ -1,7 +1,8 @@
 //! Generations: what an answer in Redis must agree with to be believed.
 //!
 //! Each token and each service has a generation, which is a random value under a key of its own. A revocation deletes
-//! the generation. A new one, from before the next question to Authlete, has another value.
+//! it. The next lookup creates one with another value, and only then asks Authlete: so an answer from before a
+//! revocation never has the generation that there is after it.
 
 use std::time::Duration;
 

@@ -37,7 +37,7 @@ const TRY: Duration = Duration::from_millis(200);
 /// Redis gets this part of the time that a call has left.
 const PART: u32 = 4;
 
-/// In less, a Redis that is well may fail.
+/// With less time, a call does not use Redis: a timeout would say nothing about it.
 const LEAST: Duration = Duration::from_millis(5);
 
 /// A Redis that hangs costs one call a second its timeout, and the others nothing.
@@ -234,4 +234,24 @@ fn limit(left: Duration) -> Option<Duration> {
 
 fn milliseconds(duration: Duration) -> u64 {
     duration.as_millis().try_into().unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_waits_for_redis_for_a_part_of_its_time_and_not_for_too_little() {
+        for (left, expected) in [
+            (30_000, Some(200)),
+            (800, Some(200)),
+            (400, Some(100)),
+            (20, Some(5)),
+            (19, None),
+            (0, None),
+        ] {
+            let expected = expected.map(Duration::from_millis);
+            assert_eq!(limit(Duration::from_millis(left)), expected, "{left}");
+        }
+    }
 }

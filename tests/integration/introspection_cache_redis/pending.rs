@@ -1,5 +1,5 @@
-//! Trouble that keeps a revocation from Redis: the instance that revoked knows, says so, and tries again until the others
-//! know.
+//! Trouble that keeps a revocation from Redis: the instance that revoked refuses the token, warns, and tries again until
+//! the others refuse it too.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use super::scene::Scene;
 use super::server::{Redis, run};
 use super::{is_active, lasting};
 
-/// Revokes while there is trouble, which is told.
+/// Revokes while there is trouble, and expects the warning.
 async fn revoke_in_trouble(scene: &Scene) {
     #[cfg(feature = "tracing")]
     super::events::is_warned(scene.revoke()).await;
@@ -162,7 +162,6 @@ async fn a_revocation_over_a_slow_network_is_retried() {
     scene.others_share().await;
 }
 
-/// The instance knows before anything is tried again, too: another one may bring the old answer back.
 #[tokio::test]
 async fn a_service_whose_revocation_is_pending_is_asked_for_at_authlete() {
     let Some(scene) = Scene::start(&[]).await else {
@@ -267,6 +266,22 @@ async fn an_answer_on_its_way_from_redis_when_the_token_is_revoked_is_not_kept()
     proxy.slow_down(0);
     let _: String = scene.redis.command("REPLICAOF NO ONE").await;
     scene.others_know_soon().await;
+}
+
+#[tokio::test]
+async fn a_revocation_whose_caller_goes_away_while_it_waits_for_redis_is_retried() {
+    let Some(scene) = Scene::start(&[]).await else {
+        return;
+    };
+    scene.redis.signal("-STOP");
+    scene.truth.revoke("a");
+    let call = scene.revoking.token_delete("a");
+    let waited = tokio::time::timeout(Duration::from_millis(200), call).await;
+    assert!(waited.is_err(), "Redis gets 400 milliseconds");
+    scene.stays_revoked().await;
+    scene.redis.signal("-CONT");
+    scene.others_know_soon().await;
+    scene.others_share().await;
 }
 
 /// The last handle takes the cache with it, but not what is pending.
