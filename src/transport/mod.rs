@@ -49,11 +49,12 @@ impl Authlete {
         async move {
             let operation = call.template.operation;
             let trace = CallTrace::begin(operation);
-            let answer = trace.follow(call.answer()).await;
+            let deadline = call.api.settings().deadline();
+            let answer = trace.follow(call.answer(deadline)).await;
             #[cfg(feature = "introspection-cache")]
             if let Some(eviction) = eviction {
                 let outcome = answer.as_ref().map(|received| &received.body[..]);
-                Box::pin(eviction.conclude(outcome)).await;
+                Box::pin(eviction.conclude(outcome, deadline)).await;
             }
             answer
                 .and_then(|received| decode(operation, received))
@@ -70,10 +71,9 @@ struct Call {
 
 impl Call {
     /// The answer of the first attempt that succeeds, or the error of the last one that may be made.
-    async fn answer(&self) -> Result<Received> {
+    async fn answer(&self, deadline: Instant) -> Result<Received> {
         let Self { api, template } = self;
         let settings = api.settings();
-        let deadline = settings.deadline();
         let mut attempts = Attempts::begin(
             &settings.retry,
             api.retry_budget(),
