@@ -192,6 +192,49 @@ fn a_scope_that_is_a_plain_string_is_its_name() {
     assert!(decode("TokenInfo", r#"{"properties":["read"]}"#).is_err());
 }
 
+/// The number that an unknown member has after a number was decoded and encoded.
+fn kept_number(text: &str) -> Value {
+    let decoded = decode("Service", &format!(r#"{{"numberOfTomorrow":{text}}}"#));
+    decoded
+        .unwrap_or_else(|error| panic!("{text}: {error}"))
+        .json["numberOfTomorrow"]
+        .clone()
+}
+
+#[test]
+fn an_integer_of_64_bits_in_an_unknown_member_is_kept_exactly() {
+    for text in [
+        "0",
+        "-1",
+        "9007199254740993",
+        "18446744073709551615",
+        "-9223372036854775808",
+    ] {
+        assert_eq!(kept_number(text).to_string(), text);
+    }
+}
+
+#[test]
+fn a_longer_integer_in_an_unknown_member_is_kept_as_the_nearest_float() {
+    for text in [
+        "18446744073709551616",
+        "-9223372036854775809",
+        "123456789012345678901234567890",
+    ] {
+        assert_eq!(kept_number(text).as_f64(), text.parse().ok(), "{text}");
+    }
+    assert!(decode("Service", r#"{"numberOfTomorrow":1e400}"#).is_err());
+}
+
+proptest! {
+    #[test]
+    fn a_float_in_an_unknown_member_is_kept(number in prop::num::f64::NORMAL | prop::num::f64::SUBNORMAL | prop::num::f64::ZERO) {
+        for text in [format!("{number:?}"), format!("{number:e}")] {
+            prop_assert_eq!(kept_number(&text).as_f64(), Some(number), "{}", text);
+        }
+    }
+}
+
 /// A body with any subset of members present, null or absent, unknown words and unknown members, however combined.
 fn answers() -> impl Strategy<Value = (String, Value)> {
     prop::sample::select(objects_in_responses()).prop_flat_map(|schema| {
