@@ -13,10 +13,11 @@ use crate::builder::AuthleteBuilder;
 use crate::config::{ConfigError, Resolved, Setting};
 use crate::credentials::Headers;
 use crate::dpop::{Dpop, Nonces};
+use crate::organization::Organization;
 use crate::retry::{self, RetryPolicy};
 use crate::settings::Settings;
 use crate::transport::{LastAnswer, below};
-use crate::{ApiVersion, Config, Error, Operation, RateLimit, Result, Route};
+use crate::{ApiVersion, Config, Error, Operation, RateLimit, Result, Root, Route};
 
 /// A handle to the Authlete API.
 ///
@@ -44,6 +45,9 @@ struct Handle {
     api_root: Url,
     /// `https://us.authlete.com/api/{serviceId}` in 3.0, the API root in 2.x; `None` in 3.0 without a service ID.
     service_root: Option<Url>,
+    /// Whether the server is one of Authlete's own, of 3.0.
+    is_hosted: bool,
+    organization: Organization,
     authorization: Headers,
     dpop: Option<Dpop>,
     settings: Settings,
@@ -101,12 +105,20 @@ impl Authlete {
             service_id,
             credentials,
             dpop_key,
+            is_hosted,
+            organization,
         } = Resolved::from_config(&config)?;
-        if base_url.scheme() == "https" && !settings.has_tls {
-            return Err(ConfigError::Unsupported {
-                setting: Setting::BaseUrl,
-                feature: "rustls or native-tls",
-            })?;
+        let servers = [
+            (Setting::BaseUrl, Some(&base_url)),
+            (Setting::IdpServer, organization.idp_server.as_ref()),
+        ];
+        for (setting, url) in servers {
+            if url.is_some_and(|url| url.scheme() == "https") && !settings.has_tls {
+                return Err(ConfigError::Unsupported {
+                    setting,
+                    feature: "rustls or native-tls",
+                })?;
+            }
         }
         let api_root = below(&base_url, format_args!("/api"));
         let service_root = match version {
@@ -117,11 +129,15 @@ impl Authlete {
         let authorization = Headers::new(&credentials, token_scheme)?;
         let dpop = dpop_key.map(|key| Dpop::new(key, &shared.nonces, api_root.as_str()));
         let admission = shared.servers.admission(api_root.as_str(), &settings);
+        let organization =
+            Organization::new(organization, &credentials, &shared.servers, &settings)?;
         let handle = Handle {
             config,
             version,
             api_root,
             service_root,
+            is_hosted,
+            organization,
             authorization,
             dpop,
             settings,
@@ -225,8 +241,16 @@ impl Authlete {
         &self.handle.settings
     }
 
-    pub(crate) fn admission(&self) -> Option<&Admission> {
-        self.handle.admission.as_deref()
+    pub(crate) fn organization(&self) -> &Organization {
+        &self.handle.organization
+    }
+
+    /// What attempts at calling the server of a route have to pass.
+    pub(crate) fn admission(&self, route: &Route) -> Option<&Admission> {
+        match route.root {
+            Root::Organization => self.handle.organization.admission.as_deref(),
+            Root::Service | Root::Api => self.handle.admission.as_deref(),
+        }
     }
 
     pub(crate) fn retry_budget(&self) -> &TpsBudget {
@@ -237,18 +261,25 @@ impl Authlete {
         &self.handle.shared.last_answer
     }
 
-    /// What makes the proofs of possession, when there is a key.
-    pub(crate) fn dpop(&self) -> Option<&Dpop> {
-        self.handle.dpop.as_ref()
+    /// What makes the proofs of possession that a route needs, when there is a key.
+    pub(crate) fn dpop(&self, route: &Route) -> Option<&Dpop> {
+        match route.root {
+            Root::Organization => None,
+            Root::Service | Root::Api => self.handle.dpop.as_ref(),
+        }
     }
 
-    /// Remembers what an answer tells of the rate limit, and of the proofs to come.
-    pub(crate) fn observe(&self, headers: &HeaderMap) {
+    /// Remembers what an answer tells of the rate limit, and of the proofs to come. Those of the organization API are
+    /// another server's.
+    pub(crate) fn observe(&self, route: &Route, headers: &HeaderMap) {
         self.handle.shared.last_answer.record();
+        if route.root == Root::Organization {
+            return;
+        }
         if let Some(rate_limit) = RateLimit::from_headers(headers) {
             *self.handle.shared.rate_limit() = Some(rate_limit);
         }
-        if let Some(dpop) = self.dpop() {
+        if let Some(dpop) = self.dpop(route) {
             dpop.observe(headers);
         }
     }
@@ -265,25 +296,46 @@ impl Authlete {
     }
 
     pub(crate) fn credential_header(&self, route: &Route) -> Option<&HeaderValue> {
-        self.handle.authorization.for_route(route)
+        let headers = match route.root {
+            Root::Organization => &self.handle.organization.authorization,
+            Root::Service | Root::Api => &self.handle.authorization,
+        };
+        headers.for_route(route)
     }
 
     /// The URL that the path of an operation is appended to. Fails when the handle lacks what the call needs.
     pub(crate) fn root(&self, operation: &'static Operation) -> Result<&Url> {
         let route = self.route(operation)?;
+        if let Some(replacement) = operation.hosted_replacement
+            && self.handle.is_hosted
+        {
+            return Err(Error::not_callable(
+                operation,
+                format!("does not work on Authlete's own 3.0 servers: call {replacement}"),
+            ));
+        }
         if !route.credentials.is_empty() && self.credential_header(route).is_none() {
             return Err(Error::not_callable(operation, Headers::missing(route)));
         }
-        if !route.in_service {
-            return Ok(&self.handle.api_root);
-        }
-        self.handle.service_root.as_ref().ok_or_else(|| {
-            let setting = Setting::ServiceApiKey;
-            Error::not_callable(
-                operation,
-                format!("is a call of one service: set {setting}, its service ID"),
-            )
-        })
+        let (root, missing) = match route.root {
+            Root::Api => return Ok(&self.handle.api_root),
+            Root::Service => (
+                &self.handle.service_root,
+                format_args!(
+                    "is a call of one service: set {}, its service ID",
+                    Setting::ServiceApiKey
+                ),
+            ),
+            Root::Organization => (
+                &self.handle.organization.root,
+                format_args!(
+                    "is a call of the organization API: set {}, its URL",
+                    Setting::IdpServer
+                ),
+            ),
+        };
+        root.as_ref()
+            .ok_or_else(|| Error::not_callable(operation, missing.to_string()))
     }
 }
 

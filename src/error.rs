@@ -202,8 +202,8 @@ pub struct ApiError {
     pub status: StatusCode,
     /// Authlete's code, such as `A001202`. `None` also when the member is not an upper-case letter and digits.
     pub result_code: Option<String>,
-    /// Authlete's explanation for developers; it begins with the code in brackets. It may quote the request, secrets
-    /// included.
+    /// Authlete's explanation for developers; it begins with the code in brackets. The organization API has no code, and
+    /// its explanation is the member `error`. It may quote the request, secrets included.
     pub result_message: Option<Secret>,
     /// The headers of the answer; rate limits are read from them.
     pub headers: ResponseHeaders,

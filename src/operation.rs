@@ -19,6 +19,9 @@ pub struct Operation {
     /// The member of a repeatable operation's request that is good for one use, if there is one: `dpop`, a proof that
     /// Authlete may take for a replay when it sees it again (RFC 9449 §11.1). A call with it is not made again.
     pub single_use: Option<&'static str>,
+    /// The operation that takes the place of this one on Authlete's own 3.0 servers (`*.authlete.com`), where calls of
+    /// this one fail with [`Error::NotCallable`](crate::Error::NotCallable). `None` when this one works there too.
+    pub hosted_replacement: Option<&'static str>,
 }
 
 impl Operation {
@@ -39,10 +42,22 @@ pub struct Route {
     pub method: &'static str,
     /// The path below the root, with its parameters in braces: `/client/get/{clientId}`.
     pub path: &'static str,
-    /// Whether the root is the service's, `/api/{serviceId}`, and not `/api`.
-    pub in_service: bool,
+    /// The URL that the path is appended to.
+    pub root: Root,
     /// The credentials that are accepted, the preferred one first; none are needed when it is empty.
     pub credentials: &'static [CredentialKind],
+}
+
+/// The URL that the path of a [`Route`] is appended to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Root {
+    /// One service of the Authlete server: `/api/{serviceId}` (3.0).
+    Service,
+    /// The Authlete server: `/api`.
+    Api,
+    /// The server of the organization API: `/api` below [`Config::idp_server`](crate::Config::idp_server) (3.0).
+    Organization,
 }
 
 /// The credentials of the API, as the `security` of the description names them.

@@ -9,13 +9,19 @@ use serde_json::{Map, Value};
 
 use crate::description::{Description, METHODS, OperationEntry, object, sole_reference};
 use crate::mistake::{Mistake, Mistakes};
-use crate::operations::{REPEATABLE, V2, V3, single_use, template_parameters};
+use crate::operations::{
+    HOSTED_REPLACEMENT, ORGANIZATION, REPEATABLE, ROOT, SETTING, V2, V3, single_use,
+    template_parameters,
+};
 use crate::prepare::collect_references;
 use crate::refine::{TEXT, type_name};
 
 /// The formats that have a meaning here, by type.
 const FORMATS: [(&str, &[&str]); 4] = [
-    ("string", &["uri", "password", "client-identifier"]),
+    (
+        "string",
+        &["uri", "date-time", "password", "client-identifier"],
+    ),
     ("integer", &["int32", "int64"]),
     ("boolean", &[]),
     ("object", &[]),
@@ -93,9 +99,29 @@ impl Check<'_> {
                     "does not say whether it may be repeated: x-repeatable is neither true nor false, and has no `unless`",
                 );
             }
+            self.hosted_replacement(&entry, &place);
             self.parameters(&entry, &place);
             self.route(&entry, &place);
             self.bodies(&entry, &place);
+        }
+    }
+
+    fn hosted_replacement(&mut self, entry: &OperationEntry<'_>, place: &str) {
+        let Some(replacement) = entry.value.get(HOSTED_REPLACEMENT) else {
+            return;
+        };
+        if !self
+            .description
+            .operations()
+            .any(|other| *replacement == other.id())
+        {
+            self.report(
+                entry.path,
+                place,
+                format!(
+                    "{HOSTED_REPLACEMENT} is not the operationId of an operation: {replacement}"
+                ),
+            );
         }
     }
 
@@ -151,6 +177,18 @@ impl Check<'_> {
                 "has no server whose x-api-version is 2.x or 3.0",
             );
         }
+        for root in entry
+            .inherited(document, "servers")
+            .iter()
+            .filter_map(|server| server.get(ROOT))
+            .filter(|root| *root != ORGANIZATION)
+        {
+            self.report(
+                entry.path,
+                place,
+                format!("has a server whose {ROOT} is not {ORGANIZATION}: {root}"),
+            );
+        }
         let schemes = &document["components"]["securitySchemes"];
         let alternatives = entry.inherited(document, "security").iter();
         for name in alternatives.flat_map(|alternative| object(alternative).keys()) {
@@ -191,6 +229,15 @@ impl Check<'_> {
             let place = format!("{name}.{member}");
             self.described(name, &place, "description", value);
             self.member_type(name, &place, value);
+            if value.get(SETTING).is_some()
+                && (value["type"] != "integer" || is_required(schema, member))
+            {
+                self.report(
+                    name,
+                    &place,
+                    format!("has {SETTING} and is no integer that may be left out"),
+                );
+            }
         }
         let members = object(
             self.flat
@@ -377,4 +424,9 @@ impl Check<'_> {
             );
         }
     }
+}
+
+fn is_required(schema: &Value, member: &str) -> bool {
+    let required = schema["required"].as_array();
+    required.is_some_and(|required| required.iter().any(|name| name == member))
 }

@@ -292,7 +292,7 @@ impl Merge {
     }
 }
 
-/// Adds what every operation has: the tag of its file and the answers to a failed call.
+/// Adds what every operation has: the tag of its file and, unless it has its own, the answers to a failed call.
 fn complete_operation(operation: &mut Value, tag: Option<&Value>) {
     let Value::Object(operation) = operation else {
         return;
@@ -302,10 +302,9 @@ fn complete_operation(operation: &mut Value, tag: Option<&Value>) {
     }
     if let Some(Value::Object(responses)) = operation.get_mut("responses") {
         for status in ["4XX", "5XX"] {
-            responses.insert(
-                status.to_owned(),
-                json!({ "$ref": "#/components/responses/Error" }),
-            );
+            responses
+                .entry(status)
+                .or_insert_with(|| json!({ "$ref": "#/components/responses/Error" }));
         }
     }
 }

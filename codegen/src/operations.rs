@@ -9,9 +9,9 @@ use serde_json::Value;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, FnArg, Ident, ImplItem, ImplItemFn, Item, ReturnType, Stmt, Type, parse_quote};
 
-use crate::description::{OperationEntry, TEXT, content, object, operations, success};
+use crate::description::{OperationEntry, TEXT, content, object, operations, reference, success};
 use crate::prepare::{is_free_query, query_parameters};
-use crate::refine::{first_argument, list_of, option_of, query_type};
+use crate::refine::{first_argument, is_free_object, list_of, option_of, query_type};
 
 /// The two generations of the API, as `x-api-version` names them.
 pub const V2: &str = "2.x";
@@ -20,6 +20,18 @@ pub const V3: &str = "3.0";
 
 /// What says of an operation whether a call that was processed may be made again.
 pub const REPEATABLE: &str = "x-repeatable";
+
+/// What names the operation to call on Authlete's own 3.0 servers in place of this one.
+pub const HOSTED_REPLACEMENT: &str = "x-hosted-replacement";
+
+/// What says of a member of a request which setting it is taken from when the caller leaves it out.
+pub const SETTING: &str = "x-setting";
+
+/// What says of a server which API it is the root of.
+pub const ROOT: &str = "x-root";
+
+/// The value of [`ROOT`] for the organization API; no other needs one.
+pub const ORGANIZATION: &str = "organization";
 
 const REPEATABLE_CALL: &str =
     "Changes nothing, and is repeated also when a first request may have been processed";
@@ -40,10 +52,13 @@ pub struct Operation {
     has_query: bool,
     has_free_query: bool,
     has_body: bool,
+    /// The members of the request that a setting fills in: member and setting.
+    from_settings: Vec<(String, String)>,
     may_be_empty: bool,
     answers_text: bool,
     repeatable: bool,
     single_use: Option<String>,
+    hosted_replacement: Option<String>,
     documentation: Vec<String>,
 }
 
@@ -52,12 +67,41 @@ pub struct Operation {
 pub struct Route {
     /// The HTTP method in upper case.
     method: String,
-    /// The path below the root that `credentials` and `in_service` choose.
+    /// The path below the root.
     path: String,
-    /// Whether the root is `/api/{serviceId}`.
-    in_service: bool,
+    root: Root,
     /// The security schemes in order of preference; empty: none needed.
     credentials: Vec<String>,
+}
+
+/// What the path of a route is below.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Root {
+    /// `/api/{serviceId}` of the Authlete server.
+    Service,
+    /// `/api` of the Authlete server.
+    Api,
+    /// `/api` of the server that has the organization API.
+    Organization,
+}
+
+impl Root {
+    fn of(server: &Value) -> Self {
+        let url = server["url"].as_str().unwrap_or_default();
+        if server[ROOT] == ORGANIZATION {
+            Self::Organization
+        } else if url.ends_with("{serviceId}") {
+            Self::Service
+        } else {
+            Self::Api
+        }
+    }
+
+    /// The variant of the crate's own `Root`.
+    fn expression(self) -> TokenStream {
+        let variant = format_ident!("{self:?}");
+        quote!(Root::#variant)
+    }
 }
 
 /// Reads all operations of a document.
@@ -80,12 +124,14 @@ fn operation(document: &Value, entry: &OperationEntry<'_>) -> Operation {
         has_query: query_parameters(entry.value).next().is_some(),
         has_free_query: is_free_query(entry.value),
         has_body: !entry.value["requestBody"].is_null(),
+        from_settings: from_settings(document, entry.value),
         may_be_empty: responses.contains_key("204")
             && responses.len() > 1
             && responses.contains_key("200"),
         answers_text: answers_text(entry.value),
         repeatable: is_repeatable(entry.value),
         single_use: single_use(entry.value).map(str::to_owned),
+        hosted_replacement: hosted_replacement(entry.value).map(str::to_owned),
     }
 }
 
@@ -103,6 +149,21 @@ fn is_repeatable(operation: &Value) -> bool {
 /// The member of the request that is good for one use.
 pub fn single_use(operation: &Value) -> Option<&str> {
     operation[REPEATABLE]["unless"].as_str()
+}
+
+/// The operation to call in place of this one on Authlete's own 3.0 servers.
+fn hosted_replacement(operation: &Value) -> Option<&str> {
+    operation[HOSTED_REPLACEMENT].as_str()
+}
+
+/// The members of the request that a setting fills in.
+fn from_settings(document: &Value, operation: &Value) -> Vec<(String, String)> {
+    let name = content(&operation["requestBody"]).and_then(|(_, schema)| reference(schema));
+    let Some(name) = name else { return Vec::new() };
+    object(&document["components"]["schemas"][name]["properties"])
+        .iter()
+        .filter_map(|(member, schema)| Some((member.clone(), schema[SETTING].as_str()?.to_owned())))
+        .collect()
 }
 
 /// Whether the answer is plain text, and not JSON.
@@ -129,6 +190,12 @@ fn documentation(operation: &Value, v2: Option<&Route>, v3: Option<&Route>) -> V
     if answers_text(operation) {
         paragraphs.push(TEXT_ANSWER.to_owned());
     }
+    if let Some(replacement) = hosted_replacement(operation) {
+        paragraphs.push(format!(
+            "Fails with [`Error::NotCallable`](crate::Error::NotCallable) on Authlete's own 3.0 servers (`*.authlete.com`) \
+             and sends nothing: call [`{replacement}`](Self::{replacement}) there."
+        ));
+    }
     match single_use(operation) {
         Some(member) => paragraphs.push(format!(
             "{REPEATABLE_CALL}, unless it has a `{member}`, which is good for one use."
@@ -137,7 +204,17 @@ fn documentation(operation: &Value, v2: Option<&Route>, v3: Option<&Route>) -> V
         None => {}
     }
     let routes = [(V3, v3), (V2, v2)].map(|(version, route)| match route {
-        Some(route) => format!("`{} /api{}` in {version}", route.method, route.full_path()),
+        Some(route) => {
+            let api = match route.root {
+                Root::Organization => " of the organization API",
+                Root::Service | Root::Api => "",
+            };
+            format!(
+                "`{} /api{}`{api} in {version}",
+                route.method,
+                route.full_path()
+            )
+        }
         None => format!("not in {version}"),
     });
     paragraphs.push(format!("{}.", routes.join(", ")));
@@ -170,9 +247,7 @@ fn route(document: &Value, entry: &OperationEntry<'_>, version: &str) -> Option<
             .unwrap_or(entry.method)
             .to_uppercase(),
         path: exception["path"].as_str().unwrap_or(entry.path).to_owned(),
-        in_service: server["url"]
-            .as_str()
-            .is_some_and(|url| url.ends_with("{serviceId}")),
+        root: Root::of(server),
         credentials: credentials.cloned().collect(),
     })
 }
@@ -215,13 +290,10 @@ impl Operation {
             id,
             category,
             repeatable,
-            single_use,
             ..
         } = self;
-        let single_use = match single_use {
-            Some(member) => quote!(Some(#member)),
-            None => quote!(None),
-        };
+        let single_use = optional(self.single_use.as_deref());
+        let hosted_replacement = optional(self.hosted_replacement.as_deref());
         let doc = format!(" See [`Authlete::{id}`](crate::Authlete::{id}).");
         let (v2, v3) = (
             Route::expression(self.v2.as_ref()),
@@ -230,7 +302,39 @@ impl Operation {
         quote! {
             #[doc = #doc]
             pub static #constant: Operation =
-                Operation { id: #id, category: #category, v2: #v2, v3: #v3, repeatable: #repeatable, single_use: #single_use };
+                Operation {
+                    id: #id,
+                    category: #category,
+                    v2: #v2,
+                    v3: #v3,
+                    repeatable: #repeatable,
+                    single_use: #single_use,
+                    hosted_replacement: #hosted_replacement,
+                };
+        }
+    }
+
+    /// Puts the body into the request, with what the configuration has where the caller left it out.
+    fn body(&self) -> TokenStream {
+        if self.from_settings.is_empty() {
+            return quote!(.json(body)?);
+        }
+        let constant = self.constant();
+        let members = self.from_settings.iter().map(|(member, setting)| {
+            let (member, setting) = (
+                format_ident!("{}", member.to_snake_case()),
+                format_ident!("{setting}"),
+            );
+            quote! {
+                body.#member = Some(self.or_configured(&operations::#constant, crate::Setting::#setting, body.#member)?);
+            }
+        });
+        quote! {
+            .json(&{
+                let mut body = body.clone();
+                #(#members)*
+                body
+            })?
         }
     }
 
@@ -268,9 +372,9 @@ impl Route {
         &self.path
     }
 
-    /// Whether the root is the service's.
-    pub fn in_service(&self) -> bool {
-        self.in_service
+    /// What the path is below.
+    pub fn root(&self) -> Root {
+        self.root
     }
 
     /// The security schemes in order of preference.
@@ -280,7 +384,10 @@ impl Route {
 
     /// The path below `/api`.
     fn full_path(&self) -> String {
-        let root = if self.in_service { "/{serviceId}" } else { "" };
+        let root = match self.root {
+            Root::Service => "/{serviceId}",
+            Root::Api | Root::Organization => "",
+        };
         format!("{root}{}", self.path)
     }
 
@@ -288,7 +395,7 @@ impl Route {
         let Some(Self {
             method,
             path,
-            in_service,
+            root,
             credentials,
         }) = route
         else {
@@ -298,8 +405,9 @@ impl Route {
             let variant = format_ident!("{}", heck::AsUpperCamelCase(name).to_string());
             quote!(CredentialKind::#variant)
         });
+        let root = root.expression();
         quote! {
-            Some(Route { method: #method, path: #path, in_service: #in_service, credentials: &[#(#credentials),*] })
+            Some(Route { method: #method, path: #path, root: #root, credentials: &[#(#credentials),*] })
         }
     }
 
@@ -316,6 +424,13 @@ impl Route {
     }
 }
 
+fn optional(text: Option<&str>) -> TokenStream {
+    match text {
+        Some(text) => quote!(Some(#text)),
+        None => quote!(None),
+    }
+}
+
 /// The module that holds the table.
 pub fn table(operations: &BTreeMap<String, Operation>) -> Item {
     let entries = operations.values().map(Operation::entry);
@@ -323,7 +438,7 @@ pub fn table(operations: &BTreeMap<String, Operation>) -> Item {
     parse_quote! {
         #[doc = " Every operation of the API: its id, and its route in each generation."]
         pub mod operations {
-            use crate::operation::{CredentialKind, Operation, Route};
+            use crate::operation::{CredentialKind, Operation, Root, Route};
 
             #(#entries)*
 
@@ -367,7 +482,7 @@ fn refine_method(mut method: ImplItemFn, operation: &Operation) -> ImplItemFn {
     });
     let begin = operation.begin();
     let query = operation.has_query.then(|| quote!(.query(query)?));
-    let body = operation.has_body.then(|| quote!(.json(body)?));
+    let body = operation.has_body.then(|| operation.body());
     method.block = parse_quote!({
         #(#conversions)*
         #(#segments)*
@@ -457,8 +572,7 @@ fn answer_type(method: &ImplItemFn, operation: &Operation) -> Type {
         .cloned()
         .unwrap_or_else(|| parse_quote!(()));
     // A free-form object may hold private keys: ours keeps its values out of `Debug`.
-    let is_free = matches!(&value, Type::Path(path) if path.path.segments.iter().any(|segment| segment.ident == "Map"));
-    let value = if is_free {
+    let value = if is_free_object(&value) {
         parse_quote!(crate::JsonObject)
     } else {
         value

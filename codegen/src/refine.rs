@@ -123,6 +123,7 @@ fn refine_struct(mut item: ItemStruct, knowledge: &Knowledge) -> Vec<Item> {
     for field in named_fields(&mut item) {
         field.attrs.iter_mut().for_each(separate_from_slashes);
         keep_unknown_members_out_of_debug(field);
+        keep_free_objects_out_of_debug(field);
         leave_out_unset_action(field);
         take_headers_from_transport(field);
     }
@@ -184,6 +185,18 @@ fn keep_unknown_members_out_of_debug(field: &mut Field) {
         );
         field.ty = parse_quote!(crate::JsonObject);
     }
+}
+
+/// So may what stands in an object of any members.
+fn keep_free_objects_out_of_debug(field: &mut Field) {
+    if option_of(&field.ty).is_some_and(is_free_object) {
+        field.ty = parse_quote!(::std::option::Option<crate::JsonObject>);
+    }
+}
+
+/// Whether a type is the map that progenitor has for an object without a schema.
+pub fn is_free_object(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if path.path.segments.iter().any(|segment| segment.ident == "Map"))
 }
 
 /// `action` is no `Option`: callers match on it. An answer that had none is written back without one.

@@ -54,8 +54,49 @@ paths:
       responses:
         "200": { description: Done., content: { application/json: { schema: { type: object, additionalProperties: true } } } }
         "204": { description: Nothing. }
+  /organization/things:
+    get:
+      operationId: list_organization_things
+      x-repeatable: true
+      summary: List the things of an organization
+      description: Lists them.
+      servers: [{ url: "https://login.example/api", x-api-version: "3.0", x-root: organization }]
+      parameters:
+        - { name: after, in: query, description: The time., schema: { type: string, format: date-time } }
+        - { name: types, in: query, description: The types., schema: { type: array, items: { type: string } } }
+      responses:
+        "200": { description: Done., content: { application/json: { schema: { type: array, items: { type: string } } } } }
+        "4XX": { description: Failed. }
+    post:
+      operationId: create_organization_thing
+      x-repeatable: false
+      summary: Create a thing of an organization
+      description: Creates it.
+      servers: [{ url: "https://login.example/api", x-api-version: "3.0", x-root: organization }]
+      requestBody: { required: true, content: { application/json: { schema: { $ref: "#/components/schemas/OrganizationThing" } } } }
+      responses:
+        "204": { description: Done. }
+  /thing/create:
+    post:
+      operationId: create_thing
+      x-repeatable: false
+      x-hosted-replacement: create_organization_thing
+      summary: Create a thing
+      description: Creates a thing.
+      requestBody: { required: true, content: { application/json: { schema: { $ref: "#/components/schemas/ThingRequest" } } } }
+      responses:
+        "204": { description: Done. }
 components:
   schemas:
+    OrganizationThing:
+      description: A thing of an organization.
+      type: object
+      required: [name]
+      properties:
+        organizationId: { description: The organization., x-setting: OrganizationId, type: integer, format: int64 }
+        createdAt: { description: The time., type: string, format: date-time }
+        details: { description: Whatever., type: object, additionalProperties: true }
+        name: { description: A name., type: string }
     Answer:
       description: A status.
       type: object
@@ -264,7 +305,7 @@ fn an_operation_of_one_generation_has_no_route_in_the_other() {
 
 #[test]
 fn what_is_good_for_one_use_is_told() {
-    assert_generated(r#"repeatable: true, single_use: Some("proof"), }"#);
+    assert_generated(r#"repeatable: true, single_use: Some("proof"), hosted_replacement: None, }"#);
     assert_generated(
         "may have been processed, unless it has a `proof`, which is good for one use.",
     );
@@ -273,10 +314,10 @@ fn what_is_good_for_one_use_is_told() {
 #[test]
 fn routes_follow_from_servers_security_and_exceptions() {
     assert_generated(
-        r#"Operation { id: "update_thing", category: "things", v2: Some(Route { method: "POST", path: "/thing/update/{clientId}", in_service: false, credentials: &[CredentialKind::ServiceKey], }), v3: Some(Route { method: "POST", path: "/thing/update/{clientId}", in_service: true, credentials: &[CredentialKind::ServiceAccessToken], }), repeatable: false, single_use: None, }"#,
+        r#"Operation { id: "update_thing", category: "things", v2: Some(Route { method: "POST", path: "/thing/update/{clientId}", root: Root::Api, credentials: &[CredentialKind::ServiceKey], }), v3: Some(Route { method: "POST", path: "/thing/update/{clientId}", root: Root::Service, credentials: &[CredentialKind::ServiceAccessToken], }), repeatable: false, single_use: None, hosted_replacement: None, }"#,
     );
     assert_generated(
-        r#"Operation { id: "list_things", category: "things", v2: Some(Route { method: "PUT", path: "/things/of/{serviceId}", in_service: false, credentials: &[], }), v3: Some(Route { method: "GET", path: "/{serviceId}/things", in_service: false, credentials: &[], }), repeatable: true, single_use: None, }"#,
+        r#"Operation { id: "list_things", category: "things", v2: Some(Route { method: "PUT", path: "/things/of/{serviceId}", root: Root::Api, credentials: &[], }), v3: Some(Route { method: "GET", path: "/{serviceId}/things", root: Root::Api, credentials: &[], }), repeatable: true, single_use: None, hosted_replacement: None, }"#,
     );
 }
 
@@ -285,4 +326,67 @@ fn methods_say_what_the_description_says() {
     assert_generated(
         "/**List things. Lists things. - `service_id`: The service. Changes nothing, and is repeated also when a first request may have been processed. `GET /api/{serviceId}/things` in 3.0, `PUT /api/things/of/{serviceId}` in 2.x.*/ pub async fn list_things(",
     );
+}
+
+#[test]
+fn an_operation_of_the_organization_api_has_its_root() {
+    assert_generated(
+        r#"v3: Some(Route { method: "POST", path: "/organization/things", root: Root::Organization, credentials: &[CredentialKind::ServiceAccessToken], }), repeatable: false, single_use: None, hosted_replacement: None, }"#,
+    );
+    assert_generated("`POST /api/organization/things` of the organization API in 3.0, not in 2.x.");
+}
+
+#[test]
+fn an_operation_with_a_hosted_replacement_names_it_in_the_table_and_in_its_documentation() {
+    assert_generated(
+        r#"repeatable: false, single_use: None, hosted_replacement: Some("create_organization_thing"), }"#,
+    );
+    assert_generated(
+        "Fails with [`Error::NotCallable`](crate::Error::NotCallable) on Authlete's own 3.0 servers (`*.authlete.com`) and sends nothing: call [`create_organization_thing`](Self::create_organization_thing) there.",
+    );
+}
+
+#[test]
+fn a_member_with_a_setting_is_filled_in_before_the_request_is_sent() {
+    assert_generated(
+        "let mut body = body.clone(); body.organization_id = Some( self .or_configured( &operations::CREATE_ORGANIZATION_THING, crate::Setting::OrganizationId, body.organization_id, )?, ); body",
+    );
+    assert_generated(
+        "the methods of the same name. pub fn new(name: impl ::std::convert::Into<::std::string::String>) -> Self",
+    );
+}
+
+#[test]
+fn a_list_of_texts_is_returned_as_one() {
+    let method = &GENERATED[GENERATED
+        .find("pub async fn list_organization_things")
+        .unwrap()..];
+    let signature = method.split('{').next().unwrap();
+    assert!(
+        signature.contains("-> crate::Result<::std::vec::Vec<::std::string::String>>"),
+        "{signature}"
+    );
+}
+
+#[test]
+fn a_time_is_text() {
+    assert_generated("pub created_at: ::std::option::Option<::std::string::String>");
+    let query = &GENERATED[GENERATED
+        .find("pub struct ListOrganizationThingsQuery")
+        .unwrap()..];
+    let members = query.split('}').next().unwrap();
+    assert!(
+        members.contains("pub after: ::std::option::Option<::std::string::String>"),
+        "{members}"
+    );
+    assert!(
+        members
+            .contains("pub types: ::std::option::Option<::std::vec::Vec<::std::string::String>>"),
+        "{members}"
+    );
+}
+
+#[test]
+fn an_object_of_any_members_keeps_its_values_out_of_debug() {
+    assert_generated("pub details: ::std::option::Option<crate::JsonObject>");
 }

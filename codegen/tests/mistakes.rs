@@ -60,6 +60,20 @@ paths:
       requestBody: { required: true, content: { application/json: { schema: { type: array, items: { $ref: "#/components/schemas/Thing" } } } } }
       responses:
         "200": { description: Done., content: { text/plain: { schema: { type: string } } } }
+  /organization:
+    get:
+      operationId: list_names
+      x-repeatable: true
+      x-hosted-replacement: get_keys
+      summary: List names
+      description: Lists names.
+      servers: [{ url: "https://login.example/api", x-api-version: "3.0", x-root: organization }]
+      parameters:
+        - { name: after, in: query, description: The time., schema: { type: string, format: date-time } }
+        - { name: types, in: query, description: The types., schema: { type: array, items: { type: string } } }
+      requestBody: { required: true, content: { application/json: { schema: { $ref: "#/components/schemas/OfOrganization" } } } }
+      responses:
+        "200": { description: Done., content: { application/json: { schema: { type: array, items: { type: string } } } } }
   /keys:
     get:
       operationId: get_keys
@@ -69,6 +83,14 @@ paths:
       responses:
         "200": { description: Done., content: { application/json: { schema: { type: object, additionalProperties: true } } } }
         "204": { description: There are none. }
+components:
+  schemas:
+    OfOrganization:
+      description: What is of an organization.
+      type: object
+      properties:
+        organizationId: { description: The organization., x-setting: OrganizationId, type: integer, format: int64 }
+        details: { description: Whatever., type: object, additionalProperties: true }
 "##;
 
 fn check(files: &[(&str, &str)]) -> Result<(), String> {
@@ -132,11 +154,19 @@ fn each_mistake_is_named_with_its_place() {
             format!(r#"{post}: the response 200 is of "application/json and text/plain", and should be of application/json or text/plain"#)),
         ("application/json: { schema: { $ref: \"#/components/schemas/Answer\" } }", "text/plain: { schema: { type: integer, format: int64 } }",
             format!("{post}: the response 200 is text with another schema than `type: string`")),
-        ("application/json: { schema: { $ref: \"#/components/schemas/Answer\" } }", "application/json: { schema: { type: array, items: { type: string } } }",
-            format!("{post}: the response 200 is neither a reference to a schema nor an object of any members")),
+        ("application/json: { schema: { $ref: \"#/components/schemas/Answer\" } }", "application/json: { schema: { type: array, items: { type: boolean } } }",
+            format!("{post}: the response 200 is neither a reference to a schema, nor an object of any members, nor an array of strings")),
         ("      responses:\n        \"200\"", "      responses:\n        \"300\"", format!("{post}: has no successful response")),
         ("summary: Do", "security: [nobody: []]\n      summary: Do", format!("{post}: security names an unknown scheme: nobody")),
         ("summary: Do", "servers: [{ url: 'https://x.example' }]\n      summary: Do", format!("{post}: has no server whose x-api-version is 2.x or 3.0")),
+        ("summary: Do", "servers: [{ url: 'https://x.example', x-api-version: '3.0', x-root: elsewhere }]\n      summary: Do",
+            format!(r#"{post}: has a server whose x-root is not organization: "elsewhere""#)),
+        ("summary: Do", "x-hosted-replacement: other\n      summary: Do",
+            format!(r#"{post}: x-hosted-replacement is not the operationId of an operation: "other""#)),
+        ("description: Its name., type: string", "description: Its name., type: string, x-setting: OrganizationId",
+            "things.yaml: Thing.name: has x-setting and is no integer that may be left out".into()),
+        ("description: Its name., type: string", "description: Its name., type: integer, format: int64, x-setting: OrganizationId",
+            "things.yaml: Thing.name: has x-setting and is no integer that may be left out".into()),
         ("    post:", "    head:\n      summary: x\n    post:", "things.yaml: /thing/{id}: head is no HTTP method that the generator knows".into()),
         ("description: A thing.", "x: y", "things.yaml: Thing: has no description".into()),
         ("description: Its name.", "description: Its name", "things.yaml: Thing.name: the description does not end in a full stop".into()),

@@ -5,6 +5,7 @@ mod credential;
 mod environment;
 mod error;
 mod file;
+mod organization;
 mod resolved;
 mod setting;
 
@@ -13,6 +14,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 pub use error::ConfigError;
+pub(crate) use organization::OrganizationSettings;
 pub(crate) use resolved::{Credentials, Resolved};
 pub use setting::Setting;
 
@@ -27,6 +29,27 @@ use crate::{ApiVersion, Secret};
 ///
 /// let v3 = Config::v3("https://us.authlete.com", 986126671, "service access token");
 /// let v2 = Config::v2("https://api.authlete.com", 5593494640, "service API secret");
+/// ```
+///
+/// Services of Authlete's own 3.0 servers are created and removed through the organization API, with the access token and
+/// the ID of the organization. The other settings that it needs follow from the region:
+///
+/// ```
+/// use authlete::types::{OrganizationServiceCreateRequest, OrganizationServiceRemoveRequest, Service};
+/// use authlete::{Authlete, Config};
+///
+/// # async fn example() -> authlete::Result<()> {
+/// let config = Config::new()
+///     .base_url("https://us.authlete.com")
+///     .service_owner_access_token("organization token")
+///     .organization_id(123456);
+/// let api = Authlete::new(config)?;
+///
+/// let request = OrganizationServiceCreateRequest::new(Service::new().service_name("Bank"));
+/// let service = api.organization_create_service(&request).await?;
+/// let service_id = service.api_key.unwrap_or_default();
+/// api.organization_remove_service(&OrganizationServiceRemoveRequest::new(service_id)).await?;
+/// # Ok(()) }
 /// ```
 ///
 /// From elsewhere with [`from_env`](Self::from_env), [`from_file`](Self::from_file), [`from_toml`](Self::from_toml), or
@@ -145,8 +168,43 @@ impl Config {
         self.set(Setting::ServiceOwnerAccessToken, token)
     }
 
+    /// The ID of the organization (3.0), a whole number above 0. No default. Requests of
+    /// [`organization_create_service`](crate::Authlete::organization_create_service) and
+    /// [`organization_remove_service`](crate::Authlete::organization_remove_service) take it from here when they have none.
+    #[must_use]
+    pub fn organization_id(self, id: i64) -> Self {
+        self.set(Setting::OrganizationId, id.to_string())
+    }
+
+    /// The ID of the API server that services are created on and removed from (3.0), a whole number above 0. Requests of
+    /// [`organization_create_service`](crate::Authlete::organization_create_service) and
+    /// [`organization_remove_service`](crate::Authlete::organization_remove_service) take it from here when they have none.
+    ///
+    /// Default: that of the region in [`base_url`](Self::base_url), 76281 for `us.authlete.com`, 53285 for
+    /// `jp.authlete.com`, 63294 for `eu.authlete.com` and 47363 for `br.authlete.com`; none for another server.
+    #[must_use]
+    pub fn api_server_id(self, id: i64) -> Self {
+        self.set(Setting::ApiServerId, id.to_string())
+    }
+
+    /// The URL of the server that has the organization API (3.0), without `/api`. It must be `https`, except on this
+    /// machine. It gets the [organization token](Self::service_owner_access_token), always as Bearer, and no other
+    /// credential.
+    ///
+    /// Default: `https://login.authlete.com` when the [`base_url`](Self::base_url) is one of Authlete's own
+    /// (`*.authlete.com`). For another server there is none, so that its token does not get to Authlete; the emulator's
+    /// is the emulator itself.
+    ///
+    /// When this server or that of the base URL is this machine, neither is called through the proxies that the
+    /// environment names.
+    #[must_use]
+    pub fn idp_server(self, url: impl Into<String>) -> Self {
+        self.set(Setting::IdpServer, url.into())
+    }
+
     /// The private key that the access tokens of this configuration are bound to, as a JWK (3.0, feature `dpop`). Tokens
     /// are then sent in the scheme `DPoP`, each request with a proof of its own (RFC 9449), also one that is tried again.
+    /// The organization API is the exception: it takes its token as Bearer.
     ///
     /// It is an EC key (P-256, P-384 or P-521), an OKP key (Ed25519), or an RSA key of 2048 to 8192 bits with its factors.
     /// Its `alg` chooses the algorithm; without it an RSA key signs with PS256, which is what FAPI 2.0 has for RSA, and
@@ -194,7 +252,7 @@ impl Config {
         self.set(Setting::ClientCertificate, pem)
     }
 
-    /// Allows a base URL that is `http` and not on this machine. Whoever can read the network between here and there
+    /// Allows a base URL or an [`idp_server`](Self::idp_server) that is `http` and not on this machine. Whoever can read the network between here and there
     /// reads the credentials: for a test network only.
     #[must_use]
     pub fn allow_http(mut self, allow: bool) -> Self {

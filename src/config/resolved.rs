@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use reqwest::Url;
 
+use super::OrganizationSettings;
 use super::credential::{check_secret, check_token};
 use super::{Config, ConfigError, Setting, Source, Value};
 use crate::dpop::Key;
@@ -19,6 +20,9 @@ pub(crate) struct Resolved {
     pub service_id: Option<i64>,
     pub credentials: Credentials,
     pub dpop_key: Option<Key>,
+    /// Whether the server is one of Authlete's own, of 3.0.
+    pub is_hosted: bool,
+    pub organization: OrganizationSettings,
 }
 
 /// The credentials that are there, by kind.
@@ -38,9 +42,12 @@ impl Resolved {
             ApiVersion::V2 => config.resolve_keys()?,
             ApiVersion::V3 => config.resolve_tokens(service_id)?,
         };
+        let base_url = config.resolve_base_url(version)?;
         Ok(Self {
             version,
-            base_url: config.resolve_base_url(version)?,
+            is_hosted: version == ApiVersion::V3 && is_of_authlete(&base_url),
+            organization: config.resolve_organization(version, &base_url)?,
+            base_url,
             service_id,
             credentials,
             dpop_key: config.resolve_dpop_key(version)?,
@@ -49,19 +56,24 @@ impl Resolved {
 }
 
 impl Config {
-    /// Whether the server is this machine.
+    /// Whether a server that is called is this machine.
     pub(crate) fn is_on_this_machine(&self) -> bool {
-        let value = self.values.get(&Setting::BaseUrl);
-        let url = value.and_then(|value| Url::parse(value.text.expose()).ok());
-        url.is_some_and(|url| is_loopback(&url))
+        [Setting::BaseUrl, Setting::IdpServer]
+            .iter()
+            .filter_map(|setting| self.values.get(setting))
+            .filter_map(|value| Url::parse(value.text.expose()).ok())
+            .any(|url| is_loopback(&url))
     }
 
     /// Whether a value is no secret: one of a setting that is none, and one that the setting can have.
     pub(super) fn may_show(&self, setting: Setting, text: &str) -> bool {
         match setting {
             Setting::ApiVersion => parse_version(text).is_some(),
-            Setting::BaseUrl => self.check_base_url(text).is_ok(),
-            Setting::ServiceApiKey | Setting::ServiceOwnerApiKey => text.parse::<i64>().is_ok(),
+            Setting::BaseUrl | Setting::IdpServer => self.check_url(text).is_ok(),
+            Setting::ServiceApiKey
+            | Setting::ServiceOwnerApiKey
+            | Setting::OrganizationId
+            | Setting::ApiServerId => text.parse::<i64>().is_ok(),
             _ => false,
         }
     }
@@ -201,11 +213,12 @@ impl Config {
                 });
             }
         };
-        self.check_base_url(text)
+        self.check_url(text)
             .map_err(|reason| ConfigError::invalid(Setting::BaseUrl, source, reason))
     }
 
-    fn check_base_url(&self, text: &str) -> Result<Url, String> {
+    /// Checks the URL of a server, to which `/api` is added.
+    pub(super) fn check_url(&self, text: &str) -> Result<Url, String> {
         // A host alone is no URL, and with its port it is one of the scheme `localhost`.
         if !text.contains("://") {
             return Err("must begin with https://".to_owned());
@@ -235,8 +248,8 @@ impl Config {
     }
 }
 
-/// The number of a service or of a service owner.
-fn number(setting: Setting, value: &Value, what: &str) -> Result<i64, ConfigError> {
+/// The number of a service, a service owner, an organization or an API server.
+pub(super) fn number(setting: Setting, value: &Value, what: &str) -> Result<i64, ConfigError> {
     match value.text.expose().parse() {
         Ok(number) if number > 0 => Ok(number),
         _ => {
@@ -259,8 +272,9 @@ fn parse_version(text: &str) -> Option<ApiVersion> {
 }
 
 /// Whether a URL names a server that Authlete runs. On another one there may be a path before `/api`.
-fn is_of_authlete(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
+pub(super) fn is_of_authlete(url: &Url) -> bool {
+    // With a dot at its end a name is the same, only absolute.
+    let host = url.host_str().unwrap_or_default().trim_end_matches('.');
     host.ends_with(".authlete.com")
 }
 

@@ -22,6 +22,12 @@ pub enum Setting {
     ServiceOwnerApiSecret,
     /// The access token of the organization (3.0).
     ServiceOwnerAccessToken,
+    /// The ID of the organization, for the organization API (3.0).
+    OrganizationId,
+    /// The ID of the API server that services are created on and removed from, for the organization API (3.0).
+    ApiServerId,
+    /// The URL of the server that has the organization API, without `/api` (3.0).
+    IdpServer,
     /// The private key that signs DPoP proofs for Authlete, as a JWK (3.0, feature `dpop`).
     DpopKey,
     /// The certificate to present to Authlete and its private key, in PEM form (feature `mtls`).
@@ -30,7 +36,7 @@ pub enum Setting {
 
 impl Setting {
     /// All settings.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::ApiVersion,
         Self::BaseUrl,
         Self::ServiceApiKey,
@@ -39,6 +45,9 @@ impl Setting {
         Self::ServiceOwnerApiKey,
         Self::ServiceOwnerApiSecret,
         Self::ServiceOwnerAccessToken,
+        Self::OrganizationId,
+        Self::ApiServerId,
+        Self::IdpServer,
         Self::DpopKey,
         Self::ClientCertificate,
     ];
@@ -68,6 +77,9 @@ impl Setting {
                 "ServiceOwnerAccessToken",
                 "AUTHLETE_SERVICEOWNER_ACCESSTOKEN",
             ),
+            Self::OrganizationId => ("OrganizationId", "AUTHLETE_ORGANIZATION_ID"),
+            Self::ApiServerId => ("ApiServerId", "AUTHLETE_API_SERVER_ID"),
+            Self::IdpServer => ("IdpServer", "AUTHLETE_IDP_SERVER"),
             Self::DpopKey => ("DpopKey", "AUTHLETE_DPOP_KEY"),
             Self::ClientCertificate => ("ClientCertificate", "AUTHLETE_CLIENT_CERTIFICATE"),
         }

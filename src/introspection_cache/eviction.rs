@@ -60,7 +60,8 @@ impl Eviction {
             | "update_client_lock_flag"
             | "delete_client"
             | "dynamic_client_delete"
-            | "delete_service" => None,
+            | "delete_service"
+            | "organization_remove_service" => None,
             _ => return None,
         };
         Some(Self {
@@ -233,6 +234,7 @@ mod tests {
         "native_sso",
         "push_authorization_request",
         "create_service",
+        "organization_create_service",
         "update_service",
         "token",
         "token_fail",
@@ -254,7 +256,9 @@ mod tests {
     fn each_operation_that_changes_something_is_decided_on() {
         let url = "https://authlete.example";
         let handles = [
-            Config::v3(url, 1, "t").service_owner_access_token("o"),
+            Config::v3(url, 1, "t")
+                .service_owner_access_token("o")
+                .idp_server(url),
             Config::v2(url, 1, "s")
                 .service_owner_api_key(2)
                 .service_owner_api_secret("o"),

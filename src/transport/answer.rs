@@ -63,6 +63,14 @@ impl Answer for HashMap<String, String> {
     }
 }
 
+/// A list of words, such as event types.
+impl Answer for Vec<String> {
+    fn decode(body: &[u8], _: &mut HeaderMap) -> serde_json::Result<Self> {
+        let words: Vec<Option<String>> = serde_json::from_slice(body)?;
+        Ok(words.into_iter().flatten().collect())
+    }
+}
+
 /// A text for people. Bytes that are none do not decode; with no bytes at all nothing was to be said.
 impl Answer for String {
     const IS_JSON: bool = false;

@@ -21,7 +21,9 @@ pub(super) fn refused(operation: &'static Operation, received: Received) -> Erro
         result_code: text("resultCode")
             .filter(|code| is_result_code(code))
             .map(str::to_owned),
-        result_message: text("resultMessage").map(Secret::from),
+        result_message: text("resultMessage")
+            .or_else(|| text("error"))
+            .map(Secret::from),
         snippet: match body {
             Some(_) => Secret::default(),
             None => snippet(&received).into(),

@@ -5,6 +5,7 @@ mod failure;
 mod last_answer;
 mod nonce;
 mod path;
+mod query;
 mod receive;
 mod template;
 mod trace;
@@ -28,7 +29,7 @@ use crate::admission::Permit;
 #[cfg(feature = "introspection-cache")]
 use crate::introspection_cache::Eviction;
 use crate::retry::{Attempts, is_repeatable};
-use crate::{Authlete, Operation, Result};
+use crate::{Authlete, Operation, Result, Route};
 
 impl Authlete {
     /// Sends the request of an operation and decodes the answer.
@@ -89,7 +90,7 @@ impl Call {
                 Err(error) if error.is_unsent() => return Err(failed.unwrap_or(error)),
                 Err(error) => error,
             };
-            let delay = match api.dpop().is_some() && wants_nonce(&error) {
+            let delay = match api.dpop(template.route).is_some() && wants_nonce(&error) {
                 true => attempts.renew(),
                 false => attempts.delay_after(&error),
             };
@@ -119,13 +120,13 @@ async fn admitted(
     deadline: Instant,
     limit: Option<Duration>,
 ) -> Result<Received> {
-    let permit = match api.admission() {
+    let permit = match api.admission(template.route) {
         Some(admission) => admission.admit(template.operation, deadline).await?,
         None => Permit::default(),
     };
     // Not in one expression with the await, which would keep what the request came in.
     let request = template.request(api, deadline, limit)?;
-    let outcome = send(api, template.operation, request).await;
+    let outcome = send(api, template.operation, template.route, request).await;
     permit.ended(&outcome);
     outcome
 }
@@ -136,6 +137,7 @@ async fn admitted(
 fn send(
     api: &Authlete,
     operation: &'static Operation,
+    route: &'static Route,
     request: Request,
 ) -> impl Future<Output = Result<Received>> + Send {
     let sent = api.client.execute(request);
@@ -149,7 +151,7 @@ fn send(
             .await
             .map_err(|error| transport_error(operation, error))?;
         let received = receive(operation, response, api.settings().max_response_size).await?;
-        api.observe(&received.headers);
+        api.observe(route, &received.headers);
         match received.status.is_success() {
             true => Ok(received),
             false => Err(refused(operation, received)),

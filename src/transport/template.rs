@@ -10,6 +10,7 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 use super::path::below;
+use super::query;
 use crate::{Authlete, Error, Operation, Result, Route};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -44,9 +45,9 @@ impl Authlete {
 
 impl Template {
     pub fn query(mut self, query: &impl Serialize) -> Result<Self> {
-        let query = serde_urlencoded::to_string(query).map_err(|_| self.unsendable("query"))?;
-        if !query.is_empty() {
-            self.url.set_query(Some(&query));
+        let pairs = query::pairs(query).map_err(|_| self.unsendable("query"))?;
+        if !pairs.is_empty() {
+            self.url.query_pairs_mut().extend_pairs(pairs);
         }
         Ok(self)
     }
@@ -76,7 +77,7 @@ impl Template {
             let left = deadline.saturating_duration_since(Instant::now());
             *request.timeout_mut() = Some(limit.map_or(left, |limit| left.min(limit)));
         }
-        if let Some(dpop) = api.dpop() {
+        if let Some(dpop) = api.dpop(self.route) {
             let unsigned = |_| self.unsendable("proof of possession");
             dpop.prove(&mut request).map_err(unsigned)?;
         }

@@ -35,7 +35,7 @@ pub fn refused(config: Config) -> String {
     message
 }
 
-fn with_environment<T>(variables: &[(&str, &str)], check: impl FnOnce() -> T) -> T {
+pub fn with_environment<T>(variables: &[(&str, &str)], check: impl FnOnce() -> T) -> T {
     let set = |name: &str| {
         variables
             .iter()

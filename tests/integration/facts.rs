@@ -12,6 +12,8 @@ use crate::description::instance;
 pub const SERVICE: i64 = 9_007_199_254_740_993;
 pub const OTHER_SERVICE: i64 = 4242;
 const OWNER: i64 = 77;
+pub const ORGANIZATION: i64 = 88;
+pub const API_SERVER: i64 = 99;
 
 /// Text that only arrives as it was when it is escaped.
 pub const AWKWARD: &str = "a/../b?c#d é%2F;=&+";
@@ -45,7 +47,10 @@ pub fn config(version: ApiVersion, url: &str) -> Config {
             .service_owner_api_secret("owner-secret"),
         ApiVersion::V3 => config
             .service_access_token("service-token")
-            .service_owner_access_token("organization-token"),
+            .service_owner_access_token("organization-token")
+            .organization_id(ORGANIZATION)
+            .api_server_id(API_SERVER)
+            .idp_server(url),
     }
 }
 
@@ -105,7 +110,7 @@ impl Fact {
             ("service", ApiVersion::V2) => Some(basic(SERVICE, "service-secret")),
             ("owner", ApiVersion::V2) => Some(basic(OWNER, "owner-secret")),
             ("service", ApiVersion::V3) => Some("Bearer service-token".into()),
-            ("owner", ApiVersion::V3) => Some("Bearer organization-token".into()),
+            ("owner" | "organization", ApiVersion::V3) => Some("Bearer organization-token".into()),
             other => panic!("{other:?}"),
         }
     }
@@ -114,6 +119,9 @@ impl Fact {
     pub fn query(&self) -> Map<String, Value> {
         let value = |ty: &str| match ty {
             "int32" => json!(7),
+            "int64" => json!(SERVICE),
+            "date-time" => json!("2026-08-01T00:00:00.5+09:00"),
+            "array" => json!([AWKWARD, "second"]),
             "boolean" => json!(true),
             "string" => json!(AWKWARD),
             "TokenStatus" => json!("INVALID"),

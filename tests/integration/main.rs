@@ -27,6 +27,7 @@ mod introspection_cache_redis;
 mod lists;
 mod nulls;
 mod openid_connect;
+mod organization;
 mod probe;
 mod proxies;
 mod raw_server;

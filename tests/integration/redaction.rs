@@ -115,6 +115,9 @@ fn what_is_no_value_of_a_setting_is_not_shown() {
         (Setting::BaseUrl, "https://authlete.example"),
         (Setting::ServiceApiKey, "986126671"),
         (Setting::ServiceOwnerApiKey, "986126671"),
+        (Setting::OrganizationId, "986126671"),
+        (Setting::ApiServerId, "76281"),
+        (Setting::IdpServer, "https://login.authlete.com"),
     ] {
         let shown = format!("{:?}", Config::new().set(setting, value));
         assert!(shown.contains(value), "{shown}");

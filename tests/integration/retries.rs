@@ -203,6 +203,8 @@ fn what_may_be_repeated_uses_nothing_up_and_changes_nothing() {
     assert_eq!(
         ids,
         [
+            "audit_entries",
+            "audit_types",
             "authorization_ticket_info",
             "credential_issuer_jwks",
             "credential_issuer_metadata",

@@ -19,6 +19,8 @@ pub struct Received {
     /// As on the wire, escapes and all.
     pub path: String,
     pub query: HashMap<String, String>,
+    /// The same as it came: a name may be there several times.
+    pub pairs: Vec<(String, String)>,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
 }
@@ -142,6 +144,7 @@ async fn read(request: Request) -> Received {
         method: parts.method.to_string(),
         path: parts.uri.path().to_owned(),
         query: query.query_pairs().into_owned().collect(),
+        pairs: query.query_pairs().into_owned().collect(),
         headers: parts.headers,
         body: to_bytes(body, usize::MAX)
             .await

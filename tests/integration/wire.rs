@@ -3,7 +3,7 @@
 use authlete::{ApiVersion, Authlete, Error};
 use authlete_codegen::description::{JSON, object, operations};
 use percent_encoding::percent_decode_str;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::description::{FLAT, instance, member_value, success};
 use crate::facts::{Fact, SERVICE, arguments, config, facts};
@@ -25,12 +25,14 @@ fn check(fact: &Fact, version: ApiVersion, arrived: &Received, arguments: &Value
         })
         .collect();
     assert_eq!(segments, fact.segments(version), "{id} {version}");
-    let query: Map<String, Value> = fact
-        .query()
-        .into_iter()
-        .map(|(name, value)| (name, text(&value).into()))
+    let sent = fact.query().into_iter();
+    let mut query: Vec<(String, String)> = sent
+        .flat_map(|(name, value)| pairs(&name, &value))
         .collect();
-    assert_eq!(json!(arrived.query), Value::Object(query), "{id} {version}");
+    query.sort();
+    let mut arrived_query = arrived.pairs.clone();
+    arrived_query.sort();
+    assert_eq!(arrived_query, query, "{id} {version}");
     assert_eq!(
         arrived.header("authorization"),
         fact.credentials(version).as_deref(),
@@ -53,6 +55,17 @@ fn check(fact: &Fact, version: ApiVersion, arrived: &Received, arguments: &Value
         "{id}"
     );
     assert_eq!(arrived.header("api-version"), None, "{id} {version}");
+}
+
+/// A list is a parameter for each item.
+fn pairs(name: &str, value: &Value) -> Vec<(String, String)> {
+    let items = value
+        .as_array()
+        .map_or(std::slice::from_ref(value), Vec::as_slice);
+    items
+        .iter()
+        .map(|item| (name.to_owned(), text(item)))
+        .collect()
 }
 
 fn text(value: &Value) -> String {

@@ -9,11 +9,14 @@ use authlete_codegen::Description;
 use authlete_codegen::description::{
     TEXT, content, object, operations, reference, sole_reference, success,
 };
-use authlete_codegen::operations::{Operation, Route, read};
+use authlete_codegen::operations::{Operation, Root, Route, read};
 use authlete_codegen::prepare::query_parameters;
 use serde_json::{Value, json};
 
 use crate::facts::{Endpoint, Facts, Member, names_in};
+
+/// What the facts call an object of any members.
+const FREE_FORM: &str = "free-form JSON object";
 
 pub fn run(description: &Description, directory: &Path, go: bool) -> Result<ExitCode> {
     let facts = Facts::load(directory)?;
@@ -256,6 +259,7 @@ impl<'a> Coverage<'a> {
         }
         match schema["type"].as_str().unwrap_or_default() {
             "array" => json!({ "array": self.type_fact(&schema["items"]) }),
+            "object" if schema["additionalProperties"] == true => FREE_FORM.into(),
             "object" => json!({ "map": self.type_fact(&schema["additionalProperties"]) }),
             ty => schema["format"]
                 .as_str()
@@ -280,10 +284,11 @@ fn scope_fact(operation: &Operation) -> String {
     let Some(route) = operation.v3().or_else(|| operation.v2()) else {
         return String::new();
     };
-    match (route.credentials().is_empty(), route.in_service()) {
-        (true, _) => "open",
-        (false, true) => "service",
-        (false, false) => "owner",
+    match route.root() {
+        _ if route.credentials().is_empty() => "open",
+        Root::Service => "service",
+        Root::Api => "owner",
+        Root::Organization => "organization",
     }
     .to_owned()
 }
@@ -323,7 +328,10 @@ fn response_fact(operation: &Value) -> Option<String> {
         None if media_type == TEXT => TEXT.to_owned(),
         None if schema["additionalProperties"].is_object() => "map of strings".to_owned(),
         None if responses.contains_key("204") => "JWK Set".to_owned(),
-        None => "free-form JSON object".to_owned(),
+        None if schema["type"] == "array" => {
+            format!("{}[]", schema["items"]["type"].as_str().unwrap_or_default())
+        }
+        None => FREE_FORM.to_owned(),
     })
 }
 

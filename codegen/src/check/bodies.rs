@@ -53,8 +53,10 @@ impl Check<'_> {
                 .then_some("is text with another schema than `type: string`"),
             Some((JSON, schema)) => {
                 let is_free = schema["type"] == "object" && schema.get("properties").is_none();
-                (reference(schema).is_none() && !is_free)
-                    .then_some("is neither a reference to a schema nor an object of any members")
+                let is_texts = *schema == json!({ "type": "array", "items": { "type": "string" } });
+                (reference(schema).is_none() && !is_free && !is_texts).then_some(
+                    "is neither a reference to a schema, nor an object of any members, nor an array of strings",
+                )
             }
             _ => None,
         };

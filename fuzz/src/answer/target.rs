@@ -38,7 +38,13 @@ impl Target {
                     .service_owner_api_key(2)
                     .service_owner_api_secret("secret"),
             ),
-            v3: handle(Config::v3(&url, 1, "token").service_owner_access_token("token")),
+            v3: handle(
+                Config::v3(&url, 1, "token")
+                    .service_owner_access_token("token")
+                    .organization_id(3)
+                    .api_server_id(4)
+                    .idp_server(&url),
+            ),
             answer,
         }
     }

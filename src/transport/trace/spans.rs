@@ -16,7 +16,7 @@ use crate::error::TransportErrorKind;
 use crate::result_code::is_result_code;
 use crate::transport::Template;
 use crate::transport::receive::Received;
-use crate::{ApiVersion, Authlete, Error, Operation, RateLimit, Result, Route};
+use crate::{ApiVersion, Authlete, Error, Operation, RateLimit, Result, Root, Route};
 
 /// What filters know the crate by, wherever in it a span or an event is made.
 const TARGET: &str = "authlete";
@@ -185,7 +185,7 @@ struct UrlTemplate {
 impl UrlTemplate {
     fn new(version: ApiVersion, route: &Route) -> Self {
         let root = match version {
-            ApiVersion::V3 if route.in_service => "/api/{serviceId}",
+            ApiVersion::V3 if route.root == Root::Service => "/api/{serviceId}",
             _ => "/api",
         };
         Self {
