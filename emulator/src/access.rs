@@ -16,7 +16,7 @@ use crate::store::Store;
 
 /// Who has the credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Caller {
+pub enum Caller {
     /// The service owner of 2.x, the organization of 3.0.
     Owner,
     /// The service of this number.
@@ -34,15 +34,23 @@ impl Caller {
     }
 }
 
-/// Checks the credentials of a call, and says which service it is for: the one in the path, else the caller.
-pub fn check(
-    store: &Store,
-    target: &Target,
-    authorization: Option<&str>,
-) -> Result<Option<i64>, Reply> {
+/// A call that its caller may make.
+#[derive(Debug, Clone, Copy)]
+pub struct Access {
+    /// `None` when anybody may make the call.
+    pub caller: Option<Caller>,
+    /// The service that the call is for: the one in the path, else the caller.
+    pub service: Option<i64>,
+}
+
+/// Checks the credentials of a call.
+pub fn check(store: &Store, target: &Target, authorization: Option<&str>) -> Result<Access, Reply> {
     let refuse = |status: u16, code: ResultCode| Reply::error(status, target.route.path, code);
     if target.route.credentials.is_empty() {
-        return Ok(None);
+        return Ok(Access {
+            caller: None,
+            service: None,
+        });
     }
     let authorization = authorization.ok_or_else(|| refuse(401, AUTHORIZATION_HEADER_MISSING))?;
     let caller = identify(store, target.version, authorization)
@@ -57,16 +65,22 @@ pub fn check(
         }
         // In 3.0 its access token is good for whatever is below its own path, its settings among it.
         if kind == CredentialKind::ServiceAccessToken {
-            return Ok(Some(own));
+            return Ok(Access {
+                caller: Some(caller),
+                service: Some(own),
+            });
         }
     }
     if !target.route.credentials.contains(&kind) {
         return Err(refuse(403, WRONG_KIND_OF_CREDENTIALS));
     }
-    match caller {
-        Caller::Service(own) => Ok(Some(own)),
-        Caller::Owner => Ok(named),
-    }
+    Ok(Access {
+        caller: Some(caller),
+        service: match caller {
+            Caller::Service(own) => Some(own),
+            Caller::Owner => named,
+        },
+    })
 }
 
 fn identify(store: &Store, version: ApiVersion, authorization: &str) -> Option<Caller> {

@@ -1,12 +1,15 @@
 //! From a request to its answer: routing, access, endpoint. Knows nothing of HTTP but its words.
 
+use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use authlete::Root;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::access;
+use crate::access::{self, Access};
+use crate::audit::Pending;
 use crate::call::Call;
 use crate::clock::Clock;
 use crate::endpoints;
@@ -27,6 +30,10 @@ pub struct Request<'a> {
     pub query: &'a str,
     /// The `Authorization` header.
     pub authorization: Option<&'a str>,
+    /// The `User-Agent` header.
+    pub user_agent: Option<&'a str>,
+    /// Where the connection comes from.
+    pub remote_address: Option<IpAddr>,
     pub body: &'a [u8],
 }
 
@@ -68,9 +75,15 @@ impl Api {
     pub fn answer(&self, request: &Request<'_>) -> (Option<&'static str>, Reply) {
         match self.target(request) {
             Ok(target) => {
-                let operation = target.operation.id;
-                let outcome = self.process(request, target);
-                (Some(operation), outcome.unwrap_or_else(|refusal| refusal))
+                let (operation, root) = (target.operation.id, target.route.root);
+                let reply = self
+                    .process(request, target)
+                    .unwrap_or_else(|refusal| refusal);
+                let reply = match root {
+                    Root::Organization => endpoints::organization::restate(reply),
+                    _ => reply,
+                };
+                (Some(operation), reply)
             }
             Err(refusal) => (None, refusal),
         }
@@ -100,13 +113,8 @@ impl Api {
         let given = has_body.then(|| Given::read(target.operation.id, request.body));
         let mut state = self.state();
         let State { clock, store } = &mut *state;
-        let service = access::check(store, &target, request.authorization)?;
-        let mut parameters = target.parameters;
-        let query = form_urlencoded::parse(request.query.as_bytes());
-        for (name, value) in query {
-            // What the path says, no query can unsay.
-            parameters.entry(name).or_insert_with(|| Value::from(value));
-        }
+        let Access { caller, service } = access::check(store, &target, request.authorization)?;
+        let parameters = parameters(&target, request.query);
         let Given { object, list } = match given {
             Some(given) => given.map_err(|code| Reply::error(400, target.route.path, code))?,
             None => Given {
@@ -123,7 +131,11 @@ impl Api {
             list,
             now: clock.now(),
         };
+        let pending = Pending::of(request, &target, caller, &call, store);
         let outcome = endpoints::handle(&call, store, &self.changes);
+        if let Some(pending) = pending {
+            store.audit_log.add(pending.conclude(&outcome));
+        }
         self.changes.report();
         outcome
     }
@@ -132,6 +144,26 @@ impl Api {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The parameters in the path and in the query.
+fn parameters(target: &Target, query: &str) -> Object {
+    let mut parameters = target.parameters.clone();
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        let value = Value::from(value);
+        if endpoints::is_repeated(target.operation.id, &name) {
+            let list = parameters
+                .entry(name)
+                .or_insert_with(|| Value::Array(Vec::new()));
+            if let Value::Array(items) = list {
+                items.push(value);
+            }
+        } else {
+            // What the path says, no query can unsay.
+            parameters.entry(name).or_insert(value);
+        }
+    }
+    parameters
 }
 
 /// The body of a request: an object or, where the operation takes one, a list of objects.

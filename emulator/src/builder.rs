@@ -62,7 +62,7 @@ impl EmulatorBuilder {
     ///
     /// `{"services": [{…, "clients": [{…}]}], "owner": {…}}`, where a service and a client are as the API has them.
     /// Beside its own members a service can have an `accessToken` for the 3.0 API; the owner can have an `apiKey`, an
-    /// `apiSecret` and an `organizationToken`. Credentials that are given are kept, and the others generated. The
+    /// `apiSecret`, an `organizationToken` and an `organizationId`. Credentials that are given are kept, and the others generated. The
     /// first service and its clients are those that the emulator shows.
     pub fn seed_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.seed_file = Some(path.into());

@@ -39,6 +39,7 @@
 
 mod access;
 mod api;
+mod audit;
 mod builder;
 mod call;
 mod clock;
@@ -60,6 +61,7 @@ mod random;
 mod reply;
 mod request_log;
 mod result_code;
+mod rfc3339;
 mod routing;
 mod seed;
 mod server;
@@ -86,6 +88,9 @@ use keeper::Keeper;
 
 /// How long a stop waits for the requests that have begun.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The API server that the emulator says it is; it takes any.
+const API_SERVER_ID: i64 = 1;
 
 /// A running emulator, with a service and a client. It stops when it is dropped.
 pub struct Emulator {
@@ -160,6 +165,9 @@ impl Emulator {
                     Setting::ServiceOwnerAccessToken,
                     owner.organization_token.clone(),
                 ),
+                (Setting::OrganizationId, owner.organization_id.to_string()),
+                (Setting::ApiServerId, API_SERVER_ID.to_string()),
+                (Setting::IdpServer, self.base_url.clone()),
             ]),
         }
         settings

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use authlete::{ApiVersion, Operation, Route, operations};
+use authlete::{ApiVersion, Operation, Root, Route, operations};
 use percent_encoding::percent_decode_str;
 
 use crate::json::Object;
@@ -177,7 +177,7 @@ fn patterns(operation: &'static Operation) -> Vec<Pattern> {
         let also = ALSO_ACCEPTED.iter().filter(|(id, ..)| *id == operation.id);
         let also = also.map(|(_, method, path)| (*method, *path));
         for (method, path) in [(route.method, route.path)].into_iter().chain(also) {
-            let segments = segments(route.in_service, path);
+            let segments = segments(route.root, path);
             patterns.push(Pattern {
                 operation,
                 version,
@@ -190,8 +190,9 @@ fn patterns(operation: &'static Operation) -> Vec<Pattern> {
     patterns
 }
 
-fn segments(in_service: bool, path: &'static str) -> Vec<Segment> {
-    let service = in_service.then_some("{serviceId}");
+/// The organization API is on the same port as the rest.
+fn segments(root: Root, path: &'static str) -> Vec<Segment> {
+    let service = (root == Root::Service).then_some("{serviceId}");
     let segments = service
         .into_iter()
         .chain(path.split('/').filter(|segment| !segment.is_empty()));

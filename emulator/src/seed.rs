@@ -62,6 +62,7 @@ fn owner(given: OwnerMembers) -> Result<Owner, getrandom::Error> {
         organization_token: given
             .organization_token
             .unwrap_or(generated.organization_token),
+        organization_id: given.organization_id.unwrap_or(generated.organization_id),
     })
 }
 

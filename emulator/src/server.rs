@@ -1,12 +1,13 @@
 //! HTTP around the API, and nowhere else.
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{self, Body, Bytes};
-use axum::extract::{Request as HttpRequest, State};
-use axum::http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
+use axum::extract::{ConnectInfo, Request as HttpRequest, State};
+use axum::http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, USER_AGENT, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
@@ -41,7 +42,8 @@ pub async fn serve(
     let stopped = async {
         let _ = stop.await;
     };
-    axum::serve(listener, router)
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service)
         .with_graceful_shutdown(stopped)
         .await
 }
@@ -70,16 +72,17 @@ pub fn router(api: Arc<Api>, log: Arc<RequestLog>, conditions: Conditions, host:
 
 async fn answer(State(api): State<Arc<Api>>, request: HttpRequest) -> Response {
     let (head, body) = request.into_parts();
+    let header = |name| head.headers.get(name).and_then(|value| value.to_str().ok());
+    let peer = head.extensions.get::<ConnectInfo<SocketAddr>>();
     let (body, (operation, reply)) = match body::to_bytes(body, BODY_LIMIT).await {
         Ok(body) => {
             let answer = api.answer(&Request {
                 method: head.method.as_str(),
                 path: head.uri.path(),
                 query: head.uri.query().unwrap_or_default(),
-                authorization: head
-                    .headers
-                    .get(AUTHORIZATION)
-                    .and_then(|value| value.to_str().ok()),
+                authorization: header(AUTHORIZATION),
+                user_agent: header(USER_AGENT),
+                remote_address: peer.map(|ConnectInfo(address)| address.ip()),
                 body: &body,
             });
             (body, answer)

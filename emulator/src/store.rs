@@ -1,6 +1,7 @@
 //! The state of the emulator.
 
 mod attestation_challenge;
+mod audit_log;
 mod authorization_request;
 mod backchannel;
 mod clients;
@@ -23,6 +24,7 @@ mod tokens;
 
 use std::collections::{BTreeMap, HashMap};
 
+pub use audit_log::{AuditEntry, AuditLog};
 pub use authorization_request::{AuthorizationRequest, Code, PushedRequest, RequestObject};
 pub use backchannel::BackchannelRequest;
 pub use clients::{Client, NamedBy};
@@ -51,6 +53,7 @@ use crate::random;
 #[serde(from = "Numbered")]
 pub struct Store {
     pub owner: Owner,
+    pub audit_log: AuditLog,
     by_number: BTreeMap<i64, Service>,
     #[serde(skip)]
     by_key: HashMap<i64, i64>,
@@ -61,6 +64,9 @@ pub struct Store {
 #[derive(Deserialize)]
 struct Numbered {
     owner: Owner,
+    /// Files of earlier versions have none.
+    #[serde(default)]
+    audit_log: AuditLog,
     by_number: BTreeMap<i64, Service>,
     access_tokens: HashMap<Digest, i64>,
     last_number: i64,
@@ -69,6 +75,7 @@ struct Numbered {
 impl From<Numbered> for Store {
     fn from(numbered: Numbered) -> Self {
         let mut store = Self {
+            audit_log: numbered.audit_log,
             access_tokens: numbered.access_tokens,
             last_number: numbered.last_number,
             ..Self::new(numbered.owner)
@@ -86,6 +93,14 @@ pub struct Owner {
     pub api_key: i64,
     pub api_secret: String,
     pub organization_token: String,
+    /// Files of earlier versions have none.
+    #[serde(default = "default_organization_id")]
+    pub organization_id: i64,
+}
+
+/// There is one organization, and its ID is no secret.
+fn default_organization_id() -> i64 {
+    1
 }
 
 impl Owner {
@@ -94,6 +109,7 @@ impl Owner {
             api_key: random::number()?,
             api_secret: random::token()?,
             organization_token: random::token()?,
+            organization_id: default_organization_id(),
         })
     }
 }
@@ -102,6 +118,7 @@ impl Store {
     pub fn new(owner: Owner) -> Self {
         Self {
             owner,
+            audit_log: AuditLog::default(),
             by_number: BTreeMap::new(),
             by_key: HashMap::new(),
             access_tokens: HashMap::new(),

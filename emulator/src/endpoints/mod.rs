@@ -1,6 +1,7 @@
 //! The operations that the emulator has, one file a family.
 
 mod attestation;
+mod audit;
 mod authorization;
 mod backchannel;
 mod backchannel_logout;
@@ -20,6 +21,7 @@ mod hsk;
 mod introspection;
 mod jose;
 mod native_sso;
+pub mod organization;
 mod pushed_authorization;
 mod requestable_scopes;
 mod revocation;
@@ -41,6 +43,11 @@ use crate::store::Store;
 /// Whether the body of an operation is a list.
 pub fn takes_list(operation: &str) -> bool {
     operation == "token_create_batch"
+}
+
+/// Whether a parameter of an operation's query is a list, and comes once for each item.
+pub fn is_repeated(operation: &str, parameter: &str) -> bool {
+    operation == "audit_entries" && parameter == "types"
 }
 
 /// Does what a call asks for.
@@ -108,6 +115,11 @@ pub fn handle(call: &Call, store: &mut Store, changes: &Changes) -> Outcome {
         "update_service" => service::update(call, store),
         "delete_service" => service::delete(call, store),
 
+        "organization_create_service" => organization::create_service(call, store),
+        "organization_remove_service" => organization::remove_service(call, store),
+        "audit_entries" => audit::entries(call, store),
+        "audit_types" => audit::types(),
+
         "create_client" => client::create(call, call.service(store)?),
         "get_client" => client::get(call, call.service(store)?),
         "get_client_list" => client::list(call, call.service(store)?),
@@ -174,7 +186,7 @@ mod tests {
     use authlete_codegen::Description;
     use authlete_codegen::description::content;
 
-    use super::takes_list;
+    use super::{is_repeated, takes_list};
 
     #[test]
     fn lists_are_taken_where_the_description_has_them() {
@@ -184,6 +196,20 @@ mod tests {
             let body = content(&operation.value["requestBody"]);
             let is_list = body.is_some_and(|(_, schema)| schema["type"] == "array");
             assert_eq!(takes_list(operation.id()), is_list, "{}", operation.id());
+            let parameters = operation.value["parameters"]
+                .as_array()
+                .into_iter()
+                .flatten();
+            for parameter in parameters.filter(|parameter| parameter["in"] == "query") {
+                let name = parameter["name"].as_str().unwrap();
+                let is_list = parameter["schema"]["type"] == "array";
+                assert_eq!(
+                    is_repeated(operation.id(), name),
+                    is_list,
+                    "{} {name}",
+                    operation.id()
+                );
+            }
         }
     }
 }

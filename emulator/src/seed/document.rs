@@ -26,6 +26,7 @@ pub struct OwnerMembers {
     pub api_key: Option<i64>,
     pub api_secret: Option<String>,
     pub organization_token: Option<String>,
+    pub organization_id: Option<i64>,
 }
 
 /// A service, and beside its settings what is not one of them.
@@ -54,6 +55,9 @@ impl Document {
         filled(owner.api_secret.as_ref(), "owner.apiSecret")?;
         let token = owner.organization_token.as_ref();
         seen.note("token", token, "owner.organizationToken")?;
+        if owner.organization_id.is_some_and(|id| id < 1) {
+            return Err(wrong("owner.organizationId", "it must be above 0"));
+        }
 
         let services = services.into_iter().enumerate();
         let services = services

@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
-use authlete::{ApiVersion, Operation, operations};
+use authlete::{ApiVersion, Operation, Root, operations};
 use authlete_codegen::Description;
 use authlete_codegen::description::{
-    JSON, TEXT, content, object, operations as described, sole_reference,
+    JSON, TEXT, content, object, operations as described, reference, sole_reference,
 };
 use serde_json::{Map, Value};
 
@@ -77,7 +77,7 @@ impl Described {
     pub fn fault(&self, status: u16, content_type: Option<&str>, body: &[u8]) -> Option<String> {
         let response = &self.value["responses"][status.to_string()];
         let (media_type, schema) = match status {
-            400..500 => (JSON, &DOCUMENT["components"]["schemas"]["ApiResponse"]),
+            400..500 => (JSON, self.refusal()),
             _ if response.is_null() => return Some(format!("status {status}")),
             _ => match content(response) {
                 Some(content) => content,
@@ -94,7 +94,24 @@ impl Described {
         let Ok(body) = serde_json::from_slice::<Value>(body) else {
             return Some("a body that is no JSON".to_owned());
         };
-        fault(schema, &body, "the answer").or_else(|| fault_in_result(status, &body))
+        fault(schema, &body, "the answer").or_else(|| match self.has_result_code() {
+            true => fault_in_result(status, &body),
+            false => fault_in_words(status, &body),
+        })
+    }
+
+    /// The schema of an answer to a failed call.
+    fn refusal(&self) -> &'static Value {
+        let name = reference(&self.value["responses"]["4XX"]).unwrap_or_default();
+        let (_, schema) =
+            content(&DOCUMENT["components"]["responses"][name]).expect("errors are JSON");
+        resolved(schema)
+    }
+
+    /// The organization API has other words.
+    fn has_result_code(&self) -> bool {
+        let route = self.operation.route(ApiVersion::V3);
+        route.is_none_or(|route| route.root != Root::Organization)
     }
 }
 
@@ -110,6 +127,18 @@ fn fault_in_result(status: u16, body: &Value) -> Option<String> {
     let message = body["resultMessage"].as_str().unwrap_or_default();
     let is_told = message.starts_with(&format!("[{code}] /"));
     (!is_code || !is_told).then(|| format!("{code} with {message:?}"))
+}
+
+/// `error`, and the same among `errors`.
+fn fault_in_words(status: u16, body: &Value) -> Option<String> {
+    if status < 400 {
+        return None;
+    }
+    let words = &body["error"];
+    let is_told = words.as_str().is_some_and(|words| !words.is_empty());
+    let errors = body["errors"].as_array();
+    let is_among = errors.is_some_and(|errors| errors.contains(words));
+    (!is_told || !is_among).then(|| format!("{words} among {errors:?}"))
 }
 
 /// The first place where a value is not as its schema says.

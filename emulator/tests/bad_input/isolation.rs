@@ -1,7 +1,7 @@
 //! What belongs to one service is nothing to another.
 
 use authlete::ApiVersion;
-use authlete::{Authlete, operations};
+use authlete::{Authlete, Root, operations};
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
@@ -121,7 +121,7 @@ impl Target {
                 format!("{before}{argument}{after}")
             }
         };
-        let root = if route.in_service {
+        let root = if route.root == Root::Service {
             format!("/{own}")
         } else {
             String::new()

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use authlete::{ApiVersion, CredentialKind};
+use authlete::{ApiVersion, CredentialKind, Root};
 use authlete_emulator::Emulator;
 use proptest::test_runner::Config;
 use reqwest::{Client, Method, Response};
@@ -178,7 +178,7 @@ impl Target {
         let version = described.version(version);
         let route = described.operation.route(version).unwrap();
         let key = self.of_service("apiKey");
-        let mut path = if route.in_service {
+        let mut path = if route.root == Root::Service {
             format!("/{key}{}", route.path)
         } else {
             route.path.to_owned()

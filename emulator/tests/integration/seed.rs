@@ -68,6 +68,8 @@ async fn credentials_that_are_given_are_kept() {
                     "AUTHLETE_SERVICEOWNER_ACCESSTOKEN",
                     "organization-token-for-tests",
                 ),
+                ("AUTHLETE_ORGANIZATION_ID", "1"),
+                ("AUTHLETE_API_SERVER_ID", "1"),
             ],
         ),
     ];
@@ -76,7 +78,7 @@ async fn credentials_that_are_given_are_kept() {
         let environment: Vec<_> = environment
             .iter()
             .map(|(name, value)| (*name, value.as_str()))
-            .skip(1)
+            .filter(|(_, value)| *value != emulator.base_url())
             .collect();
         assert_eq!(environment, expected);
 

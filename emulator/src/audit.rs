@@ -1,0 +1,179 @@
+//! Which calls the audit log has, and what it says of them.
+
+use authlete::{ApiVersion, Operation, Root};
+use serde_json::Value;
+
+use crate::access::Caller;
+use crate::api::Request;
+use crate::call::Call;
+use crate::json::{Members, Object};
+use crate::reply::{Content, Outcome, Reply};
+use crate::routing::Target;
+use crate::store::{AuditEntry, Store};
+
+/// How many characters of a `User-Agent` are kept.
+const USER_AGENT_KEPT: usize = 200;
+
+/// The actions of an answer that say that something was done.
+const SUCCESSES: [&str; 5] = ["CREATED", "UPDATED", "DELETED", "SUCCESS", "OK"];
+
+/// The event type of each operation that changes services, clients or keys. Authlete has published none: these are the
+/// emulator's own.
+const EVENTS: [(&str, &str); 19] = [
+    ("create_service", "service.created"),
+    ("organization_create_service", "service.created"),
+    ("update_service", "service.updated"),
+    ("delete_service", "service.removed"),
+    ("organization_remove_service", "service.removed"),
+    ("create_client", "client.created"),
+    ("dynamic_client_register", "client.created"),
+    ("update_client", "client.updated"),
+    ("dynamic_client_update", "client.updated"),
+    ("delete_client", "client.removed"),
+    ("dynamic_client_delete", "client.removed"),
+    ("update_client_lock_flag", "client.lock_updated"),
+    ("refresh_client_secret", "client.secret_updated"),
+    ("update_client_secret", "client.secret_updated"),
+    ("set_requestable_scopes", "client.scopes_updated"),
+    ("delete_requestable_scopes", "client.scopes_updated"),
+    ("federation_registration", "client.registered"),
+    ("hsk_create", "key.created"),
+    ("hsk_delete", "key.removed"),
+];
+
+/// The event types, each once.
+pub fn event_types() -> Vec<&'static str> {
+    let mut types: Vec<_> = EVENTS.iter().map(|(_, event)| *event).collect();
+    types.sort_unstable();
+    types.dedup();
+    types
+}
+
+/// An entry in the making: what is known before the call is processed.
+pub struct Pending {
+    entry: AuditEntry,
+}
+
+impl Pending {
+    /// `None` when the operation changes nothing that the log has.
+    pub fn of(
+        request: &Request<'_>,
+        target: &Target,
+        caller: Option<Caller>,
+        call: &Call,
+        store: &Store,
+    ) -> Option<Self> {
+        let event = event(target.operation)?;
+        let agent = request
+            .user_agent
+            .map(|agent| agent.chars().take(USER_AGENT_KEPT).collect());
+        let mut details = Object::new();
+        details.insert("operation".to_owned(), target.operation.id.into());
+        let service_id = call.service.or_else(|| call.body.integer("serviceId"));
+        add(&mut details, "serviceId", service_id);
+        add(&mut details, "clientId", named_client(call, store));
+        Some(Self {
+            entry: AuditEntry {
+                number: 0,
+                time: call.now,
+                event: event.to_owned(),
+                is_completed: false,
+                path: path(target, call.service),
+                user: user(caller, target.version),
+                user_agent: agent,
+                remote_address: request.remote_address.map(|address| address.to_string()),
+                details,
+            },
+        })
+    }
+
+    /// The entry, when the call is processed.
+    pub fn conclude(self, outcome: &Outcome) -> AuditEntry {
+        let mut entry = self.entry;
+        entry.is_completed = is_success(outcome);
+        let (Ok(reply) | Err(reply)) = outcome;
+        if let Some(members) = members(reply) {
+            let client = members.object("client").unwrap_or(members);
+            add(&mut entry.details, "clientId", client.integer("clientId"));
+            if entry.event == "service.created" {
+                add(&mut entry.details, "serviceId", members.integer("apiKey"));
+            }
+        }
+        entry
+    }
+}
+
+fn event(operation: &Operation) -> Option<&'static str> {
+    let found = EVENTS.iter().find(|(id, _)| *id == operation.id);
+    found.map(|(_, event)| *event)
+}
+
+fn add(details: &mut Object, name: &str, value: Option<i64>) {
+    if let Some(value) = value {
+        details.insert(name.to_owned(), value.into());
+    }
+}
+
+/// The ID of the client that a call names, by ID or by alias.
+fn named_client(call: &Call, store: &Store) -> Option<i64> {
+    let service = store.service(call.service?)?;
+    let names = ["clientId", "clientIdentifier"];
+    let mut named = names
+        .iter()
+        .filter_map(|name| match call.parameters.text(name) {
+            Some(identifier) => Some(identifier.to_owned()),
+            None => call.body.integer(name).map(|id| id.to_string()),
+        });
+    let (client, _) = service.client(&named.next()?)?;
+    Some(client.id())
+}
+
+/// The path with the number of the service, and with the names of other parameters in the place of their values.
+fn path(target: &Target, service: Option<i64>) -> String {
+    let Some(service) = service else {
+        return format!("/api{}", target.route.path);
+    };
+    match target.route.root {
+        Root::Service => format!("/api/{service}{}", target.route.path),
+        _ => format!("/api{}", target.route.path).replace("{serviceId}", &service.to_string()),
+    }
+}
+
+fn user(caller: Option<Caller>, version: ApiVersion) -> String {
+    match (caller, version) {
+        (Some(Caller::Owner), ApiVersion::V2) => "service owner".to_owned(),
+        (Some(Caller::Owner), ApiVersion::V3) => "organization".to_owned(),
+        (Some(Caller::Service(service)), _) => format!("service {service}"),
+        (None, _) => String::new(),
+    }
+}
+
+fn is_success(outcome: &Outcome) -> bool {
+    let Ok(reply) = outcome else { return false };
+    let action = members(reply).and_then(|members| members.text("action"));
+    reply.status < 400 && action.is_none_or(|action| SUCCESSES.contains(&action))
+}
+
+fn members(reply: &Reply) -> Option<&Object> {
+    match &reply.body {
+        Content::Json(Value::Object(members)) => Some(members),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use authlete::operations;
+
+    use super::*;
+
+    #[test]
+    fn each_event_is_of_an_operation_that_exists() {
+        for (id, _) in EVENTS {
+            assert!(
+                operations::ALL.iter().any(|operation| operation.id == id),
+                "{id}"
+            );
+        }
+    }
+}

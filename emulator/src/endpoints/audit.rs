@@ -1,0 +1,104 @@
+//! `/audit`: the audit log of the organization.
+
+use serde_json::{Value, json};
+
+use super::organization::{refusal, refuse_organization};
+use crate::audit::event_types;
+use crate::call::Call;
+use crate::clock::Millis;
+use crate::json::Members;
+use crate::reply::{Outcome, Reply};
+use crate::rfc3339;
+use crate::store::{AuditEntry, Store};
+
+const DEFAULT_LIMIT: i64 = 100;
+const LARGEST_LIMIT: i64 = 1000;
+
+/// What the emulator calls the servers that the log is of.
+const CLUSTER: &str = "emulator";
+
+/// A page of the log, the latest entries first. The cursor is the number of the last entry of the page before.
+pub fn entries(call: &Call, store: &Store) -> Outcome {
+    if let Some(id) = number(call, "organizationId")? {
+        refuse_organization(id, store)?;
+    }
+    let limit = number(call, "limit")?.unwrap_or(DEFAULT_LIMIT);
+    if !(1..=LARGEST_LIMIT).contains(&limit) {
+        return Err(refusal(400, "limit is not from 1 to 1000"));
+    }
+    let cursor = number(call, "cursor")?;
+    let (after, before) = (time(call, "after")?, time(call, "before")?);
+    let types = call.parameters.texts("types").unwrap_or_default();
+
+    let is_wanted = |entry: &&AuditEntry| {
+        cursor.is_none_or(|cursor| entry.number < cursor)
+            && after.is_none_or(|after| entry.time > after)
+            && before.is_none_or(|before| entry.time < before)
+            && (types.is_empty() || types.contains(&entry.event.as_str()))
+    };
+    let mut wanted = store.audit_log.latest().filter(is_wanted).peekable();
+    let mut page = Vec::new();
+    let mut last = None;
+    while page.len() < usize::try_from(limit).unwrap_or_default()
+        && let Some(entry) = wanted.next()
+    {
+        last = Some(entry.number);
+        page.push(shown(entry));
+    }
+    let next = last.filter(|_| wanted.peek().is_some());
+    let reply = Reply::document(json!({ "entries": page, "limit": limit }));
+    Ok(match next {
+        Some(number) => reply.with("nextCursor", number.to_string()),
+        None => reply,
+    })
+}
+
+pub fn types() -> Outcome {
+    Ok(Reply::document(event_types().into()))
+}
+
+fn shown(entry: &AuditEntry) -> Value {
+    let status = if entry.is_completed {
+        "completed"
+    } else {
+        "failed"
+    };
+    let mut shown = json!({
+        "cluster": CLUSTER,
+        "details": entry.details,
+        "event": entry.event,
+        "path": entry.path,
+        "status": status,
+        "timestamp": rfc3339::format(entry.time),
+        "user": entry.user,
+    });
+    let known = [
+        ("userAgent", &entry.user_agent),
+        ("remoteAddr", &entry.remote_address),
+    ];
+    if let Value::Object(shown) = &mut shown {
+        for (name, value) in known {
+            if let Some(value) = value {
+                shown.insert(name.to_owned(), value.as_str().into());
+            }
+        }
+    }
+    shown
+}
+
+fn number(call: &Call, name: &str) -> Result<Option<i64>, Reply> {
+    if !call.parameters.contains_key(name) {
+        return Ok(None);
+    }
+    let number = call.parameters.integer(name);
+    let wrong = || refusal(400, &format!("{name} is no whole number"));
+    number.map(Some).ok_or_else(wrong)
+}
+
+fn time(call: &Call, name: &str) -> Result<Option<Millis>, Reply> {
+    let Some(text) = call.parameters.get(name).and_then(Value::as_str) else {
+        return Ok(None);
+    };
+    let wrong = || refusal(400, &format!("{name} is no time of RFC 3339"));
+    rfc3339::parse(text).map(Some).ok_or_else(wrong)
+}

@@ -1,0 +1,82 @@
+//! The audit log: who changed what, and when.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Millis;
+use crate::json::Object;
+
+/// How many entries are kept; older ones are dropped.
+const CAPACITY: usize = 2000;
+
+/// The latest entries, the oldest first.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct AuditLog {
+    entries: VecDeque<AuditEntry>,
+    /// The number of the latest entry, counted from 1.
+    last_number: i64,
+}
+
+/// A call that changed something, or should have. No secret is in it: the path is the template of the operation.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AuditEntry {
+    /// Set by the log.
+    #[serde(default)]
+    pub number: i64,
+    pub time: Millis,
+    pub event: String,
+    pub is_completed: bool,
+    pub path: String,
+    pub user: String,
+    pub user_agent: Option<String>,
+    pub remote_address: Option<String>,
+    pub details: Object,
+}
+
+impl AuditLog {
+    pub fn add(&mut self, entry: AuditEntry) {
+        self.last_number += 1;
+        if self.entries.len() == CAPACITY {
+            self.entries.pop_front();
+        }
+        self.entries.push_back(AuditEntry {
+            number: self.last_number,
+            ..entry
+        });
+    }
+
+    /// The entries, the latest first.
+    pub fn latest(&self) -> impl Iterator<Item = &AuditEntry> {
+        self.entries.iter().rev()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_log_drops_its_oldest_entry() {
+        let mut log = AuditLog::default();
+        for time in 0..=CAPACITY as i64 {
+            log.add(AuditEntry {
+                number: 0,
+                time,
+                event: "service.created".to_owned(),
+                is_completed: true,
+                path: "/api/service".to_owned(),
+                user: "organization".to_owned(),
+                user_agent: None,
+                remote_address: None,
+                details: Object::new(),
+            });
+        }
+        let numbers: Vec<i64> = log.latest().map(|entry| entry.number).collect();
+        assert_eq!(numbers.len(), CAPACITY);
+        assert_eq!(
+            (numbers[0], numbers[CAPACITY - 1]),
+            (CAPACITY as i64 + 1, 2)
+        );
+    }
+}
