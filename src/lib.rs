@@ -16,6 +16,7 @@ mod dpop;
 mod dpop;
 mod error;
 pub mod guide;
+mod http_client;
 #[cfg(feature = "introspection-cache")]
 mod introspection_cache;
 mod json_object;
