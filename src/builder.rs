@@ -73,6 +73,19 @@ impl AuthleteBuilder {
         self
     }
 
+    /// How long an idle connection is kept for the next call. Default: 30 seconds.
+    ///
+    /// Keep it well below the time after which the server, or a load balancer in front of it, closes an idle connection;
+    /// 60 seconds are common. A request that is sent while the other side closes the connection fails, and an operation
+    /// that must not be repeated, such as [`token`](Authlete::token), then fails as a whole.
+    ///
+    /// Applied to a [`reqwest_builder`](Self::reqwest_builder) only when set here, and not to a
+    /// [`reqwest_client`](Self::reqwest_client).
+    pub fn pool_idle_timeout(mut self, timeout: Duration) -> Self {
+        self.connections.pool_idle_timeout = Some(timeout);
+        self
+    }
+
     /// How long a call may take from beginning to end, all attempts and waits together. Default: 30 seconds.
     ///
     /// With a client of yours and without this setting, the client decides how long an attempt may take, and none
@@ -133,13 +146,14 @@ impl AuthleteBuilder {
     /// Uses a `reqwest` builder of yours in place of the default one, for example for a proxy or for other TLS settings.
     ///
     /// What you set here is applied to it: [`connect_timeout`](Self::connect_timeout),
-    /// [`root_certificate`](Self::root_certificate) and the client certificate of the [`Config`]. Certificates must be for
-    /// the TLS library that the `reqwest` builder uses. Redirects are always off: Authlete sends none, and credentials must
-    /// not follow one.
+    /// [`pool_idle_timeout`](Self::pool_idle_timeout), [`root_certificate`](Self::root_certificate) and the client
+    /// certificate of the [`Config`]. Certificates must be for the TLS library that the `reqwest` builder uses. Redirects
+    /// are always off: Authlete sends none, and credentials must not follow one.
     ///
     /// The other defaults of this crate are not applied. Set on your builder what you need of them:
     ///
     /// - `connect_timeout`: reqwest has none by default, this crate 5 seconds.
+    /// - `pool_idle_timeout`: 90 seconds in reqwest, 30 seconds in this crate.
     /// - The version of HTTP. This crate uses HTTP/1.1 alone (`http1_only`). reqwest negotiates HTTP/2 when any crate of
     ///   your program enables its feature `http2`, one of its default features. All calls then share one connection, and a
     ///   peer that vanishes without a word stops all of them: for 31 seconds in our measurements, and for 4.2 seconds with
