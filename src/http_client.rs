@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use reqwest::ClientBuilder;
 
+use crate::resolver::Resolver;
 use crate::{Config, tls};
 
 /// Long enough for a slow handshake across an ocean, short enough to notice a host that is gone.
@@ -12,6 +13,15 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Half of the 60 seconds after which many load balancers close an idle connection. A request that crosses with the
 /// close fails, and most operations must not be repeated then.
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long a peer may be silent when it owes an acknowledgement. Then the connection is given up, and a call that may be
+/// repeated has time for another one. A path may lose packets for a second or two, when a route changes or a virtual machine
+/// moves. TCP itself would try for a quarter of an hour, and reqwest for 30 seconds.
+const PEER_SILENCE: Duration = Duration::from_secs(5);
+
+/// Between two probes of a silent connection, and how many there are. On Linux the probes end after [`PEER_SILENCE`], too.
+const PROBE_INTERVAL: Duration = Duration::from_secs(1);
+const PROBES: u32 = 3;
 
 /// Settings of the connections that the caller may choose.
 #[derive(Debug, Default)]
@@ -29,6 +39,7 @@ impl ConnectionSettings {
             .http1_only()
             .connect_timeout(self.connect_timeout.unwrap_or(CONNECT_TIMEOUT))
             .pool_idle_timeout(self.pool_idle_timeout.unwrap_or(POOL_IDLE_TIMEOUT));
+        let builder = notice_silence(builder).dns_resolver(Resolver::new());
         // What stays on this machine may go without TLS, and must not go to a proxy of the environment.
         match config.is_on_this_machine() {
             true => builder.no_proxy(),
@@ -46,4 +57,16 @@ impl ConnectionSettings {
         }
         builder
     }
+}
+
+/// Gives a connection up when its peer has vanished. Where data is on its way (on Linux and Android), the limit is that of
+/// TCP for its acknowledgement. Where an answer is due, or the connection is idle, probes find out.
+fn notice_silence(builder: ClientBuilder) -> ClientBuilder {
+    let builder = builder
+        .tcp_keepalive(PEER_SILENCE)
+        .tcp_keepalive_interval(PROBE_INTERVAL)
+        .tcp_keepalive_retries(PROBES);
+    #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
+    let builder = builder.tcp_user_timeout(PEER_SILENCE);
+    builder
 }

@@ -25,6 +25,7 @@ mod open_enum;
 mod operation;
 mod pages;
 mod rate_limit;
+mod resolver;
 mod response_headers;
 mod retry;
 mod secret;
