@@ -5,6 +5,7 @@ use std::time::Duration;
 use reqwest::ClientBuilder;
 
 use crate::resolver::Resolver;
+use crate::warm_up::WarmUp;
 use crate::{Config, tls};
 
 /// Long enough for a slow handshake across an ocean, short enough to notice a host that is gone.
@@ -39,7 +40,8 @@ impl ConnectionSettings {
             .http1_only()
             .connect_timeout(self.connect_timeout.unwrap_or(CONNECT_TIMEOUT))
             .pool_idle_timeout(self.pool_idle_timeout.unwrap_or(POOL_IDLE_TIMEOUT));
-        let builder = notice_silence(builder).dns_resolver(Resolver::new());
+        let warm_up = config.uses_tls().then(|| WarmUp::begin(tls::draw_random));
+        let builder = notice_silence(builder).dns_resolver(Resolver::new(warm_up));
         // What stays on this machine may go without TLS, and must not go to a proxy of the environment.
         match config.is_on_this_machine() {
             true => builder.no_proxy(),

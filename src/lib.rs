@@ -34,6 +34,7 @@ mod settings;
 mod standard_scope;
 mod tls;
 mod transport;
+mod warm_up;
 
 /// The code that `build.rs` makes of `openapi/`.
 mod generated {

@@ -10,16 +10,22 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use lookups::Lookups;
 use order::in_order_of_attempts;
 
+use crate::warm_up::WarmUp;
+
 /// Looks names up with the resolver of the platform, as reqwest does by default. It differs in two ways: a lookup never
 /// keeps the runtime from shutting down, and the addresses come in an order in which a dead one costs little.
+///
+/// A connection begins with a lookup, so this is also where it waits for what has to be ready before it.
 pub(crate) struct Resolver {
     lookups: Lookups,
+    warm_up: Option<WarmUp>,
 }
 
 impl Resolver {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(warm_up: Option<WarmUp>) -> Self {
         Self {
             lookups: Lookups::new(lookups::of_platform),
+            warm_up,
         }
     }
 }
@@ -27,7 +33,12 @@ impl Resolver {
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
         let lookup = self.lookups.join(name.as_str());
+        let warm_up = self.warm_up.clone();
         Box::pin(async move {
+            // The lookup goes on meanwhile.
+            if let Some(mut warm_up) = warm_up {
+                warm_up.ended().await;
+            }
             let found: Vec<SocketAddr> = in_order_of_attempts(&lookup?.outcome().await?);
             Ok(Box::new(found.into_iter()) as Addrs)
         })
@@ -84,7 +95,10 @@ mod tests {
         reqwest::Client::builder()
             .connect_timeout(Duration::from_secs(20))
             .no_proxy()
-            .dns_resolver(Resolver { lookups })
+            .dns_resolver(Resolver {
+                lookups,
+                warm_up: None,
+            })
             .build()
             .unwrap()
     }
@@ -122,5 +136,19 @@ mod tests {
         server(second, port).await;
         assert_eq!(get(&client([first, second]), port).await, first);
         assert_eq!(get(&client([nobody, second]), port).await, second);
+    }
+
+    #[tokio::test]
+    async fn a_connection_waits_for_the_warm_up_and_the_runtime_does_not() {
+        let (finish, finished) = std::sync::mpsc::channel::<()>();
+        let warm_up = WarmUp::begin(move || {
+            let _ = finished.recv();
+        });
+        let resolver = Resolver::new(Some(warm_up));
+        let mut resolving = resolver.resolve("localhost".parse().unwrap());
+        let soon = tokio::time::timeout(Duration::from_millis(50), &mut resolving);
+        assert!(soon.await.is_err());
+        drop(finish);
+        assert!(resolving.await.is_ok());
     }
 }

@@ -13,4 +13,6 @@ mod library;
 #[cfg(any(feature = "rustls-no-provider", feature = "native-tls"))]
 mod roots;
 
-pub(crate) use library::{is_error, prepare, present, refuses_certificate, select, trust};
+pub(crate) use library::{
+    draw_random, is_error, prepare, present, refuses_certificate, select, trust,
+};
