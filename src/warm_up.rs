@@ -16,7 +16,7 @@ impl WarmUp {
     pub(crate) fn begin(work: impl FnOnce() + Send + 'static) -> Self {
         let (until_dropped, running) = watch::channel(());
         let _ = thread::Builder::new()
-            .name("authlete-warm-up".to_owned())
+            .name("authlete-warmup".to_owned())
             .spawn(move || {
                 let _until_dropped = until_dropped;
                 work();

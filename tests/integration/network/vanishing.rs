@@ -90,3 +90,17 @@ async fn a_token_request_whose_peer_vanishes_fails_long_before_its_timeout() {
         token(&api).await.unwrap();
     }
 }
+
+/// The kernel of such a peer answers the probes.
+#[tokio::test]
+async fn a_peer_that_takes_long_to_answer_is_not_given_up() {
+    let url = raw_server(|mut stream| async move {
+        while next_request(&mut stream).await {
+            tokio::time::sleep(Duration::from_secs(9)).await;
+            stream.write_all(OK).await.unwrap();
+        }
+    })
+    .await;
+    let api = Authlete::new(Config::v3(url, 1, "t")).unwrap();
+    token(&api).await.unwrap();
+}
