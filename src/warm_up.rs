@@ -1,14 +1,20 @@
 //! Work that the first connection needs, done before it on a thread of its own.
 
 use std::thread;
+use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::time::{Instant, timeout_at};
+
+/// No connection waits for longer after the beginning: a process that forks at this time does not have the thread.
+const LONGEST: Duration = Duration::from_secs(1);
 
 /// Work under way, or done. A thread of the runtime is not blocked by it.
 #[derive(Clone)]
 pub(crate) struct WarmUp {
     /// Closed when the work has ended.
     running: watch::Receiver<()>,
+    deadline: Instant,
 }
 
 impl WarmUp {
@@ -21,12 +27,15 @@ impl WarmUp {
                 let _until_dropped = until_dropped;
                 work();
             });
-        Self { running }
+        Self {
+            running,
+            deadline: Instant::now() + LONGEST,
+        }
     }
 
     pub(crate) async fn ended(&mut self) {
         // Nothing is ever sent.
-        let _ = self.running.changed().await;
+        let _ = timeout_at(self.deadline, self.running.changed()).await;
     }
 }
 
@@ -57,5 +66,16 @@ mod tests {
     async fn work_that_panics_has_ended() {
         let mut warm_up = WarmUp::begin(|| panic!("a panic of this test"));
         warm_up.ended().await;
+    }
+
+    #[tokio::test]
+    async fn work_without_end_holds_nobody_up_for_ever() {
+        let (_finish, finished) = mpsc::channel::<()>();
+        let mut warm_up = WarmUp::begin(move || {
+            let _ = finished.recv();
+        });
+        timeout(Duration::from_secs(30), warm_up.ended())
+            .await
+            .unwrap();
     }
 }
