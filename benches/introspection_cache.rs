@@ -32,7 +32,7 @@ async fn measure(url: &str) {
     let cache = IntrospectionCache::new()
         .max_age(Duration::from_secs(60 * 60))
         .max_tokens(2 * TOKENS);
-    let api = Authlete::builder(Config::v3(url, 986_126_671, "access token"))
+    let api = Authlete::builder(Config::v3(url, 986_126_671, "access-token"))
         .introspection_cache(cache)
         .build()
         .expect("the configuration is complete");

@@ -48,7 +48,10 @@ async fn run_flow(api: &Authlete, client_id: i64, client_secret: Secret) -> Resu
     let ticket = match authorization.action {
         AuthorizationAction::Interaction => authorization.ticket.context("no ticket")?,
         other => {
-            bail!("authorization: {other}: {:?}", authorization.result_message);
+            bail!(
+                "authorization: {other}: {:?}",
+                authorization.result_message.as_ref().map(Secret::expose)
+            );
         }
     };
 
@@ -58,7 +61,10 @@ async fn run_flow(api: &Authlete, client_id: i64, client_secret: Secret) -> Resu
     let location = match issued.action {
         AuthorizationIssueAction::Location => issued.response_content.context("no location")?,
         other => {
-            bail!("authorization_issue: {other}: {:?}", issued.result_message);
+            bail!(
+                "authorization_issue: {other}: {:?}",
+                issued.result_message.as_ref().map(Secret::expose)
+            );
         }
     };
     println!("HTTP/1.1 302 Found\nLocation: {}\n", location.expose());
@@ -84,7 +90,10 @@ async fn run_flow(api: &Authlete, client_id: i64, client_secret: Secret) -> Resu
         TokenAction::Ok => "200 OK",
         TokenAction::BadRequest => "400 Bad Request",
         TokenAction::InvalidClient => "401 Unauthorized",
-        other => bail!("token: {other}: {:?}", token.result_message),
+        other => bail!(
+            "token: {other}: {:?}",
+            token.result_message.as_ref().map(Secret::expose)
+        ),
     };
     let content = token.response_content.context("no content")?;
     println!(

@@ -24,8 +24,8 @@ async fn main() -> Result<()> {
     println!("echo answered {answer:?}");
 
     // In code: 3.0 with a service ID and an access token, 2.x with a key and a secret.
-    let v3 = Config::v3("https://us.authlete.com", 986_126_671, "access token");
-    let v2 = Config::v2("https://api.authlete.com", 5_593_494_640, "API secret");
+    let v3 = Config::v3("https://us.authlete.com", 986_126_671, "access-token");
+    let v2 = Config::v2("https://api.authlete.com", 5_593_494_640, "API-secret");
     println!("{:?}\n{:?}", Authlete::new(v3)?, Authlete::new(v2)?);
 
     // From TOML: the file of Authlete's Go library, and the keys that 3.0 adds. `Config::from_file` takes a path, and
@@ -34,7 +34,7 @@ async fn main() -> Result<()> {
         r#"
         BaseUrl = "https://jp.authlete.com"
         ServiceApiKey = "986126671"
-        ServiceAccessToken = "access token"
+        ServiceAccessToken = "access-token"
         "#,
     )?;
     println!("{file:?}");
@@ -51,7 +51,7 @@ async fn main() -> Result<()> {
     // A wrong configuration is refused before anything is sent, and the message names the setting.
     let incomplete = Config::new()
         .base_url("https://us.authlete.com")
-        .service_access_token("access token");
+        .service_access_token("access-token");
     if let Err(error) = Authlete::new(incomplete) {
         println!("{error}");
     }

@@ -134,7 +134,10 @@ impl Story {
         let asked = self.api.authorization(&request).await?;
         let ticket = match asked.action {
             AuthorizationAction::Interaction => asked.ticket.context("no ticket")?,
-            other => bail!("authorization: {other}: {:?}", asked.result_message),
+            other => bail!(
+                "authorization: {other}: {:?}",
+                asked.result_message.as_ref().map(Secret::expose)
+            ),
         };
         // The page on which your user decides can show what the client has already, but to nobody else.
         if let (Some(grant), Some("john.doe")) = (asked.grant, asked.grant_subject.as_deref()) {
@@ -145,7 +148,10 @@ impl Story {
         let issued = self.api.authorization_issue(&request).await?;
         let code = match issued.action {
             AuthorizationIssueAction::Location => issued.authorization_code.context("no code")?,
-            other => bail!("authorization_issue: {other}: {:?}", issued.result_message),
+            other => bail!(
+                "authorization_issue: {other}: {:?}",
+                issued.result_message.as_ref().map(Secret::expose)
+            ),
         };
         self.request_token(&[
             ("grant_type", "authorization_code"),
@@ -163,7 +169,10 @@ impl Story {
         let answer = self.api.token(&request).await?;
         match &answer.action {
             TokenAction::Ok => {}
-            other => bail!("token: {other}: {:?}", answer.result_message),
+            other => bail!(
+                "token: {other}: {:?}",
+                answer.result_message.as_ref().map(Secret::expose)
+            ),
         }
         let content = answer.response_content.as_ref().context("no content")?;
         println!("POST /token\n\n{}\n", content.expose());
@@ -187,10 +196,13 @@ impl Story {
             GmResponseAction::Forbidden => "403 Forbidden",
             GmResponseAction::NotFound => "404 Not Found",
             GmResponseAction::CallerError | GmResponseAction::AuthleteError => {
-                eprintln!("{:?}", answer.result_message);
+                eprintln!("{:?}", answer.result_message.as_ref().map(Secret::expose));
                 "500 Internal Server Error"
             }
-            other => bail!("grant_management: {other}: {:?}", answer.result_message),
+            other => bail!(
+                "grant_management: {other}: {:?}",
+                answer.result_message.as_ref().map(Secret::expose)
+            ),
         };
         println!("HTTP/1.1 {status}\nCache-Control: no-store");
         if let Some(nonce) = &answer.dpop_nonce {

@@ -144,7 +144,7 @@ async fn offer(api: &Authlete) -> Result<Secret> {
         CredentialOfferCreateAction::Created => created.info.context("no offer")?,
         other => bail!(
             "credential_offer_create: {other}: {:?}",
-            created.result_message
+            created.result_message.as_ref().map(Secret::expose)
         ),
     };
     let offer = info.credential_offer.context("no offer")?;
@@ -162,7 +162,10 @@ async fn token(api: &Authlete, code: &Secret) -> Result<Secret> {
     let token = api.token(&TokenRequest::new(body)).await?;
     match token.action {
         TokenAction::Ok => token.access_token.context("no access token"),
-        other => bail!("token: {other}: {:?}", token.result_message),
+        other => bail!(
+            "token: {other}: {:?}",
+            token.result_message.as_ref().map(Secret::expose)
+        ),
     }
 }
 
@@ -173,7 +176,7 @@ async fn credential(api: &Authlete, access_token: &Secret, request: &Value) -> R
         CredentialSingleParseAction::Ok => parsed.info.context("nothing about the request")?,
         other => bail!(
             "credential_single_parse: {other}: {:?}",
-            parsed.result_message
+            parsed.result_message.as_ref().map(Secret::expose)
         ),
     };
     // What your server knows of the user that introspection of the access token names.
@@ -194,7 +197,7 @@ async fn credential(api: &Authlete, access_token: &Secret, request: &Value) -> R
         CredentialSingleIssueAction::Ok => issued.response_content.context("no content")?,
         other => bail!(
             "credential_single_issue: {other}: {:?}",
-            issued.result_message
+            issued.result_message.as_ref().map(Secret::expose)
         ),
     };
     let content: Value = serde_json::from_str(content.expose())?;

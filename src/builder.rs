@@ -86,7 +86,8 @@ impl AuthleteBuilder {
         self
     }
 
-    /// How long a call may take from beginning to end, all attempts and waits together. Default: 30 seconds.
+    /// How long a call may take from beginning to end, all attempts and waits together. Default: 30 seconds. Zero is an
+    /// error of [`build`](Self::build).
     ///
     /// With a client of yours and without this setting, the client decides how long an attempt may take, and none
     /// begins after 30 seconds.
@@ -187,9 +188,10 @@ impl AuthleteBuilder {
     /// Makes the handle.
     ///
     /// # Errors
-    /// [`Error::Config`](crate::Error::Config) when the configuration cannot be used, or when the HTTP client cannot be
-    /// made of the settings.
+    /// [`Error::Config`](crate::Error::Config) when the configuration cannot be used, when a timeout or
+    /// [`max_response_size`](Self::max_response_size) is zero, or when the HTTP client cannot be made of the settings.
     pub fn build(self) -> Result<Authlete> {
+        self.refuse_zero()?;
         let user_agent = match &self.user_agent {
             None => HeaderValue::from_static(concat!("authlete-rust/", env!("CARGO_PKG_VERSION"))),
             Some(text) => HeaderValue::from_str(text)
@@ -203,6 +205,7 @@ impl AuthleteBuilder {
             call_rate: self.call_rate,
             circuit_breaker: self.circuit_breaker,
             max_response_size: self.max_response_size,
+            has_tls: tls::IS_AVAILABLE || !is_own,
             #[cfg(feature = "introspection-cache")]
             introspection_cache: self
                 .introspection_cache
@@ -231,6 +234,26 @@ impl AuthleteBuilder {
             }
         };
         Authlete::with_client(client, self.config, settings)
+    }
+
+    /// None of these is of any use at zero.
+    fn refuse_zero(&self) -> Result<(), ConfigError> {
+        let durations = [
+            ("timeout", self.timeout),
+            ("connect_timeout", self.connections.connect_timeout),
+            (
+                "attempt_timeout of the retry policy",
+                Some(self.retry.attempt_timeout),
+            ),
+        ];
+        let zero = durations
+            .into_iter()
+            .find(|(_, duration)| *duration == Some(Duration::ZERO));
+        let zero = zero.map(|(name, _)| name);
+        match zero.or((self.max_response_size == 0).then_some("max_response_size")) {
+            Some(name) => Err(ConfigError::client(format!("{name} must not be zero"))),
+            None => Ok(()),
+        }
     }
 }
 

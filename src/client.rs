@@ -10,12 +10,12 @@ use tower::retry::budget::TpsBudget;
 
 use crate::admission::{Admission, Servers};
 use crate::builder::AuthleteBuilder;
-use crate::config::{ConfigError, Resolved};
+use crate::config::{ConfigError, Resolved, Setting};
 use crate::credentials::Headers;
 use crate::dpop::{Dpop, Nonces};
 use crate::retry::{self, RetryPolicy};
 use crate::settings::Settings;
-use crate::transport::below;
+use crate::transport::{LastAnswer, below};
 use crate::{ApiVersion, Config, Error, Operation, RateLimit, Result, Route};
 
 /// A handle to the Authlete API.
@@ -57,6 +57,7 @@ struct Shared {
     retry_budget: TpsBudget,
     servers: Servers,
     rate_limit: Mutex<Option<RateLimit>>,
+    last_answer: LastAnswer,
 }
 
 impl Authlete {
@@ -83,6 +84,7 @@ impl Authlete {
             retry_budget: retry::budget(),
             servers: Servers::default(),
             rate_limit: Mutex::new(None),
+            last_answer: LastAnswer::new(),
         };
         Self::assemble(client, config, settings, Arc::new(shared))
     }
@@ -100,6 +102,12 @@ impl Authlete {
             credentials,
             dpop_key,
         } = Resolved::from_config(&config)?;
+        if base_url.scheme() == "https" && !settings.has_tls {
+            return Err(ConfigError::Unsupported {
+                setting: Setting::BaseUrl,
+                feature: "rustls or native-tls",
+            })?;
+        }
         let api_root = below(&base_url, format_args!("/api"));
         let service_root = match version {
             ApiVersion::V2 => Some(api_root.clone()),
@@ -176,7 +184,7 @@ impl Authlete {
     }
 
     /// A handle whose calls may take another time, all attempts together, and that shares everything else with this
-    /// one.
+    /// one. With zero, as when your own deadline has passed, calls fail with a timeout.
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
         self.with_settings(|settings| settings.timeout = Some(timeout))
@@ -225,6 +233,10 @@ impl Authlete {
         &self.handle.shared.retry_budget
     }
 
+    pub(crate) fn last_answer(&self) -> &LastAnswer {
+        &self.handle.shared.last_answer
+    }
+
     /// What makes the proofs of possession, when there is a key.
     pub(crate) fn dpop(&self) -> Option<&Dpop> {
         self.handle.dpop.as_ref()
@@ -232,6 +244,7 @@ impl Authlete {
 
     /// Remembers what an answer tells of the rate limit, and of the proofs to come.
     pub(crate) fn observe(&self, headers: &HeaderMap) {
+        self.handle.shared.last_answer.record();
         if let Some(rate_limit) = RateLimit::from_headers(headers) {
             *self.handle.shared.rate_limit() = Some(rate_limit);
         }
@@ -265,7 +278,7 @@ impl Authlete {
             return Ok(&self.handle.api_root);
         }
         self.handle.service_root.as_ref().ok_or_else(|| {
-            let setting = crate::config::Setting::ServiceApiKey;
+            let setting = Setting::ServiceApiKey;
             Error::not_callable(
                 operation,
                 format!("is a call of one service: set {setting}, its service ID"),

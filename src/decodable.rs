@@ -6,7 +6,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 
 /// Takes the members of a JSON object one by one.
 pub(crate) trait FromMembers: Default {
@@ -16,6 +16,14 @@ pub(crate) trait FromMembers: Default {
         name: Name<'de>,
         members: &mut A,
     ) -> Result<(), A::Error>;
+
+    /// Whether a plain string may stand for the object.
+    const MAY_BE_TEXT: bool = false;
+
+    /// The object that a plain string stands for, if one may.
+    fn from_text(_: &str) -> Option<Self> {
+        None
+    }
 }
 
 /// Decodes an object member by member.
@@ -38,9 +46,17 @@ pub(crate) fn from_members<'de, D: Deserializer<'de>, T: FromMembers>(
             }
             Ok(value)
         }
+
+        fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+            T::from_text(text).ok_or_else(|| E::invalid_type(Unexpected::Str(text), &self))
+        }
     }
 
-    deserializer.deserialize_map(Members(PhantomData))
+    // An object is asked for where nothing else may come: a mistake is then told of the place where it begins.
+    match T::MAY_BE_TEXT {
+        true => deserializer.deserialize_any(Members(PhantomData)),
+        false => deserializer.deserialize_map(Members(PhantomData)),
+    }
 }
 
 /// The name of a member, which only an unknown one is copied for.
@@ -89,6 +105,65 @@ impl<'de> Deserialize<'de> for Name<'de> {
     }
 }
 
+/// An integer, also one that comes as a string of digits; `None` when it is `null`.
+pub(crate) struct Integer<T>(pub Option<T>);
+
+impl<'de, T: TryFrom<i64>> Deserialize<'de> for Integer<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Digits<T>(PhantomData<T>);
+
+        impl<T: TryFrom<i64>> Digits<T> {
+            fn fit<E: Error>(&self, number: i64) -> Result<Integer<T>, E> {
+                T::try_from(number)
+                    .map(|number| Integer(Some(number)))
+                    .map_err(|_| E::invalid_value(Unexpected::Signed(number), self))
+            }
+        }
+
+        impl<T: TryFrom<i64>> Visitor<'_> for Digits<T> {
+            type Value = Integer<T>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let bits = 8 * size_of::<T>();
+                write!(formatter, "an integer of {bits} bits")
+            }
+
+            fn visit_unit<E: Error>(self) -> Result<Integer<T>, E> {
+                Ok(Integer(None))
+            }
+
+            fn visit_i64<E: Error>(self, number: i64) -> Result<Integer<T>, E> {
+                self.fit(number)
+            }
+
+            fn visit_u64<E: Error>(self, number: u64) -> Result<Integer<T>, E> {
+                match i64::try_from(number) {
+                    Ok(number) => self.fit(number),
+                    Err(_) => Err(E::invalid_value(Unexpected::Unsigned(number), &self)),
+                }
+            }
+
+            /// `1e3` and `5.0` are integers, too.
+            fn visit_f64<E: Error>(self, number: f64) -> Result<Integer<T>, E> {
+                const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
+                match number.fract() == 0.0 && number.abs() <= LARGEST_EXACT {
+                    true => self.fit(number as i64),
+                    false => Err(E::invalid_type(Unexpected::Float(number), &self)),
+                }
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Integer<T>, E> {
+                match text.parse() {
+                    Ok(number) => self.fit(number),
+                    Err(_) => Err(E::invalid_type(Unexpected::Str(text), &self)),
+                }
+            }
+        }
+
+        deserializer.deserialize_any(Digits(PhantomData))
+    }
+}
+
 /// A list without its `null` items; `None` when it is `null` itself.
 pub(crate) struct List<T>(pub Option<Vec<T>>);
 
@@ -120,10 +195,14 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
     }
 }
 
-/// Makes a struct decodable: `one` value or `null`, a `list` in which `null` items are dropped, or a `word` that is
-/// the default when it is missing. What is not named goes into `extra`.
+/// Makes a struct decodable: `one` value or `null`, an `integer` that may be text, a `list` in which `null` items are
+/// dropped, or a `word` that is the default when it is missing. What is not named goes into `extra`. A plain string may
+/// stand for an object that has its `text` in a member.
 macro_rules! decodable {
-    ($name:ident { $( $kind:ident $member:ident = $key:literal ),* $(,)? }) => {
+    (
+        $name:ident { $( $kind:ident $member:ident = $key:literal ),* $(,)? }
+        $(, text => $text:ident: $make:path)?
+    ) => {
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 $crate::decodable::from_members(deserializer)
@@ -144,7 +223,18 @@ macro_rules! decodable {
                 }
                 Ok(())
             }
+
+            $(
+                const MAY_BE_TEXT: bool = true;
+
+                fn from_text(text: &str) -> Option<Self> {
+                    Some(Self { $text: $make(text.to_owned()), ..Self::default() })
+                }
+            )?
         }
+    };
+    (@integer $members:ident) => {
+        $members.next_value::<$crate::decodable::Integer<_>>()?.0
     };
     (@one $members:ident) => {
         $members.next_value()?

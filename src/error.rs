@@ -4,31 +4,35 @@ use std::fmt;
 use std::time::Duration;
 
 use reqwest::StatusCode;
-use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 
 use crate::config::ConfigError;
 use crate::rate_limit::{self, RateLimit};
-use crate::{JsonObject, Operation};
+use crate::{JsonObject, Operation, ResponseHeaders, Secret};
 
 /// The result of a call.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What can go wrong, from configuration to decoding. No variant carries a secret, and neither does its source.
+/// What can go wrong, from configuration to decoding.
+///
+/// # What an error shows
+/// `Display`, `Debug`, the sources and the events of `tracing` show no secret of yours, and nothing that a server may
+/// have copied from a request: of an answer they show the HTTP status, a well-formed result code and the JSON path of
+/// known members. The rest is kept for you to read: headers, body and
+/// [`result_message`](ApiError::result_message). Log those only where a token may be logged.
 ///
 /// The message says what failed, and the [`source`](std::error::Error::source) why, down to the reason of the system: a
 /// log is to have the whole chain, as `{:#}` of `anyhow` shows it.
 ///
-/// A server that cannot reach Authlete tells its own client no more than a status:
+/// [`kind`](Self::kind) says what an error means, whatever it came from. A server that cannot reach Authlete tells its own
+/// client no more than a status:
 ///
 /// ```
-/// use authlete::Error;
+/// use authlete::{Error, ErrorKind};
 ///
 /// fn status(error: &Error) -> u16 {
-///     match error {
-///         Error::Config(_) | Error::NotCallable { .. } | Error::InvalidArgument { .. } => 500,
-///         error if error.is_timeout() => 504,
-///         error if error.is_retryable() => 503, // and error.retry_after() as Retry-After
-///         _ => 502,
+///     match error.kind() {
+///         ErrorKind::RateLimited | ErrorKind::Unavailable => 503, // and error.retry_after() as Retry-After
+///         _ => 500,
 ///     }
 /// }
 /// ```
@@ -88,15 +92,15 @@ pub enum Error {
         source: reqwest::Error,
     },
 
-    /// Authlete answered with an error status and said why.
+    /// The answer has an error status. It is Authlete's, with a result code, or that of something in between, such as a
+    /// load balancer with a page of its own.
     #[error(transparent)]
     Api(Box<ApiError>),
 
-    /// Something answered, but not with JSON: a load balancer's error page, a success without its body, or a health
-    /// check that failed and says why in text. So is JSON with anything before or after it, a byte order mark included
-    /// (RFC 8259 §8.1).
+    /// The answer has a status of success and not the JSON that the operation returns: a login page of a network, a body
+    /// that is empty or cut off, or JSON with anything before or after it, a byte order mark included (RFC 8259 §8.1).
     #[error(transparent)]
-    NotJson(Box<NotJsonError>),
+    UnexpectedBody(Box<UnexpectedBodyError>),
 
     /// The answer is longer than the handle reads, and was not read to its end. Authlete may have processed the request.
     #[error("{operation}: the answer is longer than {limit} bytes")]
@@ -122,21 +126,53 @@ pub enum Error {
     },
 }
 
+/// What an [`Error`] means for the caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The program or its configuration has to change. Nothing was sent.
+    Usage,
+    /// Too many calls: Authlete answered 429, or the handle's own [`CallRate`](crate::CallRate) is used up.
+    /// [`Error::retry_after`] says for how long, if that is known.
+    RateLimited,
+    /// Authlete cannot be reached, or is overloaded: no connection, a timeout, a broken connection, 408, 502, 503 or 504,
+    /// or an open circuit breaker. It may pass.
+    Unavailable,
+    /// The credentials of the configuration are refused: 401 or 403.
+    Refused,
+    /// The server cannot be trusted: its certificate is not valid. No credential was sent.
+    Untrusted,
+    /// The call is refused as it is, with another status from 400 to 499: a wrong argument, or what it names does not
+    /// exist.
+    Rejected,
+    /// The server failed, with 500 or another status, or with an answer that cannot be read.
+    Failed,
+}
+
 /// At which stage a request failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
     /// No connection: the name does not resolve, or nothing listens. The request did not reach the server.
     Connect,
-    /// The TLS handshake failed, for example because of a certificate, the server's or ours. The request was not
-    /// processed.
+    /// The server's certificate cannot be trusted: it is expired, for another host, or of an unknown issuer. Nothing of
+    /// the request was sent, and it is not retried: the certificate stays the same.
+    ///
+    /// With the feature `native-tls` it is [`Tls`](Self::Tls): that library does not tell.
+    Certificate,
+    /// The TLS handshake of a new connection failed for another reason than the server's certificate. Nothing of the
+    /// request was sent.
+    ///
+    /// With TLS 1.3 a server may reject our certificate only after its side of the handshake, when the request may be
+    /// on its way: that is [`Interrupted`](Self::Interrupted), and the source names the alert.
     Tls,
     /// The connect timeout, that of an attempt or that of the call passed.
     Timeout,
     /// The connection broke after the request began to be sent, or what came back cannot be read as HTTP. Authlete may
     /// have processed the request.
     ///
-    /// The head of an answer may have 100 headers and some 400 KiB: these are the bounds of the HTTP client.
+    /// The head of an answer may have 100 headers and some 400 KiB: these are the bounds of the HTTP client for
+    /// HTTP/1.1.
     Interrupted,
     /// The request could not be built.
     Request,
@@ -146,6 +182,7 @@ impl fmt::Display for TransportErrorKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Connect => "cannot connect to Authlete",
+            Self::Certificate => "the certificate of the server cannot be trusted",
             Self::Tls => "the TLS handshake with Authlete failed",
             Self::Timeout => "no answer from Authlete in time",
             Self::Interrupted => "the connection to Authlete broke",
@@ -154,80 +191,100 @@ impl fmt::Display for TransportErrorKind {
     }
 }
 
-/// Authlete's own account of a failed call.
-#[derive(Debug)]
+/// An answer with an error status.
+///
+/// `Display` and `Debug` show the operation, the status and the result code, or else the media type if it is a common one.
 #[non_exhaustive]
 pub struct ApiError {
     /// The operation id.
     pub operation: &'static str,
     /// The HTTP status.
     pub status: StatusCode,
-    /// Authlete's code, such as `A001202`.
+    /// Authlete's code, such as `A001202`. `None` also when the member is not an upper-case letter and digits.
     pub result_code: Option<String>,
-    /// Authlete's explanation for a log; it begins with the code in brackets.
-    pub result_message: Option<String>,
+    /// Authlete's explanation for developers; it begins with the code in brackets. It may quote the request, secrets
+    /// included.
+    pub result_message: Option<Secret>,
     /// The headers of the answer; rate limits are read from them.
-    pub headers: HeaderMap,
-    /// The whole answer.
-    pub body: JsonObject,
+    pub headers: ResponseHeaders,
+    /// The whole body, when it is a JSON object: then Authlete answered.
+    pub body: Option<JsonObject>,
+    /// The [beginning](UnexpectedBodyError::snippet) of a body that is not JSON.
+    pub snippet: Secret,
 }
 
 impl fmt::Display for ApiError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             formatter,
-            "{}: Authlete answered {}",
+            "{}: the server answered {}",
             self.operation, self.status
         )?;
-        match (&self.result_code, &self.result_message) {
-            (_, Some(message)) => write!(formatter, ": {message}"),
-            (Some(code), None) => write!(formatter, ": {code}"),
-            (None, None) => Ok(()),
+        match &self.result_code {
+            Some(code) => write!(formatter, ", result code {code}"),
+            None if self.body.is_some() => Ok(()),
+            None => self.headers.describe_body(formatter),
         }
+    }
+}
+
+impl fmt::Debug for ApiError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ApiError")
+            .field("operation", &self.operation)
+            .field("status", &self.status)
+            .field("result_code", &self.result_code)
+            .finish_non_exhaustive()
     }
 }
 
 impl std::error::Error for ApiError {}
 
-/// An answer that is no JSON.
-#[derive(Debug)]
+/// An answer with a status of success whose body is not JSON.
+///
+/// `Display` and `Debug` show the operation, the status and the media type, if it is a common one.
 #[non_exhaustive]
-pub struct NotJsonError {
+pub struct UnexpectedBodyError {
     /// The operation id.
     pub operation: &'static str,
     /// The HTTP status.
     pub status: StatusCode,
     /// The headers of the answer.
-    pub headers: HeaderMap,
-    /// The beginning of the body, at most [`SNIPPET_CHARS`](Self::SNIPPET_CHARS) characters. It ends where something
-    /// like JSON begins, and is empty when the headers call the body JSON or compressed: a token may be in there.
-    pub snippet: String,
+    pub headers: ResponseHeaders,
+    /// The beginning of the body, at most [`SNIPPET_CHARS`](Self::SNIPPET_CHARS) characters, to recognize who answered.
+    /// It ends where something like JSON begins, and is empty when the headers call the body JSON or compressed. A
+    /// page may quote the request, with its path and its credentials.
+    pub snippet: Secret,
 }
 
-impl NotJsonError {
+impl UnexpectedBodyError {
     /// How much of a body is kept: enough to recognize who answered.
     pub const SNIPPET_CHARS: usize = 256;
 }
 
-impl fmt::Display for NotJsonError {
+impl fmt::Display for UnexpectedBodyError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             formatter,
             "{}: the answer, {}, is not JSON",
             self.operation, self.status
         )?;
-        if let Some(encoding) = self.headers.get(CONTENT_ENCODING) {
-            write!(formatter, ", and its content-encoding is {encoding:?}")?;
-        }
-        if self.snippet.is_empty() {
-            Ok(())
-        } else {
-            write!(formatter, ": {:?}", self.snippet)
-        }
+        self.headers.describe_body(formatter)
     }
 }
 
-impl std::error::Error for NotJsonError {}
+impl fmt::Debug for UnexpectedBodyError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("UnexpectedBodyError")
+            .field("operation", &self.operation)
+            .field("status", &self.status)
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::error::Error for UnexpectedBodyError {}
 
 /// Why a value did not decode: what was found and what was expected, without the value itself.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -252,16 +309,10 @@ impl Error {
         )
     }
 
-    /// Whether the request certainly did not reach Authlete, because there was no connection: none could be made, or
-    /// not in time.
+    /// Whether the request certainly did not reach Authlete, because no connection could be established, or not in
+    /// time. A failed TLS handshake counts; a TLS alert on an established connection does not.
     pub fn is_connect(&self) -> bool {
-        match self {
-            Self::Transport { kind, source, .. } => {
-                let failed = matches!(kind, TransportErrorKind::Connect | TransportErrorKind::Tls);
-                failed || source.is_connect()
-            }
-            _ => false,
-        }
+        matches!(self, Self::Transport { source, .. } if source.is_connect())
     }
 
     /// Whether Authlete refused the call because there were too many: 429.
@@ -269,27 +320,49 @@ impl Error {
         self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
     }
 
-    /// Whether the same call may succeed later: no connection, a timeout, a broken connection, 429, 502, 503 or 504, or
-    /// no turn in time, or an open circuit breaker.
+    /// What the error means for the caller, whatever the server put into its answer.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Config(_) | Self::NotCallable { .. } | Self::InvalidArgument { .. } => {
+                ErrorKind::Usage
+            }
+            Self::NoTurn { .. } => ErrorKind::RateLimited,
+            Self::CircuitOpen { .. } => ErrorKind::Unavailable,
+            Self::Transport { kind, .. } => match kind {
+                TransportErrorKind::Connect
+                | TransportErrorKind::Tls
+                | TransportErrorKind::Timeout
+                | TransportErrorKind::Interrupted => ErrorKind::Unavailable,
+                TransportErrorKind::Certificate => ErrorKind::Untrusted,
+                TransportErrorKind::Request => ErrorKind::Usage,
+            },
+            Self::Api(error) => match error.status.as_u16() {
+                401 | 403 => ErrorKind::Refused,
+                429 => ErrorKind::RateLimited,
+                408 | 502..=504 => ErrorKind::Unavailable,
+                400..=499 => ErrorKind::Rejected,
+                _ => ErrorKind::Failed,
+            },
+            Self::UnexpectedBody(_) | Self::TooLarge { .. } | Self::Decode { .. } => {
+                ErrorKind::Failed
+            }
+        }
+    }
+
+    /// Whether the same call may succeed later: it is [`RateLimited`](ErrorKind::RateLimited) or
+    /// [`Unavailable`](ErrorKind::Unavailable).
     ///
     /// That does not make it safe to repeat. After a timeout or a broken connection Authlete may have processed the
     /// request, and a ticket, a code or a token in it may be used up.
     pub fn is_retryable(&self) -> bool {
-        match self {
-            Self::Transport { kind, .. } => *kind != TransportErrorKind::Request,
-            _ if self.is_unsent() => true,
-            _ => matches!(
-                self.status().map(|status| status.as_u16()),
-                Some(429 | 502 | 503 | 504)
-            ),
-        }
+        matches!(self.kind(), ErrorKind::RateLimited | ErrorKind::Unavailable)
     }
 
     /// The HTTP status, when something answered with one.
     pub fn status(&self) -> Option<StatusCode> {
         match self {
             Self::Api(error) => Some(error.status),
-            Self::NotJson(error) => Some(error.status),
+            Self::UnexpectedBody(error) => Some(error.status),
             _ => None,
         }
     }
@@ -303,10 +376,10 @@ impl Error {
     }
 
     /// The headers of the answer, when something answered.
-    pub fn headers(&self) -> Option<&HeaderMap> {
+    pub fn headers(&self) -> Option<&ResponseHeaders> {
         match self {
             Self::Api(error) => Some(&error.headers),
-            Self::NotJson(error) => Some(&error.headers),
+            Self::UnexpectedBody(error) => Some(&error.headers),
             _ => None,
         }
     }
@@ -337,7 +410,7 @@ impl Error {
             | Self::TooLarge { operation, .. }
             | Self::Decode { operation, .. } => Some(operation),
             Self::Api(error) => Some(error.operation),
-            Self::NotJson(error) => Some(error.operation),
+            Self::UnexpectedBody(error) => Some(error.operation),
         }
     }
 

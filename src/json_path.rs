@@ -3,11 +3,17 @@
 //! The decoder names a line and a column. Decoding again with a crate that tracks the path would compile every type's
 //! decoder a second time; walking the text costs nothing until there is an error.
 
-/// How long a path gets, in characters: member names come from the server, and an error is to fit into a log.
+/// How long a path gets, in characters: an error is to fit into a log.
 const MAX_LENGTH: usize = 256;
 
-/// The path of the value at a line and a column, both from 1, as the decoder counts them: `$.clients[3].clientName`.
-pub(crate) fn at(text: &[u8], line: usize, column: usize) -> String {
+/// The path of the value at a line and a column, both from 1, as the decoder counts them: `$.clients[3].clientName`. A
+/// name that is not known is `*`: a server may have made it of anything.
+pub(crate) fn at(
+    text: &[u8],
+    line: usize,
+    column: usize,
+    is_known: impl Fn(&str) -> bool,
+) -> String {
     let line_start = text
         .split_inclusive(|byte| *byte == b'\n')
         .take(line.saturating_sub(1))
@@ -28,7 +34,7 @@ pub(crate) fn at(text: &[u8], line: usize, column: usize) -> String {
             }
         };
     }
-    walk.path()
+    walk.path(is_known)
 }
 
 /// The containers that are open at a place.
@@ -86,14 +92,15 @@ impl Walk {
         rest
     }
 
-    fn path(&self) -> String {
+    fn path(&self, is_known: impl Fn(&str) -> bool) -> String {
         let mut path = String::from("$");
         for step in &self.open {
             match step {
                 Step::Member { name, .. } if name.is_empty() => {}
                 Step::Member { name, .. } => {
+                    let name = std::str::from_utf8(name).ok();
                     path.push('.');
-                    path.push_str(&String::from_utf8_lossy(name));
+                    path.push_str(name.filter(|name| is_known(name)).unwrap_or("*"));
                 }
                 Step::Item(index) => path.push_str(&format!("[{index}]")),
             }
@@ -148,7 +155,7 @@ mod tests {
         let error = serde_json::from_str::<Texts>(text)
             .err()
             .expect("the document has a number");
-        at(text.as_bytes(), error.line(), error.column())
+        at(text.as_bytes(), error.line(), error.column(), |_| true)
     }
 
     /// A document of text with one number somewhere, and the path of the number.
@@ -180,6 +187,16 @@ mod tests {
         })
     }
 
+    #[test]
+    fn a_name_that_is_not_known_is_not_in_the_path() {
+        let text = br#"{"known":[{"other":{"known":5"#;
+        let path = at(text, 1, text.len(), |name| name == "known");
+        assert_eq!(path, "$.known[0].*.known");
+        // Nor is one that is no UTF-8.
+        let text = b"{\"\xff\":5";
+        assert_eq!(at(text, 1, text.len(), |_| true), "$.*");
+    }
+
     proptest! {
         #[test]
         fn leads_to_the_value_that_is_wrong((document, path) in documents()) {
@@ -190,7 +207,7 @@ mod tests {
 
         #[test]
         fn any_text_and_place_are_taken(text in prop::collection::vec(any::<u8>(), 0..60), line in 0..9_usize, column in 0..90_usize) {
-            prop_assert!(at(&text, line, column).starts_with('$'));
+            prop_assert!(at(&text, line, column, |_| true).starts_with('$'));
         }
     }
 }

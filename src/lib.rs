@@ -27,6 +27,7 @@ mod pages;
 mod rate_limit;
 mod resolver;
 mod response_headers;
+mod result_code;
 mod retry;
 mod secret;
 mod setters;
@@ -47,7 +48,9 @@ pub use client::Authlete;
 pub use client_identifier::ClientIdentifier;
 pub use config::{Config, ConfigError, Setting};
 pub(crate) use decodable::decodable;
-pub use error::{ApiError, DecodeError, Error, NotJsonError, Result, TransportErrorKind};
+pub use error::{
+    ApiError, DecodeError, Error, ErrorKind, Result, TransportErrorKind, UnexpectedBodyError,
+};
 pub use generated::{operations, types};
 #[cfg(feature = "introspection-cache")]
 pub use introspection_cache::IntrospectionCache;

@@ -1,14 +1,18 @@
 //! The headers of an answer of Authlete.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::ops::Deref;
 
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::RateLimit;
 
 /// The HTTP headers that came with an answer, by name and without regard to case.
+///
+/// It is used like the [`HeaderMap`] in it. Its `Debug` output has the names and not the values: a server may have
+/// copied a token into one, for instance into `Location`.
 ///
 /// ```no_run
 /// # async fn example(api: authlete::Authlete) -> authlete::Result<()> {
@@ -19,13 +23,61 @@ use crate::RateLimit;
 /// }
 /// # Ok(()) }
 /// ```
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ResponseHeaders(pub(crate) HeaderMap);
+
+/// The media types that a load balancer, a proxy or a gateway answers with.
+const COMMON_MEDIA_TYPES: [&str; 5] = [
+    "text/html",
+    "text/plain",
+    "text/xml",
+    "application/xml",
+    "application/json",
+];
+
+/// The content codings of RFC 9110 §8.4.1 and the IANA registry that are in use.
+const CONTENT_CODINGS: [&str; 5] = ["gzip", "br", "deflate", "zstd", "compress"];
 
 impl ResponseHeaders {
     /// How the caller stood with Authlete's rate limit, when the answer told.
     pub fn rate_limit(&self) -> Option<RateLimit> {
         RateLimit::from_headers(&self.0)
+    }
+
+    /// Writes the media type, if it is one that is safe to show, and the content coding.
+    pub(crate) fn describe_body(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let media_type = self.known_word(CONTENT_TYPE, &COMMON_MEDIA_TYPES);
+        let coding = self.0.contains_key(CONTENT_ENCODING).then(|| {
+            self.known_word(CONTENT_ENCODING, &CONTENT_CODINGS)
+                .unwrap_or("unknown")
+        });
+        let described = [("media type", media_type), ("content coding", coding)];
+        let described = described
+            .iter()
+            .filter_map(|(name, value)| Some((name, (*value)?)));
+        for (separator, (name, value)) in [": ", ", "].iter().zip(described) {
+            write!(formatter, "{separator}{name} {value}")?;
+        }
+        Ok(())
+    }
+
+    /// What a header says, up to a semicolon, if it is one of these words.
+    fn known_word(&self, name: HeaderName, words: &[&'static str]) -> Option<&'static str> {
+        let value = self.0.get(name)?.to_str().ok()?;
+        let word = value.split(';').next()?.trim();
+        words
+            .iter()
+            .copied()
+            .find(|known| known.eq_ignore_ascii_case(word))
+    }
+}
+
+impl fmt::Debug for ResponseHeaders {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_map()
+            .entries(self.0.keys().map(|name| (name, format_args!(".."))))
+            .finish()
     }
 }
 

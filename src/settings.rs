@@ -32,6 +32,8 @@ pub(crate) struct Settings {
     pub circuit_breaker: Option<CircuitPolicy>,
     /// In bytes.
     pub max_response_size: usize,
+    /// Whether the HTTP client can call a server by `https`.
+    pub has_tls: bool,
     #[cfg(feature = "introspection-cache")]
     pub introspection_cache: Option<Arc<introspection_cache::Cache>>,
 }

@@ -76,7 +76,7 @@ struct Sdk(Authlete);
 impl Sdk {
     fn new(url: &str) -> Self {
         Self(
-            Authlete::new(Config::v3(url, 986_126_671, "access token"))
+            Authlete::new(Config::v3(url, 986_126_671, "access-token"))
                 .expect("the configuration is complete"),
         )
     }
@@ -133,7 +133,7 @@ impl Bare {
         let request = self
             .client
             .post(&self.introspection)
-            .bearer_auth("access token")
+            .bearer_auth("access-token")
             .json(&body);
         let response = request
             .send()
@@ -146,7 +146,7 @@ impl Bare {
     }
 
     async fn service(&self) {
-        let request = self.client.get(&self.service).bearer_auth("access token");
+        let request = self.client.get(&self.service).bearer_auth("access-token");
         let response = request
             .send()
             .await

@@ -11,7 +11,7 @@ use crate::description::{Description, METHODS, OperationEntry, object, sole_refe
 use crate::mistake::{Mistake, Mistakes};
 use crate::operations::{REPEATABLE, V2, V3, single_use, template_parameters};
 use crate::prepare::collect_references;
-use crate::refine::type_name;
+use crate::refine::{TEXT, type_name};
 
 /// The formats that have a meaning here, by type.
 const FORMATS: [(&str, &[&str]); 4] = [
@@ -197,6 +197,18 @@ impl Check<'_> {
                 .get(name)
                 .map_or(&Value::Null, |flat| &flat["properties"]),
         );
+        if let Some(text) = schema.get(TEXT) {
+            let member = text.as_str().and_then(|text| members.get(text));
+            if member
+                .is_none_or(|member| member["type"] != "string" || member.get("format").is_some())
+            {
+                self.report(
+                    name,
+                    name,
+                    "x-text is not the name of a member that is plain text",
+                );
+            }
+        }
         for required in schema["required"]
             .as_array()
             .into_iter()

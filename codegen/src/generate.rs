@@ -108,6 +108,7 @@ fn refined(
     let methods = operations::methods(method_items, operations);
     let answers = operations::answers(&methods, &types_with_headers(flat));
     let table = operations::table(operations);
+    let members = member_names(flat);
     parse_quote! {
         #[doc = " The objects and enums of the API."]
         pub mod types {
@@ -116,7 +117,22 @@ fn refined(
         #table
         #methods
         #(#answers)*
+        /// Whether an object of the API has a member of this name.
+        pub(crate) fn is_member(name: &str) -> bool {
+            const NAMES: &str = #members;
+            NAMES.split(' ').any(|known| known == name)
+        }
     }
+}
+
+/// The names of all members of all objects. As one text they are one line of the generated source.
+fn member_names(flat: &Value) -> String {
+    let schemas = object(&flat["components"]["schemas"]).values();
+    let names: BTreeSet<&str> = schemas
+        .flat_map(|schema| object(&schema["properties"]).keys())
+        .map(String::as_str)
+        .collect();
+    names.into_iter().collect::<Vec<_>>().join(" ")
 }
 
 /// The types that take the headers of the HTTP answer.

@@ -26,7 +26,7 @@ const REPEATABLE_CALL: &str =
 
 /// What is to be known of every answer that is text.
 const TEXT_ANSWER: &str = "Returns the text as it came, and an empty one when there is none. A text with an error status is \
-    [`Error::NotJson`](crate::Error::NotJson), which has the status and the beginning of the text.";
+    [`Error::Api`](crate::Error::Api), which has the status and the beginning of the text.";
 
 /// What the description says of one operation, beside its types.
 #[derive(Debug)]

@@ -13,12 +13,17 @@ use syn::{Attribute, Field, Fields, Ident, Item, ItemEnum, ItemStruct, Type, par
 use crate::description::object;
 use crate::prepare::{query_name, schemas_in_requests, schemas_in_responses, short_enum_name};
 
+/// What says of an object that a plain string may stand for it, and which member the string then is.
+pub const TEXT: &str = "x-text";
+
 /// What the refinement knows of the description: progenitor's output no longer tells it.
 pub struct Knowledge {
     /// For each type that requests contain: its required members, in the order of the description.
     constructors: BTreeMap<String, Vec<String>>,
     /// The types that answers contain.
     in_answers: BTreeSet<String>,
+    /// For each type that may come as a plain string: the member that the string is.
+    text_members: BTreeMap<String, String>,
     /// For each enum: the words of the protocols by the words of Authlete.
     protocol_words: BTreeMap<String, BTreeMap<String, String>>,
     /// For each enum: what its values mean.
@@ -57,6 +62,12 @@ impl Knowledge {
             in_answers: schemas_in_responses(document)
                 .iter()
                 .map(|name| type_name(name))
+                .collect(),
+            text_members: schemas
+                .iter()
+                .filter_map(|(name, schema)| {
+                    Some((type_name(name), schema[TEXT].as_str()?.to_owned()))
+                })
                 .collect(),
             protocol_words: enum_values("protocol"),
             value_descriptions: enum_values("description"),
@@ -117,7 +128,7 @@ fn refine_struct(mut item: ItemStruct, knowledge: &Knowledge) -> Vec<Item> {
     }
     let mut items = Vec::new();
     if in_answers {
-        items.push(decodable(&item));
+        items.push(decodable(&item, knowledge.text_members.get(&name)));
     }
     if let Some(required) = required {
         items.push(constructor(&item, &required));
@@ -191,22 +202,36 @@ fn is_action(field: &Field) -> bool {
 }
 
 /// What the server sends is decoded by a macro of ours: a missing member, a `null` wherever it stands and a member
-/// that nobody knows are no reason to lose the answer.
-fn decodable(item: &ItemStruct) -> Item {
+/// that nobody knows are no reason to lose the answer, nor is an integer that comes as text.
+fn decodable(item: &ItemStruct, text_member: Option<&String>) -> Item {
     let name = &item.ident;
     let members = item.fields.iter().filter_map(|field| {
         let ident = field.ident.as_ref().filter(|ident| *ident != "extra")?;
         let key = serialized_name(field);
-        let is_list = option_of(&field.ty).is_some_and(|inner| list_of(inner).is_some());
-        Some(if is_list {
-            quote!(list #ident = #key)
+        let value = option_of(&field.ty);
+        let kind = if value.is_some_and(|inner| list_of(inner).is_some()) {
+            quote!(list)
         } else if is_action(field) {
-            quote!(word #ident = #key)
+            quote!(word)
+        } else if value.is_some_and(is_integer) {
+            quote!(integer)
         } else {
-            quote!(one #ident = #key)
-        })
+            quote!(one)
+        };
+        Some(quote!(#kind #ident = #key))
     });
-    parse_quote!(crate::decodable! { #name { #(#members),* } })
+    let text = text_member.map(|member| {
+        let (ident, ty) = field_of(item, member);
+        match option_of(ty) {
+            Some(_) => quote!(, text => #ident: Some),
+            None => quote!(, text => #ident: ::std::convert::identity),
+        }
+    });
+    parse_quote!(crate::decodable! { #name { #(#members),* } #text })
+}
+
+fn is_integer(ty: &Type) -> bool {
+    is_one_of(ty, &["i32", "i64"])
 }
 
 /// The headers of the HTTP answer are moved into the response, not copied into a map of strings.
@@ -276,7 +301,11 @@ fn constructor(item: &ItemStruct, required: &[String]) -> Item {
 
 /// These are taken as they are: the type of a literal would not be inferred through `Into`.
 fn is_number_or_flag(ty: &Type) -> bool {
-    ["i32", "i64", "bool"]
+    is_one_of(ty, &["i32", "i64", "bool"])
+}
+
+fn is_one_of(ty: &Type, names: &[&str]) -> bool {
+    names
         .iter()
         .any(|name| matches!(ty, Type::Path(path) if path.path.is_ident(name)))
 }

@@ -83,6 +83,14 @@ components:
         action: { description: What to do., allOf: [{ $ref: "#/components/schemas/ThingResponseAction" }] }
         name: { description: A name., type: string }
         names: { description: Names., type: array, items: { type: string } }
+        part: { description: A part., allOf: [{ $ref: "#/components/schemas/Part" }] }
+    Part:
+      description: A part.
+      x-text: name
+      type: object
+      properties:
+        name: { description: A name., type: string }
+        size: { description: A size., type: integer, format: int64 }
     ThingKind:
       description: A kind.
       type: string
@@ -144,11 +152,18 @@ fn an_answer_may_lack_its_action_and_whatever_is_required() {
 #[test]
 fn answers_are_decoded_leniently_and_requests_strictly() {
     assert_generated(
-        r#"crate::decodable! { ThingResponse { word action = "action", one name = "name", list names = "names", one response_headers = "responseHeaders", one result_code = "resultCode" } }"#,
+        r#"crate::decodable! { ThingResponse { word action = "action", one name = "name", list names = "names", one part = "part", one response_headers = "responseHeaders", one result_code = "resultCode" } }"#,
     );
     assert_generated("#[derive(Clone, Debug, PartialEq, ::serde::Serialize, Default)]");
     assert_generated(
         "#[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]",
+    );
+}
+
+#[test]
+fn an_integer_of_an_answer_may_be_text_and_so_may_an_object_with_a_plain_form() {
+    assert_generated(
+        r#"crate::decodable! { Part { one name = "name", integer size = "size" }, text => name : Some }"#,
     );
 }
 

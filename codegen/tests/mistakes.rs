@@ -146,6 +146,8 @@ fn each_mistake_is_named_with_its_place() {
         ("description: Its name., type: string", "description: Its name., type: string, format: date", "things.yaml: Thing.name: has an unknown format: date".into()),
         ("description: Its name., type: string", "description: Its name., type: string, enum: [A]", "things.yaml: Thing.name: has an enum of its own: enums are schemas, so that they can be shared".into()),
         ("required: [name]", "required: [nmae]", "things.yaml: Thing: requires nmae, which it does not have".into()),
+        ("      required: [name]\n", "      x-text: nmae\n", "things.yaml: Thing: x-text is not the name of a member that is plain text".into()),
+        ("      required: [name]\n", "      x-text: color\n", "things.yaml: Thing: x-text is not the name of a member that is plain text".into()),
         ("schemas/Color", "schemas/Colour", "things.yaml: Thing: refers to Colour, which does not exist".into()),
         ("{ value: GREEN, description: Green. }", "{ value: RED, description: Red. }", "things.yaml: Color.RED: is empty, no string, or there twice".into()),
         ("{ value: GREEN, description: Green. }", "{ value: GREEN }", "things.yaml: Color.GREEN: has no description".into()),

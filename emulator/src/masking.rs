@@ -7,8 +7,7 @@ use serde_json::Value;
 
 use names::{MEMBERS, MESSAGES, PARAMETERS};
 
-/// In this path, what follows may be an access token.
-const TOKEN_IN_PATH: &str = "/auth/token/delete/";
+use crate::routing;
 
 /// What stands in the place of a secret.
 fn mask(secret: &str) -> String {
@@ -23,14 +22,30 @@ pub fn value(value: &mut Value) {
     }
 }
 
-/// Masks a token in a path, also in that of a result message: `[A001254] /api/…: reason`.
-pub fn path(text: &str) -> String {
-    let Some((root, rest)) = text.split_once(TOKEN_IN_PATH) else {
-        return text.to_owned();
-    };
-    let token = rest.split(": ").next().unwrap_or_default();
-    let reason = rest.strip_prefix(token).unwrap_or_default();
-    format!("{root}{TOKEN_IN_PATH}{}{reason}", mask(token))
+/// Masks the segments of a path that are neither words of the API nor numbers: a token may be among them, also where no
+/// operation has a parameter.
+pub fn path(path: &str) -> String {
+    let is_number = |segment: &str| segment.bytes().all(|byte| byte.is_ascii_digit());
+    let segments =
+        path.split('/').map(
+            |segment| match is_number(segment) || routing::is_literal(segment) {
+                true => segment.to_owned(),
+                false => mask(segment),
+            },
+        );
+    segments.collect::<Vec<_>>().join("/")
+}
+
+/// Masks the paths in a result message: `[A001254] /api/…: reason`.
+fn paths(message: &str) -> String {
+    let words = message.split(' ').map(|word| {
+        let text = word.trim_end_matches([':', ',', '.']);
+        match text.starts_with('/') {
+            true => path(text) + &word[text.len()..],
+            false => word.to_owned(),
+        }
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// Masks the secrets of a message in text: JSON, a form, a URL, a challenge of RFC 6750 §3. What is none of these, such
@@ -60,7 +75,8 @@ fn parts(value: &mut Value) {
                 let name = name.as_str();
                 match value {
                     Value::String(text) if MESSAGES.contains(&name) => *text = message(text),
-                    Value::String(text) if name == "resultMessage" => *text = path(text),
+                    // Nothing else that the emulator writes there quotes a secret.
+                    Value::String(text) if name == "resultMessage" => *text = paths(text),
                     _ if is_secret(name) => whole(value),
                     _ => parts(value),
                 }
@@ -192,15 +208,34 @@ mod tests {
     }
 
     #[test]
-    fn a_token_in_a_path_is_masked() {
-        assert_eq!(
-            path("/api/auth/token/delete/abc"),
-            "/api/auth/token/delete/•••(3)"
-        );
-        assert_eq!(
-            path("[A001254] /api/auth/token/delete/a:b: no."),
-            "[A001254] /api/auth/token/delete/•••(3): no."
-        );
-        assert_eq!(path("/api/7/auth/token"), "/api/7/auth/token");
+    fn a_path_keeps_words_of_the_api_and_numbers() {
+        for (text, masked) in [
+            (
+                "/api/auth/token/delete/abc",
+                "/api/auth/token/delete/•••(3)",
+            ),
+            ("/api/7/auth/token", "/api/7/auth/token"),
+            ("/api/7/auth/token/abc/8", "/api/7/auth/token/•••(3)/8"),
+            ("/abc", "/•••(3)"),
+            ("/api/%61bc/", "/api/•••(5)/"),
+        ] {
+            assert_eq!(path(text), masked);
+        }
+    }
+
+    #[test]
+    fn a_result_message_keeps_all_but_unknown_segments_of_its_path() {
+        for (message, masked) in [
+            (
+                "[A001254] /api/auth/token/delete/a:b: no.",
+                "[A001254] /api/auth/token/delete/•••(3): no.",
+            ),
+            (
+                "[A000101] /abc/auth, no such endpoint.",
+                "[A000101] /•••(3)/auth, no such endpoint.",
+            ),
+        ] {
+            assert_eq!(paths(message), masked);
+        }
     }
 }

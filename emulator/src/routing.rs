@@ -2,6 +2,9 @@
 //!
 //! The endpoints are not listed here: [`authlete::operations::ALL`] has them, for both generations.
 
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
 use authlete::{ApiVersion, Operation, Route, operations};
 use percent_encoding::percent_decode_str;
 
@@ -147,6 +150,22 @@ impl Routes {
             parameters: pattern.parameters(&segments),
         })
     }
+}
+
+/// Whether a segment of a path is a word of the API, and no value of a parameter.
+pub fn is_literal(segment: &str) -> bool {
+    static LITERALS: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+        let segments = operations::ALL
+            .iter()
+            .flat_map(|operation| patterns(operation));
+        let segments = segments.flat_map(|pattern| pattern.segments);
+        let literals = segments.filter_map(|segment| match segment {
+            Segment::Literal(literal) => Some(literal),
+            Segment::Parameter(_) => None,
+        });
+        literals.chain(["api"]).collect()
+    });
+    LITERALS.contains(segment)
 }
 
 fn patterns(operation: &'static Operation) -> Vec<Pattern> {

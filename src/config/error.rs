@@ -42,7 +42,8 @@ pub enum ConfigError {
         /// What is wrong with it; never the value of a secret.
         reason: String,
     },
-    /// A setting that takes a feature of this crate which the build does not have.
+    /// A setting, or its value, needs a feature of this crate that the build does not have: a base URL with `https` needs
+    /// one of the TLS features, or an HTTP client of yours.
     #[error("{setting} needs the feature {feature} of the crate authlete")]
     Unsupported {
         /// The setting.

@@ -1,6 +1,7 @@
 //! Which Authlete server to call, as which service, with which credentials.
 
 mod certificate;
+mod credential;
 mod environment;
 mod error;
 mod file;

@@ -4,7 +4,8 @@ use std::net::IpAddr;
 
 use reqwest::Url;
 
-use super::{Config, ConfigError, Setting, Source};
+use super::credential::{check_secret, check_token};
+use super::{Config, ConfigError, Setting, Source, Value};
 use crate::dpop::Key;
 use crate::{ApiVersion, Secret};
 
@@ -100,30 +101,20 @@ impl Config {
         let Some(value) = self.values.get(&Setting::ServiceApiKey) else {
             return Ok(None);
         };
-        let text = value.text.expose();
-        match text.parse() {
-            Ok(number) if number > 0 => Ok(Some(number)),
-            _ => {
-                let reason = format!(
-                    "is no service {}: it must be a whole number above 0",
-                    match version {
-                        ApiVersion::V2 => "API key",
-                        ApiVersion::V3 => "ID",
-                    }
-                );
-                Err(ConfigError::invalid(
-                    Setting::ServiceApiKey,
-                    &value.source,
-                    reason,
-                ))
-            }
-        }
+        let what = match version {
+            ApiVersion::V2 => "service API key",
+            ApiVersion::V3 => "service ID",
+        };
+        number(Setting::ServiceApiKey, value, what).map(Some)
     }
 
     fn resolve_keys(&self) -> Result<Credentials, ConfigError> {
         let service_key = self.pair(Setting::ServiceApiKey, Setting::ServiceApiSecret)?;
         let service_owner_key =
             self.pair(Setting::ServiceOwnerApiKey, Setting::ServiceOwnerApiSecret)?;
+        if let Some(value) = self.values.get(&Setting::ServiceOwnerApiKey) {
+            number(Setting::ServiceOwnerApiKey, value, "service-owner API key")?;
+        }
         if service_key.is_none() && service_owner_key.is_none() {
             return Err(ConfigError::Missing {
                 setting: Setting::ServiceApiKey,
@@ -140,8 +131,10 @@ impl Config {
     /// A key and its secret: both or neither.
     fn pair(&self, key: Setting, secret: Setting) -> Result<Option<(String, Secret)>, ConfigError> {
         match (self.values.get(&key), self.values.get(&secret)) {
-            (Some(key), Some(secret)) => {
-                Ok(Some((key.text.expose().to_owned(), secret.text.clone())))
+            (Some(key), Some(value)) => {
+                check_secret(value.text.expose())
+                    .map_err(|reason| ConfigError::invalid(secret, &value.source, reason))?;
+                Ok(Some((key.text.expose().to_owned(), value.text.clone())))
             }
             (None, None) => Ok(None),
             (Some(_), None) => Err(ConfigError::Missing {
@@ -156,9 +149,8 @@ impl Config {
     }
 
     fn resolve_tokens(&self, service_id: Option<i64>) -> Result<Credentials, ConfigError> {
-        let token = |setting| self.values.get(&setting).map(|value| value.text.clone());
-        let service_access_token = token(Setting::ServiceAccessToken);
-        let organization_token = token(Setting::ServiceOwnerAccessToken);
+        let service_access_token = self.token(Setting::ServiceAccessToken)?;
+        let organization_token = self.token(Setting::ServiceOwnerAccessToken)?;
         if service_access_token.is_none() && organization_token.is_none() {
             return Err(ConfigError::Missing {
                 setting: Setting::ServiceAccessToken,
@@ -176,6 +168,16 @@ impl Config {
             organization_token,
             ..Credentials::default()
         })
+    }
+
+    fn token(&self, setting: Setting) -> Result<Option<Secret>, ConfigError> {
+        let Some(value) = self.values.get(&setting) else {
+            return Ok(None);
+        };
+        match check_token(value.text.expose()) {
+            Ok(()) => Ok(Some(value.text.clone())),
+            Err(reason) => Err(ConfigError::invalid(setting, &value.source, reason)),
+        }
     }
 
     fn resolve_dpop_key(&self, version: ApiVersion) -> Result<Option<Key>, ConfigError> {
@@ -225,6 +227,9 @@ impl Config {
         if url.path() != "/" && is_of_authlete(&url) {
             return Err("must have no path: /api is added to it".to_owned());
         }
+        if url.path().trim_end_matches('/').ends_with("/api") {
+            return Err("must not end in /api, which is added to it".to_owned());
+        }
         match url.scheme() {
             "https" => {}
             "http" if self.allow_http || is_loopback(&url) => {}
@@ -236,6 +241,17 @@ impl Config {
             other => return Err(format!("must be https, not {other}")),
         }
         Ok(url)
+    }
+}
+
+/// The number of a service or of a service owner.
+fn number(setting: Setting, value: &Value, what: &str) -> Result<i64, ConfigError> {
+    match value.text.expose().parse() {
+        Ok(number) if number > 0 => Ok(number),
+        _ => {
+            let reason = format!("is no {what}: it must be a whole number above 0");
+            Err(ConfigError::invalid(setting, &value.source, reason))
+        }
     }
 }
 

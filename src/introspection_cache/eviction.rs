@@ -7,8 +7,12 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
+use tokio::time::Instant;
+
 use super::Cache;
 use super::key::{TokenDigest, token_digest};
+#[cfg(feature = "introspection-cache-redis")]
+use super::redis::Deletion;
 #[cfg(feature = "introspection-cache-redis")]
 use crate::operations;
 use crate::transport::Template;
@@ -22,10 +26,12 @@ pub(crate) struct Eviction {
 }
 
 /// The answers that a call may make untrue.
-#[derive(Clone)]
 struct Answers {
     cache: Arc<Cache>,
-    /// `None` when the handle, which cannot introspect, has none there.
+    #[cfg(feature = "introspection-cache-redis")]
+    operation: &'static str,
+    /// Whose answers in Redis they are. `None` when the handle cannot introspect, and so has none there; those of other
+    /// handles may be meant.
     #[cfg(feature = "introspection-cache-redis")]
     service: Option<String>,
     /// What the token that the call names may be, if it names one. A name is the token itself or its hash, and looks
@@ -61,6 +67,8 @@ impl Eviction {
             answers: Answers {
                 cache: Arc::clone(cache),
                 #[cfg(feature = "introspection-cache-redis")]
+                operation: request.operation.id,
+                #[cfg(feature = "introspection-cache-redis")]
                 service: api
                     .root(&operations::INTROSPECTION)
                     .ok()
@@ -71,55 +79,71 @@ impl Eviction {
         })
     }
 
-    /// Removes the answers, unless nothing can have changed. `outcome` has the body of a success.
-    pub async fn conclude(mut self, outcome: Result<&[u8], &Error>) {
+    /// Removes the answers, unless nothing can have changed. `outcome` has the body of a success, and `deadline` is that
+    /// of the call.
+    pub async fn conclude(mut self, outcome: Result<&[u8], &Error>, deadline: Instant) {
+        self.is_due = false;
         let is_processed = match outcome {
             Ok(body) => !is_refusal(body),
             Err(error) => error.may_be_processed(),
         };
         if is_processed {
-            self.answers.remove(&self.answers.known()).await;
+            self.answers.remove().until(deadline).await;
         }
-        self.is_due = false;
     }
 }
 
 impl Drop for Eviction {
     fn drop(&mut self) {
-        if !self.is_due {
-            return;
-        }
-        let known = self.answers.known();
-        self.answers.remove_here(&known);
-        // There is no waiting for Redis here.
-        #[cfg(feature = "introspection-cache-redis")]
-        if self.answers.cache.redis.is_some()
-            && let Ok(runtime) = tokio::runtime::Handle::try_current()
-        {
-            let answers = self.answers.clone();
-            runtime.spawn(async move { answers.remove(&known).await });
+        if self.is_due {
+            // Redis does its part without being waited for.
+            let _ = self.answers.remove();
         }
     }
 }
 
-impl Answers {
-    async fn remove(&self, known: &[TokenDigest]) {
-        // First from where the process would fetch it again.
-        #[cfg(feature = "introspection-cache-redis")]
-        if let (Some(redis), Some(service)) = (&self.cache.redis, &self.service) {
-            redis.evict(service, known).await;
-        }
-        self.remove_here(known);
-    }
+/// What is still to be done elsewhere, with or without the call.
+struct Removal {
+    #[cfg(feature = "introspection-cache-redis")]
+    in_redis: Option<Deletion>,
+}
 
-    /// Removes the answers of a token from the process; all, when it is none that is known: what was named may be a
-    /// refresh token, or nothing that names a token.
-    fn remove_here(&self, known: &[TokenDigest]) {
+impl Removal {
+    /// Gives it some of the time until then.
+    async fn until(self, deadline: Instant) {
+        #[cfg(feature = "introspection-cache-redis")]
+        if let Some(deletion) = self.in_redis {
+            let left = deadline.saturating_duration_since(Instant::now());
+            deletion.tried(left).await;
+        }
+        #[cfg(not(feature = "introspection-cache-redis"))]
+        let _ = deadline;
+    }
+}
+
+impl Answers {
+    /// Removes the answers of a token; all, when it is none that is known: what was named may be a refresh token, or
+    /// nothing that names a token.
+    fn remove(&self) -> Removal {
+        let known = self.known();
+        // Before the process forgets, so that it does not find there again what it forgot.
+        #[cfg(feature = "introspection-cache-redis")]
+        let in_redis = self.cache.redis.as_ref().and_then(|redis| {
+            let Some(service) = &self.service else {
+                redis.distrust();
+                return None;
+            };
+            Some(redis.evict(service, &known, self.operation))
+        });
         if known.is_empty() {
             self.cache.memory.clear();
         }
-        for token in known {
+        for token in &known {
             self.cache.memory.remove(token);
+        }
+        Removal {
+            #[cfg(feature = "introspection-cache-redis")]
+            in_redis,
         }
     }
 

@@ -46,8 +46,10 @@ impl Key {
             uri,
             extra,
         } = request;
-        let of_proof = [dpop, htm, htu].into_iter().any(Option::is_some);
-        let of_signature = [message, target_uri, uri].into_iter().any(Option::is_some)
+        let of_proof = dpop.is_some() || htm.is_some() || htu.is_some();
+        let of_signature = message.is_some()
+            || target_uri.is_some()
+            || uri.is_some()
             || headers.is_some()
             || required_components.is_some();
         let is_flagged = dpop_nonce_required.is_some() || request_body_contained.is_some();

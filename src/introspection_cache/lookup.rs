@@ -1,6 +1,8 @@
 //! Answers, from the cache or from Authlete.
 
 use std::sync::Arc;
+#[cfg(feature = "introspection-cache-redis")]
+use std::time::Duration;
 use std::time::SystemTime;
 
 use tokio::time::{Instant, timeout};
@@ -43,8 +45,15 @@ impl Authlete {
     /// when it returns or is dropped, unless nothing can have changed: `revocation`, `token_revoke`, `token_delete`,
     /// `token_update`, `grant_management` and `native_sso_logout`, and those that delete a service, delete or lock a
     /// client, or change what a user has authorized. When it names no token that was found good here, such as a refresh
-    /// token, all answers are removed. What other servers revoke, and what ends because a new token takes its place,
-    /// shows after [`max_age`](crate::IntrospectionCache::max_age) at the latest.
+    /// token, all answers are removed. From then on this cache returns no answer from before the call, even if Redis is
+    /// down or refuses to delete. See `IntrospectionCache::redis` for the other instances.
+    ///
+    /// For up to [`max_age`](crate::IntrospectionCache::max_age) an answer can still be out of date:
+    ///
+    /// - after a revocation through another server or cache;
+    /// - after a new token took the place of an old one;
+    /// - after a call that timed out or was dropped, and that Authlete processed after that;
+    /// - after Redis went back to a state from before the revocation, as in a failover.
     ///
     /// `response_headers` is `None`: they would be those of another call.
     ///
@@ -90,6 +99,8 @@ impl Cache {
         let begun = Instant::now();
         let slot = self.memory.slot(key, begun);
         let longest = api.settings().timeout.unwrap_or(TIMEOUT);
+        #[cfg(feature = "introspection-cache-redis")]
+        let left = || longest.saturating_sub(begun.elapsed());
         let turn = timeout(longest, slot.turn.lock()).await;
         if let Some(answer) = slot.answer(Instant::now()) {
             looked_up("memory");
@@ -102,7 +113,7 @@ impl Cache {
             return rest_of_time(api, begun).ask(request).await;
         }
         #[cfg(feature = "introspection-cache-redis")]
-        let before = match self.load(api, key).await {
+        let before = match self.load(api, key, left()).await {
             Some(Found::Answer(kept)) => {
                 looked_up("redis");
                 slot.fill(Some(kept.clone()));
@@ -124,15 +135,15 @@ impl Cache {
         drop(turn);
         #[cfg(feature = "introspection-cache-redis")]
         if let (Some(redis), Some(kept), Some(before)) = (&self.redis, kept, before) {
-            redis.store(key, &kept, before).await;
+            redis.store(key, &kept, before, left()).await;
         }
         answer
     }
 
     #[cfg(feature = "introspection-cache-redis")]
-    async fn load(&self, api: &Authlete, key: &Key) -> Option<Found> {
+    async fn load(&self, api: &Authlete, key: &Key, left: Duration) -> Option<Found> {
         let service = api.root(&operations::INTROSPECTION).ok()?.as_str();
-        self.redis.as_ref()?.load(service, key).await
+        self.redis.as_ref()?.load(service, key, left).await
     }
 }
 

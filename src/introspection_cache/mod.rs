@@ -103,12 +103,36 @@ impl IntrospectionCache {
     /// let cache = authlete::IntrospectionCache::new().redis("redis://redis.internal:6379");
     /// ```
     ///
-    /// What is not in the process is looked for there before Authlete is asked. All instances should have the same
-    /// [`max_age`](Self::max_age). Redis that is down is no outage: without it, or when it takes longer than 200
-    /// milliseconds, Authlete is asked, and Redis is left alone for a second.
+    /// What is not in the process is looked up there before Authlete is asked. All instances should use the same Redis,
+    /// not a replica of it, and the same [`max_age`](Self::max_age).
     ///
-    /// An instance finds no answer there from before a revocation by another one; what it has in its own process it
-    /// still takes for good for up to [`max_age`](Self::max_age).
+    /// A call never fails because of Redis, and is never late: one try takes at most 200 milliseconds, and no more than
+    /// a quarter of what is left of the call's timeout; with less than 20 milliseconds left a lookup skips Redis. Without
+    /// Redis, Authlete is asked; after a failure, lookups skip Redis for a second.
+    ///
+    /// # Revocation
+    /// When a call of this instance that revokes or changes tokens returns, no instance finds the old answers in Redis
+    /// any more. Answers in the memory of another instance stay good there for up to [`max_age`](Self::max_age).
+    ///
+    /// If Redis cannot be reached or refuses to delete, the call tries once more on a fresh connection and then
+    /// returns. This instance skips Redis for these tokens until a retry in the background succeeds, at least once a
+    /// second, or the old answers have expired. [Events](crate::guide::tracing#the-introspection-cache) at `warn` say
+    /// so. The retry needs a running Tokio runtime.
+    ///
+    /// So another instance can find an old answer in Redis, for up to [`max_age`](Self::max_age) after the revocation,
+    /// only when:
+    ///
+    /// - this instance cannot reach Redis and the other one can, or Redis is a read-only replica;
+    /// - the process, or its runtime, ends before a retry succeeds;
+    /// - Redis fails over to a replica that has not received the deletion, or is restored from a snapshot or an
+    ///   append-only file from before it (this can also bring an old answer back for this instance);
+    /// - the call came from a handle without a service, such as one of the organization that deletes a service;
+    /// - more than 20,000 revocations wait for a retry.
+    ///
+    /// # Configuration of Redis
+    /// Each eviction policy is fine, and so is a Redis without persistence or memory: answers count only together with
+    /// two other keys, and a revocation deletes one of these. A key that is lost costs a call to Authlete. The user
+    /// needs the commands `MGET`, `SET`, `DEL`, `PEXPIRE` and `TIME`.
     ///
     /// The answers there are JSON with what Authlete knows of a token: the user's identifier, scopes, properties.
     /// Protect that Redis like your other data of users. All keys begin with `authlete:introspection:`, and all expire by

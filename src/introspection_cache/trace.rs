@@ -17,5 +17,43 @@ pub(super) fn redis_failed(reason: &str) {
     tracing::debug!(target: "authlete", { error.type = reason }, "redis failed");
 }
 
+/// A call that revokes or changes tokens has ended, or its caller is gone, and other instances may not know.
+#[cfg(all(feature = "tracing", feature = "introspection-cache-redis"))]
+pub(super) fn not_written(operation: &'static str, reason: &str) {
+    tracing::warn!(
+        target: "authlete",
+        { authlete.operation = operation, error.type = reason },
+        "revocation not written to Redis, will be retried"
+    );
+}
+
+/// Other instances may have believed old answers until these expired.
+#[cfg(all(feature = "tracing", feature = "introspection-cache-redis"))]
+pub(super) fn never_written(operation: &'static str, reason: &str) {
+    tracing::warn!(
+        target: "authlete",
+        { authlete.operation = operation, error.type = reason },
+        "revocation was never written to Redis"
+    );
+}
+
+/// After it was reported that it is late.
+#[cfg(all(feature = "tracing", feature = "introspection-cache-redis"))]
+pub(super) fn written_late(operation: &'static str) {
+    tracing::debug!(
+        target: "authlete",
+        { authlete.operation = operation },
+        "revocation written to Redis"
+    );
+}
+
 #[cfg(all(not(feature = "tracing"), feature = "introspection-cache-redis"))]
-pub(super) fn redis_failed(_: &str) {}
+mod silent {
+    pub fn redis_failed(_: &str) {}
+    pub fn not_written(_: &'static str, _: &str) {}
+    pub fn never_written(_: &'static str, _: &str) {}
+    pub fn written_late(_: &'static str) {}
+}
+
+#[cfg(all(not(feature = "tracing"), feature = "introspection-cache-redis"))]
+pub(super) use silent::*;

@@ -102,8 +102,8 @@ mod tests {
 
     use super::super::budget;
     use super::*;
-    use crate::JsonObject;
     use crate::error::ApiError;
+    use crate::{ResponseHeaders, Secret};
 
     fn refusal(status: u16, retry_after: Option<&'static str>) -> Error {
         let values = retry_after.map(|text| (RETRY_AFTER, HeaderValue::from_static(text)));
@@ -112,8 +112,9 @@ mod tests {
             status: StatusCode::from_u16(status).unwrap(),
             result_code: None,
             result_message: None,
-            headers: HeaderMap::from_iter(values),
-            body: JsonObject::default(),
+            headers: ResponseHeaders(HeaderMap::from_iter(values)),
+            body: None,
+            snippet: Secret::default(),
         }))
     }
 

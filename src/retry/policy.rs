@@ -21,8 +21,9 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 ///
 /// - Whatever the operation, when the request certainly was not processed: there was no connection, or Authlete
 ///   refused it with 429.
-/// - Operations that change nothing also after a broken connection, 502, 503 and 504, and when the attempt took longer than
-///   its [`attempt_timeout`](Self::attempt_timeout). Which ones these are is in the description,
+/// - Operations that change nothing also after a broken connection, 408 (with which load balancers end idle
+///   connections), 502, 503 and 504, and when the attempt took longer than its
+///   [`attempt_timeout`](Self::attempt_timeout). Which ones these are is in the description,
 ///   [`Operation::repeatable`](crate::Operation::repeatable) tells, and so does the documentation of each method. The
 ///   others use up a code, a ticket or a token, or change something: they are not. Nor is a request with a DPoP proof of
 ///   your client, which is good for one use.
@@ -54,7 +55,7 @@ pub struct RetryPolicy {
     pub(super) max_attempts: u32,
     pub(super) base_delay: Duration,
     pub(super) max_delay: Duration,
-    pub(super) attempt_timeout: Duration,
+    pub(crate) attempt_timeout: Duration,
 }
 
 impl RetryPolicy {
@@ -93,6 +94,7 @@ impl RetryPolicy {
 
     /// How long an attempt may take when another one may follow it: at an operation that changes nothing, each but the last.
     /// That one, and the only one at any other operation, has what is left of the time of the call. Default: 10 seconds.
+    /// With zero a handle cannot be built.
     ///
     /// Without a timeout of the handle, as with a [client of yours](crate::AuthleteBuilder::reqwest_client) that has one of
     /// its own, that client decides.

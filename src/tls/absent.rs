@@ -30,6 +30,6 @@ pub(crate) fn is_error(_: &(dyn Error + 'static)) -> bool {
     false
 }
 
-pub(crate) fn refuses_certificate(_: &(dyn Error + 'static)) -> bool {
+pub(crate) fn distrusts_certificate(_: &(dyn Error + 'static)) -> bool {
     false
 }

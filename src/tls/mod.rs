@@ -14,5 +14,9 @@ mod library;
 mod roots;
 
 pub(crate) use library::{
-    draw_random, is_error, prepare, present, refuses_certificate, select, trust,
+    distrusts_certificate, draw_random, is_error, prepare, present, select, trust,
 };
+
+/// Whether the build has a TLS library. Without one, TLS comes with the HTTP client of the caller.
+pub(crate) const IS_AVAILABLE: bool =
+    cfg!(any(feature = "rustls-no-provider", feature = "native-tls"));

@@ -41,7 +41,7 @@ pub(crate) fn is_error(error: &(dyn Error + 'static)) -> bool {
     error.is::<native_tls::Error>()
 }
 
-/// The library does not tell a refusal from another broken connection.
-pub(crate) fn refuses_certificate(_: &(dyn Error + 'static)) -> bool {
+/// The library does not tell a certificate from other reasons.
+pub(crate) fn distrusts_certificate(_: &(dyn Error + 'static)) -> bool {
     false
 }

@@ -3,7 +3,6 @@
 use std::error::Error;
 
 use reqwest::{ClientBuilder, Identity};
-use rustls::AlertDescription;
 use rustls::crypto::CryptoProvider;
 
 use crate::ConfigError;
@@ -60,19 +59,10 @@ pub(crate) fn is_error(error: &(dyn Error + 'static)) -> bool {
     error.is::<rustls::Error>()
 }
 
-/// Whether the other side refuses our certificate, or that there is none (RFC 8446 §6.2).
-pub(crate) fn refuses_certificate(error: &(dyn Error + 'static)) -> bool {
+/// Whether the server's certificate is why a handshake failed.
+pub(crate) fn distrusts_certificate(error: &(dyn Error + 'static)) -> bool {
     matches!(
         error.downcast_ref(),
-        Some(rustls::Error::AlertReceived(
-            AlertDescription::AccessDenied
-                | AlertDescription::BadCertificate
-                | AlertDescription::CertificateExpired
-                | AlertDescription::CertificateRequired
-                | AlertDescription::CertificateRevoked
-                | AlertDescription::CertificateUnknown
-                | AlertDescription::UnknownCA
-                | AlertDescription::UnsupportedCertificate
-        ))
+        Some(rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented)
     )
 }

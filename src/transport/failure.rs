@@ -1,38 +1,42 @@
 //! Errors, made from what went wrong with a call.
 
+use std::io::ErrorKind;
+
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue};
+use serde::de::IgnoredAny;
 use serde_json::error::Category;
 
 use super::receive::Received;
-use crate::error::{ApiError, DecodeError, NotJsonError, TransportErrorKind};
-use crate::{Error, JsonObject, Operation, json_path, tls};
+use crate::error::{ApiError, DecodeError, TransportErrorKind, UnexpectedBodyError};
+use crate::result_code::is_result_code;
+use crate::{Error, JsonObject, Operation, ResponseHeaders, Secret, generated, json_path, tls};
 
-/// An error status: Authlete's account of it when the body is a JSON object.
+/// An error status, with Authlete's account of it when the body is a JSON object.
 pub(super) fn refused(operation: &'static Operation, received: Received) -> Error {
-    let Ok(body) = serde_json::from_slice::<JsonObject>(&received.body) else {
-        return not_json(operation, received);
-    };
-    let text = |name: &str| {
-        body.get(name)
-            .and_then(|value| value.as_str())
-            .map(str::to_owned)
-    };
+    let body = serde_json::from_slice::<JsonObject>(&received.body).ok();
+    let text = |name: &str| body.as_ref()?.get(name)?.as_str();
     Error::Api(Box::new(ApiError {
         operation: operation.id,
         status: received.status,
-        result_code: text("resultCode"),
-        result_message: text("resultMessage"),
-        headers: received.headers,
+        result_code: text("resultCode")
+            .filter(|code| is_result_code(code))
+            .map(str::to_owned),
+        result_message: text("resultMessage").map(Secret::from),
+        snippet: match body {
+            Some(_) => Secret::default(),
+            None => snippet(&received).into(),
+        },
+        headers: ResponseHeaders(received.headers),
         body,
     }))
 }
 
-pub(super) fn not_json(operation: &'static Operation, received: Received) -> Error {
-    Error::NotJson(Box::new(NotJsonError {
+pub(super) fn unexpected_body(operation: &'static Operation, received: Received) -> Error {
+    Error::UnexpectedBody(Box::new(UnexpectedBodyError {
         operation: operation.id,
         status: received.status,
-        snippet: snippet(&received),
-        headers: received.headers,
+        snippet: snippet(&received).into(),
+        headers: ResponseHeaders(received.headers),
     }))
 }
 
@@ -43,7 +47,7 @@ fn snippet(received: &Received) -> String {
         return String::new();
     }
     let body = &received.body;
-    let start = &body[..body.len().min(4 * NotJsonError::SNIPPET_CHARS)];
+    let start = &body[..body.len().min(4 * UnexpectedBodyError::SNIPPET_CHARS)];
     let text = String::from_utf8_lossy(start);
     let text = text.trim_start_matches(is_invisible);
     if text.starts_with(['[', '"']) {
@@ -52,7 +56,7 @@ fn snippet(received: &Received) -> String {
     let before_json = text.split('{').next().unwrap_or_default();
     before_json
         .chars()
-        .take(NotJsonError::SNIPPET_CHARS)
+        .take(UnexpectedBodyError::SNIPPET_CHARS)
         .collect()
 }
 
@@ -81,25 +85,26 @@ pub(super) fn undecodable(
     let message = error.to_string();
     let message = match error.classify() {
         Category::Data => without_value(&message),
-        Category::Syntax if UNREADABLE.iter().any(|text| message.starts_with(text)) => message,
-        _ => return not_json(operation, received),
+        Category::Syntax if is_json(&received.body) => message,
+        _ => return unexpected_body(operation, received),
     };
     Error::Decode {
         operation: operation.id,
-        path: json_path::at(&received.body, error.line(), error.column()),
+        path: json_path::at(
+            &received.body,
+            error.line(),
+            error.column(),
+            generated::is_member,
+        ),
         source: DecodeError(message),
     }
 }
 
-/// How the messages begin of what the parser counts as mistakes of syntax, but are values that it cannot read, at a
-/// place that can be named.
-const UNREADABLE: [&str; 5] = [
-    "recursion limit exceeded",
-    "number out of range",
-    "invalid unicode code point",
-    "lone leading surrogate in hex escape",
-    "unexpected end of hex escape",
-];
+/// Whether a text has the grammar of JSON. Then the parser met a value that it cannot read: nesting that is too deep, a
+/// number beyond all range, or text that is not Unicode. What is ignored need not be any of that.
+fn is_json(text: &[u8]) -> bool {
+    serde_json::from_slice::<IgnoredAny>(text).is_ok()
+}
 
 /// `invalid type: string "…", expected i64 at line 1 column 9` without the string: it may be a secret.
 fn without_value(message: &str) -> String {
@@ -117,10 +122,8 @@ fn without_value(message: &str) -> String {
 pub(super) fn transport_error(operation: &'static Operation, error: reqwest::Error) -> Error {
     let kind = if error.is_timeout() {
         TransportErrorKind::Timeout
-    } else if is_tls(&error) {
-        TransportErrorKind::Tls
     } else if error.is_connect() {
-        TransportErrorKind::Connect
+        failed_to_connect(&error)
     } else if error.is_builder() {
         TransportErrorKind::Request
     } else {
@@ -134,18 +137,23 @@ pub(super) fn transport_error(operation: &'static Operation, error: reqwest::Err
     }
 }
 
-/// reqwest tells a failed handshake only as a failure to connect: its causes tell them apart.
-///
-/// With TLS 1.3 a server may refuse our certificate when our side of the handshake is over already. Any other failure of
-/// TLS at that stage is a broken connection: the request may have been processed.
-fn is_tls(error: &reqwest::Error) -> bool {
+/// reqwest tells a failed handshake only as a failure to connect: its causes tell them apart. Where the server closes the
+/// connection in the handshake, there is an end of file, which is nothing that connecting by TCP ends in.
+fn failed_to_connect(error: &reqwest::Error) -> TransportErrorKind {
     let first: &(dyn std::error::Error + 'static) = error;
-    let mut causes = std::iter::successors(Some(first), |error| cause(*error));
-    if error.is_connect() {
-        causes.any(|error| tls::is_error(error) || error.to_string() == "tls handshake eof")
+    let causes = || std::iter::successors(Some(first), |error| cause(*error));
+    if causes().any(tls::distrusts_certificate) {
+        TransportErrorKind::Certificate
+    } else if causes().any(|error| tls::is_error(error) || is_end_of_file(error)) {
+        TransportErrorKind::Tls
     } else {
-        causes.any(tls::refuses_certificate)
+        TransportErrorKind::Connect
     }
+}
+
+fn is_end_of_file(error: &(dyn std::error::Error + 'static)) -> bool {
+    let error = error.downcast_ref::<std::io::Error>();
+    error.is_some_and(|error| error.kind() == ErrorKind::UnexpectedEof)
 }
 
 /// `io::Error::source` skips the error that it wraps, and gives that one's source.

@@ -16,11 +16,15 @@ pub(super) fn wants_nonce(error: &Error) -> bool {
         error.status(),
         Some(StatusCode::UNAUTHORIZED | StatusCode::BAD_REQUEST)
     );
-    let in_body = matches!(error, Error::Api(api) if api.body.get("error").is_some_and(|code| code == USE_DPOP_NONCE));
+    let code = match error {
+        Error::Api(error) => error.body.as_ref().and_then(|body| body.get("error")),
+        _ => None,
+    };
+    let in_body = code.is_some_and(|code| code == USE_DPOP_NONCE);
     let has = |headers: &HeaderMap| {
         headers.contains_key("dpop-nonce") && (in_body || in_challenge(headers))
     };
-    refused && error.headers().is_some_and(has)
+    refused && error.headers().is_some_and(|headers| has(headers))
 }
 
 /// Whether a challenge of the scheme `DPoP` has this error (RFC 9110 §11.6.1); there may be several in a header.

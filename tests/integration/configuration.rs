@@ -10,10 +10,10 @@ use proptest::prelude::*;
 const GO_LIBRARY_FILE: &str = r#"
 BaseUrl = "https://api.authlete.com"
 ServiceOwnerApiKey = "5531264283"
-ServiceOwnerApiSecret = "owner secret"
+ServiceOwnerApiSecret = "owner-secret"
 ServiceOwnerAccessToken = ""
 ServiceApiKey = "5593494640"
-ServiceApiSecret = "service secret"
+ServiceApiSecret = "service-secret"
 ServiceAccessToken = ""
 "#;
 
@@ -66,7 +66,7 @@ fn in_code_for_each_generation() {
     );
     let organization = Config::new()
         .base_url("https://jp.authlete.com")
-        .service_owner_access_token("organization token");
+        .service_owner_access_token("organization-token");
     assert_eq!(
         root(organization),
         r#"Authlete { version: V3, root: "https://jp.authlete.com/api", .. }"#
@@ -370,7 +370,7 @@ fn the_base_url_is_a_safe_one() {
         "http://127.1",
         "http://[::1]:8080",
         "https://us.authlete.com/",
-        "https://authlete.example/api",
+        "https://authlete.example/path",
     ] {
         assert!(Authlete::new(Config::v3(url, 1, "t")).is_ok(), "{url}");
     }
@@ -477,13 +477,80 @@ fn a_variable_that_is_no_text_is_named() {
     );
 }
 
+/// What consoles, shells and files put around a credential or into it.
 #[test]
-fn credentials_must_fit_into_a_header() {
-    let error = refused(Config::v3("https://a.example", 1, "SECRET\nline"));
+fn a_credential_that_cannot_be_one_is_refused_with_its_setting_and_its_fault() {
+    let v3 = [
+        ("ServiceAccessToken", "AUTHLETE_SERVICE_ACCESSTOKEN"),
+        (
+            "ServiceOwnerAccessToken",
+            "AUTHLETE_SERVICEOWNER_ACCESSTOKEN",
+        ),
+    ];
+    let v2 = [
+        ("ServiceApiSecret", "AUTHLETE_SERVICE_APISECRET"),
+        ("ServiceOwnerApiSecret", "AUTHLETE_SERVICEOWNER_APISECRET"),
+    ];
+    let base = [
+        ("AUTHLETE_BASE_URL", "https://a.example"),
+        ("AUTHLETE_SERVICE_APIKEY", "1"),
+    ];
+    // The other secret of 2.x is there where its key is.
+    let owner_key = ("AUTHLETE_SERVICEOWNER_APIKEY", "2");
+    let service_secret = ("AUTHLETE_SERVICE_APISECRET", "s");
+    for (value, fault) in [
+        ("SECRET\nline", "has a blank or a control character in it"),
+        ("\"SECRET\"", "has quotation marks around it"),
+        ("SECRET # of the test service", "has a comment after it"),
+        ("SECRET\u{200b}", "has a character in it that is not ASCII"),
+        ("SEC\u{a0}RET", "has a character in it that is not ASCII"),
+    ] {
+        for (key, variable) in v3.into_iter().chain(v2) {
+            let mut variables = [&[(variable, value)], &base[..]].concat();
+            if variable == "AUTHLETE_SERVICEOWNER_APISECRET" {
+                variables.extend([owner_key, service_secret]);
+            }
+            let config = with_environment(&variables, Config::from_env).unwrap();
+            let error = refused(config);
+            let expected = format!("{key} ({variable}), from the environment: {fault}");
+            assert!(error.starts_with(&expected), "{error}");
+        }
+    }
+    for (key, variable) in v3 {
+        for scheme in ["Bearer", "DPoP", "bearer"] {
+            let value = format!("{scheme} SECRET");
+            let variables = [&base[..], &[(variable, value.as_str())]].concat();
+            let config = with_environment(&variables, Config::from_env).unwrap();
+            assert_eq!(
+                refused(config),
+                format!(
+                    "{key} ({variable}), from the environment: must be the token alone, without `Bearer` or `DPoP` before it"
+                )
+            );
+        }
+    }
+}
+
+#[test]
+fn a_service_owner_api_key_is_a_number() {
+    let config = Config::v2("https://a.example", 1, "s")
+        .set(Setting::ServiceOwnerApiKey, "SECRET")
+        .service_owner_api_secret("s");
     assert_eq!(
-        error,
-        "ServiceAccessToken (AUTHLETE_SERVICE_ACCESSTOKEN) has a character that cannot be in an HTTP header"
+        refused(config),
+        "ServiceOwnerApiKey (AUTHLETE_SERVICEOWNER_APIKEY), set in code: is no service-owner API key: it must be a whole number above 0"
     );
+}
+
+#[test]
+fn a_base_url_with_the_path_of_the_api_is_refused_on_any_host() {
+    for url in ["https://a.example/api", "https://a.example/authlete/api/"] {
+        assert_eq!(
+            refused(Config::v3(url, 1, "t")),
+            "BaseUrl (AUTHLETE_BASE_URL), set in code: must not end in /api, which is added to it"
+        );
+    }
+    assert!(checked(Config::v3("https://a.example/api-gateway", 1, "t")).is_ok());
 }
 
 /// Checks a configuration on the connections of a handle that is there: making a pool for each would take long.

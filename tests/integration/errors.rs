@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use authlete::types::{HealthcheckQuery, IntrospectionRequest, TokenRequest};
-use authlete::{Authlete, Config, Error, TransportErrorKind};
+use authlete::{Authlete, Config, Error, ErrorKind, TransportErrorKind};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
@@ -40,24 +40,33 @@ async fn authlete_says_why() {
 
     assert_eq!(
         error.to_string(),
-        "introspection: Authlete answered 401 Unauthorized: [A001203] /auth/introspection, no."
+        "introspection: the server answered 401 Unauthorized, result code A001203"
     );
     assert_eq!(error.operation(), Some("introspection"));
     assert_eq!(error.status().unwrap(), 401);
     assert_eq!(error.result_code(), Some("A001203"));
     assert_eq!(error.headers().unwrap()["ratelimit-remaining"], "17");
     assert!(!error.is_retryable() && !error.is_timeout() && !error.is_connect());
-    assert!(matches!(&error, Error::Api(api) if api.body["extra"] == 1));
+    let Error::Api(error) = &error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(error.body.as_ref().unwrap()["extra"], 1);
+    let message = error.result_message.as_ref().unwrap();
+    assert_eq!(message.expose(), "[A001203] /auth/introspection, no.");
 }
 
 #[tokio::test]
 async fn an_error_without_a_message_still_has_its_status() {
-    for body in [json!({}), json!({ "resultCode": null, "resultMessage": 5 })] {
+    for body in [
+        json!({}),
+        json!({ "resultCode": null, "resultMessage": 5 }),
+        json!({ "resultCode": "SECRET" }),
+    ] {
         let server = Server::always(Reply::json(400, &body)).await;
         let error = introspect(&api(&server.url)).await;
         assert_eq!(
             error.to_string(),
-            "introspection: Authlete answered 400 Bad Request"
+            "introspection: the server answered 400 Bad Request"
         );
         assert_eq!(error.result_code(), None);
     }
@@ -65,7 +74,7 @@ async fn an_error_without_a_message_still_has_its_status() {
 
 #[tokio::test]
 async fn a_limit_is_retryable() {
-    for status in [429, 502, 503, 504] {
+    for status in [408, 429, 502, 503, 504] {
         let server = Server::always(Reply::json(status, &json!({}))).await;
         assert!(
             introspect(&api(&server.url)).await.is_retryable(),
@@ -81,6 +90,36 @@ async fn a_limit_is_retryable() {
     }
 }
 
+/// Whether Authlete says so, or a load balancer in front of it.
+#[tokio::test]
+async fn a_status_means_the_same_whatever_the_body() {
+    for (status, kind) in [
+        (301, ErrorKind::Failed),
+        (400, ErrorKind::Rejected),
+        (401, ErrorKind::Refused),
+        (403, ErrorKind::Refused),
+        (404, ErrorKind::Rejected),
+        (408, ErrorKind::Unavailable),
+        (429, ErrorKind::RateLimited),
+        (500, ErrorKind::Failed),
+        (502, ErrorKind::Unavailable),
+        (503, ErrorKind::Unavailable),
+        (504, ErrorKind::Unavailable),
+    ] {
+        for reply in [
+            Reply::json(status, &json!({ "resultCode": "A000101" })),
+            Reply::text(status, "text/html", "<html>no</html>"),
+            Reply::text(status, "text/plain", ""),
+        ] {
+            let server = Server::always(reply.header("retry-after", "3600")).await;
+            let error = introspect(&api(&server.url)).await;
+            assert_eq!(error.kind(), kind, "{error}");
+            assert_eq!(error.status().unwrap(), status);
+            assert_eq!(error.retry_after(), Some(Duration::from_secs(3600)));
+        }
+    }
+}
+
 #[tokio::test]
 async fn an_html_page_keeps_its_status_and_a_snippet() {
     let page = format!("<html><h1>502 Bad Gateway</h1>{}", "x".repeat(10_000));
@@ -89,17 +128,24 @@ async fn an_html_page_keeps_its_status_and_a_snippet() {
     assert_eq!(error.status().unwrap(), 502);
     assert!(error.is_retryable());
     assert_eq!(error.headers().unwrap()["content-type"], "text/html");
-    let Error::NotJson(error) = error else {
+    assert_eq!(
+        error.to_string(),
+        "introspection: the server answered 502 Bad Gateway: media type text/html"
+    );
+    assert_eq!(error.kind(), ErrorKind::Unavailable);
+    let Error::Api(error) = error else {
         panic!("{error:?}")
     };
+    assert_eq!((&error.result_code, &error.body), (&None, &None));
     assert!(
         error
             .snippet
+            .expose()
             .starts_with("<html><h1>502 Bad Gateway</h1>xxx")
     );
     assert_eq!(
-        error.snippet.chars().count(),
-        authlete::NotJsonError::SNIPPET_CHARS
+        error.snippet.expose().chars().count(),
+        authlete::UnexpectedBodyError::SNIPPET_CHARS
     );
 }
 
@@ -115,7 +161,7 @@ async fn a_page_with_status_200_is_no_answer() {
     assert_eq!(error.headers().unwrap()["content-type"], "text/html");
     assert_eq!(
         error.to_string(),
-        r#"introspection: the answer, 200 OK, is not JSON: "<html>Sign in to the Wi-Fi</html>""#
+        "introspection: the answer, 200 OK, is not JSON: media type text/html"
     );
 }
 
@@ -130,10 +176,12 @@ async fn an_answer_that_is_cut_off_shows_nothing_of_it() {
     ] {
         let server = Server::always(Reply::text(status, "application/json", body)).await;
         let error = introspect(&api(&server.url)).await;
-        assert!(
-            matches!(&error, Error::NotJson(error) if error.snippet.is_empty()),
-            "{error:?}"
-        );
+        let snippet = match &error {
+            Error::Api(error) => &error.snippet,
+            Error::UnexpectedBody(error) => &error.snippet,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(snippet.expose(), "");
         assert_eq!(error.status().unwrap(), status);
     }
 }
@@ -156,13 +204,17 @@ async fn one_content_type_of_json_is_enough_to_show_nothing() {
 #[tokio::test]
 async fn an_encoded_answer_shows_its_encoding_alone() {
     for content_type in ["application/json", "text/html"] {
-        let reply = Reply::text(200, content_type, "SECRET").header("content-encoding", "br");
-        let server = Server::always(reply).await;
-        let error = introspect(&api(&server.url)).await;
-        assert_eq!(
-            error.to_string(),
-            r#"introspection: the answer, 200 OK, is not JSON, and its content-encoding is "br""#
-        );
+        for (coding, shown) in [("br", "br"), ("SECRET", "unknown")] {
+            let reply = Reply::text(200, content_type, "SECRET").header("content-encoding", coding);
+            let server = Server::always(reply).await;
+            let error = introspect(&api(&server.url)).await;
+            assert_eq!(
+                error.to_string(),
+                format!(
+                    "introspection: the answer, 200 OK, is not JSON: media type {content_type}, content coding {shown}"
+                )
+            );
+        }
     }
 }
 
@@ -171,7 +223,7 @@ async fn an_empty_answer_is_an_error_where_one_is_due() {
     for status in [200, 204] {
         let server = Server::always(Reply::text(status, "text/plain", "")).await;
         let api = api(&server.url);
-        assert!(matches!(introspect(&api).await, Error::NotJson(_)));
+        assert!(matches!(introspect(&api).await, Error::UnexpectedBody(_)));
         assert!(api.token_delete("t").await.is_ok());
         let jwks = api
             .get_service_jwks(&authlete::types::GetServiceJwksQuery::new())
@@ -203,9 +255,9 @@ async fn a_text_with_an_error_status_says_why() {
     assert!(error.is_retryable());
     assert_eq!(
         error.to_string(),
-        r#"healthcheck: the answer, 503 Service Unavailable, is not JSON: "the database is away""#
+        "healthcheck: the server answered 503 Service Unavailable: media type text/plain"
     );
-    assert!(matches!(error, Error::NotJson(error) if error.snippet == "the database is away"));
+    assert!(matches!(error, Error::Api(error) if error.snippet.expose() == "the database is away"));
 }
 
 #[tokio::test]
@@ -238,7 +290,7 @@ async fn an_answer_of_another_shape_names_the_place() {
         (
             json!({ "action": "OK", "expiresAt": "SECRET, expected x" }),
             "$.expiresAt",
-            "invalid type: string, expected i64",
+            "invalid type: string, expected an integer of 64 bits",
         ),
         (
             json!({ "scopeDetails": [{ "name": "a\"b" }, { "name": ["SECRET"] }] }),

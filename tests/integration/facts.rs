@@ -40,9 +40,9 @@ pub fn config(version: ApiVersion, url: &str) -> Config {
         .service_id(SERVICE);
     match version {
         ApiVersion::V2 => config
-            .service_api_secret("service secret")
+            .service_api_secret("service-secret")
             .service_owner_api_key(OWNER)
-            .service_owner_api_secret("owner secret"),
+            .service_owner_api_secret("owner-secret"),
         ApiVersion::V3 => config
             .service_access_token("service-token")
             .service_owner_access_token("organization-token"),
@@ -102,8 +102,8 @@ impl Fact {
         };
         match (self.scope.as_str(), version) {
             ("open", _) => None,
-            ("service", ApiVersion::V2) => Some(basic(SERVICE, "service secret")),
-            ("owner", ApiVersion::V2) => Some(basic(OWNER, "owner secret")),
+            ("service", ApiVersion::V2) => Some(basic(SERVICE, "service-secret")),
+            ("owner", ApiVersion::V2) => Some(basic(OWNER, "owner-secret")),
             ("service", ApiVersion::V3) => Some("Bearer service-token".into()),
             ("owner", ApiVersion::V3) => Some("Bearer organization-token".into()),
             other => panic!("{other:?}"),

@@ -241,6 +241,6 @@ async fn wrong_credentials_are_told_with_authletes_code() {
             .unwrap_err();
         assert_eq!(error.status().unwrap(), 401, "{version}");
         assert_eq!(error.result_code(), Some("A001203"), "{version}");
-        assert!(error.to_string().contains("[A001203]"), "{error}");
+        assert!(error.to_string().contains("A001203"), "{error}");
     }
 }

@@ -118,6 +118,123 @@ fn replace_words(value: &mut Value, schema: &Value) -> bool {
     }
 }
 
+/// Of each object with each of its members that is an integer: the object and the member.
+fn integers() -> Vec<(String, String, &'static Value)> {
+    let mut found = Vec::new();
+    for schema in objects_in_responses() {
+        for (member, member_schema) in object(&schemas()[&schema]["properties"]) {
+            if member_schema["type"] == "integer" {
+                found.push((schema.clone(), member.clone(), &member_schema["format"]));
+            }
+        }
+    }
+    assert!(
+        found.len() > 100,
+        "only {} integers were found",
+        found.len()
+    );
+    found
+}
+
+#[test]
+fn an_integer_in_another_form_is_read() {
+    for (schema, member, _) in integers() {
+        for (text, number) in [
+            (r#""26478243""#, 26_478_243),
+            (r#""-1""#, -1),
+            (r#""0""#, 0),
+            ("5.0", 5),
+            ("1e3", 1000),
+            ("-0", 0),
+            ("-0.0", 0),
+        ] {
+            let decoded = decode(&schema, &format!(r#"{{"{member}":{text}}}"#));
+            let decoded = decoded.unwrap_or_else(|error| panic!("{schema}.{member}: {error}"));
+            assert_eq!(decoded.json[&member], number, "{schema}.{member}: {text}");
+        }
+    }
+}
+
+#[test]
+fn an_integer_is_read_up_to_its_bounds_and_refused_beyond() {
+    for (schema, member, format) in integers() {
+        let decode = |text: &str| decode(&schema, &format!(r#"{{"{member}":{text}}}"#));
+        let (least, greatest) = match format == "int32" {
+            true => (i32::MIN.into(), i32::MAX.into()),
+            false => (i64::MIN, i64::MAX),
+        };
+        for bound in [least, greatest] {
+            for text in [bound.to_string(), format!("\"{bound}\"")] {
+                assert_eq!(decode(&text).unwrap().json[&member], bound);
+            }
+        }
+        let beyond = (i128::from(greatest) + 1).to_string();
+        let quoted = format!("\"{beyond}\"");
+        for text in [
+            &beyond, &quoted, "1.5", "1e30", r#""""#, r#""1.0""#, r#"" 1""#, r#""one""#, "true",
+            "[]", "{}",
+        ] {
+            assert!(decode(text).is_err(), "{schema}.{member}: {text}");
+        }
+    }
+}
+
+/// Authlete 2.3 has the names of scopes where later versions have objects.
+#[test]
+fn a_scope_that_is_a_plain_string_is_its_name() {
+    let answer = r#"{"scopeDetails":["read",{"name":"write"},null]}"#;
+    let decoded = decode("IntrospectionResponse", answer).unwrap();
+    let expected = json!([{ "name": "read" }, { "name": "write" }]);
+    assert_eq!(decoded.json["scopeDetails"], expected);
+    let decoded = decode("TokenInfo", r#"{"scopes":["read"]}"#).unwrap();
+    assert_eq!(decoded.json["scopes"], json!([{ "name": "read" }]));
+    // No other object has a plain form.
+    assert!(decode("TokenInfo", r#"{"properties":["read"]}"#).is_err());
+}
+
+/// The number that an unknown member has after a number was decoded and encoded.
+fn kept_number(text: &str) -> Value {
+    let decoded = decode("Service", &format!(r#"{{"numberOfTomorrow":{text}}}"#));
+    decoded
+        .unwrap_or_else(|error| panic!("{text}: {error}"))
+        .json["numberOfTomorrow"]
+        .clone()
+}
+
+#[test]
+fn an_integer_of_64_bits_in_an_unknown_member_is_kept_exactly() {
+    for text in [
+        "0",
+        "-1",
+        "9007199254740993",
+        "18446744073709551615",
+        "-9223372036854775808",
+    ] {
+        assert_eq!(kept_number(text).to_string(), text);
+    }
+}
+
+#[test]
+fn a_longer_integer_in_an_unknown_member_is_kept_as_the_nearest_float() {
+    for text in [
+        "18446744073709551616",
+        "-9223372036854775809",
+        "123456789012345678901234567890",
+    ] {
+        assert_eq!(kept_number(text).as_f64(), text.parse().ok(), "{text}");
+    }
+    assert!(decode("Service", r#"{"numberOfTomorrow":1e400}"#).is_err());
+}
+
+proptest! {
+    #[test]
+    fn a_float_in_an_unknown_member_is_kept(number in prop::num::f64::NORMAL | prop::num::f64::SUBNORMAL | prop::num::f64::ZERO) {
+        for text in [format!("{number:?}"), format!("{number:e}")] {
+            prop_assert_eq!(kept_number(&text).as_f64(), Some(number), "{}", text);
+        }
+    }
+}
+
 /// A body with any subset of members present, null or absent, unknown words and unknown members, however combined.
 fn answers() -> impl Strategy<Value = (String, Value)> {
     prop::sample::select(objects_in_responses()).prop_flat_map(|schema| {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use authlete::types::IntrospectionRequest;
-use authlete::{ApiVersion, Authlete, Config, Error};
+use authlete::{ApiVersion, Authlete, Config, Error, RetryPolicy};
 use serde_json::json;
 
 use crate::server::{Reply, Server};
@@ -126,6 +126,25 @@ async fn a_user_agent_of_ones_own() {
         Authlete::builder(config).user_agent("a\nb").build(),
         Err(Error::Config(_))
     ));
+}
+
+#[test]
+fn a_setting_of_zero_that_lets_no_call_succeed_is_refused() {
+    let builder = || Authlete::builder(Config::v3("https://a.example", 1, "t"));
+    let retry = RetryPolicy::new().attempt_timeout(Duration::ZERO);
+    for (builder, name) in [
+        (builder().timeout(Duration::ZERO), "timeout"),
+        (builder().connect_timeout(Duration::ZERO), "connect_timeout"),
+        (
+            builder().retry(retry),
+            "attempt_timeout of the retry policy",
+        ),
+        (builder().max_response_size(0), "max_response_size"),
+    ] {
+        let error = builder.build().unwrap_err();
+        assert!(matches!(error, Error::Config(_)), "{error:?}");
+        assert_eq!(error.to_string(), format!("{name} must not be zero"));
+    }
 }
 
 #[tokio::test]

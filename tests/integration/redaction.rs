@@ -18,6 +18,8 @@ fn no_type_shows_a_secret() {
         let debug = decode(name, &value.to_string()).unwrap().debug;
         assert!(!debug.contains("SECRET-"), "{name}: {debug}");
         secrets += value.to_string().matches("SECRET-").count();
+        let in_headers = format!("text of {name}.responseHeaders");
+        assert!(!debug.contains(&in_headers), "{name}: {debug}");
         // What is no secret is shown: a `Debug` that shows nothing would pass the test above.
         for (member, _) in object(&schema["properties"])
             .iter()
@@ -55,7 +57,11 @@ fn members_named_like_secrets_are_secrets() {
             "responsecontent",
         ];
         ends.iter().any(|end| lower.ends_with(end))
-            || matches!(member, "jwks" | "federationJwks" | "parameters")
+            || matches!(
+                member,
+                "dpop" | "federationJwks" | "jwks" | "message" | "parameters" | "resultMessage"
+            )
+            || lower.contains("clientattestation")
     };
     for (name, schema) in schemas().iter().filter(|(name, _)| *name != "TrustAnchor") {
         for (member, schema) in object(&schema["properties"])

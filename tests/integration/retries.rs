@@ -40,7 +40,7 @@ fn refused(status: u16) -> Reply {
 
 #[tokio::test]
 async fn what_changes_nothing_is_tried_again() {
-    for status in [429, 502, 503, 504] {
+    for status in [408, 429, 502, 503, 504] {
         let server = in_turn(vec![refused(status), refused(status), ok()]).await;
         introspect(&api(&server.url)).await.unwrap();
         let arrived = server.take();
@@ -75,7 +75,7 @@ async fn what_will_not_pass_is_not_tried_again() {
 
 #[tokio::test]
 async fn a_change_is_tried_again_only_when_it_was_refused_unprocessed() {
-    for (status, expected) in [(429, 3), (502, 1), (503, 1), (504, 1)] {
+    for (status, expected) in [(408, 1), (429, 3), (502, 1), (503, 1), (504, 1)] {
         let server = Server::always(refused(status)).await;
         token(&api(&server.url)).await.unwrap_err();
         assert_eq!(server.take().len(), expected, "{status}");

@@ -36,7 +36,9 @@ pub fn acceptor(
     };
     let chain = vec![certified.certificate.der().clone()];
     let key = PrivateKeyDer::Pkcs8(certified.key.serialize_der().into());
-    let config = builder.with_single_cert(chain, key).unwrap();
+    let mut config = builder.with_single_cert(chain, key).unwrap();
+    // For what rustls has no call for.
+    config.enable_secret_extraction = true;
     TlsAcceptor::from(Arc::new(config))
 }
 

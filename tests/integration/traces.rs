@@ -274,7 +274,7 @@ async fn a_failure_has_a_type() {
         (&broken.replace("http:", "https:"), "tls"),
         (&silent, "timeout"),
         (&broken, "interrupted"),
-        (&page.url, "not_json"),
+        (&page.url, "unexpected_body"),
         (&missing.url, "404"),
         (&other.url, "decode"),
         (&long.url, "too_large"),
@@ -294,7 +294,7 @@ async fn a_failure_has_a_type() {
         assert_eq!(events.last().unwrap().field("error.type"), Some(expected));
         // What does not decode was answered all the same.
         let attempt = match expected {
-            "not_json" | "decode" => None,
+            "unexpected_body" | "decode" => None,
             _ => Some(expected),
         };
         assert_eq!(spans[1].field("error.type"), attempt, "{expected}");

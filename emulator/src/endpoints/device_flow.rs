@@ -154,11 +154,12 @@ pub fn verification(call: &Call, service: &mut Service) -> Outcome {
 
 /// Notes what the user decided. The user code is spent, and the device learns of it when it asks next.
 pub fn complete(call: &Call, service: &mut Service) -> Outcome {
-    let (code, action) = match decide(call, service) {
-        Ok(()) => (DEVICE_COMPLETE_OK, "SUCCESS"),
-        Err(refused) => refused,
+    let answer = match decide(call, service) {
+        Ok(()) => Reply::action(call.path, DEVICE_COMPLETE_OK, "SUCCESS")
+            .with_some("consentedClaims", call.body.texts("consentedClaims")),
+        Err((code, action)) => Reply::action(call.path, code, action),
     };
-    Ok(Reply::action(call.path, code, action).reply())
+    Ok(answer.reply())
 }
 
 fn decide(call: &Call, service: &mut Service) -> Result<(), (ResultCode, &'static str)> {

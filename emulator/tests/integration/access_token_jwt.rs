@@ -55,7 +55,7 @@ async fn the_claims_are_those_of_the_token() {
             answer.action,
             TokenAction::Ok,
             "{:?}",
-            answer.result_message
+            answer.result_message.as_ref().map(Secret::expose)
         );
 
         let jwt = answer.jwt_access_token.unwrap();

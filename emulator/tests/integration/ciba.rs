@@ -52,7 +52,12 @@ async fn ticket(api: &Authlete, client: &RegisteredClient, parameters: &str) -> 
         .client_secret(&client.secret);
     let answer = api.backchannel_authentication(&request).await.unwrap();
     let expected = BackchannelAuthenticationAction::UserIdentification;
-    assert_eq!(answer.action, expected, "{:?}", answer.result_message);
+    assert_eq!(
+        answer.action,
+        expected,
+        "{:?}",
+        answer.result_message.as_ref().map(authlete::Secret::expose)
+    );
     answer.ticket.unwrap()
 }
 
@@ -198,7 +203,7 @@ async fn a_client_polls_for_its_tokens() {
             tokens.action,
             TokenAction::Ok,
             "{:?}",
-            tokens.result_message
+            tokens.result_message.as_ref().map(authlete::Secret::expose)
         );
         assert_eq!(tokens.grant_type, Some(GrantType::Ciba));
         assert_eq!(tokens.subject.as_deref(), Some("alice"));
@@ -287,7 +292,10 @@ async fn tokens_are_pushed_to_a_client() {
             completed.action,
             BackchannelAuthenticationCompleteAction::Notification,
             "{:?}",
-            completed.result_message
+            completed
+                .result_message
+                .as_ref()
+                .map(authlete::Secret::expose)
         );
         let endpoint = completed.client_notification_endpoint;
         assert_eq!(endpoint.as_deref(), Some(ENDPOINT));

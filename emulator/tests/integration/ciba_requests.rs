@@ -53,7 +53,12 @@ async fn accepted(
 ) -> BackchannelAuthenticationResponse {
     let answer = ask(api, client, parameters).await;
     let expected = BackchannelAuthenticationAction::UserIdentification;
-    assert_eq!(answer.action, expected, "{:?}", answer.result_message);
+    assert_eq!(
+        answer.action,
+        expected,
+        "{:?}",
+        answer.result_message.as_ref().map(authlete::Secret::expose)
+    );
     answer
 }
 

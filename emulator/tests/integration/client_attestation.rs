@@ -134,8 +134,8 @@ impl Fixture {
 
     async fn request(&self, parameters: &str, attestation: &str, pop: &str) -> TokenResponse {
         let mut request = TokenRequest::new(parameters);
-        request.oauth_client_attestation = Some(attestation.to_owned());
-        request.oauth_client_attestation_pop = Some(pop.to_owned());
+        request.oauth_client_attestation = Some(attestation.into());
+        request.oauth_client_attestation_pop = Some(pop.into());
         self.api.token(&request).await.unwrap()
     }
 
@@ -312,11 +312,11 @@ async fn a_proof_that_is_wrong_is_refused() {
         assert_refused(&answer, "invalid_client", "A561315");
 
         let mut alone = TokenRequest::new("grant_type=client_credentials");
-        alone.oauth_client_attestation = Some(attestation);
+        alone.oauth_client_attestation = Some(attestation.into());
         let answer = fixture.api.token(&alone).await.unwrap();
         assert_refused(&answer, "invalid_client", "A561301");
         alone.oauth_client_attestation = None;
-        alone.oauth_client_attestation_pop = Some(fixture.pop());
+        alone.oauth_client_attestation_pop = Some(fixture.pop().into());
         let answer = fixture.api.token(&alone).await.unwrap();
         assert_refused(&answer, "invalid_client", "A561301");
     }
@@ -421,8 +421,8 @@ async fn every_endpoint_that_authenticates_clients_takes_attestations() {
         let challenge = Some(fixture.challenge().await);
         let query = query(fixture.emulator.client());
         let mut request = PushedAuthReqRequest::new(query);
-        request.oauth_client_attestation = Some(fixture.attestation());
-        request.oauth_client_attestation_pop = Some(fixture.pop());
+        request.oauth_client_attestation = Some(fixture.attestation().into());
+        request.oauth_client_attestation_pop = Some(fixture.pop().into());
         let api = fixture.api.clone();
         let answer = api.push_authorization_request(&request).await.unwrap();
         assert_eq!(answer.action, PushedAuthReqAction::Created, "{answer:?}");
@@ -431,24 +431,24 @@ async fn every_endpoint_that_authenticates_clients_takes_attestations() {
         assert_eq!(answer.action, PushedAuthReqAction::Unauthorized, "replayed");
 
         let mut request = RevocationRequest::new("token=x");
-        request.oauth_client_attestation = Some(fixture.attestation());
-        request.oauth_client_attestation_pop = Some(fixture.pop());
+        request.oauth_client_attestation = Some(fixture.attestation().into());
+        request.oauth_client_attestation_pop = Some(fixture.pop().into());
         let answer = api.revocation(&request).await.unwrap();
         assert_eq!(answer.action, RevocationAction::Ok, "{answer:?}");
         assert_eq!(answer.attestation_challenge, challenge);
 
         // These two come as far as the client's grant types.
         let mut request = DeviceAuthorizationRequest::new("scope=read");
-        request.oauth_client_attestation = Some(fixture.attestation());
-        request.oauth_client_attestation_pop = Some(fixture.pop());
+        request.oauth_client_attestation = Some(fixture.attestation().into());
+        request.oauth_client_attestation_pop = Some(fixture.pop().into());
         let answer = api.device_authorization(&request).await.unwrap();
         let body = content(answer.response_content.as_ref());
         assert_eq!(body["error"], "unauthorized_client");
         assert_eq!(answer.attestation_challenge, challenge);
 
         let mut request = BackchannelAuthenticationRequest::new("scope=openid&login_hint=alice");
-        request.oauth_client_attestation = Some(fixture.attestation());
-        request.oauth_client_attestation_pop = Some(fixture.pop());
+        request.oauth_client_attestation = Some(fixture.attestation().into());
+        request.oauth_client_attestation_pop = Some(fixture.pop().into());
         let answer = api.backchannel_authentication(&request).await.unwrap();
         let body = content(answer.response_content.as_ref());
         assert_eq!(body["error"], "unauthorized_client");

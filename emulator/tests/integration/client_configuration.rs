@@ -62,7 +62,7 @@ async fn an_update_replaces_the_metadata_and_nothing_else() {
             answer.action,
             Action::Updated,
             "{:?}",
-            answer.result_message
+            answer.result_message.as_ref().map(authlete::Secret::expose)
         );
         assert_eq!(answer.result_code.as_deref(), Some("A213001"));
         let body = content(answer.response_content.as_ref());

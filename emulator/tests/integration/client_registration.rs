@@ -335,7 +335,10 @@ async fn the_service_decides_what_it_supports() {
             updated.action,
             Action::Updated,
             "{:?}",
-            updated.result_message
+            updated
+                .result_message
+                .as_ref()
+                .map(authlete::Secret::expose)
         );
     }
 }

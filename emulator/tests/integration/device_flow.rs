@@ -184,7 +184,7 @@ async fn a_device_gets_its_tokens_when_the_user_has_decided() {
             answer.action,
             TokenAction::Ok,
             "{:?}",
-            answer.result_message
+            answer.result_message.as_ref().map(authlete::Secret::expose)
         );
         assert_eq!(answer.grant_type, Some(GrantType::DeviceCode));
         assert_eq!(answer.subject.as_deref(), Some("alice"));

@@ -101,7 +101,7 @@ async fn a_bound_token_is_good_for_who_has_the_key() {
             issued.action,
             TokenAction::Ok,
             "{:?}",
-            issued.result_message
+            issued.result_message.as_ref().map(authlete::Secret::expose)
         );
         let response = content(issued.response_content.as_ref());
         assert_eq!(response["token_type"], "DPoP");
@@ -231,7 +231,7 @@ async fn urls_are_compared_in_their_normal_form() {
             answer.action,
             TokenAction::Ok,
             "{:?}",
-            answer.result_message
+            answer.result_message.as_ref().map(authlete::Secret::expose)
         );
     }
 }
@@ -346,7 +346,7 @@ async fn a_code_can_be_bound_from_the_start() {
             answer.action,
             TokenAction::Ok,
             "{:?}",
-            answer.result_message
+            answer.result_message.as_ref().map(authlete::Secret::expose)
         );
     }
 }
@@ -376,7 +376,10 @@ async fn the_refresh_token_of_a_public_client_is_bound_too() {
             refreshed.action,
             TokenAction::Ok,
             "{:?}",
-            refreshed.result_message
+            refreshed
+                .result_message
+                .as_ref()
+                .map(authlete::Secret::expose)
         );
         let token = refreshed.access_token.unwrap();
         let by_other = proof_of_token(&other, "3", token.expose());
@@ -392,7 +395,7 @@ async fn the_refresh_token_of_a_public_client_is_bound_too() {
             let mut request = TokenRequest::new(parameters.as_str())
                 .htm("POST")
                 .htu(TOKEN_URL);
-            request.dpop = proof;
+            request.dpop = proof.map(Into::into);
             request
         };
         let bearer = api.token(&public(None)).await.unwrap();
@@ -400,7 +403,12 @@ async fn the_refresh_token_of_a_public_client_is_bound_too() {
         let changed = api.token(&public(Some(proof(&key, "4")))).await.unwrap();
         assert_refused(&changed, "invalid_grant", "A254313");
         let same = api.token(&public(Some(proof(&other, "5")))).await.unwrap();
-        assert_eq!(same.action, TokenAction::Ok, "{:?}", same.result_message);
+        assert_eq!(
+            same.action,
+            TokenAction::Ok,
+            "{:?}",
+            same.result_message.as_ref().map(authlete::Secret::expose)
+        );
         let response = content(same.response_content.as_ref());
         assert_eq!(response["token_type"], "DPoP");
     }

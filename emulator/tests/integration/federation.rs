@@ -46,7 +46,7 @@ async fn refused(api: &Authlete, chain: &[String]) -> String {
         answer.action,
         Action::BadRequest,
         "{:?}",
-        answer.result_message
+        answer.result_message.as_ref().map(authlete::Secret::expose)
     );
     assert_eq!(answer.client, None);
     let body = content(answer.response_content.as_ref());
@@ -308,7 +308,12 @@ async fn an_entity_configuration_can_bring_the_chain_in_its_header() {
         let header = with(rp.header(), json!({ "trust_chain": federation.chain() }));
         let sent = rp.key.sign_with(&header, &claims);
         let answer = send(sent.clone()).await;
-        assert_eq!(answer.action, Action::Ok, "{:?}", answer.result_message);
+        assert_eq!(
+            answer.action,
+            Action::Ok,
+            "{:?}",
+            answer.result_message.as_ref().map(authlete::Secret::expose)
+        );
         let chain = answer.client.unwrap().trust_chain.unwrap();
         assert_eq!(chain[0], sent);
         assert_eq!(chain.len(), 3);
@@ -930,7 +935,7 @@ async fn a_client_can_call_itself_by_its_entity_identifier() {
                 tokens.action,
                 TokenAction::Ok,
                 "{:?}",
-                tokens.result_message
+                tokens.result_message.as_ref().map(authlete::Secret::expose)
             );
             assert_eq!(tokens.client_id, Some(number));
             assert_eq!(tokens.client_entity_id.as_deref(), Some(entity_id));

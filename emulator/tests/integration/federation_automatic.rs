@@ -63,7 +63,7 @@ async fn the_first_request_registers_the_relying_party() {
         let chain = federation.chain();
         let first = federation.key.sign_with(&header(&chain), &claims("1"));
         let answer = request(&api, &first).await;
-        let message = answer.result_message.as_deref();
+        let message = answer.result_message.as_ref().map(authlete::Secret::expose);
         assert_eq!(
             answer.action,
             AuthorizationAction::Interaction,
@@ -99,7 +99,7 @@ async fn the_first_request_registers_the_relying_party() {
             tokens.action,
             TokenAction::Ok,
             "{:?}",
-            tokens.result_message
+            tokens.result_message.as_ref().map(authlete::Secret::expose)
         );
         assert_eq!(tokens.client_entity_id_used, Some(true));
         let id_token = tokens.id_token.unwrap();
@@ -152,7 +152,7 @@ async fn a_pushed_request_registers_the_relying_party() {
             };
             let pushed = PushedAuthReqRequest::new(parameters);
             let pushed = api.push_authorization_request(&pushed).await.unwrap();
-            let message = pushed.result_message.as_deref();
+            let message = pushed.result_message.as_ref().map(authlete::Secret::expose);
             assert_eq!(pushed.action, PushedAuthReqAction::Created, "{message:?}");
             assert_eq!(registrations(&api).await, 1);
             let uri = pushed.request_uri.unwrap();

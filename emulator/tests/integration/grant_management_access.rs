@@ -176,7 +176,7 @@ async fn a_dpop_proof_has_to_be_for_the_grant() {
         ];
         for (action, proof, error, code) in refused {
             let mut request = request(action);
-            request.dpop = proof.cloned();
+            request.dpop = proof.cloned().map(Into::into);
             let answer = api.grant_management(&request).await.unwrap();
             let challenge = format!("DPoP error=\"{error}\"");
             assert_refused(&answer, GmResponseAction::Unauthorized, code, &challenge);

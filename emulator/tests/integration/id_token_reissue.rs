@@ -55,7 +55,12 @@ fn reissue(answer: &TokenResponse) -> IdTokenReissueRequest {
 
 async fn reissued(api: &Authlete, request: &IdTokenReissueRequest) -> IdTokenReissueResponse {
     let answer = api.id_token_reissue(request).await.unwrap();
-    assert_eq!(answer.action, Action::Ok, "{:?}", answer.result_message);
+    assert_eq!(
+        answer.action,
+        Action::Ok,
+        "{:?}",
+        answer.result_message.as_ref().map(Secret::expose)
+    );
     assert_eq!(answer.result_code.as_deref(), Some("A357001"));
     answer
 }

@@ -63,7 +63,7 @@ async fn the_server_gets_an_assertion_that_is_in_order() {
                 answer.action,
                 TokenAction::JwtBearer,
                 "{:?}",
-                answer.result_message
+                answer.result_message.as_ref().map(authlete::Secret::expose)
             );
             assert_eq!(answer.response_content, None);
             assert_eq!(answer.access_token, None);
@@ -138,7 +138,7 @@ async fn the_service_decides_on_jwts_that_nobody_can_check() {
                 answer.action,
                 TokenAction::JwtBearer,
                 "{:?}",
-                answer.result_message
+                answer.result_message.as_ref().map(authlete::Secret::expose)
             );
         }
         configure(&emulator, &api, |service| {

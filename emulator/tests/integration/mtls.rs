@@ -290,7 +290,7 @@ async fn chains_are_validated_when_the_service_says_so() {
             answer.action,
             TokenAction::Ok,
             "{:?}",
-            answer.result_message
+            answer.result_message.as_ref().map(authlete::Secret::expose)
         );
         let answer = api.token(&chained(Vec::new())).await.unwrap();
         assert_refused(&answer, "A047318");
@@ -325,7 +325,7 @@ async fn expired_certificates_are_not_trusted() {
             answer.action,
             TokenAction::Ok,
             "{:?}",
-            answer.result_message
+            answer.result_message.as_ref().map(authlete::Secret::expose)
         );
         emulator.advance(Duration::from_secs(100 * 366 * 86_400));
         assert_refused(&token(&api, &emulator, &certificate.pem()).await, "A047318");
@@ -412,7 +412,7 @@ async fn the_refresh_token_of_a_public_client_is_bound_too() {
             issued.action,
             TokenAction::Ok,
             "{:?}",
-            issued.result_message
+            issued.result_message.as_ref().map(authlete::Secret::expose)
         );
         let token = issued.refresh_token.unwrap();
         let parameters = form(&[

@@ -85,11 +85,14 @@ async fn a_server_that_cannot_write_its_state_is_not_healthy() {
     let error = wait(&api, Result::err).await;
     assert_eq!(error.status().unwrap(), 503);
     assert!(error.is_retryable());
-    let Error::NotJson(error) = error else {
+    let Error::Api(error) = error else {
         panic!("{error}")
     };
     assert_eq!(error.operation, "healthcheck");
-    assert_eq!(error.snippet, "FAILED\nrandom numbers: OK\nstate: FAILED");
+    assert_eq!(
+        error.snippet.expose(),
+        "FAILED\nrandom numbers: OK\nstate: FAILED"
+    );
     // It answers all the same.
     let brief = api.healthcheck(&HealthcheckQuery::new()).await;
     assert_eq!(brief.unwrap(), "OK");
@@ -105,5 +108,5 @@ async fn a_server_that_is_away_is_not_healthy() {
     let api = Authlete::new(emulator.config(ApiVersion::V3)).unwrap();
     let error = api.healthcheck(&HealthcheckQuery::new()).await.unwrap_err();
     assert_eq!(error.status().unwrap(), 503);
-    assert!(matches!(error, Error::NotJson(_)));
+    assert!(matches!(error, Error::Api(_)));
 }

@@ -56,7 +56,7 @@ async fn a_public_client_has_no_secret_to_show() {
             answer.action,
             TokenAction::Ok,
             "{:?}",
-            answer.result_message
+            answer.result_message.as_ref().map(authlete::Secret::expose)
         );
         assert_eq!(answer.client_auth_method, Some(ClientAuthMethod::None));
         // It is not registered for refresh tokens.

@@ -40,7 +40,7 @@ async fn jwt_of(api: &Authlete, request: StandardIntrospectionRequest) -> String
         answer.action,
         StandardIntrospectionAction::Jwt,
         "{:?}",
-        answer.result_message
+        answer.result_message.as_ref().map(authlete::Secret::expose)
     );
     answer.response_content.unwrap().expose().to_owned()
 }

@@ -48,7 +48,7 @@ async fn refused(api: &Authlete, requests: &[TokenCreateRequest], is_dry_run: bo
     };
     let status = error.status.as_str().to_owned();
     let (code, message) = (error.result_code, error.result_message);
-    [status, code.unwrap(), message.unwrap()]
+    [status, code.unwrap(), message.unwrap().expose().to_owned()]
 }
 
 #[tokio::test]
@@ -175,7 +175,13 @@ async fn a_batch_fails_where_the_service_cannot_make_tokens() {
     let single = api.token_create(&requests[0]).await.unwrap();
     assert_eq!(status.error_code, single.result_code);
     let description = status.error_description.unwrap();
-    assert!(single.result_message.unwrap().contains(&description));
+    assert!(
+        single
+            .result_message
+            .unwrap()
+            .expose()
+            .contains(&description)
+    );
     assert_eq!(count(&api).await, 0);
     // A dry run has no status that could tell.
     let [status, code, _] = refused(&api, &requests, true).await;

@@ -88,7 +88,7 @@ async fn the_server_gets_all_that_the_request_says() {
             answer.action,
             TokenAction::TokenExchange,
             "{:?}",
-            answer.result_message
+            answer.result_message.as_ref().map(authlete::Secret::expose)
         );
         assert_eq!(answer.response_content, None);
         assert_eq!(answer.grant_type, Some(GrantType::TokenExchange));
@@ -268,7 +268,7 @@ async fn an_id_token_must_be_one_of_the_service() {
             answer.action,
             TokenAction::TokenExchange,
             "{:?}",
-            answer.result_message
+            answer.result_message.as_ref().map(authlete::Secret::expose)
         );
         // Without a signature there is none to be wrong.
         let unsigned = jwt::unsigned(&id_token_claims());

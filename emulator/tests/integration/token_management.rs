@@ -26,7 +26,7 @@ async fn create(api: &Authlete, request: &TokenCreateRequest) -> TokenCreateResp
         answer.action,
         TokenCreateAction::Ok,
         "{:?}",
-        answer.result_message
+        answer.result_message.as_ref().map(Secret::expose)
     );
     answer
 }

@@ -13,6 +13,7 @@ use tracing::field::Empty;
 use tracing::{Instrument as _, Level, Span, debug, debug_span, enabled, warn};
 
 use crate::error::TransportErrorKind;
+use crate::result_code::is_result_code;
 use crate::transport::Template;
 use crate::transport::receive::Received;
 use crate::{ApiVersion, Authlete, Error, Operation, RateLimit, Result, Route};
@@ -220,7 +221,7 @@ impl<'a> Told<'a> {
     fn of_error(error: &'a Error) -> Self {
         Self {
             status: error.status(),
-            result_code: error.result_code().filter(|text| is_result_code(text)),
+            result_code: error.result_code(),
             remaining: error
                 .rate_limit()
                 .and_then(|rate_limit| rate_limit.remaining),
@@ -254,13 +255,14 @@ fn kind(error: &Error) -> &'static str {
         Error::InvalidArgument { .. } => "invalid_argument",
         Error::Transport { kind, .. } => match kind {
             TransportErrorKind::Connect => "connect",
+            TransportErrorKind::Certificate => "certificate",
             TransportErrorKind::Tls => "tls",
             TransportErrorKind::Timeout => "timeout",
             TransportErrorKind::Interrupted => "interrupted",
             TransportErrorKind::Request => "request",
         },
         Error::Api(_) => "api",
-        Error::NotJson(_) => "not_json",
+        Error::UnexpectedBody(_) => "unexpected_body",
         Error::TooLarge { .. } => "too_large",
         Error::NoTurn { .. } => "no_turn",
         Error::CircuitOpen { .. } => "circuit_open",
@@ -281,14 +283,6 @@ fn result_code_in(body: &[u8]) -> Option<&str> {
     }
     let answer: Answer<'_> = serde_json::from_slice(body).ok()?;
     answer.result_code.filter(|text| is_result_code(text))
-}
-
-/// A letter and a few digits, such as `A001202`. What is in the place of one may be anything.
-fn is_result_code(text: &str) -> bool {
-    let digits = text.strip_prefix(|first: char| first.is_ascii_uppercase());
-    digits.is_some_and(|digits| {
-        (1..=8).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
-    })
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::io::{self, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::sleep;
+use tokio_rustls::rustls::AlertDescription;
 
 use super::server::{State, read_request, serve_well, well};
 use super::tls;
@@ -38,6 +39,8 @@ pub enum Act {
     Certificate(tls::Identity),
     /// Speaks TLS, sends something, and closes without saying so in TLS.
     CutTls(Vec<u8>),
+    /// Speaks TLS, reads a request, and sends an alert.
+    TlsAlert(AlertDescription),
 }
 
 impl Act {
@@ -45,7 +48,11 @@ impl Act {
     pub fn is_tls(&self) -> bool {
         matches!(
             self,
-            Self::NoTls(_) | Self::HalfTls(_) | Self::Certificate(_) | Self::CutTls(_)
+            Self::NoTls(_)
+                | Self::HalfTls(_)
+                | Self::Certificate(_)
+                | Self::CutTls(_)
+                | Self::TlsAlert(_)
         )
     }
 
@@ -120,6 +127,11 @@ impl Act {
                 session.flush().await?;
                 let (mut stream, _) = session.into_inner();
                 stream.shutdown().await
+            }
+            Self::TlsAlert(description) => {
+                let mut session = tls::accept(stream, tls::Identity::Good).await?;
+                read_request(&mut session, state).await?;
+                tls::alert(session, *description).await
             }
         }
     }

@@ -7,6 +7,8 @@ use super::gzip;
 use super::table::GZIP;
 use super::tls::Identity;
 
+use tokio_rustls::rustls::AlertDescription;
+
 /// What a server does wrong.
 pub struct Fault {
     pub name: String,
@@ -234,6 +236,7 @@ fn statuses() -> Vec<Fault> {
         fault("401 with Authlete's reason", Answer(http(401, "", api))),
         fault("404", status(404, "")),
         fault("407", status(407, "proxy-authenticate: Basic\r\n")),
+        fault("408", status(408, "connection: close\r\n")),
         fault("429", status(429, "")),
         fault(
             "429, `Retry-After` in seconds",
@@ -417,6 +420,15 @@ fn tls() -> Vec<Fault> {
         fault(
             "TLS that is cut off",
             CutTls(b"HTTP/1.1 200 OK\r\n\r\n{\"action\":\"OK\"}".into()),
+        ),
+        // Whatever it says, the request may have been processed.
+        fault(
+            "a TLS alert after the request, about the certificate",
+            TlsAlert(AlertDescription::CertificateRequired),
+        ),
+        fault(
+            "a TLS alert after the request, about access",
+            TlsAlert(AlertDescription::AccessDenied),
         ),
     ]
 }

@@ -7,6 +7,8 @@ mod bounds;
 mod caller;
 mod faults;
 mod gzip;
+mod late_answer;
+mod quotes;
 mod redirects;
 mod server;
 mod suite;

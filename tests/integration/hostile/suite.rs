@@ -75,7 +75,7 @@ fn seen(result: Result<Option<String>>) -> String {
     match error {
         Error::Transport { kind, .. } => format!("`Transport`, `{kind:?}`"),
         Error::Api(error) => format!("`Api`, {}", error.status.as_u16()),
-        Error::NotJson(error) => format!("`NotJson`, {}", error.status.as_u16()),
+        Error::UnexpectedBody(error) => format!("`UnexpectedBody`, {}", error.status.as_u16()),
         Error::TooLarge { .. } => "`TooLarge`".into(),
         Error::Decode { .. } => "`Decode`".into(),
         other => panic!("{other:?}"),

@@ -2,9 +2,11 @@
 
 use std::sync::LazyLock;
 
-use tokio::io::{self, AsyncReadExt as _};
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+use tokio::io::{self, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_rustls::rustls::version::TLS13;
+use tokio_rustls::rustls::{AlertDescription, ConnectionTrafficSecrets};
 use tokio_rustls::server::TlsStream;
 
 use crate::authority::Authority;
@@ -48,4 +50,28 @@ pub async fn read_hello(stream: &mut TcpStream) -> io::Result<()> {
     let length = u16::from_be_bytes([header[3], header[4]]);
     let mut message = vec![0; length.into()];
     stream.read_exact(&mut message).await.map(drop)
+}
+
+/// Sends a fatal alert on an established connection, for which rustls has no call: it is sealed here (RFC 8446 §5.2, §6).
+pub async fn alert(session: TlsStream<TcpStream>, description: AlertDescription) -> io::Result<()> {
+    const FATAL: u8 = 2;
+    const ALERT: u8 = 21;
+    const TAG_LENGTH: u8 = 16;
+    let (mut stream, connection) = session.into_inner();
+    let secrets = connection.dangerous_extract_secrets();
+    let (sequence, ConnectionTrafficSecrets::Aes256Gcm { key, iv }) = secrets.unwrap().tx else {
+        panic!("another cipher suite was negotiated")
+    };
+    let mut nonce: [u8; 12] = iv.as_ref().try_into().unwrap();
+    for (byte, counter) in nonce[4..].iter_mut().zip(sequence.to_be_bytes()) {
+        *byte ^= counter;
+    }
+    let mut content = vec![FATAL, description.into(), ALERT];
+    let header = [23, 3, 3, 0, content.len() as u8 + TAG_LENGTH];
+    let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key.as_ref()).unwrap());
+    let nonce = Nonce::assume_unique_for_key(nonce);
+    key.seal_in_place_append_tag(nonce, Aad::from(header), &mut content)
+        .unwrap();
+    stream.write_all(&[&header[..], &content].concat()).await?;
+    stream.shutdown().await
 }

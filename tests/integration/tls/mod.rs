@@ -23,14 +23,23 @@ fn builder(url: &str) -> AuthleteBuilder {
 }
 
 /// The call failed in the handshake.
-async fn assert_refused(builder: AuthleteBuilder) {
+async fn assert_failed(builder: AuthleteBuilder, expected: TransportErrorKind) {
     let error = introspect(&builder.build().unwrap()).await.unwrap_err();
     let kind = match &error {
         Error::Transport { kind, .. } => *kind,
         other => panic!("{other:?}"),
     };
-    assert_eq!(kind, TransportErrorKind::Tls, "{error:?}");
+    assert_eq!(kind, expected, "{error:?}");
     assert!(error.is_connect());
+}
+
+/// We did not trust the server.
+async fn assert_distrusted(builder: AuthleteBuilder) {
+    let kind = match cfg!(feature = "native-tls") {
+        true => TransportErrorKind::Tls,
+        false => TransportErrorKind::Certificate,
+    };
+    assert_failed(builder, kind).await;
 }
 
 #[tokio::test]
@@ -38,8 +47,8 @@ async fn a_root_of_ones_own_is_trusted() {
     let (root, other) = (Authority::new("root"), Authority::new("other"));
     for version in VERSIONS {
         let url = tls_server(acceptor(&root.server(HOST), None, version)).await;
-        assert_refused(builder(&url)).await;
-        assert_refused(builder(&url).root_certificate(other.pem())).await;
+        assert_distrusted(builder(&url)).await;
+        assert_distrusted(builder(&url).root_certificate(other.pem())).await;
         for roots in [
             builder(&url).root_certificate(root.pem()),
             // In one text, and in several.
@@ -61,7 +70,7 @@ async fn an_expired_certificate_is_not_trusted() {
     let root = Authority::new("root");
     for version in VERSIONS {
         let url = tls_server(acceptor(&root.expired(HOST), None, version)).await;
-        assert_refused(builder(&url).root_certificate(root.pem())).await;
+        assert_distrusted(builder(&url).root_certificate(root.pem())).await;
     }
 }
 
@@ -70,7 +79,7 @@ async fn a_certificate_of_another_host_is_not_trusted() {
     let root = Authority::new("root");
     for version in VERSIONS {
         let url = tls_server(acceptor(&root.server("other.example"), None, version)).await;
-        assert_refused(builder(&url).root_certificate(root.pem())).await;
+        assert_distrusted(builder(&url).root_certificate(root.pem())).await;
     }
 }
 

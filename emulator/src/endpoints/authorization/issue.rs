@@ -189,6 +189,7 @@ impl<'a> Decision<'a> {
             .with("accessTokenDuration", duration)
             .with("accessTokenExpiresAt", expires_at)
             .with_some("idToken", id_token)
+            .with_some("consentedClaims", self.call.body.texts("consentedClaims"))
             .with_some("ticketInfo", ticket::attached(&self.request));
         Ok(answer.reply())
     }

@@ -165,6 +165,7 @@ impl Notification<'_> {
             )
             .with_some("idToken", issued.id_token)
             .with("idTokenDuration", id_token_duration)
+            .with_some("consentedClaims", self.call.body.texts("consentedClaims"))
             .with_some("resources", list(record.resources()))
             .with_some(
                 "authorizationDetails",

@@ -170,7 +170,12 @@ pub async fn register(api: &Authlete, chain: &[String]) -> FederationRegistratio
 /// The answer to one that succeeds.
 pub async fn registered(api: &Authlete, chain: &[String]) -> FederationRegistrationResponse {
     let answer = register(api, chain).await;
-    assert_eq!(answer.action, Action::Ok, "{:?}", answer.result_message);
+    assert_eq!(
+        answer.action,
+        Action::Ok,
+        "{:?}",
+        answer.result_message.as_ref().map(authlete::Secret::expose)
+    );
     answer
 }
 

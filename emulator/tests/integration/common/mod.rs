@@ -153,7 +153,7 @@ pub async fn tokens(api: &Authlete, client: &RegisteredClient) -> TokenResponse 
         answer.action,
         TokenAction::Ok,
         "{:?}",
-        answer.result_message
+        answer.result_message.as_ref().map(authlete::Secret::expose)
     );
     answer
 }
@@ -203,7 +203,11 @@ pub fn refusal<T: std::fmt::Debug>(result: authlete::Result<T>) -> (u16, String)
     match &error {
         Error::Api(refused) => {
             let code = refused.result_code.clone().expect("a result code");
-            let message = refused.result_message.as_deref().expect("a result message");
+            let message = refused
+                .result_message
+                .as_ref()
+                .map(authlete::Secret::expose)
+                .expect("a result message");
             assert!(message.starts_with(&format!("[{code}] /")), "{message}");
             (refused.status.as_u16(), code)
         }

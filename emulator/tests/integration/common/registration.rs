@@ -36,7 +36,7 @@ pub async fn registered(api: &Authlete, metadata: Value) -> Value {
         answer.action,
         Action::Created,
         "{:?}",
-        answer.result_message
+        answer.result_message.as_ref().map(authlete::Secret::expose)
     );
     content(answer.response_content.as_ref())
 }

@@ -221,9 +221,12 @@ impl<'a> Wallet<'a> {
     /// The identifier of a request that is in order.
     pub async fn identifier(&self, request: &Value) -> String {
         let answer = self.parse(request).await;
-        let info = answer
-            .info
-            .unwrap_or_else(|| panic!("{:?}", answer.result_message));
+        let info = answer.info.unwrap_or_else(|| {
+            panic!(
+                "{:?}",
+                answer.result_message.as_ref().map(authlete::Secret::expose)
+            )
+        });
         info.identifier.expect("an identifier")
     }
 

@@ -1,0 +1,142 @@
+//! What is told of revocations that do not reach Redis.
+
+use std::time::Duration;
+
+use authlete::IntrospectionCache;
+use authlete::types::TokenRevokeRequest;
+use tracing::Level;
+use tracing::level_filters::LevelFilter;
+
+use super::scene::Scene;
+use super::server::Redis;
+use super::{instance_of, is_active, lasting};
+use crate::raw_server::silent_server;
+use crate::recorder::{Recorder, Told};
+use crate::traces::listen;
+
+const NOT_WRITTEN: &str = "revocation not written to Redis, will be retried";
+const NEVER_WRITTEN: &str = "revocation was never written to Redis";
+const WRITTEN: &str = "revocation written to Redis";
+
+/// The events about revocations.
+fn told(recorder: &Recorder) -> Vec<Told> {
+    let (_, events) = recorder.ours();
+    let of_revocations = |event: &Told| event.name.starts_with("revocation ");
+    events.into_iter().filter(of_revocations).collect()
+}
+
+async fn told_soon(recorder: &Recorder, name: &str) -> Told {
+    for _ in 0..300 {
+        if let Some(event) = told(recorder).into_iter().find(|event| event.name == name) {
+            return event;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("{name} is not told: {:?}", told(recorder));
+}
+
+/// That a revocation warns once, of what failed.
+pub async fn is_warned(revocation: impl Future<Output = ()>) {
+    let recorder = listen(LevelFilter::INFO, revocation).await;
+    let events = told(&recorder);
+    let [event] = &events[..] else {
+        panic!("{events:?}")
+    };
+    assert_eq!(event.name, NOT_WRITTEN);
+    assert_eq!(event.level, Level::WARN);
+    let fields: Vec<&str> = event.fields.keys().copied().collect();
+    assert_eq!(fields, ["authlete.operation", "error.type", "message"]);
+    assert_eq!(event.field("authlete.operation"), Some("revocation"));
+    let reason = event.field("error.type").unwrap();
+    assert!(!reason.is_empty() && reason.len() < 40, "{reason}");
+}
+
+#[tokio::test]
+async fn a_revocation_that_reaches_redis_is_not_told() {
+    let Some(scene) = Scene::start(&[]).await else {
+        return;
+    };
+    let recorder = listen(LevelFilter::DEBUG, scene.revoke()).await;
+    assert!(told(&recorder).is_empty());
+}
+
+/// The call failed, and that has its own event.
+#[tokio::test]
+async fn a_revocation_without_time_for_redis_is_not_told_when_redis_is_well() {
+    let Some(redis) = Redis::start().await else {
+        return;
+    };
+    let silent = silent_server().await;
+    let api = lasting(&silent, &redis.url()).with_timeout(Duration::from_millis(100));
+    let recorder = listen(LevelFilter::DEBUG, async {
+        let error = api.token_delete("a").await.unwrap_err();
+        assert!(error.is_timeout());
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    })
+    .await;
+    assert!(told(&recorder).is_empty());
+}
+
+#[tokio::test]
+async fn a_revocation_that_reaches_redis_late_is_told() {
+    let Some(scene) = Scene::start(&[]).await else {
+        return;
+    };
+    let _: String = scene.redis.command("REPLICAOF 127.0.0.1 1").await;
+    let recorder = listen(LevelFilter::DEBUG, scene.revoke()).await;
+    let [warning] = &told(&recorder)[..] else {
+        panic!("{:?}", told(&recorder))
+    };
+    assert_eq!(warning.field("error.type"), Some("READONLY"));
+    let _: String = scene.redis.command("REPLICAOF NO ONE").await;
+    let written = told_soon(&recorder, WRITTEN).await;
+    assert_eq!(written.level, Level::DEBUG);
+    assert_eq!(written.field("authlete.operation"), Some("revocation"));
+    assert_eq!(told(&recorder).len(), 2);
+}
+
+/// From then on no answer from before it is good any more.
+#[tokio::test]
+async fn a_revocation_that_never_reaches_redis_is_told() {
+    let Some(scene) = Scene::start(&[]).await else {
+        return;
+    };
+    let cache = IntrospectionCache::new()
+        .max_age(Duration::from_secs(2))
+        .redis(scene.redis.url());
+    let api = instance_of(&scene.truth.url, cache);
+    assert!(is_active(&api, "SECRET").await);
+    let _: String = scene.redis.command("REPLICAOF 127.0.0.1 1").await;
+    let recorder = listen(LevelFilter::DEBUG, async {
+        api.token_delete("SECRET").await.unwrap();
+        let all = TokenRevokeRequest::new().subject("alice");
+        api.token_revoke(&all).await.unwrap();
+    })
+    .await;
+    told_soon(&recorder, NEVER_WRITTEN).await;
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    let events = told(&recorder);
+    for operation in ["token_delete", "token_revoke"] {
+        let of_operation = |event: &&Told| event.field("authlete.operation") == Some(operation);
+        let of_operation: Vec<&Told> = events.iter().filter(of_operation).collect();
+        let names = of_operation.iter().map(|event| event.name.as_str());
+        assert_eq!(names.collect::<Vec<_>>(), [NOT_WRITTEN, NEVER_WRITTEN]);
+        for event in of_operation {
+            assert_eq!(event.level, Level::WARN);
+            assert_eq!(event.field("error.type"), Some("READONLY"));
+        }
+    }
+    // Neither a token, nor where it is kept.
+    let all = format!("{:?}", recorder.ours());
+    for secret in ["SECRET", "authlete:introspection", "redis://"] {
+        assert!(!all.contains(secret), "{secret}");
+    }
+}
+
+#[test]
+fn each_event_is_documented() {
+    let documentation = include_str!("../../../docs/tracing.md");
+    for name in [NOT_WRITTEN, NEVER_WRITTEN, WRITTEN] {
+        assert!(documentation.contains(&format!("`{name}`")), "{name}");
+    }
+}
