@@ -51,9 +51,18 @@ impl Resolved {
 impl Config {
     /// Whether the server is this machine.
     pub(crate) fn is_on_this_machine(&self) -> bool {
-        let value = self.values.get(&Setting::BaseUrl);
-        let url = value.and_then(|value| Url::parse(value.text.expose()).ok());
-        url.is_some_and(|url| is_loopback(&url))
+        self.base_url_as_set().is_some_and(|url| is_loopback(&url))
+    }
+
+    /// Whether the server is called with TLS.
+    pub(crate) fn uses_tls(&self) -> bool {
+        self.base_url_as_set()
+            .is_none_or(|url| url.scheme() == "https")
+    }
+
+    fn base_url_as_set(&self) -> Option<Url> {
+        let value = self.values.get(&Setting::BaseUrl)?;
+        Url::parse(value.text.expose()).ok()
     }
 
     /// Whether a value is no secret: one of a setting that is none, and one that the setting can have.
