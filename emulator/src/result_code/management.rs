@@ -2,43 +2,43 @@
 
 result_codes! {
     /// An alias names one client.
-    ALIAS_TAKEN = "A117201", "another client has this clientIdAlias";
+    ALIAS_TAKEN = own "A922201", "another client has this clientIdAlias";
     /// The settings have a member that cannot be as it is.
-    CLIENT_INVALID = "A117202", "a setting of the client is not valid";
+    CLIENT_INVALID = own "A922202", "a setting of the client is not valid";
     /// `clientsPerDeveloper` of the service.
-    DEVELOPER_HAS_ENOUGH = "A117203", "the developer has as many clients as the service allows";
+    DEVELOPER_HAS_ENOUGH = own "A922203", "the developer has as many clients as the service allows";
     /// An entity identifier names one client.
-    CLIENT_ENTITY_ID_TAKEN = "A117204", "another client has this entityId";
+    CLIENT_ENTITY_ID_TAKEN = own "A922204", "another client has this entityId";
     /// Whose authorizations?
-    AUTHORIZATION_LIST_SUBJECT_MISSING = "A136201", "subject is missing";
+    AUTHORIZATION_LIST_SUBJECT_MISSING = own "A922205", "subject is missing";
     /// The user's tokens for the client have the scopes, if any were given.
-    AUTHORIZATION_UPDATED = "A138001", "the authorization was updated";
+    AUTHORIZATION_UPDATED = published "A138001", "the authorization was updated";
     /// Whose authorization?
-    AUTHORIZATION_UPDATE_SUBJECT_MISSING = "A138201", "subject is missing";
+    AUTHORIZATION_UPDATE_SUBJECT_MISSING = published "A138201", "subject is missing";
     /// What is remembered, if anything is.
-    GRANTED_SCOPES = "A141001", "the record of the granted scopes was looked up";
+    GRANTED_SCOPES = own "A922001", "the record of the granted scopes was looked up";
     /// Whose?
-    GRANTED_SCOPES_SUBJECT_MISSING = "A141201", "subject is missing";
+    GRANTED_SCOPES_SUBJECT_MISSING = own "A922206", "subject is missing";
     /// The record is gone, if there was one.
-    GRANTED_SCOPES_DELETED = "A142001", "the record of the granted scopes was deleted";
+    GRANTED_SCOPES_DELETED = own "A922002", "the record of the granted scopes was deleted";
     /// Whose?
-    GRANTED_SCOPES_DELETE_SUBJECT_MISSING = "A142201", "subject is missing";
+    GRANTED_SCOPES_DELETE_SUBJECT_MISSING = own "A922207", "subject is missing";
     /// A set is a list of names.
-    REQUESTABLE_SCOPES_INVALID = "A143201", "requestableScopes must be a list of the names of scopes";
+    REQUESTABLE_SCOPES_INVALID = own "A922208", "requestableScopes must be a list of the names of scopes";
     /// The user's tokens for the client are gone.
-    AUTHORIZATION_DELETED = "A137001", "the authorization was deleted";
+    AUTHORIZATION_DELETED = published "A137001", "the authorization was deleted";
     /// Whose authorization?
-    AUTHORIZATION_DELETE_SUBJECT_MISSING = "A137201", "subject is missing";
+    AUTHORIZATION_DELETE_SUBJECT_MISSING = own "A922209", "subject is missing";
     /// The client is locked, or it is not.
-    LOCK_FLAG_UPDATED = "A355001", "the lock flag of the client was updated";
+    LOCK_FLAG_UPDATED = own "A922003", "the lock flag of the client was updated";
     /// The caller's fault.
-    LOCK_FLAG_MISSING = "A355201", "clientLocked must be true or false";
+    LOCK_FLAG_MISSING = own "A922210", "clientLocked must be true or false";
     /// The secret is new.
-    SECRET_REFRESHED = "A148001", "the client secret was replaced by a new one";
+    SECRET_REFRESHED = published "A148001", "the client secret was replaced by a new one";
     /// The secret is the caller's.
-    SECRET_UPDATED = "A149001", "the client secret was replaced by the given one";
+    SECRET_UPDATED = published "A149001", "the client secret was replaced by the given one";
     /// Letters, digits, `-`, `_`; not more than 86.
-    SECRET_INVALID = "A149201", "clientSecret must have 1 to 86 characters out of A-Z, a-z, 0-9, - and _";
+    SECRET_INVALID = own "A922211", "clientSecret must have 1 to 86 characters out of A-Z, a-z, 0-9, - and _";
     /// No such status.
-    TOKEN_STATUS_INVALID = "A139201", "tokenStatus is none of VALID, INVALID and ALL";
+    TOKEN_STATUS_INVALID = own "A922212", "tokenStatus is none of VALID, INVALID and ALL";
 }

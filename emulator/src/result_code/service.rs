@@ -2,5 +2,5 @@
 
 result_codes! {
     /// The settings have a member that cannot be as it is.
-    SERVICE_INVALID = "A108201", "a setting of the service is not valid";
+    SERVICE_INVALID = own "A923201", "a setting of the service is not valid";
 }

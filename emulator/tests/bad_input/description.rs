@@ -108,7 +108,7 @@ fn fault_in_result(status: u16, body: &Value) -> Option<String> {
     let digits = code.strip_prefix('A').unwrap_or_default();
     let is_code = digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_digit());
     let message = body["resultMessage"].as_str().unwrap_or_default();
-    let is_told = message.starts_with(&format!("[{code}] /"));
+    let is_told = message.starts_with(&format!("[{code}] "));
     (!is_code || !is_told).then(|| format!("{code} with {message:?}"))
 }
 

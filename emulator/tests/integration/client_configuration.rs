@@ -178,7 +178,7 @@ async fn only_the_token_of_the_registration_opens_it() {
             ];
             for answer in answers {
                 assert_eq!(answer.action, Action::Unauthorized);
-                assert_eq!(answer.result_code.as_deref(), Some("A202306"));
+                assert_eq!(answer.result_code.as_deref(), Some("A920306"));
                 let body = content(answer.response_content.as_ref());
                 assert_eq!(body["error"], "invalid_token");
             }

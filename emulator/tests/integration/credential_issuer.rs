@@ -304,7 +304,7 @@ async fn settings_that_cannot_be_are_refused() {
             let path = "/service/create";
             let (status, answer) = post(&emulator, version, "SERVICEOWNER", path, &body).await;
             assert_eq!(status, 400, "{body}");
-            assert_eq!(answer["resultCode"], "A108201", "{body}");
+            assert_eq!(answer["resultCode"], "A923201", "{body}");
             let message = answer["resultMessage"].as_str().unwrap();
             assert!(message.contains(name), "{message}");
         }

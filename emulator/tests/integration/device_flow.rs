@@ -311,20 +311,20 @@ async fn calls_that_are_wrong_change_nothing() {
         let wrong = [
             (
                 DeviceCompleteRequest::new("", authorized.clone(), "alice"),
-                "A241201",
+                "A919205",
             ),
             (
                 DeviceCompleteRequest::new(&*user_code, "PERHAPS", "alice"),
-                "A241202",
+                "A919206",
             ),
             (
                 DeviceCompleteRequest::new(&*user_code, authorized.clone(), ""),
-                "A241203",
+                "A919207",
             ),
             (
                 DeviceCompleteRequest::new(&*user_code, authorized.clone(), "alice")
                     .jwt_at_claims("[]"),
-                "A241204",
+                "A919208",
             ),
         ];
         for (request, code) in wrong {
@@ -479,7 +479,7 @@ async fn user_codes_are_made_as_the_service_wants_them() {
             exhausted.action,
             DeviceAuthorizationAction::InternalServerError
         );
-        assert_eq!(exhausted.result_code.as_deref(), Some("A220203"));
+        assert_eq!(exhausted.result_code.as_deref(), Some("A919203"));
 
         // RFC 8628 §6.1 has the usual lengths; no setting is followed into absurdity.
         for (charset, length, expected) in [

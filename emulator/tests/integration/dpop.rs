@@ -126,14 +126,14 @@ async fn a_bound_token_is_good_for_who_has_the_key() {
                 "invalid_token",
                 "A065309",
             ),
-            (Some(for_another_token), "invalid_dpop_proof", "A254310"),
+            (Some(for_another_token), "invalid_dpop_proof", "A906309"),
             (
                 Some(key.sign_with(&header(&key), &no_hash)),
                 "invalid_dpop_proof",
-                "A254310",
+                "A906309",
             ),
-            (Some(own), "invalid_dpop_proof", "A254309"),
-            (Some(proof(&key, "6")), "invalid_dpop_proof", "A254304"),
+            (Some(own), "invalid_dpop_proof", "A906308"),
+            (Some(proof(&key, "6")), "invalid_dpop_proof", "A906303"),
         ];
         for (proof, error, code) in refused {
             let answer = introspect(&api, token, proof.as_deref()).await;
@@ -161,14 +161,14 @@ async fn a_proof_has_to_be_in_order() {
         let headers = [
             (with(header(&key), "typ", json!("JWT")), "A254301"),
             (json!({ "alg": "ES256", "jwk": key.jwk() }), "A254301"),
-            (json!({ "typ": "dpop+jwt", "alg": "ES256" }), "A254302"),
-            (with(header(&key), "jwk", json!("text")), "A254302"),
-            (with(header(&key), "jwk", private), "A254302"),
-            (with(header(&key), "jwk", secret), "A254302"),
-            (with(header(&key), "jwk", other.jwk()), "A254303"),
-            (with(header(&key), "alg", json!("none")), "A254303"),
-            (with(header(&key), "alg", json!("HS256")), "A254303"),
-            (with(header(&key), "alg", json!("ES384")), "A254303"),
+            (json!({ "typ": "dpop+jwt", "alg": "ES256" }), "A906301"),
+            (with(header(&key), "jwk", json!("text")), "A906301"),
+            (with(header(&key), "jwk", private), "A906301"),
+            (with(header(&key), "jwk", secret), "A906301"),
+            (with(header(&key), "jwk", other.jwk()), "A906302"),
+            (with(header(&key), "alg", json!("none")), "A906302"),
+            (with(header(&key), "alg", json!("HS256")), "A906302"),
+            (with(header(&key), "alg", json!("ES384")), "A906302"),
             (with(header(&key), "crit", json!(["b64"])), "A254301"),
         ];
         for (header, code) in headers {
@@ -177,19 +177,19 @@ async fn a_proof_has_to_be_in_order() {
             assert_refused(&answer, "invalid_dpop_proof", code);
         }
         let wrong = [
-            ("htm", json!("GET"), "A254304"),
-            ("htm", json!("post"), "A254304"),
-            ("htm", Value::Null, "A254304"),
-            ("htu", json!("https://as.example/other"), "A254305"),
-            ("htu", json!("http://as.example/token"), "A254305"),
-            ("htu", json!("/token"), "A254305"),
-            ("htu", Value::Null, "A254305"),
-            ("iat", json!(now() - 301), "A254306"),
-            ("iat", json!(now() + 360), "A254306"),
-            ("iat", json!("now"), "A254306"),
-            ("iat", Value::Null, "A254306"),
-            ("jti", Value::Null, "A254308"),
-            ("jti", json!(""), "A254308"),
+            ("htm", json!("GET"), "A906303"),
+            ("htm", json!("post"), "A906303"),
+            ("htm", Value::Null, "A906303"),
+            ("htu", json!("https://as.example/other"), "A906304"),
+            ("htu", json!("http://as.example/token"), "A906304"),
+            ("htu", json!("/token"), "A906304"),
+            ("htu", Value::Null, "A906304"),
+            ("iat", json!(now() - 301), "A906305"),
+            ("iat", json!(now() + 360), "A906305"),
+            ("iat", json!("now"), "A906305"),
+            ("iat", Value::Null, "A906305"),
+            ("jti", Value::Null, "A906307"),
+            ("jti", json!(""), "A906307"),
         ];
         for (name, value, code) in wrong {
             let claims = with(claims("1"), name, value.clone());
@@ -206,7 +206,7 @@ async fn a_proof_has_to_be_in_order() {
         let answer = client_credentials(&api, client, &good).await;
         assert_eq!(answer.action, TokenAction::Ok);
         let again = client_credentials(&api, client, &good).await;
-        assert_refused(&again, "invalid_dpop_proof", "A254309");
+        assert_refused(&again, "invalid_dpop_proof", "A906308");
     }
 }
 
@@ -255,10 +255,10 @@ async fn the_nonce_of_the_service_is_good_for_its_time() {
         let parameters = code_parameters(client, &code);
         let exchange = |proof: String| token_request(client, &parameters, &proof);
         let first = api.token(&exchange(proof(&key, "1"))).await.unwrap();
-        assert_refused(&first, "use_dpop_nonce", "A254307");
+        assert_refused(&first, "use_dpop_nonce", "A906306");
         let nonce = first.dpop_nonce.unwrap();
         let made_up = api.token(&exchange(with_nonce("2", "made-up"))).await;
-        assert_refused(&made_up.unwrap(), "use_dpop_nonce", "A254307");
+        assert_refused(&made_up.unwrap(), "use_dpop_nonce", "A906306");
         // The code is still good.
         let second = api.token(&exchange(with_nonce("3", &nonce))).await.unwrap();
         assert_eq!(second.action, TokenAction::Ok);
@@ -280,7 +280,7 @@ async fn the_nonce_of_the_service_is_good_for_its_time() {
 
         emulator.advance(Duration::from_secs(60));
         let late = client_credentials(&api, client, &with_nonce("5", &nonce)).await;
-        assert_refused(&late, "use_dpop_nonce", "A254307");
+        assert_refused(&late, "use_dpop_nonce", "A906306");
         let next = late.dpop_nonce.unwrap();
         assert_ne!(next, nonce);
         let answer = client_credentials(&api, client, &with_nonce("6", &next)).await;
@@ -305,7 +305,7 @@ async fn a_call_can_demand_the_nonce() {
         )
         .dpop_nonce_required(true);
         let answer = api.token(&request).await.unwrap();
-        assert_refused(&answer, "use_dpop_nonce", "A254307");
+        assert_refused(&answer, "use_dpop_nonce", "A906306");
         assert!(answer.dpop_nonce.is_some());
     }
 }
@@ -320,7 +320,7 @@ async fn a_client_can_be_registered_for_nothing_else() {
         })
         .await;
         let answer = request_token(&api, client, "grant_type=client_credentials").await;
-        assert_refused(&answer, "invalid_request", "A254311");
+        assert_refused(&answer, "invalid_request", "A906310");
         let answer = client_credentials(&api, client, &proof(&Key::generate(), "1")).await;
         assert_eq!(answer.action, TokenAction::Ok);
     }
@@ -336,10 +336,10 @@ async fn a_code_can_be_bound_from_the_start() {
         let code = code(&api, &query).await;
         let parameters = code_parameters(client, &code);
         let bearer = request_token(&api, client, &parameters).await;
-        assert_refused(&bearer, "invalid_grant", "A254312");
+        assert_refused(&bearer, "invalid_grant", "A906311");
         let request = token_request(client, &parameters, &proof(&other, "1"));
         let stolen = api.token(&request).await.unwrap();
-        assert_refused(&stolen, "invalid_grant", "A254312");
+        assert_refused(&stolen, "invalid_grant", "A906311");
         let request = token_request(client, &parameters, &proof(&key, "2"));
         let answer = api.token(&request).await.unwrap();
         assert_eq!(
@@ -399,9 +399,9 @@ async fn the_refresh_token_of_a_public_client_is_bound_too() {
             request
         };
         let bearer = api.token(&public(None)).await.unwrap();
-        assert_refused(&bearer, "invalid_grant", "A254313");
+        assert_refused(&bearer, "invalid_grant", "A906312");
         let changed = api.token(&public(Some(proof(&key, "4")))).await.unwrap();
-        assert_refused(&changed, "invalid_grant", "A254313");
+        assert_refused(&changed, "invalid_grant", "A906312");
         let same = api.token(&public(Some(proof(&other, "5")))).await.unwrap();
         assert_eq!(
             same.action,

@@ -136,7 +136,7 @@ async fn authorization_code_from_request_to_revocation() {
         assert_eq!((answer.existent, answer.usable), (Some(false), Some(false)));
         assert_eq!(
             answer.response_content.unwrap().expose(),
-            "Bearer error=\"invalid_token\",error_description=\"[A056302] the access token does not exist\",error_uri=\"https://docs.authlete.com/#A056302\"",
+            "Bearer error=\"invalid_token\",error_description=\"[A912302] the access token does not exist\",error_uri=\"https://docs.authlete.com/#A912302\"",
         );
     }
 }
@@ -179,8 +179,8 @@ async fn client_credentials_by_alias_and_in_the_body() {
         assert_eq!(answer.action, TokenAction::InvalidClient);
         let expected = json!({
             "error": "invalid_client",
-            "error_description": "[A047304] the client is unknown, or its secret is wrong",
-            "error_uri": "https://docs.authlete.com/#A047304",
+            "error_description": "[A904304] the client is unknown, or its secret is wrong",
+            "error_uri": "https://docs.authlete.com/#A904304",
         });
         assert_eq!(content(answer.response_content.as_ref()), expected);
     }
@@ -225,7 +225,7 @@ async fn codes_tokens_and_tickets_expire() {
         emulator.advance(Duration::from_secs(600));
         let late = request_token(&api, client, &parameters).await;
         assert_eq!(late.action, TokenAction::BadRequest);
-        assert_eq!(late.result_code.as_deref(), Some("A050306"));
+        assert_eq!(late.result_code.as_deref(), Some("A907305"));
         assert_eq!(
             content(late.response_content.as_ref())["error"],
             "invalid_grant"
@@ -236,7 +236,7 @@ async fn codes_tokens_and_tickets_expire() {
         let request = IntrospectionRequest::new(issued.access_token.unwrap());
         let answer = api.introspection(&request).await.unwrap();
         assert_eq!(answer.action, IntrospectionAction::Unauthorized);
-        assert_eq!(answer.result_code.as_deref(), Some("A056303"));
+        assert_eq!(answer.result_code.as_deref(), Some("A912303"));
         assert_eq!((answer.existent, answer.usable), (Some(true), Some(false)));
         assert_eq!(answer.refreshable, Some(true));
 
@@ -247,7 +247,7 @@ async fn codes_tokens_and_tickets_expire() {
             .await
             .unwrap();
         assert_eq!(answer.action, AuthorizationIssueAction::BadRequest);
-        assert_eq!(answer.result_code.as_deref(), Some("A040203"));
+        assert_eq!(answer.result_code.as_deref(), Some("A901203"));
     }
 }
 
@@ -263,17 +263,17 @@ async fn a_ticket_works_once() {
         );
         let again = api.authorization_issue(&issue).await.unwrap();
         assert_eq!(again.action, AuthorizationIssueAction::BadRequest);
-        assert_eq!(again.result_code.as_deref(), Some("A040203"));
+        assert_eq!(again.result_code.as_deref(), Some("A901203"));
         let expected = json!({
             "error": "invalid_request",
-            "error_description": "[A040203] the ticket is unknown, used or expired",
-            "error_uri": "https://docs.authlete.com/#A040203",
+            "error_description": "[A901203] the ticket is unknown, used or expired",
+            "error_uri": "https://docs.authlete.com/#A901203",
         });
         assert_eq!(content(again.response_content.as_ref()), expected);
         let fail = AuthorizationFailRequest::new(&ticket, AuthorizationFailReason::Denied);
         let failed = api.authorization_fail(&fail).await.unwrap();
         assert_eq!(failed.action, AuthorizationFailAction::BadRequest);
-        assert_eq!(failed.result_code.as_deref(), Some("A060203"));
+        assert_eq!(failed.result_code.as_deref(), Some("A901208"));
     }
 }
 
@@ -409,10 +409,10 @@ async fn a_bad_authorization_request_goes_to_the_client_only_when_it_is_safe() {
         let uri = client.redirect_uri.as_str();
         let told_to_the_caller = [
             (String::new(), "A004201"),
-            (form(&[("response_type", "code")]), "A004302"),
+            (form(&[("response_type", "code")]), "A901302"),
             (
                 form(&[("response_type", "code"), ("client_id", "1")]),
-                "A004303",
+                "A901303",
             ),
             (
                 form(&[
@@ -420,7 +420,7 @@ async fn a_bad_authorization_request_goes_to_the_client_only_when_it_is_safe() {
                     ("client_id", &id),
                     ("redirect_uri", "https://evil.example/"),
                 ]),
-                "A004305",
+                "A901305",
             ),
             (
                 form(&[
@@ -428,7 +428,7 @@ async fn a_bad_authorization_request_goes_to_the_client_only_when_it_is_safe() {
                     ("client_id", &id),
                     ("scope", "openid"),
                 ]),
-                "A004304",
+                "A901304",
             ),
         ];
         for (query, expected) in told_to_the_caller {
@@ -515,21 +515,21 @@ async fn introspection_asks_for_scopes_and_subject() {
         );
         assert_eq!(
             answer.response_content.unwrap().expose(),
-            "Bearer error=\"insufficient_scope\",error_description=\"[A056304] the access token does not cover the \
-             required scopes\",error_uri=\"https://docs.authlete.com/#A056304\",scope=\"read email\"",
+            "Bearer error=\"insufficient_scope\",error_description=\"[A912304] the access token does not cover the \
+             required scopes\",error_uri=\"https://docs.authlete.com/#A912304\",scope=\"read email\"",
         );
 
         let another = IntrospectionRequest::new(&token).subject("bob");
         let answer = api.introspection(&another).await.unwrap();
         assert_eq!(answer.action, IntrospectionAction::Forbidden);
-        assert_eq!(answer.result_code.as_deref(), Some("A056305"));
+        assert_eq!(answer.result_code.as_deref(), Some("A912305"));
 
         let none = api
             .introspection(&IntrospectionRequest::new(""))
             .await
             .unwrap();
         assert_eq!(none.action, IntrospectionAction::BadRequest);
-        assert_eq!(none.result_code.as_deref(), Some("A056301"));
+        assert_eq!(none.result_code.as_deref(), Some("A912301"));
     }
 }
 
@@ -574,7 +574,7 @@ async fn the_callers_own_mistakes_are_not_blamed_on_the_client() {
         let ticket = ticket(&api, &query(emulator.client())).await;
         let no_ticket = AuthorizationIssueRequest::new("", "alice");
         let no_subject = AuthorizationIssueRequest::new(&ticket, "");
-        for (request, code) in [(no_ticket, "A040201"), (no_subject, "A040202")] {
+        for (request, code) in [(no_ticket, "A901201"), (no_subject, "A901202")] {
             let answer = api.authorization_issue(&request).await.unwrap();
             assert_eq!(answer.action, AuthorizationIssueAction::InternalServerError);
             assert_eq!(answer.result_code.as_deref(), Some(code));
@@ -589,7 +589,7 @@ async fn the_callers_own_mistakes_are_not_blamed_on_the_client() {
             .await
             .unwrap();
         assert_eq!(answer.action, AuthorizationFailAction::InternalServerError);
-        assert_eq!(answer.result_code.as_deref(), Some("A060202"));
+        assert_eq!(answer.result_code.as_deref(), Some("A901207"));
         // None of that used the ticket up.
         let issue = AuthorizationIssueRequest::new(&ticket, "alice");
         assert_eq!(

@@ -60,7 +60,7 @@ async fn a_key_from_its_creation_to_its_end() {
             api.hsk_delete(&handle).await.unwrap().unwrap(),
         ] {
             assert_eq!(answer.action, HskAction::NotFound);
-            assert_eq!(answer.result_code.as_deref(), Some("A349201"));
+            assert_eq!(answer.result_code.as_deref(), Some("A926203"));
             assert_eq!(answer.hsk, None);
         }
         // No update had them for its own.
@@ -75,7 +75,7 @@ async fn keys_that_cannot_be_are_refused() {
         let good = request("EC", "sig", "ES256");
         let disabled = api.hsk_create(&good).await.unwrap();
         assert_eq!(disabled.action, HskAction::InvalidRequest);
-        assert_eq!(disabled.result_code.as_deref(), Some("A347201"));
+        assert_eq!(disabled.result_code.as_deref(), Some("A926201"));
         configure(&emulator, &api, |service| service.hsm_enabled = Some(true)).await;
         for wrong in [
             HskCreateRequest::new(),
@@ -87,7 +87,7 @@ async fn keys_that_cannot_be_are_refused() {
         ] {
             let answer = api.hsk_create(&wrong).await.unwrap();
             assert_eq!(answer.action, HskAction::InvalidRequest, "{wrong:?}");
-            assert_eq!(answer.result_code.as_deref(), Some("A347202"));
+            assert_eq!(answer.result_code.as_deref(), Some("A926202"));
         }
         let list = api.hsk_get_list().await.unwrap();
         assert_eq!(list.hsks, Some(vec![]));

@@ -32,7 +32,7 @@ fn assert_valid(answer: &JoseVerifyResponse) {
 
 #[track_caller]
 fn assert_invalid(answer: &JoseVerifyResponse, error: &str) {
-    assert_eq!(answer.result_code.as_deref(), Some("A160301"));
+    assert_eq!(answer.result_code.as_deref(), Some("A925301"));
     assert_eq!(answer.valid, Some(false));
     assert_eq!(answer.error_descriptions, Some(texts(&[error])));
 }

@@ -125,7 +125,7 @@ async fn a_reason_is_the_error_that_the_client_gets() {
             let request = TokenIssueRequest::new(ticket, "alice");
             let late = api.token_issue(&request).await.unwrap();
             assert_eq!(late.action, TokenIssueAction::InternalServerError);
-            assert_eq!(late.result_code.as_deref(), Some("A054202"));
+            assert_eq!(late.result_code.as_deref(), Some("A907205"));
         }
         let ticket = log_in(&emulator, &api, "").await.ticket.unwrap();
         let request = TokenFailRequest::new(ticket.clone(), "BAD_MOOD");
@@ -153,7 +153,7 @@ async fn a_ticket_is_good_once_and_for_a_day() {
         assert_eq!(api.token_issue(&request).await.unwrap().action, refused);
         let request = TokenFailRequest::new(ticket, TokenFailReason::Unknown);
         let failed = api.token_fail(&request).await.unwrap();
-        assert_eq!(failed.result_code.as_deref(), Some("A054202"));
+        assert_eq!(failed.result_code.as_deref(), Some("A907205"));
 
         let old = log_in(&emulator, &api, "").await.ticket.unwrap();
         emulator.advance(Duration::from_secs(86_401));
@@ -170,11 +170,11 @@ async fn what_the_request_lacks_is_the_clients_fault() {
         let (emulator, api) = start_with_passwords(version).await;
         let client = emulator.client();
         for (parameters, code) in [
-            ("grant_type=password&password=x", "A050328"),
-            ("grant_type=password&username=x", "A050329"),
+            ("grant_type=password&password=x", "A907317"),
+            ("grant_type=password&username=x", "A907318"),
             (
                 "grant_type=password&username=x&username=y&password=z",
-                "A050301",
+                "A907301",
             ),
         ] {
             let answer = request_token(&api, client, parameters).await;

@@ -183,9 +183,9 @@ async fn tokens_do_not_go_into_the_query() {
         let (emulator, api) = start_modes(version).await;
         let client = emulator.client();
         for (response_type, mode, code) in [
-            ("token", "query", "A004321"),
-            ("token", "query.jwt", "A004321"),
-            ("code", "web_message", "A004309"),
+            ("token", "query", "A901320"),
+            ("token", "query.jwt", "A901320"),
+            ("code", "web_message", "A901309"),
         ] {
             let answer = api
                 .authorization(&AuthorizationRequest::new(request(
@@ -207,7 +207,7 @@ async fn tokens_do_not_go_into_the_query() {
         .await;
         let fragment = AuthorizationRequest::new(request(client, "code", "fragment"));
         let answer = api.authorization(&fragment).await.unwrap();
-        assert_eq!(answer.result_code.as_deref(), Some("A004322"));
+        assert_eq!(answer.result_code.as_deref(), Some("A901321"));
     }
 }
 

@@ -83,9 +83,9 @@ async fn a_request_that_is_not_in_order_revokes_nothing() {
         let text = token.expose();
         let wrong: [(&[(&str, &str)], &str); 4] = [
             (&[], "A113201"),
-            (&[("token_type_hint", "access_token")], "A113302"),
-            (&[("token", text), ("token", text)], "A113301"),
-            (&[("token", text), ("callback", "alert(1)//")], "A113303"),
+            (&[("token_type_hint", "access_token")], "A915302"),
+            (&[("token", text), ("token", text)], "A915301"),
+            (&[("token", text), ("callback", "alert(1)//")], "A915303"),
         ];
         for (parameters, code) in wrong {
             let answer = revoke(&api, client, parameters).await;

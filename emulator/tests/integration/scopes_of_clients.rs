@@ -76,7 +76,7 @@ async fn requestable_scopes_are_a_list_of_names() {
             let (status, answer) = post(&emulator, version, "SERVICE", &path, &body).await;
             assert_eq!(
                 (status, &answer["resultCode"]),
-                (400, &json!("A143201")),
+                (400, &json!("A922208")),
                 "{body}"
             );
         }
@@ -94,7 +94,7 @@ async fn granted_scopes_are_remembered() {
         let number = variable(&emulator, ApiVersion::V2, "AUTHLETE_SERVICE_APIKEY");
         let request = GrantedScopesRequest::new("alice");
         let none = api.get_granted_scopes(client.id, &request).await.unwrap();
-        assert_eq!(none.result_code.as_deref(), Some("A141001"));
+        assert_eq!(none.result_code.as_deref(), Some("A922001"));
         assert_eq!(none.client_id, Some(client.id));
         assert_eq!(none.service_api_key, Some(number.parse().unwrap()));
         assert_eq!(none.subject.as_deref(), Some("alice"));
@@ -130,7 +130,7 @@ async fn granted_scopes_are_remembered() {
             .delete_granted_scopes(client.id, &request)
             .await
             .unwrap();
-        assert_eq!(deleted.result_code.as_deref(), Some("A142001"));
+        assert_eq!(deleted.result_code.as_deref(), Some("A922002"));
         let none = api.get_granted_scopes(client.id, &request).await.unwrap();
         assert_eq!(none.latest_granted_scopes, None);
         let answer = api
@@ -216,10 +216,10 @@ async fn these_calls_are_about_a_user() {
         let (emulator, _api) = start(version).await;
         let id = emulator.client().id;
         for (path, code) in [
-            ("/client/granted_scopes/get", "A141201"),
-            ("/client/granted_scopes/delete", "A142201"),
+            ("/client/granted_scopes/get", "A922206"),
+            ("/client/granted_scopes/delete", "A922207"),
             ("/client/authorization/update", "A138201"),
-            ("/client/authorization/delete", "A137201"),
+            ("/client/authorization/delete", "A922209"),
         ] {
             let path = format!("{path}/{id}");
             let (status, answer) = post(&emulator, version, "SERVICE", &path, &json!({})).await;

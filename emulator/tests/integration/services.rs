@@ -52,11 +52,11 @@ async fn a_service_from_its_creation_to_its_end() {
         api.delete_service(key).await.unwrap();
         assert_eq!(
             refusal(api.get_service(key).await),
-            (404, "A001259".to_owned())
+            (404, "A900209".to_owned())
         );
         assert_eq!(
             refusal(api.delete_service(key).await),
-            (404, "A001259".to_owned())
+            (404, "A900209".to_owned())
         );
     }
 }
@@ -166,7 +166,7 @@ async fn settings_that_cannot_be_are_refused_by_name() {
                 .await;
                 assert_eq!(
                     (status, &answer["resultCode"]),
-                    (400, &json!("A108201")),
+                    (400, &json!("A923201")),
                     "{name}: {value}"
                 );
                 let message = answer["resultMessage"].as_str().unwrap();
@@ -233,11 +233,11 @@ async fn services_are_listed_in_slices() {
         let backwards = api
             .get_service_list(&GetServiceListQuery::new().start(3).end(1))
             .await;
-        assert_eq!(refusal(backwards), (400, "A001258".to_owned()));
+        assert_eq!(refusal(backwards), (400, "A900208".to_owned()));
         let negative = api
             .get_service_list(&GetServiceListQuery::new().range(-1..1))
             .await;
-        assert_eq!(refusal(negative), (400, "A001258".to_owned()));
+        assert_eq!(refusal(negative), (400, "A900208".to_owned()));
     }
 }
 
@@ -282,7 +282,7 @@ async fn aliases_can_be_disabled_for_all_clients() {
         api.update_service(own, &service).await.unwrap();
         assert_eq!(
             refusal(api.get_client(client.alias.as_str()).await),
-            (404, "A001260".to_owned())
+            (404, "A900210".to_owned())
         );
         assert_eq!(
             api.get_client(client.id).await.unwrap().client_id,

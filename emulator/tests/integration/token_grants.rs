@@ -229,7 +229,7 @@ async fn a_call_without_a_request_is_the_callers_fault() {
         let (emulator, api) = start(version).await;
         let answer = api.token(&TokenRequest::new("")).await.unwrap();
         assert_eq!(answer.action, TokenAction::InternalServerError);
-        assert_eq!(answer.result_code.as_deref(), Some("A050201"));
+        assert_eq!(answer.result_code.as_deref(), Some("A907201"));
         // What the service does not support, no client may use.
         configure(&emulator, &api, |service| {
             service.supported_grant_types = Some(vec![GrantType::AuthorizationCode]);

@@ -95,7 +95,7 @@ async fn a_token_is_created_as_it_was_told() {
                 .refresh_token(refresh_token);
             let taken = api.token_create(&request).await.unwrap();
             assert_eq!(taken.action, TokenCreateAction::BadRequest);
-            assert_eq!(taken.result_code.as_deref(), Some("A050202"));
+            assert_eq!(taken.result_code.as_deref(), Some("A907202"));
         }
     }
 }
@@ -157,24 +157,24 @@ async fn a_token_that_cannot_be_is_not_created() {
         };
         let bad = TokenCreateAction::BadRequest;
         for (request, action, code) in [
-            (of_type(GrantType::RefreshToken), bad.clone(), "A109201"),
-            (of_type("MAGIC".into()), bad.clone(), "A109201"),
+            (of_type(GrantType::RefreshToken), bad.clone(), "A911201"),
+            (of_type("MAGIC".into()), bad.clone(), "A911201"),
             (
                 TokenCreateRequest::new(GrantType::Password).subject("alice"),
                 bad.clone(),
-                "A109202",
+                "A911202",
             ),
-            (good().client_id(1), TokenCreateAction::Forbidden, "A109203"),
-            (good().subject(""), bad.clone(), "A109204"),
-            (good().subject("ä"), bad.clone(), "A109204"),
-            (good().subject("a".repeat(101)), bad.clone(), "A109204"),
+            (good().client_id(1), TokenCreateAction::Forbidden, "A911203"),
+            (good().subject(""), bad.clone(), "A911204"),
+            (good().subject("ä"), bad.clone(), "A911204"),
+            (good().subject("a".repeat(101)), bad.clone(), "A911204"),
             (
                 good().scopes(["read", "unheard-of"]),
                 bad.clone(),
-                "A109205",
+                "A911205",
             ),
-            (good().auth_time(-1), bad.clone(), "A109206"),
-            (good().jwt_at_claims("x"), bad.clone(), "A050203"),
+            (good().auth_time(-1), bad.clone(), "A911206"),
+            (good().jwt_at_claims("x"), bad.clone(), "A907203"),
         ] {
             let answer = api.token_create(&request).await.unwrap();
             assert_eq!(answer.action, action, "{code}");
@@ -386,9 +386,9 @@ async fn a_token_is_deleted_with_all_that_came_of_its_grant() {
                 ("refresh_token", created.refresh_token.unwrap().expose()),
             ]);
             let answer = request_token(&api, emulator.client(), &parameters).await;
-            assert_eq!(answer.result_code.as_deref(), Some("A050319"));
+            assert_eq!(answer.result_code.as_deref(), Some("A907308"));
             let (status, code) = refusal(api.token_delete(&identifier).await);
-            assert_eq!((status, code.as_str()), (404, "A135203"));
+            assert_eq!((status, code.as_str()), (404, "A911211"));
         }
     }
 }

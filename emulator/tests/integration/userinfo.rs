@@ -137,21 +137,21 @@ async fn tokens_that_are_no_good_are_refused() {
         let (emulator, api) = start(version).await;
         let client = emulator.client();
         let unknown = Secret::from("no-such-token");
-        assert_refused(&api, &unknown, "UNAUTHORIZED", "invalid_token", "A091302").await;
+        assert_refused(&api, &unknown, "UNAUTHORIZED", "invalid_token", "A914302").await;
 
         let without = creation(client).scopes(["read", "profile"]);
         let without = created(&api, without).await;
-        assert_refused(&api, &without, "FORBIDDEN", "insufficient_scope", "A091305").await;
+        assert_refused(&api, &without, "FORBIDDEN", "insufficient_scope", "A914305").await;
 
         let parameters = "grant_type=client_credentials&scope=read";
         let own = request_token(&api, client, parameters).await;
         let own = own.access_token.unwrap();
-        assert_refused(&api, &own, "UNAUTHORIZED", "invalid_token", "A091304").await;
+        assert_refused(&api, &own, "UNAUTHORIZED", "invalid_token", "A914304").await;
 
         let expired = created(&api, creation(client).access_token_duration(60)).await;
         assert_eq!(userinfo(&api, &expired).await.action, UserInfoAction::Ok);
         emulator.advance(Duration::from_secs(61));
-        assert_refused(&api, &expired, "UNAUTHORIZED", "invalid_token", "A091303").await;
+        assert_refused(&api, &expired, "UNAUTHORIZED", "invalid_token", "A914303").await;
 
         for path in ["/auth/userinfo", "/auth/userinfo/issue"] {
             let (status, answer) = post(
@@ -164,9 +164,9 @@ async fn tokens_that_are_no_good_are_refused() {
             .await;
             assert_eq!(status, 200);
             assert_eq!(answer["action"], "BAD_REQUEST");
-            assert_eq!(answer["resultCode"], "A091301");
+            assert_eq!(answer["resultCode"], "A914301");
             let content = answer["responseContent"].as_str().unwrap();
-            let expected = challenge("Bearer", "invalid_request", "A091301");
+            let expected = challenge("Bearer", "invalid_request", "A914301");
             assert!(content.starts_with(&expected), "{content}");
         }
     }
@@ -179,7 +179,7 @@ async fn a_token_is_good_for_its_own_service() {
         let token = created(&api, creation(emulator.client())).await;
         assert_eq!(userinfo(&api, &token).await.action, UserInfoAction::Ok);
         let other = another_service(&emulator, &api, version).await;
-        assert_refused(&other, &token, "UNAUTHORIZED", "invalid_token", "A091302").await;
+        assert_refused(&other, &token, "UNAUTHORIZED", "invalid_token", "A914302").await;
     }
 }
 
@@ -209,8 +209,8 @@ async fn a_bound_token_alone_is_not_enough() {
         emulator.advance(Duration::from_secs(61));
         for (token, error, code) in [
             (by_key, "invalid_token", "A089311"),
-            (without, "insufficient_scope", "A091305"),
-            (expired, "invalid_token", "A091303"),
+            (without, "insufficient_scope", "A914305"),
+            (expired, "invalid_token", "A914303"),
         ] {
             let answer = userinfo(&api, &token).await;
             let content = answer.response_content.unwrap();
@@ -224,7 +224,7 @@ async fn a_bound_token_alone_is_not_enough() {
 /// The content of the response for a token, and whether it is JSON or a JWT.
 async fn issued(api: &Authlete, request: UserInfoIssueRequest) -> (UserInfoIssueAction, String) {
     let answer = api.userinfo_issue(&request).await.unwrap();
-    assert_eq!(answer.result_code.as_deref(), Some("A092001"));
+    assert_eq!(answer.result_code.as_deref(), Some("A914001"));
     let content = answer.response_content.expect("responseContent");
     (answer.action, content.expose().to_owned())
 }
@@ -260,9 +260,9 @@ async fn the_response_has_the_claims_that_the_server_gives() {
             let request = UserInfoIssueRequest::new(&token).claims(malformed);
             let answer = api.userinfo_issue(&request).await.unwrap();
             assert_eq!(answer.action, UserInfoIssueAction::InternalServerError);
-            assert_eq!(answer.result_code.as_deref(), Some("A092201"));
+            assert_eq!(answer.result_code.as_deref(), Some("A914201"));
             let content = answer.response_content.unwrap();
-            let expected = challenge("Bearer", "server_error", "A092201");
+            let expected = challenge("Bearer", "server_error", "A914201");
             assert!(content.expose().starts_with(&expected), "{content:?}");
         }
     }
@@ -395,10 +395,10 @@ type Mistake<'a> = (&'a str, fn(&mut Client));
 #[tokio::test]
 async fn settings_that_cannot_work_are_an_error_of_the_server() {
     let mistakes: [Mistake<'_>; 2] = [
-        ("A054102", |client| {
+        ("A910102", |client| {
             client.user_info_sign_alg = Some(JwsAlg::Es256);
         }),
-        ("A054105", |client| {
+        ("A910105", |client| {
             client.user_info_encryption_alg = Some(JweAlg::EcdhEs);
         }),
     ];
