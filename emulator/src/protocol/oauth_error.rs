@@ -49,6 +49,15 @@ impl OAuthError {
         }
     }
 
+    /// The same error for an access token that cannot be made as a JWT, with the code that an API has for that.
+    #[must_use]
+    pub fn as_jwt_failure(self, code: ResultCode) -> Self {
+        Self {
+            code: code.because(self.code.reason),
+            ..self
+        }
+    }
+
     /// With the server operator's account in place of Authlete's.
     #[must_use]
     pub fn in_words(self, words: Words) -> Self {

@@ -33,4 +33,14 @@ result_codes! {
     TOO_MANY_CALLS = own "A900211" with path, "there were more calls in this second than the limit allows";
     /// The body is no JSON, or not an array, or something in it is not an object.
     MALFORMED_LIST = own "A900212" with path, "the body of the request is not a JSON array of objects";
+    /// The caller's fault.
+    PARAMETERS_MISSING = published "A166201", "the API request lacks parameters";
+    /// RFC 6749 §3.2.
+    PARAMETERS_NONE = published "A166301", "the request of the client has no parameters";
+    /// RFC 6749 §3.2.
+    PARAMETER_REPEATED = published "A166304", "a request parameter is there more than once";
+    /// The settings of the service decide.
+    GRANT_NOT_SUPPORTED = published "A166305", "the service does not support the grant type";
+    /// The registration of the client decides.
+    GRANT_NOT_DECLARED = published "A166306", "the client may not use the grant type";
 }

@@ -19,6 +19,14 @@ pub struct ResultCode {
     pub names_path: bool,
 }
 
+impl ResultCode {
+    /// The same code with a reason that says more: a published code can stand for several situations.
+    #[must_use]
+    pub const fn because(self, reason: &'static str) -> Self {
+        Self { reason, ..self }
+    }
+}
+
 /// Declares the codes of a family, each as a constant.
 macro_rules! result_codes {
     ($( $(#[$doc:meta])* $name:ident = $origin:ident $code:literal $(with $path:ident)?, $reason:literal; )*) => {

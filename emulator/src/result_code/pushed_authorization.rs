@@ -3,20 +3,22 @@
 result_codes! {
     /// Published.
     PUSHED_OK = published "A245001", "the authorization request was registered";
-    /// RFC 6749 §3.2.
-    PUSHED_PARAMETER_REPEATED = own "A903301", "a request parameter is included more than once";
-    /// The caller's fault.
-    PUSHED_PARAMETERS_MISSING = own "A903201", "the API request lacks parameters";
     /// RFC 9126 §2.1.
-    PUSHED_REFERENCE = own "A903302", "request_uri cannot be pushed";
+    PUSHED_REFERENCE = published "A248301", "request_uri cannot be pushed";
     /// RFC 9126 §2.3.
     PUSHED_TOO_LARGE = own "A903303", "the request is too large";
-    /// The registration of the client decides.
-    PUSHED_NOT_ALLOWED = own "A903304", "the client has no grant type that begins with an authorization request";
     /// RFC 9449 §10.1.
     PUSHED_DPOP_KEY = own "A903305", "dpop_jkt is not the thumbprint of the key of the DPoP proof";
     /// RFC 9126 §5, §6.
-    PUSHED_REQUEST_REQUIRED = own "A903306", "the client must push its authorization requests";
+    PUSHED_REQUEST_REQUIRED_OF_CLIENT = published "A008305", "the client must push its authorization requests";
+    /// RFC 9126 §5, §6.
+    PUSHED_REQUEST_REQUIRED = published "A008306", "authorization requests to the service must be pushed";
+    /// RFC 9126 §5, §6.
+    OTHER_REQUEST_URI_OF_CLIENT = published "A008307", "request_uri is not that of a pushed request although the client must push its authorization requests";
+    /// RFC 9126 §5, §6.
+    OTHER_REQUEST_URI = published "A008308", "request_uri is not that of a pushed request although authorization requests to the service must be pushed";
+    /// RFC 9126 §5, §6.
+    FAPI_NOT_PUSHED = own "A903310", "FAPI: the authorization request must be pushed";
     /// RFC 9126 §4: used, expired, another client's or made up.
-    PUSHED_REQUEST_UNKNOWN = own "A903307", "request_uri names no pushed request of the client that is still to be used";
+    PUSHED_REQUEST_UNKNOWN = published "A006325", "request_uri names no pushed request of the client that is still to be used";
 }

@@ -5,6 +5,8 @@ result_codes! {
     STANDARD_INTROSPECTION_OK = published "A145001", "the introspection request was processed";
     /// The caller's fault.
     STANDARD_INTROSPECTION_PARAMETERS_MISSING = published "A145201", "the API request lacks parameters";
+    /// The caller's fault.
+    STANDARD_INTROSPECTION_PARAMETERS_NONE = published "A145301", "the introspection request has no parameters";
     /// RFC 9701 §5.
     STANDARD_INTROSPECTION_RS_URI_MISSING = own "A913201", "a response that is a JWT needs rsUri and an issuer of the service";
     /// RFC 9701 §6.

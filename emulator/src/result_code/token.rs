@@ -1,70 +1,179 @@
 //! Token.
 
+use authlete::types::GrantType;
+
+use super::*;
+
+/// The code for a token request that has a parameter more than once.
+pub fn repeated_at_token(name: &str, grant_type: Option<&str>) -> ResultCode {
+    match name {
+        "grant_type" => GRANT_TYPE_REPEATED,
+        "client_id" => TOKEN_CLIENT_ID_REPEATED,
+        "client_secret" => CLIENT_SECRET_REPEATED,
+        "client_assertion" => TOKEN_CLIENT_ASSERTION_REPEATED,
+        "client_assertion_type" => CLIENT_ASSERTION_TYPE_REPEATED,
+        "code" => CODE_REPEATED,
+        "redirect_uri" => TOKEN_REDIRECT_URI_REPEATED,
+        "code_verifier" => CODE_VERIFIER_REPEATED,
+        "refresh_token" => REFRESH_TOKEN_REPEATED,
+        "username" => USERNAME_REPEATED,
+        "password" => PASSWORD_REPEATED,
+        "auth_req_id" => AUTH_REQ_ID_REPEATED,
+        "device_code" => DEVICE_CODE_REPEATED,
+        "scope" => match grant_type {
+            Some("refresh_token") => SCOPE_REPEATED_AT_REFRESH,
+            Some("client_credentials") => SCOPE_REPEATED_BY_CLIENT,
+            Some("password") => SCOPE_REPEATED_WITH_PASSWORD,
+            _ => TOKEN_PARAMETER_REPEATED,
+        },
+        _ => TOKEN_PARAMETER_REPEATED,
+    }
+}
+
+/// The code for a token request that asks for no scope although the service demands one.
+pub fn scope_missing_at_token(grant_type: &GrantType) -> ResultCode {
+    match grant_type {
+        GrantType::ClientCredentials => SCOPE_MISSING_BY_CLIENT,
+        GrantType::Password => SCOPE_MISSING_WITH_PASSWORD,
+        _ => TOKEN_SCOPE_MISSING,
+    }
+}
+
+/// The code for an access token that cannot be made as a JWT.
+pub fn jwt_access_token_failure(operation: &str, grant_type: &GrantType) -> ResultCode {
+    match (operation, grant_type) {
+        ("authorization_issue", _) => ISSUE_JWT,
+        ("token_issue", _) => TOKEN_ISSUE_JWT,
+        ("token_create" | "token_create_batch", _) => CREATE_JWT,
+        ("backchannel_authentication_complete", _) => BACKCHANNEL_COMPLETE_JWT,
+        (_, GrantType::AuthorizationCode) => CODE_JWT,
+        (_, GrantType::RefreshToken) => REFRESH_JWT,
+        (_, GrantType::ClientCredentials) => CLIENT_CREDENTIALS_JWT,
+        (_, GrantType::Ciba) => CIBA_JWT,
+        (_, GrantType::DeviceCode) => DEVICE_JWT,
+        _ => OTHER_GRANT_JWT,
+    }
+}
+
 result_codes! {
     /// The tokens are issued.
-    TOKEN_OK = published "A050001", "the token request was granted";
+    CODE_OK = published "A050001", "the token request was granted for an authorization code";
+    /// The tokens are issued.
+    REFRESH_OK = published "A053001", "the token request was granted for a refresh token";
+    /// The tokens are issued.
+    CIBA_OK = published "A200002", "the token request was granted for an auth_req_id";
+    /// The tokens are issued.
+    DEVICE_OK = published "A242002", "the token request was granted for a device code";
+    /// The tokens are issued.
+    PRE_AUTHORIZED_OK = own "A907010", "the token request was granted for a pre-authorized code";
     /// Published.
     CLIENT_CREDENTIALS_OK = published "A052001", "the token request was granted to the client itself";
     /// The server checks the password.
-    TOKEN_PASSWORD = own "A907001", "the username and the password of the token request have to be checked";
+    TOKEN_PASSWORD = published "A051001", "the username and the password of the token request have to be checked";
     /// The server decides.
     TOKEN_EXCHANGE = own "A907002", "the token exchange request is well-formed, and the server has to decide on it";
     /// The server decides.
     TOKEN_JWT_BEARER = own "A907003", "the assertion of the token request is well-formed, and the server has to decide on it";
     /// The caller's fault.
-    TOKEN_PARAMETERS_MISSING = own "A907201", "the API request lacks parameters";
+    TOKEN_PARAMETERS_MISSING = published "A047201", "the API request lacks parameters";
+    /// The caller's fault.
+    TOKEN_PARAMETERS_NONE = published "A047301", "the token request has no parameters";
     /// The caller chose the value of the token.
-    TOKEN_VALUE_TAKEN = own "A907202", "the access token of the API request exists already";
-    /// The caller adds claims to JWTs.
-    ACCESS_TOKEN_CLAIMS_MALFORMED = own "A907203", "jwtAtClaims is no JSON object";
+    ACCESS_TOKEN_VALUE_TAKEN = published "A144201", "the access token of the API request exists already";
+    /// The caller chose the value of the token.
+    REFRESH_TOKEN_VALUE_TAKEN = published "A144202", "the refresh token of the API request exists already";
     /// RFC 6749 §3.2.
-    TOKEN_PARAMETER_REPEATED = own "A907301", "a request parameter is included more than once";
+    TOKEN_PARAMETER_REPEATED = published "A250301", "a request parameter is included more than once";
     /// RFC 6749 §4.1.3.
-    GRANT_TYPE_MISSING = own "A907302", "grant_type is missing";
+    GRANT_TYPE_MISSING = published "A049301", "grant_type is missing";
+    /// RFC 6749 §4.1.3.
+    GRANT_TYPE_EMPTY = published "A049302", "grant_type is empty";
+    /// RFC 6749 §4.1.3.
+    GRANT_TYPE_REPEATED = published "A049303", "grant_type is there more than once";
+    /// RFC 6749 §4.1.3.
+    GRANT_TYPE_UNKNOWN = published "A049304", "there is no such grant_type";
+    /// RFC 6749 §4.1.3.
+    GRANT_TYPE_IMPLICIT = published "A049306", "grant_type is implicit, which is not for the token endpoint";
     /// Authlete knows more grant types than the emulator.
-    GRANT_TYPE_UNSUPPORTED = own "A907303", "grant_type is not supported by the service, or not by authlete-emulator yet";
+    GRANT_TYPE_UNSUPPORTED = published "A049305", "grant_type is not supported by the service, or not by authlete-emulator yet";
     /// RFC 6749 §4.1.3.
-    CODE_MISSING = own "A907304", "code is missing";
+    CODE_MISSING = published "A050301", "code is missing";
+    /// RFC 6749 §4.1.3.
+    CODE_EMPTY = published "A050302", "code is empty";
+    /// RFC 6749 §4.1.3.
+    CODE_REPEATED = published "A050303", "code is there more than once";
     /// Published: also a code that was used.
     CODE_UNKNOWN = published "A050305", "the authorization code does not exist or was used";
     /// RFC 6749 §4.1.2.
-    CODE_EXPIRED = own "A907305", "the authorization code has expired";
+    CODE_EXPIRED = published "A050311", "the authorization code has expired";
     /// RFC 6749 §4.1.3.
     CODE_OF_ANOTHER_CLIENT = published "A050307", "the authorization code was issued to another client";
     /// RFC 6749 §4.1.3.
-    TOKEN_REDIRECT_URI_MISSING = own "A907306", "redirect_uri is missing although the authorization request had it";
+    TOKEN_REDIRECT_URI_MISSING = published "A050308", "redirect_uri is missing although the authorization request had it";
     /// RFC 6749 §4.1.3.
-    TOKEN_REDIRECT_URI_DIFFERENT = published "A050310", "redirect_uri is not that of the authorization request";
+    TOKEN_REDIRECT_URI_DIFFERENT = published "A050309", "redirect_uri is not that of the authorization request";
+    /// RFC 6749 §4.1.3.
+    TOKEN_REDIRECT_URI_UNEXPECTED = published "A050310", "redirect_uri is there although the authorization request had none";
+    /// RFC 6749 §4.1.3.
+    TOKEN_REDIRECT_URI_REPEATED = published "A050304", "redirect_uri is there more than once";
     /// Published.
     CODE_VERIFIER_MISSING = published "A050312", "code_verifier is missing";
+    /// Published.
+    CODE_VERIFIER_EMPTY = published "A050313", "code_verifier is empty";
+    /// Published.
+    CODE_VERIFIER_REPEATED = published "A050314", "code_verifier is there more than once";
+    /// Published.
+    CODE_VERIFIER_MALFORMED = published "A050316", "code_verifier is not of 43 to 128 unreserved characters";
     /// Published.
     CODE_VERIFIER_WRONG = published "A050315", "code_verifier does not match code_challenge";
     /// Published.
     CODE_VERIFIER_UNEXPECTED = published "A050317", "code_verifier is there although there was no code_challenge";
     /// RFC 6749 §6.
-    REFRESH_TOKEN_MISSING = own "A907307", "refresh_token is missing";
+    REFRESH_TOKEN_MISSING = published "A053301", "refresh_token is missing";
     /// RFC 6749 §6.
-    REFRESH_TOKEN_UNKNOWN = own "A907308", "the refresh token does not exist or was used";
+    REFRESH_TOKEN_EMPTY = published "A053302", "refresh_token is empty";
     /// RFC 6749 §6.
-    REFRESH_TOKEN_EXPIRED = own "A907309", "the refresh token has expired";
+    REFRESH_TOKEN_REPEATED = published "A053303", "refresh_token is there more than once";
     /// RFC 6749 §6.
-    REFRESH_TOKEN_OF_ANOTHER_CLIENT = own "A907310", "the refresh token was issued to another client";
+    REFRESH_TOKEN_UNKNOWN = published "A053305", "the refresh token does not exist or was used";
     /// RFC 6749 §6.
-    SCOPE_BEYOND_GRANT = own "A907311", "scope goes beyond what was granted";
+    REFRESH_TOKEN_EXPIRED = published "A053308", "the refresh token has expired";
+    /// RFC 6749 §6.
+    REFRESH_TOKEN_OF_ANOTHER_CLIENT = published "A053307", "the refresh token was issued to another client";
+    /// RFC 6749 §6.
+    SCOPE_BEYOND_GRANT = published "A053309", "scope goes beyond what was granted";
+    /// RFC 6749 §6.
+    SCOPE_REPEATED_AT_REFRESH = published "A053304", "scope is there more than once";
     /// The registration of the client decides.
-    GRANT_TYPE_NOT_ALLOWED = own "A907312", "the client may not use this grant_type";
+    GRANT_TYPE_NOT_ALLOWED = published "A047302", "the client may not use this grant_type";
     /// RFC 6749 §4.4.
-    CLIENT_NOT_CONFIDENTIAL = own "A907313", "only a confidential client may use client_credentials";
+    CLIENT_NOT_CONFIDENTIAL = published "A052301", "only a confidential client may use client_credentials";
+    /// RFC 6749 §4.4.
+    SCOPE_REPEATED_BY_CLIENT = published "A052302", "scope is there more than once";
+    /// RFC 6749 §4.4.
+    SCOPE_MISSING_BY_CLIENT = published "A052303", "scope is missing, or names no scope of the service";
     /// The service demands a scope.
-    TOKEN_SCOPE_MISSING = own "A907314", "scope is missing, or names no scope of the service";
+    TOKEN_SCOPE_MISSING = own "A907350", "scope is missing, or names no scope of the service";
     /// RFC 8707 §2.2.
     RESOURCE_BEYOND_GRANT = own "A907315", "resource goes beyond what was granted";
     /// RFC 9396 §6.
     AUTHORIZATION_DETAILS_BEYOND_GRANT = own "A907316", "authorization_details go beyond what was granted";
     /// RFC 6749 §4.3.2.
-    USERNAME_MISSING = own "A907317", "username is missing";
+    USERNAME_MISSING = published "A051301", "username is missing";
     /// RFC 6749 §4.3.2.
-    PASSWORD_MISSING = own "A907318", "password is missing";
+    USERNAME_EMPTY = published "A051302", "username is empty";
+    /// RFC 6749 §4.3.2.
+    USERNAME_REPEATED = published "A051303", "username is there more than once";
+    /// RFC 6749 §4.3.2.
+    PASSWORD_MISSING = published "A051304", "password is missing";
+    /// RFC 6749 §4.3.2.
+    PASSWORD_EMPTY = published "A051305", "password is empty";
+    /// RFC 6749 §4.3.2.
+    PASSWORD_REPEATED = published "A051306", "password is there more than once";
+    /// RFC 6749 §4.3.2.
+    SCOPE_REPEATED_WITH_PASSWORD = published "A051307", "scope is there more than once";
+    /// RFC 6749 §4.3.2.
+    SCOPE_MISSING_WITH_PASSWORD = published "A051308", "scope is missing, or names no scope of the service";
     /// RFC 7519 §7.2.
     JWT_MALFORMED = own "A907319", "the JWT cannot be read";
     /// A setting of the service.
@@ -119,17 +228,31 @@ result_codes! {
     /// The tokens are issued, after the password was checked.
     TOKEN_ISSUE_OK = published "A054001", "the tokens were issued";
     /// Whose tokens?
-    TOKEN_ISSUE_SUBJECT_MISSING = own "A907204", "subject is missing";
+    TOKEN_ISSUE_SUBJECT_MISSING = published "A111201", "subject is missing";
     /// Made up, used, or too old.
-    TOKEN_TICKET_UNKNOWN = own "A907205", "the ticket does not exist, was used or has expired";
+    TOKEN_ISSUE_TICKET_MISSING = published "A055201", "ticket is missing";
+    /// Made up, used, or too old.
+    TOKEN_ISSUE_TICKET_UNKNOWN = published "A055202", "the ticket does not exist or was used";
+    /// Made up, used, or too old.
+    TOKEN_ISSUE_TICKET_EXPIRED = published "A055301", "the ticket has expired";
+    /// Made up, used, or too old.
+    TOKEN_ISSUE_CLIENT_GONE = own "A907204", "the client of the ticket no longer exists";
+    /// Made up, used, or too old.
+    TOKEN_FAIL_TICKET_MISSING = published "A063201", "ticket is missing";
+    /// Made up, used, or too old.
+    TOKEN_FAIL_TICKET_UNKNOWN = published "A063202", "the ticket does not exist or was used";
+    /// Made up, used, or too old.
+    TOKEN_FAIL_TICKET_EXPIRED = published "A063301", "the ticket has expired";
     /// No such reason.
-    TOKEN_FAIL_REASON_MISSING = published "A067201", "reason is missing or unknown";
+    TOKEN_FAIL_REASON_MISSING = published "A067201", "reason is missing";
+    /// No such reason.
+    TOKEN_FAIL_REASON_UNKNOWN = own "A907205", "there is no such reason";
     /// The server's reason.
-    TOKEN_FAIL_UNKNOWN = own "A907206", "the server failed for a reason that it does not tell";
+    TOKEN_FAIL_UNKNOWN = published "A067302", "the server failed for a reason that it does not tell";
     /// The server's reason; RFC 6749 §5.2.
     TOKEN_FAIL_PASSWORD = published "A067301", "the username and the password are not valid";
     /// The server's reason; RFC 8707 §2.
-    TOKEN_FAIL_TARGET = own "A907344", "the server does not accept the resource";
+    TOKEN_FAIL_TARGET = published "A067303", "the server does not accept the resource";
     /// The server's reason; RFC 6749 §5.2.
     TOKEN_FAIL_CLIENT = own "A907345", "the server does not accept the client";
     /// The server's reason; RFC 6749 §5.2.
@@ -149,4 +272,28 @@ result_codes! {
     REISSUE_NOT_REISSUABLE = own "A907210", "the tokens are not refreshed ones of a user for openid, or the service has idTokenReissuable off";
     /// The caller's fault.
     REISSUE_JSON_MALFORMED = own "A907211", "claims or idtHeaderParams is not a JSON object";
+    /// RFC 6749 §5.2.
+    CODE_DOES_NOT_IDENTIFY = published "A244310", "the token request names no client, and the authorization code does not exist";
+    /// RFC 6749 §5.2.
+    REFRESH_TOKEN_DOES_NOT_IDENTIFY = published "A244314", "the token request names no client, and the refresh token does not exist";
+    /// The caller, or the settings of the service.
+    CODE_JWT = published "A050202", "the access token cannot be made as a JWT";
+    /// The caller, or the settings of the service.
+    REFRESH_JWT = published "A053202", "the access token cannot be made as a JWT";
+    /// The caller, or the settings of the service.
+    CLIENT_CREDENTIALS_JWT = published "A052202", "the access token cannot be made as a JWT";
+    /// The caller, or the settings of the service.
+    CIBA_JWT = published "A200202", "the access token cannot be made as a JWT";
+    /// The caller, or the settings of the service.
+    DEVICE_JWT = published "A242202", "the access token cannot be made as a JWT";
+    /// The caller, or the settings of the service.
+    TOKEN_ISSUE_JWT = published "A061202", "the access token cannot be made as a JWT";
+    /// The caller, or the settings of the service.
+    ISSUE_JWT = published "A045202", "the access token cannot be made as a JWT";
+    /// The caller, or the settings of the service.
+    CREATE_JWT = published "A108205", "the access token cannot be made as a JWT";
+    /// The caller, or the settings of the service.
+    BACKCHANNEL_COMPLETE_JWT = published "A196205", "the access token cannot be made as a JWT";
+    /// The caller, or the settings of the service.
+    OTHER_GRANT_JWT = own "A907206", "the access token cannot be made as a JWT";
 }

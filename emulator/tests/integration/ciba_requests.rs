@@ -128,8 +128,8 @@ async fn parameters_have_their_rules() {
         assert_eq!(answer.sub, None);
 
         let answer = ask(&api, client, "").await;
-        let expected = BackchannelAuthenticationAction::InternalServerError;
-        assert_eq!(answer.action, expected);
+        assert_eq!(answer.action, BackchannelAuthenticationAction::BadRequest);
+        assert_eq!(answer.result_code.as_deref(), Some("A166301"));
     }
 }
 
@@ -179,14 +179,14 @@ async fn clients_are_confidential_and_registered_for_it() {
             service.supported_backchannel_token_delivery_modes = Some(vec![DeliveryMode::Poll]);
         })
         .await;
-        assert_eq!(refused().await, unauthorized("A169301"));
+        assert_eq!(refused().await, unauthorized("A169302"));
         configure_client(&api, client.id, |client| client.bc_delivery_mode = None).await;
         assert_eq!(refused().await, unauthorized("A169301"));
         configure_client(&api, client.id, |client| {
             client.grant_types = Some(vec![GrantType::AuthorizationCode]);
         })
         .await;
-        assert_eq!(refused().await, unauthorized("A917305"));
+        assert_eq!(refused().await, unauthorized("A166306"));
         configure(&emulator, &api, |service| {
             service.supported_grant_types = Some(vec![GrantType::AuthorizationCode]);
         })
@@ -194,7 +194,7 @@ async fn clients_are_confidential_and_registered_for_it() {
         let (_, code, error) = refused().await;
         assert_eq!(
             (code.as_str(), error),
-            ("A917304", json!("unsupported_grant_type"))
+            ("A166305", json!("unsupported_grant_type"))
         );
 
         configure_client(&api, client.id, |client| {

@@ -206,7 +206,7 @@ async fn an_attestation_that_is_wrong_is_refused() {
         let private = json!({ "kty": "oct", "k": "c2VjcmV0" });
         let cases = [
             ("sub", Value::Null, "invalid_request", "A244305"),
-            ("sub", json!("1"), "invalid_client", "A904304"),
+            ("sub", json!("1"), "invalid_client", "A244306"),
             ("exp", Value::Null, "invalid_client", "A905307"),
             ("exp", json!("soon"), "use_fresh_attestation", "A905308"),
             ("exp", json!(now - 1), "use_fresh_attestation", "A905308"),
@@ -496,7 +496,7 @@ async fn an_attestation_is_for_who_registered_it_where_it_is_supported() {
         let other = fixture.api.create_client(&other).await.unwrap();
         let other = other.client_id.unwrap();
         let named = format!("{grant}&client_id={other}");
-        assert_refused(&fixture.good(&named).await, "invalid_request", "A904302");
+        assert_refused(&fixture.good(&named).await, "invalid_request", "A048312");
         let mut claims = fixture.claims();
         claims["sub"] = json!(other.to_string());
         let pop = fixture.pop();
@@ -518,6 +518,6 @@ async fn an_attestation_is_for_who_registered_it_where_it_is_supported() {
         .await;
         let published = metadata(&fixture.api).await;
         assert_eq!(published[name], Value::Null);
-        assert_refused(&fixture.good(grant).await, "invalid_client", "A904306");
+        assert_refused(&fixture.good(grant).await, "invalid_client", "A157344");
     }
 }

@@ -124,33 +124,33 @@ async fn an_assertion_that_is_not_in_order_authenticates_nobody() {
         let client = emulator.client();
         let good = claims(client, "1");
         let wrong = [
-            ("iss", Value::Null, "A904310"),
-            ("iss", json!("somebody-else"), "A904310"),
-            ("aud", Value::Null, "A904319"),
-            ("aud", json!("https://other.example"), "A904319"),
-            ("aud", json!([]), "A904319"),
-            ("exp", Value::Null, "A904311"),
-            ("exp", json!(now() - 1), "A904311"),
-            ("exp", json!("tomorrow"), "A904311"),
-            ("nbf", json!(now() + 60), "A904311"),
-            ("iat", json!(now() + 60), "A904311"),
+            ("iss", Value::Null, "A244304"),
+            ("iss", json!("somebody-else"), "A157315"),
+            ("aud", Value::Null, "A157318"),
+            ("aud", json!("https://other.example"), "A157318"),
+            ("aud", json!([]), "A157318"),
+            ("exp", Value::Null, "A157319"),
+            ("exp", json!(now() - 1), "A157320"),
+            ("exp", json!("tomorrow"), "A157320"),
+            ("nbf", json!(now() + 60), "A157322"),
+            ("iat", json!(now() + 60), "A157323"),
         ];
         for (name, value, code) in wrong {
             let assertion = key.sign(&with(good.clone(), name, value));
             assert_refused(&api, &assertion, code).await;
         }
         // Of another key, of one that is not registered, of none.
-        assert_refused(&api, &Key::generate().sign(&good), "A904313").await;
+        assert_refused(&api, &Key::generate().sign(&good), "A157326").await;
         let unknown = json!({ "alg": "ES256", "kid": "unknown" });
         assert_refused(&api, &key.sign_with(&unknown, &good), "A156304").await;
         assert_refused(&api, &jwt::unsigned(&good), "A156304").await;
-        assert_refused(&api, "not a JWT", "A904308").await;
+        assert_refused(&api, "not a JWT", "A244303").await;
         let mut tampered = key.sign(&good);
         tampered.insert(tampered.find('.').unwrap() + 1, 'A');
-        assert_refused(&api, &tampered, "A904308").await;
+        assert_refused(&api, &tampered, "A157314").await;
         let type_of_saml = parameters(&key.sign(&good)).replace("jwt-bearer", "saml2-bearer");
         let answer = token(&api, type_of_saml).await;
-        assert_eq!(answer.result_code.as_deref(), Some("A904307"));
+        assert_eq!(answer.result_code.as_deref(), Some("A157310"));
         assert_eq!(answer.action, TokenAction::InvalidClient);
         // None of these used the assertion up.
         let answer = token(&api, parameters(&key.sign(&good))).await;
@@ -185,7 +185,7 @@ async fn the_audience_is_the_issuer_or_an_endpoint_unless_it_is_restricted() {
         })
         .await;
         for (id, audience) in audiences.iter().enumerate() {
-            assert_refused(&api, &assertion(&format!("r{id}"), audience), "A904319").await;
+            assert_refused(&api, &assertion(&format!("r{id}"), audience), "A157356").await;
         }
         let answer = token(&api, parameters(&assertion("r", &json!(ISSUER)))).await;
         assert_eq!(answer.action, TokenAction::Ok);
@@ -210,7 +210,7 @@ async fn clocks_may_be_wrong_by_the_skew_of_the_service() {
         let answer = token(&api, parameters(&early)).await;
         assert_eq!(answer.action, TokenAction::Ok);
         emulator.advance(Duration::from_secs(300));
-        assert_refused(&api, &early, "A904311").await;
+        assert_refused(&api, &early, "A157320").await;
     }
 }
 
@@ -232,14 +232,14 @@ async fn a_secret_signs_and_nothing_else_takes_its_place() {
         assert_eq!(method, Some(ClientAuthMethod::ClientSecretJwt));
 
         let good = claims(client, "2");
-        assert_refused(&api, &jwt::hmac(&[7; 64], &good), "A904313").await;
+        assert_refused(&api, &jwt::hmac(&[7; 64], &good), "A157326").await;
         // The public key is no secret (RFC 8725 §2.1).
         let as_secret = jwt::hmac(key.jwks().as_bytes(), &good);
-        assert_refused(&api, &as_secret, "A904313").await;
-        assert_refused(&api, &key.sign(&good), "A904320").await;
+        assert_refused(&api, &as_secret, "A157326").await;
+        assert_refused(&api, &key.sign(&good), "A157313").await;
         let by_secret = request_token(&api, client, "grant_type=client_credentials").await;
         assert_eq!(by_secret.action, TokenAction::InvalidClient);
-        assert_eq!(by_secret.result_code.as_deref(), Some("A904320"));
+        assert_eq!(by_secret.result_code.as_deref(), Some("A157311"));
         let with_secret = form(&[
             ("client_id", &client.id.to_string()),
             ("client_secret", client.secret.expose()),
@@ -253,7 +253,7 @@ async fn a_secret_signs_and_nothing_else_takes_its_place() {
             settings.token_auth_sign_alg = Some(JwsAlg::Hs512);
         })
         .await;
-        assert_refused(&api, &jwt::hmac(secret, &good), "A904309").await;
+        assert_refused(&api, &jwt::hmac(secret, &good), "A157313").await;
     }
 }
 
@@ -283,9 +283,9 @@ async fn what_the_request_calls_the_client_has_to_agree() {
         let ambiguous = format!("{}&client_id={other}", parameters(&assertion));
         let answer = token(&api, ambiguous).await;
         assert_eq!(answer.action, TokenAction::BadRequest);
-        assert_eq!(answer.result_code.as_deref(), Some("A904302"));
+        assert_eq!(answer.result_code.as_deref(), Some("A048312"));
         let unknown = key.sign(&with(claims(client, "1"), "sub", json!("unknown")));
-        assert_refused(&api, &unknown, "A904304").await;
+        assert_refused(&api, &unknown, "A244306").await;
 
         let answer = token(&api, "grant_type=client_credentials".to_owned()).await;
         assert_eq!(answer.action, TokenAction::BadRequest);
@@ -341,7 +341,7 @@ async fn the_service_supports_the_methods_that_it_lists() {
         let client = emulator.client();
         let answer = request_token(&api, client, "grant_type=client_credentials").await;
         assert_eq!(answer.action, TokenAction::InvalidClient);
-        assert_eq!(answer.result_code.as_deref(), Some("A904306"));
+        assert_eq!(answer.result_code.as_deref(), Some("A157344"));
         let revoke = RevocationRequest::new("token=any")
             .client_id(client.id.to_string())
             .client_secret(&client.secret);

@@ -311,20 +311,20 @@ async fn calls_that_are_wrong_change_nothing() {
         let wrong = [
             (
                 DeviceCompleteRequest::new("", authorized.clone(), "alice"),
-                "A919205",
+                "A227201",
             ),
             (
                 DeviceCompleteRequest::new(&*user_code, "PERHAPS", "alice"),
-                "A919206",
+                "A919202",
             ),
             (
                 DeviceCompleteRequest::new(&*user_code, authorized.clone(), ""),
-                "A919207",
+                "A230201",
             ),
             (
                 DeviceCompleteRequest::new(&*user_code, authorized.clone(), "alice")
                     .jwt_at_claims("[]"),
-                "A919208",
+                "A919210",
             ),
         ];
         for (request, code) in wrong {
@@ -392,7 +392,7 @@ async fn requests_that_are_wrong_get_no_codes() {
         };
         use DeviceAuthorizationAction::{BadRequest, InternalServerError, Unauthorized};
         let is = |action, error: &str| (action, error.to_owned());
-        assert_eq!(refused("").await, is(InternalServerError, "server_error"));
+        assert_eq!(refused("").await, is(BadRequest, "invalid_request"));
         assert_eq!(
             refused("scope=read&scope=write").await,
             is(BadRequest, "invalid_request")

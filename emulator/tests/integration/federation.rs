@@ -968,7 +968,7 @@ async fn a_client_can_call_itself_by_its_entity_identifier() {
         })
         .await;
         let answer = ask(&api, openid_request(entity_id)).await;
-        assert_eq!(answer.result_code.as_deref(), Some("A901303"));
+        assert_eq!(answer.result_code.as_deref(), Some("A010308"));
     }
 }
 

@@ -189,17 +189,17 @@ async fn who_does_not_prove_what_it_is_does_not_register() {
             (
                 "another key",
                 other.key.sign_with(&good, &claims("1")),
-                "A904313",
+                "A005328",
             ),
             (
                 "the public key as a secret",
                 jwt::hmac_with(&symmetric, secret.as_bytes(), &claims("1")),
-                "A904313",
+                "A005328",
             ),
             (
                 "no signature",
                 format!("{}.", unsigned.join(".")),
-                "A156304",
+                "A005352",
             ),
             (
                 "a chain of other anchors",
@@ -216,12 +216,12 @@ async fn who_does_not_prove_what_it_is_does_not_register() {
         }
         // A request without an object, one that does not say who it is, and one of a name that is no entity.
         let answer = ask(&api, openid_request(RELYING_PARTY)).await;
-        assert_eq!(answer.result_code.as_deref(), Some("A901303"));
+        assert_eq!(answer.result_code.as_deref(), Some("A010308"));
         let object = key.sign_with(&good, &claims("1"));
         for name in ["http://rp.example", "https://rp.example?a", "rp"] {
             let query = form(&[("client_id", name), ("request", &object)]);
             let answer = ask(&api, query).await;
-            assert_eq!(answer.result_code.as_deref(), Some("A901303"), "{name}");
+            assert_eq!(answer.result_code.as_deref(), Some("A010308"), "{name}");
         }
         let query = form(&[("client_id", "https://other.example"), ("request", &object)]);
         assert_eq!(
@@ -234,13 +234,13 @@ async fn who_does_not_prove_what_it_is_does_not_register() {
                 Some(vec![ClientRegistrationType::Explicit]);
         })
         .await;
-        assert_eq!(refused(&api, &object).await, "A901303");
+        assert_eq!(refused(&api, &object).await, "A010308");
         configure(&emulator, &api, |service| {
             service.supported_client_registration_types = None;
             service.federation_enabled = Some(false);
         })
         .await;
-        assert_eq!(refused(&api, &object).await, "A901303");
+        assert_eq!(refused(&api, &object).await, "A010308");
         assert_eq!(registrations(&api).await, 0);
     }
 }
@@ -261,7 +261,7 @@ async fn each_request_of_such_a_client_is_proven() {
             AuthorizationAction::Interaction
         );
         let answer = ask(&api, openid_request(RELYING_PARTY)).await;
-        assert_eq!(answer.result_code.as_deref(), Some("A902302"));
+        assert_eq!(answer.result_code.as_deref(), Some("A008309"));
         let query = format!(
             "{}&{}",
             openid_request(RELYING_PARTY),
@@ -273,14 +273,14 @@ async fn each_request_of_such_a_client_is_proven() {
             (
                 "the audience",
                 json!({ "aud": "https://other.example" }),
-                "A902312",
+                "A902302",
             ),
             (
                 "more audiences",
                 json!({ "aud": [PROVIDER, "https://other.example"] }),
-                "A902312",
+                "A902302",
             ),
-            ("no audience", json!({ "aud": null }), "A902312"),
+            ("no audience", json!({ "aud": null }), "A902302"),
             ("no issuer", json!({ "iss": null }), "A902311"),
             (
                 "the issuer",
@@ -289,8 +289,8 @@ async fn each_request_of_such_a_client_is_proven() {
             ),
             ("a subject", json!({ "sub": RELYING_PARTY }), "A902316"),
             ("no ID", json!({ "jti": null }), "A902317"),
-            ("no end", json!({ "exp": null }), "A902313"),
-            ("the past", json!({ "exp": now() - 1 }), "A902313"),
+            ("no end", json!({ "exp": null }), "A006335"),
+            ("the past", json!({ "exp": now() - 1 }), "A006339"),
             ("a replay", json!({ "jti": "1" }), "A902318"),
         ] {
             let object = federation.key.sign(&with(claims(case), members));

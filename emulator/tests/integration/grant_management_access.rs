@@ -152,34 +152,57 @@ async fn a_dpop_proof_has_to_be_for_the_grant() {
         let elsewhere = signed(&key, "GET", &format!("{ENDPOINT}/another"));
         let no_hash = proof(&key, "GET", &url, "another", Some("no hash"));
         let refused = [
-            (GmAction::Query, None, "invalid_token", "A065308"),
-            (GmAction::Query, Some(&of_other), "invalid_token", "A065309"),
-            (GmAction::Query, Some(&own), "invalid_dpop_proof", "A906308"),
+            (
+                GmAction::Query,
+                None,
+                "invalid_token",
+                "A906319",
+                "no DPoP proof",
+            ),
+            (
+                GmAction::Query,
+                Some(&of_other),
+                "invalid_token",
+                "A906320",
+                "another DPoP key",
+            ),
+            (
+                GmAction::Query,
+                Some(&own),
+                "invalid_dpop_proof",
+                "A906301",
+                "was used before",
+            ),
             (
                 GmAction::Revoke,
                 Some(&own),
                 "invalid_dpop_proof",
-                "A906303",
+                "A906301",
+                "htm of",
             ),
             (
                 GmAction::Query,
                 Some(&elsewhere),
                 "invalid_dpop_proof",
-                "A906304",
+                "A906301",
+                "htu of",
             ),
             (
                 GmAction::Query,
                 Some(&no_hash),
                 "invalid_dpop_proof",
-                "A906309",
+                "A906301",
+                "ath of",
             ),
         ];
-        for (action, proof, error, code) in refused {
+        for (action, proof, error, code, reason) in refused {
             let mut request = request(action);
             request.dpop = proof.cloned().map(Into::into);
             let answer = api.grant_management(&request).await.unwrap();
             let challenge = format!("DPoP error=\"{error}\"");
             assert_refused(&answer, GmResponseAction::Unauthorized, code, &challenge);
+            let content = answer.response_content.unwrap();
+            assert!(content.expose().contains(reason), "{content:?}");
         }
 
         // The caller can say where its endpoint is.
@@ -246,10 +269,10 @@ async fn a_bound_token_takes_its_certificate() {
             api.grant_management(&request).await.unwrap()
         };
         assert_eq!(query(Some(own)).await.action, GmResponseAction::Ok);
-        for wrong in [None, Some(certificate())] {
+        for (wrong, code) in [(None, "A906317"), (Some(certificate()), "A906316")] {
             let answer = query(wrong).await;
             let error = "Bearer error=\"invalid_token\"";
-            assert_refused(&answer, GmResponseAction::Unauthorized, "A906316", error);
+            assert_refused(&answer, GmResponseAction::Unauthorized, code, error);
         }
         let answer = query(Some("no certificate".to_owned())).await;
         assert_eq!(answer.action, GmResponseAction::CallerError);

@@ -95,7 +95,7 @@ async fn secrets_sign_too_and_in_the_back_channel_nothing_has_to() {
         let query = query.replace("response_type=code", "response_type=code+id_token");
         let issue = Issue::new(ticket(&api, &query).await, "alice");
         let answer = api.authorization_issue(&issue).await.unwrap();
-        assert_eq!(answer.result_code.as_deref(), Some("A910107"));
+        assert_eq!(answer.result_code.as_deref(), Some("A046301"));
         let action = answer.action;
         assert_eq!(action, AuthorizationIssueAction::InternalServerError);
         assert_eq!((answer.authorization_code, answer.id_token), (None, None));
@@ -232,25 +232,25 @@ async fn settings_that_cannot_work_give_no_tokens() {
     let nothing = |_: &mut authlete::types::Service| {};
     let mistakes: [Mistake<'_>; 8] = [
         ("A910101", |service| service.issuer = None, |_| {}),
-        ("A910102", |service| service.jwks = None, |_| {}),
+        ("A046201", |service| service.jwks = None, |_| {}),
         (
-            "A910102",
+            "A046201",
             |service| service.jwks = Some(r#"{"keys":[]}"#.into()),
             |client| client.id_token_sign_alg = Some(JwsAlg::Ps256),
         ),
-        ("A910105", nothing, |client| {
+        ("A046303", nothing, |client| {
             client.id_token_encryption_alg = Some(JweAlg::RsaOaep256);
         }),
-        ("A910105", nothing, |client| {
+        ("A046309", nothing, |client| {
             client.id_token_encryption_alg = Some(JweAlg::EcdhEs);
             client.jwks = Some(r#"{"keys":[{"kty":"oct","k":"AAAA"}]}"#.into());
         }),
-        ("A910105", nothing, |client| {
+        ("A046309", nothing, |client| {
             // A key of the client's own, of the wrong length.
             client.id_token_encryption_alg = Some(JweAlg::Dir);
             client.jwks = Some(r#"{"keys":[{"kty":"oct","k":"AAAA"}]}"#.into());
         }),
-        ("A910106", nothing, |client| {
+        ("A046302", nothing, |client| {
             client.id_token_encryption_alg = Some(JweAlg::Pbes2Hs256A128kw);
         }),
         (
@@ -301,7 +301,7 @@ async fn a_short_secret_does_not_sign() {
         .await;
         let client = emulator.client();
         // RFC 7518 §3.2: not less than what the hash gives.
-        for (length, result_code) in [(63, "A910103"), (64, "A050001")] {
+        for (length, result_code) in [(63, "A046113"), (64, "A050001")] {
             let secret = Secret::from("s".repeat(length));
             let update = ClientSecretUpdateRequest::new(&secret);
             let identifier = client.id.to_string();

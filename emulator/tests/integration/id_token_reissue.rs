@@ -358,7 +358,7 @@ async fn the_service_and_the_client_must_be_able_to() {
         configure(&emulator, &api, |service| service.jwks = None).await;
         let answer = api.id_token_reissue(&request).await.unwrap();
         assert_eq!(answer.action, Action::InternalServerError);
-        assert_eq!(answer.result_code.as_deref(), Some("A910102"));
+        assert_eq!(answer.result_code.as_deref(), Some("A046201"));
         assert_eq!(answer.id_token, None);
         let content = content(answer.response_content.as_ref());
         assert_eq!(content["error"], "server_error");

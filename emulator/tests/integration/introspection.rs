@@ -106,12 +106,12 @@ async fn what_is_demanded_has_to_be_there() {
             (
                 request().scopes(texts(&["read", "email"])),
                 IntrospectionAction::Forbidden,
-                "Bearer error=\"insufficient_scope\",error_description=\"[A912304] the access token does not cover the required scopes\",error_uri=\"https://docs.authlete.com/#A912304\",scope=\"read email\"",
+                "Bearer error=\"insufficient_scope\",error_description=\"[A064302] the access token does not cover the required scopes\",error_uri=\"https://docs.authlete.com/#A064302\",scope=\"read email\"",
             ),
             (
                 request().subject("bob"),
                 IntrospectionAction::Forbidden,
-                "Bearer error=\"invalid_request\",error_description=\"[A912305] the access token does not belong to the required subject\",error_uri=\"https://docs.authlete.com/#A912305\"",
+                "Bearer error=\"invalid_request\",error_description=\"[A066302] the access token does not belong to the required subject\",error_uri=\"https://docs.authlete.com/#A066302\"",
             ),
             (
                 request().resources(texts(&[RESOURCES[0], "https://rs.example/c"])),

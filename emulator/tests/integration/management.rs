@@ -21,11 +21,11 @@ async fn pkce_is_demanded_by_client_or_service() {
         api.update_client(client.id, &settings).await.unwrap();
         let good = query(client);
         for (query, code) in [
-            (good.replace("code_challenge_method=S256", ""), "A901314"),
-            (good.replace("S256", "plain"), "A901314"),
+            (good.replace("code_challenge_method=S256", ""), "A124307"),
+            (good.replace("S256", "plain"), "A124308"),
             (
                 form(&[("response_type", "code"), ("client_id", &client.alias)]),
-                "A901311",
+                "A124301",
             ),
         ] {
             let answer = api

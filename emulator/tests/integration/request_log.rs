@@ -338,6 +338,6 @@ async fn the_program_writes_a_line_for_each_request_when_asked() {
         "{time}"
     );
     let start =
-        format!(" POST /api/{id}/auth/introspection 200 introspection A912302 UNAUTHORIZED ");
+        format!(" POST /api/{id}/auth/introspection 200 introspection A057302 UNAUTHORIZED ");
     assert!(line.starts_with(&start) && line.ends_with('s'), "{line}");
 }

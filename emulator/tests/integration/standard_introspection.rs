@@ -96,7 +96,7 @@ async fn a_request_needs_its_token() {
     for version in GENERATIONS {
         let (_emulator, api) = start(version).await;
         for (parameters, code) in [
-            ("", "A145201"),
+            ("", "A145301"),
             ("token_type_hint=access_token", "A145302"),
             ("token=a&token=b", "A913301"),
         ] {
@@ -278,7 +278,7 @@ async fn what_the_call_lacks_is_an_error_of_the_server() {
                     .shared_key_for_sign("too short"),
                 "A913202",
             ),
-            (for_rs().introspection_sign_alg(JwsAlg::None), "A910102"),
+            (for_rs().introspection_sign_alg(JwsAlg::None), "A162203"),
             (
                 for_rs().introspection_encryption_alg(JweAlg::RsaOaep256),
                 "A913203",

@@ -122,7 +122,7 @@ async fn a_dry_run_leaves_nothing_behind() {
     create(&api, &requests).await;
     assert_eq!(count(&api).await, 2);
     let [_, code, _] = refused(&api, &requests, true).await;
-    assert_eq!(code, "A907202");
+    assert_eq!(code, "A144201");
 }
 
 #[tokio::test]
@@ -139,11 +139,11 @@ async fn one_bad_request_keeps_all_from_being_carried_out() {
         (good().subject("é"), "A911204"),
         (good().scopes(["unknown"]), "A911205"),
         (good().auth_time(-1), "A911206"),
-        (good().jwt_at_claims("no JSON"), "A907203"),
-        (good().access_token("taken"), "A907202"),
-        (good().refresh_token("taken-refresh"), "A907202"),
-        (good().access_token("twice"), "A907202"),
-        (good().refresh_token("twice-refresh"), "A907202"),
+        (good().jwt_at_claims("no JSON"), "A108205"),
+        (good().access_token("taken"), "A144201"),
+        (good().refresh_token("taken-refresh"), "A144202"),
+        (good().access_token("twice"), "A144201"),
+        (good().refresh_token("twice-refresh"), "A144202"),
     ] {
         let first = good().access_token("twice").refresh_token("twice-refresh");
         let [status, code, message] = refused(&api, &[first, bad, good()], false).await;

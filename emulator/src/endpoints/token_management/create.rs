@@ -13,9 +13,9 @@ use crate::protocol::scopes;
 use crate::protocol::token_response::{seconds_left, token_type};
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
-    ACCESS_TOKEN_CLAIMS_MALFORMED, CREATE_AUTH_TIME, CREATE_CLIENT_MISSING, CREATE_CLIENT_UNKNOWN,
-    CREATE_GRANT_TYPE, CREATE_OK, CREATE_SCOPE_UNKNOWN, CREATE_SUBJECT, ResultCode,
-    TOKEN_VALUE_TAKEN,
+    ACCESS_TOKEN_VALUE_TAKEN, CREATE_AUTH_TIME, CREATE_CLIENT_MISSING, CREATE_CLIENT_UNKNOWN,
+    CREATE_GRANT_TYPE, CREATE_JWT, CREATE_OK, CREATE_SCOPE_UNKNOWN, CREATE_SUBJECT,
+    REFRESH_TOKEN_VALUE_TAKEN, ResultCode,
 };
 use crate::store::{Authentication, Client, Grant, NamedBy, Service};
 
@@ -52,6 +52,11 @@ pub fn create(call: &Call, service: &mut Service) -> Outcome {
 pub fn prepare(call: &Call, service: &Service) -> Result<Prepared, Refused> {
     let client = client(call, service)?;
     let grant = grant(call, service, &client)?;
+    let claims = call.body.text("jwtAtClaims");
+    if claims.is_some_and(|claims| serde_json::from_str::<Object>(claims).is_err()) {
+        let code = CREATE_JWT.because("jwtAtClaims is not a JSON object");
+        return Err(code.into());
+    }
     let refreshable = !is_without_refresh_token(&grant.grant_type)
         && service.supports("supportedGrantTypes", GrantType::RefreshToken.as_str());
     let issuance = Issuance {
@@ -66,7 +71,7 @@ pub fn prepare(call: &Call, service: &Service) -> Result<Prepared, Refused> {
         .map_err(|refusal| match refusal {
             Refusal::Reply(reply) => Refused::Reply(reply),
             Refusal::Client(error) => {
-                let callers = [TOKEN_VALUE_TAKEN, ACCESS_TOKEN_CLAIMS_MALFORMED];
+                let callers = [ACCESS_TOKEN_VALUE_TAKEN, REFRESH_TOKEN_VALUE_TAKEN];
                 let action = match callers.contains(&error.code) {
                     true => "BAD_REQUEST",
                     false => "INTERNAL_SERVER_ERROR",
