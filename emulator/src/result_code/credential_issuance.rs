@@ -68,7 +68,9 @@ result_codes! {
     /// OID4VCI §F.1.
     CREDENTIAL_PROOF_NONCE_MISSING = own "A929329", "the key proof lacks the c_nonce";
     /// OID4VCI §8.3.1.2.
-    CREDENTIAL_PROOF_NONCE = own "A929330", "the c_nonce of the key proof is unknown or has expired";
+    CREDENTIAL_PROOF_NONCE = published "A378319", "the c_nonce of the key proof is unknown or has expired";
+    /// OID4VCI §8.3.1.2.
+    CREDENTIAL_PROOF_NONCE_IN_BATCH = own "A929360", "the c_nonce of the key proof is unknown or has expired";
     /// OID4VCI §8.3.
     CREDENTIAL_PROOF_KEY_REPEATED = own "A929331", "two key proofs are of the same key";
 

@@ -2,17 +2,25 @@
 
 result_codes! {
     /// The key is made.
-    HSK_CREATED = own "A926001", "the key was created";
+    HSK_CREATED = published "A266001", "the key was created";
     /// `hsmEnabled` of the service.
-    HSM_DISABLED = own "A926201", "the service has hsmEnabled off";
+    HSM_DISABLED = published "A266201", "the service has hsmEnabled off";
     /// `kty` is EC or RSA, `use` is sig or enc, and `alg` is one for both.
-    HSK_PARAMETERS_INVALID = own "A926202", "kty, use and alg must be those of a key that can be made: EC or RSA, sig or enc";
+    HSK_PARAMETER_MISSING = published "A263201", "kty, use or alg is missing";
+    /// `kty` is EC or RSA, `use` is sig or enc, and `alg` is one for both.
+    HSK_PARAMETER_UNSUPPORTED = published "A263202", "kty, use or alg is not supported";
+    /// `kty` is EC or RSA, `use` is sig or enc, and `alg` is one for both.
+    HSK_ALGORITHM_OF_OTHER_USE = published "A263203", "alg is not for this use";
+    /// `kty` is EC or RSA, `use` is sig or enc, and `alg` is one for both.
+    HSK_ALGORITHM_OF_OTHER_TYPE = published "A263204", "alg is not for keys of this kty";
     /// The key is gone.
-    HSK_DELETED = own "A926002", "the key was deleted";
+    HSK_DELETED = published "A270001", "the key was deleted";
     /// The key is there.
-    HSK_FOUND = own "A926003", "the key was looked up";
+    HSK_FOUND = published "A268001", "the key was looked up";
     /// No key has the handle.
-    HSK_UNKNOWN = own "A926203", "no key has this handle";
+    GET_HSK_UNKNOWN = published "A268202", "no key has this handle";
+    /// No key has the handle.
+    DELETE_HSK_UNKNOWN = published "A270202", "no key has this handle";
     /// All keys.
-    HSKS_LISTED = own "A926004", "the keys were looked up";
+    HSKS_LISTED = published "A269001", "the keys were looked up";
 }

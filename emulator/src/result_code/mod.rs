@@ -83,7 +83,6 @@ families! {
     client_registration = "920",
     federation = "921",
     management = "922",
-    service = "923",
     discovery = "924",
     jose = "925",
     hsk = "926",

@@ -36,18 +36,25 @@ fn entries() -> impl Iterator<Item = Entry> {
     families().into_iter().flat_map(|(_, table)| table)
 }
 
-/// Whether the message of a published code names the path, by code.
-fn published_codes() -> BTreeMap<String, bool> {
+/// What the list says of a code.
+struct Published {
+    /// Whether it says which operations answer with the code.
+    has_operations: bool,
+    names_path: bool,
+}
+
+fn published_codes() -> BTreeMap<String, Published> {
     let lines = PUBLISHED.lines().filter(|line| !line.starts_with('#'));
-    let groups = lines.map(|line| {
-        let (head, codes) = line.split_once(':').expect("codes after a colon");
-        let group = head.split(' ').next().unwrap();
-        (group, codes)
-    });
-    let codes = groups.flat_map(|(group, codes)| {
+    let groups = lines.map(|line| line.split_once(':').expect("codes after a colon"));
+    let codes = groups.flat_map(|(head, codes)| {
+        let (group, operations) = head.split_once(' ').unwrap_or((head, ""));
         codes.split_whitespace().map(move |rest| {
             let digits = rest.trim_end_matches('/');
-            (format!("A{group}{digits}"), digits != rest)
+            let published = Published {
+                has_operations: !operations.is_empty(),
+                names_path: digits != rest,
+            };
+            (format!("A{group}{digits}"), published)
         })
     });
     codes.collect()
@@ -67,10 +74,13 @@ fn the_list_of_published_codes_is_complete_and_has_no_code_twice() {
 fn an_entry_that_is_marked_as_published_is_in_the_list_and_names_the_path_as_published() {
     let codes = published_codes();
     for entry in entries().filter(|entry| entry.is_published) {
-        let Some(names_path) = codes.get(entry.code.code) else {
+        let Some(published) = codes.get(entry.code.code) else {
             panic!("{} is not published", entry.name);
         };
-        assert_eq!(entry.code.names_path, *names_path, "{}", entry.name);
+        let names_path = published.names_path;
+        assert_eq!(entry.code.names_path, names_path, "{}", entry.name);
+        // Which operation it is, the tests of bad input find out.
+        assert!(published.has_operations, "{}", entry.name);
     }
 }
 

@@ -4,15 +4,23 @@ result_codes! {
     /// The token is there.
     CREATE_OK = published "A109001", "the tokens were created";
     /// The caller's fault.
-    CREATE_GRANT_TYPE = own "A911201", "grantType is missing, unknown, or REFRESH_TOKEN";
+    CREATE_GRANT_TYPE_MISSING = published "A104201", "grantType is missing";
+    /// The caller's fault.
+    CREATE_GRANT_TYPE_REFRESH = published "A104202", "grantType is REFRESH_TOKEN";
+    /// The caller's fault.
+    CREATE_GRANT_TYPE_UNKNOWN = published "A104203", "there is no such grantType";
     /// The caller's fault.
     CREATE_CLIENT_MISSING = own "A911202", "clientId and clientIdentifier are missing";
     /// Not among those of the service.
-    CREATE_CLIENT_UNKNOWN = own "A911203", "the service has no such client";
+    CREATE_CLIENT_UNKNOWN = published "A107201", "the service has no such client";
     /// The caller's fault.
-    CREATE_SUBJECT = own "A911204", "subject is missing, or is not of at most 100 ASCII characters";
+    CREATE_SUBJECT_MISSING = published "A105201", "subject is missing";
     /// The caller's fault.
-    CREATE_SCOPE_UNKNOWN = own "A911205", "the service does not know one of the scopes";
+    CREATE_SUBJECT_TOO_LONG = published "A105202", "subject has more than 100 characters";
+    /// The caller's fault.
+    CREATE_SUBJECT_NOT_ASCII = published "A105203", "subject is not ASCII";
+    /// The caller's fault.
+    CREATE_SCOPE_UNKNOWN = published "A106201", "the service does not know one of the scopes";
     /// The caller's fault.
     CREATE_AUTH_TIME = own "A911206", "authTime is negative";
     /// The batch has been worked on; its status tells how it ended.
@@ -28,11 +36,13 @@ result_codes! {
     /// The token is as it was told.
     UPDATE_OK = published "A135001", "the token was updated";
     /// The caller's fault.
-    UPDATE_TOKEN_MISSING = own "A911209", "the request names no token";
+    UPDATE_TOKEN_MISSING = published "A134201", "the request names no token";
     /// Another service has it.
-    UPDATE_TOKEN_OF_ANOTHER_SERVICE = own "A911210", "the token belongs to another service";
+    UPDATE_TOKEN_OF_ANOTHER_SERVICE = published "A134203", "the token belongs to another service";
     /// Nobody has it.
-    TOKEN_UNKNOWN = own "A911211", "the service has no such token";
+    UPDATE_TOKEN_UNKNOWN = published "A134202", "the service has no such token";
+    /// Nobody has it.
+    DELETE_TOKEN_UNKNOWN = published "A161202", "the service has no such token";
     /// Published; Authlete has the same for an update.
     REVOKE_OK = published "A312001", "the tokens were revoked";
     /// The caller's fault.

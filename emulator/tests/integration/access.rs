@@ -115,32 +115,32 @@ async fn credentials_are_good_for_their_own_calls_only() {
 async fn unknown_services_and_clients_are_not_found() {
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;
-        let not_found = (404, "A900209".to_owned());
-        assert_eq!(refusal(api.get_service(1).await), not_found);
+        let not_found = |code: &str| (404, code.to_owned());
+        assert_eq!(refusal(api.get_service(1).await), not_found("A035201"));
         assert_eq!(
             refusal(api.update_service(1, &Service::new()).await),
-            not_found
+            not_found("A037201")
         );
-        assert_eq!(refusal(api.delete_service(1).await), not_found);
+        assert_eq!(refusal(api.delete_service(1).await), not_found("A034201"));
         assert_eq!(
             refusal(api.get_client(1).await),
-            (404, "A900210".to_owned())
+            (404, "A027201".to_owned())
         );
         assert_eq!(
             refusal(api.get_client("nobody").await),
-            (404, "A900210".to_owned())
+            (404, "A027201".to_owned())
         );
         assert_eq!(
             refusal(api.update_client(1, &Client::new()).await),
-            (404, "A900210".to_owned())
+            (404, "A029201".to_owned())
         );
         assert_eq!(
             refusal(api.delete_client(1).await),
-            (404, "A900210".to_owned())
+            (404, "A026201".to_owned())
         );
         assert_eq!(
             refusal(api.refresh_client_secret(1).await),
-            (404, "A900210".to_owned())
+            (404, "A148201".to_owned())
         );
         if version == ApiVersion::V3 {
             let token = variable(&emulator, version, "AUTHLETE_SERVICEOWNER_ACCESSTOKEN");
@@ -148,7 +148,7 @@ async fn unknown_services_and_clients_are_not_found() {
                 .base_url(emulator.base_url())
                 .service_owner_access_token(token);
             let nowhere = handle(organization.service_id(1));
-            assert_eq!(refusal(nowhere.get_client(1).await), not_found);
+            assert_eq!(refusal(nowhere.get_client(1).await), not_found("A458203"));
         }
     }
 }
@@ -331,7 +331,7 @@ async fn authorizations_are_listed_by_get_too() {
         .call(Method::GET, url, Some(&raw.authorization), "")
         .await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
-    assert_eq!(answer["resultCode"], "A922205");
+    assert_eq!(answer["resultCode"], "A136206");
 }
 
 /// Whatever a member holds, there is an answer.

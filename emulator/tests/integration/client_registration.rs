@@ -301,7 +301,7 @@ async fn the_service_decides_what_it_supports() {
         let (emulator, api) = start(version).await;
         let answer = register(&api, minimal()).await;
         assert_eq!(answer.action, Action::InternalServerError);
-        assert_eq!(answer.result_code.as_deref(), Some("A920202"));
+        assert_eq!(answer.result_code.as_deref(), Some("A206201"));
         configure(&emulator, &api, |service| {
             service.dynamic_registration_supported = Some(true);
             service.dcr_duplicate_software_id_blocked = Some(true);

@@ -50,7 +50,7 @@ async fn a_proof_is_for_this_issuer_of_this_client_and_of_now() {
             ("iat", json!(now() + 310), "invalid_proof", "A929328"),
             ("exp", json!(now() - 1), "invalid_proof", "A929328"),
             ("nonce", json!(null), "invalid_proof", "A929329"),
-            ("nonce", json!("made-up"), "invalid_nonce", "A929330"),
+            ("nonce", json!("made-up"), "invalid_nonce", "A378319"),
         ] {
             let mut claims = good.clone();
             claims[name] = value;
@@ -75,7 +75,7 @@ async fn a_proof_is_for_this_issuer_of_this_client_and_of_now() {
         assert_eq!(answer.action, CredentialSingleParseAction::Ok);
         emulator.advance(Duration::from_secs(600));
         let answer = wallet.parse(&request(&[prove(&wallet.key, &good)])).await;
-        assert_refused(&answer, "invalid_nonce", "A929330");
+        assert_refused(&answer, "invalid_nonce", "A378319");
     }
 }
 

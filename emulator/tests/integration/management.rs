@@ -76,7 +76,7 @@ async fn tokens_are_listed_by_hash() {
         let unknown = api
             .get_token_list(&GetTokenListQuery::new().client_identifier("nobody"))
             .await;
-        assert_eq!(refusal(unknown), (404, "A900210".to_owned()));
+        assert_eq!(refusal(unknown), (404, "A001218".to_owned()));
     }
 }
 

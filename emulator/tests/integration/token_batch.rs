@@ -117,7 +117,7 @@ async fn a_dry_run_leaves_nothing_behind() {
 
     let bad = [request(&emulator), request(&emulator).scopes(["unknown"])];
     let [status, code, _] = refused(&api, &bad, true).await;
-    assert_eq!((&*status, &*code), ("400", "A911205"));
+    assert_eq!((&*status, &*code), ("400", "A106201"));
     // The value is still free.
     create(&api, &requests).await;
     assert_eq!(count(&api).await, 2);
@@ -133,11 +133,11 @@ async fn one_bad_request_keeps_all_from_being_carried_out() {
         .await
         .unwrap();
     for (bad, expected) in [
-        (TokenCreateRequest::new(GrantType::RefreshToken), "A911201"),
+        (TokenCreateRequest::new(GrantType::RefreshToken), "A104202"),
         (TokenCreateRequest::new(GrantType::Password), "A911202"),
-        (good().client_id(1), "A911203"),
-        (good().subject("é"), "A911204"),
-        (good().scopes(["unknown"]), "A911205"),
+        (good().client_id(1), "A107201"),
+        (good().subject("é"), "A105203"),
+        (good().scopes(["unknown"]), "A106201"),
         (good().auth_time(-1), "A911206"),
         (good().jwt_at_claims("no JSON"), "A108205"),
         (good().access_token("taken"), "A144201"),
@@ -278,7 +278,7 @@ async fn a_list_is_taken_where_it_belongs_and_nowhere_else() {
         ("/batch", "[{}, 1]", "A900212"),
         ("/batch", "[[{}]]", "A900212"),
         ("/batch", "null", "A900212"),
-        ("/batch", "[{}]", "A911201"),
+        ("/batch", "[{}]", "A104201"),
         ("", "[{}]", "A900205"),
     ] {
         let request = http.post(format!("{root}{path}")).bearer_auth(&token);

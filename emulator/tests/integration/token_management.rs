@@ -158,21 +158,21 @@ async fn a_token_that_cannot_be_is_not_created() {
         };
         let bad = TokenCreateAction::BadRequest;
         for (request, action, code) in [
-            (of_type(GrantType::RefreshToken), bad.clone(), "A911201"),
-            (of_type("MAGIC".into()), bad.clone(), "A911201"),
+            (of_type(GrantType::RefreshToken), bad.clone(), "A104202"),
+            (of_type("MAGIC".into()), bad.clone(), "A104203"),
             (
                 TokenCreateRequest::new(GrantType::Password).subject("alice"),
                 bad.clone(),
                 "A911202",
             ),
-            (good().client_id(1), TokenCreateAction::Forbidden, "A911203"),
-            (good().subject(""), bad.clone(), "A911204"),
-            (good().subject("ä"), bad.clone(), "A911204"),
-            (good().subject("a".repeat(101)), bad.clone(), "A911204"),
+            (good().client_id(1), TokenCreateAction::Forbidden, "A107201"),
+            (good().subject(""), bad.clone(), "A105201"),
+            (good().subject("ä"), bad.clone(), "A105203"),
+            (good().subject("a".repeat(101)), bad.clone(), "A105202"),
             (
                 good().scopes(["read", "unheard-of"]),
                 bad.clone(),
-                "A911205",
+                "A106201",
             ),
             (good().auth_time(-1), bad.clone(), "A911206"),
             (good().jwt_at_claims("x"), bad.clone(), "A108205"),
@@ -389,7 +389,7 @@ async fn a_token_is_deleted_with_all_that_came_of_its_grant() {
             let answer = request_token(&api, emulator.client(), &parameters).await;
             assert_eq!(answer.result_code.as_deref(), Some("A053305"));
             let (status, code) = refusal(api.token_delete(&identifier).await);
-            assert_eq!((status, code.as_str()), (404, "A911211"));
+            assert_eq!((status, code.as_str()), (404, "A161202"));
         }
     }
 }

@@ -249,7 +249,7 @@ async fn a_call_that_names_nothing_or_nobody_is_refused() {
             .client_identifier("nobody")
             .subject("alice");
         let refused = refusal(api.token_revoke(&nobody).await);
-        assert_eq!(refused, (404, "A900210".to_owned()));
+        assert_eq!(refused, (404, "A001218".to_owned()));
         assert!(is_good(&api, &pair.access).await);
     }
 }
