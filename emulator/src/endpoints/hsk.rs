@@ -10,9 +10,10 @@ use crate::json::{Members, Object};
 use crate::random;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
-    DELETE_HSK_UNKNOWN, GET_HSK_UNKNOWN, HSK_ALGORITHM_OF_OTHER_TYPE, HSK_ALGORITHM_OF_OTHER_USE,
-    HSK_CREATED, HSK_DELETED, HSK_FOUND, HSK_PARAMETER_MISSING, HSK_PARAMETER_UNSUPPORTED,
-    HSKS_LISTED, HSM_DISABLED, ResultCode,
+    CREATE_HSM_DISABLED, DELETE_HSK_UNKNOWN, DELETE_HSM_DISABLED, GET_HSK_UNKNOWN,
+    GET_HSM_DISABLED, HSK_ALGORITHM_OF_OTHER_TYPE, HSK_ALGORITHM_OF_OTHER_USE, HSK_CREATED,
+    HSK_DELETED, HSK_FOUND, HSK_PARAMETER_MISSING, HSK_PARAMETER_UNSUPPORTED, HSKS_LISTED,
+    LIST_HSM_DISABLED, ResultCode,
 };
 use crate::store::{HardwareKey, Service};
 
@@ -20,8 +21,8 @@ use crate::store::{HardwareKey, Service};
 const DEFAULT_MODULE: &str = "emulator";
 
 pub fn create(call: &Call, service: &mut Service) -> Outcome {
-    if !service.settings.flag("hsmEnabled") {
-        return Ok(refusal(call, HSM_DISABLED));
+    if is_disabled(service) {
+        return Ok(refusal(call, CREATE_HSM_DISABLED));
     }
     let (private, der) = match generate(&call.body) {
         Ok(key) => key,
@@ -49,6 +50,9 @@ pub fn create(call: &Call, service: &mut Service) -> Outcome {
 }
 
 pub fn get(call: &Call, service: &Service) -> Outcome {
+    if is_disabled(service) {
+        return Ok(refusal(call, GET_HSM_DISABLED));
+    }
     let handle = call.parameters.text("handle").unwrap_or_default();
     let mut keys = service.hardware_keys.iter();
     let key = keys.find(|key| key.has_handle(handle));
@@ -59,12 +63,18 @@ pub fn get(call: &Call, service: &Service) -> Outcome {
 }
 
 pub fn list(call: &Call, service: &Service) -> Outcome {
+    if is_disabled(service) {
+        return Ok(refusal(call, LIST_HSM_DISABLED));
+    }
     Ok(Reply::action(call.path, HSKS_LISTED, "SUCCESS")
         .with("hsks", all_shown(service))
         .reply())
 }
 
 pub fn delete(call: &Call, service: &mut Service) -> Outcome {
+    if is_disabled(service) {
+        return Ok(refusal(call, DELETE_HSM_DISABLED));
+    }
     let handle = call.parameters.text("handle").unwrap_or_default();
     let mut keys = service.hardware_keys.iter();
     let Some(position) = keys.position(|key| key.has_handle(handle)) else {
@@ -73,6 +83,10 @@ pub fn delete(call: &Call, service: &mut Service) -> Outcome {
     let key = service.hardware_keys.remove(position);
     show_in_settings(service);
     Ok(success(call, HSK_DELETED, &key.shown))
+}
+
+fn is_disabled(service: &Service) -> bool {
+    !service.settings.flag("hsmEnabled")
 }
 
 /// A new key and its public half, for the type, the use and the algorithm that a request names together.

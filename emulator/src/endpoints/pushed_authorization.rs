@@ -18,7 +18,7 @@ use crate::random;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     GRANT_NOT_DECLARED, PARAMETERS_MISSING, PARAMETERS_NONE, PUSHED_DPOP_KEY, PUSHED_OK,
-    PUSHED_REFERENCE, PUSHED_TOO_LARGE, TOKEN_PARAMETER_REPEATED,
+    PUSHED_REFERENCE, PUSHED_TOO_LARGE, REQUEST_PARAMETER_REPEATED,
 };
 use crate::store::{Client, PushedRequest, Service};
 
@@ -54,7 +54,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         invalid(match unusable {
             Unusable::Missing => PARAMETERS_MISSING,
             Unusable::Empty => PARAMETERS_NONE,
-            Unusable::Repeated(_) => TOKEN_PARAMETER_REPEATED,
+            Unusable::Repeated(_) => REQUEST_PARAMETER_REPEATED,
         })
     })?;
     register_automatically(call, service, &parameters)?;

@@ -120,7 +120,7 @@ impl Issuance<'_> {
         };
         entitle(service, &mut record, call.now)?;
         let jwt = access_token::sign(service, client, &mut record, &access_token, call.now)
-            .map_err(|error| error.as_jwt_failure(jwt_failure))?;
+            .map_err(|error| error.into_jwt_failure(jwt_failure))?;
         Ok(Prepared {
             record,
             is_single: service.demands(client, "singleAccessTokenPerSubject"),

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::oauth_error::OAuthError;
 use crate::jose::{self, JoseError, Jwk, JwkSet};
 use crate::json::{Members, Object};
-use crate::result_code::{JwtCodes, ResultCode};
+use crate::result_code::{CLIENT_KEYS_ELSEWHERE, JwtCodes, ResultCode};
 use crate::store::{Client, Service};
 
 /// The keys that a service or a client has in its member `jwks`. `jwksUri` is not fetched: the emulator calls nobody.
@@ -134,9 +134,11 @@ pub fn encrypt(
     codes: &JwtCodes,
 ) -> Result<String, OAuthError> {
     let unknown = || misconfigured(codes.encryption_algorithm);
-    let keys_missing = match client.settings.text("jwks").is_some() {
-        true => codes.client_key_missing,
-        false => codes.client_keys_missing,
+    let is_registered = |setting| client.settings.text(setting).is_some();
+    let keys_missing = match (is_registered("jwks"), is_registered("jwksUri")) {
+        (true, _) => codes.client_key_missing,
+        (false, true) => CLIENT_KEYS_ELSEWHERE,
+        (false, false) => codes.client_keys_missing,
     };
     let failed = |error| match error {
         JoseError::Unsupported(_) => unknown(),

@@ -108,7 +108,7 @@ result_codes! {
     /// The emulator was told to allow no more.
     TOO_MANY_CALLS = published "A001311" with path, "there were more calls in this second than the limit allows";
     /// The body is no JSON, or not an array, or something in it is not an object.
-    MALFORMED_LIST = own "A900212" with path, "the body of the request is not a JSON array of objects";
+    MALFORMED_LIST = own "A900209" with path, "the body of the request is not a JSON array of objects";
     /// The caller's fault.
     PARAMETERS_MISSING = published "A166201", "the API request lacks parameters";
     /// RFC 6749 §3.2.

@@ -121,7 +121,7 @@ result_codes! {
     /// OAuth 2.0 Multiple Response Type Encoding Practices §2.1, JARM §2.3.
     RESPONSE_MODE_UNKNOWN = published "A012303", "response_mode is unknown";
     /// OpenID Connect Core 1.0 §3.1.2.6.
-    REQUEST_URI_UNSUPPORTED = own "A901310", "request_uri names a place elsewhere, and authlete-emulator fetches nothing";
+    REQUEST_URI_UNSUPPORTED = own "A901301", "request_uri names a place elsewhere, and authlete-emulator fetches nothing";
     /// The service or the client demands PKCE.
     CODE_CHALLENGE_MISSING = published "A124301", "code_challenge is missing";
     /// The service or the client demands PKCE.
@@ -135,7 +135,7 @@ result_codes! {
     /// The service or the client demands S256.
     CODE_CHALLENGE_METHOD_NOT_S256 = published "A124308", "code_challenge_method must be S256";
     /// A method for nothing.
-    CODE_CHALLENGE_METHOD_ALONE = own "A901315", "code_challenge_method is there without code_challenge";
+    CODE_CHALLENGE_METHOD_ALONE = own "A901302", "code_challenge_method is there without code_challenge";
     /// OpenID Connect Core 1.0 §3.1.2.1.
     PROMPT_INVALID = published "A016303", "prompt has an unknown value";
     /// OpenID Connect Core 1.0 §3.1.2.1.
@@ -147,7 +147,7 @@ result_codes! {
     /// OpenID Connect Core 1.0 §3.1.2.1.
     MAX_AGE_TOO_LARGE = published "A017305", "max_age does not fit into 32 bits";
     /// OpenID Connect Core 1.0 §3.1.2.1.
-    MAX_AGE_NEGATIVE = own "A901331", "max_age is negative";
+    MAX_AGE_NEGATIVE = own "A901303", "max_age is negative";
     /// OpenID Connect Core 1.0 §3.1.2.1.
     DISPLAY_INVALID = published "A015303", "display has an unknown value";
     /// The service demands a scope.
@@ -157,7 +157,7 @@ result_codes! {
     /// OAuth 2.0 Multiple Response Type Encoding Practices §3, §5.
     RESPONSE_MODE_QUERY_JWT = published "A012309", "response_mode must not put tokens into the query unless the response is encrypted";
     /// The registration of the client decides.
-    RESPONSE_MODE_NOT_ALLOWED = own "A901321", "the client may not use this response_mode";
+    RESPONSE_MODE_NOT_ALLOWED = own "A901304", "the client may not use this response_mode";
     /// RFC 6749 §3.1.2.
     REDIRECT_URI_HAS_FRAGMENT = published "A011316", "the redirect URI has a fragment";
     /// OpenID Connect Core 1.0 §3.2.2.1, §3.3.2.1.
@@ -177,19 +177,19 @@ result_codes! {
     /// OpenID Connect Core 1.0 §5.5.
     CLAIMS_ID_TOKEN_MALFORMED = published "A022305", "id_token in claims is not an object";
     /// OpenID Connect Core 1.0 §5.5.
-    CLAIMS_TRANSFORMED_MALFORMED = own "A901332", "transformed_claims in claims is not an object";
+    CLAIMS_TRANSFORMED_MALFORMED = own "A901305", "transformed_claims in claims is not an object";
     /// OpenID Connect Core 1.0 §5.5.1.1.
     ACR_UNSUPPORTED = published "A021304", "the service supports none of the essential acr values";
     /// OpenID Connect Core 1.0 §5.5.1.1.
     NO_ACR_SUPPORTED = published "A021303", "an acr value is essential, and the service supports none at all";
     /// Initiating User Registration via OpenID Connect 1.0 §4.1.
-    PROMPT_UNSUPPORTED = own "A901328", "the service does not support this prompt";
+    PROMPT_UNSUPPORTED = own "A901306", "the service does not support this prompt";
     /// OpenID Connect for Identity Assurance 1.0.
     PURPOSE_TOO_SHORT = published "A252303", "purpose has less than 3 characters";
     /// OpenID Connect for Identity Assurance 1.0.
     PURPOSE_TOO_LONG = published "A252304", "purpose has more than 300 characters";
     /// RFC 9449 §10.
-    DPOP_KEY_MALFORMED = own "A901330", "dpop_jkt is not a thumbprint";
+    DPOP_KEY_MALFORMED = own "A901307", "dpop_jkt is not a thumbprint";
     /// RFC 9396 §5.
     AUTHORIZATION_DETAILS_MALFORMED = published "A249304", "authorization_details is not JSON";
     /// RFC 9396 §5.
@@ -203,15 +203,15 @@ result_codes! {
     /// RFC 9396 §5.
     AUTHORIZATION_DETAILS_TYPE_NOT_ALLOWED = published "A249303", "the client may not use this type of authorization_details";
     /// OpenID for Verifiable Credential Issuance 1.0 §5.1.1.
-    CREDENTIAL_DETAILS_CONFIGURATION = own "A901334", "authorization_details of the type openid_credential must have a credential_configuration_id of the service";
+    CREDENTIAL_DETAILS_CONFIGURATION = own "A901308", "authorization_details of the type openid_credential must have a credential_configuration_id of the service";
     /// OpenID for Verifiable Credential Issuance 1.0 §5.1.1.
-    CREDENTIAL_DETAILS_LOCATION = own "A901335", "authorization_details of the type openid_credential must have the credential issuer in locations";
+    CREDENTIAL_DETAILS_LOCATION = own "A901309", "authorization_details of the type openid_credential must have the credential issuer in locations";
     /// OpenID for Verifiable Credential Issuance 1.0 §5.1.3.
-    ISSUER_STATE_UNKNOWN = own "A901336", "issuer_state is of no credential offer, or of one that has expired";
+    ISSUER_STATE_UNKNOWN = own "A901310", "issuer_state is of no credential offer, or of one that has expired";
     /// OpenID Connect Core 1.0 §3.1.2.1.
-    ID_TOKEN_HINT_WRONG = own "A901337", "id_token_hint is not an ID token of this service";
+    ID_TOKEN_HINT_WRONG = own "A901311", "id_token_hint is not an ID token of this service";
     /// OpenID Connect Core 1.0 §3.1.2.1.
-    ID_TOKEN_HINT_DIFFERENT = own "A901338", "id_token_hint and claims ask for different users";
+    ID_TOKEN_HINT_DIFFERENT = own "A901312", "id_token_hint and claims ask for different users";
     /// FAPI 1.0 Baseline §5.2.2, FAPI 2.0 Security Profile §5.3.2.2.
     FAPI_REDIRECT_URI_MISSING = published "A150307", "FAPI: redirect_uri is missing";
     /// FAPI 1.0 Baseline §5.2.2, FAPI 2.0 Security Profile §5.3.2.2.
@@ -239,7 +239,7 @@ result_codes! {
     /// FAPI 1.0 Advanced §5.2.2, FAPI 2.0 Message Signing §5.3.1.
     FAPI_REQUEST_OBJECT_LIFETIME = published "A150365", "FAPI: the request object is valid for more than an hour";
     /// FAPI 2.0 Message Signing §5.4.
-    FAPI_RESPONSE_MODE = own "A901347", "FAPI: the response must be in a JWT";
+    FAPI_RESPONSE_MODE = own "A901313", "FAPI: the response must be in a JWT";
     /// The code is issued.
     ISSUE_OK = published "A040001", "the authorization request was granted";
     /// The caller's fault.
@@ -251,7 +251,7 @@ result_codes! {
     /// The ticket works once, for a time.
     ISSUE_TICKET_EXPIRED = published "A041301", "the ticket has expired";
     /// Deleted since the ticket was issued.
-    ISSUE_CLIENT_GONE = own "A901204", "the client of the ticket no longer exists";
+    ISSUE_CLIENT_GONE = own "A901201", "the client of the ticket no longer exists";
     /// The caller's fault.
     ISSUE_CLAIMS_MALFORMED = published "A044201", "claims is not a JSON object";
     /// The caller's fault.
@@ -261,13 +261,13 @@ result_codes! {
     /// The caller's fault.
     FAIL_REASON_MISSING = published "A060201", "reason is missing";
     /// The caller's fault.
-    FAIL_REASON_UNKNOWN = own "A901203", "there is no such reason";
+    FAIL_REASON_UNKNOWN = own "A901202", "there is no such reason";
     /// The ticket works once, for a time.
     FAIL_TICKET_UNKNOWN = published "A059202", "the ticket does not exist or was used";
     /// The ticket works once, for a time.
     FAIL_TICKET_EXPIRED = published "A059301", "the ticket has expired";
     /// Deleted since the ticket was issued.
-    FAIL_CLIENT_GONE = own "A901209", "the client of the ticket no longer exists";
+    FAIL_CLIENT_GONE = own "A901203", "the client of the ticket no longer exists";
     /// The server operator's word, not an error of the call.
     FAILED_NOT_LOGGED_IN = published "A060301", "prompt is none, and the user is not logged in";
     /// The server operator's word, not an error of the call.
@@ -295,23 +295,23 @@ result_codes! {
     /// The server operator's word, not an error of the call.
     FAILED_TARGET = published "A060313", "the authorization server does not accept the resource";
     /// The server operator's word, not an error of the call.
-    FAILED_SCOPE = own "A901353", "the authorization server does not accept the scope";
+    FAILED_SCOPE = own "A901314", "the authorization server does not accept the scope";
     /// The server operator's word, not an error of the call.
-    FAILED_CLIENT = own "A901354", "the authorization server does not allow the request to the client";
+    FAILED_CLIENT = own "A901315", "the authorization server does not allow the request to the client";
     /// The server operator's word, not an error of the call.
-    FAILED_FOR_NOW = own "A901355", "the authorization server cannot handle the request for now";
+    FAILED_FOR_NOW = own "A901316", "the authorization server cannot handle the request for now";
     /// The ticket is good.
     TICKET_INFO_OK = own "A901001", "what is attached to the ticket was looked up";
     /// The caller's fault.
-    TICKET_INFO_MISSING = own "A901210", "ticket is missing";
+    TICKET_INFO_MISSING = own "A901204", "ticket is missing";
     /// The ticket works once, for a time.
-    TICKET_INFO_UNKNOWN = own "A901211", "the ticket is unknown, used or expired";
+    TICKET_INFO_UNKNOWN = own "A901205", "the ticket is unknown, used or expired";
     /// The ticket is good.
     TICKET_UPDATE_OK = own "A901002", "what is attached to the ticket was replaced";
     /// The caller's fault.
-    TICKET_UPDATE_MISSING = own "A901212", "ticket is missing, or info is no object";
+    TICKET_UPDATE_MISSING = own "A901206", "ticket is missing, or info is no object";
     /// The ticket works once, for a time.
-    TICKET_UPDATE_UNKNOWN = own "A901213", "the ticket is unknown, used or expired";
+    TICKET_UPDATE_UNKNOWN = own "A901207", "the ticket is unknown, used or expired";
     /// JARM §3.
     RESPONSE_JWT_UNSIGNED = published "A012306", "response_mode asks for a JWT, and authorizationSignAlg of the client is NONE";
 }

@@ -36,7 +36,7 @@ result_codes! {
     /// FAPI: CIBA Profile §5.2.2.
     REQUEST_CONTEXT_MALFORMED = published "A167326", "request_context is not a JSON object";
     /// The client has registered an algorithm.
-    BACKCHANNEL_REQUEST_UNSIGNED = own "A917314", "the request is not signed although the client has registered an algorithm for that";
+    BACKCHANNEL_REQUEST_UNSIGNED = own "A917302", "the request is not signed although the client has registered an algorithm for that";
     /// CIBA Core 1.0 §7.1.1.
     BACKCHANNEL_REQUEST_CLAIM_MISSING = published "A167315", "the signed request lacks one of iss, aud, exp, iat, nbf and jti";
     /// CIBA Core 1.0 §7.1.1.
@@ -64,7 +64,7 @@ result_codes! {
     /// The error response is made, whatever it says.
     BACKCHANNEL_FAIL_OK = published "A185001", "the error response was generated";
     /// The caller's fault.
-    BACKCHANNEL_FAIL_REASON_INVALID = own "A917204", "reason is unknown";
+    BACKCHANNEL_FAIL_REASON_INVALID = own "A917201", "reason is unknown";
     /// The decision is noted.
     BACKCHANNEL_COMPLETE_OK = published "A198001", "the result was recorded";
     /// The decision is noted.
@@ -78,7 +78,7 @@ result_codes! {
     /// The caller's fault.
     BACKCHANNEL_COMPLETE_RESULT_MISSING = published "A187201", "result is missing";
     /// The caller's fault.
-    BACKCHANNEL_COMPLETE_RESULT_UNKNOWN = own "A917250", "there is no such result";
+    BACKCHANNEL_COMPLETE_RESULT_UNKNOWN = own "A917202", "there is no such result";
     /// Tokens are somebody's.
     BACKCHANNEL_COMPLETE_SUBJECT_MISSING = published "A188201", "subject is missing although the user has authorized the client";
     /// The caller's fault.
@@ -116,5 +116,5 @@ result_codes! {
     /// CIBA Core 1.0 §7.1.
     BACKCHANNEL_HINT_SUBJECT_MISSING = published "A175310", "id_token_hint has no sub";
     /// CIBA Core 1.0 §7.1.
-    BACKCHANNEL_HINT_WRONG = own "A917305", "id_token_hint is not an ID token of this service";
+    BACKCHANNEL_HINT_WRONG = own "A917303", "id_token_hint is not an ID token of this service";
 }

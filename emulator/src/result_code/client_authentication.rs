@@ -233,11 +233,11 @@ result_codes! {
     /// RFC 7523 §3.
     CLIENT_ASSERTION_ISSUED_LATER = published "A157323", "iat of the client assertion is in the future or no number";
     /// RFC 7523 §3.
-    CLIENT_ASSERTION_REPLAYED = own "A904312", "the client assertion was used before";
+    CLIENT_ASSERTION_REPLAYED = own "A904304", "the client assertion was used before";
     /// RFC 7515 §5.2.
     CLIENT_SIGNATURE_WRONG = published "A157326", "the signature is not the client's";
     /// The emulator calls nobody.
-    CLIENT_KEYS_ELSEWHERE = own "A904314", "the keys of the client are at its jwksUri, which authlete-emulator does not fetch: register them as jwks";
+    CLIENT_KEYS_ELSEWHERE = own "A904305", "the keys of the client are at its jwksUri, which authlete-emulator does not fetch: register them as jwks";
     /// What came from TLS.
     CLIENT_CERTIFICATE_MALFORMED = published "A157328", "clientCertificate or clientCertificatePath is not an X.509 certificate";
     /// What came from TLS.
@@ -277,7 +277,7 @@ result_codes! {
     /// Published.
     CLIENT_ASSERTION_AUDIENCE_NOT_ISSUER = published "A157356", "aud of the client assertion is not the issuer alone";
     /// Published: the registration of the client decides.
-    CLIENT_AUTHENTICATION_ELSEWHERE = own "A904320", "the client did not authenticate in the registered way";
+    CLIENT_AUTHENTICATION_ELSEWHERE = own "A904306", "the client did not authenticate in the registered way";
     /// Published.
     TOKEN_CLIENT_ID_MISSING = published "A244305", "the token request does not say which client it is of";
     /// RFC 6749 §3.2.

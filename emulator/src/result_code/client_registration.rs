@@ -16,7 +16,7 @@ result_codes! {
     /// `dynamicRegistrationSupported` of the service.
     REGISTRATION_UNSUPPORTED = published "A206201", "the service does not support dynamic client registration";
     /// The caller has to say which client the configuration endpoint was called for.
-    REGISTRATION_CLIENT_ID_MISSING = own "A920203", "clientId is missing";
+    REGISTRATION_CLIENT_ID_MISSING = own "A920201", "clientId is missing";
     /// RFC 7591 §3.2.2.
     METADATA_INVALID = own "A920301", "the client metadata are not valid";
     /// RFC 7591 §3.2.2.
@@ -62,7 +62,7 @@ result_codes! {
     /// RFC 7591 §3.2.2.
     STATEMENT_NOT_APPROVED = published "A205306", "the software statement is not signed with a key of the service";
     /// `dcrDuplicateSoftwareIdBlocked` of the service.
-    SOFTWARE_ID_TAKEN = own "A920305", "another client has this software_id";
+    SOFTWARE_ID_TAKEN = own "A920303", "another client has this software_id";
     /// RFC 7592 §2: missing, wrong, or of another client.
     REGISTRATION_TOKEN_INVALID = published "A215307", "the registration access token is not that of the client";
     /// RFC 7592 §2: missing, wrong, or of another client.

@@ -6,7 +6,7 @@ result_codes! {
     /// RFC 8628 §3.5, CIBA Core 1.0 §11.
     DEVICE_PENDING = published "A242307", "the user has not decided yet";
     /// RFC 8628 §3.5, CIBA Core 1.0 §11.
-    SLOW_DOWN = own "A908302", "the client asks too often and has to wait 5 seconds longer from now on";
+    SLOW_DOWN = own "A908301", "the client asks too often and has to wait 5 seconds longer from now on";
     /// RFC 8628 §3.5, CIBA Core 1.0 §11.
     CIBA_REFUSED = published "A200001", "the user denied the request, or no decision could be obtained";
     /// RFC 8628 §3.5, CIBA Core 1.0 §11.

@@ -6,7 +6,7 @@ result_codes! {
     /// RFC 8628 §3.2 wants a verification_uri.
     DEVICE_VERIFICATION_URI_MISSING = published "A222101", "the service has no deviceVerificationUri";
     /// The codes are too short for so many of them.
-    USER_CODES_EXHAUSTED = own "A919203", "userCodeLength leaves no user code that is free";
+    USER_CODES_EXHAUSTED = own "A919201", "userCodeLength leaves no user code that is free";
     /// The service demands a scope.
     DEVICE_AUTHORIZATION_SCOPE_MISSING = published "A219305", "scope is missing, or names no scope of the service";
     /// There is such a request.
@@ -32,7 +32,7 @@ result_codes! {
     /// The caller's fault.
     DEVICE_COMPLETE_HEADER_MALFORMED = published "A257201", "idtHeaderParams is not a JSON object";
     /// The caller's fault.
-    DEVICE_COMPLETE_ACCESS_TOKEN_CLAIMS = own "A919210", "jwtAtClaims is not a JSON object";
+    DEVICE_COMPLETE_ACCESS_TOKEN_CLAIMS = own "A919203", "jwtAtClaims is not a JSON object";
     /// Mistyped, or the user has decided already.
     DEVICE_COMPLETE_USER_CODE_UNKNOWN = published "A227301", "the user code does not exist";
     /// RFC 8628 §3.2.

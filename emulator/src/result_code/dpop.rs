@@ -105,15 +105,15 @@ result_codes! {
     /// RFC 9449 §4.2.
     DPOP_ALGORITHM_MISSING_AT_GRANTS = own "A906304", "the DPoP proof has no alg";
     /// Published.
-    DPOP_NONCE = own "A906306", "the DPoP proof does not contain the nonce that it needs";
+    DPOP_NONCE = own "A906305", "the DPoP proof does not contain the nonce that it needs";
     /// RFC 9449 §5.2.
-    DPOP_PROOF_MISSING = own "A906310", "the client has to send a DPoP proof";
+    DPOP_PROOF_MISSING = own "A906306", "the client has to send a DPoP proof";
     /// RFC 9449 §10.
-    DPOP_KEY_OF_CODE = own "A906311", "the authorization code is bound to another DPoP key";
+    DPOP_KEY_OF_CODE = own "A906307", "the authorization code is bound to another DPoP key";
     /// RFC 9449 §5.
     DPOP_KEY_OF_REFRESH_TOKEN = published "A053311", "the refresh token is bound to another DPoP key";
     /// RFC 8705 §4.
-    REFRESH_TOKEN_CERTIFICATE = own "A906313", "the refresh token is bound to another certificate";
+    REFRESH_TOKEN_CERTIFICATE = own "A906308", "the refresh token is bound to another certificate";
     /// RFC 8705 §3.4.
     CERTIFICATE_TO_BIND_MISSING = published "A244308", "the client has to come with the certificate that its tokens are bound to";
     /// RFC 8705 §3.
@@ -123,15 +123,15 @@ result_codes! {
     /// RFC 8705 §3.
     CERTIFICATE_AT_INTROSPECTION_MALFORMED = published "A065307", "clientCertificate is not an X.509 certificate";
     /// RFC 8705 §3.
-    CERTIFICATE_OF_TOKEN_AT_GRANTS = own "A906316", "the access token is bound to another certificate";
+    CERTIFICATE_OF_TOKEN_AT_GRANTS = own "A906309", "the access token is bound to another certificate";
     /// RFC 8705 §3.
-    CERTIFICATE_OF_TOKEN_MISSING_AT_GRANTS = own "A906317", "the access token is bound to a certificate, and there is none";
+    CERTIFICATE_OF_TOKEN_MISSING_AT_GRANTS = own "A906310", "the access token is bound to a certificate, and there is none";
     /// RFC 8705 §3.
-    CERTIFICATE_AT_GRANTS_MALFORMED = own "A906318", "clientCertificate is not an X.509 certificate";
+    CERTIFICATE_AT_GRANTS_MALFORMED = own "A906311", "clientCertificate is not an X.509 certificate";
     /// RFC 8705 §3.
-    DPOP_PROOF_OF_TOKEN_MISSING_AT_GRANTS = own "A906319", "the access token is bound to a DPoP key, and there is no DPoP proof";
+    DPOP_PROOF_OF_TOKEN_MISSING_AT_GRANTS = own "A906312", "the access token is bound to a DPoP key, and there is no DPoP proof";
     /// RFC 8705 §3.
-    DPOP_KEY_OF_TOKEN_AT_GRANTS = own "A906320", "the access token is bound to another DPoP key";
+    DPOP_KEY_OF_TOKEN_AT_GRANTS = own "A906313", "the access token is bound to another DPoP key";
     /// Published.
     DPOP_PROOF_OF_TOKEN_MISSING = published "A065308", "the access token is bound to a DPoP key, and there is no DPoP proof";
     /// RFC 9449 §7.1.

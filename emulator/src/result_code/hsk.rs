@@ -4,7 +4,13 @@ result_codes! {
     /// The key is made.
     HSK_CREATED = published "A266001", "the key was created";
     /// `hsmEnabled` of the service.
-    HSM_DISABLED = published "A266201", "the service has hsmEnabled off";
+    CREATE_HSM_DISABLED = published "A266201", "the service has hsmEnabled off";
+    /// `hsmEnabled` of the service.
+    GET_HSM_DISABLED = published "A268201", "the service has hsmEnabled off";
+    /// `hsmEnabled` of the service.
+    LIST_HSM_DISABLED = published "A269201", "the service has hsmEnabled off";
+    /// `hsmEnabled` of the service.
+    DELETE_HSM_DISABLED = published "A270201", "the service has hsmEnabled off";
     /// `kty` is EC or RSA, `use` is sig or enc, and `alg` is one for both.
     HSK_PARAMETER_MISSING = published "A263201", "kty, use or alg is missing";
     /// `kty` is EC or RSA, `use` is sig or enc, and `alg` is one for both.

@@ -22,7 +22,7 @@ result_codes! {
     /// The resource belongs to somebody else.
     INTROSPECTION_NO_SUBJECT = published "A066301", "the access token belongs to no user";
     /// RFC 8707.
-    INTROSPECTION_RESOURCE = own "A912306", "the access token is not for the required resources";
+    INTROSPECTION_RESOURCE = own "A912301", "the access token is not for the required resources";
     /// RFC 9470.
-    INTROSPECTION_AUTHENTICATION = own "A912307", "the user has to authenticate again, or in a stronger way";
+    INTROSPECTION_AUTHENTICATION = own "A912302", "the user has to authenticate again, or in a stronger way";
 }

@@ -43,7 +43,7 @@ result_codes! {
     /// What is wrong with it stands beside.
     JOSE_CLIENT_KEYS_MISSING = published "A160301", "the client has registered no keys";
     /// What is wrong with it stands beside.
-    JOSE_UNDECIPHERABLE = own "A925201", "no key of the service or the client opens jose";
+    JOSE_UNDECIPHERABLE = own "A924201", "no key of the service or the client opens jose";
     /// What is wrong with it stands beside.
-    JOSE_CONTENT_UNSIGNED = own "A925202", "the content is not signed";
+    JOSE_CONTENT_UNSIGNED = own "A924202", "the content is not signed";
 }

@@ -8,7 +8,7 @@ result_codes! {
     /// `clientsPerDeveloper` of the service.
     DEVELOPER_HAS_ENOUGH = published "A123601", "the developer has as many clients as the service allows";
     /// An entity identifier names one client.
-    CLIENT_ENTITY_ID_TAKEN = own "A922204", "another client has this entityId";
+    CLIENT_ENTITY_ID_TAKEN = own "A922201", "another client has this entityId";
     /// Whose authorizations?
     AUTHORIZATION_LIST_SUBJECT_MISSING = published "A136206", "subject is missing";
     /// The user's tokens for the client have the scopes, if any were given.
@@ -38,7 +38,7 @@ result_codes! {
     /// The client is locked, or it is not.
     LOCK_FLAG_UPDATED = published "A293001", "the lock flag of the client was updated";
     /// The caller's fault.
-    LOCK_FLAG_MISSING = own "A922210", "clientLocked must be true or false";
+    LOCK_FLAG_MISSING = own "A922202", "clientLocked must be true or false";
     /// The secret is new.
     SECRET_REFRESHED = published "A148001", "the client secret was replaced by a new one";
     /// The secret is the caller's.
@@ -46,7 +46,7 @@ result_codes! {
     /// Letters, digits, `-`, `_`; not more than 86.
     SECRET_INVALID = published "A149601", "clientSecret must have 1 to 86 characters out of A-Z, a-z, 0-9, - and _";
     /// No such status.
-    TOKEN_STATUS_INVALID = own "A922212", "tokenStatus is none of VALID, INVALID and ALL";
+    TOKEN_STATUS_INVALID = own "A922203", "tokenStatus is none of VALID, INVALID and ALL";
     /// The settings of a service or a client.
     SETTING_WORD = published "A031201" with path, "the word of a setting is not valid";
     /// The settings of a service or a client.

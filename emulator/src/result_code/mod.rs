@@ -8,7 +8,7 @@
 //! family has a block of its own from `A900` on, listed below, and the last three digits follow the pattern above.
 //!
 //! A result message has the form `[code] reason.`. It is `[code] path, reason.` where the published message names the
-//! path of the API, which an entry says by `with path`. The reasons are in the emulator's words.
+//! path of the API, and in own codes of any API; an entry says so by `with path`. The reasons are in the emulator's words.
 
 /// A code and what it means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,12 +83,12 @@ families! {
     client_registration = "920",
     federation = "921",
     management = "922",
-    discovery = "924",
-    jose = "925",
-    hsk = "926",
-    credential_issuer = "927",
-    credential_offer = "928",
-    credential_issuance = "929",
+    discovery = "923",
+    jose = "924",
+    hsk = "925",
+    credential_issuer = "926",
+    credential_offer = "927",
+    credential_issuance = "928",
 }
 
 #[cfg(test)]

@@ -55,13 +55,13 @@ result_codes! {
     ID_TOKEN_SIGNATURE_ALGORITHM = published "A046102", "the signature algorithm of the ID token is not supported";
     /// A setting of the service or of the client.
     JWT_SIGNATURE_ALGORITHM = published "A164102", "the signature algorithm is not supported";
-    /// `jwks` of the client; its `jwksUri` is not fetched.
+    /// `jwks` of the client.
     ID_TOKEN_CLIENT_KEYS_MISSING = published "A046303", "the client has neither jwks nor jwksUri to encrypt the ID token to";
-    /// `jwks` of the client; its `jwksUri` is not fetched.
+    /// `jwks` of the client.
     ID_TOKEN_CLIENT_KEY_MISSING = published "A046309", "the client has no key in jwks for the encryption algorithm of the ID token";
-    /// `jwks` of the client; its `jwksUri` is not fetched.
+    /// `jwks` of the client.
     JWT_CLIENT_KEYS_MISSING = published "A163301", "the client has neither jwks nor jwksUri to encrypt to";
-    /// `jwks` of the client; its `jwksUri` is not fetched.
+    /// `jwks` of the client.
     JWT_CLIENT_KEY_MISSING = published "A163305", "the client has no key in jwks for the encryption algorithm";
     /// A setting of the client.
     ID_TOKEN_ENCRYPTION_ALGORITHM = published "A046302", "the encryption algorithm of the ID token is not supported";
@@ -70,5 +70,5 @@ result_codes! {
     /// OpenID Connect Core 1.0 §3.1.3.7, §2.
     UNSIGNED_ID_TOKEN_REFUSED = published "A046301", "an unsigned ID token may not pass through the browser";
     /// JARM §3.
-    UNSIGNED_RESPONSE_REFUSED = own "A910108", "an authorization response in a JWT must be signed";
+    UNSIGNED_RESPONSE_REFUSED = own "A910102", "an authorization response in a JWT must be signed";
 }

@@ -252,7 +252,7 @@ result_codes! {
     /// RFC 9101 §6.2.
     WRAPPED_NOT_SIGNED = published "A005337", "the encrypted request object is not signed although the client has registered an algorithm";
     /// RFC 9101 §10.8.
-    REQUEST_OBJECT_TYPE = own "A902309", "typ of the request object is that of another kind of JWT";
+    REQUEST_OBJECT_TYPE = own "A902302", "typ of the request object is that of another kind of JWT";
     /// RFC 9101 §4.
     REQUEST_OBJECT_HAS_REQUEST = published "A006308", "the request object has request in it";
     /// RFC 9101 §4.
@@ -262,7 +262,7 @@ result_codes! {
     /// RFC 9101 §4.
     WRAPPED_HAS_REQUEST_URI = published "A006313", "the encrypted request object has request_uri in it";
     /// RFC 9101 §4.
-    REQUEST_OBJECT_ISSUER = own "A902311", "iss of the request object is not the client";
+    REQUEST_OBJECT_ISSUER = own "A902303", "iss of the request object is not the client";
     /// RFC 9101 §4, when the service checks it.
     REQUEST_OBJECT_AUDIENCE_MISSING = published "A006351", "the request object has no aud";
     /// RFC 9101 §4, when the service checks it.
@@ -280,7 +280,7 @@ result_codes! {
     /// RFC 9101 §4, when the service checks it.
     WRAPPED_AUDIENCES = published "A006364", "aud of the encrypted request object does not contain the issuer";
     /// RFC 9101 §4, when the service checks it.
-    FEDERATION_OBJECT_AUDIENCE = own "A902302", "aud of the request object is not the issuer alone";
+    FEDERATION_OBJECT_AUDIENCE = own "A902304", "aud of the request object is not the issuer alone";
     /// RFC 7519 §4.1.
     REQUEST_OBJECT_END_NO_NUMBER = published "A006335", "exp of the request object is not a number";
     /// RFC 7519 §4.1.
@@ -298,7 +298,7 @@ result_codes! {
     /// RFC 7519 §4.1.
     WRAPPED_EARLY = published "A006348", "the encrypted request object is not valid yet";
     /// RFC 7519 §4.1.
-    REQUEST_OBJECT_TIME = own "A902304", "iat of the request object is in the future";
+    REQUEST_OBJECT_TIME = own "A902305", "iat of the request object is in the future";
     /// RFC 9101 §6.3.
     REQUEST_OBJECT_CLIENT_NO_STRING = published "A005387", "client_id in the request object is not a string";
     /// RFC 9101 §6.3.
@@ -308,17 +308,17 @@ result_codes! {
     /// RFC 9101 §6.3.
     WRAPPED_CLIENT = published "A005392", "client_id in the request object is not that of the request";
     /// RFC 9101 §6.3.
-    REQUEST_OBJECT_CLIENT_MISSING = own "A902305", "the request object has no client_id";
+    REQUEST_OBJECT_CLIENT_MISSING = own "A902306", "the request object has no client_id";
     /// OpenID Connect Core 1.0 §6.1.
     REQUEST_OBJECT_RESPONSE_TYPE = published "A006304", "response_type in the request object is not that of the request";
     /// OpenID Connect Core 1.0 §6.1.
     WRAPPED_RESPONSE_TYPE = published "A006305", "response_type in the encrypted request object is not that of the request";
     /// OpenID Federation 1.0 §12.1.1.1.
-    REQUEST_OBJECT_SUBJECT = own "A902316", "the request object has the claim sub";
+    REQUEST_OBJECT_SUBJECT = own "A902307", "the request object has the claim sub";
     /// OpenID Federation 1.0 §12.1.1.1.
-    REQUEST_OBJECT_NOT_ONCE = own "A902317", "the request object has no jti or no exp";
+    REQUEST_OBJECT_NOT_ONCE = own "A902308", "the request object has no jti or no exp";
     /// OpenID Federation 1.0 §12.1.1.1.
-    REQUEST_OBJECT_REPLAYED = own "A902318", "the request object has been used before";
+    REQUEST_OBJECT_REPLAYED = own "A902309", "the request object has been used before";
     /// RFC 9101 §6.2.
     REQUEST_OBJECT_SIGNATURE_WRONG = published "A005328", "the request object is not signed with the key of the client";
     /// RFC 9101 §6.2.
@@ -352,17 +352,17 @@ result_codes! {
     /// RFC 9126 §3.
     PUSHED_OBJECT_CLIENT_KEY_UNKNOWN = published "A246305", "the client has no key that fits the request object";
     /// RFC 9126 §3.
-    PUSHED_OBJECT_SIGNATURE_WRONG = own "A902306", "the request object is not signed with the key of the client";
+    PUSHED_OBJECT_SIGNATURE_WRONG = own "A902310", "the request object is not signed with the key of the client";
     /// RFC 9126 §3.
     PUSHED_OBJECT_ISSUER = published "A246309", "iss of the request object is not the client";
     /// RFC 9126 §3.
     PUSHED_OBJECT_CLIENT = published "A246310", "client_id in the request object is not the client";
     /// RFC 9126 §3.
-    PUSHED_OBJECT_AUDIENCE = own "A902307", "aud of the request object is not the issuer";
+    PUSHED_OBJECT_AUDIENCE = own "A902311", "aud of the request object is not the issuer";
     /// RFC 9126 §3.
-    PUSHED_OBJECT_EXPIRED = own "A902308", "exp of the request object is in the past or no number";
+    PUSHED_OBJECT_EXPIRED = own "A902312", "exp of the request object is in the past or no number";
     /// RFC 9126 §3.
-    PUSHED_OBJECT_EARLY = own "A902350", "nbf or iat of the request object is in the future or no number";
+    PUSHED_OBJECT_EARLY = own "A902313", "nbf or iat of the request object is in the future or no number";
     /// CIBA Core 1.0 §7.1.1.
     BACKCHANNEL_OBJECT_MALFORMED = published "A167302", "the signed request is not a JWT";
     /// CIBA Core 1.0 §7.1.1.
@@ -398,7 +398,7 @@ result_codes! {
     /// CIBA Core 1.0 §7.1.1.
     BACKCHANNEL_OBJECT_EARLY = published "A167320", "the signed request is not valid yet";
     /// CIBA Core 1.0 §7.1.1.
-    BACKCHANNEL_OBJECT_NESTED = own "A902310", "the signed request has request or request_uri in it";
+    BACKCHANNEL_OBJECT_NESTED = own "A902314", "the signed request has request or request_uri in it";
     /// RFC 9126 §3.
     PUSHED_OBJECT_PARAMETER = published "A245302", "response_type in the request object is not that of the request";
 }

@@ -30,5 +30,5 @@ result_codes! {
     /// RFC 7009 §2.1.
     REVOCATION_TOKEN_EMPTY = published "A115302", "token is empty";
     /// RFC 7009 §2.3.
-    REVOCATION_CALLBACK = own "A915303", "callback is not the name of a function";
+    REVOCATION_CALLBACK = own "A915302", "callback is not the name of a function";
 }

@@ -24,9 +24,9 @@ pub fn repeated_at_token(name: &str, grant_type: Option<&str>) -> ResultCode {
             Some("refresh_token") => SCOPE_REPEATED_AT_REFRESH,
             Some("client_credentials") => SCOPE_REPEATED_BY_CLIENT,
             Some("password") => SCOPE_REPEATED_WITH_PASSWORD,
-            _ => TOKEN_PARAMETER_REPEATED,
+            _ => REQUEST_PARAMETER_REPEATED,
         },
-        _ => TOKEN_PARAMETER_REPEATED,
+        _ => REQUEST_PARAMETER_REPEATED,
     }
 }
 
@@ -65,7 +65,7 @@ result_codes! {
     /// The tokens are issued.
     DEVICE_OK = published "A242002", "the token request was granted for a device code";
     /// The tokens are issued.
-    PRE_AUTHORIZED_OK = own "A907010", "the token request was granted for a pre-authorized code";
+    PRE_AUTHORIZED_OK = own "A907001", "the token request was granted for a pre-authorized code";
     /// Published.
     CLIENT_CREDENTIALS_OK = published "A052001", "the token request was granted to the client itself";
     /// The server checks the password.
@@ -83,7 +83,7 @@ result_codes! {
     /// The caller chose the value of the token.
     REFRESH_TOKEN_VALUE_TAKEN = published "A144202", "the refresh token of the API request exists already";
     /// RFC 6749 §3.2.
-    TOKEN_PARAMETER_REPEATED = published "A250301", "a request parameter is included more than once";
+    REQUEST_PARAMETER_REPEATED = published "A250301", "a request parameter is included more than once";
     /// RFC 6749 §4.1.3.
     GRANT_TYPE_MISSING = published "A049301", "grant_type is missing";
     /// RFC 6749 §4.1.3.
@@ -153,11 +153,11 @@ result_codes! {
     /// RFC 6749 §4.4.
     SCOPE_MISSING_BY_CLIENT = published "A052303", "scope is missing, or names no scope of the service";
     /// The service demands a scope.
-    TOKEN_SCOPE_MISSING = own "A907350", "scope is missing, or names no scope of the service";
+    TOKEN_SCOPE_MISSING = own "A907301", "scope is missing, or names no scope of the service";
     /// RFC 8707 §2.2.
-    RESOURCE_BEYOND_GRANT = own "A907315", "resource goes beyond what was granted";
+    RESOURCE_BEYOND_GRANT = own "A907302", "resource goes beyond what was granted";
     /// RFC 9396 §6.
-    AUTHORIZATION_DETAILS_BEYOND_GRANT = own "A907316", "authorization_details go beyond what was granted";
+    AUTHORIZATION_DETAILS_BEYOND_GRANT = own "A907303", "authorization_details go beyond what was granted";
     /// RFC 6749 §4.3.2.
     USERNAME_MISSING = published "A051301", "username is missing";
     /// RFC 6749 §4.3.2.
@@ -175,55 +175,55 @@ result_codes! {
     /// RFC 6749 §4.3.2.
     SCOPE_MISSING_WITH_PASSWORD = published "A051308", "scope is missing, or names no scope of the service";
     /// RFC 7519 §7.2.
-    JWT_MALFORMED = own "A907319", "the JWT cannot be read";
+    JWT_MALFORMED = own "A907304", "the JWT cannot be read";
     /// A setting of the service.
-    JWT_ENCRYPTED = own "A907320", "the JWT is encrypted, which the service does not accept";
+    JWT_ENCRYPTED = own "A907305", "the JWT is encrypted, which the service does not accept";
     /// A setting of the service.
-    JWT_UNSIGNED = own "A907321", "the JWT is not signed, which the service does not accept";
+    JWT_UNSIGNED = own "A907306", "the JWT is not signed, which the service does not accept";
     /// RFC 7519 §4.1.4 to §4.1.6.
-    JWT_UNTIMELY = own "A907322", "the JWT has expired or is not valid yet";
+    JWT_UNTIMELY = own "A907307", "the JWT has expired or is not valid yet";
     /// RFC 7521 §4.1.
-    ASSERTION_MISSING = own "A907323", "assertion is missing";
+    ASSERTION_MISSING = own "A907308", "assertion is missing";
     /// RFC 7523 §3.
-    ASSERTION_CLAIM_MISSING = own "A907324", "the assertion lacks iss, sub or exp";
+    ASSERTION_CLAIM_MISSING = own "A907309", "the assertion lacks iss, sub or exp";
     /// RFC 7523 §3.
-    ASSERTION_AUDIENCE = own "A907325", "aud of the assertion has neither the issuer nor the token endpoint";
+    ASSERTION_AUDIENCE = own "A907310", "aud of the assertion has neither the issuer nor the token endpoint";
     /// RFC 8693 §2.1.
-    SUBJECT_TOKEN_MISSING = own "A907326", "subject_token is missing";
+    SUBJECT_TOKEN_MISSING = own "A907311", "subject_token is missing";
     /// RFC 8693 §2.1.
-    TOKEN_TYPE_MISSING = own "A907327", "subject_token_type is missing, or actor_token_type although there is an actor_token";
+    TOKEN_TYPE_MISSING = own "A907312", "subject_token_type is missing, or actor_token_type although there is an actor_token";
     /// RFC 8693 §3.
-    TOKEN_TYPE_UNKNOWN = own "A907328", "a token type is none of the registered ones";
+    TOKEN_TYPE_UNKNOWN = own "A907313", "a token type is none of the registered ones";
     /// RFC 8693 §2.1.
-    ACTOR_TOKEN_TYPE_UNEXPECTED = own "A907329", "actor_token_type is there although there is no actor_token";
+    ACTOR_TOKEN_TYPE_UNEXPECTED = own "A907314", "actor_token_type is there although there is no actor_token";
     /// RFC 8693 §2.2.2.
-    EXCHANGED_TOKEN_UNKNOWN = own "A907330", "the token to exchange is none of the service's";
+    EXCHANGED_TOKEN_UNKNOWN = own "A907315", "the token to exchange is none of the service's";
     /// RFC 8693 §2.2.2.
-    EXCHANGED_TOKEN_EXPIRED = own "A907331", "the token to exchange has expired";
+    EXCHANGED_TOKEN_EXPIRED = own "A907316", "the token to exchange has expired";
     /// OpenID Connect Core 1.0 §2.
-    EXCHANGED_ID_TOKEN_CLAIM = own "A907332", "the ID token to exchange lacks a claim, or has one that cannot be";
+    EXCHANGED_ID_TOKEN_CLAIM = own "A907317", "the ID token to exchange lacks a claim, or has one that cannot be";
     /// OpenID Connect Core 1.0 §3.1.3.7.
-    EXCHANGED_ID_TOKEN_SIGNATURE = own "A907333", "the signature of the ID token to exchange is not that of the service";
+    EXCHANGED_ID_TOKEN_SIGNATURE = own "A907318", "the signature of the ID token to exchange is not that of the service";
     /// A setting of the service.
-    EXCHANGE_OF_PUBLIC_CLIENT = own "A907334", "only a confidential client may exchange tokens";
+    EXCHANGE_OF_PUBLIC_CLIENT = own "A907319", "only a confidential client may exchange tokens";
     /// A setting of the service, and one of the client.
-    EXCHANGE_NOT_PERMITTED = own "A907335", "the client is not permitted to exchange tokens";
+    EXCHANGE_NOT_PERMITTED = own "A907320", "the client is not permitted to exchange tokens";
     /// OpenID for Verifiable Credential Issuance 1.0 §6.3.
-    PRE_AUTHORIZED_ANONYMOUS = own "A907336", "the token request does not tell its client, and the service has preAuthorizedGrantAnonymousAccessSupported off";
+    PRE_AUTHORIZED_ANONYMOUS = own "A907321", "the token request does not tell its client, and the service has preAuthorizedGrantAnonymousAccessSupported off";
     /// OpenID for Verifiable Credential Issuance 1.0 §6.1.
-    PRE_AUTHORIZED_CODE_MISSING = own "A907337", "pre-authorized_code is missing";
+    PRE_AUTHORIZED_CODE_MISSING = own "A907322", "pre-authorized_code is missing";
     /// OpenID for Verifiable Credential Issuance 1.0 §6.3.
-    PRE_AUTHORIZED_CODE_UNKNOWN = own "A907338", "the pre-authorized code does not exist or was used";
+    PRE_AUTHORIZED_CODE_UNKNOWN = own "A907323", "the pre-authorized code does not exist or was used";
     /// OpenID for Verifiable Credential Issuance 1.0 §6.3.
-    PRE_AUTHORIZED_CODE_EXPIRED = own "A907339", "the pre-authorized code has expired";
+    PRE_AUTHORIZED_CODE_EXPIRED = own "A907324", "the pre-authorized code has expired";
     /// Guessing has an end.
-    PRE_AUTHORIZED_CODE_BLOCKED = own "A907340", "the pre-authorized code came with a wrong tx_code too often";
+    PRE_AUTHORIZED_CODE_BLOCKED = own "A907325", "the pre-authorized code came with a wrong tx_code too often";
     /// OpenID for Verifiable Credential Issuance 1.0 §6.3.
-    TX_CODE_MISSING = own "A907341", "tx_code is missing";
+    TX_CODE_MISSING = own "A907326", "tx_code is missing";
     /// OpenID for Verifiable Credential Issuance 1.0 §6.3.
-    TX_CODE_UNEXPECTED = own "A907342", "tx_code is there although the credential offer has none";
+    TX_CODE_UNEXPECTED = own "A907327", "tx_code is there although the credential offer has none";
     /// OpenID for Verifiable Credential Issuance 1.0 §6.3.
-    TX_CODE_WRONG = own "A907343", "tx_code is wrong";
+    TX_CODE_WRONG = own "A907328", "tx_code is wrong";
 
     /// The tokens are issued, after the password was checked.
     TOKEN_ISSUE_OK = published "A054001", "the tokens were issued";
@@ -236,7 +236,7 @@ result_codes! {
     /// Made up, used, or too old.
     TOKEN_ISSUE_TICKET_EXPIRED = published "A055301", "the ticket has expired";
     /// Made up, used, or too old.
-    TOKEN_ISSUE_CLIENT_GONE = own "A907204", "the client of the ticket no longer exists";
+    TOKEN_ISSUE_CLIENT_GONE = own "A907201", "the client of the ticket no longer exists";
     /// Made up, used, or too old.
     TOKEN_FAIL_TICKET_MISSING = published "A063201", "ticket is missing";
     /// Made up, used, or too old.
@@ -246,7 +246,7 @@ result_codes! {
     /// No such reason.
     TOKEN_FAIL_REASON_MISSING = published "A067201", "reason is missing";
     /// No such reason.
-    TOKEN_FAIL_REASON_UNKNOWN = own "A907205", "there is no such reason";
+    TOKEN_FAIL_REASON_UNKNOWN = own "A907202", "there is no such reason";
     /// The server's reason.
     TOKEN_FAIL_UNKNOWN = published "A067302", "the server failed for a reason that it does not tell";
     /// The server's reason; RFC 6749 §5.2.
@@ -254,24 +254,24 @@ result_codes! {
     /// The server's reason; RFC 8707 §2.
     TOKEN_FAIL_TARGET = published "A067303", "the server does not accept the resource";
     /// The server's reason; RFC 6749 §5.2.
-    TOKEN_FAIL_CLIENT = own "A907345", "the server does not accept the client";
+    TOKEN_FAIL_CLIENT = own "A907329", "the server does not accept the client";
     /// The server's reason; RFC 6749 §5.2.
-    TOKEN_FAIL_CLIENT_UNAUTHORIZED = own "A907346", "the server does not allow the grant type to the client";
+    TOKEN_FAIL_CLIENT_UNAUTHORIZED = own "A907330", "the server does not allow the grant type to the client";
     /// The server's reason; RFC 6749 §5.2.
-    TOKEN_FAIL_SCOPE = own "A907347", "the server does not accept the scope";
+    TOKEN_FAIL_SCOPE = own "A907331", "the server does not accept the scope";
 
     /// There is an ID token beside the tokens.
     REISSUE_OK = own "A907004", "the ID token was reissued";
     /// The caller's fault.
-    REISSUE_TOKEN_MISSING = own "A907207", "accessToken or refreshToken is missing";
+    REISSUE_TOKEN_MISSING = own "A907203", "accessToken or refreshToken is missing";
     /// Made up, refreshed since, or too old.
-    REISSUE_ACCESS_TOKEN_UNUSABLE = own "A907208", "the access token does not exist or has expired";
+    REISSUE_ACCESS_TOKEN_UNUSABLE = own "A907204", "the access token does not exist or has expired";
     /// The two come from one answer.
-    REISSUE_REFRESH_TOKEN_DIFFERENT = own "A907209", "the refresh token is not that of the access token";
+    REISSUE_REFRESH_TOKEN_DIFFERENT = own "A907205", "the refresh token is not that of the access token";
     /// The action of the token request would have said so.
-    REISSUE_NOT_REISSUABLE = own "A907210", "the tokens are not refreshed ones of a user for openid, or the service has idTokenReissuable off";
+    REISSUE_NOT_REISSUABLE = own "A907206", "the tokens are not refreshed ones of a user for openid, or the service has idTokenReissuable off";
     /// The caller's fault.
-    REISSUE_JSON_MALFORMED = own "A907211", "claims or idtHeaderParams is not a JSON object";
+    REISSUE_JSON_MALFORMED = own "A907207", "claims or idtHeaderParams is not a JSON object";
     /// RFC 6749 §5.2.
     CODE_DOES_NOT_IDENTIFY = published "A244310", "the token request names no client, and the authorization code does not exist";
     /// RFC 6749 §5.2.
@@ -295,5 +295,5 @@ result_codes! {
     /// The caller, or the settings of the service.
     BACKCHANNEL_COMPLETE_JWT = published "A196205", "the access token cannot be made as a JWT";
     /// The caller, or the settings of the service.
-    OTHER_GRANT_JWT = own "A907206", "the access token cannot be made as a JWT";
+    OTHER_GRANT_JWT = own "A907208", "the access token cannot be made as a JWT";
 }

@@ -10,7 +10,7 @@ result_codes! {
     /// The caller's fault.
     CREATE_GRANT_TYPE_UNKNOWN = published "A104203", "there is no such grantType";
     /// The caller's fault.
-    CREATE_CLIENT_MISSING = own "A911202", "clientId and clientIdentifier are missing";
+    CREATE_CLIENT_MISSING = own "A911201", "clientId and clientIdentifier are missing";
     /// Not among those of the service.
     CREATE_CLIENT_UNKNOWN = published "A107201", "the service has no such client";
     /// The caller's fault.
@@ -22,17 +22,17 @@ result_codes! {
     /// The caller's fault.
     CREATE_SCOPE_UNKNOWN = published "A106201", "the service does not know one of the scopes";
     /// The caller's fault.
-    CREATE_AUTH_TIME = own "A911206", "authTime is negative";
+    CREATE_AUTH_TIME = own "A911202", "authTime is negative";
     /// The batch has been worked on; its status tells how it ended.
     BATCH_ACCEPTED = own "A911001", "the batch was accepted";
     /// A dry run.
     BATCH_CHECKED = own "A911002", "the requests can be carried out, and nothing was done";
     /// None, or more than other calls should wait for.
-    BATCH_SIZE = own "A911207", "a batch must have from 1 to 1000 requests";
+    BATCH_SIZE = own "A911203", "a batch must have from 1 to 1000 requests";
     /// The status is there.
     BATCH_FOUND = own "A911003", "the status of the batch was looked up";
     /// Never was, or was so long ago that it is forgotten.
-    BATCH_UNKNOWN = own "A911208", "the service has no such batch";
+    BATCH_UNKNOWN = own "A911204", "the service has no such batch";
     /// The token is as it was told.
     UPDATE_OK = published "A135001", "the token was updated";
     /// The caller's fault.
@@ -46,5 +46,5 @@ result_codes! {
     /// Published; Authlete has the same for an update.
     REVOKE_OK = published "A312001", "the tokens were revoked";
     /// The caller's fault.
-    REVOKE_NOTHING_NAMED = own "A911212", "the request names neither a token nor a client nor a subject";
+    REVOKE_NOTHING_NAMED = own "A911205", "the request names neither a token nor a client nor a subject";
 }

@@ -182,7 +182,7 @@ async fn a_logout_token_is_no_id_token() {
         let accepted = ask(&api, hinted(&id_token)).await;
         assert_eq!(accepted.action, AuthorizationAction::Interaction);
         let refused = ask(&api, hinted(token(&answer))).await;
-        assert_eq!(refused.result_code.as_deref(), Some("A901337"));
+        assert_eq!(refused.result_code.as_deref(), Some("A901311"));
     }
 }
 

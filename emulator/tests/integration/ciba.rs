@@ -446,7 +446,7 @@ async fn calls_that_are_wrong_change_nothing() {
         let unissued = self::ticket(&api, client, &parameters()).await;
         for (request, code) in [
             (authorized(&"".into()), "A186201"),
-            (with(&ticket, "PERHAPS", "alice"), "A917250"),
+            (with(&ticket, "PERHAPS", "alice"), "A917202"),
             (with(&ticket, "AUTHORIZED", ""), "A188201"),
             (authorized(&ticket).claims("[]"), "A190201"),
             (authorized(&"unheard-of".into()), "A186202"),

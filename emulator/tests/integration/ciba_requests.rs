@@ -403,7 +403,7 @@ async fn a_server_can_refuse_before_it_asks_the_user() {
             .error_description("Who knows?");
         let answer = api.backchannel_authentication_fail(&request).await.unwrap();
         assert_eq!(answer.action, Action::InternalServerError);
-        assert_eq!(answer.result_code.as_deref(), Some("A917204"));
+        assert_eq!(answer.result_code.as_deref(), Some("A917201"));
     }
 }
 

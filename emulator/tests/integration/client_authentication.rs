@@ -88,7 +88,7 @@ async fn a_private_key_authenticates_at_token_and_revocation() {
         assert_eq!(method, Some(ClientAuthMethod::PrivateKeyJwt));
 
         // It works once (RFC 7523 §3), and no second endpoint is a second chance.
-        assert_refused(&api, &assertion, "A904312").await;
+        assert_refused(&api, &assertion, "A904304").await;
         let access_token = answer.access_token.unwrap();
         let revoke = |assertion: &str| {
             RevocationRequest::new(form(&[
@@ -113,7 +113,7 @@ async fn an_assertion_without_jti_works_once_too() {
         let assertion = key.sign(&with(claims(emulator.client(), ""), "jti", Value::Null));
         let answer = token(&api, parameters(&assertion)).await;
         assert_eq!(answer.action, TokenAction::Ok);
-        assert_refused(&api, &assertion, "A904312").await;
+        assert_refused(&api, &assertion, "A904304").await;
     }
 }
 
@@ -205,7 +205,7 @@ async fn clocks_may_be_wrong_by_the_skew_of_the_service() {
         let answer = token(&api, parameters(&late)).await;
         assert_eq!(answer.action, TokenAction::Ok);
         // As long as it is accepted, it is remembered.
-        assert_refused(&api, &late, "A904312").await;
+        assert_refused(&api, &late, "A904304").await;
         let early = key.sign(&with(claims(client, "2"), "nbf", json!(now() + 60)));
         let answer = token(&api, parameters(&early)).await;
         assert_eq!(answer.action, TokenAction::Ok);
@@ -267,7 +267,7 @@ async fn keys_at_a_uri_are_not_fetched() {
             settings.jwks_uri = Some("https://client.example/jwks".to_owned());
         })
         .await;
-        assert_refused(&api, &key.sign(&claims(client, "1")), "A904314").await;
+        assert_refused(&api, &key.sign(&claims(client, "1")), "A904305").await;
     }
 }
 

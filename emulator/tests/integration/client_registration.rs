@@ -322,7 +322,7 @@ async fn the_service_decides_what_it_supports() {
         let first = registered(&api, software.clone()).await;
         let second = register(&api, software.clone()).await;
         assert_eq!(second.action, Action::BadRequest);
-        assert_eq!(second.result_code.as_deref(), Some("A920305"));
+        assert_eq!(second.result_code.as_deref(), Some("A920303"));
         // It is no obstacle to its own update.
         let mut request = manage(&first);
         request.json = Some(

@@ -218,7 +218,7 @@ async fn a_client_is_locked_and_unlocked() {
             let path = format!("/client/lock_flag/update/{id}");
             let (status, answer) = post(&emulator, version, "SERVICE", &path, &body).await;
             assert_eq!(status, 400);
-            assert_eq!(answer["resultCode"], "A922210");
+            assert_eq!(answer["resultCode"], "A922202");
         }
         let stored = api.get_client(client.id).await.unwrap();
         assert_eq!(stored.locked, Some(true));

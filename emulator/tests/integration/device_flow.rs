@@ -324,7 +324,7 @@ async fn calls_that_are_wrong_change_nothing() {
             (
                 DeviceCompleteRequest::new(&*user_code, authorized.clone(), "alice")
                     .jwt_at_claims("[]"),
-                "A919210",
+                "A919203",
             ),
         ];
         for (request, code) in wrong {
@@ -479,7 +479,7 @@ async fn user_codes_are_made_as_the_service_wants_them() {
             exhausted.action,
             DeviceAuthorizationAction::InternalServerError
         );
-        assert_eq!(exhausted.result_code.as_deref(), Some("A919203"));
+        assert_eq!(exhausted.result_code.as_deref(), Some("A919201"));
 
         // RFC 8628 §6.1 has the usual lengths; no setting is followed into absurdity.
         for (charset, length, expected) in [

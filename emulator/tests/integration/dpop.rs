@@ -292,10 +292,10 @@ async fn the_nonce_of_the_service_is_good_for_its_time() {
         let parameters = code_parameters(client, &code);
         let exchange = |proof: String| token_request(client, &parameters, &proof);
         let first = api.token(&exchange(proof(&key, "1"))).await.unwrap();
-        assert_refused(&first, "use_dpop_nonce", "A906306");
+        assert_refused(&first, "use_dpop_nonce", "A906305");
         let nonce = first.dpop_nonce.unwrap();
         let made_up = api.token(&exchange(with_nonce("2", "made-up"))).await;
-        assert_refused(&made_up.unwrap(), "use_dpop_nonce", "A906306");
+        assert_refused(&made_up.unwrap(), "use_dpop_nonce", "A906305");
         // The code is still good.
         let second = api.token(&exchange(with_nonce("3", &nonce))).await.unwrap();
         assert_eq!(second.action, TokenAction::Ok);
@@ -317,7 +317,7 @@ async fn the_nonce_of_the_service_is_good_for_its_time() {
 
         emulator.advance(Duration::from_secs(60));
         let late = client_credentials(&api, client, &with_nonce("5", &nonce)).await;
-        assert_refused(&late, "use_dpop_nonce", "A906306");
+        assert_refused(&late, "use_dpop_nonce", "A906305");
         let next = late.dpop_nonce.unwrap();
         assert_ne!(next, nonce);
         let answer = client_credentials(&api, client, &with_nonce("6", &next)).await;
@@ -342,7 +342,7 @@ async fn a_call_can_demand_the_nonce() {
         )
         .dpop_nonce_required(true);
         let answer = api.token(&request).await.unwrap();
-        assert_refused(&answer, "use_dpop_nonce", "A906306");
+        assert_refused(&answer, "use_dpop_nonce", "A906305");
         assert!(answer.dpop_nonce.is_some());
     }
 }
@@ -357,7 +357,7 @@ async fn a_client_can_be_registered_for_nothing_else() {
         })
         .await;
         let answer = request_token(&api, client, "grant_type=client_credentials").await;
-        assert_refused(&answer, "invalid_request", "A906310");
+        assert_refused(&answer, "invalid_request", "A906306");
         let answer = client_credentials(&api, client, &proof(&Key::generate(), "1")).await;
         assert_eq!(answer.action, TokenAction::Ok);
     }
@@ -373,10 +373,10 @@ async fn a_code_can_be_bound_from_the_start() {
         let code = code(&api, &query).await;
         let parameters = code_parameters(client, &code);
         let bearer = request_token(&api, client, &parameters).await;
-        assert_refused(&bearer, "invalid_grant", "A906311");
+        assert_refused(&bearer, "invalid_grant", "A906307");
         let request = token_request(client, &parameters, &proof(&other, "1"));
         let stolen = api.token(&request).await.unwrap();
-        assert_refused(&stolen, "invalid_grant", "A906311");
+        assert_refused(&stolen, "invalid_grant", "A906307");
         let request = token_request(client, &parameters, &proof(&key, "2"));
         let answer = api.token(&request).await.unwrap();
         assert_eq!(

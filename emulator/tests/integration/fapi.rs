@@ -72,7 +72,7 @@ async fn fapi_2_takes_pushed_requests_with_s256_for_codes_that_are_soon_gone() {
         let (emulator, api, _) = start_fapi(version, &[FapiMode::Fapi2Security]).await;
         let client = emulator.client();
         let good = query(client);
-        assert_eq!(refused(&api, good.as_str()).await, "A903310");
+        assert_eq!(refused(&api, good.as_str()).await, "A903303");
         for (weak, code) in [
             (good.replace("S256", "plain"), "A150316"),
             (
@@ -115,7 +115,7 @@ async fn fapi_2_message_signing_has_both_directions() {
         let client = emulator.client();
         assert_eq!(refused(&api, query(client)).await, "A150301");
         let open = object(client, &key, &[("response_mode", json!("query"))]);
-        assert_eq!(refused(&api, open).await, "A901347");
+        assert_eq!(refused(&api, open).await, "A901313");
         let good = ask(&api, object(client, &key, &[])).await;
         assert_eq!(good.action, AuthorizationAction::Interaction);
     }

@@ -848,7 +848,7 @@ async fn the_entity_of_another_client_is_taken() {
         let mut second = api.get_client(id).await.unwrap();
         second.client_id_alias = None;
         let (status, code) = refusal(api.create_client(&second).await);
-        assert_eq!((status, code.as_str()), (400, "A922204"));
+        assert_eq!((status, code.as_str()), (400, "A922201"));
         configure_client(&api, id, |client| client.entity_id = None).await;
         let registered = registered(&api, &federation.chain()).await.client.unwrap();
         api.delete_client(registered.client_id.unwrap())

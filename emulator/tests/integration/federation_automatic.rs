@@ -273,25 +273,25 @@ async fn each_request_of_such_a_client_is_proven() {
             (
                 "the audience",
                 json!({ "aud": "https://other.example" }),
-                "A902302",
+                "A902304",
             ),
             (
                 "more audiences",
                 json!({ "aud": [PROVIDER, "https://other.example"] }),
-                "A902302",
+                "A902304",
             ),
-            ("no audience", json!({ "aud": null }), "A902302"),
-            ("no issuer", json!({ "iss": null }), "A902311"),
+            ("no audience", json!({ "aud": null }), "A902304"),
+            ("no issuer", json!({ "iss": null }), "A902303"),
             (
                 "the issuer",
                 json!({ "iss": "https://other.example" }),
-                "A902311",
+                "A902303",
             ),
-            ("a subject", json!({ "sub": RELYING_PARTY }), "A902316"),
-            ("no ID", json!({ "jti": null }), "A902317"),
+            ("a subject", json!({ "sub": RELYING_PARTY }), "A902307"),
+            ("no ID", json!({ "jti": null }), "A902308"),
             ("no end", json!({ "exp": null }), "A006335"),
             ("the past", json!({ "exp": now() - 1 }), "A006339"),
-            ("a replay", json!({ "jti": "1" }), "A902318"),
+            ("a replay", json!({ "jti": "1" }), "A902309"),
         ] {
             let object = federation.key.sign(&with(claims(case), members));
             let query = form(&[

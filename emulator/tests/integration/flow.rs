@@ -315,17 +315,17 @@ async fn a_request_is_refused_with_the_error_of_the_reason() {
         (
             AuthorizationFailReason::InvalidScope,
             "invalid_scope",
-            "A901353",
+            "A901314",
         ),
         (
             AuthorizationFailReason::UnauthorizedClient,
             "unauthorized_client",
-            "A901354",
+            "A901315",
         ),
         (
             AuthorizationFailReason::TemporarilyUnavailable,
             "temporarily_unavailable",
-            "A901355",
+            "A901316",
         ),
     ];
     for version in GENERATIONS {
@@ -613,7 +613,7 @@ async fn the_callers_own_mistakes_are_not_blamed_on_the_client() {
             .await
             .unwrap();
         assert_eq!(answer.action, AuthorizationFailAction::InternalServerError);
-        assert_eq!(answer.result_code.as_deref(), Some("A901203"));
+        assert_eq!(answer.result_code.as_deref(), Some("A901202"));
         // None of that used the ticket up.
         let issue = AuthorizationIssueRequest::new(&ticket, "alice");
         assert_eq!(

@@ -156,14 +156,14 @@ async fn a_dpop_proof_has_to_be_for_the_grant() {
                 GmAction::Query,
                 None,
                 "invalid_token",
-                "A906319",
+                "A906312",
                 "no DPoP proof",
             ),
             (
                 GmAction::Query,
                 Some(&of_other),
                 "invalid_token",
-                "A906320",
+                "A906313",
                 "another DPoP key",
             ),
             (
@@ -226,7 +226,7 @@ async fn a_dpop_proof_has_to_be_for_the_grant() {
             .await
             .unwrap();
         let error = "DPoP error=\"use_dpop_nonce\"";
-        assert_refused(&answer, GmResponseAction::Unauthorized, "A906306", error);
+        assert_refused(&answer, GmResponseAction::Unauthorized, "A906305", error);
         let nonce = answer.dpop_nonce.unwrap();
         let with_nonce = proof(&key, "DELETE", &url, token.expose(), Some(&nonce));
         let answer = api.grant_management(&demanding(with_nonce)).await.unwrap();
@@ -269,7 +269,7 @@ async fn a_bound_token_takes_its_certificate() {
             api.grant_management(&request).await.unwrap()
         };
         assert_eq!(query(Some(own)).await.action, GmResponseAction::Ok);
-        for (wrong, code) in [(None, "A906317"), (Some(certificate()), "A906316")] {
+        for (wrong, code) in [(None, "A906310"), (Some(certificate()), "A906309")] {
             let answer = query(wrong).await;
             let error = "Bearer error=\"invalid_token\"";
             assert_refused(&answer, GmResponseAction::Unauthorized, code, error);

@@ -73,9 +73,16 @@ async fn keys_that_cannot_be_are_refused() {
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;
         let good = request("EC", "sig", "ES256");
-        let disabled = api.hsk_create(&good).await.unwrap();
-        assert_eq!(disabled.action, HskAction::InvalidRequest);
-        assert_eq!(disabled.result_code.as_deref(), Some("A266201"));
+        for (disabled, code) in [
+            (api.hsk_create(&good).await.unwrap(), "A266201"),
+            (api.hsk_get("handle").await.unwrap(), "A268201"),
+            (api.hsk_delete("handle").await.unwrap().unwrap(), "A270201"),
+        ] {
+            assert_eq!(disabled.action, HskAction::InvalidRequest);
+            assert_eq!(disabled.result_code.as_deref(), Some(code));
+        }
+        let disabled = api.hsk_get_list().await.unwrap();
+        assert_eq!(disabled.result_code.as_deref(), Some("A269201"));
         configure(&emulator, &api, |service| service.hsm_enabled = Some(true)).await;
         for (wrong, code) in [
             (HskCreateRequest::new(), "A263201"),

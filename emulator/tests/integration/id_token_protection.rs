@@ -230,7 +230,7 @@ type Mistake<'a> = (&'a str, fn(&mut authlete::types::Service), fn(&mut Client))
 #[tokio::test]
 async fn settings_that_cannot_work_give_no_tokens() {
     let nothing = |_: &mut authlete::types::Service| {};
-    let mistakes: [Mistake<'_>; 8] = [
+    let mistakes: [Mistake<'_>; 9] = [
         ("A910101", |service| service.issuer = None, |_| {}),
         ("A046201", |service| service.jwks = None, |_| {}),
         (
@@ -240,6 +240,11 @@ async fn settings_that_cannot_work_give_no_tokens() {
         ),
         ("A046303", nothing, |client| {
             client.id_token_encryption_alg = Some(JweAlg::RsaOaep256);
+        }),
+        ("A904305", nothing, |client| {
+            // The emulator does not fetch keys.
+            client.id_token_encryption_alg = Some(JweAlg::RsaOaep256);
+            client.jwks_uri = Some("https://client.example/jwks".to_owned());
         }),
         ("A046309", nothing, |client| {
             client.id_token_encryption_alg = Some(JweAlg::EcdhEs);

@@ -200,12 +200,12 @@ async fn what_is_encrypted_to_the_service_is_opened() {
         assert_valid(&answer);
         assert_eq!(answer.signature_valid, Some(false));
         let answer = verify(&api, request(alone).signed_by_client(true)).await;
-        assert_invalid(&answer, "A925202", "the content is not signed");
+        assert_invalid(&answer, "A924202", "the content is not signed");
 
         let to_another = jwt::encrypt(&Key::generate().jwk(), &signed);
         let answer = verify(&api, request(to_another)).await;
         let error = "no key of the service or the client opens jose";
-        assert_invalid(&answer, "A925201", error);
+        assert_invalid(&answer, "A924201", error);
     }
 }
 

@@ -441,7 +441,7 @@ async fn the_refresh_token_of_a_public_client_is_bound_too() {
         let stolen = request(&emulator, &parameters, &other.pem());
         let answer = api.token(&stolen).await.unwrap();
         assert_eq!(answer.action, TokenAction::BadRequest);
-        assert_eq!(answer.result_code.as_deref(), Some("A906313"));
+        assert_eq!(answer.result_code.as_deref(), Some("A906308"));
         assert_eq!(
             content(answer.response_content.as_ref())["error"],
             "invalid_grant"

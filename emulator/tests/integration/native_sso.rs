@@ -356,8 +356,8 @@ async fn an_exchange_that_does_not_fit_is_refused() {
             (&[("subject_token", &forged)], "A909303"),
             (&[("subject_token", &unsigned)], "A909303"),
             (&[("subject_token", &plain)], "A909304"),
-            (&[("subject_token", "")], "A907326"),
-            (&[("actor_token", "")], "A907329"),
+            (&[("subject_token", "")], "A907311"),
+            (&[("actor_token", "")], "A907314"),
         ];
         for (changes, code) in cases {
             let parameters = exchange_parameters(other, &id_token, changes);

@@ -286,7 +286,7 @@ async fn the_key_of_a_proof_binds_the_code() {
             .dpop(proof(&key, "2"));
         let answer = api.push_authorization_request(&request).await.unwrap();
         assert_eq!(answer.action, PushedAuthReqAction::BadRequest);
-        assert_eq!(answer.result_code.as_deref(), Some("A903305"));
+        assert_eq!(answer.result_code.as_deref(), Some("A903302"));
         let replayed = request.dpop(proof(&key, "1"));
         let answer = api.push_authorization_request(&replayed).await.unwrap();
         let content = content(answer.response_content.as_ref());

@@ -131,7 +131,7 @@ async fn a_reason_is_the_error_that_the_client_gets() {
         let request = TokenFailRequest::new(ticket.clone(), "BAD_MOOD");
         let failed = api.token_fail(&request).await.unwrap();
         assert_eq!(failed.action, TokenFailAction::InternalServerError);
-        assert_eq!(failed.result_code.as_deref(), Some("A907205"));
+        assert_eq!(failed.result_code.as_deref(), Some("A907202"));
         // Nobody decided.
         let request = TokenIssueRequest::new(ticket, "alice");
         let issued = api.token_issue(&request).await.unwrap();

@@ -204,7 +204,7 @@ async fn an_object_is_for_here_and_now() {
             ("exp", json!(now() - 1), "A006339"),
             ("exp", json!("soon"), "A006335"),
             ("nbf", json!(now() + 100), "A006347"),
-            ("iss", json!("somebody"), "A902311"),
+            ("iss", json!("somebody"), "A902303"),
             ("client_id", json!("1"), "A005391"),
             ("client_id", Value::Null, "A005387"),
             ("request", json!("x"), "A006308"),
@@ -217,7 +217,7 @@ async fn an_object_is_for_here_and_now() {
         // An object of another purpose, such as a DPoP proof.
         let header = json!({ "alg": "ES256", "typ": "dpop+jwt" });
         let proof = key.sign_with(&header, &claims(client));
-        assert_eq!(refused(&api, client, &proof).await, "A902309");
+        assert_eq!(refused(&api, client, &proof).await, "A902302");
         let header = json!({ "alg": "ES256", "typ": "oauth-authz-req+jwt" });
         let typed = key.sign_with(&header, &claims(client));
         let answer = ask(&api, query(client, &typed, &[])).await;

@@ -207,7 +207,7 @@ async fn tokens_do_not_go_into_the_query() {
         .await;
         let fragment = AuthorizationRequest::new(request(client, "code", "fragment"));
         let answer = api.authorization(&fragment).await.unwrap();
-        assert_eq!(answer.result_code.as_deref(), Some("A901321"));
+        assert_eq!(answer.result_code.as_deref(), Some("A901304"));
     }
 }
 

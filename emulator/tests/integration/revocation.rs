@@ -85,7 +85,7 @@ async fn a_request_that_is_not_in_order_revokes_nothing() {
             (&[], "A113301"),
             (&[("token_type_hint", "access_token")], "A115301"),
             (&[("token", text), ("token", text)], "A115303"),
-            (&[("token", text), ("callback", "alert(1)//")], "A915303"),
+            (&[("token", text), ("callback", "alert(1)//")], "A915302"),
         ];
         for (parameters, code) in wrong {
             let answer = revoke(&api, client, parameters).await;

@@ -134,11 +134,11 @@ async fn one_bad_request_keeps_all_from_being_carried_out() {
         .unwrap();
     for (bad, expected) in [
         (TokenCreateRequest::new(GrantType::RefreshToken), "A104202"),
-        (TokenCreateRequest::new(GrantType::Password), "A911202"),
+        (TokenCreateRequest::new(GrantType::Password), "A911201"),
         (good().client_id(1), "A107201"),
         (good().subject("é"), "A105203"),
         (good().scopes(["unknown"]), "A106201"),
-        (good().auth_time(-1), "A911206"),
+        (good().auth_time(-1), "A911202"),
         (good().jwt_at_claims("no JSON"), "A108205"),
         (good().access_token("taken"), "A144201"),
         (good().refresh_token("taken-refresh"), "A144202"),
@@ -194,7 +194,7 @@ async fn a_batch_has_a_size() {
     for size in [0, 1001] {
         let requests = vec![request(&emulator); size];
         let [status, code, _] = refused(&api, &requests, false).await;
-        assert_eq!((&*status, &*code), ("400", "A911207"), "{size}");
+        assert_eq!((&*status, &*code), ("400", "A911203"), "{size}");
     }
     let id = create(&api, &vec![request(&emulator); 1000]).await;
     assert_eq!(status(&api, &id).await.token_count, Some(1000));
@@ -222,7 +222,7 @@ async fn the_status_of_a_batch_is_known_for_a_day_and_to_its_service() {
     let (emulator, api) = start(ApiVersion::V3).await;
     let id = create(&api, &[request(&emulator)]).await;
     let unknown = api.token_create_batch_status("made-up").await;
-    assert_eq!(refusal(unknown), (404, "A911208".to_owned()));
+    assert_eq!(refusal(unknown), (404, "A911204".to_owned()));
 
     let other = api.create_service(&Service::new()).await.unwrap();
     let config = emulator.config(ApiVersion::V3);
@@ -235,13 +235,13 @@ async fn the_status_of_a_batch_is_known_for_a_day_and_to_its_service() {
     let config = config.service_access_token(&*token);
     let other = Authlete::new(config).unwrap();
     let foreign = other.token_create_batch_status(&id).await;
-    assert_eq!(refusal(foreign), (404, "A911208".to_owned()));
+    assert_eq!(refusal(foreign), (404, "A911204".to_owned()));
 
     emulator.advance(Duration::from_secs(23 * 60 * 60));
     status(&api, &id).await;
     emulator.advance(Duration::from_secs(60 * 60));
     let late = api.token_create_batch_status(&id).await;
-    assert_eq!(refusal(late), (404, "A911208".to_owned()));
+    assert_eq!(refusal(late), (404, "A911204".to_owned()));
 }
 
 #[tokio::test]
@@ -272,12 +272,12 @@ async fn a_list_is_taken_where_it_belongs_and_nowhere_else() {
     let token = value("AUTHLETE_SERVICE_ACCESSTOKEN");
     let http = reqwest::Client::new();
     for (path, body, code) in [
-        ("/batch", "{}", "A900212"),
-        ("/batch", "", "A900212"),
-        ("/batch", "[{}", "A900212"),
-        ("/batch", "[{}, 1]", "A900212"),
-        ("/batch", "[[{}]]", "A900212"),
-        ("/batch", "null", "A900212"),
+        ("/batch", "{}", "A900209"),
+        ("/batch", "", "A900209"),
+        ("/batch", "[{}", "A900209"),
+        ("/batch", "[{}, 1]", "A900209"),
+        ("/batch", "[[{}]]", "A900209"),
+        ("/batch", "null", "A900209"),
         ("/batch", "[{}]", "A104201"),
         ("", "[{}]", "A900205"),
     ] {

@@ -163,7 +163,7 @@ async fn a_token_that_cannot_be_is_not_created() {
             (
                 TokenCreateRequest::new(GrantType::Password).subject("alice"),
                 bad.clone(),
-                "A911202",
+                "A911201",
             ),
             (good().client_id(1), TokenCreateAction::Forbidden, "A107201"),
             (good().subject(""), bad.clone(), "A105201"),
@@ -174,7 +174,7 @@ async fn a_token_that_cannot_be_is_not_created() {
                 bad.clone(),
                 "A106201",
             ),
-            (good().auth_time(-1), bad.clone(), "A911206"),
+            (good().auth_time(-1), bad.clone(), "A911202"),
             (good().jwt_at_claims("x"), bad.clone(), "A108205"),
         ] {
             let answer = api.token_create(&request).await.unwrap();

@@ -243,7 +243,7 @@ async fn a_call_that_names_nothing_or_nobody_is_refused() {
             let path = "/auth/token/revoke";
             let (status, answer) = post(&emulator, version, "SERVICE", path, &body).await;
             assert_eq!(status, 400);
-            assert_eq!(answer["resultCode"], "A911212");
+            assert_eq!(answer["resultCode"], "A911205");
         }
         let nobody = TokenRevokeRequest::new()
             .client_identifier("nobody")

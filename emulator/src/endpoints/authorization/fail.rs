@@ -41,7 +41,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Refused, Refused> {
     let client = service.clients.by_id(request.client_id);
     let client = client.ok_or(OAuthError::invalid_request(FAIL_CLIENT_GONE))?;
     let error = OAuthError {
-        description: call.body.text("description").map(str::to_owned),
+        description: call.body.text("description").map(Box::from),
         ..error
     };
     Ok(Refused::at(Some(Destination::of(&request, client)), error))

@@ -121,7 +121,7 @@ fn refresh(
     };
     issuance::entitle(service, &mut refreshed, call.now)?;
     let jwt = access_token::sign(service, client, &mut refreshed, &value, call.now)
-        .map_err(|error| error.as_jwt_failure(REFRESH_JWT))?;
+        .map_err(|error| error.into_jwt_failure(REFRESH_JWT))?;
     service.tokens.take(presented.record);
     service.tokens.put(presented.record, refreshed);
     if !same && service.settings.flag("refreshTokenIdempotent") {

@@ -28,14 +28,14 @@ pub fn invalid(words: impl Into<String>) -> OAuthError {
 /// The same with a code that says what is wrong.
 pub fn invalid_as(code: ResultCode, words: impl Into<String>) -> OAuthError {
     OAuthError {
-        description: Some(words.into()),
+        description: Some(words.into().into_boxed_str()),
         ..OAuthError::new("invalid_client_metadata", code)
     }
 }
 
 fn invalid_redirect_uri(words: String) -> OAuthError {
     OAuthError {
-        description: Some(words),
+        description: Some(words.into_boxed_str()),
         ..OAuthError::new("invalid_redirect_uri", REDIRECT_URIS_INVALID)
     }
 }
