@@ -9,10 +9,11 @@ use crate::protocol::jwt_times;
 use crate::protocol::keys;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
-    JOSE_ALGORITHM, JOSE_CLAIM_MISSING, JOSE_CLIENT_MISSING, JOSE_CLIENT_UNKNOWN,
-    JOSE_CONTENT_UNSIGNED, JOSE_EARLY, JOSE_EXPIRED, JOSE_ISSUED_LATER, JOSE_KEY_UNKNOWN,
-    JOSE_MALFORMED, JOSE_MISSING, JOSE_PAYLOAD, JOSE_SERVICE_KEYS_MISSING, JOSE_SIGNATURE,
-    JOSE_SIGNATURE_WRONG, JOSE_TIME_NO_NUMBER, JOSE_UNDECIPHERABLE, JOSE_VALID, ResultCode,
+    JOSE_ALG_MISSING, JOSE_ALGORITHM, JOSE_CLAIM_MISSING, JOSE_CLIENT_MISSING, JOSE_CLIENT_UNKNOWN,
+    JOSE_CONTENT_UNSIGNED, JOSE_EARLY, JOSE_EXPIRED, JOSE_HEADER, JOSE_ISSUED_LATER,
+    JOSE_KEY_UNKNOWN, JOSE_MALFORMED, JOSE_MISSING, JOSE_PAYLOAD, JOSE_PAYLOAD_MALFORMED,
+    JOSE_SERVICE_KEYS_MISSING, JOSE_SIGNATURE, JOSE_SIGNATURE_WRONG, JOSE_TIME_NO_NUMBER,
+    JOSE_UNDECIPHERABLE, JOSE_VALID, ResultCode,
 };
 use crate::store::{Client, Service};
 
@@ -144,7 +145,13 @@ impl Findings {
 }
 
 fn malformed(error: JoseError) -> Problem {
-    (JOSE_MALFORMED, error.to_string())
+    let code = match error {
+        JoseError::Malformed("'alg'") => JOSE_ALG_MISSING,
+        JoseError::Malformed("the header") => JOSE_HEADER,
+        JoseError::Malformed("the payload") => JOSE_PAYLOAD_MALFORMED,
+        _ => JOSE_MALFORMED,
+    };
+    (code, error.to_string())
 }
 
 /// Whether a key of the service made the signature.
@@ -165,7 +172,7 @@ fn verify_by_service(service: &Service, jws: &Jws) -> Result<(), ResultCode> {
 
 /// Decrypts with a key of the service, or with what the secret of the client gives (OpenID Connect Core 1.0 §10.2).
 fn decrypt(service: &Service, client: Option<&Client>, object: &str) -> Result<Vec<u8>, Problem> {
-    let jwe = Jwe::parse(object).map_err(malformed)?;
+    let jwe = Jwe::parse(object).map_err(|error| (JOSE_MALFORMED, error.to_string()))?;
     let secret = client.and_then(|client| client.settings.text("clientSecret"));
     let secret = secret
         .and_then(|secret| Jwk::derived_from_secret(secret.as_bytes(), jwe.alg(), jwe.enc()).ok());

@@ -64,6 +64,8 @@ pub fn max_age(parameters: &Parameters, client: &Object) -> Result<i64, OAuthErr
         Err(_) => Err(OAuthError::invalid_request(match text.parse::<f64>() {
             Ok(number) if !number.is_finite() => MAX_AGE_NO_NUMBER,
             Ok(number) if number.fract() != 0.0 => MAX_AGE_FRACTION,
+            // `1e3` is a number that fits, and not written as an integer.
+            Ok(number) if number.abs() <= f64::from(i32::MAX) => MAX_AGE_FRACTION,
             Ok(_) => MAX_AGE_TOO_LARGE,
             Err(_) => MAX_AGE_NO_NUMBER,
         })),

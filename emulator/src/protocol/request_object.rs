@@ -7,7 +7,7 @@ use super::oauth_error::OAuthError;
 use super::parameters::Parameters;
 use super::{client_signature, jwt_audience, jwt_times, keys, response_type};
 use crate::call::Call;
-use crate::jose::{Jwe, Jwk, Jws};
+use crate::jose::{JoseError, Jwe, Jwk, Jws};
 use crate::json::{Members, Object};
 use crate::result_code::{
     EncryptionCodes, ObjectCodes, REQUEST_OBJECT_NOT_ENCRYPTED, REQUEST_OBJECT_TYPE,
@@ -61,7 +61,12 @@ impl Opened {
         } else {
             (text, &security.codes.plain)
         };
-        let jws = Jws::parse(signed).map_err(|_| invalid(codes.malformed))?;
+        let jws = Jws::parse(signed).map_err(|error| {
+            invalid(match error {
+                JoseError::Malformed("'alg'") => codes.alg_missing,
+                _ => codes.malformed,
+            })
+        })?;
         verify(&jws, client, security, codes)?;
         let is_known = |kind: &str| {
             let kind = kind.to_ascii_lowercase();
@@ -136,7 +141,19 @@ fn decrypt(
     text: &str,
     codes: &EncryptionCodes,
 ) -> Result<String, OAuthError> {
-    let jwe = Jwe::parse(text).map_err(|_| invalid(codes.malformed))?;
+    let jwe = Jwe::parse(text).map_err(|error| {
+        invalid(match error {
+            JoseError::Malformed("alg") => codes.alg_missing,
+            JoseError::Malformed("enc") => codes.enc_missing,
+            _ => codes.malformed,
+        })
+    })?;
+    if JweAlg::from_protocol_value(jwe.alg()).is_none() {
+        return Err(invalid(codes.alg_unknown));
+    }
+    if JweEnc::from_protocol_value(jwe.enc()).is_none() {
+        return Err(invalid(codes.enc_unknown));
+    }
     let registered = |setting: &str| client.settings.text(setting);
     let alg = registered("requestEncryptionAlg").map(JweAlg::from);
     let enc = registered("requestEncryptionEnc").map(JweEnc::from);

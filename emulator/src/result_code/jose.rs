@@ -46,4 +46,10 @@ result_codes! {
     JOSE_UNDECIPHERABLE = own "A924201", "no key of the service or the client opens jose";
     /// What is wrong with it stands beside.
     JOSE_CONTENT_UNSIGNED = own "A924202", "the content is not signed";
+    /// RFC 7515 §4.
+    JOSE_HEADER = published "A160209", "the header of the JWS cannot be read";
+    /// RFC 7515 §4.1.1.
+    JOSE_ALG_MISSING = published "A160210", "the JWS has no alg";
+    /// RFC 7515 §5.2.
+    JOSE_PAYLOAD_MALFORMED = published "A160213", "the payload of the JWS cannot be read";
 }

@@ -15,6 +15,10 @@ pub struct RequestObjectCodes {
 #[derive(Debug)]
 pub struct EncryptionCodes {
     pub malformed: ResultCode,
+    pub alg_missing: ResultCode,
+    pub enc_missing: ResultCode,
+    pub alg_unknown: ResultCode,
+    pub enc_unknown: ResultCode,
     pub alg: ResultCode,
     pub enc: ResultCode,
     pub keys_missing: ResultCode,
@@ -25,6 +29,7 @@ pub struct EncryptionCodes {
 #[derive(Debug)]
 pub struct ObjectCodes {
     pub malformed: ResultCode,
+    pub alg_missing: ResultCode,
     pub payload: ResultCode,
     pub algorithm: ResultCode,
     pub unsigned: ResultCode,
@@ -57,6 +62,7 @@ pub struct ObjectCodes {
 pub static AUTHORIZATION_OBJECT: RequestObjectCodes = RequestObjectCodes {
     plain: ObjectCodes {
         malformed: REQUEST_OBJECT_MALFORMED,
+        alg_missing: REQUEST_OBJECT_ALG_MISSING,
         payload: REQUEST_OBJECT_PAYLOAD,
         algorithm: REQUEST_OBJECT_ALGORITHM,
         unsigned: REQUEST_OBJECT_UNSIGNED,
@@ -87,6 +93,7 @@ pub static AUTHORIZATION_OBJECT: RequestObjectCodes = RequestObjectCodes {
     },
     wrapped: ObjectCodes {
         malformed: WRAPPED_MALFORMED,
+        alg_missing: WRAPPED_ALG_MISSING,
         payload: WRAPPED_PAYLOAD,
         algorithm: WRAPPED_ALGORITHM,
         unsigned: REQUEST_OBJECT_UNSIGNED,
@@ -117,6 +124,10 @@ pub static AUTHORIZATION_OBJECT: RequestObjectCodes = RequestObjectCodes {
     },
     encryption: Ok(EncryptionCodes {
         malformed: REQUEST_OBJECT_MALFORMED,
+        alg_missing: REQUEST_OBJECT_JWE_ALG_MISSING,
+        enc_missing: REQUEST_OBJECT_JWE_ENC_MISSING,
+        alg_unknown: REQUEST_OBJECT_JWE_ALG_UNKNOWN,
+        enc_unknown: REQUEST_OBJECT_JWE_ENC_UNKNOWN,
         alg: REQUEST_OBJECT_JWE_ALG,
         enc: REQUEST_OBJECT_JWE_ENC,
         keys_missing: REQUEST_OBJECT_KEYS_MISSING,
@@ -128,6 +139,7 @@ pub static AUTHORIZATION_OBJECT: RequestObjectCodes = RequestObjectCodes {
 const fn pushed(malformed: ResultCode) -> ObjectCodes {
     ObjectCodes {
         malformed,
+        alg_missing: malformed,
         payload: PUSHED_OBJECT_PAYLOAD,
         algorithm: PUSHED_OBJECT_ALGORITHM,
         unsigned: PUSHED_OBJECT_UNSIGNED,
@@ -164,6 +176,10 @@ pub static PUSHED_OBJECT: RequestObjectCodes = RequestObjectCodes {
     wrapped: pushed(PUSHED_WRAPPED_MALFORMED),
     encryption: Ok(EncryptionCodes {
         malformed: PUSHED_OBJECT_MALFORMED,
+        alg_missing: PUSHED_OBJECT_JWE_ALG_MISSING,
+        enc_missing: PUSHED_OBJECT_JWE_ENC_MISSING,
+        alg_unknown: PUSHED_OBJECT_JWE_ALG_UNKNOWN,
+        enc_unknown: PUSHED_OBJECT_JWE_ENC_UNKNOWN,
         alg: PUSHED_OBJECT_JWE_ALG,
         enc: PUSHED_OBJECT_JWE_ENC,
         keys_missing: PUSHED_OBJECT_UNDECIPHERABLE,
@@ -174,6 +190,7 @@ pub static PUSHED_OBJECT: RequestObjectCodes = RequestObjectCodes {
 
 const SIGNED_BACKCHANNEL_REQUEST: ObjectCodes = ObjectCodes {
     malformed: BACKCHANNEL_OBJECT_MALFORMED,
+    alg_missing: BACKCHANNEL_OBJECT_MALFORMED,
     payload: BACKCHANNEL_OBJECT_PAYLOAD,
     algorithm: BACKCHANNEL_OBJECT_ALGORITHM,
     unsigned: BACKCHANNEL_OBJECT_UNSIGNED,
@@ -401,4 +418,24 @@ result_codes! {
     BACKCHANNEL_OBJECT_NESTED = own "A902314", "the signed request has request or request_uri in it";
     /// RFC 9126 §3.
     PUSHED_OBJECT_PARAMETER = published "A245302", "response_type in the request object is not that of the request";
+    /// RFC 7515 §4.1.1.
+    REQUEST_OBJECT_ALG_MISSING = published "A005307", "the request object has no alg";
+    /// RFC 7515 §4.1.1.
+    WRAPPED_ALG_MISSING = published "A005308", "the content of the encrypted request object has no alg";
+    /// RFC 7516 §4.1.1.
+    REQUEST_OBJECT_JWE_ALG_MISSING = published "A005360", "the encrypted request object has no alg";
+    /// RFC 7516 §4.1.2.
+    REQUEST_OBJECT_JWE_ENC_MISSING = published "A005362", "the encrypted request object has no enc";
+    /// RFC 7516 §4.1.1.
+    REQUEST_OBJECT_JWE_ALG_UNKNOWN = published "A005368", "alg of the encrypted request object is not supported";
+    /// RFC 7516 §4.1.2.
+    REQUEST_OBJECT_JWE_ENC_UNKNOWN = published "A005366", "enc of the encrypted request object is not supported";
+    /// RFC 7516 §4.1.1.
+    PUSHED_OBJECT_JWE_ALG_MISSING = published "A248303", "the encrypted request object has no alg";
+    /// RFC 7516 §4.1.2.
+    PUSHED_OBJECT_JWE_ENC_MISSING = published "A248304", "the encrypted request object has no enc";
+    /// RFC 7516 §4.1.1.
+    PUSHED_OBJECT_JWE_ALG_UNKNOWN = published "A248313", "alg of the encrypted request object is not supported";
+    /// RFC 7516 §4.1.2.
+    PUSHED_OBJECT_JWE_ENC_UNKNOWN = published "A248310", "enc of the encrypted request object is not supported";
 }

@@ -229,6 +229,15 @@ async fn what_is_no_jose_object_is_not_valid() {
             assert_eq!(answer.missing_claims, None);
             assert_eq!(answer.error_descriptions.unwrap().len(), 1);
         }
+        for (text, code) in [
+            ("x", "A160202"),
+            ("a.e30.e30", "A160209"),
+            ("e30.e30.e30", "A160210"),
+            ("eyJhbGciOiJub25lIn0.é.e30", "A160213"),
+        ] {
+            let answer = verify(&api, JoseVerifyRequest::new(text)).await;
+            assert_eq!(answer.result_code.as_deref(), Some(code), "{text}");
+        }
         let refused = refusal(api.verify_jose(&JoseVerifyRequest::new("")).await);
         assert_eq!(refused, (400, "A160201".to_owned()));
     }

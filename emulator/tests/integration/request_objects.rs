@@ -171,6 +171,18 @@ async fn only_the_signature_of_the_client_is_good() {
         assert_eq!(refused(&api, client, &wrong_alg).await, "A005352");
         let critical = key.sign_with(&json!({ "alg": "ES256", "crit": ["x"], "x": 1 }), &claims);
         assert_eq!(refused(&api, client, &critical).await, "A005301");
+        let header = jwt::encode(json!({ "typ": "jwt" }).to_string());
+        let without_alg = format!("{header}.{changed}.{signature}");
+        assert_eq!(refused(&api, client, &without_alg).await, "A005307");
+        for (header, code) in [
+            (json!({ "enc": "A128GCM" }), "A005360"),
+            (json!({ "alg": "dir" }), "A005362"),
+            (json!({ "alg": "magic", "enc": "A128GCM" }), "A005368"),
+            (json!({ "alg": "dir", "enc": "magic" }), "A005366"),
+        ] {
+            let encrypted = format!("{}....", jwt::encode(header.to_string()));
+            assert_eq!(refused(&api, client, &encrypted).await, code, "{header}");
+        }
         for malformed in [
             "x",
             "a.b.c",
