@@ -10,6 +10,8 @@ use authlete_codegen::description::{
 };
 use serde_json::{Map, Value};
 
+use crate::result_codes;
+
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi");
     Description::load(&directory)
@@ -94,22 +96,21 @@ impl Described {
         let Ok(body) = serde_json::from_slice::<Value>(body) else {
             return Some("a body that is no JSON".to_owned());
         };
-        fault(schema, &body, "the answer").or_else(|| fault_in_result(status, &body))
+        fault(schema, &body, "the answer")
+            .or_else(|| fault_in_result(self.operation.id, status, &body))
     }
 }
 
-/// `resultCode`, and the same code within `resultMessage`.
-fn fault_in_result(status: u16, body: &Value) -> Option<String> {
-    let code = match body["resultCode"].as_str() {
-        None if status == 200 || status == 201 => return None,
-        None => return Some("an error without resultCode".to_owned()),
-        Some(code) => code,
-    };
-    let digits = code.strip_prefix('A').unwrap_or_default();
-    let is_code = digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_digit());
-    let message = body["resultMessage"].as_str().unwrap_or_default();
-    let is_told = message.starts_with(&format!("[{code}] /"));
-    (!is_code || !is_told).then(|| format!("{code} with {message:?}"))
+/// `resultCode`, which is one of the operation, and the same code within `resultMessage`.
+fn fault_in_result(operation: &str, status: u16, body: &Value) -> Option<String> {
+    match body["resultCode"].as_str() {
+        None if status == 200 || status == 201 => None,
+        None => Some("an error without resultCode".to_owned()),
+        Some(code) => {
+            let message = body["resultMessage"].as_str().unwrap_or_default();
+            result_codes::fault(operation, code, message)
+        }
+    }
 }
 
 /// The first place where a value is not as its schema says.
