@@ -23,7 +23,7 @@ const EXPIRED: &str = "1732291200000";
 const ANSWER: &str = include_str!("overhead/introspection.json");
 
 fn main() {
-    let url = server::serve(app());
+    let url = format!("http://{}", server::serve(app(), |listener| listener));
     let runtime = server::runtime();
     runtime.block_on(measure(&url));
 }

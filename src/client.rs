@@ -26,6 +26,10 @@ use crate::{ApiVersion, Config, Error, Operation, RateLimit, Result, Root, Route
 /// category. Clones share one connection pool, and cloning is cheap: give each task its own. Handles work on runtimes of
 /// tokio with one thread and with many.
 ///
+/// # Panics
+/// A call panics outside of a tokio runtime, and in one without the time or the I/O driver: build it with `enable_all`, as
+/// `#[tokio::main]` does.
+///
 /// # Calls that are dropped
 /// The future of a call may be dropped at any await, as a timeout or a `select!` does. A connection that an answer is
 /// still due on is closed; all others stay in the pool, and the handle goes on. Whether Authlete has processed such a

@@ -1,5 +1,8 @@
 //! What concerns no type alone.
 
+#[doc = include_str!("../docs/connections.md")]
+pub mod connections {}
+
 #[doc = include_str!("../docs/tls.md")]
 pub mod tls {}
 

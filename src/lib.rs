@@ -16,6 +16,7 @@ mod dpop;
 mod dpop;
 mod error;
 pub mod guide;
+mod http_client;
 #[cfg(feature = "introspection-cache")]
 mod introspection_cache;
 mod json_object;
@@ -25,6 +26,7 @@ mod operation;
 mod organization;
 mod pages;
 mod rate_limit;
+mod resolver;
 mod response_headers;
 mod result_code;
 mod retry;
@@ -34,6 +36,7 @@ mod settings;
 mod standard_scope;
 mod tls;
 mod transport;
+mod warm_up;
 
 /// The code that `build.rs` makes of `openapi/`.
 mod generated {

@@ -26,7 +26,7 @@ const INTROSPECTION: &str = include_str!("introspection.json");
 const SERVICE: &str = include_str!("service.json");
 
 fn main() {
-    let url = server::serve(app());
+    let url = format!("http://{}", server::serve(app(), |listener| listener));
     // The client has this thread for itself: its time and its allocations are the client's.
     let runtime = server::runtime();
     println!(

@@ -1,6 +1,9 @@
 //! A server on a thread of its own, so that the client has the thread of the benchmark for itself.
 
+use std::net::SocketAddr;
+
 use axum::Router;
+use axum::serve::Listener;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 
@@ -12,8 +15,11 @@ pub fn runtime() -> Runtime {
         .expect("a runtime can be made")
 }
 
-/// Starts a server; returns its URL.
-pub fn serve(app: Router) -> String {
+/// Starts a server, whose connections come through what `wrap` makes of a listener; returns its address.
+pub fn serve<L>(app: Router, wrap: impl FnOnce(TcpListener) -> L + Send + 'static) -> SocketAddr
+where
+    L: Listener<Addr = SocketAddr>,
+{
     let (send, receive) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         runtime().block_on(async {
@@ -23,9 +29,8 @@ pub fn serve(app: Router) -> String {
             let address = listener
                 .local_addr()
                 .expect("a bound socket has an address");
-            send.send(format!("http://{address}"))
-                .expect("main waits for the address");
-            axum::serve(listener, app).await
+            send.send(address).expect("main waits for the address");
+            axum::serve(wrap(listener), app).await
         })
     });
     receive.recv().expect("the server starts")

@@ -17,7 +17,7 @@ use crate::json::Object;
 use crate::keeper::Changes;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
-    MALFORMED_BODY, MALFORMED_LIST, METHOD_NOT_ALLOWED, NOT_AN_API, NOT_IMPLEMENTED, ResultCode,
+    MALFORMED_LIST, METHOD_NOT_ALLOWED, NOT_AN_API, NOT_IMPLEMENTED, ResultCode, malformed_body,
 };
 use crate::routing::{Mismatch, Routes, Target};
 use crate::store::Store;
@@ -178,7 +178,7 @@ impl Given {
         if endpoints::takes_list(operation) {
             list = serde_json::from_slice(body).map_err(|_| MALFORMED_LIST)?;
         } else {
-            object = serde_json::from_slice(body).map_err(|_| MALFORMED_BODY)?;
+            object = serde_json::from_slice(body).map_err(|_| malformed_body(operation, body))?;
         }
         Ok(Self { object, list })
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::clock::Millis;
 use crate::json::{Members, Object};
 use crate::reply::Reply;
-use crate::result_code::{CLIENT_LOCKED, CLIENT_UNKNOWN, ResultCode, SERVICE_UNKNOWN};
+use crate::result_code::{CLIENT_LOCKED, ResultCode, managed_client_unknown, service_unknown};
 use crate::store::{Client, Service, Store};
 
 /// A call that is allowed.
@@ -28,7 +28,8 @@ pub struct Call {
 impl Call {
     pub fn service<'a>(&self, store: &'a mut Store) -> Result<&'a mut Service, Reply> {
         let service = self.service.and_then(|key| store.service_mut(key));
-        service.ok_or_else(|| Reply::error(404, self.path, SERVICE_UNKNOWN))
+        let unknown = service_unknown(self.operation);
+        service.ok_or_else(|| Reply::error(404, self.path, unknown))
     }
 
     /// The client that a parameter in the path or in the query names, by ID or by alias.
@@ -41,7 +42,8 @@ impl Call {
             .parameters
             .text(parameter)
             .and_then(|identifier| service.client(identifier));
-        let (client, _) = client.ok_or_else(|| Reply::error(404, self.path, CLIENT_UNKNOWN))?;
+        let unknown = managed_client_unknown(self.operation);
+        let (client, _) = client.ok_or_else(|| Reply::error(404, self.path, unknown))?;
         Ok(client)
     }
 

@@ -36,7 +36,7 @@ pub fn path(path: &str) -> String {
     segments.collect::<Vec<_>>().join("/")
 }
 
-/// Masks the paths in a result message: `[A001254] /api/…: reason`.
+/// Masks the paths in a result message: `[A900204] /api/…, reason`.
 fn paths(message: &str) -> String {
     let words = message.split(' ').map(|word| {
         let text = word.trim_end_matches([':', ',', '.']);
@@ -227,8 +227,8 @@ mod tests {
     fn a_result_message_keeps_all_but_unknown_segments_of_its_path() {
         for (message, masked) in [
             (
-                "[A001254] /api/auth/token/delete/a:b: no.",
-                "[A001254] /api/auth/token/delete/•••(3): no.",
+                "[A900204] /api/auth/token/delete/a:b, no.",
+                "[A900204] /api/auth/token/delete/•••(3), no.",
             ),
             (
                 "[A000101] /abc/auth, no such endpoint.",

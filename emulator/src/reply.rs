@@ -165,7 +165,10 @@ fn result(path: &str, code: ResultCode) -> Object {
 }
 
 fn members(path: &str, code: ResultCode, reason: impl fmt::Display) -> Object {
-    let message = format!("[{}] {path}: {reason}.", code.code);
+    let message = match code.names_path {
+        true => format!("[{}] {path}, {reason}.", code.code),
+        false => format!("[{}] {reason}.", code.code),
+    };
     Object::from_iter([
         ("resultCode".to_owned(), Value::from(code.code)),
         ("resultMessage".to_owned(), Value::from(message)),

@@ -58,11 +58,22 @@ impl Resolved {
 impl Config {
     /// Whether a server that is called is this machine.
     pub(crate) fn is_on_this_machine(&self) -> bool {
-        [Setting::BaseUrl, Setting::IdpServer]
-            .iter()
-            .filter_map(|setting| self.values.get(setting))
-            .filter_map(|value| Url::parse(value.text.expose()).ok())
-            .any(|url| is_loopback(&url))
+        self.urls_as_set().any(|url| is_loopback(&url))
+    }
+
+    /// Whether a server is called with TLS.
+    pub(crate) fn uses_tls(&self) -> bool {
+        !self.is_set(Setting::BaseUrl) || self.urls_as_set().any(|url| url.scheme() == "https")
+    }
+
+    fn urls_as_set(&self) -> impl Iterator<Item = Url> {
+        let values =
+            [Setting::BaseUrl, Setting::IdpServer].map(|setting| self.values.get(&setting));
+        let texts = values
+            .into_iter()
+            .flatten()
+            .map(|value| value.text.expose());
+        texts.filter_map(|text| Url::parse(text).ok())
     }
 
     /// Whether a value is no secret: one of a setting that is none, and one that the setting can have.

@@ -12,6 +12,8 @@ pub(crate) fn prepare() -> Result<(), ConfigError> {
     Ok(())
 }
 
+pub(crate) fn draw_random() {}
+
 pub(crate) fn select(builder: ClientBuilder) -> ClientBuilder {
     builder
 }

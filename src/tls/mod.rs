@@ -13,7 +13,9 @@ mod library;
 #[cfg(any(feature = "rustls-no-provider", feature = "native-tls"))]
 mod roots;
 
-pub(crate) use library::{distrusts_certificate, is_error, prepare, present, select, trust};
+pub(crate) use library::{
+    distrusts_certificate, draw_random, is_error, prepare, present, select, trust,
+};
 
 /// Whether the build has a TLS library. Without one, TLS comes with the HTTP client of the caller.
 pub(crate) const IS_AVAILABLE: bool =

@@ -14,6 +14,9 @@ pub(crate) fn prepare() -> Result<(), ConfigError> {
     Ok(())
 }
 
+/// Nothing: the library of the platform is ready at once.
+pub(crate) fn draw_random() {}
+
 /// Chooses this library, which need not be reqwest's choice where another crate enables more of its features.
 pub(crate) fn select(builder: ClientBuilder) -> ClientBuilder {
     builder.tls_backend_native()

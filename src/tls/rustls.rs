@@ -26,6 +26,22 @@ pub(crate) fn prepare() -> Result<(), ConfigError> {
     ))
 }
 
+/// Draws a random number with the cryptography of the connections. The first one in a process costs aws-lc-rs tens of
+/// milliseconds of CPU time, because it gathers entropy from the jitter of the processor.
+pub(crate) fn draw_random() {
+    let mut random = [0; 1];
+    // Where it fails, so does the handshake, and says why.
+    let _ = match CryptoProvider::get_default() {
+        Some(provider) => provider.secure_random.fill(&mut random),
+        #[cfg(feature = "rustls")]
+        None => rustls::crypto::aws_lc_rs::default_provider()
+            .secure_random
+            .fill(&mut random),
+        #[cfg(not(feature = "rustls"))]
+        None => Ok(()),
+    };
+}
+
 /// Chooses this library, which need not be reqwest's choice where another crate enables more of its features.
 pub(crate) fn select(builder: ClientBuilder) -> ClientBuilder {
     builder.tls_backend_rustls()

@@ -122,7 +122,9 @@ fn without_value(message: &str) -> String {
 }
 
 pub(super) fn transport_error(operation: &'static Operation, error: reqwest::Error) -> Error {
-    let kind = if error.is_timeout() {
+    let kind = if is_lost(&error) {
+        TransportErrorKind::Interrupted
+    } else if error.is_timeout() {
         TransportErrorKind::Timeout
     } else if error.is_connect() {
         failed_to_connect(&error)
@@ -137,6 +139,18 @@ pub(super) fn transport_error(operation: &'static Operation, error: reqwest::Err
         kind,
         source: error.without_url(),
     }
+}
+
+/// Whether the system gave an established connection up, because the peer acknowledges nothing. reqwest counts that as a
+/// timeout.
+fn is_lost(error: &reqwest::Error) -> bool {
+    let first: &(dyn std::error::Error + 'static) = error;
+    let is_of_system = |error: &(dyn std::error::Error + 'static)| {
+        let error = error.downcast_ref::<std::io::Error>();
+        error.is_some_and(|error| error.raw_os_error().is_some())
+    };
+    let mut causes = std::iter::successors(Some(first), |error| cause(*error));
+    !error.is_connect() && causes.any(is_of_system)
 }
 
 /// reqwest tells a failed handshake only as a failure to connect: its causes tell them apart. Where the server closes the

@@ -25,6 +25,7 @@ mod introspection_cache;
 #[cfg(feature = "introspection-cache-redis")]
 mod introspection_cache_redis;
 mod lists;
+mod network;
 mod nulls;
 mod openid_connect;
 mod organization;

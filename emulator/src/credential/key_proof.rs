@@ -16,9 +16,9 @@ use crate::result_code::{
     CREDENTIAL_ISSUER_MISSING, CREDENTIAL_PROOF_ALGORITHM, CREDENTIAL_PROOF_ATTESTATION,
     CREDENTIAL_PROOF_AUDIENCE, CREDENTIAL_PROOF_ISSUER, CREDENTIAL_PROOF_KEY,
     CREDENTIAL_PROOF_KEY_REPEATED, CREDENTIAL_PROOF_MALFORMED, CREDENTIAL_PROOF_MISSING,
-    CREDENTIAL_PROOF_NONCE, CREDENTIAL_PROOF_NONCE_MISSING, CREDENTIAL_PROOF_SIGNATURE,
-    CREDENTIAL_PROOF_TIME, CREDENTIAL_PROOF_TYPE, CREDENTIAL_PROOFS_MALFORMED,
-    CREDENTIAL_PROOFS_TOO_MANY, ResultCode,
+    CREDENTIAL_PROOF_NONCE, CREDENTIAL_PROOF_NONCE_IN_BATCH, CREDENTIAL_PROOF_NONCE_MISSING,
+    CREDENTIAL_PROOF_SIGNATURE, CREDENTIAL_PROOF_TIME, CREDENTIAL_PROOF_TYPE,
+    CREDENTIAL_PROOFS_MALFORMED, CREDENTIAL_PROOFS_TOO_MANY, ResultCode,
 };
 use crate::store::Service;
 
@@ -128,7 +128,11 @@ fn check(
                 true => "invalid_nonce",
                 false => "invalid_proof",
             };
-            return Err(OAuthError::new(error, CREDENTIAL_PROOF_NONCE).into());
+            let code = match call.operation {
+                "credential_batch_parse" => CREDENTIAL_PROOF_NONCE_IN_BATCH,
+                _ => CREDENTIAL_PROOF_NONCE,
+            };
+            return Err(OAuthError::new(error, code).into());
         }
         _ => {}
     }

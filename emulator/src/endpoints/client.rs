@@ -11,8 +11,9 @@ use crate::json::{Members, Object};
 use crate::random;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
-    ALIAS_TAKEN, CLIENT_ENTITY_ID_TAKEN, CLIENT_INVALID, DEVELOPER_HAS_ENOUGH, LOCK_FLAG_MISSING,
+    CLIENT_ENTITY_ID_TAKEN, CREATE_ALIAS_TAKEN, DEVELOPER_HAS_ENOUGH, LOCK_FLAG_MISSING,
     LOCK_FLAG_UPDATED, ResultCode, SECRET_INVALID, SECRET_REFRESHED, SECRET_UPDATED,
+    UPDATE_ALIAS_TAKEN,
 };
 use crate::settings;
 use crate::store::{Client, Service};
@@ -138,12 +139,16 @@ fn refuse_invalid(
     own: Option<i64>,
 ) -> Result<(), Reply> {
     settings::client::check(settings)
-        .map_err(|invalid| Reply::explained(400, call.path, CLIENT_INVALID, invalid))?;
+        .map_err(|invalid| Reply::explained(400, call.path, invalid.code, &invalid))?;
     let clients = &service.clients;
     let alias = settings.text("clientIdAlias");
     let entity_id = settings.text("entityId");
+    let alias_taken = match own {
+        None => CREATE_ALIAS_TAKEN,
+        Some(_) => UPDATE_ALIAS_TAKEN,
+    };
     for (holder, code) in [
-        (alias.and_then(|alias| clients.by_alias(alias)), ALIAS_TAKEN),
+        (alias.and_then(|alias| clients.by_alias(alias)), alias_taken),
         (
             entity_id.and_then(|entity_id| clients.by_entity_id(entity_id)),
             CLIENT_ENTITY_ID_TAKEN,

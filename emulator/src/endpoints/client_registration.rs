@@ -8,15 +8,18 @@ use crate::digest::Digest;
 use crate::json::{Members, Object};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::Refusal;
-use crate::protocol::registration::{self, invalid};
+use crate::protocol::registration::{self, invalid, invalid_as};
 use crate::protocol::registration_response::{self, Credentials};
 use crate::protocol::{client_metadata, software_statement};
 use crate::random;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
-    REGISTERED, REGISTRATION_CLIENT_ID_MISSING, REGISTRATION_DELETED, REGISTRATION_JSON_MISSING,
-    REGISTRATION_READ, REGISTRATION_TOKEN_INVALID, REGISTRATION_UNSUPPORTED, REGISTRATION_UPDATED,
-    ResultCode, SOFTWARE_ID_TAKEN,
+    METADATA_NO_STRING, REGISTERED, REGISTRATION_CLIENT_ID_MISSING, REGISTRATION_CLIENT_UNKNOWN,
+    REGISTRATION_DELETED, REGISTRATION_JSON_MALFORMED, REGISTRATION_JSON_MISSING,
+    REGISTRATION_NOT_DYNAMIC, REGISTRATION_READ, REGISTRATION_TOKEN_INVALID,
+    REGISTRATION_TOKEN_MISSING, REGISTRATION_UNSUPPORTED, REGISTRATION_UPDATED,
+    REGISTRATION_WITHOUT_TOKEN, ResultCode, SOFTWARE_ID_TAKEN, UPDATE_CLIENT_ID_MISSING,
+    UPDATE_CLIENT_ID_OTHER, UPDATE_CLIENT_SECRET_OTHER,
 };
 use crate::settings;
 use crate::store::{Client, Service};
@@ -123,7 +126,8 @@ fn metadata(call: &Call) -> Result<Object, Refusal> {
     let json = call.body.text("json");
     let json = json.ok_or(OAuthError::new("server_error", REGISTRATION_JSON_MISSING))?;
     let metadata = serde_json::from_str(json);
-    Ok(metadata.map_err(|_| invalid("the body is not a JSON object"))?)
+    let words = "the body is not a JSON object";
+    Ok(metadata.map_err(|_| invalid_as(REGISTRATION_JSON_MALFORMED, words))?)
 }
 
 /// The settings that a client asks for, by itself or by a software statement.
@@ -152,7 +156,8 @@ pub fn acceptable(
     metadata: &Object,
     existing: Option<&Client>,
 ) -> Result<Object, OAuthError> {
-    let mut settings = client_metadata::read(metadata).map_err(invalid)?;
+    let mut settings =
+        client_metadata::read(metadata).map_err(|(code, words)| invalid_as(code, words))?;
     registration::complete(&mut settings);
     registration::check(&settings, service)?;
     refuse_taken_software(service, &settings, existing)?;
@@ -187,7 +192,7 @@ fn confinement(
     }
     let scope = metadata.get("scope").filter(|scope| !scope.is_null());
     let scope = match scope.map(Value::as_str) {
-        Some(None) => return Err(invalid("scope: must be a string")),
+        Some(None) => return Err(invalid_as(METADATA_NO_STRING, "scope: must be a string")),
         Some(scope) => scope,
         None => None,
     };
@@ -238,15 +243,21 @@ fn authorized<'c, 's>(
         "server_error",
         REGISTRATION_CLIENT_ID_MISSING,
     ))?;
-    let token = call.body.text("token").unwrap_or_default();
-    let client = service
-        .client(identifier)
-        .map(|(client, _)| client.as_ref());
-    let client = client.filter(|client| {
-        let hash = client.settings.text("registrationAccessTokenHash");
-        hash.is_some_and(|hash| random::same(hash, &Digest::of(token).to_string()))
-    });
-    let client = client.ok_or(OAuthError::new("invalid_token", REGISTRATION_TOKEN_INVALID))?;
+    let refuse = |code| OAuthError::new("invalid_token", code);
+    let token = call.body.text("token");
+    let token = token.ok_or(refuse(REGISTRATION_TOKEN_MISSING))?;
+    let found = service.client(identifier);
+    let (client, _) = found.ok_or(refuse(REGISTRATION_CLIENT_UNKNOWN))?;
+    let hash = client.settings.text("registrationAccessTokenHash");
+    let hash = hash.ok_or(refuse(
+        match client.settings.flag("dynamicallyRegistered") {
+            true => REGISTRATION_WITHOUT_TOKEN,
+            false => REGISTRATION_NOT_DYNAMIC,
+        },
+    ))?;
+    if !random::same(hash, &Digest::of(token).to_string()) {
+        return Err(refuse(REGISTRATION_TOKEN_INVALID).into());
+    }
     call.refuse_locked(client).map_err(Refusal::Reply)?;
     Ok((client, token))
 }
@@ -256,12 +267,15 @@ fn authorized<'c, 's>(
 fn same_client(sent: &Object, client: &Client) -> Result<(), OAuthError> {
     let id = sent.get("client_id").and_then(Value::as_str);
     let own_id = client.id().to_string();
-    if id.is_none_or(|id| id != own_id && Some(id) != client.alias()) {
-        return Err(invalid("client_id: must be that of the client"));
+    let words = "client_id: must be that of the client";
+    let id = id.ok_or(invalid_as(UPDATE_CLIENT_ID_MISSING, words))?;
+    if id != own_id && Some(id) != client.alias() {
+        return Err(invalid_as(UPDATE_CLIENT_ID_OTHER, words));
     }
     let own = client.settings.get("clientSecret");
     if sent.contains_key("client_secret") && sent.get("client_secret") != own {
-        return Err(invalid("client_secret: must be the current one"));
+        let words = "client_secret: must be the current one";
+        return Err(invalid_as(UPDATE_CLIENT_SECRET_OTHER, words));
     }
     let given = registration_response::ISSUED;
     match given.iter().find(|name| sent.contains_key(**name)) {

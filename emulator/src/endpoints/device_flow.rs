@@ -13,7 +13,7 @@ use crate::protocol::client_authentication::{Authenticated, authenticate};
 use crate::protocol::decision::{self, Unreadable};
 use crate::protocol::granted::Requested;
 use crate::protocol::oauth_error::OAuthError;
-use crate::protocol::parameters::Parameters;
+use crate::protocol::parameters::{self, Parameters};
 use crate::protocol::polling::Polling;
 use crate::protocol::refusal::{Refusal, status_action};
 use crate::protocol::{
@@ -22,14 +22,15 @@ use crate::protocol::{
 use crate::random;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
-    DEVICE_AUTHORIZATION_OK, DEVICE_AUTHORIZATION_PARAMETER_REPEATED,
-    DEVICE_AUTHORIZATION_PARAMETERS_MISSING, DEVICE_AUTHORIZATION_SCOPE_MISSING,
-    DEVICE_COMPLETE_NO_OBJECT, DEVICE_COMPLETE_OK, DEVICE_COMPLETE_RESULT_INVALID,
-    DEVICE_COMPLETE_SUBJECT_MISSING, DEVICE_COMPLETE_USER_CODE_EXPIRED,
-    DEVICE_COMPLETE_USER_CODE_MISSING, DEVICE_COMPLETE_USER_CODE_UNKNOWN, DEVICE_FLOW_NOT_ALLOWED,
-    DEVICE_FLOW_UNSUPPORTED, DEVICE_VERIFICATION_OK, DEVICE_VERIFICATION_URI_MISSING,
+    DEVICE_AUTHORIZATION_OK, DEVICE_AUTHORIZATION_SCOPE_MISSING,
+    DEVICE_COMPLETE_ACCESS_TOKEN_CLAIMS, DEVICE_COMPLETE_CLAIMS_MALFORMED,
+    DEVICE_COMPLETE_HEADER_MALFORMED, DEVICE_COMPLETE_OK, DEVICE_COMPLETE_RESULT_MISSING,
+    DEVICE_COMPLETE_RESULT_UNKNOWN, DEVICE_COMPLETE_SUBJECT_MISSING,
+    DEVICE_COMPLETE_USER_CODE_EXPIRED, DEVICE_COMPLETE_USER_CODE_MISSING,
+    DEVICE_COMPLETE_USER_CODE_UNKNOWN, DEVICE_VERIFICATION_OK, DEVICE_VERIFICATION_URI_MISSING,
     DEVICE_VERIFICATION_USER_CODE_EXPIRED, DEVICE_VERIFICATION_USER_CODE_MISSING,
-    DEVICE_VERIFICATION_USER_CODE_UNKNOWN, ResultCode, USER_CODES_EXHAUSTED,
+    DEVICE_VERIFICATION_USER_CODE_UNKNOWN, GRANT_NOT_DECLARED, GRANT_NOT_SUPPORTED,
+    PARAMETER_REPEATED, PARAMETERS_MISSING, PARAMETERS_NONE, ResultCode, USER_CODES_EXHAUSTED,
 };
 use crate::store::{Decision, DeviceFlow, Service};
 
@@ -46,10 +47,11 @@ pub fn authorization(call: &Call, service: &mut Service) -> Outcome {
 fn authorize(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     let invalid = OAuthError::invalid_request;
     let server_error = |code| OAuthError::new("server_error", code);
-    let text = call.body.text("parameters");
-    let text = text.ok_or(server_error(DEVICE_AUTHORIZATION_PARAMETERS_MISSING))?;
-    let parameters =
-        Parameters::parse(text).map_err(|_| invalid(DEVICE_AUTHORIZATION_PARAMETER_REPEATED))?;
+    let parameters = Parameters::of_call(&call.body).map_err(|unusable| match unusable {
+        parameters::Unusable::Missing => server_error(PARAMETERS_MISSING),
+        parameters::Unusable::Empty => invalid(PARAMETERS_NONE),
+        parameters::Unusable::Repeated(_) => invalid(PARAMETER_REPEATED),
+    })?;
     let authenticated = authenticate(call, service, "supportedTokenAuthMethods", &parameters)?;
     let flow = read(service, &parameters, &authenticated)?;
     let verification_uri = service.settings.text("deviceVerificationUri");
@@ -172,9 +174,16 @@ fn decide(call: &Call, service: &mut Service) -> Result<(), (ResultCode, &'stati
     })?;
     let decision = decision::reported(&call.body, &requested(found.flow));
     let decision = decision.map_err(|unreadable| match unreadable {
-        Unreadable::Result => invalid(DEVICE_COMPLETE_RESULT_INVALID),
+        Unreadable::Result => invalid(match call.body.text("result") {
+            None => DEVICE_COMPLETE_RESULT_MISSING,
+            Some(_) => DEVICE_COMPLETE_RESULT_UNKNOWN,
+        }),
         Unreadable::Subject => invalid(DEVICE_COMPLETE_SUBJECT_MISSING),
-        Unreadable::Object => invalid(DEVICE_COMPLETE_NO_OBJECT),
+        Unreadable::Object(malformed) => invalid(match malformed.member {
+            "claims" => DEVICE_COMPLETE_CLAIMS_MALFORMED,
+            "idtHeaderParams" => DEVICE_COMPLETE_HEADER_MALFORMED,
+            _ => DEVICE_COMPLETE_ACCESS_TOKEN_CLAIMS,
+        }),
     })?;
     let (user_code, device_code) = (found.user_code, found.device_code);
     if let Some(flow) = service.device_flows.get_mut(&device_code) {
@@ -217,11 +226,11 @@ fn find<'a>(call: &Call, service: &'a Service, typed: &str) -> Result<Found<'a>,
 fn allow(service: &Service, authenticated: &Authenticated) -> Result<(), OAuthError> {
     let grant_type = GrantType::DeviceCode;
     if !service.supports("supportedGrantTypes", grant_type.as_str()) {
-        let code = DEVICE_FLOW_UNSUPPORTED;
+        let code = GRANT_NOT_SUPPORTED;
         return Err(OAuthError::new("unsupported_grant_type", code));
     }
     if !authenticated.client.may_use_grant_type(grant_type.as_str()) {
-        let code = DEVICE_FLOW_NOT_ALLOWED;
+        let code = GRANT_NOT_DECLARED;
         return Err(OAuthError::new("unauthorized_client", code));
     }
     Ok(())

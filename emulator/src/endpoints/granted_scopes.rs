@@ -4,7 +4,7 @@ use crate::call::Call;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     GRANTED_SCOPES, GRANTED_SCOPES_DELETE_SUBJECT_MISSING, GRANTED_SCOPES_DELETED,
-    GRANTED_SCOPES_SUBJECT_MISSING,
+    GRANTED_SCOPES_SUBJECT_MISSING, NO_GRANTED_SCOPES, NO_GRANTED_SCOPES_DELETED,
 };
 use crate::store::Service;
 
@@ -16,7 +16,11 @@ pub fn get(call: &Call, service: &Service) -> Outcome {
     let modified_at = record.map_or(0, |record| record.modified_at);
     let latest = record.map(|record| record.latest.clone());
     let merged = record.map(|record| record.merged.clone());
-    let answer = Reply::result(call.path, GRANTED_SCOPES)
+    let code = match record {
+        Some(_) => GRANTED_SCOPES,
+        None => NO_GRANTED_SCOPES,
+    };
+    let answer = Reply::result(call.path, code)
         .with_some("serviceApiKey", service.settings.get("apiKey").cloned())
         .with("clientId", id)
         .with("subject", subject)
@@ -30,6 +34,10 @@ pub fn get(call: &Call, service: &Service) -> Outcome {
 pub fn delete(call: &Call, service: &mut Service) -> Outcome {
     let id = call.client("clientId", service)?.id();
     let subject = call.subject(GRANTED_SCOPES_DELETE_SUBJECT_MISSING)?;
+    let code = match service.granted_scopes.get(subject, id) {
+        Some(_) => GRANTED_SCOPES_DELETED,
+        None => NO_GRANTED_SCOPES_DELETED,
+    };
     service.granted_scopes.delete(subject, id);
-    Ok(Reply::result(call.path, GRANTED_SCOPES_DELETED).reply())
+    Ok(Reply::result(call.path, code).reply())
 }

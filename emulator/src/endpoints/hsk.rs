@@ -10,8 +10,10 @@ use crate::json::{Members, Object};
 use crate::random;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
-    HSK_CREATED, HSK_DELETED, HSK_FOUND, HSK_PARAMETERS_INVALID, HSK_UNKNOWN, HSKS_LISTED,
-    HSM_DISABLED, ResultCode,
+    CREATE_HSM_DISABLED, DELETE_HSK_UNKNOWN, DELETE_HSM_DISABLED, GET_HSK_UNKNOWN,
+    GET_HSM_DISABLED, HSK_ALGORITHM_OF_OTHER_TYPE, HSK_ALGORITHM_OF_OTHER_USE, HSK_CREATED,
+    HSK_DELETED, HSK_FOUND, HSK_PARAMETER_MISSING, HSK_PARAMETER_UNSUPPORTED, HSKS_LISTED,
+    LIST_HSM_DISABLED, ResultCode,
 };
 use crate::store::{HardwareKey, Service};
 
@@ -19,11 +21,12 @@ use crate::store::{HardwareKey, Service};
 const DEFAULT_MODULE: &str = "emulator";
 
 pub fn create(call: &Call, service: &mut Service) -> Outcome {
-    if !service.settings.flag("hsmEnabled") {
-        return Ok(refusal(call, HSM_DISABLED));
+    if is_disabled(service) {
+        return Ok(refusal(call, CREATE_HSM_DISABLED));
     }
-    let Some((private, der)) = generate(&call.body) else {
-        return Ok(refusal(call, HSK_PARAMETERS_INVALID));
+    let (private, der) = match generate(&call.body) {
+        Ok(key) => key,
+        Err(code) => return Ok(refusal(call, code)),
     };
     let text = |name| call.body.text(name).map(str::to_owned);
     let kid = text("kid").map_or_else(random::token, Ok)?;
@@ -47,35 +50,61 @@ pub fn create(call: &Call, service: &mut Service) -> Outcome {
 }
 
 pub fn get(call: &Call, service: &Service) -> Outcome {
+    if is_disabled(service) {
+        return Ok(refusal(call, GET_HSM_DISABLED));
+    }
     let handle = call.parameters.text("handle").unwrap_or_default();
     let mut keys = service.hardware_keys.iter();
     let key = keys.find(|key| key.has_handle(handle));
-    Ok(key.map_or_else(|| unknown(call), |key| success(call, HSK_FOUND, &key.shown)))
+    Ok(key.map_or_else(
+        || unknown(call, GET_HSK_UNKNOWN),
+        |key| success(call, HSK_FOUND, &key.shown),
+    ))
 }
 
 pub fn list(call: &Call, service: &Service) -> Outcome {
+    if is_disabled(service) {
+        return Ok(refusal(call, LIST_HSM_DISABLED));
+    }
     Ok(Reply::action(call.path, HSKS_LISTED, "SUCCESS")
         .with("hsks", all_shown(service))
         .reply())
 }
 
 pub fn delete(call: &Call, service: &mut Service) -> Outcome {
+    if is_disabled(service) {
+        return Ok(refusal(call, DELETE_HSM_DISABLED));
+    }
     let handle = call.parameters.text("handle").unwrap_or_default();
     let mut keys = service.hardware_keys.iter();
     let Some(position) = keys.position(|key| key.has_handle(handle)) else {
-        return Ok(unknown(call));
+        return Ok(unknown(call, DELETE_HSK_UNKNOWN));
     };
     let key = service.hardware_keys.remove(position);
     show_in_settings(service);
     Ok(success(call, HSK_DELETED, &key.shown))
 }
 
+fn is_disabled(service: &Service) -> bool {
+    !service.settings.flag("hsmEnabled")
+}
+
 /// A new key and its public half, for the type, the use and the algorithm that a request names together.
-fn generate(request: &Object) -> Option<(Jwk, Vec<u8>)> {
-    let key = jose::generate(request.text("alg")?).ok()?;
-    let fits = request.text("kty") == Some(key.kty()) && request.text("use") == key.usage();
-    let der = key.public_der().ok()?;
-    fits.then_some((key, der))
+fn generate(request: &Object) -> Result<(Jwk, Vec<u8>), ResultCode> {
+    let given = |name| request.text(name).ok_or(HSK_PARAMETER_MISSING);
+    let (kty, usage, alg) = (given("kty")?, given("use")?, given("alg")?);
+    if !["EC", "RSA"].contains(&kty) || !["sig", "enc"].contains(&usage) {
+        return Err(HSK_PARAMETER_UNSUPPORTED);
+    }
+    let key = jose::generate(alg).map_err(|_| HSK_PARAMETER_UNSUPPORTED)?;
+    if key.usage() != Some(usage) {
+        return Err(HSK_ALGORITHM_OF_OTHER_USE);
+    }
+    if key.kty() != kty {
+        return Err(HSK_ALGORITHM_OF_OTHER_TYPE);
+    }
+    let der = key.public_der().map_err(|_| HSK_PARAMETER_UNSUPPORTED)?;
+    Ok((key, der))
 }
 
 /// The service shows its keys as well.
@@ -95,8 +124,8 @@ fn success(call: &Call, code: ResultCode, shown: &Object) -> Reply {
         .reply()
 }
 
-fn unknown(call: &Call) -> Reply {
-    Reply::action(call.path, HSK_UNKNOWN, "NOT_FOUND").reply()
+fn unknown(call: &Call, code: ResultCode) -> Reply {
+    Reply::action(call.path, code, "NOT_FOUND").reply()
 }
 
 fn refusal(call: &Call, code: ResultCode) -> Reply {

@@ -13,9 +13,10 @@ use crate::protocol::proof_of_possession;
 use crate::protocol::scopes;
 use crate::reply::{Answer, Outcome, Reply};
 use crate::result_code::{
-    INTROSPECTION_AUTHENTICATION, INTROSPECTION_OK, INTROSPECTION_RESOURCE, INTROSPECTION_SCOPE,
-    INTROSPECTION_SUBJECT, INTROSPECTION_TOKEN_EXPIRED, INTROSPECTION_TOKEN_MISSING,
-    INTROSPECTION_TOKEN_UNKNOWN,
+    INTROSPECTION_AUTHENTICATION, INTROSPECTION_NO_SCOPES, INTROSPECTION_NO_SUBJECT,
+    INTROSPECTION_OK, INTROSPECTION_RESOURCE, INTROSPECTION_SCOPE, INTROSPECTION_SUBJECT,
+    INTROSPECTION_TOKEN_EXPIRED, INTROSPECTION_TOKEN_EXPIRED_REFRESHABLE,
+    INTROSPECTION_TOKEN_MISSING, INTROSPECTION_TOKEN_UNKNOWN, INTROSPECTION_TOKENS_EXPIRED,
 };
 use crate::store::{Binding, Service, TokenRecord};
 
@@ -64,15 +65,26 @@ pub fn introspection(call: &Call, service: &mut Service) -> Outcome {
 fn examine(call: &Call, record: &TokenRecord) -> Result<(), Refusal> {
     let grant = &record.grant;
     if !record.is_valid(call.now) {
-        return Err(Refusal::invalid_token(INTROSPECTION_TOKEN_EXPIRED));
+        return Err(Refusal::invalid_token(match &record.refresh_token {
+            None => INTROSPECTION_TOKEN_EXPIRED,
+            Some(_) if record.is_refreshable(call.now) => INTROSPECTION_TOKEN_EXPIRED_REFRESHABLE,
+            Some(_) => INTROSPECTION_TOKENS_EXPIRED,
+        }));
     }
     let scopes = required_scopes(call);
     if !scopes::cover(&grant.scopes, &scopes) {
-        return Err(Refusal::insufficient_scope(INTROSPECTION_SCOPE, &scopes));
+        let code = match grant.scopes.is_empty() {
+            true => INTROSPECTION_NO_SCOPES,
+            false => INTROSPECTION_SCOPE,
+        };
+        return Err(Refusal::insufficient_scope(code, &scopes));
     }
     let subject = call.body.text("subject");
     if subject.is_some() && subject != grant.subject.as_deref() {
-        let error = OAuthError::invalid_request(INTROSPECTION_SUBJECT);
+        let error = OAuthError::invalid_request(match grant.subject {
+            None => INTROSPECTION_NO_SUBJECT,
+            Some(_) => INTROSPECTION_SUBJECT,
+        });
         return Err(Refusal::new("FORBIDDEN", error));
     }
     // RFC 8707: a token that was asked for without resources is for none in particular.

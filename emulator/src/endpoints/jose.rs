@@ -2,13 +2,19 @@
 
 use super::shown::list;
 use crate::call::Call;
-use crate::jose::{self, Jwe, Jwk, Jws};
+use crate::jose::{self, JoseError, Jwe, Jwk, Jws, SignatureAlgorithm};
 use crate::json::{Members, Object};
 use crate::protocol::client_signature;
 use crate::protocol::jwt_times;
 use crate::protocol::keys;
 use crate::reply::{Outcome, Reply};
-use crate::result_code::{JOSE_INVALID, JOSE_MISSING, JOSE_VALID};
+use crate::result_code::{
+    JOSE_ALG_MISSING, JOSE_ALGORITHM, JOSE_CLAIM_MISSING, JOSE_CLIENT_MISSING, JOSE_CLIENT_UNKNOWN,
+    JOSE_CONTENT_UNSIGNED, JOSE_EARLY, JOSE_EXPIRED, JOSE_HEADER, JOSE_ISSUED_LATER,
+    JOSE_KEY_UNKNOWN, JOSE_MALFORMED, JOSE_MISSING, JOSE_PAYLOAD, JOSE_PAYLOAD_MALFORMED,
+    JOSE_SERVICE_KEYS_MISSING, JOSE_SIGNATURE, JOSE_SIGNATURE_WRONG, JOSE_TIME_NO_NUMBER,
+    JOSE_UNDECIPHERABLE, JOSE_VALID, ResultCode,
+};
 use crate::store::{Client, Service};
 
 /// What was found out.
@@ -17,7 +23,15 @@ struct Findings {
     signature_valid: bool,
     missing_claims: Vec<String>,
     invalid_claims: Vec<&'static str>,
-    errors: Vec<String>,
+    /// What is wrong, by code and in words.
+    errors: Vec<Problem>,
+}
+
+type Problem = (ResultCode, String);
+
+/// A problem for which its code has words enough.
+fn plain(code: ResultCode) -> Problem {
+    (code, code.reason.to_owned())
 }
 
 pub fn verify(call: &Call, service: &Service) -> Outcome {
@@ -28,7 +42,16 @@ pub fn verify(call: &Call, service: &Service) -> Outcome {
         findings.errors.push(error);
     }
     let is_valid = findings.errors.is_empty();
-    let code = if is_valid { JOSE_VALID } else { JOSE_INVALID };
+    // Of several problems the first has the code.
+    let code = findings
+        .errors
+        .first()
+        .map_or(JOSE_VALID, |(code, _)| *code);
+    let errors: Vec<_> = findings
+        .errors
+        .into_iter()
+        .map(|(_, words)| words)
+        .collect();
     let invalid_claims = findings.invalid_claims.iter();
     let invalid_claims: Vec<_> = invalid_claims.map(|name| (*name).to_owned()).collect();
     let answer = Reply::result(call.path, code)
@@ -36,28 +59,28 @@ pub fn verify(call: &Call, service: &Service) -> Outcome {
         .with("signatureValid", findings.signature_valid)
         .with_some("missingClaims", list(&findings.missing_claims))
         .with_some("invalidClaims", list(&invalid_claims))
-        .with_some("errorDescriptions", list(&findings.errors));
+        .with_some("errorDescriptions", list(&errors));
     Ok(answer.reply())
 }
 
 impl Findings {
     /// Opens what is encrypted, and looks at what is inside. The error is one that makes looking further impossible.
-    fn examine(&mut self, call: &Call, service: &Service, object: &str) -> Result<(), String> {
+    fn examine(&mut self, call: &Call, service: &Service, object: &str) -> Result<(), Problem> {
         let named = call.body.text("clientIdentifier");
         let named = match named.map(|name| service.client(name)) {
-            Some(None) => return Err("the service has no such client".to_owned()),
+            Some(None) => return Err(plain(JOSE_CLIENT_UNKNOWN)),
             Some(Some((client, _))) => Some(client.as_ref()),
             None => None,
         };
         if object.split('.').count() == 3 {
-            let jws = Jws::parse(object).map_err(|error| error.to_string())?;
+            let jws = Jws::parse(object).map_err(malformed)?;
             return self.examine_signed(call, service, named, &jws);
         }
         let plaintext = decrypt(service, named, object)?;
         let nested = std::str::from_utf8(&plaintext).ok();
         match nested.and_then(|text| Jws::parse(text).ok()) {
             Some(jws) => self.examine_signed(call, service, named, &jws),
-            None if call.body.flag("signedByClient") => Err("the content is not signed".to_owned()),
+            None if call.body.flag("signedByClient") => Err(plain(JOSE_CONTENT_UNSIGNED)),
             None => {
                 self.examine_claims(call, serde_json::from_slice(&plaintext).ok().as_ref());
                 Ok(())
@@ -71,7 +94,7 @@ impl Findings {
         service: &Service,
         named: Option<&Client>,
         jws: &Jws,
-    ) -> Result<(), String> {
+    ) -> Result<(), Problem> {
         let claims = jws.claims();
         self.examine_claims(call, claims.as_ref());
         let by_client = call.body.flag("signedByClient");
@@ -82,23 +105,20 @@ impl Findings {
             named => named,
         };
         let verified = if by_client || jose::is_symmetric(jws.alg()) {
-            let signer = signer.ok_or("it is not known which client has the key")?;
-            client_signature::verify(jws, signer).map_err(|code| code.reason)
+            let signer = signer.ok_or(plain(JOSE_CLIENT_MISSING))?;
+            client_signature::verify(jws, signer, &JOSE_SIGNATURE)
         } else {
-            match keys::of_service(service).verify(jws) {
-                true => Ok(()),
-                false => Err("the signature is not the service's"),
-            }
+            verify_by_service(service, jws)
         };
         self.signature_valid = verified.is_ok();
-        Ok(verified?)
+        verified.map_err(plain)
     }
 
     fn examine_claims(&mut self, call: &Call, claims: Option<&Object>) {
         let mandatory = call.body.texts("mandatoryClaims").unwrap_or_default();
         let Some(claims) = claims else {
             if !mandatory.is_empty() {
-                self.errors.push("the payload is no JSON object".to_owned());
+                self.errors.push(plain(JOSE_PAYLOAD));
             }
             return;
         };
@@ -106,20 +126,53 @@ impl Findings {
         self.invalid_claims = jwt_times::invalid(claims, call.now, skew);
         for name in mandatory {
             if !claims.contains_key(name) {
-                self.errors.push(format!("the claim '{name}' is missing"));
+                let words = format!("the claim '{name}' is missing");
+                self.errors.push((JOSE_CLAIM_MISSING, words));
                 self.missing_claims.push(name.to_owned());
             }
         }
         for name in &self.invalid_claims {
-            self.errors
-                .push(format!("the claim '{name}' is not as it must be now"));
+            let code = match (*name, jwt_times::time(claims, name)) {
+                (_, None) => JOSE_TIME_NO_NUMBER,
+                ("exp", _) => JOSE_EXPIRED,
+                ("nbf", _) => JOSE_EARLY,
+                _ => JOSE_ISSUED_LATER,
+            };
+            let words = format!("the claim '{name}' is not as it must be now");
+            self.errors.push((code, words));
         }
     }
 }
 
+fn malformed(error: JoseError) -> Problem {
+    let code = match error {
+        JoseError::Malformed("'alg'") => JOSE_ALG_MISSING,
+        JoseError::Malformed("the header") => JOSE_HEADER,
+        JoseError::Malformed("the payload") => JOSE_PAYLOAD_MALFORMED,
+        _ => JOSE_MALFORMED,
+    };
+    (code, error.to_string())
+}
+
+/// Whether a key of the service made the signature.
+fn verify_by_service(service: &Service, jws: &Jws) -> Result<(), ResultCode> {
+    let keys = keys::of_service(service);
+    if keys.verify(jws) {
+        return Ok(());
+    }
+    if SignatureAlgorithm::named(jws.alg()).is_none() {
+        return Err(JOSE_ALGORITHM);
+    }
+    Err(match keys.candidates(jws.alg(), jws.kid()).next() {
+        Some(_) => JOSE_SIGNATURE_WRONG,
+        None if keys.keys().is_empty() => JOSE_SERVICE_KEYS_MISSING,
+        None => JOSE_KEY_UNKNOWN,
+    })
+}
+
 /// Decrypts with a key of the service, or with what the secret of the client gives (OpenID Connect Core 1.0 §10.2).
-fn decrypt(service: &Service, client: Option<&Client>, object: &str) -> Result<Vec<u8>, String> {
-    let jwe = Jwe::parse(object).map_err(|error| error.to_string())?;
+fn decrypt(service: &Service, client: Option<&Client>, object: &str) -> Result<Vec<u8>, Problem> {
+    let jwe = Jwe::parse(object).map_err(|error| (JOSE_MALFORMED, error.to_string()))?;
     let secret = client.and_then(|client| client.settings.text("clientSecret"));
     let secret = secret
         .and_then(|secret| Jwk::derived_from_secret(secret.as_bytes(), jwe.alg(), jwe.enc()).ok());
@@ -129,5 +182,5 @@ fn decrypt(service: &Service, client: Option<&Client>, object: &str) -> Result<V
         .chain(secret.as_ref());
     candidates
         .find_map(|key| jwe.decrypt(key).ok())
-        .ok_or_else(|| "no key of the service or the client opens it".to_owned())
+        .ok_or_else(|| plain(JOSE_UNDECIPHERABLE))
 }

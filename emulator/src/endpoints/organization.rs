@@ -76,7 +76,7 @@ pub fn restate(reply: Reply) -> Reply {
         return reply;
     };
     match members.text("resultMessage") {
-        // `[A001253] /service: reason`, of which the code has no place here.
+        // `[A900205] /service, reason.`, of which the code has no place here.
         Some(message) if reply.status >= 400 => {
             let words = message.split_once("] ").map_or(message, |(_, words)| words);
             refusal(reply.status, words)

@@ -8,18 +8,17 @@ use super::federation::register_automatically;
 use crate::call::Call;
 use crate::clock::after;
 use crate::digest::Digest;
-use crate::json::Members;
 use crate::protocol::client_attestation::with_challenge;
 use crate::protocol::client_authentication::{Authenticated, authenticate};
 use crate::protocol::oauth_error::OAuthError;
-use crate::protocol::parameters::Parameters;
+use crate::protocol::parameters::{Parameters, Unusable};
 use crate::protocol::refusal::{Refusal, status_action};
 use crate::protocol::{dpop, lifetime};
 use crate::random;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
-    PUSHED_DPOP_KEY, PUSHED_NOT_ALLOWED, PUSHED_OK, PUSHED_PARAMETER_REPEATED,
-    PUSHED_PARAMETERS_MISSING, PUSHED_REFERENCE, PUSHED_TOO_LARGE,
+    GRANT_NOT_DECLARED, PARAMETERS_MISSING, PARAMETERS_NONE, PUSHED_DPOP_KEY, PUSHED_OK,
+    PUSHED_REFERENCE, PUSHED_TOO_LARGE, REQUEST_PARAMETER_REPEATED,
 };
 use crate::store::{Client, PushedRequest, Service};
 
@@ -40,26 +39,29 @@ pub fn push(call: &Call, service: &mut Service) -> Outcome {
 fn action(error: &OAuthError) -> &'static str {
     match error.code {
         PUSHED_TOO_LARGE => "PAYLOAD_TOO_LARGE",
-        PUSHED_NOT_ALLOWED => "FORBIDDEN",
+        GRANT_NOT_DECLARED => "FORBIDDEN",
         _ => status_action(error),
     }
 }
 
 fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     let invalid = OAuthError::invalid_request;
-    let text = call
-        .body
-        .text("parameters")
-        .ok_or(invalid(PUSHED_PARAMETERS_MISSING))?;
-    if text.len() > LIMIT {
+    if Parameters::text_of(&call.body).is_ok_and(|text| text.len() > LIMIT) {
         return Err(invalid(PUSHED_TOO_LARGE).into());
     }
-    let mut parameters = Parameters::parse(text).map_err(|_| invalid(PUSHED_PARAMETER_REPEATED))?;
+    let parameters = Parameters::of_call(&call.body);
+    let mut parameters = parameters.map_err(|unusable| {
+        invalid(match unusable {
+            Unusable::Missing => PARAMETERS_MISSING,
+            Unusable::Empty => PARAMETERS_NONE,
+            Unusable::Repeated(_) => REQUEST_PARAMETER_REPEATED,
+        })
+    })?;
     register_automatically(call, service, &parameters)?;
     let authenticated = authenticate(call, service, "supportedTokenAuthMethods", &parameters)?;
     let client = &authenticated.client;
     if !may_begin(client) {
-        return Err(OAuthError::new("unauthorized_client", PUSHED_NOT_ALLOWED).into());
+        return Err(OAuthError::new("unauthorized_client", GRANT_NOT_DECLARED).into());
     }
     if parameters.has("request_uri") {
         return Err(invalid(PUSHED_REFERENCE).into());

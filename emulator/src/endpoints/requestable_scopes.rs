@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::call::Call;
 use crate::json::{Members, Object};
 use crate::reply::{Outcome, Reply};
-use crate::result_code::REQUESTABLE_SCOPES_INVALID;
+use crate::result_code::{REQUESTABLE_SCOPES_NO_LIST, REQUESTABLE_SCOPES_NO_STRING};
 use crate::store::Service;
 
 /// Shows the set, or none where the client is not confined.
@@ -21,9 +21,12 @@ pub fn get(call: &Call, service: &Service) -> Outcome {
 /// Confines the client to a set; scopes that the service does not have are left out of it.
 pub fn set(call: &Call, service: &mut Service) -> Outcome {
     call.client("clientId", service)?;
+    let refuse = |code| Reply::error(400, call.path, code);
     let scopes = call.body.array("requestableScopes");
-    let scopes = scopes.filter(|scopes| scopes.iter().all(Value::is_string));
-    let scopes = scopes.ok_or_else(|| Reply::error(400, call.path, REQUESTABLE_SCOPES_INVALID))?;
+    let scopes = scopes.ok_or_else(|| refuse(REQUESTABLE_SCOPES_NO_LIST))?;
+    if !scopes.iter().all(Value::is_string) {
+        return Err(refuse(REQUESTABLE_SCOPES_NO_STRING));
+    }
     let supported = service
         .settings
         .array("supportedScopes")

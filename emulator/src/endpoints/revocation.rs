@@ -2,16 +2,15 @@
 
 use crate::call::Call;
 use crate::digest::Digest;
-use crate::json::Members;
 use crate::protocol::client_attestation::with_challenge;
 use crate::protocol::client_authentication::authenticate;
 use crate::protocol::oauth_error::OAuthError;
-use crate::protocol::parameters::Parameters;
+use crate::protocol::parameters::{Parameters, Unusable};
 use crate::protocol::refusal::{Refusal, usual_action};
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
-    REVOCATION_CALLBACK, REVOCATION_OK, REVOCATION_PARAMETER_REPEATED,
-    REVOCATION_PARAMETERS_MISSING, REVOCATION_TOKEN_MISSING,
+    REVOCATION_CALLBACK, REVOCATION_OK, REVOCATION_PARAMETERS_MISSING, REVOCATION_PARAMETERS_NONE,
+    REVOCATION_TOKEN_EMPTY, REVOCATION_TOKEN_MISSING, repeated_at_revocation,
 };
 use crate::store::{RecordId, Service};
 
@@ -28,15 +27,17 @@ pub fn revocation(call: &Call, service: &mut Service) -> Outcome {
 /// Revokes, and says what the client wants to be called back by.
 fn process(call: &Call, service: &mut Service) -> Result<Option<String>, Refusal> {
     let invalid = OAuthError::invalid_request;
-    let text = call
-        .body
-        .text("parameters")
-        .ok_or(invalid(REVOCATION_PARAMETERS_MISSING))?;
-    let parameters = Parameters::parse(text).map_err(|_| invalid(REVOCATION_PARAMETER_REPEATED))?;
+    let parameters = Parameters::of_call(&call.body).map_err(|unusable| {
+        invalid(match unusable {
+            Unusable::Missing => REVOCATION_PARAMETERS_MISSING,
+            Unusable::Empty => REVOCATION_PARAMETERS_NONE,
+            Unusable::Repeated(repeated) => repeated_at_revocation(&repeated.name),
+        })
+    })?;
     let authenticated = authenticate(call, service, "supportedRevocationAuthMethods", &parameters)?;
     let token = parameters
-        .get("token")
-        .ok_or(invalid(REVOCATION_TOKEN_MISSING))?;
+        .required("token", REVOCATION_TOKEN_MISSING, REVOCATION_TOKEN_EMPTY)
+        .map_err(invalid)?;
     let callback = match parameters.get("callback") {
         Some(name) if !is_function(name) => return Err(invalid(REVOCATION_CALLBACK).into()),
         name => name.map(|name| format!("{name}();")),

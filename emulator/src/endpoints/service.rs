@@ -6,7 +6,7 @@ use crate::clock::Millis;
 use crate::json::Object;
 use crate::random;
 use crate::reply::{Outcome, Reply};
-use crate::result_code::{SERVICE_INVALID, SERVICE_UNKNOWN};
+use crate::result_code::DELETE_SERVICE_UNKNOWN;
 use crate::settings;
 use crate::store::{Service, Store};
 
@@ -68,7 +68,7 @@ pub fn update(call: &Call, store: &mut Store) -> Outcome {
 pub fn delete(call: &Call, store: &mut Store) -> Outcome {
     match call.service.and_then(|key| store.delete(key)) {
         Some(_) => Ok(Reply::no_content()),
-        None => Err(Reply::error(404, call.path, SERVICE_UNKNOWN)),
+        None => Err(Reply::error(404, call.path, DELETE_SERVICE_UNKNOWN)),
     }
 }
 
@@ -95,5 +95,5 @@ pub fn shown_to_users(service: &Object) -> Object {
 
 fn refuse_invalid(call: &Call, settings: &Object) -> Result<(), Reply> {
     settings::service::check(settings)
-        .map_err(|invalid| Reply::explained(400, call.path, SERVICE_INVALID, invalid))
+        .map_err(|invalid| Reply::explained(400, call.path, invalid.code, &invalid))
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::call::Call;
 use crate::json::{Members, Object};
 use crate::reply::Reply;
-use crate::result_code::RANGE_INVALID;
+use crate::result_code::{RANGE_BACKWARDS, range_codes};
 
 /// Where a slice begins, and before which index it ends.
 #[derive(Debug, Clone, Copy)]
@@ -17,18 +17,26 @@ pub struct Slice {
 impl Slice {
     /// What a request asks for; the first five when it does not say.
     pub fn of(call: &Call, members: &Object) -> Result<Self, Reply> {
-        let index = |name: &str, default: i64| match members.get(name) {
-            None | Some(Value::Null) => Some(default),
-            Some(_) => members.integer(name).filter(|index| *index >= 0),
+        let codes = range_codes(call.operation);
+        let refuse = |code| Reply::error(400, call.path, code);
+        let index = |name: &str, default: i64, no_number, negative| match members.get(name) {
+            None | Some(Value::Null) => Ok(default),
+            Some(_) => match members.integer(name) {
+                None => Err(refuse(no_number)),
+                Some(..0) => Err(refuse(negative)),
+                Some(index) => Ok(index),
+            },
         };
-        match (index("start", 0), index("end", 5)) {
-            (Some(start), Some(end)) if start <= end => Ok(Self { start, end }),
+        let start = index("start", 0, codes.start_no_number, codes.start_negative)?;
+        let end = index("end", 5, codes.end_no_number, codes.end_negative)?;
+        match start <= end {
+            true => Ok(Self { start, end }),
             // Only a start beyond the default end: an empty slice would be no help.
-            (Some(start), Some(_)) if !members.contains_key("end") => Ok(Self {
+            false if !members.contains_key("end") => Ok(Self {
                 start,
                 end: start.saturating_add(5),
             }),
-            _ => Err(Reply::error(400, call.path, RANGE_INVALID)),
+            false => Err(refuse(RANGE_BACKWARDS)),
         }
     }
 

@@ -9,16 +9,16 @@ use crate::jose::{self, Jwk};
 use crate::json::{Members, Object};
 use crate::protocol::keys;
 use crate::protocol::oauth_error::OAuthError;
-use crate::protocol::parameters::Parameters;
+use crate::protocol::parameters::{Parameters, Unusable};
 use crate::protocol::refusal::usual_action;
 use crate::protocol::token_response;
 use crate::protocol::{access_token, authorization_details};
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
-    ResultCode, STANDARD_INTROSPECTION_ENCRYPTION, STANDARD_INTROSPECTION_OK,
+    OTHER_JWT, ResultCode, STANDARD_INTROSPECTION_ENCRYPTION, STANDARD_INTROSPECTION_OK,
     STANDARD_INTROSPECTION_PARAMETER_REPEATED, STANDARD_INTROSPECTION_PARAMETERS_MISSING,
-    STANDARD_INTROSPECTION_RS_URI_MISSING, STANDARD_INTROSPECTION_SIGNATURE,
-    STANDARD_INTROSPECTION_TOKEN_MISSING,
+    STANDARD_INTROSPECTION_PARAMETERS_NONE, STANDARD_INTROSPECTION_RS_URI_MISSING,
+    STANDARD_INTROSPECTION_SIGNATURE, STANDARD_INTROSPECTION_TOKEN_MISSING,
 };
 use crate::store::{Service, TokenRecord};
 
@@ -43,12 +43,13 @@ pub fn standard_introspection(call: &Call, service: &Service) -> Outcome {
 /// The members of the response (RFC 7662 §2.2). Who asks learns nothing about a token that is no good.
 fn introspect(call: &Call, service: &Service) -> Result<Object, OAuthError> {
     let invalid = OAuthError::invalid_request;
-    let text = call
-        .body
-        .text("parameters")
-        .ok_or(invalid(STANDARD_INTROSPECTION_PARAMETERS_MISSING))?;
-    let parameters =
-        Parameters::parse(text).map_err(|_| invalid(STANDARD_INTROSPECTION_PARAMETER_REPEATED))?;
+    let parameters = Parameters::of_call(&call.body).map_err(|unusable| {
+        invalid(match unusable {
+            Unusable::Missing => STANDARD_INTROSPECTION_PARAMETERS_MISSING,
+            Unusable::Empty => STANDARD_INTROSPECTION_PARAMETERS_NONE,
+            Unusable::Repeated(_) => STANDARD_INTROSPECTION_PARAMETER_REPEATED,
+        })
+    })?;
     let token = parameters
         .get("token")
         .ok_or(invalid(STANDARD_INTROSPECTION_TOKEN_MISSING))?;
@@ -166,7 +167,7 @@ fn jwt(call: &Call, service: &Service, introspection: Object) -> Result<String, 
         let key = call.body.text("sharedKeyForSign").unwrap_or_default();
         Jwk::secret(key.as_bytes())
     } else {
-        keys::signing_key(service, alg, "introspectionSignatureKeyId")?
+        keys::signing_key(service, alg, "introspectionSignatureKeyId", &OTHER_JWT)?
     };
     let jwt = jose::sign(alg, &key, header, claims.to_string().as_bytes());
     let jwt = jwt.map_err(|_| unsigned())?;

@@ -12,8 +12,8 @@ use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::{claims_parameter, dpop, proof_of_possession, scopes};
 use crate::reply::{Answer, Outcome, Reply};
 use crate::result_code::{
-    ResultCode, USERINFO_CLAIMS_MALFORMED, USERINFO_ISSUE_OK, USERINFO_NO_SUBJECT, USERINFO_OK,
-    USERINFO_SCOPE, USERINFO_TOKEN_EXPIRED, USERINFO_TOKEN_MISSING, USERINFO_TOKEN_UNKNOWN,
+    OTHER_JWT, ResultCode, USERINFO_CLAIMS_MALFORMED, USERINFO_ISSUE_OK, USERINFO_OK,
+    UserinfoCodes, userinfo_codes,
 };
 use crate::store::{Binding, Client, Grant, Service, TokenRecord};
 
@@ -72,15 +72,16 @@ pub fn issue(call: &Call, service: &mut Service) -> Outcome {
 
 /// The token of the request, when it is good for userinfo.
 fn presented(call: &Call, service: &Service) -> Result<TokenRecord, Box<Refusal>> {
+    let codes = userinfo_codes(call.operation);
     let token = call.body.text("token").ok_or_else(|| {
-        let error = OAuthError::invalid_request(USERINFO_TOKEN_MISSING);
+        let error = OAuthError::invalid_request(codes.token_missing);
         Refusal::new("BAD_REQUEST", error)
     })?;
     let (_, record) = service
         .tokens
         .by_access_token(&Digest::of(token))
-        .ok_or_else(|| invalid_token(USERINFO_TOKEN_UNKNOWN))?;
-    match unfit(record, call.now) {
+        .ok_or_else(|| invalid_token(codes.token_unknown))?;
+    match unfit(record, call.now, &codes) {
         None => Ok(record.clone()),
         Some(refusal) => Err(refusal.of(record)),
     }
@@ -91,15 +92,19 @@ fn invalid_token(code: ResultCode) -> Box<Refusal> {
 }
 
 /// Why a token that exists is not good for userinfo.
-fn unfit(record: &TokenRecord, now: Millis) -> Option<Box<Refusal>> {
+fn unfit(record: &TokenRecord, now: Millis, codes: &UserinfoCodes) -> Option<Box<Refusal>> {
     if !record.is_valid(now) {
-        return Some(invalid_token(USERINFO_TOKEN_EXPIRED));
+        return Some(invalid_token(match &record.refresh_token {
+            None => codes.token_expired,
+            Some(_) if record.is_refreshable(now) => codes.token_expired_refreshable,
+            Some(_) => codes.tokens_expired,
+        }));
     }
     if record.grant.subject.is_none() {
-        return Some(invalid_token(USERINFO_NO_SUBJECT));
+        return Some(invalid_token(codes.no_subject));
     }
     if !scopes::are_openid(&record.grant.scopes) {
-        let error = OAuthError::new("insufficient_scope", USERINFO_SCOPE);
+        let error = OAuthError::new("insufficient_scope", codes.scope);
         return Some(Refusal::new("FORBIDDEN", error));
     }
     None
@@ -195,7 +200,7 @@ fn jwt(
     let (alg, enc) = ("userInfoEncryptionAlg", "userInfoEncryptionEnc");
     let Some(signature_alg) = client.settings.text("userInfoSignAlg") else {
         let claims = Value::Object(claims).to_string();
-        return keys::encrypt_if_registered(&claims, "json", client, alg, enc);
+        return keys::encrypt_if_registered(&claims, "json", client, alg, enc, &OTHER_JWT);
     };
     if let Some(issuer) = service.issuer() {
         claims.insert("iss".to_owned(), issuer.into());
@@ -204,7 +209,8 @@ fn jwt(
     let signature = Signature {
         alg: signature_alg,
         key_id_setting: "userInfoSignatureKeyId",
+        codes: &OTHER_JWT,
     };
     let jwt = signature.sign(service, client, Object::new(), claims)?;
-    keys::encrypt_if_registered(&jwt, "JWT", client, alg, enc)
+    keys::encrypt_if_registered(&jwt, "JWT", client, alg, enc, &OTHER_JWT)
 }

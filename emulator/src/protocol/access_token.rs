@@ -9,6 +9,7 @@ use super::token_response::properties;
 use crate::clock::Millis;
 use crate::digest::Digest;
 use crate::json::{Members, Object};
+use crate::result_code::OTHER_JWT;
 use crate::store::{Client, Service, TokenRecord};
 
 /// The access token of a record as a JWT, where the service wants its access tokens to be so. The record will be found
@@ -27,6 +28,7 @@ pub fn sign(
     let signature = Signature {
         alg,
         key_id_setting: "accessTokenSignatureKeyId",
+        codes: &OTHER_JWT,
     };
     let header = Object::from_iter([("typ".to_owned(), Value::from("at+jwt"))]);
     let claims = claims(service, record, access_token, now);

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::oauth_error::OAuthError;
 use super::parameters::Parameters;
 use crate::json::{Members, Object};
-use crate::result_code::ACR_UNSUPPORTED;
+use crate::result_code::{ACR_UNSUPPORTED, NO_ACR_SUPPORTED};
 
 /// Those of `acr_values`, or of the client's registration, that the service supports, in the order of preference.
 pub fn requested(
@@ -33,7 +33,12 @@ pub fn claimed(claim: Option<&Object>, service: &Object) -> Result<Claimed, OAut
     let is_open = values.is_empty();
     let acrs = supported(values, service);
     if essential && !is_open && acrs.is_none() {
-        return Err(OAuthError::new("login_required", ACR_UNSUPPORTED));
+        let any = service.texts("supportedAcrs").unwrap_or_default();
+        let code = match any.is_empty() {
+            true => NO_ACR_SUPPORTED,
+            false => ACR_UNSUPPORTED,
+        };
+        return Err(OAuthError::new("login_required", code));
     }
     Ok(Claimed { acrs, essential })
 }

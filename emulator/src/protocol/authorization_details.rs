@@ -10,8 +10,10 @@ use super::oauth_error::OAuthError;
 use super::parameters::Parameters;
 use crate::json::{Members, Object};
 use crate::result_code::{
-    AUTHORIZATION_DETAILS_BEYOND_GRANT, AUTHORIZATION_DETAILS_MALFORMED,
-    AUTHORIZATION_DETAILS_TYPE_NOT_ALLOWED, AUTHORIZATION_DETAILS_TYPE_UNSUPPORTED,
+    AUTHORIZATION_DETAILS_BEYOND_GRANT, AUTHORIZATION_DETAILS_ELEMENT_MALFORMED,
+    AUTHORIZATION_DETAILS_MALFORMED, AUTHORIZATION_DETAILS_NO_ARRAY,
+    AUTHORIZATION_DETAILS_TYPE_MISSING, AUTHORIZATION_DETAILS_TYPE_NOT_ALLOWED,
+    AUTHORIZATION_DETAILS_TYPE_UNSUPPORTED, ResultCode,
 };
 
 /// The fields that hold lists, and what the API calls them.
@@ -37,7 +39,7 @@ pub fn requested(
     let Some(text) = parameters.get("authorization_details") else {
         return Ok(None);
     };
-    let details = from_text(text).ok_or(invalid(AUTHORIZATION_DETAILS_MALFORMED))?;
+    let details = read(text).map_err(invalid)?;
     let supported = service
         .texts("supportedAuthorizationDetailsTypes")
         .unwrap_or_default();
@@ -63,7 +65,7 @@ pub fn narrowed(
     let Some(text) = parameters.get("authorization_details") else {
         return Ok(granted.cloned());
     };
-    let requested = from_text(text).ok_or(invalid(AUTHORIZATION_DETAILS_MALFORMED))?;
+    let requested = read(text).map_err(invalid)?;
     let is_granted = |wanted: &Object| {
         let granted = granted.into_iter().flat_map(elements);
         granted.map(detail).any(|granted| granted == detail(wanted))
@@ -85,17 +87,18 @@ pub fn merged(known: &Value, new: &Value) -> Value {
 }
 
 /// From the form of the protocol to that of the API.
-pub fn from_text(text: &str) -> Option<Value> {
-    let Ok(Value::Array(details)) = serde_json::from_str(text) else {
-        return None;
+pub fn read(text: &str) -> Result<Value, ResultCode> {
+    let details = serde_json::from_str(text).map_err(|_| AUTHORIZATION_DETAILS_MALFORMED)?;
+    let Value::Array(details) = details else {
+        return Err(AUTHORIZATION_DETAILS_NO_ARRAY);
     };
-    let elements: Option<Vec<_>> = details.into_iter().map(element).collect();
-    Some(object(elements?))
+    let elements: Result<Vec<_>, _> = details.into_iter().map(element).collect();
+    Ok(object(elements?))
 }
 
 /// The same for details that are in order.
 pub fn from_array(details: impl Iterator<Item = Value>) -> Value {
-    object(details.filter_map(element).collect())
+    object(details.filter_map(|detail| element(detail).ok()).collect())
 }
 
 fn object(elements: Vec<Value>) -> Value {
@@ -123,25 +126,29 @@ fn elements(details: &Value) -> impl Iterator<Item = &Object> {
     elements.into_iter().flatten().filter_map(Value::as_object)
 }
 
-fn element(detail: Value) -> Option<Value> {
+fn element(detail: Value) -> Result<Value, ResultCode> {
     let Value::Object(mut others) = detail else {
-        return None;
+        return Err(AUTHORIZATION_DETAILS_ELEMENT_MALFORMED);
     };
+    let is_nothing = |kind: &Value| kind.is_null() || kind == "";
+    if others.get("type").is_none_or(is_nothing) {
+        return Err(AUTHORIZATION_DETAILS_TYPE_MISSING);
+    }
     let mut element = Object::new();
     for name in TEXTS {
         if let Some(value) = others.remove(name) {
-            value.as_str().filter(|text| !text.is_empty())?;
+            if value.as_str().is_none_or(str::is_empty) {
+                return Err(AUTHORIZATION_DETAILS_ELEMENT_MALFORMED);
+            }
             element.insert(name.to_owned(), value);
         }
     }
-    element.get("type")?;
     for (field, member) in LISTS {
         if let Some(value) = others.remove(field) {
-            value
-                .as_array()?
-                .iter()
-                .all(Value::is_string)
-                .then_some(())?;
+            let items = value.as_array();
+            if !items.is_some_and(|items| items.iter().all(Value::is_string)) {
+                return Err(AUTHORIZATION_DETAILS_ELEMENT_MALFORMED);
+            }
             element.insert(member.to_owned(), value);
         }
     }
@@ -149,7 +156,7 @@ fn element(detail: Value) -> Option<Value> {
         let others = Value::Object(others).to_string();
         element.insert("otherFields".to_owned(), others.into());
     }
-    Some(Value::Object(element))
+    Ok(Value::Object(element))
 }
 
 fn detail(element: &Object) -> Object {
@@ -167,7 +174,7 @@ fn detail(element: &Object) -> Object {
     detail
 }
 
-fn invalid(code: crate::result_code::ResultCode) -> OAuthError {
+fn invalid(code: ResultCode) -> OAuthError {
     OAuthError::new("invalid_authorization_details", code)
 }
 
@@ -183,7 +190,7 @@ mod tests {
             { "type": "payment", "actions": ["pay"], "datatypes": ["amount"], "amount": { "EUR": 7 } },
             { "type": "account", "identifier": "a-1", "locations": ["https://a.example"], "privileges": [] },
         ]);
-        let details = from_text(&protocol.to_string()).unwrap();
+        let details = read(&protocol.to_string()).unwrap();
         let expected = json!({ "elements": [
             { "type": "payment", "actions": ["pay"], "dataTypes": ["amount"], "otherFields": "{\"amount\":{\"EUR\":7}}" },
             { "type": "account", "identifier": "a-1", "locations": ["https://a.example"], "privileges": [] },
@@ -205,7 +212,7 @@ mod tests {
             r#"[{"type":"a","actions":[1]}]"#,
             r#"[{"type":"a","identifier":[]}]"#,
         ] {
-            assert_eq!(from_text(wrong), None, "{wrong}");
+            assert!(read(wrong).is_err(), "{wrong}");
         }
     }
 }

@@ -10,7 +10,7 @@ use super::parameters::Parameters;
 use super::{form_post, lifetime, redirect_uri, response_mode};
 use crate::clock::Millis;
 use crate::json::{Members, Object};
-use crate::result_code::{ISSUER_MISSING, UNSIGNED_RESPONSE_REFUSED};
+use crate::result_code::{ISSUER_MISSING, OTHER_JWT, UNSIGNED_RESPONSE_REFUSED};
 use crate::store::{AuthorizationRequest, Client, NamedBy, Service};
 
 /// Where a response goes, and how.
@@ -39,11 +39,9 @@ impl Destination {
         client: &Arc<Client>,
         client_named_by: NamedBy,
     ) -> Result<Self, OAuthError> {
-        let openid = parameters.words("scope").contains(&"openid");
-        let requested = parameters.get("redirect_uri");
         let settings = (&service.settings, &client.settings);
         Ok(Self {
-            redirect_uri: redirect_uri::resolve(requested, openid, settings.0, settings.1)?,
+            redirect_uri: redirect_uri::resolve(parameters, settings.0, settings.1)?,
             mode: response_mode::for_error(parameters, &client.settings),
             state: parameters.get("state").map(str::to_owned),
             client: Arc::clone(client),
@@ -108,10 +106,18 @@ impl Destination {
         let signature = Signature {
             alg,
             key_id_setting: "authorizationSignatureKeyId",
+            codes: &OTHER_JWT,
         };
         let jwt = signature.sign(service, &self.client, Object::new(), claims)?;
         let encryption = ("authorizationEncryptionAlg", "authorizationEncryptionEnc");
-        keys::encrypt_if_registered(&jwt, "JWT", &self.client, encryption.0, encryption.1)
+        keys::encrypt_if_registered(
+            &jwt,
+            "JWT",
+            &self.client,
+            encryption.0,
+            encryption.1,
+            &OTHER_JWT,
+        )
     }
 
     fn carry(&self, parameters: &[(&'static str, String)]) -> Delivery {

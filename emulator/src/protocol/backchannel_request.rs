@@ -9,10 +9,12 @@ use super::scopes::{self, DynamicScope};
 use crate::json::{Members, Object};
 use crate::result_code::{
     BACKCHANNEL_BINDING_MESSAGE_MISSING, BACKCHANNEL_DELIVERY_MODE,
-    BACKCHANNEL_NOTIFICATION_ENDPOINT_MISSING, BACKCHANNEL_OPENID_MISSING,
-    BACKCHANNEL_SCOPE_MISSING, BACKCHANNEL_USER_CODE_MISSING, CLIENT_NOTIFICATION_TOKEN_MALFORMED,
-    CLIENT_NOTIFICATION_TOKEN_MISSING, HINT_COUNT, REQUEST_CONTEXT_MALFORMED,
-    REQUESTED_EXPIRY_INVALID,
+    BACKCHANNEL_DELIVERY_MODE_MISSING, BACKCHANNEL_NOTIFICATION_ENDPOINT_MISSING,
+    BACKCHANNEL_OPENID_MISSING, BACKCHANNEL_OPENID_NOT_REQUESTABLE, BACKCHANNEL_SCOPE_MISSING,
+    BACKCHANNEL_USER_CODE_MISSING, CLIENT_NOTIFICATION_TOKEN_MALFORMED,
+    CLIENT_NOTIFICATION_TOKEN_MISSING, CLIENT_NOTIFICATION_TOKEN_TOO_LONG, HINT_MISSING,
+    HINTS_SEVERAL, REQUEST_CONTEXT_MALFORMED, REQUESTED_EXPIRY_NO_NUMBER,
+    REQUESTED_EXPIRY_NOT_POSITIVE,
 };
 use crate::store::{Client, Service};
 
@@ -29,14 +31,15 @@ impl<'a> BackchannelParameters<'a> {
     pub fn delivery_mode(&self) -> Result<DeliveryMode, OAuthError> {
         let refused = |code| OAuthError::new("unauthorized_client", code);
         let mode = self.client.settings.text("bcDeliveryMode");
-        let mode = mode.filter(|mode| {
-            let supported = "supportedBackchannelTokenDeliveryModes";
-            self.service.supports(supported, mode)
-        });
+        let mode = mode.ok_or(refused(BACKCHANNEL_DELIVERY_MODE_MISSING))?;
+        let supported = "supportedBackchannelTokenDeliveryModes";
+        if !self.service.supports(supported, mode) {
+            return Err(refused(BACKCHANNEL_DELIVERY_MODE));
+        }
         let mode = match mode {
-            Some("POLL") => return Ok(DeliveryMode::Poll),
-            Some("PING") => DeliveryMode::Ping,
-            Some("PUSH") => DeliveryMode::Push,
+            "POLL" => return Ok(DeliveryMode::Poll),
+            "PING" => DeliveryMode::Ping,
+            "PUSH" => DeliveryMode::Push,
             _ => return Err(refused(BACKCHANNEL_DELIVERY_MODE)),
         };
         match self.client.settings.text("bcNotificationEndpoint") {
@@ -55,7 +58,12 @@ impl<'a> BackchannelParameters<'a> {
         if scopes::are_openid(&scopes) {
             Ok((scopes, dynamic))
         } else {
-            Err(OAuthError::invalid_scope(BACKCHANNEL_OPENID_MISSING))
+            let is_requested = self.parameters.words("scope").contains(&"openid");
+            let is_known = scopes::are_supported(&["openid".to_owned()], service);
+            Err(OAuthError::invalid_scope(match is_requested && is_known {
+                true => BACKCHANNEL_OPENID_NOT_REQUESTABLE,
+                false => BACKCHANNEL_OPENID_MISSING,
+            }))
         }
     }
 
@@ -72,7 +80,8 @@ impl<'a> BackchannelParameters<'a> {
         });
         match (hints.next(), hints.next()) {
             (Some(hint), None) => Ok(hint),
-            _ => Err(OAuthError::invalid_request(HINT_COUNT)),
+            (None, _) => Err(OAuthError::invalid_request(HINT_MISSING)),
+            (Some(_), Some(_)) => Err(OAuthError::invalid_request(HINTS_SEVERAL)),
         }
     }
 
@@ -83,6 +92,7 @@ impl<'a> BackchannelParameters<'a> {
     ) -> Result<Option<&'a str>, OAuthError> {
         let invalid = OAuthError::invalid_request;
         match self.parameters.get("client_notification_token") {
+            Some(token) if token.len() > 1024 => Err(invalid(CLIENT_NOTIFICATION_TOKEN_TOO_LONG)),
             Some(token) if !is_bearer_token(token) => {
                 Err(invalid(CLIENT_NOTIFICATION_TOKEN_MALFORMED))
             }
@@ -126,9 +136,11 @@ impl<'a> BackchannelParameters<'a> {
         let Some(text) = self.parameters.get("requested_expiry") else {
             return Ok(None);
         };
-        let seconds = text.parse::<i32>().ok().filter(|seconds| *seconds > 0);
-        let seconds = seconds.ok_or(OAuthError::invalid_request(REQUESTED_EXPIRY_INVALID))?;
-        Ok(Some(seconds.into()))
+        match text.parse::<i32>() {
+            Ok(seconds @ 1..) => Ok(Some(seconds.into())),
+            Ok(_) => Err(OAuthError::invalid_request(REQUESTED_EXPIRY_NOT_POSITIVE)),
+            Err(_) => Err(OAuthError::invalid_request(REQUESTED_EXPIRY_NO_NUMBER)),
+        }
     }
 
     /// FAPI: Client Initiated Backchannel Authentication Profile §5.2.2.
@@ -143,9 +155,9 @@ impl<'a> BackchannelParameters<'a> {
     }
 }
 
-/// RFC 6750 §2.1, and the length of CIBA Core 1.0 §7.1.
+/// RFC 6750 §2.1.
 fn is_bearer_token(text: &str) -> bool {
     let characters = text.trim_end_matches('=');
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
-    text.len() <= 1024 && !characters.is_empty() && characters.bytes().all(is_allowed)
+    !characters.is_empty() && characters.bytes().all(is_allowed)
 }

@@ -9,24 +9,32 @@ use super::oauth_error::OAuthError;
 use super::parameters::Parameters;
 use super::{response_type, scope_claims};
 use crate::json::{Members, Object};
-use crate::result_code::CLAIMS_MALFORMED;
+use crate::result_code::{
+    CLAIMS_ID_TOKEN_MALFORMED, CLAIMS_MALFORMED, CLAIMS_TRANSFORMED_MALFORMED,
+    CLAIMS_USERINFO_MALFORMED, ResultCode,
+};
 
 /// The members that hold claims by name.
-const MEMBERS: [&str; 3] = ["id_token", "userinfo", "transformed_claims"];
+const MEMBERS: [(&str, ResultCode); 3] = [
+    ("id_token", CLAIMS_ID_TOKEN_MALFORMED),
+    ("userinfo", CLAIMS_USERINFO_MALFORMED),
+    ("transformed_claims", CLAIMS_TRANSFORMED_MALFORMED),
+];
 
 /// The `claims` parameter: an object whose members are objects.
 pub fn requested(parameters: &Parameters) -> Result<Option<Object>, OAuthError> {
     let Some(text) = parameters.get("claims") else {
         return Ok(None);
     };
-    let is_good = |claims: &Object| {
-        let mut members = MEMBERS.iter().filter_map(|name| claims.get(*name));
-        members.all(|member| member.is_object() || member.is_null())
-    };
-    let claims = serde_json::from_str(text).ok().filter(is_good);
-    claims
-        .map(Some)
-        .ok_or(OAuthError::invalid_request(CLAIMS_MALFORMED))
+    let invalid = OAuthError::invalid_request;
+    let claims: Object = serde_json::from_str(text).map_err(|_| invalid(CLAIMS_MALFORMED))?;
+    for (name, code) in MEMBERS {
+        let member = claims.get(name);
+        if member.is_some_and(|member| !(member.is_object() || member.is_null())) {
+            return Err(invalid(code));
+        }
+    }
+    Ok(Some(claims))
 }
 
 /// A member of the parameter as text, which is how the API shows it.

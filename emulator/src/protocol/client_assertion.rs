@@ -14,9 +14,12 @@ use crate::digest::Digest;
 use crate::jose::{self, Jws};
 use crate::json::{Members, Object};
 use crate::result_code::{
-    CLIENT_ASSERTION_ALGORITHM, CLIENT_ASSERTION_AUDIENCE, CLIENT_ASSERTION_ISSUER,
-    CLIENT_ASSERTION_MALFORMED, CLIENT_ASSERTION_REPLAYED, CLIENT_ASSERTION_TIME,
-    CLIENT_ASSERTION_TYPE,
+    CLIENT_ASSERTION_ALGORITHM, CLIENT_ASSERTION_AUDIENCE, CLIENT_ASSERTION_AUDIENCE_NOT_ISSUER,
+    CLIENT_ASSERTION_EARLY, CLIENT_ASSERTION_EXPIRED, CLIENT_ASSERTION_ISSUED_LATER,
+    CLIENT_ASSERTION_ISSUER, CLIENT_ASSERTION_PAYLOAD, CLIENT_ASSERTION_REPLAYED,
+    CLIENT_ASSERTION_SIGNATURE, CLIENT_ASSERTION_SUBJECT, CLIENT_ASSERTION_TYPE,
+    CLIENT_ASSERTION_TYPE_EMPTY, CLIENT_ASSERTION_TYPE_MISSING, CLIENT_ASSERTION_WITHOUT_END,
+    client_assertion_issuer_missing, client_assertion_malformed,
 };
 use crate::store::{Client, Service};
 
@@ -32,16 +35,24 @@ pub struct ClientAssertion<'a> {
 
 impl<'a> ClientAssertion<'a> {
     /// The assertion of a request, if it has one.
-    pub fn presented(parameters: &'a Parameters) -> Result<Option<Self>, OAuthError> {
+    pub fn presented(call: &Call, parameters: &'a Parameters) -> Result<Option<Self>, OAuthError> {
         let Some(text) = parameters.get("client_assertion") else {
             return Ok(None);
         };
-        if parameters.get("client_assertion_type") != Some(JWT_BEARER) {
-            return Err(OAuthError::invalid_client(CLIENT_ASSERTION_TYPE));
+        let refuse = OAuthError::invalid_client;
+        let kind = parameters
+            .required(
+                "client_assertion_type",
+                CLIENT_ASSERTION_TYPE_MISSING,
+                CLIENT_ASSERTION_TYPE_EMPTY,
+            )
+            .map_err(refuse)?;
+        if kind != JWT_BEARER {
+            return Err(refuse(CLIENT_ASSERTION_TYPE));
         }
-        let malformed = OAuthError::invalid_client(CLIENT_ASSERTION_MALFORMED);
-        let jws = Jws::parse(text).map_err(|_| malformed.clone())?;
-        let claims = jws.claims().ok_or(malformed)?;
+        let malformed = client_assertion_malformed(call.operation);
+        let jws = Jws::parse(text).map_err(|_| refuse(malformed))?;
+        let claims = jws.claims().ok_or(refuse(CLIENT_ASSERTION_PAYLOAD))?;
         Ok(Some(Self { text, jws, claims }))
     }
 
@@ -69,18 +80,32 @@ impl<'a> ClientAssertion<'a> {
         if registered.is_some_and(|alg| alg.protocol_value() != Some(self.jws.alg())) {
             return Err(refuse(CLIENT_ASSERTION_ALGORITHM));
         }
-        client_signature::verify(&self.jws, client).map_err(refuse)?;
-        if self.subject().is_none() || self.claims.text("iss") != self.subject() {
+        client_signature::verify(&self.jws, client, &CLIENT_ASSERTION_SIGNATURE).map_err(refuse)?;
+        let issuer = self.claims.text("iss");
+        let issuer = issuer.ok_or(refuse(client_assertion_issuer_missing(call.operation)))?;
+        let subject = self.subject().ok_or(refuse(CLIENT_ASSERTION_SUBJECT))?;
+        if issuer != subject {
             return Err(refuse(CLIENT_ASSERTION_ISSUER));
         }
+        let restricted = is_audience_restricted(service);
         if !is_for(service, call.operation, &self.claims) {
-            return Err(refuse(CLIENT_ASSERTION_AUDIENCE));
+            return Err(refuse(match restricted {
+                true => CLIENT_ASSERTION_AUDIENCE_NOT_ISSUER,
+                false => CLIENT_ASSERTION_AUDIENCE,
+            }));
+        }
+        if !self.claims.contains_key("exp") {
+            return Err(refuse(CLIENT_ASSERTION_WITHOUT_END));
         }
         let skew = service.clock_skew();
-        let end = jwt_times::time(&self.claims, "exp").ok_or(refuse(CLIENT_ASSERTION_TIME))?;
-        if !jwt_times::invalid(&self.claims, call.now, skew).is_empty() {
-            return Err(refuse(CLIENT_ASSERTION_TIME));
+        if let Some(name) = jwt_times::invalid(&self.claims, call.now, skew).first() {
+            return Err(refuse(match *name {
+                "exp" => CLIENT_ASSERTION_EXPIRED,
+                "nbf" => CLIENT_ASSERTION_EARLY,
+                _ => CLIENT_ASSERTION_ISSUED_LATER,
+            }));
         }
+        let end = jwt_times::time(&self.claims, "exp").ok_or(refuse(CLIENT_ASSERTION_EXPIRED))?;
         // RFC 7523 §3 leaves `jti` to the client. An assertion without one stands for itself.
         let own = self.claims.text("jti").unwrap_or(self.text);
         let id = Digest::of(&format!("client_assertion {} {own}", client.id()));
@@ -91,14 +116,16 @@ impl<'a> ClientAssertion<'a> {
     }
 }
 
+fn is_audience_restricted(service: &Service) -> bool {
+    let setting = "clientAssertionAudRestrictedToIssuer";
+    service.settings.flag(setting)
+}
+
 /// Whether an audience names the service: by its issuer, by its token endpoint, or by the endpoint that was called
 /// (RFC 7523 §3, RFC 9126 §2, OpenID Connect CIBA Core 1.0 §7.1). A service can insist on the issuer alone.
 fn is_for(service: &Service, operation: &str, claims: &Object) -> bool {
     let issuer = service.issuer();
-    if service
-        .settings
-        .flag("clientAssertionAudRestrictedToIssuer")
-    {
+    if is_audience_restricted(service) {
         return issuer.is_some() && claims.get("aud").and_then(Value::as_str) == issuer;
     }
     let called = match operation {

@@ -12,13 +12,14 @@ use super::oauth_error::OAuthError;
 use super::parameters::Parameters;
 use super::refusal::Refusal;
 use crate::call::Call;
-use crate::json::{Members, Object};
+use crate::json::Members;
 use crate::random;
 use crate::result_code::{
-    CLIENT_AUTHENTICATION_ELSEWHERE, CLIENT_AUTHENTICATION_FAILED, CLIENT_AUTHENTICATION_METHOD,
-    CLIENT_AUTHENTICATION_TWICE, CLIENT_CERTIFICATE_MISSING, CLIENT_ID_AMBIGUOUS,
-    CLIENT_ID_MISSING, CLIENT_IS_PUBLIC, CLIENT_SECRET_MISSING, TOKEN_CLIENT_ID_MISSING,
-    TRUST_CHAIN_EXPIRED,
+    CLIENT_ASSERTION_ALGORITHM, CLIENT_ASSERTION_MISSING, CLIENT_AUTHENTICATION_ELSEWHERE,
+    CLIENT_AUTHENTICATION_METHOD, CLIENT_AUTHENTICATION_TWICE, CLIENT_CERTIFICATE_MISSING,
+    CLIENT_IS_PUBLIC, CONFIDENTIAL_WITHOUT_METHOD, ClientName, REVOCATION_CLIENT_SECRETS_DIFFER,
+    ResultCode, TRUST_CHAIN_EXPIRED, client_alias_disabled, client_id_ambiguous, client_id_missing,
+    client_secret_missing, client_secret_wrong, client_unknown,
 };
 use crate::store::{Client, NamedBy, Service};
 
@@ -43,14 +44,14 @@ pub fn authenticate(
     parameters: &Parameters,
 ) -> Result<Authenticated, Refusal> {
     let refuse = OAuthError::invalid_client;
-    let credential = Credential::presented(&call.body, parameters)?;
-    let certificate = ClientCertificate::presented(&call.body)?;
+    let credential = Credential::presented(call, parameters)?;
+    let certificate = ClientCertificate::presented(call)?;
     let (client, named_by) = identify(call, service, parameters, &credential)?;
     call.refuse_locked(&client)?;
     if federation::has_expired(&client, call.now) {
         return Err(refuse(TRUST_CHAIN_EXPIRED).into());
     }
-    let method = method(&credential, &client)?;
+    let method = method(call, &credential, certificate.is_some(), &client)?;
     if !service.supports(supported_methods, method.as_str()) {
         return Err(refuse(CLIENT_AUTHENTICATION_METHOD).into());
     }
@@ -59,7 +60,7 @@ pub fn authenticate(
         Credential::Basic(secret) | Credential::Post(secret) => {
             let registered = client.settings.text("clientSecret");
             if !registered.is_some_and(|registered| random::same(secret, registered)) {
-                return Err(refuse(CLIENT_AUTHENTICATION_FAILED).into());
+                return Err(refuse(client_secret_wrong(call.operation)).into());
             }
         }
         Credential::Assertion(assertion) => assertion.verify(call, service, &client)?,
@@ -93,10 +94,21 @@ enum Credential<'a> {
 }
 
 impl<'a> Credential<'a> {
-    fn presented(request: &'a Object, parameters: &'a Parameters) -> Result<Self, OAuthError> {
-        let basic = request.text("clientSecret").map(Self::Basic);
-        let post = parameters.get("client_secret").map(Self::Post);
-        let assertion = ClientAssertion::presented(parameters)?.map(Box::new);
+    fn presented(call: &'a Call, parameters: &'a Parameters) -> Result<Self, OAuthError> {
+        let request = &call.body;
+        let secrets = (
+            request.text("clientSecret"),
+            parameters.get("client_secret"),
+        );
+        if let (Some(one), Some(other)) = secrets
+            && call.operation == "revocation"
+            && one != other
+        {
+            let code = REVOCATION_CLIENT_SECRETS_DIFFER;
+            return Err(OAuthError::invalid_request(code));
+        }
+        let (basic, post) = (secrets.0.map(Self::Basic), secrets.1.map(Self::Post));
+        let assertion = ClientAssertion::presented(call, parameters)?.map(Box::new);
         let assertion = assertion.map(Self::Assertion);
         let attestation = ClientAttestation::presented(request)?.map(Box::new);
         let attestation = attestation.map(Self::Attestation);
@@ -116,41 +128,56 @@ fn identify(
     parameters: &Parameters,
     credential: &Credential<'_>,
 ) -> Result<(Arc<Client>, NamedBy), OAuthError> {
-    let subject = match credential {
-        Credential::Assertion(assertion) => assertion.subject(),
-        Credential::Attestation(attestation) => attestation.subject(),
-        _ => None,
+    let (assertion, attestation) = match credential {
+        Credential::Assertion(assertion) => (assertion.subject(), None),
+        Credential::Attestation(attestation) => (None, attestation.subject()),
+        _ => (None, None),
     };
     let names = [
-        call.body.text("clientId"),
-        parameters.get("client_id"),
-        subject,
+        (ClientName::Header, call.body.text("clientId")),
+        (ClientName::Parameter, parameters.get("client_id")),
+        (ClientName::Assertion, assertion),
+        (ClientName::Attestation, attestation),
     ];
-    let mut named: Option<(&Arc<Client>, NamedBy)> = None;
-    for name in names.into_iter().flatten() {
-        let (client, named_by) = service
-            .client(name)
-            .ok_or(OAuthError::invalid_client(CLIENT_AUTHENTICATION_FAILED))?;
-        match named {
-            None => named = Some((client, named_by)),
-            Some((other, _)) if other.id() != client.id() => {
-                return Err(OAuthError::invalid_request(CLIENT_ID_AMBIGUOUS));
+    let mut first: Option<(ClientName, &Arc<Client>, NamedBy)> = None;
+    for (way, name) in names {
+        let Some(name) = name else { continue };
+        let (client, named_by) = service.client(name).ok_or_else(|| {
+            let is_alias = service.clients.by_alias(name).is_some();
+            OAuthError::invalid_client(match is_alias {
+                true => client_alias_disabled(call.operation),
+                false => client_unknown(call.operation),
+            })
+        })?;
+        match first {
+            None => first = Some((way, client, named_by)),
+            Some((earlier, other, _)) if other.id() != client.id() => {
+                let code = client_id_ambiguous(call.operation, earlier, way);
+                return Err(OAuthError::invalid_request(code));
             }
             Some(_) => {}
         }
     }
     // RFC 6749 §5.2 has `invalid_client` for this; Authlete's token endpoint has another.
-    let nobody = || match call.operation {
-        "token" => OAuthError::invalid_request(TOKEN_CLIENT_ID_MISSING),
-        _ => OAuthError::invalid_client(CLIENT_ID_MISSING),
+    let nobody = || {
+        let code = client_id_missing(call.operation);
+        match call.operation {
+            "token" => OAuthError::invalid_request(code),
+            _ => OAuthError::invalid_client(code),
+        }
     };
-    let (client, named_by) = named.ok_or_else(nobody)?;
+    let (_, client, named_by) = first.ok_or_else(nobody)?;
     Ok((Arc::clone(client), named_by))
 }
 
 /// How the client authenticates: in the registered way and in no weaker one. A public client has nothing to prove, and
 /// Authlete refuses it when it tries; a confidential client that registered no way may choose.
-fn method(credential: &Credential<'_>, client: &Client) -> Result<ClientAuthMethod, OAuthError> {
+fn method(
+    call: &Call,
+    credential: &Credential<'_>,
+    has_certificate: bool,
+    client: &Client,
+) -> Result<ClientAuthMethod, OAuthError> {
     let registered = client
         .settings
         .text("tokenAuthMethod")
@@ -170,16 +197,46 @@ fn method(credential: &Credential<'_>, client: &Client) -> Result<ClientAuthMeth
             Some(ClientAuthMethod::SelfSignedTlsClientAuth) => {
                 ClientAuthMethod::SelfSignedTlsClientAuth
             }
-            _ => return Err(OAuthError::invalid_client(CLIENT_SECRET_MISSING)),
+            registered => {
+                let registered = registered.unwrap_or(ClientAuthMethod::ClientSecretBasic);
+                let code = lacking(call, &registered, None, has_certificate, client);
+                return Err(OAuthError::invalid_client(code));
+            }
         },
     };
     match registered {
-        Some(ClientAuthMethod::None) if used != ClientAuthMethod::None => {
-            Err(OAuthError::invalid_client(CLIENT_IS_PUBLIC))
-        }
         Some(registered) if registered != used => {
-            Err(OAuthError::invalid_client(CLIENT_AUTHENTICATION_ELSEWHERE))
+            let code = lacking(call, &registered, Some(&used), has_certificate, client);
+            Err(OAuthError::invalid_client(code))
         }
         _ => Ok(used),
+    }
+}
+
+/// What a request lacks whose client did not authenticate in the registered way, but in another one or in none.
+fn lacking(
+    call: &Call,
+    registered: &ClientAuthMethod,
+    used: Option<&ClientAuthMethod>,
+    has_certificate: bool,
+    client: &Client,
+) -> ResultCode {
+    use ClientAuthMethod as Method;
+    let by_secret = [Method::ClientSecretBasic, Method::ClientSecretPost];
+    let by_assertion = [Method::ClientSecretJwt, Method::PrivateKeyJwt];
+    let by_certificate = [Method::TlsClientAuth, Method::SelfSignedTlsClientAuth];
+    let uses = |methods: &[Method]| used.is_some_and(|used| methods.contains(used));
+    match registered {
+        Method::None if client.is_confidential() => CONFIDENTIAL_WITHOUT_METHOD,
+        Method::None => CLIENT_IS_PUBLIC,
+        method if by_secret.contains(method) && !uses(&by_secret) => {
+            client_secret_missing(call.operation)
+        }
+        method if by_assertion.contains(method) => match uses(&by_assertion) {
+            true => CLIENT_ASSERTION_ALGORITHM,
+            false => CLIENT_ASSERTION_MISSING,
+        },
+        method if by_certificate.contains(method) && !has_certificate => CLIENT_CERTIFICATE_MISSING,
+        _ => CLIENT_AUTHENTICATION_ELSEWHERE,
     }
 }

@@ -22,7 +22,11 @@ use crate::call::Call;
 use crate::jose::Jwk;
 use crate::json::{Members, Object};
 use crate::result_code::{
-    CLIENT_CERTIFICATE_MALFORMED, CLIENT_CERTIFICATE_OTHER, CLIENT_CERTIFICATE_UNTRUSTED,
+    CLIENT_CERTIFICATE_KEY_MISSING, CLIENT_CERTIFICATE_MALFORMED,
+    CLIENT_CERTIFICATE_NAME_NOT_REGISTERED, CLIENT_CERTIFICATE_NOT_REGISTERED,
+    CLIENT_CERTIFICATE_SAN_DNS, CLIENT_CERTIFICATE_SAN_EMAIL, CLIENT_CERTIFICATE_SAN_IP,
+    CLIENT_CERTIFICATE_SAN_URI, CLIENT_CERTIFICATE_SUBJECT_DN, CLIENT_CERTIFICATE_UNTRUSTED,
+    ResultCode, TRUSTED_ROOTS_MISSING, client_certificate_malformed,
 };
 use crate::store::{Client, Service};
 
@@ -34,12 +38,13 @@ pub struct ClientCertificate {
 
 impl ClientCertificate {
     /// The certificate of a request, if it has one.
-    pub fn presented(request: &Object) -> Result<Option<Self>, OAuthError> {
-        let Some(text) = request.text("clientCertificate") else {
+    pub fn presented(call: &Call) -> Result<Option<Self>, OAuthError> {
+        let Some(text) = call.body.text("clientCertificate") else {
             return Ok(None);
         };
         let certificate = Self::parse(text);
-        let malformed = OAuthError::invalid_request(CLIENT_CERTIFICATE_MALFORMED);
+        let malformed = client_certificate_malformed(call.operation);
+        let malformed = OAuthError::invalid_request(malformed);
         certificate.ok_or(malformed).map(Some)
     }
 
@@ -66,47 +71,47 @@ impl ClientCertificate {
         service: &Service,
         client: &Client,
     ) -> Result<(), OAuthError> {
-        let is_right = match method {
+        let identified = match method {
             ClientAuthMethod::SelfSignedTlsClientAuth => self.is_registered(&client.settings),
             _ => self.names(&client.settings),
         };
-        if !is_right {
-            return Err(OAuthError::invalid_client(CLIENT_CERTIFICATE_OTHER));
-        }
+        identified.map_err(OAuthError::invalid_client)?;
         let is_chain_checked = *method == ClientAuthMethod::TlsClientAuth
             && service.settings.flag("mutualTlsValidatePkiCertChain");
-        if is_chain_checked && !self.is_trusted(call, service)? {
-            return Err(OAuthError::invalid_client(CLIENT_CERTIFICATE_UNTRUSTED));
+        match is_chain_checked {
+            true => self.is_trusted(call, service),
+            false => Ok(()),
         }
-        Ok(())
     }
 
     /// RFC 8705 §2.1.2: the client registered one of these names.
-    fn names(&self, client: &Object) -> bool {
+    fn names(&self, client: &Object) -> Result<(), ResultCode> {
         let has = |is_it: &dyn Fn(&GeneralName) -> bool| self.other_names().iter().any(is_it);
-        if let Some(expected) = client.text("tlsClientAuthSubjectDn") {
-            is_same_name(self.certificate.tbs_certificate().subject(), expected)
+        let (is_named, code) = if let Some(expected) = client.text("tlsClientAuthSubjectDn") {
+            let subject = self.certificate.tbs_certificate().subject();
+            (
+                is_same_name(subject, expected),
+                CLIENT_CERTIFICATE_SUBJECT_DN,
+            )
         } else if let Some(expected) = client.text("tlsClientAuthSanDns") {
-            has(
-                &|name| matches!(name, GeneralName::DnsName(dns) if dns.as_str().eq_ignore_ascii_case(expected)),
-            )
+            let is_it = |name: &GeneralName| matches!(name, GeneralName::DnsName(dns) if dns.as_str().eq_ignore_ascii_case(expected));
+            (has(&is_it), CLIENT_CERTIFICATE_SAN_DNS)
         } else if let Some(expected) = client.text("tlsClientAuthSanUri") {
-            has(
-                &|name| matches!(name, GeneralName::UniformResourceIdentifier(uri) if uri.as_str() == expected),
-            )
+            let is_it = |name: &GeneralName| matches!(name, GeneralName::UniformResourceIdentifier(uri) if uri.as_str() == expected);
+            (has(&is_it), CLIENT_CERTIFICATE_SAN_URI)
         } else if let Some(expected) = client.text("tlsClientAuthSanIp") {
-            let Ok(expected) = expected.parse::<IpAddr>() else {
-                return false;
-            };
-            has(
-                &|name| matches!(name, GeneralName::IpAddress(ip) if is_address(ip.as_bytes(), expected)),
-            )
+            let expected = expected.parse::<IpAddr>();
+            let is_it = |name: &GeneralName| matches!((name, &expected), (GeneralName::IpAddress(ip), Ok(expected)) if is_address(ip.as_bytes(), *expected));
+            (has(&is_it), CLIENT_CERTIFICATE_SAN_IP)
         } else if let Some(expected) = client.text("tlsClientAuthSanEmail") {
-            has(
-                &|name| matches!(name, GeneralName::Rfc822Name(email) if email.as_str().eq_ignore_ascii_case(expected)),
-            )
+            let is_it = |name: &GeneralName| matches!(name, GeneralName::Rfc822Name(email) if email.as_str().eq_ignore_ascii_case(expected));
+            (has(&is_it), CLIENT_CERTIFICATE_SAN_EMAIL)
         } else {
-            false
+            (false, CLIENT_CERTIFICATE_NAME_NOT_REGISTERED)
+        };
+        match is_named {
+            true => Ok(()),
+            false => Err(code),
         }
     }
 
@@ -117,20 +122,28 @@ impl ClientCertificate {
     }
 
     /// RFC 8705 §2.2.2: the certificate is in the client's `jwks`, or at least its key is.
-    fn is_registered(&self, client: &Object) -> bool {
+    fn is_registered(&self, client: &Object) -> Result<(), ResultCode> {
         let keys = keys::registered(client);
         let wanted = client.text("selfSignedCertificateKeyId");
         let mut keys = keys
             .keys()
             .iter()
-            .filter(|key| wanted.is_none() || key.kid() == wanted);
+            .filter(|key| wanted.is_none() || key.kid() == wanted)
+            .peekable();
+        if keys.peek().is_none() {
+            return Err(CLIENT_CERTIFICATE_KEY_MISSING);
+        }
         let own = self.key().map(|key| key.thumbprint());
-        keys.any(|key| match key.json().texts("x5c") {
+        let is_registered = keys.any(|key| match key.json().texts("x5c") {
             Some(chain) => chain
                 .first()
                 .is_some_and(|first| decode(first).as_ref() == Some(&self.der)),
             None => own.is_some() && own == Some(key.thumbprint()),
-        })
+        });
+        match is_registered {
+            true => Ok(()),
+            false => Err(CLIENT_CERTIFICATE_NOT_REGISTERED),
+        }
     }
 
     /// The public key.
@@ -138,7 +151,7 @@ impl ClientCertificate {
         certificate_key::of(&self.certificate)
     }
 
-    fn is_trusted(&self, call: &Call, service: &Service) -> Result<bool, OAuthError> {
+    fn is_trusted(&self, call: &Call, service: &Service) -> Result<(), OAuthError> {
         let malformed = OAuthError::invalid_request(CLIENT_CERTIFICATE_MALFORMED);
         let path = call.body.texts("clientCertificatePath").unwrap_or_default();
         let path: Option<Vec<_>> = path.into_iter().map(decode).collect();
@@ -148,12 +161,14 @@ impl ClientCertificate {
             .into_iter()
             .filter_map(decode)
             .collect();
-        Ok(certificate_chain::leads(
-            &self.der,
-            path.ok_or(malformed)?,
-            roots,
-            call.now,
-        ))
+        let path = path.ok_or(malformed)?;
+        if roots.is_empty() {
+            return Err(OAuthError::invalid_client(TRUSTED_ROOTS_MISSING));
+        }
+        match certificate_chain::leads(&self.der, path, roots, call.now) {
+            true => Ok(()),
+            false => Err(OAuthError::invalid_client(CLIENT_CERTIFICATE_UNTRUSTED)),
+        }
     }
 }
 

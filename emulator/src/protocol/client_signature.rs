@@ -3,31 +3,32 @@
 use super::keys;
 use crate::jose::{self, Jwk, Jws};
 use crate::json::Members;
-use crate::result_code::{
-    CLIENT_KEY_UNKNOWN, CLIENT_KEYS_ELSEWHERE, CLIENT_SIGNATURE_WRONG, ResultCode,
-};
+use crate::result_code::{CLIENT_KEYS_ELSEWHERE, ResultCode, SignatureCodes};
 use crate::store::Client;
 
 /// Checks a signature: by HMAC with the secret of the client, else with a public key in its `jwks`.
-pub fn verify(jws: &Jws, client: &Client) -> Result<(), ResultCode> {
+pub fn verify(jws: &Jws, client: &Client, codes: &SignatureCodes) -> Result<(), ResultCode> {
     if jose::is_symmetric(jws.alg()) {
         let secret = client.settings.text("clientSecret").unwrap_or_default();
         return match jws.verify(&Jwk::secret(secret.as_bytes())) {
             true => Ok(()),
-            false => Err(CLIENT_SIGNATURE_WRONG),
+            false => Err(codes.wrong),
         };
     }
     let is_registered = |setting| client.settings.text(setting).is_some();
-    if is_registered("jwksUri") && !is_registered("jwks") {
-        return Err(CLIENT_KEYS_ELSEWHERE);
+    if !is_registered("jwks") {
+        return Err(match is_registered("jwksUri") {
+            true => CLIENT_KEYS_ELSEWHERE,
+            false => codes.keys_missing,
+        });
     }
     let keys = keys::registered(&client.settings);
     let mut candidates = keys.candidates(jws.alg(), jws.kid()).peekable();
     if candidates.peek().is_none() {
-        return Err(CLIENT_KEY_UNKNOWN);
+        return Err(codes.key_unknown);
     }
     match candidates.any(|key| jws.verify(key)) {
         true => Ok(()),
-        false => Err(CLIENT_SIGNATURE_WRONG),
+        false => Err(codes.wrong),
     }
 }

@@ -8,14 +8,10 @@ use super::oauth_error::OAuthError;
 use crate::call::Call;
 use crate::clock::{Millis, after};
 use crate::digest::Digest;
-use crate::jose::{Jwk, Jws, SignatureAlgorithm};
+use crate::jose::{self, JoseError, Jwk, Jws, SignatureAlgorithm};
 use crate::json::{Members, Object};
 use crate::reply::Outcome;
-use crate::result_code::{
-    DPOP_ID_MISSING, DPOP_KEY_MISSING, DPOP_METHOD, DPOP_NONCE, DPOP_NONCE_AT_PAR,
-    DPOP_PROOF_MALFORMED, DPOP_REPLAYED, DPOP_SIGNATURE_WRONG, DPOP_TIME, DPOP_TOKEN,
-    DPOP_TOKEN_AT_USERINFO, DPOP_URL, ResultCode,
-};
+use crate::result_code::{DPOP_NONCE, DpopCodes, ResultCode, dpop_codes};
 use crate::store::Service;
 
 /// How many seconds old a proof may be, or how far ahead (RFC 9449 §11.1), beside what clocks may be wrong.
@@ -33,40 +29,37 @@ pub fn key_thumbprint(
     let Some(proof) = call.body.text("dpop") else {
         return Ok(None);
     };
-    let (claims, thumbprint) = read(proof).map_err(invalid)?;
-    is_of_request(call, &service.settings, &claims).map_err(invalid)?;
+    let codes = dpop_codes(call.operation);
+    let because = |reason| invalid(codes.invalid.because(reason));
+    let (claims, thumbprint) = read(proof, &codes).map_err(invalid)?;
+    is_of_request(call, &service.settings, &claims).map_err(because)?;
     let window = WINDOW.saturating_add(service.clock_skew());
-    let made_at = jwt_times::time(&claims, "iat").ok_or(invalid(DPOP_TIME))?;
-    if !is_near(made_at, call.now, window) {
-        return Err(invalid(DPOP_TIME));
-    }
+    let made_at = jwt_times::time(&claims, "iat");
+    let made_at = made_at.filter(|made_at| is_near(*made_at, call.now, window));
+    let made_at = made_at.ok_or(because(
+        "iat of the DPoP proof is missing, too long ago or too far ahead",
+    ))?;
     if let Some(token) = access_token
         && claims.text("ath") != Some(&Digest::of(token).to_string())
     {
-        return Err(invalid(match call.operation {
-            "userinfo" => DPOP_TOKEN_AT_USERINFO,
-            _ => DPOP_TOKEN,
-        }));
+        return Err(because(
+            "ath of the DPoP proof is missing, or is not that of the access token",
+        ));
     }
     if is_nonce_required(call, service) {
         let nonce = claims.text("nonce").unwrap_or_default();
         if !service.dpop_nonce.is(nonce, call.now) {
-            return Err(OAuthError::new(
-                "use_dpop_nonce",
-                match call.operation {
-                    "push_authorization_request" => DPOP_NONCE_AT_PAR,
-                    _ => DPOP_NONCE,
-                },
-            ));
+            return Err(OAuthError::new("use_dpop_nonce", DPOP_NONCE));
         }
     }
     // RFC 9449 §11.1: once for each URL. What the caller asks of two APIs for one request is one use of each.
-    let own = claims.text("jti").ok_or(invalid(DPOP_ID_MISSING))?;
+    let own = claims.text("jti");
+    let own = own.ok_or(because("the DPoP proof has no jti"))?;
     let url = claims.text("htu").unwrap_or_default();
     let id = Digest::of(&format!("dpop {} {url} {thumbprint} {own}", call.operation));
     let end = after(made_at, window);
     if !service.used_jwts.use_once(id, end, call.now) {
-        return Err(invalid(DPOP_REPLAYED));
+        return Err(because("the DPoP proof was used before"));
     }
     Ok(Some(thumbprint))
 }
@@ -107,27 +100,38 @@ fn invalid(code: ResultCode) -> OAuthError {
 }
 
 /// The claims of a proof that is in order by itself, and the thumbprint of the key in it (RFC 9449 §4.2).
-fn read(proof: &str) -> Result<(Object, String), ResultCode> {
-    let jws = Jws::parse(proof).map_err(|_| DPOP_PROOF_MALFORMED)?;
+fn read(proof: &str, codes: &DpopCodes) -> Result<(Object, String), ResultCode> {
+    let malformed = codes
+        .invalid
+        .because("the DPoP proof is not a JWT of the type dpop+jwt");
+    let jws = Jws::parse(proof).map_err(|error| match error {
+        JoseError::Malformed("'alg'") => codes.algorithm_missing,
+        _ => malformed,
+    })?;
     if jws.header.text("typ") != Some("dpop+jwt") {
-        return Err(DPOP_PROOF_MALFORMED);
+        return Err(malformed);
     }
-    let claims = jws.claims().ok_or(DPOP_PROOF_MALFORMED)?;
+    if jws.alg() == "none" || jose::is_symmetric(jws.alg()) {
+        return Err(codes.algorithm_symmetric);
+    }
+    let claims = jws.claims().ok_or(malformed)?;
     let key = jws.header.object("jwk").cloned().map(Jwk::parse);
-    let key = key.and_then(Result::ok).ok_or(DPOP_KEY_MISSING)?;
+    let key = key.and_then(Result::ok).ok_or(codes.key_missing)?;
     // A shared secret is private as a whole, so that no HMAC gets through.
     if key.is_private() {
-        return Err(DPOP_KEY_MISSING);
+        return Err(codes.key_missing);
     }
     match jws.verify(&key) {
         true => Ok((claims, key.thumbprint())),
-        false => Err(DPOP_SIGNATURE_WRONG),
+        false => Err(codes
+            .invalid
+            .because("the DPoP proof is not signed with the key in it")),
     }
 }
 
 /// Whether the proof is for the HTTP request that the caller was sent. What the call does not say of it, the endpoint
 /// does, where there is but one way.
-fn is_of_request(call: &Call, service: &Object, claims: &Object) -> Result<(), ResultCode> {
+fn is_of_request(call: &Call, service: &Object, claims: &Object) -> Result<(), &'static str> {
     let (method, endpoint) = match call.operation {
         "token" => (Some("POST"), Some("tokenEndpoint")),
         "push_authorization_request" => (Some("POST"), Some("pushedAuthReqEndpoint")),
@@ -136,12 +140,16 @@ fn is_of_request(call: &Call, service: &Object, claims: &Object) -> Result<(), R
     };
     let method = call.body.text("htm").or(method);
     if method.is_none() || claims.text("htm") != method {
-        return Err(DPOP_METHOD);
+        return Err(
+            "htm of the DPoP proof is not the method of the request, or the call does not say which that is",
+        );
     }
     let url = call.body.text("htu");
     let url = url.or_else(|| service.text(endpoint?)).and_then(target);
     if url.is_none() || claims.text("htu").and_then(target) != url {
-        return Err(DPOP_URL);
+        return Err(
+            "htu of the DPoP proof is not the URL of the request, or neither the call nor the service says which that is",
+        );
     }
     Ok(())
 }

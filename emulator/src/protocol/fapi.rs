@@ -7,9 +7,11 @@ use super::pkce::Challenge;
 use super::{response_mode, scopes};
 use crate::json::{Members, Object};
 use crate::result_code::{
-    FAPI_CHALLENGE, FAPI_CLIENT_PUBLIC, FAPI_NONCE_MISSING, FAPI_REDIRECT_URI, FAPI_REQUEST_OBJECT,
-    FAPI_REQUEST_OBJECT_TIMES, FAPI_RESPONSE_MODE, FAPI_RESPONSE_TYPE, FAPI_STATE_MISSING,
-    PUSHED_REQUEST_REQUIRED,
+    FAPI_CHALLENGE_METHOD, FAPI_CHALLENGE_MISSING, FAPI_CLIENT_PUBLIC, FAPI_NONCE_MISSING,
+    FAPI_NOT_PUSHED, FAPI_REDIRECT_URI_MISSING, FAPI_REDIRECT_URI_NOT_HTTPS,
+    FAPI_REQUEST_OBJECT_LIFETIME, FAPI_REQUEST_OBJECT_MISSING, FAPI_REQUEST_OBJECT_UNSIGNED,
+    FAPI_REQUEST_OBJECT_WITHOUT_BEGINNING, FAPI_REQUEST_OBJECT_WITHOUT_END, FAPI_RESPONSE_MODE,
+    FAPI_RESPONSE_TYPE, FAPI_STATE_MISSING,
 };
 use crate::store::{AuthorizationRequest, Client, RequestObject, Service};
 
@@ -94,10 +96,12 @@ impl Profiled<'_> {
 
     /// FAPI 1.0 Baseline §5.2.2: the request names where its response goes, which is a safe place.
     fn is_for_a_known_place(&self) -> Result<(), OAuthError> {
-        let uri = &self.request.redirect_uri;
-        match self.request.redirect_uri_requested && uri.starts_with("https://") {
+        if !self.request.redirect_uri_requested {
+            return Err(invalid(FAPI_REDIRECT_URI_MISSING));
+        }
+        match self.request.redirect_uri.starts_with("https://") {
             true => Ok(()),
-            false => Err(invalid(FAPI_REDIRECT_URI)),
+            false => Err(invalid(FAPI_REDIRECT_URI_NOT_HTTPS)),
         }
     }
 
@@ -114,7 +118,8 @@ impl Profiled<'_> {
     fn has_s256(&self) -> Result<(), OAuthError> {
         match self.request.challenge {
             Some(Challenge::S256(_)) => Ok(()),
-            _ => Err(invalid(FAPI_CHALLENGE)),
+            Some(Challenge::Plain(_)) => Err(invalid(FAPI_CHALLENGE_METHOD)),
+            None => Err(invalid(FAPI_CHALLENGE_MISSING)),
         }
     }
 
@@ -139,7 +144,7 @@ impl Profiled<'_> {
             return Err(OAuthError::new("unauthorized_client", FAPI_CLIENT_PUBLIC));
         }
         if !self.pushed {
-            return Err(invalid(PUSHED_REQUEST_REQUIRED));
+            return Err(invalid(FAPI_NOT_PUSHED));
         }
         let is_fragment = matches!(
             request.response_mode,
@@ -153,22 +158,21 @@ impl Profiled<'_> {
 
     /// FAPI 1.0 Advanced §5.2.2, FAPI 2.0 Message Signing §5.3.1.
     fn is_signed(&self, lenient: bool) -> Result<(), OAuthError> {
-        let object = self.request_object.filter(|object| object.signed);
-        let object = object.ok_or(invalid(FAPI_REQUEST_OBJECT))?;
+        let object = self.request_object;
+        let object = object.ok_or(invalid(FAPI_REQUEST_OBJECT_MISSING))?;
+        if !object.signed {
+            return Err(invalid(FAPI_REQUEST_OBJECT_UNSIGNED));
+        }
         let claims: Object = serde_json::from_str(&object.payload).unwrap_or_default();
         let seconds = |name: &str| claims.integer(name);
-        let lasts = match (seconds("nbf"), seconds("exp")) {
-            (Some(nbf), Some(exp)) => lenient || exp.saturating_sub(nbf) <= REQUEST_OBJECT,
-            (None, Some(_)) => lenient,
-            (_, None) => false,
+        let code = match (seconds("nbf"), seconds("exp")) {
+            (_, None) => FAPI_REQUEST_OBJECT_WITHOUT_END,
+            (_, Some(_)) if lenient => return Ok(()),
+            (None, Some(_)) => FAPI_REQUEST_OBJECT_WITHOUT_BEGINNING,
+            (Some(nbf), Some(exp)) if exp.saturating_sub(nbf) <= REQUEST_OBJECT => return Ok(()),
+            (Some(_), Some(_)) => FAPI_REQUEST_OBJECT_LIFETIME,
         };
-        match lasts {
-            true => Ok(()),
-            false => Err(OAuthError::new(
-                "invalid_request_object",
-                FAPI_REQUEST_OBJECT_TIMES,
-            )),
-        }
+        Err(OAuthError::new("invalid_request_object", code))
     }
 }
 

@@ -22,7 +22,9 @@ pub struct Requested<'a> {
 
 /// A member whose text is no JSON object.
 #[derive(Debug)]
-pub struct NoObject;
+pub struct NoObject {
+    pub member: &'static str,
+}
 
 const LIFETIMES: [&str; 2] = ["accessTokenDuration", "refreshTokenDuration"];
 
@@ -85,9 +87,9 @@ impl Requested<'_> {
 }
 
 /// A member whose text is a JSON object.
-pub fn object(call: &Object, name: &str) -> Result<Option<Object>, NoObject> {
-    let parsed = call.text(name).map(serde_json::from_str).transpose();
-    parsed.map_err(|_| NoObject)
+pub fn object(call: &Object, member: &'static str) -> Result<Option<Object>, NoObject> {
+    let parsed = call.text(member).map(serde_json::from_str).transpose();
+    parsed.map_err(|_| NoObject { member })
 }
 
 fn owned(texts: Vec<&str>) -> Vec<String> {

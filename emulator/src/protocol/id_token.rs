@@ -11,7 +11,7 @@ use super::lifetime;
 use super::oauth_error::OAuthError;
 use crate::clock::Millis;
 use crate::json::{Members, Object};
-use crate::result_code::{ISSUER_MISSING, UNSIGNED_ID_TOKEN_REFUSED};
+use crate::result_code::{ID_TOKEN, ISSUER_MISSING, UNSIGNED_ID_TOKEN_REFUSED};
 use crate::store::{Authentication, Client, Grant, Service};
 
 /// What an ID token is made of.
@@ -60,10 +60,11 @@ impl IdToken<'_> {
         let signature = Signature {
             alg,
             key_id_setting: "idTokenSignatureKeyId",
+            codes: &ID_TOKEN,
         };
         let jwt = signature.sign(self.service, self.client, header, claims)?;
         let settings = ("idTokenEncryptionAlg", "idTokenEncryptionEnc");
-        keys::encrypt_if_registered(&jwt, "JWT", self.client, settings.0, settings.1)
+        keys::encrypt_if_registered(&jwt, "JWT", self.client, settings.0, settings.1, &ID_TOKEN)
     }
 
     /// The caller can add to the header, and not change how the token is signed.

@@ -2,21 +2,65 @@
 
 use serde_json::Value;
 
-use super::oauth_error::OAuthError;
 use super::{client_signature, jwt_audience, keys, logout_token};
-use crate::jose::{self, Jws};
+use crate::jose::{self, Jwe, Jws};
 use crate::json::{Members, Object};
-use crate::result_code::ID_TOKEN_HINT_WRONG;
+use crate::result_code::CLIENT_ASSERTION_SIGNATURE;
 use crate::store::{Client, Service};
 
-/// The user of an ID token that the service issued to the client. It may have expired, but not be encrypted.
-pub fn subject(hint: &str, service: &Service, client: &Client) -> Result<String, OAuthError> {
-    read(hint, service, client).ok_or(OAuthError::invalid_request(ID_TOKEN_HINT_WRONG))
+/// What is wrong with a hint.
+#[derive(Debug)]
+pub enum Fault {
+    Malformed,
+    Encrypted,
+    Unsigned,
+    Payload,
+    IssuerMissing,
+    Issuer,
+    AudienceMissing,
+    /// The client is not the one that `aud` names.
+    Audience,
+    /// The client is not among those that `aud` names.
+    Audiences,
+    SubjectMissing,
+    /// The signature, or the kind of the JWT.
+    Other,
 }
 
-fn read(hint: &str, service: &Service, client: &Client) -> Option<String> {
-    let claims = claims(hint, service, client)?;
-    claims.text("sub").map(str::to_owned)
+/// The user of an ID token that the service issued to the client. It may have expired, but not be encrypted.
+pub fn subject(hint: &str, service: &Service, client: &Client) -> Result<String, Fault> {
+    let claims = claims(hint, service, client).ok_or_else(|| fault(hint, service, client))?;
+    claims
+        .text("sub")
+        .map(str::to_owned)
+        .ok_or(Fault::SubjectMissing)
+}
+
+/// The first thing that is wrong with a hint that is none.
+fn fault(hint: &str, service: &Service, client: &Client) -> Fault {
+    let Ok(jws) = Jws::parse(hint) else {
+        return match Jwe::parse(hint) {
+            Ok(_) => Fault::Encrypted,
+            Err(_) => Fault::Malformed,
+        };
+    };
+    if jws.alg() == "none" {
+        return Fault::Unsigned;
+    }
+    let Some(claims) = jws.claims() else {
+        return Fault::Payload;
+    };
+    match claims.text("iss") {
+        None => return Fault::IssuerMissing,
+        Some(issuer) if Some(issuer) != service.issuer() => return Fault::Issuer,
+        Some(_) => {}
+    }
+    match claims.get("aud") {
+        None | Some(Value::Null) => Fault::AudienceMissing,
+        Some(_) if is_for(&claims, service, client) => Fault::Other,
+        Some(Value::Array(_)) => Fault::Audiences,
+        Some(_) => Fault::Audience,
+    }
 }
 
 /// The claims of an ID token that the service issued to whichever of its clients.
@@ -34,7 +78,7 @@ pub fn claims_for_any(id_token: &str, service: &Service) -> Option<Object> {
 fn claims(id_token: &str, service: &Service, client: &Client) -> Option<Object> {
     let jws = Jws::parse(id_token).ok()?;
     let is_own = if jose::is_symmetric(jws.alg()) {
-        client_signature::verify(&jws, client).is_ok()
+        client_signature::verify(&jws, client, &CLIENT_ASSERTION_SIGNATURE).is_ok()
     } else {
         keys::of_service(service).verify(&jws)
     };

@@ -21,7 +21,9 @@ use crate::clock::{Millis, after};
 use crate::digest::Digest;
 use crate::json::{Members, Object};
 use crate::random;
-use crate::result_code::{ACCESS_TOKEN_CLAIMS_MALFORMED, TOKEN_VALUE_TAKEN};
+use crate::result_code::{
+    ACCESS_TOKEN_VALUE_TAKEN, REFRESH_TOKEN_VALUE_TAKEN, ResultCode, jwt_access_token_failure,
+};
 use crate::store::{
     Binding, Client, Grant, Narrowed, RecordId, RefreshToken, Service, TokenRecord,
 };
@@ -82,8 +84,10 @@ impl Issuance<'_> {
             binding,
             refreshable,
         } = self;
+        let jwt_failure = jwt_access_token_failure(call.operation, &grant.grant_type);
         grant.properties = properties(grant.properties.as_deref(), call).map(Box::new);
-        grant.access_token_claims = access_token_claims(grant.access_token_claims, call)?;
+        grant.access_token_claims =
+            access_token_claims(grant.access_token_claims, call, jwt_failure)?;
         let access_token = access_token(call, service)?;
         let refresh_token = match refreshable {
             true => Some(refresh_token(call, service)?),
@@ -115,7 +119,8 @@ impl Issuance<'_> {
             grant,
         };
         entitle(service, &mut record, call.now)?;
-        let jwt = access_token::sign(service, client, &mut record, &access_token, call.now)?;
+        let jwt = access_token::sign(service, client, &mut record, &access_token, call.now)
+            .map_err(|error| error.into_jwt_failure(jwt_failure))?;
         Ok(Prepared {
             record,
             is_single: service.demands(client, "singleAccessTokenPerSubject"),
@@ -269,7 +274,7 @@ pub fn access_token(call: &Call, service: &Service) -> Result<String, Refusal> {
     };
     match service.tokens.by_access_token(&Digest::of(chosen)) {
         None => Ok(chosen.to_owned()),
-        Some(_) => Err(OAuthError::new("server_error", TOKEN_VALUE_TAKEN).into()),
+        Some(_) => Err(OAuthError::new("server_error", ACCESS_TOKEN_VALUE_TAKEN).into()),
     }
 }
 
@@ -280,7 +285,7 @@ fn refresh_token(call: &Call, service: &Service) -> Result<String, Refusal> {
     };
     match service.tokens.by_refresh_token(&Digest::of(chosen)) {
         None => Ok(chosen.to_owned()),
-        Some(_) => Err(OAuthError::new("server_error", TOKEN_VALUE_TAKEN).into()),
+        Some(_) => Err(OAuthError::new("server_error", REFRESH_TOKEN_VALUE_TAKEN).into()),
     }
 }
 
@@ -337,12 +342,15 @@ pub fn properties(stored: Option<&Value>, call: &Call) -> Option<Value> {
 pub fn access_token_claims(
     stored: Option<Box<Object>>,
     call: &Call,
+    jwt_failure: ResultCode,
 ) -> Result<Option<Box<Object>>, OAuthError> {
     let Some(text) = call.body.text("jwtAtClaims") else {
         return Ok(stored);
     };
-    let claims: Object = serde_json::from_str(text)
-        .map_err(|_| OAuthError::new("server_error", ACCESS_TOKEN_CLAIMS_MALFORMED))?;
+    let claims: Object = serde_json::from_str(text).map_err(|_| {
+        let code = jwt_failure.because("jwtAtClaims is not a JSON object");
+        OAuthError::new("server_error", code)
+    })?;
     let mut merged = stored.unwrap_or_default();
     merged.extend(claims);
     Ok(Some(merged))

@@ -8,10 +8,7 @@ use serde_json::Value;
 use super::oauth_error::OAuthError;
 use crate::jose::{self, JoseError, Jwk, JwkSet};
 use crate::json::{Members, Object};
-use crate::result_code::{
-    CLIENT_SECRET_UNFIT, ENCRYPTION_ALGORITHM_UNKNOWN, ENCRYPTION_KEY_MISSING, ResultCode,
-    SIGNATURE_ALGORITHM_UNKNOWN, SIGNING_KEY_MISSING,
-};
+use crate::result_code::{CLIENT_KEYS_ELSEWHERE, JwtCodes, ResultCode};
 use crate::store::{Client, Service};
 
 /// The keys that a service or a client has in its member `jwks`. `jwksUri` is not fetched: the emulator calls nobody.
@@ -42,15 +39,24 @@ pub fn of_service(service: &Service) -> JwkSet {
 
 /// The key of a service that makes signatures of an algorithm. Where several can, a setting may name the one; else it
 /// is the first.
-pub fn signing_key(service: &Service, alg: &str, key_id_setting: &str) -> Result<Jwk, OAuthError> {
+pub fn signing_key(
+    service: &Service,
+    alg: &str,
+    key_id_setting: &str,
+    codes: &JwtCodes,
+) -> Result<Jwk, OAuthError> {
     let keys = of_service(service);
     let fitting = keys.candidates(alg, None).filter(|key| key.is_private());
     let key = match fitting.collect::<Vec<_>>()[..] {
         [only] => Some(only),
         _ => keys.find_signing(alg, service.settings.text(key_id_setting)),
     };
-    key.cloned()
-        .ok_or_else(|| misconfigured(SIGNING_KEY_MISSING))
+    key.cloned().ok_or_else(|| {
+        misconfigured(match keys.keys().is_empty() {
+            true => codes.keys_missing,
+            false => codes.key_missing,
+        })
+    })
 }
 
 /// How a JWT for a client is signed.
@@ -60,6 +66,7 @@ pub struct Signature<'a> {
     pub alg: &'a str,
     /// The setting of the service that can name the key.
     pub key_id_setting: &'a str,
+    pub codes: &'static JwtCodes,
 }
 
 impl Signature<'_> {
@@ -74,17 +81,17 @@ impl Signature<'_> {
         let alg = JwsAlg::from(self.alg);
         let name = alg
             .protocol_value()
-            .ok_or_else(|| misconfigured(SIGNATURE_ALGORITHM_UNKNOWN))?;
+            .ok_or_else(|| misconfigured(self.codes.signature_algorithm))?;
         let payload = Value::Object(claims).to_string();
         if alg == JwsAlg::None {
             return Ok(unsigned(header, &payload));
         }
         let (key, unfit) = if jose::is_symmetric(name) {
             let secret = client.settings.text("clientSecret").unwrap_or_default();
-            (Jwk::secret(secret.as_bytes()), CLIENT_SECRET_UNFIT)
+            (Jwk::secret(secret.as_bytes()), self.codes.secret_unfit)
         } else {
-            let key = signing_key(service, name, self.key_id_setting)?;
-            (key, SIGNING_KEY_MISSING)
+            let key = signing_key(service, name, self.key_id_setting, self.codes)?;
+            (key, self.codes.key_missing)
         };
         jose::sign(name, &key, header, payload.as_bytes()).map_err(|_| misconfigured(unfit))
     }
@@ -107,13 +114,15 @@ pub fn encrypt_if_registered(
     client: &Client,
     alg_setting: &str,
     enc_setting: &str,
+    codes: &JwtCodes,
 ) -> Result<String, OAuthError> {
     let Some(alg) = client.settings.text(alg_setting) else {
         return Ok(plaintext.to_owned());
     };
     let enc = client.settings.text(enc_setting).map(JweEnc::from);
     let enc = enc.unwrap_or(JweEnc::A128cbcHs256);
-    encrypt(plaintext, content_type, client, &JweAlg::from(alg), &enc)
+    let wanted = (&JweAlg::from(alg), &enc);
+    encrypt(plaintext, content_type, client, wanted, codes)
 }
 
 /// Encrypts for a client: to a key in its `jwks`, or with what its secret gives (OpenID Connect Core 1.0 §10.2).
@@ -121,13 +130,19 @@ pub fn encrypt(
     plaintext: &str,
     content_type: &str,
     client: &Client,
-    alg: &JweAlg,
-    enc: &JweEnc,
+    (alg, enc): (&JweAlg, &JweEnc),
+    codes: &JwtCodes,
 ) -> Result<String, OAuthError> {
-    let unknown = || misconfigured(ENCRYPTION_ALGORITHM_UNKNOWN);
+    let unknown = || misconfigured(codes.encryption_algorithm);
+    let is_registered = |setting| client.settings.text(setting).is_some();
+    let keys_missing = match (is_registered("jwks"), is_registered("jwksUri")) {
+        (true, _) => codes.client_key_missing,
+        (false, true) => CLIENT_KEYS_ELSEWHERE,
+        (false, false) => codes.client_keys_missing,
+    };
     let failed = |error| match error {
         JoseError::Unsupported(_) => unknown(),
-        _ => misconfigured(ENCRYPTION_KEY_MISSING),
+        _ => misconfigured(keys_missing),
     };
     let (alg, enc) = alg
         .protocol_value()
@@ -142,7 +157,7 @@ pub fn encrypt(
         (None, Some(secret)) => {
             Jwk::derived_from_secret(secret.as_bytes(), alg, enc).map_err(failed)?
         }
-        (None, None) => return Err(misconfigured(ENCRYPTION_KEY_MISSING)),
+        (None, None) => return Err(misconfigured(keys_missing)),
     };
     let header = Object::from_iter([("cty".to_owned(), Value::from(content_type))]);
     jose::encrypt(alg, enc, &key, header, plaintext.as_bytes()).map_err(failed)

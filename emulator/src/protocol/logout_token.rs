@@ -10,7 +10,7 @@ use super::refusal::Refusal;
 use crate::clock::Millis;
 use crate::json::{Members, Object};
 use crate::random;
-use crate::result_code::{ISSUER_MISSING, ResultCode, UNSIGNED_LOGOUT_TOKEN_REFUSED};
+use crate::result_code::{ISSUER_MISSING, OTHER_JWT, ResultCode, UNSIGNED_LOGOUT_TOKEN_REFUSED};
 use crate::store::{Client, NamedBy, Service};
 
 /// The `typ` of the header, which keeps logout tokens apart from ID tokens.
@@ -43,11 +43,19 @@ impl LogoutToken<'_> {
         let signature = Signature {
             alg,
             key_id_setting: "idTokenSignatureKeyId",
+            codes: &OTHER_JWT,
         };
         let header = Object::from_iter([("typ".to_owned(), Value::from(TYPE))]);
         let jwt = signature.sign(self.service, self.client, header, self.claims()?)?;
         let settings = ("idTokenEncryptionAlg", "idTokenEncryptionEnc");
-        let jwt = keys::encrypt_if_registered(&jwt, "JWT", self.client, settings.0, settings.1)?;
+        let jwt = keys::encrypt_if_registered(
+            &jwt,
+            "JWT",
+            self.client,
+            settings.0,
+            settings.1,
+            &OTHER_JWT,
+        )?;
         Ok(jwt)
     }
 

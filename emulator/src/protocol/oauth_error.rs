@@ -16,7 +16,7 @@ pub struct OAuthError {
     pub error: &'static str,
     pub code: ResultCode,
     /// In place of the reason of the result code.
-    pub description: Option<String>,
+    pub description: Option<Box<str>>,
     /// What the server operator says in place of Authlete.
     pub words: Option<Box<Words>>,
 }
@@ -46,6 +46,15 @@ impl OAuthError {
             code,
             description: None,
             words: None,
+        }
+    }
+
+    /// The same error for an access token that cannot be made as a JWT, with the code that an API has for that.
+    #[must_use]
+    pub fn into_jwt_failure(self, code: ResultCode) -> Self {
+        Self {
+            code: code.because(self.code.reason),
+            ..self
         }
     }
 

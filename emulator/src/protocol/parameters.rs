@@ -1,26 +1,63 @@
 //! The parameters of a client's request, in `application/x-www-form-urlencoded`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::json::Object;
+use crate::result_code::ResultCode;
 
 /// Parameters by name. Those without a value count as left out (RFC 6749 §3.1).
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Parameters {
     values: BTreeMap<String, Vec<String>>,
+    /// The names of those without a value.
+    #[serde(skip)]
+    empty: BTreeSet<String>,
 }
 
 /// A parameter is there more than once, which RFC 6749 §3.1 and §3.2 forbid.
 #[derive(Debug)]
-pub struct Repeated;
+pub struct Repeated {
+    pub name: String,
+}
+
+/// Why there are no parameters to look at.
+#[derive(Debug)]
+pub enum Unusable {
+    /// The API call has none.
+    Missing,
+    /// The request of the client has none.
+    Empty,
+    Repeated(Repeated),
+}
 
 /// RFC 8707 §2 and RFC 8693 §2.1 let these be there more than once.
 const REPEATABLE: [&str; 2] = ["resource", "audience"];
 
 impl Parameters {
+    /// The parameters that an API call hands on.
+    pub fn of_call(call: &Object) -> Result<Self, Unusable> {
+        let parameters = Self::parse(Self::text_of(call)?).map_err(Unusable::Repeated)?;
+        match parameters.is_empty() {
+            true => Err(Unusable::Empty),
+            false => Ok(parameters),
+        }
+    }
+
+    /// The same as the client sent them.
+    pub fn text_of(call: &Object) -> Result<&str, Unusable> {
+        call.get("parameters")
+            .and_then(Value::as_str)
+            .ok_or(Unusable::Missing)
+    }
+
     pub fn parse(text: &str) -> Result<Self, Repeated> {
-        let (values, repeated) = Self::collect(text);
-        if repeated { Err(Repeated) } else { Ok(values) }
+        match Self::collect(text) {
+            (parameters, None) => Ok(parameters),
+            (_, Some(name)) => Err(Repeated { name }),
+        }
     }
 
     /// Takes the first of each parameter: enough to say where an error goes.
@@ -28,20 +65,47 @@ impl Parameters {
         Self::collect(text).0
     }
 
-    fn collect(text: &str) -> (Self, bool) {
-        let mut values = BTreeMap::<String, Vec<String>>::new();
-        let mut repeated = false;
-        let given = form_urlencoded::parse(text.as_bytes()).filter(|(_, value)| !value.is_empty());
-        for (name, value) in given {
-            let repeatable = Self::is_repeatable(&name);
-            let values = values.entry(name.into_owned()).or_default();
-            if values.is_empty() || repeatable {
+    /// The parameters, and the name of the first one that is repeated.
+    fn collect(text: &str) -> (Self, Option<String>) {
+        let mut parameters = Self::default();
+        let mut repeated = None;
+        for (name, value) in form_urlencoded::parse(text.as_bytes()) {
+            if value.is_empty() {
+                parameters.empty.insert(name.into_owned());
+                continue;
+            }
+            let name = name.into_owned();
+            let is_first = !parameters.has(&name);
+            if is_first || Self::is_repeatable(&name) {
+                let values = parameters.values.entry(name).or_default();
                 values.push(value.into_owned());
-            } else {
-                repeated = true;
+            } else if repeated.is_none() {
+                repeated = Some(name);
             }
         }
-        (Self { values }, repeated)
+        (parameters, repeated)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty() && self.empty.is_empty()
+    }
+
+    /// The value of a parameter that has to be there, or the code for why it has none: it is missing, or empty.
+    pub fn required(
+        &self,
+        name: &str,
+        missing: ResultCode,
+        empty: ResultCode,
+    ) -> Result<&str, ResultCode> {
+        self.get(name).ok_or(match self.is_blank(name) {
+            true => empty,
+            false => missing,
+        })
+    }
+
+    /// Whether a parameter is there without a value.
+    pub fn is_blank(&self, name: &str) -> bool {
+        self.empty.contains(name)
     }
 
     pub fn get(&self, name: &str) -> Option<&str> {

@@ -8,9 +8,10 @@ use crate::digest::Digest;
 use crate::json::{Members, Object};
 use crate::random;
 use crate::result_code::{
-    CODE_CHALLENGE_MALFORMED, CODE_CHALLENGE_METHOD_ALONE, CODE_CHALLENGE_METHOD_NOT_S256,
-    CODE_CHALLENGE_METHOD_UNSUPPORTED, CODE_CHALLENGE_MISSING, CODE_VERIFIER_MISSING,
-    CODE_VERIFIER_UNEXPECTED, CODE_VERIFIER_WRONG,
+    CODE_CHALLENGE_EMPTY, CODE_CHALLENGE_MALFORMED, CODE_CHALLENGE_METHOD_ALONE,
+    CODE_CHALLENGE_METHOD_MISSING, CODE_CHALLENGE_METHOD_NOT_S256,
+    CODE_CHALLENGE_METHOD_UNSUPPORTED, CODE_CHALLENGE_MISSING, CODE_VERIFIER_EMPTY,
+    CODE_VERIFIER_MALFORMED, CODE_VERIFIER_MISSING, CODE_VERIFIER_UNEXPECTED, CODE_VERIFIER_WRONG,
 };
 
 /// What the client committed itself to.
@@ -33,6 +34,9 @@ impl Challenge {
         let method = parameters.get("code_challenge_method");
         let Some(challenge) = parameters.get("code_challenge") else {
             return match method {
+                _ if demanded("pkceRequired") && parameters.is_blank("code_challenge") => {
+                    Err(OAuthError::invalid_request(CODE_CHALLENGE_EMPTY))
+                }
                 _ if demanded("pkceRequired") => {
                     Err(OAuthError::invalid_request(CODE_CHALLENGE_MISSING))
                 }
@@ -45,8 +49,11 @@ impl Challenge {
         }
         match method {
             Some("S256") => Ok(Some(Self::S256(challenge.to_owned()))),
-            Some("plain") | None if demanded("pkceS256Required") => {
+            Some("plain") if demanded("pkceS256Required") => {
                 Err(OAuthError::invalid_request(CODE_CHALLENGE_METHOD_NOT_S256))
+            }
+            None if demanded("pkceS256Required") => {
+                Err(OAuthError::invalid_request(CODE_CHALLENGE_METHOD_MISSING))
             }
             Some("plain") | None => Ok(Some(Self::Plain(challenge.to_owned()))),
             Some(_) => Err(OAuthError::invalid_request(
@@ -56,14 +63,18 @@ impl Challenge {
     }
 
     /// Checks the verifier of a token request (RFC 7636 §4.6).
-    pub fn verify(challenge: Option<&Self>, verifier: Option<&str>) -> Result<(), OAuthError> {
-        match (challenge, verifier) {
-            (None, None) => Ok(()),
-            (None, Some(_)) => Err(OAuthError::invalid_grant(CODE_VERIFIER_UNEXPECTED)),
-            (Some(_), None) => Err(OAuthError::invalid_grant(CODE_VERIFIER_MISSING)),
-            (Some(challenge), Some(verifier)) if challenge.is_met_by(verifier) => Ok(()),
-            (Some(_), Some(_)) => Err(OAuthError::invalid_grant(CODE_VERIFIER_WRONG)),
-        }
+    pub fn verify(challenge: Option<&Self>, parameters: &Parameters) -> Result<(), OAuthError> {
+        let verifier = parameters.get("code_verifier");
+        let code = match (challenge, verifier) {
+            (None, None) => return Ok(()),
+            (None, Some(_)) => CODE_VERIFIER_UNEXPECTED,
+            (Some(_), None) if parameters.is_blank("code_verifier") => CODE_VERIFIER_EMPTY,
+            (Some(_), None) => CODE_VERIFIER_MISSING,
+            (Some(_), Some(verifier)) if !is_well_formed(verifier) => CODE_VERIFIER_MALFORMED,
+            (Some(challenge), Some(verifier)) if challenge.is_met_by(verifier) => return Ok(()),
+            (Some(_), Some(_)) => CODE_VERIFIER_WRONG,
+        };
+        Err(OAuthError::invalid_grant(code))
     }
 
     fn is_met_by(&self, verifier: &str) -> bool {
@@ -74,7 +85,7 @@ impl Challenge {
     }
 }
 
-/// RFC 7636 §4.2.
+/// RFC 7636 §4.1, §4.2.
 fn is_well_formed(challenge: &str) -> bool {
     let is_unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     (43..=128).contains(&challenge.len()) && challenge.bytes().all(is_unreserved)

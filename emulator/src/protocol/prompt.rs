@@ -5,7 +5,10 @@ use authlete::types::{Display, Prompt};
 use super::oauth_error::OAuthError;
 use super::parameters::Parameters;
 use crate::json::{Members, Object};
-use crate::result_code::{DISPLAY_INVALID, MAX_AGE_INVALID, PROMPT_INVALID, PROMPT_UNSUPPORTED};
+use crate::result_code::{
+    DISPLAY_INVALID, MAX_AGE_FRACTION, MAX_AGE_NEGATIVE, MAX_AGE_NO_NUMBER, MAX_AGE_TOO_LARGE,
+    PROMPT_INVALID, PROMPT_NONE_BESIDE_OTHERS, PROMPT_UNSUPPORTED,
+};
 use crate::store::Service;
 
 /// From what asks the most of a user to what asks nothing.
@@ -23,7 +26,7 @@ pub fn requested(parameters: &Parameters, service: &Service) -> Result<Vec<Promp
     let prompts: Option<Vec<_>> = words.map(Prompt::from_protocol_value).collect();
     let prompts = prompts.ok_or(OAuthError::invalid_request(PROMPT_INVALID))?;
     if prompts.len() > 1 && prompts.contains(&Prompt::None) {
-        return Err(OAuthError::invalid_request(PROMPT_INVALID));
+        return Err(OAuthError::invalid_request(PROMPT_NONE_BESIDE_OTHERS));
     }
     let supports = |prompt: &Prompt| service.supports("supportedPromptValues", prompt.as_str());
     if prompts.iter().all(supports) {
@@ -57,6 +60,14 @@ pub fn max_age(parameters: &Parameters, client: &Object) -> Result<i64, OAuthErr
     };
     match text.parse::<i32>() {
         Ok(seconds) if seconds >= 0 => Ok(seconds.into()),
-        _ => Err(OAuthError::invalid_request(MAX_AGE_INVALID)),
+        Ok(_) => Err(OAuthError::invalid_request(MAX_AGE_NEGATIVE)),
+        Err(_) => Err(OAuthError::invalid_request(match text.parse::<f64>() {
+            Ok(number) if !number.is_finite() => MAX_AGE_NO_NUMBER,
+            Ok(number) if number.fract() != 0.0 => MAX_AGE_FRACTION,
+            // `1e3` is a number that fits, and not written as an integer.
+            Ok(number) if number.abs() <= f64::from(i32::MAX) => MAX_AGE_FRACTION,
+            Ok(_) => MAX_AGE_TOO_LARGE,
+            Err(_) => MAX_AGE_NO_NUMBER,
+        })),
     }
 }

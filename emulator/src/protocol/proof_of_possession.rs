@@ -9,10 +9,8 @@ use super::oauth_error::OAuthError;
 use crate::call::Call;
 use crate::json::{Members, Object};
 use crate::result_code::{
-    CERTIFICATE_OF_TOKEN, CERTIFICATE_OF_TOKEN_AT_USERINFO, CERTIFICATE_TO_BIND_MISSING,
-    DPOP_KEY_OF_REFRESH_TOKEN, DPOP_KEY_OF_TOKEN, DPOP_KEY_OF_TOKEN_AT_USERINFO,
-    DPOP_PROOF_MISSING, DPOP_PROOF_OF_TOKEN_MISSING, DPOP_PROOF_OF_TOKEN_MISSING_AT_USERINFO,
-    INSTANCE_OF_REFRESH_TOKEN, REFRESH_TOKEN_CERTIFICATE,
+    CERTIFICATE_TO_BIND_MISSING, DPOP_KEY_OF_REFRESH_TOKEN, DPOP_PROOF_MISSING,
+    INSTANCE_OF_REFRESH_TOKEN, REFRESH_TOKEN_CERTIFICATE, possession_codes,
 };
 use crate::store::{Binding, Service};
 
@@ -70,35 +68,22 @@ pub fn check(
     bound: &Binding,
     access_token: &str,
 ) -> Result<(), OAuthError> {
-    let invalid_token = |code, code_at_userinfo| {
-        let code = match call.operation {
-            "userinfo" => code_at_userinfo,
-            _ => code,
-        };
-        OAuthError::new("invalid_token", code)
-    };
+    let codes = possession_codes(call.operation);
+    let invalid_token = |code| OAuthError::new("invalid_token", code);
     if bound.certificate.is_some() {
-        let certificate = ClientCertificate::presented(&call.body)?;
-        if certificate.map(|certificate| certificate.thumbprint()) != bound.certificate {
-            return Err(invalid_token(
-                CERTIFICATE_OF_TOKEN,
-                CERTIFICATE_OF_TOKEN_AT_USERINFO,
-            ));
+        let certificate = ClientCertificate::presented(call)?;
+        let certificate = certificate.ok_or(invalid_token(codes.certificate_missing))?;
+        if Some(certificate.thumbprint()) != bound.certificate {
+            return Err(invalid_token(codes.certificate_other));
         }
     }
     if bound.dpop_key.is_some() {
         let key = dpop::key_thumbprint(call, service, Some(access_token))?;
         if key.is_none() {
-            return Err(invalid_token(
-                DPOP_PROOF_OF_TOKEN_MISSING,
-                DPOP_PROOF_OF_TOKEN_MISSING_AT_USERINFO,
-            ));
+            return Err(invalid_token(codes.proof_missing));
         }
         if key != bound.dpop_key {
-            return Err(invalid_token(
-                DPOP_KEY_OF_TOKEN,
-                DPOP_KEY_OF_TOKEN_AT_USERINFO,
-            ));
+            return Err(invalid_token(codes.key_other));
         }
     }
     Ok(())

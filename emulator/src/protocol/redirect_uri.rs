@@ -1,38 +1,79 @@
 //! Where an authorization response goes.
 
 use super::oauth_error::OAuthError;
+use super::parameters::Parameters;
 use crate::json::{Members, Object};
 use crate::result_code::{
-    REDIRECT_URI_HAS_FRAGMENT, REDIRECT_URI_MISSING, REDIRECT_URI_NOT_REGISTERED,
+    NO_REDIRECT_URI, NO_REDIRECT_URI_FOR_IMPLICIT, NO_REDIRECT_URI_OF_PUBLIC_CLIENT,
+    REDIRECT_URI_EMPTY, REDIRECT_URI_HAS_FRAGMENT, REDIRECT_URI_MALFORMED,
+    REDIRECT_URI_MISSING_AMONG_SEVERAL, REDIRECT_URI_MISSING_FOR_OPENID,
+    REDIRECT_URI_NOT_REGISTERED, REDIRECT_URI_NOT_REGISTERED_FOR_OPENID, REDIRECT_URI_RELATIVE,
+    ResultCode,
 };
+use crate::settings::Uri;
 
 /// The redirect URI of a request: the requested one if it is registered (RFC 6749 §3.1.2.3), or without one the only
 /// registered one. OpenID Connect Core 1.0 §3.1.2.1 wants it in the request always. A fragment has no place in it
 /// (RFC 6749 §3.1.2).
 pub fn resolve(
-    requested: Option<&str>,
-    openid: bool,
+    parameters: &Parameters,
     service: &Object,
     client: &Object,
 ) -> Result<String, OAuthError> {
+    choose(parameters, service, client).map_err(OAuthError::invalid_request)
+}
+
+fn choose(
+    parameters: &Parameters,
+    service: &Object,
+    client: &Object,
+) -> Result<String, ResultCode> {
+    let openid = parameters.words("scope").contains(&"openid");
     let registered = client.texts("redirectUris").unwrap_or_default();
-    let uri = match (requested, registered.as_slice()) {
+    let uri = match (parameters.get("redirect_uri"), registered.as_slice()) {
         (Some(requested), registered) => {
             let variable = service.flag("loopbackRedirectionUriVariable");
             let is_requested =
                 |uri: &&str| *uri == requested || (variable && same_but_for_port(uri, requested));
             if !registered.iter().any(is_requested) {
-                return Err(OAuthError::invalid_request(REDIRECT_URI_NOT_REGISTERED));
+                return Err(match openid {
+                    true => REDIRECT_URI_NOT_REGISTERED_FOR_OPENID,
+                    false => unregistered(requested),
+                });
             }
             requested
         }
-        (None, [only]) if !openid => only,
-        (None, _) => return Err(OAuthError::invalid_request(REDIRECT_URI_MISSING)),
+        (None, _) if parameters.is_blank("redirect_uri") => return Err(REDIRECT_URI_EMPTY),
+        (None, _) if openid => return Err(REDIRECT_URI_MISSING_FOR_OPENID),
+        (None, [only]) => only,
+        (None, []) => return Err(unregistered_client(parameters, client)),
+        (None, _) => return Err(REDIRECT_URI_MISSING_AMONG_SEVERAL),
     };
     if uri.contains('#') {
-        return Err(OAuthError::invalid_request(REDIRECT_URI_HAS_FRAGMENT));
+        return Err(REDIRECT_URI_HAS_FRAGMENT);
     }
     Ok(uri.to_owned())
+}
+
+/// What is wrong with a URI that the client has not registered.
+fn unregistered(requested: &str) -> ResultCode {
+    match Uri::parse(requested) {
+        Some(uri) if uri.has_fragment() => REDIRECT_URI_HAS_FRAGMENT,
+        Some(_) => REDIRECT_URI_NOT_REGISTERED,
+        None if requested.contains(':') => REDIRECT_URI_MALFORMED,
+        None => REDIRECT_URI_RELATIVE,
+    }
+}
+
+/// The code for a request without a redirect URI of a client without one.
+fn unregistered_client(parameters: &Parameters, client: &Object) -> ResultCode {
+    let response_type = parameters.words("response_type");
+    let is_implicit = response_type.contains(&"token") || response_type.contains(&"id_token");
+    match client.text("clientType") {
+        Some("CONFIDENTIAL") if is_implicit => NO_REDIRECT_URI_FOR_IMPLICIT,
+        Some("CONFIDENTIAL") => NO_REDIRECT_URI,
+        _ => NO_REDIRECT_URI_OF_PUBLIC_CLIENT,
+    }
 }
 
 /// Whether two URIs lead to this machine and differ in the port alone, which an application can rarely choose

@@ -7,14 +7,11 @@ use super::oauth_error::OAuthError;
 use super::parameters::Parameters;
 use super::{client_signature, jwt_audience, jwt_times, keys, response_type};
 use crate::call::Call;
-use crate::jose::{Jwe, Jwk, Jws};
+use crate::jose::{JoseError, Jwe, Jwk, Jws};
 use crate::json::{Members, Object};
 use crate::result_code::{
-    REQUEST_OBJECT_ALGORITHM, REQUEST_OBJECT_AUDIENCE, REQUEST_OBJECT_CLIENT,
-    REQUEST_OBJECT_ENCRYPTION, REQUEST_OBJECT_ISSUER, REQUEST_OBJECT_MALFORMED,
-    REQUEST_OBJECT_NESTED, REQUEST_OBJECT_NOT_ENCRYPTED, REQUEST_OBJECT_RESPONSE_TYPE,
-    REQUEST_OBJECT_TIME, REQUEST_OBJECT_TYPE, REQUEST_OBJECT_UNDECIPHERABLE,
-    REQUEST_OBJECT_UNSIGNED, ResultCode,
+    EncryptionCodes, ObjectCodes, REQUEST_OBJECT_NOT_ENCRYPTED, REQUEST_OBJECT_TYPE,
+    RequestObjectCodes, ResultCode,
 };
 use crate::store::{Client, RequestObject, Service};
 
@@ -29,6 +26,7 @@ const TYPES: [&str; 2] = ["jwt", "oauth-authz-req+jwt"];
 pub struct Opened {
     pub claims: Object,
     pub object: RequestObject,
+    codes: &'static ObjectCodes,
 }
 
 /// How request objects are to be secured.
@@ -40,6 +38,7 @@ pub struct Security<'a> {
     pub unsigned: bool,
     /// Whether it has to be encrypted.
     pub encrypted: bool,
+    pub codes: &'static RequestObjectCodes,
 }
 
 impl Opened {
@@ -52,16 +51,23 @@ impl Opened {
         security: Security<'_>,
     ) -> Result<Self, OAuthError> {
         let decrypted;
-        let signed = if text.matches('.').count() == 4 {
-            decrypted = decrypt(service, client, text)?;
-            decrypted.as_str()
+        let (signed, codes) = if text.matches('.').count() == 4 {
+            let encryption = security.codes.encryption.as_ref();
+            let encryption = encryption.map_err(|code| invalid(*code))?;
+            decrypted = decrypt(service, client, text, encryption)?;
+            (decrypted.as_str(), &security.codes.wrapped)
         } else if security.encrypted {
             return Err(invalid(REQUEST_OBJECT_NOT_ENCRYPTED));
         } else {
-            text
+            (text, &security.codes.plain)
         };
-        let jws = Jws::parse(signed).map_err(|_| invalid(REQUEST_OBJECT_MALFORMED))?;
-        verify(&jws, client, security)?;
+        let jws = Jws::parse(signed).map_err(|error| {
+            invalid(match error {
+                JoseError::Malformed("'alg'") => codes.alg_missing,
+                _ => codes.malformed,
+            })
+        })?;
+        verify(&jws, client, security, codes)?;
         let is_known = |kind: &str| {
             let kind = kind.to_ascii_lowercase();
             TYPES.contains(&kind.strip_prefix("application/").unwrap_or(&kind))
@@ -69,14 +75,15 @@ impl Opened {
         if !jws.header.text("typ").is_none_or(is_known) {
             return Err(invalid(REQUEST_OBJECT_TYPE));
         }
-        let claims = jws.claims().ok_or(invalid(REQUEST_OBJECT_MALFORMED))?;
-        check_claims(call, service, client, &claims)?;
+        let claims = jws.claims().ok_or(invalid(codes.payload))?;
+        check_claims(call, service, client, &claims, codes)?;
         Ok(Self {
             object: RequestObject {
                 payload: Value::Object(claims.clone()).to_string(),
                 signed: jws.alg() != "none",
             },
             claims,
+            codes,
         })
     }
 
@@ -89,16 +96,19 @@ impl Opened {
         outside: &Parameters,
     ) -> Result<Parameters, OAuthError> {
         let traditional = is_traditional(service);
-        let client_id = self.claims.text("client_id");
-        if !client_id.map_or(traditional, |id| is_of(service, client, id)) {
-            return Err(invalid(REQUEST_OBJECT_CLIENT));
+        match self.claims.get("client_id").map(Value::as_str) {
+            None if traditional => {}
+            None => return Err(invalid(self.codes.client_missing)),
+            Some(None) => return Err(invalid(self.codes.client_no_string)),
+            Some(Some(id)) if is_of(service, client, id) => {}
+            Some(Some(_)) => return Err(invalid(self.codes.client)),
         }
         let mut parameters = Parameters::default();
         if traditional {
             let inside = self.claims.text("response_type").map(response_type::read);
             let outside_type = outside.get("response_type").map(response_type::read);
             if inside.is_some() && outside_type.is_some() && inside != outside_type {
-                return Err(invalid(REQUEST_OBJECT_RESPONSE_TYPE));
+                return Err(invalid(self.codes.response_type));
             }
             parameters = outside.clone();
             parameters.remove("request");
@@ -125,8 +135,25 @@ pub fn is_traditional(service: &Service) -> bool {
 }
 
 /// A request object is encrypted to a key of the service, or with the secret of the client.
-fn decrypt(service: &Service, client: &Client, text: &str) -> Result<String, OAuthError> {
-    let jwe = Jwe::parse(text).map_err(|_| invalid(REQUEST_OBJECT_MALFORMED))?;
+fn decrypt(
+    service: &Service,
+    client: &Client,
+    text: &str,
+    codes: &EncryptionCodes,
+) -> Result<String, OAuthError> {
+    let jwe = Jwe::parse(text).map_err(|error| {
+        invalid(match error {
+            JoseError::Malformed("alg") => codes.alg_missing,
+            JoseError::Malformed("enc") => codes.enc_missing,
+            _ => codes.malformed,
+        })
+    })?;
+    if JweAlg::from_protocol_value(jwe.alg()).is_none() {
+        return Err(invalid(codes.alg_unknown));
+    }
+    if JweEnc::from_protocol_value(jwe.enc()).is_none() {
+        return Err(invalid(codes.enc_unknown));
+    }
     let registered = |setting: &str| client.settings.text(setting);
     let alg = registered("requestEncryptionAlg").map(JweAlg::from);
     let enc = registered("requestEncryptionEnc").map(JweEnc::from);
@@ -135,38 +162,56 @@ fn decrypt(service: &Service, client: &Client, text: &str) -> Result<String, OAu
     };
     let alg = alg.as_ref().and_then(JweAlg::protocol_value);
     let enc = enc.as_ref().and_then(JweEnc::protocol_value);
-    if differ("requestObjectEncryptionAlgMatchRequired", jwe.alg(), alg)
-        || differ("requestObjectEncryptionEncMatchRequired", jwe.enc(), enc)
-    {
-        return Err(invalid(REQUEST_OBJECT_ENCRYPTION));
+    if differ("requestObjectEncryptionAlgMatchRequired", jwe.alg(), alg) {
+        return Err(invalid(codes.alg));
+    }
+    if differ("requestObjectEncryptionEncMatchRequired", jwe.enc(), enc) {
+        return Err(invalid(codes.enc));
     }
     let keys = keys::of_service(service);
-    let mut plaintext = keys
+    let mut candidates: Vec<_> = keys
         .find_decryption(jwe.alg(), jwe.kid())
-        .find_map(|key| jwe.decrypt(key).ok());
-    if let (None, Some(secret)) = (&plaintext, client.settings.text("clientSecret")) {
+        .cloned()
+        .collect();
+    if let Some(secret) = client.settings.text("clientSecret") {
         let key = Jwk::derived_from_secret(secret.as_bytes(), jwe.alg(), jwe.enc());
-        plaintext = key.ok().and_then(|key| jwe.decrypt(&key).ok());
+        candidates.extend(key.ok());
     }
-    plaintext
+    if candidates.is_empty() {
+        return Err(invalid(match keys.keys().is_empty() {
+            true => codes.keys_missing,
+            false => codes.key_missing,
+        }));
+    }
+    candidates
+        .iter()
+        .find_map(|key| jwe.decrypt(key).ok())
         .and_then(|plaintext| String::from_utf8(plaintext).ok())
-        .ok_or(invalid(REQUEST_OBJECT_UNDECIPHERABLE))
+        .ok_or(invalid(codes.undecipherable))
 }
 
 /// The registered algorithm is the only one: neither another nor none is a way around it.
-fn verify(jws: &Jws, client: &Client, security: Security<'_>) -> Result<(), OAuthError> {
+fn verify(
+    jws: &Jws,
+    client: &Client,
+    security: Security<'_>,
+    codes: &ObjectCodes,
+) -> Result<(), OAuthError> {
     let registered = client.settings.text(security.alg_setting);
     let registered = registered.map(JwsAlg::from);
     if registered.is_some_and(|alg| alg.protocol_value() != Some(jws.alg())) {
-        return Err(invalid(REQUEST_OBJECT_ALGORITHM));
+        return Err(invalid(match jws.alg() {
+            "none" => codes.not_signed,
+            _ => codes.algorithm,
+        }));
     }
     if jws.alg() == "none" {
         return match security.unsigned && jws.is_unsigned() {
             true => Ok(()),
-            false => Err(invalid(REQUEST_OBJECT_UNSIGNED)),
+            false => Err(invalid(codes.unsigned)),
         };
     }
-    client_signature::verify(jws, client).map_err(invalid)
+    client_signature::verify(jws, client, &codes.signature).map_err(invalid)
 }
 
 fn check_claims(
@@ -174,27 +219,54 @@ fn check_claims(
     service: &Service,
     client: &Client,
     claims: &Object,
+    codes: &ObjectCodes,
 ) -> Result<(), OAuthError> {
-    if claims.contains_key("request") || claims.contains_key("request_uri") {
-        return Err(invalid(REQUEST_OBJECT_NESTED));
+    if claims.contains_key("request") {
+        return Err(invalid(codes.has_request));
     }
-    let issuer = claims.get("iss");
-    let is_client = |issuer: &Value| issuer.as_str().is_some_and(|id| is_of(service, client, id));
-    if !issuer.is_none_or(is_client) {
-        return Err(invalid(REQUEST_OBJECT_ISSUER));
+    if claims.contains_key("request_uri") {
+        return Err(invalid(codes.has_request_uri));
     }
-    if service.settings.flag("requestObjectAudienceChecked") && !is_for(service, claims) {
-        return Err(invalid(REQUEST_OBJECT_AUDIENCE));
+    match claims.get("iss").map(Value::as_str) {
+        None => {}
+        Some(Some(id)) if is_of(service, client, id) => {}
+        Some(Some(id)) if service.client(id).is_some() => return Err(invalid(codes.issuer)),
+        Some(_) => return Err(invalid(codes.issuer_unknown)),
     }
-    if !jwt_times::invalid(claims, call.now, service.clock_skew()).is_empty() {
-        return Err(invalid(REQUEST_OBJECT_TIME));
+    if service.settings.flag("requestObjectAudienceChecked") {
+        check_audience(service, claims, codes)?;
     }
-    Ok(())
+    let wrong = jwt_times::invalid(claims, call.now, service.clock_skew());
+    match wrong.first() {
+        None => Ok(()),
+        Some(name) => {
+            let is_number = jwt_times::time(claims, name).is_some();
+            Err(invalid(match (*name, is_number) {
+                ("exp", false) => codes.end_no_number,
+                ("exp", true) => codes.expired,
+                ("nbf", false) => codes.beginning_no_number,
+                ("nbf", true) => codes.early,
+                (_, false) => codes.issued_no_number,
+                (_, true) => codes.issued_later,
+            }))
+        }
+    }
 }
 
 /// Whether the audience has the service in it.
-pub fn is_for(service: &Service, claims: &Object) -> bool {
-    jwt_audience::has(claims, |audience| service.issuer() == Some(audience))
+pub fn check_audience(
+    service: &Service,
+    claims: &Object,
+    codes: &ObjectCodes,
+) -> Result<(), OAuthError> {
+    let is_for = jwt_audience::has(claims, |audience| service.issuer() == Some(audience));
+    match claims.get("aud") {
+        _ if is_for => Ok(()),
+        None => Err(invalid(codes.audience_missing)),
+        Some(Value::String(_)) => Err(invalid(codes.audience)),
+        Some(Value::Array(_)) => Err(invalid(codes.audiences)),
+        Some(_) => Err(invalid(codes.audience_malformed)),
+    }
 }
 
 fn is_of(service: &Service, client: &Client, identifier: &str) -> bool {

@@ -2,15 +2,16 @@
 
 use super::oauth_error::OAuthError;
 use super::parameters::Parameters;
-use crate::result_code::{RESOURCE_BEYOND_GRANT, RESOURCE_MALFORMED};
+use crate::result_code::{
+    RESOURCE_BEYOND_GRANT, RESOURCE_HAS_FRAGMENT, RESOURCE_MALFORMED, RESOURCE_RELATIVE, ResultCode,
+};
 
 /// The resources of a request.
 pub fn requested(parameters: &Parameters) -> Result<Vec<String>, OAuthError> {
     let resources = parameters.all("resource");
-    if resources.iter().all(|resource| is_absolute(resource)) {
-        Ok(resources.to_vec())
-    } else {
-        Err(OAuthError::new("invalid_target", RESOURCE_MALFORMED))
+    match resources.iter().find(|resource| !is_absolute(resource)) {
+        None => Ok(resources.to_vec()),
+        Some(wrong) => Err(OAuthError::new("invalid_target", fault(wrong))),
     }
 }
 
@@ -24,6 +25,16 @@ pub fn narrowed(granted: &[String], parameters: &Parameters) -> Result<Vec<Strin
     match requested.iter().all(|resource| granted.contains(resource)) {
         true => Ok(requested),
         false => Err(OAuthError::new("invalid_target", RESOURCE_BEYOND_GRANT)),
+    }
+}
+
+/// What is wrong with a resource.
+fn fault(resource: &str) -> ResultCode {
+    let start = resource.split('#').next().unwrap_or_default();
+    match resource.contains('#') {
+        true if is_absolute(start) => RESOURCE_HAS_FRAGMENT,
+        _ if !resource.contains(':') => RESOURCE_RELATIVE,
+        _ => RESOURCE_MALFORMED,
     }
 }
 

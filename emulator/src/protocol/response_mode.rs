@@ -1,12 +1,15 @@
 //! How an authorization response gets to the client.
 
-use authlete::types::{ResponseMode, ResponseType};
+use authlete::types::{JwsAlg, ResponseMode, ResponseType};
 
 use super::oauth_error::OAuthError;
 use super::parameters::Parameters;
 use super::response_type;
 use crate::json::{Members, Object};
-use crate::result_code::{RESPONSE_MODE_EXPOSES, RESPONSE_MODE_NOT_ALLOWED, RESPONSE_MODE_UNKNOWN};
+use crate::result_code::{
+    RESPONSE_JWT_UNSIGNED, RESPONSE_MODE_NOT_ALLOWED, RESPONSE_MODE_QUERY, RESPONSE_MODE_QUERY_JWT,
+    RESPONSE_MODE_UNKNOWN,
+};
 
 /// The mode of a request, with `jwt` resolved to what it stands for (JARM §2.3.4).
 pub fn requested(
@@ -25,16 +28,21 @@ pub fn requested(
     if !allowed {
         return Err(invalid(RESPONSE_MODE_NOT_ALLOWED));
     }
-    let exposes = match &mode {
-        ResponseMode::Query => true,
-        // JARM §2.3.1: encryption makes the query a safe place.
-        ResponseMode::QueryJwt => client.text("authorizationEncryptionAlg").is_none(),
-        _ => false,
-    };
-    if exposes && response_type::is_implicit(response_type) {
-        return Err(invalid(RESPONSE_MODE_EXPOSES));
+    let is_implicit = response_type::is_implicit(response_type);
+    // JARM §2.3.1: encryption makes the query a safe place.
+    let is_encrypted = client.text("authorizationEncryptionAlg").is_some();
+    match &mode {
+        ResponseMode::Query if is_implicit => return Err(invalid(RESPONSE_MODE_QUERY)),
+        ResponseMode::QueryJwt if is_implicit && !is_encrypted => {
+            return Err(invalid(RESPONSE_MODE_QUERY_JWT));
+        }
+        _ => {}
     }
-    Ok(resolve(mode, response_type))
+    let mode = resolve(mode, response_type);
+    if is_jwt(&mode) && client.text("authorizationSignAlg") == Some(JwsAlg::None.as_str()) {
+        return Err(invalid(RESPONSE_JWT_UNSIGNED));
+    }
+    Ok(mode)
 }
 
 /// The mode for the news that a request is no good: the requested one, as far as that can be used.

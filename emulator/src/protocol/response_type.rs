@@ -5,7 +5,8 @@ use authlete::types::{GrantType, ResponseType};
 use super::oauth_error::OAuthError;
 use super::parameters::Parameters;
 use crate::result_code::{
-    RESPONSE_TYPE_MISSING, RESPONSE_TYPE_NOT_ALLOWED, RESPONSE_TYPE_UNSUPPORTED,
+    RESPONSE_TYPE_EMPTY, RESPONSE_TYPE_INVALID, RESPONSE_TYPE_MISSING, RESPONSE_TYPE_NOT_ALLOWED,
+    RESPONSE_TYPE_UNSUPPORTED,
 };
 use crate::store::{Client, Service};
 
@@ -36,17 +37,17 @@ pub fn requested(
     client: &Client,
 ) -> Result<ResponseType, OAuthError> {
     let text = parameters
-        .get("response_type")
-        .ok_or(OAuthError::invalid_request(RESPONSE_TYPE_MISSING))?;
-    let unsupported = OAuthError::new("unsupported_response_type", RESPONSE_TYPE_UNSUPPORTED);
-    let response_type = read(text).ok_or(unsupported.clone())?;
+        .required("response_type", RESPONSE_TYPE_MISSING, RESPONSE_TYPE_EMPTY)
+        .map_err(OAuthError::invalid_request)?;
+    let unsupported = |code| OAuthError::new("unsupported_response_type", code);
+    let response_type = read(text).ok_or(unsupported(RESPONSE_TYPE_INVALID))?;
     let grant_types = grant_types(&response_type);
     let supported = service.supports("supportedResponseTypes", response_type.as_str())
         && grant_types
             .iter()
             .all(|grant_type| service.supports("supportedGrantTypes", grant_type.as_str()));
     if !supported {
-        return Err(unsupported);
+        return Err(unsupported(RESPONSE_TYPE_UNSUPPORTED));
     }
     let allowed = client.may_use_response_type(response_type.as_str())
         && grant_types

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::oauth_error::OAuthError;
 use super::parameters::Parameters;
 use crate::json::{Members, Object};
-use crate::result_code::TOKEN_SCOPE_MISSING;
+use crate::result_code::ResultCode;
 
 /// The scopes of a request: of the requested ones those that the service knows and that the client may ask for, or,
 /// when none is requested, those that the service gives by default.
@@ -46,10 +46,11 @@ pub fn required(
     parameters: &Parameters,
     service: &Object,
     client: &Object,
+    missing: ResultCode,
 ) -> Result<Vec<String>, OAuthError> {
     let scopes = requested(parameters, service, client);
     match scopes.is_empty() && service.flag("scopeRequired") {
-        true => Err(OAuthError::invalid_scope(TOKEN_SCOPE_MISSING)),
+        true => Err(OAuthError::invalid_scope(missing)),
         false => Ok(scopes),
     }
 }

@@ -1,22 +1,24 @@
 //! Backchannel authentication requests in signed form (OpenID Connect CIBA Core 1.0 §7.1.1).
 
 use authlete::types::JwsAlg;
+use serde_json::Value;
 
 use super::oauth_error::OAuthError;
 use super::parameters::Parameters;
-use super::request_object::{Opened, Security, is_for};
+use super::request_object::{Opened, Security, check_audience};
 use crate::call::Call;
 use crate::jose::is_symmetric;
 use crate::json::Members;
 use crate::result_code::{
-    BACKCHANNEL_PARAMETER_OUTSIDE, BACKCHANNEL_REQUEST_ALGORITHM, BACKCHANNEL_REQUEST_AUDIENCE,
-    BACKCHANNEL_REQUEST_CLAIMS, BACKCHANNEL_REQUEST_UNSIGNED,
+    BACKCHANNEL_OBJECT, BACKCHANNEL_OBJECT_ISSUER_MISSING, BACKCHANNEL_OBJECT_NOT_REGISTERED,
+    BACKCHANNEL_OBJECT_SYMMETRIC, BACKCHANNEL_PARAMETER_OUTSIDE, BACKCHANNEL_REQUEST_CLAIM_MISSING,
+    BACKCHANNEL_REQUEST_CLAIM_NULL, BACKCHANNEL_REQUEST_UNSIGNED,
 };
 use crate::store::{Client, Service};
 
 const ALGORITHM: &str = "bcRequestSignAlg";
 
-const CLAIMS: [&str; 6] = ["iss", "aud", "exp", "iat", "nbf", "jti"];
+const CLAIMS: [&str; 5] = ["aud", "exp", "iat", "nbf", "jti"];
 
 /// What may be beside a signed request: that, and what authenticates the client.
 const OUTSIDE: [&str; 5] = [
@@ -44,8 +46,9 @@ pub fn resolve(
         };
     };
     let alg = alg.as_ref().and_then(JwsAlg::protocol_value);
-    if alg.is_none_or(is_symmetric) {
-        return Err(invalid(BACKCHANNEL_REQUEST_ALGORITHM));
+    let alg = alg.ok_or(invalid(BACKCHANNEL_OBJECT_NOT_REGISTERED))?;
+    if is_symmetric(alg) {
+        return Err(invalid(BACKCHANNEL_OBJECT_SYMMETRIC));
     }
     if parameters.names().any(|name| !OUTSIDE.contains(&name)) {
         return Err(invalid(BACKCHANNEL_PARAMETER_OUTSIDE));
@@ -54,19 +57,25 @@ pub fn resolve(
         alg_setting: ALGORITHM,
         unsigned: false,
         encrypted: false,
+        codes: &BACKCHANNEL_OBJECT,
     };
     // CIBA Core 1.0 §13 has one error for all that can be wrong here.
-    let opened =
-        Opened::open(call, service, client, text, security).map_err(|error| OAuthError {
-            error: "invalid_request",
-            ..error
-        })?;
-    if CLAIMS.iter().any(|name| !opened.claims.contains_key(*name)) {
-        return Err(invalid(BACKCHANNEL_REQUEST_CLAIMS));
+    let as_one = |error| OAuthError {
+        error: "invalid_request",
+        ..error
+    };
+    let opened = Opened::open(call, service, client, text, security).map_err(as_one)?;
+    if !opened.claims.contains_key("iss") {
+        return Err(invalid(BACKCHANNEL_OBJECT_ISSUER_MISSING));
     }
-    if !is_for(service, &opened.claims) {
-        return Err(invalid(BACKCHANNEL_REQUEST_AUDIENCE));
+    for name in CLAIMS {
+        match opened.claims.get(name) {
+            None => return Err(invalid(BACKCHANNEL_REQUEST_CLAIM_MISSING)),
+            Some(Value::Null) => return Err(invalid(BACKCHANNEL_REQUEST_CLAIM_NULL)),
+            Some(_) => {}
+        }
     }
+    check_audience(service, &opened.claims, &BACKCHANNEL_OBJECT.plain).map_err(as_one)?;
     let mut inside = Parameters::default();
     opened.set(&mut inside);
     Ok(inside)

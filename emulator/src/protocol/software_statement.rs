@@ -4,9 +4,12 @@ use super::jwt_times;
 use super::keys;
 use super::oauth_error::OAuthError;
 use crate::clock::Millis;
-use crate::jose::Jws;
+use crate::jose::{Jwe, Jws};
 use crate::json::{Members, Object};
-use crate::result_code::{STATEMENT_INVALID, STATEMENT_NOT_APPROVED};
+use crate::result_code::{
+    STATEMENT_ENCRYPTED, STATEMENT_MALFORMED, STATEMENT_NOT_APPROVED, STATEMENT_PAYLOAD,
+    STATEMENT_REFUSED, STATEMENT_UNSIGNED,
+};
 use crate::store::Service;
 
 /// What a statement says as a JWT and not as metadata.
@@ -24,19 +27,25 @@ pub fn apply(metadata: &Object, service: &Service, now: Millis) -> Result<Object
     else {
         return Ok(metadata);
     };
-    let invalid = || OAuthError::new("invalid_software_statement", STATEMENT_INVALID);
-    let statement = statement.as_str().ok_or_else(invalid)?;
-    let statement = Jws::parse(statement).map_err(|_| invalid())?;
-    let claims = statement.claims().ok_or_else(invalid)?;
-    claims.text("iss").ok_or_else(invalid)?;
+    let invalid = |code| OAuthError::new("invalid_software_statement", code);
+    let unapproved = |code| OAuthError::new("unapproved_software_statement", code);
+    let text = statement.as_str().ok_or(invalid(STATEMENT_MALFORMED))?;
+    let statement = Jws::parse(text).map_err(|_| {
+        invalid(match Jwe::parse(text) {
+            Ok(_) => STATEMENT_ENCRYPTED,
+            Err(_) => STATEMENT_MALFORMED,
+        })
+    })?;
+    if statement.is_unsigned() {
+        return Err(unapproved(STATEMENT_UNSIGNED));
+    }
+    let claims = statement.claims().ok_or(invalid(STATEMENT_PAYLOAD))?;
+    claims.text("iss").ok_or(invalid(STATEMENT_REFUSED))?;
     if !jwt_times::invalid(&claims, now, service.clock_skew()).is_empty() {
-        return Err(invalid());
+        return Err(invalid(STATEMENT_REFUSED));
     }
     if !keys::of_service(service).public().verify(&statement) {
-        return Err(OAuthError::new(
-            "unapproved_software_statement",
-            STATEMENT_NOT_APPROVED,
-        ));
+        return Err(unapproved(STATEMENT_NOT_APPROVED));
     }
     let stated = claims
         .into_iter()

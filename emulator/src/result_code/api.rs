@@ -1,36 +1,184 @@
 //! Any API.
 
+use super::*;
+
+/// The code for a number that a list begins or ends with.
+#[derive(Debug)]
+pub struct RangeCodes {
+    pub start_no_number: ResultCode,
+    pub start_negative: ResultCode,
+    pub end_no_number: ResultCode,
+    pub end_negative: ResultCode,
+}
+
+pub fn range_codes(operation: &str) -> RangeCodes {
+    match operation {
+        "get_service_list" => RangeCodes {
+            start_no_number: SERVICES_START_NO_NUMBER,
+            start_negative: SERVICES_START_NEGATIVE,
+            end_no_number: SERVICES_END_NO_NUMBER,
+            end_negative: SERVICES_END_NEGATIVE,
+        },
+        "get_token_list" => RangeCodes {
+            start_no_number: TOKENS_START_NO_NUMBER,
+            start_negative: TOKENS_START_NEGATIVE,
+            end_no_number: TOKENS_END_NO_NUMBER,
+            end_negative: TOKENS_END_NEGATIVE,
+        },
+        "get_client_authorization_list" => RangeCodes {
+            start_no_number: AUTHORIZATIONS_START_NO_NUMBER,
+            start_negative: AUTHORIZATIONS_START_NEGATIVE,
+            end_no_number: AUTHORIZATIONS_END_NO_NUMBER,
+            end_negative: AUTHORIZATIONS_END_NEGATIVE,
+        },
+        _ => RangeCodes {
+            start_no_number: CLIENTS_START_NO_NUMBER,
+            start_negative: CLIENTS_START_NEGATIVE,
+            end_no_number: CLIENTS_END_NO_NUMBER,
+            end_negative: CLIENTS_END_NEGATIVE,
+        },
+    }
+}
+
+/// The code for a service that does not exist.
+pub fn service_unknown(operation: &str) -> ResultCode {
+    match operation {
+        "get_service" => GET_SERVICE_UNKNOWN,
+        "update_service" => UPDATE_SERVICE_UNKNOWN,
+        "delete_service" => DELETE_SERVICE_UNKNOWN,
+        _ => SERVICE_UNKNOWN,
+    }
+}
+
+/// The code for a client that does not exist, where a call is about that client.
+pub fn managed_client_unknown(operation: &str) -> ResultCode {
+    match operation {
+        "get_client" => GET_CLIENT_UNKNOWN,
+        "update_client" => UPDATE_CLIENT_UNKNOWN,
+        "delete_client" => DELETE_CLIENT_UNKNOWN,
+        "refresh_client_secret" => REFRESH_SECRET_CLIENT_UNKNOWN,
+        "update_client_secret" => UPDATE_SECRET_CLIENT_UNKNOWN,
+        _ => CLIENT_UNKNOWN,
+    }
+}
+
+/// The code for a body that is no JSON object.
+pub fn malformed_body(operation: &str, body: &[u8]) -> ResultCode {
+    match operation {
+        "create_client" | "update_client" if body.is_empty() => CLIENT_BODY_EMPTY,
+        "create_service" | "update_service" if body.is_empty() => SERVICE_BODY_EMPTY,
+        "get_client_authorization_list" => AUTHORIZATION_LIST_BODY,
+        "delete_client_authorization" => AUTHORIZATION_DELETE_BODY,
+        "get_granted_scopes" => GRANTED_SCOPES_BODY,
+        "delete_granted_scopes" => GRANTED_SCOPES_DELETE_BODY,
+        "set_requestable_scopes" => REQUESTABLE_SCOPES_BODY,
+        _ => MALFORMED_BODY,
+    }
+}
+
 result_codes! {
     /// The emulator itself failed, for example because the system has no random numbers.
-    INTERNAL_ERROR = "A001101", "the emulator had an error";
+    INTERNAL_ERROR = published "A001101" with path, "the emulator had an error";
     /// Published.
-    AUTHORIZATION_HEADER_MISSING = "A001202", "the Authorization header is missing";
+    AUTHORIZATION_HEADER_MISSING = published "A001202" with path, "the Authorization header is missing";
     /// Published.
-    CREDENTIALS_INVALID = "A001203", "the credentials are not valid";
+    CREDENTIALS_INVALID = published "A001203" with path, "the credentials are not valid";
     /// Published.
-    CLIENT_LOCKED = "A001215", "the client is locked";
+    CLIENT_LOCKED = published "A001215" with path, "the client is locked";
     /// The credentials are good, for another service.
-    WRONG_SERVICE = "A001251", "the credentials are those of another service";
+    WRONG_SERVICE = own "A900201" with path, "the credentials are those of another service";
     /// The credentials are good, for calls of another kind.
-    WRONG_KIND_OF_CREDENTIALS = "A001252", "the API does not accept credentials of this kind";
+    WRONG_KIND_OF_CREDENTIALS = own "A900202" with path, "the API does not accept credentials of this kind";
     /// A path outside of the API.
-    NOT_AN_API = "A001253", "the API has no such path";
+    NOT_AN_API = own "A900203" with path, "the API has no such path";
     /// The path is right.
-    METHOD_NOT_ALLOWED = "A001254", "the API is not called with this HTTP method";
+    METHOD_NOT_ALLOWED = own "A900204" with path, "the API is not called with this HTTP method";
     /// The body is no JSON, or not an object.
-    MALFORMED_BODY = "A001255", "the body of the request is not a JSON object";
+    MALFORMED_BODY = own "A900205" with path, "the body of the request is not a JSON object";
     /// More than a request can sensibly hold.
-    BODY_TOO_LARGE = "A001256", "the body of the request is larger than 1 MiB";
+    BODY_TOO_LARGE = own "A900206" with path, "the body of the request is larger than 1 MiB";
     /// What Authlete can do and the emulator cannot yet.
-    NOT_IMPLEMENTED = "A001257", "authlete-emulator does not implement this API yet";
+    NOT_IMPLEMENTED = own "A900207" with path, "authlete-emulator does not implement this API yet";
     /// `start` and `end` do not make a range.
-    RANGE_INVALID = "A001258", "start and end must be numbers from 0, and end not before start";
+    RANGE_BACKWARDS = own "A900208" with path, "end is before start";
     /// No service has the number.
-    SERVICE_UNKNOWN = "A001259", "there is no such service";
+    SERVICE_UNKNOWN = published "A458203", "there is no such service";
     /// No client has the number or the alias.
-    CLIENT_UNKNOWN = "A001260", "the service has no such client";
+    CLIENT_UNKNOWN = published "A001218" with path, "the service has no such client";
     /// The emulator was told to allow no more.
-    TOO_MANY_CALLS = "A001261", "there were more calls in this second than the limit allows";
+    TOO_MANY_CALLS = published "A001311" with path, "there were more calls in this second than the limit allows";
     /// The body is no JSON, or not an array, or something in it is not an object.
-    MALFORMED_LIST = "A001262", "the body of the request is not a JSON array of objects";
+    MALFORMED_LIST = own "A900209" with path, "the body of the request is not a JSON array of objects";
+    /// The caller's fault.
+    PARAMETERS_MISSING = published "A166201", "the API request lacks parameters";
+    /// RFC 6749 §3.2.
+    PARAMETERS_NONE = published "A166301", "the request of the client has no parameters";
+    /// RFC 6749 §3.2.
+    PARAMETER_REPEATED = published "A166304", "a request parameter is there more than once";
+    /// The settings of the service decide.
+    GRANT_NOT_SUPPORTED = published "A166305", "the service does not support the grant type";
+    /// The registration of the client decides.
+    GRANT_NOT_DECLARED = published "A166306", "the client may not use the grant type";
+    /// The caller's fault.
+    CLIENTS_START_NO_NUMBER = published "A028201", "start is not a number";
+    /// The caller's fault.
+    CLIENTS_START_NEGATIVE = published "A028202", "start is negative";
+    /// The caller's fault.
+    CLIENTS_END_NO_NUMBER = published "A028203", "end is not a number";
+    /// The caller's fault.
+    CLIENTS_END_NEGATIVE = published "A028204", "end is negative";
+    /// The caller's fault.
+    SERVICES_START_NO_NUMBER = published "A036201", "start is not a number";
+    /// The caller's fault.
+    SERVICES_START_NEGATIVE = published "A036202", "start is negative";
+    /// The caller's fault.
+    SERVICES_END_NO_NUMBER = published "A036203", "end is not a number";
+    /// The caller's fault.
+    SERVICES_END_NEGATIVE = published "A036204", "end is negative";
+    /// The caller's fault.
+    AUTHORIZATIONS_START_NO_NUMBER = published "A136201", "start is not a number";
+    /// The caller's fault.
+    AUTHORIZATIONS_START_NEGATIVE = published "A136202", "start is negative";
+    /// The caller's fault.
+    AUTHORIZATIONS_END_NO_NUMBER = published "A136203", "end is not a number";
+    /// The caller's fault.
+    AUTHORIZATIONS_END_NEGATIVE = published "A136204", "end is negative";
+    /// The caller's fault.
+    TOKENS_START_NO_NUMBER = published "A159201", "start is not a number";
+    /// The caller's fault.
+    TOKENS_START_NEGATIVE = published "A159202", "start is negative";
+    /// The caller's fault.
+    TOKENS_END_NO_NUMBER = published "A159203", "end is not a number";
+    /// The caller's fault.
+    TOKENS_END_NEGATIVE = published "A159204", "end is negative";
+    /// No service has the number.
+    GET_SERVICE_UNKNOWN = published "A035201", "there is no such service";
+    /// No service has the number.
+    UPDATE_SERVICE_UNKNOWN = published "A037201", "there is no such service";
+    /// No service has the number.
+    DELETE_SERVICE_UNKNOWN = published "A034201", "there is no such service";
+    /// No client has the number or the alias.
+    GET_CLIENT_UNKNOWN = published "A027201", "the service has no such client";
+    /// No client has the number or the alias.
+    UPDATE_CLIENT_UNKNOWN = published "A029201", "the service has no such client";
+    /// No client has the number or the alias.
+    DELETE_CLIENT_UNKNOWN = published "A026201", "the service has no such client";
+    /// No client has the number or the alias.
+    REFRESH_SECRET_CLIENT_UNKNOWN = published "A148201", "the service has no such client";
+    /// No client has the number or the alias.
+    UPDATE_SECRET_CLIENT_UNKNOWN = published "A149201", "the service has no such client";
+    /// The body is empty.
+    CLIENT_BODY_EMPTY = published "A032209" with path, "the request has no body";
+    /// The body is empty.
+    SERVICE_BODY_EMPTY = published "A039201" with path, "the request has no body";
+    /// The body is no JSON, or not an object.
+    AUTHORIZATION_LIST_BODY = published "A136205", "the body of the request is not a JSON object";
+    /// The body is no JSON, or not an object.
+    AUTHORIZATION_DELETE_BODY = published "A137201", "the body of the request is not a JSON object";
+    /// The body is no JSON, or not an object.
+    GRANTED_SCOPES_BODY = published "A139201", "the body of the request is not a JSON object";
+    /// The body is no JSON, or not an object.
+    GRANTED_SCOPES_DELETE_BODY = published "A140201", "the body of the request is not a JSON object";
+    /// The body is no JSON, or not an object.
+    REQUESTABLE_SCOPES_BODY = published "A128201", "the body of the request is not a JSON object";
 }

@@ -1,136 +1,317 @@
 //! Authorization, its issue and its failure.
 
+use super::*;
+
+/// The code for an authorization request that has a parameter more than once.
+pub fn repeated_at_authorization(name: &str) -> ResultCode {
+    match name {
+        "client_id" => AUTHORIZATION_CLIENT_ID_REPEATED,
+        "response_type" => RESPONSE_TYPE_REPEATED,
+        "redirect_uri" => REDIRECT_URI_REPEATED,
+        "scope" => AUTHORIZATION_SCOPE_REPEATED,
+        "state" => STATE_REPEATED,
+        "response_mode" => RESPONSE_MODE_REPEATED,
+        "nonce" => NONCE_REPEATED,
+        "display" => DISPLAY_REPEATED,
+        "prompt" => PROMPT_REPEATED,
+        "max_age" => MAX_AGE_REPEATED,
+        "ui_locales" => UI_LOCALES_REPEATED,
+        "claims_locales" => CLAIMS_LOCALES_REPEATED,
+        "acr_values" => ACR_VALUES_REPEATED,
+        "claims" => CLAIMS_REPEATED,
+        "request" => REQUEST_REPEATED,
+        "request_uri" => REQUEST_URI_REPEATED,
+        "code_challenge" => CODE_CHALLENGE_REPEATED,
+        "code_challenge_method" => CODE_CHALLENGE_METHOD_REPEATED,
+        "purpose" => PURPOSE_REPEATED,
+        "login_hint" => LOGIN_HINT_REPEATED,
+        _ => AUTHORIZATION_PARAMETER_REPEATED,
+    }
+}
+
 result_codes! {
     /// The request is good.
-    AUTHORIZATION_OK = "A004001", "the authorization request is valid";
+    AUTHORIZATION_OK = published "A004001", "the authorization request is valid";
     /// Published.
-    AUTHORIZATION_PARAMETERS_MISSING = "A004201", "the API request lacks parameters";
+    AUTHORIZATION_PARAMETERS_MISSING = published "A004201", "the API request lacks parameters";
+    /// Published.
+    AUTHORIZATION_PARAMETERS_NONE = published "A004301", "the authorization request has no parameters";
     /// RFC 6749 §3.1.
-    AUTHORIZATION_PARAMETER_REPEATED = "A004301", "a request parameter is included more than once";
+    AUTHORIZATION_PARAMETER_REPEATED = published "A023306", "a request parameter is included more than once";
+    /// RFC 6749 §3.1.
+    AUTHORIZATION_CLIENT_ID_REPEATED = published "A010303", "client_id is there more than once";
+    /// RFC 6749 §3.1.
+    RESPONSE_TYPE_REPEATED = published "A009303", "response_type is there more than once";
+    /// RFC 6749 §3.1.
+    REDIRECT_URI_REPEATED = published "A011302", "redirect_uri is there more than once";
+    /// RFC 6749 §3.1.
+    AUTHORIZATION_SCOPE_REPEATED = published "A007302", "scope is there more than once";
+    /// RFC 6749 §3.1.
+    STATE_REPEATED = published "A013302", "state is there more than once";
+    /// RFC 6749 §3.1.
+    RESPONSE_MODE_REPEATED = published "A012302", "response_mode is there more than once";
+    /// RFC 6749 §3.1.
+    NONCE_REPEATED = published "A014302", "nonce is there more than once";
+    /// RFC 6749 §3.1.
+    DISPLAY_REPEATED = published "A015302", "display is there more than once";
+    /// RFC 6749 §3.1.
+    PROMPT_REPEATED = published "A016302", "prompt is there more than once";
+    /// RFC 6749 §3.1.
+    MAX_AGE_REPEATED = published "A017302", "max_age is there more than once";
+    /// RFC 6749 §3.1.
+    UI_LOCALES_REPEATED = published "A018302", "ui_locales is there more than once";
+    /// RFC 6749 §3.1.
+    CLAIMS_LOCALES_REPEATED = published "A020302", "claims_locales is there more than once";
+    /// RFC 6749 §3.1.
+    ACR_VALUES_REPEATED = published "A021302", "acr_values is there more than once";
+    /// RFC 6749 §3.1.
+    CLAIMS_REPEATED = published "A022302", "claims is there more than once";
+    /// RFC 6749 §3.1.
+    REQUEST_REPEATED = published "A008301", "request is there more than once";
+    /// RFC 6749 §3.1.
+    REQUEST_URI_REPEATED = published "A008302", "request_uri is there more than once";
+    /// RFC 6749 §3.1.
+    CODE_CHALLENGE_REPEATED = published "A124303", "code_challenge is there more than once";
+    /// RFC 6749 §3.1.
+    CODE_CHALLENGE_METHOD_REPEATED = published "A124305", "code_challenge_method is there more than once";
+    /// RFC 6749 §3.1.
+    PURPOSE_REPEATED = published "A252302", "purpose is there more than once";
+    /// RFC 6749 §3.1.
+    LOGIN_HINT_REPEATED = published "A069302", "login_hint is there more than once";
     /// RFC 6749 §4.1.1.
-    AUTHORIZATION_CLIENT_ID_MISSING = "A004302", "client_id is missing";
+    AUTHORIZATION_CLIENT_ID_MISSING = published "A010301", "client_id is missing";
+    /// RFC 6749 §4.1.1.
+    AUTHORIZATION_CLIENT_ID_EMPTY = published "A010302", "client_id is empty";
     /// No redirection: there is nobody to redirect to.
-    AUTHORIZATION_CLIENT_UNKNOWN = "A004303", "client_id names no client of the service";
+    AUTHORIZATION_CLIENT_UNKNOWN = published "A010304", "client_id names no client of the service";
+    /// No redirection: there is nobody to redirect to.
+    AUTHORIZATION_CLIENT_OR_ALIAS_UNKNOWN = published "A010308", "client_id is neither the ID nor the alias of a client of the service";
+    /// No redirection: there is nobody to redirect to.
+    AUTHORIZATION_CLIENT_ALIAS_DISABLED = published "A010309", "client_id is the alias of a client, which is not enabled";
     /// RFC 6749 §3.1.2.3, OpenID Connect Core 1.0 §3.1.2.1.
-    REDIRECT_URI_MISSING = "A004304", "redirect_uri is missing";
+    REDIRECT_URI_MISSING_FOR_OPENID = published "A011303", "redirect_uri is missing although scope has openid";
+    /// RFC 6749 §3.1.2.3, OpenID Connect Core 1.0 §3.1.2.1.
+    REDIRECT_URI_MISSING_AMONG_SEVERAL = published "A011313", "redirect_uri is missing although the client has registered several";
+    /// RFC 6749 §3.1.2.3, OpenID Connect Core 1.0 §3.1.2.1.
+    NO_REDIRECT_URI_OF_PUBLIC_CLIENT = published "A011310", "the client is public and has registered no redirect URI";
+    /// RFC 6749 §3.1.2.3, OpenID Connect Core 1.0 §3.1.2.1.
+    NO_REDIRECT_URI_FOR_IMPLICIT = published "A011311", "the client has registered no redirect URI, which response_type needs";
+    /// RFC 6749 §3.1.2.3, OpenID Connect Core 1.0 §3.1.2.1.
+    NO_REDIRECT_URI = published "A011312", "redirect_uri is missing although the client has registered none";
+    /// RFC 6749 §3.1.2.3, OpenID Connect Core 1.0 §3.1.2.1.
+    REDIRECT_URI_EMPTY = published "A011319", "redirect_uri is empty";
     /// RFC 6749 §3.1.2.4.
-    REDIRECT_URI_NOT_REGISTERED = "A004305", "redirect_uri is not registered for the client";
+    REDIRECT_URI_NOT_REGISTERED = published "A011317", "redirect_uri is not registered for the client";
+    /// RFC 6749 §3.1.2.4.
+    REDIRECT_URI_NOT_REGISTERED_FOR_OPENID = published "A011304", "redirect_uri is not registered for the client";
+    /// RFC 6749 §3.1.2.4.
+    REDIRECT_URI_MALFORMED = published "A011314", "redirect_uri is not a URI";
+    /// RFC 6749 §3.1.2.4.
+    REDIRECT_URI_RELATIVE = published "A011315", "redirect_uri is not absolute";
     /// RFC 6749 §4.1.1.
-    RESPONSE_TYPE_MISSING = "A004306", "response_type is missing";
+    RESPONSE_TYPE_MISSING = published "A009301", "response_type is missing";
+    /// RFC 6749 §4.1.1.
+    RESPONSE_TYPE_EMPTY = published "A009302", "response_type is empty";
+    /// RFC 6749 §4.1.1.
+    RESPONSE_TYPE_INVALID = published "A009304", "there is no such response_type";
     /// RFC 6749 §4.1.2.1.
-    RESPONSE_TYPE_UNSUPPORTED = "A004307", "response_type is unknown, or the service does not support it";
+    RESPONSE_TYPE_UNSUPPORTED = published "A009305", "the service does not support this response_type";
     /// The registration of the client decides.
-    RESPONSE_TYPE_NOT_ALLOWED = "A004308", "the client may not use this response_type";
+    RESPONSE_TYPE_NOT_ALLOWED = published "A009306", "the client may not use this response_type";
     /// OAuth 2.0 Multiple Response Type Encoding Practices §2.1, JARM §2.3.
-    RESPONSE_MODE_UNKNOWN = "A004309", "response_mode is unknown";
+    RESPONSE_MODE_UNKNOWN = published "A012303", "response_mode is unknown";
     /// OpenID Connect Core 1.0 §3.1.2.6.
-    REQUEST_URI_UNSUPPORTED = "A004311", "request_uri names a place elsewhere, and authlete-emulator fetches nothing";
+    REQUEST_URI_UNSUPPORTED = own "A901301", "request_uri names a place elsewhere, and authlete-emulator fetches nothing";
     /// The service or the client demands PKCE.
-    CODE_CHALLENGE_MISSING = "A004312", "code_challenge is missing";
+    CODE_CHALLENGE_MISSING = published "A124301", "code_challenge is missing";
+    /// The service or the client demands PKCE.
+    CODE_CHALLENGE_EMPTY = published "A124302", "code_challenge is empty";
     /// RFC 7636 §4.2.
-    CODE_CHALLENGE_MALFORMED = "A004313", "code_challenge is not of 43 to 128 unreserved characters";
+    CODE_CHALLENGE_MALFORMED = published "A124304", "code_challenge is not of 43 to 128 unreserved characters";
     /// RFC 7636 §4.3.
-    CODE_CHALLENGE_METHOD_UNSUPPORTED = "A004314", "code_challenge_method is neither plain nor S256";
+    CODE_CHALLENGE_METHOD_UNSUPPORTED = published "A124306", "code_challenge_method is neither plain nor S256";
     /// The service or the client demands S256.
-    CODE_CHALLENGE_METHOD_NOT_S256 = "A004315", "code_challenge_method must be S256";
+    CODE_CHALLENGE_METHOD_MISSING = published "A124307", "code_challenge_method is missing and must be S256";
+    /// The service or the client demands S256.
+    CODE_CHALLENGE_METHOD_NOT_S256 = published "A124308", "code_challenge_method must be S256";
     /// A method for nothing.
-    CODE_CHALLENGE_METHOD_ALONE = "A004316", "code_challenge_method is there without code_challenge";
+    CODE_CHALLENGE_METHOD_ALONE = own "A901302", "code_challenge_method is there without code_challenge";
     /// OpenID Connect Core 1.0 §3.1.2.1.
-    PROMPT_INVALID = "A004317", "prompt has an unknown value, or none beside another";
+    PROMPT_INVALID = published "A016303", "prompt has an unknown value";
     /// OpenID Connect Core 1.0 §3.1.2.1.
-    MAX_AGE_INVALID = "A004318", "max_age is not a number from 0";
+    PROMPT_NONE_BESIDE_OTHERS = published "A016304", "prompt has none beside another value";
     /// OpenID Connect Core 1.0 §3.1.2.1.
-    DISPLAY_INVALID = "A004319", "display has an unknown value";
+    MAX_AGE_NO_NUMBER = published "A017303", "max_age is not a number";
+    /// OpenID Connect Core 1.0 §3.1.2.1.
+    MAX_AGE_FRACTION = published "A017304", "max_age is not an integer";
+    /// OpenID Connect Core 1.0 §3.1.2.1.
+    MAX_AGE_TOO_LARGE = published "A017305", "max_age does not fit into 32 bits";
+    /// OpenID Connect Core 1.0 §3.1.2.1.
+    MAX_AGE_NEGATIVE = own "A901303", "max_age is negative";
+    /// OpenID Connect Core 1.0 §3.1.2.1.
+    DISPLAY_INVALID = published "A015303", "display has an unknown value";
     /// The service demands a scope.
-    AUTHORIZATION_SCOPE_MISSING = "A004320", "scope is missing, or names no scope of the service";
+    AUTHORIZATION_SCOPE_MISSING = published "A007305", "scope is missing, or names no scope of the service";
     /// OAuth 2.0 Multiple Response Type Encoding Practices §3, §5.
-    RESPONSE_MODE_EXPOSES = "A004321", "response_mode must not put tokens into the query";
+    RESPONSE_MODE_QUERY = published "A012304", "response_mode must not put tokens into the query";
+    /// OAuth 2.0 Multiple Response Type Encoding Practices §3, §5.
+    RESPONSE_MODE_QUERY_JWT = published "A012309", "response_mode must not put tokens into the query unless the response is encrypted";
     /// The registration of the client decides.
-    RESPONSE_MODE_NOT_ALLOWED = "A004322", "the client may not use this response_mode";
+    RESPONSE_MODE_NOT_ALLOWED = own "A901304", "the client may not use this response_mode";
     /// RFC 6749 §3.1.2.
-    REDIRECT_URI_HAS_FRAGMENT = "A004323", "the redirect URI has a fragment";
+    REDIRECT_URI_HAS_FRAGMENT = published "A011316", "the redirect URI has a fragment";
     /// OpenID Connect Core 1.0 §3.2.2.1, §3.3.2.1.
-    NONCE_MISSING = "A004324", "nonce is missing although response_type has id_token";
+    NONCE_MISSING = published "A014303", "nonce is missing although response_type has id_token";
     /// OpenID Connect Core 1.0 §3.1.2.1.
-    OPENID_MISSING = "A004325", "scope lacks openid although response_type has id_token";
+    OPENID_MISSING = published "A004302", "scope lacks openid although response_type has id_token";
     /// RFC 8707 §2.
-    RESOURCE_MALFORMED = "A004326", "resource is not an absolute URI without a fragment";
+    RESOURCE_MALFORMED = published "A251306", "resource is not a URI";
+    /// RFC 8707 §2.
+    RESOURCE_RELATIVE = published "A251307", "resource is not an absolute URI";
+    /// RFC 8707 §2.
+    RESOURCE_HAS_FRAGMENT = published "A251308", "resource has a fragment";
     /// OpenID Connect Core 1.0 §5.5.
-    CLAIMS_MALFORMED = "A004327", "claims is not a JSON object whose members are objects";
+    CLAIMS_MALFORMED = published "A022303", "claims is not a JSON object";
+    /// OpenID Connect Core 1.0 §5.5.
+    CLAIMS_USERINFO_MALFORMED = published "A022304", "userinfo in claims is not an object";
+    /// OpenID Connect Core 1.0 §5.5.
+    CLAIMS_ID_TOKEN_MALFORMED = published "A022305", "id_token in claims is not an object";
+    /// OpenID Connect Core 1.0 §5.5.
+    CLAIMS_TRANSFORMED_MALFORMED = own "A901305", "transformed_claims in claims is not an object";
     /// OpenID Connect Core 1.0 §5.5.1.1.
-    ACR_UNSUPPORTED = "A004328", "the service supports none of the essential acr values";
+    ACR_UNSUPPORTED = published "A021304", "the service supports none of the essential acr values";
+    /// OpenID Connect Core 1.0 §5.5.1.1.
+    NO_ACR_SUPPORTED = published "A021303", "an acr value is essential, and the service supports none at all";
     /// Initiating User Registration via OpenID Connect 1.0 §4.1.
-    PROMPT_UNSUPPORTED = "A004329", "the service does not support this prompt";
+    PROMPT_UNSUPPORTED = own "A901306", "the service does not support this prompt";
     /// OpenID Connect for Identity Assurance 1.0.
-    PURPOSE_LENGTH = "A004330", "purpose is not of 3 to 300 characters";
+    PURPOSE_TOO_SHORT = published "A252303", "purpose has less than 3 characters";
+    /// OpenID Connect for Identity Assurance 1.0.
+    PURPOSE_TOO_LONG = published "A252304", "purpose has more than 300 characters";
     /// RFC 9449 §10.
-    DPOP_KEY_MALFORMED = "A004331", "dpop_jkt is not a thumbprint";
+    DPOP_KEY_MALFORMED = own "A901307", "dpop_jkt is not a thumbprint";
     /// RFC 9396 §5.
-    AUTHORIZATION_DETAILS_MALFORMED = "A004332", "authorization_details is not an array of objects that have a type";
+    AUTHORIZATION_DETAILS_MALFORMED = published "A249304", "authorization_details is not JSON";
     /// RFC 9396 §5.
-    AUTHORIZATION_DETAILS_TYPE_UNSUPPORTED = "A004333", "the service does not support this type of authorization_details";
+    AUTHORIZATION_DETAILS_NO_ARRAY = published "A249305", "authorization_details is not an array";
     /// RFC 9396 §5.
-    AUTHORIZATION_DETAILS_TYPE_NOT_ALLOWED = "A004334", "the client may not use this type of authorization_details";
+    AUTHORIZATION_DETAILS_ELEMENT_MALFORMED = published "A249306", "an element of authorization_details is not an object, or has a member of the wrong type";
+    /// RFC 9396 §5.
+    AUTHORIZATION_DETAILS_TYPE_MISSING = published "A249301", "an element of authorization_details has no type";
+    /// RFC 9396 §5.
+    AUTHORIZATION_DETAILS_TYPE_UNSUPPORTED = published "A249302", "the service does not support this type of authorization_details";
+    /// RFC 9396 §5.
+    AUTHORIZATION_DETAILS_TYPE_NOT_ALLOWED = published "A249303", "the client may not use this type of authorization_details";
     /// OpenID for Verifiable Credential Issuance 1.0 §5.1.1.
-    CREDENTIAL_DETAILS_CONFIGURATION = "A004361", "authorization_details of the type openid_credential must have a credential_configuration_id of the service";
+    CREDENTIAL_DETAILS_CONFIGURATION = own "A901308", "authorization_details of the type openid_credential must have a credential_configuration_id of the service";
     /// OpenID for Verifiable Credential Issuance 1.0 §5.1.1.
-    CREDENTIAL_DETAILS_LOCATION = "A004362", "authorization_details of the type openid_credential must have the credential issuer in locations";
+    CREDENTIAL_DETAILS_LOCATION = own "A901309", "authorization_details of the type openid_credential must have the credential issuer in locations";
     /// OpenID for Verifiable Credential Issuance 1.0 §5.1.3.
-    ISSUER_STATE_UNKNOWN = "A004363", "issuer_state is of no credential offer, or of one that has expired";
+    ISSUER_STATE_UNKNOWN = own "A901310", "issuer_state is of no credential offer, or of one that has expired";
     /// OpenID Connect Core 1.0 §3.1.2.1.
-    ID_TOKEN_HINT_WRONG = "A004337", "id_token_hint is not an ID token of this service";
+    ID_TOKEN_HINT_WRONG = own "A901311", "id_token_hint is not an ID token of this service";
     /// OpenID Connect Core 1.0 §3.1.2.1.
-    ID_TOKEN_HINT_DIFFERENT = "A004338", "id_token_hint and claims ask for different users";
+    ID_TOKEN_HINT_DIFFERENT = own "A901312", "id_token_hint and claims ask for different users";
     /// FAPI 1.0 Baseline §5.2.2, FAPI 2.0 Security Profile §5.3.2.2.
-    FAPI_REDIRECT_URI = "A004340", "FAPI: the request must name an https redirect URI";
+    FAPI_REDIRECT_URI_MISSING = published "A150307", "FAPI: redirect_uri is missing";
+    /// FAPI 1.0 Baseline §5.2.2, FAPI 2.0 Security Profile §5.3.2.2.
+    FAPI_REDIRECT_URI_NOT_HTTPS = published "A150323", "FAPI: the redirect URI is not https";
     /// FAPI 1.0 Baseline §5.2.2.2.
-    FAPI_NONCE_MISSING = "A004341", "FAPI: nonce is missing";
+    FAPI_NONCE_MISSING = published "A150314", "FAPI: nonce is missing";
     /// FAPI 1.0 Baseline §5.2.2.3.
-    FAPI_STATE_MISSING = "A004342", "FAPI: state is missing";
+    FAPI_STATE_MISSING = published "A150313", "FAPI: state is missing";
     /// FAPI 1.0 Baseline §5.2.2, FAPI 1.0 Advanced §5.2.2, FAPI 2.0 Security Profile §5.3.2.2.
-    FAPI_CHALLENGE = "A004343", "FAPI: PKCE with S256 is required";
+    FAPI_CHALLENGE_MISSING = published "A150315", "FAPI: code_challenge is missing";
+    /// FAPI 1.0 Baseline §5.2.2, FAPI 1.0 Advanced §5.2.2, FAPI 2.0 Security Profile §5.3.2.2.
+    FAPI_CHALLENGE_METHOD = published "A150316", "FAPI: code_challenge_method must be S256";
     /// FAPI 1.0 Advanced §5.2.2, FAPI 2.0 Security Profile §5.3.2.2.
-    FAPI_RESPONSE_TYPE = "A004344", "FAPI: the profile does not have this response_type in this response_mode";
+    FAPI_RESPONSE_TYPE = published "A150312", "FAPI: the profile does not have this response_type in this response_mode";
     /// FAPI 2.0 Security Profile §5.3.2.1.
-    FAPI_CLIENT_PUBLIC = "A004345", "FAPI: the client must be confidential";
+    FAPI_CLIENT_PUBLIC = published "A150367", "FAPI: the client must be confidential";
     /// FAPI 1.0 Advanced §5.2.2, FAPI 2.0 Message Signing §5.3.1.
-    FAPI_REQUEST_OBJECT = "A004346", "FAPI: the request must come as a signed request object";
+    FAPI_REQUEST_OBJECT_MISSING = published "A150301", "FAPI: the request must come as a request object";
     /// FAPI 1.0 Advanced §5.2.2, FAPI 2.0 Message Signing §5.3.1.
-    FAPI_REQUEST_OBJECT_TIMES = "A004347", "FAPI: nbf and exp of the request object must be there and within an hour";
+    FAPI_REQUEST_OBJECT_UNSIGNED = published "A150302", "FAPI: the request object must be signed";
+    /// FAPI 1.0 Advanced §5.2.2, FAPI 2.0 Message Signing §5.3.1.
+    FAPI_REQUEST_OBJECT_WITHOUT_END = published "A150319", "FAPI: the request object has no exp";
+    /// FAPI 1.0 Advanced §5.2.2, FAPI 2.0 Message Signing §5.3.1.
+    FAPI_REQUEST_OBJECT_WITHOUT_BEGINNING = published "A150351", "FAPI: the request object has no nbf";
+    /// FAPI 1.0 Advanced §5.2.2, FAPI 2.0 Message Signing §5.3.1.
+    FAPI_REQUEST_OBJECT_LIFETIME = published "A150365", "FAPI: the request object is valid for more than an hour";
     /// FAPI 2.0 Message Signing §5.4.
-    FAPI_RESPONSE_MODE = "A004348", "FAPI: the response must be in a JWT";
+    FAPI_RESPONSE_MODE = own "A901313", "FAPI: the response must be in a JWT";
     /// The code is issued.
-    ISSUE_OK = "A040001", "the authorization request was granted";
+    ISSUE_OK = published "A040001", "the authorization request was granted";
     /// The caller's fault.
-    ISSUE_TICKET_MISSING = "A040201", "ticket is missing";
+    ISSUE_TICKET_MISSING = published "A041201", "ticket is missing";
     /// The caller's fault.
-    ISSUE_SUBJECT_MISSING = "A040202", "subject is missing";
+    ISSUE_SUBJECT_MISSING = published "A042201", "subject is missing";
     /// The ticket works once, for a time.
-    ISSUE_TICKET_UNUSABLE = "A040203", "the ticket is unknown, used or expired";
-    /// Deleted since the ticket was issued.
-    ISSUE_CLIENT_GONE = "A040204", "the client of the ticket no longer exists";
-    /// The caller's fault.
-    ISSUE_JSON_MALFORMED = "A040205", "claims, idtHeaderParams or jwtAtClaims is not a JSON object";
-    /// The caller's fault.
-    FAIL_TICKET_MISSING = "A060201", "ticket is missing";
-    /// The caller's fault.
-    FAIL_REASON_INVALID = "A060202", "reason is missing or unknown";
+    ISSUE_TICKET_UNKNOWN = published "A041202", "the ticket does not exist or was used";
     /// The ticket works once, for a time.
-    FAIL_TICKET_UNUSABLE = "A060203", "the ticket is unknown, used or expired";
+    ISSUE_TICKET_EXPIRED = published "A041301", "the ticket has expired";
     /// Deleted since the ticket was issued.
-    FAIL_CLIENT_GONE = "A060204", "the client of the ticket no longer exists";
+    ISSUE_CLIENT_GONE = own "A901201", "the client of the ticket no longer exists";
+    /// The caller's fault.
+    ISSUE_CLAIMS_MALFORMED = published "A044201", "claims is not a JSON object";
+    /// The caller's fault.
+    ISSUE_HEADER_MALFORMED = published "A255201", "idtHeaderParams is not a JSON object";
+    /// The caller's fault.
+    FAIL_TICKET_MISSING = published "A059201", "ticket is missing";
+    /// The caller's fault.
+    FAIL_REASON_MISSING = published "A060201", "reason is missing";
+    /// The caller's fault.
+    FAIL_REASON_UNKNOWN = own "A901202", "there is no such reason";
+    /// The ticket works once, for a time.
+    FAIL_TICKET_UNKNOWN = published "A059202", "the ticket does not exist or was used";
+    /// The ticket works once, for a time.
+    FAIL_TICKET_EXPIRED = published "A059301", "the ticket has expired";
+    /// Deleted since the ticket was issued.
+    FAIL_CLIENT_GONE = own "A901203", "the client of the ticket no longer exists";
     /// The server operator's word, not an error of the call.
-    FAIL_REFUSED = "A060301", "the authorization server refused the request";
+    FAILED_NOT_LOGGED_IN = published "A060301", "prompt is none, and the user is not logged in";
+    /// The server operator's word, not an error of the call.
+    FAILED_MAX_AGE_NOT_SUPPORTED = published "A060302", "prompt is none, and the server cannot handle max_age";
+    /// The server operator's word, not an error of the call.
+    FAILED_EXCEEDS_MAX_AGE = published "A060303", "prompt is none, and the user logged in longer ago than max_age";
+    /// The server operator's word, not an error of the call.
+    FAILED_DIFFERENT_SUBJECT = published "A060304", "prompt is none, and another user is logged in than the requested one";
+    /// The server operator's word, not an error of the call.
+    FAILED_ACR_NOT_SATISFIED = published "A060305", "prompt is none, and the login does not satisfy an essential acr";
+    /// The server operator's word, not an error of the call.
+    FAILED_DENIED = published "A060306", "the user denied the request";
+    /// The server operator's word, not an error of the call.
+    FAILED_UNKNOWN = published "A060307", "the authorization server refused the request for a reason that it does not tell";
+    /// The server operator's word, not an error of the call.
+    FAILED_SERVER_ERROR = published "A060308", "the authorization server had an error";
+    /// The server operator's word, not an error of the call.
+    FAILED_NOT_AUTHENTICATED = published "A060309", "the user was not authenticated";
+    /// The server operator's word, not an error of the call.
+    FAILED_ACCOUNT_SELECTION = published "A060310", "the user has to select an account";
+    /// The server operator's word, not an error of the call.
+    FAILED_CONSENT = published "A060311", "the user has to consent";
+    /// The server operator's word, not an error of the call.
+    FAILED_INTERACTION = published "A060312", "the authorization server has to interact with the user";
+    /// The server operator's word, not an error of the call.
+    FAILED_TARGET = published "A060313", "the authorization server does not accept the resource";
+    /// The server operator's word, not an error of the call.
+    FAILED_SCOPE = own "A901314", "the authorization server does not accept the scope";
+    /// The server operator's word, not an error of the call.
+    FAILED_CLIENT = own "A901315", "the authorization server does not allow the request to the client";
+    /// The server operator's word, not an error of the call.
+    FAILED_FOR_NOW = own "A901316", "the authorization server cannot handle the request for now";
     /// The ticket is good.
-    TICKET_INFO_OK = "A353001", "what is attached to the ticket was looked up";
+    TICKET_INFO_OK = own "A901001", "what is attached to the ticket was looked up";
     /// The caller's fault.
-    TICKET_INFO_MISSING = "A353201", "ticket is missing";
+    TICKET_INFO_MISSING = own "A901204", "ticket is missing";
     /// The ticket works once, for a time.
-    TICKET_INFO_UNKNOWN = "A353202", "the ticket is unknown, used or expired";
+    TICKET_INFO_UNKNOWN = own "A901205", "the ticket is unknown, used or expired";
     /// The ticket is good.
-    TICKET_UPDATE_OK = "A354001", "what is attached to the ticket was replaced";
+    TICKET_UPDATE_OK = own "A901002", "what is attached to the ticket was replaced";
     /// The caller's fault.
-    TICKET_UPDATE_MISSING = "A354201", "ticket is missing, or info is no object";
+    TICKET_UPDATE_MISSING = own "A901206", "ticket is missing, or info is no object";
     /// The ticket works once, for a time.
-    TICKET_UPDATE_UNKNOWN = "A354202", "the ticket is unknown, used or expired";
+    TICKET_UPDATE_UNKNOWN = own "A901207", "the ticket is unknown, used or expired";
+    /// JARM §3.
+    RESPONSE_JWT_UNSIGNED = published "A012306", "response_mode asks for a JWT, and authorizationSignAlg of the client is NONE";
 }

@@ -2,71 +2,119 @@
 
 result_codes! {
     /// Published: the delivery mode of the client.
-    BACKCHANNEL_DELIVERY_MODE = "A169301", "the client has no backchannel token delivery mode, or one that the service does not support";
+    BACKCHANNEL_DELIVERY_MODE_MISSING = published "A169301", "the client has no backchannel token delivery mode";
+    /// Published: the delivery mode of the client.
+    BACKCHANNEL_DELIVERY_MODE = published "A169302", "the service does not support the backchannel token delivery mode of the client";
     /// CIBA Core 1.0 §4.
-    BACKCHANNEL_NOTIFICATION_ENDPOINT_MISSING = "A169302", "the client has no notification endpoint although its delivery mode needs one";
+    BACKCHANNEL_NOTIFICATION_ENDPOINT_MISSING = own "A917301", "the client has no notification endpoint although its delivery mode needs one";
     /// The request is valid.
-    BACKCHANNEL_AUTHENTICATION_OK = "A179001", "the backchannel authentication request is valid";
-    /// The caller's fault.
-    BACKCHANNEL_PARAMETERS_MISSING = "A179201", "the API request lacks parameters";
-    /// CIBA Core 1.0 §7.2.
-    BACKCHANNEL_PARAMETER_REPEATED = "A179301", "a request parameter is included more than once";
+    BACKCHANNEL_AUTHENTICATION_OK = published "A179001", "the backchannel authentication request is valid";
     /// CIBA Core 1.0 §7.1: clients have to authenticate.
-    BACKCHANNEL_CLIENT_PUBLIC = "A179302", "a public client may not make backchannel authentication requests";
-    /// The settings of the service decide.
-    CIBA_UNSUPPORTED = "A179303", "the service does not support CIBA";
-    /// The registration of the client decides.
-    CIBA_NOT_ALLOWED = "A179304", "the client may not use CIBA";
+    BACKCHANNEL_CLIENT_PUBLIC = published "A168311", "a public client may not make backchannel authentication requests";
     /// CIBA Core 1.0 §7.1.
-    BACKCHANNEL_SCOPE_MISSING = "A179305", "scope is missing";
+    BACKCHANNEL_SCOPE_MISSING = published "A176301", "scope is missing";
     /// CIBA Core 1.0 §7.1.
-    BACKCHANNEL_OPENID_MISSING = "A179306", "scope does not have openid";
+    BACKCHANNEL_OPENID_MISSING = published "A176304", "scope does not have openid";
     /// CIBA Core 1.0 §7.1.
-    HINT_COUNT = "A179307", "the request has to have exactly one of login_hint, login_hint_token and id_token_hint";
+    BACKCHANNEL_OPENID_NOT_REQUESTABLE = published "A176305", "the client may not request openid";
     /// CIBA Core 1.0 §7.1.
-    CLIENT_NOTIFICATION_TOKEN_MISSING = "A179308", "client_notification_token is missing";
+    HINT_MISSING = published "A174301", "the request has none of login_hint, login_hint_token and id_token_hint";
     /// CIBA Core 1.0 §7.1.
-    CLIENT_NOTIFICATION_TOKEN_MALFORMED = "A179309", "client_notification_token is not a bearer token of 1024 characters or less";
+    HINTS_SEVERAL = published "A174302", "the request has more than one of login_hint, login_hint_token and id_token_hint";
+    /// CIBA Core 1.0 §7.1.
+    CLIENT_NOTIFICATION_TOKEN_MISSING = published "A155301", "client_notification_token is missing";
+    /// CIBA Core 1.0 §7.1.
+    CLIENT_NOTIFICATION_TOKEN_TOO_LONG = published "A155302", "client_notification_token has more than 1024 characters";
+    /// CIBA Core 1.0 §7.1.
+    CLIENT_NOTIFICATION_TOKEN_MALFORMED = published "A155303", "client_notification_token is not a bearer token";
     /// CIBA Core 1.0 §13.
-    BACKCHANNEL_USER_CODE_MISSING = "A179310", "user_code is missing";
+    BACKCHANNEL_USER_CODE_MISSING = published "A177301", "user_code is missing";
     /// CIBA Core 1.0 §7.1.
-    REQUESTED_EXPIRY_INVALID = "A179311", "requested_expiry is not a positive number";
+    REQUESTED_EXPIRY_NO_NUMBER = published "A201301", "requested_expiry is not an integer";
+    /// CIBA Core 1.0 §7.1.
+    REQUESTED_EXPIRY_NOT_POSITIVE = published "A201302", "requested_expiry is not positive";
     /// FAPI: CIBA Profile §5.2.2.
-    REQUEST_CONTEXT_MALFORMED = "A179312", "request_context is not a JSON object";
+    REQUEST_CONTEXT_MALFORMED = published "A167326", "request_context is not a JSON object";
     /// The client has registered an algorithm.
-    BACKCHANNEL_REQUEST_UNSIGNED = "A179313", "the request is not signed although the client has registered an algorithm for that";
-    /// CIBA Core 1.0 §4: the algorithm has to be registered, and asymmetric.
-    BACKCHANNEL_REQUEST_ALGORITHM = "A179314", "the client has not registered an asymmetric algorithm for signed requests";
+    BACKCHANNEL_REQUEST_UNSIGNED = own "A917302", "the request is not signed although the client has registered an algorithm for that";
     /// CIBA Core 1.0 §7.1.1.
-    BACKCHANNEL_REQUEST_CLAIMS = "A179315", "the signed request lacks one of iss, aud, exp, iat, nbf and jti";
+    BACKCHANNEL_REQUEST_CLAIM_MISSING = published "A167315", "the signed request lacks one of iss, aud, exp, iat, nbf and jti";
     /// CIBA Core 1.0 §7.1.1.
-    BACKCHANNEL_REQUEST_AUDIENCE = "A179316", "the signed request is for another server";
+    BACKCHANNEL_REQUEST_CLAIM_NULL = published "A167316", "a claim of the signed request is null";
     /// CIBA Core 1.0 §7.1.1.
-    BACKCHANNEL_PARAMETER_OUTSIDE = "A179317", "a request parameter is outside of the signed request";
+    BACKCHANNEL_REQUEST_AUDIENCE = published "A167321", "the signed request is for another server";
+    /// CIBA Core 1.0 §7.1.1.
+    BACKCHANNEL_REQUEST_AUDIENCES = published "A167324", "aud of the signed request does not contain this server";
+    /// CIBA Core 1.0 §7.1.1.
+    BACKCHANNEL_PARAMETER_OUTSIDE = published "A167301", "a request parameter is outside of the signed request";
     /// FAPI: CIBA Profile §5.2.2, when the service keeps to it.
-    BACKCHANNEL_BINDING_MESSAGE_MISSING = "A179318", "binding_message is missing";
+    BACKCHANNEL_BINDING_MESSAGE_MISSING = published "A243301", "binding_message is missing";
     /// The auth_req_id is issued.
-    BACKCHANNEL_ISSUE_OK = "A183001", "the auth_req_id was issued";
+    BACKCHANNEL_ISSUE_OK = published "A183001", "the auth_req_id was issued";
     /// The caller's fault.
-    BACKCHANNEL_ISSUE_TICKET_MISSING = "A183201", "ticket is missing";
+    BACKCHANNEL_ISSUE_TICKET_MISSING = published "A182201", "ticket is missing";
     /// One auth_req_id a ticket, for a time.
-    BACKCHANNEL_ISSUE_TICKET_UNUSABLE = "A183202", "the ticket is unknown, used or expired";
+    BACKCHANNEL_ISSUE_TICKET_UNKNOWN = published "A181201", "the ticket does not exist";
+    /// One auth_req_id a ticket, for a time.
+    BACKCHANNEL_ISSUE_TICKET_EXPIRED = published "A181203", "the ticket has expired";
+    /// One auth_req_id a ticket, for a time.
+    BACKCHANNEL_ISSUE_TICKET_COMPLETED = published "A181204", "the decision for the ticket was reported before";
+    /// One auth_req_id a ticket, for a time.
+    BACKCHANNEL_ISSUE_TICKET_USED = published "A181205", "an auth_req_id was issued for the ticket before";
     /// The error response is made, whatever it says.
-    BACKCHANNEL_FAIL_OK = "A185001", "the error response was generated";
+    BACKCHANNEL_FAIL_OK = published "A185001", "the error response was generated";
     /// The caller's fault.
-    BACKCHANNEL_FAIL_REASON_INVALID = "A185201", "reason is unknown";
+    BACKCHANNEL_FAIL_REASON_INVALID = own "A917201", "reason is unknown";
     /// The decision is noted.
-    BACKCHANNEL_COMPLETE_OK = "A198001", "the result was recorded";
+    BACKCHANNEL_COMPLETE_OK = published "A198001", "the result was recorded";
+    /// The decision is noted.
+    BACKCHANNEL_COMPLETE_REFUSED = published "A198002", "the result was recorded, and the token endpoint will answer with an error";
+    /// The decision is noted.
+    BACKCHANNEL_PUSH_OK = published "A198003", "the tokens were made for the client notification endpoint";
+    /// The decision is noted.
+    BACKCHANNEL_PUSH_REFUSED = published "A198004", "the error was made for the client notification endpoint";
     /// The caller's fault.
-    BACKCHANNEL_COMPLETE_TICKET_MISSING = "A198201", "ticket is missing";
+    BACKCHANNEL_COMPLETE_TICKET_MISSING = published "A186201", "ticket is missing";
     /// The caller's fault.
-    BACKCHANNEL_COMPLETE_RESULT_INVALID = "A198202", "result is missing or unknown";
+    BACKCHANNEL_COMPLETE_RESULT_MISSING = published "A187201", "result is missing";
+    /// The caller's fault.
+    BACKCHANNEL_COMPLETE_RESULT_UNKNOWN = own "A917202", "there is no such result";
     /// Tokens are somebody's.
-    BACKCHANNEL_COMPLETE_SUBJECT_MISSING = "A198203", "subject is missing although the user has authorized the client";
+    BACKCHANNEL_COMPLETE_SUBJECT_MISSING = published "A188201", "subject is missing although the user has authorized the client";
     /// The caller's fault.
-    BACKCHANNEL_COMPLETE_NO_OBJECT = "A198204", "claims, idtHeaderParams or jwtAtClaims is not a JSON object in text form";
+    BACKCHANNEL_COMPLETE_CLAIMS_MALFORMED = published "A190201", "claims is not a JSON object";
+    /// The caller's fault.
+    BACKCHANNEL_COMPLETE_HEADER_MALFORMED = published "A256201", "idtHeaderParams is not a JSON object";
     /// A decision is made once, after the auth_req_id was issued.
-    BACKCHANNEL_COMPLETE_TICKET_UNUSABLE = "A198205", "the ticket is unknown, used, expired or without an auth_req_id";
+    BACKCHANNEL_COMPLETE_TICKET_UNKNOWN = published "A186202", "the ticket does not exist";
+    /// A decision is made once, after the auth_req_id was issued.
+    BACKCHANNEL_COMPLETE_TICKET_USED = published "A196203", "the decision for the ticket was reported before";
+    /// A decision is made once, after the auth_req_id was issued.
+    BACKCHANNEL_COMPLETE_NOT_ISSUED = published "A196204", "no auth_req_id was issued for the ticket";
+    /// A decision is made once, after the auth_req_id was issued.
+    BACKCHANNEL_COMPLETE_CLIENT_GONE = published "A199301", "the client of the ticket no longer exists";
     /// The user took too long.
-    BACKCHANNEL_COMPLETE_EXPIRED = "A198301", "the auth_req_id has expired";
+    BACKCHANNEL_COMPLETE_EXPIRED = published "A196202", "the auth_req_id has expired";
+    /// CIBA Core 1.0 §7.1.
+    BACKCHANNEL_HINT_MALFORMED = published "A175301", "id_token_hint is not a JWT";
+    /// CIBA Core 1.0 §7.1.
+    BACKCHANNEL_HINT_UNSIGNED = published "A175302", "id_token_hint is not signed";
+    /// CIBA Core 1.0 §7.1.
+    BACKCHANNEL_HINT_ENCRYPTED = published "A175303", "id_token_hint is encrypted";
+    /// CIBA Core 1.0 §7.1.
+    BACKCHANNEL_HINT_PAYLOAD = published "A175304", "id_token_hint has no JSON object for claims";
+    /// CIBA Core 1.0 §7.1.
+    BACKCHANNEL_HINT_ISSUER_MISSING = published "A175305", "id_token_hint has no iss";
+    /// CIBA Core 1.0 §7.1.
+    BACKCHANNEL_HINT_ISSUER = published "A175306", "id_token_hint is of another issuer";
+    /// CIBA Core 1.0 §7.1.
+    BACKCHANNEL_HINT_AUDIENCE_MISSING = published "A175307", "id_token_hint has no aud";
+    /// CIBA Core 1.0 §7.1.
+    BACKCHANNEL_HINT_AUDIENCES = published "A175308", "id_token_hint has several aud, and the client is not among them";
+    /// CIBA Core 1.0 §7.1.
+    BACKCHANNEL_HINT_AUDIENCE = published "A175309", "id_token_hint is of another client";
+    /// CIBA Core 1.0 §7.1.
+    BACKCHANNEL_HINT_SUBJECT_MISSING = published "A175310", "id_token_hint has no sub";
+    /// CIBA Core 1.0 §7.1.
+    BACKCHANNEL_HINT_WRONG = own "A917303", "id_token_hint is not an ID token of this service";
 }

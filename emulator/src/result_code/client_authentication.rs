@@ -1,50 +1,297 @@
 //! Client authentication, at every endpoint that needs it.
 
+use super::*;
+
+/// The codes for a signature that is to be the client's.
+#[derive(Debug)]
+pub struct SignatureCodes {
+    pub wrong: ResultCode,
+    pub keys_missing: ResultCode,
+    /// There are keys, and none for the algorithm and the `kid`.
+    pub key_unknown: ResultCode,
+}
+
+pub const CLIENT_ASSERTION_SIGNATURE: SignatureCodes = SignatureCodes {
+    wrong: CLIENT_SIGNATURE_WRONG,
+    keys_missing: CLIENT_KEYS_MISSING,
+    key_unknown: CLIENT_KEY_UNKNOWN,
+};
+
+/// The ways to name the client of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClientName {
+    /// In the `Authorization` header, which the API call has as `clientId`.
+    Header,
+    /// As `client_id`.
+    Parameter,
+    /// In `client_assertion`.
+    Assertion,
+    /// In the client attestation.
+    Attestation,
+}
+
+/// The code for a request that names no client.
+pub fn client_id_missing(operation: &str) -> ResultCode {
+    match operation {
+        "token" => TOKEN_CLIENT_ID_MISSING,
+        "revocation" => REVOCATION_CLIENT_ID_MISSING,
+        "backchannel_authentication" => CIBA_CLIENT_ID_MISSING,
+        "push_authorization_request" => PUSHED_CLIENT_ID_MISSING,
+        _ => CLIENT_ID_MISSING,
+    }
+}
+
+/// The code for a request that names two clients.
+pub fn client_id_ambiguous(operation: &str, one: ClientName, other: ClientName) -> ResultCode {
+    use ClientName::{Assertion, Header, Parameter};
+    match (operation, one, other) {
+        ("token", ..) => TOKEN_CLIENT_ID_AMBIGUOUS,
+        ("revocation", ..) => REVOCATION_CLIENT_ID_AMBIGUOUS,
+        ("backchannel_authentication", Header, Parameter) => CIBA_HEADER_AND_CLIENT_ID,
+        ("backchannel_authentication", Parameter, Assertion) => CIBA_ASSERTION_AND_CLIENT_ID,
+        ("backchannel_authentication", Header, Assertion) => CIBA_HEADER_AND_ASSERTION,
+        ("device_authorization", Header, Parameter) => DEVICE_HEADER_AND_CLIENT_ID,
+        ("device_authorization", Parameter, Assertion) => DEVICE_ASSERTION_AND_CLIENT_ID,
+        ("push_authorization_request", Header, Parameter) => PUSHED_HEADER_AND_CLIENT_ID,
+        ("push_authorization_request", Parameter, Assertion) => PUSHED_ASSERTION_AND_CLIENT_ID,
+        ("push_authorization_request", Header, Assertion) => PUSHED_HEADER_AND_ASSERTION,
+        _ => CLIENT_ID_AMBIGUOUS,
+    }
+}
+
+/// The code for a request that names a client which the service does not have.
+pub fn client_unknown(operation: &str) -> ResultCode {
+    match operation {
+        "revocation" => REVOCATION_CLIENT_UNKNOWN,
+        "backchannel_authentication" => CIBA_CLIENT_UNKNOWN,
+        "device_authorization" => DEVICE_CLIENT_UNKNOWN,
+        "push_authorization_request" => PUSHED_CLIENT_UNKNOWN,
+        _ => TOKEN_CLIENT_UNKNOWN,
+    }
+}
+
+/// The code for the alias of a client, where aliases are off.
+pub fn client_alias_disabled(operation: &str) -> ResultCode {
+    match operation {
+        "token" => TOKEN_CLIENT_ALIAS_DISABLED,
+        "revocation" => REVOCATION_CLIENT_ALIAS_DISABLED,
+        _ => client_unknown(operation),
+    }
+}
+
+/// The code for a client secret that is not there.
+pub fn client_secret_missing(operation: &str) -> ResultCode {
+    match operation {
+        "revocation" => REVOCATION_CLIENT_SECRET_MISSING,
+        _ => CLIENT_SECRET_MISSING,
+    }
+}
+
+/// The code for a client secret that is wrong.
+pub fn client_secret_wrong(operation: &str) -> ResultCode {
+    match operation {
+        "revocation" => REVOCATION_CLIENT_SECRET_WRONG,
+        _ => CLIENT_SECRET_WRONG,
+    }
+}
+
+/// The code for a client assertion that is no JWS.
+pub fn client_assertion_malformed(operation: &str) -> ResultCode {
+    match operation {
+        "token" => TOKEN_CLIENT_ASSERTION_MALFORMED,
+        "backchannel_authentication" => CIBA_CLIENT_ASSERTION_MALFORMED,
+        "device_authorization" => DEVICE_CLIENT_ASSERTION_MALFORMED,
+        "push_authorization_request" => PUSHED_CLIENT_ASSERTION_MALFORMED,
+        _ => CLIENT_ASSERTION_MALFORMED,
+    }
+}
+
+/// The code for a client assertion that does not say who made it.
+pub fn client_assertion_issuer_missing(operation: &str) -> ResultCode {
+    match operation {
+        "token" => TOKEN_CLIENT_ASSERTION_ISSUER_MISSING,
+        "backchannel_authentication" => CIBA_CLIENT_ASSERTION_ISSUER_MISSING,
+        "device_authorization" => DEVICE_CLIENT_ASSERTION_ISSUER_MISSING,
+        "push_authorization_request" => PUSHED_CLIENT_ASSERTION_ISSUER_MISSING,
+        _ => CLIENT_ASSERTION_ISSUER,
+    }
+}
+
+/// The code for a client certificate that cannot be read.
+pub fn client_certificate_malformed(operation: &str) -> ResultCode {
+    match operation {
+        "token" => TOKEN_CLIENT_CERTIFICATE_MALFORMED,
+        "backchannel_authentication" => CIBA_CLIENT_CERTIFICATE_MALFORMED,
+        "introspection" => CERTIFICATE_AT_INTROSPECTION_MALFORMED,
+        "userinfo" => CERTIFICATE_AT_USERINFO_MALFORMED,
+        "grant_management" => CERTIFICATE_AT_GRANTS_MALFORMED,
+        _ => CLIENT_CERTIFICATE_MALFORMED,
+    }
+}
+
 result_codes! {
     /// RFC 6749 §2.3: one method a request.
-    CLIENT_AUTHENTICATION_TWICE = "A047301", "the client used more than one authentication method";
+    CLIENT_AUTHENTICATION_TWICE = own "A904301", "the client used more than one authentication method";
     /// Two clients in one request.
-    CLIENT_ID_AMBIGUOUS = "A047302", "the Authorization header, client_id and the client assertion or attestation name different clients";
+    TOKEN_CLIENT_ID_AMBIGUOUS = published "A048312", "the token request names two clients";
+    /// Two clients in one request.
+    REVOCATION_CLIENT_ID_AMBIGUOUS = published "A114312", "the revocation request names two clients";
+    /// Two clients in one request.
+    CIBA_HEADER_AND_CLIENT_ID = published "A168303", "the Authorization header and client_id name different clients";
+    /// Two clients in one request.
+    CIBA_ASSERTION_AND_CLIENT_ID = published "A168305", "client_assertion and client_id name different clients";
+    /// Two clients in one request.
+    CIBA_HEADER_AND_ASSERTION = published "A168307", "the Authorization header and client_assertion name different clients";
+    /// Two clients in one request.
+    DEVICE_HEADER_AND_CLIENT_ID = published "A218303", "the Authorization header and client_id name different clients";
+    /// Two clients in one request.
+    DEVICE_ASSERTION_AND_CLIENT_ID = published "A218304", "client_assertion and client_id name different clients";
+    /// Two clients in one request.
+    PUSHED_HEADER_AND_CLIENT_ID = published "A247303", "the Authorization header and client_id name different clients";
+    /// Two clients in one request.
+    PUSHED_ASSERTION_AND_CLIENT_ID = published "A247304", "client_assertion and client_id name different clients";
+    /// Two clients in one request.
+    PUSHED_HEADER_AND_ASSERTION = published "A247305", "the Authorization header and client_assertion name different clients";
+    /// Two clients in one request.
+    CLIENT_ID_AMBIGUOUS = own "A904302", "the Authorization header, client_id and the client assertion or attestation name different clients";
     /// RFC 6749 §5.2.
-    CLIENT_ID_MISSING = "A047303", "the request does not say which client it is of";
+    REVOCATION_CLIENT_ID_MISSING = published "A114301", "the request does not say which client it is of";
+    /// RFC 6749 §5.2.
+    CIBA_CLIENT_ID_MISSING = published "A168309", "the request does not say which client it is of";
+    /// RFC 6749 §5.2.
+    PUSHED_CLIENT_ID_MISSING = published "A247306", "the request does not say which client it is of";
+    /// RFC 6749 §5.2.
+    CLIENT_ID_MISSING = own "A904303", "the request does not say which client it is of";
     /// The same for an unknown client and a wrong secret: who asks must not learn which clients there are.
-    CLIENT_AUTHENTICATION_FAILED = "A047304", "the client is unknown, or its secret is wrong";
+    CLIENT_SECRET_WRONG = published "A157305", "the client secret is wrong";
+    /// The same for an unknown client and a wrong secret: who asks must not learn which clients there are.
+    REVOCATION_CLIENT_SECRET_WRONG = published "A114311", "the client secret is wrong";
+    /// The same for an unknown client and a wrong secret: who asks must not learn which clients there are.
+    TOKEN_CLIENT_UNKNOWN = published "A244306", "the service has no such client";
+    /// The same for an unknown client and a wrong secret: who asks must not learn which clients there are.
+    REVOCATION_CLIENT_UNKNOWN = published "A114304", "the service has no such client";
+    /// The same for an unknown client and a wrong secret: who asks must not learn which clients there are.
+    CIBA_CLIENT_UNKNOWN = published "A168310", "the service has no such client";
+    /// The same for an unknown client and a wrong secret: who asks must not learn which clients there are.
+    DEVICE_CLIENT_UNKNOWN = published "A218305", "the service has no such client";
+    /// The same for an unknown client and a wrong secret: who asks must not learn which clients there are.
+    PUSHED_CLIENT_UNKNOWN = published "A247307", "the service has no such client";
     /// RFC 6749 §3.2.1.
-    CLIENT_SECRET_MISSING = "A047305", "the client did not authenticate";
+    CLIENT_SECRET_MISSING = published "A157304", "the client did not authenticate";
+    /// RFC 6749 §3.2.1.
+    REVOCATION_CLIENT_SECRET_MISSING = published "A114308", "the client did not authenticate";
+    /// RFC 6749 §3.2.1.
+    CONFIDENTIAL_WITHOUT_METHOD = published "A157301", "the client is confidential, and its authentication method is none";
+    /// RFC 6749 §3.2.1.
+    CLIENT_ASSERTION_MISSING = published "A157311", "client_assertion is missing";
     /// The settings of the service decide.
-    CLIENT_AUTHENTICATION_METHOD = "A047306", "the service does not support this way to authenticate";
+    CLIENT_AUTHENTICATION_METHOD = published "A157344", "the service does not support this way to authenticate";
     /// RFC 7523 §2.2.
-    CLIENT_ASSERTION_TYPE = "A047307", "client_assertion_type is not that of a JWT";
+    CLIENT_ASSERTION_TYPE_MISSING = published "A157309", "client_assertion_type is missing";
+    /// RFC 7523 §2.2.
+    CLIENT_ASSERTION_TYPE_EMPTY = published "A158303", "client_assertion_type is empty";
+    /// RFC 7523 §2.2.
+    CLIENT_ASSERTION_TYPE = published "A157310", "client_assertion_type is not that of a JWT";
+    /// RFC 7523 §2.2.
+    CLIENT_ASSERTION_TYPE_REPEATED = published "A158304", "client_assertion_type is there more than once";
+    /// RFC 7523 §2.2.
+    CLIENT_ASSERTION_REPEATED = published "A158305", "client_assertion is there more than once";
+    /// RFC 7523 §2.2.
+    CLIENT_SECRET_REPEATED = published "A158301", "client_secret is there more than once";
     /// RFC 7523 §3.
-    CLIENT_ASSERTION_MALFORMED = "A047308", "client_assertion is not a signed JWT";
+    CLIENT_ASSERTION_MALFORMED = published "A157312", "client_assertion is not a signed JWT";
+    /// RFC 7523 §3.
+    TOKEN_CLIENT_ASSERTION_MALFORMED = published "A244303", "client_assertion is not a signed JWT";
+    /// RFC 7523 §3.
+    CIBA_CLIENT_ASSERTION_MALFORMED = published "A168301", "client_assertion is not a signed JWT";
+    /// RFC 7523 §3.
+    DEVICE_CLIENT_ASSERTION_MALFORMED = published "A218301", "client_assertion is not a signed JWT";
+    /// RFC 7523 §3.
+    PUSHED_CLIENT_ASSERTION_MALFORMED = published "A247301", "client_assertion is not a signed JWT";
+    /// RFC 7523 §3.
+    CLIENT_ASSERTION_PAYLOAD = published "A157314", "the payload of client_assertion is not a JSON object";
     /// The registration of the client decides.
-    CLIENT_ASSERTION_ALGORITHM = "A047309", "the client assertion is not signed with the registered algorithm";
+    CLIENT_ASSERTION_ALGORITHM = published "A157313", "the client assertion is not signed with the registered algorithm";
     /// RFC 7523 §3, OpenID Connect Core 1.0 §9.
-    CLIENT_ASSERTION_ISSUER = "A047310", "iss and sub of the client assertion are not both the client";
+    TOKEN_CLIENT_ASSERTION_ISSUER_MISSING = published "A244304", "the client assertion has no iss";
+    /// RFC 7523 §3, OpenID Connect Core 1.0 §9.
+    CIBA_CLIENT_ASSERTION_ISSUER_MISSING = published "A168302", "the client assertion has no iss";
+    /// RFC 7523 §3, OpenID Connect Core 1.0 §9.
+    DEVICE_CLIENT_ASSERTION_ISSUER_MISSING = published "A218302", "the client assertion has no iss";
+    /// RFC 7523 §3, OpenID Connect Core 1.0 §9.
+    PUSHED_CLIENT_ASSERTION_ISSUER_MISSING = published "A247302", "the client assertion has no iss";
+    /// RFC 7523 §3, OpenID Connect Core 1.0 §9.
+    CLIENT_ASSERTION_ISSUER = published "A157315", "iss of the client assertion is not the client";
+    /// RFC 7523 §3, OpenID Connect Core 1.0 §9.
+    CLIENT_ASSERTION_SUBJECT = published "A157316", "sub of the client assertion is not the client";
     /// RFC 7523 §3.
-    CLIENT_ASSERTION_TIME = "A047311", "the client assertion has no exp, or is not valid at this time";
+    CLIENT_ASSERTION_WITHOUT_END = published "A157319", "the client assertion has no exp";
     /// RFC 7523 §3.
-    CLIENT_ASSERTION_REPLAYED = "A047312", "the client assertion was used before";
+    CLIENT_ASSERTION_EXPIRED = published "A157320", "exp of the client assertion is in the past or no number";
+    /// RFC 7523 §3.
+    CLIENT_ASSERTION_EARLY = published "A157322", "nbf of the client assertion is in the future or no number";
+    /// RFC 7523 §3.
+    CLIENT_ASSERTION_ISSUED_LATER = published "A157323", "iat of the client assertion is in the future or no number";
+    /// RFC 7523 §3.
+    CLIENT_ASSERTION_REPLAYED = own "A904304", "the client assertion was used before";
     /// RFC 7515 §5.2.
-    CLIENT_SIGNATURE_WRONG = "A047313", "the signature is not the client's";
+    CLIENT_SIGNATURE_WRONG = published "A157326", "the signature is not the client's";
     /// The emulator calls nobody.
-    CLIENT_KEYS_ELSEWHERE = "A047314", "the keys of the client are at its jwksUri, which authlete-emulator does not fetch: register them as jwks";
+    CLIENT_KEYS_ELSEWHERE = own "A904305", "the keys of the client are at its jwksUri, which authlete-emulator does not fetch: register them as jwks";
     /// What came from TLS.
-    CLIENT_CERTIFICATE_MALFORMED = "A047315", "clientCertificate or clientCertificatePath is not an X.509 certificate";
+    CLIENT_CERTIFICATE_MALFORMED = published "A157328", "clientCertificate or clientCertificatePath is not an X.509 certificate";
+    /// What came from TLS.
+    TOKEN_CLIENT_CERTIFICATE_MALFORMED = published "A244309", "clientCertificate is not an X.509 certificate";
+    /// What came from TLS.
+    CIBA_CLIENT_CERTIFICATE_MALFORMED = published "A180302", "clientCertificate is not an X.509 certificate";
     /// RFC 8705 §2.
-    CLIENT_CERTIFICATE_MISSING = "A047316", "the client did not come with its certificate";
+    CLIENT_CERTIFICATE_MISSING = published "A157327", "the client did not come with its certificate";
     /// RFC 8705 §2.
-    CLIENT_CERTIFICATE_OTHER = "A047317", "the certificate is not that of the client";
+    CLIENT_CERTIFICATE_NAME_NOT_REGISTERED = published "A157340", "the client has registered no name that its certificate has to have";
+    /// RFC 8705 §2.
+    CLIENT_CERTIFICATE_SUBJECT_DN = published "A157343", "the subject DN of the certificate is not the registered one";
+    /// RFC 8705 §2.
+    CLIENT_CERTIFICATE_SAN_DNS = published "A157346", "no DNS name of the certificate is the registered one";
+    /// RFC 8705 §2.
+    CLIENT_CERTIFICATE_SAN_URI = published "A157347", "no URI of the certificate is the registered one";
+    /// RFC 8705 §2.
+    CLIENT_CERTIFICATE_SAN_IP = published "A157348", "no IP address of the certificate is the registered one";
+    /// RFC 8705 §2.
+    CLIENT_CERTIFICATE_SAN_EMAIL = published "A157349", "no email address of the certificate is the registered one";
+    /// RFC 8705 §2.
+    CLIENT_CERTIFICATE_NOT_REGISTERED = published "A157333", "the certificate is not the one that the client has registered";
+    /// RFC 8705 §2.
+    CLIENT_CERTIFICATE_KEY_MISSING = published "A157329", "the client has registered no key for its certificate";
     /// RFC 8705 §2.1, when the service has chains validated.
-    CLIENT_CERTIFICATE_UNTRUSTED = "A047318", "no chain leads from the certificate to a trusted root, or it is not valid at this time";
+    CLIENT_CERTIFICATE_UNTRUSTED = published "A157339", "no chain leads from the certificate to a trusted root, or it is not valid at this time";
+    /// RFC 8705 §2.1, when the service has chains validated.
+    TRUSTED_ROOTS_MISSING = published "A157335", "the service has no trusted root certificates";
     /// Published.
-    CLIENT_KEY_UNKNOWN = "A156304", "the client has no key that fits the algorithm and the kid";
+    CLIENT_KEY_UNKNOWN = published "A156304", "the client has no key that fits the algorithm and the kid";
     /// Published.
-    CLIENT_IS_PUBLIC = "A157303", "the request has data for client authentication although the client is public";
+    CLIENT_KEYS_MISSING = published "A156301", "the client has registered neither jwks nor jwksUri";
     /// Published.
-    CLIENT_ASSERTION_AUDIENCE = "A157356", "aud of the client assertion is not this service";
+    CLIENT_IS_PUBLIC = published "A157303", "the request has data for client authentication although the client is public";
+    /// Published.
+    CLIENT_ASSERTION_AUDIENCE = published "A157318", "aud of the client assertion is not this service";
+    /// Published.
+    CLIENT_ASSERTION_AUDIENCE_NOT_ISSUER = published "A157356", "aud of the client assertion is not the issuer alone";
     /// Published: the registration of the client decides.
-    CLIENT_AUTHENTICATION_ELSEWHERE = "A157357", "the client did not authenticate in the registered way";
+    CLIENT_AUTHENTICATION_ELSEWHERE = own "A904306", "the client did not authenticate in the registered way";
     /// Published.
-    TOKEN_CLIENT_ID_MISSING = "A244305", "the token request does not say which client it is of";
+    TOKEN_CLIENT_ID_MISSING = published "A244305", "the token request does not say which client it is of";
+    /// RFC 6749 §3.2.
+    REVOCATION_CLIENT_ID_REPEATED = published "A114303", "client_id is there more than once";
+    /// RFC 6749 §3.2.
+    REVOCATION_CLIENT_SECRET_REPEATED = published "A114310", "client_secret is there more than once";
+    /// RFC 6749 §3.2.
+    TOKEN_CLIENT_ID_REPEATED = published "A244301", "client_id is there more than once";
+    /// RFC 6749 §3.2.
+    TOKEN_CLIENT_ASSERTION_REPEATED = published "A244302", "client_assertion is there more than once";
+    /// RFC 6749 §5.2.
+    TOKEN_CLIENT_ALIAS_DISABLED = published "A244307", "the client is named by its alias, which is not enabled";
+    /// RFC 6749 §5.2.
+    REVOCATION_CLIENT_ALIAS_DISABLED = published "A114315", "the client is named by its alias, which is not enabled";
+    /// RFC 6749 §2.3.
+    REVOCATION_CLIENT_SECRETS_DIFFER = published "A114313", "the Authorization header and client_secret have different secrets";
 }

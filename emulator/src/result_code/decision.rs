@@ -2,29 +2,39 @@
 
 result_codes! {
     /// RFC 8628 §3.5, CIBA Core 1.0 §11.
-    AUTHORIZATION_PENDING = "A050340", "the user has not decided yet";
+    CIBA_PENDING = published "A200308", "the user has not decided yet";
     /// RFC 8628 §3.5, CIBA Core 1.0 §11.
-    SLOW_DOWN = "A050341", "the client asks too often and has to wait 5 seconds longer from now on";
+    DEVICE_PENDING = published "A242307", "the user has not decided yet";
     /// RFC 8628 §3.5, CIBA Core 1.0 §11.
-    DECISION_ACCESS_DENIED = "A050342", "the user denied the request";
-    /// Authlete tells this by the error for requests that expired.
-    DECISION_TRANSACTION_FAILED = "A050343", "no decision could be obtained";
+    SLOW_DOWN = own "A908301", "the client asks too often and has to wait 5 seconds longer from now on";
+    /// RFC 8628 §3.5, CIBA Core 1.0 §11.
+    CIBA_REFUSED = published "A200001", "the user denied the request, or no decision could be obtained";
+    /// RFC 8628 §3.5, CIBA Core 1.0 §11.
+    DEVICE_REFUSED = published "A242001", "the user denied the request, or no decision could be obtained";
     /// RFC 8628 §3.4.
-    DEVICE_CODE_MISSING = "A050344", "device_code is missing";
+    DEVICE_CODE_MISSING = published "A242301", "device_code is missing";
+    /// RFC 8628 §3.4.
+    DEVICE_CODE_EMPTY = published "A242302", "device_code is empty";
+    /// RFC 8628 §3.4.
+    DEVICE_CODE_REPEATED = published "A242303", "device_code is there more than once";
     /// RFC 8628 §3.4: a code works once.
-    DEVICE_CODE_UNKNOWN = "A050345", "the device code does not exist or was used";
+    DEVICE_CODE_UNKNOWN = published "A242304", "the device code does not exist or was used";
     /// RFC 8628 §3.4.
-    DEVICE_CODE_OF_ANOTHER_CLIENT = "A050346", "the device code was issued to another client";
+    DEVICE_CODE_OF_ANOTHER_CLIENT = published "A242305", "the device code was issued to another client";
     /// RFC 8628 §3.5.
-    DEVICE_CODE_EXPIRED = "A050347", "the device code has expired";
+    DEVICE_CODE_EXPIRED = published "A242306", "the device code has expired";
     /// CIBA Core 1.0 §10.1.
-    AUTH_REQ_ID_MISSING = "A050348", "auth_req_id is missing";
+    AUTH_REQ_ID_MISSING = published "A200301", "auth_req_id is missing";
+    /// CIBA Core 1.0 §10.1.
+    AUTH_REQ_ID_EMPTY = published "A200302", "auth_req_id is empty";
+    /// CIBA Core 1.0 §10.1.
+    AUTH_REQ_ID_REPEATED = published "A200303", "auth_req_id is there more than once";
     /// CIBA Core 1.0 §11: an ID works once.
-    AUTH_REQ_ID_UNKNOWN = "A050349", "the auth_req_id does not exist or was used";
+    AUTH_REQ_ID_UNKNOWN = published "A200304", "the auth_req_id does not exist or was used";
     /// CIBA Core 1.0 §11.
-    AUTH_REQ_ID_OF_ANOTHER_CLIENT = "A050350", "the auth_req_id was issued to another client";
+    AUTH_REQ_ID_OF_ANOTHER_CLIENT = published "A200305", "the auth_req_id was issued to another client";
     /// CIBA Core 1.0 §11.
-    AUTH_REQ_ID_EXPIRED = "A050351", "the auth_req_id has expired";
+    AUTH_REQ_ID_EXPIRED = published "A200307", "the auth_req_id has expired";
     /// CIBA Core 1.0 §11: the tokens come by themselves.
-    PUSH_CLIENT_AT_TOKEN_ENDPOINT = "A050352", "a client in push mode does not fetch tokens";
+    PUSH_CLIENT_AT_TOKEN_ENDPOINT = published "A200306", "a client in push mode does not fetch tokens";
 }

@@ -2,41 +2,39 @@
 
 result_codes! {
     /// The codes are issued.
-    DEVICE_AUTHORIZATION_OK = "A220001", "the device authorization request was accepted";
-    /// The caller's fault.
-    DEVICE_AUTHORIZATION_PARAMETERS_MISSING = "A220201", "the API request lacks parameters";
+    DEVICE_AUTHORIZATION_OK = published "A220001", "the device authorization request was accepted";
     /// RFC 8628 §3.2 wants a verification_uri.
-    DEVICE_VERIFICATION_URI_MISSING = "A220202", "the service has no deviceVerificationUri";
+    DEVICE_VERIFICATION_URI_MISSING = published "A222101", "the service has no deviceVerificationUri";
     /// The codes are too short for so many of them.
-    USER_CODES_EXHAUSTED = "A220203", "userCodeLength leaves no user code that is free";
-    /// RFC 8628 §3.1.
-    DEVICE_AUTHORIZATION_PARAMETER_REPEATED = "A220301", "a request parameter is included more than once";
-    /// The settings of the service decide.
-    DEVICE_FLOW_UNSUPPORTED = "A220302", "the service does not support the device flow";
-    /// The registration of the client decides.
-    DEVICE_FLOW_NOT_ALLOWED = "A220303", "the client may not use the device flow";
+    USER_CODES_EXHAUSTED = own "A919201", "userCodeLength leaves no user code that is free";
     /// The service demands a scope.
-    DEVICE_AUTHORIZATION_SCOPE_MISSING = "A220304", "scope is missing, or names no scope of the service";
+    DEVICE_AUTHORIZATION_SCOPE_MISSING = published "A219305", "scope is missing, or names no scope of the service";
     /// There is such a request.
-    DEVICE_VERIFICATION_OK = "A224001", "the user code is valid";
+    DEVICE_VERIFICATION_OK = published "A224001", "the user code is valid";
     /// The caller's fault.
-    DEVICE_VERIFICATION_USER_CODE_MISSING = "A224201", "userCode is missing";
+    DEVICE_VERIFICATION_USER_CODE_MISSING = published "A225201", "userCode is missing";
     /// Mistyped, or the user has decided already.
-    DEVICE_VERIFICATION_USER_CODE_UNKNOWN = "A224301", "the user code does not exist";
+    DEVICE_VERIFICATION_USER_CODE_UNKNOWN = published "A225301", "the user code does not exist";
     /// RFC 8628 §3.2.
-    DEVICE_VERIFICATION_USER_CODE_EXPIRED = "A224302", "the user code has expired";
+    DEVICE_VERIFICATION_USER_CODE_EXPIRED = published "A225303", "the user code has expired";
     /// The decision is noted.
-    DEVICE_COMPLETE_OK = "A241001", "the result was recorded";
+    DEVICE_COMPLETE_OK = published "A241001", "the result was recorded";
     /// The caller's fault.
-    DEVICE_COMPLETE_USER_CODE_MISSING = "A241201", "userCode is missing";
+    DEVICE_COMPLETE_USER_CODE_MISSING = published "A227201", "userCode is missing";
     /// The caller's fault.
-    DEVICE_COMPLETE_RESULT_INVALID = "A241202", "result is missing or unknown";
+    DEVICE_COMPLETE_RESULT_MISSING = published "A228201", "result is missing";
+    /// The caller's fault.
+    DEVICE_COMPLETE_RESULT_UNKNOWN = own "A919202", "there is no such result";
     /// Tokens are somebody's.
-    DEVICE_COMPLETE_SUBJECT_MISSING = "A241203", "subject is missing although the user has authorized the client";
+    DEVICE_COMPLETE_SUBJECT_MISSING = published "A230201", "subject is missing although the user has authorized the client";
     /// The caller's fault.
-    DEVICE_COMPLETE_NO_OBJECT = "A241204", "claims, idtHeaderParams or jwtAtClaims is not a JSON object in text form";
+    DEVICE_COMPLETE_CLAIMS_MALFORMED = published "A234201", "claims is not a JSON object";
+    /// The caller's fault.
+    DEVICE_COMPLETE_HEADER_MALFORMED = published "A257201", "idtHeaderParams is not a JSON object";
+    /// The caller's fault.
+    DEVICE_COMPLETE_ACCESS_TOKEN_CLAIMS = own "A919203", "jwtAtClaims is not a JSON object";
     /// Mistyped, or the user has decided already.
-    DEVICE_COMPLETE_USER_CODE_UNKNOWN = "A241301", "the user code does not exist";
+    DEVICE_COMPLETE_USER_CODE_UNKNOWN = published "A227301", "the user code does not exist";
     /// RFC 8628 §3.2.
-    DEVICE_COMPLETE_USER_CODE_EXPIRED = "A241302", "the user code has expired";
+    DEVICE_COMPLETE_USER_CODE_EXPIRED = published "A227303", "the user code has expired";
 }

@@ -2,39 +2,39 @@
 
 result_codes! {
     /// The entity configuration is there.
-    FEDERATION_CONFIGURED = "A330001", "the entity configuration was made";
+    FEDERATION_CONFIGURED = own "A921001", "the entity configuration was made";
     /// `federationEnabled` of the service.
-    FEDERATION_DISABLED = "A330201", "the service does not take part in federations";
+    FEDERATION_DISABLED = own "A921201", "the service does not take part in federations";
     /// The issuer is the entity identifier.
-    FEDERATION_ISSUER_MISSING = "A330202", "the service has no issuer, and so no entity identifier";
+    FEDERATION_ISSUER_MISSING = own "A921202", "the service has no issuer, and so no entity identifier";
     /// `federationJwks` and `federationSignatureKeyId` of the service.
-    FEDERATION_KEY_MISSING = "A330203", "federationJwks has no private key with a kid that can sign, or not the one of federationSignatureKeyId";
+    FEDERATION_KEY_MISSING = own "A921203", "federationJwks has no private key with a kid that can sign, or not the one of federationSignatureKeyId";
     /// `authorityHints` of the service.
-    FEDERATION_HINTS_MISSING = "A330204", "the service has no authorityHints";
+    FEDERATION_HINTS_MISSING = own "A921204", "the service has no authorityHints";
     /// `entityTypes` of the call.
-    ENTITY_TYPE_UNSUPPORTED = "A330205", "entityTypes has a type as which the service cannot be described";
+    ENTITY_TYPE_UNSUPPORTED = own "A921205", "entityTypes has a type as which the service cannot be described";
     /// The client is registered.
-    FEDERATION_REGISTERED = "A331001", "the relying party was registered";
+    FEDERATION_REGISTERED = own "A921002", "the relying party was registered";
     /// The caller has to hand on what the relying party sent.
-    FEDERATION_REQUEST_MISSING = "A331201", "either entityConfiguration or trustChain must be there";
+    FEDERATION_REQUEST_MISSING = own "A921206", "either entityConfiguration or trustChain must be there";
     /// `supportedClientRegistrationTypes` of the service.
-    EXPLICIT_REGISTRATION_UNSUPPORTED = "A331202", "the service does not support explicit registration";
+    EXPLICIT_REGISTRATION_UNSUPPORTED = own "A921207", "the service does not support explicit registration";
     /// OpenID Federation 1.0 §12.2.1.
-    FEDERATION_REQUEST_MALFORMED = "A331301", "the request is neither an entity configuration nor a JSON array of entity statements";
+    FEDERATION_REQUEST_MALFORMED = own "A921301", "the request is neither an entity configuration nor a JSON array of entity statements";
     /// Nobody fetches the statements of the superiors.
-    TRUST_CHAIN_MISSING = "A331302", "there is no trust chain, neither as the request nor in the header of the JWT, and authlete-emulator fetches nothing";
+    TRUST_CHAIN_MISSING = own "A921302", "there is no trust chain, neither as the request nor in the header of the JWT, and authlete-emulator fetches nothing";
     /// OpenID Federation 1.0 §3.5, §4.
-    TRUST_CHAIN_INVALID = "A331303", "the trust chain does not hold";
+    TRUST_CHAIN_INVALID = own "A921303", "the trust chain does not hold";
     /// `trustAnchors` of the service.
-    TRUST_ANCHOR_UNKNOWN = "A331304", "the trust chain ends at no trust anchor of the service";
+    TRUST_ANCHOR_UNKNOWN = own "A921304", "the trust chain ends at no trust anchor of the service";
     /// OpenID Federation 1.0 §6.1.
-    FEDERATION_METADATA_INVALID = "A331305", "the metadata and the policies of the federation do not go together";
+    FEDERATION_METADATA_INVALID = own "A921305", "the metadata and the policies of the federation do not go together";
     /// OpenID Federation 1.0 §12.2.2.
-    FEDERATION_AUDIENCE = "A331306", "aud of the entity configuration is not the entity identifier of the service alone";
+    FEDERATION_AUDIENCE = own "A921306", "aud of the entity configuration is not the entity identifier of the service alone";
     /// OpenID Federation 1.0 §12.2.1.
-    RELYING_PARTY_MISSING = "A331307", "the entity is no openid_relying_party, or may not be one";
+    RELYING_PARTY_MISSING = own "A921307", "the entity is no openid_relying_party, or may not be one";
     /// Only registrations by federation are replaced by another.
-    ENTITY_ID_TAKEN = "A331308", "a client with this entity identifier exists already";
+    ENTITY_ID_TAKEN = own "A921308", "a client with this entity identifier exists already";
     /// OpenID Federation 1.0 §12.3.
-    TRUST_CHAIN_EXPIRED = "A331309", "the trust chain of the client has expired";
+    TRUST_CHAIN_EXPIRED = own "A921309", "the trust chain of the client has expired";
 }

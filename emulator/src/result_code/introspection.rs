@@ -2,19 +2,27 @@
 
 result_codes! {
     /// The token passes.
-    INTROSPECTION_OK = "A056001", "the access token is valid";
+    INTROSPECTION_OK = published "A056001", "the access token is valid";
     /// RFC 6750 §3.1.
-    INTROSPECTION_TOKEN_MISSING = "A056301", "the access token is missing";
+    INTROSPECTION_TOKEN_MISSING = published "A057301", "the access token is missing";
     /// RFC 6750 §3.1.
-    INTROSPECTION_TOKEN_UNKNOWN = "A056302", "the access token does not exist";
+    INTROSPECTION_TOKEN_UNKNOWN = published "A057302", "the access token does not exist";
     /// RFC 6750 §3.1.
-    INTROSPECTION_TOKEN_EXPIRED = "A056303", "the access token has expired";
+    INTROSPECTION_TOKEN_EXPIRED = published "A065303", "the access token has expired";
     /// RFC 6750 §3.1.
-    INTROSPECTION_SCOPE = "A056304", "the access token does not cover the required scopes";
+    INTROSPECTION_TOKEN_EXPIRED_REFRESHABLE = published "A065301", "the access token has expired, and its refresh token has not";
+    /// RFC 6750 §3.1.
+    INTROSPECTION_TOKENS_EXPIRED = published "A065302", "the access token and its refresh token have expired";
+    /// RFC 6750 §3.1.
+    INTROSPECTION_SCOPE = published "A064302", "the access token does not cover the required scopes";
+    /// RFC 6750 §3.1.
+    INTROSPECTION_NO_SCOPES = published "A064301", "the access token has no scopes";
     /// The resource belongs to somebody else.
-    INTROSPECTION_SUBJECT = "A056305", "the access token does not belong to the required subject";
+    INTROSPECTION_SUBJECT = published "A066302", "the access token does not belong to the required subject";
+    /// The resource belongs to somebody else.
+    INTROSPECTION_NO_SUBJECT = published "A066301", "the access token belongs to no user";
     /// RFC 8707.
-    INTROSPECTION_RESOURCE = "A056306", "the access token is not for the required resources";
+    INTROSPECTION_RESOURCE = own "A912301", "the access token is not for the required resources";
     /// RFC 9470.
-    INTROSPECTION_AUTHENTICATION = "A056307", "the user has to authenticate again, or in a stronger way";
+    INTROSPECTION_AUTHENTICATION = own "A912302", "the user has to authenticate again, or in a stronger way";
 }

@@ -2,43 +2,79 @@
 
 result_codes! {
     /// An alias names one client.
-    ALIAS_TAKEN = "A117201", "another client has this clientIdAlias";
-    /// The settings have a member that cannot be as it is.
-    CLIENT_INVALID = "A117202", "a setting of the client is not valid";
+    CREATE_ALIAS_TAKEN = published "A123603", "another client has this clientIdAlias";
+    /// An alias names one client.
+    UPDATE_ALIAS_TAKEN = published "A030601", "another client has this clientIdAlias";
     /// `clientsPerDeveloper` of the service.
-    DEVELOPER_HAS_ENOUGH = "A117203", "the developer has as many clients as the service allows";
+    DEVELOPER_HAS_ENOUGH = published "A123601", "the developer has as many clients as the service allows";
     /// An entity identifier names one client.
-    CLIENT_ENTITY_ID_TAKEN = "A117204", "another client has this entityId";
+    CLIENT_ENTITY_ID_TAKEN = own "A922201", "another client has this entityId";
     /// Whose authorizations?
-    AUTHORIZATION_LIST_SUBJECT_MISSING = "A136201", "subject is missing";
+    AUTHORIZATION_LIST_SUBJECT_MISSING = published "A136206", "subject is missing";
     /// The user's tokens for the client have the scopes, if any were given.
-    AUTHORIZATION_UPDATED = "A138001", "the authorization was updated";
+    AUTHORIZATION_UPDATED = published "A138001", "the authorization was updated";
     /// Whose authorization?
-    AUTHORIZATION_UPDATE_SUBJECT_MISSING = "A138201", "subject is missing";
+    AUTHORIZATION_UPDATE_SUBJECT_MISSING = published "A138201", "subject is missing";
     /// What is remembered, if anything is.
-    GRANTED_SCOPES = "A141001", "the record of the granted scopes was looked up";
+    GRANTED_SCOPES = published "A139002", "the record of the granted scopes was looked up";
+    /// What is remembered, if anything is.
+    NO_GRANTED_SCOPES = published "A139001", "there is no record of granted scopes";
     /// Whose?
-    GRANTED_SCOPES_SUBJECT_MISSING = "A141201", "subject is missing";
+    GRANTED_SCOPES_SUBJECT_MISSING = published "A139202", "subject is missing";
     /// The record is gone, if there was one.
-    GRANTED_SCOPES_DELETED = "A142001", "the record of the granted scopes was deleted";
+    GRANTED_SCOPES_DELETED = published "A140002", "the record of the granted scopes was deleted";
+    /// The record is gone, if there was one.
+    NO_GRANTED_SCOPES_DELETED = published "A140001", "there was no record of granted scopes";
     /// Whose?
-    GRANTED_SCOPES_DELETE_SUBJECT_MISSING = "A142201", "subject is missing";
+    GRANTED_SCOPES_DELETE_SUBJECT_MISSING = published "A140202", "subject is missing";
     /// A set is a list of names.
-    REQUESTABLE_SCOPES_INVALID = "A143201", "requestableScopes must be a list of the names of scopes";
+    REQUESTABLE_SCOPES_NO_LIST = published "A128202", "requestableScopes is not a list";
+    /// A set is a list of names.
+    REQUESTABLE_SCOPES_NO_STRING = published "A128203", "requestableScopes has an item that is not a string";
     /// The user's tokens for the client are gone.
-    AUTHORIZATION_DELETED = "A137001", "the authorization was deleted";
+    AUTHORIZATION_DELETED = published "A137001", "the authorization was deleted";
     /// Whose authorization?
-    AUTHORIZATION_DELETE_SUBJECT_MISSING = "A137201", "subject is missing";
+    AUTHORIZATION_DELETE_SUBJECT_MISSING = published "A137202", "subject is missing";
     /// The client is locked, or it is not.
-    LOCK_FLAG_UPDATED = "A355001", "the lock flag of the client was updated";
+    LOCK_FLAG_UPDATED = published "A293001", "the lock flag of the client was updated";
     /// The caller's fault.
-    LOCK_FLAG_MISSING = "A355201", "clientLocked must be true or false";
+    LOCK_FLAG_MISSING = own "A922202", "clientLocked must be true or false";
     /// The secret is new.
-    SECRET_REFRESHED = "A148001", "the client secret was replaced by a new one";
+    SECRET_REFRESHED = published "A148001", "the client secret was replaced by a new one";
     /// The secret is the caller's.
-    SECRET_UPDATED = "A149001", "the client secret was replaced by the given one";
+    SECRET_UPDATED = published "A149001", "the client secret was replaced by the given one";
     /// Letters, digits, `-`, `_`; not more than 86.
-    SECRET_INVALID = "A149201", "clientSecret must have 1 to 86 characters out of A-Z, a-z, 0-9, - and _";
+    SECRET_INVALID = published "A149601", "clientSecret must have 1 to 86 characters out of A-Z, a-z, 0-9, - and _";
     /// No such status.
-    TOKEN_STATUS_INVALID = "A139201", "tokenStatus is none of VALID, INVALID and ALL";
+    TOKEN_STATUS_INVALID = own "A922203", "tokenStatus is none of VALID, INVALID and ALL";
+    /// The settings of a service or a client.
+    SETTING_WORD = published "A031201" with path, "the word of a setting is not valid";
+    /// The settings of a service or a client.
+    SETTING_INVALID = published "A031214" with path, "a setting is not valid";
+    /// The settings of a service or a client.
+    SETTING_ITEM_NULL = published "A031205" with path, "null as an item of a setting is not valid";
+    /// The settings of a service or a client.
+    SETTING_ITEM_NO_URI = published "A031209" with path, "a URI in a setting is not valid";
+    /// The settings of a service or a client.
+    SETTING_ITEM_FRAGMENT = published "A031210" with path, "a URI with a fragment in a setting is not valid";
+    /// The settings of a service or a client.
+    SETTING_ITEM_TWICE = published "A031211" with path, "an item that is twice in a setting is not valid";
+    /// The settings of a service or a client.
+    SETTING_KEYS = published "A031212" with path, "the JWK Set of a setting is not valid";
+    /// The settings of a service or a client.
+    SETTING_NEGATIVE = published "A031213" with path, "the negative number of a setting is not valid";
+    /// The settings of a service or a client.
+    SETTING_FRAGMENT = published "A031217" with path, "the URI of a setting with a fragment is not valid";
+    /// The settings of a service or a client.
+    SETTING_QUERY = published "A031218" with path, "the URI of a setting with a query is not valid";
+    /// The settings of a service or a client.
+    SETTING_RANGE = published "A031221" with path, "the number of a setting is not valid";
+    /// The settings of a service or a client.
+    CUSTOM_METADATA_MALFORMED = published "A032223" with path, "the custom metadata are not valid";
+    /// The settings of a service or a client.
+    SCOPE_TWICE = published "A039203" with path, "a scope that is there twice is not valid";
+    /// The settings of a service or a client.
+    SCOPE_UNNAMED = published "A039204" with path, "a scope without a name is not valid";
+    /// The settings of a service or a client.
+    SCOPE_CHARACTER = published "A039206" with path, "the name of a scope is not valid";
 }

@@ -1,80 +1,95 @@
-//! The result codes, each in this one place, one file a family.
+//! The result codes: the one table that maps a situation to its code, one file a family.
 //!
-//! The first three digits name the API or its stage, the third from the right whose fault it is: 0 nobody's, 1
-//! Authlete's, 2 the caller's of the API, 3 the client application's. Codes that Authlete has published are as
-//! published; the others follow the pattern and are the emulator's own.
+//! The first three digits name the API or its stage. The third digit from the right says whose error it is: 0 no error,
+//! 1 Authlete, 2 the caller of the API, 3 the client application, 6 a person.
+//!
+//! A `published` entry is a code that Authlete has published, for the situation that it is published for. An `own` entry
+//! is a situation for which no published code is known. Own codes begin with `A9`, which no published code does: each
+//! family has a block of its own from `A900` on, listed below, and the last three digits follow the pattern above.
+//!
+//! A result message has the form `[code] reason.`. It is `[code] path, reason.` where the published message names the
+//! path of the API, and in own codes of any API; an entry says so by `with path`. The reasons are in the emulator's words.
 
 /// A code and what it means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ResultCode {
     pub code: &'static str,
     pub reason: &'static str,
+    /// Whether the result message names the path of the API.
+    pub names_path: bool,
 }
 
+impl ResultCode {
+    /// The same code with a reason that says more: a published code can stand for several situations.
+    #[must_use]
+    pub const fn because(self, reason: &'static str) -> Self {
+        Self { reason, ..self }
+    }
+}
+
+/// Declares the codes of a family, each as a constant.
 macro_rules! result_codes {
-    ($( $(#[$doc:meta])* $name:ident = $code:literal, $reason:literal; )*) => {
-        $( $(#[$doc])* pub const $name: crate::result_code::ResultCode = crate::result_code::ResultCode { code: $code, reason: $reason }; )*
+    ($( $(#[$doc:meta])* $name:ident = $origin:ident $code:literal $(with $path:ident)?, $reason:literal; )*) => {
+        $(
+            $(#[$doc])*
+            pub const $name: crate::result_code::ResultCode = crate::result_code::ResultCode {
+                code: $code,
+                reason: $reason,
+                names_path: !stringify!($($path)?).is_empty(),
+            };
+        )*
+
+        #[cfg(test)]
+        pub(super) fn table() -> Vec<crate::result_code::tests::Entry> {
+            vec![$( crate::result_code::tests::$origin(stringify!($name), $name) ),*]
+        }
     };
 }
 
-mod api;
-mod attestation;
-mod authorization;
-mod backchannel_authentication;
-mod backchannel_logout;
-mod client_authentication;
-mod client_registration;
-mod credential_issuance;
-mod credential_issuer;
-mod credential_offer;
-mod decision;
-mod device;
-mod discovery;
-mod dpop;
-mod federation;
-mod grant_management;
-mod hsk;
-mod introspection;
-mod jose;
-mod management;
-mod native_sso;
-mod openid;
-mod pushed_authorization;
-mod request_object;
-mod revocation;
-mod service;
-mod standard_introspection;
-mod token;
-mod token_management;
-mod userinfo;
+/// Declares the families, each with the block of its own codes.
+macro_rules! families {
+    ($( $family:ident = $block:literal, )*) => {
+        $( mod $family; )*
+        $( pub use $family::*; )*
 
-pub use api::*;
-pub use attestation::*;
-pub use authorization::*;
-pub use backchannel_authentication::*;
-pub use backchannel_logout::*;
-pub use client_authentication::*;
-pub use client_registration::*;
-pub use credential_issuance::*;
-pub use credential_issuer::*;
-pub use credential_offer::*;
-pub use decision::*;
-pub use device::*;
-pub use discovery::*;
-pub use dpop::*;
-pub use federation::*;
-pub use grant_management::*;
-pub use hsk::*;
-pub use introspection::*;
-pub use jose::*;
-pub use management::*;
-pub use native_sso::*;
-pub use openid::*;
-pub use pushed_authorization::*;
-pub use request_object::*;
-pub use revocation::*;
-pub use service::*;
-pub use standard_introspection::*;
-pub use token::*;
-pub use token_management::*;
-pub use userinfo::*;
+        #[cfg(test)]
+        fn families() -> Vec<(&'static str, Vec<tests::Entry>)> {
+            vec![$( ($block, $family::table()) ),*]
+        }
+    };
+}
+
+families! {
+    api = "900",
+    authorization = "901",
+    request_object = "902",
+    pushed_authorization = "903",
+    client_authentication = "904",
+    attestation = "905",
+    dpop = "906",
+    token = "907",
+    decision = "908",
+    native_sso = "909",
+    openid = "910",
+    token_management = "911",
+    introspection = "912",
+    standard_introspection = "913",
+    userinfo = "914",
+    revocation = "915",
+    grant_management = "916",
+    backchannel_authentication = "917",
+    backchannel_logout = "918",
+    device = "919",
+    client_registration = "920",
+    federation = "921",
+    management = "922",
+    discovery = "923",
+    jose = "924",
+    hsk = "925",
+    credential_issuer = "926",
+    credential_offer = "927",
+    credential_issuance = "928",
+}
+
+#[cfg(test)]
+mod tests;

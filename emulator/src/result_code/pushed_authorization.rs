@@ -2,21 +2,23 @@
 
 result_codes! {
     /// Published.
-    PUSHED_OK = "A245001", "the authorization request was registered";
-    /// RFC 6749 §3.2.
-    PUSHED_PARAMETER_REPEATED = "A245301", "a request parameter is included more than once";
-    /// The caller's fault.
-    PUSHED_PARAMETERS_MISSING = "A245201", "the API request lacks parameters";
+    PUSHED_OK = published "A245001", "the authorization request was registered";
     /// RFC 9126 §2.1.
-    PUSHED_REFERENCE = "A245302", "request_uri cannot be pushed";
+    PUSHED_REFERENCE = published "A248301", "request_uri cannot be pushed";
     /// RFC 9126 §2.3.
-    PUSHED_TOO_LARGE = "A245303", "the request is too large";
-    /// The registration of the client decides.
-    PUSHED_NOT_ALLOWED = "A245304", "the client has no grant type that begins with an authorization request";
+    PUSHED_TOO_LARGE = own "A903301", "the request is too large";
     /// RFC 9449 §10.1.
-    PUSHED_DPOP_KEY = "A245305", "dpop_jkt is not the thumbprint of the key of the DPoP proof";
+    PUSHED_DPOP_KEY = own "A903302", "dpop_jkt is not the thumbprint of the key of the DPoP proof";
     /// RFC 9126 §5, §6.
-    PUSHED_REQUEST_REQUIRED = "A004335", "the client must push its authorization requests";
+    PUSHED_REQUEST_REQUIRED_OF_CLIENT = published "A008305", "the client must push its authorization requests";
+    /// RFC 9126 §5, §6.
+    PUSHED_REQUEST_REQUIRED = published "A008306", "authorization requests to the service must be pushed";
+    /// RFC 9126 §5, §6.
+    OTHER_REQUEST_URI_OF_CLIENT = published "A008307", "request_uri is not that of a pushed request although the client must push its authorization requests";
+    /// RFC 9126 §5, §6.
+    OTHER_REQUEST_URI = published "A008308", "request_uri is not that of a pushed request although authorization requests to the service must be pushed";
+    /// RFC 9126 §5, §6.
+    FAPI_NOT_PUSHED = own "A903303", "FAPI: the authorization request must be pushed";
     /// RFC 9126 §4: used, expired, another client's or made up.
-    PUSHED_REQUEST_UNKNOWN = "A004336", "request_uri names no pushed request of the client that is still to be used";
+    PUSHED_REQUEST_UNKNOWN = published "A006325", "request_uri names no pushed request of the client that is still to be used";
 }

@@ -2,17 +2,19 @@
 
 result_codes! {
     /// Also when the token is not active: RFC 7662 §2.2.
-    STANDARD_INTROSPECTION_OK = "A145001", "the introspection request was processed";
+    STANDARD_INTROSPECTION_OK = published "A145001", "the introspection request was processed";
     /// The caller's fault.
-    STANDARD_INTROSPECTION_PARAMETERS_MISSING = "A145201", "the API request lacks parameters";
+    STANDARD_INTROSPECTION_PARAMETERS_MISSING = published "A145201", "the API request lacks parameters";
+    /// The caller's fault.
+    STANDARD_INTROSPECTION_PARAMETERS_NONE = published "A145301", "the introspection request has no parameters";
     /// RFC 9701 §5.
-    STANDARD_INTROSPECTION_RS_URI_MISSING = "A145202", "a response that is a JWT needs rsUri and an issuer of the service";
+    STANDARD_INTROSPECTION_RS_URI_MISSING = own "A913201", "a response that is a JWT needs rsUri and an issuer of the service";
     /// RFC 9701 §6.
-    STANDARD_INTROSPECTION_SIGNATURE = "A145203", "no key fits introspectionSignAlg, or it is not supported";
+    STANDARD_INTROSPECTION_SIGNATURE = own "A913202", "no key fits introspectionSignAlg, or it is not supported";
     /// RFC 9701 §6.
-    STANDARD_INTROSPECTION_ENCRYPTION = "A145204", "no key fits introspectionEncryptionAlg, or it or introspectionEncryptionEnc is not supported";
+    STANDARD_INTROSPECTION_ENCRYPTION = own "A913203", "no key fits introspectionEncryptionAlg, or it or introspectionEncryptionEnc is not supported";
     /// RFC 6749 §3.2.
-    STANDARD_INTROSPECTION_PARAMETER_REPEATED = "A145301", "a request parameter is included more than once";
+    STANDARD_INTROSPECTION_PARAMETER_REPEATED = own "A913301", "a request parameter is included more than once";
     /// RFC 7662 §2.1.
-    STANDARD_INTROSPECTION_TOKEN_MISSING = "A145302", "token is missing";
+    STANDARD_INTROSPECTION_TOKEN_MISSING = published "A145302", "token is missing";
 }

@@ -1,20 +1,75 @@
 //! UserInfo.
 
+use super::*;
+
+/// The codes for an access token that is not good for userinfo.
+#[derive(Debug)]
+pub struct UserinfoCodes {
+    pub token_missing: ResultCode,
+    pub token_unknown: ResultCode,
+    pub token_expired: ResultCode,
+    pub token_expired_refreshable: ResultCode,
+    pub tokens_expired: ResultCode,
+    pub no_subject: ResultCode,
+    pub scope: ResultCode,
+}
+
+pub fn userinfo_codes(operation: &str) -> UserinfoCodes {
+    match operation {
+        "userinfo" => UserinfoCodes {
+            token_missing: USERINFO_TOKEN_MISSING,
+            token_unknown: USERINFO_TOKEN_UNKNOWN,
+            token_expired: USERINFO_TOKEN_EXPIRED,
+            token_expired_refreshable: USERINFO_TOKEN_EXPIRED_REFRESHABLE,
+            tokens_expired: USERINFO_TOKENS_EXPIRED,
+            no_subject: USERINFO_NO_SUBJECT,
+            scope: USERINFO_SCOPE,
+        },
+        _ => UserinfoCodes {
+            token_missing: USERINFO_ISSUE_TOKEN_MISSING,
+            token_unknown: USERINFO_ISSUE_TOKEN_UNKNOWN,
+            token_expired: USERINFO_ISSUE_TOKEN_EXPIRED,
+            token_expired_refreshable: USERINFO_ISSUE_TOKEN_EXPIRED_REFRESHABLE,
+            tokens_expired: USERINFO_ISSUE_TOKENS_EXPIRED,
+            no_subject: USERINFO_ISSUE_NO_SUBJECT,
+            scope: USERINFO_ISSUE_SCOPE,
+        },
+    }
+}
+
 result_codes! {
     /// The token is good for it.
-    USERINFO_OK = "A091001", "the access token is valid";
+    USERINFO_OK = published "A091001", "the access token is valid";
     /// RFC 6750 §3.1.
-    USERINFO_TOKEN_MISSING = "A091301", "the access token is missing";
+    USERINFO_TOKEN_MISSING = published "A088301", "the access token is missing";
     /// RFC 6750 §3.1.
-    USERINFO_TOKEN_UNKNOWN = "A091302", "the access token does not exist";
+    USERINFO_ISSUE_TOKEN_MISSING = published "A092301", "the access token is missing";
     /// RFC 6750 §3.1.
-    USERINFO_TOKEN_EXPIRED = "A091303", "the access token has expired";
+    USERINFO_TOKEN_UNKNOWN = published "A088302", "the access token does not exist";
+    /// RFC 6750 §3.1.
+    USERINFO_ISSUE_TOKEN_UNKNOWN = published "A092302", "the access token does not exist";
+    /// RFC 6750 §3.1.
+    USERINFO_TOKEN_EXPIRED = published "A089301", "the access token has expired";
+    /// RFC 6750 §3.1.
+    USERINFO_TOKENS_EXPIRED = published "A089302", "the access token and its refresh token have expired";
+    /// RFC 6750 §3.1.
+    USERINFO_TOKEN_EXPIRED_REFRESHABLE = published "A089303", "the access token has expired, and its refresh token has not";
+    /// RFC 6750 §3.1.
+    USERINFO_ISSUE_TOKEN_EXPIRED = published "A093301", "the access token has expired";
+    /// RFC 6750 §3.1.
+    USERINFO_ISSUE_TOKENS_EXPIRED = published "A093302", "the access token and its refresh token have expired";
+    /// RFC 6750 §3.1.
+    USERINFO_ISSUE_TOKEN_EXPIRED_REFRESHABLE = published "A093303", "the access token has expired, and its refresh token has not";
     /// A token of client credentials, for example.
-    USERINFO_NO_SUBJECT = "A091304", "the access token belongs to no user";
+    USERINFO_NO_SUBJECT = published "A089305", "the access token belongs to no user";
+    /// A token of client credentials, for example.
+    USERINFO_ISSUE_NO_SUBJECT = published "A093305", "the access token belongs to no user";
     /// OpenID Connect Core 1.0 §5.3.
-    USERINFO_SCOPE = "A091305", "the access token lacks the scope openid";
+    USERINFO_SCOPE = published "A089304", "the access token lacks the scope openid";
+    /// OpenID Connect Core 1.0 §5.3.
+    USERINFO_ISSUE_SCOPE = published "A093304", "the access token lacks the scope openid";
     /// The response is made.
-    USERINFO_ISSUE_OK = "A092001", "the userinfo response was made";
+    USERINFO_ISSUE_OK = published "A096001", "the userinfo response was made";
     /// The caller's fault.
-    USERINFO_CLAIMS_MALFORMED = "A092201", "claims is not a JSON object";
+    USERINFO_CLAIMS_MALFORMED = published "A094201", "claims is not a JSON object";
 }

@@ -10,20 +10,32 @@ use super::uri::Uri;
 use super::vocabulary::Words;
 use crate::jose::JwkSet;
 use crate::json::{Members, Object};
+use crate::result_code::{
+    ResultCode, SETTING_FRAGMENT, SETTING_INVALID, SETTING_ITEM_NULL, SETTING_KEYS,
+    SETTING_NEGATIVE, SETTING_QUERY, SETTING_RANGE, SETTING_WORD,
+};
 
 /// What is wrong with a setting, in words that name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invalid {
     pub member: String,
     pub reason: String,
+    pub code: ResultCode,
 }
 
 impl Invalid {
-    pub fn new(member: &str, reason: impl fmt::Display) -> Self {
+    pub fn new(member: &str, code: ResultCode, reason: impl fmt::Display) -> Self {
         Self {
             member: member.to_owned(),
             reason: reason.to_string(),
+            code,
         }
+    }
+
+    /// The same within another member.
+    #[must_use]
+    pub fn within(self, member: &str) -> Self {
+        Self::new(member, self.code, &self)
     }
 }
 
@@ -36,10 +48,15 @@ impl fmt::Display for Invalid {
 /// The members have the types that the SDK's type has; members that it does not know may be anything.
 pub fn types<T: DeserializeOwned + Serialize>(settings: &Object) -> Result<(), Invalid> {
     for (name, value) in settings {
-        let read = as_read::<T>(name, value).map_err(|error| Invalid::new(name, error))?;
+        let read = as_read::<T>(name, value)
+            .map_err(|error| Invalid::new(name, SETTING_INVALID, error))?;
         // Where the SDK's type drops such an item, nobody has written it.
         if has_null_item(value) && read != *value {
-            return Err(Invalid::new(name, "null is no item of a list"));
+            return Err(Invalid::new(
+                name,
+                SETTING_ITEM_NULL,
+                "null is no item of a list",
+            ));
         }
     }
     Ok(())
@@ -77,7 +94,11 @@ pub fn words(settings: &Object, members: &[Words]) -> Result<(), Invalid> {
         };
         let mut words = words.iter().filter_map(Value::as_str);
         if let Some(unknown) = words.find(|word| !(vocabulary.has)(word)) {
-            return Err(Invalid::new(name, format_args!("there is no '{unknown}'")));
+            return Err(Invalid::new(
+                name,
+                SETTING_WORD,
+                format_args!("there is no '{unknown}'"),
+            ));
         }
     }
     Ok(())
@@ -93,7 +114,7 @@ pub fn words_within(settings: &Object, member: &str, members: &[Words]) -> Resul
     let mut objects = objects.iter().filter_map(Value::as_object);
     objects
         .try_for_each(|object| words(object, members))
-        .map_err(|invalid| Invalid::new(member, invalid))
+        .map_err(|invalid| invalid.within(member))
 }
 
 /// Members that are URIs by their names are absolute ones; but not what is compared with a certificate.
@@ -107,7 +128,7 @@ pub fn uris(settings: &Object) -> Result<(), Invalid> {
         if let Some(text) = settings.text(name)
             && Uri::parse(text).is_none()
         {
-            return Err(Invalid::new(name, "not an absolute URI"));
+            return Err(Invalid::new(name, SETTING_INVALID, "not an absolute URI"));
         }
     }
     Ok(())
@@ -116,10 +137,11 @@ pub fn uris(settings: &Object) -> Result<(), Invalid> {
 /// An issuer is named by a URL without query and fragment. It may be `http`, as tests have no certificates.
 pub fn identifier(settings: &Object, name: &str) -> Result<(), Invalid> {
     match settings.text(name).map(Uri::parse) {
-        Some(Some(uri)) if uri.has_query() || uri.has_fragment() => {
-            Err(Invalid::new(name, "has a query or a fragment"))
+        Some(Some(uri)) if uri.has_fragment() => {
+            Err(Invalid::new(name, SETTING_FRAGMENT, "has a fragment"))
         }
-        Some(None) => Err(Invalid::new(name, "not an absolute URI")),
+        Some(Some(uri)) if uri.has_query() => Err(Invalid::new(name, SETTING_QUERY, "has a query")),
+        Some(None) => Err(Invalid::new(name, SETTING_INVALID, "not an absolute URI")),
         _ => Ok(()),
     }
 }
@@ -130,7 +152,12 @@ pub fn numbers(settings: &Object, names: &[&str], most: i64) -> Result<(), Inval
         if let Some(number) = settings.integer(name)
             && !(0..=most).contains(&number)
         {
-            return Err(Invalid::new(name, format_args!("{number} is out of range")));
+            let code = match number {
+                ..0 => SETTING_NEGATIVE,
+                _ => SETTING_RANGE,
+            };
+            let reason = format_args!("{number} is out of range");
+            return Err(Invalid::new(name, code, reason));
         }
     }
     Ok(())
@@ -139,7 +166,7 @@ pub fn numbers(settings: &Object, names: &[&str], most: i64) -> Result<(), Inval
 /// A member that is the text of a JWK Set (RFC 7517 §5) is one.
 pub fn key_set(settings: &Object, name: &str) -> Result<(), Invalid> {
     match settings.text(name).map(JwkSet::parse) {
-        Some(Err(error)) => Err(Invalid::new(name, error)),
+        Some(Err(error)) => Err(Invalid::new(name, SETTING_KEYS, error)),
         _ => Ok(()),
     }
 }
@@ -147,12 +174,14 @@ pub fn key_set(settings: &Object, name: &str) -> Result<(), Invalid> {
 /// No value is there twice.
 pub fn distinct<'a>(
     member: &str,
+    code: ResultCode,
     values: impl IntoIterator<Item = &'a str>,
 ) -> Result<(), Invalid> {
     let mut seen = std::collections::HashSet::new();
     match values.into_iter().find(|value| !seen.insert(*value)) {
         Some(twice) => Err(Invalid::new(
             member,
+            code,
             format_args!("'{twice}' is there twice"),
         )),
         None => Ok(()),

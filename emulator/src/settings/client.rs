@@ -8,6 +8,9 @@ use super::check::{self, Invalid};
 use super::uri::Uri;
 use super::vocabulary::{Words, of_enum};
 use crate::json::{Members, Object};
+use crate::result_code::{
+    CUSTOM_METADATA_MALFORMED, SETTING_ITEM_FRAGMENT, SETTING_ITEM_NO_URI, SETTING_ITEM_TWICE,
+};
 
 /// What Authlete assigns or maintains, and a request cannot change.
 const ASSIGNED: [&str; 12] = [
@@ -135,11 +138,12 @@ pub fn check(settings: &Object) -> Result<(), Invalid> {
     }
     let redirect_uris = settings.texts("redirectUris").unwrap_or_default();
     redirect_uris.iter().try_for_each(|uri| redirect_uri(uri))?;
-    check::distinct("redirectUris", redirect_uris)?;
+    check::distinct("redirectUris", SETTING_ITEM_TWICE, redirect_uris)?;
     let custom = settings.text("customMetadata");
     if custom.is_some_and(|text| serde_json::from_str::<Object>(text).is_err()) {
         return Err(Invalid::new(
             "customMetadata",
+            CUSTOM_METADATA_MALFORMED,
             "not the text of a JSON object",
         ));
     }
@@ -152,10 +156,12 @@ fn redirect_uri(text: &str) -> Result<(), Invalid> {
         Some(uri) if !uri.has_fragment() => Ok(()),
         Some(_) => Err(Invalid::new(
             "redirectUris",
+            SETTING_ITEM_FRAGMENT,
             format_args!("'{text}' has a fragment"),
         )),
         None => Err(Invalid::new(
             "redirectUris",
+            SETTING_ITEM_NO_URI,
             format_args!("'{text}' is not an absolute URI"),
         )),
     }

@@ -7,6 +7,7 @@ use super::uri::Uri;
 use super::vocabulary::{Words, of_enum};
 use crate::jose::Jwk;
 use crate::json::{Members, Object};
+use crate::result_code::{SETTING_INVALID, SETTING_ITEM_NO_URI, SETTING_WORD};
 
 const MEMBER: &str = "credentialIssuerMetadata";
 
@@ -41,14 +42,18 @@ const WORDS: [Words; 5] = [
 pub fn check(settings: &Object) -> Result<(), Invalid> {
     let version = settings.text("oid4vciVersion");
     if version.is_some_and(|version| !VERSIONS.contains(&version)) {
-        return Err(Invalid::new("oid4vciVersion", "there is no such version"));
+        return Err(Invalid::new(
+            "oid4vciVersion",
+            SETTING_WORD,
+            "there is no such version",
+        ));
     }
     check::key_set(settings, "credentialJwks")?;
     check::words_within(settings, MEMBER, &WORDS)?;
     let Some(metadata) = settings.object(MEMBER) else {
         return Ok(());
     };
-    check_metadata(metadata).map_err(|invalid| Invalid::new(MEMBER, invalid))
+    check_metadata(metadata).map_err(|invalid| invalid.within(MEMBER))
 }
 
 fn check_metadata(metadata: &Object) -> Result<(), Invalid> {
@@ -58,7 +63,11 @@ fn check_metadata(metadata: &Object) -> Result<(), Invalid> {
     check::identifier(metadata, "credentialIssuer")?;
     let servers = metadata.texts("authorizationServers").unwrap_or_default();
     if servers.iter().any(|server| Uri::parse(server).is_none()) {
-        return Err(Invalid::new("authorizationServers", "not absolute URIs"));
+        return Err(Invalid::new(
+            "authorizationServers",
+            SETTING_ITEM_NO_URI,
+            "not absolute URIs",
+        ));
     }
     let text = |name| {
         let parsed = metadata.text(name).map(serde_json::from_str::<Value>);
@@ -70,7 +79,11 @@ fn check_metadata(metadata: &Object) -> Result<(), Invalid> {
             .is_some_and(|all| all.iter().all(Value::is_object))
     };
     if text("display").is_some_and(|display| !are_objects(&display)) {
-        return Err(Invalid::new("display", "not a JSON array of objects"));
+        return Err(Invalid::new(
+            "display",
+            SETTING_INVALID,
+            "not a JSON array of objects",
+        ));
     }
     let is_configuration = |value: &Value| value.get("format").is_some_and(Value::is_string);
     let are_configurations = |value: &Value| {
@@ -80,6 +93,7 @@ fn check_metadata(metadata: &Object) -> Result<(), Invalid> {
     match text("credentialsSupported") {
         Some(supported) if !are_configurations(&supported) => Err(Invalid::new(
             "credentialsSupported",
+            SETTING_INVALID,
             "not a JSON object of objects that have a format",
         )),
         _ => Ok(()),

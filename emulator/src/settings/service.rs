@@ -5,6 +5,7 @@ use super::credential_issuer;
 use super::vocabulary::{Words, of_enum};
 use crate::json::{Members, Object};
 use crate::protocol::lifetime;
+use crate::result_code::{SCOPE_CHARACTER, SCOPE_TWICE, SCOPE_UNNAMED};
 
 /// What Authlete assigns or maintains, and a request cannot change.
 const ASSIGNED: [&str; 7] = [
@@ -208,7 +209,7 @@ pub fn check(settings: &Object) -> Result<(), Invalid> {
         let keys = anchor
             .as_object()
             .map_or(Ok(()), |anchor| check::key_set(anchor, "jwks"));
-        keys.map_err(|invalid| Invalid::new("trustAnchors", invalid))?;
+        keys.map_err(|invalid| invalid.within("trustAnchors"))?;
     }
     // RFC 8414 §2.
     check::identifier(settings, "issuer")?;
@@ -223,10 +224,15 @@ fn scopes(settings: &Object) -> Result<(), Invalid> {
     let names: Vec<_> = names.map(Option::unwrap_or_default).collect();
     let is_name = |name: &&str| !name.is_empty() && name.bytes().all(is_allowed);
     if let Some(name) = names.iter().find(|name| !is_name(name)) {
+        let code = match name.is_empty() {
+            true => SCOPE_UNNAMED,
+            false => SCOPE_CHARACTER,
+        };
         return Err(Invalid::new(
             "supportedScopes",
+            code,
             format_args!("'{name}' is no name of a scope"),
         ));
     }
-    check::distinct("supportedScopes", names)
+    check::distinct("supportedScopes", SCOPE_TWICE, names)
 }

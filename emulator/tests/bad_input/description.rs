@@ -10,6 +10,8 @@ use authlete_codegen::description::{
 };
 use serde_json::{Map, Value};
 
+use crate::result_codes;
+
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi");
     Description::load(&directory)
@@ -95,7 +97,7 @@ impl Described {
             return Some("a body that is no JSON".to_owned());
         };
         fault(schema, &body, "the answer").or_else(|| match self.has_result_code() {
-            true => fault_in_result(status, &body),
+            true => fault_in_result(self.operation.id, status, &body),
             false => fault_in_words(status, &body),
         })
     }
@@ -115,18 +117,16 @@ impl Described {
     }
 }
 
-/// `resultCode`, and the same code within `resultMessage`.
-fn fault_in_result(status: u16, body: &Value) -> Option<String> {
-    let code = match body["resultCode"].as_str() {
-        None if status == 200 || status == 201 => return None,
-        None => return Some("an error without resultCode".to_owned()),
-        Some(code) => code,
-    };
-    let digits = code.strip_prefix('A').unwrap_or_default();
-    let is_code = digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_digit());
-    let message = body["resultMessage"].as_str().unwrap_or_default();
-    let is_told = message.starts_with(&format!("[{code}] /"));
-    (!is_code || !is_told).then(|| format!("{code} with {message:?}"))
+/// `resultCode`, which is one of the operation, and the same code within `resultMessage`.
+fn fault_in_result(operation: &str, status: u16, body: &Value) -> Option<String> {
+    match body["resultCode"].as_str() {
+        None if status == 200 || status == 201 => None,
+        None => Some("an error without resultCode".to_owned()),
+        Some(code) => {
+            let message = body["resultMessage"].as_str().unwrap_or_default();
+            result_codes::fault(operation, code, message)
+        }
+    }
 }
 
 /// `error`, and the same among `errors`.

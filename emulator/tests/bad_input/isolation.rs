@@ -157,6 +157,6 @@ fn a_token_opens_one_service_alone() {
         let config = config.set(authlete::Setting::ServiceApiKey, other);
         let api = Authlete::new(config).unwrap();
         let (status, code) = crate::common::refusal(api.get_client(ALIAS).await);
-        assert_eq!((status, code.as_str()), (403, "A001251"));
+        assert_eq!((status, code.as_str()), (403, "A900201"));
     });
 }

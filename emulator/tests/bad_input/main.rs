@@ -17,6 +17,7 @@ mod http;
 mod isolation;
 mod jwts;
 mod parameters;
+mod result_codes;
 mod sequences;
 mod settings;
 mod target;

@@ -69,7 +69,7 @@ async fn credentials_are_good_for_their_own_calls_only() {
                         .service_owner_api_secret(secret),
                 );
                 let refused = service_as_owner.create_service(&Service::new()).await;
-                assert_eq!(refusal(refused), (403, "A001252".to_owned()));
+                assert_eq!(refusal(refused), (403, "A900202".to_owned()));
             }
             ApiVersion::V3 => {
                 let token = variable(&emulator, version, "AUTHLETE_SERVICE_ACCESSTOKEN");
@@ -77,7 +77,7 @@ async fn credentials_are_good_for_their_own_calls_only() {
                 let service_as_owner =
                     handle(service_as_owner.service_owner_access_token(token.as_str()));
                 let refused = service_as_owner.create_service(&Service::new()).await;
-                assert_eq!(refusal(refused), (403, "A001252".to_owned()));
+                assert_eq!(refusal(refused), (403, "A900202".to_owned()));
                 // A service may read and change its own settings, and no other's.
                 let settings = service_as_owner.get_service(own).await.unwrap();
                 assert_eq!(settings.api_key, Some(own));
@@ -85,18 +85,18 @@ async fn credentials_are_good_for_their_own_calls_only() {
                 assert_eq!(updated.unwrap().api_key, Some(own));
                 assert_eq!(
                     refusal(service_as_owner.update_service(other, &settings).await),
-                    (403, "A001251".to_owned())
+                    (403, "A900201".to_owned())
                 );
                 assert_eq!(
                     refusal(service_as_owner.get_service(other).await),
-                    (403, "A001251".to_owned())
+                    (403, "A900201".to_owned())
                 );
 
                 let elsewhere = handle(Config::v3(emulator.base_url(), other, token.as_str()));
                 let request = AuthorizationRequest::new("response_type=code");
                 assert_eq!(
                     refusal(elsewhere.authorization(&request).await),
-                    (403, "A001251".to_owned())
+                    (403, "A900201".to_owned())
                 );
 
                 // The organization token is good for the service that was just made.
@@ -115,32 +115,32 @@ async fn credentials_are_good_for_their_own_calls_only() {
 async fn unknown_services_and_clients_are_not_found() {
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;
-        let not_found = (404, "A001259".to_owned());
-        assert_eq!(refusal(api.get_service(1).await), not_found);
+        let not_found = |code: &str| (404, code.to_owned());
+        assert_eq!(refusal(api.get_service(1).await), not_found("A035201"));
         assert_eq!(
             refusal(api.update_service(1, &Service::new()).await),
-            not_found
+            not_found("A037201")
         );
-        assert_eq!(refusal(api.delete_service(1).await), not_found);
+        assert_eq!(refusal(api.delete_service(1).await), not_found("A034201"));
         assert_eq!(
             refusal(api.get_client(1).await),
-            (404, "A001260".to_owned())
+            (404, "A027201".to_owned())
         );
         assert_eq!(
             refusal(api.get_client("nobody").await),
-            (404, "A001260".to_owned())
+            (404, "A027201".to_owned())
         );
         assert_eq!(
             refusal(api.update_client(1, &Client::new()).await),
-            (404, "A001260".to_owned())
+            (404, "A029201".to_owned())
         );
         assert_eq!(
             refusal(api.delete_client(1).await),
-            (404, "A001260".to_owned())
+            (404, "A026201".to_owned())
         );
         assert_eq!(
             refusal(api.refresh_client_secret(1).await),
-            (404, "A001260".to_owned())
+            (404, "A148201".to_owned())
         );
         if version == ApiVersion::V3 {
             let token = variable(&emulator, version, "AUTHLETE_SERVICEOWNER_ACCESSTOKEN");
@@ -148,7 +148,7 @@ async fn unknown_services_and_clients_are_not_found() {
                 .base_url(emulator.base_url())
                 .service_owner_access_token(token);
             let nowhere = handle(organization.service_id(1));
-            assert_eq!(refusal(nowhere.get_client(1).await), not_found);
+            assert_eq!(refusal(nowhere.get_client(1).await), not_found("A458203"));
         }
     }
 }
@@ -225,10 +225,10 @@ async fn malformed_calls_are_refused() {
     ] {
         let (status, answer) = raw.post("/auth/token", body).await;
         assert_eq!(status, StatusCode::BAD_REQUEST, "{body:?}");
-        assert_eq!(answer["resultCode"], "A001255");
+        assert_eq!(answer["resultCode"], "A900205");
         assert_eq!(
             answer["resultMessage"],
-            "[A001255] /auth/token: the body of the request is not a JSON object."
+            "[A900205] /auth/token, the body of the request is not a JSON object."
         );
     }
     assert_eq!(
@@ -238,7 +238,7 @@ async fn malformed_calls_are_refused() {
 
     let (status, answer) = raw.post("/auth/token", vec![b' '; 1024 * 1024 + 1]).await;
     assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
-    assert_eq!(answer["resultCode"], "A001256");
+    assert_eq!(answer["resultCode"], "A900206");
 
     let (status, _) = raw.post("/auth/token", vec![b' '; 20 * 1024 * 1024]).await;
     assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
@@ -246,9 +246,9 @@ async fn malformed_calls_are_refused() {
     // An API of tomorrow.
     let (status, answer) = raw.post("/auth/nobody/has/this", "{}").await;
     assert_eq!(status, StatusCode::NOT_IMPLEMENTED);
-    assert_eq!(answer["resultCode"], "A001257");
+    assert_eq!(answer["resultCode"], "A900207");
     let message = answer["resultMessage"].as_str().unwrap();
-    let words = "/auth/nobody/has/this: authlete-emulator does not implement this API yet.";
+    let words = "/auth/nobody/has/this, authlete-emulator does not implement this API yet.";
     assert!(message.ends_with(words), "{message}");
 
     let token_endpoint = format!("{}/auth/token", raw.root);
@@ -261,12 +261,12 @@ async fn malformed_calls_are_refused() {
         )
         .await;
     assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED);
-    assert_eq!(answer["resultCode"], "A001254");
+    assert_eq!(answer["resultCode"], "A900204");
 
     let elsewhere = format!("{}/elsewhere", raw.emulator.base_url());
     let (status, answer) = raw.call(Method::GET, elsewhere, None, "").await;
     assert_eq!(status, StatusCode::NOT_FOUND);
-    assert_eq!(answer["resultCode"], "A001253");
+    assert_eq!(answer["resultCode"], "A900203");
 
     let no_service = format!("{}/api/none/auth/token", raw.emulator.base_url());
     let (status, _) = raw
@@ -331,7 +331,7 @@ async fn authorizations_are_listed_by_get_too() {
         .call(Method::GET, url, Some(&raw.authorization), "")
         .await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
-    assert_eq!(answer["resultCode"], "A136201");
+    assert_eq!(answer["resultCode"], "A136206");
 }
 
 /// Whatever a member holds, there is an answer.

@@ -193,6 +193,6 @@ async fn further_claims_are_an_object() {
             .jwt_at_claims("[]");
         let answer = api.token(&request).await.unwrap();
         assert_eq!(answer.action, TokenAction::InternalServerError);
-        assert_eq!(answer.result_code.as_deref(), Some("A050203"));
+        assert_eq!(answer.result_code.as_deref(), Some("A052202"));
     }
 }

@@ -94,7 +94,7 @@ async fn a_redirect_uri_may_be_left_out_when_there_is_no_doubt() {
         let (to, _) = location(answer.response_content.as_ref());
         assert_eq!(to, "app:callback");
         let openid = ask(&api, format!("{query}&scope=openid")).await;
-        assert_eq!(openid.result_code.as_deref(), Some("A004304"));
+        assert_eq!(openid.result_code.as_deref(), Some("A011303"));
         let number = id.parse().unwrap();
         configure_client(&api, number, |client| {
             client.redirect_uris = Some(vec!["app:a".to_owned(), "app:b".to_owned()]);
@@ -102,7 +102,7 @@ async fn a_redirect_uri_may_be_left_out_when_there_is_no_doubt() {
         .await;
         let doubtful = ask(&api, query).await;
         assert_eq!(doubtful.action, AuthorizationAction::BadRequest);
-        assert_eq!(doubtful.result_code.as_deref(), Some("A004304"));
+        assert_eq!(doubtful.result_code.as_deref(), Some("A011313"));
     }
 }
 
@@ -191,7 +191,7 @@ async fn pkce_is_not_weakened() {
         configure_client(&api, client.id, |client| client.pkce_required = Some(true)).await;
         let answer = ask(&api, stripped.as_str()).await;
         assert_eq!(error(&answer), "invalid_request");
-        assert_eq!(answer.result_code.as_deref(), Some("A004312"));
+        assert_eq!(answer.result_code.as_deref(), Some("A124301"));
         assert_eq!(
             ask(&api, plain.as_str()).await.action,
             AuthorizationAction::Interaction
@@ -200,9 +200,9 @@ async fn pkce_is_not_weakened() {
             service.pkce_s256_required = Some(true)
         })
         .await;
-        for weak in [plain, default] {
+        for (weak, code) in [(plain, "A124308"), (default, "A124307")] {
             let answer = ask(&api, weak).await;
-            assert_eq!(answer.result_code.as_deref(), Some("A004315"));
+            assert_eq!(answer.result_code.as_deref(), Some(code));
         }
         assert_eq!(
             ask(&api, good).await.action,
@@ -233,7 +233,7 @@ async fn a_ticket_works_once_and_for_a_time() {
         emulator.advance(Duration::from_secs(86_400));
         let failed = api.authorization_fail(&fail).await.unwrap();
         assert_eq!(failed.action, AuthorizationFailAction::BadRequest);
-        assert_eq!(failed.result_code.as_deref(), Some("A060203"));
+        assert_eq!(failed.result_code.as_deref(), Some("A059301"));
         let issue = AuthorizationIssueRequest::new(late, "alice");
         let issued = api.authorization_issue(&issue).await.unwrap();
         assert_eq!(issued.action, AuthorizationIssueAction::BadRequest);

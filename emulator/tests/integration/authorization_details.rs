@@ -101,7 +101,7 @@ async fn details_of_unknown_types_and_forms_are_refused() {
         .await;
         let answer = ask(&emulator, &api, name, account).await;
         assert_eq!(error(&answer), "invalid_authorization_details");
-        assert_eq!(answer.result_code.as_deref(), Some("A004334"));
+        assert_eq!(answer.result_code.as_deref(), Some("A249303"));
     }
 }
 

@@ -25,7 +25,7 @@ async fn context(api: &Authlete, ticket: &Secret) -> Option<String> {
     let request = AuthorizationTicketInfoRequest::new(ticket);
     let answer = api.authorization_ticket_info(&request).await.unwrap();
     assert_eq!(answer.action, InfoAction::Ok);
-    assert_eq!(answer.result_code.as_deref(), Some("A353001"));
+    assert_eq!(answer.result_code.as_deref(), Some("A901001"));
     answer.info.expect("info").context
 }
 
@@ -34,7 +34,7 @@ async fn changed(api: &Authlete, ticket: &Secret, info: AuthorizationTicketInfo)
     let request = AuthorizationTicketUpdateRequest::new(ticket, info);
     let answer = api.authorization_ticket_update(&request).await.unwrap();
     assert_eq!(answer.action, UpdateAction::Ok);
-    assert_eq!(answer.result_code.as_deref(), Some("A354001"));
+    assert_eq!(answer.result_code.as_deref(), Some("A901002"));
     answer.info.expect("info").context
 }
 
@@ -43,13 +43,13 @@ async fn assert_unknown(api: &Authlete, ticket: &Secret) {
     let request = AuthorizationTicketInfoRequest::new(ticket);
     let answer = api.authorization_ticket_info(&request).await.unwrap();
     assert_eq!(answer.action, InfoAction::NotFound);
-    assert_eq!(answer.result_code.as_deref(), Some("A353202"));
+    assert_eq!(answer.result_code.as_deref(), Some("A901205"));
     assert_eq!(answer.info, None);
     let info = AuthorizationTicketInfo::new().context("late");
     let request = AuthorizationTicketUpdateRequest::new(ticket, info);
     let answer = api.authorization_ticket_update(&request).await.unwrap();
     assert_eq!(answer.action, UpdateAction::NotFound);
-    assert_eq!(answer.result_code.as_deref(), Some("A354202"));
+    assert_eq!(answer.result_code.as_deref(), Some("A901207"));
     assert_eq!(answer.info, None);
 }
 
@@ -144,13 +144,13 @@ async fn a_call_says_what_it_is_about() {
         let value = ticket.expose();
         let (info, update) = ("info", "update");
         for (name, body, code) in [
-            (info, json!({}), "A353201"),
-            (info, json!({ "ticket": "" }), "A353201"),
-            (info, json!({ "ticket": 7 }), "A353201"),
-            (update, json!({ "info": { "context": "x" } }), "A354201"),
-            (update, json!({ "ticket": value }), "A354201"),
-            (update, json!({ "ticket": value, "info": null }), "A354201"),
-            (update, json!({ "ticket": value, "info": "x" }), "A354201"),
+            (info, json!({}), "A901204"),
+            (info, json!({ "ticket": "" }), "A901204"),
+            (info, json!({ "ticket": 7 }), "A901204"),
+            (update, json!({ "info": { "context": "x" } }), "A901206"),
+            (update, json!({ "ticket": value }), "A901206"),
+            (update, json!({ "ticket": value, "info": null }), "A901206"),
+            (update, json!({ "ticket": value, "info": "x" }), "A901206"),
         ] {
             let path = format!("/auth/authorization/ticket/{name}");
             let (status, answer) = post(&emulator, version, "SERVICE", &path, &body).await;

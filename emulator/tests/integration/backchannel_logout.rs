@@ -26,7 +26,7 @@ fn token(answer: &BackchannelLogoutTokenResponse) -> &str {
         BackchannelLogoutTokenAction::Ok,
         "{answer:?}"
     );
-    assert_eq!(answer.result_code.as_deref(), Some("A571001"));
+    assert_eq!(answer.result_code.as_deref(), Some("A504001"));
     answer.logout_token.as_ref().unwrap().expose()
 }
 
@@ -123,10 +123,10 @@ async fn a_call_that_says_too_little_is_refused() {
         let id = emulator.client().id.to_string();
         let of = |client: &str| BackchannelLogoutTokenRequest::new(client);
         let cases = [
-            (of("").subject("alice"), "A571201"),
-            (of("1").subject("alice"), "A571202"),
-            (of(&id), "A571203"),
-            (of(&id).subject("").session_id(""), "A571203"),
+            (of("").subject("alice"), "A918201"),
+            (of("1").subject("alice"), "A918202"),
+            (of(&id), "A918203"),
+            (of(&id).subject("").session_id(""), "A918203"),
         ];
         for (request, code) in cases {
             let answer = logout(&api, &request).await;
@@ -140,7 +140,7 @@ async fn a_call_that_says_too_little_is_refused() {
         .await;
         let answer = logout(&api, &of(&id).subject("alice")).await;
         assert_eq!(answer.action, BackchannelLogoutTokenAction::CallerError);
-        assert_eq!(answer.result_code.as_deref(), Some("A571204"));
+        assert_eq!(answer.result_code.as_deref(), Some("A918204"));
         token(&logout(&api, &of(&id).session_id("session-1")).await);
     }
 }
@@ -157,7 +157,7 @@ async fn a_token_that_cannot_be_signed_is_not_made() {
         .await;
         let answer = logout(&api, &request).await;
         assert_eq!(answer.action, BackchannelLogoutTokenAction::ServerError);
-        assert_eq!(answer.result_code.as_deref(), Some("A571205"));
+        assert_eq!(answer.result_code.as_deref(), Some("A918205"));
         configure_client(&api, id, |client| {
             client.id_token_sign_alg = Some(JwsAlg::Rs256)
         })
@@ -182,7 +182,7 @@ async fn a_logout_token_is_no_id_token() {
         let accepted = ask(&api, hinted(&id_token)).await;
         assert_eq!(accepted.action, AuthorizationAction::Interaction);
         let refused = ask(&api, hinted(token(&answer))).await;
-        assert_eq!(refused.result_code.as_deref(), Some("A004337"));
+        assert_eq!(refused.result_code.as_deref(), Some("A901311"));
     }
 }
 

@@ -425,14 +425,14 @@ async fn an_auth_req_id_is_of_one_client_and_of_one_time() {
             late.action,
             BackchannelAuthenticationCompleteAction::ServerError
         );
-        assert_eq!(late.result_code.as_deref(), Some("A198301"));
+        assert_eq!(late.result_code.as_deref(), Some("A196202"));
         assert_eq!(error(&api, client, &id).await, "expired_token");
 
         // What waits for a client that is deleted waits no more.
         let (ticket, _) = asked(&api, client).await;
         api.delete_client(client.id).await.unwrap();
         let answer = complete(&api, &authorized(&ticket)).await;
-        assert_eq!(answer.result_code.as_deref(), Some("A198205"));
+        assert_eq!(answer.result_code.as_deref(), Some("A186202"));
     }
 }
 
@@ -445,12 +445,12 @@ async fn calls_that_are_wrong_change_nothing() {
         let with = BackchannelAuthenticationCompleteRequest::new;
         let unissued = self::ticket(&api, client, &parameters()).await;
         for (request, code) in [
-            (authorized(&"".into()), "A198201"),
-            (with(&ticket, "PERHAPS", "alice"), "A198202"),
-            (with(&ticket, "AUTHORIZED", ""), "A198203"),
-            (authorized(&ticket).claims("[]"), "A198204"),
-            (authorized(&"unheard-of".into()), "A198205"),
-            (authorized(&unissued), "A198205"),
+            (authorized(&"".into()), "A186201"),
+            (with(&ticket, "PERHAPS", "alice"), "A917202"),
+            (with(&ticket, "AUTHORIZED", ""), "A188201"),
+            (authorized(&ticket).claims("[]"), "A190201"),
+            (authorized(&"unheard-of".into()), "A186202"),
+            (authorized(&unissued), "A196204"),
         ] {
             let answer = complete(&api, &request).await;
             assert_eq!(

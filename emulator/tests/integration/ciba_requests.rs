@@ -128,8 +128,8 @@ async fn parameters_have_their_rules() {
         assert_eq!(answer.sub, None);
 
         let answer = ask(&api, client, "").await;
-        let expected = BackchannelAuthenticationAction::InternalServerError;
-        assert_eq!(answer.action, expected);
+        assert_eq!(answer.action, BackchannelAuthenticationAction::BadRequest);
+        assert_eq!(answer.result_code.as_deref(), Some("A166301"));
     }
 }
 
@@ -161,7 +161,7 @@ async fn clients_are_confidential_and_registered_for_it() {
             client.bc_delivery_mode = Some(DeliveryMode::Ping);
         })
         .await;
-        assert_eq!(refused().await, unauthorized("A169302"));
+        assert_eq!(refused().await, unauthorized("A917301"));
         configure_client(&api, client.id, |client| {
             client.bc_notification_endpoint = Some("https://client.example/notify".to_owned());
         })
@@ -179,14 +179,14 @@ async fn clients_are_confidential_and_registered_for_it() {
             service.supported_backchannel_token_delivery_modes = Some(vec![DeliveryMode::Poll]);
         })
         .await;
-        assert_eq!(refused().await, unauthorized("A169301"));
+        assert_eq!(refused().await, unauthorized("A169302"));
         configure_client(&api, client.id, |client| client.bc_delivery_mode = None).await;
         assert_eq!(refused().await, unauthorized("A169301"));
         configure_client(&api, client.id, |client| {
             client.grant_types = Some(vec![GrantType::AuthorizationCode]);
         })
         .await;
-        assert_eq!(refused().await, unauthorized("A179304"));
+        assert_eq!(refused().await, unauthorized("A166306"));
         configure(&emulator, &api, |service| {
             service.supported_grant_types = Some(vec![GrantType::AuthorizationCode]);
         })
@@ -194,7 +194,7 @@ async fn clients_are_confidential_and_registered_for_it() {
         let (_, code, error) = refused().await;
         assert_eq!(
             (code.as_str(), error),
-            ("A179303", json!("unsupported_grant_type"))
+            ("A166305", json!("unsupported_grant_type"))
         );
 
         configure_client(&api, client.id, |client| {
@@ -403,7 +403,7 @@ async fn a_server_can_refuse_before_it_asks_the_user() {
             .error_description("Who knows?");
         let answer = api.backchannel_authentication_fail(&request).await.unwrap();
         assert_eq!(answer.action, Action::InternalServerError);
-        assert_eq!(answer.result_code.as_deref(), Some("A185201"));
+        assert_eq!(answer.result_code.as_deref(), Some("A917201"));
     }
 }
 

@@ -206,20 +206,20 @@ async fn an_attestation_that_is_wrong_is_refused() {
         let private = json!({ "kty": "oct", "k": "c2VjcmV0" });
         let cases = [
             ("sub", Value::Null, "invalid_request", "A244305"),
-            ("sub", json!("1"), "invalid_client", "A047304"),
-            ("exp", Value::Null, "invalid_client", "A561307"),
-            ("exp", json!("soon"), "use_fresh_attestation", "A561308"),
-            ("exp", json!(now - 1), "use_fresh_attestation", "A561308"),
-            ("nbf", json!(now + 600), "invalid_client", "A561307"),
-            ("iat", json!(now + 600), "invalid_client", "A561307"),
-            ("cnf", Value::Null, "invalid_client", "A561309"),
-            ("cnf", json!({ "jkt": "x" }), "invalid_client", "A561309"),
-            ("cnf", json!({ "jwk": {} }), "invalid_client", "A561309"),
+            ("sub", json!("1"), "invalid_client", "A244306"),
+            ("exp", Value::Null, "invalid_client", "A905307"),
+            ("exp", json!("soon"), "use_fresh_attestation", "A905308"),
+            ("exp", json!(now - 1), "use_fresh_attestation", "A905308"),
+            ("nbf", json!(now + 600), "invalid_client", "A905307"),
+            ("iat", json!(now + 600), "invalid_client", "A905307"),
+            ("cnf", Value::Null, "invalid_client", "A905309"),
+            ("cnf", json!({ "jkt": "x" }), "invalid_client", "A905309"),
+            ("cnf", json!({ "jwk": {} }), "invalid_client", "A905309"),
             (
                 "cnf",
                 json!({ "jwk": private }),
                 "invalid_client",
-                "A561309",
+                "A905309",
             ),
         ];
         for (name, value, error, code) in cases {
@@ -241,7 +241,7 @@ async fn an_attestation_that_is_wrong_is_refused() {
         let pop = fixture.pop();
         let attestation = fixture.attester.attest(&claims);
         let answer = fixture.request(&named, &attestation, &pop).await;
-        assert_refused(&answer, "invalid_client", "A561306");
+        assert_refused(&answer, "invalid_client", "A905306");
         let claims = fixture.claims();
         let x5c = &fixture.attester.x5c;
         let typed = |typ: &str| json!({ "alg": "ES256", "typ": typ, "x5c": x5c });
@@ -253,11 +253,11 @@ async fn an_attestation_that_is_wrong_is_refused() {
         let unsigned = fixture.attestation();
         let unsigned = format!("{}.", unsigned.rsplit_once('.').unwrap().0);
         let cases = [
-            (without, "A561302"),
-            ("x".to_owned(), "A561302"),
-            (other, "A561305"),
-            (unsigned, "A561305"),
-            (unnamed, "A561304"),
+            (without, "A905302"),
+            ("x".to_owned(), "A905302"),
+            (other, "A905305"),
+            (unsigned, "A905305"),
+            (unnamed, "A905304"),
         ];
         for (attestation, code) in cases {
             let pop = fixture.pop();
@@ -274,14 +274,14 @@ async fn a_proof_that_is_wrong_is_refused() {
         let attestation = fixture.attestation();
         let now = fixture.now();
         let cases = [
-            ("aud", Value::Null, "A561311"),
-            ("aud", json!("https://other.example"), "A561311"),
-            ("iss", json!("1"), "A561306"),
-            ("iat", Value::Null, "A561312"),
-            ("iat", json!(now - 600), "A561312"),
-            ("iat", json!(now + 600), "A561312"),
-            ("exp", json!(now - 600), "A561312"),
-            ("jti", Value::Null, "A561313"),
+            ("aud", Value::Null, "A905311"),
+            ("aud", json!("https://other.example"), "A905311"),
+            ("iss", json!("1"), "A905306"),
+            ("iat", Value::Null, "A905312"),
+            ("iat", json!(now - 600), "A905312"),
+            ("iat", json!(now + 600), "A905312"),
+            ("exp", json!(now - 600), "A905312"),
+            ("jti", Value::Null, "A905313"),
         ];
         for (name, value, code) in cases {
             let mut claims = fixture.pop_claims();
@@ -297,10 +297,10 @@ async fn a_proof_that_is_wrong_is_refused() {
         let claims = fixture.pop_claims();
         let other = sign_pop(&jwt::Key::generate(), &claims);
         let answer = fixture.token(&attestation, &other).await;
-        assert_refused(&answer, "invalid_client", "A561310");
+        assert_refused(&answer, "invalid_client", "A905310");
         let untyped = fixture.instance.sign(&claims);
         let answer = fixture.token(&attestation, &untyped).await;
-        assert_refused(&answer, "invalid_client", "A561303");
+        assert_refused(&answer, "invalid_client", "A905303");
 
         let mut claims = fixture.pop_claims();
         claims["iss"] = fixture.claims()["sub"].clone();
@@ -309,16 +309,16 @@ async fn a_proof_that_is_wrong_is_refused() {
         let answer = fixture.token(&attestation, &pop).await;
         assert_eq!(answer.action, TokenAction::Ok, "{answer:?}");
         let answer = fixture.token(&attestation, &pop).await;
-        assert_refused(&answer, "invalid_client", "A561315");
+        assert_refused(&answer, "invalid_client", "A905315");
 
         let mut alone = TokenRequest::new("grant_type=client_credentials");
         alone.oauth_client_attestation = Some(attestation.into());
         let answer = fixture.api.token(&alone).await.unwrap();
-        assert_refused(&answer, "invalid_client", "A561301");
+        assert_refused(&answer, "invalid_client", "A905301");
         alone.oauth_client_attestation = None;
         alone.oauth_client_attestation_pop = Some(fixture.pop().into());
         let answer = fixture.api.token(&alone).await.unwrap();
-        assert_refused(&answer, "invalid_client", "A561301");
+        assert_refused(&answer, "invalid_client", "A905301");
     }
 }
 
@@ -330,13 +330,13 @@ async fn only_the_roots_of_the_service_make_an_attester_trusted() {
         let other = Attester::new();
         let pop = fixture.pop();
         let answer = fixture.token(&other.attest(&fixture.claims()), &pop).await;
-        assert_refused(&answer, "invalid_client", "A561304");
+        assert_refused(&answer, "invalid_client", "A905304");
         // Without what is between it and the root.
         let whole = fixture.attester.x5c.clone();
         fixture.attester.x5c.truncate(1);
-        assert_refused(&fixture.good(grant).await, "invalid_client", "A561304");
+        assert_refused(&fixture.good(grant).await, "invalid_client", "A905304");
         fixture.attester.x5c = vec!["x".to_owned()];
-        assert_refused(&fixture.good(grant).await, "invalid_client", "A561304");
+        assert_refused(&fixture.good(grant).await, "invalid_client", "A905304");
         fixture.attester.x5c = whole;
         for (enabled, only, root, expected) in [
             (false, false, &fixture.attester.root, false),
@@ -358,7 +358,7 @@ async fn only_the_roots_of_the_service_make_an_attester_trusted() {
             let answer = fixture.token(&fixture.attestation(), &pop).await;
             match expected {
                 true => assert_eq!(answer.action, TokenAction::Ok, "{answer:?}"),
-                false => assert_refused(&answer, "invalid_client", "A561304"),
+                false => assert_refused(&answer, "invalid_client", "A905304"),
             }
         }
     }
@@ -374,7 +374,7 @@ async fn a_challenge_is_needed_where_it_can_be_had() {
         })
         .await;
         let answer = fixture.good("grant_type=client_credentials").await;
-        assert_refused(&answer, "use_attestation_challenge", "A561314");
+        assert_refused(&answer, "use_attestation_challenge", "A905314");
         let given = answer.attestation_challenge.unwrap();
         assert_eq!(given, fixture.challenge().await);
 
@@ -389,7 +389,7 @@ async fn a_challenge_is_needed_where_it_can_be_had() {
         assert_eq!(answer.attestation_challenge.as_ref(), Some(&given));
         for wrong in [json!("made-up"), json!(""), json!(1), json!([given])] {
             let answer = with(&mut fixture, wrong).await;
-            assert_refused(&answer, "use_attestation_challenge", "A561314");
+            assert_refused(&answer, "use_attestation_challenge", "A905314");
         }
         // It is given for one window, and good for another.
         fixture.advance(61);
@@ -399,7 +399,7 @@ async fn a_challenge_is_needed_where_it_can_be_had() {
         assert_ne!(next, given);
         fixture.advance(60);
         let answer = with(&mut fixture, json!(given)).await;
-        assert_refused(&answer, "use_attestation_challenge", "A561314");
+        assert_refused(&answer, "use_attestation_challenge", "A905314");
         let answer = with(&mut fixture, json!(next)).await;
         assert_eq!(answer.action, TokenAction::Ok);
 
@@ -410,7 +410,7 @@ async fn a_challenge_is_needed_where_it_can_be_had() {
         let answer = fixture.good("grant_type=client_credentials").await;
         assert_eq!(answer.action, TokenAction::Ok);
         let answer = with(&mut fixture, json!("made-up")).await;
-        assert_refused(&answer, "use_attestation_challenge", "A561314");
+        assert_refused(&answer, "use_attestation_challenge", "A905314");
     }
 }
 
@@ -476,7 +476,7 @@ async fn a_refresh_token_is_good_for_the_instance_that_got_it() {
         ]);
         let own = std::mem::replace(&mut fixture.instance, jwt::Key::generate());
         let answer = fixture.good(&parameters).await;
-        assert_refused(&answer, "invalid_grant", "A561316");
+        assert_refused(&answer, "invalid_grant", "A905316");
         fixture.instance = own;
         let answer = fixture.good(&parameters).await;
         assert_eq!(answer.action, TokenAction::Ok, "{answer:?}");
@@ -490,13 +490,13 @@ async fn an_attestation_is_for_who_registered_it_where_it_is_supported() {
         let grant = "grant_type=client_credentials";
         let secret = fixture.emulator.client().secret.expose().to_owned();
         let twice = format!("{grant}&{}", form(&[("client_secret", &secret)]));
-        assert_refused(&fixture.good(&twice).await, "invalid_request", "A047301");
+        assert_refused(&fixture.good(&twice).await, "invalid_request", "A904301");
         let mut other = Client::new();
         other.client_type = Some(ClientType::Public);
         let other = fixture.api.create_client(&other).await.unwrap();
         let other = other.client_id.unwrap();
         let named = format!("{grant}&client_id={other}");
-        assert_refused(&fixture.good(&named).await, "invalid_request", "A047302");
+        assert_refused(&fixture.good(&named).await, "invalid_request", "A048312");
         let mut claims = fixture.claims();
         claims["sub"] = json!(other.to_string());
         let pop = fixture.pop();
@@ -518,6 +518,6 @@ async fn an_attestation_is_for_who_registered_it_where_it_is_supported() {
         .await;
         let published = metadata(&fixture.api).await;
         assert_eq!(published[name], Value::Null);
-        assert_refused(&fixture.good(grant).await, "invalid_client", "A047306");
+        assert_refused(&fixture.good(grant).await, "invalid_client", "A157344");
     }
 }

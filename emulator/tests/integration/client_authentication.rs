@@ -88,7 +88,7 @@ async fn a_private_key_authenticates_at_token_and_revocation() {
         assert_eq!(method, Some(ClientAuthMethod::PrivateKeyJwt));
 
         // It works once (RFC 7523 §3), and no second endpoint is a second chance.
-        assert_refused(&api, &assertion, "A047312").await;
+        assert_refused(&api, &assertion, "A904304").await;
         let access_token = answer.access_token.unwrap();
         let revoke = |assertion: &str| {
             RevocationRequest::new(form(&[
@@ -113,7 +113,7 @@ async fn an_assertion_without_jti_works_once_too() {
         let assertion = key.sign(&with(claims(emulator.client(), ""), "jti", Value::Null));
         let answer = token(&api, parameters(&assertion)).await;
         assert_eq!(answer.action, TokenAction::Ok);
-        assert_refused(&api, &assertion, "A047312").await;
+        assert_refused(&api, &assertion, "A904304").await;
     }
 }
 
@@ -124,33 +124,33 @@ async fn an_assertion_that_is_not_in_order_authenticates_nobody() {
         let client = emulator.client();
         let good = claims(client, "1");
         let wrong = [
-            ("iss", Value::Null, "A047310"),
-            ("iss", json!("somebody-else"), "A047310"),
-            ("aud", Value::Null, "A157356"),
-            ("aud", json!("https://other.example"), "A157356"),
-            ("aud", json!([]), "A157356"),
-            ("exp", Value::Null, "A047311"),
-            ("exp", json!(now() - 1), "A047311"),
-            ("exp", json!("tomorrow"), "A047311"),
-            ("nbf", json!(now() + 60), "A047311"),
-            ("iat", json!(now() + 60), "A047311"),
+            ("iss", Value::Null, "A244304"),
+            ("iss", json!("somebody-else"), "A157315"),
+            ("aud", Value::Null, "A157318"),
+            ("aud", json!("https://other.example"), "A157318"),
+            ("aud", json!([]), "A157318"),
+            ("exp", Value::Null, "A157319"),
+            ("exp", json!(now() - 1), "A157320"),
+            ("exp", json!("tomorrow"), "A157320"),
+            ("nbf", json!(now() + 60), "A157322"),
+            ("iat", json!(now() + 60), "A157323"),
         ];
         for (name, value, code) in wrong {
             let assertion = key.sign(&with(good.clone(), name, value));
             assert_refused(&api, &assertion, code).await;
         }
         // Of another key, of one that is not registered, of none.
-        assert_refused(&api, &Key::generate().sign(&good), "A047313").await;
+        assert_refused(&api, &Key::generate().sign(&good), "A157326").await;
         let unknown = json!({ "alg": "ES256", "kid": "unknown" });
         assert_refused(&api, &key.sign_with(&unknown, &good), "A156304").await;
         assert_refused(&api, &jwt::unsigned(&good), "A156304").await;
-        assert_refused(&api, "not a JWT", "A047308").await;
+        assert_refused(&api, "not a JWT", "A244303").await;
         let mut tampered = key.sign(&good);
         tampered.insert(tampered.find('.').unwrap() + 1, 'A');
-        assert_refused(&api, &tampered, "A047308").await;
+        assert_refused(&api, &tampered, "A157314").await;
         let type_of_saml = parameters(&key.sign(&good)).replace("jwt-bearer", "saml2-bearer");
         let answer = token(&api, type_of_saml).await;
-        assert_eq!(answer.result_code.as_deref(), Some("A047307"));
+        assert_eq!(answer.result_code.as_deref(), Some("A157310"));
         assert_eq!(answer.action, TokenAction::InvalidClient);
         // None of these used the assertion up.
         let answer = token(&api, parameters(&key.sign(&good))).await;
@@ -205,12 +205,12 @@ async fn clocks_may_be_wrong_by_the_skew_of_the_service() {
         let answer = token(&api, parameters(&late)).await;
         assert_eq!(answer.action, TokenAction::Ok);
         // As long as it is accepted, it is remembered.
-        assert_refused(&api, &late, "A047312").await;
+        assert_refused(&api, &late, "A904304").await;
         let early = key.sign(&with(claims(client, "2"), "nbf", json!(now() + 60)));
         let answer = token(&api, parameters(&early)).await;
         assert_eq!(answer.action, TokenAction::Ok);
         emulator.advance(Duration::from_secs(300));
-        assert_refused(&api, &early, "A047311").await;
+        assert_refused(&api, &early, "A157320").await;
     }
 }
 
@@ -232,14 +232,14 @@ async fn a_secret_signs_and_nothing_else_takes_its_place() {
         assert_eq!(method, Some(ClientAuthMethod::ClientSecretJwt));
 
         let good = claims(client, "2");
-        assert_refused(&api, &jwt::hmac(&[7; 64], &good), "A047313").await;
+        assert_refused(&api, &jwt::hmac(&[7; 64], &good), "A157326").await;
         // The public key is no secret (RFC 8725 §2.1).
         let as_secret = jwt::hmac(key.jwks().as_bytes(), &good);
-        assert_refused(&api, &as_secret, "A047313").await;
-        assert_refused(&api, &key.sign(&good), "A157357").await;
+        assert_refused(&api, &as_secret, "A157326").await;
+        assert_refused(&api, &key.sign(&good), "A157313").await;
         let by_secret = request_token(&api, client, "grant_type=client_credentials").await;
         assert_eq!(by_secret.action, TokenAction::InvalidClient);
-        assert_eq!(by_secret.result_code.as_deref(), Some("A157357"));
+        assert_eq!(by_secret.result_code.as_deref(), Some("A157311"));
         let with_secret = form(&[
             ("client_id", &client.id.to_string()),
             ("client_secret", client.secret.expose()),
@@ -247,13 +247,13 @@ async fn a_secret_signs_and_nothing_else_takes_its_place() {
         let both = parameters(&jwt::hmac(secret, &good)) + "&" + &with_secret;
         let answer = token(&api, both).await;
         assert_eq!(answer.action, TokenAction::BadRequest);
-        assert_eq!(answer.result_code.as_deref(), Some("A047301"));
+        assert_eq!(answer.result_code.as_deref(), Some("A904301"));
 
         configure_client(&api, client.id, |settings| {
             settings.token_auth_sign_alg = Some(JwsAlg::Hs512);
         })
         .await;
-        assert_refused(&api, &jwt::hmac(secret, &good), "A047309").await;
+        assert_refused(&api, &jwt::hmac(secret, &good), "A157313").await;
     }
 }
 
@@ -267,7 +267,7 @@ async fn keys_at_a_uri_are_not_fetched() {
             settings.jwks_uri = Some("https://client.example/jwks".to_owned());
         })
         .await;
-        assert_refused(&api, &key.sign(&claims(client, "1")), "A047314").await;
+        assert_refused(&api, &key.sign(&claims(client, "1")), "A904305").await;
     }
 }
 
@@ -283,9 +283,9 @@ async fn what_the_request_calls_the_client_has_to_agree() {
         let ambiguous = format!("{}&client_id={other}", parameters(&assertion));
         let answer = token(&api, ambiguous).await;
         assert_eq!(answer.action, TokenAction::BadRequest);
-        assert_eq!(answer.result_code.as_deref(), Some("A047302"));
+        assert_eq!(answer.result_code.as_deref(), Some("A048312"));
         let unknown = key.sign(&with(claims(client, "1"), "sub", json!("unknown")));
-        assert_refused(&api, &unknown, "A047304").await;
+        assert_refused(&api, &unknown, "A244306").await;
 
         let answer = token(&api, "grant_type=client_credentials".to_owned()).await;
         assert_eq!(answer.action, TokenAction::BadRequest);
@@ -341,7 +341,7 @@ async fn the_service_supports_the_methods_that_it_lists() {
         let client = emulator.client();
         let answer = request_token(&api, client, "grant_type=client_credentials").await;
         assert_eq!(answer.action, TokenAction::InvalidClient);
-        assert_eq!(answer.result_code.as_deref(), Some("A047306"));
+        assert_eq!(answer.result_code.as_deref(), Some("A157344"));
         let revoke = RevocationRequest::new("token=any")
             .client_id(client.id.to_string())
             .client_secret(&client.secret);

@@ -169,7 +169,8 @@ async fn only_the_token_of_the_registration_opens_it() {
         requests[2].token = manage(&other).token;
         // A client that has not registered itself has no such token.
         requests[3].client_id = Some(emulator.client().id.to_string());
-        for mut request in requests {
+        let codes = ["A215305", "A215307", "A215307", "A215303"];
+        for (mut request, code) in requests.into_iter().zip(codes) {
             request.json = Some(minimal().to_string().into());
             let answers = [
                 api.dynamic_client_get(&request).await.unwrap(),
@@ -178,7 +179,7 @@ async fn only_the_token_of_the_registration_opens_it() {
             ];
             for answer in answers {
                 assert_eq!(answer.action, Action::Unauthorized);
-                assert_eq!(answer.result_code.as_deref(), Some("A202306"));
+                assert_eq!(answer.result_code.as_deref(), Some(code));
                 let body = content(answer.response_content.as_ref());
                 assert_eq!(body["error"], "invalid_token");
             }
@@ -252,22 +253,40 @@ async fn a_software_statement_takes_precedence() {
         let not_begun = with(claims.clone(), json!({"nbf": i64::from(u32::MAX)}));
         let nobodys =
             json!({"software_id": "stated", "redirect_uris": ["https://stated.example/"]});
-        for (error, wrong) in [
-            ("unapproved_software_statement", stranger.sign(&claims)),
-            ("unapproved_software_statement", jwt::unsigned(&claims)),
+        for (error, code, wrong) in [
             (
                 "unapproved_software_statement",
+                "A205306",
+                stranger.sign(&claims),
+            ),
+            (
+                "unapproved_software_statement",
+                "A205302",
+                jwt::unsigned(&claims),
+            ),
+            (
+                "unapproved_software_statement",
+                "A205306",
                 jwt::hmac(key.jwks().as_bytes(), &claims),
             ),
-            ("invalid_software_statement", key.sign(&ended)),
-            ("invalid_software_statement", key.sign(&ended_by_a_fraction)),
-            ("invalid_software_statement", key.sign(&not_begun)),
-            ("invalid_software_statement", key.sign(&nobodys)),
-            ("invalid_software_statement", "no.JWT".to_owned()),
+            ("invalid_software_statement", "A205305", key.sign(&ended)),
+            (
+                "invalid_software_statement",
+                "A205305",
+                key.sign(&ended_by_a_fraction),
+            ),
+            (
+                "invalid_software_statement",
+                "A205305",
+                key.sign(&not_begun),
+            ),
+            ("invalid_software_statement", "A205305", key.sign(&nobodys)),
+            ("invalid_software_statement", "A205301", "no.JWT".to_owned()),
         ] {
             let answer =
                 register(&api, with(minimal(), json!({"software_statement": wrong}))).await;
             assert_eq!(answer.action, Action::BadRequest);
+            assert_eq!(answer.result_code.as_deref(), Some(code));
             assert_eq!(content(answer.response_content.as_ref())["error"], error);
         }
     }

@@ -301,7 +301,7 @@ async fn the_service_decides_what_it_supports() {
         let (emulator, api) = start(version).await;
         let answer = register(&api, minimal()).await;
         assert_eq!(answer.action, Action::InternalServerError);
-        assert_eq!(answer.result_code.as_deref(), Some("A202202"));
+        assert_eq!(answer.result_code.as_deref(), Some("A206201"));
         configure(&emulator, &api, |service| {
             service.dynamic_registration_supported = Some(true);
             service.dcr_duplicate_software_id_blocked = Some(true);
@@ -322,7 +322,7 @@ async fn the_service_decides_what_it_supports() {
         let first = registered(&api, software.clone()).await;
         let second = register(&api, software.clone()).await;
         assert_eq!(second.action, Action::BadRequest);
-        assert_eq!(second.result_code.as_deref(), Some("A202305"));
+        assert_eq!(second.result_code.as_deref(), Some("A920303"));
         // It is no obstacle to its own update.
         let mut request = manage(&first);
         request.json = Some(

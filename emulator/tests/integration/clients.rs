@@ -38,7 +38,7 @@ async fn a_client_from_its_creation_to_its_end() {
         assert!(created.created_at.is_some());
         assert_eq!(
             refusal(api.create_client(&wanted).await),
-            (400, "A117201".to_owned())
+            (400, "A123603".to_owned())
         );
 
         let mut found = api.get_client("app").await.unwrap();
@@ -64,13 +64,13 @@ async fn a_client_from_its_creation_to_its_end() {
         );
         assert_eq!(
             refusal(api.get_client("app").await),
-            (404, "A001260".to_owned())
+            (404, "A027201".to_owned())
         );
 
         api.delete_client("renamed").await.unwrap();
         assert_eq!(
             refusal(api.get_client(id).await),
-            (404, "A001260".to_owned())
+            (404, "A027201".to_owned())
         );
     }
 }
@@ -176,7 +176,7 @@ async fn a_secret_is_replaced() {
         let request = ClientSecretUpdateRequest::new("not allowed");
         assert_eq!(
             refusal(api.update_client_secret(client.id, &request).await),
-            (400, "A149201".to_owned())
+            (400, "A149601".to_owned())
         );
     }
 }
@@ -197,7 +197,7 @@ async fn a_client_is_locked_and_unlocked() {
             emulator.advance(Duration::from_secs(1));
             let update = ClientLockFlagUpdateRequest::new(locked);
             let updated = api.update_client_lock_flag(identifier.as_str(), &update);
-            assert_eq!(updated.await.unwrap().result_code.unwrap(), "A355001");
+            assert_eq!(updated.await.unwrap().result_code.unwrap(), "A293001");
             let stored = api.get_client(client.id).await.unwrap();
             assert!(stored.modified_at > expected.modified_at);
             // Nothing else has changed.
@@ -213,12 +213,12 @@ async fn a_client_is_locked_and_unlocked() {
 
         let update = ClientLockFlagUpdateRequest::new(false);
         let unknown = api.update_client_lock_flag("nobody", &update).await;
-        assert_eq!(refusal(unknown), (404, "A001260".to_owned()));
+        assert_eq!(refusal(unknown), (404, "A001218".to_owned()));
         for body in [json!({}), json!({ "clientLocked": "false" })] {
             let path = format!("/client/lock_flag/update/{id}");
             let (status, answer) = post(&emulator, version, "SERVICE", &path, &body).await;
             assert_eq!(status, 400);
-            assert_eq!(answer["resultCode"], "A355201");
+            assert_eq!(answer["resultCode"], "A922202");
         }
         let stored = api.get_client(client.id).await.unwrap();
         assert_eq!(stored.locked, Some(true));
@@ -275,32 +275,40 @@ async fn what_is_not_said_has_a_default() {
 #[tokio::test]
 async fn settings_that_cannot_be_are_refused_by_name() {
     let refused = [
-        ("clientName", json!(1)),
-        ("clientType", json!("SECRET")),
-        ("defaultMaxAge", json!(-1)),
-        ("defaultMaxAge", json!("1")),
-        ("dpopRequired", json!(1)),
-        ("extension", json!([])),
-        ("extension", json!({"accessTokenDuration": "60"})),
-        ("accessTokenDuration", json!({"accessTokenDuration": -1})),
-        ("redirectUris", json!("https://app.example/")),
-        ("redirectUris", json!(["/callback"])),
-        ("redirectUris", json!(["https://app.example/#top"])),
-        ("redirectUris", json!(["https://app.example/ "])),
-        ("redirectUris", json!(["app:a", "app:a"])),
-        ("responseTypes", json!(["code"])),
-        ("tokenAuthMethod", json!("client_secret_basic")),
-        ("idTokenEncryptionEnc", json!("A128")),
-        ("logoUri", json!("logo.png")),
-        ("bcNotificationEndpoint", json!("x")),
-        ("jwks", json!("[]")),
-        ("customMetadata", json!("[]")),
+        ("clientName", json!(1), "A031214"),
+        ("clientType", json!("SECRET"), "A031201"),
+        ("defaultMaxAge", json!(-1), "A031213"),
+        ("defaultMaxAge", json!("1"), "A031214"),
+        ("dpopRequired", json!(1), "A031214"),
+        ("extension", json!([]), "A031214"),
+        ("extension", json!({"accessTokenDuration": "60"}), "A031214"),
+        (
+            "accessTokenDuration",
+            json!({"accessTokenDuration": -1}),
+            "A031213",
+        ),
+        ("redirectUris", json!("https://app.example/"), "A031214"),
+        ("redirectUris", json!(["/callback"]), "A031209"),
+        (
+            "redirectUris",
+            json!(["https://app.example/#top"]),
+            "A031210",
+        ),
+        ("redirectUris", json!(["https://app.example/ "]), "A031209"),
+        ("redirectUris", json!(["app:a", "app:a"]), "A031211"),
+        ("responseTypes", json!(["code"]), "A031201"),
+        ("tokenAuthMethod", json!("client_secret_basic"), "A031201"),
+        ("idTokenEncryptionEnc", json!("A128"), "A031201"),
+        ("logoUri", json!("logo.png"), "A031214"),
+        ("bcNotificationEndpoint", json!("x"), "A031214"),
+        ("jwks", json!("[]"), "A031212"),
+        ("customMetadata", json!("[]"), "A032223"),
     ];
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;
         let id = emulator.client().id;
         let before = api.get_client(id).await.unwrap();
-        for (name, value) in &refused {
+        for (name, value, code) in &refused {
             let member = if value.get(name).is_some() {
                 "extension"
             } else {
@@ -311,11 +319,14 @@ async fn settings_that_cannot_be_are_refused_by_name() {
                 let (status, answer) = post(&emulator, version, "SERVICE", path, &body).await;
                 assert_eq!(
                     (status, &answer["resultCode"]),
-                    (400, &json!("A117202")),
+                    (400, &json!(code)),
                     "{body}"
                 );
                 let message = answer["resultMessage"].as_str().unwrap();
-                assert!(message.contains(&format!("valid: {name}: ")), "{message}");
+                assert!(
+                    message.contains(&format!("not valid: {name}: ")),
+                    "{message}"
+                );
             }
         }
         assert_eq!(api.get_client(id).await.unwrap(), before);
@@ -408,7 +419,7 @@ async fn a_developer_can_have_no_more_clients_than_the_service_says() {
         api.create_client(&of("eve")).await.unwrap();
         assert_eq!(
             refusal(api.create_client(&of("eve")).await),
-            (403, "A117203".to_owned())
+            (403, "A123601".to_owned())
         );
         api.create_client(&of("bob")).await.unwrap();
         api.create_client(&Client::new()).await.unwrap();
@@ -425,7 +436,7 @@ async fn an_alias_can_be_disabled() {
         api.update_client(client.id, &settings).await.unwrap();
         assert_eq!(
             refusal(api.get_client(client.alias.as_str()).await),
-            (404, "A001260".to_owned())
+            (404, "A027201".to_owned())
         );
         let request = TokenRequest::new("grant_type=client_credentials")
             .client_id(&client.alias)
@@ -464,7 +475,7 @@ async fn a_deleted_client_takes_all_with_it() {
         assert_eq!(listed.total_count, Some(0));
         assert_eq!(
             refusal(api.delete_client(client.id).await),
-            (404, "A001260".to_owned())
+            (404, "A026201".to_owned())
         );
     }
 }

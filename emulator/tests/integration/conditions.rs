@@ -126,7 +126,7 @@ async fn calls_beyond_the_limit_are_told_when_to_come_back() {
             panic!("{error:?}");
         };
         assert_eq!(refused.status.as_u16(), 429);
-        assert_eq!(refused.result_code.as_deref(), Some("A001261"));
+        assert_eq!(refused.result_code.as_deref(), Some("A001311"));
         let headers = error.as_ref().unwrap().headers().unwrap();
         for prefix in ["x-ratelimit", "ratelimit"] {
             assert_eq!(headers[format!("{prefix}-limit")], "3");

@@ -54,7 +54,7 @@ async fn a_wallet_comes_back_with_the_transaction_id() {
             &wallet,
             request.clone(),
             "invalid_transaction_id",
-            "A386302",
+            "A928336",
         )
         .await;
         let wait = |request: CredentialSingleIssueRequest| request.interval(60);
@@ -70,7 +70,7 @@ async fn a_wallet_comes_back_with_the_transaction_id() {
         assert_eq!(answer.action, CredentialSingleIssueAction::CallerError);
         let answer = issue_deferred(&api, order(&identifier, &payload())).await;
         assert_eq!(answer.action, CredentialDeferredIssueAction::CallerError);
-        assert_eq!(answer.result_code.as_deref(), Some("A383203"));
+        assert_eq!(answer.result_code.as_deref(), Some("A928206"));
 
         // The wallet asks twice, and the credential is still not ready.
         for _ in 0..2 {
@@ -100,7 +100,7 @@ async fn a_wallet_comes_back_with_the_transaction_id() {
         assert_eq!(claims["sub"], "alice");
         assert_eq!(claims["cnf"]["jwk"], wallet.key.jwk());
         // And it is the only one.
-        assert_invalid(&wallet, request, "invalid_transaction_id", "A386302").await;
+        assert_invalid(&wallet, request, "invalid_transaction_id", "A928336").await;
         let answer = issue_deferred(&api, order(&identifier, &payload())).await;
         assert_eq!(answer.action, CredentialDeferredIssueAction::CallerError);
     }
@@ -119,16 +119,16 @@ async fn a_transaction_is_of_one_token_and_ends() {
         let wallet = Wallet::with_scopes(&api, client, "degree").await;
         let other = Wallet::with_scopes(&api, client, "degree").await;
         let invalid = "invalid_transaction_id";
-        assert_invalid(&wallet, json!({}), "invalid_credential_request", "A386301").await;
+        assert_invalid(&wallet, json!({}), "invalid_credential_request", "A928335").await;
         assert_invalid(
             &wallet,
             json!({ "transaction_id": "made-up" }),
             invalid,
-            "A386302",
+            "A928336",
         )
         .await;
         let request = json!({ "transaction_id": transaction(&wallet).await });
-        assert_invalid(&other, request.clone(), invalid, "A386303").await;
+        assert_invalid(&other, request.clone(), invalid, "A928337").await;
         assert!(wallet.come_back(&request).await.info.is_some());
 
         // What is deferred again does not live longer.
@@ -137,7 +137,7 @@ async fn a_transaction_is_of_one_token_and_ends() {
         let answer = issue_deferred(&api, deferred(identifier)).await;
         assert_eq!(answer.action, CredentialDeferredIssueAction::Accepted);
         emulator.advance(Duration::from_secs(30));
-        assert_invalid(&wallet, request, invalid, "A386302").await;
+        assert_invalid(&wallet, request, invalid, "A928336").await;
 
         // The issuer can say no, for good.
         let identifier = transaction(&wallet).await;
@@ -149,7 +149,7 @@ async fn a_transaction_is_of_one_token_and_ends() {
         assert_eq!(answer.action, CredentialDeferredIssueAction::BadRequest);
         let error = content(answer.response_content.as_ref());
         assert_eq!(error["error"], "credential_request_denied");
-        assert_invalid(&wallet, request, invalid, "A386302").await;
+        assert_invalid(&wallet, request, invalid, "A928336").await;
 
         // A client that is gone leaves nothing behind.
         let identifier = transaction(&wallet).await;

@@ -45,7 +45,7 @@ async fn what_is_asked_for_in_secret_is_answered_in_secret() {
         request["credential_response_encryption"] = encryption(&receiver);
 
         let answer = wallet.parse(&request).await;
-        assert_eq!(answer.result_code.as_deref(), Some("A374307"));
+        assert_eq!(answer.result_code.as_deref(), Some("A928307"));
         let info = wallet.parse_text(&seal(&request)).await.info.unwrap();
         assert_eq!(info.details.as_deref(), Some("{}"));
         let order_of = order(&info.identifier.unwrap(), &payload());
@@ -131,17 +131,17 @@ async fn encryption_is_as_the_metadata_say() {
             with(&|encryption| encryption["enc"] = json!(null)),
             with(&|encryption| encryption["zip"] = "DEF".into()),
         ] {
-            refused(&request.to_string(), "A374315").await;
+            refused(&request.to_string(), "A928315").await;
         }
         describe(&emulator, &api, |metadata| {
             metadata.require_credential_response_encryption = Some(true);
         })
         .await;
-        refused(&request.to_string(), "A374314").await;
+        refused(&request.to_string(), "A928314").await;
 
         // How the request is encrypted: not at all, as long as the issuer has no key.
         let encrypted = || jwt::encrypt(&decryption.public, &with(&|_| ()).to_string());
-        refused(&encrypted(), "A374308").await;
+        refused(&encrypted(), "A928308").await;
         describe(&emulator, &api, |metadata| {
             let keys = json!({ "keys": [decryption.private] }).to_string();
             metadata.credential_request_encryption_jwks = Some(keys.into());
@@ -151,15 +151,15 @@ async fn encryption_is_as_the_metadata_say() {
         .await;
         let answer = wallet.parse_text(&encrypted()).await;
         assert_eq!(answer.action, CredentialSingleParseAction::Ok);
-        refused(&with(&|_| ()).to_string(), "A374316").await;
+        refused(&with(&|_| ()).to_string(), "A928316").await;
         let other = Issuer::generate("decryption");
         let misdirected = jwt::encrypt(&other.public, &with(&|_| ()).to_string());
-        refused(&misdirected, "A374308").await;
+        refused(&misdirected, "A928308").await;
         describe(&emulator, &api, |metadata| {
             metadata.credential_request_encryption_enc_values_supported =
                 Some(vec![JweEnc::A128gcm]);
         })
         .await;
-        refused(&encrypted(), "A374308").await;
+        refused(&encrypted(), "A928308").await;
     }
 }

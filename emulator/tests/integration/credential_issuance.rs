@@ -152,13 +152,13 @@ async fn a_credential_can_be_a_jwt_of_w3c() {
         }
         let identifier = wallet.identifier(&wallet.request("diploma").await).await;
         for (payload, key_id, code) in [
-            (json!({}), None, "A383207"),
+            (json!({}), None, "A928210"),
             (
                 json!({ "vc": { "type": ["VerifiableCredential"] } }),
                 None,
-                "A383207",
+                "A928210",
             ),
-            (json!({ "vc": vc }), Some("third"), "A383208"),
+            (json!({ "vc": vc }), Some("third"), "A928211"),
         ] {
             let mut order = order(&identifier, &payload);
             order.signing_key_id = key_id.map(str::to_owned);
@@ -233,7 +233,7 @@ async fn an_mdoc_has_items_whose_digests_are_signed() {
                 CredentialSingleIssueAction::CallerError,
                 "{payload}"
             );
-            assert_eq!(answer.result_code.as_deref(), Some("A383207"));
+            assert_eq!(answer.result_code.as_deref(), Some("A928210"));
         }
         // It can still be answered: the orders were wrong, the request is not. It lives as long as it can.
         let payload = json!({ "doctype": "org.iso.18013.5.1.mDL", "claims": claims });
@@ -272,8 +272,8 @@ async fn an_mdoc_is_signed_with_a_key_that_has_a_certificate_by_an_algorithm_of_
             let answer = wallet.issue(order(&identifier, &payload)).await;
             let code = answer.result_code.as_deref();
             match is_good {
-                true => assert_eq!(code, Some("A383001"), "{algorithms}"),
-                false => assert_eq!(code, Some("A383208"), "{algorithms}"),
+                true => assert_eq!(code, Some("A928002"), "{algorithms}"),
+                false => assert_eq!(code, Some("A928211"), "{algorithms}"),
             }
         }
         let identifier = wallet.identifier(&wallet.request("mdl").await).await;
@@ -284,7 +284,7 @@ async fn an_mdoc_is_signed_with_a_key_that_has_a_certificate_by_an_algorithm_of_
         })
         .await;
         let answer = wallet.issue(order(&identifier, &payload)).await;
-        assert_eq!(answer.result_code.as_deref(), Some("A383208"));
+        assert_eq!(answer.result_code.as_deref(), Some("A928211"));
     }
 }
 
@@ -300,18 +300,18 @@ async fn a_request_is_answered_once_and_with_its_own_token() {
 
         let answer = other.issue(order(&identifier, &degree())).await;
         assert_eq!(answer.action, CredentialSingleIssueAction::CallerError);
-        assert_eq!(answer.result_code.as_deref(), Some("A383204"));
+        assert_eq!(answer.result_code.as_deref(), Some("A928207"));
         let answer = wallet.issue(order("made-up", &degree())).await;
-        assert_eq!(answer.result_code.as_deref(), Some("A383203"));
+        assert_eq!(answer.result_code.as_deref(), Some("A928206"));
         let mut malformed = order(&identifier, &json!({}));
         malformed.credential_payload = Some("[]".to_owned());
         let answer = wallet.issue(malformed).await;
-        assert_eq!(answer.result_code.as_deref(), Some("A383206"));
+        assert_eq!(answer.result_code.as_deref(), Some("A928209"));
 
         let answer = wallet.issue(order(&identifier, &degree())).await;
         assert_eq!(answer.action, CredentialSingleIssueAction::Ok);
         let answer = wallet.issue(order(&identifier, &degree())).await;
-        assert_eq!(answer.result_code.as_deref(), Some("A383203"));
+        assert_eq!(answer.result_code.as_deref(), Some("A928206"));
 
         // The caller can refuse the wallet, too, and has to answer in time.
         let identifier = wallet.identifier(&wallet.request("degree").await).await;
@@ -321,7 +321,7 @@ async fn a_request_is_answered_once_and_with_its_own_token() {
         let error = content(answer.response_content.as_ref());
         assert_eq!(error["error"], "credential_request_denied");
         let answer = wallet.issue(order(&identifier, &degree())).await;
-        assert_eq!(answer.result_code.as_deref(), Some("A383203"));
+        assert_eq!(answer.result_code.as_deref(), Some("A928206"));
         configure(&emulator, &api, |service| {
             service.credential_transaction_duration = Some(60);
         })
@@ -329,7 +329,7 @@ async fn a_request_is_answered_once_and_with_its_own_token() {
         let identifier = wallet.identifier(&wallet.request("degree").await).await;
         emulator.advance(Duration::from_secs(60));
         let answer = wallet.issue(order(&identifier, &degree())).await;
-        assert_eq!(answer.result_code.as_deref(), Some("A383203"));
+        assert_eq!(answer.result_code.as_deref(), Some("A928206"));
     }
 }
 
@@ -363,12 +363,12 @@ async fn an_access_token_is_good_for_what_was_granted() {
             .parse(&json!({ "credential_configuration_id": "diploma" }))
             .await;
         assert_eq!(answer.action, CredentialSingleParseAction::Unauthorized);
-        assert_eq!(answer.result_code.as_deref(), Some("A374305"));
+        assert_eq!(answer.result_code.as_deref(), Some("A928305"));
 
         emulator.advance(Duration::from_secs(86_400));
         let answer = wallet.parse(&request).await;
         assert_eq!(answer.action, CredentialSingleParseAction::Unauthorized);
-        assert_eq!(answer.result_code.as_deref(), Some("A374303"));
+        assert_eq!(answer.result_code.as_deref(), Some("A928303"));
 
         configure(&emulator, &api, |service| {
             service.verifiable_credentials_enabled = Some(false);
@@ -434,7 +434,7 @@ async fn a_request_names_one_credential_that_there_is() {
             answer.action,
             CredentialSingleIssueAction::InternalServerError
         );
-        assert_eq!(answer.result_code.as_deref(), Some("A383209"));
+        assert_eq!(answer.result_code.as_deref(), Some("A928212"));
     }
 }
 

@@ -279,32 +279,37 @@ async fn the_authorization_server_tells_of_pre_authorized_codes() {
 
 #[tokio::test]
 async fn settings_that_cannot_be_are_refused() {
-    let metadata = |name: &str, value: Value| ("credentialIssuerMetadata", json!({ name: value }));
+    let metadata =
+        |name: &str, value: Value, code| ("credentialIssuerMetadata", json!({ name: value }), code);
     let refused = [
-        ("oid4vciVersion", json!("2.0")),
-        ("credentialJwks", json!("{}")),
-        ("credentialJwksUri", json!("jwks")),
-        ("credentialDuration", json!(-1)),
-        metadata("credentialIssuer", json!("issuer.example")),
-        metadata("credentialIssuer", json!("https://issuer.example?a=b")),
-        metadata("credentialEndpoint", json!("/credential")),
-        metadata("authorizationServers", json!(["as.example"])),
-        metadata("batchSize", json!(-1)),
-        metadata("credentialRequestEncryptionJwks", json!("[]")),
-        metadata("credentialsSupported", json!("[]")),
-        metadata("credentialsSupported", json!("{\"a\":")),
-        metadata("credentialsSupported", json!("{\"a\": {}}")),
-        metadata("display", json!("{}")),
-        metadata("display", json!("[1]")),
+        ("oid4vciVersion", json!("2.0"), "A031201"),
+        ("credentialJwks", json!("{}"), "A031212"),
+        ("credentialJwksUri", json!("jwks"), "A031214"),
+        ("credentialDuration", json!(-1), "A031213"),
+        metadata("credentialIssuer", json!("issuer.example"), "A031214"),
+        metadata(
+            "credentialIssuer",
+            json!("https://issuer.example?a=b"),
+            "A031218",
+        ),
+        metadata("credentialEndpoint", json!("/credential"), "A031214"),
+        metadata("authorizationServers", json!(["as.example"]), "A031209"),
+        metadata("batchSize", json!(-1), "A031213"),
+        metadata("credentialRequestEncryptionJwks", json!("[]"), "A031212"),
+        metadata("credentialsSupported", json!("[]"), "A031214"),
+        metadata("credentialsSupported", json!("{\"a\":"), "A031214"),
+        metadata("credentialsSupported", json!("{\"a\": {}}"), "A031214"),
+        metadata("display", json!("{}"), "A031214"),
+        metadata("display", json!("[1]"), "A031214"),
     ];
     for version in GENERATIONS {
         let (emulator, _api) = start(version).await;
-        for (name, value) in &refused {
+        for (name, value, code) in &refused {
             let body = json!({ *name: value });
             let path = "/service/create";
             let (status, answer) = post(&emulator, version, "SERVICEOWNER", path, &body).await;
             assert_eq!(status, 400, "{body}");
-            assert_eq!(answer["resultCode"], "A108201", "{body}");
+            assert_eq!(answer["resultCode"], *code, "{body}");
             let message = answer["resultMessage"].as_str().unwrap();
             assert!(message.contains(name), "{message}");
         }

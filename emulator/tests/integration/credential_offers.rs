@@ -196,39 +196,39 @@ type Change = fn(&mut CredentialOfferCreateRequest);
 #[tokio::test]
 async fn an_offer_that_cannot_be_is_refused() {
     let wrong: [(&str, Change); 12] = [
-        ("A366203", |offer| {
+        ("A927202", |offer| {
             offer.credential_configuration_ids.clear()
         }),
-        ("A366204", |offer| {
+        ("A927203", |offer| {
             offer
                 .credential_configuration_ids
                 .push("passport".to_owned());
         }),
-        ("A366204", |offer| {
+        ("A927203", |offer| {
             offer
                 .credential_configuration_ids
                 .push("identity".to_owned());
         }),
-        ("A366205", |offer| {
+        ("A927204", |offer| {
             offer.authorization_code_grant_included = None;
             offer.pre_authorized_code_grant_included = Some(false);
         }),
-        ("A366206", |offer| offer.subject.clear()),
-        ("A366206", |offer| offer.subject = "a".repeat(101)),
-        ("A366206", |offer| offer.subject = "é".to_owned()),
-        ("A366207", |offer| offer.auth_time = Some(-1)),
-        ("A366208", |offer| {
+        ("A927205", |offer| offer.subject.clear()),
+        ("A927205", |offer| offer.subject = "a".repeat(101)),
+        ("A927205", |offer| offer.subject = "é".to_owned()),
+        ("A927206", |offer| offer.auth_time = Some(-1)),
+        ("A927207", |offer| {
             offer.jwt_at_claims = Some("[]".to_owned())
         }),
-        ("A366209", |offer| {
+        ("A927208", |offer| {
             offer.tx_code = Some("12a".into());
             offer.tx_code_input_mode = Some("numeric".to_owned());
         }),
-        ("A366209", |offer| {
+        ("A927208", |offer| {
             offer.tx_code = Some("12".into());
             offer.tx_code_input_mode = Some("digits".to_owned());
         }),
-        ("A366210", |offer| {
+        ("A927209", |offer| {
             offer.tx_code = Some("12".into());
             offer.tx_code_description = Some("x".repeat(301));
         }),
@@ -242,7 +242,7 @@ async fn an_offer_that_cannot_be_is_refused() {
         let request = CredentialOfferInfoRequest::new("made up");
         assert_eq!(
             refusal(api.credential_offer_info(&request).await),
-            (403, "A367201".to_owned())
+            (403, "A927210".to_owned())
         );
         enable(&emulator, &api, FINAL, |_| {}).await;
         for (code, change) in &wrong {
@@ -266,7 +266,7 @@ async fn an_offer_that_cannot_be_is_refused() {
         })
         .await;
         let answer = create(&api, &offer()).await;
-        assert_eq!(answer.result_code.as_deref(), Some("A366202"));
+        assert_eq!(answer.result_code.as_deref(), Some("A927201"));
     }
 }
 
@@ -366,7 +366,7 @@ async fn the_transaction_code_is_asked_for_and_cannot_be_guessed() {
         let right = exchange(&info, &[("tx_code", "4711")]);
         for _ in 0..4 {
             let answer = request_token(&api, client, &wrong).await;
-            assert_eq!(answer.result_code.as_deref(), Some("A050368"));
+            assert_eq!(answer.result_code.as_deref(), Some("A907328"));
             assert_eq!(error(&answer), "invalid_grant");
         }
         let answer = request_token(&api, client, &right).await;
@@ -379,7 +379,7 @@ async fn the_transaction_code_is_asked_for_and_cannot_be_guessed() {
         let wrong = exchange(&info, &[("tx_code", "47111")]);
         for _ in 0..5 {
             let answer = request_token(&api, client, &wrong).await;
-            assert_eq!(answer.result_code.as_deref(), Some("A050368"));
+            assert_eq!(answer.result_code.as_deref(), Some("A907328"));
         }
         let right = exchange(&info, &[("tx_code", "4711")]);
         let answer = request_token(&api, client, &right).await;

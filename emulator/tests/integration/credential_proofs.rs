@@ -40,17 +40,17 @@ async fn a_proof_is_for_this_issuer_of_this_client_and_of_now() {
                 "aud",
                 json!("https://other.example"),
                 "invalid_proof",
-                "A374326",
+                "A928326",
             ),
-            ("aud", json!(null), "invalid_proof", "A374326"),
-            ("iss", json!(other), "invalid_proof", "A374327"),
-            ("iss", json!(1), "invalid_proof", "A374327"),
-            ("iat", json!(null), "invalid_proof", "A374328"),
-            ("iat", json!(now() - 310), "invalid_proof", "A374328"),
-            ("iat", json!(now() + 310), "invalid_proof", "A374328"),
-            ("exp", json!(now() - 1), "invalid_proof", "A374328"),
-            ("nonce", json!(null), "invalid_proof", "A374329"),
-            ("nonce", json!("made-up"), "invalid_nonce", "A374330"),
+            ("aud", json!(null), "invalid_proof", "A928326"),
+            ("iss", json!(other), "invalid_proof", "A928327"),
+            ("iss", json!(1), "invalid_proof", "A928327"),
+            ("iat", json!(null), "invalid_proof", "A928328"),
+            ("iat", json!(now() - 310), "invalid_proof", "A928328"),
+            ("iat", json!(now() + 310), "invalid_proof", "A928328"),
+            ("exp", json!(now() - 1), "invalid_proof", "A928328"),
+            ("nonce", json!(null), "invalid_proof", "A928329"),
+            ("nonce", json!("made-up"), "invalid_nonce", "A378319"),
         ] {
             let mut claims = good.clone();
             claims[name] = value;
@@ -75,7 +75,7 @@ async fn a_proof_is_for_this_issuer_of_this_client_and_of_now() {
         assert_eq!(answer.action, CredentialSingleParseAction::Ok);
         emulator.advance(Duration::from_secs(600));
         let answer = wallet.parse(&request(&[prove(&wallet.key, &good)])).await;
-        assert_refused(&answer, "invalid_nonce", "A374330");
+        assert_refused(&answer, "invalid_nonce", "A378319");
     }
 }
 
@@ -108,44 +108,44 @@ async fn a_proof_is_signed_by_the_key_that_it_names() {
         let (first, rest) = signature.split_at(1);
         let tampered = format!("{start}.{}{rest}", if first == "A" { "B" } else { "A" });
         for (proof, code) in [
-            ("made-up".to_owned(), "A374321"),
-            (with(&[("typ", "JWT".into())]), "A374321"),
-            (with(&[("typ", none.clone())]), "A374321"),
-            (jwt::unsigned(&claims), "A374321"),
-            (with(&[("alg", "none".into())]), "A374322"),
-            (with(&[("alg", "HS256".into())]), "A374322"),
+            ("made-up".to_owned(), "A928321"),
+            (with(&[("typ", "JWT".into())]), "A928321"),
+            (with(&[("typ", none.clone())]), "A928321"),
+            (jwt::unsigned(&claims), "A928321"),
+            (with(&[("alg", "none".into())]), "A928322"),
+            (with(&[("alg", "HS256".into())]), "A928322"),
             // Known, and not in the metadata.
-            (with(&[("alg", "ES384".into())]), "A374322"),
-            (with(&[("jwk", none.clone())]), "A374323"),
-            (with(&[("kid", "did:jwk:e30#0".into())]), "A374323"),
-            (with(&[("jwk", private)]), "A374323"),
+            (with(&[("alg", "ES384".into())]), "A928322"),
+            (with(&[("jwk", none.clone())]), "A928323"),
+            (with(&[("kid", "did:jwk:e30#0".into())]), "A928323"),
+            (with(&[("jwk", private)]), "A928323"),
             (
                 with(&[("jwk", json!({ "kty": "oct", "k": "AAAA" }))]),
-                "A374323",
+                "A928323",
             ),
             (
                 with(&[("jwk", none.clone()), ("kid", "made-up".into())]),
-                "A374323",
+                "A928323",
             ),
             (
                 with(&[("jwk", none.clone()), ("kid", "did:jwk:e30".into())]),
-                "A374323",
+                "A928323",
             ),
             (
                 with(&[("jwk", none.clone()), ("x5c", json!([]))]),
-                "A374323",
+                "A928323",
             ),
             (
                 with(&[("jwk", none.clone()), ("x5c", json!(["AAAA"]))]),
-                "A374323",
+                "A928323",
             ),
             (
                 with(&[("jwk", none.clone()), ("x5c", json!([certificate]))]),
-                "A374325",
+                "A928325",
             ),
-            (with(&[("jwk", Key::generate().jwk())]), "A374325"),
-            (with(&[("alg", "EdDSA".into())]), "A374325"),
-            (tampered, "A374325"),
+            (with(&[("jwk", Key::generate().jwk())]), "A928325"),
+            (with(&[("alg", "EdDSA".into())]), "A928325"),
+            (tampered, "A928325"),
         ] {
             assert_refused(
                 &wallet.parse(&request(&[proof])).await,
@@ -225,7 +225,7 @@ async fn a_proof_of_an_anonymous_wallet_names_no_client() {
             let answer = wallet.parse(&request(&[prove(&wallet.key, &claims)])).await;
             match is_good {
                 true => assert_eq!(answer.action, CredentialSingleParseAction::Ok),
-                false => assert_refused(&answer, "invalid_proof", "A374327"),
+                false => assert_refused(&answer, "invalid_proof", "A928327"),
             }
         }
     }
@@ -242,15 +242,15 @@ async fn several_proofs_bind_as_many_credentials() {
         let claims = wallet.claims().await;
         let proofs: Vec<_> = keys.iter().map(|key| prove(key, &claims)).collect();
         let answer = wallet.parse(&request(&proofs)).await;
-        assert_refused(&answer, "invalid_proof", "A374320");
+        assert_refused(&answer, "invalid_proof", "A928320");
         let twice = [proofs[0].clone(), prove(&keys[0], &claims)];
         let answer = wallet.parse(&request(&twice)).await;
-        assert_refused(&answer, "invalid_proof", "A374331");
+        assert_refused(&answer, "invalid_proof", "A928331");
         // One that is wrong makes all wrong.
         let answer = wallet
             .parse(&request(&[proofs[0].clone(), "made-up".to_owned()]))
             .await;
-        assert_refused(&answer, "invalid_proof", "A374321");
+        assert_refused(&answer, "invalid_proof", "A928321");
 
         let info = wallet.parse(&request(&proofs[..2])).await.info.unwrap();
         let bound = info.binding_keys.unwrap();
@@ -279,23 +279,23 @@ async fn proofs_come_as_the_metadata_ask_for() {
         let proof = wallet.proof().await;
         let jwt = json!({ "proof_type": "jwt", "jwt": proof });
         for (proofs, code) in [
-            (json!({}), "A374317"),
-            (json!({ "proofs": {} }), "A374318"),
-            (json!({ "proofs": [] }), "A374318"),
-            (json!({ "proofs": { "jwt": [] } }), "A374318"),
-            (json!({ "proofs": { "jwt": proof } }), "A374318"),
-            (json!({ "proofs": { "jwt": [1] } }), "A374318"),
+            (json!({}), "A928317"),
+            (json!({ "proofs": {} }), "A928318"),
+            (json!({ "proofs": [] }), "A928318"),
+            (json!({ "proofs": { "jwt": [] } }), "A928318"),
+            (json!({ "proofs": { "jwt": proof } }), "A928318"),
+            (json!({ "proofs": { "jwt": [1] } }), "A928318"),
             (
                 json!({ "proofs": { "jwt": [proof], "di_vp": [] } }),
-                "A374318",
+                "A928318",
             ),
             (
                 json!({ "proofs": { "jwt": [proof] }, "proof": jwt }),
-                "A374318",
+                "A928318",
             ),
-            (json!({ "proof": { "jwt": proof } }), "A374318"),
-            (json!({ "proofs": { "di_vp": [{}] } }), "A374319"),
-            (json!({ "proofs": { "attestation": [proof] } }), "A374319"),
+            (json!({ "proof": { "jwt": proof } }), "A928318"),
+            (json!({ "proofs": { "di_vp": [{}] } }), "A928319"),
+            (json!({ "proofs": { "attestation": [proof] } }), "A928319"),
         ] {
             let mut request = proofs;
             request["credential_configuration_id"] = "degree".into();
@@ -304,7 +304,7 @@ async fn proofs_come_as_the_metadata_ask_for() {
         // A key attestation cannot be verified, so what needs one is not issued.
         let mut attested = request(std::slice::from_ref(&proof));
         attested["credential_configuration_id"] = "attested".into();
-        assert_refused(&wallet.parse(&attested).await, "invalid_proof", "A374324");
+        assert_refused(&wallet.parse(&attested).await, "invalid_proof", "A928324");
         // Without a word in the metadata a proof is welcome and not needed; the drafts' form does, too.
         for extra in [json!({}), json!({ "proof": jwt })] {
             let mut request = extra;
@@ -315,7 +315,7 @@ async fn proofs_come_as_the_metadata_ask_for() {
         // Without an endpoint for nonces there need not be one.
         let claims = json!({ "aud": ISSUER, "iat": now() });
         let request = request(&[prove(&wallet.key, &claims)]);
-        assert_refused(&wallet.parse(&request).await, "invalid_proof", "A374329");
+        assert_refused(&wallet.parse(&request).await, "invalid_proof", "A928329");
         describe(&emulator, &api, |metadata| metadata.nonce_endpoint = None).await;
         let answer = wallet.parse(&request).await;
         assert_eq!(answer.action, CredentialSingleParseAction::Ok);

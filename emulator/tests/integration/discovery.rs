@@ -295,7 +295,7 @@ async fn metadata_can_be_patched() {
             r#"[{"op":"remove","path":"issuer"}]"#,
         ];
         for patch in malformed {
-            let refused = (400, "A142201".to_owned());
+            let refused = (400, "A923201".to_owned());
             assert_eq!(patched(&api, patch).await, Err(refused), "{patch}");
         }
         let copy = r#"{"op":"copy","from":"","path":"/all"},"#;
@@ -309,7 +309,7 @@ async fn metadata_can_be_patched() {
             &format!("[{}]", copy.repeat(100).trim_end_matches(',')),
         ];
         for patch in inapplicable {
-            let refused = (400, "A142202".to_owned());
+            let refused = (400, "A923202".to_owned());
             assert_eq!(patched(&api, patch).await, Err(refused), "{patch}");
         }
     }

@@ -72,15 +72,15 @@ async fn fapi_2_takes_pushed_requests_with_s256_for_codes_that_are_soon_gone() {
         let (emulator, api, _) = start_fapi(version, &[FapiMode::Fapi2Security]).await;
         let client = emulator.client();
         let good = query(client);
-        assert_eq!(refused(&api, good.as_str()).await, "A004335");
+        assert_eq!(refused(&api, good.as_str()).await, "A903303");
         for (weak, code) in [
-            (good.replace("S256", "plain"), "A004343"),
+            (good.replace("S256", "plain"), "A150316"),
             (
                 good.replace("response_type=code", "response_type=code+id_token&nonce=n")
                     .replace("read", "openid"),
-                "A004344",
+                "A150312",
             ),
-            (format!("{good}&response_mode=fragment"), "A004344"),
+            (format!("{good}&response_mode=fragment"), "A150312"),
         ] {
             let answer = push(&api, client, &weak).await;
             assert_eq!(answer.action, PushedAuthReqAction::BadRequest);
@@ -94,13 +94,13 @@ async fn fapi_2_takes_pushed_requests_with_s256_for_codes_that_are_soon_gone() {
         emulator.advance(Duration::from_secs(60));
         let token = request_token(&api, client, &code_parameters(client, &code)).await;
         assert_eq!(token.action, TokenAction::BadRequest);
-        assert_eq!(token.result_code.as_deref(), Some("A050306"));
+        assert_eq!(token.result_code.as_deref(), Some("A050311"));
 
         configure_client(&api, client.id, |client| {
             client.client_type = Some(ClientType::Public);
         })
         .await;
-        assert_eq!(refused(&api, good).await, "A004345");
+        assert_eq!(refused(&api, good).await, "A150367");
     }
 }
 
@@ -113,9 +113,9 @@ async fn fapi_2_message_signing_has_both_directions() {
         ];
         let (emulator, api, key) = start_fapi(version, &modes).await;
         let client = emulator.client();
-        assert_eq!(refused(&api, query(client)).await, "A004346");
+        assert_eq!(refused(&api, query(client)).await, "A150301");
         let open = object(client, &key, &[("response_mode", json!("query"))]);
-        assert_eq!(refused(&api, open).await, "A004348");
+        assert_eq!(refused(&api, open).await, "A901313");
         let good = ask(&api, object(client, &key, &[])).await;
         assert_eq!(good.action, AuthorizationAction::Interaction);
     }
@@ -126,16 +126,16 @@ async fn fapi_1_advanced_wants_signatures_that_do_not_last() {
     for version in GENERATIONS {
         let (emulator, api, key) = start_fapi(version, &[FapiMode::Fapi1Advanced]).await;
         let client = emulator.client();
-        assert_eq!(refused(&api, query(client)).await, "A004346");
+        assert_eq!(refused(&api, query(client)).await, "A150301");
         let good = ask(&api, object(client, &key, &[])).await;
         assert_eq!(good.action, AuthorizationAction::Interaction);
         for (changes, code) in [
-            (vec![("exp", Value::Null)], "A004347"),
-            (vec![("nbf", Value::Null)], "A004347"),
-            (vec![("exp", json!(7200))], "A004347"),
-            (vec![("state", Value::Null)], "A004342"),
-            (vec![("scope", json!("openid"))], "A004341"),
-            (vec![("response_mode", json!("query"))], "A004344"),
+            (vec![("exp", Value::Null)], "A150319"),
+            (vec![("nbf", Value::Null)], "A150351"),
+            (vec![("exp", json!(7200))], "A150365"),
+            (vec![("state", Value::Null)], "A150313"),
+            (vec![("scope", json!("openid"))], "A150314"),
+            (vec![("response_mode", json!("query"))], "A150312"),
         ] {
             let object = object(client, &key, &changes);
             assert_eq!(refused(&api, object).await, code, "{changes:?}");
@@ -176,10 +176,10 @@ async fn a_profile_comes_from_service_client_or_scopes() {
         };
         attributed("r").await;
         assert!(is_good(&good).await);
-        assert_eq!(refused(&api, stateless.as_str()).await, "A004342");
+        assert_eq!(refused(&api, stateless.as_str()).await, "A150313");
         assert!(is_good(&stateless.replace("read+write", "write")).await);
         attributed("rw").await;
-        assert_eq!(refused(&api, good.as_str()).await, "A004346");
+        assert_eq!(refused(&api, good.as_str()).await, "A150301");
         configure(&emulator, &api, |service| {
             service.fapi_modes = Some(vec![FapiMode::Fapi1Baseline]);
         })

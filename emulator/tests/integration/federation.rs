@@ -68,7 +68,7 @@ async fn the_service_describes_itself_and_signs_that() {
         .await;
         let answer = configuration(&api, &[]).await;
         assert_eq!(answer.action, FederationConfigurationAction::Ok);
-        assert_eq!(answer.result_code.as_deref(), Some("A330001"));
+        assert_eq!(answer.result_code.as_deref(), Some("A921001"));
         let content = answer.response_content.as_ref();
         let claims = stated(content, "entity-statement+jwt", &key);
         assert_eq!(claims["iss"], PROVIDER);
@@ -149,7 +149,7 @@ async fn the_service_describes_itself_as_what_it_is_asked_for() {
             let answer = configuration(&api, &[EntityType::OpenidProvider, other]).await;
             let expected = FederationConfigurationAction::InternalServerError;
             assert_eq!(answer.action, expected);
-            assert_eq!(answer.result_code.as_deref(), Some("A330205"));
+            assert_eq!(answer.result_code.as_deref(), Some("A921205"));
         }
         // The settings name the key that signs.
         let second = Key::generate();
@@ -175,19 +175,19 @@ async fn a_service_that_is_no_member_is_not_found_and_one_without_settings_fails
         let (emulator, api, federation, key) = start_federated(version).await;
         let chain = federation.chain();
         let wrong: [(&str, Change); 6] = [
-            ("A330201", |service| {
+            ("A921201", |service| {
                 service.federation_enabled = Some(false)
             }),
-            ("A330202", |service| service.issuer = None),
-            ("A330203", |service| service.federation_jwks = None),
-            ("A330203", |service| {
+            ("A921202", |service| service.issuer = None),
+            ("A921203", |service| service.federation_jwks = None),
+            ("A921203", |service| {
                 let public = json!({ "keys": [Key::generate().jwk()] }).to_string();
                 service.federation_jwks = Some(public.into());
             }),
-            ("A330203", |service| {
+            ("A921203", |service| {
                 service.federation_signature_key_id = Some("other".to_owned());
             }),
-            ("A330204", |service| service.authority_hints = None),
+            ("A921204", |service| service.authority_hints = None),
         ];
         for (code, change) in wrong {
             configure(&emulator, &api, |service| {
@@ -200,7 +200,7 @@ async fn a_service_that_is_no_member_is_not_found_and_one_without_settings_fails
             let configured = configuration(&api, &[]).await;
             let registered = register(&api, &chain).await;
             let expected = match code {
-                "A330201" => (FederationConfigurationAction::NotFound, Action::NotFound),
+                "A921201" => (FederationConfigurationAction::NotFound, Action::NotFound),
                 _ => (
                     FederationConfigurationAction::InternalServerError,
                     Action::InternalServerError,
@@ -210,7 +210,7 @@ async fn a_service_that_is_no_member_is_not_found_and_one_without_settings_fails
             assert_eq!(configured.result_code.as_deref(), Some(code));
             assert_eq!(registered.result_code.as_deref(), Some(code));
             let body = content(configured.response_content.as_ref());
-            let error = if code == "A330201" {
+            let error = if code == "A921201" {
                 "not_found"
             } else {
                 "server_error"
@@ -240,7 +240,7 @@ async fn a_relying_party_registers_by_its_trust_chain() {
         let (_emulator, api, federation, key) = start_federated(version).await;
         let chain = federation.chain();
         let answer = registered(&api, &chain).await;
-        assert_eq!(answer.result_code.as_deref(), Some("A331001"));
+        assert_eq!(answer.result_code.as_deref(), Some("A921002"));
         let client = answer.client.unwrap();
         let id = client.client_id.unwrap();
         assert_eq!(client.entity_id.as_deref(), Some("https://rp.example"));
@@ -320,17 +320,17 @@ async fn an_entity_configuration_can_bring_the_chain_in_its_header() {
         // Without one somebody would have to fetch it.
         let answer = send(federation.configuration(json!({}))).await;
         assert_eq!(answer.action, Action::BadRequest);
-        assert_eq!(answer.result_code.as_deref(), Some("A331302"));
+        assert_eq!(answer.result_code.as_deref(), Some("A921302"));
         let body = content(answer.response_content.as_ref());
         assert_eq!(body["error"], "invalid_trust_chain");
         // The chain of another is no chain of this one.
         let other = Federation::new();
         let header = with(rp.header(), json!({ "trust_chain": other.chain() }));
         let answer = send(rp.key.sign_with(&header, &claims)).await;
-        assert_eq!(answer.result_code.as_deref(), Some("A331303"));
+        assert_eq!(answer.result_code.as_deref(), Some("A921303"));
         for sent in ["no JWT", "a.b.c"] {
             let answer = send(sent.to_owned()).await;
-            assert_eq!(answer.result_code.as_deref(), Some("A331301"), "{sent}");
+            assert_eq!(answer.result_code.as_deref(), Some("A921301"), "{sent}");
         }
     }
 }
@@ -348,13 +348,13 @@ async fn the_caller_has_to_hand_on_one_thing_that_is_a_chain() {
         for request in [none.clone(), both] {
             let answer = api.federation_registration(&request).await.unwrap();
             assert_eq!(answer.action, Action::InternalServerError);
-            assert_eq!(answer.result_code.as_deref(), Some("A331201"));
+            assert_eq!(answer.result_code.as_deref(), Some("A921206"));
         }
         for text in ["{}", "[1]", "no JSON", r#"["a.b.c""#] {
             let request = none.clone().trust_chain(text);
             let answer = api.federation_registration(&request).await.unwrap();
             assert_eq!(answer.action, Action::BadRequest, "{text}");
-            assert_eq!(answer.result_code.as_deref(), Some("A331301"), "{text}");
+            assert_eq!(answer.result_code.as_deref(), Some("A921301"), "{text}");
         }
         configure(&emulator, &api, |service| {
             service.supported_client_registration_types =
@@ -363,7 +363,7 @@ async fn the_caller_has_to_hand_on_one_thing_that_is_a_chain() {
         .await;
         let answer = register(&api, &federation.chain()).await;
         assert_eq!(answer.action, Action::NotFound);
-        assert_eq!(answer.result_code.as_deref(), Some("A331202"));
+        assert_eq!(answer.result_code.as_deref(), Some("A921207"));
     }
 }
 
@@ -629,7 +629,7 @@ async fn a_registration_is_for_this_service_alone() {
         ] {
             let configuration = federation.configuration(json!({ "aud": audience }));
             let error = refused(&api, &federation.chain_of(configuration)).await;
-            assert!(error.contains("A331306"), "{error}");
+            assert!(error.contains("A921306"), "{error}");
         }
     }
 }
@@ -765,7 +765,7 @@ async fn superiors_decide_who_may_be_below_them() {
         {
             let chain = federation.chain_under(of_intermediate, of_anchor);
             let error = refused(&api, &chain).await;
-            assert!(error.contains("A331307"), "{error}");
+            assert!(error.contains("A921307"), "{error}");
         }
     }
 }
@@ -789,7 +789,7 @@ async fn the_metadata_are_those_of_a_client_that_registers_explicitly() {
         let provider = json!({ "metadata": { "openid_provider": {} } });
         let configuration = federation.configuration(provider);
         let error = refused(&api, &federation.chain_of(configuration)).await;
-        assert!(error.contains("A331307"), "{error}");
+        assert!(error.contains("A921307"), "{error}");
     }
 }
 
@@ -843,12 +843,12 @@ async fn the_entity_of_another_client_is_taken() {
         })
         .await;
         let error = refused(&api, &federation.chain()).await;
-        assert!(error.contains("A331308"), "{error}");
+        assert!(error.contains("A921308"), "{error}");
         // And no two clients are one entity.
         let mut second = api.get_client(id).await.unwrap();
         second.client_id_alias = None;
         let (status, code) = refusal(api.create_client(&second).await);
-        assert_eq!((status, code.as_str()), (400, "A117204"));
+        assert_eq!((status, code.as_str()), (400, "A922201"));
         configure_client(&api, id, |client| client.entity_id = None).await;
         let registered = registered(&api, &federation.chain()).await.client.unwrap();
         api.delete_client(registered.client_id.unwrap())
@@ -891,10 +891,10 @@ async fn a_registration_lasts_as_long_as_its_chain() {
         emulator.advance(Duration::from_secs(61));
         let answer = ask(&api, &*query).await;
         assert_eq!(answer.action, AuthorizationAction::BadRequest);
-        assert_eq!(answer.result_code.as_deref(), Some("A331309"));
+        assert_eq!(answer.result_code.as_deref(), Some("A921309"));
         let answer = api.token(&token("2")).await.unwrap();
         assert_eq!(answer.action, TokenAction::InvalidClient);
-        assert_eq!(answer.result_code.as_deref(), Some("A331309"));
+        assert_eq!(answer.result_code.as_deref(), Some("A921309"));
         assert!(refused(&api, &chain).await.contains("has expired"));
 
         let again = registered(&api, &federation.chain()).await.client.unwrap();
@@ -968,7 +968,7 @@ async fn a_client_can_call_itself_by_its_entity_identifier() {
         })
         .await;
         let answer = ask(&api, openid_request(entity_id)).await;
-        assert_eq!(answer.result_code.as_deref(), Some("A004303"));
+        assert_eq!(answer.result_code.as_deref(), Some("A010308"));
     }
 }
 

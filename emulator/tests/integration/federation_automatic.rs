@@ -185,48 +185,48 @@ async fn who_does_not_prove_what_it_is_does_not_register() {
             .configuration(json!({ "sub": "https://b.example", "iss": "https://b.example" }));
         of_another[0] = own;
         for (case, object, code) in [
-            ("no chain", key.sign(&claims("1")), "A331302"),
+            ("no chain", key.sign(&claims("1")), "A921302"),
             (
                 "another key",
                 other.key.sign_with(&good, &claims("1")),
-                "A047313",
+                "A005328",
             ),
             (
                 "the public key as a secret",
                 jwt::hmac_with(&symmetric, secret.as_bytes(), &claims("1")),
-                "A047313",
+                "A005328",
             ),
             (
                 "no signature",
                 format!("{}.", unsigned.join(".")),
-                "A156304",
+                "A005352",
             ),
             (
                 "a chain of other anchors",
                 signed_over(&other.chain()),
-                "A331303",
+                "A921303",
             ),
-            ("the chain of another", signed_over(&of_another), "A331303"),
-            ("a chain of one", signed_over(&chain[..1]), "A331303"),
-            ("a client secret", signed_over(&secretive), "A202301"),
-            ("another way", signed_over(&explicit), "A202301"),
+            ("the chain of another", signed_over(&of_another), "A921303"),
+            ("a chain of one", signed_over(&chain[..1]), "A921303"),
+            ("a client secret", signed_over(&secretive), "A920301"),
+            ("another way", signed_over(&explicit), "A920301"),
         ] {
             assert_eq!(refused(&api, &object).await, code, "{case}");
             assert_eq!(registrations(&api).await, 0, "{case}");
         }
         // A request without an object, one that does not say who it is, and one of a name that is no entity.
         let answer = ask(&api, openid_request(RELYING_PARTY)).await;
-        assert_eq!(answer.result_code.as_deref(), Some("A004303"));
+        assert_eq!(answer.result_code.as_deref(), Some("A010308"));
         let object = key.sign_with(&good, &claims("1"));
         for name in ["http://rp.example", "https://rp.example?a", "rp"] {
             let query = form(&[("client_id", name), ("request", &object)]);
             let answer = ask(&api, query).await;
-            assert_eq!(answer.result_code.as_deref(), Some("A004303"), "{name}");
+            assert_eq!(answer.result_code.as_deref(), Some("A010308"), "{name}");
         }
         let query = form(&[("client_id", "https://other.example"), ("request", &object)]);
         assert_eq!(
             ask(&api, query).await.result_code.as_deref(),
-            Some("A331303")
+            Some("A921303")
         );
         // A service that is not there for it.
         configure(&emulator, &api, |service| {
@@ -234,13 +234,13 @@ async fn who_does_not_prove_what_it_is_does_not_register() {
                 Some(vec![ClientRegistrationType::Explicit]);
         })
         .await;
-        assert_eq!(refused(&api, &object).await, "A004303");
+        assert_eq!(refused(&api, &object).await, "A010308");
         configure(&emulator, &api, |service| {
             service.supported_client_registration_types = None;
             service.federation_enabled = Some(false);
         })
         .await;
-        assert_eq!(refused(&api, &object).await, "A004303");
+        assert_eq!(refused(&api, &object).await, "A010308");
         assert_eq!(registrations(&api).await, 0);
     }
 }
@@ -261,7 +261,7 @@ async fn each_request_of_such_a_client_is_proven() {
             AuthorizationAction::Interaction
         );
         let answer = ask(&api, openid_request(RELYING_PARTY)).await;
-        assert_eq!(answer.result_code.as_deref(), Some("A008302"));
+        assert_eq!(answer.result_code.as_deref(), Some("A008309"));
         let query = format!(
             "{}&{}",
             openid_request(RELYING_PARTY),
@@ -273,25 +273,25 @@ async fn each_request_of_such_a_client_is_proven() {
             (
                 "the audience",
                 json!({ "aud": "https://other.example" }),
-                "A008313",
+                "A902304",
             ),
             (
                 "more audiences",
                 json!({ "aud": [PROVIDER, "https://other.example"] }),
-                "A008313",
+                "A902304",
             ),
-            ("no audience", json!({ "aud": null }), "A008313"),
-            ("no issuer", json!({ "iss": null }), "A008312"),
+            ("no audience", json!({ "aud": null }), "A902304"),
+            ("no issuer", json!({ "iss": null }), "A902303"),
             (
                 "the issuer",
                 json!({ "iss": "https://other.example" }),
-                "A008312",
+                "A902303",
             ),
-            ("a subject", json!({ "sub": RELYING_PARTY }), "A008317"),
-            ("no ID", json!({ "jti": null }), "A008318"),
-            ("no end", json!({ "exp": null }), "A008314"),
-            ("the past", json!({ "exp": now() - 1 }), "A008314"),
-            ("a replay", json!({ "jti": "1" }), "A008319"),
+            ("a subject", json!({ "sub": RELYING_PARTY }), "A902307"),
+            ("no ID", json!({ "jti": null }), "A902308"),
+            ("no end", json!({ "exp": null }), "A006335"),
+            ("the past", json!({ "exp": now() - 1 }), "A006339"),
+            ("a replay", json!({ "jti": "1" }), "A902309"),
         ] {
             let object = federation.key.sign(&with(claims(case), members));
             let query = form(&[
@@ -320,9 +320,9 @@ async fn a_registration_that_is_over_is_renewed_by_another_chain() {
         emulator.advance(Duration::from_secs(61));
         assert_eq!(
             refused(&api, &federation.key.sign(&claims("2"))).await,
-            "A331309"
+            "A921309"
         );
-        assert_eq!(refused(&api, &sign(&short, "3")).await, "A331303");
+        assert_eq!(refused(&api, &sign(&short, "3")).await, "A921303");
         let answer = request(&api, &sign(&federation.chain(), "4")).await;
         assert_eq!(answer.action, AuthorizationAction::Interaction);
         assert_eq!(api.get_client(RELYING_PARTY).await.unwrap().client_id, id);

@@ -136,7 +136,7 @@ async fn authorization_code_from_request_to_revocation() {
         assert_eq!((answer.existent, answer.usable), (Some(false), Some(false)));
         assert_eq!(
             answer.response_content.unwrap().expose(),
-            "Bearer error=\"invalid_token\",error_description=\"[A056302] the access token does not exist\",error_uri=\"https://docs.authlete.com/#A056302\"",
+            "Bearer error=\"invalid_token\",error_description=\"[A057302] the access token does not exist\",error_uri=\"https://docs.authlete.com/#A057302\"",
         );
     }
 }
@@ -179,8 +179,8 @@ async fn client_credentials_by_alias_and_in_the_body() {
         assert_eq!(answer.action, TokenAction::InvalidClient);
         let expected = json!({
             "error": "invalid_client",
-            "error_description": "[A047304] the client is unknown, or its secret is wrong",
-            "error_uri": "https://docs.authlete.com/#A047304",
+            "error_description": "[A157305] the client secret is wrong",
+            "error_uri": "https://docs.authlete.com/#A157305",
         });
         assert_eq!(content(answer.response_content.as_ref()), expected);
     }
@@ -225,7 +225,7 @@ async fn codes_tokens_and_tickets_expire() {
         emulator.advance(Duration::from_secs(600));
         let late = request_token(&api, client, &parameters).await;
         assert_eq!(late.action, TokenAction::BadRequest);
-        assert_eq!(late.result_code.as_deref(), Some("A050306"));
+        assert_eq!(late.result_code.as_deref(), Some("A050311"));
         assert_eq!(
             content(late.response_content.as_ref())["error"],
             "invalid_grant"
@@ -236,7 +236,7 @@ async fn codes_tokens_and_tickets_expire() {
         let request = IntrospectionRequest::new(issued.access_token.unwrap());
         let answer = api.introspection(&request).await.unwrap();
         assert_eq!(answer.action, IntrospectionAction::Unauthorized);
-        assert_eq!(answer.result_code.as_deref(), Some("A056303"));
+        assert_eq!(answer.result_code.as_deref(), Some("A065301"));
         assert_eq!((answer.existent, answer.usable), (Some(true), Some(false)));
         assert_eq!(answer.refreshable, Some(true));
 
@@ -247,7 +247,7 @@ async fn codes_tokens_and_tickets_expire() {
             .await
             .unwrap();
         assert_eq!(answer.action, AuthorizationIssueAction::BadRequest);
-        assert_eq!(answer.result_code.as_deref(), Some("A040203"));
+        assert_eq!(answer.result_code.as_deref(), Some("A041301"));
     }
 }
 
@@ -263,50 +263,74 @@ async fn a_ticket_works_once() {
         );
         let again = api.authorization_issue(&issue).await.unwrap();
         assert_eq!(again.action, AuthorizationIssueAction::BadRequest);
-        assert_eq!(again.result_code.as_deref(), Some("A040203"));
+        assert_eq!(again.result_code.as_deref(), Some("A041202"));
         let expected = json!({
             "error": "invalid_request",
-            "error_description": "[A040203] the ticket is unknown, used or expired",
-            "error_uri": "https://docs.authlete.com/#A040203",
+            "error_description": "[A041202] the ticket does not exist or was used",
+            "error_uri": "https://docs.authlete.com/#A041202",
         });
         assert_eq!(content(again.response_content.as_ref()), expected);
         let fail = AuthorizationFailRequest::new(&ticket, AuthorizationFailReason::Denied);
         let failed = api.authorization_fail(&fail).await.unwrap();
         assert_eq!(failed.action, AuthorizationFailAction::BadRequest);
-        assert_eq!(failed.result_code.as_deref(), Some("A060203"));
+        assert_eq!(failed.result_code.as_deref(), Some("A059202"));
     }
 }
 
 #[tokio::test]
 async fn a_request_is_refused_with_the_error_of_the_reason() {
     let reasons = [
-        (AuthorizationFailReason::Unknown, "server_error"),
-        (AuthorizationFailReason::NotLoggedIn, "login_required"),
-        (AuthorizationFailReason::ExceedsMaxAge, "login_required"),
-        (AuthorizationFailReason::Denied, "access_denied"),
+        (AuthorizationFailReason::Unknown, "server_error", "A060307"),
+        (
+            AuthorizationFailReason::NotLoggedIn,
+            "login_required",
+            "A060301",
+        ),
+        (
+            AuthorizationFailReason::ExceedsMaxAge,
+            "login_required",
+            "A060303",
+        ),
+        (AuthorizationFailReason::Denied, "access_denied", "A060306"),
         (
             AuthorizationFailReason::AccountSelectionRequired,
             "account_selection_required",
+            "A060310",
         ),
-        (AuthorizationFailReason::ConsentRequired, "consent_required"),
+        (
+            AuthorizationFailReason::ConsentRequired,
+            "consent_required",
+            "A060311",
+        ),
         (
             AuthorizationFailReason::InteractionRequired,
             "interaction_required",
+            "A060312",
         ),
-        (AuthorizationFailReason::InvalidTarget, "invalid_target"),
-        (AuthorizationFailReason::InvalidScope, "invalid_scope"),
+        (
+            AuthorizationFailReason::InvalidTarget,
+            "invalid_target",
+            "A060313",
+        ),
+        (
+            AuthorizationFailReason::InvalidScope,
+            "invalid_scope",
+            "A901314",
+        ),
         (
             AuthorizationFailReason::UnauthorizedClient,
             "unauthorized_client",
+            "A901315",
         ),
         (
             AuthorizationFailReason::TemporarilyUnavailable,
             "temporarily_unavailable",
+            "A901316",
         ),
     ];
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;
-        for (reason, error) in reasons.clone() {
+        for (reason, error, code) in reasons.clone() {
             let ticket = ticket(&api, &query(emulator.client())).await;
             let request =
                 AuthorizationFailRequest::new(ticket, reason).description("No, thanks & bye");
@@ -316,8 +340,8 @@ async fn a_request_is_refused_with_the_error_of_the_reason() {
             assert_eq!(uri, emulator.client().redirect_uri);
             let expected = [
                 ("error", error),
-                ("error_description", "[A060301] No, thanks & bye"),
-                ("error_uri", "https://docs.authlete.com/#A060301"),
+                ("error_description", &*format!("[{code}] No, thanks & bye")),
+                ("error_uri", &*format!("https://docs.authlete.com/#{code}")),
                 ("state", "af0ifjsldkj"),
                 ("iss", "https://as.example"),
             ];
@@ -389,7 +413,7 @@ async fn a_code_is_for_its_client_and_its_redirect_uri() {
         let parameters = code_parameters(client, &code).replace("callback", "elsewhere");
         let answer = request_token(&api, client, &parameters).await;
         assert_eq!(answer.action, TokenAction::BadRequest);
-        assert_eq!(answer.result_code.as_deref(), Some("A050310"));
+        assert_eq!(answer.result_code.as_deref(), Some("A050309"));
         assert_eq!(
             content(answer.response_content.as_ref())["error"],
             "invalid_grant"
@@ -408,11 +432,11 @@ async fn a_bad_authorization_request_goes_to_the_client_only_when_it_is_safe() {
         let id = client.id.to_string();
         let uri = client.redirect_uri.as_str();
         let told_to_the_caller = [
-            (String::new(), "A004201"),
-            (form(&[("response_type", "code")]), "A004302"),
+            (String::new(), "A004301"),
+            (form(&[("response_type", "code")]), "A010301"),
             (
                 form(&[("response_type", "code"), ("client_id", "1")]),
-                "A004303",
+                "A010308",
             ),
             (
                 form(&[
@@ -420,7 +444,7 @@ async fn a_bad_authorization_request_goes_to_the_client_only_when_it_is_safe() {
                     ("client_id", &id),
                     ("redirect_uri", "https://evil.example/"),
                 ]),
-                "A004305",
+                "A011317",
             ),
             (
                 form(&[
@@ -428,7 +452,7 @@ async fn a_bad_authorization_request_goes_to_the_client_only_when_it_is_safe() {
                     ("client_id", &id),
                     ("scope", "openid"),
                 ]),
-                "A004304",
+                "A011303",
             ),
         ];
         for (query, expected) in told_to_the_caller {
@@ -515,21 +539,21 @@ async fn introspection_asks_for_scopes_and_subject() {
         );
         assert_eq!(
             answer.response_content.unwrap().expose(),
-            "Bearer error=\"insufficient_scope\",error_description=\"[A056304] the access token does not cover the \
-             required scopes\",error_uri=\"https://docs.authlete.com/#A056304\",scope=\"read email\"",
+            "Bearer error=\"insufficient_scope\",error_description=\"[A064302] the access token does not cover the \
+             required scopes\",error_uri=\"https://docs.authlete.com/#A064302\",scope=\"read email\"",
         );
 
         let another = IntrospectionRequest::new(&token).subject("bob");
         let answer = api.introspection(&another).await.unwrap();
         assert_eq!(answer.action, IntrospectionAction::Forbidden);
-        assert_eq!(answer.result_code.as_deref(), Some("A056305"));
+        assert_eq!(answer.result_code.as_deref(), Some("A066302"));
 
         let none = api
             .introspection(&IntrospectionRequest::new(""))
             .await
             .unwrap();
         assert_eq!(none.action, IntrospectionAction::BadRequest);
-        assert_eq!(none.result_code.as_deref(), Some("A056301"));
+        assert_eq!(none.result_code.as_deref(), Some("A057301"));
     }
 }
 
@@ -574,7 +598,7 @@ async fn the_callers_own_mistakes_are_not_blamed_on_the_client() {
         let ticket = ticket(&api, &query(emulator.client())).await;
         let no_ticket = AuthorizationIssueRequest::new("", "alice");
         let no_subject = AuthorizationIssueRequest::new(&ticket, "");
-        for (request, code) in [(no_ticket, "A040201"), (no_subject, "A040202")] {
+        for (request, code) in [(no_ticket, "A041201"), (no_subject, "A042201")] {
             let answer = api.authorization_issue(&request).await.unwrap();
             assert_eq!(answer.action, AuthorizationIssueAction::InternalServerError);
             assert_eq!(answer.result_code.as_deref(), Some(code));
@@ -589,7 +613,7 @@ async fn the_callers_own_mistakes_are_not_blamed_on_the_client() {
             .await
             .unwrap();
         assert_eq!(answer.action, AuthorizationFailAction::InternalServerError);
-        assert_eq!(answer.result_code.as_deref(), Some("A060202"));
+        assert_eq!(answer.result_code.as_deref(), Some("A901202"));
         // None of that used the ticket up.
         let issue = AuthorizationIssueRequest::new(&ticket, "alice");
         assert_eq!(

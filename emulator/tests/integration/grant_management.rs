@@ -224,7 +224,7 @@ async fn a_revoked_grant_is_gone_with_its_tokens() {
         let token = authority(&api, client.id, &client.secret).await;
         let answer = manage(&api, GmAction::Revoke, &grant_id, &token).await;
         assert_eq!(answer.action, GmResponseAction::NoContent, "{answer:?}");
-        assert_eq!(answer.result_code.as_deref(), Some("A283002"));
+        assert_eq!(answer.result_code.as_deref(), Some("A916002"));
         assert!(answer.response_content.is_none());
 
         for token in [&first, &second] {
@@ -235,12 +235,12 @@ async fn a_revoked_grant_is_gone_with_its_tokens() {
         for action in [GmAction::Query, GmAction::Revoke] {
             let answer = manage(&api, action, &grant_id, &token).await;
             let error = "Bearer error=\"invalid_request\"";
-            assert_refused(&answer, GmResponseAction::NotFound, "A283305", error);
+            assert_refused(&answer, GmResponseAction::NotFound, "A916305", error);
         }
         // What was on its way comes too late.
         let answer = request_token(&api, client, &code_parameters(client, &pending)).await;
         assert_eq!(answer.action, TokenAction::BadRequest);
-        assert_eq!(answer.result_code.as_deref(), Some("A050381"));
+        assert_eq!(answer.result_code.as_deref(), Some("A916316"));
         let error = &content(answer.response_content.as_ref())["error"];
         assert_eq!(error, "invalid_grant");
         let asked = ask(&api, request(client, &merge)).await;

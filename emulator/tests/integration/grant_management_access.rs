@@ -25,7 +25,7 @@ async fn the_access_token_has_to_be_good_for_the_grant() {
         let token = authority(&api, client.id, &client.secret).await;
         let query = async |token: &Secret| manage(&api, GmAction::Query, grant_id, token).await;
         let invalid = "Bearer error=\"invalid_token\"";
-        for (wrong, code) in [("", "A283301"), ("made-up", "A283302")] {
+        for (wrong, code) in [("", "A916301"), ("made-up", "A916302")] {
             let answer = query(&wrong.into()).await;
             assert_refused(&answer, GmResponseAction::Unauthorized, code, invalid);
         }
@@ -40,7 +40,7 @@ async fn the_access_token_has_to_be_good_for_the_grant() {
         ] {
             let answer = manage(&api, action, grant_id, token).await;
             let error = "Bearer error=\"insufficient_scope\"";
-            assert_refused(&answer, GmResponseAction::Forbidden, "A283304", error);
+            assert_refused(&answer, GmResponseAction::Forbidden, "A916304", error);
             let challenge = answer.response_content.unwrap();
             let demand = format!(",scope=\"{scope}\"");
             assert!(challenge.expose().ends_with(&demand), "{challenge:?}");
@@ -51,19 +51,19 @@ async fn the_access_token_has_to_be_good_for_the_grant() {
         let secret = other.client_secret.unwrap();
         let others = authority(&api, other.client_id.unwrap(), &secret).await;
         let answer = query(&others).await;
-        assert_refused(&answer, GmResponseAction::Forbidden, "A283306", forbidden);
+        assert_refused(&answer, GmResponseAction::Forbidden, "A916306", forbidden);
         let ticket = ticket(&api, &request(client, &own)).await;
         let issue = AuthorizationIssueRequest::new(ticket, "bob");
         let issued = api.authorization_issue(&issue).await.unwrap();
         let code = issued.authorization_code.unwrap();
         let of_bob = redeemed(&api, client, code.expose()).await.access_token;
         let answer = query(&of_bob.unwrap()).await;
-        assert_refused(&answer, GmResponseAction::Forbidden, "A283307", forbidden);
+        assert_refused(&answer, GmResponseAction::Forbidden, "A916307", forbidden);
 
         assert_eq!(query(&token).await.action, GmResponseAction::Ok);
         emulator.advance(Duration::from_secs(24 * 3600));
         let answer = query(&token).await;
-        assert_refused(&answer, GmResponseAction::Unauthorized, "A283303", invalid);
+        assert_refused(&answer, GmResponseAction::Unauthorized, "A916303", invalid);
         queried(&api, client, grant_id).await;
     }
 }
@@ -76,10 +76,10 @@ async fn wrong_calls_are_the_callers() {
         let (grant_id, _) = created(&api, client).await;
         let token = authority(&api, client.id, &client.secret).await;
         for (action, grant_id, code) in [
-            (GmAction::Create, &*grant_id, "A283201"),
-            (GmAction::Merge, &grant_id, "A283201"),
-            ("DELETE".into(), &grant_id, "A283201"),
-            (GmAction::Query, "", "A283202"),
+            (GmAction::Create, &*grant_id, "A916201"),
+            (GmAction::Merge, &grant_id, "A916201"),
+            ("DELETE".into(), &grant_id, "A916201"),
+            (GmAction::Query, "", "A916202"),
         ] {
             let answer = manage(&api, action, grant_id, &token).await;
             let error = "Bearer error=\"server_error\"";
@@ -88,7 +88,7 @@ async fn wrong_calls_are_the_callers() {
         let body = json!({ "grantId": grant_id, "accessToken": token.expose() });
         let (status, answer) = post(&emulator, version, "SERVICE", "/gm", &body).await;
         assert_eq!(status, 200);
-        assert_eq!(answer["resultCode"], "A283201");
+        assert_eq!(answer["resultCode"], "A916201");
         assert_eq!(answer["action"], "CALLER_ERROR");
     }
 }
@@ -152,34 +152,57 @@ async fn a_dpop_proof_has_to_be_for_the_grant() {
         let elsewhere = signed(&key, "GET", &format!("{ENDPOINT}/another"));
         let no_hash = proof(&key, "GET", &url, "another", Some("no hash"));
         let refused = [
-            (GmAction::Query, None, "invalid_token", "A065308"),
-            (GmAction::Query, Some(&of_other), "invalid_token", "A065309"),
-            (GmAction::Query, Some(&own), "invalid_dpop_proof", "A254309"),
+            (
+                GmAction::Query,
+                None,
+                "invalid_token",
+                "A906312",
+                "no DPoP proof",
+            ),
+            (
+                GmAction::Query,
+                Some(&of_other),
+                "invalid_token",
+                "A906313",
+                "another DPoP key",
+            ),
+            (
+                GmAction::Query,
+                Some(&own),
+                "invalid_dpop_proof",
+                "A906301",
+                "was used before",
+            ),
             (
                 GmAction::Revoke,
                 Some(&own),
                 "invalid_dpop_proof",
-                "A254304",
+                "A906301",
+                "htm of",
             ),
             (
                 GmAction::Query,
                 Some(&elsewhere),
                 "invalid_dpop_proof",
-                "A254305",
+                "A906301",
+                "htu of",
             ),
             (
                 GmAction::Query,
                 Some(&no_hash),
                 "invalid_dpop_proof",
-                "A254310",
+                "A906301",
+                "ath of",
             ),
         ];
-        for (action, proof, error, code) in refused {
+        for (action, proof, error, code, reason) in refused {
             let mut request = request(action);
             request.dpop = proof.cloned().map(Into::into);
             let answer = api.grant_management(&request).await.unwrap();
             let challenge = format!("DPoP error=\"{error}\"");
             assert_refused(&answer, GmResponseAction::Unauthorized, code, &challenge);
+            let content = answer.response_content.unwrap();
+            assert!(content.expose().contains(reason), "{content:?}");
         }
 
         // The caller can say where its endpoint is.
@@ -203,7 +226,7 @@ async fn a_dpop_proof_has_to_be_for_the_grant() {
             .await
             .unwrap();
         let error = "DPoP error=\"use_dpop_nonce\"";
-        assert_refused(&answer, GmResponseAction::Unauthorized, "A254307", error);
+        assert_refused(&answer, GmResponseAction::Unauthorized, "A906305", error);
         let nonce = answer.dpop_nonce.unwrap();
         let with_nonce = proof(&key, "DELETE", &url, token.expose(), Some(&nonce));
         let answer = api.grant_management(&demanding(with_nonce)).await.unwrap();
@@ -246,10 +269,10 @@ async fn a_bound_token_takes_its_certificate() {
             api.grant_management(&request).await.unwrap()
         };
         assert_eq!(query(Some(own)).await.action, GmResponseAction::Ok);
-        for wrong in [None, Some(certificate())] {
+        for (wrong, code) in [(None, "A906310"), (Some(certificate()), "A906309")] {
             let answer = query(wrong).await;
             let error = "Bearer error=\"invalid_token\"";
-            assert_refused(&answer, GmResponseAction::Unauthorized, "A065307", error);
+            assert_refused(&answer, GmResponseAction::Unauthorized, code, error);
         }
         let answer = query(Some("no certificate".to_owned())).await;
         assert_eq!(answer.action, GmResponseAction::CallerError);

@@ -38,15 +38,15 @@ async fn the_action_and_the_id_have_to_fit() {
         let known = Some(&*grant_id);
         let unknown = Some("made-up");
         for (action, grant_id, name, code) in [
-            (None, known, "invalid_request", "A004382"),
-            (Some("create"), known, "invalid_request", "A004385"),
-            (Some("merge"), None, "invalid_request", "A004386"),
-            (Some("replace"), None, "invalid_request", "A004386"),
-            (Some("query"), known, "invalid_request", "A004383"),
-            (Some("revoke"), known, "invalid_request", "A004383"),
-            (Some("Merge"), known, "invalid_request", "A004383"),
-            (Some("merge"), unknown, "invalid_grant_id", "A004387"),
-            (Some("replace"), unknown, "invalid_grant_id", "A004387"),
+            (None, known, "invalid_request", "A916309"),
+            (Some("create"), known, "invalid_request", "A916312"),
+            (Some("merge"), None, "invalid_request", "A916313"),
+            (Some("replace"), None, "invalid_request", "A916313"),
+            (Some("query"), known, "invalid_request", "A916310"),
+            (Some("revoke"), known, "invalid_request", "A916310"),
+            (Some("Merge"), known, "invalid_request", "A916310"),
+            (Some("merge"), unknown, "invalid_grant_id", "A916314"),
+            (Some("replace"), unknown, "invalid_grant_id", "A916314"),
         ] {
             let pairs = [(ACTION, action), ("grant_id", grant_id)];
             let own = pairs
@@ -69,7 +69,7 @@ async fn the_grant_of_another_client_is_unknown() {
         let other = another_client(&api, client).await.client_id.unwrap();
         let own = request(client, &[(ACTION, "merge"), ("grant_id", &grant_id)]);
         let of_other = own.replace(&client.id.to_string(), &other.to_string());
-        let expected = refused("invalid_grant_id", "A004387");
+        let expected = refused("invalid_grant_id", "A916314");
         assert_eq!(error(&api, of_other).await, expected);
     }
 }
@@ -87,7 +87,7 @@ async fn a_service_can_demand_an_action() {
         let told = metadata(&api).await;
         assert_eq!(told["grant_management_action_required"], true);
         for own in [&[][..], &[("grant_id", &*grant_id)]] {
-            let expected = refused("invalid_request", "A004381");
+            let expected = refused("invalid_request", "A916308");
             assert_eq!(error(&api, request(client, own)).await, expected);
         }
         let asked = ask(&api, request(client, &[(ACTION, "create")])).await;
@@ -108,12 +108,12 @@ async fn it_takes_a_confidential_client_and_a_code() {
         .await;
         let asked = ask(&api, own.replace("=code&", "=token&")).await;
         assert_eq!(asked.action, AuthorizationAction::Location);
-        assert_eq!(asked.result_code.as_deref(), Some("A004388"));
+        assert_eq!(asked.result_code.as_deref(), Some("A916315"));
         configure_client(&api, client.id, |client| {
             client.client_type = Some(ClientType::Public);
         })
         .await;
-        let expected = refused("unauthorized_client", "A004384");
+        let expected = refused("unauthorized_client", "A916311");
         assert_eq!(error(&api, own).await, expected);
     }
 }
@@ -171,7 +171,7 @@ async fn a_device_manages_a_grant() {
         };
         let unknown = [(ACTION, "merge"), ("grant_id", "made-up")];
         let refused = authorize(&unknown).await;
-        assert_eq!(refused.result_code.as_deref(), Some("A004387"));
+        assert_eq!(refused.result_code.as_deref(), Some("A916314"));
         assert_eq!(
             content(refused.response_content.as_ref())["error"],
             "invalid_grant_id"

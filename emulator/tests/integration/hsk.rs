@@ -55,12 +55,12 @@ async fn a_key_from_its_creation_to_its_end() {
 
         let deleted = api.hsk_delete(&handle).await.unwrap().unwrap();
         assert_eq!(deleted.action, HskAction::Success);
-        for answer in [
-            api.hsk_get(&handle).await.unwrap(),
-            api.hsk_delete(&handle).await.unwrap().unwrap(),
+        for (answer, code) in [
+            (api.hsk_get(&handle).await.unwrap(), "A268202"),
+            (api.hsk_delete(&handle).await.unwrap().unwrap(), "A270202"),
         ] {
             assert_eq!(answer.action, HskAction::NotFound);
-            assert_eq!(answer.result_code.as_deref(), Some("A349201"));
+            assert_eq!(answer.result_code.as_deref(), Some(code));
             assert_eq!(answer.hsk, None);
         }
         // No update had them for its own.
@@ -73,21 +73,28 @@ async fn keys_that_cannot_be_are_refused() {
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;
         let good = request("EC", "sig", "ES256");
-        let disabled = api.hsk_create(&good).await.unwrap();
-        assert_eq!(disabled.action, HskAction::InvalidRequest);
-        assert_eq!(disabled.result_code.as_deref(), Some("A347201"));
+        for (disabled, code) in [
+            (api.hsk_create(&good).await.unwrap(), "A266201"),
+            (api.hsk_get("handle").await.unwrap(), "A268201"),
+            (api.hsk_delete("handle").await.unwrap().unwrap(), "A270201"),
+        ] {
+            assert_eq!(disabled.action, HskAction::InvalidRequest);
+            assert_eq!(disabled.result_code.as_deref(), Some(code));
+        }
+        let disabled = api.hsk_get_list().await.unwrap();
+        assert_eq!(disabled.result_code.as_deref(), Some("A269201"));
         configure(&emulator, &api, |service| service.hsm_enabled = Some(true)).await;
-        for wrong in [
-            HskCreateRequest::new(),
-            request("RSA", "sig", "ES256"),
-            request("EC", "enc", "ES256"),
-            request("EC", "sig", "ES255"),
-            request("oct", "sig", "HS256"),
-            request("OKP", "sig", "EdDSA"),
+        for (wrong, code) in [
+            (HskCreateRequest::new(), "A263201"),
+            (request("RSA", "sig", "ES256"), "A263204"),
+            (request("EC", "enc", "ES256"), "A263203"),
+            (request("EC", "sig", "ES255"), "A263202"),
+            (request("oct", "sig", "HS256"), "A263202"),
+            (request("OKP", "sig", "EdDSA"), "A263202"),
         ] {
             let answer = api.hsk_create(&wrong).await.unwrap();
             assert_eq!(answer.action, HskAction::InvalidRequest, "{wrong:?}");
-            assert_eq!(answer.result_code.as_deref(), Some("A347202"));
+            assert_eq!(answer.result_code.as_deref(), Some(code));
         }
         let list = api.hsk_get_list().await.unwrap();
         assert_eq!(list.hsks, Some(vec![]));

@@ -95,7 +95,7 @@ async fn secrets_sign_too_and_in_the_back_channel_nothing_has_to() {
         let query = query.replace("response_type=code", "response_type=code+id_token");
         let issue = Issue::new(ticket(&api, &query).await, "alice");
         let answer = api.authorization_issue(&issue).await.unwrap();
-        assert_eq!(answer.result_code.as_deref(), Some("A054107"));
+        assert_eq!(answer.result_code.as_deref(), Some("A046301"));
         let action = answer.action;
         assert_eq!(action, AuthorizationIssueAction::InternalServerError);
         assert_eq!((answer.authorization_code, answer.id_token), (None, None));
@@ -230,31 +230,36 @@ type Mistake<'a> = (&'a str, fn(&mut authlete::types::Service), fn(&mut Client))
 #[tokio::test]
 async fn settings_that_cannot_work_give_no_tokens() {
     let nothing = |_: &mut authlete::types::Service| {};
-    let mistakes: [Mistake<'_>; 8] = [
-        ("A054101", |service| service.issuer = None, |_| {}),
-        ("A054102", |service| service.jwks = None, |_| {}),
+    let mistakes: [Mistake<'_>; 9] = [
+        ("A910101", |service| service.issuer = None, |_| {}),
+        ("A046201", |service| service.jwks = None, |_| {}),
         (
-            "A054102",
+            "A046201",
             |service| service.jwks = Some(r#"{"keys":[]}"#.into()),
             |client| client.id_token_sign_alg = Some(JwsAlg::Ps256),
         ),
-        ("A054105", nothing, |client| {
+        ("A046303", nothing, |client| {
             client.id_token_encryption_alg = Some(JweAlg::RsaOaep256);
         }),
-        ("A054105", nothing, |client| {
+        ("A904305", nothing, |client| {
+            // The emulator does not fetch keys.
+            client.id_token_encryption_alg = Some(JweAlg::RsaOaep256);
+            client.jwks_uri = Some("https://client.example/jwks".to_owned());
+        }),
+        ("A046309", nothing, |client| {
             client.id_token_encryption_alg = Some(JweAlg::EcdhEs);
             client.jwks = Some(r#"{"keys":[{"kty":"oct","k":"AAAA"}]}"#.into());
         }),
-        ("A054105", nothing, |client| {
+        ("A046309", nothing, |client| {
             // A key of the client's own, of the wrong length.
             client.id_token_encryption_alg = Some(JweAlg::Dir);
             client.jwks = Some(r#"{"keys":[{"kty":"oct","k":"AAAA"}]}"#.into());
         }),
-        ("A054106", nothing, |client| {
+        ("A046302", nothing, |client| {
             client.id_token_encryption_alg = Some(JweAlg::Pbes2Hs256A128kw);
         }),
         (
-            "A054101",
+            "A910101",
             |service| service.issuer = None,
             |client| {
                 client.id_token_sign_alg = Some(JwsAlg::None);
@@ -301,7 +306,7 @@ async fn a_short_secret_does_not_sign() {
         .await;
         let client = emulator.client();
         // RFC 7518 §3.2: not less than what the hash gives.
-        for (length, result_code) in [(63, "A054103"), (64, "A050001")] {
+        for (length, result_code) in [(63, "A046113"), (64, "A050001")] {
             let secret = Secret::from("s".repeat(length));
             let update = ClientSecretUpdateRequest::new(&secret);
             let identifier = client.id.to_string();

@@ -61,7 +61,7 @@ async fn reissued(api: &Authlete, request: &IdTokenReissueRequest) -> IdTokenRei
         "{:?}",
         answer.result_message.as_ref().map(Secret::expose)
     );
-    assert_eq!(answer.result_code.as_deref(), Some("A357001"));
+    assert_eq!(answer.result_code.as_deref(), Some("A907004"));
     answer
 }
 
@@ -255,10 +255,10 @@ async fn the_tokens_belong_together() {
         let (one, two) = (reissue(&one), reissue(&two));
         let made_up = Secret::from("made-up");
         for (access_token, refresh_token, code) in [
-            (&made_up, &one.refresh_token, "A357202"),
-            (&one.refresh_token, &one.access_token, "A357202"),
-            (&one.access_token, &made_up, "A357203"),
-            (&one.access_token, &two.refresh_token, "A357203"),
+            (&made_up, &one.refresh_token, "A907204"),
+            (&one.refresh_token, &one.access_token, "A907204"),
+            (&one.access_token, &made_up, "A907205"),
+            (&one.access_token, &two.refresh_token, "A907205"),
         ] {
             let request = IdTokenReissueRequest::new(access_token, refresh_token);
             assert_caller_error(&api, &request, code).await;
@@ -272,10 +272,10 @@ async fn the_tokens_belong_together() {
             let path = "/idtoken/reissue";
             let (status, answer) = post(&emulator, version, "SERVICE", path, &body).await;
             assert_eq!((status, &answer["action"]), (200, &json!("CALLER_ERROR")));
-            assert_eq!(answer["resultCode"], "A357201");
+            assert_eq!(answer["resultCode"], "A907203");
         }
         let other = another_service(&emulator, &api, version).await;
-        assert_caller_error(&other, &one, "A357202").await;
+        assert_caller_error(&other, &one, "A907204").await;
     }
 }
 
@@ -287,20 +287,20 @@ async fn the_tokens_are_good() {
         let answer = refreshed(&emulator, &api, |issue| issue).await;
         let old = reissue(&answer);
         let next = refresh(&emulator, &api, &answer.refresh_token.unwrap(), "").await;
-        assert_caller_error(&api, &old, "A357202").await;
+        assert_caller_error(&api, &old, "A907204").await;
         let next = reissue(&next);
         reissued(&api, &next).await;
         let crossed = IdTokenReissueRequest::new(&next.access_token, &old.refresh_token);
-        assert_caller_error(&api, &crossed, "A357203").await;
+        assert_caller_error(&api, &crossed, "A907205").await;
 
         let revocation =
             TokenRevokeRequest::new().access_token_identifier(next.access_token.clone());
         api.token_revoke(&revocation).await.unwrap();
-        assert_caller_error(&api, &next, "A357202").await;
+        assert_caller_error(&api, &next, "A907204").await;
 
         let late = reissue(&refreshed(&emulator, &api, |issue| issue).await);
         emulator.advance(Duration::from_secs(86_400));
-        assert_caller_error(&api, &late, "A357202").await;
+        assert_caller_error(&api, &late, "A907204").await;
     }
 }
 
@@ -311,21 +311,21 @@ async fn only_what_the_action_was_for_is_reissued() {
         let client = emulator.client();
         // Not refreshed.
         let first = exchange(&api, client, |issue| issue).await;
-        assert_caller_error(&api, &reissue(&first), "A357204").await;
+        assert_caller_error(&api, &reissue(&first), "A907206").await;
         // Without openid.
         let token = first.refresh_token.unwrap();
         let narrowed = refresh(&emulator, &api, &token, "&scope=email").await;
-        assert_caller_error(&api, &reissue(&narrowed), "A357204").await;
+        assert_caller_error(&api, &reissue(&narrowed), "A907206").await;
         let plain = tokens(&api, client).await.refresh_token.unwrap();
         let plain = refresh(&emulator, &api, &plain, "").await;
-        assert_caller_error(&api, &reissue(&plain), "A357204").await;
+        assert_caller_error(&api, &reissue(&plain), "A907206").await;
         // Not wanted any more.
         let answer = refreshed(&emulator, &api, |issue| issue).await;
         configure(&emulator, &api, |service| {
             service.id_token_reissuable = Some(false);
         })
         .await;
-        assert_caller_error(&api, &reissue(&answer), "A357204").await;
+        assert_caller_error(&api, &reissue(&answer), "A907206").await;
     }
 }
 
@@ -336,9 +336,9 @@ async fn claims_and_header_are_objects() {
         let request = reissue(&refreshed(&emulator, &api, |issue| issue).await);
         for text in ["x", "[]", "1", r#"{"a":1"#] {
             let claims = request.clone().claims(text);
-            assert_caller_error(&api, &claims, "A357205").await;
+            assert_caller_error(&api, &claims, "A907207").await;
             let header = request.clone().idt_header_params(text);
-            assert_caller_error(&api, &header, "A357205").await;
+            assert_caller_error(&api, &header, "A907207").await;
         }
         reissued(&api, &request).await;
     }
@@ -358,7 +358,7 @@ async fn the_service_and_the_client_must_be_able_to() {
         configure(&emulator, &api, |service| service.jwks = None).await;
         let answer = api.id_token_reissue(&request).await.unwrap();
         assert_eq!(answer.action, Action::InternalServerError);
-        assert_eq!(answer.result_code.as_deref(), Some("A054102"));
+        assert_eq!(answer.result_code.as_deref(), Some("A046201"));
         assert_eq!(answer.id_token, None);
         let content = content(answer.response_content.as_ref());
         assert_eq!(content["error"], "server_error");

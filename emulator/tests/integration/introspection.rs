@@ -106,22 +106,22 @@ async fn what_is_demanded_has_to_be_there() {
             (
                 request().scopes(texts(&["read", "email"])),
                 IntrospectionAction::Forbidden,
-                "Bearer error=\"insufficient_scope\",error_description=\"[A056304] the access token does not cover the required scopes\",error_uri=\"https://docs.authlete.com/#A056304\",scope=\"read email\"",
+                "Bearer error=\"insufficient_scope\",error_description=\"[A064302] the access token does not cover the required scopes\",error_uri=\"https://docs.authlete.com/#A064302\",scope=\"read email\"",
             ),
             (
                 request().subject("bob"),
                 IntrospectionAction::Forbidden,
-                "Bearer error=\"invalid_request\",error_description=\"[A056305] the access token does not belong to the required subject\",error_uri=\"https://docs.authlete.com/#A056305\"",
+                "Bearer error=\"invalid_request\",error_description=\"[A066302] the access token does not belong to the required subject\",error_uri=\"https://docs.authlete.com/#A066302\"",
             ),
             (
                 request().resources(texts(&[RESOURCES[0], "https://rs.example/c"])),
                 IntrospectionAction::Forbidden,
-                "Bearer error=\"invalid_target\",error_description=\"[A056306] the access token is not for the required resources\",error_uri=\"https://docs.authlete.com/#A056306\"",
+                "Bearer error=\"invalid_target\",error_description=\"[A912301] the access token is not for the required resources\",error_uri=\"https://docs.authlete.com/#A912301\"",
             ),
             (
                 request().acr_values(texts(&["urn:example:a", "urn:example:b"])),
                 IntrospectionAction::Unauthorized,
-                "Bearer error=\"insufficient_user_authentication\",error_description=\"[A056307] the user has to authenticate again, or in a stronger way\",error_uri=\"https://docs.authlete.com/#A056307\",acr_values=\"urn:example:a urn:example:b\"",
+                "Bearer error=\"insufficient_user_authentication\",error_description=\"[A912302] the user has to authenticate again, or in a stronger way\",error_uri=\"https://docs.authlete.com/#A912302\",acr_values=\"urn:example:a urn:example:b\"",
             ),
         ];
         for (request, action, challenge) in wrong {
@@ -153,7 +153,7 @@ async fn an_authentication_grows_old() {
         assert_eq!(answer.action, IntrospectionAction::Unauthorized);
         assert_eq!(
             answer.response_content.unwrap().expose(),
-            "Bearer error=\"insufficient_user_authentication\",error_description=\"[A056307] the user has to authenticate again, or in a stronger way\",error_uri=\"https://docs.authlete.com/#A056307\",acr_values=\"urn:example:strong\",max_age=\"100\"",
+            "Bearer error=\"insufficient_user_authentication\",error_description=\"[A912302] the user has to authenticate again, or in a stronger way\",error_uri=\"https://docs.authlete.com/#A912302\",acr_values=\"urn:example:strong\",max_age=\"100\"",
         );
 
         // Nobody has said when this user logged in, or how.
@@ -164,7 +164,7 @@ async fn an_authentication_grows_old() {
         ] {
             let answer = introspect(&api, request).await;
             assert_eq!(answer.action, IntrospectionAction::Unauthorized);
-            assert_eq!(answer.result_code.as_deref(), Some("A056307"));
+            assert_eq!(answer.result_code.as_deref(), Some("A912302"));
         }
     }
 }

@@ -31,8 +31,8 @@ fn assert_valid(answer: &JoseVerifyResponse) {
 }
 
 #[track_caller]
-fn assert_invalid(answer: &JoseVerifyResponse, error: &str) {
-    assert_eq!(answer.result_code.as_deref(), Some("A160301"));
+fn assert_invalid(answer: &JoseVerifyResponse, code: &str, error: &str) {
+    assert_eq!(answer.result_code.as_deref(), Some(code));
     assert_eq!(answer.valid, Some(false));
     assert_eq!(answer.error_descriptions, Some(texts(&[error])));
 }
@@ -69,33 +69,39 @@ async fn clients_sign_with_their_keys_and_their_secrets() {
         let wrong = [
             (
                 by_client(&Key::generate().sign(&claims)),
-                "the signature is not the client's",
+                "A160219",
+                "the signature is not the expected one",
             ),
             (
                 by_client(&jwt::hmac(&[7; 32], &claims)),
-                "the signature is not the client's",
+                "A160219",
+                "the signature is not the expected one",
             ),
             (
                 by_client(&jwt::unsigned(&claims)),
-                "the client has no key that fits the algorithm and the kid",
+                "A160221",
+                "there is no key that fits the algorithm and the kid",
             ),
             (
                 by_client(&key.sign(&json!({ "iss": "unknown" }))),
+                "A160215",
                 "it is not known which client has the key",
             ),
             (
                 by_client(&signed).client_identifier("unknown"),
+                "A160216",
                 "the service has no such client",
             ),
             // The keys of the service are others.
             (
                 JoseVerifyRequest::new(&*signed),
-                "the signature is not the service's",
+                "A160219",
+                "the signature is not the expected one",
             ),
         ];
-        for (request, error) in wrong {
+        for (request, code, error) in wrong {
             let answer = verify(&api, request).await;
-            assert_invalid(&answer, error);
+            assert_invalid(&answer, code, error);
             assert_eq!(answer.signature_valid, Some(false));
         }
     }
@@ -126,6 +132,19 @@ async fn claims_are_there_and_of_this_time() {
             "the claim 'iat' is not as it must be now",
         ];
         assert_eq!(answer.error_descriptions, Some(texts(&expected)));
+        // Of several problems the first has the code.
+        assert_eq!(answer.result_code.as_deref(), Some("A160204"));
+        for (claims, code) in [
+            (json!({ "exp": now() - 10 }), "A160206"),
+            (json!({ "iat": now() + 10 }), "A160207"),
+            (json!({ "nbf": now() + 10 }), "A160208"),
+            (json!({ "exp": "soon" }), "A160205"),
+        ] {
+            let request = JoseVerifyRequest::new(jwt::hmac(secret, &claims))
+                .client_identifier(client.id.to_string());
+            let answer = verify(&api, request).await;
+            assert_eq!(answer.result_code.as_deref(), Some(code), "{claims}");
+        }
         assert_valid(&verify(&api, request.clone().clock_skew(60)).await);
         let answer = verify(&api, request.clock_skew(-60)).await;
         assert_eq!(answer.valid, Some(false));
@@ -150,7 +169,7 @@ async fn the_service_knows_what_it_signed() {
         tampered[last] = if tampered[last] == b'A' { b'B' } else { b'A' };
         let tampered = String::from_utf8(tampered).unwrap();
         let answer = verify(&api, JoseVerifyRequest::new(tampered)).await;
-        assert_invalid(&answer, "the signature is not the service's");
+        assert_invalid(&answer, "A160219", "the signature is not the expected one");
     }
 }
 
@@ -181,11 +200,12 @@ async fn what_is_encrypted_to_the_service_is_opened() {
         assert_valid(&answer);
         assert_eq!(answer.signature_valid, Some(false));
         let answer = verify(&api, request(alone).signed_by_client(true)).await;
-        assert_invalid(&answer, "the content is not signed");
+        assert_invalid(&answer, "A924202", "the content is not signed");
 
         let to_another = jwt::encrypt(&Key::generate().jwk(), &signed);
         let answer = verify(&api, request(to_another)).await;
-        assert_invalid(&answer, "no key of the service or the client opens it");
+        let error = "no key of the service or the client opens jose";
+        assert_invalid(&answer, "A924201", error);
     }
 }
 
@@ -208,6 +228,15 @@ async fn what_is_no_jose_object_is_not_valid() {
             assert_eq!(answer.signature_valid, Some(false));
             assert_eq!(answer.missing_claims, None);
             assert_eq!(answer.error_descriptions.unwrap().len(), 1);
+        }
+        for (text, code) in [
+            ("x", "A160202"),
+            ("a.e30.e30", "A160209"),
+            ("e30.e30.e30", "A160210"),
+            ("eyJhbGciOiJub25lIn0.é.e30", "A160213"),
+        ] {
+            let answer = verify(&api, JoseVerifyRequest::new(text)).await;
+            assert_eq!(answer.result_code.as_deref(), Some(code), "{text}");
         }
         let refused = refusal(api.verify_jose(&JoseVerifyRequest::new("")).await);
         assert_eq!(refused, (400, "A160201".to_owned()));

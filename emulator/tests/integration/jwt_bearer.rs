@@ -91,19 +91,19 @@ async fn an_assertion_that_is_not_in_order_is_refused() {
             claims
         };
         for (claims, code) in [
-            (without("iss"), "A050335"),
-            (without("sub"), "A050335"),
-            (without("exp"), "A050335"),
-            (without("aud"), "A050336"),
-            (with("iss", 1.into()), "A050335"),
-            (with("sub", json!({})), "A050335"),
-            (with("aud", json!(["https://else.example"])), "A050336"),
-            (with("aud", json!(["https://as.example", 1])), "A050336"),
-            (with("exp", now().into()), "A050333"),
-            (with("exp", json!("soon")), "A050333"),
-            (with("iat", (now() + 60).into()), "A050333"),
-            (with("nbf", (now() + 60).into()), "A050333"),
-            (json!([]), "A050330"),
+            (without("iss"), "A907309"),
+            (without("sub"), "A907309"),
+            (without("exp"), "A907309"),
+            (without("aud"), "A907310"),
+            (with("iss", 1.into()), "A907309"),
+            (with("sub", json!({})), "A907309"),
+            (with("aud", json!(["https://else.example"])), "A907310"),
+            (with("aud", json!(["https://as.example", 1])), "A907310"),
+            (with("exp", now().into()), "A907307"),
+            (with("exp", json!("soon")), "A907307"),
+            (with("iat", (now() + 60).into()), "A907307"),
+            (with("nbf", (now() + 60).into()), "A907307"),
+            (json!([]), "A907304"),
         ] {
             let assertion = jwt::Key::generate().sign(&claims);
             let answer = present(&emulator, &api, &assertion).await;
@@ -114,11 +114,11 @@ async fn an_assertion_that_is_not_in_order_is_refused() {
         }
         for broken in ["x", "a.b.c", "e30.e30.", "a.b.c.d.e"] {
             let answer = present(&emulator, &api, broken).await;
-            assert_eq!(answer.result_code.as_deref(), Some("A050330"), "{broken}");
+            assert_eq!(answer.result_code.as_deref(), Some("A907304"), "{broken}");
         }
         let parameters = form(&[("grant_type", JWT_BEARER)]);
         let answer = request_token(&api, emulator.client(), &parameters).await;
-        assert_eq!(answer.result_code.as_deref(), Some("A050334"));
+        assert_eq!(answer.result_code.as_deref(), Some("A907308"));
         assert_eq!(
             content(answer.response_content.as_ref())["error"],
             "invalid_request"
@@ -146,7 +146,7 @@ async fn the_service_decides_on_jwts_that_nobody_can_check() {
             service.jwt_grant_unsigned_jwt_rejected = Some(true);
         })
         .await;
-        for (assertion, code) in [(&unsigned, "A050332"), (&encrypted, "A050331")] {
+        for (assertion, code) in [(&unsigned, "A907306"), (&encrypted, "A907305")] {
             let answer = present(&emulator, &api, assertion).await;
             assert_eq!(answer.action, TokenAction::BadRequest);
             assert_eq!(answer.result_code.as_deref(), Some(code));

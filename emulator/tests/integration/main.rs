@@ -57,6 +57,7 @@ mod request_log;
 mod request_objects;
 mod response_modes;
 mod response_types;
+mod result_codes;
 mod revocation;
 mod scopes_of_clients;
 mod seed;

@@ -21,11 +21,11 @@ async fn pkce_is_demanded_by_client_or_service() {
         api.update_client(client.id, &settings).await.unwrap();
         let good = query(client);
         for (query, code) in [
-            (good.replace("code_challenge_method=S256", ""), "A004315"),
-            (good.replace("S256", "plain"), "A004315"),
+            (good.replace("code_challenge_method=S256", ""), "A124307"),
+            (good.replace("S256", "plain"), "A124308"),
             (
                 form(&[("response_type", "code"), ("client_id", &client.alias)]),
-                "A004312",
+                "A124301",
             ),
         ] {
             let answer = api
@@ -76,7 +76,7 @@ async fn tokens_are_listed_by_hash() {
         let unknown = api
             .get_token_list(&GetTokenListQuery::new().client_identifier("nobody"))
             .await;
-        assert_eq!(refusal(unknown), (404, "A001260".to_owned()));
+        assert_eq!(refusal(unknown), (404, "A001218".to_owned()));
     }
 }
 

@@ -112,12 +112,12 @@ async fn a_certificate_is_read_in_all_the_forms_that_terminators_give_it() {
         for malformed in ["text", "%", "-----BEGIN CERTIFICATE-----", "AAAA", "MAA="] {
             let answer = token(&api, &emulator, malformed).await;
             assert_eq!(answer.action, TokenAction::BadRequest, "{malformed}");
-            assert_eq!(answer.result_code.as_deref(), Some("A047315"));
+            assert_eq!(answer.result_code.as_deref(), Some("A244309"));
         }
         for length in (1..certificate.der().len()).step_by(23) {
             let cut = BASE64_STANDARD.encode(&certificate.der()[..length]);
             let answer = token(&api, &emulator, &cut).await;
-            assert_eq!(answer.result_code.as_deref(), Some("A047315"), "{length}");
+            assert_eq!(answer.result_code.as_deref(), Some("A244309"), "{length}");
         }
     }
 }
@@ -125,7 +125,7 @@ async fn a_certificate_is_read_in_all_the_forms_that_terminators_give_it() {
 #[tokio::test]
 async fn the_registered_name_decides() {
     type Change = fn(&mut Client, &str);
-    let names: [(Change, &[&str], &[&str]); 5] = [
+    let names: [(Change, &[&str], &[&str], &str); 5] = [
         (
             |client, name| client.tls_client_auth_subject_dn = Some(name.to_owned()),
             &[
@@ -153,36 +153,41 @@ async fn the_registered_name_decides() {
                 "CN=\\zé",
                 "é=é",
             ],
+            "A157343",
         ),
         (
             |client, name| client.tls_client_auth_san_dns = Some(name.to_owned()),
             &["client.example", "CLIENT.example"],
             &["other.example", "lient.example"],
+            "A157346",
         ),
         (
             |client, name| client.tls_client_auth_san_uri = Some(name.to_owned()),
             &["https://client.example/id"],
             &["https://client.example/", "client.example"],
+            "A157347",
         ),
         (
             |client, name| client.tls_client_auth_san_ip = Some(name.to_owned()),
             &["192.0.2.7", "2001:db8::7", "2001:0db8:0::0007"],
             &["192.0.2.8", "2001:db8::8", "client.example"],
+            "A157348",
         ),
         (
             |client, name| client.tls_client_auth_san_email = Some(name.to_owned()),
             &["ops@client.example"],
             &["other@client.example"],
+            "A157349",
         ),
     ];
     for version in GENERATIONS {
         let (certificate, _) = self_signed();
         let pem = certificate.pem();
-        for (change, good, wrong) in names {
+        for (change, good, wrong, code) in names {
             let (emulator, api) =
                 with_method(version, ClientAuthMethod::TlsClientAuth, |_| {}).await;
             // Without a registered name no certificate is the client's.
-            assert_refused(&token(&api, &emulator, &pem).await, "A047317");
+            assert_refused(&token(&api, &emulator, &pem).await, "A157340");
             let id = emulator.client().id;
             for name in good {
                 configure_client(&api, id, |client| change(client, name)).await;
@@ -191,7 +196,7 @@ async fn the_registered_name_decides() {
             }
             for name in wrong {
                 configure_client(&api, id, |client| change(client, name)).await;
-                assert_refused(&token(&api, &emulator, &pem).await, "A047317");
+                assert_refused(&token(&api, &emulator, &pem).await, code);
             }
         }
     }
@@ -207,9 +212,9 @@ async fn a_certificate_is_needed_and_a_secret_is_not_enough() {
         let client = emulator.client();
         let parameters = format!("grant_type=client_credentials&client_id={}", client.id);
         let answer = api.token(&TokenRequest::new(parameters)).await.unwrap();
-        assert_refused(&answer, "A047316");
+        assert_refused(&answer, "A157327");
         let answer = request_token(&api, client, "grant_type=client_credentials").await;
-        assert_refused(&answer, "A157357");
+        assert_refused(&answer, "A157327");
     }
 }
 
@@ -236,11 +241,11 @@ async fn a_self_signed_certificate_is_registered_with_its_key() {
             let answer = token(&api, &emulator, &certificate.pem()).await;
             assert_eq!(answer.action, TokenAction::Ok);
             assert_eq!(answer.client_auth_method, Some(method));
-            assert_refused(&token(&api, &emulator, &stranger.pem()).await, "A047317");
+            assert_refused(&token(&api, &emulator, &stranger.pem()).await, "A157333");
             let answer = token(&api, &emulator, &renewed.pem()).await;
             match by_key {
                 true => assert_eq!(answer.action, TokenAction::Ok),
-                false => assert_refused(&answer, "A047317"),
+                false => assert_refused(&answer, "A157333"),
             }
             // The key can be named.
             let id = emulator.client().id;
@@ -248,7 +253,7 @@ async fn a_self_signed_certificate_is_registered_with_its_key() {
                 client.self_signed_certificate_key_id = Some("other".to_owned());
             })
             .await;
-            assert_refused(&token(&api, &emulator, &certificate.pem()).await, "A047317");
+            assert_refused(&token(&api, &emulator, &certificate.pem()).await, "A157329");
         }
     }
 }
@@ -293,14 +298,14 @@ async fn chains_are_validated_when_the_service_says_so() {
             answer.result_message.as_ref().map(authlete::Secret::expose)
         );
         let answer = api.token(&chained(Vec::new())).await.unwrap();
-        assert_refused(&answer, "A047318");
-        assert_refused(&token(&api, &emulator, &alone.pem()).await, "A047318");
+        assert_refused(&answer, "A157339");
+        assert_refused(&token(&api, &emulator, &alone.pem()).await, "A157339");
         let answer = api
             .token(&chained(vec!["no certificate".to_owned()]))
             .await
             .unwrap();
         assert_eq!(answer.action, TokenAction::BadRequest);
-        assert_eq!(answer.result_code.as_deref(), Some("A047315"));
+        assert_eq!(answer.result_code.as_deref(), Some("A157328"));
     }
 }
 
@@ -328,7 +333,7 @@ async fn expired_certificates_are_not_trusted() {
             answer.result_message.as_ref().map(authlete::Secret::expose)
         );
         emulator.advance(Duration::from_secs(100 * 366 * 86_400));
-        assert_refused(&token(&api, &emulator, &certificate.pem()).await, "A047318");
+        assert_refused(&token(&api, &emulator, &certificate.pem()).await, "A157339");
     }
 }
 
@@ -354,7 +359,7 @@ async fn a_bound_token_is_good_for_who_has_the_certificate() {
         let ((certificate, _), (other, _)) = (self_signed(), self_signed());
         let without = request_token(&api, client, "grant_type=client_credentials").await;
         assert_eq!(without.action, TokenAction::BadRequest);
-        assert_eq!(without.result_code.as_deref(), Some("A254315"));
+        assert_eq!(without.result_code.as_deref(), Some("A244308"));
 
         let request = TokenRequest::new("grant_type=client_credentials")
             .client_id(client.id.to_string())
@@ -376,12 +381,26 @@ async fn a_bound_token_is_good_for_who_has_the_certificate() {
             answer.certificate_thumbprint,
             Some(thumbprint(&certificate))
         );
-        for request in [plain.clone(), plain.clone().client_certificate(other.pem())] {
+        let other = plain.clone().client_certificate(other.pem());
+        for (request, code, reason) in [
+            (
+                plain.clone(),
+                "A065304",
+                "the access token is bound to a certificate, and there is none",
+            ),
+            (
+                other,
+                "A065305",
+                "the access token is bound to another certificate",
+            ),
+        ] {
             let answer = api.introspection(&request).await.unwrap();
             assert_eq!(answer.action, IntrospectionAction::Unauthorized);
             assert_eq!(
                 answer.response_content.unwrap().expose(),
-                "Bearer error=\"invalid_token\",error_description=\"[A065307] the access token is bound to another certificate\",error_uri=\"https://docs.authlete.com/#A065307\"",
+                format!(
+                    "Bearer error=\"invalid_token\",error_description=\"[{code}] {reason}\",error_uri=\"https://docs.authlete.com/#{code}\""
+                ),
             );
         }
         let malformed = plain.client_certificate("text");
@@ -422,7 +441,7 @@ async fn the_refresh_token_of_a_public_client_is_bound_too() {
         let stolen = request(&emulator, &parameters, &other.pem());
         let answer = api.token(&stolen).await.unwrap();
         assert_eq!(answer.action, TokenAction::BadRequest);
-        assert_eq!(answer.result_code.as_deref(), Some("A254314"));
+        assert_eq!(answer.result_code.as_deref(), Some("A906308"));
         assert_eq!(
             content(answer.response_content.as_ref())["error"],
             "invalid_grant"

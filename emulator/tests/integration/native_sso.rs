@@ -142,7 +142,7 @@ async fn the_first_app_gets_a_device_secret_and_an_id_token_that_is_bound_to_it(
         assert_eq!(asked.native_sso_requested, Some(true));
 
         let answer = first(&emulator, &api).await;
-        assert_eq!(answer.result_code.as_deref(), Some("A050002"));
+        assert_eq!(answer.result_code.as_deref(), Some("A909001"));
         assert_eq!(answer.session_id.as_deref(), Some("session-1"));
         assert_eq!(answer.response_content, None, "that is for /nativesso");
         assert_eq!(answer.id_token, None);
@@ -286,7 +286,7 @@ async fn a_decision_without_a_session_is_an_error_for_the_client() {
         let issue = AuthorizationIssueRequest::new(ticket, "alice");
         let answer = api.authorization_issue(&issue).await.unwrap();
         assert_eq!(answer.action, AuthorizationIssueAction::Location);
-        assert_eq!(answer.result_code.as_deref(), Some("A499201"));
+        assert_eq!(answer.result_code.as_deref(), Some("A909201"));
         assert_eq!(answer.authorization_code, None);
         let (_, parameters) = location(answer.response_content.as_ref());
         let error = parameters.iter().find(|(name, _)| name == "error").unwrap();
@@ -304,7 +304,7 @@ async fn the_second_app_gets_tokens_of_the_same_session() {
         emulator.advance(Duration::from_secs(48 * 60 * 60));
         let answer = exchange(&api, &exchange_parameters(other, &id_token, &[])).await;
         assert_eq!(answer.action, TokenAction::NativeSso, "{answer:?}");
-        assert_eq!(answer.result_code.as_deref(), Some("A311002"));
+        assert_eq!(answer.result_code.as_deref(), Some("A909002"));
         assert_eq!(answer.grant_type, Some(GrantType::TokenExchange));
         assert_eq!(answer.client_id, Some(other));
         assert_eq!(answer.session_id.as_deref(), Some("session-1"));
@@ -349,15 +349,15 @@ async fn an_exchange_that_does_not_fit_is_refused() {
         let plain = plain.await;
         let unsigned = jwt::unsigned(&claims);
         let cases: [(&[(&str, &str)], &str); 9] = [
-            (&[("audience", "")], "A311337"),
-            (&[("audience", "https://other.example")], "A311337"),
-            (&[("subject_token_type", ACCESS_TOKEN)], "A311338"),
-            (&[("subject_token", "x")], "A311339"),
-            (&[("subject_token", &forged)], "A311339"),
-            (&[("subject_token", &unsigned)], "A311339"),
-            (&[("subject_token", &plain)], "A311340"),
-            (&[("subject_token", "")], "A050337"),
-            (&[("actor_token", "")], "A050340"),
+            (&[("audience", "")], "A909301"),
+            (&[("audience", "https://other.example")], "A909301"),
+            (&[("subject_token_type", ACCESS_TOKEN)], "A909302"),
+            (&[("subject_token", "x")], "A909303"),
+            (&[("subject_token", &forged)], "A909303"),
+            (&[("subject_token", &unsigned)], "A909303"),
+            (&[("subject_token", &plain)], "A909304"),
+            (&[("subject_token", "")], "A907311"),
+            (&[("actor_token", "")], "A907314"),
         ];
         for (changes, code) in cases {
             let parameters = exchange_parameters(other, &id_token, changes);
@@ -371,7 +371,7 @@ async fn an_exchange_that_does_not_fit_is_refused() {
         let two = exchange_parameters(other, &id_token, &[]) + "&audience=https%3A%2F%2Fx.example";
         assert_eq!(
             exchange(&api, &two).await.result_code.as_deref(),
-            Some("A311337")
+            Some("A909301")
         );
         let nobody = exchange_parameters(other, &id_token, &[("client_id", "")]);
         let answer = exchange(&api, &nobody).await;
@@ -444,31 +444,31 @@ async fn a_wrong_call_makes_no_response() {
         let cases = [
             (
                 changed(&|request| request.access_token = "".into()),
-                "A501202",
+                "A909203",
             ),
             (
                 changed(&|request| request.device_secret = "".into()),
-                "A501203",
+                "A909204",
             ),
             (
                 changed(&|request| request.access_token = "x".into()),
-                "A501204",
+                "A909205",
             ),
             (
                 changed(&|request| request.access_token = foreign.clone()),
-                "A501205",
+                "A909206",
             ),
             (
                 changed(&|request| request.refresh_token = Some("x".into())),
-                "A501206",
+                "A909207",
             ),
             (
                 changed(&|request| request.claims = Some("[]".to_owned())),
-                "A501207",
+                "A909208",
             ),
             (
                 changed(&|request| request.idt_header_params = Some("{".to_owned())),
-                "A501207",
+                "A909208",
             ),
         ];
         for (request, code) in cases {
@@ -493,14 +493,14 @@ async fn a_wrong_call_makes_no_response() {
         })
         .await;
         let answer = api.native_sso(&good).await.unwrap();
-        assert_eq!(answer.result_code.as_deref(), Some("A501201"));
+        assert_eq!(answer.result_code.as_deref(), Some("A909202"));
         emulator.advance(Duration::from_secs(48 * 60 * 60));
         configure(&emulator, &api, |service| {
             service.native_sso_supported = Some(true);
         })
         .await;
         let answer = api.native_sso(&good).await.unwrap();
-        assert_eq!(answer.result_code.as_deref(), Some("A501204"), "expired");
+        assert_eq!(answer.result_code.as_deref(), Some("A909205"), "expired");
     }
 }
 
@@ -555,7 +555,7 @@ async fn a_logout_ends_the_tokens_of_the_session_and_no_others() {
             .await;
         let nobody = nobody.unwrap();
         assert_eq!(nobody.action, NativeSsoLogoutAction::CallerError);
-        assert_eq!(nobody.result_code.as_deref(), Some("A503201"));
+        assert_eq!(nobody.result_code.as_deref(), Some("A909210"));
     }
 }
 

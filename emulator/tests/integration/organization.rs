@@ -217,7 +217,7 @@ async fn a_request_without_what_is_required_is_refused() {
             json!({ "serviceId": emulator.service() }),
             "organizationId is missing",
         ),
-        ("/service/remove", json!([]), "/service/remove: "),
+        ("/service/remove", json!([]), "/service/remove, the body"),
     ] {
         let (status, answer) = post(&emulator, path, Some(&token), &body).await;
         let words = answer["error"].as_str().unwrap();

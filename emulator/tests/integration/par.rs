@@ -94,7 +94,7 @@ async fn a_request_uri_works_once_for_a_time_and_for_its_client() {
         let refused = async |query: String| {
             let answer = ask(&api, query).await;
             assert_eq!(answer.action, AuthorizationAction::BadRequest);
-            assert_eq!(answer.result_code.as_deref(), Some("A004336"));
+            assert_eq!(answer.result_code.as_deref(), Some("A006325"));
             let content = content(answer.response_content.as_ref());
             assert_eq!(content["error"], "invalid_request_uri");
         };
@@ -192,14 +192,14 @@ async fn requests_that_must_be_pushed_come_in_no_other_way() {
         configure_client(&api, client.id, |client| client.par_required = Some(true)).await;
         let answer = ask(&api, query(client)).await;
         assert_eq!(answer.action, AuthorizationAction::Location);
-        assert_eq!(answer.result_code.as_deref(), Some("A004335"));
+        assert_eq!(answer.result_code.as_deref(), Some("A008305"));
         let uri = pushed(&api, client, &query(client)).await;
         let answer = ask(&api, by_reference(&client.alias, &uri)).await;
         assert_eq!(answer.action, AuthorizationAction::Interaction);
         configure_client(&api, client.id, |client| client.par_required = None).await;
         configure(&emulator, &api, |service| service.par_required = Some(true)).await;
         let answer = ask(&api, query(client)).await;
-        assert_eq!(answer.result_code.as_deref(), Some("A004335"));
+        assert_eq!(answer.result_code.as_deref(), Some("A008306"));
     }
 }
 
@@ -286,7 +286,7 @@ async fn the_key_of_a_proof_binds_the_code() {
             .dpop(proof(&key, "2"));
         let answer = api.push_authorization_request(&request).await.unwrap();
         assert_eq!(answer.action, PushedAuthReqAction::BadRequest);
-        assert_eq!(answer.result_code.as_deref(), Some("A245305"));
+        assert_eq!(answer.result_code.as_deref(), Some("A903302"));
         let replayed = request.dpop(proof(&key, "1"));
         let answer = api.push_authorization_request(&replayed).await.unwrap();
         let content = content(answer.response_content.as_ref());

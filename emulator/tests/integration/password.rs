@@ -125,13 +125,13 @@ async fn a_reason_is_the_error_that_the_client_gets() {
             let request = TokenIssueRequest::new(ticket, "alice");
             let late = api.token_issue(&request).await.unwrap();
             assert_eq!(late.action, TokenIssueAction::InternalServerError);
-            assert_eq!(late.result_code.as_deref(), Some("A054202"));
+            assert_eq!(late.result_code.as_deref(), Some("A055202"));
         }
         let ticket = log_in(&emulator, &api, "").await.ticket.unwrap();
         let request = TokenFailRequest::new(ticket.clone(), "BAD_MOOD");
         let failed = api.token_fail(&request).await.unwrap();
         assert_eq!(failed.action, TokenFailAction::InternalServerError);
-        assert_eq!(failed.result_code.as_deref(), Some("A067201"));
+        assert_eq!(failed.result_code.as_deref(), Some("A907202"));
         // Nobody decided.
         let request = TokenIssueRequest::new(ticket, "alice");
         let issued = api.token_issue(&request).await.unwrap();
@@ -153,13 +153,15 @@ async fn a_ticket_is_good_once_and_for_a_day() {
         assert_eq!(api.token_issue(&request).await.unwrap().action, refused);
         let request = TokenFailRequest::new(ticket, TokenFailReason::Unknown);
         let failed = api.token_fail(&request).await.unwrap();
-        assert_eq!(failed.result_code.as_deref(), Some("A054202"));
+        assert_eq!(failed.result_code.as_deref(), Some("A063202"));
 
         let old = log_in(&emulator, &api, "").await.ticket.unwrap();
         emulator.advance(Duration::from_secs(86_401));
-        for ticket in [old.expose(), "made-up"] {
+        for (ticket, code) in [(old.expose(), "A055301"), ("made-up", "A055202")] {
             let request = TokenIssueRequest::new(ticket, "alice");
-            assert_eq!(api.token_issue(&request).await.unwrap().action, refused);
+            let answer = api.token_issue(&request).await.unwrap();
+            assert_eq!(answer.action, refused);
+            assert_eq!(answer.result_code.as_deref(), Some(code));
         }
     }
 }
@@ -170,11 +172,11 @@ async fn what_the_request_lacks_is_the_clients_fault() {
         let (emulator, api) = start_with_passwords(version).await;
         let client = emulator.client();
         for (parameters, code) in [
-            ("grant_type=password&password=x", "A050328"),
-            ("grant_type=password&username=x", "A050329"),
+            ("grant_type=password&password=x", "A051301"),
+            ("grant_type=password&username=x", "A051304"),
             (
                 "grant_type=password&username=x&username=y&password=z",
-                "A050301",
+                "A051303",
             ),
         ] {
             let answer = request_token(&api, client, parameters).await;

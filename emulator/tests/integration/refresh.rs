@@ -54,7 +54,7 @@ async fn a_refresh_replaces_both_tokens() {
         assert_eq!(body["refresh_token"], new.expose());
         // The old one is used up, and the new one is not.
         let answer = refresh(&emulator, &api, &old, "").await;
-        assert_invalid_grant(&answer, "A050319");
+        assert_invalid_grant(&answer, "A053305");
         assert_eq!(answer.previous_refresh_token_used, Some(false));
         let answer = refresh(&emulator, &api, &new, "").await;
         assert_eq!(answer.action, TokenAction::Ok);
@@ -86,7 +86,7 @@ async fn a_refresh_can_be_repeated_for_a_minute_if_the_service_wants() {
         // Too late.
         emulator.advance(Duration::from_secs(31));
         let answer = refresh(&emulator, &api, &old, "").await;
-        assert_invalid_grant(&answer, "A050319");
+        assert_invalid_grant(&answer, "A053305");
         assert_eq!(answer.previous_refresh_token_used, Some(true));
 
         // Who uses the new one has it.
@@ -95,7 +95,7 @@ async fn a_refresh_can_be_repeated_for_a_minute_if_the_service_wants() {
         let newest = third.refresh_token.unwrap();
         refresh(&emulator, &api, &newest, "").await;
         let answer = refresh(&emulator, &api, &new, "").await;
-        assert_invalid_grant(&answer, "A050319");
+        assert_invalid_grant(&answer, "A053305");
         assert_eq!(answer.previous_refresh_token_used, Some(true));
         let answer = refresh(&emulator, &api, &Secret::from("made-up"), "").await;
         assert_eq!(answer.previous_refresh_token_used, Some(false));
@@ -127,7 +127,7 @@ async fn a_refresh_token_ends_when_the_service_says() {
             assert_eq!(answer.refresh_token.as_ref() == Some(&old), kept);
             emulator.advance(Duration::from_secs(864_000));
             let answer = refresh(&emulator, &api, &answer.refresh_token.unwrap(), "").await;
-            assert_invalid_grant(&answer, "A050320");
+            assert_invalid_grant(&answer, "A053308");
         }
     }
 }
@@ -251,6 +251,6 @@ async fn the_call_chooses_values_lifetimes_and_properties() {
         request.parameters = parameters.into();
         let answer = api.token(&request).await.unwrap();
         assert_eq!(answer.action, TokenAction::InternalServerError);
-        assert_eq!(answer.result_code.as_deref(), Some("A050202"));
+        assert_eq!(answer.result_code.as_deref(), Some("A144201"));
     }
 }

@@ -178,7 +178,7 @@ async fn what_is_no_call_is_there_too() {
         };
         assert_eq!(outside["status"], 404);
         assert_eq!(outside["operation"], Value::Null);
-        assert_eq!(outside["resultCode"], "A001253");
+        assert_eq!(outside["resultCode"], "A900203");
         assert_eq!(
             outside["request"],
             json!({ "length": 19, "content": "•••(19)" })
@@ -338,6 +338,6 @@ async fn the_program_writes_a_line_for_each_request_when_asked() {
         "{time}"
     );
     let start =
-        format!(" POST /api/{id}/auth/introspection 200 introspection A056302 UNAUTHORIZED ");
+        format!(" POST /api/{id}/auth/introspection 200 introspection A057302 UNAUTHORIZED ");
     assert!(line.starts_with(&start) && line.ends_with('s'), "{line}");
 }

@@ -133,12 +133,12 @@ async fn parameters_outside_count_where_openid_connect_has_the_say() {
         let answer = ask(&api, query(client, &unsigned, &[])).await;
         assert_eq!(answer.action, AuthorizationAction::Interaction);
         let token = key.sign(&with(claims(client), "response_type", json!("token")));
-        assert_eq!(refused(&api, client, &token).await, "A008316");
+        assert_eq!(refused(&api, client, &token).await, "A006304");
         configure_client(&api, client.id, |client| {
             client.request_sign_alg = Some(JwsAlg::Es256);
         })
         .await;
-        assert_eq!(refused(&api, client, &unsigned).await, "A008308");
+        assert_eq!(refused(&api, client, &unsigned).await, "A005336");
     }
 }
 
@@ -151,26 +151,38 @@ async fn only_the_signature_of_the_client_is_good() {
         let good = key.sign(&claims);
         assert_eq!(
             refused(&api, client, &jwt::unsigned(&claims)).await,
-            "A008309"
+            "A008311"
         );
         let none = key.sign_with(&json!({ "alg": "none" }), &claims);
-        assert_eq!(refused(&api, client, &none).await, "A008309");
+        assert_eq!(refused(&api, client, &none).await, "A008311");
         let other = jwt::Key::generate().sign(&claims);
-        assert_eq!(refused(&api, client, &other).await, "A047313");
+        assert_eq!(refused(&api, client, &other).await, "A005328");
         let (input, signature) = good.rsplit_once('.').unwrap();
         let (header, _) = input.split_once('.').unwrap();
         let changed = jwt::encode(with(claims.clone(), "scope", json!("write")).to_string());
         let tampered = format!("{header}.{changed}.{signature}");
-        assert_eq!(refused(&api, client, &tampered).await, "A047313");
+        assert_eq!(refused(&api, client, &tampered).await, "A005328");
         // The public key as the secret of an HMAC: everybody has that.
         for secret in [key.jwk().to_string(), key.jwks()] {
             let confused = jwt::hmac(secret.as_bytes(), &claims);
-            assert_eq!(refused(&api, client, &confused).await, "A047313");
+            assert_eq!(refused(&api, client, &confused).await, "A005328");
         }
         let wrong_alg = key.sign_with(&json!({ "alg": "ES384" }), &claims);
-        assert_eq!(refused(&api, client, &wrong_alg).await, "A156304");
+        assert_eq!(refused(&api, client, &wrong_alg).await, "A005352");
         let critical = key.sign_with(&json!({ "alg": "ES256", "crit": ["x"], "x": 1 }), &claims);
-        assert_eq!(refused(&api, client, &critical).await, "A008304");
+        assert_eq!(refused(&api, client, &critical).await, "A005301");
+        let header = jwt::encode(json!({ "typ": "jwt" }).to_string());
+        let without_alg = format!("{header}.{changed}.{signature}");
+        assert_eq!(refused(&api, client, &without_alg).await, "A005307");
+        for (header, code) in [
+            (json!({ "enc": "A128GCM" }), "A005360"),
+            (json!({ "alg": "dir" }), "A005362"),
+            (json!({ "alg": "magic", "enc": "A128GCM" }), "A005368"),
+            (json!({ "alg": "dir", "enc": "magic" }), "A005366"),
+        ] {
+            let encrypted = format!("{}....", jwt::encode(header.to_string()));
+            assert_eq!(refused(&api, client, &encrypted).await, code, "{header}");
+        }
         for malformed in [
             "x",
             "a.b.c",
@@ -189,7 +201,7 @@ async fn only_the_signature_of_the_client_is_good() {
             client.request_sign_alg = Some(JwsAlg::Es256);
         })
         .await;
-        assert_eq!(refused(&api, client, &by_secret).await, "A008308");
+        assert_eq!(refused(&api, client, &by_secret).await, "A005312");
         let answer = ask(&api, query(client, &good, &[])).await;
         assert_eq!(answer.action, AuthorizationAction::Interaction);
     }
@@ -201,14 +213,14 @@ async fn an_object_is_for_here_and_now() {
         let (emulator, api, key) = start_signing(version).await;
         let client = emulator.client();
         let cases = [
-            ("exp", json!(now() - 1), "A008314"),
-            ("exp", json!("soon"), "A008314"),
-            ("nbf", json!(now() + 100), "A008314"),
-            ("iss", json!("somebody"), "A008312"),
-            ("client_id", json!("1"), "A008315"),
-            ("client_id", Value::Null, "A008315"),
-            ("request", json!("x"), "A008311"),
-            ("request_uri", json!("urn:x"), "A008311"),
+            ("exp", json!(now() - 1), "A006339"),
+            ("exp", json!("soon"), "A006335"),
+            ("nbf", json!(now() + 100), "A006347"),
+            ("iss", json!("somebody"), "A902303"),
+            ("client_id", json!("1"), "A005391"),
+            ("client_id", Value::Null, "A005387"),
+            ("request", json!("x"), "A006308"),
+            ("request_uri", json!("urn:x"), "A006312"),
         ];
         for (name, value, expected) in cases {
             let object = key.sign(&with(claims(client), name, value));
@@ -217,7 +229,7 @@ async fn an_object_is_for_here_and_now() {
         // An object of another purpose, such as a DPoP proof.
         let header = json!({ "alg": "ES256", "typ": "dpop+jwt" });
         let proof = key.sign_with(&header, &claims(client));
-        assert_eq!(refused(&api, client, &proof).await, "A008310");
+        assert_eq!(refused(&api, client, &proof).await, "A902302");
         let header = json!({ "alg": "ES256", "typ": "oauth-authz-req+jwt" });
         let typed = key.sign_with(&header, &claims(client));
         let answer = ask(&api, query(client, &typed, &[])).await;
@@ -234,7 +246,7 @@ async fn an_object_is_for_here_and_now() {
             service.request_object_audience_checked = Some(true);
         })
         .await;
-        assert_eq!(refused(&api, client, &elsewhere).await, "A008313");
+        assert_eq!(refused(&api, client, &elsewhere).await, "A006363");
         let here = key.sign(&claims(client));
         let answer = ask(&api, query(client, &here, &[])).await;
         assert_eq!(answer.action, AuthorizationAction::Interaction);
@@ -253,7 +265,7 @@ async fn the_redirect_uri_inside_is_checked_as_any_other() {
         );
         let answer = ask(&api, query(client, &key.sign(&evil), &[])).await;
         assert_eq!(answer.action, AuthorizationAction::BadRequest);
-        assert_eq!(answer.result_code.as_deref(), Some("A004305"));
+        assert_eq!(answer.result_code.as_deref(), Some("A011304"));
         // Nor is one outside trusted when the object cannot be read.
         let parameters = form(&[
             ("client_id", &client.alias),
@@ -262,7 +274,7 @@ async fn the_redirect_uri_inside_is_checked_as_any_other() {
         ]);
         let answer = ask(&api, parameters).await;
         assert_eq!(answer.action, AuthorizationAction::BadRequest);
-        assert_eq!(answer.result_code.as_deref(), Some("A008304"));
+        assert_eq!(answer.result_code.as_deref(), Some("A005301"));
     }
 }
 
@@ -284,17 +296,17 @@ async fn an_object_is_decrypted_first() {
             .find(|key| key["use"] == "enc" && key["kty"] == "EC")
             .unwrap();
         let signed = key.sign(&claims(client));
-        assert_eq!(refused(&api, client, &signed).await, "A008307");
+        assert_eq!(refused(&api, client, &signed).await, "A006334");
         let encrypted = jwt::encrypt(to, &signed);
         let answer = ask(&api, query(client, &encrypted, &[])).await;
         assert_eq!(answer.action, AuthorizationAction::Interaction);
         let mut parts: Vec<_> = encrypted.split('.').collect();
         let tag = jwt::encode([0; 16]);
         parts[4] = &tag;
-        assert_eq!(refused(&api, client, &parts.join(".")).await, "A008305");
+        assert_eq!(refused(&api, client, &parts.join(".")).await, "A005364");
         // Encryption is no signature.
         let unsigned = jwt::encrypt(to, &jwt::unsigned(&claims(client)));
-        assert_eq!(refused(&api, client, &unsigned).await, "A008309");
+        assert_eq!(refused(&api, client, &unsigned).await, "A008311");
 
         let by_secret = jwt::encrypt_with_secret(client.secret.expose(), &signed);
         let answer = ask(&api, query(client, &by_secret, &[])).await;
@@ -303,7 +315,7 @@ async fn an_object_is_decrypted_first() {
             client.request_object_encryption_alg_match_required = Some(true);
         })
         .await;
-        assert_eq!(refused(&api, client, &by_secret).await, "A008306");
+        assert_eq!(refused(&api, client, &by_secret).await, "A006330");
     }
 }
 
@@ -321,7 +333,7 @@ async fn an_object_can_be_required_and_comes_in_one_way_only() {
         let (name, code) = error(&ask(&api, both).await);
         assert_eq!(
             (name.as_str(), code.as_str()),
-            ("invalid_request", "A008301")
+            ("invalid_request", "A008304")
         );
         let by_reference =
             |uri: &str| crate::common::query(client) + "&" + &form(&[("request_uri", uri)]);
@@ -338,7 +350,7 @@ async fn an_object_can_be_required_and_comes_in_one_way_only() {
         let (name, code) = error(&ask(&api, crate::common::query(client)).await);
         assert_eq!(
             (name.as_str(), code.as_str()),
-            ("invalid_request", "A008302")
+            ("invalid_request", "A008309")
         );
         let answer = ask(&api, query(client, &object, &[])).await;
         assert_eq!(answer.action, AuthorizationAction::Interaction);

@@ -183,9 +183,9 @@ async fn tokens_do_not_go_into_the_query() {
         let (emulator, api) = start_modes(version).await;
         let client = emulator.client();
         for (response_type, mode, code) in [
-            ("token", "query", "A004321"),
-            ("token", "query.jwt", "A004321"),
-            ("code", "web_message", "A004309"),
+            ("token", "query", "A012304"),
+            ("token", "query.jwt", "A012309"),
+            ("code", "web_message", "A012303"),
         ] {
             let answer = api
                 .authorization(&AuthorizationRequest::new(request(
@@ -207,7 +207,7 @@ async fn tokens_do_not_go_into_the_query() {
         .await;
         let fragment = AuthorizationRequest::new(request(client, "code", "fragment"));
         let answer = api.authorization(&fragment).await.unwrap();
-        assert_eq!(answer.result_code.as_deref(), Some("A004322"));
+        assert_eq!(answer.result_code.as_deref(), Some("A901304"));
     }
 }
 
@@ -305,12 +305,19 @@ async fn what_cannot_be_signed_is_the_servers_fault() {
     for version in GENERATIONS {
         let (emulator, api) = start_modes(version).await;
         let client = emulator.client();
+        let query = request(client, "token", "jwt");
+        let ticket = ticket(&api, &query).await;
         configure_client(&api, client.id, |client| {
             client.authorization_sign_alg = Some(JwsAlg::None);
         })
         .await;
-        let query = request(client, "token", "jwt");
-        let ticket = ticket(&api, &query).await;
+        // A request is refused at once, and in a way that needs no signature.
+        let answer = api
+            .authorization(&AuthorizationRequest::new(query.as_str()))
+            .await
+            .unwrap();
+        assert_eq!(answer.action, AuthorizationAction::Location);
+        assert_eq!(answer.result_code.as_deref(), Some("A012306"));
         let issue = AuthorizationIssueRequest::new(ticket, "alice").access_token("untold");
         let answer = api.authorization_issue(&issue).await.unwrap();
         assert_eq!(answer.action, AuthorizationIssueAction::InternalServerError);

@@ -209,7 +209,7 @@ async fn the_server_decides_what_the_tokens_say() {
         // The ticket is used up, and so is the value of the token.
         let again = api.authorization_issue(&request).await.unwrap();
         assert_eq!(again.action, AuthorizationIssueAction::BadRequest);
-        assert_eq!(again.result_code.as_deref(), Some("A040203"));
+        assert_eq!(again.result_code.as_deref(), Some("A041202"));
         request.ticket = crate::common::ticket(&api, &query).await;
         let taken = api.authorization_issue(&request).await.unwrap();
         assert_eq!(taken.action, AuthorizationIssueAction::InternalServerError);
@@ -220,7 +220,7 @@ async fn the_server_decides_what_the_tokens_say() {
             malformed.action,
             AuthorizationIssueAction::InternalServerError
         );
-        assert_eq!(malformed.result_code.as_deref(), Some("A040205"));
+        assert_eq!(malformed.result_code.as_deref(), Some("A044201"));
     }
 }
 
@@ -230,9 +230,9 @@ async fn id_tokens_need_openid_and_a_nonce() {
         let (emulator, api) = start_all(version).await;
         let client = emulator.client();
         let cases = [
-            (request(client, "id_token", "read", "&nonce=n"), "A004325"),
-            (request(client, "id_token", "openid", ""), "A004324"),
-            (request(client, "code id_token", "openid", ""), "A004324"),
+            (request(client, "id_token", "read", "&nonce=n"), "A004302"),
+            (request(client, "id_token", "openid", ""), "A014303"),
+            (request(client, "code id_token", "openid", ""), "A014303"),
         ];
         for (query, expected) in cases {
             let answer = api

@@ -82,10 +82,10 @@ async fn a_request_that_is_not_in_order_revokes_nothing() {
         let token = tokens(&api, client).await.access_token.unwrap();
         let text = token.expose();
         let wrong: [(&[(&str, &str)], &str); 4] = [
-            (&[], "A113201"),
-            (&[("token_type_hint", "access_token")], "A113302"),
-            (&[("token", text), ("token", text)], "A113301"),
-            (&[("token", text), ("callback", "alert(1)//")], "A113303"),
+            (&[], "A113301"),
+            (&[("token_type_hint", "access_token")], "A115301"),
+            (&[("token", text), ("token", text)], "A115303"),
+            (&[("token", text), ("callback", "alert(1)//")], "A915302"),
         ];
         for (parameters, code) in wrong {
             let answer = revoke(&api, client, parameters).await;

@@ -68,15 +68,15 @@ async fn requestable_scopes_are_a_list_of_names() {
         let (emulator, _api) = start(version).await;
         let id = emulator.client().id;
         let path = format!("/client/extension/requestable_scopes/update/{id}");
-        for body in [
-            json!({}),
-            json!({"requestableScopes": "read"}),
-            json!({"requestableScopes": [1]}),
+        for (body, code) in [
+            (json!({}), "A128202"),
+            (json!({"requestableScopes": "read"}), "A128202"),
+            (json!({"requestableScopes": [1]}), "A128203"),
         ] {
             let (status, answer) = post(&emulator, version, "SERVICE", &path, &body).await;
             assert_eq!(
                 (status, &answer["resultCode"]),
-                (400, &json!("A143201")),
+                (400, &json!(code)),
                 "{body}"
             );
         }
@@ -94,7 +94,7 @@ async fn granted_scopes_are_remembered() {
         let number = variable(&emulator, ApiVersion::V2, "AUTHLETE_SERVICE_APIKEY");
         let request = GrantedScopesRequest::new("alice");
         let none = api.get_granted_scopes(client.id, &request).await.unwrap();
-        assert_eq!(none.result_code.as_deref(), Some("A141001"));
+        assert_eq!(none.result_code.as_deref(), Some("A139001"));
         assert_eq!(none.client_id, Some(client.id));
         assert_eq!(none.service_api_key, Some(number.parse().unwrap()));
         assert_eq!(none.subject.as_deref(), Some("alice"));
@@ -109,6 +109,7 @@ async fn granted_scopes_are_remembered() {
             .get_granted_scopes(client.alias.as_str(), &request)
             .await
             .unwrap();
+        assert_eq!(record.result_code.as_deref(), Some("A139002"));
         assert_eq!(record.latest_granted_scopes, texts(&["write"]));
         assert_eq!(record.merged_granted_scopes, texts(&["read", "write"]));
         assert!(record.modified_at.unwrap() > 0);
@@ -130,7 +131,9 @@ async fn granted_scopes_are_remembered() {
             .delete_granted_scopes(client.id, &request)
             .await
             .unwrap();
-        assert_eq!(deleted.result_code.as_deref(), Some("A142001"));
+        assert_eq!(deleted.result_code.as_deref(), Some("A140002"));
+        let again = api.delete_granted_scopes(client.id, &request).await;
+        assert_eq!(again.unwrap().result_code.as_deref(), Some("A140001"));
         let none = api.get_granted_scopes(client.id, &request).await.unwrap();
         assert_eq!(none.latest_granted_scopes, None);
         let answer = api
@@ -216,10 +219,10 @@ async fn these_calls_are_about_a_user() {
         let (emulator, _api) = start(version).await;
         let id = emulator.client().id;
         for (path, code) in [
-            ("/client/granted_scopes/get", "A141201"),
-            ("/client/granted_scopes/delete", "A142201"),
+            ("/client/granted_scopes/get", "A139202"),
+            ("/client/granted_scopes/delete", "A140202"),
             ("/client/authorization/update", "A138201"),
-            ("/client/authorization/delete", "A137201"),
+            ("/client/authorization/delete", "A137202"),
         ] {
             let path = format!("{path}/{id}");
             let (status, answer) = post(&emulator, version, "SERVICE", &path, &json!({})).await;

@@ -65,7 +65,7 @@ async fn a_public_client_has_no_secret_to_show() {
         let parameters = form(&[("grant_type", "client_credentials"), ("client_id", &id)]);
         let answer = api.token(&TokenRequest::new(parameters)).await.unwrap();
         assert_eq!(answer.action, TokenAction::BadRequest);
-        assert_eq!(answer.result_code.as_deref(), Some("A050324"));
+        assert_eq!(answer.result_code.as_deref(), Some("A052301"));
         assert_eq!(
             content(answer.response_content.as_ref())["error"],
             "unauthorized_client"
@@ -121,7 +121,7 @@ async fn the_registered_authentication_method_is_the_only_one() {
         api.update_client(client.id, &settings).await.unwrap();
         let answer = request_token(&api, client, "grant_type=client_credentials").await;
         assert_eq!(answer.action, TokenAction::InvalidClient);
-        assert_eq!(answer.result_code.as_deref(), Some("A157357"));
+        assert_eq!(answer.result_code.as_deref(), Some("A904306"));
         let parameters = form(&[
             ("grant_type", "client_credentials"),
             ("client_id", &client.alias),
@@ -221,7 +221,7 @@ async fn the_shortest_lifetime_applies() {
         assert_eq!(answer.access_token.as_ref().unwrap().expose(), "chosen");
         let again = api.token(&request).await.unwrap();
         assert_eq!(again.action, TokenAction::InternalServerError);
-        assert_eq!(again.result_code.as_deref(), Some("A050202"));
+        assert_eq!(again.result_code.as_deref(), Some("A144201"));
     }
 }
 

@@ -96,9 +96,9 @@ async fn a_request_needs_its_token() {
     for version in GENERATIONS {
         let (_emulator, api) = start(version).await;
         for (parameters, code) in [
-            ("", "A145201"),
+            ("", "A145301"),
             ("token_type_hint=access_token", "A145302"),
-            ("token=a&token=b", "A145301"),
+            ("token=a&token=b", "A913301"),
         ] {
             let request = StandardIntrospectionRequest::new(parameters);
             let answer = introspect(&api, &request).await;
@@ -270,28 +270,28 @@ async fn what_the_call_lacks_is_an_error_of_the_server() {
         let asked = || request(token.expose()).http_accept_header(JWT);
         let for_rs = || asked().rs_uri(RS);
         let wrong = [
-            (asked(), "A145202"),
-            (for_rs().introspection_sign_alg(JwsAlg::Hs256), "A145203"),
+            (asked(), "A913201"),
+            (for_rs().introspection_sign_alg(JwsAlg::Hs256), "A913202"),
             (
                 for_rs()
                     .introspection_sign_alg(JwsAlg::Hs256)
                     .shared_key_for_sign("too short"),
-                "A145203",
+                "A913202",
             ),
-            (for_rs().introspection_sign_alg(JwsAlg::None), "A054102"),
+            (for_rs().introspection_sign_alg(JwsAlg::None), "A162203"),
             (
                 for_rs().introspection_encryption_alg(JweAlg::RsaOaep256),
-                "A145204",
+                "A913203",
             ),
             (
                 for_rs()
                     .introspection_encryption_alg(JweAlg::RsaOaep256)
                     .public_key_for_encryption("no key"),
-                "A145204",
+                "A913203",
             ),
             (
                 for_rs().introspection_encryption_alg(JweAlg::A128kw),
-                "A145204",
+                "A913203",
             ),
         ];
         for (request, code) in wrong {

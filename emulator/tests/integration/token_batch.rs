@@ -24,13 +24,13 @@ fn request(emulator: &Emulator) -> TokenCreateRequest {
 async fn create(api: &Authlete, requests: &[TokenCreateRequest]) -> String {
     let query = TokenCreateBatchQuery::new();
     let answer = api.token_create_batch(requests, &query).await.unwrap();
-    assert_eq!(answer.result_code.as_deref(), Some("A470001"));
+    assert_eq!(answer.result_code.as_deref(), Some("A911001"));
     answer.request_id.unwrap()
 }
 
 async fn status(api: &Authlete, id: &str) -> TokenBatchStatus {
     let answer = api.token_create_batch_status(id).await.unwrap();
-    assert_eq!(answer.result_code.as_deref(), Some("A471001"));
+    assert_eq!(answer.result_code.as_deref(), Some("A911003"));
     answer.status.unwrap()
 }
 
@@ -111,18 +111,18 @@ async fn a_dry_run_leaves_nothing_behind() {
     let requests = [request(&emulator).access_token("a"), request(&emulator)];
     let query = TokenCreateBatchQuery::new().dry_run(true);
     let answer = api.token_create_batch(&requests, &query).await.unwrap();
-    assert_eq!(answer.result_code.as_deref(), Some("A470002"));
+    assert_eq!(answer.result_code.as_deref(), Some("A911002"));
     assert_eq!(answer.request_id, None);
     assert_eq!(count(&api).await, 0);
 
     let bad = [request(&emulator), request(&emulator).scopes(["unknown"])];
     let [status, code, _] = refused(&api, &bad, true).await;
-    assert_eq!((&*status, &*code), ("400", "A109205"));
+    assert_eq!((&*status, &*code), ("400", "A106201"));
     // The value is still free.
     create(&api, &requests).await;
     assert_eq!(count(&api).await, 2);
     let [_, code, _] = refused(&api, &requests, true).await;
-    assert_eq!(code, "A050202");
+    assert_eq!(code, "A144201");
 }
 
 #[tokio::test]
@@ -133,17 +133,17 @@ async fn one_bad_request_keeps_all_from_being_carried_out() {
         .await
         .unwrap();
     for (bad, expected) in [
-        (TokenCreateRequest::new(GrantType::RefreshToken), "A109201"),
-        (TokenCreateRequest::new(GrantType::Password), "A109202"),
-        (good().client_id(1), "A109203"),
-        (good().subject("é"), "A109204"),
-        (good().scopes(["unknown"]), "A109205"),
-        (good().auth_time(-1), "A109206"),
-        (good().jwt_at_claims("no JSON"), "A050203"),
-        (good().access_token("taken"), "A050202"),
-        (good().refresh_token("taken-refresh"), "A050202"),
-        (good().access_token("twice"), "A050202"),
-        (good().refresh_token("twice-refresh"), "A050202"),
+        (TokenCreateRequest::new(GrantType::RefreshToken), "A104202"),
+        (TokenCreateRequest::new(GrantType::Password), "A911201"),
+        (good().client_id(1), "A107201"),
+        (good().subject("é"), "A105203"),
+        (good().scopes(["unknown"]), "A106201"),
+        (good().auth_time(-1), "A911202"),
+        (good().jwt_at_claims("no JSON"), "A108205"),
+        (good().access_token("taken"), "A144201"),
+        (good().refresh_token("taken-refresh"), "A144202"),
+        (good().access_token("twice"), "A144201"),
+        (good().refresh_token("twice-refresh"), "A144202"),
     ] {
         let first = good().access_token("twice").refresh_token("twice-refresh");
         let [status, code, message] = refused(&api, &[first, bad, good()], false).await;
@@ -194,7 +194,7 @@ async fn a_batch_has_a_size() {
     for size in [0, 1001] {
         let requests = vec![request(&emulator); size];
         let [status, code, _] = refused(&api, &requests, false).await;
-        assert_eq!((&*status, &*code), ("400", "A470201"), "{size}");
+        assert_eq!((&*status, &*code), ("400", "A911203"), "{size}");
     }
     let id = create(&api, &vec![request(&emulator); 1000]).await;
     assert_eq!(status(&api, &id).await.token_count, Some(1000));
@@ -222,7 +222,7 @@ async fn the_status_of_a_batch_is_known_for_a_day_and_to_its_service() {
     let (emulator, api) = start(ApiVersion::V3).await;
     let id = create(&api, &[request(&emulator)]).await;
     let unknown = api.token_create_batch_status("made-up").await;
-    assert_eq!(refusal(unknown), (404, "A471201".to_owned()));
+    assert_eq!(refusal(unknown), (404, "A911204".to_owned()));
 
     let other = api.create_service(&Service::new()).await.unwrap();
     let config = emulator.config(ApiVersion::V3);
@@ -235,13 +235,13 @@ async fn the_status_of_a_batch_is_known_for_a_day_and_to_its_service() {
     let config = config.service_access_token(&*token);
     let other = Authlete::new(config).unwrap();
     let foreign = other.token_create_batch_status(&id).await;
-    assert_eq!(refusal(foreign), (404, "A471201".to_owned()));
+    assert_eq!(refusal(foreign), (404, "A911204".to_owned()));
 
     emulator.advance(Duration::from_secs(23 * 60 * 60));
     status(&api, &id).await;
     emulator.advance(Duration::from_secs(60 * 60));
     let late = api.token_create_batch_status(&id).await;
-    assert_eq!(refusal(late), (404, "A471201".to_owned()));
+    assert_eq!(refusal(late), (404, "A911204".to_owned()));
 }
 
 #[tokio::test]
@@ -272,14 +272,14 @@ async fn a_list_is_taken_where_it_belongs_and_nowhere_else() {
     let token = value("AUTHLETE_SERVICE_ACCESSTOKEN");
     let http = reqwest::Client::new();
     for (path, body, code) in [
-        ("/batch", "{}", "A001262"),
-        ("/batch", "", "A001262"),
-        ("/batch", "[{}", "A001262"),
-        ("/batch", "[{}, 1]", "A001262"),
-        ("/batch", "[[{}]]", "A001262"),
-        ("/batch", "null", "A001262"),
-        ("/batch", "[{}]", "A109201"),
-        ("", "[{}]", "A001255"),
+        ("/batch", "{}", "A900209"),
+        ("/batch", "", "A900209"),
+        ("/batch", "[{}", "A900209"),
+        ("/batch", "[{}, 1]", "A900209"),
+        ("/batch", "[[{}]]", "A900209"),
+        ("/batch", "null", "A900209"),
+        ("/batch", "[{}]", "A104201"),
+        ("", "[{}]", "A900205"),
     ] {
         let request = http.post(format!("{root}{path}")).bearer_auth(&token);
         let answer = request.body(body).send().await.unwrap();

@@ -129,20 +129,20 @@ async fn parameters_that_do_not_fit_together_are_refused() {
         let (emulator, api) = start_with_exchange(version).await;
         let subject = [("subject_token", "x"), ("subject_token_type", SAML2)];
         let cases: [(&[(&str, &str)], &str); 8] = [
-            (&[("subject_token_type", SAML2)], "A050337"),
-            (&[("subject_token", "x")], "A050338"),
+            (&[("subject_token_type", SAML2)], "A907311"),
+            (&[("subject_token", "x")], "A907312"),
             (
                 &[("subject_token", "x"), ("subject_token_type", "saml2")],
-                "A050339",
+                "A907313",
             ),
             (
                 &[subject[0], subject[1], ("requested_token_type", "x")],
-                "A050339",
+                "A907313",
             ),
-            (&[subject[0], subject[1], ("actor_token", "x")], "A050338"),
+            (&[subject[0], subject[1], ("actor_token", "x")], "A907312"),
             (
                 &[subject[0], subject[1], ("actor_token_type", SAML2)],
-                "A050340",
+                "A907314",
             ),
             (
                 &[
@@ -151,7 +151,7 @@ async fn parameters_that_do_not_fit_together_are_refused() {
                     ("actor_token", "x"),
                     ("actor_token_type", "x"),
                 ],
-                "A050339",
+                "A907313",
             ),
             (
                 &[
@@ -160,7 +160,7 @@ async fn parameters_that_do_not_fit_together_are_refused() {
                     ("actor_token", "x"),
                     ("actor_token_type", ACCESS_TOKEN),
                 ],
-                "A050341",
+                "A907315",
             ),
         ];
         for (more, code) in cases {
@@ -187,17 +187,17 @@ async fn tokens_of_the_service_must_be_its_own_and_alive() {
         let (access_token, refresh_token) = (own.access_token.unwrap(), own.refresh_token.unwrap());
         for kind in [ACCESS_TOKEN, REFRESH_TOKEN] {
             let answer = exchange_one(&emulator, &api, "made-up", kind).await;
-            assert_refused(&answer, "A050341");
+            assert_refused(&answer, "A907315");
         }
         // One is not the other.
         let answer = exchange_one(&emulator, &api, access_token.expose(), REFRESH_TOKEN).await;
-        assert_refused(&answer, "A050341");
+        assert_refused(&answer, "A907315");
         emulator.advance(Duration::from_secs(86_400));
         let answer = exchange_one(&emulator, &api, access_token.expose(), ACCESS_TOKEN).await;
-        assert_refused(&answer, "A050342");
+        assert_refused(&answer, "A907316");
         emulator.advance(Duration::from_secs(9 * 86_400));
         let answer = exchange_one(&emulator, &api, refresh_token.expose(), REFRESH_TOKEN).await;
-        assert_refused(&answer, "A050342");
+        assert_refused(&answer, "A907316");
     }
 }
 
@@ -214,10 +214,10 @@ async fn jwts_are_checked_as_far_as_they_can_be() {
             assert_eq!(answer.action, TokenAction::TokenExchange, "{token}");
         }
         for (token, code) in [
-            (key.sign(&json!({"exp": now()})), "A050333"),
-            (key.sign(&json!({"iat": now() + 60})), "A050333"),
-            (key.sign(&json!({"nbf": now() + 60})), "A050333"),
-            ("x.y.z".to_owned(), "A050330"),
+            (key.sign(&json!({"exp": now()})), "A907307"),
+            (key.sign(&json!({"iat": now() + 60})), "A907307"),
+            (key.sign(&json!({"nbf": now() + 60})), "A907307"),
+            ("x.y.z".to_owned(), "A907304"),
         ] {
             assert_refused(&exchange_one(&emulator, &api, &token, JWT).await, code);
         }
@@ -227,12 +227,12 @@ async fn jwts_are_checked_as_far_as_they_can_be() {
         })
         .await;
         let answer = exchange_one(&emulator, &api, &encrypted, JWT).await;
-        assert_refused(&answer, "A050331");
+        assert_refused(&answer, "A907305");
         for kind in [JWT, ID_TOKEN] {
             let mut claims = id_token_claims();
             claims["jti"] = "x".into();
             let answer = exchange_one(&emulator, &api, &jwt::unsigned(&claims), kind).await;
-            assert_refused(&answer, "A050332");
+            assert_refused(&answer, "A907306");
         }
     }
 }
@@ -284,7 +284,7 @@ async fn an_id_token_must_be_one_of_the_service() {
         ];
         for token in &forged[..3] {
             let answer = exchange_one(&emulator, &api, token, ID_TOKEN).await;
-            assert_refused(&answer, "A050344");
+            assert_refused(&answer, "A907318");
         }
         let answer = exchange_one(&emulator, &api, &forged[3], ID_TOKEN).await;
         assert_eq!(answer.action, TokenAction::BadRequest);
@@ -302,7 +302,7 @@ async fn an_id_token_must_be_one_of_the_service() {
             let token = jwt::unsigned(&claims);
             assert_refused(
                 &exchange_one(&emulator, &api, &token, ID_TOKEN).await,
-                "A050343",
+                "A907317",
             );
         }
         for name in ["exp", "iat"] {
@@ -311,7 +311,7 @@ async fn an_id_token_must_be_one_of_the_service() {
             let token = jwt::unsigned(&claims);
             assert_refused(
                 &exchange_one(&emulator, &api, &token, ID_TOKEN).await,
-                "A050343",
+                "A907317",
             );
         }
     }
@@ -348,7 +348,7 @@ async fn the_service_decides_who_may_exchange() {
         let public = TokenRequest::new(parameters(&saml)).client_id(id);
         let answer = api.token(&public).await.unwrap();
         assert_eq!(answer.action, TokenAction::BadRequest);
-        assert_eq!(answer.result_code.as_deref(), Some("A050345"));
+        assert_eq!(answer.result_code.as_deref(), Some("A907319"));
 
         configure(&emulator, &api, |service| {
             service.token_exchange_by_confidential_clients_only = Some(false);
@@ -356,7 +356,7 @@ async fn the_service_decides_who_may_exchange() {
         })
         .await;
         let answer = api.token(&public).await.unwrap();
-        assert_eq!(answer.result_code.as_deref(), Some("A050346"));
+        assert_eq!(answer.result_code.as_deref(), Some("A907320"));
         assert_eq!(
             content(answer.response_content.as_ref())["error"],
             "unauthorized_client"

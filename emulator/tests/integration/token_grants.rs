@@ -212,7 +212,7 @@ async fn a_public_client_can_leave_its_id_out_where_the_service_allows() {
         assert_eq!(answer.action, TokenAction::Ok);
         let answer = ask("made-up".to_owned()).await;
         assert_eq!(answer.action, TokenAction::BadRequest);
-        assert_eq!(answer.result_code.as_deref(), Some("A244305"));
+        assert_eq!(answer.result_code.as_deref(), Some("A244310"));
         configure(&emulator, &api, |service| {
             service.missing_client_id_allowed = Some(false);
         })
@@ -224,12 +224,12 @@ async fn a_public_client_can_leave_its_id_out_where_the_service_allows() {
 }
 
 #[tokio::test]
-async fn a_call_without_a_request_is_the_callers_fault() {
+async fn a_request_without_parameters_is_the_clients_fault() {
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;
         let answer = api.token(&TokenRequest::new("")).await.unwrap();
-        assert_eq!(answer.action, TokenAction::InternalServerError);
-        assert_eq!(answer.result_code.as_deref(), Some("A050201"));
+        assert_eq!(answer.action, TokenAction::BadRequest);
+        assert_eq!(answer.result_code.as_deref(), Some("A047301"));
         // What the service does not support, no client may use.
         configure(&emulator, &api, |service| {
             service.supported_grant_types = Some(vec![GrantType::AuthorizationCode]);

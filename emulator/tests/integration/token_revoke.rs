@@ -35,7 +35,7 @@ async fn create(api: &Authlete, client_id: i64, subject: &str) -> Pair {
 
 async fn revoke(api: &Authlete, request: &TokenRevokeRequest) -> i32 {
     let answer = api.token_revoke(request).await.unwrap();
-    assert_eq!(answer.result_code.as_deref(), Some("A135001"));
+    assert_eq!(answer.result_code.as_deref(), Some("A312001"));
     answer.count.expect("a count")
 }
 
@@ -243,13 +243,13 @@ async fn a_call_that_names_nothing_or_nobody_is_refused() {
             let path = "/auth/token/revoke";
             let (status, answer) = post(&emulator, version, "SERVICE", path, &body).await;
             assert_eq!(status, 400);
-            assert_eq!(answer["resultCode"], "A135204");
+            assert_eq!(answer["resultCode"], "A911205");
         }
         let nobody = TokenRevokeRequest::new()
             .client_identifier("nobody")
             .subject("alice");
         let refused = refusal(api.token_revoke(&nobody).await);
-        assert_eq!(refused, (404, "A001260".to_owned()));
+        assert_eq!(refused, (404, "A001218".to_owned()));
         assert!(is_good(&api, &pair.access).await);
     }
 }

@@ -55,19 +55,26 @@ fn challenge(scheme: &str, error: &str, code: &str) -> String {
     format!("{scheme} error=\"{error}\",error_description=\"[{code}] ")
 }
 
-/// Both APIs refuse the token in the same way.
-async fn assert_refused(api: &Authlete, token: &Secret, action: &str, error: &str, code: &str) {
+/// Both APIs refuse the token in the same way, each with a code of its own.
+async fn assert_refused(
+    api: &Authlete,
+    token: &Secret,
+    action: &str,
+    error: &str,
+    codes: [&str; 2],
+) {
     let asked = userinfo(api, token).await;
     let issue = UserInfoIssueRequest::new(token);
     let issued = api.userinfo_issue(&issue).await.unwrap();
-    let expected = challenge("Bearer", error, code);
-    for (given, result_code, content) in [
+    for (code, given, result_code, content) in [
         (
+            codes[0],
             asked.action.as_str(),
             asked.result_code,
             asked.response_content,
         ),
         (
+            codes[1],
             issued.action.as_str(),
             issued.result_code,
             issued.response_content,
@@ -76,6 +83,7 @@ async fn assert_refused(api: &Authlete, token: &Secret, action: &str, error: &st
         assert_eq!(given, action);
         assert_eq!(result_code.as_deref(), Some(code));
         let content = content.expect("responseContent");
+        let expected = challenge("Bearer", error, code);
         assert!(content.expose().starts_with(&expected), "{content:?}");
     }
 }
@@ -137,23 +145,54 @@ async fn tokens_that_are_no_good_are_refused() {
         let (emulator, api) = start(version).await;
         let client = emulator.client();
         let unknown = Secret::from("no-such-token");
-        assert_refused(&api, &unknown, "UNAUTHORIZED", "invalid_token", "A091302").await;
+        assert_refused(
+            &api,
+            &unknown,
+            "UNAUTHORIZED",
+            "invalid_token",
+            ["A088302", "A092302"],
+        )
+        .await;
 
         let without = creation(client).scopes(["read", "profile"]);
         let without = created(&api, without).await;
-        assert_refused(&api, &without, "FORBIDDEN", "insufficient_scope", "A091305").await;
+        assert_refused(
+            &api,
+            &without,
+            "FORBIDDEN",
+            "insufficient_scope",
+            ["A089304", "A093304"],
+        )
+        .await;
 
         let parameters = "grant_type=client_credentials&scope=read";
         let own = request_token(&api, client, parameters).await;
         let own = own.access_token.unwrap();
-        assert_refused(&api, &own, "UNAUTHORIZED", "invalid_token", "A091304").await;
+        assert_refused(
+            &api,
+            &own,
+            "UNAUTHORIZED",
+            "invalid_token",
+            ["A089305", "A093305"],
+        )
+        .await;
 
         let expired = created(&api, creation(client).access_token_duration(60)).await;
         assert_eq!(userinfo(&api, &expired).await.action, UserInfoAction::Ok);
         emulator.advance(Duration::from_secs(61));
-        assert_refused(&api, &expired, "UNAUTHORIZED", "invalid_token", "A091303").await;
+        assert_refused(
+            &api,
+            &expired,
+            "UNAUTHORIZED",
+            "invalid_token",
+            ["A089303", "A093303"],
+        )
+        .await;
 
-        for path in ["/auth/userinfo", "/auth/userinfo/issue"] {
+        for (path, code) in [
+            ("/auth/userinfo", "A088301"),
+            ("/auth/userinfo/issue", "A092301"),
+        ] {
             let (status, answer) = post(
                 &emulator,
                 version,
@@ -164,9 +203,9 @@ async fn tokens_that_are_no_good_are_refused() {
             .await;
             assert_eq!(status, 200);
             assert_eq!(answer["action"], "BAD_REQUEST");
-            assert_eq!(answer["resultCode"], "A091301");
+            assert_eq!(answer["resultCode"], code);
             let content = answer["responseContent"].as_str().unwrap();
-            let expected = challenge("Bearer", "invalid_request", "A091301");
+            let expected = challenge("Bearer", "invalid_request", code);
             assert!(content.starts_with(&expected), "{content}");
         }
     }
@@ -179,7 +218,14 @@ async fn a_token_is_good_for_its_own_service() {
         let token = created(&api, creation(emulator.client())).await;
         assert_eq!(userinfo(&api, &token).await.action, UserInfoAction::Ok);
         let other = another_service(&emulator, &api, version).await;
-        assert_refused(&other, &token, "UNAUTHORIZED", "invalid_token", "A091302").await;
+        assert_refused(
+            &other,
+            &token,
+            "UNAUTHORIZED",
+            "invalid_token",
+            ["A088302", "A092302"],
+        )
+        .await;
     }
 }
 
@@ -193,7 +239,7 @@ async fn a_bound_token_alone_is_not_enough() {
         let answer = userinfo(&api, &by_certificate).await;
         assert_eq!(answer.action, UserInfoAction::Unauthorized);
         let content = answer.response_content.unwrap();
-        let expected = challenge("Bearer", "invalid_token", "A089310");
+        let expected = challenge("Bearer", "invalid_token", "A089307");
         assert!(content.expose().starts_with(&expected), "{content:?}");
         let request = UserInfoRequest::new(&by_certificate).client_certificate("no certificate");
         let answer = api.userinfo(&request).await.unwrap();
@@ -209,8 +255,8 @@ async fn a_bound_token_alone_is_not_enough() {
         emulator.advance(Duration::from_secs(61));
         for (token, error, code) in [
             (by_key, "invalid_token", "A089311"),
-            (without, "insufficient_scope", "A091305"),
-            (expired, "invalid_token", "A091303"),
+            (without, "insufficient_scope", "A089304"),
+            (expired, "invalid_token", "A089303"),
         ] {
             let answer = userinfo(&api, &token).await;
             let content = answer.response_content.unwrap();
@@ -224,7 +270,7 @@ async fn a_bound_token_alone_is_not_enough() {
 /// The content of the response for a token, and whether it is JSON or a JWT.
 async fn issued(api: &Authlete, request: UserInfoIssueRequest) -> (UserInfoIssueAction, String) {
     let answer = api.userinfo_issue(&request).await.unwrap();
-    assert_eq!(answer.result_code.as_deref(), Some("A092001"));
+    assert_eq!(answer.result_code.as_deref(), Some("A096001"));
     let content = answer.response_content.expect("responseContent");
     (answer.action, content.expose().to_owned())
 }
@@ -260,9 +306,9 @@ async fn the_response_has_the_claims_that_the_server_gives() {
             let request = UserInfoIssueRequest::new(&token).claims(malformed);
             let answer = api.userinfo_issue(&request).await.unwrap();
             assert_eq!(answer.action, UserInfoIssueAction::InternalServerError);
-            assert_eq!(answer.result_code.as_deref(), Some("A092201"));
+            assert_eq!(answer.result_code.as_deref(), Some("A094201"));
             let content = answer.response_content.unwrap();
-            let expected = challenge("Bearer", "server_error", "A092201");
+            let expected = challenge("Bearer", "server_error", "A094201");
             assert!(content.expose().starts_with(&expected), "{content:?}");
         }
     }
@@ -395,10 +441,10 @@ type Mistake<'a> = (&'a str, fn(&mut Client));
 #[tokio::test]
 async fn settings_that_cannot_work_are_an_error_of_the_server() {
     let mistakes: [Mistake<'_>; 2] = [
-        ("A054102", |client| {
+        ("A162201", |client| {
             client.user_info_sign_alg = Some(JwsAlg::Es256);
         }),
-        ("A054105", |client| {
+        ("A163301", |client| {
             client.user_info_encryption_alg = Some(JweAlg::EcdhEs);
         }),
     ];

@@ -170,6 +170,8 @@ async fn a_service_whose_revocation_is_pending_is_asked_for_at_authlete() {
     let other_service = Config::v3(&scene.truth.url, 2, "t");
     let beside = scene.revoking.with_config(other_service.clone()).unwrap();
     assert!(is_active(&beside, "a").await);
+    let fresh = || scene.instance().with_config(other_service.clone()).unwrap();
+    scene.wait_until_shared(fresh, "a").await;
     let _: String = scene.redis.command("REPLICAOF 127.0.0.1 1").await;
     let request = TokenRevokeRequest::new().subject("alice");
     scene.revoking.token_revoke(&request).await.unwrap();
@@ -184,8 +186,7 @@ async fn a_service_whose_revocation_is_pending_is_asked_for_at_authlete() {
     scene.others_know_soon().await;
     assert!(!is_active(&scene.instance(), "b").await);
     scene.truth.asked();
-    let fresh = scene.instance().with_config(other_service).unwrap();
-    assert!(is_active(&fresh, "a").await);
+    assert!(is_active(&fresh(), "a").await);
     assert_eq!(scene.truth.asked(), 0);
 }
 

@@ -1,5 +1,6 @@
 //! A Redis of the test's own.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::net::TcpListener;
 use std::path::Path;
@@ -77,6 +78,19 @@ impl Redis {
 
     pub async fn keys(&self) -> Vec<String> {
         self.connect().await.keys("*").await.unwrap()
+    }
+
+    /// The generations by key.
+    pub async fn generations(&self) -> BTreeMap<String, String> {
+        let mut connection = self.connect().await;
+        let mut generations = BTreeMap::new();
+        for key in self.keys().await {
+            if key.contains(":generation:") {
+                let value: Option<String> = connection.get(&key).await.unwrap();
+                generations.extend(value.map(|value| (key, value)));
+            }
+        }
+        generations
     }
 
     /// Runs a command on a connection of its own.

@@ -1,5 +1,6 @@
 //! Whom we trust, and who trusts us.
 
+mod http_version;
 #[cfg(feature = "mtls")]
 mod mutual;
 

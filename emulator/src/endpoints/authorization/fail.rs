@@ -8,7 +8,11 @@ use crate::protocol::authorization_response::Destination;
 use crate::protocol::oauth_error::OAuthError;
 use crate::reply::Outcome;
 use crate::result_code::{
-    FAIL_CLIENT_GONE, FAIL_REASON_INVALID, FAIL_REFUSED, FAIL_TICKET_MISSING, FAIL_TICKET_UNUSABLE,
+    FAIL_CLIENT_GONE, FAIL_REASON_MISSING, FAIL_REASON_UNKNOWN, FAIL_TICKET_EXPIRED,
+    FAIL_TICKET_MISSING, FAIL_TICKET_UNKNOWN, FAILED_ACCOUNT_SELECTION, FAILED_ACR_NOT_SATISFIED,
+    FAILED_CLIENT, FAILED_CONSENT, FAILED_DENIED, FAILED_DIFFERENT_SUBJECT, FAILED_EXCEEDS_MAX_AGE,
+    FAILED_FOR_NOW, FAILED_INTERACTION, FAILED_MAX_AGE_NOT_SUPPORTED, FAILED_NOT_AUTHENTICATED,
+    FAILED_NOT_LOGGED_IN, FAILED_SCOPE, FAILED_SERVER_ERROR, FAILED_TARGET, FAILED_UNKNOWN,
 };
 use crate::store::Service;
 
@@ -25,39 +29,44 @@ fn process(call: &Call, service: &mut Service) -> Result<Refused, Refused> {
         .body
         .text("ticket")
         .ok_or(caller_error(FAIL_TICKET_MISSING))?;
-    let error = call.body.text("reason").and_then(reported_as);
-    let error = error.ok_or(caller_error(FAIL_REASON_INVALID))?;
-    let request = service
-        .authorization_requests
-        .take(&Digest::of(ticket), call.now)
-        .ok_or(OAuthError::invalid_request(FAIL_TICKET_UNUSABLE))?;
+    let reason = call.body.text("reason");
+    let reason = reason.ok_or(caller_error(FAIL_REASON_MISSING))?;
+    let error = reported_as(reason).ok_or(caller_error(FAIL_REASON_UNKNOWN))?;
+    let entry = service.authorization_requests.remove(&Digest::of(ticket));
+    let entry = entry.ok_or(OAuthError::invalid_request(FAIL_TICKET_UNKNOWN))?;
+    if entry.expires_at <= call.now {
+        return Err(OAuthError::invalid_request(FAIL_TICKET_EXPIRED).into());
+    }
+    let request = entry.value;
     let client = service.clients.by_id(request.client_id);
     let client = client.ok_or(OAuthError::invalid_request(FAIL_CLIENT_GONE))?;
     let error = OAuthError {
-        description: call.body.text("description").map(str::to_owned),
-        ..OAuthError::new(error, FAIL_REFUSED)
+        description: call.body.text("description").map(Box::from),
+        ..error
     };
     Ok(Refused::at(Some(Destination::of(&request, client)), error))
 }
 
 /// The error that a reason stands for (RFC 6749 §4.1.2.1, OpenID Connect Core 1.0 §3.1.2.6, RFC 8707 §2).
-fn reported_as(reason: &str) -> Option<&'static str> {
-    Some(match reason {
-        "UNKNOWN" | "SERVER_ERROR" => "server_error",
-        "NOT_LOGGED_IN"
-        | "MAX_AGE_NOT_SUPPORTED"
-        | "EXCEEDS_MAX_AGE"
-        | "DIFFERENT_SUBJECT"
-        | "ACR_NOT_SATISFIED"
-        | "NOT_AUTHENTICATED" => "login_required",
-        "DENIED" => "access_denied",
-        "ACCOUNT_SELECTION_REQUIRED" => "account_selection_required",
-        "CONSENT_REQUIRED" => "consent_required",
-        "INTERACTION_REQUIRED" => "interaction_required",
-        "INVALID_TARGET" => "invalid_target",
-        "INVALID_SCOPE" => "invalid_scope",
-        "UNAUTHORIZED_CLIENT" => "unauthorized_client",
-        "TEMPORARILY_UNAVAILABLE" => "temporarily_unavailable",
+fn reported_as(reason: &str) -> Option<OAuthError> {
+    let (error, code) = match reason {
+        "UNKNOWN" => ("server_error", FAILED_UNKNOWN),
+        "SERVER_ERROR" => ("server_error", FAILED_SERVER_ERROR),
+        "NOT_LOGGED_IN" => ("login_required", FAILED_NOT_LOGGED_IN),
+        "MAX_AGE_NOT_SUPPORTED" => ("login_required", FAILED_MAX_AGE_NOT_SUPPORTED),
+        "EXCEEDS_MAX_AGE" => ("login_required", FAILED_EXCEEDS_MAX_AGE),
+        "DIFFERENT_SUBJECT" => ("login_required", FAILED_DIFFERENT_SUBJECT),
+        "ACR_NOT_SATISFIED" => ("login_required", FAILED_ACR_NOT_SATISFIED),
+        "NOT_AUTHENTICATED" => ("login_required", FAILED_NOT_AUTHENTICATED),
+        "DENIED" => ("access_denied", FAILED_DENIED),
+        "ACCOUNT_SELECTION_REQUIRED" => ("account_selection_required", FAILED_ACCOUNT_SELECTION),
+        "CONSENT_REQUIRED" => ("consent_required", FAILED_CONSENT),
+        "INTERACTION_REQUIRED" => ("interaction_required", FAILED_INTERACTION),
+        "INVALID_TARGET" => ("invalid_target", FAILED_TARGET),
+        "INVALID_SCOPE" => ("invalid_scope", FAILED_SCOPE),
+        "UNAUTHORIZED_CLIENT" => ("unauthorized_client", FAILED_CLIENT),
+        "TEMPORARILY_UNAVAILABLE" => ("temporarily_unavailable", FAILED_FOR_NOW),
         _ => return None,
-    })
+    };
+    Some(OAuthError::new(error, code))
 }

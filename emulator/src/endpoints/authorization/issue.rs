@@ -21,8 +21,9 @@ use crate::protocol::{fapi, lifetime, native_sso, response_type};
 use crate::random;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
-    ISSUE_CLIENT_GONE, ISSUE_JSON_MALFORMED, ISSUE_OK, ISSUE_SUBJECT_MISSING, ISSUE_TICKET_MISSING,
-    ISSUE_TICKET_UNUSABLE, NATIVE_SSO_SESSION_MISSING,
+    ISSUE_CLAIMS_MALFORMED, ISSUE_CLIENT_GONE, ISSUE_HEADER_MALFORMED, ISSUE_JWT, ISSUE_OK,
+    ISSUE_SUBJECT_MISSING, ISSUE_TICKET_EXPIRED, ISSUE_TICKET_MISSING, ISSUE_TICKET_UNKNOWN,
+    NATIVE_SSO_SESSION_MISSING,
 };
 use crate::store::{AuthorizationRequest, Binding, Client, Code, Grant, Service, TokenRecord};
 
@@ -89,7 +90,11 @@ impl<'a> Decision<'a> {
         if call.body.text("subject").is_none() && !is_none {
             return Err(caller_error(ISSUE_SUBJECT_MISSING));
         }
-        let unusable = OAuthError::invalid_request(ISSUE_TICKET_UNUSABLE);
+        let is_known = service.authorization_requests.get(&ticket).is_some();
+        let unusable = OAuthError::invalid_request(match is_known {
+            true => ISSUE_TICKET_EXPIRED,
+            false => ISSUE_TICKET_UNKNOWN,
+        });
         let grant = grant(call, service, request.ok_or(unusable.clone())?)?;
         let request = service.authorization_requests.take(&ticket, call.now);
         let request = request.ok_or(unusable)?;
@@ -253,8 +258,15 @@ fn grant(
         grant_management: request.grant_management.as_ref(),
     };
     let granted = requested.granted(&call.body, call.body.text("subject"));
-    let malformed = OAuthError::new("server_error", ISSUE_JSON_MALFORMED);
-    let mut grant = granted.map_err(|_| malformed)?.grant;
+    let granted = granted.map_err(|malformed| {
+        let code = match malformed.member {
+            "claims" => ISSUE_CLAIMS_MALFORMED,
+            "idtHeaderParams" => ISSUE_HEADER_MALFORMED,
+            _ => ISSUE_JWT.because("jwtAtClaims is not a JSON object"),
+        };
+        OAuthError::new("server_error", code)
+    });
+    let mut grant = granted?.grant;
     if let Some(details) = call.body.shaped::<AuthzDetails>("authorizationDetails") {
         grant.authorization_details = Some(Box::new(details));
     }
@@ -265,7 +277,7 @@ fn grant(
         let claims = offered.access_token_claims.clone();
         grant.offered_credentials.clone_from(&offered.credentials);
         grant.properties = issuance::properties(offered.properties.as_deref(), call).map(Box::new);
-        grant.access_token_claims = issuance::access_token_claims(claims, call)?;
+        grant.access_token_claims = issuance::access_token_claims(claims, call, ISSUE_JWT)?;
     }
     if let Some(openid) = &mut grant.openid {
         openid.nonce.clone_from(&request.nonce);

@@ -20,10 +20,8 @@ use crate::clock::after;
 use crate::digest::Digest;
 use crate::json::Members;
 use crate::protocol::lifetime;
-use crate::protocol::oauth_error::OAuthError;
 use crate::random;
 use crate::reply::{Outcome, Reply};
-use crate::result_code::AUTHORIZATION_PARAMETERS_MISSING;
 use crate::store::Service;
 use refused::Refused;
 
@@ -33,13 +31,7 @@ pub fn authorization(call: &Call, service: &mut Service) -> Outcome {
 }
 
 fn process(call: &Call, service: &mut Service) -> Result<Reply, Refused> {
-    let text = call
-        .body
-        .text("parameters")
-        .ok_or(OAuthError::invalid_request(
-            AUTHORIZATION_PARAMETERS_MISSING,
-        ))?;
-    let received = receive::from_browser(call, service, text)?;
+    let received = receive::from_browser(call, service)?;
     let mut checked = check(received, service, call.now)?;
     let ticket = random::token()?;
     let answer = answer::of(call, service, &checked).with("ticket", ticket.as_str());

@@ -11,13 +11,17 @@ use crate::json::Members;
 use crate::protocol::authorization_response::Destination;
 use crate::protocol::federation;
 use crate::protocol::oauth_error::OAuthError;
-use crate::protocol::parameters::Parameters;
+use crate::protocol::parameters::{Parameters, Unusable};
 use crate::protocol::request_object::{self, Opened, Security};
 use crate::result_code::{
-    AUTHORIZATION_CLIENT_ID_MISSING, AUTHORIZATION_CLIENT_UNKNOWN,
-    AUTHORIZATION_PARAMETER_REPEATED, PUSHED_REQUEST_REQUIRED, PUSHED_REQUEST_UNKNOWN,
-    REQUEST_OBJECT_REQUIRED, REQUEST_OBJECT_TWICE, REQUEST_URI_NOT_REGISTERED,
-    REQUEST_URI_UNSUPPORTED, TRUST_CHAIN_EXPIRED,
+    AUTHORIZATION_CLIENT_ALIAS_DISABLED, AUTHORIZATION_CLIENT_ID_EMPTY,
+    AUTHORIZATION_CLIENT_ID_MISSING, AUTHORIZATION_CLIENT_OR_ALIAS_UNKNOWN,
+    AUTHORIZATION_CLIENT_UNKNOWN, AUTHORIZATION_OBJECT, AUTHORIZATION_PARAMETERS_MISSING,
+    AUTHORIZATION_PARAMETERS_NONE, OTHER_REQUEST_URI, OTHER_REQUEST_URI_OF_CLIENT, PUSHED_OBJECT,
+    PUSHED_REQUEST_REQUIRED, PUSHED_REQUEST_REQUIRED_OF_CLIENT, PUSHED_REQUEST_UNKNOWN,
+    REQUEST_OBJECT_REQUIRED, REQUEST_OBJECT_REQUIRED_OF_CLIENT, REQUEST_OBJECT_TWICE,
+    REQUEST_URI_NOT_REGISTERED, REQUEST_URI_UNSUPPORTED, ResultCode, TRUST_CHAIN_EXPIRED,
+    repeated_at_authorization,
 };
 use crate::store::{Client, NamedBy, RequestObject, Service};
 
@@ -35,15 +39,26 @@ pub struct Received {
 }
 
 /// A request that a browser brings.
-pub fn from_browser(call: &Call, service: &mut Service, text: &str) -> Result<Received, Refused> {
+pub fn from_browser(call: &Call, service: &mut Service) -> Result<Received, Refused> {
     let invalid = OAuthError::invalid_request;
+    let text = Parameters::text_of(&call.body);
+    let text = text.map_err(|_| invalid(AUTHORIZATION_PARAMETERS_MISSING))?;
     let given = Parameters::parse_leniently(text);
-    let identifier = given
-        .get("client_id")
-        .ok_or(invalid(AUTHORIZATION_CLIENT_ID_MISSING))?;
+    let identifier = match Parameters::of_call(&call.body) {
+        Err(Unusable::Empty) => return Err(invalid(AUTHORIZATION_PARAMETERS_NONE).into()),
+        Err(Unusable::Repeated(repeated)) if repeated.name == "client_id" => {
+            return Err(invalid(repeated_at_authorization(&repeated.name)).into());
+        }
+        _ => given.required(
+            "client_id",
+            AUTHORIZATION_CLIENT_ID_MISSING,
+            AUTHORIZATION_CLIENT_ID_EMPTY,
+        ),
+    };
+    let identifier = identifier.map_err(invalid)?;
     register_automatically(call, service, &given)?;
     let found = service.client(identifier);
-    let (client, client_named_by) = found.ok_or(invalid(AUTHORIZATION_CLIENT_UNKNOWN))?;
+    let (client, client_named_by) = found.ok_or(invalid(unknown(service, identifier)))?;
     call.refuse_locked(client)?;
     if federation::has_expired(client, call.now) {
         return Err(invalid(TRUST_CHAIN_EXPIRED).into());
@@ -51,7 +66,7 @@ pub fn from_browser(call: &Call, service: &mut Service, text: &str) -> Result<Re
     let client = Arc::clone(client);
     let counting = match Parameters::parse(text) {
         Ok(parameters) => resolve(call, service, &client, parameters),
-        Err(_) => Err(invalid(AUTHORIZATION_PARAMETER_REPEATED)),
+        Err(repeated) => Err(invalid(repeated_at_authorization(&repeated.name))),
     };
     let (parameters, request_object, pushed) = counting.map_err(|error| {
         // Where a request is that cannot be read, only what it says beside can tell where it comes from.
@@ -71,6 +86,26 @@ pub fn from_browser(call: &Call, service: &mut Service, text: &str) -> Result<Re
     })
 }
 
+/// The code for a client identifier that is none.
+fn unknown(service: &Service, identifier: &str) -> ResultCode {
+    if service.clients.by_alias(identifier).is_some() {
+        return AUTHORIZATION_CLIENT_ALIAS_DISABLED;
+    }
+    match service.settings.flag("clientIdAliasEnabled") {
+        true => AUTHORIZATION_CLIENT_OR_ALIAS_UNKNOWN,
+        false => AUTHORIZATION_CLIENT_UNKNOWN,
+    }
+}
+
+/// Of the codes for what is demanded of requests, that for the one who demands it: the client, or else the service.
+fn demanded(client: &Client, setting: &str, codes: [ResultCode; 2]) -> OAuthError {
+    let [of_client, of_service] = codes;
+    OAuthError::invalid_request(match client.settings.flag(setting) {
+        true => of_client,
+        false => of_service,
+    })
+}
+
 fn resolve(
     call: &Call,
     service: &mut Service,
@@ -79,13 +114,18 @@ fn resolve(
 ) -> Result<(Parameters, Option<RequestObject>, bool), OAuthError> {
     let Some(uri) = parameters.get("request_uri") else {
         if service.demands(client, "parRequired") {
-            return Err(OAuthError::invalid_request(PUSHED_REQUEST_REQUIRED));
+            let codes = [PUSHED_REQUEST_REQUIRED_OF_CLIENT, PUSHED_REQUEST_REQUIRED];
+            return Err(demanded(client, "parRequired", codes));
         }
         let (parameters, object) = by_value(call, service, client, parameters, true)?;
         return Ok((parameters, object, false));
     };
     if parameters.has("request") {
         return Err(OAuthError::invalid_request(REQUEST_OBJECT_TWICE));
+    }
+    if !uri.starts_with(PUSHED) && service.demands(client, "parRequired") {
+        let codes = [OTHER_REQUEST_URI_OF_CLIENT, OTHER_REQUEST_URI];
+        return Err(demanded(client, "parRequired", codes));
     }
     if !uri.starts_with(PUSHED) {
         return Err(elsewhere(uri, client));
@@ -116,7 +156,15 @@ pub fn by_value(
         let is_required = service.demands(client, "requestObjectRequired")
             || federation::needs_request_object(client, front_channel);
         return match is_required {
-            true => Err(OAuthError::invalid_request(REQUEST_OBJECT_REQUIRED)),
+            true => {
+                // Else it is the federation that demands it, of such clients.
+                let is_of_service = service.settings.flag("requestObjectRequired")
+                    && !client.settings.flag("requestObjectRequired");
+                Err(OAuthError::invalid_request(match is_of_service {
+                    true => REQUEST_OBJECT_REQUIRED,
+                    false => REQUEST_OBJECT_REQUIRED_OF_CLIENT,
+                }))
+            }
             false => Ok((parameters, None)),
         };
     };
@@ -125,6 +173,10 @@ pub fn by_value(
         alg_setting: "requestSignAlg",
         unsigned: request_object::is_traditional(service) && !federation::is_automatic(client),
         encrypted: front_channel && service.demands(client, encryption),
+        codes: match front_channel {
+            true => &AUTHORIZATION_OBJECT,
+            false => &PUSHED_OBJECT,
+        },
     };
     let opened = Opened::open(call, service, client, text, security)?;
     if federation::is_automatic(client) {

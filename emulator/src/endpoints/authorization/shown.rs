@@ -7,7 +7,9 @@ use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::scopes::{self, DynamicScope};
 use crate::protocol::{acr, claims_parameter, id_token_hint, prompt};
-use crate::result_code::{ID_TOKEN_HINT_DIFFERENT, PURPOSE_LENGTH};
+use crate::result_code::{
+    ID_TOKEN_HINT_DIFFERENT, ID_TOKEN_HINT_WRONG, PURPOSE_TOO_LONG, PURPOSE_TOO_SHORT,
+};
 use crate::store::{Client, Service};
 
 /// What matters until the user has decided, and not after that.
@@ -63,7 +65,8 @@ fn subject(
     let hinted = parameters
         .get("id_token_hint")
         .map(|hint| id_token_hint::subject(hint, service, client))
-        .transpose()?;
+        .transpose()
+        .map_err(|_| OAuthError::invalid_request(ID_TOKEN_HINT_WRONG))?;
     match (claimed, hinted) {
         (Some(claimed), Some(hinted)) if claimed != hinted => {
             Err(OAuthError::invalid_request(ID_TOKEN_HINT_DIFFERENT))
@@ -80,10 +83,10 @@ fn words(parameters: &Parameters, name: &str) -> Option<Vec<String>> {
 
 /// OpenID Connect for Identity Assurance 1.0 has the limits.
 fn purpose(parameters: &Parameters) -> Result<Option<String>, OAuthError> {
-    match parameters.get("purpose") {
-        Some(purpose) if !(3..=300).contains(&purpose.chars().count()) => {
-            Err(OAuthError::invalid_request(PURPOSE_LENGTH))
-        }
-        purpose => Ok(purpose.map(str::to_owned)),
+    let purpose = parameters.get("purpose");
+    match purpose.map(|purpose| purpose.chars().count()) {
+        Some(0..3) => Err(OAuthError::invalid_request(PURPOSE_TOO_SHORT)),
+        Some(301..) => Err(OAuthError::invalid_request(PURPOSE_TOO_LONG)),
+        _ => Ok(purpose.map(str::to_owned)),
     }
 }

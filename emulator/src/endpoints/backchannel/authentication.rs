@@ -8,12 +8,12 @@ use crate::call::Call;
 use crate::clock::after;
 use crate::digest::Digest;
 use crate::endpoints::shown::{Asked, with_client_of_request};
-use crate::json::Members;
 use crate::protocol::backchannel_request::BackchannelParameters;
 use crate::protocol::client_attestation::with_challenge;
 use crate::protocol::client_authentication::{Authenticated, authenticate};
+use crate::protocol::id_token_hint::Fault;
 use crate::protocol::oauth_error::OAuthError;
-use crate::protocol::parameters::Parameters;
+use crate::protocol::parameters::{Parameters, Unusable};
 use crate::protocol::polling::Polling;
 use crate::protocol::refusal::{Refusal, status_action};
 use crate::protocol::{
@@ -23,8 +23,12 @@ use crate::protocol::{
 use crate::random;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
-    BACKCHANNEL_AUTHENTICATION_OK, BACKCHANNEL_CLIENT_PUBLIC, BACKCHANNEL_PARAMETER_REPEATED,
-    BACKCHANNEL_PARAMETERS_MISSING, CIBA_NOT_ALLOWED, CIBA_UNSUPPORTED,
+    BACKCHANNEL_AUTHENTICATION_OK, BACKCHANNEL_CLIENT_PUBLIC, BACKCHANNEL_HINT_AUDIENCE,
+    BACKCHANNEL_HINT_AUDIENCE_MISSING, BACKCHANNEL_HINT_AUDIENCES, BACKCHANNEL_HINT_ENCRYPTED,
+    BACKCHANNEL_HINT_ISSUER, BACKCHANNEL_HINT_ISSUER_MISSING, BACKCHANNEL_HINT_MALFORMED,
+    BACKCHANNEL_HINT_PAYLOAD, BACKCHANNEL_HINT_SUBJECT_MISSING, BACKCHANNEL_HINT_UNSIGNED,
+    BACKCHANNEL_HINT_WRONG, GRANT_NOT_DECLARED, GRANT_NOT_SUPPORTED, PARAMETER_REPEATED,
+    PARAMETERS_MISSING, PARAMETERS_NONE, ResultCode,
 };
 use crate::store::{BackchannelRequest, Decision, Service};
 
@@ -36,12 +40,11 @@ pub fn authentication(call: &Call, service: &mut Service) -> Outcome {
 }
 
 fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
-    let text = call.body.text("parameters").ok_or(OAuthError::new(
-        "server_error",
-        BACKCHANNEL_PARAMETERS_MISSING,
-    ))?;
-    let parameters = Parameters::parse(text)
-        .map_err(|_| OAuthError::invalid_request(BACKCHANNEL_PARAMETER_REPEATED))?;
+    let parameters = Parameters::of_call(&call.body).map_err(|unusable| match unusable {
+        Unusable::Missing => OAuthError::new("server_error", PARAMETERS_MISSING),
+        Unusable::Empty => OAuthError::invalid_request(PARAMETERS_NONE),
+        Unusable::Repeated(_) => OAuthError::invalid_request(PARAMETER_REPEATED),
+    })?;
     let authenticated = authenticate(call, service, "supportedTokenAuthMethods", &parameters)?;
     allow(service, &authenticated)?;
     let client = Arc::clone(&authenticated.client);
@@ -56,7 +59,11 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     let (scopes, dynamic_scopes) = rules.scopes()?;
     let (hint_type, hint) = rules.hint()?;
     let sub = match hint_type {
-        HintType::IdTokenHint => Some(id_token_hint::subject(hint, service, &client)?),
+        HintType::IdTokenHint => {
+            let subject = id_token_hint::subject(hint, service, &client);
+            let refuse = |fault| OAuthError::invalid_request(hint_fault(&fault));
+            Some(subject.map_err(refuse)?)
+        }
         _ => None,
     };
     let (settings, registration) = (&service.settings, &client.settings);
@@ -117,11 +124,28 @@ fn allow(service: &Service, authenticated: &Authenticated) -> Result<(), OAuthEr
     }
     let grant_type = GrantType::Ciba;
     if !service.supports("supportedGrantTypes", grant_type.as_str()) {
-        let code = CIBA_UNSUPPORTED;
+        let code = GRANT_NOT_SUPPORTED;
         return Err(OAuthError::new("unsupported_grant_type", code));
     }
     if !authenticated.client.may_use_grant_type(grant_type.as_str()) {
-        return Err(OAuthError::new("unauthorized_client", CIBA_NOT_ALLOWED));
+        return Err(OAuthError::new("unauthorized_client", GRANT_NOT_DECLARED));
     }
     Ok(())
+}
+
+/// The code for an `id_token_hint` that is none.
+fn hint_fault(fault: &Fault) -> ResultCode {
+    match fault {
+        Fault::Malformed => BACKCHANNEL_HINT_MALFORMED,
+        Fault::Encrypted => BACKCHANNEL_HINT_ENCRYPTED,
+        Fault::Unsigned => BACKCHANNEL_HINT_UNSIGNED,
+        Fault::Payload => BACKCHANNEL_HINT_PAYLOAD,
+        Fault::IssuerMissing => BACKCHANNEL_HINT_ISSUER_MISSING,
+        Fault::Issuer => BACKCHANNEL_HINT_ISSUER,
+        Fault::AudienceMissing => BACKCHANNEL_HINT_AUDIENCE_MISSING,
+        Fault::Audience => BACKCHANNEL_HINT_AUDIENCE,
+        Fault::Audiences => BACKCHANNEL_HINT_AUDIENCES,
+        Fault::SubjectMissing => BACKCHANNEL_HINT_SUBJECT_MISSING,
+        Fault::Other => BACKCHANNEL_HINT_WRONG,
+    }
 }

@@ -18,9 +18,13 @@ use crate::protocol::refusal::Refusal;
 use crate::protocol::token_response::{self, seconds_left};
 use crate::reply::{Answer, Outcome, Reply};
 use crate::result_code::{
-    BACKCHANNEL_COMPLETE_EXPIRED, BACKCHANNEL_COMPLETE_NO_OBJECT, BACKCHANNEL_COMPLETE_OK,
-    BACKCHANNEL_COMPLETE_RESULT_INVALID, BACKCHANNEL_COMPLETE_SUBJECT_MISSING,
-    BACKCHANNEL_COMPLETE_TICKET_MISSING, BACKCHANNEL_COMPLETE_TICKET_UNUSABLE, ResultCode,
+    BACKCHANNEL_COMPLETE_CLAIMS_MALFORMED, BACKCHANNEL_COMPLETE_CLIENT_GONE,
+    BACKCHANNEL_COMPLETE_EXPIRED, BACKCHANNEL_COMPLETE_HEADER_MALFORMED, BACKCHANNEL_COMPLETE_JWT,
+    BACKCHANNEL_COMPLETE_NOT_ISSUED, BACKCHANNEL_COMPLETE_OK, BACKCHANNEL_COMPLETE_REFUSED,
+    BACKCHANNEL_COMPLETE_RESULT_MISSING, BACKCHANNEL_COMPLETE_RESULT_UNKNOWN,
+    BACKCHANNEL_COMPLETE_SUBJECT_MISSING, BACKCHANNEL_COMPLETE_TICKET_MISSING,
+    BACKCHANNEL_COMPLETE_TICKET_UNKNOWN, BACKCHANNEL_COMPLETE_TICKET_USED, BACKCHANNEL_PUSH_OK,
+    BACKCHANNEL_PUSH_REFUSED, ResultCode,
 };
 use crate::store::{BackchannelRequest, Binding, Client, Decision, Granted, Service};
 
@@ -35,21 +39,33 @@ pub fn complete(call: &Call, service: &mut Service) -> Outcome {
 fn process(call: &Call, service: &mut Service) -> Result<Outcome, ResultCode> {
     let ticket = call.body.text("ticket");
     let ticket = Digest::of(ticket.ok_or(BACKCHANNEL_COMPLETE_TICKET_MISSING)?);
-    let unusable = BACKCHANNEL_COMPLETE_TICKET_UNUSABLE;
-    let entry = service.backchannel_requests.get(&ticket).ok_or(unusable)?;
+    let entry = service.backchannel_requests.get(&ticket);
+    let entry = entry.ok_or(BACKCHANNEL_COMPLETE_TICKET_UNKNOWN)?;
     let (mut pending, expired) = (entry.value.clone(), entry.expires_at <= call.now);
-    let auth_req_id = pending.auth_req_id.clone().ok_or(unusable)?;
+    let auth_req_id = pending.auth_req_id.clone();
+    let auth_req_id = auth_req_id.ok_or(BACKCHANNEL_COMPLETE_NOT_ISSUED)?;
     let client = service.clients.by_id(pending.client_id);
-    let client = Arc::clone(client.ok_or(unusable)?);
+    let client = Arc::clone(client.ok_or(BACKCHANNEL_COMPLETE_CLIENT_GONE)?);
     if !matches!(pending.decision, Decision::Pending) {
-        return Err(unusable);
+        return Err(BACKCHANNEL_COMPLETE_TICKET_USED);
     }
     let decision = decision::reported(&call.body, &requested(&pending));
     let decision = decision.map_err(|unreadable| match unreadable {
-        Unreadable::Result => BACKCHANNEL_COMPLETE_RESULT_INVALID,
+        Unreadable::Result => match call.body.text("result") {
+            None => BACKCHANNEL_COMPLETE_RESULT_MISSING,
+            Some(_) => BACKCHANNEL_COMPLETE_RESULT_UNKNOWN,
+        },
         Unreadable::Subject => BACKCHANNEL_COMPLETE_SUBJECT_MISSING,
-        Unreadable::Object => BACKCHANNEL_COMPLETE_NO_OBJECT,
+        Unreadable::Object(malformed) => match malformed.member {
+            "claims" => BACKCHANNEL_COMPLETE_CLAIMS_MALFORMED,
+            "idtHeaderParams" => BACKCHANNEL_COMPLETE_HEADER_MALFORMED,
+            _ => BACKCHANNEL_COMPLETE_JWT.because("jwtAtClaims is not a JSON object"),
+        },
     })?;
+    let code = match decision {
+        Decision::Granted(_) => BACKCHANNEL_COMPLETE_OK,
+        _ => BACKCHANNEL_COMPLETE_REFUSED,
+    };
     let notification = Notification {
         call,
         client: &client,
@@ -62,9 +78,9 @@ fn process(call: &Call, service: &mut Service) -> Result<Outcome, ResultCode> {
             service.auth_req_ids.remove(&Digest::of(&auth_req_id));
             return Ok(notification.push(service, decision, expired));
         }
-        DeliveryMode::Ping => notification.ping(service),
+        DeliveryMode::Ping => notification.ping(service, code),
         _ if expired => return Err(BACKCHANNEL_COMPLETE_EXPIRED),
-        _ => notification.none(service),
+        _ => notification.none(service, code),
     };
     pending.decision = decision;
     if let Some(stored) = service.backchannel_requests.get_mut(&ticket) {
@@ -95,13 +111,13 @@ struct Notification<'a> {
 
 impl Notification<'_> {
     /// Who polls will see.
-    fn none(&self, service: &Service) -> Reply {
-        without_tokens(self.answer(service, "NO_ACTION")).reply()
+    fn none(&self, service: &Service, code: ResultCode) -> Reply {
+        without_tokens(self.answer(service, code, "NO_ACTION")).reply()
     }
 
     /// That there is something to fetch, but not what.
-    fn ping(&self, service: &Service) -> Reply {
-        let answer = self.answer(service, "NOTIFICATION");
+    fn ping(&self, service: &Service, code: ResultCode) -> Reply {
+        let answer = self.answer(service, code, "NOTIFICATION");
         self.with_content(without_tokens(answer), Object::new())
             .reply()
     }
@@ -118,14 +134,14 @@ impl Notification<'_> {
                     ..error
                 },
             },
-            Decision::Refused(refused) => decision::error(&refused),
+            Decision::Refused(refused) => decision::error(&refused, BACKCHANNEL_PUSH_REFUSED),
             Decision::Pending => {
-                OAuthError::new("server_error", BACKCHANNEL_COMPLETE_RESULT_INVALID)
+                OAuthError::new("server_error", BACKCHANNEL_COMPLETE_RESULT_UNKNOWN)
             }
         };
         let parameters = error.parameters(&service.settings).into_iter();
         let content = parameters.map(|(name, value)| (name.to_owned(), value.into()));
-        let answer = without_tokens(self.answer(service, "NOTIFICATION"));
+        let answer = without_tokens(self.answer(service, BACKCHANNEL_PUSH_REFUSED, "NOTIFICATION"));
         Ok(self.with_content(answer, content.collect()).reply())
     }
 
@@ -140,7 +156,7 @@ impl Notification<'_> {
         };
         let issued = issuance.issue(service)?;
         let issued = issued.with_pushed_id_token(service, self.client, now, self.auth_req_id)?;
-        let answer = self.answer(service, "NOTIFICATION");
+        let answer = self.answer(service, BACKCHANNEL_PUSH_OK, "NOTIFICATION");
         let Some(record) = service.tokens.by_id(issued.record) else {
             return Ok(answer.reply());
         };
@@ -175,10 +191,10 @@ impl Notification<'_> {
         Ok(self.with_content(answer, content).reply())
     }
 
-    fn answer(&self, service: &Service, action: &str) -> Answer {
+    fn answer(&self, service: &Service, code: ResultCode, action: &str) -> Answer {
         let endpoint = self.client.settings.text("bcNotificationEndpoint");
         let token = self.pending.client_notification_token.as_deref();
-        let answer = Reply::action(self.call.path, BACKCHANNEL_COMPLETE_OK, action)
+        let answer = Reply::action(self.call.path, code, action)
             .with("deliveryMode", self.pending.delivery_mode.as_str())
             .with_some("clientNotificationEndpoint", endpoint)
             .with_some("clientNotificationToken", token)

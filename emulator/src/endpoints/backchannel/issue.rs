@@ -12,9 +12,11 @@ use crate::protocol::oauth_error::OAuthError;
 use crate::random;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
-    BACKCHANNEL_ISSUE_OK, BACKCHANNEL_ISSUE_TICKET_MISSING, BACKCHANNEL_ISSUE_TICKET_UNUSABLE,
+    BACKCHANNEL_ISSUE_OK, BACKCHANNEL_ISSUE_TICKET_COMPLETED, BACKCHANNEL_ISSUE_TICKET_EXPIRED,
+    BACKCHANNEL_ISSUE_TICKET_MISSING, BACKCHANNEL_ISSUE_TICKET_UNKNOWN,
+    BACKCHANNEL_ISSUE_TICKET_USED,
 };
-use crate::store::Service;
+use crate::store::{Decision, Service};
 
 /// Gives a request its `auth_req_id`, and from then on as long as that lives (CIBA Core 1.0 §7.3).
 pub fn issue(call: &Call, service: &mut Service) -> Outcome {
@@ -26,10 +28,19 @@ pub fn issue(call: &Call, service: &mut Service) -> Outcome {
         return error(BACKCHANNEL_ISSUE_TICKET_MISSING, "INTERNAL_SERVER_ERROR");
     };
     let ticket = Digest::of(ticket);
-    let pending = service.backchannel_requests.live(&ticket, call.now);
-    let pending = pending.filter(|pending| pending.auth_req_id.is_none());
-    let Some(mut pending) = pending.cloned() else {
-        return error(BACKCHANNEL_ISSUE_TICKET_UNUSABLE, "INVALID_TICKET");
+    let unusable = |code| error(code, "INVALID_TICKET");
+    let mut pending = match service.backchannel_requests.get(&ticket) {
+        None => return unusable(BACKCHANNEL_ISSUE_TICKET_UNKNOWN),
+        Some(entry) if entry.expires_at <= call.now => {
+            return unusable(BACKCHANNEL_ISSUE_TICKET_EXPIRED);
+        }
+        Some(entry) if !matches!(entry.value.decision, Decision::Pending) => {
+            return unusable(BACKCHANNEL_ISSUE_TICKET_COMPLETED);
+        }
+        Some(entry) if entry.value.auth_req_id.is_some() => {
+            return unusable(BACKCHANNEL_ISSUE_TICKET_USED);
+        }
+        Some(entry) => entry.value.clone(),
     };
     let auth_req_id = random::token()?;
     let expires_in = lifetime::auth_req_id(service, pending.requested_expiry);

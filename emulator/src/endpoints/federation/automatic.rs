@@ -9,7 +9,9 @@ use crate::protocol::federation::{self, TrustChain, broken, is_automatic, is_ent
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::Refusal;
-use crate::result_code::{CLIENT_SIGNATURE_WRONG, TRUST_CHAIN_MISSING};
+use crate::result_code::{
+    AUTHORIZATION_OBJECT, CLIENT_ASSERTION_SIGNATURE, PUSHED_OBJECT, TRUST_CHAIN_MISSING,
+};
 use crate::store::Service;
 
 /// Registers the relying party of an authorization request, pushed or not, unless it is a client already or is none of a
@@ -50,9 +52,14 @@ pub fn register(
         way: Way::Automatic,
     };
     let client = registration.client(service)?;
+    let codes = match (error, call.operation) {
+        ("invalid_client", _) => &CLIENT_ASSERTION_SIGNATURE,
+        (_, "push_authorization_request") => &PUSHED_OBJECT.plain.signature,
+        _ => &AUTHORIZATION_OBJECT.plain.signature,
+    };
     let signature = match jose::is_symmetric(jws.alg()) {
-        true => Err(CLIENT_SIGNATURE_WRONG),
-        false => client_signature::verify(&jws, &client),
+        true => Err(codes.wrong),
+        false => client_signature::verify(&jws, &client, codes),
     };
     signature.map_err(|code| OAuthError::new(error, code))?;
     service.clients.put(client);

@@ -8,8 +8,8 @@ use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::pkce::Challenge;
 use crate::protocol::refusal::Refusal;
 use crate::result_code::{
-    CODE_EXPIRED, CODE_MISSING, CODE_OF_ANOTHER_CLIENT, CODE_UNKNOWN, DPOP_KEY_OF_CODE,
-    TOKEN_REDIRECT_URI_DIFFERENT, TOKEN_REDIRECT_URI_MISSING,
+    CODE_EMPTY, CODE_EXPIRED, CODE_MISSING, CODE_OF_ANOTHER_CLIENT, CODE_UNKNOWN, DPOP_KEY_OF_CODE,
+    TOKEN_REDIRECT_URI_DIFFERENT, TOKEN_REDIRECT_URI_MISSING, TOKEN_REDIRECT_URI_UNEXPECTED,
 };
 use crate::store::{Narrowed, Service};
 
@@ -18,8 +18,8 @@ pub fn authorization_code(request: &Request<'_>, service: &mut Service) -> Resul
     let now = request.call.now;
     let code = request
         .parameters
-        .get("code")
-        .ok_or(OAuthError::invalid_request(CODE_MISSING))?;
+        .required("code", CODE_MISSING, CODE_EMPTY)
+        .map_err(OAuthError::invalid_request)?;
     let digest = Digest::of(code);
     let entry = service
         .codes
@@ -41,15 +41,15 @@ pub fn authorization_code(request: &Request<'_>, service: &mut Service) -> Resul
         None if code.redirect_uri_requested => {
             return Err(OAuthError::invalid_request(TOKEN_REDIRECT_URI_MISSING).into());
         }
+        Some(given) if given != code.redirect_uri && !code.redirect_uri_requested => {
+            return Err(OAuthError::invalid_grant(TOKEN_REDIRECT_URI_UNEXPECTED).into());
+        }
         Some(given) if given != code.redirect_uri => {
             return Err(OAuthError::invalid_grant(TOKEN_REDIRECT_URI_DIFFERENT).into());
         }
         _ => {}
     }
-    Challenge::verify(
-        code.challenge.as_ref(),
-        request.parameters.get("code_verifier"),
-    )?;
+    Challenge::verify(code.challenge.as_ref(), request.parameters)?;
     if code.dpop_key.is_some() && code.dpop_key != request.binding.dpop_key {
         return Err(OAuthError::invalid_grant(DPOP_KEY_OF_CODE).into());
     }

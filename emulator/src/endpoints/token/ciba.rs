@@ -10,10 +10,15 @@ use crate::protocol::issuance::Issued;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::Refusal;
 use crate::result_code::{
-    AUTH_REQ_ID_EXPIRED, AUTH_REQ_ID_MISSING, AUTH_REQ_ID_OF_ANOTHER_CLIENT, AUTH_REQ_ID_UNKNOWN,
-    PUSH_CLIENT_AT_TOKEN_ENDPOINT,
+    AUTH_REQ_ID_EMPTY, AUTH_REQ_ID_EXPIRED, AUTH_REQ_ID_MISSING, AUTH_REQ_ID_OF_ANOTHER_CLIENT,
+    AUTH_REQ_ID_UNKNOWN, CIBA_PENDING, CIBA_REFUSED, PUSH_CLIENT_AT_TOKEN_ENDPOINT,
 };
 use crate::store::Service;
+
+const CODES: decision::Codes = decision::Codes {
+    pending: CIBA_PENDING,
+    refused: CIBA_REFUSED,
+};
 
 /// CIBA Core 1.0 §10.1.
 pub fn ciba(request: &Request<'_>, service: &mut Service) -> Result<Issued, Refusal> {
@@ -23,8 +28,10 @@ pub fn ciba(request: &Request<'_>, service: &mut Service) -> Result<Issued, Refu
     if request.client().settings.text("bcDeliveryMode") == Some(push.as_str()) {
         return Err(refused_push.into());
     }
-    let auth_req_id = request.parameters.get("auth_req_id");
-    let auth_req_id = auth_req_id.ok_or(OAuthError::invalid_request(AUTH_REQ_ID_MISSING))?;
+    let auth_req_id = request
+        .parameters
+        .required("auth_req_id", AUTH_REQ_ID_MISSING, AUTH_REQ_ID_EMPTY)
+        .map_err(OAuthError::invalid_request)?;
     let auth_req_id = Digest::of(auth_req_id);
     let unknown = OAuthError::invalid_grant(AUTH_REQ_ID_UNKNOWN);
     let ticket = service.auth_req_ids.get(&auth_req_id);
@@ -42,7 +49,7 @@ pub fn ciba(request: &Request<'_>, service: &mut Service) -> Result<Issued, Refu
     }
     let pending = service.backchannel_requests.get_mut(&ticket);
     let pending = pending.ok_or(unknown)?;
-    let granted = decision::granted(&pending.decision, &mut pending.polling, now)?.clone();
+    let granted = decision::granted(&pending.decision, &mut pending.polling, &CODES, now)?.clone();
     let issued = request.issue(service, granted)?;
     service.auth_req_ids.remove(&auth_req_id);
     service.backchannel_requests.remove(&ticket);

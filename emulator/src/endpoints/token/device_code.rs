@@ -7,15 +7,23 @@ use crate::protocol::issuance::Issued;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::Refusal;
 use crate::result_code::{
-    DEVICE_CODE_EXPIRED, DEVICE_CODE_MISSING, DEVICE_CODE_OF_ANOTHER_CLIENT, DEVICE_CODE_UNKNOWN,
+    DEVICE_CODE_EMPTY, DEVICE_CODE_EXPIRED, DEVICE_CODE_MISSING, DEVICE_CODE_OF_ANOTHER_CLIENT,
+    DEVICE_CODE_UNKNOWN, DEVICE_PENDING, DEVICE_REFUSED,
 };
 use crate::store::Service;
+
+const CODES: decision::Codes = decision::Codes {
+    pending: DEVICE_PENDING,
+    refused: DEVICE_REFUSED,
+};
 
 /// RFC 8628 §3.4.
 pub fn device_code(request: &Request<'_>, service: &mut Service) -> Result<Issued, Refusal> {
     let now = request.call.now;
-    let device_code = request.parameters.get("device_code");
-    let device_code = device_code.ok_or(OAuthError::invalid_request(DEVICE_CODE_MISSING))?;
+    let device_code = request
+        .parameters
+        .required("device_code", DEVICE_CODE_MISSING, DEVICE_CODE_EMPTY)
+        .map_err(OAuthError::invalid_request)?;
     let digest = Digest::of(device_code);
     let unknown = OAuthError::invalid_grant(DEVICE_CODE_UNKNOWN);
     let entry = service.device_flows.get(&digest).ok_or(unknown.clone())?;
@@ -26,7 +34,7 @@ pub fn device_code(request: &Request<'_>, service: &mut Service) -> Result<Issue
         return Err(OAuthError::new("expired_token", DEVICE_CODE_EXPIRED).into());
     }
     let flow = service.device_flows.get_mut(&digest).ok_or(unknown)?;
-    let granted = decision::granted(&flow.decision, &mut flow.polling, now)?.clone();
+    let granted = decision::granted(&flow.decision, &mut flow.polling, &CODES, now)?.clone();
     let issued = request.issue(service, granted)?;
     service.device_flows.remove(&digest);
     Ok(issued)

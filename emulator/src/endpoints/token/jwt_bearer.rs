@@ -14,6 +14,7 @@ use crate::protocol::{resource, scopes};
 use crate::reply::Reply;
 use crate::result_code::{
     ASSERTION_AUDIENCE, ASSERTION_CLAIM_MISSING, ASSERTION_MISSING, ResultCode, TOKEN_JWT_BEARER,
+    TOKEN_SCOPE_MISSING,
 };
 use crate::store::Service;
 
@@ -37,7 +38,12 @@ pub fn jwt_bearer(
     let subject = check(assertion, service, call).map_err(OAuthError::invalid_grant)?;
     let none = Object::new();
     let client = request.as_ref().map(|request| &request.client().settings);
-    let scopes = scopes::required(parameters, &service.settings, client.unwrap_or(&none))?;
+    let scopes = scopes::required(
+        parameters,
+        &service.settings,
+        client.unwrap_or(&none),
+        TOKEN_SCOPE_MISSING,
+    )?;
     let answer = Reply::action(call.path, TOKEN_JWT_BEARER, "JWT_BEARER");
     let answer = response::with_requester(answer, service, request.as_ref())
         .with("grantType", GrantType::JwtBearer.as_str())

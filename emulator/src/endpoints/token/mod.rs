@@ -26,10 +26,13 @@ use crate::json::Members;
 use crate::protocol::client_attestation::with_challenge;
 use crate::protocol::dpop;
 use crate::protocol::oauth_error::OAuthError;
-use crate::protocol::parameters::Parameters;
+use crate::protocol::parameters::{Parameters, Unusable};
 use crate::protocol::refusal::{Refusal, usual_action};
 use crate::reply::{Outcome, Reply};
-use crate::result_code::{GRANT_TYPE_MISSING, TOKEN_PARAMETER_REPEATED, TOKEN_PARAMETERS_MISSING};
+use crate::result_code::{
+    GRANT_TYPE_EMPTY, GRANT_TYPE_IMPLICIT, GRANT_TYPE_MISSING, GRANT_TYPE_UNKNOWN,
+    TOKEN_PARAMETERS_MISSING, TOKEN_PARAMETERS_NONE, repeated_at_token,
+};
 use crate::store::Service;
 
 pub fn token(call: &Call, service: &mut Service) -> Outcome {
@@ -44,15 +47,24 @@ pub fn token(call: &Call, service: &mut Service) -> Outcome {
 
 fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     let invalid = OAuthError::invalid_request;
-    let text = call
-        .body
-        .text("parameters")
-        .ok_or(OAuthError::new("server_error", TOKEN_PARAMETERS_MISSING))?;
-    let parameters = Parameters::parse(text).map_err(|_| invalid(TOKEN_PARAMETER_REPEATED))?;
+    let parameters = Parameters::of_call(&call.body).map_err(|unusable| match unusable {
+        Unusable::Missing => OAuthError::new("server_error", TOKEN_PARAMETERS_MISSING),
+        Unusable::Empty => invalid(TOKEN_PARAMETERS_NONE),
+        Unusable::Repeated(repeated) => {
+            let text = call.body.text("parameters").unwrap_or_default();
+            let given = Parameters::parse_leniently(text);
+            invalid(repeated_at_token(&repeated.name, given.get("grant_type")))
+        }
+    })?;
     let grant_type = parameters
-        .get("grant_type")
-        .ok_or(invalid(GRANT_TYPE_MISSING))?;
-    let grant_type = GrantType::from_protocol_value(grant_type).ok_or_else(unsupported)?;
+        .required("grant_type", GRANT_TYPE_MISSING, GRANT_TYPE_EMPTY)
+        .map_err(invalid)?;
+    let unsupported_because = |code| OAuthError::new("unsupported_grant_type", code);
+    let grant_type = GrantType::from_protocol_value(grant_type)
+        .ok_or(unsupported_because(GRANT_TYPE_UNKNOWN))?;
+    if grant_type == GrantType::Implicit {
+        return Err(unsupported_because(GRANT_TYPE_IMPLICIT).into());
+    }
     // Three grant types can do without a client.
     match grant_type {
         GrantType::TokenExchange => {

@@ -12,22 +12,25 @@ use crate::protocol::refusal::{Refusal, usual_action};
 use crate::random;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
-    PASSWORD_MISSING, TOKEN_FAIL_CLIENT, TOKEN_FAIL_CLIENT_UNAUTHORIZED, TOKEN_FAIL_PASSWORD,
-    TOKEN_FAIL_REASON_MISSING, TOKEN_FAIL_SCOPE, TOKEN_FAIL_TARGET, TOKEN_FAIL_UNKNOWN,
-    TOKEN_ISSUE_OK, TOKEN_ISSUE_SUBJECT_MISSING, TOKEN_PASSWORD, TOKEN_TICKET_UNKNOWN,
-    USERNAME_MISSING,
+    PASSWORD_EMPTY, PASSWORD_MISSING, ResultCode, TOKEN_FAIL_CLIENT,
+    TOKEN_FAIL_CLIENT_UNAUTHORIZED, TOKEN_FAIL_PASSWORD, TOKEN_FAIL_REASON_MISSING,
+    TOKEN_FAIL_REASON_UNKNOWN, TOKEN_FAIL_SCOPE, TOKEN_FAIL_TARGET, TOKEN_FAIL_TICKET_EXPIRED,
+    TOKEN_FAIL_TICKET_MISSING, TOKEN_FAIL_TICKET_UNKNOWN, TOKEN_FAIL_UNKNOWN,
+    TOKEN_ISSUE_CLIENT_GONE, TOKEN_ISSUE_OK, TOKEN_ISSUE_SUBJECT_MISSING,
+    TOKEN_ISSUE_TICKET_EXPIRED, TOKEN_ISSUE_TICKET_MISSING, TOKEN_ISSUE_TICKET_UNKNOWN,
+    TOKEN_PASSWORD, USERNAME_EMPTY, USERNAME_MISSING,
 };
 use crate::store::{Grant, PasswordRequest, Service};
 
 /// Only the server knows passwords: it gets a ticket, with which it goes on.
 pub fn password(request: &Request<'_>, service: &mut Service) -> Result<Reply, Refusal> {
     let call = request.call;
-    let parameter = |name, missing| {
-        let value = request.parameters.get(name);
-        value.ok_or(OAuthError::invalid_request(missing))
+    let parameter = |name, missing, empty| {
+        let value = request.parameters.required(name, missing, empty);
+        value.map_err(OAuthError::invalid_request)
     };
-    let username = parameter("username", USERNAME_MISSING)?;
-    let password = parameter("password", PASSWORD_MISSING)?;
+    let username = parameter("username", USERNAME_MISSING, USERNAME_EMPTY)?;
+    let password = parameter("password", PASSWORD_MISSING, PASSWORD_EMPTY)?;
     let grant = request.grant(service)?;
     let ticket = random::token()?;
     let answer = Reply::action(call.path, TOKEN_PASSWORD, "PASSWORD");
@@ -66,9 +69,18 @@ fn try_issue(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         .body
         .text("subject")
         .ok_or(OAuthError::new("server_error", TOKEN_ISSUE_SUBJECT_MISSING))?;
-    let waiting = take(call, service)?;
+    let caller_error = |code| OAuthError::new("server_error", code);
+    let waiting = take(call, service).map_err(|unusable| {
+        caller_error(match unusable {
+            Ticket::Missing => TOKEN_ISSUE_TICKET_MISSING,
+            Ticket::Unknown => TOKEN_ISSUE_TICKET_UNKNOWN,
+            Ticket::Expired => TOKEN_ISSUE_TICKET_EXPIRED,
+        })
+    })?;
     let client = service.clients.by_id(waiting.grant.client_id);
-    let client = client.cloned().ok_or(unknown_ticket())?;
+    let client = client
+        .cloned()
+        .ok_or(caller_error(TOKEN_ISSUE_CLIENT_GONE))?;
     let issuance = Issuance {
         call,
         client: &client,
@@ -85,14 +97,8 @@ fn try_issue(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
 
 /// The password is wrong, or the server has another reason.
 pub fn fail(call: &Call, service: &mut Service) -> Outcome {
-    let reported = call.body.text("reason").and_then(reported_as);
-    let error = match reported {
-        None => OAuthError::new("server_error", TOKEN_FAIL_REASON_MISSING),
-        Some(error) => match take(call, service) {
-            Ok(_) => error,
-            Err(unknown) => unknown,
-        },
-    };
+    let error =
+        reported(call, service).unwrap_or_else(|code| OAuthError::new("server_error", code));
     let action = match usual_action(&error) {
         // The answer has no other action for that.
         "INVALID_CLIENT" => "BAD_REQUEST",
@@ -101,15 +107,34 @@ pub fn fail(call: &Call, service: &mut Service) -> Outcome {
     Ok(error.answer(call.path, action, &service.settings).reply())
 }
 
-/// A ticket works once.
-fn take(call: &Call, service: &mut Service) -> Result<PasswordRequest, OAuthError> {
-    let ticket = call.body.text("ticket").map(Digest::of);
-    let waiting = ticket.and_then(|key| service.password_requests.take(&key, call.now));
-    waiting.ok_or(unknown_ticket())
+/// The error for the client, which ends the ticket; or the code for a mistake of the call.
+fn reported(call: &Call, service: &mut Service) -> Result<OAuthError, ResultCode> {
+    let reason = call.body.text("reason").ok_or(TOKEN_FAIL_REASON_MISSING)?;
+    let error = reported_as(reason).ok_or(TOKEN_FAIL_REASON_UNKNOWN)?;
+    take(call, service).map_err(|unusable| match unusable {
+        Ticket::Missing => TOKEN_FAIL_TICKET_MISSING,
+        Ticket::Unknown => TOKEN_FAIL_TICKET_UNKNOWN,
+        Ticket::Expired => TOKEN_FAIL_TICKET_EXPIRED,
+    })?;
+    Ok(error)
 }
 
-fn unknown_ticket() -> OAuthError {
-    OAuthError::new("server_error", TOKEN_TICKET_UNKNOWN)
+/// Why a ticket cannot be used.
+enum Ticket {
+    Missing,
+    Unknown,
+    Expired,
+}
+
+/// A ticket works once.
+fn take(call: &Call, service: &mut Service) -> Result<PasswordRequest, Ticket> {
+    let ticket = call.body.text("ticket").ok_or(Ticket::Missing)?;
+    let entry = service.password_requests.remove(&Digest::of(ticket));
+    let entry = entry.ok_or(Ticket::Unknown)?;
+    match call.now < entry.expires_at {
+        true => Ok(entry.value),
+        false => Err(Ticket::Expired),
+    }
 }
 
 /// The error that a reason stands for (RFC 6749 §5.2, RFC 8707 §2).

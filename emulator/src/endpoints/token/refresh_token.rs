@@ -11,8 +11,8 @@ use crate::protocol::{access_token, proof_of_possession, scopes};
 use crate::random;
 use crate::reply::Reply;
 use crate::result_code::{
-    REFRESH_TOKEN_EXPIRED, REFRESH_TOKEN_MISSING, REFRESH_TOKEN_OF_ANOTHER_CLIENT,
-    REFRESH_TOKEN_UNKNOWN, SCOPE_BEYOND_GRANT,
+    REFRESH_JWT, REFRESH_TOKEN_EMPTY, REFRESH_TOKEN_EXPIRED, REFRESH_TOKEN_MISSING,
+    REFRESH_TOKEN_OF_ANOTHER_CLIENT, REFRESH_TOKEN_UNKNOWN, SCOPE_BEYOND_GRANT,
 };
 use crate::store::{Grant, Narrowed, RecordId, RefreshToken, Renewal, Service, TokenRecord};
 
@@ -28,8 +28,10 @@ struct Presented {
 
 /// RFC 6749 §6.
 pub fn refresh_token(request: &Request<'_>, service: &mut Service) -> Result<Reply, Refusal> {
-    let value = request.parameters.get("refresh_token");
-    let value = value.ok_or(OAuthError::invalid_request(REFRESH_TOKEN_MISSING))?;
+    let value = request
+        .parameters
+        .required("refresh_token", REFRESH_TOKEN_MISSING, REFRESH_TOKEN_EMPTY)
+        .map_err(OAuthError::invalid_request)?;
     let Some(presented) = find(value, request, service) else {
         let error = OAuthError::invalid_grant(REFRESH_TOKEN_UNKNOWN);
         let action = usual_action(&error);
@@ -118,7 +120,8 @@ fn refresh(
         ..record.clone()
     };
     issuance::entitle(service, &mut refreshed, call.now)?;
-    let jwt = access_token::sign(service, client, &mut refreshed, &value, call.now)?;
+    let jwt = access_token::sign(service, client, &mut refreshed, &value, call.now)
+        .map_err(|error| error.into_jwt_failure(REFRESH_JWT))?;
     service.tokens.take(presented.record);
     service.tokens.put(presented.record, refreshed);
     if !same && service.settings.flag("refreshTokenIdempotent") {
@@ -167,7 +170,7 @@ fn refreshed_grant(
     Ok(Grant {
         client_named_by: request.authenticated.named_by,
         properties: properties.map(Box::new),
-        access_token_claims: issuance::access_token_claims(claims, request.call)?,
+        access_token_claims: issuance::access_token_claims(claims, request.call, REFRESH_JWT)?,
         scopes: scopes.into(),
         ..grant
     })

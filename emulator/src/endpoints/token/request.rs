@@ -7,14 +7,17 @@ use authlete::types::{ClientAuthMethod, GrantType};
 
 use crate::call::Call;
 use crate::digest::Digest;
-use crate::json::Members;
+use crate::json::{Members, Object};
 use crate::protocol::client_authentication::{Authenticated, authenticate};
 use crate::protocol::issuance::{Issuance, Issued};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::Refusal;
 use crate::protocol::{authorization_details, dpop, proof_of_possession, resource, scopes};
-use crate::result_code::{GRANT_TYPE_NOT_ALLOWED, GRANT_TYPE_UNSUPPORTED};
+use crate::result_code::{
+    CODE_DOES_NOT_IDENTIFY, GRANT_TYPE_NOT_ALLOWED, GRANT_TYPE_UNSUPPORTED,
+    REFRESH_TOKEN_DOES_NOT_IDENTIFY, scope_missing_at_token,
+};
 use crate::store::{Binding, Client, Grant, Granted, NamedBy, Narrowed, Service};
 
 /// A request, once it is known which client it is of.
@@ -34,7 +37,7 @@ impl<'a> Request<'a> {
         parameters: &'a Parameters,
         grant_type: GrantType,
     ) -> Result<Self, Refusal> {
-        let identified = identified_by_grant(call, service, parameters, &grant_type);
+        let identified = identified_by_grant(call, service, parameters, &grant_type)?;
         let authenticated = authenticate(call, service, "supportedTokenAuthMethods", &identified)?;
         let request = Self {
             call,
@@ -110,7 +113,7 @@ impl<'a> Request<'a> {
             client_named_by: self.authenticated.named_by,
             subject: None,
             grant_type: self.grant_type.clone(),
-            scopes: scopes::required(self.parameters, service, client)?.into(),
+            scopes: self.scopes(service, client)?.into(),
             resources: resource::requested(self.parameters)?,
             authorization_details: details.map(Box::new),
             offered_credentials: Vec::new(),
@@ -123,6 +126,11 @@ impl<'a> Request<'a> {
             management: None,
             id: None,
         })
+    }
+
+    fn scopes(&self, service: &Object, client: &Object) -> Result<Vec<String>, OAuthError> {
+        let missing = scope_missing_at_token(&self.grant_type);
+        scopes::required(self.parameters, service, client, missing)
     }
 
     /// The tokens for what a user granted at another device.
@@ -173,27 +181,37 @@ fn identified_by_grant<'a>(
     service: &Service,
     parameters: &'a Parameters,
     grant_type: &GrantType,
-) -> Cow<'a, Parameters> {
+) -> Result<Cow<'a, Parameters>, OAuthError> {
     if !service.settings.flag("missingClientIdAllowed") || names_client(call, parameters) {
-        return Cow::Borrowed(parameters);
+        return Ok(Cow::Borrowed(parameters));
     }
     let digest = |name| parameters.get(name).map(Digest::of);
     let client_id = match grant_type {
-        GrantType::AuthorizationCode => digest("code")
-            .and_then(|code| service.codes.get(&code))
-            .map(|code| code.value.grant.client_id),
-        GrantType::RefreshToken => digest("refresh_token")
-            .and_then(|token| service.tokens.by_refresh_token(&token))
-            .map(|(_, record)| record.grant.client_id),
+        GrantType::AuthorizationCode => match digest("code") {
+            Some(code) => {
+                let unknown = OAuthError::invalid_grant(CODE_DOES_NOT_IDENTIFY);
+                let code = service.codes.get(&code).ok_or(unknown)?;
+                Some(code.value.grant.client_id)
+            }
+            None => None,
+        },
+        GrantType::RefreshToken => match digest("refresh_token") {
+            Some(token) => {
+                let unknown = OAuthError::invalid_grant(REFRESH_TOKEN_DOES_NOT_IDENTIFY);
+                let (_, record) = service.tokens.by_refresh_token(&token).ok_or(unknown)?;
+                Some(record.grant.client_id)
+            }
+            None => None,
+        },
         _ => None,
     };
     let client = client_id.and_then(|id| service.clients.by_id(id));
-    match client.filter(|client| !client.is_confidential()) {
+    Ok(match client.filter(|client| !client.is_confidential()) {
         Some(client) => {
             let mut identified = parameters.clone();
             identified.set("client_id", vec![client.id().to_string()]);
             Cow::Owned(identified)
         }
         None => Cow::Borrowed(parameters),
-    }
+    })
 }

@@ -14,7 +14,9 @@ use crate::protocol::issuance::Issued;
 use crate::protocol::native_sso::session;
 use crate::protocol::token_response::{self, seconds_left};
 use crate::reply::{Answer, Reply};
-use crate::result_code::{CLIENT_CREDENTIALS_OK, ResultCode, TOKEN_OK};
+use crate::result_code::{
+    CIBA_OK, CLIENT_CREDENTIALS_OK, CODE_OK, DEVICE_OK, PRE_AUTHORIZED_OK, REFRESH_OK, ResultCode,
+};
 use crate::store::{Client, Grant, Service};
 
 /// The tokens, and the token response for the client (RFC 6749 §5.1).
@@ -25,7 +27,11 @@ pub fn granted(request: &Request<'_>, service: &Service, issued: Issued) -> Answ
     let session = grant.and_then(|grant| session(service, request.client(), grant));
     let code = match request.grant_type {
         GrantType::ClientCredentials => CLIENT_CREDENTIALS_OK,
-        _ => TOKEN_OK,
+        GrantType::RefreshToken => REFRESH_OK,
+        GrantType::Ciba => CIBA_OK,
+        GrantType::DeviceCode => DEVICE_OK,
+        GrantType::PreAuthorizedCode => PRE_AUTHORIZED_OK,
+        _ => CODE_OK,
     };
     let reissuable = record.is_some_and(|record| is_reissuable(service, record));
     let answer = match session {

@@ -14,8 +14,8 @@ use crate::protocol::issuance::Prepared;
 use crate::random;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
-    BATCH_ACCEPTED, BATCH_CHECKED, BATCH_FOUND, BATCH_SIZE, BATCH_UNKNOWN, ResultCode,
-    TOKEN_VALUE_TAKEN,
+    ACCESS_TOKEN_VALUE_TAKEN, BATCH_ACCEPTED, BATCH_CHECKED, BATCH_FOUND, BATCH_SIZE,
+    BATCH_UNKNOWN, REFRESH_TOKEN_VALUE_TAKEN, ResultCode,
 };
 use crate::store::{Service, TokenBatch};
 
@@ -78,12 +78,13 @@ fn prepare_all(call: &Call, service: &Service) -> Result<Vec<Prepared>, (usize, 
             let record = &prepared.record;
             let refresh_token = record.refresh_token.as_ref().map(|token| token.digest);
             // What is not stored yet is taken as well.
-            let is_new = values.insert(("access", record.access_token))
-                && refresh_token.is_none_or(|digest| values.insert(("refresh", digest)));
-            match is_new {
-                true => Ok(prepared),
-                false => Err((index, TOKEN_VALUE_TAKEN.into())),
+            if !values.insert(("access", record.access_token)) {
+                return Err((index, ACCESS_TOKEN_VALUE_TAKEN.into()));
             }
+            if refresh_token.is_some_and(|digest| !values.insert(("refresh", digest))) {
+                return Err((index, REFRESH_TOKEN_VALUE_TAKEN.into()));
+            }
+            Ok(prepared)
         })
         .collect()
 }

@@ -13,9 +13,10 @@ use crate::protocol::scopes;
 use crate::protocol::token_response::{seconds_left, token_type};
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
-    ACCESS_TOKEN_CLAIMS_MALFORMED, CREATE_AUTH_TIME, CREATE_CLIENT_MISSING, CREATE_CLIENT_UNKNOWN,
-    CREATE_GRANT_TYPE, CREATE_OK, CREATE_SCOPE_UNKNOWN, CREATE_SUBJECT, ResultCode,
-    TOKEN_VALUE_TAKEN,
+    ACCESS_TOKEN_VALUE_TAKEN, CREATE_AUTH_TIME, CREATE_CLIENT_MISSING, CREATE_CLIENT_UNKNOWN,
+    CREATE_GRANT_TYPE_MISSING, CREATE_GRANT_TYPE_REFRESH, CREATE_GRANT_TYPE_UNKNOWN, CREATE_JWT,
+    CREATE_OK, CREATE_SCOPE_UNKNOWN, CREATE_SUBJECT_MISSING, CREATE_SUBJECT_NOT_ASCII,
+    CREATE_SUBJECT_TOO_LONG, REFRESH_TOKEN_VALUE_TAKEN, ResultCode,
 };
 use crate::store::{Authentication, Client, Grant, NamedBy, Service};
 
@@ -52,6 +53,11 @@ pub fn create(call: &Call, service: &mut Service) -> Outcome {
 pub fn prepare(call: &Call, service: &Service) -> Result<Prepared, Refused> {
     let client = client(call, service)?;
     let grant = grant(call, service, &client)?;
+    let claims = call.body.text("jwtAtClaims");
+    if claims.is_some_and(|claims| serde_json::from_str::<Object>(claims).is_err()) {
+        let code = CREATE_JWT.because("jwtAtClaims is not a JSON object");
+        return Err(code.into());
+    }
     let refreshable = !is_without_refresh_token(&grant.grant_type)
         && service.supports("supportedGrantTypes", GrantType::RefreshToken.as_str());
     let issuance = Issuance {
@@ -66,7 +72,7 @@ pub fn prepare(call: &Call, service: &Service) -> Result<Prepared, Refused> {
         .map_err(|refusal| match refusal {
             Refusal::Reply(reply) => Refused::Reply(reply),
             Refusal::Client(error) => {
-                let callers = [TOKEN_VALUE_TAKEN, ACCESS_TOKEN_CLAIMS_MALFORMED];
+                let callers = [ACCESS_TOKEN_VALUE_TAKEN, REFRESH_TOKEN_VALUE_TAKEN];
                 let action = match callers.contains(&error.code) {
                     true => "BAD_REQUEST",
                     false => "INTERNAL_SERVER_ERROR",
@@ -94,11 +100,12 @@ fn client(call: &Call, service: &Service) -> Result<Arc<Client>, ResultCode> {
 
 /// Every grant type but that of a refresh, which creates nothing.
 fn grant_type(call: &Call) -> Result<GrantType, ResultCode> {
-    let grant_type = call.body.text("grantType").map(GrantType::from);
-    grant_type
-        .filter(|grant_type| grant_type.protocol_value().is_some())
-        .filter(|grant_type| *grant_type != GrantType::RefreshToken)
-        .ok_or(CREATE_GRANT_TYPE)
+    let grant_type = call.body.text("grantType");
+    match GrantType::from(grant_type.ok_or(CREATE_GRANT_TYPE_MISSING)?) {
+        GrantType::RefreshToken => Err(CREATE_GRANT_TYPE_REFRESH),
+        grant_type if grant_type.protocol_value().is_none() => Err(CREATE_GRANT_TYPE_UNKNOWN),
+        grant_type => Ok(grant_type),
+    }
 }
 
 fn grant(call: &Call, service: &Service, client: &Client) -> Result<Grant, ResultCode> {
@@ -113,10 +120,13 @@ fn grant(call: &Call, service: &Service, client: &Client) -> Result<Grant, Resul
         GrantType::ClientCredentials | GrantType::JwtBearer
     );
     if subject.is_none() && needs_subject {
-        return Err(CREATE_SUBJECT);
+        return Err(CREATE_SUBJECT_MISSING);
     }
-    if subject.is_some_and(|subject| !subject.is_ascii() || subject.len() > 100) {
-        return Err(CREATE_SUBJECT);
+    if subject.is_some_and(|subject| !subject.is_ascii()) {
+        return Err(CREATE_SUBJECT_NOT_ASCII);
+    }
+    if subject.is_some_and(|subject| subject.len() > 100) {
+        return Err(CREATE_SUBJECT_TOO_LONG);
     }
     let auth_time = request.integer("authTime").unwrap_or_default();
     if auth_time < 0 {

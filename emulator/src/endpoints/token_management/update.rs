@@ -13,7 +13,7 @@ use crate::protocol::{issuable_credentials, lifetime, scopes};
 use crate::random;
 use crate::reply::{Answer, Outcome, Reply};
 use crate::result_code::{
-    TOKEN_UNKNOWN, UPDATE_OK, UPDATE_TOKEN_MISSING, UPDATE_TOKEN_OF_ANOTHER_SERVICE,
+    UPDATE_OK, UPDATE_TOKEN_MISSING, UPDATE_TOKEN_OF_ANOTHER_SERVICE, UPDATE_TOKEN_UNKNOWN,
 };
 use crate::store::{RecordId, Service, Store, TokenRecord};
 
@@ -30,7 +30,7 @@ pub fn update(call: &Call, store: &mut Store) -> Outcome {
             let mut services = store.services();
             match is_token && services.any(|service| named.record(service).is_some()) {
                 true => answer(UPDATE_TOKEN_OF_ANOTHER_SERVICE, "FORBIDDEN"),
-                false => answer(TOKEN_UNKNOWN, "NOT_FOUND"),
+                false => answer(UPDATE_TOKEN_UNKNOWN, "NOT_FOUND"),
             }
         }
     }
@@ -42,7 +42,7 @@ fn change(call: &Call, service: &mut Service, id: RecordId) -> Outcome {
         false => None,
     };
     let Some(mut record) = service.tokens.by_id(id).cloned() else {
-        return Ok(Reply::action(call.path, TOKEN_UNKNOWN, "NOT_FOUND").reply());
+        return Ok(Reply::action(call.path, UPDATE_TOKEN_UNKNOWN, "NOT_FOUND").reply());
     };
     change_scopes_and_ends(call, service, &mut record);
     change_rest(call, &mut record);

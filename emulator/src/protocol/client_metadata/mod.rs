@@ -6,18 +6,23 @@ mod table;
 use serde_json::{Value, json};
 
 use crate::json::{Members, Object};
+use crate::result_code::{
+    METADATA_INVALID, METADATA_NO_BOOLEAN, METADATA_NO_INTEGER, METADATA_NO_KEYS,
+    METADATA_NO_STRING, METADATA_NO_STRINGS, ResultCode,
+};
 use crate::settings::Vocabulary;
 use table::Kind::{self, Flag, Keys, Localized, Number, Text, Texts, Word, Words};
 use table::METADATA;
 
 /// Reads the settings out of metadata. What is not known is left out, as RFC 7591 §2 would have it. An error says what
 /// is not as it should be.
-pub fn read(metadata: &Object) -> Result<Object, String> {
+pub fn read(metadata: &Object) -> Result<Object, (ResultCode, String)> {
     let mut settings = Object::new();
     for (name, member, kind) in &METADATA {
         if let Some(value) = metadata.get(*name).filter(|value| !value.is_null()) {
             let value = kind.read(value);
-            let value = value.map_err(|expected| format!("{name}: must be {expected}"))?;
+            let value =
+                value.map_err(|(code, expected)| (code, format!("{name}: must be {expected}")))?;
             settings.insert((*member).to_owned(), value);
         }
         if let Localized(tagged) = kind {
@@ -74,7 +79,7 @@ pub fn forget(settings: &mut Object) {
 }
 
 /// The values with a language tag in their name (OpenID Connect Dynamic Client Registration 1.0 §2.1).
-fn localized(name: &str, metadata: &Object) -> Result<Vec<Value>, String> {
+fn localized(name: &str, metadata: &Object) -> Result<Vec<Value>, (ResultCode, String)> {
     let tagged = metadata.iter().filter_map(|(full, value)| {
         let (own, tag) = full.split_once('#')?;
         (own == name && !tag.is_empty()).then_some((full, tag, value))
@@ -82,40 +87,51 @@ fn localized(name: &str, metadata: &Object) -> Result<Vec<Value>, String> {
     tagged
         .map(|(full, tag, value)| match value {
             Value::String(value) => Ok(json!({ "tag": tag, "value": value })),
-            _ => Err(format!("{full}: must be a string")),
+            _ => Err((METADATA_NO_STRING, format!("{full}: must be a string"))),
         })
         .collect()
 }
 
 impl Kind {
     /// The setting of a value; the error is what the value must be.
-    fn read(&self, value: &Value) -> Result<Value, &'static str> {
-        let same = |fits: bool, expected| {
+    fn read(&self, value: &Value) -> Result<Value, (ResultCode, &'static str)> {
+        let same = |fits: bool, code, expected| {
             if fits {
                 Ok(value.clone())
             } else {
-                Err(expected)
+                Err((code, expected))
             }
         };
+        let is_strings = |value: &Value| {
+            let texts = value.as_array();
+            texts.is_some_and(|texts| texts.iter().all(Value::is_string))
+        };
+        let strings = (METADATA_NO_STRINGS, "an array of strings");
         match self {
-            Text | Localized(_) => same(value.is_string(), "a string"),
-            Flag => same(value.is_boolean(), "true or false"),
-            Number => same(value.as_u64().is_some(), "a number from 0"),
-            Texts => {
-                let texts = value.as_array();
-                let fits = texts.is_some_and(|texts| texts.iter().all(Value::is_string));
-                same(fits, "an array of strings")
+            Text | Localized(_) => same(value.is_string(), METADATA_NO_STRING, "a string"),
+            Flag => same(value.is_boolean(), METADATA_NO_BOOLEAN, "true or false"),
+            Number => {
+                let code = match value.is_i64() {
+                    true => METADATA_INVALID,
+                    false => METADATA_NO_INTEGER,
+                };
+                same(value.as_u64().is_some(), code, "a number from 0")
             }
-            Word(vocabulary) => from_word(value, vocabulary).ok_or("a word that is known"),
+            Texts => same(is_strings(value), strings.0, strings.1),
+            Word(_) if !value.is_string() => Err((METADATA_NO_STRING, "a string")),
+            Word(vocabulary) => {
+                from_word(value, vocabulary).ok_or((METADATA_INVALID, "a word that is known"))
+            }
+            Words(_) if !is_strings(value) => Err(strings),
             Words(vocabulary) => {
-                let words = value.as_array().ok_or("an array of strings")?.iter();
+                let words = value.as_array().ok_or(strings)?.iter();
                 let words: Option<Vec<_>> = words.map(|word| from_word(word, vocabulary)).collect();
                 words
                     .map(Value::from)
-                    .ok_or("an array of words that are known")
+                    .ok_or((METADATA_INVALID, "an array of words that are known"))
             }
             Keys if value.is_object() => Ok(value.to_string().into()),
-            Keys => Err("a JWK Set"),
+            Keys => Err((METADATA_NO_KEYS, "a JWK Set")),
         }
     }
 
@@ -224,7 +240,7 @@ mod tests {
             json!({"grant_types": ["code"]}),
         ] {
             let metadata = object(metadata);
-            let error = read(&metadata).unwrap_err();
+            let (_, error) = read(&metadata).unwrap_err();
             let name = metadata.keys().next().unwrap();
             assert!(error.starts_with(&format!("{name}: must be ")), "{error}");
         }

@@ -8,7 +8,7 @@ use crate::json::{Members, Object};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::{jwt_audience, jwt_times};
 use crate::result_code::{
-    REQUEST_OBJECT_AUDIENCE, REQUEST_OBJECT_ISSUER, REQUEST_OBJECT_NOT_ONCE,
+    FEDERATION_OBJECT_AUDIENCE, REQUEST_OBJECT_ISSUER, REQUEST_OBJECT_NOT_ONCE,
     REQUEST_OBJECT_REPLAYED, REQUEST_OBJECT_SUBJECT,
 };
 use crate::store::{Client, Service};
@@ -35,7 +35,7 @@ pub fn check(
 ) -> Result<(), OAuthError> {
     let invalid = |code| OAuthError::new("invalid_request_object", code);
     if !jwt_audience::is_only(claims, service.issuer().unwrap_or_default()) {
-        return Err(invalid(REQUEST_OBJECT_AUDIENCE));
+        return Err(invalid(FEDERATION_OBJECT_AUDIENCE));
     }
     let names = ["iss", "client_id"].map(|name| claims.text(name));
     if client.entity_id().is_none() || names.iter().any(|name| *name != client.entity_id()) {

@@ -48,7 +48,7 @@ pub fn is_of_federation(client: &Client) -> bool {
 /// A chain that proves nothing (§8.9), in words that say where it breaks.
 pub fn broken(words: impl Into<String>) -> OAuthError {
     OAuthError {
-        description: Some(words.into()),
+        description: Some(words.into().into_boxed_str()),
         ..OAuthError::new("invalid_trust_chain", TRUST_CHAIN_INVALID)
     }
 }
@@ -56,7 +56,7 @@ pub fn broken(words: impl Into<String>) -> OAuthError {
 /// Metadata, or policies for them, that cannot be (§8.9), in words that name them.
 fn unfit(words: impl Into<String>) -> OAuthError {
     OAuthError {
-        description: Some(words.into()),
+        description: Some(words.into().into_boxed_str()),
         ..OAuthError::new("invalid_metadata", FEDERATION_METADATA_INVALID)
     }
 }

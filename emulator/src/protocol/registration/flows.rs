@@ -1,7 +1,8 @@
 //! The grant types, response types and redirect URIs of a client that registers itself.
 
-use super::{Checked, has, invalid, invalid_redirect_uri, refuse};
+use super::{Checked, has, invalid_as, invalid_redirect_uri, refuse};
 use crate::json::{Members, Object};
+use crate::result_code::{METADATA_CODE_GRANT, METADATA_IMPLICIT_GRANT};
 use crate::settings::Uri;
 use crate::store::Service;
 
@@ -58,8 +59,12 @@ pub fn types(settings: &Object) -> Checked {
     let types = settings.texts("responseTypes").unwrap_or_default();
     let mut needed = grant_types_of(&types).into_iter();
     match needed.find(|needed| !has(settings, "grantTypes", needed)) {
-        Some("IMPLICIT") => Err(invalid("response_types: need the grant type implicit")),
-        Some(_) => Err(invalid(
+        Some("IMPLICIT") => Err(invalid_as(
+            METADATA_IMPLICIT_GRANT,
+            "response_types: need the grant type implicit",
+        )),
+        Some(_) => Err(invalid_as(
+            METADATA_CODE_GRANT,
             "response_types: need the grant type authorization_code",
         )),
         None => Ok(()),

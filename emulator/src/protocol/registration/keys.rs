@@ -1,18 +1,19 @@
 //! The keys, certificates and algorithms of a client that registers itself.
 
-use super::{Checked, refuse};
+use super::{Checked, invalid_as, refuse};
 use crate::jose::{Jwk, JwkSet};
 use crate::json::{Members, Object};
+use crate::result_code::METADATA_TWO_KEY_SETS;
 
 pub fn keys(settings: &Object) -> Checked {
     let set = settings
         .text("jwks")
         .and_then(|text| JwkSet::parse(text).ok());
     let has_keys = set.is_some() || settings.contains_key("jwksUri");
-    refuse(
-        set.is_some() && settings.contains_key("jwksUri"),
-        "jwks: cannot be there together with jwks_uri",
-    )?;
+    if set.is_some() && settings.contains_key("jwksUri") {
+        let words = "jwks: cannot be there together with jwks_uri";
+        return Err(invalid_as(METADATA_TWO_KEY_SETS, words));
+    }
     refuse(
         set.is_some_and(|set| set.keys().iter().any(Jwk::is_private)),
         "jwks: has private keys",

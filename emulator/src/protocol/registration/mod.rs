@@ -11,7 +11,10 @@ pub use keys::needs_secret;
 use super::client_metadata;
 use super::oauth_error::OAuthError;
 use crate::json::{Members, Object};
-use crate::result_code::{METADATA_INVALID, REDIRECT_URIS_INVALID};
+use crate::result_code::{
+    METADATA_INVALID, METADATA_NO_URI, METADATA_NOT_HTTPS, METADATA_SECTOR, REDIRECT_URIS_INVALID,
+    ResultCode, SETTING_INVALID,
+};
 use crate::settings::{Uri, client};
 use crate::store::Service;
 
@@ -19,15 +22,20 @@ type Checked = Result<(), OAuthError>;
 
 /// Metadata that cannot be, in words that name them.
 pub fn invalid(words: impl Into<String>) -> OAuthError {
+    invalid_as(METADATA_INVALID, words)
+}
+
+/// The same with a code that says what is wrong.
+pub fn invalid_as(code: ResultCode, words: impl Into<String>) -> OAuthError {
     OAuthError {
-        description: Some(words.into()),
-        ..OAuthError::new("invalid_client_metadata", METADATA_INVALID)
+        description: Some(words.into().into_boxed_str()),
+        ..OAuthError::new("invalid_client_metadata", code)
     }
 }
 
 fn invalid_redirect_uri(words: String) -> OAuthError {
     OAuthError {
-        description: Some(words),
+        description: Some(words.into_boxed_str()),
         ..OAuthError::new("invalid_redirect_uri", REDIRECT_URIS_INVALID)
     }
 }
@@ -59,7 +67,12 @@ pub fn check(settings: &Object, service: &Service) -> Checked {
     flows::redirect_uris(settings)?;
     client::check(settings).map_err(|error| {
         let name = client_metadata::name_of(&error.member);
-        invalid(format!("{name}: {}", error.reason))
+        let is_uri = error.code == SETTING_INVALID && name.ends_with("_uri");
+        let code = match is_uri {
+            true => METADATA_NO_URI,
+            false => METADATA_INVALID,
+        };
+        invalid_as(code, format!("{name}: {}", error.reason))
     })?;
     flows::supported(settings, service)?;
     flows::types(settings)?;
@@ -70,7 +83,8 @@ pub fn check(settings: &Object, service: &Service) -> Checked {
     if settings.text("subjectType") == Some("PAIRWISE")
         && !client::complete(settings).contains_key("derivedSectorIdentifier")
     {
-        return Err(invalid(
+        return Err(invalid_as(
+            METADATA_SECTOR,
             "subject_type: pairwise needs sector_identifier_uri unless all redirect URIs have one host",
         ));
     }
@@ -79,10 +93,10 @@ pub fn check(settings: &Object, service: &Service) -> Checked {
         ("loginUri", "initiate_login_uri"),
     ] {
         let uri = settings.text(member).and_then(Uri::parse);
-        refuse(
-            uri.is_some_and(|uri| uri.scheme() != "https"),
-            format!("{name}: must be an https URI"),
-        )?;
+        if uri.is_some_and(|uri| uri.scheme() != "https") {
+            let words = format!("{name}: must be an https URI");
+            return Err(invalid_as(METADATA_NOT_HTTPS, words));
+        }
     }
     Ok(())
 }
@@ -95,9 +109,15 @@ fn backchannel(settings: &Object) -> Checked {
         "backchannel_token_delivery_mode: needed for CIBA",
     )?;
     let endpoint = settings.text("bcNotificationEndpoint").and_then(Uri::parse);
+    let needs_endpoint = matches!(mode, Some("PING" | "PUSH"));
+    let words =
+        "backchannel_client_notification_endpoint: needed as an https URI for ping and push";
+    if endpoint.is_some_and(|uri| uri.scheme() != "https") && needs_endpoint {
+        return Err(invalid_as(METADATA_NOT_HTTPS, words));
+    }
     refuse(
-        matches!(mode, Some("PING" | "PUSH")) && endpoint.is_none_or(|uri| uri.scheme() != "https"),
-        "backchannel_client_notification_endpoint: needed as an https URI for ping and push",
+        needs_endpoint && !settings.contains_key("bcNotificationEndpoint"),
+        words,
     )?;
     let alg = settings.text("bcRequestSignAlg");
     refuse(

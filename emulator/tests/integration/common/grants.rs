@@ -74,7 +74,7 @@ pub async fn queried(api: &Authlete, client: &RegisteredClient, grant_id: &str) 
     let token = authority(api, client.id, &client.secret).await;
     let answer = manage(api, GmAction::Query, grant_id, &token).await;
     assert_eq!(answer.action, GmResponseAction::Ok, "{answer:?}");
-    assert_eq!(answer.result_code.as_deref(), Some("A283001"));
+    assert_eq!(answer.result_code.as_deref(), Some("A916001"));
     content(answer.response_content.as_ref())
 }
 

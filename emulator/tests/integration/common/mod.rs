@@ -208,7 +208,7 @@ pub fn refusal<T: std::fmt::Debug>(result: authlete::Result<T>) -> (u16, String)
                 .as_ref()
                 .map(authlete::Secret::expose)
                 .expect("a result message");
-            assert!(message.starts_with(&format!("[{code}] /")), "{message}");
+            assert!(message.starts_with(&format!("[{code}] ")), "{message}");
             (refused.status.as_u16(), code)
         }
         _ => panic!("not refused by the API: {error}"),

@@ -1,6 +1,0 @@
-//! The management of services.
-
-result_codes! {
-    /// The settings have a member that cannot be as it is.
-    SERVICE_INVALID = "A108201", "a setting of the service is not valid";
-}

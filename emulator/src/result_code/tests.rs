@@ -1,0 +1,132 @@
+//! Holds the table against the list of what Authlete has published.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::{ResultCode, families};
+
+/// The facts about published codes that the table has to agree with: of each code that it exists, and whether its message
+/// names the path of the API.
+const PUBLISHED: &str = include_str!("../../tests/published_result_codes.txt");
+
+/// An entry of the table.
+#[derive(Debug)]
+pub struct Entry {
+    name: &'static str,
+    code: ResultCode,
+    is_published: bool,
+}
+
+pub fn published(name: &'static str, code: ResultCode) -> Entry {
+    Entry {
+        name,
+        code,
+        is_published: true,
+    }
+}
+
+pub fn own(name: &'static str, code: ResultCode) -> Entry {
+    Entry {
+        name,
+        code,
+        is_published: false,
+    }
+}
+
+fn entries() -> impl Iterator<Item = Entry> {
+    families().into_iter().flat_map(|(_, table)| table)
+}
+
+/// What the list says of a code.
+struct Published {
+    /// Whether it says which operations answer with the code.
+    has_operations: bool,
+    names_path: bool,
+}
+
+fn published_codes() -> BTreeMap<String, Published> {
+    let lines = PUBLISHED.lines().filter(|line| !line.starts_with('#'));
+    let groups = lines.map(|line| line.split_once(':').expect("codes after a colon"));
+    let codes = groups.flat_map(|(head, codes)| {
+        let (group, operations) = head.split_once(' ').unwrap_or((head, ""));
+        codes.split_whitespace().map(move |rest| {
+            let digits = rest.trim_end_matches('/');
+            let published = Published {
+                has_operations: !operations.is_empty(),
+                names_path: digits != rest,
+            };
+            (format!("A{group}{digits}"), published)
+        })
+    });
+    codes.collect()
+}
+
+#[test]
+fn the_list_of_published_codes_is_complete_and_has_no_code_twice() {
+    let codes = published_codes();
+    assert_eq!(codes.len(), 1730);
+    let listed = PUBLISHED.lines().filter(|line| !line.starts_with('#'));
+    let listed = listed.map(|line| line.split_once(':').unwrap().1.split_whitespace().count());
+    assert_eq!(listed.sum::<usize>(), codes.len());
+    assert!(codes.keys().all(|code| code.len() == 7));
+}
+
+#[test]
+fn an_entry_that_is_marked_as_published_is_in_the_list_and_names_the_path_as_published() {
+    let codes = published_codes();
+    for entry in entries().filter(|entry| entry.is_published) {
+        let Some(published) = codes.get(entry.code.code) else {
+            panic!("{} is not published", entry.name);
+        };
+        let names_path = published.names_path;
+        assert_eq!(entry.code.names_path, names_path, "{}", entry.name);
+        // Which operation it is, the tests of bad input find out.
+        assert!(published.has_operations, "{}", entry.name);
+    }
+}
+
+#[test]
+fn an_own_code_is_in_the_block_of_its_family_and_not_in_the_list() {
+    let codes = published_codes();
+    for (block, table) in families() {
+        for entry in table.iter().filter(|entry| !entry.is_published) {
+            let digits = entry.code.code.strip_prefix('A').unwrap();
+            assert!(
+                digits.starts_with(block),
+                "{} is not in {block}",
+                entry.name
+            );
+            assert!(digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_digit()));
+            assert!(
+                !codes.contains_key(entry.code.code),
+                "{} is published",
+                entry.name
+            );
+        }
+    }
+}
+
+#[test]
+fn blocks_are_free_of_published_codes_and_differ() {
+    let mut seen = HashSet::new();
+    for (block, _) in families() {
+        assert!(block.len() == 3 && block.starts_with('9') && seen.insert(block));
+        let block = format!("A{block}");
+        assert!(
+            !published_codes()
+                .keys()
+                .any(|code| code.starts_with(&block))
+        );
+    }
+}
+
+#[test]
+fn no_code_stands_for_two_entries() {
+    let mut seen = HashSet::new();
+    for entry in entries() {
+        assert!(
+            seen.insert(entry.code.code),
+            "{} is there twice",
+            entry.name
+        );
+    }
+}

@@ -1,0 +1,415 @@
+//! Situations that have published result codes of their own, told apart on each operation.
+
+use authlete_emulator::{Emulator, RegisteredClient};
+use serde_json::{Value, json};
+
+use crate::common::registration::{manage, minimal, register, registered, start_open, with};
+use crate::common::{GENERATIONS, post, start, variable};
+
+/// The result code for the parameters of a client's request; without parameters the call has none.
+async fn code(
+    emulator: &Emulator,
+    version: authlete::ApiVersion,
+    path: &str,
+    parameters: Option<&str>,
+    client: &RegisteredClient,
+) -> Value {
+    let mut body = json!({ "parameters": parameters });
+    if path != "/auth/authorization" {
+        body["clientId"] = json!(client.id.to_string());
+        body["clientSecret"] = json!(client.secret.expose());
+    }
+    let (_, answer) = post(emulator, version, "SERVICE", path, &body).await;
+    answer["resultCode"].clone()
+}
+
+#[tokio::test]
+async fn parameters_that_are_missing_empty_or_repeated_have_codes_of_their_own() {
+    const TOKEN: &str = "/auth/token";
+    const AUTHORIZATION: &str = "/auth/authorization";
+    const REVOCATION: &str = "/auth/revocation";
+    const INTROSPECTION: &str = "/auth/introspection/standard";
+    const PUSHED: &str = "/pushed_auth_req";
+    const CIBA: &str = "/backchannel/authentication";
+    const DEVICE: &str = "/device/authorization";
+    let cases = [
+        (TOKEN, None, "A047201"),
+        (TOKEN, Some(""), "A047301"),
+        (TOKEN, Some("a=b"), "A049301"),
+        (TOKEN, Some("grant_type="), "A049302"),
+        (TOKEN, Some("grant_type=a&grant_type=b"), "A049303"),
+        (TOKEN, Some("grant_type=a"), "A049304"),
+        (TOKEN, Some("grant_type=implicit"), "A049306"),
+        (TOKEN, Some("grant_type=authorization_code"), "A050301"),
+        (
+            TOKEN,
+            Some("grant_type=authorization_code&code="),
+            "A050302",
+        ),
+        (
+            TOKEN,
+            Some("grant_type=authorization_code&code=a&code=b"),
+            "A050303",
+        ),
+        (
+            TOKEN,
+            Some("grant_type=authorization_code&code=a&redirect_uri=b&redirect_uri=c"),
+            "A050304",
+        ),
+        (
+            TOKEN,
+            Some("grant_type=authorization_code&code=a&code_verifier=b&code_verifier=c"),
+            "A050314",
+        ),
+        (TOKEN, Some("grant_type=refresh_token"), "A053301"),
+        (
+            TOKEN,
+            Some("grant_type=refresh_token&refresh_token="),
+            "A053302",
+        ),
+        (
+            TOKEN,
+            Some("grant_type=refresh_token&refresh_token=a&refresh_token=b"),
+            "A053303",
+        ),
+        (
+            TOKEN,
+            Some("grant_type=refresh_token&scope=a&scope=b"),
+            "A053304",
+        ),
+        (
+            TOKEN,
+            Some("grant_type=client_credentials&scope=a&scope=b"),
+            "A052302",
+        ),
+        (
+            TOKEN,
+            Some("grant_type=password&scope=a&scope=b"),
+            "A051307",
+        ),
+        (
+            TOKEN,
+            Some("grant_type=a&client_id=1&client_id=2"),
+            "A244301",
+        ),
+        (
+            TOKEN,
+            Some("grant_type=a&client_secret=1&client_secret=2"),
+            "A158301",
+        ),
+        (TOKEN, Some("grant_type=a&other=1&other=2"), "A250301"),
+        (AUTHORIZATION, None, "A004201"),
+        (AUTHORIZATION, Some(""), "A004301"),
+        (AUTHORIZATION, Some("a=b"), "A010301"),
+        (AUTHORIZATION, Some("client_id="), "A010302"),
+        (AUTHORIZATION, Some("client_id=1&client_id=2"), "A010303"),
+        (AUTHORIZATION, Some("client_id=ID"), "A009301"),
+        (
+            AUTHORIZATION,
+            Some("client_id=ID&response_type="),
+            "A009302",
+        ),
+        (
+            AUTHORIZATION,
+            Some("client_id=ID&response_type=a&response_type=b"),
+            "A009303",
+        ),
+        (
+            AUTHORIZATION,
+            Some("client_id=ID&response_type=a"),
+            "A009304",
+        ),
+        (AUTHORIZATION, Some("client_id=ID&redirect_uri="), "A011319"),
+        (
+            AUTHORIZATION,
+            Some("client_id=ID&redirect_uri=relative"),
+            "A011315",
+        ),
+        (
+            AUTHORIZATION,
+            Some("client_id=ID&redirect_uri=https://app.example/%23a"),
+            "A011316",
+        ),
+        (
+            AUTHORIZATION,
+            Some("client_id=ID&state=a&state=b"),
+            "A013302",
+        ),
+        (
+            AUTHORIZATION,
+            Some("client_id=ID&nonce=a&nonce=b"),
+            "A014302",
+        ),
+        (
+            AUTHORIZATION,
+            Some("client_id=ID&other=a&other=b"),
+            "A023306",
+        ),
+        (
+            AUTHORIZATION,
+            Some("client_id=ID&response_type=code&max_age=a"),
+            "A017303",
+        ),
+        (
+            AUTHORIZATION,
+            Some("client_id=ID&response_type=code&max_age=1.5"),
+            "A017304",
+        ),
+        (
+            AUTHORIZATION,
+            Some("client_id=ID&response_type=code&max_age=2147483648"),
+            "A017305",
+        ),
+        (
+            AUTHORIZATION,
+            Some("client_id=ID&response_type=code&prompt=none+login"),
+            "A016304",
+        ),
+        (
+            AUTHORIZATION,
+            Some("client_id=ID&response_type=code&prompt=a"),
+            "A016303",
+        ),
+        (
+            AUTHORIZATION,
+            Some("client_id=ID&response_type=code&claims=a"),
+            "A022303",
+        ),
+        (
+            AUTHORIZATION,
+            Some("client_id=ID&response_type=code&claims={\"userinfo\":1}"),
+            "A022304",
+        ),
+        (
+            AUTHORIZATION,
+            Some("client_id=ID&response_type=code&claims={\"id_token\":1}"),
+            "A022305",
+        ),
+        (
+            AUTHORIZATION,
+            Some("client_id=ID&response_type=code&purpose=ab"),
+            "A252303",
+        ),
+        (
+            AUTHORIZATION,
+            Some("client_id=ID&response_type=code&resource=a"),
+            "A251307",
+        ),
+        (
+            AUTHORIZATION,
+            Some("client_id=ID&response_type=code&resource=https://a.example/%23a"),
+            "A251308",
+        ),
+        (
+            AUTHORIZATION,
+            Some("client_id=ID&response_type=code&authorization_details=a"),
+            "A249304",
+        ),
+        (
+            AUTHORIZATION,
+            Some("client_id=ID&response_type=code&authorization_details={}"),
+            "A249305",
+        ),
+        (
+            AUTHORIZATION,
+            Some("client_id=ID&response_type=code&authorization_details=[1]"),
+            "A249306",
+        ),
+        (
+            AUTHORIZATION,
+            Some("client_id=ID&response_type=code&authorization_details=[{}]"),
+            "A249301",
+        ),
+        (REVOCATION, None, "A113201"),
+        (REVOCATION, Some(""), "A113301"),
+        (REVOCATION, Some("a=b"), "A115301"),
+        (REVOCATION, Some("token="), "A115302"),
+        (REVOCATION, Some("token=a&token=b"), "A115303"),
+        (
+            REVOCATION,
+            Some("token=a&client_id=1&client_id=2"),
+            "A114303",
+        ),
+        (
+            REVOCATION,
+            Some("token=a&client_secret=1&client_secret=2"),
+            "A114310",
+        ),
+        (REVOCATION, Some("token=a&client_secret=another"), "A114313"),
+        (INTROSPECTION, None, "A145201"),
+        (INTROSPECTION, Some(""), "A145301"),
+        (PUSHED, None, "A166201"),
+        (PUSHED, Some(""), "A166301"),
+        (PUSHED, Some("a=1&a=2"), "A250301"),
+        (PUSHED, Some("request_uri=a"), "A248301"),
+        (PUSHED, Some("request=a"), "A248302"),
+        (CIBA, None, "A166201"),
+        (CIBA, Some(""), "A166301"),
+        (CIBA, Some("a=1&a=2"), "A166304"),
+        (DEVICE, None, "A166201"),
+        (DEVICE, Some(""), "A166301"),
+        (DEVICE, Some("a=1&a=2"), "A166304"),
+    ];
+    for version in GENERATIONS {
+        let (emulator, _api) = start(version).await;
+        let client = emulator.client();
+        for (path, parameters, expected) in cases {
+            let id = format!("client_id={}", client.id);
+            let filled = parameters.map(|text| text.replace("client_id=ID", &id));
+            let code = code(&emulator, version, path, filled.as_deref(), client).await;
+            assert_eq!(code, expected, "{path} {parameters:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_is_missing_unknown_or_without_the_secret_has_a_code_for_each_operation() {
+    let cases = [
+        ("/auth/token", ["A244305", "A244306", "A157305"]),
+        ("/auth/revocation", ["A114301", "A114304", "A114311"]),
+        ("/pushed_auth_req", ["A247306", "A247307", "A157305"]),
+        (
+            "/backchannel/authentication",
+            ["A168309", "A168310", "A157305"],
+        ),
+        ("/device/authorization", ["A904303", "A218305", "A157305"]),
+    ];
+    for version in GENERATIONS {
+        let (emulator, _api) = start(version).await;
+        let id = emulator.client().id.to_string();
+        for (path, codes) in cases {
+            let clients = [None, Some("1"), Some(&*id)];
+            for (client, expected) in clients.into_iter().zip(codes) {
+                let body = json!({
+                    "parameters": "grant_type=client_credentials&token=a",
+                    "clientId": client,
+                    "clientSecret": client.map(|_| "wrong"),
+                });
+                let (_, answer) = post(&emulator, version, "SERVICE", path, &body).await;
+                assert_eq!(answer["resultCode"], expected, "{path} {client:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_ends_of_a_list_have_codes_for_each_list() {
+    let lists = [
+        ("SERVICEOWNER", "/service/get/list", "036"),
+        ("SERVICE", "/client/get/list", "028"),
+        ("SERVICE", "/auth/token/get/list", "159"),
+    ];
+    let queries = [
+        ("start=a", "201"),
+        ("start=-1", "202"),
+        ("end=a", "203"),
+        ("end=-1", "204"),
+    ];
+    let version = authlete::ApiVersion::V2;
+    let (emulator, _api) = start(version).await;
+    for (owner, path, group) in lists {
+        let value = |name: &str| variable(&emulator, version, &format!("AUTHLETE_{owner}_{name}"));
+        for (query, rest) in queries {
+            let url = format!("{}/api{path}?{query}", emulator.base_url());
+            let request = reqwest::Client::new().get(url);
+            let request = request.basic_auth(value("APIKEY"), Some(value("APISECRET")));
+            let answer: Value =
+                serde_json::from_slice(&request.send().await.unwrap().bytes().await.unwrap())
+                    .unwrap();
+            assert_eq!(answer["resultCode"], format!("A{group}{rest}"), "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn metadata_that_cannot_be_have_a_code_for_what_they_must_be() {
+    let cases = [
+        (
+            json!({ "redirect_uris": "https://app.example/" }),
+            "A204306",
+        ),
+        (json!({ "client_name": 1 }), "A204308"),
+        (json!({ "default_max_age": "1" }), "A204309"),
+        (json!({ "require_auth_time": "true" }), "A204310"),
+        (json!({ "jwks": "{}" }), "A204311"),
+        (json!({ "logo_uri": "logo.png" }), "A204307"),
+        (
+            json!({ "initiate_login_uri": "http://app.example/login" }),
+            "A204313",
+        ),
+        (
+            json!({ "jwks": { "keys": [] }, "jwks_uri": "https://app.example/jwks" }),
+            "A204301",
+        ),
+        (
+            json!({ "grant_types": ["implicit"], "response_types": ["code"] }),
+            "A204304",
+        ),
+        (
+            json!({ "grant_types": ["authorization_code"], "response_types": ["token"] }),
+            "A204305",
+        ),
+        (
+            json!({
+                "subject_type": "pairwise",
+                "redirect_uris": ["https://a.example/", "https://b.example/"],
+            }),
+            "A204312",
+        ),
+    ];
+    for version in GENERATIONS {
+        let (_emulator, api) = start_open(version).await;
+        for (members, code) in &cases {
+            let answer = register(&api, with(minimal(), members.clone())).await;
+            assert_eq!(answer.result_code.as_deref(), Some(*code), "{members}");
+        }
+        let registration = registered(&api, minimal()).await;
+        let own = json!({ "client_id": registration["client_id"] });
+        for (members, code) in [
+            (json!({}), "A214301"),
+            (json!({ "client_id": "1" }), "A214302"),
+            (with(own, json!({ "client_secret": "another" })), "A215304"),
+        ] {
+            let mut request = manage(&registration);
+            request.json = Some(with(minimal(), members.clone()).to_string().into());
+            let answer = api.dynamic_client_update(&request).await.unwrap();
+            assert_eq!(answer.result_code.as_deref(), Some(code), "{members}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_no_object_has_a_code_for_each_operation() {
+    let version = authlete::ApiVersion::V2;
+    let (emulator, _api) = start(version).await;
+    let id = emulator.client().id;
+    for (path, body, code) in [
+        ("/client/create".to_owned(), "", "A032209"),
+        ("/client/create".to_owned(), "[]", "A900205"),
+        ("/client/authorization/get/list".to_owned(), "[]", "A136205"),
+        (
+            format!("/client/authorization/delete/{id}"),
+            "[]",
+            "A137201",
+        ),
+        (format!("/client/granted_scopes/get/{id}"), "[]", "A139201"),
+        (
+            format!("/client/granted_scopes/delete/{id}"),
+            "[]",
+            "A140201",
+        ),
+        (
+            format!("/client/extension/requestable_scopes/update/{id}"),
+            "[]",
+            "A128201",
+        ),
+    ] {
+        let value = |name: &str| variable(&emulator, version, &format!("AUTHLETE_SERVICE_{name}"));
+        let url = format!("{}/api{path}", emulator.base_url());
+        let request = reqwest::Client::new().post(url).body(body);
+        let request = request.basic_auth(value("APIKEY"), Some(value("APISECRET")));
+        let answer = request.send().await.unwrap().bytes().await.unwrap();
+        let answer: Value = serde_json::from_slice(&answer).unwrap();
+        assert_eq!(answer["resultCode"], code, "{path}");
+    }
+}

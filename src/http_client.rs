@@ -1,0 +1,74 @@
+//! The HTTP client of a handle that brings none.
+
+use std::time::Duration;
+
+use reqwest::ClientBuilder;
+
+use crate::resolver::Resolver;
+use crate::warm_up::WarmUp;
+use crate::{Config, tls};
+
+/// Long enough for a slow handshake across an ocean, short enough to notice a host that is gone.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Half of the 60 seconds after which many load balancers close an idle connection. A request that crosses with the
+/// close fails, and most operations must not be repeated then.
+const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long a peer may be silent when it owes an acknowledgement. Then the connection is given up, and a call that may be
+/// repeated has time for another one. A path may lose packets for a second or two, when a route changes or a virtual machine
+/// moves. TCP itself would try for a quarter of an hour, and reqwest for 30 seconds.
+const PEER_SILENCE: Duration = Duration::from_secs(5);
+
+/// Between two probes of a silent connection, and how many there are. On Linux the probes end after [`PEER_SILENCE`], too.
+const PROBE_INTERVAL: Duration = Duration::from_secs(1);
+const PROBES: u32 = 3;
+
+/// Settings of the connections that the caller may choose.
+#[derive(Debug, Default)]
+pub(crate) struct ConnectionSettings {
+    pub connect_timeout: Option<Duration>,
+    pub pool_idle_timeout: Option<Duration>,
+}
+
+impl ConnectionSettings {
+    /// A client with the defaults of this crate for what is not set.
+    pub(crate) fn own(&self, config: &Config) -> ClientBuilder {
+        // HTTP/2 is on as soon as any crate of the program enables the feature of reqwest. Then all calls share one
+        // connection, and fail together when it dies.
+        let builder = tls::select(reqwest::Client::builder())
+            .http1_only()
+            .connect_timeout(self.connect_timeout.unwrap_or(CONNECT_TIMEOUT))
+            .pool_idle_timeout(self.pool_idle_timeout.unwrap_or(POOL_IDLE_TIMEOUT));
+        let warm_up = config.uses_tls().then(|| WarmUp::begin(tls::draw_random));
+        let builder = notice_silence(builder).dns_resolver(Resolver::new(warm_up));
+        // What stays on this machine may go without TLS, and must not go to a proxy of the environment.
+        match config.is_on_this_machine() {
+            true => builder.no_proxy(),
+            false => builder,
+        }
+    }
+
+    /// A client of the caller, with what is set here.
+    pub(crate) fn apply(&self, mut builder: ClientBuilder) -> ClientBuilder {
+        if let Some(timeout) = self.connect_timeout {
+            builder = builder.connect_timeout(timeout);
+        }
+        if let Some(timeout) = self.pool_idle_timeout {
+            builder = builder.pool_idle_timeout(timeout);
+        }
+        builder
+    }
+}
+
+/// Gives a connection up when its peer has vanished. Where data is on its way (on Linux and Android), the limit is that of
+/// TCP for its acknowledgement. Where an answer is due, or the connection is idle, probes find out.
+fn notice_silence(builder: ClientBuilder) -> ClientBuilder {
+    let builder = builder
+        .tcp_keepalive(PEER_SILENCE)
+        .tcp_keepalive_interval(PROBE_INTERVAL)
+        .tcp_keepalive_retries(PROBES);
+    #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
+    let builder = builder.tcp_user_timeout(PEER_SILENCE);
+    builder
+}

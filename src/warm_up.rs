@@ -1,0 +1,81 @@
+//! Work that the first connection needs, done before it on a thread of its own.
+
+use std::thread;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout_at};
+
+/// No connection waits for longer after the beginning: a process that forks at this time does not have the thread.
+const LONGEST: Duration = Duration::from_secs(1);
+
+/// Work under way, or done. A thread of the runtime is not blocked by it.
+#[derive(Clone)]
+pub(crate) struct WarmUp {
+    /// Closed when the work has ended.
+    running: watch::Receiver<()>,
+    deadline: Instant,
+}
+
+impl WarmUp {
+    /// Without a thread for it, or when it panics, it counts as done: it only saves time.
+    pub(crate) fn begin(work: impl FnOnce() + Send + 'static) -> Self {
+        let (until_dropped, running) = watch::channel(());
+        let _ = thread::Builder::new()
+            .name("authlete-warmup".to_owned())
+            .spawn(move || {
+                let _until_dropped = until_dropped;
+                work();
+            });
+        Self {
+            running,
+            deadline: Instant::now() + LONGEST,
+        }
+    }
+
+    pub(crate) async fn ended(&mut self) {
+        // Nothing is ever sent.
+        let _ = timeout_at(self.deadline, self.running.changed()).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use tokio::time::timeout;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn it_ends_with_the_work() {
+        let (finish, finished) = mpsc::channel::<()>();
+        let mut warm_up = WarmUp::begin(move || {
+            let _ = finished.recv();
+        });
+        let early = timeout(Duration::from_millis(50), warm_up.ended()).await;
+        assert!(early.is_err());
+        drop(finish);
+        warm_up.ended().await;
+        // And for a later connection, at once.
+        warm_up.clone().ended().await;
+    }
+
+    #[tokio::test]
+    async fn work_that_panics_has_ended() {
+        let mut warm_up = WarmUp::begin(|| panic!("a panic of this test"));
+        warm_up.ended().await;
+    }
+
+    #[tokio::test]
+    async fn work_without_end_holds_nobody_up_for_ever() {
+        let (_finish, finished) = mpsc::channel::<()>();
+        let mut warm_up = WarmUp::begin(move || {
+            let _ = finished.recv();
+        });
+        timeout(Duration::from_secs(30), warm_up.ended())
+            .await
+            .unwrap();
+    }
+}

@@ -1,0 +1,107 @@
+//! Peers that vanish without a word: nothing that is sent to them is acknowledged any more.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use authlete::{Authlete, Config, Error, Result, TransportErrorKind};
+use socket2::{SockFilter, SockRef};
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
+
+use crate::calls::{introspect, token};
+use crate::raw_server::{OK, next_request, raw_server};
+
+/// When the peer of the first connection vanishes.
+#[derive(Clone, Copy, PartialEq)]
+enum Vanishes {
+    /// Before the second request arrives.
+    Idle,
+    /// After the second request has arrived.
+    Busy,
+}
+
+/// A handle with a kept connection to the server.
+async fn connected(vanishes: Vanishes) -> Authlete {
+    let connections = Arc::new(AtomicUsize::new(0));
+    let url = raw_server(move |mut stream| {
+        let is_first = connections.fetch_add(1, Ordering::Relaxed) == 0;
+        async move {
+            let mut answered = 0;
+            loop {
+                if is_first && answered == 1 && vanishes == Vanishes::Idle {
+                    vanish(&stream);
+                }
+                if !next_request(&mut stream).await {
+                    break;
+                }
+                if is_first && answered == 1 {
+                    vanish(&stream);
+                    std::future::pending::<()>().await;
+                }
+                stream.write_all(OK).await.unwrap();
+                answered += 1;
+            }
+        }
+    })
+    .await;
+    let api = Authlete::new(Config::v3(url, 1, "t")).unwrap();
+    introspect(&api).await.unwrap();
+    // The peer has had the acknowledgement of its answer.
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    api
+}
+
+/// From now on the kernel drops all that arrives for this socket.
+fn vanish(stream: &TcpStream) {
+    const RETURN: u16 = 0x06;
+    let drop_all = SockFilter::new(RETURN, 0, 0, 0);
+    SockRef::from(stream).attach_filter(&[drop_all]).unwrap();
+}
+
+async fn timed(call: impl Future<Output = Result<()>>) -> (Result<()>, Duration) {
+    let begin = Instant::now();
+    let outcome = call.await;
+    (outcome, begin.elapsed())
+}
+
+#[tokio::test]
+async fn a_read_on_a_connection_whose_peer_vanished_succeeds_on_another_before_the_attempt_timeout()
+{
+    for vanishes in [Vanishes::Idle, Vanishes::Busy] {
+        let api = connected(vanishes).await;
+        let (outcome, time) = timed(introspect(&api)).await;
+        outcome.unwrap();
+        assert!(time < Duration::from_secs(9), "{time:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_request_whose_peer_vanishes_fails_long_before_its_timeout() {
+    for vanishes in [Vanishes::Idle, Vanishes::Busy] {
+        let api = connected(vanishes).await;
+        let (outcome, time) = timed(token(&api)).await;
+        let kind = match &outcome {
+            Err(Error::Transport { kind, .. }) => *kind,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(kind, TransportErrorKind::Interrupted);
+        assert!(time < Duration::from_secs(15), "{time:?}");
+        // The handle goes on.
+        token(&api).await.unwrap();
+    }
+}
+
+/// The kernel of such a peer answers the probes.
+#[tokio::test]
+async fn a_peer_that_takes_long_to_answer_is_not_given_up() {
+    let url = raw_server(|mut stream| async move {
+        while next_request(&mut stream).await {
+            tokio::time::sleep(Duration::from_secs(9)).await;
+            stream.write_all(OK).await.unwrap();
+        }
+    })
+    .await;
+    let api = Authlete::new(Config::v3(url, 1, "t")).unwrap();
+    token(&api).await.unwrap();
+}

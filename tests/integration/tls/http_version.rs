@@ -1,0 +1,73 @@
+//! Which version of HTTP the connections use. The tests enable `http2` of reqwest, as any crate of a program may.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use authlete::{Authlete, Config};
+use futures_util::future::join_all;
+use tokio::io::AsyncWriteExt as _;
+use tokio::sync::Barrier;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::version::TLS13;
+
+use super::HOST;
+use crate::authority::Authority;
+use crate::calls::introspect;
+use crate::raw_server::{OK, next_request, raw_server};
+use crate::tls_server::acceptor;
+
+const CALLS: usize = 3;
+
+#[tokio::test]
+async fn calls_at_the_same_time_have_connections_of_their_own_although_the_server_offers_http2() {
+    let root = Authority::new("root");
+    let acceptor = offer(
+        acceptor(&root.server(HOST), None, &TLS13),
+        &["h2", "http/1.1"],
+    );
+    let negotiated = Arc::new(Mutex::new(Vec::new()));
+    let record = Arc::clone(&negotiated);
+    // No request is answered before each of the connections has one.
+    let all_here = Arc::new(Barrier::new(CALLS));
+    let url = raw_server(move |stream| {
+        let (handshake, record) = (acceptor.accept(stream), Arc::clone(&record));
+        let all_here = Arc::clone(&all_here);
+        async move {
+            let mut stream = handshake.await.unwrap();
+            let protocol = stream.get_ref().1.alpn_protocol().map(<[u8]>::to_vec);
+            record.lock().unwrap().push(protocol);
+            if next_request(&mut stream).await {
+                all_here.wait().await;
+                stream.write_all(OK).await.unwrap();
+            }
+        }
+    })
+    .await;
+    let url = url.replace("http://", "https://");
+    let api = Authlete::builder(Config::v3(url, 1, "t"))
+        .root_certificate(root.pem())
+        .timeout(Duration::from_secs(20))
+        .build()
+        .unwrap();
+    let answers = join_all((0..CALLS).map(|_| introspect(&api))).await;
+    let negotiated = negotiated.lock().unwrap();
+    assert!(
+        answers.iter().all(Result::is_ok),
+        "{answers:?}, {negotiated:?}"
+    );
+    let expected = match cfg!(feature = "native-tls") {
+        true => None,
+        false => Some(b"http/1.1".to_vec()),
+    };
+    assert_eq!(*negotiated, vec![expected; CALLS]);
+}
+
+/// A server that speaks these protocols, the first one first.
+fn offer(acceptor: TlsAcceptor, protocols: &[&str]) -> TlsAcceptor {
+    let mut config = acceptor.config().as_ref().clone();
+    config.alpn_protocols = protocols
+        .iter()
+        .map(|name| name.as_bytes().to_vec())
+        .collect();
+    TlsAcceptor::from(Arc::new(config))
+}
