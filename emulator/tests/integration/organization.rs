@@ -68,7 +68,7 @@ async fn a_service_from_its_creation_to_its_removal() {
         .unwrap();
     let client = Client::new()
         .client_type(ClientType::Confidential)
-        .token_auth_method(ClientAuthMethod::ClientSecretPost)
+        .token_auth_method(ClientAuthMethod::ClientSecretBasic)
         .grant_types([GrantType::ClientCredentials]);
     let client = own.create_client(&client).await.unwrap();
     let request = TokenRequest::new("grant_type=client_credentials")
