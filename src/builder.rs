@@ -73,7 +73,7 @@ impl AuthleteBuilder {
         self
     }
 
-    /// How long an idle connection is kept for the next call. Default: 30 seconds.
+    /// How long an idle connection is kept for the next call. Default: 30 seconds. With zero no connection is reused.
     ///
     /// Keep it well below the time after which the server, or a load balancer in front of it, closes an idle connection;
     /// 60 seconds are common. A request that is sent while the other side closes the connection fails, and an operation
@@ -89,8 +89,8 @@ impl AuthleteBuilder {
     /// How long a call may take from beginning to end, all attempts and waits together. Default: 30 seconds. Zero is an
     /// error of [`build`](Self::build).
     ///
-    /// With a client of yours and without this setting, the client decides how long an attempt may take, and none
-    /// begins after 30 seconds.
+    /// With a client of yours and without this setting, the client's timeout limits each attempt, and no retry starts after
+    /// 30 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
@@ -102,7 +102,7 @@ impl AuthleteBuilder {
         self
     }
 
-    /// How many calls a second are made at most; more of them wait for their turn. Default: no limit but Authlete's.
+    /// How many calls a second are made at most; calls beyond that are delayed. Default: no limit but Authlete's.
     pub fn call_rate(mut self, rate: CallRate) -> Self {
         self.call_rate = Some(rate);
         self
@@ -121,8 +121,8 @@ impl AuthleteBuilder {
         self
     }
 
-    /// Keeps answers of introspection for a short time, for those who ask with
-    /// [`cached_introspection`](Authlete::cached_introspection). Default: nothing is kept.
+    /// Caches answers of introspection for a short time, for
+    /// [`cached_introspection`](Authlete::cached_introspection). Default: no cache.
     #[cfg(feature = "introspection-cache")]
     pub fn introspection_cache(mut self, cache: crate::IntrospectionCache) -> Self {
         self.introspection_cache = Some(cache);
@@ -266,7 +266,7 @@ fn build(
     let mut builder = config.present_certificate(builder)?;
     for root in roots {
         builder = tls::trust(builder, root)
-            .map_err(|reason| ConfigError::client(format!("a root {reason}")))?;
+            .map_err(|reason| ConfigError::client(format!("root_certificate {reason}")))?;
     }
     let client = builder.redirect(reqwest::redirect::Policy::none()).build();
     client.map_err(|error| {

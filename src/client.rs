@@ -204,7 +204,7 @@ impl Authlete {
     }
 
     /// A handle whose calls may take another time, all attempts together, and that shares everything else with this
-    /// one. With zero, as when your own deadline has passed, calls fail with a timeout.
+    /// one. With zero, as when your own deadline has passed, calls fail with a timeout, and nothing is sent.
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
         self.with_settings(|settings| settings.timeout = Some(timeout))

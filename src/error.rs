@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 
-use crate::config::ConfigError;
+use crate::config::{ConfigError, Setting};
 use crate::rate_limit::{self, RateLimit};
 use crate::{JsonObject, Operation, ResponseHeaders, Secret};
 
@@ -20,8 +20,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// known members. The rest is kept for you to read: headers, body and
 /// [`result_message`](ApiError::result_message). Log those only where a token may be logged.
 ///
-/// The message says what failed, and the [`source`](std::error::Error::source) why, down to the reason of the system: a
-/// log is to have the whole chain, as `{:#}` of `anyhow` shows it.
+/// The message says what failed, and the [`source`](std::error::Error::source) why, down to the reason of the system. Log
+/// the whole chain, for example with `{:#}` of `anyhow`.
 ///
 /// [`kind`](Self::kind) says what an error means, whatever it came from. A server that cannot reach Authlete tells its own
 /// client no more than a status:
@@ -63,8 +63,8 @@ pub enum Error {
         reason: &'static str,
     },
 
-    /// The handle's own [`CallRate`](crate::CallRate) is used up for longer than the call may take. Nothing was sent.
-    #[error("{operation}: the call would wait {wait:?} for its turn, and may not take as long")]
+    /// The handle's own [`CallRate`](crate::CallRate) would delay the call past its deadline. Nothing was sent.
+    #[error("{operation}: the rate limiter would delay this call by {wait}, past its deadline", wait = milliseconds(wait))]
     NoTurn {
         /// The operation id.
         operation: &'static str,
@@ -73,7 +73,7 @@ pub enum Error {
     },
 
     /// Too many calls of this category have failed, and the circuit breaker is open. Nothing was sent.
-    #[error("{operation}: the circuit breaker is open for another {retry_in:?}")]
+    #[error("{operation}: the circuit breaker is open for another {retry_in}", retry_in = milliseconds(retry_in))]
     CircuitOpen {
         /// The operation id.
         operation: &'static str,
@@ -82,14 +82,17 @@ pub enum Error {
     },
 
     /// No complete answer came: the request could not be sent, or the connection broke.
-    #[error("{operation}: {kind}")]
+    #[error("{operation}: {kind}, server {server}")]
     Transport {
         /// The operation id.
         operation: &'static str,
         /// At which stage it failed.
         kind: TransportErrorKind,
-        /// The HTTP client's error, without the URL: a path can hold a token.
-        source: reqwest::Error,
+        /// Host and port of the base URL.
+        server: String,
+        /// The HTTP client's error, without the URL: a path can hold a token. `None` when the deadline of the call had
+        /// passed before the request was sent.
+        source: Option<reqwest::Error>,
     },
 
     /// The answer has an error status. It is Authlete's, with a result code, or that of something in between, such as a
@@ -132,21 +135,29 @@ pub enum Error {
 pub enum ErrorKind {
     /// The program or its configuration has to change. Nothing was sent.
     Usage,
-    /// Too many calls: Authlete answered 429, or the handle's own [`CallRate`](crate::CallRate) is used up.
-    /// [`Error::retry_after`] says for how long, if that is known.
+    /// Too many calls: Authlete answered 429, or the handle's own [`CallRate`](crate::CallRate) would delay the call past
+    /// its timeout. [`Error::retry_after`] says for how long, if that is known.
     RateLimited,
-    /// Authlete cannot be reached, or is overloaded: no connection, a timeout, a broken connection, 408, 502, 503 or 504,
-    /// or an open circuit breaker. It may pass.
+    /// Authlete cannot be reached or is overloaded: the name does not resolve, no connection, a failed TLS handshake, a
+    /// timeout, a broken connection, 408, 502, 503 or 504, or an open circuit breaker. A wrong base URL also looks like
+    /// this.
     Unavailable,
-    /// The credentials of the configuration are refused: 401 or 403.
-    Refused,
-    /// The server cannot be trusted: its certificate is not valid. No credential was sent.
+    /// The credentials are not accepted: 401 or 403, from Authlete or from something in between (then
+    /// [`ApiError::body`] is `None`).
+    Unauthorized,
+    /// The server cannot be trusted: its certificate is not valid. No credential was sent. Not with the feature
+    /// `native-tls`, where it is [`Unavailable`](Self::Unavailable).
     Untrusted,
-    /// The call is refused as it is, with another status from 400 to 499: a wrong argument, or what it names does not
-    /// exist.
-    Rejected,
+    /// The call is not accepted as it is, with another status from 400 to 499: a wrong argument, or what it names does not
+    /// exist. 407 is the answer of a proxy that wants credentials.
+    InvalidRequest,
     /// The server failed, with 500 or another status, or with an answer that cannot be read.
     Failed,
+}
+
+/// A duration for people: nobody needs the nanoseconds.
+fn milliseconds(duration: &Duration) -> String {
+    format!("{} ms", duration.as_millis())
 }
 
 /// At which stage a request failed.
@@ -158,7 +169,7 @@ pub enum TransportErrorKind {
     /// The server's certificate cannot be trusted: it is expired, for another host, or of an unknown issuer. Nothing of
     /// the request was sent, and it is not retried: the certificate stays the same.
     ///
-    /// With the feature `native-tls` it is [`Tls`](Self::Tls): that library does not tell.
+    /// With the feature `native-tls` it is [`Tls`](Self::Tls): that library does not distinguish the two.
     Certificate,
     /// The TLS handshake of a new connection failed for another reason than the server's certificate. Nothing of the
     /// request was sent.
@@ -166,7 +177,7 @@ pub enum TransportErrorKind {
     /// With TLS 1.3 a server may reject our certificate only after its side of the handshake, when the request may be
     /// on its way: that is [`Interrupted`](Self::Interrupted), and the source names the alert.
     Tls,
-    /// The connect timeout, that of an attempt or that of the call passed.
+    /// The connect, attempt or call timeout expired.
     Timeout,
     /// The connection broke after the request began to be sent, or what came back cannot be read as HTTP. Authlete may
     /// have processed the request.
@@ -193,7 +204,8 @@ impl fmt::Display for TransportErrorKind {
 
 /// An answer with an error status.
 ///
-/// `Display` and `Debug` show the operation, the status and the result code, or else the media type if it is a common one.
+/// `Display` and `Debug` show the operation, the status and the result code. Without one `Display` shows the media type, if
+/// it is a common one.
 #[non_exhaustive]
 pub struct ApiError {
     /// The operation id.
@@ -222,6 +234,10 @@ impl fmt::Display for ApiError {
         )?;
         match &self.result_code {
             Some(code) => write!(formatter, ", result code {code}"),
+            None if self.status.is_redirection() => {
+                let setting = Setting::BaseUrl;
+                write!(formatter, ": redirects are not followed, check {setting}")
+            }
             None if self.body.is_some() => Ok(()),
             None => self.headers.describe_body(formatter),
         }
@@ -241,9 +257,9 @@ impl fmt::Debug for ApiError {
 
 impl std::error::Error for ApiError {}
 
-/// An answer with a status of success whose body is not JSON.
+/// An answer with a status of success, without the JSON that the operation returns: empty, cut off, or something else.
 ///
-/// `Display` and `Debug` show the operation, the status and the media type, if it is a common one.
+/// `Display` and `Debug` show the operation and the status; `Display` also the media type, if it is a common one.
 #[non_exhaustive]
 pub struct UnexpectedBodyError {
     /// The operation id.
@@ -256,6 +272,8 @@ pub struct UnexpectedBodyError {
     /// It ends where something like JSON begins, and is empty when the headers call the body JSON or compressed. A
     /// page may quote the request, with its path and its credentials.
     pub snippet: Secret,
+    /// Whether there is no body.
+    pub(crate) is_empty: bool,
 }
 
 impl UnexpectedBodyError {
@@ -265,11 +283,11 @@ impl UnexpectedBodyError {
 
 impl fmt::Display for UnexpectedBodyError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "{}: the answer, {}, is not JSON",
-            self.operation, self.status
-        )?;
+        let (operation, status) = (self.operation, self.status);
+        if self.is_empty {
+            return write!(formatter, "{operation}: the answer, {status}, has no body");
+        }
+        write!(formatter, "{operation}: the answer, {status}, is not JSON")?;
         self.headers.describe_body(formatter)
     }
 }
@@ -312,12 +330,12 @@ impl Error {
     /// Whether the request certainly did not reach Authlete, because no connection could be established, or not in
     /// time. A failed TLS handshake counts; a TLS alert on an established connection does not.
     pub fn is_connect(&self) -> bool {
-        matches!(self, Self::Transport { source, .. } if source.is_connect())
+        matches!(self, Self::Transport { source: Some(source), .. } if source.is_connect())
     }
 
-    /// Whether Authlete refused the call because there were too many: 429.
+    /// Whether there were too many calls: 429, or the handle's own [`CallRate`](crate::CallRate).
     pub fn is_rate_limited(&self) -> bool {
-        self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
+        self.kind() == ErrorKind::RateLimited
     }
 
     /// What the error means for the caller, whatever the server put into its answer.
@@ -337,10 +355,10 @@ impl Error {
                 TransportErrorKind::Request => ErrorKind::Usage,
             },
             Self::Api(error) => match error.status.as_u16() {
-                401 | 403 => ErrorKind::Refused,
+                401 | 403 => ErrorKind::Unauthorized,
                 429 => ErrorKind::RateLimited,
                 408 | 502..=504 => ErrorKind::Unavailable,
-                400..=499 => ErrorKind::Rejected,
+                400..=499 => ErrorKind::InvalidRequest,
                 _ => ErrorKind::Failed,
             },
             Self::UnexpectedBody(_) | Self::TooLarge { .. } | Self::Decode { .. } => {
@@ -352,13 +370,13 @@ impl Error {
     /// Whether the same call may succeed later: it is [`RateLimited`](ErrorKind::RateLimited) or
     /// [`Unavailable`](ErrorKind::Unavailable).
     ///
-    /// That does not make it safe to repeat. After a timeout or a broken connection Authlete may have processed the
+    /// A later call may succeed; that does not make it safe to repeat this one. After a timeout or a broken connection Authlete may have processed the
     /// request, and a ticket, a code or a token in it may be used up.
     pub fn is_retryable(&self) -> bool {
         matches!(self.kind(), ErrorKind::RateLimited | ErrorKind::Unavailable)
     }
 
-    /// The HTTP status, when something answered with one.
+    /// The HTTP status of an [`Api`](Self::Api) or [`UnexpectedBody`](Self::UnexpectedBody) error.
     pub fn status(&self) -> Option<StatusCode> {
         match self {
             Self::Api(error) => Some(error.status),
@@ -375,7 +393,7 @@ impl Error {
         }
     }
 
-    /// The headers of the answer, when something answered.
+    /// The headers of an [`Api`](Self::Api) or [`UnexpectedBody`](Self::UnexpectedBody) error.
     pub fn headers(&self) -> Option<&ResponseHeaders> {
         match self {
             Self::Api(error) => Some(&error.headers),
@@ -399,7 +417,8 @@ impl Error {
         }
     }
 
-    /// The id of the operation that failed; `None` when no call was made.
+    /// The id of the operation that failed; `None` for [`Config`](Self::Config) and
+    /// [`InvalidArgument`](Self::InvalidArgument).
     pub fn operation(&self) -> Option<&'static str> {
         match self {
             Self::Config(_) | Self::InvalidArgument { .. } => None,
@@ -414,9 +433,12 @@ impl Error {
         }
     }
 
-    /// Whether the call was not let through to be sent.
+    /// Whether nothing was sent, because the handle did not let the call through or its time was up.
     pub(crate) fn is_unsent(&self) -> bool {
-        matches!(self, Self::NoTurn { .. } | Self::CircuitOpen { .. })
+        matches!(
+            self,
+            Self::NoTurn { .. } | Self::CircuitOpen { .. } | Self::Transport { source: None, .. }
+        )
     }
 
     /// Whether Authlete may have processed the request; not when there was no connection, or there were too many calls.

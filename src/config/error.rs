@@ -70,7 +70,7 @@ pub enum ConfigError {
         message: String,
     },
     /// A file that cannot be read.
-    #[error("{}: {source}", path.display())]
+    #[error("{} cannot be read", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -120,6 +120,7 @@ impl fmt::Debug for ConfigError {
                 source: Some(source),
                 ..
             } => write!(formatter, ": {source:?}"),
+            Self::Unreadable { source, .. } => write!(formatter, ": {source}"),
             _ => Ok(()),
         }
     }

@@ -25,16 +25,16 @@ impl Authlete {
     /// for resource servers that ask again and again. Without an
     /// [`introspection_cache`](crate::AuthleteBuilder::introspection_cache) Authlete is asked each time.
     ///
-    /// An answer is given to those who send the same request, with the same credentials, to the same service, whatever
-    /// their handles add by [`with_header`](Self::with_header):
+    /// A cached answer is returned for the same request, with the same credentials, to the same service, whatever the
+    /// handle adds by [`with_header`](Self::with_header):
     ///
     /// - With the action `OK` for at most [`max_age`](crate::IntrospectionCache::max_age), counted from before Authlete
     ///   was asked, and not after the token expires by this machine's clock, or the user's authentication is older than
     ///   `max_age` of the request.
     /// - With `UNAUTHORIZED` and `FORBIDDEN` for at most a second.
     ///
-    /// Those who ask while Authlete is being asked wait for that answer, so that there is one call. If it fails, or its
-    /// caller goes away, they make their own; all within the timeout of the handle.
+    /// Concurrent calls for the same request share one call to Authlete. If it fails, or its caller goes away, the others
+    /// make their own; all within the timeout of the handle.
     ///
     /// Nothing is kept of errors, of other actions, of answers with a nonce (`dpopNonce`, `cnonce`), nor of requests with a
     /// DPoP proof (RFC 9449), with what belongs to an HTTP message signature (RFC 9421), or with members that this

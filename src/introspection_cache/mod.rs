@@ -85,8 +85,7 @@ impl IntrospectionCache {
         self
     }
 
-    /// How many tokens have answers in the process, about; beyond that, those go that are asked for least. Default:
-    /// 10,000.
+    /// About how many tokens have answers in the process; beyond that, the least used are evicted. Default: 10,000.
     ///
     /// A token with one usual answer takes 2.2 KB. It has up to eight: one for each set of scopes and other conditions
     /// that it is checked against.
@@ -95,7 +94,7 @@ impl IntrospectionCache {
         self
     }
 
-    /// Shares the answers with other instances of your server, through a Redis server, which is no cluster:
+    /// Shares the answers with other instances of your server, through a single Redis server (Redis Cluster is not supported):
     /// `redis://[user:password@]host[:port][/database]`, or `rediss://` when you add the crate `redis`, version 1, to
     /// your dependencies with one of its TLS features, such as `tokio-rustls-comp`.
     ///
@@ -106,16 +105,16 @@ impl IntrospectionCache {
     /// What is not in the process is looked up there before Authlete is asked. All instances should use the same Redis,
     /// not a replica of it, and the same [`max_age`](Self::max_age).
     ///
-    /// A call never fails because of Redis, and is never late: one try takes at most 200 milliseconds, and no more than
-    /// a quarter of what is left of the call's timeout; with less than 20 milliseconds left a lookup skips Redis. Without
-    /// Redis, Authlete is asked; after a failure, lookups skip Redis for a second.
+    /// Redis never makes a call fail or exceed its timeout. Each operation is limited to 200 milliseconds and to a quarter
+    /// of what is left of the timeout; with less than 20 milliseconds left a lookup skips Redis. Without Redis, Authlete
+    /// is asked; after a failure, lookups skip Redis for a second, and an event at `warn` says so once.
     ///
     /// # Revocation
     /// When a call of this instance that revokes or changes tokens returns, no instance finds the old answers in Redis
     /// any more. Answers in the memory of another instance stay good there for up to [`max_age`](Self::max_age).
     ///
     /// If Redis cannot be reached or refuses to delete, the call tries once more on a fresh connection and then
-    /// returns. This instance skips Redis for these tokens until a retry in the background succeeds, at least once a
+    /// returns. This instance skips Redis for these tokens until a retry in the background succeeds, about once a
     /// second, or the old answers have expired. [Events](crate::guide::tracing#the-introspection-cache) at `warn` say
     /// so. The retry needs a running Tokio runtime.
     ///
@@ -127,12 +126,15 @@ impl IntrospectionCache {
     /// - Redis fails over to a replica that has not received the deletion, or is restored from a snapshot or an
     ///   append-only file from before it (this can also bring an old answer back for this instance);
     /// - the call came from a handle without a service, such as one of the organization that deletes a service;
-    /// - more than 20,000 revocations wait for a retry.
+    /// - revocations for more than 10,000 services wait for a retry.
     ///
     /// # Configuration of Redis
-    /// Each eviction policy is fine, and so is a Redis without persistence or memory: answers count only together with
+    /// Any eviction policy works, with or without persistence, even when memory is full: answers count only together with
     /// two other keys, and a revocation deletes one of these. A key that is lost costs a call to Authlete. The user
-    /// needs the commands `MGET`, `SET`, `DEL`, `PEXPIRE` and `TIME`.
+    /// needs the commands `MGET`, `SET`, `DEL`, `PEXPIRE` and `TIME`, and `SELECT` when the URL names a database.
+    ///
+    /// A revocation of a token that this instance has not cached discards all cached answers of the service: where the
+    /// authorization server is apart from the resource servers, each revocation does.
     ///
     /// The answers there are JSON with what Authlete knows of a token: the user's identifier, scopes, properties.
     /// Protect that Redis like your other data of users. All keys begin with `authlete:introspection:`, and all expire by

@@ -15,9 +15,9 @@ const MAX_DELAY: Duration = Duration::from_secs(2);
 /// two more attempts. Authlete answers in well under a second.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How often a call is tried, and how long is waited in between.
+/// How many attempts a call makes, and how long it waits between them.
 ///
-/// A call is tried again after a failure that may pass, and when that can do no harm:
+/// A call is retried after a failure that may pass, and when that can do no harm:
 ///
 /// - Whatever the operation, when the request certainly was not processed: there was no connection, or Authlete
 ///   refused it with 429.
@@ -36,8 +36,8 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 ///
 /// All this happens within the timeout of the call: a wait that would go beyond it is not begun, the error comes at
 /// once, and [`Error::retry_after`](crate::Error::retry_after) says how long to wait. Retries of all handles that came
-/// from one builder are taken from a common budget, so that an outage is not multiplied: 10 a second, and a fifth of the
-/// calls beyond that, counted over ten seconds.
+/// from one builder share a budget, so that an outage is not multiplied: 100 retries in ten seconds, plus 20 % of the calls in
+/// that time.
 ///
 /// ```
 /// use std::time::Duration;

@@ -2,6 +2,7 @@
 
 use std::io::ErrorKind;
 
+use reqwest::Url;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde::de::IgnoredAny;
 use serde_json::error::Category;
@@ -38,6 +39,7 @@ pub(super) fn unexpected_body(operation: &'static Operation, received: Received)
         operation: operation.id,
         status: received.status,
         snippet: snippet(&received).into(),
+        is_empty: received.body.is_empty(),
         headers: ResponseHeaders(received.headers),
     }))
 }
@@ -133,11 +135,31 @@ pub(super) fn transport_error(operation: &'static Operation, error: reqwest::Err
     } else {
         TransportErrorKind::Interrupted
     };
-    // A path may hold a token, as in `token_delete`.
     Error::Transport {
         operation: operation.id,
         kind,
-        source: error.without_url(),
+        server: error.url().map(server).unwrap_or_default(),
+        // A path may hold a token, as in `token_delete`.
+        source: Some(error.without_url()),
+    }
+}
+
+/// The error of a call whose deadline has passed: nothing is sent any more.
+pub(super) fn out_of_time(operation: &'static Operation, url: &Url) -> Error {
+    Error::Transport {
+        operation: operation.id,
+        kind: TransportErrorKind::Timeout,
+        server: server(url),
+        source: None,
+    }
+}
+
+/// Host and port, which are in the configuration and no secret.
+fn server(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    match url.port_or_known_default() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
     }
 }
 

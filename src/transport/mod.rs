@@ -17,7 +17,7 @@ use tokio::task::yield_now;
 use tokio::time::{Instant, sleep};
 
 pub(crate) use answer::{Answer, answer};
-use failure::{refused, transport_error, undecodable, unexpected_body};
+use failure::{out_of_time, refused, transport_error, undecodable, unexpected_body};
 pub(crate) use last_answer::LastAnswer;
 use nonce::wants_nonce;
 pub(crate) use path::{below, path_segment};
@@ -120,6 +120,9 @@ async fn admitted(
     deadline: Instant,
     limit: Option<Duration>,
 ) -> Result<Received> {
+    if Instant::now() >= deadline {
+        return Err(out_of_time(template.operation, &template.url));
+    }
     let permit = match api.admission(template.route) {
         Some(admission) => admission.admit(template.operation, deadline).await?,
         None => Permit::default(),

@@ -65,7 +65,12 @@ async fn a_turn_that_comes_too_late_is_an_error_at_once() {
     assert!(SHORT < wait && wait <= Duration::from_secs(1), "{wait:?}");
     assert_eq!(error.retry_after(), Some(wait));
     assert_eq!(error.operation(), Some("introspection"));
-    assert!(error.is_retryable() && !error.is_rate_limited() && !error.is_timeout());
+    assert!(error.is_retryable() && error.is_rate_limited() && !error.is_timeout());
+    let message = format!(
+        "introspection: the rate limiter would delay this call by {} ms, past its deadline",
+        wait.as_millis()
+    );
+    assert_eq!(error.to_string(), message);
     assert_eq!(server.take().len(), 2);
 }
 

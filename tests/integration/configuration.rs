@@ -447,7 +447,7 @@ fn an_unreadable_file_is_named_with_the_reason() {
     assert!(
         error
             .to_string()
-            .starts_with("no/such/authlete.toml: No such file"),
+            .starts_with("no/such/authlete.toml cannot be read"),
         "{error}"
     );
     assert!(std::error::Error::source(&error).is_some());

@@ -95,10 +95,10 @@ async fn a_limit_is_retryable() {
 async fn a_status_means_the_same_whatever_the_body() {
     for (status, kind) in [
         (301, ErrorKind::Failed),
-        (400, ErrorKind::Rejected),
-        (401, ErrorKind::Refused),
-        (403, ErrorKind::Refused),
-        (404, ErrorKind::Rejected),
+        (400, ErrorKind::InvalidRequest),
+        (401, ErrorKind::Unauthorized),
+        (403, ErrorKind::Unauthorized),
+        (404, ErrorKind::InvalidRequest),
         (408, ErrorKind::Unavailable),
         (429, ErrorKind::RateLimited),
         (500, ErrorKind::Failed),
@@ -223,7 +223,9 @@ async fn an_empty_answer_is_an_error_where_one_is_due() {
     for status in [200, 204] {
         let server = Server::always(Reply::text(status, "text/plain", "")).await;
         let api = api(&server.url);
-        assert!(matches!(introspect(&api).await, Error::UnexpectedBody(_)));
+        let error = introspect(&api).await;
+        assert!(matches!(error, Error::UnexpectedBody(_)));
+        assert!(error.to_string().ends_with(", has no body"), "{error}");
         assert!(api.token_delete("t").await.is_ok());
         let jwks = api
             .get_service_jwks(&authlete::types::GetServiceJwksQuery::new())
@@ -321,8 +323,8 @@ async fn an_answer_of_another_shape_names_the_place() {
 #[tokio::test]
 async fn nothing_listens() {
     let socket = bound_socket();
-    let url = format!("http://{}", socket.local_addr().unwrap());
-    let error = introspect(&api(&url)).await;
+    let address = socket.local_addr().unwrap();
+    let error = introspect(&api(&format!("http://{address}"))).await;
     assert!(
         matches!(
             error,
@@ -335,7 +337,7 @@ async fn nothing_listens() {
     );
     assert_eq!(
         error.to_string(),
-        "introspection: cannot connect to Authlete"
+        format!("introspection: cannot connect to Authlete, server {address}")
     );
     assert!(error.is_connect() && error.is_retryable());
     assert!(error.source().is_some());
@@ -396,7 +398,10 @@ async fn no_answer_in_time() {
     );
     assert_eq!(
         error.to_string(),
-        "introspection: no answer from Authlete in time"
+        format!(
+            "introspection: no answer from Authlete in time, server {}",
+            url.strip_prefix("http://").unwrap()
+        )
     );
 }
 
@@ -444,6 +449,10 @@ async fn a_redirect_is_not_followed() {
     let server = Server::always(reply).await;
     let error = introspect(&api(&server.url)).await;
     assert_eq!(error.status().unwrap(), 307);
+    assert_eq!(
+        error.to_string(),
+        "introspection: the server answered 307 Temporary Redirect: redirects are not followed, check BaseUrl (AUTHLETE_BASE_URL)"
+    );
     assert!(target.take().is_empty());
 }
 

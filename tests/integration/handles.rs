@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use authlete::types::IntrospectionRequest;
-use authlete::{ApiVersion, Authlete, Config, Error, RetryPolicy};
+use authlete::{ApiVersion, Authlete, Config, Error, ErrorKind, RetryPolicy};
 use serde_json::json;
 
 use crate::server::{Reply, Server};
@@ -145,6 +145,25 @@ fn a_setting_of_zero_that_lets_no_call_succeed_is_refused() {
         assert!(matches!(error, Error::Config(_)), "{error:?}");
         assert_eq!(error.to_string(), format!("{name} must not be zero"));
     }
+}
+
+#[tokio::test]
+async fn a_call_without_time_left_fails_with_a_timeout_and_sends_nothing() {
+    let server = server().await;
+    let api = Authlete::new(Config::v3(&server.url, 1, "t")).unwrap();
+    let late = api.with_timeout(Duration::ZERO);
+    for _ in 0..100 {
+        let request = IntrospectionRequest::new("t");
+        let error = late.introspection(&request).await.unwrap_err();
+        assert!(error.is_timeout() && !error.is_connect(), "{error:?}");
+        assert_eq!(error.kind(), ErrorKind::Unavailable);
+        let host = server.url.strip_prefix("http://").unwrap();
+        assert_eq!(
+            error.to_string(),
+            format!("introspection: no answer from Authlete in time, server {host}")
+        );
+    }
+    assert!(server.take().is_empty());
 }
 
 #[tokio::test]

@@ -308,7 +308,7 @@ async fn an_error_has_the_explanation_and_shows_none_of_it() {
         .organization_create_service(&creation())
         .await
         .unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Refused);
+    assert_eq!(error.kind(), ErrorKind::Unauthorized);
     assert_eq!(
         error.to_string(),
         "organization_create_service: the server answered 403 Forbidden"

@@ -291,6 +291,11 @@ async fn a_request_is_refused_with_the_error_of_the_reason() {
             "login_required",
             "A060303",
         ),
+        (
+            AuthorizationFailReason::AcrNotSatisfied,
+            "unmet_authentication_requirements",
+            "A060305",
+        ),
         (AuthorizationFailReason::Denied, "access_denied", "A060306"),
         (
             AuthorizationFailReason::AccountSelectionRequired,

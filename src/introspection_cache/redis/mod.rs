@@ -25,7 +25,7 @@ use self::generation::{Generations, complete, create_missing, extend, service_ke
 use self::stored::{Stored, answer_key};
 use super::key::{Key, TokenDigest};
 use super::memory::Kept;
-use super::trace::redis_failed;
+use super::trace::{redis_failed, redis_recovered, redis_unavailable};
 use crate::Secret;
 use crate::config::ConfigError;
 use crate::types::IntrospectionResponse;
@@ -194,11 +194,19 @@ impl Redis {
     /// Runs commands; `None` when they fail or take too long.
     async fn run<T: FromRedisValue>(&self, commands: &Pipeline, limit: Duration) -> Option<T> {
         let outcome = self.connection.run(commands, limit).await;
-        let pause = outcome.as_ref().err().map(|class| {
-            redis_failed(class);
-            Instant::now() + PAUSE
-        });
-        *self.paused() = pause;
+        let mut paused = self.paused();
+        match &outcome {
+            Ok(_) if paused.take().is_some() => redis_recovered(),
+            Ok(_) => {}
+            Err(class) => {
+                redis_failed(class);
+                let until = Instant::now() + PAUSE;
+                if paused.replace(until).is_none() {
+                    redis_unavailable(class);
+                }
+            }
+        }
+        drop(paused);
         outcome.ok()
     }
 

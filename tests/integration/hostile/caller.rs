@@ -17,6 +17,9 @@ use crate::facts;
 /// Less than the default, so that the tests have less to send; more than the longest body that has an end.
 const MAX_RESPONSE_SIZE: usize = 1 << 20;
 
+/// The default of an attempt.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// A handle, and how often it began to connect.
 pub struct Caller {
     pub api: Authlete,
@@ -45,6 +48,12 @@ impl Caller {
             Act::HalfTls(_) => Duration::from_secs(1),
             _ => deadline,
         };
+        // A call that only ends by its deadline has time for several attempts.
+        let retry = RetryPolicy::new().base_delay(Duration::from_millis(1));
+        let retry = match deadline < ATTEMPT_TIMEOUT {
+            true => retry.attempt_timeout(deadline / 5),
+            false => retry,
+        };
         let connects = Connects::default();
         let http = reqwest::Client::builder()
             .no_proxy()
@@ -55,7 +64,7 @@ impl Caller {
             .connect_timeout(connect_timeout)
             .timeout(deadline)
             .max_response_size(MAX_RESPONSE_SIZE)
-            .retry(RetryPolicy::new().base_delay(Duration::from_millis(1)))
+            .retry(retry)
             .build()
             .unwrap();
         Self { api, connects }

@@ -8,6 +8,8 @@ use super::server::Redis;
 use super::{ask, asked, instance, server};
 use crate::gate::Gate;
 use crate::raw_server::raw_server;
+#[cfg(feature = "tracing")]
+use crate::recorder::Told;
 
 #[tokio::test]
 async fn without_redis_authlete_is_asked() {
@@ -88,9 +90,57 @@ async fn a_redis_that_refuses_is_none() {
         let failure = failure.expect(reason);
         assert_eq!(failure.field("error.type"), Some(reason));
         assert_eq!(failure.level, tracing::Level::DEBUG);
+        let unavailable = |event: &&Told| event.name.starts_with("Redis is unavailable");
+        let warnings: Vec<_> = events.iter().filter(unavailable).collect();
+        assert_eq!(warnings.len(), 1, "{reason}");
+        assert_eq!(warnings[0].field("error.type"), Some(reason));
+        assert_eq!(warnings[0].level, tracing::Level::WARN);
         assert!(!format!("{events:?}").contains("WRONG"));
     }
     assert!(include_str!("../../../docs/tracing.md").contains("`redis failed`"));
+}
+
+/// One warning for each time that Redis goes away, however many lookups fail.
+#[cfg(feature = "tracing")]
+#[tokio::test]
+async fn a_redis_that_comes_and_goes_is_reported_each_time() {
+    use tracing::level_filters::LevelFilter;
+
+    let Some(redis) = Redis::start().await else {
+        return;
+    };
+    let server = server().await;
+    let api = instance(&server.url, &redis.url());
+    let pause = async || tokio::time::sleep(Duration::from_millis(1100)).await;
+    let recorder = crate::traces::listen(LevelFilter::DEBUG, async {
+        ask(&api, "a").await;
+        for round in 0..2 {
+            redis.signal("-STOP");
+            ask(&api, &format!("b{round}")).await;
+            pause().await;
+            ask(&api, &format!("c{round}")).await;
+            redis.signal("-CONT");
+            pause().await;
+            ask(&api, &format!("d{round}")).await;
+        }
+    })
+    .await;
+    let (_, events) = recorder.ours();
+    let named = |event: &Told| {
+        event
+            .name
+            .starts_with("Redis is ")
+            .then(|| event.name.clone())
+    };
+    let changes: Vec<_> = events.iter().filter_map(named).collect();
+    let round = [
+        "Redis is unavailable, introspection goes to Authlete",
+        "Redis is available again",
+    ];
+    assert_eq!(changes, [round, round].concat());
+    for name in round {
+        assert!(include_str!("../../../docs/tracing.md").contains(name));
+    }
 }
 
 #[tokio::test]

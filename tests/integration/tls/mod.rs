@@ -129,7 +129,7 @@ fn a_root_that_is_none_is_refused() {
         let error = builder("https://a.example").root_certificate(pem).build();
         assert_eq!(
             error.unwrap_err().to_string(),
-            "a root is not a certificate in PEM form"
+            "root_certificate is not a certificate in PEM form"
         );
     }
 }

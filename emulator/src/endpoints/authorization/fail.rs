@@ -56,7 +56,11 @@ fn reported_as(reason: &str) -> Option<OAuthError> {
         "MAX_AGE_NOT_SUPPORTED" => ("login_required", FAILED_MAX_AGE_NOT_SUPPORTED),
         "EXCEEDS_MAX_AGE" => ("login_required", FAILED_EXCEEDS_MAX_AGE),
         "DIFFERENT_SUBJECT" => ("login_required", FAILED_DIFFERENT_SUBJECT),
-        "ACR_NOT_SATISFIED" => ("login_required", FAILED_ACR_NOT_SATISFIED),
+        // From 2.3 on (OpenID Connect Core Error Code unmet_authentication_requirements).
+        "ACR_NOT_SATISFIED" => (
+            "unmet_authentication_requirements",
+            FAILED_ACR_NOT_SATISFIED,
+        ),
         "NOT_AUTHENTICATED" => ("login_required", FAILED_NOT_AUTHENTICATED),
         "DENIED" => ("access_denied", FAILED_DENIED),
         "ACCOUNT_SELECTION_REQUIRED" => ("account_selection_required", FAILED_ACCOUNT_SELECTION),
