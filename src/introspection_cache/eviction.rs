@@ -206,7 +206,7 @@ mod tests {
     use crate::{Config, IntrospectionCache, operations};
 
     /// What changes something, and no token that there is already, or only by putting a new one in its place.
-    const LEAVES_TOKENS: [&str; 42] = [
+    const LEAVES_TOKENS: [&str; 43] = [
         "attestation_challenge",
         "authorization",
         "authorization_fail",
