@@ -50,7 +50,7 @@ pub enum Error {
     NotCallable {
         /// The operation id.
         operation: &'static str,
-        /// What the call needs: a setting by its names, or another generation of the API.
+        /// What the call needs: a setting by its names, another generation of the API, or another operation.
         reason: String,
     },
 
