@@ -118,7 +118,8 @@ async fn a_number_that_comes_as_text_is_used_as_a_number() {
     for version in GENERATIONS {
         let (emulator, _) = start(version).await;
         let body = json!({ "serviceName": "text", "accessTokenDuration": "60" });
-        let (status, answer) = post(&emulator, version, "OWNER", "/service/create", &body).await;
+        let (status, answer) =
+            post(&emulator, version, "SERVICEOWNER", "/service/create", &body).await;
         assert_eq!(status, 200, "{answer}");
         assert_eq!(answer["accessTokenDuration"], 60);
     }
