@@ -281,7 +281,7 @@ async fn settings_that_cannot_be_are_refused_by_name() {
         ("defaultMaxAge", json!("one"), "A031214"),
         ("dpopRequired", json!(1), "A031214"),
         ("extension", json!([]), "A031214"),
-        ("extension", json!({"accessTokenDuration": "60"}), "A031214"),
+        ("extension", json!({"accessTokenDuration": "one"}), "A031214"),
         (
             "accessTokenDuration",
             json!({"accessTokenDuration": -1}),
