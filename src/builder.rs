@@ -205,7 +205,7 @@ impl AuthleteBuilder {
             call_rate: self.call_rate,
             circuit_breaker: self.circuit_breaker,
             max_response_size: self.max_response_size,
-            has_tls: tls::IS_AVAILABLE || !is_own,
+            has_own_client: is_own,
             #[cfg(feature = "introspection-cache")]
             introspection_cache: self
                 .introspection_cache

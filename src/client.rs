@@ -17,7 +17,7 @@ use crate::organization::Organization;
 use crate::retry::{self, RetryPolicy};
 use crate::settings::Settings;
 use crate::transport::{LastAnswer, below};
-use crate::{ApiVersion, Config, Error, Operation, RateLimit, Result, Root, Route};
+use crate::{ApiVersion, Config, Error, Operation, RateLimit, Result, Root, Route, tls};
 
 /// A handle to the Authlete API.
 ///
@@ -25,6 +25,9 @@ use crate::{ApiVersion, Config, Error, Operation, RateLimit, Result, Root, Route
 /// [`introspection`](Self::introspection), [`get_client`](Self::get_client), …; the [crate](crate) page lists them by
 /// category. Clones share one connection pool, and cloning is cheap: give each task its own. Handles work on runtimes of
 /// tokio with one thread and with many.
+///
+/// Connections belong to the runtime that opened them. Use one handle for each runtime, unless that runtime keeps running:
+/// a call on another one that takes such a connection waits in vain.
 ///
 /// # Panics
 /// A call panics outside of a tokio runtime, and in one without the time or the I/O driver: build it with `enable_all`, as
@@ -117,7 +120,8 @@ impl Authlete {
             (Setting::IdpServer, organization.idp_server.as_ref()),
         ];
         for (setting, url) in servers {
-            if url.is_some_and(|url| url.scheme() == "https") && !settings.has_tls {
+            let uses_tls = url.is_some_and(|url| url.scheme() == "https");
+            if uses_tls && settings.has_own_client && !tls::IS_AVAILABLE {
                 return Err(ConfigError::Unsupported {
                     setting,
                     feature: "rustls or native-tls",
@@ -169,10 +173,18 @@ impl Authlete {
     /// ```
     ///
     /// # Errors
-    /// Those of [`new`](Self::new), and [`Error::Config`] when the client certificate is another one: it belongs to the
-    /// connections.
+    /// Those of [`new`](Self::new), and [`Error::Config`] when the client certificate is another one, which belongs to the
+    /// connections; or when one of the two base URLs is on this machine and the other one is not: only the other one is
+    /// called through the proxies of the environment. A [`reqwest_client`](AuthleteBuilder::reqwest_client) of yours has
+    /// its own proxies.
     pub fn with_config(&self, config: Config) -> Result<Self> {
         self.handle.config.check_certificate_of(&config)?;
+        let is_here = Config::is_on_this_machine;
+        if self.settings().has_own_client && is_here(&self.handle.config) != is_here(&config) {
+            return Err(ConfigError::client(
+                "one of the two base URLs is on this machine, which is called without proxies: build a handle of its own",
+            ))?;
+        }
         Self::assemble(
             self.client.clone(),
             config,

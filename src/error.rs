@@ -7,7 +7,7 @@ use reqwest::StatusCode;
 
 use crate::config::{ConfigError, Setting};
 use crate::rate_limit::{self, RateLimit};
-use crate::{JsonObject, Operation, ResponseHeaders, Secret};
+use crate::{JsonObject, Operation, ResponseHeaders, Secret, TransportCause};
 
 /// The result of a call.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -90,9 +90,8 @@ pub enum Error {
         kind: TransportErrorKind,
         /// Host and port of the base URL.
         server: String,
-        /// The HTTP client's error, without the URL: a path can hold a token. `None` when the deadline of the call had
-        /// passed before the request was sent.
-        source: Option<reqwest::Error>,
+        /// The reason. `None` when the deadline of the call had passed before the request was sent.
+        source: Option<TransportCause>,
     },
 
     /// The answer has an error status. It is Authlete's, with a result code, or that of something in between, such as a

@@ -5,6 +5,7 @@ use std::time::Duration;
 use reqwest::ClientBuilder;
 
 use crate::resolver::Resolver;
+use crate::settings::LONGEST_TIMEOUT;
 use crate::warm_up::WarmUp;
 use crate::{Config, tls};
 
@@ -39,7 +40,7 @@ impl ConnectionSettings {
         let builder = tls::select(reqwest::Client::builder())
             .http1_only()
             .connect_timeout(self.connect_timeout.unwrap_or(CONNECT_TIMEOUT))
-            .pool_idle_timeout(self.pool_idle_timeout.unwrap_or(POOL_IDLE_TIMEOUT));
+            .pool_idle_timeout(self.idle_timeout().unwrap_or(POOL_IDLE_TIMEOUT));
         let warm_up = config.uses_tls().then(|| WarmUp::begin(tls::draw_random));
         let builder = notice_silence(builder).dns_resolver(Resolver::new(warm_up));
         // What stays on this machine may go without TLS, and must not go to a proxy of the environment.
@@ -49,12 +50,18 @@ impl ConnectionSettings {
         }
     }
 
+    /// The HTTP client adds it to the current time, and panics where that cannot hold the sum.
+    fn idle_timeout(&self) -> Option<Duration> {
+        self.pool_idle_timeout
+            .map(|timeout| timeout.min(LONGEST_TIMEOUT))
+    }
+
     /// A client of the caller, with what is set here.
     pub(crate) fn apply(&self, mut builder: ClientBuilder) -> ClientBuilder {
         if let Some(timeout) = self.connect_timeout {
             builder = builder.connect_timeout(timeout);
         }
-        if let Some(timeout) = self.pool_idle_timeout {
+        if let Some(timeout) = self.idle_timeout() {
             builder = builder.pool_idle_timeout(timeout);
         }
         builder

@@ -65,4 +65,5 @@ pub use retry::RetryPolicy;
 pub use secret::Secret;
 pub(crate) use setters::setters;
 pub use standard_scope::StandardScope;
+pub use transport::TransportCause;
 pub(crate) use transport::answer;

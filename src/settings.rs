@@ -15,7 +15,7 @@ use crate::{CallRate, CircuitPolicy, RetryPolicy};
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Nobody waits longer, and no clock has to hold the end of it.
-const LONGEST_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+pub(crate) const LONGEST_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// Far above the largest answers, which are pages of services; what is longer is no answer of Authlete.
 pub(crate) const MAX_RESPONSE_SIZE: usize = 10 * 1024 * 1024;
@@ -32,8 +32,8 @@ pub(crate) struct Settings {
     pub circuit_breaker: Option<CircuitPolicy>,
     /// In bytes.
     pub max_response_size: usize,
-    /// Whether the HTTP client can call a server by `https`.
-    pub has_tls: bool,
+    /// Whether the HTTP client is one that the builder made by itself.
+    pub has_own_client: bool,
     #[cfg(feature = "introspection-cache")]
     pub introspection_cache: Option<Arc<introspection_cache::Cache>>,
 }

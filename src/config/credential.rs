@@ -58,17 +58,17 @@ fn check(text: &str, rules: &[Rule]) -> Result<(), &'static str> {
 }
 
 fn has_scheme(text: &str) -> bool {
-    text.split_once(|c: char| c.is_ascii_whitespace() || c == ':')
-        .is_some_and(|(scheme, _)| {
-            ["authorization", "basic", "bearer", "dpop"]
-                .iter()
-                .any(|known| scheme.eq_ignore_ascii_case(known))
-        })
+    let first = text.split_once(|c: char| c.is_ascii_whitespace());
+    first.is_some_and(|(scheme, _)| {
+        ["authorization:", "basic", "bearer", "dpop"]
+            .iter()
+            .any(|known| scheme.eq_ignore_ascii_case(known))
+    })
 }
 
 fn is_quoted(text: &str) -> bool {
     const QUOTES: [char; 8] = ['"', '\'', '`', '“', '”', '‘', '’', '„'];
-    text.starts_with(QUOTES) || text.ends_with(QUOTES)
+    text.starts_with(QUOTES) && text.ends_with(QUOTES)
 }
 
 fn has_comment(text: &str) -> bool {
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn a_secret_of_visible_ascii_is_taken_and_others_are_refused() {
-        for text in ["s", "a:b", "$!\\%#x", TOKEN] {
+        for text in ["s", "a:b", "basic:x", "'abc", "abc\"", "$!\\%#x", TOKEN] {
             assert_eq!(check_secret(text), Ok(()), "{text}");
         }
         for text in ["\"s\"", "s # x", "a b", "s\u{200b}", "é", "Basic czpz"] {

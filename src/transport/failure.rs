@@ -7,6 +7,7 @@ use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde::de::IgnoredAny;
 use serde_json::error::Category;
 
+use super::cause::{TransportCause, causes};
 use super::receive::Received;
 use crate::error::{ApiError, DecodeError, TransportErrorKind, UnexpectedBodyError};
 use crate::result_code::is_result_code;
@@ -140,7 +141,7 @@ pub(super) fn transport_error(operation: &'static Operation, error: reqwest::Err
         kind,
         server: error.url().map(server).unwrap_or_default(),
         // A path may hold a token, as in `token_delete`.
-        source: Some(error.without_url()),
+        source: Some(TransportCause::of(&error.without_url())),
     }
 }
 
@@ -166,23 +167,19 @@ fn server(url: &Url) -> String {
 /// Whether the system gave an established connection up, because the peer acknowledges nothing. reqwest counts that as a
 /// timeout.
 fn is_lost(error: &reqwest::Error) -> bool {
-    let first: &(dyn std::error::Error + 'static) = error;
     let is_of_system = |error: &(dyn std::error::Error + 'static)| {
         let error = error.downcast_ref::<std::io::Error>();
         error.is_some_and(|error| error.raw_os_error().is_some())
     };
-    let mut causes = std::iter::successors(Some(first), |error| cause(*error));
-    !error.is_connect() && causes.any(is_of_system)
+    !error.is_connect() && causes(error).any(is_of_system)
 }
 
 /// reqwest tells a failed handshake only as a failure to connect: its causes tell them apart. Where the server closes the
 /// connection in the handshake, there is an end of file, which is nothing that connecting by TCP ends in.
 fn failed_to_connect(error: &reqwest::Error) -> TransportErrorKind {
-    let first: &(dyn std::error::Error + 'static) = error;
-    let causes = || std::iter::successors(Some(first), |error| cause(*error));
-    if causes().any(tls::distrusts_certificate) {
+    if causes(error).any(tls::distrusts_certificate) {
         TransportErrorKind::Certificate
-    } else if causes().any(|error| tls::is_error(error) || is_end_of_file(error)) {
+    } else if causes(error).any(|error| tls::is_error(error) || is_end_of_file(error)) {
         TransportErrorKind::Tls
     } else {
         TransportErrorKind::Connect
@@ -192,14 +189,4 @@ fn failed_to_connect(error: &reqwest::Error) -> TransportErrorKind {
 fn is_end_of_file(error: &(dyn std::error::Error + 'static)) -> bool {
     let error = error.downcast_ref::<std::io::Error>();
     error.is_some_and(|error| error.kind() == ErrorKind::UnexpectedEof)
-}
-
-/// `io::Error::source` skips the error that it wraps, and gives that one's source.
-fn cause<'a>(
-    error: &'a (dyn std::error::Error + 'static),
-) -> Option<&'a (dyn std::error::Error + 'static)> {
-    let wrapped = error
-        .downcast_ref::<std::io::Error>()
-        .and_then(std::io::Error::get_ref);
-    wrapped.map_or_else(|| error.source(), |inner| Some(inner))
 }

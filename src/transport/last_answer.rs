@@ -3,9 +3,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// A runtime that delivers answers has just looked at all of its sockets. Shorter than a round trip to another machine,
-/// and long against the microseconds that a look costs.
-const RECENT: Duration = Duration::from_millis(1);
+/// A runtime that has just delivered an answer has just looked at its sockets. Long enough for calls that follow each other
+/// at once, which are those that pay for a look, and far shorter than a round trip to another machine.
+const RECENT: Duration = Duration::from_micros(50);
 
 /// When an answer came last, for all handles that share connections.
 pub(crate) struct LastAnswer {
@@ -38,5 +38,19 @@ impl LastAnswer {
             .as_micros()
             .try_into()
             .unwrap_or(u64::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_recent_for_less_than_a_round_trip() {
+        let last = LastAnswer::new();
+        assert!(!last.is_recent(), "there was none");
+        last.record();
+        std::thread::sleep(Duration::from_micros(100));
+        assert!(!last.is_recent());
     }
 }

@@ -1,6 +1,7 @@
 //! Sends the request of a call, again where that can do no harm, and makes an answer or an error of what comes back.
 
 mod answer;
+mod cause;
 mod failure;
 mod last_answer;
 mod nonce;
@@ -17,6 +18,7 @@ use tokio::task::yield_now;
 use tokio::time::{Instant, sleep};
 
 pub(crate) use answer::{Answer, answer};
+pub use cause::TransportCause;
 use failure::{out_of_time, refused, transport_error, undecodable, unexpected_body};
 pub(crate) use last_answer::LastAnswer;
 use nonce::wants_nonce;

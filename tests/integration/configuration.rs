@@ -303,7 +303,7 @@ fn an_error_names_the_missing_setting() {
 
 #[test]
 fn a_service_id_is_a_number() {
-    for bad in ["my-service", "-5", "0", "1.5", "99999999999999999999"] {
+    for bad in ["my-service", "-5", "+5", "0", "1.5", "99999999999999999999"] {
         let text = format!(
             "ServiceApiKey = '{bad}'\nServiceAccessToken = 't'\nBaseUrl = 'https://a.example'"
         );

@@ -166,6 +166,22 @@ async fn a_call_without_time_left_fails_with_a_timeout_and_sends_nothing() {
     assert!(server.take().is_empty());
 }
 
+/// A proxy of the environment would read what goes to this machine without TLS.
+#[test]
+fn a_configuration_for_this_machine_is_refused_by_a_handle_for_another_one() {
+    let [here, there] =
+        ["http://127.0.0.1:1", "https://a.example"].map(|url| Config::v3(url, 1, "t"));
+    for (one, other) in [(&here, &there), (&there, &here)] {
+        let api = Authlete::new(one.clone()).unwrap();
+        let error = api.with_config(other.clone()).unwrap_err();
+        assert!(error.to_string().contains("on this machine"), "{error}");
+        assert!(api.with_config(one.clone().service_id(2)).is_ok());
+        // A client of the caller has proxies of its own.
+        let own = Authlete::builder(one.clone()).reqwest_client(reqwest::Client::new());
+        assert!(own.build().unwrap().with_config(other.clone()).is_ok());
+    }
+}
+
 #[tokio::test]
 async fn a_reqwest_client_of_ones_own() {
     let server = server().await;

@@ -375,7 +375,15 @@ fn an_id_is_a_whole_number_above_0() {
             (Setting::OrganizationId, "organization ID"),
             (Setting::ApiServerId, "API server ID"),
         ] {
-            for wrong in ["0", "-1", "1.5", "us", "SECRET", "99999999999999999999"] {
+            for wrong in [
+                "0",
+                "-1",
+                "+1",
+                "1.5",
+                "us",
+                "SECRET",
+                "99999999999999999999",
+            ] {
                 let message = refused(base().set(setting, wrong));
                 assert_eq!(
                     message,

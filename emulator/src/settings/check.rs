@@ -149,7 +149,9 @@ pub fn identifier(settings: &Object, name: &str) -> Result<(), Invalid> {
 /// The numbers are in a range.
 pub fn numbers(settings: &Object, names: &[&str], most: i64) -> Result<(), Invalid> {
     for name in names {
-        if let Some(number) = settings.integer(name)
+        // A number may come as text.
+        let text = || settings.text(name)?.parse().ok();
+        if let Some(number) = settings.integer(name).or_else(text)
             && !(0..=most).contains(&number)
         {
             let code = match number {

@@ -278,10 +278,14 @@ async fn settings_that_cannot_be_are_refused_by_name() {
         ("clientName", json!(1), "A031214"),
         ("clientType", json!("SECRET"), "A031201"),
         ("defaultMaxAge", json!(-1), "A031213"),
-        ("defaultMaxAge", json!("1"), "A031214"),
+        ("defaultMaxAge", json!("one"), "A031214"),
         ("dpopRequired", json!(1), "A031214"),
         ("extension", json!([]), "A031214"),
-        ("extension", json!({"accessTokenDuration": "60"}), "A031214"),
+        (
+            "extension",
+            json!({"accessTokenDuration": "one"}),
+            "A031214",
+        ),
         (
             "accessTokenDuration",
             json!({"accessTokenDuration": -1}),

@@ -225,7 +225,7 @@ async fn a_wrong_seed_is_refused_with_the_place() {
             "owner.apikey: unknown field",
         ),
         (
-            r#"{"services": [], "owner": {"apiKey": "1"}}"#,
+            r#"{"services": [], "owner": {"apiKey": "one"}}"#,
             "owner.apiKey: invalid type: string",
         ),
         (
@@ -249,7 +249,7 @@ async fn a_wrong_seed_is_refused_with_the_place() {
             "services[0].supportedScopes[1].name: invalid type",
         ),
         (
-            r#"{"services": [{"apiKey": "1"}]}"#,
+            r#"{"services": [{"apiKey": "one"}]}"#,
             "services[0].apiKey: invalid type: string",
         ),
         (

@@ -112,10 +112,24 @@ async fn what_is_not_said_has_a_default() {
     }
 }
 
+/// Clients in languages with loose types send them so.
+#[tokio::test]
+async fn a_number_that_comes_as_text_is_used_as_a_number() {
+    for version in GENERATIONS {
+        let (emulator, _) = start(version).await;
+        let body = json!({ "serviceName": "text", "accessTokenDuration": "60" });
+        let (status, answer) =
+            post(&emulator, version, "SERVICEOWNER", "/service/create", &body).await;
+        assert_eq!(status, 200, "{answer}");
+        assert_eq!(answer["accessTokenDuration"], 60);
+    }
+}
+
 #[tokio::test]
 async fn settings_that_cannot_be_are_refused_by_name() {
     let refused = [
-        ("accessTokenDuration", json!("60"), "A031214"),
+        ("accessTokenDuration", json!("one"), "A031214"),
+        ("accessTokenDuration", json!("-1"), "A031213"),
         ("accessTokenDuration", json!(-1), "A031213"),
         ("allowableClockSkew", json!(1.5), "A031214"),
         ("backchannelPollingInterval", json!(65_536), "A031221"),

@@ -22,6 +22,10 @@ const FIRST_DELAY: Duration = Duration::from_millis(100);
 /// Other instances learn of a revocation this long after Redis is well again, at the latest.
 const LONGEST_DELAY: Duration = Duration::from_secs(1);
 
+/// The task does something at least this often while there is something to delete, unless nobody drives its runtime: longer
+/// than its longest delay and two tries.
+const STALLED: Duration = Duration::from_secs(2);
+
 pub(super) struct Deletions {
     connection: Arc<Connection>,
     state: Mutex<State>,
@@ -35,6 +39,18 @@ pub(super) struct Deletions {
 struct State {
     pending: Pending,
     task: Option<JoinHandle<()>>,
+    /// When the task was started, or last did something.
+    progress: Option<Instant>,
+}
+
+impl State {
+    /// A task whose runtime stands still is no help to calls on another one.
+    fn is_task_running(&self) -> bool {
+        let is_stalled = self
+            .progress
+            .is_none_or(|progress| progress.elapsed() > STALLED);
+        !is_stalled && self.task.as_ref().is_some_and(|task| !task.is_finished())
+    }
 }
 
 /// What a call may wait for. It goes on without the call.
@@ -97,8 +113,7 @@ impl Deletions {
     }
 
     fn start_task(self: &Arc<Self>, state: &mut State) {
-        let is_running = state.task.as_ref().is_some_and(|task| !task.is_finished());
-        if state.pending.is_empty() || is_running {
+        if state.pending.is_empty() || state.is_task_running() {
             return;
         }
         // Without a runtime, whoever comes next has one.
@@ -107,6 +122,7 @@ impl Deletions {
             #[cfg(feature = "tracing")]
             let task = tracing::instrument::WithSubscriber::with_current_subscriber(task);
             state.task = Some(runtime.spawn(task));
+            state.progress = Some(Instant::now());
         }
     }
 
@@ -138,6 +154,7 @@ impl Deletions {
     fn next_batch(&self, due: Instant) -> Option<Batch> {
         let now = Instant::now();
         let mut state = self.state();
+        state.progress = Some(now);
         let expired = state.pending.expire(now);
         let batch = match state.pending.is_empty() {
             true => {

@@ -6,6 +6,7 @@ mod act;
 mod bounds;
 mod caller;
 mod faults;
+mod goaway;
 mod gzip;
 mod late_answer;
 mod quotes;

@@ -45,6 +45,27 @@ fn a_revocation_that_is_dropped_without_a_runtime_is_retried_when_there_is_one()
 }
 
 #[test]
+fn a_revocation_that_is_pending_on_a_runtime_that_stands_still_is_retried_on_another() {
+    let Some((servers, scene)) = scene() else {
+        return;
+    };
+    scene.truth.revoke("a");
+    let silent = servers.block_on(silent_server());
+    let config = Config::v3(silent, 1, "t");
+    let api = scene.revoking.with_config(config).unwrap();
+    let first = runtime();
+    // The call is dropped, and nobody drives the runtime from then on.
+    first.block_on(async { assert!(api.token_delete("a").now_or_never().is_none()) });
+    std::thread::sleep(std::time::Duration::from_millis(2500));
+    servers.block_on(async {
+        assert!(!is_active(&scene.revoking, "a").await);
+        scene.others_know_soon().await;
+        scene.others_share().await;
+    });
+    drop(first);
+}
+
+#[test]
 fn a_revocation_that_is_pending_when_its_runtime_ends_is_retried_on_another() {
     let Some((servers, scene)) = scene() else {
         return;

@@ -1,0 +1,88 @@
+//! Why a request failed, without anything that the server chose.
+
+use std::error::Error;
+use std::{fmt, io, iter};
+
+use crate::tls;
+
+/// Why a request failed, as the HTTP client, the TLS library and the system say it.
+///
+/// [`source`](Error::source) leads from one reason to the next. Only fixed texts of these are in it, and what rustls says
+/// of a certificate: an error of HTTP/2 in particular may hold text of the server, which is left out.
+#[derive(Debug)]
+pub struct TransportCause {
+    reason: String,
+    next: Option<Box<Self>>,
+    /// Whether no connection was established.
+    is_connect: bool,
+}
+
+impl TransportCause {
+    /// `error` is one without its URL.
+    pub(super) fn of(error: &reqwest::Error) -> Self {
+        let mut reasons = vec![error.to_string()];
+        for cause in causes(error).skip(1) {
+            let reason = fixed_text(cause, error.is_dns());
+            reasons.extend(reason.filter(|reason| reasons.last() != Some(reason)));
+        }
+        let link = |next: Option<Box<Self>>, reason| {
+            Some(Box::new(Self {
+                reason,
+                next,
+                is_connect: error.is_connect(),
+            }))
+        };
+        let chain = reasons.into_iter().rev().fold(None, link);
+        chain.map_or_else(Self::unknown, |chain| *chain)
+    }
+
+    fn unknown() -> Self {
+        Self {
+            reason: "unknown reason".to_owned(),
+            next: None,
+            is_connect: false,
+        }
+    }
+
+    pub(crate) fn is_connect(&self) -> bool {
+        self.is_connect
+    }
+}
+
+impl fmt::Display for TransportCause {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.reason)
+    }
+}
+
+impl Error for TransportCause {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.next.as_deref().map(|next| next as _)
+    }
+}
+
+/// An error and its causes.
+pub(super) fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
+    let first: &(dyn Error + 'static) = error;
+    iter::successors(Some(first), |error| cause(*error))
+}
+
+/// `io::Error::source` skips the error that it wraps, and gives that one's source.
+fn cause<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+    let wrapped = error
+        .downcast_ref::<io::Error>()
+        .and_then(io::Error::get_ref);
+    wrapped.map_or_else(|| error.source(), |inner| Some(inner))
+}
+
+/// What an error says, if no server can choose it. A lookup of a name is an affair of this machine.
+fn fixed_text(error: &(dyn Error + 'static), is_dns: bool) -> Option<String> {
+    if let Some(error) = error.downcast_ref::<io::Error>() {
+        return match error.get_ref() {
+            Some(_) if !is_dns => Some(error.kind().to_string()),
+            _ => Some(error.to_string()),
+        };
+    }
+    // The description of hyper is fixed; its cause is not in it.
+    (error.is::<hyper::Error>() || tls::is_error(error)).then(|| error.to_string())
+}
