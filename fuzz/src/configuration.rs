@@ -7,9 +7,12 @@ use crate::shown::shown;
 /// What must not be shown begins with it; some names of variables have `SECRET`.
 const MARK: &str = "HIDDEN";
 
-const NO_SECRETS: [Setting; 4] = [
+const NO_SECRETS: [Setting; 7] = [
+    Setting::ApiServerId,
     Setting::ApiVersion,
     Setting::BaseUrl,
+    Setting::IdpServer,
+    Setting::OrganizationId,
     Setting::ServiceApiKey,
     Setting::ServiceOwnerApiKey,
 ];
