@@ -63,7 +63,7 @@ impl Client {
         authority: &str,
         settings: impl FnOnce(AuthleteBuilder) -> AuthleteBuilder,
     ) -> Self {
-        let builder = Authlete::builder(Config::v3(url, 986_126_671, "access token"))
+        let builder = Authlete::builder(Config::v3(url, 986_126_671, "access-token"))
             .root_certificate(authority);
         Self::Sdk(settings(builder).build().expect("the settings are valid"))
     }
@@ -96,7 +96,7 @@ impl Client {
                     token: TOKEN.to_owned(),
                     scopes: vec!["openid".to_owned()],
                 };
-                let request = client.post(url).bearer_auth("access token").json(&body);
+                let request = client.post(url).bearer_auth("access-token").json(&body);
                 let Ok(answer) = request.send().await else {
                     return false;
                 };
