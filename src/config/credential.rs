@@ -31,7 +31,7 @@ pub(super) fn check_token(text: &str) -> Result<(), &'static str> {
     if has_scheme(text) {
         return Err("must be the token alone, without `Bearer` or `DPoP` before it");
     }
-    check(text, &COPIED)?;
+    check_copied(text)?;
     let is_token = text
         .trim_end_matches('=')
         .bytes()
@@ -47,11 +47,11 @@ pub(super) fn check_secret(text: &str) -> Result<(), &'static str> {
     if has_scheme(text) {
         return Err("must be the secret alone, without `Basic` before it");
     }
-    check(text, &COPIED)
+    check_copied(text)
 }
 
-fn check(text: &str, rules: &[Rule]) -> Result<(), &'static str> {
-    match rules.iter().find(|(applies, _)| applies(text)) {
+fn check_copied(text: &str) -> Result<(), &'static str> {
+    match COPIED.iter().find(|(applies, _)| applies(text)) {
         Some((_, reason)) => Err(reason),
         None => Ok(()),
     }

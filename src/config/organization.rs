@@ -2,9 +2,8 @@
 
 use reqwest::Url;
 
-use super::resolved::{is_of_authlete, number};
+use super::resolved::number;
 use super::{Config, ConfigError, Setting};
-use crate::ApiVersion;
 
 /// Where the organization API of Authlete's own servers is.
 const DEFAULT_IDP_SERVER: &str = "https://login.authlete.com";
@@ -25,14 +24,13 @@ pub(crate) struct OrganizationSettings {
 }
 
 impl Config {
-    /// `base_url` is that of the Authlete server. For a server that is not Authlete's own there are no defaults: its
+    /// `base_url` is that of the Authlete server, and `is_hosted` says whether that is one of Authlete's own, of 3.0. For a server that is not Authlete's own there are no defaults: its
     /// organization token must not be sent to Authlete.
     pub(super) fn resolve_organization(
         &self,
-        version: ApiVersion,
         base_url: &Url,
+        is_hosted: bool,
     ) -> Result<OrganizationSettings, ConfigError> {
-        let is_hosted = version == ApiVersion::V3 && is_of_authlete(base_url);
         let region = |(host, _): &&(&str, i64)| is_hosted && base_url.host_str() == Some(*host);
         let of_region = API_SERVERS.iter().find(region).map(|(_, id)| *id);
         Ok(OrganizationSettings {

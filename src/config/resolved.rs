@@ -43,10 +43,11 @@ impl Resolved {
             ApiVersion::V3 => config.resolve_tokens(service_id)?,
         };
         let base_url = config.resolve_base_url(version)?;
+        let is_hosted = version == ApiVersion::V3 && is_of_authlete(&base_url);
         Ok(Self {
             version,
-            is_hosted: version == ApiVersion::V3 && is_of_authlete(&base_url),
-            organization: config.resolve_organization(version, &base_url)?,
+            is_hosted,
+            organization: config.resolve_organization(&base_url, is_hosted)?,
             base_url,
             service_id,
             credentials,
@@ -285,7 +286,7 @@ fn parse_version(text: &str) -> Option<ApiVersion> {
 }
 
 /// Whether a URL names a server that Authlete runs. On another one there may be a path before `/api`.
-pub(super) fn is_of_authlete(url: &Url) -> bool {
+fn is_of_authlete(url: &Url) -> bool {
     // With a dot at its end a name is the same, only absolute.
     let host = url.host_str().unwrap_or_default().trim_end_matches('.');
     host.ends_with(".authlete.com")

@@ -20,28 +20,20 @@ pub struct TransportCause {
 impl TransportCause {
     /// `error` is one without its URL.
     pub(super) fn of(error: &reqwest::Error) -> Self {
-        let mut reasons = vec![error.to_string()];
-        for cause in causes(error).skip(1) {
-            let reason = fixed_text(cause, error.is_dns());
-            reasons.extend(reason.filter(|reason| reasons.last() != Some(reason)));
-        }
-        let link = |next: Option<Box<Self>>, reason| {
-            Some(Box::new(Self {
-                reason,
-                next,
-                is_connect: error.is_connect(),
-            }))
+        let fixed = |cause| fixed_text(cause, error.is_dns());
+        let mut reasons: Vec<String> = causes(error).skip(1).filter_map(fixed).collect();
+        // Some libraries wrap an error in another one that says the same.
+        reasons.dedup();
+        let link = |reason, next: Option<Self>| Self {
+            reason,
+            next: next.map(Box::new),
+            is_connect: error.is_connect(),
         };
-        let chain = reasons.into_iter().rev().fold(None, link);
-        chain.map_or_else(Self::unknown, |chain| *chain)
-    }
-
-    fn unknown() -> Self {
-        Self {
-            reason: "unknown reason".to_owned(),
-            next: None,
-            is_connect: false,
-        }
+        let next = reasons
+            .into_iter()
+            .rev()
+            .fold(None, |next, reason| Some(link(reason, next)));
+        link(error.to_string(), next)
     }
 
     pub(crate) fn is_connect(&self) -> bool {

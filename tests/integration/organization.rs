@@ -190,6 +190,16 @@ async fn the_api_server_follows_from_the_region() {
     assert!(idp.take().is_empty());
 }
 
+/// A handle that calls its servers through a proxy, once each time.
+fn through(proxy: &Server, config: Config) -> Authlete {
+    let http = reqwest::Client::builder().proxy(reqwest::Proxy::all(&proxy.url).unwrap());
+    Authlete::builder(config)
+        .reqwest_builder(http)
+        .retry(authlete::RetryPolicy::never())
+        .build()
+        .unwrap()
+}
+
 /// A proxy sees where the call would go, and lets nothing through.
 #[tokio::test]
 async fn the_organization_api_of_authletes_own_servers_is_at_login() {
@@ -199,12 +209,7 @@ async fn the_organization_api_of_authletes_own_servers_is_at_login() {
             .base_url(format!("https://{region}.authlete.com"))
             .service_owner_access_token("organization-token")
             .organization_id(88);
-        let http = reqwest::Client::builder().proxy(reqwest::Proxy::all(&proxy.url).unwrap());
-        let api = Authlete::builder(config)
-            .reqwest_builder(http)
-            .retry(authlete::RetryPolicy::never())
-            .build()
-            .unwrap();
+        let api = through(&proxy, config);
         api.organization_create_service(&creation())
             .await
             .unwrap_err();
@@ -227,11 +232,7 @@ async fn services_are_not_created_or_deleted_through_the_cluster_of_authletes_ow
         "https://us.authlete.com.",
     ] {
         let config = Config::v3(base, 1, "service-token").service_owner_access_token("t");
-        let http = reqwest::Client::builder().proxy(reqwest::Proxy::all(&proxy.url).unwrap());
-        let api = Authlete::builder(config)
-            .reqwest_builder(http)
-            .build()
-            .unwrap();
+        let api = through(&proxy, config);
         assert_eq!(
             not_callable(api.create_service(&Service::new()).await),
             "create_service: does not work on Authlete's own 3.0 servers: call organization_create_service"
@@ -263,12 +264,7 @@ async fn services_are_created_and_deleted_through_another_server_and_in_2_x() {
     let config = Config::new()
         .service_owner_api_key(2)
         .service_owner_api_secret("s");
-    let http = reqwest::Client::builder().proxy(reqwest::Proxy::all(&proxy.url).unwrap());
-    let api = Authlete::builder(config)
-        .reqwest_builder(http)
-        .retry(authlete::RetryPolicy::never())
-        .build()
-        .unwrap();
+    let api = through(&proxy, config);
     let error = api.create_service(&Service::new()).await.unwrap_err();
     assert!(matches!(error, Error::Transport { .. }), "{error:?}");
     assert_eq!(proxy.take()[0].header("host"), Some("api.authlete.com:443"));

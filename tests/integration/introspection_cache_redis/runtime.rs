@@ -1,7 +1,7 @@
 //! Revocations at the edges of the runtime's life.
 
-use authlete::Config;
 use authlete::types::RevocationRequest;
+use authlete::{Authlete, Config};
 use futures_util::FutureExt as _;
 use tokio::runtime::{Builder, Runtime};
 
@@ -20,16 +20,20 @@ fn scene() -> Option<(Runtime, Scene)> {
     Some((servers, scene))
 }
 
+/// The instance that revokes, whose calls revoke the token and get no answer.
+fn revoking_without_an_answer(servers: &Runtime, scene: &Scene) -> Authlete {
+    scene.truth.revoke("a");
+    let silent = servers.block_on(silent_server());
+    let config = Config::v3(silent, 1, "t");
+    scene.revoking.with_config(config).unwrap()
+}
+
 #[test]
 fn a_revocation_that_is_dropped_without_a_runtime_is_retried_when_there_is_one() {
     let Some((servers, scene)) = scene() else {
         return;
     };
-    scene.truth.revoke("a");
-    // A call that gets no answer.
-    let silent = servers.block_on(silent_server());
-    let config = Config::v3(silent, 1, "t");
-    let api = scene.revoking.with_config(config).unwrap();
+    let api = revoking_without_an_answer(&servers, &scene);
     let mut call = Box::pin(api.token_delete("a"));
     {
         let _entered = servers.enter();
@@ -49,10 +53,7 @@ fn a_revocation_that_is_pending_on_a_runtime_that_stands_still_is_retried_on_ano
     let Some((servers, scene)) = scene() else {
         return;
     };
-    scene.truth.revoke("a");
-    let silent = servers.block_on(silent_server());
-    let config = Config::v3(silent, 1, "t");
-    let api = scene.revoking.with_config(config).unwrap();
+    let api = revoking_without_an_answer(&servers, &scene);
     let first = runtime();
     // The call is dropped, and nobody drives the runtime from then on.
     first.block_on(async { assert!(api.token_delete("a").now_or_never().is_none()) });
