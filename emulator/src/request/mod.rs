@@ -50,48 +50,43 @@ impl Given {
                 }
             }
         }
-        Ok(Self {
-            object,
-            list: Vec::new(),
-        })
+        Ok(object.into())
     }
 
     fn read_json(operation: &str, types: &OperationTypes, body: &[u8]) -> Result<Self, Refusal> {
         // As a whole, so that nothing in it is nested more deeply than JSON of an answer may be.
         let is_json = serde_json::from_slice::<Value>(body).is_ok();
-        let raw = is_json.then(|| serde_json::from_slice(body).ok()).flatten();
-        let raw: Option<&RawValue> = raw;
-        if let Some(Type::List(item)) = &types.body {
-            let refusal = || Refusal::new(400, MALFORMED_LIST);
-            let items = raw.and_then(|raw| json::items(raw.get()).ok());
-            let items = items.ok_or_else(refusal)?;
-            let mut list = Vec::with_capacity(items.len());
-            for raw in items {
-                if !raw.get().starts_with('{') {
-                    return Err(refusal());
-                }
-                match json::value(item, raw.get()) {
-                    Ok(Value::Object(object)) => list.push(object),
-                    Ok(_) => return Err(refusal()),
-                    Err(fault) => return Err(Refusal::of_member(operation, fault)),
-                }
-            }
-            return Ok(Self {
-                object: Object::new(),
-                list,
-            });
+        let raw: Option<&RawValue> = is_json.then(|| serde_json::from_slice(body).ok()).flatten();
+        let raw = raw.map_or("", RawValue::get);
+        match &types.body {
+            Some(Type::List(item)) => Self::read_list(operation, item, raw),
+            ty => Self::read_object(operation, ty.as_ref().unwrap_or(&Type::Any), raw),
         }
+    }
+
+    fn read_list(operation: &str, item: &Type, raw: &str) -> Result<Self, Refusal> {
+        let refusal = || Refusal::new(400, MALFORMED_LIST);
+        let mut given = Self::default();
+        for raw in json::items(raw).map_err(|_| refusal())? {
+            if !raw.get().starts_with('{') {
+                return Err(refusal());
+            }
+            match json::value(item, raw.get()) {
+                Ok(Value::Object(object)) => given.list.push(object),
+                Ok(_) => return Err(refusal()),
+                Err(fault) => return Err(Refusal::of_member(operation, fault)),
+            }
+        }
+        Ok(given)
+    }
+
+    fn read_object(operation: &str, ty: &Type, raw: &str) -> Result<Self, Refusal> {
         let refusal = || Refusal::new(400, malformed_body(operation));
-        let raw = raw.map(RawValue::get).ok_or_else(refusal)?;
         if !raw.starts_with('{') {
             return Err(refusal());
         }
-        let ty = types.body.as_ref().unwrap_or(&Type::Any);
         match json::value(ty, raw) {
-            Ok(Value::Object(object)) => Ok(Self {
-                object,
-                list: Vec::new(),
-            }),
+            Ok(Value::Object(object)) => Ok(object.into()),
             Ok(_) => Err(refusal()),
             Err(fault) if fault.kind == Kind::Json => Err(refusal()),
             Err(fault) => Err(Refusal::of_member(operation, fault)),
@@ -104,10 +99,16 @@ impl Given {
         };
         let object =
             form::object(name, body).map_err(|fault| Refusal::of_member(operation, fault))?;
-        Ok(Self {
+        Ok(object.into())
+    }
+}
+
+impl From<Object> for Given {
+    fn from(object: Object) -> Self {
+        Self {
             object,
             list: Vec::new(),
-        })
+        }
     }
 }
 
