@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::jose::{self, JoseError, Jwk};
 use crate::json::{Members, Object};
+use crate::protocol::credential_issuer;
 use crate::protocol::oauth_error::OAuthError;
 use crate::result_code::{
     RESPONSE_ENCRYPTION_EXPOSED, RESPONSE_ENCRYPTION_INVALID, RESPONSE_ENCRYPTION_MISSING,
@@ -27,9 +28,9 @@ pub fn requested(
             false => Ok(None),
         };
     };
-    // In the clear somebody could put another key there. Drafts had no encrypted requests.
+    // In the clear somebody could put another key there. 1.0-ID1 has no encrypted requests.
     let has_key = metadata.text("credentialRequestEncryptionJwks").is_some();
-    if has_key && !message.is_encrypted {
+    if has_key && credential_issuer::is_final(service) && !message.is_encrypted {
         return Err(invalid(RESPONSE_ENCRYPTION_EXPOSED));
     }
     let encryption = parameters

@@ -6,10 +6,10 @@ use authlete::types::GmAction;
 use serde_json::{Value, json};
 
 use super::authorization_details;
+use super::consented_claims;
 use super::oauth_error::OAuthError;
 use super::parameters::Parameters;
 use super::refusal::Refusal;
-use super::scope_claims;
 use crate::json::Members;
 use crate::random;
 use crate::result_code::{
@@ -62,9 +62,14 @@ pub fn requested(
 
 /// Does with a grant what the request for tokens wanted, and gives the tokens its ID. That waits for the tokens: a grant
 /// that nobody claims is none (§5.5.1). The grant of another user is left alone, and the tokens belong to none then.
-pub fn carry_out(service: &mut Service, grant: &mut Grant) -> Result<(), Refusal> {
+///
+/// Returns what the tokens inherit: the content of the grant that theirs is merged into, before that.
+pub fn carry_out(
+    service: &mut Service,
+    grant: &mut Grant,
+) -> Result<Option<GrantContent>, Refusal> {
     let (Some(management), Some(subject)) = (grant.management.as_deref(), &grant.subject) else {
-        return Ok(());
+        return Ok(None);
     };
     let content = content(grant);
     let Some(id) = management.grant_id() else {
@@ -76,22 +81,25 @@ pub fn carry_out(service: &mut Service, grant: &mut Grant) -> Result<(), Refusal
         };
         service.managed_grants.insert(id.clone(), managed);
         grant.id = Some(id.into());
-        return Ok(());
+        return Ok(None);
     };
     let managed = service.managed_grants.get_mut(id);
     let managed = managed.ok_or(OAuthError::invalid_grant(GRANT_GONE))?;
     if managed.subject != *subject {
-        return Ok(());
+        return Ok(None);
     }
-    if matches!(management, GrantManagement::Merge(_)) {
+    let inherited = if matches!(management, GrantManagement::Merge(_)) {
+        let inherited = managed.content.clone();
         merge(&mut managed.content, content);
+        Some(inherited)
     } else {
         managed.content = content;
         // What they are good for may no longer be granted (§10).
         end_tokens(service, id, grant.client_id, subject);
-    }
+        None
+    };
     grant.id = Some(id.into());
-    Ok(())
+    Ok(inherited)
 }
 
 /// Takes a grant back that was made for tokens which there will not be.
@@ -162,29 +170,9 @@ fn content(grant: &Grant) -> GrantContent {
     let is_empty = scopes.scopes.is_empty() && scopes.resources.is_empty();
     GrantContent {
         scopes: (!is_empty).then_some(scopes).into_iter().collect(),
-        claims: claims(grant),
+        claims: consented_claims::of(grant),
         authorization_details: grant.authorization_details.as_deref().cloned(),
     }
-}
-
-/// The claims that the user consented to: as the server listed them or else, as Authlete has it, those of the scopes and
-/// those that it gave values for.
-fn claims(grant: &Grant) -> Vec<String> {
-    let Some(openid) = grant.openid.as_deref() else {
-        return Vec::new();
-    };
-    let listed = openid.consented_claims.as_deref().unwrap_or_default();
-    if !listed.is_empty() {
-        return listed.to_vec();
-    }
-    let of_scopes = scope_claims::names(&grant.scopes).unwrap_or_default();
-    let mut claims = Vec::new();
-    let given = openid.claims.keys().map(String::as_str);
-    add(
-        &mut claims,
-        of_scopes.into_iter().chain(given).map(str::to_owned),
-    );
-    claims
 }
 
 /// Joins what is granted now to what was granted before. Scopes go where those for the same resources are.

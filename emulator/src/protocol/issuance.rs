@@ -67,7 +67,8 @@ impl Issuance<'_> {
     ) -> Result<Issued, Refusal> {
         let now = self.call.now;
         let mut prepared = self.prepare(service, narrowed)?;
-        grant_management::carry_out(service, &mut prepared.record.grant)?;
+        let inherited = grant_management::carry_out(service, &mut prepared.record.grant)?;
+        prepared.record.inherited = inherited.map(Box::new);
         Ok(prepared.store(service, now))
     }
 
@@ -116,6 +117,8 @@ impl Issuance<'_> {
             for_external_attachment: call.body.flag("forExternalAttachment"),
             issuable_credentials: Vec::new(),
             credential_nonce: None,
+            client_id_alias: client.alias().map(Box::from),
+            inherited: None,
             grant,
         };
         entitle(service, &mut record, call.now)?;

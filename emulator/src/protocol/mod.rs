@@ -14,6 +14,7 @@ pub mod client_authentication;
 pub mod client_certificate;
 pub mod client_metadata;
 pub mod client_signature;
+pub mod consented_claims;
 pub mod credential_details;
 pub mod credential_issuer;
 pub mod credential_issuer_metadata;

@@ -93,10 +93,6 @@ async fn parameters_have_their_rules() {
                 "invalid_request",
             ),
             (
-                "scope=openid&login_hint=a&request_context=%5B%5D",
-                "invalid_request",
-            ),
-            (
                 "scope=openid&login_hint=a&client_notification_token=a%20b",
                 "invalid_request",
             ),
@@ -426,6 +422,7 @@ fn claims(client: &RegisteredClient) -> Value {
         "login_hint": "alice",
         "binding_message": "W4SCT",
         "requested_expiry": 120,
+        "request_context": { "shop": 17 },
     })
 }
 
@@ -448,6 +445,7 @@ async fn a_request_can_be_signed() {
         assert_eq!(answer.hint.unwrap().expose(), "alice");
         assert_eq!(answer.binding_message.as_deref(), Some("W4SCT"));
         assert_eq!(answer.requested_expiry, Some(120));
+        assert_eq!(answer.request_context.as_deref(), Some(r#"{"shop":17}"#));
 
         let refused = async |parameters: &str| {
             assert_eq!(error(&api, client, parameters).await, "invalid_request");
@@ -473,6 +471,7 @@ async fn a_request_can_be_signed() {
             ("aud", json!("https://other.example")),
             ("exp", json!(now - 60)),
             ("nbf", json!(now + 3600)),
+            ("request_context", json!([])),
         ] {
             let mut wrong = good.clone();
             wrong[name] = value;

@@ -48,11 +48,13 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     let authenticated = authenticate(call, service, "supportedTokenAuthMethods", &parameters)?;
     allow(service, &authenticated)?;
     let client = Arc::clone(&authenticated.client);
+    let is_signed = parameters.get("request").is_some();
     let parameters = signed_backchannel_request::resolve(call, service, &client, parameters)?;
     let rules = BackchannelParameters {
         parameters: &parameters,
         service,
         client: &client,
+        is_signed,
     };
     let delivery_mode = rules.delivery_mode()?;
     let client_notification_token = rules.client_notification_token(&delivery_mode)?;

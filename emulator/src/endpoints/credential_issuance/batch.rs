@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{add_nonce, keep, requested, response, settle};
+use super::{action, add_nonce, keep, requested, response, settle};
 use crate::call::Call;
 use crate::credential::access::{self, Presented};
 use crate::credential::message::Message;
@@ -85,10 +85,8 @@ fn answer(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     for order in &orders {
         settle(call, service, order);
     }
-    let action = match content.is_encrypted {
-        true => "OK_JWT",
-        false => "OK",
-    };
+    let is_deferred = orders.iter().all(Order::is_deferred);
+    let action = action(is_deferred, &content);
     Ok(Reply::action(call.path, CREDENTIAL_BATCH_ISSUE_OK, action)
         .with("responseContent", content.text)
         .reply())

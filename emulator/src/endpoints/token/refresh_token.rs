@@ -116,6 +116,7 @@ fn refresh(
         last_refreshed_at: call.now,
         binding: request.binding.clone(),
         narrowed: Narrowed::requested(&grant, request.parameters)?,
+        client_id_alias: client.alias().map(Box::from),
         grant,
         ..record.clone()
     };
