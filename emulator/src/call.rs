@@ -66,6 +66,15 @@ impl Call {
         }
     }
 
+    /// This call as if it did not have some members.
+    #[must_use]
+    pub fn without(&self, members: &[&str]) -> Self {
+        let mut call = self.clone();
+        call.body
+            .retain(|name, _| !members.contains(&name.as_str()));
+        call
+    }
+
     /// This call with each object of its list as the body.
     pub fn each(&self) -> impl Iterator<Item = Self> {
         self.list.iter().map(|object| Self {

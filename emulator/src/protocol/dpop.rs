@@ -145,8 +145,8 @@ fn is_of_request(call: &Call, service: &Object, claims: &Object) -> Result<(), &
         );
     }
     let url = call.body.text("htu");
-    let url = url.or_else(|| service.text(endpoint?)).and_then(target);
-    if url.is_none() || claims.text("htu").and_then(target) != url {
+    let url = url.or_else(|| service.text(endpoint?)).and_then(normal);
+    if url.is_none() || claims.text("htu").and_then(normal) != url {
         return Err(
             "htu of the DPoP proof is not the URL of the request, or neither the call nor the service says which that is",
         );
@@ -154,12 +154,10 @@ fn is_of_request(call: &Call, service: &Object, claims: &Object) -> Result<(), &
     Ok(())
 }
 
-/// A URL as it is compared: without its query and its fragment, in the normal form (RFC 9449 §4.3).
-fn target(url: &str) -> Option<Url> {
-    let mut url = Url::parse(url).ok()?;
-    url.set_query(None);
-    url.set_fragment(None);
-    Some(url)
+/// A URL in the normal form (RFC 9449 §4.3). The query and the fragment are compared too, as on the live service: callers
+/// leave them out of `htu`.
+fn normal(url: &str) -> Option<Url> {
+    Url::parse(url).ok()
 }
 
 fn is_near(time: Millis, now: Millis, window: i64) -> bool {

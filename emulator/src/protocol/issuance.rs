@@ -16,6 +16,7 @@ use super::oauth_error::OAuthError;
 use super::parameters::Parameters;
 use super::refusal::Refusal;
 use super::resource;
+use super::token_response::is_reserved;
 use crate::call::Call;
 use crate::clock::{Millis, after};
 use crate::digest::Digest;
@@ -321,7 +322,7 @@ pub fn refresh_token_end(
     after(call.now, duration)
 }
 
-/// Properties by key; those of the call replace those that are stored.
+/// Properties by key, without the keys that are reserved for token responses; those of the call replace those that are stored.
 pub fn properties(stored: Option<&Value>, call: &Call) -> Option<Value> {
     let given = call.body.shaped::<Vec<Property>>("properties");
     let mut merged = BTreeMap::new();
@@ -334,6 +335,7 @@ pub fn properties(stored: Option<&Value>, call: &Call) -> Option<Value> {
         if let Some(key) = property
             .as_object()
             .and_then(|property| property.text("key"))
+            .filter(|key| !is_reserved(key))
         {
             merged.insert(key, property);
         }

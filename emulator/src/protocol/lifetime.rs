@@ -9,6 +9,8 @@ use crate::store::{Client, Service};
 pub const ACCESS_TOKEN_ATTRIBUTE: &str = "access_token.duration";
 /// The attribute of scopes that limits refresh tokens.
 pub const REFRESH_TOKEN_ATTRIBUTE: &str = "refresh_token.duration";
+/// The attribute of scopes that limits ID tokens.
+pub const ID_TOKEN_ATTRIBUTE: &str = "id_token.duration";
 /// The end of tokens that do not end by themselves: that of the year 9999, which every client can represent.
 pub const NEVER: Millis = 253_402_300_799_000;
 
@@ -76,11 +78,12 @@ pub fn entity_configuration(service: &Service) -> i64 {
     positive(seconds).unwrap_or(ENTITY_CONFIGURATION)
 }
 
-/// The lifetime of an ID token in seconds: the shorter of what the service and the client say.
-pub fn id_token(service: &Service, client: &Client) -> i64 {
+/// The lifetime of an ID token in seconds: the shortest of what the service, the client and the scopes say.
+pub fn id_token(service: &Service, client: &Client, names: &[String]) -> i64 {
     let settings = [
         service.settings.integer("idTokenDuration"),
         client.extension("idTokenDuration"),
+        of_scopes(ID_TOKEN_ATTRIBUTE, service, names),
     ];
     settings
         .into_iter()

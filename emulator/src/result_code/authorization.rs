@@ -148,6 +148,12 @@ result_codes! {
     MAX_AGE_TOO_LARGE = published "A017305", "max_age does not fit into 32 bits";
     /// OpenID Connect Core 1.0 §3.1.2.1.
     MAX_AGE_NEGATIVE = own "A901303", "max_age is negative";
+    /// The service has a list of those that it supports.
+    DISPLAY_UNSUPPORTED = published "A015305", "the service does not support this display";
+    /// The service has a list of those that it supports.
+    DISPLAY_DEFAULT_UNSUPPORTED = published "A015304", "display is missing, and the service does not support page";
+    /// OpenID Connect Core 1.0 §11.
+    CONSENT_MISSING = published "A004303", "scope has offline_access, and prompt lacks consent";
     /// OpenID Connect Core 1.0 §3.1.2.1.
     DISPLAY_INVALID = published "A015303", "display has an unknown value";
     /// The service demands a scope.
@@ -312,6 +318,12 @@ result_codes! {
     TICKET_UPDATE_MISSING = own "A901206", "ticket is missing, or info is no object";
     /// The ticket works once, for a time.
     TICKET_UPDATE_UNKNOWN = own "A901207", "the ticket is unknown, used or expired";
+    /// JARM §3.
+    RESPONSE_JWT_WITHOUT_ALGORITHM = published "A012305", "response_mode asks for a JWT, and the client has no authorizationSignAlg";
+    /// A public client has no secret.
+    RESPONSE_JWT_SIGNATURE_SYMMETRIC = published "A012307", "response_mode asks for a JWT, and authorizationSignAlg of the public client is symmetric";
+    /// A public client has no secret.
+    RESPONSE_JWT_ENCRYPTION_SYMMETRIC = published "A012308", "response_mode asks for a JWT, and authorizationEncryptionAlg of the public client is symmetric";
     /// JARM §3.
     RESPONSE_JWT_UNSIGNED = published "A012306", "response_mode asks for a JWT, and authorizationSignAlg of the client is NONE";
 }

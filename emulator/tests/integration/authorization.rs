@@ -344,6 +344,9 @@ async fn scopes_are_those_that_the_service_and_the_client_have() {
         })
         .await;
         let offline = good.replace("read+write", "read+offline_access");
+        let refused = ask(&api, offline.as_str()).await;
+        assert_eq!(refused.result_code.as_deref(), Some("A004303"));
+        let offline = format!("{offline}&prompt=consent");
         assert_eq!(ask(&api, offline.as_str()).await.scopes.unwrap().len(), 2);
         let implicit = offline.replace("response_type=code", "response_type=token");
         assert_eq!(ask(&api, implicit).await.scopes.unwrap().len(), 1);

@@ -3,8 +3,8 @@
 use crate::common::openid::{Issue, exchange, id_token, request, text_of};
 use crate::common::*;
 use authlete::types::{
-    AuthorizationIssueAction, Client, ClientSecretUpdateRequest, GrantType, JweAlg, JweEnc, JwsAlg,
-    ResponseType, TokenAction, TokenRequest,
+    AuthorizationAction, AuthorizationIssueAction, Client, ClientSecretUpdateRequest, ClientType,
+    GrantType, JweAlg, JweEnc, JwsAlg, ResponseType, TokenAction, TokenRequest,
 };
 use authlete::{ApiVersion, Authlete, Secret};
 use authlete_emulator::Emulator;
@@ -318,6 +318,77 @@ async fn a_short_secret_does_not_sign() {
                 .client_secret(secret);
             let answer = api.token(&request).await.unwrap();
             assert_eq!(answer.result_code.as_deref(), Some(result_code));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_public_client_whose_id_tokens_need_a_secret_is_refused_when_it_asks_for_one() {
+    for version in GENERATIONS {
+        for alg in [JwsAlg::Hs256, JwsAlg::Hs384, JwsAlg::Hs512] {
+            let (emulator, api) = start_with(version, |client| {
+                client.client_type = Some(ClientType::Public);
+                client.id_token_sign_alg = Some(alg.clone());
+                client.response_types = Some(vec![
+                    ResponseType::Code,
+                    ResponseType::Token,
+                    ResponseType::IdToken,
+                ]);
+                client.grant_types = Some(vec![GrantType::AuthorizationCode, GrantType::Implicit]);
+            })
+            .await;
+            let client = emulator.client();
+            let good = request(client, &client.id.to_string());
+            for response_type in ["code", "id_token"] {
+                let query = good.replace("type=code", &format!("type={response_type}"));
+                let answer = ask(&api, query).await;
+                assert_eq!(answer.action, AuthorizationAction::Location);
+                assert_eq!(answer.result_code.as_deref(), Some("A910301"));
+                let content = answer.response_content.unwrap();
+                assert!(content.expose().contains("error=invalid_request&"));
+            }
+            // There will be no ID token.
+            for query in [
+                good.replace("openid+", ""),
+                good.replace("type=code", "type=token"),
+            ] {
+                let answer = ask(&api, query).await;
+                assert_eq!(answer.action, AuthorizationAction::Interaction);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_public_client_gets_no_id_token_by_a_secret_that_it_was_registered_for_later() {
+    type Change = fn(&mut Client);
+    let changes: [(&str, Change); 2] = [
+        ("A910301", |client| {
+            client.id_token_sign_alg = Some(JwsAlg::Hs256);
+        }),
+        ("A046313", |client| {
+            client.id_token_encryption_alg = Some(JweAlg::Dir);
+        }),
+    ];
+    for version in GENERATIONS {
+        for (code, change) in changes {
+            let (emulator, api) = start_with(version, |client| {
+                client.client_type = Some(ClientType::Public);
+            })
+            .await;
+            let client = emulator.client();
+            let query = request(client, &client.id.to_string());
+            let granted = self::code(&api, &query).await;
+            configure_client(&api, client.id, change).await;
+            let parameters = format!(
+                "{}&client_id={}",
+                code_parameters(client, &granted),
+                client.id
+            );
+            let answer = api.token(&TokenRequest::new(parameters)).await.unwrap();
+            assert_eq!(answer.action, TokenAction::InternalServerError);
+            assert_eq!(answer.result_code.as_deref(), Some(code));
+            assert_eq!(answer.access_token, None::<Secret>);
         }
     }
 }

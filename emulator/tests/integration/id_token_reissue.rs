@@ -134,6 +134,10 @@ async fn the_id_token_is_of_the_same_authentication() {
     for version in GENERATIONS {
         let (emulator, api) = start_with(version).await;
         let client = emulator.client();
+        configure(&emulator, &api, |service| {
+            service.backchannel_logout_session_supported = Some(true);
+        })
+        .await;
         let decide = |issue: Issue| {
             issue
                 .auth_time(1_700_000_000)

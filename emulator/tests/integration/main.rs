@@ -28,6 +28,7 @@ mod credential_offers;
 mod credential_proofs;
 mod device_flow;
 mod discovery;
+mod documented_rules;
 mod dpop;
 mod fapi;
 mod federation;

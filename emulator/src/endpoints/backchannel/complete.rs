@@ -203,7 +203,7 @@ impl Notification<'_> {
         let duration = |end| seconds_left(end, now);
         let refresh_token = record.refresh_token.as_ref();
         let id_token_duration = match &issued.id_token {
-            Some(_) => lifetime::id_token(service, self.client),
+            Some(_) => lifetime::id_token(service, self.client, &record.grant.scopes),
             None => 0,
         };
         let answer = answer

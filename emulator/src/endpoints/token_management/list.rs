@@ -30,6 +30,9 @@ pub fn list(call: &Call, service: &Service) -> Outcome {
     let records = records
         .filter(|record| validity.is_none_or(|validity| record.is_valid(call.now) == validity));
     let mut list = slice.answer("accessTokens", records, |record| show(record).into());
+    if list.array("accessTokens").is_some_and(<[_]>::is_empty) {
+        list.remove("accessTokens");
+    }
     if let Some(client) = client {
         list.insert("client".to_owned(), shown_to_users(&client.settings).into());
     }
