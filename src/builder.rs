@@ -241,10 +241,6 @@ impl AuthleteBuilder {
         let durations = [
             ("timeout", self.timeout),
             ("connect_timeout", self.connections.connect_timeout),
-            (
-                "attempt_timeout of the retry policy",
-                Some(self.retry.attempt_timeout),
-            ),
         ];
         let zero = durations
             .into_iter()
@@ -252,7 +248,7 @@ impl AuthleteBuilder {
         let zero = zero.map(|(name, _)| name);
         match zero.or((self.max_response_size == 0).then_some("max_response_size")) {
             Some(name) => Err(ConfigError::client(format!("{name} must not be zero"))),
-            None => Ok(()),
+            None => self.retry.check(),
         }
     }
 }

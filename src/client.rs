@@ -222,10 +222,13 @@ impl Authlete {
         self.with_settings(|settings| settings.timeout = Some(timeout))
     }
 
-    /// A handle that tries calls again in another way, or never, and that shares everything else with this one.
-    #[must_use]
-    pub fn with_retry(&self, policy: RetryPolicy) -> Self {
-        self.with_settings(|settings| settings.retry = policy)
+    /// A handle that retries calls by another policy, or never, and that shares everything else with this one.
+    ///
+    /// # Errors
+    /// [`Error::Config`] when the [attempt timeout](RetryPolicy::attempt_timeout) of the policy is zero.
+    pub fn with_retry(&self, policy: RetryPolicy) -> Result<Self> {
+        policy.check()?;
+        Ok(self.with_settings(|settings| settings.retry = policy))
     }
 
     fn with_settings(&self, change: impl FnOnce(&mut Settings)) -> Self {
