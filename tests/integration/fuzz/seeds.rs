@@ -99,6 +99,11 @@ ClientCertificate = """
 HIDDEN-key
 -----END PRIVATE KEY-----
 """
+RootCertificate = """
+-----BEGIN CERTIFICATE-----
+HIDDEN-root
+-----END CERTIFICATE-----
+"""
 "#,
     ),
 ];
