@@ -124,6 +124,7 @@ impl Api {
         };
         let call = Call {
             operation: target.operation.id,
+            version: target.version,
             path: target.route.path,
             service,
             parameters,

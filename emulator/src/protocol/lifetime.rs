@@ -39,8 +39,8 @@ pub const TICKET: i64 = 86_400;
 
 /// The lifetime of an access token in seconds.
 pub fn access_token(request: &Object, service: &Service, client: &Client, names: &[String]) -> i64 {
-    let setting = ("accessTokenDuration", ACCESS_TOKEN_ATTRIBUTE);
-    token(setting, request, service, client, names).unwrap_or(ACCESS_TOKEN)
+    let setting = ("accessTokenDuration", ACCESS_TOKEN_ATTRIBUTE, ACCESS_TOKEN);
+    token(setting, request, service, client, names)
 }
 
 /// The lifetime of a refresh token in seconds.
@@ -50,8 +50,12 @@ pub fn refresh_token(
     client: &Client,
     names: &[String],
 ) -> i64 {
-    let setting = ("refreshTokenDuration", REFRESH_TOKEN_ATTRIBUTE);
-    token(setting, request, service, client, names).unwrap_or(REFRESH_TOKEN)
+    let setting = (
+        "refreshTokenDuration",
+        REFRESH_TOKEN_ATTRIBUTE,
+        REFRESH_TOKEN,
+    );
+    token(setting, request, service, client, names)
 }
 
 /// The lifetime of an authorization code in seconds.
@@ -78,15 +82,9 @@ pub fn entity_configuration(service: &Service) -> i64 {
 
 /// The lifetime of an ID token in seconds: the shorter of what the service and the client say.
 pub fn id_token(service: &Service, client: &Client) -> i64 {
-    let settings = [
-        service.settings.integer("idTokenDuration"),
-        client.extension("idTokenDuration"),
-    ];
-    settings
-        .into_iter()
-        .filter_map(positive)
-        .min()
-        .unwrap_or(ID_TOKEN)
+    let of_service = positive(service.settings.integer("idTokenDuration")).unwrap_or(ID_TOKEN);
+    let of_client = positive(client.extension("idTokenDuration"));
+    of_client.map_or(of_service, |seconds| seconds.min(of_service))
 }
 
 /// The lifetime of a device code and its user code in seconds.
@@ -120,24 +118,23 @@ pub fn credential_offer(request: &Object, service: &Service) -> i64 {
         .unwrap_or(CREDENTIAL_OFFER)
 }
 
-/// What the API request says, else the shortest of what the service, the client and the scopes say.
+/// What the API request says, else the shortest of what the service, the client and the scopes say. A service that says
+/// nothing says the default.
 fn token(
-    (member, attribute): (&str, &str),
+    (member, attribute, default): (&str, &str, i64),
     request: &Object,
     service: &Service,
     client: &Client,
     names: &[String],
-) -> Option<i64> {
+) -> i64 {
     if let Some(requested) = positive(request.integer(member)) {
-        return Some(requested);
+        return requested;
     }
-    let settings = [service.settings.integer(member), client.extension(member)];
-    settings
-        .into_iter()
-        .flatten()
-        .filter(|seconds| *seconds > 0)
-        .chain(of_scopes(attribute, service, names))
-        .min()
+    let of_service = positive(service.settings.integer(member)).unwrap_or(default);
+    let of_client = positive(client.extension(member));
+    let of_scopes = of_scopes(attribute, service, names);
+    let others = of_client.into_iter().chain(of_scopes);
+    others.fold(of_service, i64::min)
 }
 
 /// The shortest of the lifetimes that the scopes have as an attribute.

@@ -161,7 +161,9 @@ fn decrypt(
         service.demands(client, flag) && registered.is_some_and(|name| name != used)
     };
     let alg = alg.as_ref().and_then(JweAlg::protocol_value);
-    let enc = enc.as_ref().and_then(JweEnc::protocol_value);
+    // OpenID Connect Dynamic Client Registration 1.0 §2: the default where there is an algorithm for the key.
+    let default = alg.map(|_| "A128CBC-HS256");
+    let enc = enc.as_ref().and_then(JweEnc::protocol_value).or(default);
     if differ("requestObjectEncryptionAlgMatchRequired", jwe.alg(), alg) {
         return Err(invalid(codes.alg));
     }

@@ -12,7 +12,7 @@ use crate::jose::JwkSet;
 use crate::json::{Members, Object};
 use crate::result_code::{
     ResultCode, SETTING_FRAGMENT, SETTING_INVALID, SETTING_ITEM_NULL, SETTING_KEYS,
-    SETTING_NEGATIVE, SETTING_QUERY, SETTING_RANGE, SETTING_WORD,
+    SETTING_NEGATIVE, SETTING_QUERY, SETTING_RANGE, SETTING_SYMMETRIC, SETTING_WORD,
 };
 
 /// What is wrong with a setting, in words that name it.
@@ -163,6 +163,18 @@ pub fn numbers(settings: &Object, names: &[&str], most: i64) -> Result<(), Inval
         }
     }
     Ok(())
+}
+
+/// An algorithm of JWS has a key pair: other parties verify what it signs.
+pub fn asymmetric(settings: &Object, name: &str) -> Result<(), Invalid> {
+    match settings.text(name) {
+        Some(alg) if alg.starts_with("HS") => Err(Invalid::new(
+            name,
+            SETTING_SYMMETRIC,
+            format_args!("{alg} is symmetric"),
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// A member that is the text of a JWK Set (RFC 7517 §5) is one.

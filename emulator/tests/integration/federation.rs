@@ -6,12 +6,12 @@ use crate::common::jwt::{self, Key};
 use crate::common::registration::with;
 use crate::common::*;
 use authlete::types::{
-    AuthorizationAction, AuthorizationIssueRequest, ClientRegistrationType, ClientSource,
+    AuthorizationAction, AuthorizationIssueRequest, Client, ClientRegistrationType, ClientSource,
     CredentialIssuerMetadataRequest, EntityType, FederationConfigurationAction,
     FederationConfigurationRequest, FederationConfigurationResponse,
     FederationRegistrationAction as Action, FederationRegistrationRequest, GrantType,
-    IntrospectionRequest, Service, StandardIntrospectionRequest, TokenAction, TokenCreateRequest,
-    TokenRequest, TrustAnchor, UserInfoRequest,
+    IntrospectionRequest, Pair, Service, StandardIntrospectionRequest, TokenAction,
+    TokenCreateRequest, TokenRequest, TrustAnchor, UserInfoRequest,
 };
 use authlete::{ApiVersion, Authlete};
 use authlete_emulator::Emulator;
@@ -807,8 +807,9 @@ async fn who_registers_again_renews_the_registration() {
         let own_secret = first.client_secret.clone().unwrap();
         assert_eq!(metadata["client_secret"], own_secret.expose());
 
+        let attributes = vec![Pair::new("kept", "yes")];
         configure_client(&api, first.client_id.unwrap(), |client| {
-            client.developer = Some("dev".to_owned());
+            client.attributes = Some(attributes.clone());
         })
         .await;
         emulator.advance(Duration::from_secs(60));
@@ -823,7 +824,7 @@ async fn who_registers_again_renews_the_registration() {
         assert_eq!(second.created_at, first.created_at);
         assert_eq!(second.client_secret.unwrap(), own_secret);
         assert_eq!(second.client_name.as_deref(), Some("New"));
-        assert_eq!(second.developer.as_deref(), Some("dev"));
+        assert_eq!(second.attributes, Some(attributes));
         assert_eq!(second.trust_chain, Some(chain));
         assert!(second.trust_chain_updated_at > first.trust_chain_updated_at);
         // What is not said any more is gone.
@@ -836,20 +837,16 @@ async fn who_registers_again_renews_the_registration() {
 #[tokio::test]
 async fn the_entity_of_another_client_is_taken() {
     for version in GENERATIONS {
-        let (emulator, api, federation, _) = start_federated(version).await;
-        let id = emulator.client().id;
-        configure_client(&api, id, |client| {
-            client.entity_id = Some(federation.relying_party.id.to_owned());
-        })
-        .await;
+        let (_emulator, api, federation, _) = start_federated(version).await;
+        let mut other = Client::new();
+        other.entity_id = Some(federation.relying_party.id.to_owned());
+        let first = api.create_client(&other).await.unwrap();
         let error = refused(&api, &federation.chain()).await;
         assert!(error.contains("A921308"), "{error}");
         // And no two clients are one entity.
-        let mut second = api.get_client(id).await.unwrap();
-        second.client_id_alias = None;
-        let (status, code) = refusal(api.create_client(&second).await);
+        let (status, code) = refusal(api.create_client(&other).await);
         assert_eq!((status, code.as_str()), (400, "A922201"));
-        configure_client(&api, id, |client| client.entity_id = None).await;
+        api.delete_client(first.client_id.unwrap()).await.unwrap();
         let registered = registered(&api, &federation.chain()).await.client.unwrap();
         api.delete_client(registered.client_id.unwrap())
             .await

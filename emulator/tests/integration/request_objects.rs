@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::common::*;
 use authlete::types::{
-    AuthorizationAction, AuthorizationResponse, GetServiceJwksQuery, JweAlg, JwsAlg,
+    AuthorizationAction, AuthorizationResponse, GetServiceJwksQuery, JweAlg, JweEnc, JwsAlg,
 };
 use authlete::{ApiVersion, Authlete};
 use authlete_emulator::{Emulator, RegisteredClient};
@@ -304,6 +304,18 @@ async fn an_object_is_decrypted_first() {
         let tag = jwt::encode([0; 16]);
         parts[4] = &tag;
         assert_eq!(refused(&api, client, &parts.join(".")).await, "A005364");
+        // Without a registered algorithm for the content it is A128CBC-HS256.
+        configure_client(&api, client.id, |client| {
+            client.request_object_encryption_enc_match_required = Some(true);
+        })
+        .await;
+        assert_eq!(refused(&api, client, &encrypted).await, "A006331");
+        configure_client(&api, client.id, |client| {
+            client.request_encryption_enc = Some(JweEnc::A256gcm);
+        })
+        .await;
+        let answer = ask(&api, query(client, &encrypted, &[])).await;
+        assert_eq!(answer.action, AuthorizationAction::Interaction);
         // Encryption is no signature.
         let unsigned = jwt::encrypt(to, &jwt::unsigned(&claims(client)));
         assert_eq!(refused(&api, client, &unsigned).await, "A008311");
