@@ -10,7 +10,7 @@ use crate::clock::Millis;
 use crate::digest::Digest;
 use crate::json::{Members, Object};
 use crate::result_code::OTHER_JWT;
-use crate::store::{Client, Grant, GrantManagement, Service, TokenRecord};
+use crate::store::{Client, Grant, Service, TokenRecord};
 
 /// The access token of a record as a JWT, where the service wants its access tokens to be so. The record will be found
 /// by it, too.
@@ -89,12 +89,8 @@ fn claims(service: &Service, record: &TokenRecord, access_token: &str, now: Mill
 
 /// The grant that a token goes on with, as its client would be told of it (Grant Management for OAuth 2.0 §6.4).
 fn inherited(service: &Service, grant: &Grant) -> Option<Value> {
-    let id = match grant.management.as_deref() {
-        Some(GrantManagement::Merge(_)) => grant.id.as_deref()?,
-        _ => return None,
-    };
-    let managed = service.managed_grants.get(id)?;
-    Some(grant_management::to_json(&managed.content))
+    let merged = grant_management::merged(service, grant)?;
+    Some(grant_management::to_json(&merged))
 }
 
 /// What the token is bound to (RFC 8705 §3.1 and §3.2, RFC 9449 §6.1 and §6.2).

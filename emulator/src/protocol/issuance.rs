@@ -66,8 +66,8 @@ impl Issuance<'_> {
         narrowed: Option<Box<Narrowed>>,
     ) -> Result<Issued, Refusal> {
         let now = self.call.now;
-        let mut prepared = self.prepare(service, narrowed)?;
-        grant_management::carry_out(service, &mut prepared.record.grant)?;
+        let prepared = self.prepare(service, narrowed)?;
+        grant_management::carry_out(service, &prepared.record.grant);
         Ok(prepared.store(service, now))
     }
 
@@ -88,6 +88,7 @@ impl Issuance<'_> {
         grant.properties = properties(grant.properties.as_deref(), call).map(Box::new);
         grant.access_token_claims =
             access_token_claims(grant.access_token_claims, call, jwt_failure)?;
+        grant_management::assign_id(service, &mut grant)?;
         let access_token = access_token(call, service)?;
         let refresh_token = match refreshable {
             true => Some(refresh_token(call, service)?),

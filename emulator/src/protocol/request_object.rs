@@ -10,8 +10,9 @@ use crate::call::Call;
 use crate::jose::{JoseError, Jwe, Jwk, Jws};
 use crate::json::{Members, Object};
 use crate::result_code::{
-    EncryptionCodes, ObjectCodes, REQUEST_OBJECT_NOT_ENCRYPTED, REQUEST_OBJECT_TYPE,
-    RequestObjectCodes, ResultCode,
+    EncryptionCodes, OPENID_MISSING_OUTSIDE, ObjectCodes, REQUEST_OBJECT_NOT_ENCRYPTED,
+    REQUEST_OBJECT_TYPE, RESPONSE_TYPE_MISSING, RequestObjectCodes, ResultCode,
+    SCOPE_MISSING_OUTSIDE,
 };
 use crate::store::{Client, RequestObject, Service};
 
@@ -105,6 +106,7 @@ impl Opened {
         }
         let mut parameters = Parameters::default();
         if traditional {
+            self.has_its_like_outside(outside)?;
             let inside = self.claims.text("response_type").map(response_type::read);
             let outside_type = outside.get("response_type").map(response_type::read);
             if inside.is_some() && outside_type.is_some() && inside != outside_type {
@@ -115,6 +117,22 @@ impl Opened {
         }
         self.set(&mut parameters);
         Ok(parameters)
+    }
+
+    /// OpenID Connect Core 1.0 §6.1: what makes a request one of OAuth 2.0 and of OpenID Connect is outside, too.
+    fn has_its_like_outside(&self, outside: &Parameters) -> Result<(), OAuthError> {
+        if !outside.has("response_type") {
+            return Err(OAuthError::invalid_request(RESPONSE_TYPE_MISSING));
+        }
+        let inside = self.claims.text("scope").unwrap_or_default();
+        let is_openid = inside.split(' ').any(|word| word == "openid");
+        let code = match outside.words("scope")[..] {
+            _ if !is_openid => return Ok(()),
+            [] => SCOPE_MISSING_OUTSIDE,
+            ref words if words.contains(&"openid") => return Ok(()),
+            _ => OPENID_MISSING_OUTSIDE,
+        };
+        Err(OAuthError::invalid_request(code))
     }
 
     /// Sets the parameters that are inside.

@@ -89,6 +89,10 @@ result_codes! {
     /// No redirection: there is nobody to redirect to.
     AUTHORIZATION_CLIENT_ALIAS_DISABLED = published "A010309", "client_id is the alias of a client, which is not enabled";
     /// RFC 6749 §3.1.2.3, OpenID Connect Core 1.0 §3.1.2.1.
+    SCOPE_MISSING_OUTSIDE = published "A007303", "scope is missing outside of the request object, which has openid";
+    /// OpenID Connect Core 1.0 §6.1.
+    OPENID_MISSING_OUTSIDE = published "A007304", "scope has no openid outside of the request object, which has it";
+    /// OpenID Connect Core 1.0 §3.1.2.1.
     REDIRECT_URI_MISSING_FOR_OPENID = published "A011303", "redirect_uri is missing although scope has openid";
     /// RFC 6749 §3.1.2.3, OpenID Connect Core 1.0 §3.1.2.1.
     REDIRECT_URI_MISSING_AMONG_SEVERAL = published "A011313", "redirect_uri is missing although the client has registered several";

@@ -91,6 +91,8 @@ const NUMBERS: [&str; 5] = [
     "trustChainUpdatedAt",
 ];
 
+const EXTENSION_FLAGS: [&str; 2] = ["requestableScopesEnabled", "tokenExchangePermitted"];
+
 const DURATIONS: [&str; 3] = [
     "accessTokenDuration",
     "idTokenDuration",
@@ -142,11 +144,21 @@ pub fn complete(given: &Object) -> Object {
     defaults.extend(super::all(&NUMBERS, 0));
     let mut settings = super::over::<authlete::types::Client>(defaults, given, &ASSIGNED);
     super::compact(&mut settings, &["jwks"]);
+    if let Some(extension) = settings.get_mut("extension").and_then(Value::as_object_mut) {
+        complete_extension(extension);
+    }
     settings.remove(DERIVED_SECTOR);
     if let Some(sector) = derived_sector(&settings) {
         settings.insert(DERIVED_SECTOR.to_owned(), sector.into());
     }
     settings
+}
+
+/// Adds what an extension leaves out: its flags are off, and its durations are 0.
+pub fn complete_extension(extension: &mut Object) {
+    for (name, value) in super::all(&EXTENSION_FLAGS, false).chain(super::all(&DURATIONS, 0)) {
+        extension.entry(name).or_insert(value);
+    }
 }
 
 /// The settings after an update: what is left out goes back to its default, what Authlete assigned stays.
@@ -193,6 +205,7 @@ pub fn check(settings: &Object) -> Result<(), Invalid> {
     redirect_uris.iter().try_for_each(|uri| redirect_uri(uri))?;
     check::distinct("redirectUris", SETTING_ITEM_TWICE, redirect_uris)?;
     check::asymmetric(settings, "bcRequestSignAlg")?;
+    check::one_of(settings, "haipVersion", &["1.0"])?;
     let custom = settings.text(CUSTOM_METADATA);
     if custom.is_some_and(|text| serde_json::from_str::<Object>(text).is_err()) {
         return Err(Invalid::new(

@@ -228,6 +228,9 @@ pub fn check(settings: &Object) -> Result<(), Invalid> {
     check::numbers(settings, &INTERVALS, i64::from(u16::MAX))?;
     check::numbers(settings, &["userCodeLength"], i64::from(u8::MAX))?;
     check::asymmetric(settings, "accessTokenSignAlg")?;
+    check::one_of(settings, "haipVersion", &["1.0"])?;
+    check::one_of(settings, "idTokenAudType", &["array", "string"])?;
+    check::uri_items(settings, "cimdAllowlist")?;
     custom_metadata(settings)?;
     certificates::check(settings)?;
     for name in ["jwks", "federationJwks"] {

@@ -6,8 +6,8 @@ use crate::common::*;
 use authlete::types::{
     AuthorizationAction, AuthorizationIssueAction, AuthorizationIssueRequest, Client,
     ClientLockFlagUpdateRequest, ClientSecretUpdateRequest, ClientType, GetClientListQuery,
-    GetTokenListQuery, GrantType, IntrospectionAction, IntrospectionRequest, TokenAction,
-    TokenRequest,
+    GetTokenListQuery, GrantType, IntrospectionAction, IntrospectionRequest, RequestableScopes,
+    TokenAction, TokenRequest,
 };
 use authlete::{ApiVersion, ListRequest as _};
 use serde_json::{Value, json};
@@ -307,6 +307,7 @@ async fn settings_that_cannot_be_are_refused_by_name() {
             "A031207",
         ),
         ("bcRequestSignAlg", json!("HS256"), "A031222"),
+        ("haipVersion", json!("2.0"), "A031201"),
         ("clientNames", json!([{ "value": "a" }]), "A032201"),
         ("clientNames", json!([{ "tag": "en" }]), "A032202"),
         (
@@ -477,6 +478,31 @@ async fn an_update_by_3_0_does_not_read_all_members() {
         assert_eq!(after["clientIdAliasEnabled"], !is_read);
         assert_eq!(after["locked"], is_read);
         assert_eq!(after["trustChainExpiresAt"], i64::from(is_read));
+    }
+}
+
+#[tokio::test]
+async fn an_extension_comes_back_with_all_its_members() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let body = json!({ "extension": { "accessTokenDuration": 60 } });
+        let (_, answer) = post(&emulator, version, "SERVICE", "/client/create", &body).await;
+        let mut expected = json!({
+            "requestableScopesEnabled": false,
+            "tokenExchangePermitted": false,
+            "accessTokenDuration": 60,
+            "refreshTokenDuration": 0,
+            "idTokenDuration": 0,
+        });
+        assert_eq!(answer["extension"], expected);
+        let id = answer["clientId"].as_i64().unwrap();
+        let scopes = RequestableScopes::new().requestable_scopes(["read"]);
+        api.set_requestable_scopes(id, &scopes).await.unwrap();
+        expected["requestableScopesEnabled"] = true.into();
+        expected["requestableScopes"] = json!(["read"]);
+        let client = api.get_client(id).await.unwrap();
+        let extension = serde_json::to_value(client.extension).unwrap();
+        assert_eq!(extension, expected);
     }
 }
 

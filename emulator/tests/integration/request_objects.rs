@@ -128,6 +128,24 @@ async fn parameters_outside_count_where_openid_connect_has_the_say() {
         assert_eq!(answer.action, AuthorizationAction::Interaction);
         assert_eq!(answer.prompts.unwrap().len(), 1);
         assert_eq!(answer.max_age, Some(60));
+        // What kind of request it is, has to be said outside too.
+        let bare = |more: &[(&str, &str)]| {
+            let id = client.id.to_string();
+            let openid = with(claims(client), "scope", json!("openid"));
+            let object = key.sign(&openid);
+            let own = [("client_id", id.as_str()), ("request", object.as_str())];
+            form(&[&own, more].concat())
+        };
+        let code = ("response_type", "code");
+        for (more, expected) in [
+            (vec![("scope", "openid")], "A009301"),
+            (vec![code], "A007303"),
+            (vec![code, ("scope", "read")], "A007304"),
+            (vec![code, ("scope", "read openid")], "A004001"),
+        ] {
+            let answer = ask(&api, bare(&more)).await;
+            assert_eq!(answer.result_code.as_deref(), Some(expected), "{more:?}");
+        }
         // Unsigned is good enough there, as long as the client has not registered better.
         let unsigned = jwt::unsigned(&claims(client));
         let answer = ask(&api, query(client, &unsigned, &[])).await;
@@ -309,7 +327,7 @@ async fn an_object_is_decrypted_first() {
             client.request_object_encryption_enc_match_required = Some(true);
         })
         .await;
-        assert_eq!(refused(&api, client, &encrypted).await, "A006331");
+        assert_eq!(refused(&api, client, &encrypted).await, "A006332");
         configure_client(&api, client.id, |client| {
             client.request_encryption_enc = Some(JweEnc::A256gcm);
         })

@@ -140,6 +140,9 @@ async fn settings_that_cannot_be_are_refused_by_name() {
         ("allowableClockSkew", json!(65_536), "A031221"),
         ("userCodeLength", json!(256), "A031221"),
         ("accessTokenSignAlg", json!("HS256"), "A031222"),
+        ("haipVersion", json!("2.0"), "A031201"),
+        ("idTokenAudType", json!("list"), "A031201"),
+        ("cimdAllowlist", json!(["a.example"]), "A031209"),
         (
             "supportedCustomClientMetadata",
             json!(["client_name"]),
