@@ -106,12 +106,15 @@ impl Opened {
         }
         let mut parameters = Parameters::default();
         if traditional {
-            self.has_its_like_outside(outside)?;
+            if !outside.has("response_type") {
+                return Err(OAuthError::invalid_request(RESPONSE_TYPE_MISSING));
+            }
             let inside = self.claims.text("response_type").map(response_type::read);
             let outside_type = outside.get("response_type").map(response_type::read);
             if inside.is_some() && outside_type.is_some() && inside != outside_type {
                 return Err(invalid(self.codes.response_type));
             }
+            self.is_openid_outside(outside)?;
             parameters = outside.clone();
             parameters.remove("request");
         }
@@ -119,11 +122,8 @@ impl Opened {
         Ok(parameters)
     }
 
-    /// OpenID Connect Core 1.0 §6.1: what makes a request one of OAuth 2.0 and of OpenID Connect is outside, too.
-    fn has_its_like_outside(&self, outside: &Parameters) -> Result<(), OAuthError> {
-        if !outside.has("response_type") {
-            return Err(OAuthError::invalid_request(RESPONSE_TYPE_MISSING));
-        }
+    /// OpenID Connect Core 1.0 §6.1: a request of OpenID Connect has its scope outside, too.
+    fn is_openid_outside(&self, outside: &Parameters) -> Result<(), OAuthError> {
         let inside = self.claims.text("scope").unwrap_or_default();
         let is_openid = inside.split(' ').any(|word| word == "openid");
         let code = match outside.words("scope")[..] {

@@ -123,7 +123,8 @@ async fn parameters_outside_count_where_openid_connect_has_the_say() {
         })
         .await;
         let object = key.sign(&claims(client));
-        let outside = [("state", "outside"), ("prompt", "login")];
+        let openid = ("scope", "openid");
+        let outside = [openid, ("state", "outside"), ("prompt", "login")];
         let answer = ask(&api, query(client, &object, &outside)).await;
         assert_eq!(answer.action, AuthorizationAction::Interaction);
         assert_eq!(answer.prompts.unwrap().len(), 1);
@@ -131,8 +132,6 @@ async fn parameters_outside_count_where_openid_connect_has_the_say() {
         // What kind of request it is, has to be said outside too.
         let bare = |more: &[(&str, &str)]| {
             let id = client.id.to_string();
-            let openid = with(claims(client), "scope", json!("openid"));
-            let object = key.sign(&openid);
             let own = [("client_id", id.as_str()), ("request", object.as_str())];
             form(&[&own, more].concat())
         };
@@ -148,7 +147,7 @@ async fn parameters_outside_count_where_openid_connect_has_the_say() {
         }
         // Unsigned is good enough there, as long as the client has not registered better.
         let unsigned = jwt::unsigned(&claims(client));
-        let answer = ask(&api, query(client, &unsigned, &[])).await;
+        let answer = ask(&api, query(client, &unsigned, &[openid])).await;
         assert_eq!(answer.action, AuthorizationAction::Interaction);
         let token = key.sign(&with(claims(client), "response_type", json!("token")));
         assert_eq!(refused(&api, client, &token).await, "A006304");
