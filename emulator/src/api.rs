@@ -135,6 +135,7 @@ impl Api {
         let Given { object, list } = given.map_err(refuse)?;
         let call = Call {
             operation: target.operation.id,
+            version: target.version,
             path: target.route.path,
             service,
             parameters,

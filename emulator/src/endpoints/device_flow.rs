@@ -14,7 +14,7 @@ use crate::protocol::decision::{self, Unreadable};
 use crate::protocol::granted::Requested;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::parameters::{self, Parameters};
-use crate::protocol::polling::Polling;
+use crate::protocol::polling::{self, Polling};
 use crate::protocol::refusal::{Refusal, status_action};
 use crate::protocol::{
     acr, authorization_details, grant_management, lifetime, resource, scopes, user_code,
@@ -120,7 +120,11 @@ fn read(
         resources: resource::requested(parameters)?,
         authorization_details: details.map(Box::new),
         grant_management: grant_management::requested(parameters, service, client)?,
-        polling: Polling::of(&service.settings, "deviceFlowPollingInterval"),
+        polling: Polling::of(
+            &service.settings,
+            "deviceFlowPollingInterval",
+            polling::DEVICE_FLOW,
+        ),
         decision: Decision::Pending,
     };
     if flow.scopes.is_empty() && service.settings.flag("scopeRequired") {

@@ -60,46 +60,61 @@ pub fn requested(
     }
 }
 
-/// Does with a grant what the request for tokens wanted, and gives the tokens its ID. That waits for the tokens: a grant
-/// that nobody claims is none (§5.5.1). The grant of another user is left alone, and the tokens belong to none then.
+/// Gives the tokens to come the ID of their grant. The grant of another user is left alone: the tokens belong to none
+/// then.
+pub fn assign_id(service: &Service, grant: &mut Grant) -> Result<(), Refusal> {
+    let (Some(management), Some(subject)) = (grant.management.as_deref(), &grant.subject) else {
+        return Ok(());
+    };
+    grant.id = match management.grant_id() {
+        None => Some(random::token()?.into()),
+        Some(id) => {
+            let managed = service.managed_grants.get(id);
+            let managed = managed.ok_or(OAuthError::invalid_grant(GRANT_GONE))?;
+            (managed.subject == *subject).then(|| id.into())
+        }
+    };
+    Ok(())
+}
+
+/// Does with a grant what the request for tokens wanted. That waits for the tokens: a grant that nobody claims is none
+/// (§5.5.1).
 ///
 /// Returns what the tokens inherit: the content of the grant that theirs is merged into, before that.
-pub fn carry_out(
-    service: &mut Service,
-    grant: &mut Grant,
-) -> Result<Option<GrantContent>, Refusal> {
-    let (Some(management), Some(subject)) = (grant.management.as_deref(), &grant.subject) else {
-        return Ok(None);
+pub fn carry_out(service: &mut Service, grant: &Grant) -> Option<GrantContent> {
+    let (management, subject, id) = (
+        grant.management.as_deref()?,
+        grant.subject.as_ref()?,
+        grant.id.as_ref()?,
+    );
+    let inherited = inherited(service, grant);
+    let managed = ManagedGrant {
+        client_id: grant.client_id,
+        subject: subject.clone(),
+        content: merged(service, grant).unwrap_or_else(|| content(grant)),
     };
-    let content = content(grant);
-    let Some(id) = management.grant_id() else {
-        let id = random::token()?;
-        let managed = ManagedGrant {
-            client_id: grant.client_id,
-            subject: subject.clone(),
-            content,
-        };
-        service.managed_grants.insert(id.clone(), managed);
-        grant.id = Some(id.into());
-        return Ok(None);
-    };
-    let managed = service.managed_grants.get_mut(id);
-    let managed = managed.ok_or(OAuthError::invalid_grant(GRANT_GONE))?;
-    if managed.subject != *subject {
-        return Ok(None);
-    }
-    let inherited = if matches!(management, GrantManagement::Merge(_)) {
-        let inherited = managed.content.clone();
-        merge(&mut managed.content, content);
-        Some(inherited)
-    } else {
-        managed.content = content;
+    service.managed_grants.insert(id.to_string(), managed);
+    if matches!(management, GrantManagement::Replace(_)) {
         // What they are good for may no longer be granted (§10).
         end_tokens(service, id, grant.client_id, subject);
-        None
+    }
+    inherited
+}
+
+/// The content of the grant that another is merged into.
+fn inherited(service: &Service, grant: &Grant) -> Option<GrantContent> {
+    let id = match grant.management.as_deref()? {
+        GrantManagement::Merge(_) => grant.id.as_deref()?,
+        _ => return None,
     };
-    grant.id = Some(id.into());
-    Ok(inherited)
+    Some(service.managed_grants.get(id)?.content.clone())
+}
+
+/// What the tokens of a request that merges are good for: what there was, and what is new.
+pub fn merged(service: &Service, grant: &Grant) -> Option<GrantContent> {
+    let mut merged = inherited(service, grant)?;
+    merge(&mut merged, content(grant));
+    Some(merged)
 }
 
 /// Takes a grant back that was made for tokens which there will not be.

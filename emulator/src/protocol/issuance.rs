@@ -68,7 +68,7 @@ impl Issuance<'_> {
     ) -> Result<Issued, Refusal> {
         let now = self.call.now;
         let mut prepared = self.prepare(service, narrowed)?;
-        let inherited = grant_management::carry_out(service, &mut prepared.record.grant)?;
+        let inherited = grant_management::carry_out(service, &prepared.record.grant);
         prepared.record.inherited = inherited.map(Box::new);
         Ok(prepared.store(service, now))
     }
@@ -90,6 +90,7 @@ impl Issuance<'_> {
         grant.properties = properties(grant.properties.as_deref(), call).map(Box::new);
         grant.access_token_claims =
             access_token_claims(grant.access_token_claims, call, jwt_failure)?;
+        grant_management::assign_id(service, &mut grant)?;
         let access_token = access_token(call, service)?;
         let refresh_token = match refreshable {
             true => Some(refresh_token(call, service)?),

@@ -41,8 +41,8 @@ pub const TICKET: i64 = 86_400;
 
 /// The lifetime of an access token in seconds.
 pub fn access_token(request: &Object, service: &Service, client: &Client, names: &[String]) -> i64 {
-    let setting = ("accessTokenDuration", ACCESS_TOKEN_ATTRIBUTE);
-    token(setting, request, service, client, names).unwrap_or(ACCESS_TOKEN)
+    let setting = ("accessTokenDuration", ACCESS_TOKEN_ATTRIBUTE, ACCESS_TOKEN);
+    token(setting, request, service, client, names)
 }
 
 /// The lifetime of a refresh token in seconds.
@@ -52,8 +52,12 @@ pub fn refresh_token(
     client: &Client,
     names: &[String],
 ) -> i64 {
-    let setting = ("refreshTokenDuration", REFRESH_TOKEN_ATTRIBUTE);
-    token(setting, request, service, client, names).unwrap_or(REFRESH_TOKEN)
+    let setting = (
+        "refreshTokenDuration",
+        REFRESH_TOKEN_ATTRIBUTE,
+        REFRESH_TOKEN,
+    );
+    token(setting, request, service, client, names)
 }
 
 /// The lifetime of an authorization code in seconds.
@@ -80,16 +84,15 @@ pub fn entity_configuration(service: &Service) -> i64 {
 
 /// The lifetime of an ID token in seconds: the shortest of what the service, the client and the scopes say.
 pub fn id_token(service: &Service, client: &Client, names: &[String]) -> i64 {
-    let settings = [
-        service.settings.integer("idTokenDuration"),
+    let of_service = positive(service.settings.integer("idTokenDuration")).unwrap_or(ID_TOKEN);
+    let further = [
         client.extension("idTokenDuration"),
         of_scopes(ID_TOKEN_ATTRIBUTE, service, names),
     ];
-    settings
+    further
         .into_iter()
         .filter_map(positive)
-        .min()
-        .unwrap_or(ID_TOKEN)
+        .fold(of_service, i64::min)
 }
 
 /// The lifetime of a device code and its user code in seconds.
@@ -123,24 +126,23 @@ pub fn credential_offer(request: &Object, service: &Service) -> i64 {
         .unwrap_or(CREDENTIAL_OFFER)
 }
 
-/// What the API request says, else the shortest of what the service, the client and the scopes say.
+/// What the API request says, else the shortest of what the service, the client and the scopes say. A service that says
+/// nothing says the default.
 fn token(
-    (member, attribute): (&str, &str),
+    (member, attribute, default): (&str, &str, i64),
     request: &Object,
     service: &Service,
     client: &Client,
     names: &[String],
-) -> Option<i64> {
+) -> i64 {
     if let Some(requested) = positive(request.integer(member)) {
-        return Some(requested);
+        return requested;
     }
-    let settings = [service.settings.integer(member), client.extension(member)];
-    settings
-        .into_iter()
-        .flatten()
-        .filter(|seconds| *seconds > 0)
-        .chain(of_scopes(attribute, service, names))
-        .min()
+    let of_service = positive(service.settings.integer(member)).unwrap_or(default);
+    let of_client = positive(client.extension(member));
+    let of_scopes = of_scopes(attribute, service, names);
+    let others = of_client.into_iter().chain(of_scopes);
+    others.fold(of_service, i64::min)
 }
 
 /// The shortest of the lifetimes that the scopes have as an attribute.

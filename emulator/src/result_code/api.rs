@@ -138,7 +138,7 @@ result_codes! {
     /// The body is no JSON, or not an array, or something in it is not an object.
     MALFORMED_LIST = own "A900209" with path, "the body of the request is not a JSON array of objects";
     /// The body is no JSON, or a form where the API takes none.
-    UNSUPPORTED_MEDIA_TYPE = own "A900210" with path, "the API does not take a body of this media type";
+    UNSUPPORTED_MEDIA_TYPE = own "A900213" with path, "the API does not take a body of this media type";
     /// A parameter in the query is of another type.
     MALFORMED_QUERY = own "A900211" with path, "a parameter in the query is not valid";
     /// A member of the body is of another type.

@@ -264,7 +264,7 @@ async fn a_locked_client_has_no_requests() {
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;
         let client = emulator.client();
-        configure_client(&api, client.id, |client| client.locked = Some(true)).await;
+        lock(&api, client.id, true).await;
         let request = AuthorizationRequest::new(query(client));
         let refused = refusal(api.authorization(&request).await);
         assert_eq!(refused, (403, "A001215".to_owned()));

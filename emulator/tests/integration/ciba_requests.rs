@@ -152,13 +152,8 @@ async fn clients_are_confidential_and_registered_for_it() {
         let answer = api.backchannel_authentication(&wrong).await.unwrap();
         assert_eq!(answer.action, Unauthorized);
 
-        // Whoever is to be notified says where.
         configure_client(&api, client.id, |client| {
             client.bc_delivery_mode = Some(DeliveryMode::Ping);
-        })
-        .await;
-        assert_eq!(refused().await, unauthorized("A917301"));
-        configure_client(&api, client.id, |client| {
             client.bc_notification_endpoint = Some("https://client.example/notify".to_owned());
         })
         .await;
@@ -479,10 +474,24 @@ async fn a_request_can_be_signed() {
         }
 
         // The signature must be one that the client cannot be told by its secret.
-        configure_client(&api, client.id, |client| {
-            client.bc_request_sign_alg = Some(JwsAlg::Hs256);
-        })
-        .await;
+        let mut settings = api.get_client(client.id).await.unwrap();
+        settings.bc_request_sign_alg = Some(JwsAlg::Hs256);
+        let update = api.update_client(client.id, &settings).await;
+        assert_eq!(refusal(update), (400, "A031222".to_owned()));
         refused(&form(&[("request", &by_secret)])).await;
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_is_to_be_notified_says_where() {
+    for version in GENERATIONS {
+        let client = json!({
+            "clientType": "CONFIDENTIAL",
+            "grantTypes": ["CIBA"],
+            "bcDeliveryMode": "PING",
+        });
+        let (emulator, api) = start_with_client(version, client).await;
+        let answer = ask(&api, emulator.client(), "scope=openid&login_hint=alice").await;
+        assert_eq!(answer.result_code.as_deref(), Some("A917301"));
     }
 }

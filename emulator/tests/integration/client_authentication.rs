@@ -316,13 +316,13 @@ async fn a_locked_client_is_refused_before_it_can_authenticate() {
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;
         let client = emulator.client();
-        configure_client(&api, client.id, |settings| settings.locked = Some(true)).await;
+        lock(&api, client.id, true).await;
         let request = TokenRequest::new("grant_type=client_credentials")
             .client_id(client.id.to_string())
             .client_secret(&client.secret);
         let refused = refusal(api.token(&request).await);
         assert_eq!(refused, (403, "A001215".to_owned()));
-        configure_client(&api, client.id, |settings| settings.locked = Some(false)).await;
+        lock(&api, client.id, false).await;
         let answer = api.token(&request).await.unwrap();
         assert_eq!(answer.action, TokenAction::Ok);
     }

@@ -134,6 +134,18 @@ async fn encryption_is_as_the_metadata_say() {
         ] {
             refused(&request.to_string(), "A928315").await;
         }
+        // The client can demand it, and so can the service.
+        let demand = async |required| {
+            configure_client(&api, emulator.client().id, |client| {
+                client.credential_response_encryption_required = Some(required);
+            })
+            .await;
+        };
+        demand(true).await;
+        refused(&request.to_string(), "A928314").await;
+        demand(false).await;
+        let answer = wallet.parse(&request).await;
+        assert_eq!(answer.action, CredentialSingleParseAction::Ok);
         describe(&emulator, &api, |metadata| {
             metadata.require_credential_response_encryption = Some(true);
         })

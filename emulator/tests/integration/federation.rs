@@ -6,7 +6,7 @@ use crate::common::jwt::{self, Key};
 use crate::common::registration::with;
 use crate::common::*;
 use authlete::types::{
-    AuthorizationAction, AuthorizationIssueRequest, ClientRegistrationType, ClientSource,
+    AuthorizationAction, AuthorizationIssueRequest, Client, ClientRegistrationType, ClientSource,
     CredentialIssuerMetadataRequest, EntityType, FederationConfigurationAction,
     FederationConfigurationRequest, FederationConfigurationResponse,
     FederationRegistrationAction as Action, FederationRegistrationRequest, GrantType,
@@ -836,20 +836,16 @@ async fn an_entity_registers_explicitly_once() {
 #[tokio::test]
 async fn the_entity_of_another_client_is_taken() {
     for version in GENERATIONS {
-        let (emulator, api, federation, _) = start_federated(version).await;
-        let id = emulator.client().id;
-        configure_client(&api, id, |client| {
-            client.entity_id = Some(federation.relying_party.id.to_owned());
-        })
-        .await;
+        let (_emulator, api, federation, _) = start_federated(version).await;
+        let mut other = Client::new();
+        other.entity_id = Some(federation.relying_party.id.to_owned());
+        let first = api.create_client(&other).await.unwrap();
         let error = refused(&api, &federation.chain()).await;
         assert!(error.contains("A921308"), "{error}");
         // And no two clients are one entity.
-        let mut second = api.get_client(id).await.unwrap();
-        second.client_id_alias = None;
-        let (status, code) = refusal(api.create_client(&second).await);
+        let (status, code) = refusal(api.create_client(&other).await);
         assert_eq!((status, code.as_str()), (400, "A922201"));
-        configure_client(&api, id, |client| client.entity_id = None).await;
+        api.delete_client(first.client_id.unwrap()).await.unwrap();
         let registered = registered(&api, &federation.chain()).await.client.unwrap();
         api.delete_client(registered.client_id.unwrap())
             .await

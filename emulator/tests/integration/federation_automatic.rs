@@ -36,11 +36,13 @@ fn header(chain: &[String]) -> Value {
 }
 
 async fn request(api: &Authlete, object: &str) -> AuthorizationResponse {
-    ask(
-        api,
-        form(&[("client_id", RELYING_PARTY), ("request", object)]),
-    )
-    .await
+    let query = form(&[
+        ("client_id", RELYING_PARTY),
+        ("response_type", "code"),
+        ("scope", "openid"),
+        ("request", object),
+    ]);
+    ask(api, query).await
 }
 
 /// How many clients there are beside the one of the emulator.

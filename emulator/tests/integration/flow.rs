@@ -31,7 +31,7 @@ async fn authorization_code_from_request_to_revocation() {
         assert_eq!(shown.client_id, Some(client.id));
         assert!(shown.client_secret.is_none());
         let service = answer.service.unwrap();
-        assert_eq!(service.issuer.as_deref(), Some("https://as.example"));
+        assert_eq!(service.service_name.as_deref(), Some("Emulated service"));
         assert!(service.api_secret.is_none());
         let names: Vec<_> = answer
             .scopes

@@ -7,7 +7,7 @@ use crate::common::program::Program;
 use crate::common::*;
 use authlete::types::{
     AuthorizationAction, AuthorizationIssueRequest, GmAction, GmResponseAction,
-    IntrospectionAction, IntrospectionRequest, TokenAction,
+    IntrospectionAction, IntrospectionRequest, JwsAlg, TokenAction, TokenResponse,
 };
 use authlete::{ApiVersion, Authlete};
 use authlete_emulator::Emulator;
@@ -23,6 +23,38 @@ async fn start_detailed(version: ApiVersion) -> (Emulator, Authlete) {
     })
     .await;
     (emulator, api)
+}
+
+#[tokio::test]
+async fn an_access_token_that_is_a_jwt_names_its_grant() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_detailed(version).await;
+        configure(&emulator, &api, |service| {
+            service.access_token_sign_alg = Some(JwsAlg::Es256);
+        })
+        .await;
+        let client = emulator.client();
+        let claims = |token: &TokenResponse| {
+            let jwt = token.jwt_access_token.as_ref().unwrap();
+            jwt::parts(jwt.expose()).1
+        };
+        let (grant_id, first) = created(&api, client).await;
+        assert_eq!(claims(&first)["grant_id"], *grant_id);
+        assert_eq!(claims(&first).get("grant"), None);
+
+        let merge = [
+            ("scope", "write"),
+            ("grant_management_action", "merge"),
+            ("grant_id", &grant_id),
+        ];
+        let merged = granted(&api, client, &merge).await;
+        assert_eq!(claims(&merged)["grant_id"], *grant_id);
+        let grant = queried(&api, client, &grant_id).await;
+        assert_eq!(claims(&merged)["grant"], grant);
+
+        let plain = granted(&api, client, &[("scope", "read")]).await;
+        assert_eq!(claims(&plain).get("grant_id"), None);
+    }
 }
 
 #[tokio::test]

@@ -108,7 +108,7 @@ async fn the_shorter_duration_wins() {
             (600, Some(0), 600),
             (600, Some(60), 60),
             (60, Some(600), 60),
-            (0, Some(90_000), 90_000),
+            (0, Some(90_000), 86_400),
         ];
         for (of_service, of_client, expected) in cases {
             configure(&emulator, &api, |service| {

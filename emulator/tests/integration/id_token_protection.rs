@@ -5,6 +5,7 @@ use crate::common::*;
 use authlete::types::{
     AuthorizationAction, AuthorizationIssueAction, Client, ClientSecretUpdateRequest, ClientType,
     GrantType, JweAlg, JweEnc, JwsAlg, ResponseType, TokenAction, TokenRequest,
+    UserInfoIssueRequest,
 };
 use authlete::{ApiVersion, Authlete, Secret};
 use authlete_emulator::Emulator;
@@ -140,6 +141,45 @@ async fn the_service_names_the_key_where_there_are_several() {
         })
         .await;
         assert_eq!(key_id().await["kid"], "p256-signing");
+    }
+}
+
+#[tokio::test]
+async fn each_kind_of_jwt_has_a_setting_for_its_key() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        with_second_key(&emulator, &api, "rsa-signing").await;
+        let second = || Some("rsa-second".to_owned());
+        configure(&emulator, &api, |service| {
+            service.access_token_sign_alg = Some(JwsAlg::Rs256);
+            service.access_token_signature_key_id = second();
+            service.authorization_signature_key_id = second();
+            service.user_info_signature_key_id = second();
+        })
+        .await;
+        configure_client(&api, client.id, |client| {
+            client.authorization_sign_alg = Some(JwsAlg::Rs256);
+            client.user_info_sign_alg = Some(JwsAlg::Rs256);
+        })
+        .await;
+        let kid = |jwt: &str| jwt::parts(jwt).0["kid"].clone();
+        let issued = exchange(&api, client, |issue| issue).await;
+        assert_eq!(kid(&text_of(&issued)), "rsa-signing");
+        let access_token = issued.jwt_access_token.unwrap();
+        assert_eq!(kid(access_token.expose()), "rsa-second");
+
+        let userinfo = UserInfoIssueRequest::new(&access_token);
+        let userinfo = api.userinfo_issue(&userinfo).await.unwrap();
+        let userinfo = userinfo.response_content.unwrap();
+        assert_eq!(kid(userinfo.expose()), "rsa-second");
+
+        let query = request(client, &client.id.to_string()) + "&response_mode=query.jwt";
+        let issue = Issue::new(ticket(&api, &query).await, "alice");
+        let answer = api.authorization_issue(&issue).await.unwrap();
+        let (_, parameters) = location(answer.response_content.as_ref());
+        assert_eq!(parameters[0].0, "response");
+        assert_eq!(kid(&parameters[0].1), "rsa-second");
     }
 }
 

@@ -14,7 +14,7 @@ use crate::protocol::client_authentication::{Authenticated, authenticate};
 use crate::protocol::id_token_hint::Fault;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::parameters::{Parameters, Unusable};
-use crate::protocol::polling::Polling;
+use crate::protocol::polling::{self, Polling};
 use crate::protocol::refusal::{Refusal, status_action};
 use crate::protocol::{
     acr, authorization_details, grant_management, id_token_hint, lifetime, resource,
@@ -80,7 +80,11 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         authorization_details: details.map(Box::new),
         grant_management: grant_management::requested(&parameters, service, &client)?,
         auth_req_id: None,
-        polling: Polling::of(&service.settings, "backchannelPollingInterval"),
+        polling: Polling::of(
+            &service.settings,
+            "backchannelPollingInterval",
+            polling::BACKCHANNEL,
+        ),
         decision: Decision::Pending,
         delivery_mode,
     };

@@ -30,7 +30,7 @@ fn read(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     let token = Presented::of(call, service)?;
     let message = Message::of(&call.body, &service.settings)?;
     // One for all: the answer is one.
-    let encryption = encryption::requested(&message, &service.settings)?;
+    let encryption = encryption::requested(&message, service, &token)?;
     let empty = || OAuthError::new("invalid_credential_request", CREDENTIAL_BATCH_EMPTY);
     let bodies = message.body.array("credential_requests");
     let bodies: Option<Vec<_>> = bodies

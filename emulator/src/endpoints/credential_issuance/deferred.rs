@@ -32,7 +32,7 @@ fn read(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     let missing = OAuthError::new("invalid_credential_request", CREDENTIAL_TRANSACTION_MISSING);
     let transaction = message.body.text("transaction_id").ok_or(missing)?;
     // That of the first request does not count any more (§9.1).
-    let encryption = encryption::requested(&message, &service.settings)?;
+    let encryption = encryption::requested(&message, service, &token)?;
     let id = Digest::of(transaction);
     let invalid = |code| OAuthError::new("invalid_transaction_id", code);
     let is_live = service.credential_requests.live(&id, call.now).is_some();

@@ -23,7 +23,7 @@ fn read(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     access::enabled(service)?;
     let token = Presented::of(call, service)?;
     let message = Message::of(&call.body, &service.settings)?;
-    let encryption = encryption::requested(&message, &service.settings)?;
+    let encryption = encryption::requested(&message, service, &token)?;
     let request = request::read(call, service, &token, &message.body, encryption)?;
     let info = keep(call, service, request)?;
     let answer = Reply::action(call.path, CREDENTIAL_SINGLE_PARSE_OK, "OK");

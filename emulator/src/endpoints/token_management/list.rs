@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::call::Call;
-use crate::endpoints::client::shown_to_users;
+use crate::endpoints::limited;
 use crate::endpoints::slice::Slice;
 use crate::json::{Members, Object};
 use crate::reply::{Outcome, Reply};
@@ -34,7 +34,10 @@ pub fn list(call: &Call, service: &Service) -> Outcome {
         list.remove("accessTokens");
     }
     if let Some(client) = client {
-        list.insert("client".to_owned(), shown_to_users(&client.settings).into());
+        list.insert(
+            "client".to_owned(),
+            limited::client(&client.settings).into(),
+        );
     }
     if let Some(subject) = subject {
         list.insert("subject".to_owned(), subject.into());
