@@ -25,6 +25,11 @@ pub const CHALLENGES: [&str; 2] = ["client", "bearer"];
 
 /// The enum and the method of each answer that has an action.
 pub fn types(document: &Value) -> Vec<Item> {
+    actions(document).iter().map(Answer::item).collect()
+}
+
+/// The answers that have an action.
+pub(crate) fn actions(document: &Value) -> Vec<Answer<'_>> {
     let schemas = object(&document["components"]["schemas"]);
     let mut answers = BTreeMap::new();
     for entry in operations(document) {
@@ -38,9 +43,18 @@ pub fn types(document: &Value) -> Vec<Item> {
             ids.push(entry.id());
         }
     }
+    let answers = answers.into_iter();
     answers
-        .into_iter()
-        .map(|((name, action), ids)| Answer::of(document, name, action, ids).item())
+        .map(|((name, action), operations)| Answer {
+            document,
+            name,
+            action,
+            operations,
+            members: &schemas[name]["properties"],
+            values: schemas[action]["x-values"]
+                .as_array()
+                .map_or(&[], Vec::as_slice),
+        })
         .collect()
 }
 
@@ -51,37 +65,26 @@ fn request<'a>(document: &'a Value, id: &str) -> Option<&'a Value> {
     Some(&document["components"]["schemas"][reference(schema)?])
 }
 
-struct Answer<'a> {
+/// An answer that has an action.
+pub(crate) struct Answer<'a> {
     document: &'a Value,
-    name: String,
-    action: String,
+    /// The schema of the answer.
+    name: &'a str,
+    /// The schema of the action.
+    pub(crate) action: &'a str,
     /// The operations that return it.
     operations: Vec<&'a str>,
-    members: &'a Value,
+    pub(crate) members: &'a Value,
     values: &'a [Value],
 }
 
-impl<'a> Answer<'a> {
-    fn of(document: &'a Value, name: &str, action: &str, operations: Vec<&'a str>) -> Self {
-        let schemas = &document["components"]["schemas"];
-        Self {
-            document,
-            name: type_name(name),
-            action: type_name(action),
-            operations,
-            members: &schemas[name]["properties"],
-            values: schemas[action]["x-values"]
-                .as_array()
-                .map_or(&[], Vec::as_slice),
-        }
-    }
-
+impl Answer<'_> {
     fn item(&self) -> Item {
-        let base = self.name.strip_suffix("Response").unwrap_or(&self.name);
-        let next = format_ident!("{base}Next");
+        let name = type_name(self.name);
+        let next = format_ident!("{}Next", name.strip_suffix("Response").unwrap_or(&name));
         let (answer, action) = (
-            format_ident!("{}", self.name),
-            format_ident!("{}", self.action),
+            format_ident!("{name}"),
+            format_ident!("{}", type_name(self.action)),
         );
         let names: Vec<_> = self.operations.iter().map(|id| format!("`{id}`")).collect();
         let doc = format!(
