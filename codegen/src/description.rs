@@ -21,6 +21,12 @@ pub const SUCCESSES: [&str; 3] = ["200", "201", "204"];
 /// The media type of requests and of most answers.
 pub const JSON: &str = "application/json";
 
+/// The media type of requests to the operations that take forms as well.
+pub const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Marks an operation whose request may be a form too.
+pub const TAKES_FORM: &str = "x-form";
+
 /// The media type of answers that are for people.
 pub const TEXT: &str = "text/plain";
 
@@ -292,13 +298,22 @@ impl Merge {
     }
 }
 
-/// Adds what every operation has: the tag of its file and, unless it has its own, the answers to a failed call.
+/// Adds what every operation has: the tag of its file, the form beside the JSON body of an operation that takes forms
+/// and, unless it has its own, the answers to a failed call.
 fn complete_operation(operation: &mut Value, tag: Option<&Value>) {
     let Value::Object(operation) = operation else {
         return;
     };
     if let Some(tag) = tag {
         operation.insert("tags".to_owned(), json!([tag]));
+    }
+    if operation.get(TAKES_FORM) == Some(&Value::Bool(true))
+        && let Some(Value::Object(types)) = operation
+            .get_mut("requestBody")
+            .and_then(|body| body.get_mut("content"))
+        && let Some(media) = types.get(JSON).cloned()
+    {
+        types.insert(FORM.to_owned(), media);
     }
     if let Some(Value::Object(responses)) = operation.get_mut("responses") {
         for status in ["4XX", "5XX"] {

@@ -11,7 +11,7 @@ use syn::{Item, parse_quote};
 use crate::description::{Description, object};
 use crate::mistake::Mistakes;
 use crate::operations::Operation;
-use crate::prepare::{keep_single_responses, prepare};
+use crate::prepare::{keep_single_bodies, prepare};
 use crate::probe::probe;
 use crate::refine::{Knowledge, type_name};
 use crate::{check, next, operations, presented, refine};
@@ -55,7 +55,7 @@ pub fn generate(description: &Description) -> Result<Generated, Mistakes> {
 pub fn unrefined(description: &Description) -> Result<syn::File, Mistakes> {
     check::check(description)?;
     let mut document = description.flat();
-    keep_single_responses(&mut document);
+    keep_single_bodies(&mut document);
     let spec = read(&document).map_err(in_document)?;
     tokens(&GenerationSettings::new(), &spec).map_err(in_document)
 }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value, json};
 
-use crate::description::{METHODS, object, operations, reference, success};
+use crate::description::{FORM, METHODS, object, operations, reference, success};
 
 /// The document for progenitor, from one whose compositions are flat.
 pub fn prepare(flat: &Value) -> Value {
@@ -23,7 +23,7 @@ pub fn prepare(flat: &Value) -> Value {
         }
     }
     shorten_enum_names(&mut document);
-    keep_single_responses(&mut document);
+    keep_single_bodies(&mut document);
     document
 }
 
@@ -244,9 +244,14 @@ pub fn require_action_alone(schema: &mut Value) {
     }
 }
 
-/// Leaves each operation one response.
-pub fn keep_single_responses(document: &mut Value) {
-    operations_mut(document).for_each(keep_one_response);
+/// Leaves each operation one response and one media type of its request: the client sends JSON everywhere.
+pub fn keep_single_bodies(document: &mut Value) {
+    for operation in operations_mut(document) {
+        keep_one_response(operation);
+        if let Some(Value::Object(types)) = operation.pointer_mut("/requestBody/content") {
+            types.remove(FORM);
+        }
+    }
 }
 
 /// progenitor takes one type for success and one for errors. A second status of success has the same body or none,

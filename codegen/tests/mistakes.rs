@@ -143,6 +143,7 @@ fn each_mistake_is_named_with_its_place() {
     for (from, to, expected) in [
         ("operationId: thing", "operationId: doThing", format!("{post}: needs an operationId in snake_case")),
         ("x-repeatable: false", "x-repeatable: maybe", format!("{post}: does not say whether it may be repeated: x-repeatable is neither true nor false, and has no `unless`")),
+        ("x-repeatable: false", "x-repeatable: false\n      x-form: no form", format!("{post}: x-form is neither `true` nor left out")),
         ("summary: Do a thing", "summary: ''", format!("{post}: has no summary")),
         ("description: Does a thing.", "x: y", format!("{post}: has no description")),
         ("description: Does a thing.", "description: Does a <thing>.", format!("{post}: the description has < or [ outside of backticks")),

@@ -6,19 +6,16 @@ use std::time::Duration;
 
 use authlete::Root;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::access::{self, Access};
 use crate::audit::Pending;
 use crate::call::Call;
 use crate::clock::Clock;
 use crate::endpoints;
-use crate::json::Object;
 use crate::keeper::Changes;
 use crate::reply::{Outcome, Reply};
-use crate::result_code::{
-    MALFORMED_LIST, METHOD_NOT_ALLOWED, NOT_AN_API, NOT_IMPLEMENTED, ResultCode, malformed_body,
-};
+use crate::request::{self, Given, Refusal};
+use crate::result_code::{METHOD_NOT_ALLOWED, NOT_AN_API, NOT_IMPLEMENTED};
 use crate::routing::{Mismatch, Routes, Target};
 use crate::store::Store;
 
@@ -34,6 +31,8 @@ pub struct Request<'a> {
     pub user_agent: Option<&'a str>,
     /// Where the connection comes from.
     pub remote_address: Option<IpAddr>,
+    /// The `Content-Type` header.
+    pub content_type: Option<&'a str>,
     pub body: &'a [u8],
 }
 
@@ -110,18 +109,16 @@ impl Api {
     fn process(&self, request: &Request<'_>, target: Target) -> Outcome {
         // Read before the state is locked, so that no other call waits for it; looked at when the caller may call.
         let has_body = request.method == "POST" || request.method == "PUT";
-        let given = has_body.then(|| Given::read(target.operation.id, request.body));
+        let given =
+            has_body.then(|| Given::read(target.operation.id, request.content_type, request.body));
         let mut state = self.state();
         let State { clock, store } = &mut *state;
         let Access { caller, service } = access::check(store, &target, request.authorization)?;
-        let parameters = parameters(&target, request.query);
-        let Given { object, list } = match given {
-            Some(given) => given.map_err(|code| Reply::error(400, target.route.path, code))?,
-            None => Given {
-                object: parameters.clone(),
-                list: Vec::new(),
-            },
-        };
+        let refuse = |refusal: Refusal| refusal.reply(target.route.path);
+        let mut parameters = target.parameters.clone();
+        request::add_query(&mut parameters, target.operation.id, request.query).map_err(refuse)?;
+        let given = given.unwrap_or_else(|| Given::of_parameters(target.operation.id, &parameters));
+        let Given { object, list } = given.map_err(refuse)?;
         let call = Call {
             operation: target.operation.id,
             path: target.route.path,
@@ -143,43 +140,5 @@ impl Api {
     /// A panic elsewhere is no reason to stop: no call leaves the state half changed for another to trip over.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// The parameters in the path and in the query.
-fn parameters(target: &Target, query: &str) -> Object {
-    let mut parameters = target.parameters.clone();
-    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-        let value = Value::from(value);
-        if endpoints::is_repeated(target.operation.id, &name) {
-            let list = parameters
-                .entry(name)
-                .or_insert_with(|| Value::Array(Vec::new()));
-            if let Value::Array(items) = list {
-                items.push(value);
-            }
-        } else {
-            // What the path says, no query can unsay.
-            parameters.entry(name).or_insert(value);
-        }
-    }
-    parameters
-}
-
-/// The body of a request: an object or, where the operation takes one, a list of objects.
-struct Given {
-    object: Object,
-    list: Vec<Object>,
-}
-
-impl Given {
-    fn read(operation: &str, body: &[u8]) -> Result<Self, ResultCode> {
-        let (mut object, mut list) = (Object::new(), Vec::new());
-        if endpoints::takes_list(operation) {
-            list = serde_json::from_slice(body).map_err(|_| MALFORMED_LIST)?;
-        } else {
-            object = serde_json::from_slice(body).map_err(|_| malformed_body(operation, body))?;
-        }
-        Ok(Self { object, list })
     }
 }

@@ -76,11 +76,9 @@ impl Call {
         })
     }
 
-    /// Whether a parameter is on. The query has it as text, the body of a POST as itself.
+    /// Whether a parameter is on, in the query or in the body of a POST.
     pub fn is_true(&self, parameter: &str) -> bool {
-        let is_true =
-            |members: &Object| members.flag(parameter) || members.text(parameter) == Some("true");
-        is_true(&self.body) || is_true(&self.parameters)
+        self.body.flag(parameter) || self.parameters.flag(parameter)
     }
 
     /// The user that the call is about.

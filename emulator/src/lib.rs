@@ -59,6 +59,7 @@ mod page;
 mod protocol;
 mod random;
 mod reply;
+mod request;
 mod request_log;
 mod result_code;
 mod rfc3339;

@@ -10,7 +10,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::json::Object;
 
-/// Further ways to call an operation, which Authlete accepts: operation, method, path.
+/// Further ways to call an operation, which Authlete accepts on both generations: operation, method, path.
 const ALSO_ACCEPTED: &[(&str, &str, &str)] = &[
     (
         "set_requestable_scopes",
@@ -58,6 +58,7 @@ const ALSO_ACCEPTED: &[(&str, &str, &str)] = &[
         "/client/authorization/delete/{clientId}/{subject}",
     ),
     ("hsk_delete", "GET", "/hsk/delete/{handle}"),
+    ("hsk_delete", "DELETE", "/hsk/delete/{handle}"),
 ];
 
 /// An operation, as a request names it.
@@ -124,6 +125,7 @@ impl Routes {
     /// are Basic in 2.x only.
     pub fn find(&self, method: &str, path: &str, basic: bool) -> Result<Target, Mismatch> {
         let path = path.strip_prefix("/api/").ok_or(Mismatch::NotAnApi)?;
+        let path = path.strip_suffix('/').unwrap_or(path);
         let segments: Vec<_> = path.split('/').collect();
         let preferred = if basic {
             ApiVersion::V2

@@ -83,6 +83,7 @@ async fn answer(State(api): State<Arc<Api>>, request: HttpRequest) -> Response {
                 authorization: header(AUTHORIZATION),
                 user_agent: header(USER_AGENT),
                 remote_address: peer.map(|ConnectInfo(address)| address.ip()),
+                content_type: header(CONTENT_TYPE),
                 body: &body,
             });
             (body, answer)

@@ -10,6 +10,7 @@ mod facts;
 mod generation;
 mod listing;
 mod output;
+mod requests;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -32,9 +33,9 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Check the description, and that openapi/public-api.txt and README.md list what it generates
+    /// Check the description, the files that are derived from it, and that README.md lists its operations
     Check {
-        /// Write openapi/public-api.txt instead of comparing it
+        /// Write the derived files instead of comparing them
         #[arg(long)]
         bless: bool,
     },

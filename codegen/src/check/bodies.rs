@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Check;
 use crate::description::{
-    JSON, OperationEntry, SUCCESSES, TEXT, content, object, reference, success,
+    FORM, JSON, OperationEntry, SUCCESSES, TAKES_FORM, TEXT, content, object, reference, success,
 };
 
 impl Check<'_> {
@@ -24,8 +24,23 @@ impl Check<'_> {
     }
 
     fn request(&mut self, entry: &OperationEntry<'_>, place: &str, body: &Value) {
-        self.media_type(entry, place, "the request body", body, &[JSON]);
+        let takes_form = match entry.value.get(TAKES_FORM) {
+            None => false,
+            Some(Value::Bool(true)) => true,
+            Some(_) => {
+                self.report(entry.path, place, "x-form is neither `true` nor left out");
+                false
+            }
+        };
+        let types: &[&str] = match takes_form {
+            true => &[JSON, FORM],
+            false => &[JSON],
+        };
+        self.media_types(entry, place, "the request body", body, &[types]);
         let schema = content(body).map_or(&Value::Null, |(_, schema)| schema);
+        if takes_form && reference(schema).is_none() {
+            self.report(entry.path, place, "x-form needs a body that is an object");
+        }
         let element = match schema["type"] == "array" {
             true => &schema["items"],
             false => schema,
@@ -47,7 +62,7 @@ impl Check<'_> {
         response: &Value,
     ) {
         let what = format!("the response {status}");
-        self.media_type(entry, place, &what, response, &[JSON, TEXT]);
+        self.media_types(entry, place, &what, response, &[&[JSON], &[TEXT]]);
         let wrong = match content(response) {
             Some((TEXT, schema)) => (*schema != json!({ "type": "string" }))
                 .then_some("is text with another schema than `type: string`"),
@@ -65,21 +80,22 @@ impl Check<'_> {
         }
     }
 
-    /// Whether a body is of one media type, and of one that the generator knows there.
-    fn media_type(
+    /// Whether a body is of media types that the generator knows there.
+    fn media_types(
         &mut self,
         entry: &OperationEntry<'_>,
         place: &str,
         what: &str,
         part: &Value,
-        known: &[&str],
+        known: &[&[&str]],
     ) {
-        let types: Vec<&str> = object(&part["content"])
+        let found: Vec<&str> = object(&part["content"])
             .keys()
             .map(String::as_str)
             .collect();
-        if !matches!(types.as_slice(), [only] if known.contains(only)) {
-            let (found, known) = (types.join(" and "), known.join(" or "));
+        if !known.contains(&found.as_slice()) {
+            let known: Vec<_> = known.iter().map(|types| types.join(" and ")).collect();
+            let (found, known) = (found.join(" and "), known.join(" or "));
             self.report(
                 entry.path,
                 place,

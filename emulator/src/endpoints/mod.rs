@@ -40,16 +40,6 @@ use crate::reply::{Outcome, Reply};
 use crate::result_code::NOT_IMPLEMENTED;
 use crate::store::Store;
 
-/// Whether the body of an operation is a list.
-pub fn takes_list(operation: &str) -> bool {
-    operation == "token_create_batch"
-}
-
-/// Whether a parameter of an operation's query is a list, and comes once for each item.
-pub fn is_repeated(operation: &str, parameter: &str) -> bool {
-    operation == "audit_entries" && parameter == "types"
-}
-
 /// Does what a call asks for.
 pub fn handle(call: &Call, store: &mut Store, changes: &Changes) -> Outcome {
     match call.operation {
@@ -176,40 +166,5 @@ pub fn handle(call: &Call, store: &mut Store, changes: &Changes) -> Outcome {
         "healthcheck" => utility::healthcheck(call, changes),
 
         _ => Err(Reply::error(501, call.path, NOT_IMPLEMENTED)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use authlete_codegen::Description;
-    use authlete_codegen::description::content;
-
-    use super::{is_repeated, takes_list};
-
-    #[test]
-    fn lists_are_taken_where_the_description_has_them() {
-        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi");
-        let description = Description::load(&directory).unwrap();
-        for operation in description.operations() {
-            let body = content(&operation.value["requestBody"]);
-            let is_list = body.is_some_and(|(_, schema)| schema["type"] == "array");
-            assert_eq!(takes_list(operation.id()), is_list, "{}", operation.id());
-            let parameters = operation.value["parameters"]
-                .as_array()
-                .into_iter()
-                .flatten();
-            for parameter in parameters.filter(|parameter| parameter["in"] == "query") {
-                let name = parameter["name"].as_str().unwrap();
-                let is_list = parameter["schema"]["type"] == "array";
-                assert_eq!(
-                    is_repeated(operation.id(), name),
-                    is_list,
-                    "{} {name}",
-                    operation.id()
-                );
-            }
-        }
     }
 }

@@ -62,11 +62,19 @@ pub fn managed_client_unknown(operation: &str) -> ResultCode {
     }
 }
 
-/// The code for a body that is no JSON object.
-pub fn malformed_body(operation: &str, body: &[u8]) -> ResultCode {
+/// The code for a body that is empty.
+pub fn empty_body(operation: &str) -> ResultCode {
     match operation {
-        "create_client" | "update_client" if body.is_empty() => CLIENT_BODY_EMPTY,
-        "create_service" | "update_service" if body.is_empty() => SERVICE_BODY_EMPTY,
+        "create_client" | "update_client" => CLIENT_BODY_EMPTY,
+        "create_service" | "update_service" => SERVICE_BODY_EMPTY,
+        "token_create_batch" => MALFORMED_LIST,
+        _ => malformed_body(operation),
+    }
+}
+
+/// The code for a body that is no JSON object.
+pub fn malformed_body(operation: &str) -> ResultCode {
+    match operation {
         "get_client_authorization_list" => AUTHORIZATION_LIST_BODY,
         "delete_client_authorization" => AUTHORIZATION_DELETE_BODY,
         "get_granted_scopes" => GRANTED_SCOPES_BODY,
@@ -109,6 +117,12 @@ result_codes! {
     TOO_MANY_CALLS = published "A001311" with path, "there were more calls in this second than the limit allows";
     /// The body is no JSON, or not an array, or something in it is not an object.
     MALFORMED_LIST = own "A900209" with path, "the body of the request is not a JSON array of objects";
+    /// The body is no JSON, or a form where the API takes none.
+    UNSUPPORTED_MEDIA_TYPE = own "A900210" with path, "the API does not take a body of this media type";
+    /// A parameter in the query is of another type.
+    MALFORMED_QUERY = own "A900211" with path, "a parameter in the query is not valid";
+    /// A member of the body is of another type.
+    MEMBER_INVALID = own "A900212" with path, "a member of the request is not valid";
     /// The caller's fault.
     PARAMETERS_MISSING = published "A166201", "the API request lacks parameters";
     /// RFC 6749 §3.2.

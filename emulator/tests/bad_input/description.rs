@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use authlete::{ApiVersion, Operation, Root, operations};
 use authlete_codegen::Description;
 use authlete_codegen::description::{
-    JSON, TEXT, content, object, operations as described, reference, sole_reference,
+    FORM, JSON, TEXT, content, object, operations as described, reference, sole_reference,
 };
 use serde_json::{Map, Value};
 
@@ -61,6 +61,11 @@ impl Described {
     pub fn request(&self) -> Option<&'static Value> {
         let (_, schema) = content(self.value.get("requestBody")?)?;
         Some(resolved(schema))
+    }
+
+    /// Whether the body may be a form.
+    pub fn takes_form(&self) -> bool {
+        self.value["requestBody"]["content"].get(FORM).is_some()
     }
 
     /// The names of the parameters in the query, with their schemas.

@@ -20,7 +20,7 @@ pub fn run_for(target: &Target, version: ApiVersion, subject: &str) {
     }
 }
 
-fn requests(subject: &str) -> Vec<(&'static str, Option<Value>)> {
+pub fn requests(subject: &str) -> Vec<(&'static str, Option<Value>)> {
     let handle = |kind| placeholder(kind, 3);
     let code = form(&[
         ("response_type", "code"),

@@ -20,5 +20,6 @@ mod parameters;
 mod result_codes;
 mod sequences;
 mod settings;
+mod spellings;
 mod target;
 mod values;

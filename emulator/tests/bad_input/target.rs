@@ -174,6 +174,33 @@ impl Target {
         query: &[(String, String)],
         body: Option<Vec<u8>>,
     ) -> Answer {
+        let body = body.map(|body| (None, body));
+        self.exchange_call(version, id, argument, query, body, "")
+            .await
+    }
+
+    /// The same with a body of a media type, and a slash at the end of the path.
+    pub async fn send_spelled(
+        &self,
+        version: ApiVersion,
+        id: &str,
+        argument: &str,
+        body: Option<(&str, Vec<u8>)>,
+    ) -> Answer {
+        let body = body.map(|(media_type, body)| (Some(media_type), body));
+        self.exchange_call(version, id, argument, &[], body, "/")
+            .await
+    }
+
+    async fn exchange_call(
+        &self,
+        version: ApiVersion,
+        id: &str,
+        argument: &str,
+        query: &[(String, String)],
+        body: Option<(Option<&str>, Vec<u8>)>,
+        end: &str,
+    ) -> Answer {
         let described = Described::of(id);
         let version = described.version(version);
         let route = described.operation.route(version).unwrap();
@@ -190,7 +217,7 @@ impl Target {
             path = format!("{before}{}{after}", argument.replace('+', "%20"));
         }
         let method = Method::from_bytes(route.method.as_bytes()).unwrap();
-        let url = format!("{}/api{path}", self.emulator.base_url());
+        let url = format!("{}/api{path}{end}", self.emulator.base_url());
         let mut request = self.http.request(method, url).query(query);
         request = match route.credentials.first() {
             None => request,
@@ -202,8 +229,11 @@ impl Target {
                 }
             }
         };
-        if let Some(body) = body {
+        if let Some((media_type, body)) = body {
             request = request.body(body);
+            if let Some(media_type) = media_type {
+                request = request.header("Content-Type", media_type);
+            }
         }
         let sent = format!("{version} {id} {argument:?} {query:?}");
         let answer = request.send().await;

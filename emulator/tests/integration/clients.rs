@@ -214,7 +214,7 @@ async fn a_client_is_locked_and_unlocked() {
         let update = ClientLockFlagUpdateRequest::new(false);
         let unknown = api.update_client_lock_flag("nobody", &update).await;
         assert_eq!(refusal(unknown), (404, "A001218".to_owned()));
-        for body in [json!({}), json!({ "clientLocked": "false" })] {
+        for body in [json!({}), json!({ "clientLocked": "" })] {
             let path = format!("/client/lock_flag/update/{id}");
             let (status, answer) = post(&emulator, version, "SERVICE", &path, &body).await;
             assert_eq!(status, 400);
@@ -275,7 +275,7 @@ async fn what_is_not_said_has_a_default() {
 #[tokio::test]
 async fn settings_that_cannot_be_are_refused_by_name() {
     let refused = [
-        ("clientName", json!(1), "A031214"),
+        ("clientName", json!([1]), "A031214"),
         ("clientType", json!("SECRET"), "A031201"),
         ("defaultMaxAge", json!(-1), "A031213"),
         ("defaultMaxAge", json!("one"), "A031214"),

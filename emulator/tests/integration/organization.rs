@@ -195,7 +195,7 @@ async fn a_request_without_what_is_required_is_refused() {
         (
             "/service",
             json!({ "organizationId": "x" }),
-            "organizationId is missing",
+            "/service, a member of the request is not valid: organizationId: not an integer",
         ),
         (
             "/service",
@@ -205,7 +205,7 @@ async fn a_request_without_what_is_required_is_refused() {
         (
             "/service",
             json!({ "organizationId": 1, "apiServerId": "x" }),
-            "apiServerId is no whole",
+            "/service, a member of the request is not valid: apiServerId: not an integer",
         ),
         (
             "/service/remove",

@@ -71,7 +71,8 @@ async fn requestable_scopes_are_a_list_of_names() {
         for (body, code) in [
             (json!({}), "A128202"),
             (json!({"requestableScopes": "read"}), "A128202"),
-            (json!({"requestableScopes": [1]}), "A128203"),
+            (json!({"requestableScopes": [{}]}), "A128203"),
+            (json!({"requestableScopes": [null]}), "A128203"),
         ] {
             let (status, answer) = post(&emulator, version, "SERVICE", &path, &body).await;
             assert_eq!(

@@ -134,8 +134,8 @@ async fn settings_that_cannot_be_are_refused_by_name() {
         ("allowableClockSkew", json!(1.5), "A031214"),
         ("backchannelPollingInterval", json!(65_536), "A031221"),
         ("deviceFlowPollingInterval", json!(-1), "A031213"),
-        ("pkceRequired", json!("true"), "A031214"),
-        ("serviceName", json!(1), "A031214"),
+        ("pkceRequired", json!("yes"), "A031214"),
+        ("serviceName", json!([1]), "A031214"),
         ("supportedGrantTypes", json!(["CODE"]), "A031201"),
         (
             "supportedGrantTypes",

@@ -238,7 +238,7 @@ async fn a_call_that_names_nothing_or_nobody_is_refused() {
         for body in [
             json!({}),
             json!({ "subject": "", "clientIdentifier": "" }),
-            json!({ "accessTokenIdentifier": 1 }),
+            json!({ "accessTokenIdentifier": null }),
         ] {
             let path = "/auth/token/revoke";
             let (status, answer) = post(&emulator, version, "SERVICE", path, &body).await;

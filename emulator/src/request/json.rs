@@ -1,0 +1,170 @@
+//! JSON, read by type from its text: a number that is meant as a string keeps each of its digits.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::fault::{Fault, Kind};
+use super::scalar;
+use super::types::{TYPES, Type};
+use crate::json::Object;
+
+/// A value of a type. `null` is of every type.
+pub fn value(ty: &Type, raw: &str) -> Result<Value, Fault> {
+    if raw == "null" {
+        return Ok(Value::Null);
+    }
+    match ty {
+        Type::String => string(raw),
+        Type::Integer => match read::<String>(raw) {
+            Ok(text) => scalar::integer(&text),
+            Err(_) if is_number(raw) => scalar::integer(raw),
+            Err(_) => Err(Kind::Integer.into()),
+        },
+        Type::Boolean => match read::<String>(raw) {
+            Ok(text) => scalar::boolean(&text),
+            Err(_) => read::<bool>(raw)
+                .map(Value::from)
+                .map_err(|_| Kind::Boolean.into()),
+        },
+        Type::Any => read(raw),
+        Type::Object(name) => object(name, raw).map(Value::Object),
+        Type::List(item) => list(item, raw),
+        Type::Map(ty) => {
+            let members = members(raw)?.into_iter();
+            let members = members.map(|(name, raw)| {
+                let value = value(ty, raw.get()).map_err(|fault| fault.within(&name))?;
+                Ok((name, value))
+            });
+            members.collect::<Result<Object, _>>().map(Value::Object)
+        }
+    }
+}
+
+/// The items of a list.
+pub fn items(raw: &str) -> Result<Vec<&RawValue>, Fault> {
+    match raw.starts_with('[') {
+        true => read(raw),
+        false => Err(Kind::List.into()),
+    }
+}
+
+/// An object by its type in the description. Members that it does not know stay as they are.
+fn object(name: &str, raw: &str) -> Result<Object, Fault> {
+    let mut object = Object::new();
+    if let Ok(text) = read::<String>(raw) {
+        let short = TYPES.object(name).and_then(|object| object.text.as_ref());
+        let short = short.ok_or(Kind::Object)?;
+        return match text.starts_with('{') {
+            true => self::object(name, &text),
+            false => {
+                object.insert(short.clone(), text.into());
+                Ok(object)
+            }
+        };
+    }
+    for (member, raw) in members(raw)? {
+        let ty = TYPES.member(name, &member).unwrap_or(&Type::Any);
+        let value = value(ty, raw.get()).map_err(|fault| fault.within(&member))?;
+        object.insert(member, value);
+    }
+    Ok(object)
+}
+
+fn list(item: &Type, raw: &str) -> Result<Value, Fault> {
+    let items = items(raw)?.into_iter().enumerate();
+    let items = items.map(|(index, raw)| match value(item, raw.get()) {
+        Ok(Value::Null) => Err(Fault::from(Kind::Item).within(&index.to_string())),
+        value => value.map_err(|fault| fault.within(&index.to_string())),
+    });
+    items.collect::<Result<Vec<_>, _>>().map(Value::Array)
+}
+
+fn string(raw: &str) -> Result<Value, Fault> {
+    match read::<String>(raw) {
+        Ok(text) => Ok(text.into()),
+        Err(_) if is_number(raw) || raw == "true" || raw == "false" => Ok(raw.into()),
+        Err(_) => Err(Kind::String.into()),
+    }
+}
+
+fn members(raw: &str) -> Result<BTreeMap<String, &RawValue>, Fault> {
+    match raw.starts_with('{') {
+        true => read(raw),
+        false => Err(Kind::Object.into()),
+    }
+}
+
+fn is_number(raw: &str) -> bool {
+    raw.starts_with(|first: char| first.is_ascii_digit() || first == '-')
+}
+
+fn read<'a, T: serde::Deserialize<'a>>(raw: &'a str) -> Result<T, Fault> {
+    serde_json::from_str(raw).map_err(|_| Kind::Json.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn of(ty: &str, raw: &str) -> Result<Value, Fault> {
+        value(&Type::from(ty.to_owned()), raw)
+    }
+
+    #[test]
+    fn a_scalar_of_another_type_is_read_as_what_it_means() {
+        for (ty, raw, expected) in [
+            ("string", "1.10", json!("1.10")),
+            (
+                "string",
+                "123456789012345678901234567890",
+                json!("123456789012345678901234567890"),
+            ),
+            ("string", "true", json!("true")),
+            ("string", "\"\"", json!("")),
+            ("integer", "\"3600\"", json!(3600)),
+            ("integer", "36e2", json!(3600)),
+            ("boolean", "\"True\"", json!(true)),
+            ("[string]", "[1, \"b\", false]", json!(["1", "b", "false"])),
+            ("{string}", "{\"a\": 1}", json!({ "a": "1" })),
+            ("integer", "null", Value::Null),
+            (
+                "Property",
+                "{\"key\": 1, \"hidden\": \"true\"}",
+                json!({ "key": "1", "hidden": true }),
+            ),
+            (
+                "AuthorizationTicketInfo",
+                "\"text\"",
+                json!({ "context": "text" }),
+            ),
+            (
+                "AuthorizationTicketInfo",
+                "\"{\\\"context\\\": 5}\"",
+                json!({ "context": "5" }),
+            ),
+        ] {
+            assert_eq!(of(ty, raw), Ok(expected), "{ty} {raw}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_refused_with_its_place() {
+        for (ty, raw, expected) in [
+            ("string", "{}", "not a string"),
+            ("integer", "true", "not an integer"),
+            ("boolean", "1", "not a boolean"),
+            ("[string]", "\"a\"", "not a list"),
+            ("[string]", "[\"a\", null]", "1: null is no item of a list"),
+            ("[Property]", "[{\"key\": []}]", "0: key: not a string"),
+            ("Property", "\"key\"", "not an object"),
+            ("any", "[", "not JSON"),
+        ] {
+            let fault = of(ty, raw).unwrap_err();
+            assert_eq!(fault.to_string(), expected, "{ty} {raw}");
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! What a request carries, read by the types that the description has for it.
+//!
+//! Clients in dynamic languages send `"1"` for `1` and `1` for `"1"`, and some operations take a form in place of JSON.
+//! All of it is brought into one shape here, so that an endpoint sees what was meant. What cannot be read is refused:
+//! nothing that the description knows is dropped.
+
+mod fault;
+mod form;
+mod json;
+mod refusal;
+mod scalar;
+mod types;
+
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::json::Object;
+use crate::result_code::{MALFORMED_LIST, UNSUPPORTED_MEDIA_TYPE, empty_body, malformed_body};
+use fault::Kind;
+pub use refusal::Refusal;
+use types::{OperationTypes, TYPES, Type};
+
+/// The body of a request: an object or, where the operation takes one, a list of objects.
+#[derive(Debug, Default)]
+pub struct Given {
+    pub object: Object,
+    pub list: Vec<Object>,
+}
+
+impl Given {
+    /// Reads a body by its media type, which is JSON when nothing is said.
+    pub fn read(operation: &str, content_type: Option<&str>, body: &[u8]) -> Result<Self, Refusal> {
+        let types = TYPES.operation(operation);
+        match MediaType::of(content_type) {
+            MediaType::Json if body.is_empty() => Err(Refusal::new(400, empty_body(operation))),
+            MediaType::Json => Self::read_json(operation, types, body),
+            MediaType::Form if types.form => Self::read_form(operation, types, body),
+            MediaType::Form | MediaType::Other => Err(Refusal::new(415, UNSUPPORTED_MEDIA_TYPE)),
+        }
+    }
+
+    /// The members of a body, from the parameters of a call that has none.
+    pub fn of_parameters(operation: &str, parameters: &Object) -> Result<Self, Refusal> {
+        let mut object = parameters.clone();
+        if let Some(Type::Object(name)) = &TYPES.operation(operation).body {
+            for (member, value) in &mut object {
+                if let (Value::String(text), Some(ty)) = (&*value, TYPES.member(name, member)) {
+                    *value = form::value(ty, text)
+                        .map_err(|fault| Refusal::of_member(operation, fault.within(member)))?;
+                }
+            }
+        }
+        Ok(object.into())
+    }
+
+    fn read_json(operation: &str, types: &OperationTypes, body: &[u8]) -> Result<Self, Refusal> {
+        // As a whole, so that nothing in it is nested more deeply than JSON of an answer may be.
+        let is_json = serde_json::from_slice::<Value>(body).is_ok();
+        let raw: Option<&RawValue> = is_json.then(|| serde_json::from_slice(body).ok()).flatten();
+        let raw = raw.map_or("", RawValue::get);
+        match &types.body {
+            Some(Type::List(item)) => Self::read_list(operation, item, raw),
+            ty => Self::read_object(operation, ty.as_ref().unwrap_or(&Type::Any), raw),
+        }
+    }
+
+    fn read_list(operation: &str, item: &Type, raw: &str) -> Result<Self, Refusal> {
+        let refusal = || Refusal::new(400, MALFORMED_LIST);
+        let mut given = Self::default();
+        for raw in json::items(raw).map_err(|_| refusal())? {
+            if !raw.get().starts_with('{') {
+                return Err(refusal());
+            }
+            match json::value(item, raw.get()) {
+                Ok(Value::Object(object)) => given.list.push(object),
+                Ok(_) => return Err(refusal()),
+                Err(fault) => return Err(Refusal::of_member(operation, fault)),
+            }
+        }
+        Ok(given)
+    }
+
+    fn read_object(operation: &str, ty: &Type, raw: &str) -> Result<Self, Refusal> {
+        let refusal = || Refusal::new(400, malformed_body(operation));
+        if !raw.starts_with('{') {
+            return Err(refusal());
+        }
+        match json::value(ty, raw) {
+            Ok(Value::Object(object)) => Ok(object.into()),
+            Ok(_) => Err(refusal()),
+            Err(fault) if fault.kind == Kind::Json => Err(refusal()),
+            Err(fault) => Err(Refusal::of_member(operation, fault)),
+        }
+    }
+
+    fn read_form(operation: &str, types: &OperationTypes, body: &[u8]) -> Result<Self, Refusal> {
+        let Some(Type::Object(name)) = &types.body else {
+            return Err(Refusal::new(400, malformed_body(operation)));
+        };
+        let object =
+            form::object(name, body).map_err(|fault| Refusal::of_member(operation, fault))?;
+        Ok(object.into())
+    }
+}
+
+impl From<Object> for Given {
+    fn from(object: Object) -> Self {
+        Self {
+            object,
+            list: Vec::new(),
+        }
+    }
+}
+
+/// Adds the query to the parameters in the path, which take precedence.
+pub fn add_query(parameters: &mut Object, operation: &str, query: &str) -> Result<(), Refusal> {
+    let types = TYPES.operation(operation);
+    for (name, text) in form_urlencoded::parse(query.as_bytes()) {
+        let ty = types.query.get(name.as_ref());
+        if let Some(Type::List(_)) = ty {
+            let list = parameters
+                .entry(name)
+                .or_insert_with(|| Value::Array(Vec::new()));
+            if let Value::Array(items) = list {
+                items.push(text.into());
+            }
+            continue;
+        }
+        // Numbers stay as they are: an endpoint has a result code for each that is wrong.
+        let value = match ty {
+            Some(ty @ Type::Boolean) => {
+                form::value(ty, &text).map_err(|fault| Refusal::of_query(fault.within(&name)))?
+            }
+            _ => text.into(),
+        };
+        parameters.entry(name).or_insert(value);
+    }
+    Ok(())
+}
+
+enum MediaType {
+    Json,
+    Form,
+    Other,
+}
+
+impl MediaType {
+    fn of(content_type: Option<&str>) -> Self {
+        let essence = content_type.map(|text| text.split(';').next().unwrap_or_default().trim());
+        match essence.map(str::to_ascii_lowercase).as_deref() {
+            None | Some("") => Self::Json,
+            Some("application/x-www-form-urlencoded") => Self::Form,
+            Some(essence) if essence == "application/json" || essence.ends_with("+json") => {
+                Self::Json
+            }
+            Some(_) => Self::Other,
+        }
+    }
+}
