@@ -25,6 +25,7 @@ mod hostile;
 mod introspection_cache;
 #[cfg(feature = "introspection-cache-redis")]
 mod introspection_cache_redis;
+mod json_forms;
 mod lists;
 mod network;
 mod nulls;
