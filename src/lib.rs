@@ -31,6 +31,7 @@ mod response_headers;
 mod result_code;
 mod retry;
 mod secret;
+pub mod server;
 mod setters;
 mod settings;
 mod standard_scope;

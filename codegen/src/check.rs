@@ -1,5 +1,6 @@
 //! Holds a merged description against the rules that the generator and its readers rely on.
 
+mod actions;
 mod bodies;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,6 +43,7 @@ pub fn check(description: &Description) -> Result<(), Mistakes> {
     check.schemas();
     check.references();
     check.enums_are_shared();
+    check.actions();
     check.openapi();
     check.mistakes.into_result()
 }

@@ -14,7 +14,7 @@ use crate::operations::Operation;
 use crate::prepare::{keep_single_bodies, prepare};
 use crate::probe::probe;
 use crate::refine::{Knowledge, type_name};
-use crate::{check, operations, refine};
+use crate::{check, next, operations, presented, refine};
 
 /// The string formats whose type in the crate is not progenitor's choice. A time stays text: which library reads it is
 /// for the caller to decide.
@@ -111,12 +111,19 @@ fn refined(
     let answers = operations::answers(&methods, &types_with_headers(flat));
     let table = operations::table(operations);
     let members = member_names(flat);
+    let next = next::types(flat);
+    let presented = presented::methods(flat);
     parse_quote! {
         #[doc = " The objects and enums of the API."]
         pub mod types {
             #(#type_items)*
         }
         #table
+        #[doc = " What a server does with each answer."]
+        pub mod next {
+            #(#next)*
+        }
+        #(#presented)*
         #methods
         #(#answers)*
         /// Whether an object of the API has a member of this name.

@@ -11,8 +11,10 @@ pub mod check;
 pub mod description;
 pub mod generate;
 pub mod mistake;
+pub mod next;
 pub mod operations;
 pub mod prepare;
+pub mod presented;
 pub mod probe;
 pub mod refine;
 

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod authority;
+mod authorization_server;
 mod call_rate;
 mod calls;
 mod cancellation;

@@ -1,0 +1,94 @@
+//! What a server does with each value of an action: `http`, `next`, or both.
+
+use serde_json::Value;
+
+use super::Check;
+use crate::description::object;
+use crate::next::{CHALLENGES, HEADERS, HTTP, NEXT, actions};
+
+/// The members of `http`.
+const PARTS: [&str; 5] = ["status", "body", "header", "challenge", "optional"];
+
+impl Check<'_> {
+    /// Each value of an action says what follows from it, and no other value does.
+    pub(super) fn actions(&mut self) {
+        let description = self.description;
+        let flat = description.flat();
+        let answers = actions(&flat);
+        for (name, schema) in description.schemas() {
+            let answer = answers.iter().find(|answer| answer.action == name);
+            for value in schema["x-values"].as_array().into_iter().flatten() {
+                let word = value["value"].as_str().unwrap_or_default();
+                let place = format!("{name}.{word}");
+                let (http, next) = (value.get(HTTP), value.get(NEXT));
+                match answer {
+                    None if http.or(next).is_some() => {
+                        self.report(name, &place, "has http or next, and is no action");
+                    }
+                    Some(_) if http.or(next).is_none() => self.report(
+                        name,
+                        &place,
+                        "does not say what a server does: it has neither http nor next",
+                    ),
+                    Some(answer) => {
+                        let has_content = answer.members.get("responseContent").is_some();
+                        if let Some(http) = http {
+                            self.http(name, &place, http, has_content);
+                        }
+                        if let Some(next) = next {
+                            self.next(name, &place, next);
+                        }
+                    }
+                    None => {}
+                }
+            }
+        }
+    }
+
+    fn http(&mut self, name: &str, place: &str, http: &Value, has_content: bool) {
+        let mut report = |what: &str| self.report(name, place, what);
+        if object(http)
+            .keys()
+            .any(|part| !PARTS.contains(&part.as_str()))
+        {
+            report("http has a member that is not known");
+        }
+        if !matches!(http["status"].as_u64(), Some(100..=599)) {
+            report("http has no status");
+        }
+        let (body, header) = (&http["body"], &http["header"]);
+        if body.is_string() && header.is_string() {
+            report("http puts responseContent into the body and into a header");
+        }
+        if (body.is_string() || header.is_string()) && !has_content {
+            report("http has a place for responseContent, which the answer does not have");
+        }
+        if header
+            .as_str()
+            .is_some_and(|header| !HEADERS.contains(&header))
+        {
+            report("http has a header that responseContent is no value of");
+        }
+        let challenge = http["challenge"].as_str();
+        if challenge.is_some_and(|challenge| !CHALLENGES.contains(&challenge)) {
+            report("http challenges neither the client nor the bearer of a token");
+        }
+    }
+
+    fn next(&mut self, name: &str, place: &str, next: &Value) {
+        let Some(ids) = next.as_array() else {
+            self.report(name, place, "next is no list of operations");
+            return;
+        };
+        for id in ids {
+            let mut operations = self.description.operations();
+            if !operations.any(|operation| *id == operation.id()) {
+                self.report(
+                    name,
+                    place,
+                    format!("next is not the operationId of an operation: {id}"),
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! The enums of what is next, one for each answer.
+
+/// Defines the enum of an answer and the method that makes it, from the actions as the description has them.
+macro_rules! next {
+    (
+        $(#[$attribute:meta])*
+        $next:ident = $answer:ident, $action:ident, [$($content:ident)?], [$($header:ident)*], [$($presented:ident)?];
+        $( respond $sent:ident = ($status:literal, $where:ident $(($what:literal))?, $whom:ident); )*
+        @
+        $( decide #[$doc:meta] $variant:ident [$($ticket:ident)?]
+            [$($response:ident = ($status2:literal, $where2:ident $(($what2:literal))?, $whom2:ident))?]; )*
+    ) => {
+        $(#[$attribute])*
+        #[derive(Debug)]
+        #[must_use]
+        pub enum $next {
+            /// Send this response: it is complete.
+            Respond($crate::server::Response),
+            $(
+                #[$doc]
+                $variant {
+                    $( #[doc = " The ticket that the next call takes."] $ticket: $crate::Secret, )?
+                    $( #[doc = " The response to send when your server does nothing more."] $response: $crate::server::Response, )?
+                    /// The whole answer of Authlete.
+                    answer: Box<$crate::types::$answer>,
+                },
+            )*
+        }
+
+        impl $crate::types::$answer {
+            /// What your server does with this answer: it sends a complete HTTP response, or decides something first.
+            ///
+            /// An action that this version of the crate does not know, and an answer that lacks what its action needs,
+            /// is a response with status 500 and the error `server_error`.
+            $( #[doc = concat!(
+                "\n\n`", stringify!($presented), "` is what came with the request of the client: a client that used the \
+                `Authorization` header is challenged when its authentication fails (RFC 6749 §5.2)."
+            )] )?
+            pub fn next(self $(, $presented: &$crate::server::Presented)?) -> $next {
+                #[allow(unused_imports)]
+                use $crate::server::{Challenge, Content, Parts, Plan, respond, server_error};
+                let parts = Parts {
+                    $( response_content: self.$content.as_ref(), )?
+                    $( $header: self.$header.as_deref(), )*
+                    $( presented: Some($presented), )?
+                    ..Parts::default()
+                };
+                match &self.action {
+                    $( $crate::types::$action::$sent => $next::Respond(respond(
+                        Plan { status: $status, content: Content::$where $(($what))?, challenge: Challenge::$whom },
+                        &parts,
+                    )), )*
+                    $( $crate::types::$action::$variant => {
+                        $( let $response = respond(
+                            Plan { status: $status2, content: Content::$where2 $(($what2))?, challenge: Challenge::$whom2 },
+                            &parts,
+                        ); )?
+                        $( let Some($ticket) = self.$ticket.clone() else {
+                            return $next::Respond(server_error());
+                        }; )?
+                        $next::$variant { $($ticket,)? $($response,)? answer: Box::new(self) }
+                    } )*
+                    $crate::types::$action::Other(_) => $next::Respond(server_error()),
+                }
+            }
+        }
+    };
+}
+
+pub(crate) use next;

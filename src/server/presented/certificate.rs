@@ -1,0 +1,223 @@
+//! The client certificate, from the source that the caller names.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use http::HeaderMap;
+use http::header::HeaderName;
+use percent_encoding::percent_decode_str;
+
+use super::{PresentedError, sole};
+
+/// Where the client certificate of a request comes from.
+///
+/// A header is only as good as the proxy that sets it: name a header here when a proxy of yours sets it on **every**
+/// request, and removes what a client has put there. Whoever reaches your server without passing that proxy can
+/// otherwise claim any certificate.
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub enum ClientCertificateSource {
+    /// There are no client certificates.
+    #[default]
+    None,
+    /// Your server itself did the TLS handshake: the certificates of the client in DER, its own first. Empty when it
+    /// presented none.
+    Tls(Vec<Vec<u8>>),
+    /// `Client-Cert` and `Client-Cert-Chain` (RFC 9440).
+    ClientCert,
+    /// A header with the certificate as percent-encoded PEM, as nginx has it in `$ssl_client_escaped_cert`.
+    Nginx(HeaderName),
+    /// A header with the certificate as PEM whose line breaks are spaces, as Apache httpd has it in
+    /// `%{SSL_CLIENT_CERT}s`. `(null)` stands for none.
+    Apache(HeaderName),
+    /// `X-Forwarded-Client-Cert` of Envoy, with `Cert` and, if there is one, `Chain`. The last element counts, which the
+    /// nearest proxy has added.
+    Envoy,
+    /// `X-Amzn-Mtls-Clientcert` of an AWS Application Load Balancer in passthrough mode, or `X-Amzn-Mtls-Clientcert-Leaf`
+    /// of one that verifies.
+    AwsAlb,
+}
+
+/// The variant alone: certificates are personal data.
+impl fmt::Debug for ClientCertificateSource {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::None => formatter.write_str("None"),
+            Self::Tls(chain) => write!(formatter, "Tls({} certificates)", chain.len()),
+            Self::ClientCert => formatter.write_str("ClientCert"),
+            Self::Nginx(name) => write!(formatter, "Nginx({name})"),
+            Self::Apache(name) => write!(formatter, "Apache({name})"),
+            Self::Envoy => formatter.write_str("Envoy"),
+            Self::AwsAlb => formatter.write_str("AwsAlb"),
+        }
+    }
+}
+
+/// A client certificate in PEM, with the certificates that it was issued by as far as they are known.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ClientCertificate {
+    /// The certificate of the client.
+    pub certificate: String,
+    /// The certificates above it, the nearest first.
+    pub chain: Vec<String>,
+}
+
+impl fmt::Debug for ClientCertificate {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ClientCertificate")
+            .field("chain", &self.chain.len())
+            .finish_non_exhaustive()
+    }
+}
+
+const CLIENT_CERT: HeaderName = HeaderName::from_static("client-cert");
+const CLIENT_CERT_CHAIN: HeaderName = HeaderName::from_static("client-cert-chain");
+const XFCC: HeaderName = HeaderName::from_static("x-forwarded-client-cert");
+const ALB: HeaderName = HeaderName::from_static("x-amzn-mtls-clientcert");
+const ALB_LEAF: HeaderName = HeaderName::from_static("x-amzn-mtls-clientcert-leaf");
+
+impl ClientCertificateSource {
+    pub(super) fn read(
+        &self,
+        headers: &HeaderMap,
+    ) -> Result<Option<ClientCertificate>, PresentedError> {
+        let certificates = match self {
+            Self::None => return Ok(None),
+            Self::Tls(chain) => Some(chain.iter().map(|der| pem(der)).collect()),
+            Self::ClientCert => client_cert(headers)?,
+            Self::Nginx(name) => sole(headers, name)?
+                .filter(|it| !it.is_empty())
+                .map(escaped),
+            Self::Apache(name) => sole(headers, name)?
+                .filter(|it| !it.is_empty() && *it != "(null)")
+                .map(pems),
+            Self::Envoy => envoy(headers)?,
+            Self::AwsAlb => match sole(headers, &ALB)? {
+                Some(text) => Some(escaped(text)),
+                None => sole(headers, &ALB_LEAF)?.map(escaped),
+            },
+        };
+        let Some(certificates) = certificates else {
+            return Ok(None);
+        };
+        let is_from_tls = matches!(self, Self::Tls(_));
+        let mut certificates: std::vec::IntoIter<String> = certificates.into_iter();
+        match certificates.next() {
+            Some(certificate) => Ok(Some(ClientCertificate {
+                certificate,
+                chain: certificates.collect(),
+            })),
+            None if is_from_tls => Ok(None),
+            None => Err(PresentedError::Certificate),
+        }
+    }
+}
+
+/// RFC 9440 §2: byte sequences of structured fields.
+fn client_cert(headers: &HeaderMap) -> Result<Option<Vec<String>>, PresentedError> {
+    let Some(leaf) = sole(headers, &CLIENT_CERT)? else {
+        return Ok(None);
+    };
+    let mut certificates = vec![byte_sequence(leaf)?];
+    // A list may come in several fields.
+    for field in headers.get_all(CLIENT_CERT_CHAIN) {
+        let field = field.to_str().map_err(|_| PresentedError::Certificate)?;
+        for item in field.split(',').filter(|item| !item.trim().is_empty()) {
+            certificates.push(byte_sequence(item)?);
+        }
+    }
+    Ok(Some(certificates))
+}
+
+fn byte_sequence(text: &str) -> Result<String, PresentedError> {
+    // Parameters may follow; RFC 9440 has none.
+    let text = text.split(';').next().unwrap_or_default().trim();
+    let inner = text
+        .strip_prefix(':')
+        .and_then(|text| text.strip_suffix(':'));
+    let der = inner.and_then(|text| BASE64_STANDARD.decode(text).ok());
+    match der {
+        Some(der) if !der.is_empty() => Ok(pem(&der)),
+        _ => Err(PresentedError::Certificate),
+    }
+}
+
+/// `Hash=…;Cert="…";Chain="…",…`, as Envoy documents it. Quoted values may have separators.
+fn envoy(headers: &HeaderMap) -> Result<Option<Vec<String>>, PresentedError> {
+    let Some(field) = headers.get_all(XFCC).iter().next_back() else {
+        return Ok(None);
+    };
+    let field = field.to_str().map_err(|_| PresentedError::Certificate)?;
+    let element = split_unquoted(field, ',').pop().unwrap_or_default();
+    let (mut leaf, mut chain) = (None, None);
+    for pair in split_unquoted(element, ';') {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let value = value.trim().trim_matches('"');
+        if name.trim().eq_ignore_ascii_case("Cert") {
+            leaf = Some(escaped(value));
+        } else if name.trim().eq_ignore_ascii_case("Chain") {
+            chain = Some(escaped(value));
+        }
+    }
+    let Some(mut certificates) = leaf else {
+        return Ok(None);
+    };
+    // The chain begins with the certificate of the client.
+    for certificate in chain.unwrap_or_default() {
+        if !certificates.contains(&certificate) {
+            certificates.push(certificate);
+        }
+    }
+    Ok(Some(certificates))
+}
+
+fn split_unquoted(text: &str, separator: char) -> Vec<&str> {
+    let mut is_quoted = false;
+    text.split(|character| {
+        if character == '"' {
+            is_quoted = !is_quoted;
+        }
+        character == separator && !is_quoted
+    })
+    .collect()
+}
+
+fn escaped(text: &str) -> Vec<String> {
+    pems(&percent_decode_str(text).decode_utf8_lossy())
+}
+
+const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
+const END: &str = "-----END CERTIFICATE-----";
+
+/// The certificates of a PEM text, whose line breaks may have become spaces or tabs.
+fn pems(text: &str) -> Vec<String> {
+    let blocks = text.split(BEGIN).skip(1);
+    let bodies = blocks.filter_map(|block| block.split_once(END));
+    let bodies = bodies.map(|(body, _)| body.split_whitespace().collect::<String>());
+    bodies
+        .filter_map(|body| BASE64_STANDARD.decode(body).ok())
+        .filter(|der| !der.is_empty())
+        .map(|der| pem(&der))
+        .collect()
+}
+
+/// RFC 7468 §3.
+fn pem(der: &[u8]) -> String {
+    let text = BASE64_STANDARD.encode(der);
+    let mut pem = String::with_capacity(text.len() + text.len() / 64 + 64);
+    pem.push_str(BEGIN);
+    pem.push('\n');
+    let mut rest = text.as_str();
+    while !rest.is_empty() {
+        let (line, remaining) = rest.split_at(rest.len().min(64));
+        pem.push_str(line);
+        pem.push('\n');
+        rest = remaining;
+    }
+    pem.push_str(END);
+    pem.push('\n');
+    pem
+}

@@ -1,0 +1,60 @@
+//! Why the headers of a request cannot be read.
+
+use http::StatusCode;
+use http::header::{HeaderValue, WWW_AUTHENTICATE};
+
+use crate::server::response::{Response, json_error};
+
+/// Why what a client presents cannot be read. It shows nothing of the request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PresentedError {
+    /// A header that may be there once is there twice.
+    #[error("a header is there more than once")]
+    RepeatedHeader,
+    /// A header has a byte that is not visible ASCII.
+    #[error("a header has characters that it must not have")]
+    Header,
+    /// The credentials after `Basic` are not the Base64 of two form-encoded texts with a colon between them (RFC 6749
+    /// §2.3.1).
+    #[error("the credentials of the scheme Basic cannot be read")]
+    BasicCredentials,
+    /// There is no access token after the scheme, or it has characters that no token has (RFC 6750 §2.1).
+    #[error("the access token cannot be read")]
+    Token,
+    /// There are two access tokens (RFC 6750 §2).
+    #[error("there is more than one access token")]
+    SeveralTokens,
+    /// There are two `DPoP` headers, or one cannot be read (RFC 9449 §4.3).
+    #[error("there is not one DPoP proof that can be read")]
+    DpopProof,
+    /// The header that the certificate is read from does not have one.
+    #[error("the client certificate cannot be read")]
+    Certificate,
+}
+
+impl PresentedError {
+    /// The error code for the client: `invalid_request`, `invalid_client` or `invalid_dpop_proof` (RFC 6749 §5.2, RFC
+    /// 9449 §5).
+    pub fn error(&self) -> &'static str {
+        match self {
+            Self::BasicCredentials => "invalid_client",
+            Self::DpopProof => "invalid_dpop_proof",
+            _ => "invalid_request",
+        }
+    }
+
+    /// The response of an endpoint that clients authenticate at, such as the token endpoint: 400, or 401 with a challenge
+    /// for `invalid_client`.
+    pub fn response(&self) -> Response {
+        match self {
+            Self::BasicCredentials => {
+                let mut response = json_error(StatusCode::UNAUTHORIZED, self.error());
+                let challenge = HeaderValue::from_static(crate::server::response::BASIC);
+                response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+                response
+            }
+            _ => json_error(StatusCode::BAD_REQUEST, self.error()),
+        }
+    }
+}
