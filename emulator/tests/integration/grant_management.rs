@@ -41,6 +41,7 @@ async fn an_access_token_that_is_a_jwt_names_its_grant() {
         let (grant_id, first) = created(&api, client).await;
         assert_eq!(claims(&first)["grant_id"], *grant_id);
         assert_eq!(claims(&first).get("grant"), None);
+        let inherited = queried(&api, client, &grant_id).await;
 
         let merge = [
             ("scope", "write"),
@@ -49,8 +50,11 @@ async fn an_access_token_that_is_a_jwt_names_its_grant() {
         ];
         let merged = granted(&api, client, &merge).await;
         assert_eq!(claims(&merged)["grant_id"], *grant_id);
-        let grant = queried(&api, client, &grant_id).await;
-        assert_eq!(claims(&merged)["grant"], grant);
+        assert_eq!(claims(&merged)["grant"], inherited);
+        // What others merge later is not for these tokens.
+        granted(&api, client, &merge).await;
+        let refreshed = refreshed(&api, client, &merged).await;
+        assert_eq!(claims(&refreshed)["grant"], inherited);
 
         let plain = granted(&api, client, &[("scope", "read")]).await;
         assert_eq!(claims(&plain).get("grant_id"), None);
