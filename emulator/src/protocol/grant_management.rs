@@ -19,6 +19,7 @@ use crate::result_code::{
 };
 use crate::store::{
     Client, Grant, GrantContent, GrantManagement, ManagedGrant, ScopesAtResources, Service,
+    TokenRecord,
 };
 
 /// What an authorization request wants done with a grant (§5.2, §5.3).
@@ -108,10 +109,21 @@ pub fn inherited(service: &Service, grant: &Grant) -> Option<GrantContent> {
     Some(service.managed_grants.get(id)?.content.clone())
 }
 
-/// Takes a grant back that was made for tokens which there will not be.
-pub fn undo_creation(service: &mut Service, grant: &Grant) {
-    if let (Some(id), Some(GrantManagement::Create)) = (&grant.id, grant.management.as_deref()) {
-        service.managed_grants.remove(&**id);
+/// Takes back what was done for tokens that there will not be. What was replaced is gone.
+pub fn undo(service: &mut Service, record: TokenRecord) {
+    let (Some(id), Some(management)) = (&record.grant.id, record.grant.management.as_deref())
+    else {
+        return;
+    };
+    match management {
+        GrantManagement::Create => drop(service.managed_grants.remove(&**id)),
+        GrantManagement::Merge(_) => {
+            let managed = service.managed_grants.get_mut(&**id);
+            if let (Some(managed), Some(content)) = (managed, record.inherited) {
+                managed.content = *content;
+            }
+        }
+        GrantManagement::Replace(_) => {}
     }
 }
 

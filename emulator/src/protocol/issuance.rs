@@ -249,7 +249,7 @@ impl Issued {
             }
             Err(error) => {
                 if let Some(record) = service.tokens.take(self.record) {
-                    grant_management::undo_creation(service, &record.grant);
+                    grant_management::undo(service, record);
                 }
                 Err(error)
             }

@@ -438,6 +438,27 @@ async fn a_token_request_that_fails_leaves_no_grant() {
 }
 
 #[tokio::test]
+async fn a_token_request_that_fails_merges_nothing() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let (grant_id, first) = created(&api, client).await;
+        let before = queried(&api, client, &grant_id).await;
+        configure(&emulator, &api, |service| service.jwks = None).await;
+        let own = [
+            ("scope", "openid write"),
+            ("grant_management_action", "merge"),
+            ("grant_id", &*grant_id),
+        ];
+        let code = code(&api, &request(client, &own)).await;
+        let answer = request_token(&api, client, &code_parameters(client, &code)).await;
+        assert_eq!(answer.action, TokenAction::InternalServerError);
+        assert_eq!(queried(&api, client, &grant_id).await, before);
+        assert!(is_alive(&api, &first).await);
+    }
+}
+
+#[tokio::test]
 async fn grants_outlive_the_program_but_not_their_client() {
     for version in GENERATIONS {
         let directory = tempfile::tempdir().unwrap();
