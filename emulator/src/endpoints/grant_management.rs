@@ -7,7 +7,7 @@ use crate::call::Call;
 use crate::digest::Digest;
 use crate::json::Members;
 use crate::protocol::oauth_error::OAuthError;
-use crate::protocol::{dpop, grant_management, proof_of_possession, scopes};
+use crate::protocol::{dpop, grant_management, proof_of_possession};
 use crate::reply::{Answer, Outcome, Reply};
 use crate::result_code::{
     GM_ACTION_INVALID, GM_GRANT_ID_MISSING, GM_GRANT_OF_ANOTHER_CLIENT,
@@ -82,9 +82,10 @@ fn presented(
         return Err(Refusal::invalid_token(GM_TOKEN_EXPIRED));
     }
     let grant = record.grant.clone();
+    let is_covered = record.covers(&[wanted.scope]);
     let call = wanted.located(call, service, grant_id);
     proof_of_possession::check(&call, service, bound, token).map_err(of_possession)?;
-    if !scopes::cover(&grant.scopes, &[wanted.scope]) {
+    if !is_covered {
         return Err(Refusal::insufficient_scope(GM_SCOPE, &[wanted.scope]));
     }
     Ok(grant)

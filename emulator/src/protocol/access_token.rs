@@ -10,7 +10,7 @@ use crate::clock::Millis;
 use crate::digest::Digest;
 use crate::json::{Members, Object};
 use crate::result_code::OTHER_JWT;
-use crate::store::{Client, Grant, Service, TokenRecord};
+use crate::store::{Client, Service, TokenRecord};
 
 /// The access token of a record as a JWT, where the service wants its access tokens to be so. The record will be found
 /// by it, too.
@@ -76,7 +76,10 @@ fn claims(service: &Service, record: &TokenRecord, access_token: &str, now: Mill
         ),
         ("grant_type", grant.grant_type.protocol_value().map(text)),
         ("grant_id", grant.id.as_deref().map(text)),
-        ("grant", inherited(service, grant)),
+        (
+            "grant",
+            record.inherited.as_deref().map(grant_management::to_json),
+        ),
     ];
     for (name, value) in members {
         match value {
@@ -85,12 +88,6 @@ fn claims(service: &Service, record: &TokenRecord, access_token: &str, now: Mill
         };
     }
     claims
-}
-
-/// The grant that a token goes on with, as its client would be told of it (Grant Management for OAuth 2.0 §6.4).
-fn inherited(service: &Service, grant: &Grant) -> Option<Value> {
-    let merged = grant_management::merged(service, grant)?;
-    Some(grant_management::to_json(&merged))
 }
 
 /// What the token is bound to (RFC 8705 §3.1 and §3.2, RFC 9449 §6.1 and §6.2).

@@ -19,6 +19,7 @@ use crate::result_code::{
 };
 use crate::store::{
     Client, Grant, GrantContent, GrantManagement, ManagedGrant, ScopesAtResources, Service,
+    TokenRecord,
 };
 
 /// What an authorization request wants done with a grant (§5.2, §5.3).
@@ -79,30 +80,28 @@ pub fn assign_id(service: &Service, grant: &mut Grant) -> Result<(), Refusal> {
 
 /// Does with a grant what the request for tokens wanted. That waits for the tokens: a grant that nobody claims is none
 /// (§5.5.1).
-///
-/// Returns what the tokens inherit: the content of the grant that theirs is merged into, before that.
-pub fn carry_out(service: &mut Service, grant: &Grant) -> Option<GrantContent> {
-    let (management, subject, id) = (
-        grant.management.as_deref()?,
-        grant.subject.as_ref()?,
-        grant.id.as_ref()?,
-    );
-    let inherited = inherited(service, grant);
+pub fn carry_out(service: &mut Service, grant: &Grant) {
+    let (Some(management), Some(subject), Some(id)) =
+        (grant.management.as_deref(), &grant.subject, &grant.id)
+    else {
+        return;
+    };
+    let mut content = inherited(service, grant).unwrap_or_default();
+    merge(&mut content, self::content(grant));
     let managed = ManagedGrant {
         client_id: grant.client_id,
         subject: subject.clone(),
-        content: merged(service, grant).unwrap_or_else(|| content(grant)),
+        content,
     };
     service.managed_grants.insert(id.to_string(), managed);
     if matches!(management, GrantManagement::Replace(_)) {
         // What they are good for may no longer be granted (§10).
         end_tokens(service, id, grant.client_id, subject);
     }
-    inherited
 }
 
-/// The content of the grant that another is merged into.
-fn inherited(service: &Service, grant: &Grant) -> Option<GrantContent> {
+/// What new tokens inherit: the content of the grant that theirs is merged into.
+pub fn inherited(service: &Service, grant: &Grant) -> Option<GrantContent> {
     let id = match grant.management.as_deref()? {
         GrantManagement::Merge(_) => grant.id.as_deref()?,
         _ => return None,
@@ -110,17 +109,21 @@ fn inherited(service: &Service, grant: &Grant) -> Option<GrantContent> {
     Some(service.managed_grants.get(id)?.content.clone())
 }
 
-/// What the tokens of a request that merges are good for: what there was, and what is new.
-pub fn merged(service: &Service, grant: &Grant) -> Option<GrantContent> {
-    let mut merged = inherited(service, grant)?;
-    merge(&mut merged, content(grant));
-    Some(merged)
-}
-
-/// Takes a grant back that was made for tokens which there will not be.
-pub fn undo_creation(service: &mut Service, grant: &Grant) {
-    if let (Some(id), Some(GrantManagement::Create)) = (&grant.id, grant.management.as_deref()) {
-        service.managed_grants.remove(&**id);
+/// Takes back what was done for tokens that there will not be. What was replaced is gone.
+pub fn undo(service: &mut Service, record: TokenRecord) {
+    let (Some(id), Some(management)) = (&record.grant.id, record.grant.management.as_deref())
+    else {
+        return;
+    };
+    match management {
+        GrantManagement::Create => drop(service.managed_grants.remove(&**id)),
+        GrantManagement::Merge(_) => {
+            let managed = service.managed_grants.get_mut(&**id);
+            if let (Some(managed), Some(content)) = (managed, record.inherited) {
+                managed.content = *content;
+            }
+        }
+        GrantManagement::Replace(_) => {}
     }
 }
 

@@ -67,9 +67,8 @@ impl Issuance<'_> {
         narrowed: Option<Box<Narrowed>>,
     ) -> Result<Issued, Refusal> {
         let now = self.call.now;
-        let mut prepared = self.prepare(service, narrowed)?;
-        let inherited = grant_management::carry_out(service, &prepared.record.grant);
-        prepared.record.inherited = inherited.map(Box::new);
+        let prepared = self.prepare(service, narrowed)?;
+        grant_management::carry_out(service, &prepared.record.grant);
         Ok(prepared.store(service, now))
     }
 
@@ -120,7 +119,7 @@ impl Issuance<'_> {
             issuable_credentials: Vec::new(),
             credential_nonce: None,
             client_id_alias: client.alias().map(Box::from),
-            inherited: None,
+            inherited: grant_management::inherited(service, &grant).map(Box::new),
             grant,
         };
         entitle(service, &mut record, call.now)?;
@@ -250,7 +249,7 @@ impl Issued {
             }
             Err(error) => {
                 if let Some(record) = service.tokens.take(self.record) {
-                    grant_management::undo_creation(service, &record.grant);
+                    grant_management::undo(service, record);
                 }
                 Err(error)
             }

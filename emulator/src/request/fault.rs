@@ -22,7 +22,7 @@ pub enum Kind {
     Object,
     /// A value: `null` is no item of a list.
     Item,
-    /// The only one: a form has it again.
+    /// The only one: the request has it again.
     Single,
 }
 

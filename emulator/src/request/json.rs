@@ -1,7 +1,9 @@
 //! JSON, read by type from its text: a number that is meant as a string keeps each of its digits.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -90,9 +92,44 @@ fn string(raw: &str) -> Result<Value, Fault> {
 }
 
 fn members(raw: &str) -> Result<BTreeMap<String, &RawValue>, Fault> {
-    match raw.starts_with('{') {
-        true => read(raw),
-        false => Err(Kind::Object.into()),
+    if !raw.starts_with('{') {
+        return Err(Kind::Object.into());
+    }
+    let Members(list) = read(raw)?;
+    let mut members = BTreeMap::new();
+    for (name, raw) in list {
+        if members.contains_key(&name) {
+            return Err(Fault::from(Kind::Single).within(&name));
+        }
+        members.insert(name, raw);
+    }
+    Ok(members)
+}
+
+/// The members of an object as they are written, with those that are there twice.
+struct Members<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Vec<(String, &'de RawValue)>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(members)
+            }
+        }
+
+        deserializer.deserialize_map(Reader).map(Self)
     }
 }
 
@@ -161,6 +198,16 @@ mod tests {
             ("[string]", "[\"a\", null]", "1: null is no item of a list"),
             ("[Property]", "[{\"key\": []}]", "0: key: not a string"),
             ("Property", "\"key\"", "not an object"),
+            (
+                "Property",
+                "{\"key\": 1, \"key\": 2}",
+                "key: given more than once",
+            ),
+            (
+                "AuthorizationTicketInfo",
+                "\"{\\\"context\\\"\"",
+                "not JSON",
+            ),
             ("any", "[", "not JSON"),
         ] {
             let fault = of(ty, raw).unwrap_err();

@@ -16,7 +16,7 @@ use serde_json::value::RawValue;
 
 use crate::json::Object;
 use crate::result_code::{MALFORMED_LIST, UNSUPPORTED_MEDIA_TYPE, empty_body, malformed_body};
-use fault::Kind;
+use fault::{Fault, Kind};
 pub use refusal::Refusal;
 use types::{OperationTypes, TYPES, Type};
 
@@ -88,7 +88,7 @@ impl Given {
         match json::value(ty, raw) {
             Ok(Value::Object(object)) => Ok(object.into()),
             Ok(_) => Err(refusal()),
-            Err(fault) if fault.kind == Kind::Json => Err(refusal()),
+            Err(fault) if fault.member().is_empty() => Err(refusal()),
             Err(fault) => Err(Refusal::of_member(operation, fault)),
         }
     }
@@ -112,7 +112,7 @@ impl From<Object> for Given {
     }
 }
 
-/// Adds the query to the parameters in the path, which take precedence.
+/// Adds the query to the parameters in the path. Of what the description knows, only a list may have several values.
 pub fn add_query(parameters: &mut Object, operation: &str, query: &str) -> Result<(), Refusal> {
     let types = TYPES.operation(operation);
     for (name, text) in form_urlencoded::parse(query.as_bytes()) {
@@ -133,6 +133,11 @@ pub fn add_query(parameters: &mut Object, operation: &str, query: &str) -> Resul
             }
             _ => text.into(),
         };
+        let known = parameters.get(name.as_ref());
+        // The SDK in TypeScript has the subject of granted scopes in the path and in the query.
+        if known.is_some_and(|known| *known != value) && types.knows(&name) {
+            return Err(Refusal::of_query(Fault::from(Kind::Single).within(&name)));
+        }
         parameters.entry(name).or_insert(value);
     }
     Ok(())

@@ -25,6 +25,17 @@ pub struct OperationTypes {
     pub query: BTreeMap<String, Type>,
 }
 
+impl OperationTypes {
+    /// Whether a parameter of the query means something: as such, or as a member of the body that a call has not.
+    pub fn knows(&self, parameter: &str) -> bool {
+        let of_body = match &self.body {
+            Some(Type::Object(name)) => TYPES.member(name, parameter),
+            _ => None,
+        };
+        of_body.is_some() || self.query.contains_key(parameter)
+    }
+}
+
 /// An object of the description.
 #[derive(Debug, Default, Deserialize)]
 pub struct ObjectType {

@@ -166,3 +166,18 @@ async fn a_call_says_what_it_is_about() {
         assert_eq!(context(&api, &ticket).await.as_deref(), Some("cart 8"));
     }
 }
+
+#[tokio::test]
+async fn an_info_in_text_that_begins_an_object_and_does_not_end_it_is_refused_by_its_name() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let ticket = ticket_with(&api, emulator.client(), "cart 7").await;
+        let body = json!({ "ticket": ticket.expose(), "info": "{\"context\":" });
+        let path = "/auth/authorization/ticket/update";
+        let (status, answer) = post(&emulator, version, "SERVICE", path, &body).await;
+        assert_eq!((status, &answer["resultCode"]), (400, &json!("A900212")));
+        let message = answer["resultMessage"].as_str().unwrap();
+        assert!(message.ends_with("info: not JSON."), "{message}");
+        assert_eq!(context(&api, &ticket).await.as_deref(), Some("cart 7"));
+    }
+}

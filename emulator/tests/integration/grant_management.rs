@@ -41,6 +41,7 @@ async fn an_access_token_that_is_a_jwt_names_its_grant() {
         let (grant_id, first) = created(&api, client).await;
         assert_eq!(claims(&first)["grant_id"], *grant_id);
         assert_eq!(claims(&first).get("grant"), None);
+        let inherited = queried(&api, client, &grant_id).await;
 
         let merge = [
             ("scope", "write"),
@@ -49,8 +50,11 @@ async fn an_access_token_that_is_a_jwt_names_its_grant() {
         ];
         let merged = granted(&api, client, &merge).await;
         assert_eq!(claims(&merged)["grant_id"], *grant_id);
-        let grant = queried(&api, client, &grant_id).await;
-        assert_eq!(claims(&merged)["grant"], grant);
+        assert_eq!(claims(&merged)["grant"], inherited);
+        // What others merge later is not for these tokens.
+        granted(&api, client, &merge).await;
+        let refreshed = refreshed(&api, client, &merged).await;
+        assert_eq!(claims(&refreshed)["grant"], inherited);
 
         let plain = granted(&api, client, &[("scope", "read")]).await;
         assert_eq!(claims(&plain).get("grant_id"), None);
@@ -430,6 +434,27 @@ async fn a_token_request_that_fails_leaves_no_grant() {
         let grants = &file["state"]["store"]["by_number"]["1"]["managed_grants"];
         let grants: Vec<_> = grants.as_object().unwrap().keys().collect();
         assert_eq!(grants, [&kept]);
+    }
+}
+
+#[tokio::test]
+async fn a_token_request_that_fails_merges_nothing() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let (grant_id, first) = created(&api, client).await;
+        let before = queried(&api, client, &grant_id).await;
+        configure(&emulator, &api, |service| service.jwks = None).await;
+        let own = [
+            ("scope", "openid write"),
+            ("grant_management_action", "merge"),
+            ("grant_id", &*grant_id),
+        ];
+        let code = code(&api, &request(client, &own)).await;
+        let answer = request_token(&api, client, &code_parameters(client, &code)).await;
+        assert_eq!(answer.action, TokenAction::InternalServerError);
+        assert_eq!(queried(&api, client, &grant_id).await, before);
+        assert!(is_alive(&api, &first).await);
     }
 }
 

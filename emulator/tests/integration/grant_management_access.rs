@@ -69,6 +69,29 @@ async fn the_access_token_has_to_be_good_for_the_grant() {
 }
 
 #[tokio::test]
+async fn a_token_that_is_merged_into_a_grant_has_its_scopes() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let own = [
+            ("scope", "grant_management_query"),
+            ("grant_management_action", "create"),
+        ];
+        let grant_id = granted(&api, client, &own).await.grant_id.unwrap();
+        let own = [
+            ("scope", "read"),
+            ("grant_management_action", "merge"),
+            ("grant_id", &*grant_id),
+        ];
+        let token = granted(&api, client, &own).await.access_token.unwrap();
+        let answer = manage(&api, GmAction::Query, &grant_id, &token).await;
+        assert_eq!(answer.action, GmResponseAction::Ok, "{answer:?}");
+        let answer = manage(&api, GmAction::Revoke, &grant_id, &token).await;
+        assert_eq!(answer.result_code.as_deref(), Some("A916304"));
+    }
+}
+
+#[tokio::test]
 async fn wrong_calls_are_the_callers() {
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;

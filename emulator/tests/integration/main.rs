@@ -57,6 +57,7 @@ mod program;
 mod readme;
 mod redirect_uris;
 mod refresh;
+mod repeated;
 mod request_log;
 mod request_objects;
 mod response_modes;
