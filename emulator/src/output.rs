@@ -72,7 +72,9 @@ fn shell(emulator: &Emulator, keeps_state: bool, output: &mut impl io::Write) ->
             "# client_secret {}",
             comment(client.secret.expose())
         )?;
-        writeln!(output, "# redirect_uri {}", comment(&client.redirect_uri))?;
+        if !client.redirect_uri.is_empty() {
+            writeln!(output, "# redirect_uri {}", comment(&client.redirect_uri))?;
+        }
     }
     Ok(())
 }

@@ -24,6 +24,8 @@ pub enum Kind {
     Item,
     /// The only one: the request has it again.
     Single,
+    /// A form: it is JSON, which some clients send as a form unless they are told the media type.
+    Form,
 }
 
 impl Fault {
@@ -60,6 +62,7 @@ impl fmt::Display for Fault {
             Kind::Object => "not an object",
             Kind::Item => "null is no item of a list",
             Kind::Single => "given more than once",
+            Kind::Form => "this is JSON, so its media type is application/json",
         };
         for name in &self.place {
             write!(formatter, "{name}: ")?;

@@ -97,6 +97,10 @@ impl Given {
         let Some(Type::Object(name)) = &types.body else {
             return Err(Refusal::new(400, malformed_body(operation)));
         };
+        // As a form it would be one member with a strange name, and an update would remove all the others.
+        if body.trim_ascii_start().starts_with(b"{") {
+            return Err(Refusal::of_json_in_a_form());
+        }
         let object =
             form::object(name, body).map_err(|fault| Refusal::of_member(operation, fault))?;
         Ok(object.into())

@@ -4,7 +4,7 @@ use super::fault::{Fault, Kind};
 use crate::reply::Reply;
 use crate::result_code::{
     MALFORMED_QUERY, MEMBER_INVALID, REQUESTABLE_SCOPES_NO_LIST, REQUESTABLE_SCOPES_NO_STRING,
-    ResultCode, SETTING_INVALID, SETTING_ITEM_NULL, range_codes,
+    ResultCode, SETTING_INVALID, SETTING_ITEM_NULL, UNSUPPORTED_MEDIA_TYPE, range_codes,
 };
 
 /// Why a request cannot be read.
@@ -31,6 +31,15 @@ impl Refusal {
             status: 400,
             code: code(operation, &fault),
             fault: Some(fault),
+        }
+    }
+
+    /// JSON comes with the media type of a form.
+    pub fn of_json_in_a_form() -> Self {
+        Self {
+            status: 415,
+            code: UNSUPPORTED_MEDIA_TYPE,
+            fault: Some(Kind::Form.into()),
         }
     }
 

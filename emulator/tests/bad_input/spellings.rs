@@ -79,9 +79,14 @@ fn call_both(
 
 fn assert_same(id: &str, spelling: Spelling, body: Option<&Value>, answers: (Answer, Answer)) {
     let (expected, answer) = answers;
-    let sent = body.map(|body| format!("{body:.2000}")).unwrap_or_default();
+    let sent = body.map(Value::to_string).unwrap_or_default();
     assert_eq!(answer.status, expected.status, "{id} {spelling:?} {sent}");
+    // What stands for a handle is another value in each emulator, and some answers repeat the subject of the request.
+    let has_handle = sent.contains("HANDLE.");
     for member in ["resultCode", "action", "subject"] {
+        if has_handle && member == "subject" {
+            continue;
+        }
         let (found, expected) = (&answer.body[member], &expected.body[member]);
         assert_eq!(found, expected, "{id} {spelling:?} {member} {sent}");
     }

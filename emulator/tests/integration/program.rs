@@ -173,6 +173,18 @@ fn a_shell_reads_secrets_as_they_are() {
     assert!(lines.contains(&r"# client_secret line\nbreak".to_owned()));
 }
 
+#[test]
+fn a_client_without_a_redirect_uri_has_no_line_for_it() {
+    let seed = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/seed.json");
+    let (_program, lines) = shell_output(&["--seed", seed]);
+    assert!(lines.contains(&"# client_id warehouse (the alias)".to_owned()));
+    let uris: Vec<_> = lines
+        .iter()
+        .filter(|line| line.starts_with("# redirect_uri"))
+        .collect();
+    assert_eq!(uris, ["# redirect_uri https://app.example/callback"]);
+}
+
 #[cfg(unix)]
 #[test]
 fn signals_end_it_cleanly() {

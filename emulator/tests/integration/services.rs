@@ -613,6 +613,37 @@ async fn roots_of_attesters_come_back_as_pem() {
     }
 }
 
+#[tokio::test]
+async fn json_with_the_media_type_of_a_form_is_refused_and_changes_nothing() {
+    let version = ApiVersion::V2;
+    let (emulator, api) = start(version).await;
+    let before = api.get_service(own(&emulator)).await.unwrap();
+    let path = update_path(&emulator, version);
+    let answer = reqwest::Client::new()
+        .post(format!("{}/api{path}", emulator.base_url()))
+        .basic_auth(
+            variable(&emulator, version, "AUTHLETE_SERVICEOWNER_APIKEY"),
+            Some(variable(
+                &emulator,
+                version,
+                "AUTHLETE_SERVICEOWNER_APISECRET",
+            )),
+        )
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .body(" {\"serviceName\":\"Bank\"}")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 415);
+    let answer: Value = answer.json().await.unwrap();
+    let message = answer["resultMessage"].as_str().unwrap();
+    assert!(
+        message.ends_with("this is JSON, so its media type is application/json."),
+        "{message}"
+    );
+    assert_eq!(api.get_service(own(&emulator)).await.unwrap(), before);
+}
+
 fn own(emulator: &Emulator) -> i64 {
     let own = variable(emulator, ApiVersion::V2, "AUTHLETE_SERVICE_APIKEY");
     own.parse().unwrap()
