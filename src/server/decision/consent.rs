@@ -57,8 +57,7 @@ pub struct Consent {
     /// The resources that the access token is for (RFC 8707). The user cannot take away some of them.
     pub resources: BTreeSet<String>,
     /// The authorization details (RFC 9396). The user's decision may fill in members, such as the account to pay from;
-    /// elements of a type that was not requested do not count. Do not keep those of a single transaction for the next
-    /// request.
+    /// elements of a type that was not requested do not count.
     pub authorization_details: Vec<AuthzDetailsElement>,
     /// The verifiable credentials that the access token is good for, each as the JSON text that `issuableCredentials` has
     /// of it. The user takes them away by their scopes and authorization details.
@@ -127,15 +126,12 @@ impl Consent {
     /// The rest of this consent that `other` does not have. A claim without a language tag stands for all languages.
     #[must_use]
     pub fn without(&self, other: &Self) -> Self {
+        let claims = self.claims.iter();
         let details = self.authorization_details.iter();
         Self {
             scopes: &self.scopes - &other.scopes,
-            claims: self
-                .claims
-                .iter()
-                .filter(|claim| {
-                    !other.claims.contains(*claim) && !other.claims.contains(untagged(claim))
-                })
+            claims: claims
+                .filter(|claim| !other.has_claim(claim))
                 .cloned()
                 .collect(),
             resources: &self.resources - &other.resources,
@@ -207,10 +203,11 @@ impl Consent {
         self.scopes.retain(|scope| requested.scopes.contains(scope));
         let by_name = claims_parameter::names(answer);
         let is_narrowed = self.scopes != requested.scopes;
-        self.claims.retain(|claim| {
-            requested.claims.contains(claim)
-                && (!is_narrowed || by_name.contains(claim) || any_stands_for(&self.scopes, claim))
-        });
+        let counts = |claim: &&String| {
+            self.has_claim(claim)
+                && (!is_narrowed || by_name.contains(*claim) || any_stands_for(&self.scopes, claim))
+        };
+        self.claims = requested.claims.iter().filter(counts).cloned().collect();
         // Authlete derives consented claims from scopes where none are listed.
         self.scopes.retain(|scope| {
             let of_scope = |claims: &BTreeSet<String>| claims.iter().any(|c| stands_for(scope, c));
@@ -223,6 +220,21 @@ impl Consent {
         self.resources.clone_from(&requested.resources);
         self.credentials.clone_from(&requested.credentials);
         self
+    }
+
+    /// What is good for further requests: no authorization details and no scopes with a variable part, which may stand for
+    /// one transaction.
+    pub(super) fn lasting(mut self, answer: &AuthorizationResponse) -> Self {
+        self.authorization_details.clear();
+        for scope in answer.dynamic_scopes.iter().flatten() {
+            scope.value.as_ref().map(|value| self.scopes.remove(value));
+        }
+        self
+    }
+
+    /// Whether a claim is agreed to, in its language or in all.
+    fn has_claim(&self, claim: &str) -> bool {
+        self.claims.contains(claim) || self.claims.contains(untagged(claim))
     }
 
     /// Whether there is anything here that a token would be good for.

@@ -191,7 +191,8 @@ impl PendingAuthorization {
     }
 
     /// Notes that the user logged in for this request, or created an account. `session` is the new session: its
-    /// authentication time is that of this login.
+    /// authentication time is that of this login. Give the session of the browser a new identifier, too, so that nobody
+    /// else knows it.
     pub fn logged_in(&mut self, session: &Session) {
         self.logins = self.logins.saturating_add(1);
         self.login = Some(Login {
@@ -208,15 +209,16 @@ impl PendingAuthorization {
     /// Notes what the user agreed to. It need not be all that the client asks for; what was not requested does not count,
     /// nor does a claim that only a refused scope stands for. A consent to nothing denies the request.
     ///
-    /// Returns what counts. Together with what the user agreed to before it is what you keep:
-    /// [`Consent::and`], [`Session::consented_before`].
+    /// Returns what you keep for the next request of this client, together with what you have already: [`Consent::and`],
+    /// [`Session::consented_before`]. It has no authorization details and no scopes with a variable part, since these may
+    /// stand for a single transaction, such as a payment. Add those for which the user need not be asked again.
     pub fn consented(&mut self, session: &Session, consent: Consent) -> Consent {
         let consent = consent.within(&self.requested(), &self.answer);
         self.consent = Some(Given {
             subject: session.subject.clone(),
             consent: consent.clone(),
         });
-        consent
+        consent.lasting(&self.answer)
     }
 
     /// The refusal by the user: the client gets `access_denied`.
@@ -315,13 +317,16 @@ impl PendingAuthorization {
 
     fn missing(&self, session: &Session, requested: &Consent, before: &Consent) -> Option<Consent> {
         let answer = &self.answer;
-        let mut missing = match (&answer.gm_action, &answer.grant) {
-            // A grant with content of its own, whatever there was before.
-            (Some(GmAction::Create | GmAction::Replace), _) => return Some(requested.clone()),
-            (_, Some(grant)) if answer.grant_subject.as_ref() == Some(&session.subject) => {
-                requested.without(before).without(&Consent::granted(grant))
+        let mut missing = match &answer.gm_action {
+            None => requested.without(before),
+            Some(GmAction::Merge) => {
+                let is_own = answer.grant_subject.as_ref() == Some(&session.subject);
+                let grant = answer.grant.as_ref().filter(|_| is_own);
+                let granted = grant.map(Consent::granted).unwrap_or_default();
+                requested.without(before).without(&granted)
             }
-            _ => requested.without(before),
+            // A grant with content of its own, whatever there was before.
+            Some(_) => requested.clone(),
         };
         let offline_access = offline_access(requested).unwrap_or_default();
         missing.scopes.extend(offline_access.scopes);
@@ -374,7 +379,7 @@ impl PendingAuthorization {
             let granted = scopes(&self.answer).filter(|&scope| consent.scopes.contains(scope));
             request.scopes = Some(granted.map(str::to_owned).collect());
         }
-        if !consent.claims.is_empty() {
+        if !requested.claims.is_empty() {
             request.consented_claims = Some(consent.claims.into_iter().collect());
         }
         if consent.authorization_details != requested.authorization_details {

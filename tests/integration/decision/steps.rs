@@ -237,9 +237,38 @@ fn consent_is_asked_for_what_is_new_and_returned_for_what_counts() {
     let elements = request.authorization_details.unwrap().elements.unwrap();
     assert_eq!(elements, [AuthzDetailsElement::new("account")]);
 
-    let kept = before.and(granted);
-    assert!(kept.scopes.contains("payment:42") && kept.scopes.contains("email"));
-    assert!(kept.resources.contains("https://api.example"));
+    // A payment is not kept.
+    let kept = Consent::new()
+        .scopes(["openid", "email"])
+        .claims(["birthdate", "birthdate#ja"])
+        .resources(["https://api.example"])
+        .authorization_details([AuthzDetailsElement::new("account")]);
+    assert_eq!(before.and(granted), kept);
+}
+
+#[test]
+fn consent_of_a_form_counts_for_the_claims_of_its_scopes_in_all_languages() {
+    let mut pending = pending(json!({
+        "scopes": [{ "name": "openid" }, { "name": "profile" }, { "name": "email" }],
+        "claims": ["name", "name#ja", "email", "birthdate", "tax_id"],
+        "idTokenClaims": json!({ "tax_id": null, "name#ja": null }).to_string(),
+    }));
+    let form = Consent::new().scopes(["openid", "profile", "admin"]);
+    pending.consented(&alice(), form);
+    let request = issued(decide(&pending, &alice()));
+    assert_eq!(request.scopes, Some(texts(&["openid", "profile"])));
+    let claims = Some(texts(&["birthdate", "name", "name#ja"]));
+    assert_eq!(request.consented_claims, claims);
+}
+
+#[test]
+fn refused_claims_are_listed_as_none() {
+    let mut pending =
+        pending(json!({ "claims": ["tax_id"], "idTokenClaims": "{\"tax_id\":null}" }));
+    pending.consented(&alice(), Consent::new());
+    let request = issued(decide(&pending, &alice()));
+    assert_eq!(request.consented_claims, Some(Vec::new()));
+    assert_eq!(request.scopes, None);
 }
 
 #[test]

@@ -208,7 +208,7 @@ fn assert_issued_rightly(
     for scope in &agreed.scopes {
         assert!(scopes.contains(scope), "{scope} was agreed to");
     }
-    let claims = issue.consented_claims.clone().unwrap_or_default();
+    let claims = issue.consented_claims.clone().unwrap();
     match agreed.scopes.contains("profile") {
         true => assert_eq!(claims, CLAIMS),
         false => assert!(claims.is_empty(), "claims of a refused scope: {claims:?}"),
