@@ -144,8 +144,8 @@ async fn request_without_pages_ends_with_the_error_of_the_specification() {
         let acr = json!({ "id_token": { "acr": { "essential": true, "values": ["gold"] } } });
         let (bob, acr) = (sub("bob"), acr.to_string());
         let stranger = Session::new("alice", now() - 100);
-        let cases: [(&[(&str, &str)], Option<&Session>, &str); 6] = [
-            (&[], None, "login_required"),
+        let cases = [
+            (&[] as &[(&str, &str)], None, "login_required"),
             (&[("max_age", "99")], Some(&session), "login_required"),
             (&[("max_age", "0")], Some(&session), "login_required"),
             (&[("claims", &bob)], Some(&session), "login_required"),

@@ -137,6 +137,24 @@ fn request_fails_after_three_logins_for_the_reason_that_is_left() {
 }
 
 #[test]
+fn voluntary_acr_is_asked_for_once_and_the_request_goes_on_without_it() {
+    let mut pending = pending(json!({ "acrs": ["gold"] }));
+    let session = Session::new("alice", BEGAN_AT)
+        .acr("bronze")
+        .consent_not_needed();
+    let Decision::LogIn(login) = decide(&pending, &session) else {
+        panic!("no login");
+    };
+    assert_eq!(login.reason, LoginReason::Acr);
+    assert!(!login.acr_essential);
+    pending.logged_in(&session);
+    assert_eq!(
+        issued(decide(&pending, &session)).acr.as_deref(),
+        Some("bronze")
+    );
+}
+
+#[test]
 fn essential_acr_without_values_is_met_by_any_login() {
     let pending = pending(json!({ "acrEssential": true }));
     let session = alice().consented_before(Consent::new().scopes(["openid"]));
