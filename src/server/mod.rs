@@ -4,13 +4,19 @@
 //!   server to decide: [`TokenNext`] and its siblings, one for each answer that has an `action`.
 //! - [`Presented`] is what a client presents in the headers of its request: credentials, access token, DPoP proof,
 //!   attestation, certificate.
+//! - [`PendingAuthorization`] is an authorization request that waits for its user: it decides whether to ask for a login or
+//!   for consent, to issue or to fail, and makes the request for Authlete.
 //! - [`error_response`] is the response for a call of Authlete that failed.
 
+mod decision;
 mod next;
 mod presented;
 mod response;
 
 pub use crate::generated::next::*;
+pub use decision::{
+    Consent, ConsentRequest, Decision, LogIn, LoginReason, PendingAuthorization, Session,
+};
 pub(crate) use next::next;
 pub(crate) use presented::presented;
 pub use presented::{

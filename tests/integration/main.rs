@@ -8,6 +8,7 @@ mod calls;
 mod cancellation;
 mod circuit_breaker;
 mod configuration;
+mod decision;
 mod description;
 #[cfg(feature = "dpop")]
 mod dpop;

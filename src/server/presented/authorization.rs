@@ -55,7 +55,10 @@ fn token(value: &str, scheme: TokenScheme) -> Result<PresentedToken, PresentedEr
 }
 
 /// The values of a parameter in a form.
-pub(super) fn form_values<'a>(form: &'a str, name: &'a str) -> impl Iterator<Item = String> + 'a {
+pub(in crate::server) fn form_values<'a>(
+    form: &'a str,
+    name: &'a str,
+) -> impl Iterator<Item = String> + 'a {
     let pairs = form
         .split('&')
         .map(|pair| pair.split_once('=').unwrap_or((pair, "")));

@@ -10,6 +10,7 @@ use http::header::HeaderName;
 
 use crate::Secret;
 use authorization::Authorization;
+pub(super) use authorization::form_values;
 pub use certificate::{ClientCertificate, ClientCertificateSource};
 pub use error::PresentedError;
 pub(crate) use request::presented;

@@ -1,0 +1,430 @@
+//! Authorization requests that wait for their user.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::authentication::{Demands, Login, has_prompt, subjects};
+use super::consent::{OFFLINE_ACCESS, OPENID, scopes};
+use super::session::PriorConsent;
+use super::{
+    Consent, ConsentRequest, Decision, LogIn, LoginReason, Session, claims_parameter, max_age,
+};
+use crate::Secret;
+use crate::types::{
+    AuthorizationAction, AuthorizationFailReason, AuthorizationFailRequest,
+    AuthorizationIssueRequest, AuthorizationResponse, AuthzDetails, GmAction, Prompt,
+};
+
+/// How many logins a request may lead to, so that a user can correct a wrong account and step up. Then it fails.
+const LOGINS: u8 = 3;
+
+/// An authorization request that Authlete accepted, from its arrival until it is granted or refused.
+///
+/// It decides what comes next, without I/O: your server shows the pages and makes the calls. Keep it in the session of the
+/// browser while the user is at a page; it can be serialized. It holds the ticket, so it must stay on the server.
+///
+/// ```
+/// use std::time::SystemTime;
+/// use authlete::server::{AuthorizationNext, Decision, PendingAuthorization, Response, Session};
+/// use authlete::{Authlete, types::AuthorizationRequest};
+///
+/// enum Reply { Send(Response), LoginPage, AccountsPage, NewAccountPage, ConsentPage }
+///
+/// async fn authorize(api: &Authlete, query: &str, session: Option<&Session>) -> authlete::Result<Reply> {
+///     let answer = api.authorization(&AuthorizationRequest::new(query)).await?;
+///     let (ticket, answer) = match answer.next() {
+///         AuthorizationNext::Respond(response) => return Ok(Reply::Send(response)),
+///         AuthorizationNext::Interaction { ticket, answer } => (ticket, answer),
+///         AuthorizationNext::NoInteraction { ticket, answer } => (ticket, answer),
+///     };
+///     let pending = PendingAuthorization::new(ticket, answer, query, SystemTime::now());
+///     go_on(api, &pending, session).await // and keep `pending` in the session of the browser
+/// }
+///
+/// /// After the request came, and again after each page.
+/// async fn go_on(
+///     api: &Authlete,
+///     pending: &PendingAuthorization,
+///     session: Option<&Session>,
+/// ) -> authlete::Result<Reply> {
+///     Ok(match pending.decide(session, SystemTime::now()) {
+///         Decision::LogIn(_) => Reply::LoginPage,
+///         Decision::ChooseAccount { .. } => Reply::AccountsPage,
+///         Decision::CreateAccount { .. } => Reply::NewAccountPage,
+///         Decision::Consent(_) => Reply::ConsentPage,
+///         Decision::Issue(request) => {
+///             let authlete::server::AuthorizationIssueNext::Respond(response) =
+///                 api.authorization_issue(&request).await?.next();
+///             Reply::Send(response)
+///         }
+///         Decision::Fail(request) => {
+///             let authlete::server::AuthorizationFailNext::Respond(response) =
+///                 api.authorization_fail(&request).await?.next();
+///             Reply::Send(response)
+///         }
+///     })
+/// }
+/// ```
+///
+/// After a page, tell it what happened, and decide again:
+///
+/// ```
+/// # use authlete::server::{Consent, PendingAuthorization, Session};
+/// # fn example(pending: &mut PendingAuthorization, session: &Session, ticked: &[String], mut consent: Consent) {
+/// pending.logged_in(session); // the login succeeded
+/// consent.retain_scopes(|scope| ticked.iter().any(|ticked| ticked == scope)); // of `ConsentRequest::requested`
+/// let granted = pending.consented(session, consent); // keep it for the next request of this client
+/// # let _ = granted; }
+/// ```
+///
+/// A request ends after at most three logins: then it fails for the reason that the last login did not remedy.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PendingAuthorization {
+    ticket: Secret,
+    answer: Box<AuthorizationResponse>,
+    max_age: Option<i64>,
+    began_at: i64,
+    offline_access_allowed: bool,
+    logins: u8,
+    login: Option<Login>,
+    chosen: Option<String>,
+    consent: Option<Given>,
+}
+
+/// The consent that a user gave to the request.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Given {
+    subject: String,
+    consent: Consent,
+}
+
+/// What a request lacks.
+enum Lack {
+    Login(LoginReason),
+    Choice,
+    Account,
+    Consent(Box<ConsentRequest>),
+}
+
+impl PendingAuthorization {
+    /// An authorization request that has just come.
+    ///
+    /// `ticket` and `answer` are what [`AuthorizationNext`](crate::server::AuthorizationNext) has, and `parameters` is the
+    /// text that Authlete was asked with: the query string or the form. The answer of Authlete has no difference between
+    /// `max_age=0`, which demands a login, and no `max_age`, which demands nothing: the parameters and the request object
+    /// have it. A client that pushed its request (RFC 9126) has them elsewhere: see [`pushed`](Self::pushed).
+    pub fn new(
+        ticket: impl Into<Secret>,
+        answer: impl Into<Box<AuthorizationResponse>>,
+        parameters: &str,
+        now: SystemTime,
+    ) -> Self {
+        let answer = answer.into();
+        Self {
+            ticket: ticket.into(),
+            max_age: max_age::requested(&answer, parameters),
+            answer,
+            began_at: seconds(now),
+            offline_access_allowed: false,
+            logins: 0,
+            login: None,
+            chosen: None,
+            consent: None,
+        }
+    }
+
+    /// Adds the parameters that the client pushed (RFC 9126), so that `max_age=0` among them counts. Your endpoint for
+    /// pushed requests keeps them by the `request_uri` that it returned; of a request object it need not keep anything.
+    #[must_use]
+    pub fn pushed(mut self, parameters: &str) -> Self {
+        if self.max_age.is_none() && max_age::in_parameters(parameters) {
+            self.max_age = Some(0);
+        }
+        self
+    }
+
+    /// Lets the scope `offline_access` count without `prompt=consent`: the user is asked for it each time. Without this
+    /// call it is ignored then, as OpenID Connect Core 1.0 §11 has it, unless your server has "other conditions" for it.
+    /// With `prompt=none` it is always ignored, since nobody can be asked.
+    #[must_use]
+    pub fn allow_offline_access(mut self) -> Self {
+        self.offline_access_allowed = true;
+        self
+    }
+
+    /// The answer of Authlete: the client, the scopes with their descriptions and what else a page shows.
+    pub fn answer(&self) -> &AuthorizationResponse {
+        &self.answer
+    }
+
+    /// Decides what comes next.
+    ///
+    /// The checks are those of OpenID Connect Core 1.0 §3.1.2.3 and §3.1.2.4, in this order:
+    ///
+    /// 1. `prompt=create` leads to a new account, before anything else.
+    /// 2. Somebody must be logged in.
+    /// 3. `prompt=select_account` leads to a choice of accounts, unless the user logged in for this request.
+    /// 4. `prompt=login` and `max_age=0` demand a login since the request came, and any other `max_age` one that is not
+    ///    older than that, or came since (§3.1.2.1).
+    /// 5. The user must be the one that the client expects, by the claim `sub` (§5.5.1) or `id_token_hint`, and the one
+    ///    whose grant the request changes (Grant Management for OAuth 2.0).
+    /// 6. The login must satisfy one of the requested authentication context classes, if they are essential (§5.5.1.1). If
+    ///    they are not, the user is asked to log in for them once, and the request goes on with what that login satisfies.
+    /// 7. The user must have agreed to all that is requested, or agree now: with `prompt=consent`, for `offline_access`
+    ///    (§11), and where a grant is created or replaced, agreement from before does not count.
+    ///
+    /// A request that must not show a page fails at the first check that does not hold.
+    pub fn decide(&self, session: Option<&Session>, now: SystemTime) -> Decision {
+        let mut subjects = subjects(&self.answer);
+        let subject = subjects.next();
+        let has_two_subjects = subjects.any(|other| Some(other) != subject);
+        if has_two_subjects {
+            return self.failed(AuthorizationFailReason::DifferentSubject);
+        }
+        match self.granted(session, seconds(now)) {
+            Ok((session, consent)) => self.issue(session, consent),
+            Err(lack) if self.may_interact() => self.ask(lack),
+            Err(lack) => self.failed(lack.without_a_page()),
+        }
+    }
+
+    /// Notes that the user logged in for this request, or created an account. `session` is the new session: its
+    /// authentication time is that of this login. Give the session of the browser a new identifier, too, so that nobody
+    /// else knows it.
+    pub fn logged_in(&mut self, session: &Session) {
+        self.logins = self.logins.saturating_add(1);
+        self.login = Some(Login {
+            subject: session.subject.clone(),
+            auth_time: session.auth_time,
+        });
+    }
+
+    /// Notes that the user chose the account of `session` among those that are logged in.
+    pub fn account_chosen(&mut self, session: &Session) {
+        self.chosen = Some(session.subject.clone());
+    }
+
+    /// Notes what the user agreed to. It need not be all that the client asks for; what was not requested does not count,
+    /// nor does a claim that only a refused scope stands for. A consent to nothing denies the request.
+    ///
+    /// Returns what you keep for the next request of this client, together with what you have already: [`Consent::and`],
+    /// [`Session::consented_before`]. It has no authorization details and no scopes with a variable part, since these may
+    /// stand for a single transaction, such as a payment. Add those for which the user need not be asked again.
+    pub fn consented(&mut self, session: &Session, consent: Consent) -> Consent {
+        let consent = consent.within(&self.requested(), &self.answer);
+        self.consent = Some(Given {
+            subject: session.subject.clone(),
+            consent: consent.clone(),
+        });
+        consent.lasting(&self.answer)
+    }
+
+    /// The refusal by the user: the client gets `access_denied`.
+    pub fn deny(&self) -> AuthorizationFailRequest {
+        self.fail(AuthorizationFailReason::Denied)
+    }
+
+    /// A refusal for another reason, such as a resource that your server does not know
+    /// ([`InvalidTarget`](AuthorizationFailReason::InvalidTarget)).
+    pub fn fail(&self, reason: AuthorizationFailReason) -> AuthorizationFailRequest {
+        AuthorizationFailRequest::new(self.ticket.clone(), reason)
+    }
+
+    fn failed(&self, reason: AuthorizationFailReason) -> Decision {
+        Decision::Fail(self.fail(reason))
+    }
+
+    fn may_interact(&self) -> bool {
+        self.answer.action == AuthorizationAction::Interaction && !self.has_prompt(&Prompt::None)
+    }
+
+    fn has_prompt(&self, prompt: &Prompt) -> bool {
+        has_prompt(&self.answer, prompt)
+    }
+
+    /// Who grants the request, and what.
+    fn granted<'a>(
+        &self,
+        session: Option<&'a Session>,
+        now: i64,
+    ) -> Result<(&'a Session, Consent), Lack> {
+        let session = self.authenticated(session, now)?;
+        let given = self.consent.as_ref();
+        match given.filter(|given| given.subject == session.subject) {
+            Some(given) => Ok((session, given.consent.clone())),
+            None => Ok((session, self.consented_before(session)?)),
+        }
+    }
+
+    fn authenticated<'a>(
+        &self,
+        session: Option<&'a Session>,
+        now: i64,
+    ) -> Result<&'a Session, Lack> {
+        if self.has_prompt(&Prompt::Create) && self.logins == 0 {
+            return Err(Lack::Account);
+        }
+        let session = session.ok_or(Lack::Login(LoginReason::NotLoggedIn))?;
+        let login = self.login.as_ref();
+        let is_chosen = self.chosen.as_ref() == Some(&session.subject)
+            || login.is_some_and(|login| login.subject == session.subject);
+        if self.has_prompt(&Prompt::SelectAccount) && !is_chosen {
+            return Err(Lack::Choice);
+        }
+        let demands = Demands {
+            answer: &self.answer,
+            max_age: self.max_age,
+            began_at: self.began_at,
+            login,
+            now,
+        };
+        match demands.unmet(session) {
+            // A wish of the client: nobody is asked twice for it, and nobody who cannot be asked.
+            Some(LoginReason::Acr)
+                if !self.is_acr_essential() && (self.logins > 0 || !self.may_interact()) =>
+            {
+                Ok(session)
+            }
+            Some(reason) => Err(Lack::Login(reason)),
+            None => Ok(session),
+        }
+    }
+
+    fn is_acr_essential(&self) -> bool {
+        self.answer.acr_essential == Some(true)
+    }
+
+    /// All that is requested, if the user agreed to it before the request.
+    fn consented_before(&self, session: &Session) -> Result<Consent, Lack> {
+        let requested = self.requested();
+        let missing = match &session.prior {
+            _ if self.has_prompt(&Prompt::Consent) => Some(requested.clone()),
+            PriorConsent::Never => Some(requested.clone()),
+            PriorConsent::To(before) => self.missing(session, &requested, before),
+            PriorConsent::NotNeeded => offline_access(&requested),
+        };
+        match missing {
+            None => Ok(requested),
+            Some(missing) => Err(Lack::Consent(Box::new(ConsentRequest {
+                requested,
+                missing,
+                essential_claims: claims_parameter::essential(&self.answer),
+            }))),
+        }
+    }
+
+    fn missing(&self, session: &Session, requested: &Consent, before: &Consent) -> Option<Consent> {
+        let answer = &self.answer;
+        let mut missing = match &answer.gm_action {
+            None => requested.without(before),
+            Some(GmAction::Merge) => {
+                let is_own = answer.grant_subject.as_ref() == Some(&session.subject);
+                let grant = answer.grant.as_ref().filter(|_| is_own);
+                let granted = grant.map(Consent::granted).unwrap_or_default();
+                requested.without(before).without(&granted)
+            }
+            // A grant with content of its own, whatever there was before.
+            Some(_) => requested.clone(),
+        };
+        let offline_access = offline_access(requested).unwrap_or_default();
+        missing.scopes.extend(offline_access.scopes);
+        (!missing.is_empty()).then_some(missing)
+    }
+
+    fn requested(&self) -> Consent {
+        // The scope is one of OpenID Connect: elsewhere it is a scope like any other.
+        let counts = self.has_prompt(&Prompt::Consent)
+            || (self.offline_access_allowed && self.may_interact())
+            || !scopes(&self.answer).any(|scope| scope == OPENID);
+        Consent::requested(&self.answer, counts)
+    }
+
+    fn ask(&self, lack: Lack) -> Decision {
+        let (subject, hint) = (subjects(&self.answer).next(), &self.answer.login_hint);
+        match lack {
+            Lack::Login(reason) if self.logins >= LOGINS => self.failed(after_logins(reason)),
+            Lack::Login(reason) => Decision::LogIn(LogIn {
+                reason,
+                subject: subject.map(str::to_owned),
+                login_hint: hint.clone(),
+                acrs: self.answer.acrs.clone().unwrap_or_default(),
+                acr_essential: self.is_acr_essential(),
+            }),
+            Lack::Choice => Decision::ChooseAccount {
+                subject: subject.map(str::to_owned),
+                login_hint: hint.clone(),
+            },
+            Lack::Account => Decision::CreateAccount {
+                login_hint: hint.clone(),
+            },
+            Lack::Consent(request) => Decision::Consent(request),
+        }
+    }
+
+    fn issue(&self, session: &Session, consent: Consent) -> Decision {
+        let requested = self.requested();
+        if !consent.grants_something() && requested.grants_something() {
+            return self.failed(AuthorizationFailReason::Denied);
+        }
+        let mut request = AuthorizationIssueRequest::new(self.ticket.clone(), &session.subject)
+            .auth_time(session.auth_time);
+        request.acr.clone_from(&session.acr);
+        request.session_id.clone_from(&session.id);
+        if !session.amr.is_empty() {
+            request.claims = Some(json!({ "amr": session.amr }).to_string());
+        }
+        if scopes(&self.answer).any(|scope| !consent.scopes.contains(scope)) {
+            let granted = scopes(&self.answer).filter(|&scope| consent.scopes.contains(scope));
+            request.scopes = Some(granted.map(str::to_owned).collect());
+        }
+        if !requested.claims.is_empty() {
+            request.consented_claims = Some(consent.claims.into_iter().collect());
+        }
+        if consent.authorization_details != requested.authorization_details {
+            request.authorization_details =
+                Some(AuthzDetails::new().elements(consent.authorization_details));
+        }
+        Decision::Issue(Box::new(request))
+    }
+}
+
+impl Lack {
+    /// Why a request fails that must not show a page (OpenID Connect Core 1.0 §3.1.2.6).
+    fn without_a_page(&self) -> AuthorizationFailReason {
+        match self {
+            Self::Login(LoginReason::NotLoggedIn) => AuthorizationFailReason::NotLoggedIn,
+            Self::Login(LoginReason::MaxAge) => AuthorizationFailReason::ExceedsMaxAge,
+            Self::Login(reason) => after_logins(*reason),
+            Self::Choice => AuthorizationFailReason::AccountSelectionRequired,
+            Self::Account => AuthorizationFailReason::InteractionRequired,
+            Self::Consent(_) => AuthorizationFailReason::ConsentRequired,
+        }
+    }
+}
+
+/// Why a request fails when the logins did not help.
+fn after_logins(reason: LoginReason) -> AuthorizationFailReason {
+    match reason {
+        LoginReason::NotLoggedIn | LoginReason::Prompt | LoginReason::MaxAge => {
+            AuthorizationFailReason::NotAuthenticated
+        }
+        LoginReason::DifferentSubject => AuthorizationFailReason::DifferentSubject,
+        LoginReason::Acr => AuthorizationFailReason::AcrNotSatisfied,
+    }
+}
+
+/// The scope `offline_access` alone, if it is requested: a user is asked for it each time (OpenID Connect Core 1.0 §11).
+fn offline_access(requested: &Consent) -> Option<Consent> {
+    let is_requested =
+        requested.scopes.contains(OFFLINE_ACCESS) && requested.scopes.contains(OPENID);
+    is_requested.then(|| Consent::new().scopes([OFFLINE_ACCESS]))
+}
+
+fn seconds(time: SystemTime) -> i64 {
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(since) => i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
+        Err(_) => 0,
+    }
+}

@@ -1,0 +1,99 @@
+//! The session of a user at the server.
+
+use super::Consent;
+
+/// The session of the user who came with an authorization request, and what this user agreed to before.
+///
+/// ```
+/// use authlete::server::{Consent, Session};
+///
+/// let session = Session::new("alice", 1_767_225_600)
+///     .acr("urn:example:two-factor")
+///     .amr(["pwd", "otp"])
+///     .consented_before(Consent::new().scopes(["openid", "profile"]));
+/// # assert_eq!(session.subject(), "alice");
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Session {
+    pub(super) subject: String,
+    pub(super) auth_time: i64,
+    pub(super) acr: Option<String>,
+    pub(super) amr: Vec<String>,
+    pub(super) id: Option<String>,
+    pub(super) prior: PriorConsent,
+}
+
+/// What a user agreed to before an authorization request.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum PriorConsent {
+    /// The user has not been asked about this client.
+    Never,
+    To(Consent),
+    /// The server asks nobody about this client.
+    NotNeeded,
+}
+
+impl Session {
+    /// The session of a user.
+    ///
+    /// `subject` is the user's identifier, as `/auth/authorization/issue` takes it. `auth_time` is when the user last
+    /// authenticated, in seconds since the Unix epoch, by the same clock as the `now` of
+    /// [`decide`](super::PendingAuthorization::decide). It is the time of the login, not of the last request.
+    pub fn new(subject: impl Into<String>, auth_time: i64) -> Self {
+        Self {
+            subject: subject.into(),
+            auth_time,
+            acr: None,
+            amr: Vec::new(),
+            id: None,
+            prior: PriorConsent::Never,
+        }
+    }
+
+    /// The authentication context class that the login satisfied. It becomes the claim `acr`.
+    #[must_use]
+    pub fn acr(mut self, acr: impl Into<String>) -> Self {
+        self.acr = Some(acr.into());
+        self
+    }
+
+    /// The authentication methods of the login (RFC 8176). They become the claim `amr` of the ID token.
+    #[must_use]
+    pub fn amr(mut self, amr: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.amr = amr.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The identifier of the session that clients may learn: the claim `sid`. Native SSO and logout need it. It is not the
+    /// value of the session cookie, which would let clients take the session over.
+    #[must_use]
+    pub fn id(mut self, id: impl Into<String>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// What the user agreed to before for the client of this request. Without it the user is asked for everything.
+    #[must_use]
+    pub fn consented_before(mut self, consent: Consent) -> Self {
+        self.prior = PriorConsent::To(consent);
+        self
+    }
+
+    /// Says that the client needs no consent, such as an application of your own. The user is still asked when the request
+    /// has `prompt=consent`, and for `offline_access` (OpenID Connect Core 1.0 §11).
+    #[must_use]
+    pub fn consent_not_needed(mut self) -> Self {
+        self.prior = PriorConsent::NotNeeded;
+        self
+    }
+
+    /// The user's identifier.
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    /// When the user last authenticated, in seconds since the Unix epoch.
+    pub fn auth_time(&self) -> i64 {
+        self.auth_time
+    }
+}

@@ -1,0 +1,279 @@
+//! A user who does what the decisions say, well or badly, until the request ends.
+
+use authlete::server::{Consent, Decision, PendingAuthorization, Session};
+use authlete::types::{AuthorizationFailReason, AuthorizationIssueRequest};
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::situations::{
+    ACRS, AGES, Acr, BEFORE, BEGAN_AT, Before, CLAIMS, MAX_AGES, Request, SCOPES, SESSION_ACRS,
+    SUBJECTS, State, TICKET, at, prompts, with,
+};
+
+/// What the user does at one page.
+#[derive(Debug, Clone)]
+struct Deed {
+    /// How long it takes, in seconds.
+    takes: i64,
+    /// Who logs in, or is chosen.
+    subject: &'static str,
+    acr: Option<&'static str>,
+    /// How old the login is when it comes back: a login elsewhere may not be new.
+    login_age: i64,
+    /// Which of the scopes the user ticks.
+    ticked: [bool; 3],
+    /// Whether the server is stopped meanwhile, and reads the request from its store.
+    restart: bool,
+}
+
+fn request() -> impl Strategy<Value = Request> {
+    (
+        select(prompts()),
+        select(&MAX_AGES[..]),
+        select(&ACRS[..]),
+        select(&SUBJECTS[..]),
+    )
+        .prop_map(|(prompts, max_age, acr, subject)| Request {
+            prompts,
+            max_age,
+            acr,
+            subject,
+        })
+}
+
+fn state() -> impl Strategy<Value = State> {
+    (
+        select(&AGES[..]),
+        select(&SESSION_ACRS[..]),
+        select(&BEFORE[..]),
+    )
+        .prop_map(|(age, acr, before)| State { age, acr, before })
+}
+
+fn deed() -> impl Strategy<Value = Deed> {
+    (
+        select(&[0_i64, 1, 30, 700][..]),
+        prop_oneof![4 => Just("alice"), 1 => Just("bob")],
+        select(&SESSION_ACRS[..]),
+        select(&[0_i64, 0, 0, 1, 10_000][..]),
+        any::<[bool; 3]>(),
+        any::<bool>(),
+    )
+        .prop_map(|(takes, subject, acr, login_age, ticked, restart)| Deed {
+            takes,
+            subject,
+            acr,
+            login_age,
+            ticked,
+            restart,
+        })
+}
+
+/// A request leads to this many pages at the most: a choice, three logins, one of which may create an account, and a
+/// consent.
+const PAGES: usize = 5;
+
+/// What a walk leaves behind.
+struct Walk {
+    pages: usize,
+    session: Option<Session>,
+    session_acr: Option<&'static str>,
+    /// What was asked for and ticked, for the user of the session.
+    ticked: Option<Vec<&'static str>>,
+    asked: bool,
+    now: i64,
+    end: Decision,
+}
+
+fn walk(request: &Request, state: State, deeds: &[Deed]) -> Walk {
+    let mut pending = request.pending();
+    let (mut session, mut session_acr) = (state.session(), state.acr);
+    let mut ticked: Option<(String, Vec<&'static str>)> = None;
+    let mut now = BEGAN_AT;
+    for (pages, deed) in deeds.iter().enumerate() {
+        let decision = pending.decide(session.as_ref(), at(now));
+        assert_no_ticket(&decision, &pending);
+        now += deed.takes;
+        let logged_in = || {
+            let session = Session::new(deed.subject, now - deed.login_age);
+            with(session, deed.acr, state.before)
+        };
+        match decision {
+            Decision::LogIn(_) | Decision::CreateAccount { .. } => {
+                let new = logged_in();
+                pending.logged_in(&new);
+                (session, session_acr) = (Some(new), deed.acr);
+            }
+            Decision::ChooseAccount { .. } => {
+                // One of the accounts that are logged in already.
+                let known = session.clone().unwrap();
+                let chosen = match deed.subject == known.subject() {
+                    true => known,
+                    false => with(
+                        Session::new(deed.subject, known.auth_time()),
+                        session_acr,
+                        state.before,
+                    ),
+                };
+                pending.account_chosen(&chosen);
+                session = Some(chosen);
+            }
+            Decision::Consent(asked) => {
+                let session = session.as_ref().unwrap();
+                let chosen: Vec<_> = SCOPES
+                    .into_iter()
+                    .zip(deed.ticked)
+                    .filter_map(|(scope, ticked)| ticked.then_some(scope))
+                    .collect();
+                let mut consent = asked.requested.clone();
+                consent.retain_scopes(|scope| chosen.contains(&scope));
+                let granted = pending.consented(session, consent.clone());
+                assert_eq!(granted, consent);
+                ticked = Some((session.subject().to_owned(), chosen));
+            }
+            end @ (Decision::Issue(_) | Decision::Fail(_)) => {
+                let ticked = ticked.filter(|(subject, _)| {
+                    session.as_ref().is_some_and(|s| s.subject() == subject)
+                });
+                return Walk {
+                    pages,
+                    session_acr,
+                    asked: ticked.is_some(),
+                    ticked: ticked.map(|(_, ticked)| ticked),
+                    session,
+                    now: now - deed.takes,
+                    end,
+                };
+            }
+        }
+        if deed.restart {
+            let stored = serde_json::to_string(&pending).unwrap();
+            assert_eq!(
+                serde_json::from_str::<PendingAuthorization>(&stored).unwrap(),
+                pending
+            );
+            pending = serde_json::from_str(&stored).unwrap();
+        }
+    }
+    panic!("the request has not ended after {PAGES} pages");
+}
+
+fn assert_no_ticket(decision: &Decision, pending: &PendingAuthorization) {
+    let shown = format!("{decision:?} {pending:?}");
+    assert!(!shown.contains(TICKET), "{shown}");
+}
+
+fn assert_issued_rightly(
+    request: &Request,
+    state: State,
+    walk: &Walk,
+    issue: &AuthorizationIssueRequest,
+) {
+    let session = walk.session.as_ref().unwrap();
+    assert_eq!(issue.ticket.expose(), TICKET);
+    assert_eq!(issue.subject, session.subject());
+    assert_eq!(issue.auth_time, Some(session.auth_time()));
+    assert_eq!(issue.acr.as_deref(), walk.session_acr);
+    let auth_time = issue.auth_time.unwrap();
+    let is_new = auth_time >= BEGAN_AT && walk.pages > 0;
+    if request.has("LOGIN") || request.max_age == Some(0) {
+        assert!(is_new, "a login from before the request");
+    }
+    if let Some(max_age) = request.max_age {
+        assert!(is_new || walk.now - auth_time <= max_age, "too old a login");
+        assert!(auth_time <= walk.now + 60, "a login in the future");
+    }
+    if request.acr == Acr::Essential {
+        assert!(matches!(issue.acr.as_deref(), Some("gold" | "silver")));
+    }
+    if let Some(subject) = request.subject {
+        assert_eq!(issue.subject, subject);
+    }
+    if request.has("CONSENT") {
+        assert!(walk.asked, "nobody was asked for consent");
+    }
+    // Consent covers each scope and claim.
+    let scopes = issue.scopes.clone();
+    let scopes = scopes.unwrap_or_else(|| SCOPES.map(str::to_owned).to_vec());
+    let agreed = match (&walk.ticked, state.before) {
+        (Some(ticked), _) => Consent::new()
+            .scopes(ticked.iter().copied())
+            .scopes(["openid"]),
+        (None, Before::ToAll | Before::NotNeeded) => Consent::new().scopes(SCOPES),
+        (None, Before::Never | Before::ToSome) => panic!("nobody agreed"),
+    };
+    for scope in &scopes {
+        assert!(agreed.scopes.contains(scope), "{scope} was not agreed to");
+    }
+    for scope in &agreed.scopes {
+        assert!(scopes.contains(scope), "{scope} was agreed to");
+    }
+    let claims = issue.consented_claims.clone().unwrap();
+    match agreed.scopes.contains("profile") {
+        true => assert_eq!(claims, CLAIMS),
+        false => assert!(claims.is_empty(), "claims of a refused scope: {claims:?}"),
+    }
+}
+
+/// Whether the request has what the reason says was not met.
+fn may_fail(request: &Request, reason: &AuthorizationFailReason) -> bool {
+    use AuthorizationFailReason::*;
+    let silent = request.has("NONE");
+    match reason {
+        NotLoggedIn | ConsentRequired => silent,
+        ExceedsMaxAge => silent && request.max_age.is_some(),
+        NotAuthenticated => !silent && (request.has("LOGIN") || request.max_age.is_some()),
+        DifferentSubject => request.subject.is_some(),
+        AcrNotSatisfied => request.acr == Acr::Essential,
+        _ => false,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4096))]
+
+    #[test]
+    fn a_user_who_follows_the_decisions_comes_to_an_end_that_the_specification_allows(
+        request in request(),
+        state in state(),
+        deeds in prop::collection::vec(deed(), PAGES + 1),
+    ) {
+        let walk = walk(&request, state, &deeds);
+        if request.has("NONE") {
+            prop_assert_eq!(walk.pages, 0, "a page in spite of prompt=none");
+        }
+        match &walk.end {
+            Decision::Issue(issue) => assert_issued_rightly(&request, state, &walk, issue),
+            Decision::Fail(fail) => {
+                prop_assert_eq!(fail.ticket.expose(), TICKET);
+                prop_assert!(may_fail(&request, &fail.reason), "{:?}", fail.reason);
+            }
+            page => prop_assert!(false, "{page:?} is no end"),
+        }
+    }
+
+    /// Somebody who does everything right is never refused.
+    #[test]
+    fn a_user_who_logs_in_as_demanded_and_agrees_is_granted_the_request(
+        request in request(),
+        state in state(),
+        takes in select(&[0_i64, 1, 30, 700][..]),
+    ) {
+        prop_assume!(!request.has("NONE"));
+        let deed = Deed {
+            takes,
+            subject: request.subject.unwrap_or("alice"),
+            acr: Some("silver"),
+            login_age: 0,
+            ticked: [true; 3],
+            restart: true,
+        };
+        let walk = walk(&request, state, &vec![deed; PAGES + 1]);
+        prop_assert!(walk.pages <= 4, "{} pages", walk.pages);
+        let Decision::Issue(issue) = &walk.end else {
+            return Err(TestCaseError::fail(format!("{:?}", walk.end)));
+        };
+        assert_issued_rightly(&request, state, &walk, issue);
+        prop_assert_eq!(&issue.scopes, &None);
+    }
+}
