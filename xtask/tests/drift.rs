@@ -242,7 +242,7 @@ In `hsk_rotate_api request[]`.
 
 ### `hsk_create`, there `hsk_create_api`: `POST /api/{serviceId}/hsk/create`
 
-- [ ] only there: request media type `application/x-www-form-urlencoded`: `string`
+- [ ] request: `HskCreateRequest` here, `string` there
 - [ ] request: required here, optional there
 
 ### `hsk_delete`, there `hsk_delete_api`: `DELETE /api/{serviceId}/hsk/delete/{handle}`
@@ -503,8 +503,7 @@ fn each_change_is_found() {
         ),
         (
             |document| {
-                let content =
-                    &mut document["paths"]["/auth/token"]["post"]["requestBody"]["content"];
+                let content = &mut document["paths"]["/gm"]["post"]["requestBody"]["content"];
                 content["application/x-www-form-urlencoded"] = content["application/json"].clone();
             },
             "- [ ] only there: request media type `application/x-www-form-urlencoded`\n",
