@@ -10,7 +10,7 @@ use crate::protocol::client_metadata;
 use crate::result_code::CUSTOM_METADATA_RESERVED;
 
 /// What Authlete assigns or maintains, and a request cannot change.
-const ASSIGNED: [&str; 14] = [
+const ASSIGNED: [&str; 8] = [
     "number",
     "serviceOwnerNumber",
     "apiKey",
@@ -19,7 +19,10 @@ const ASSIGNED: [&str; 14] = [
     "modifiedAt",
     "hsks",
     "metadata",
-    // The endpoints of Authlete's own that there are no more.
+];
+
+/// The endpoints of Authlete's own that there are no more. They are off, whatever a request says.
+const CLOSED_ENDPOINTS: [&str; 6] = [
     "directAuthorizationEndpointEnabled",
     "directIntrospectionEndpointEnabled",
     "directJwksEndpointEnabled",
@@ -41,7 +44,7 @@ const UNREAD_BY_UPDATE: [&str; 6] = [
 /// JWK Sets as text.
 const KEY_SETS: [&str; 3] = ["jwks", "federationJwks", "credentialJwks"];
 
-const FLAGS: [&str; 70] = [
+const FLAGS: [&str; 64] = [
     "accessTokenForExternalAttachmentEmbedded",
     "backchannelBindingMessageRequiredInFapi",
     "backchannelLogoutSessionSupported",
@@ -59,12 +62,6 @@ const FLAGS: [&str; 70] = [
     "clientIdMetadataDocumentSupported",
     "dcrDuplicateSoftwareIdBlocked",
     "dcrScopeUsedAsRequestable",
-    "directAuthorizationEndpointEnabled",
-    "directIntrospectionEndpointEnabled",
-    "directJwksEndpointEnabled",
-    "directRevocationEndpointEnabled",
-    "directTokenEndpointEnabled",
-    "directUserInfoEndpointEnabled",
     "dpopNonceRequired",
     "dynamicRegistrationSupported",
     "errorDescriptionOmitted",
@@ -197,6 +194,7 @@ pub fn complete(given: &Object) -> Object {
     defaults.extend(super::all(&FLAGS, false));
     defaults.extend(super::all(&NUMBERS, 0));
     let mut settings = super::over::<authlete::types::Service>(defaults, given, &ASSIGNED);
+    settings.extend(super::all(&CLOSED_ENDPOINTS, false));
     credential_issuer::name_keys(&mut settings);
     super::compact(&mut settings, &KEY_SETS);
     scopes::complete(&mut settings);
