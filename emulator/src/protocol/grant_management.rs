@@ -80,13 +80,14 @@ pub fn assign_id(service: &Service, grant: &mut Grant) -> Result<(), Refusal> {
 
 /// Does with a grant what the request for tokens wanted. That waits for the tokens: a grant that nobody claims is none
 /// (§5.5.1).
-pub fn carry_out(service: &mut Service, grant: &Grant) {
+pub fn carry_out(service: &mut Service, record: &TokenRecord) {
+    let grant = &record.grant;
     let (Some(management), Some(subject), Some(id)) =
         (grant.management.as_deref(), &grant.subject, &grant.id)
     else {
         return;
     };
-    let mut content = inherited(service, grant).unwrap_or_default();
+    let mut content = record.inherited.as_deref().cloned().unwrap_or_default();
     merge(&mut content, self::content(grant));
     let managed = ManagedGrant {
         client_id: grant.client_id,

@@ -68,7 +68,7 @@ impl Issuance<'_> {
     ) -> Result<Issued, Refusal> {
         let now = self.call.now;
         let prepared = self.prepare(service, narrowed)?;
-        grant_management::carry_out(service, &prepared.record.grant);
+        grant_management::carry_out(service, &prepared.record);
         Ok(prepared.store(service, now))
     }
 
