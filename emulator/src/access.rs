@@ -98,6 +98,12 @@ pub fn check(
     })
 }
 
+/// Whether the credentials are a key and its secret, which are those of 2.x.
+pub fn uses_key(authorization: Option<&str>) -> bool {
+    let credentials = authorization.and_then(Presented::parse);
+    matches!(credentials, Some(Presented::Pair(_)))
+}
+
 /// The credentials in an `Authorization` header.
 #[derive(Debug, Clone, Copy)]
 enum Presented<'a> {

@@ -96,11 +96,7 @@ impl Api {
     }
 
     fn target(&self, request: &Request<'_>) -> Result<Target, Reply> {
-        let basic = request.authorization.is_some_and(|authorization| {
-            authorization
-                .get(..6)
-                .is_some_and(|scheme| scheme.eq_ignore_ascii_case("Basic "))
-        });
+        let basic = access::uses_key(request.authorization);
         self.routes
             .find(request.method, request.path, basic)
             .map_err(|mismatch| {
