@@ -2,8 +2,6 @@
 //!
 //! They hold with any features of serde_json, which another crate of a program may enable.
 
-use std::sync::{Arc, Mutex};
-
 use authlete::{Authlete, Config, Error};
 use authlete_codegen::description::{object as members, sole_reference};
 use proptest::prelude::*;
@@ -284,23 +282,6 @@ async fn text_that_is_not_unicode_is_an_error_that_names_the_place() {
     }
 }
 
-/// A server that has one object, gives it, and takes it back.
-async fn store(object: &Value) -> (Server, Arc<Mutex<Value>>) {
-    let stored = Arc::new(Mutex::new(object.clone()));
-    let server = {
-        let stored = Arc::clone(&stored);
-        Server::start(move |request| {
-            let mut stored = stored.lock().unwrap();
-            if let Some(body) = request.json() {
-                *stored = body;
-            }
-            Reply::json(200, &stored)
-        })
-        .await
-    };
-    (server, stored)
-}
-
 /// Get, change, update: what arrives is what was there, but for the change.
 #[tokio::test]
 async fn a_whole_service_and_a_whole_client_survive_an_update() {
@@ -316,7 +297,7 @@ async fn a_whole_service_and_a_whole_client_survive_an_update() {
             &tomorrow,
         );
         // An answer has headers beside its body, and nobody sends them back.
-        let (server, stored) = store(&object).await;
+        let (server, stored) = Server::of(&object).await;
         let config = Config::v3(&server.url, 1, "token").service_owner_access_token("token");
         let api = Authlete::new(config).unwrap();
         let changed = match schema {

@@ -77,6 +77,25 @@ pub struct Server {
 }
 
 impl Server {
+    /// Has one object: answers every request with it, and takes the body of a request in its place.
+    pub async fn of(object: &Value) -> (Self, Arc<Mutex<Value>>) {
+        let stored = Arc::new(Mutex::new(object.clone()));
+        let server = {
+            let stored = Arc::clone(&stored);
+            Self::start(move |request| {
+                let mut stored = stored
+                    .lock()
+                    .expect("no test panics while it holds the lock");
+                if let Some(body) = request.json() {
+                    *stored = body;
+                }
+                Reply::json(200, &stored)
+            })
+            .await
+        };
+        (server, stored)
+    }
+
     /// Answers every request with what `reply` makes of it.
     pub async fn start(reply: impl Fn(&Received) -> Reply + Clone + Send + Sync + 'static) -> Self {
         let received = Arc::new(Mutex::new(Vec::new()));

@@ -1,13 +1,11 @@
 //! Nothing is lost in get → change → update.
 
-use std::sync::{Arc, Mutex};
-
 use authlete::types::{Client, Service};
 use authlete::{ApiVersion, Authlete, Config, JsonObject};
 use authlete_emulator::Emulator;
 use serde_json::{Value, json};
 
-use crate::server::{Reply, Server};
+use crate::server::Server;
 
 /// Members of a version of Authlete that does not exist yet, on every level.
 fn unknown() -> Value {
@@ -104,23 +102,13 @@ async fn an_unknown_member_can_be_set() {
 /// The emulator refuses words that it does not know, as Authlete does; this server knows those of tomorrow.
 #[tokio::test]
 async fn of_words_that_the_crate_does_not_know() {
-    let stored = Arc::new(Mutex::new(json!({
+    let (server, stored) = Server::of(&json!({
         "apiKey": 1,
         "serviceName": "before",
         "supportedGrantTypes": ["AUTHORIZATION_CODE", "GRANT_OF_TOMORROW"],
         "accessTokenSignAlg": "ALGORITHM_OF_TOMORROW",
-    })));
-    let server = {
-        let stored = Arc::clone(&stored);
-        Server::start(move |request| {
-            let mut stored = stored.lock().unwrap();
-            if let Some(body) = request.json() {
-                *stored = body;
-            }
-            Reply::json(200, &stored)
-        })
-        .await
-    };
+    }))
+    .await;
     let expected = {
         let mut expected = stored.lock().unwrap().clone();
         expected["serviceName"] = "after".into();

@@ -8,7 +8,8 @@ use crate::common::*;
 use authlete::types::{
     CredentialBatchIssueAction, CredentialBatchIssueRequest, CredentialBatchParseRequest,
     CredentialDeferredIssueAction, CredentialDeferredParseAction, CredentialDeferredParseRequest,
-    CredentialIssuanceOrder, CredentialSingleIssueAction, CredentialSingleParseAction, JweEnc,
+    CredentialIssuanceOrder, CredentialIssuerMetadata, CredentialSingleIssueAction,
+    CredentialSingleParseAction, JweEnc,
 };
 use serde_json::{Value, json};
 
@@ -24,6 +25,13 @@ fn encryption(receiver: &Receiver) -> Value {
     json!({ "jwk": key, "enc": "A256GCM" })
 }
 
+/// Lets the issuer take requests that are encrypted to a key.
+fn decrypt_with(key: &Issuer, metadata: &mut CredentialIssuerMetadata) {
+    let keys = json!({ "keys": [key.private] }).to_string();
+    metadata.credential_request_encryption_jwks = Some(keys.into());
+    metadata.credential_request_encryption_enc_values_supported = Some(vec![JweEnc::A256gcm]);
+}
+
 #[tokio::test]
 async fn what_is_asked_for_in_secret_is_answered_in_secret() {
     for version in GENERATIONS {
@@ -31,10 +39,7 @@ async fn what_is_asked_for_in_secret_is_answered_in_secret() {
         let [issuer, decryption] = ["issuer", "decryption"].map(Issuer::generate);
         enable(&emulator, &api, "1.0", &[&issuer]).await;
         describe(&emulator, &api, |metadata| {
-            let keys = json!({ "keys": [decryption.private] }).to_string();
-            metadata.credential_request_encryption_jwks = Some(keys.into());
-            metadata.credential_request_encryption_enc_values_supported =
-                Some(vec![JweEnc::A256gcm]);
+            decrypt_with(&decryption, metadata);
             metadata.require_credential_request_encryption = Some(true);
             metadata.require_credential_response_encryption = Some(true);
         })
@@ -156,10 +161,7 @@ async fn encryption_is_as_the_metadata_say() {
         let encrypted = || jwt::encrypt(&decryption.public, &with(&|_| ()).to_string());
         refused(&encrypted(), "A928308").await;
         describe(&emulator, &api, |metadata| {
-            let keys = json!({ "keys": [decryption.private] }).to_string();
-            metadata.credential_request_encryption_jwks = Some(keys.into());
-            metadata.credential_request_encryption_enc_values_supported =
-                Some(vec![JweEnc::A256gcm]);
+            decrypt_with(&decryption, metadata);
         })
         .await;
         let answer = wallet.parse_text(&encrypted()).await;
@@ -184,10 +186,7 @@ async fn the_first_draft_has_encrypted_responses_and_no_encrypted_requests() {
         let [issuer, decryption] = ["issuer", "decryption"].map(Issuer::generate);
         enable(&emulator, &api, "1.0-ID1", &[&issuer]).await;
         describe(&emulator, &api, |metadata| {
-            let keys = json!({ "keys": [decryption.private] }).to_string();
-            metadata.credential_request_encryption_jwks = Some(keys.into());
-            metadata.credential_request_encryption_enc_values_supported =
-                Some(vec![JweEnc::A256gcm]);
+            decrypt_with(&decryption, metadata);
             metadata.require_credential_request_encryption = Some(true);
             metadata.require_credential_response_encryption = Some(true);
         })

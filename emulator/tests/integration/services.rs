@@ -445,19 +445,14 @@ async fn an_update_by_3_0_does_not_read_all_members() {
         };
         let (_, after) = post(&emulator, version, owner, &path, &updated).await;
         assert_eq!(after["serviceName"], "after");
-        for name in [
+        let names = [
             "developerAuthenticationCallbackEndpoint",
             "developerAuthenticationCallbackApiKey",
             "developerAuthenticationCallbackApiSecret",
             "supportedSnses",
             "tokenBatchNotificationEndpoint",
-        ] {
-            let expected = match version {
-                ApiVersion::V2 => updated.get(name),
-                ApiVersion::V3 => created.get(name),
-            };
-            assert_eq!(after.get(name), expected, "{name}");
-        }
+        ];
+        assert_read_by_2_x_alone(version, &names, [&created, &updated, &after]);
     }
 }
 
