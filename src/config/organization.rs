@@ -24,7 +24,8 @@ pub(crate) struct OrganizationSettings {
 }
 
 impl Config {
-    /// `base_url` is that of the Authlete server, and `is_hosted` says whether that is one of Authlete's own, of 3.0. For a server that is not Authlete's own there are no defaults: its
+    /// `base_url` is that of the Authlete server, and `is_hosted` says whether that is one of Authlete's own, of 3.0. For a
+    /// server that is not Authlete's own there are no defaults: its
     /// organization token must not be sent to Authlete.
     pub(super) fn resolve_organization(
         &self,
