@@ -241,7 +241,7 @@ fn constructors_ask_for_what_is_required_in_the_order_of_the_description() {
 #[test]
 fn setters_are_for_the_rest_of_requests_only() {
     assert_generated(
-        "crate::setters! { ThingRequest { list names : ::std::string::String, into type_ : ThingKind } }",
+        "crate::setters! { ThingRequest { list names maybe_names : ::std::string::String, into type_ maybe_type_ : ThingKind } }",
     );
     assert!(!GENERATED.contains("ThingResponse { list"));
 }

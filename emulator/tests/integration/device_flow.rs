@@ -67,7 +67,7 @@ async fn decide(
     user_code: &str,
     result: DeviceCompleteResult,
 ) -> DeviceCompleteAction {
-    let request = DeviceCompleteRequest::new(user_code, result, "alice");
+    let request = DeviceCompleteRequest::new(user_code, result).subject("alice");
     api.device_complete(&request).await.unwrap().action
 }
 
@@ -170,7 +170,7 @@ async fn a_device_gets_its_tokens_when_the_user_has_decided() {
         );
 
         let request =
-            DeviceCompleteRequest::new(user_code, DeviceCompleteResult::Authorized, "alice")
+            DeviceCompleteRequest::new(user_code, DeviceCompleteResult::Authorized).subject("alice")
                 .scopes(vec!["openid".to_owned(), "write".to_owned()])
                 .properties(vec![Property::new("room", "kitchen")])
                 .access_token_duration(60)
@@ -237,7 +237,7 @@ async fn the_device_learns_that_there_will_be_no_tokens() {
         let client = emulator.client();
 
         let (device_code, user_code) = codes(&api, client).await;
-        let request = DeviceCompleteRequest::new(user_code, DeviceCompleteResult::AccessDenied, "")
+        let request = DeviceCompleteRequest::new(user_code, DeviceCompleteResult::AccessDenied)
             .error_description("Not now.")
             .error_uri("https://as.example/denied");
         let completed = api.device_complete(&request).await.unwrap();
@@ -310,19 +310,19 @@ async fn calls_that_are_wrong_change_nothing() {
         };
         let wrong = [
             (
-                DeviceCompleteRequest::new("", authorized.clone(), "alice"),
+                DeviceCompleteRequest::new("", authorized.clone()).subject("alice"),
                 "A227201",
             ),
             (
-                DeviceCompleteRequest::new(&*user_code, "PERHAPS", "alice"),
+                DeviceCompleteRequest::new(&*user_code, "PERHAPS").subject("alice"),
                 "A919202",
             ),
             (
-                DeviceCompleteRequest::new(&*user_code, authorized.clone(), ""),
+                DeviceCompleteRequest::new(&*user_code, authorized.clone()),
                 "A230201",
             ),
             (
-                DeviceCompleteRequest::new(&*user_code, authorized.clone(), "alice")
+                DeviceCompleteRequest::new(&*user_code, authorized.clone()).subject("alice")
                     .jwt_at_claims("[]"),
                 "A919203",
             ),
