@@ -132,7 +132,10 @@ mod tests {
         for (text, expected) in [
             ("26478243745571", ClientIdentifier::Id(26_478_243_745_571)),
             ("9223372036854775807", ClientIdentifier::Id(i64::MAX)),
-            ("9223372036854775808", ClientIdentifier::Alias("9223372036854775808".into())),
+            (
+                "9223372036854775808",
+                ClientIdentifier::Alias("9223372036854775808".into()),
+            ),
             ("007", ClientIdentifier::Alias("007".into())),
             ("+7", ClientIdentifier::Alias("+7".into())),
             ("-7", ClientIdentifier::Alias("-7".into())),

@@ -4,13 +4,16 @@
 //!   server to decide: [`TokenNext`] and its siblings, one for each answer that has an `action`.
 //! - [`Presented`] is what a client presents in the headers of its request: credentials, access token, DPoP proof,
 //!   attestation, certificate.
+//! - [`Claims`] answers the claims of a user; [`RequestedClaims`] and [`ConsentedClaims`] choose which of them go out.
 //! - [`error_response`] is the response for a call of Authlete that failed.
 
+mod claims;
 mod next;
 mod presented;
 mod response;
 
 pub use crate::generated::next::*;
+pub use claims::{Claims, ConsentedClaims, RequestedClaims, StandardClaims};
 pub(crate) use next::next;
 pub(crate) use presented::presented;
 pub use presented::{

@@ -73,7 +73,10 @@ impl Facts {
             .endpoints
             .iter()
             .flat_map(|endpoint| [endpoint.request.as_deref(), endpoint.response.as_deref()]);
-        let members = self.objects.values().flat_map(|object| object.fields.values());
+        let members = self
+            .objects
+            .values()
+            .flat_map(|object| object.fields.values());
         let referred: BTreeSet<&str> = bodies
             .flatten()
             .map(|name| name.trim_end_matches("[]"))

@@ -254,7 +254,8 @@ async fn a_client_is_told_that_there_is_something_to_fetch() {
         let (ticket, id) = asked(&api, client).await;
         let denied = BackchannelAuthenticationCompleteRequest::new(
             &ticket,
-            BackchannelAuthenticationCompleteResult::AccessDenied)
+            BackchannelAuthenticationCompleteResult::AccessDenied,
+        )
         .error_description("Not me.")
         .error_uri("https://as.example/denied");
         let completed = complete(&api, &denied).await;

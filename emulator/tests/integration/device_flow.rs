@@ -169,12 +169,12 @@ async fn a_device_gets_its_tokens_when_the_user_has_decided() {
             "authorization_pending"
         );
 
-        let request =
-            DeviceCompleteRequest::new(user_code, DeviceCompleteResult::Authorized).subject("alice")
-                .scopes(vec!["openid".to_owned(), "write".to_owned()])
-                .properties(vec![Property::new("room", "kitchen")])
-                .access_token_duration(60)
-                .refresh_token_duration(120);
+        let request = DeviceCompleteRequest::new(user_code, DeviceCompleteResult::Authorized)
+            .subject("alice")
+            .scopes(vec!["openid".to_owned(), "write".to_owned()])
+            .properties(vec![Property::new("room", "kitchen")])
+            .access_token_duration(60)
+            .refresh_token_duration(120);
         let completed = api.device_complete(&request).await.unwrap();
         assert_eq!(completed.action, DeviceCompleteAction::Success);
         assert_eq!(completed.result_code.as_deref(), Some("A241001"));
@@ -322,7 +322,8 @@ async fn calls_that_are_wrong_change_nothing() {
                 "A230201",
             ),
             (
-                DeviceCompleteRequest::new(&*user_code, authorized.clone()).subject("alice")
+                DeviceCompleteRequest::new(&*user_code, authorized.clone())
+                    .subject("alice")
                     .jwt_at_claims("[]"),
                 "A919203",
             ),

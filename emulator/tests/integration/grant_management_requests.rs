@@ -230,7 +230,8 @@ async fn the_id_of_a_grant_is_pushed_with_the_tokens() {
         let issue = BackchannelAuthenticationIssueRequest::new(&ticket);
         api.backchannel_authentication_issue(&issue).await.unwrap();
         let authorized = BackchannelAuthenticationCompleteResult::Authorized;
-        let complete = BackchannelAuthenticationCompleteRequest::new(&ticket, authorized).subject("alice");
+        let complete =
+            BackchannelAuthenticationCompleteRequest::new(&ticket, authorized).subject("alice");
         let completed = api
             .backchannel_authentication_complete(&complete)
             .await
