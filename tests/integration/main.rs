@@ -6,6 +6,7 @@ mod call_rate;
 mod calls;
 mod cancellation;
 mod circuit_breaker;
+mod claims;
 mod configuration;
 mod description;
 #[cfg(feature = "dpop")]
