@@ -63,3 +63,38 @@ macro_rules! setters {
     };
 }
 pub(crate) use setters;
+
+#[cfg(test)]
+mod tests {
+    use crate::types::AuthorizationIssueRequest;
+
+    fn request() -> AuthorizationIssueRequest {
+        AuthorizationIssueRequest::new("ticket", "alice")
+    }
+
+    #[test]
+    fn an_option_with_a_value_is_set_as_the_value() {
+        let session = (Some(1_700_000_000), Some("silver"), Some(["openid"]));
+        let given = request()
+            .maybe_auth_time(session.0)
+            .maybe_acr(session.1)
+            .maybe_scopes(session.2);
+        let expected = request()
+            .auth_time(1_700_000_000)
+            .acr("silver")
+            .scopes(["openid"]);
+        assert_eq!(given, expected);
+    }
+
+    #[test]
+    fn an_option_without_a_value_changes_nothing() {
+        let set = request().acr("silver").auth_time(1).scopes(["openid"]);
+        let none: Option<Vec<String>> = None;
+        let given = set
+            .clone()
+            .maybe_auth_time(None)
+            .maybe_acr(None::<&str>)
+            .maybe_scopes(none);
+        assert_eq!(given, set);
+    }
+}

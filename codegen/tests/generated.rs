@@ -88,6 +88,12 @@ paths:
         "204": { description: Done. }
 components:
   schemas:
+    ClaimValue:
+      description: The value of a claim.
+      type: object
+      x-standalone: true
+      properties:
+        first: { description: The first., type: string }
     OrganizationThing:
       description: A thing of an organization.
       type: object
@@ -165,6 +171,14 @@ fn folded(file: &syn::File) -> String {
 
 fn assert_generated(part: &str) {
     assert!(GENERATED.contains(part), "no {part} in\n{}", *GENERATED);
+}
+
+#[test]
+fn a_schema_that_stands_alone_is_made_like_a_request() {
+    assert_generated("impl ClaimValue {");
+    assert_generated(
+        "crate::setters! { ClaimValue { into first maybe_first : ::std::string::String } }",
+    );
 }
 
 #[test]
