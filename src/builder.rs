@@ -138,6 +138,8 @@ impl AuthleteBuilder {
     /// Trusts servers whose certificate leads to one of these roots, besides those that the platform trusts: for an
     /// Authlete behind a certificate authority of your own. The text has one certificate or more in PEM form.
     ///
+    /// [`Config::root_certificate`] is the same for a file or the environment.
+    ///
     /// Which TLS library checks is a feature of this crate; without one of them [`build`](Self::build) refuses a root.
     pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.root_certificates.push(pem.into());
@@ -214,7 +216,10 @@ impl AuthleteBuilder {
         };
         let client = match self.http {
             Http::Client(client) => {
-                if self.config.is_set(Setting::ClientCertificate)
+                let of_connections = [Setting::ClientCertificate, Setting::RootCertificate];
+                if of_connections
+                    .iter()
+                    .any(|setting| self.config.is_set(*setting))
                     || !self.root_certificates.is_empty()
                 {
                     return Err(ConfigError::client(format!(
@@ -241,10 +246,6 @@ impl AuthleteBuilder {
         let durations = [
             ("timeout", self.timeout),
             ("connect_timeout", self.connections.connect_timeout),
-            (
-                "attempt_timeout of the retry policy",
-                Some(self.retry.attempt_timeout),
-            ),
         ];
         let zero = durations
             .into_iter()
@@ -252,7 +253,7 @@ impl AuthleteBuilder {
         let zero = zero.map(|(name, _)| name);
         match zero.or((self.max_response_size == 0).then_some("max_response_size")) {
             Some(name) => Err(ConfigError::client(format!("{name} must not be zero"))),
-            None => Ok(()),
+            None => self.retry.check(),
         }
     }
 }
@@ -263,20 +264,21 @@ fn build(
     roots: &[Vec<u8>],
 ) -> Result<reqwest::Client, ConfigError> {
     tls::prepare()?;
-    let mut builder = config.present_certificate(builder)?;
+    let mut builder = config.apply_certificates(builder)?;
     for root in roots {
         builder = tls::trust(builder, root)
             .map_err(|reason| ConfigError::client(format!("root_certificate {reason}")))?;
     }
     let client = builder.redirect(reqwest::redirect::Policy::none()).build();
     client.map_err(|error| {
-        let what = match config.is_set(Setting::ClientCertificate) {
-            true => format!(
-                "the HTTP client cannot be made: do the certificate and the key of {} belong together?",
-                Setting::ClientCertificate
-            ),
-            false => "the HTTP client cannot be made".to_owned(),
-        };
+        let mut what = "the HTTP client cannot be made".to_owned();
+        if config.is_set(Setting::ClientCertificate) {
+            let setting = Setting::ClientCertificate;
+            what += &format!(": do the certificate and the key of {setting} belong together?");
+        }
+        if config.is_set(Setting::RootCertificate) {
+            what += &format!(": is {} a certificate?", Setting::RootCertificate);
+        }
         client_error(what, error)
     })
 }

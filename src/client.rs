@@ -173,12 +173,12 @@ impl Authlete {
     /// ```
     ///
     /// # Errors
-    /// Those of [`new`](Self::new), and [`Error::Config`] when the client certificate is another one, which belongs to the
-    /// connections; or when one of the two base URLs is on this machine and the other one is not: only the other one is
+    /// Those of [`new`](Self::new), and [`Error::Config`] when the client certificate or the roots are others, which belong to
+    /// the connections; or when one of the two base URLs is on this machine and the other one is not: only the other one is
     /// called through the proxies of the environment. A [`reqwest_client`](AuthleteBuilder::reqwest_client) of yours has
     /// its own proxies.
     pub fn with_config(&self, config: Config) -> Result<Self> {
-        self.handle.config.check_certificate_of(&config)?;
+        self.handle.config.check_certificates_of(&config)?;
         let is_here = Config::is_on_this_machine;
         if self.settings().has_own_client && is_here(&self.handle.config) != is_here(&config) {
             return Err(ConfigError::client(
@@ -222,10 +222,13 @@ impl Authlete {
         self.with_settings(|settings| settings.timeout = Some(timeout))
     }
 
-    /// A handle that tries calls again in another way, or never, and that shares everything else with this one.
-    #[must_use]
-    pub fn with_retry(&self, policy: RetryPolicy) -> Self {
-        self.with_settings(|settings| settings.retry = policy)
+    /// A handle that retries calls by another policy, or never, and that shares everything else with this one.
+    ///
+    /// # Errors
+    /// [`Error::Config`] when the [attempt timeout](RetryPolicy::attempt_timeout) of the policy is zero.
+    pub fn with_retry(&self, policy: RetryPolicy) -> Result<Self> {
+        policy.check()?;
+        Ok(self.with_settings(|settings| settings.retry = policy))
     }
 
     fn with_settings(&self, change: impl FnOnce(&mut Settings)) -> Self {

@@ -3,10 +3,13 @@
 //! serde's derive could be told the same with attributes. It would keep unknown members by way of `flatten`, which
 //! makes the decoder of a large object slower, and the crate slower to build.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::marker::PhantomData;
 
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
+use serde_json::Number;
 
 /// Takes the members of a JSON object one by one.
 pub(crate) trait FromMembers: Default {
@@ -120,7 +123,7 @@ impl<'de, T: TryFrom<i64>> Deserialize<'de> for Integer<T> {
             }
         }
 
-        impl<T: TryFrom<i64>> Visitor<'_> for Digits<T> {
+        impl<'de, T: TryFrom<i64>> Visitor<'de> for Digits<T> {
             type Value = Integer<T>;
 
             fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -156,6 +159,17 @@ impl<'de, T: TryFrom<i64>> Deserialize<'de> for Integer<T> {
                 match text.parse() {
                     Ok(number) => self.fit(number),
                     Err(_) => Err(E::invalid_type(Unexpected::Str(text), &self)),
+                }
+            }
+
+            /// With its feature `arbitrary_precision`, which any crate of a program may enable, serde_json gives a map
+            /// for a number with a fraction or an exponent.
+            fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Integer<T>, A::Error> {
+                let number = Number::deserialize(MapAccessDeserializer::new(members))
+                    .map_err(|_| A::Error::invalid_type(Unexpected::Map, &self))?;
+                match number.as_f64() {
+                    Some(number) => self.visit_f64(number),
+                    None => Err(A::Error::invalid_type(Unexpected::Other("number"), &self)),
                 }
             }
         }
@@ -195,8 +209,23 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
     }
 }
 
-/// Makes a struct decodable: `one` value or `null`, an `integer` that may be text, a `list` in which `null` items are
-/// dropped, or a `word` that is the default when it is missing. What is not named goes into `extra`. A plain string may
+/// A map without what is `null` in it; `None` when it is `null` itself.
+pub(crate) struct Entries<T>(pub Option<HashMap<String, T>>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let entries = Option::<HashMap<String, Option<T>>>::deserialize(deserializer)?;
+        Ok(Self(entries.map(|entries| {
+            let entries = entries.into_iter();
+            entries
+                .filter_map(|(name, value)| Some((name, value?)))
+                .collect()
+        })))
+    }
+}
+
+/// Makes a struct decodable: `one` value or `null`, an `integer` that may be text, a `list` or a `map` in which what is
+/// `null` is dropped, or a `word` that is the default when it is missing. What is not named goes into `extra`. A plain string may
 /// stand for an object that has its `text` in a member.
 macro_rules! decodable {
     (
@@ -238,6 +267,9 @@ macro_rules! decodable {
     };
     (@one $members:ident) => {
         $members.next_value()?
+    };
+    (@map $members:ident) => {
+        $members.next_value::<$crate::decodable::Entries<_>>()?.0
     };
     (@list $members:ident) => {
         $members.next_value::<$crate::decodable::List<_>>()?.0

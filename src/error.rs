@@ -55,11 +55,13 @@ pub enum Error {
     },
 
     /// An argument that no request can be made of. Nothing was sent.
-    #[error("{argument}: {reason}")]
+    #[error("{operation}: {argument} {reason}")]
     InvalidArgument {
+        /// The operation id.
+        operation: &'static str,
         /// The argument.
         argument: &'static str,
-        /// What is wrong with it.
+        /// What is wrong with it, without its value.
         reason: &'static str,
     },
 
@@ -115,7 +117,7 @@ pub enum Error {
 
     /// Authlete answered with JSON that is not of the shape that the operation has, with a value that cannot be read (a
     /// number beyond the range of its type, nesting deeper than [`DecodeError::MAX_DEPTH`]), or with text that is not
-    /// UTF-8.
+    /// Unicode. [JSON](crate::guide::json) says what is read, and what is not.
     #[error("{operation}: the answer does not decode at {path}")]
     Decode {
         /// The operation id.
@@ -416,12 +418,12 @@ impl Error {
         }
     }
 
-    /// The id of the operation that failed; `None` for [`Config`](Self::Config) and
-    /// [`InvalidArgument`](Self::InvalidArgument).
+    /// The id of the operation that failed; `None` for [`Config`](Self::Config).
     pub fn operation(&self) -> Option<&'static str> {
         match self {
-            Self::Config(_) | Self::InvalidArgument { .. } => None,
+            Self::Config(_) => None,
             Self::NotCallable { operation, .. }
+            | Self::InvalidArgument { operation, .. }
             | Self::NoTurn { operation, .. }
             | Self::CircuitOpen { operation, .. }
             | Self::Transport { operation, .. }

@@ -3,6 +3,9 @@
 #[doc = include_str!("../docs/connections.md")]
 pub mod connections {}
 
+#[doc = include_str!("../docs/json.md")]
+pub mod json {}
+
 #[doc = include_str!("../docs/tls.md")]
 pub mod tls {}
 

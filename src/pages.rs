@@ -38,6 +38,8 @@ mod sealed {
     pub trait Fetch: Clone + Send + Sync {
         type Item: Send;
 
+        const OPERATION: &'static str;
+
         fn bounds(&self) -> (Option<i32>, Option<i32>);
 
         fn fetch(&self, api: &Authlete) -> impl Future<Output = Result<Page<Self::Item>>> + Send;
@@ -63,6 +65,8 @@ macro_rules! list_request {
 
         impl sealed::Fetch for $request {
             type Item = $item;
+
+            const OPERATION: &'static str = stringify!($method);
 
             fn bounds(&self) -> (Option<i32>, Option<i32>) {
                 (self.start, self.end)
@@ -101,6 +105,7 @@ impl<L: ListRequest> Position<L> {
     async fn next(mut self) -> Result<Option<(Vec<L::Item>, Self)>> {
         if self.page_size < 1 {
             return Err(Error::InvalidArgument {
+                operation: L::OPERATION,
                 argument: "page_size",
                 reason: "must be at least 1",
             });

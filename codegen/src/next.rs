@@ -37,8 +37,11 @@ pub(crate) fn actions(document: &Value) -> Vec<Answer<'_>> {
             .and_then(|(_, response)| content(response))
             .and_then(|(_, schema)| reference(schema));
         let Some(name) = answer else { continue };
-        let action = &schemas[name]["properties"]["action"];
-        if let Some(action) = sole_reference(action) {
+        let action = schemas
+            .get(name)
+            .map(|schema| &schema["properties"]["action"]);
+        let action = action.and_then(sole_reference);
+        if let Some(action) = action.filter(|action| schemas.contains_key(*action)) {
             let ids: &mut Vec<&str> = answers.entry((name, action)).or_default();
             ids.push(entry.id());
         }

@@ -241,6 +241,12 @@ fn tell_absent_from_empty(schema: &mut Value) {
 pub fn require_action_alone(schema: &mut Value) {
     if let Some(Value::Array(required)) = schema.get_mut("required") {
         required.retain(|member| member == "action");
+        // An empty list is no OpenAPI 3.0.
+        if required.is_empty()
+            && let Value::Object(members) = schema
+        {
+            members.remove("required");
+        }
     }
 }
 

@@ -182,7 +182,7 @@ fn keep_unknown_members_out_of_debug(field: &mut Field) {
     if field.ident.as_ref().is_some_and(|name| name == "extra") {
         field.attrs.insert(
             0,
-            parse_quote!(#[doc = " Members that this version of the crate does not know."]),
+            parse_quote!(#[doc = " Members that this version of the crate does not know; see [JSON](crate::guide::json)."]),
         );
         field.ty = parse_quote!(crate::JsonObject);
     }
@@ -225,6 +225,8 @@ fn decodable(item: &ItemStruct, text_member: Option<&String>) -> Item {
         let value = option_of(&field.ty);
         let kind = if value.is_some_and(|inner| list_of(inner).is_some()) {
             quote!(list)
+        } else if value.is_some_and(is_map) {
+            quote!(map)
         } else if is_action(field) {
             quote!(word)
         } else if value.is_some_and(is_integer) {
@@ -242,6 +244,10 @@ fn decodable(item: &ItemStruct, text_member: Option<&String>) -> Item {
         }
     });
     parse_quote!(crate::decodable! { #name { #(#members),* } #text })
+}
+
+fn is_map(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|segment| segment.ident == "HashMap"))
 }
 
 fn is_integer(ty: &Type) -> bool {

@@ -131,6 +131,8 @@ components:
         name: { description: A name., type: string }
         names: { description: Names., type: array, items: { type: string } }
         part: { description: A part., allOf: [{ $ref: "#/components/schemas/Part" }] }
+        responseContent: { description: What the client gets., type: string, format: password }
+        ticket: { description: A ticket., type: string, format: password }
     Part:
       description: A part.
       x-text: name
@@ -147,7 +149,12 @@ components:
     ThingResponseAction:
       description: What to do.
       type: string
-      x-values: [{ value: OK, description: All is well. }]
+      x-values:
+        - { value: OK, description: All is well., http: { status: 200, body: application/json } }
+        - { value: DENIED, description: Denied., http: { status: 401, header: WWW-Authenticate, challenge: client } }
+        - { value: FAILED, description: Failed., http: { status: 500 } }
+        - { value: ASK_USER, description: Ask., next: [update_thing] }
+        - { value: DONE, description: Done., next: [], http: { status: 204 } }
 "##;
 
 /// The sources of the client and of the probe.
@@ -207,7 +214,7 @@ fn an_answer_may_lack_its_action_and_whatever_is_required() {
 #[test]
 fn answers_are_decoded_leniently_and_requests_strictly() {
     assert_generated(
-        r#"crate::decodable! { ThingResponse { word action = "action", one name = "name", list names = "names", one part = "part", one response_headers = "responseHeaders", one result_code = "resultCode" } }"#,
+        r#"crate::decodable! { ThingResponse { word action = "action", one name = "name", list names = "names", one part = "part", one response_content = "responseContent", one response_headers = "responseHeaders", one result_code = "resultCode", one ticket = "ticket" } }"#,
     );
     assert_generated("#[derive(Clone, Debug, PartialEq, ::serde::Serialize, Default)]");
     assert_generated(
@@ -403,4 +410,11 @@ fn a_time_is_text() {
 #[test]
 fn an_object_of_any_members_keeps_its_values_out_of_debug() {
     assert_generated("pub details: ::std::option::Option<crate::JsonObject>");
+}
+
+#[test]
+fn an_action_is_a_response_or_what_is_left_to_decide() {
+    assert_generated(
+        r#"crate::server::next! { #[doc = " What your server does with the answer of `update_thing`."] ThingNext = ThingResponse, ThingAction, [response_content], [], [presented]; respond Ok = (200u16, Body("application/json"), Nobody); respond Denied = (401u16, Header("www-authenticate"), Client); respond Failed = (500u16, ServerError, Nobody); @ decide #[doc = " Ask."] AskUser[ticket] []; decide #[doc = " Done."] Done[] [response = (204u16, Nothing, Nobody)]; }"#,
+    );
 }

@@ -37,18 +37,18 @@ components:
         text: { description: What it says., type: string }
         responseContent: { description: What the client gets., type: string }
         action: { description: What to do., allOf: [{ $ref: "#/components/schemas/Deed" }] }
-    Deed:
-      description: What to do.
-      type: string
-      x-values:
-        - { value: SEND, description: Send it., http: { status: 200, body: application/json } }
-        - { value: ASK, description: Ask., next: [thing] }
     Color:
       description: A color.
       type: string
       x-values:
         - { value: RED, description: Red. }
         - { value: GREEN, description: Green. }
+    Deed:
+      description: What to do.
+      type: string
+      x-values:
+        - { value: SEND, description: Send it., http: { status: 200, body: application/json } }
+        - { value: ASK, description: Ask., next: [thing] }
 "##;
 
 /// The other kinds of bodies and parameters.

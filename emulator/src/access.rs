@@ -1,10 +1,11 @@
 //! Who calls, and whether the call is theirs to make.
 
-use authlete::{ApiVersion, CredentialKind};
+use authlete::{ApiVersion, CredentialKind, Root};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
 use crate::json::Members;
+use crate::possession::{Possession, TokenScheme};
 use crate::random;
 use crate::reply::Reply;
 use crate::result_code::{
@@ -44,7 +45,12 @@ pub struct Access {
 }
 
 /// Checks the credentials of a call.
-pub fn check(store: &Store, target: &Target, authorization: Option<&str>) -> Result<Access, Reply> {
+pub fn check(
+    store: &mut Store,
+    target: &Target,
+    authorization: Option<&str>,
+    possession: &Possession<'_>,
+) -> Result<Access, Reply> {
     let refuse = |status: u16, code: ResultCode| Reply::error(status, target.route.path, code);
     if target.route.credentials.is_empty() {
         return Ok(Access {
@@ -53,8 +59,17 @@ pub fn check(store: &Store, target: &Target, authorization: Option<&str>) -> Res
         });
     }
     let authorization = authorization.ok_or_else(|| refuse(401, AUTHORIZATION_HEADER_MISSING))?;
-    let caller = identify(store, target.version, authorization)
-        .ok_or_else(|| refuse(401, CREDENTIALS_INVALID))?;
+    let credentials = Presented::parse(authorization);
+    let caller = credentials.and_then(|credentials| credentials.caller(store, target.version));
+    let caller = caller.ok_or_else(|| refuse(401, CREDENTIALS_INVALID))?;
+    // The organization API is on a server of its own, which takes its token from whoever has it.
+    if let Some(Presented::Token { scheme, token }) = credentials
+        && target.route.root != Root::Organization
+    {
+        possession
+            .check(store, scheme, token)
+            .map_err(|refusal| refusal.reply(target.route.path))?;
+    }
     // A number that is none names no service; which the endpoint will say.
     let named = target.parameters.contains_key("serviceId");
     let named = named.then(|| target.parameters.integer("serviceId").unwrap_or_default());
@@ -83,15 +98,35 @@ pub fn check(store: &Store, target: &Target, authorization: Option<&str>) -> Res
     })
 }
 
-fn identify(store: &Store, version: ApiVersion, authorization: &str) -> Option<Caller> {
-    let (scheme, credentials) = authorization.split_once(' ')?;
-    let credentials = credentials.trim();
-    match version {
-        ApiVersion::V2 if scheme.eq_ignore_ascii_case("Basic") => identify_key(store, credentials),
-        ApiVersion::V3 if scheme.eq_ignore_ascii_case("Bearer") => {
-            identify_token(store, credentials)
+/// The credentials in an `Authorization` header.
+#[derive(Debug, Clone, Copy)]
+enum Presented<'a> {
+    /// A key and its secret, in base64.
+    Pair(&'a str),
+    Token {
+        scheme: TokenScheme,
+        token: &'a str,
+    },
+}
+
+impl<'a> Presented<'a> {
+    fn parse(authorization: &'a str) -> Option<Self> {
+        let (scheme, credentials) = authorization.split_once(' ')?;
+        let credentials = credentials.trim();
+        if scheme.eq_ignore_ascii_case("Basic") {
+            return Some(Self::Pair(credentials));
         }
-        _ => None,
+        let scheme = TokenScheme::named(scheme)?;
+        let token = credentials;
+        Some(Self::Token { scheme, token })
+    }
+
+    fn caller(self, store: &Store, version: ApiVersion) -> Option<Caller> {
+        match (self, version) {
+            (Self::Pair(pair), ApiVersion::V2) => identify_key(store, pair),
+            (Self::Token { token, .. }, ApiVersion::V3) => identify_token(store, token),
+            _ => None,
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use crate::call::Call;
 use crate::clock::Clock;
 use crate::endpoints;
 use crate::keeper::Changes;
+use crate::possession::Possession;
 use crate::reply::{Outcome, Reply};
 use crate::request::{self, Given, Refusal};
 use crate::result_code::{METHOD_NOT_ALLOWED, NOT_AN_API, NOT_IMPLEMENTED};
@@ -27,6 +28,12 @@ pub struct Request<'a> {
     pub query: &'a str,
     /// The `Authorization` header.
     pub authorization: Option<&'a str>,
+    /// The origin that the request was sent to, such as `https://127.0.0.1:8080`.
+    pub origin: &'a str,
+    /// The `DPoP` headers.
+    pub dpop: &'a [&'a str],
+    /// The certificate of the connection, in DER.
+    pub certificate: Option<&'a [u8]>,
     /// The `User-Agent` header.
     pub user_agent: Option<&'a str>,
     /// Where the connection comes from.
@@ -113,7 +120,14 @@ impl Api {
             has_body.then(|| Given::read(target.operation.id, request.content_type, request.body));
         let mut state = self.state();
         let State { clock, store } = &mut *state;
-        let Access { caller, service } = access::check(store, &target, request.authorization)?;
+        let possession = Possession {
+            method: request.method,
+            url: &format!("{}{}", request.origin, request.path),
+            proofs: request.dpop,
+            certificate: request.certificate,
+        };
+        let authorization = request.authorization;
+        let Access { caller, service } = access::check(store, &target, authorization, &possession)?;
         let refuse = |refusal: Refusal| refusal.reply(target.route.path);
         let mut parameters = target.parameters.clone();
         request::add_query(&mut parameters, target.operation.id, request.query).map_err(refuse)?;
@@ -121,6 +135,7 @@ impl Api {
         let Given { object, list } = given.map_err(refuse)?;
         let call = Call {
             operation: target.operation.id,
+            version: target.version,
             path: target.route.path,
             service,
             parameters,

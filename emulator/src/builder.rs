@@ -8,17 +8,22 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use tokio_rustls::TlsAcceptor;
 
 use crate::Emulator;
 use crate::api::{Api, State};
+use crate::authority::Authority;
 use crate::clock::Clock;
 use crate::conditions::{Conditions, Wanted};
 use crate::credentials::Credentials;
+use crate::jose;
 use crate::keeper::Keeper;
+use crate::listener::{Plain, Tls};
 use crate::request_log::RequestLog;
 use crate::seed;
 use crate::server;
 use crate::state_file::StateFile;
+use crate::store::{Store, TokenBinding};
 
 /// Where an emulator listens, what it starts with, and under which conditions it works.
 #[derive(Debug, Clone)]
@@ -30,6 +35,9 @@ pub struct EmulatorBuilder {
     state_file: Option<PathBuf>,
     wanted: Wanted,
     log: bool,
+    tls: bool,
+    dpop: bool,
+    mtls: bool,
 }
 
 impl Default for EmulatorBuilder {
@@ -41,6 +49,9 @@ impl Default for EmulatorBuilder {
             state_file: None,
             wanted: Wanted::default(),
             log: false,
+            tls: false,
+            dpop: false,
+            mtls: false,
         }
     }
 }
@@ -64,6 +75,10 @@ impl EmulatorBuilder {
     /// Beside its own members a service can have an `accessToken` for the 3.0 API; the owner can have an `apiKey`, an
     /// `apiSecret`, an `organizationToken` and an `organizationId`. Credentials that are given are kept, and the others generated. The
     /// first service and its clients are those that the emulator shows.
+    ///
+    /// A token may be an object: `{"value": "…", "dpopKey": {…}, "clientCertificate": "…"}`. It is then bound to the DPoP
+    /// key, a JWK, or to the certificate, in PEM form, or to both. When they come with their private keys, the emulator
+    /// shows them.
     pub fn seed_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.seed_file = Some(path.into());
         self
@@ -106,11 +121,43 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Whether the emulator speaks TLS, and nothing else. Default: `false`.
+    ///
+    /// Its certificate is from an authority of its own, and is for `localhost`, `127.0.0.1`, `::1` and the
+    /// [`host`](Self::host). [`Emulator::config`] trusts the authority; [`Emulator::root_certificate`] has its certificate
+    /// for other clients. The authority is new with each start, unless there is a [state file](Self::state_file), which
+    /// keeps it.
+    ///
+    /// Clients may present a certificate; whichever it is, the connection is made.
+    pub fn tls(mut self, tls: bool) -> Self {
+        self.tls = tls;
+        self
+    }
+
+    /// Whether the access tokens of the 3.0 API that the emulator shows, that of the first service and that of the
+    /// organization, are bound to a DPoP key (RFC 9449). Default: `false`.
+    ///
+    /// The key is generated, and [`Emulator::config`] has it, for which the program needs the feature `dpop` of the crate
+    /// `authlete`. A token that the seed or the state file binds to a key stays bound to that.
+    pub fn dpop(mut self, dpop: bool) -> Self {
+        self.dpop = dpop;
+        self
+    }
+
+    /// The same with a client certificate (RFC 8705), which is issued by the authority of the emulator. Default: `false`.
+    ///
+    /// It needs [`tls`](Self::tls), and the program the feature `mtls` of the crate `authlete`.
+    pub fn mtls(mut self, mtls: bool) -> Self {
+        self.mtls = mtls;
+        self
+    }
+
     /// Starts the emulator on the current Tokio runtime.
     ///
     /// # Errors
     /// When the address cannot be listened on, when the seed file or the state file cannot be used, when a condition
-    /// makes no sense, or when the system has no random numbers.
+    /// makes no sense, when an access token is bound to a certificate and there is no TLS, or when the system has no
+    /// random numbers.
     pub async fn start(self) -> io::Result<Emulator> {
         let conditions = Conditions::new(&self.wanted)?;
         let listener = TcpListener::bind((self.host.as_str(), self.port)).await?;
@@ -119,23 +166,76 @@ impl EmulatorBuilder {
             .as_deref()
             .map(StateFile::open)
             .transpose()?;
-        let (state, credentials) = self.initial_state(file.as_ref())?;
+        let (mut state, mut credentials) = self.initial_state(file.as_ref())?;
+        let acceptor = self.tls_acceptor(&mut credentials)?;
+        self.bind_tokens(&mut state.store, &mut credentials)?;
 
         let api = Arc::new(Api::new(state));
         let keeper = file.map(|file| Keeper::start(file, Arc::clone(&api), credentials.clone()));
         let keeper = keeper.transpose()?;
-        let base_url = format!("http://{}", reachable(listener.local_addr()?));
+        let scheme = if self.tls { "https" } else { "http" };
+        let base_url = format!("{scheme}://{}", reachable(listener.local_addr()?));
         let log = Arc::new(RequestLog::new(self.log));
-        let router = server::router(Arc::clone(&api), log, conditions, &self.host);
+        let router = server::router(Arc::clone(&api), log, conditions, scheme, &self.host);
         let (stop, stopped) = oneshot::channel();
+        let listener = Plain(listener);
+        let server = match acceptor {
+            Some(acceptor) => {
+                let listener = Tls::new(listener, acceptor);
+                tokio::spawn(server::serve(listener, router, stopped))
+            }
+            None => tokio::spawn(server::serve(listener, router, stopped)),
+        };
         Ok(Emulator {
             api,
             base_url,
             credentials,
+            is_tls: self.tls,
             stop,
-            server: tokio::spawn(server::serve(listener, router, stopped)),
+            server,
             keeper,
         })
+    }
+
+    /// The server's side of TLS, with the authority that is there or a new one.
+    fn tls_acceptor(&self, credentials: &mut Credentials) -> io::Result<Option<TlsAcceptor>> {
+        if !self.tls {
+            return Ok(None);
+        }
+        let authority = match credentials.authority.take() {
+            Some(authority) => authority,
+            None => Authority::generate()?,
+        };
+        let authority = credentials.authority.insert(authority);
+        authority.acceptor(&self.host).map(Some)
+    }
+
+    /// Binds the tokens that the emulator shows to keys, as far as that is wanted and they are not bound yet.
+    fn bind_tokens(&self, store: &mut Store, credentials: &mut Credentials) -> io::Result<()> {
+        let keys = &mut credentials.caller_keys;
+        if self.dpop && keys.dpop_key.is_none() {
+            let key = jose::generate("ES256").map_err(io::Error::other)?;
+            keys.dpop_key = Some(key.json().clone());
+        }
+        if let (true, None, Some(authority)) =
+            (self.mtls, &keys.client_certificate, &credentials.authority)
+        {
+            keys.client_certificate = Some(authority.client_certificate()?);
+        }
+        let known = keys.binding().unwrap_or_default();
+        let wanted = TokenBinding {
+            dpop_key: known.dpop_key.filter(|_| self.dpop),
+            certificate: known.certificate.filter(|_| self.mtls),
+        };
+        if wanted != TokenBinding::default() {
+            store.bind_access_token(&credentials.service_access_token, wanted.clone());
+            store.bind_access_token(&credentials.owner.organization_token, wanted);
+        }
+        if !self.tls && (self.mtls || store.binds_to_certificates()) {
+            let words = "an access token is bound to a client certificate, which needs TLS";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, words));
+        }
+        Ok(())
     }
 
     fn initial_state(&self, file: Option<&StateFile>) -> io::Result<(State, Credentials)> {

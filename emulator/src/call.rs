@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use authlete::ApiVersion;
+
 use crate::clock::Millis;
 use crate::json::{Members, Object};
 use crate::reply::Reply;
@@ -12,6 +14,7 @@ use crate::store::{Client, Service, Store};
 #[derive(Debug, Clone)]
 pub struct Call {
     pub operation: &'static str,
+    pub version: ApiVersion,
     /// The path below the root, as the description has it.
     pub path: &'static str,
     /// The number of the service that the call is for.
@@ -64,6 +67,15 @@ impl Call {
             body,
             ..self.clone()
         }
+    }
+
+    /// This call as if it did not have some members.
+    #[must_use]
+    pub fn without(&self, members: &[&str]) -> Self {
+        let mut call = self.clone();
+        call.body
+            .retain(|name, _| !members.contains(&name.as_str()));
+        call
     }
 
     /// This call with each object of its list as the body.

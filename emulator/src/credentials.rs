@@ -3,6 +3,8 @@
 use authlete::Secret;
 use serde::{Deserialize, Serialize};
 
+use crate::authority::Authority;
+use crate::caller_keys::CallerKeys;
 use crate::json::Members;
 use crate::store::{Client, Owner, Store};
 
@@ -52,6 +54,12 @@ pub struct Credentials {
     pub service_key: i64,
     pub service_secret: String,
     pub service_access_token: String,
+    /// The keys that the tokens of 3.0 are bound to. Files of earlier versions have none.
+    #[serde(default)]
+    pub caller_keys: CallerKeys,
+    /// The authority of the emulator's certificates, since it was first asked for TLS.
+    #[serde(default)]
+    pub authority: Option<Authority>,
     pub client: RegisteredClient,
     pub other_clients: Vec<RegisteredClient>,
 }
@@ -69,6 +77,8 @@ impl Credentials {
             service_key,
             service_secret: service.settings.text("apiSecret")?.to_owned(),
             service_access_token,
+            caller_keys: CallerKeys::default(),
+            authority: None,
             client: clients.next()?,
             other_clients: clients.collect(),
         })
@@ -76,6 +86,13 @@ impl Credentials {
 
     /// The same as a store has them now; what it no longer has stays as it was.
     pub fn renewed(self, store: &Store) -> Self {
-        Self::of(store, self.service_key, self.service_access_token.clone()).unwrap_or(self)
+        match Self::of(store, self.service_key, self.service_access_token.clone()) {
+            Some(renewed) => Self {
+                caller_keys: self.caller_keys,
+                authority: self.authority,
+                ..renewed
+            },
+            None => self,
+        }
     }
 }

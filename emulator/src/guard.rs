@@ -16,15 +16,17 @@ use axum::response::{IntoResponse as _, Response};
 
 use crate::reply::Reply;
 
-/// Knows the name that the emulator was told to listen on.
+/// Knows the name that the emulator was told to listen on, and how.
 #[derive(Debug)]
 pub struct Guard {
+    scheme: &'static str,
     host: String,
 }
 
 impl Guard {
-    pub fn new(host: &str) -> Self {
+    pub fn new(scheme: &'static str, host: &str) -> Self {
         Self {
+            scheme,
             host: host.to_owned(),
         }
     }
@@ -37,7 +39,7 @@ impl Guard {
         let is_ours = host
             .parse::<Authority>()
             .is_ok_and(|authority| self.is_ours(authority.host()));
-        let own_origin = format!("http://{host}");
+        let own_origin = format!("{}://{host}", self.scheme);
         let mut origins = headers.get_all(ORIGIN).iter();
         is_ours
             && origins.all(|origin| {

@@ -38,10 +38,13 @@
 )]
 
 mod access;
+mod any_certificate;
 mod api;
 mod audit;
+mod authority;
 mod builder;
 mod call;
+mod caller_keys;
 mod clock;
 mod conditions;
 mod control;
@@ -53,9 +56,11 @@ mod guard;
 mod jose;
 mod json;
 mod keeper;
+mod listener;
 mod logging;
 mod masking;
 mod page;
+mod possession;
 mod protocol;
 mod random;
 mod reply;
@@ -84,6 +89,7 @@ pub use builder::EmulatorBuilder;
 pub use credentials::RegisteredClient;
 
 use api::Api;
+use authority::Authority;
 use credentials::Credentials;
 use keeper::Keeper;
 
@@ -98,6 +104,7 @@ pub struct Emulator {
     api: Arc<Api>,
     base_url: String,
     credentials: Credentials,
+    is_tls: bool,
     /// Dropped to tell the server to stop.
     stop: oneshot::Sender<()>,
     server: JoinHandle<io::Result<()>>,
@@ -124,7 +131,17 @@ impl Emulator {
         &self.base_url
     }
 
-    /// A configuration for one generation of the API, with the credentials of the service and of its owner.
+    /// The certificate of the authority that has issued the emulator's own, in PEM form. `None` without
+    /// [TLS](EmulatorBuilder::tls).
+    pub fn root_certificate(&self) -> Option<&str> {
+        let authority = self.credentials.authority.as_ref();
+        authority
+            .filter(|_| self.is_tls)
+            .map(Authority::certificate)
+    }
+
+    /// A configuration for one generation of the API, with the credentials of the service and of its owner, with the root
+    /// certificate, and with the keys that tokens are bound to, as far as the emulator has them.
     pub fn config(&self, version: ApiVersion) -> Config {
         let settings = self.settings(version).into_iter();
         settings.fold(Config::new(), |config, (setting, value)| {
@@ -146,12 +163,16 @@ impl Emulator {
             service_key,
             service_secret,
             service_access_token,
+            caller_keys,
             ..
         } = &self.credentials;
         let mut settings = vec![
             (Setting::BaseUrl, self.base_url.clone()),
             (Setting::ServiceApiKey, service_key.to_string()),
         ];
+        if let Some(pem) = self.root_certificate() {
+            settings.push((Setting::RootCertificate, pem.to_owned()));
+        }
         match version {
             ApiVersion::V2 => settings.extend([
                 (Setting::ApiVersion, "V2".to_owned()),
@@ -171,7 +192,35 @@ impl Emulator {
                 (Setting::IdpServer, self.base_url.clone()),
             ]),
         }
+        if version == ApiVersion::V3 {
+            let dpop_key = caller_keys.private_dpop_key();
+            settings.extend(dpop_key.map(|key| (Setting::DpopKey, key)));
+            let certificate = caller_keys.certificate_with_key();
+            settings.extend(certificate.map(|pem| (Setting::ClientCertificate, pem.to_owned())));
+        }
         settings
+    }
+
+    /// The environment variables that the calls of a generation need, too, and whose values the emulator does not know:
+    /// those of the keys that tokens are bound to, when the seed has only their public parts.
+    pub fn missing_environment(&self, version: ApiVersion) -> Vec<&'static str> {
+        if version == ApiVersion::V2 {
+            return Vec::new();
+        }
+        let keys = &self.credentials.caller_keys;
+        let known = self.environment(version);
+        let needed = [
+            (Setting::DpopKey, keys.dpop_key.is_some()),
+            (
+                Setting::ClientCertificate,
+                keys.client_certificate.is_some(),
+            ),
+        ];
+        let needed = needed.into_iter().filter(|(_, is_needed)| *is_needed);
+        needed
+            .map(|(setting, _)| setting.environment_variable())
+            .filter(|variable| !known.iter().any(|(name, _)| name == variable))
+            .collect()
     }
 
     /// The number of the service that is there from the start: its service ID in 3.0, its API key in 2.x.

@@ -2,6 +2,7 @@
 
 mod output;
 
+use std::fs;
 use std::future::Future;
 use std::io;
 use std::path::PathBuf;
@@ -51,6 +52,22 @@ struct Arguments {
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
     unavailable: f64,
 
+    /// Speak TLS, with a certificate from an authority of its own
+    #[arg(long)]
+    tls: bool,
+
+    /// Write the certificate of the authority to a file, in PEM form
+    #[arg(long, value_name = "FILE", requires = "tls")]
+    ca_file: Option<PathBuf>,
+
+    /// Bind the access tokens of the 3.0 API to a DPoP key, and print that
+    #[arg(long)]
+    dpop: bool,
+
+    /// Bind the access tokens of the 3.0 API to a client certificate, and print that
+    #[arg(long, requires = "tls")]
+    mtls: bool,
+
     /// Write a line for each request to standard error, without any secret
     #[arg(long)]
     log: bool,
@@ -76,6 +93,9 @@ async fn run(arguments: Arguments) -> io::Result<()> {
         .host(arguments.host)
         .port(arguments.port)
         .log(arguments.log)
+        .tls(arguments.tls)
+        .dpop(arguments.dpop)
+        .mtls(arguments.mtls)
         .latency(Duration::from_millis(arguments.latency))
         .unavailable(arguments.unavailable);
     if let Some(calls) = arguments.rate_limit {
@@ -88,6 +108,12 @@ async fn run(arguments: Arguments) -> io::Result<()> {
         builder = builder.state_file(path);
     }
     let emulator = builder.start().await?;
+    if let (Some(path), Some(pem)) = (&arguments.ca_file, emulator.root_certificate()) {
+        fs::write(path, pem).map_err(|error| {
+            let words = format!("the CA file {}: {error}", path.display());
+            io::Error::new(error.kind(), words)
+        })?;
+    }
     arguments
         .output
         .describe(&emulator, keeps_state, &mut io::stdout())?;

@@ -40,6 +40,12 @@ fn shell(emulator: &Emulator, keeps_state: bool, output: &mut impl io::Write) ->
     let address = emulator.base_url();
     writeln!(output, "# authlete-emulator listens on {address}.")?;
     writeln!(output, "# {NOTICE}")?;
+    if emulator.root_certificate().is_some() {
+        writeln!(
+            output,
+            "# AUTHLETE_ROOT_CERTIFICATE is the certificate of its own authority."
+        )?;
+    }
     if keeps_state {
         writeln!(output, "# Ctrl-C ends it. Its state is kept.")?;
     } else {
@@ -49,6 +55,10 @@ fn shell(emulator: &Emulator, keeps_state: bool, output: &mut impl io::Write) ->
         writeln!(output, "\n# Environment for Authlete {version}:")?;
         for (variable, value) in emulator.environment(version) {
             writeln!(output, "export {variable}={}", word(&value))?;
+        }
+        for variable in emulator.missing_environment(version) {
+            let place = "The seed or the state has the public part alone";
+            writeln!(output, "# Set {variable}, too. {place}.")?;
         }
     }
     for client in emulator.clients() {
@@ -70,7 +80,8 @@ fn shell(emulator: &Emulator, keeps_state: bool, output: &mut impl io::Write) ->
 fn json(emulator: &Emulator, output: &mut impl io::Write) -> io::Result<()> {
     let environment =
         |version| -> BTreeMap<_, _> { emulator.environment(version).into_iter().collect() };
-    let description = json!({
+    let missing = |version| emulator.missing_environment(version);
+    let mut description = json!({
         "notice": NOTICE,
         "baseUrl": emulator.base_url(),
         "environment": {
@@ -79,6 +90,12 @@ fn json(emulator: &Emulator, output: &mut impl io::Write) -> io::Result<()> {
         },
         "clients": emulator.clients().collect::<Vec<_>>(),
     });
+    if let Some(pem) = emulator.root_certificate() {
+        description["rootCertificate"] = pem.into();
+    }
+    if !missing(ApiVersion::V3).is_empty() {
+        description["missingEnvironment"] = json!({ "3.0": missing(ApiVersion::V3) });
+    }
     writeln!(output, "{description:#}")
 }
 

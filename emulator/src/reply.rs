@@ -12,6 +12,8 @@ use crate::result_code::{INTERNAL_ERROR, ResultCode};
 pub struct Reply {
     pub status: u16,
     pub body: Content,
+    /// The value of `WWW-Authenticate`, where it says more than which credentials the API takes.
+    pub challenge: Option<String>,
 }
 
 /// The body of an answer.
@@ -34,6 +36,7 @@ impl Reply {
         Self {
             status,
             body: Content::Json(Value::Object(object)),
+            challenge: None,
         }
     }
 
@@ -42,6 +45,7 @@ impl Reply {
         Self {
             status: 200,
             body: Content::Json(document),
+            challenge: None,
         }
     }
 
@@ -50,6 +54,7 @@ impl Reply {
         Self {
             status: 200,
             body: Content::Indented(document),
+            challenge: None,
         }
     }
 
@@ -58,6 +63,7 @@ impl Reply {
         Self {
             status,
             body: Content::Text(text),
+            challenge: None,
         }
     }
 
@@ -78,10 +84,20 @@ impl Reply {
         self
     }
 
+    /// Adds the value of `WWW-Authenticate`.
+    #[must_use]
+    pub fn with_challenge(self, challenge: String) -> Self {
+        Self {
+            challenge: Some(challenge),
+            ..self
+        }
+    }
+
     pub fn no_content() -> Self {
         Self {
             status: 204,
             body: Content::Empty,
+            challenge: None,
         }
     }
 

@@ -1,9 +1,11 @@
 //! What an emulator has from the start: services and clients, written as the API has them.
 
+mod access_token;
 mod document;
 
 use std::fs;
 use std::io;
+use std::mem;
 use std::path::Path;
 
 use crate::clock::Clock;
@@ -12,6 +14,7 @@ use crate::endpoints::{client, service};
 use crate::json::{Members, Object};
 use crate::random;
 use crate::store::{Owner, Store};
+use access_token::AccessTokenMembers;
 use document::{Document, OwnerMembers, ServiceMembers};
 
 /// One service and one client: the seed of an emulator that is given none. Everybody can read the keys of the service
@@ -31,39 +34,65 @@ pub fn plant(file: Option<&Path>, clock: &Clock) -> io::Result<(Store, Credentia
 }
 
 fn grow(document: Document, clock: &Clock) -> io::Result<(Store, Credentials)> {
-    let mut store = Store::new(owner(document.owner)?);
+    let (owner, owner_token) = owner(document.owner)?;
+    let organization_token = owner.organization_token.clone();
+    let mut store = Store::new(owner);
     let mut first = None;
-    for mut members in document.services {
-        let mut access_token = members.access_token.take();
+    for (index, mut members) in document.services.into_iter().enumerate() {
+        let mut given = members.access_token.take();
         let key = add_service(&mut store, &members, clock)?;
+        let mut access_token = given.as_mut().and_then(|given| given.value.take());
         if first.is_none() {
             // Only here: nobody would learn of one that is made for another service.
             let token = access_token.map_or_else(random::token, Ok)?;
-            first = Some((key, token.clone()));
+            let keys = given.as_mut().map(|given| mem::take(&mut given.keys));
+            first = Some((key, token.clone(), keys.unwrap_or_default()));
             access_token = Some(token);
         }
-        if let Some(token) = access_token {
-            store.add_access_token(&token, key);
+        match (access_token, given) {
+            (Some(token), given) => {
+                store.add_access_token(&token, key);
+                if let Some(given) = given {
+                    store.bind_access_token(&token, given.binding);
+                }
+            }
+            (None, Some(_)) => {
+                let words = format!("services[{index}].accessToken: it has no value");
+                return Err(io::Error::new(io::ErrorKind::InvalidData, words));
+            }
+            (None, None) => {}
         }
     }
-    let credentials = first.and_then(|(key, token)| Credentials::of(&store, key, token));
-    let credentials = credentials.ok_or_else(|| {
+    let credentials =
+        first.and_then(|(key, token, keys)| Some((Credentials::of(&store, key, token)?, keys)));
+    let (credentials, keys) = credentials.ok_or_else(|| {
         let words = "services: there must be one, and the first must have a client";
         io::Error::new(io::ErrorKind::InvalidData, words)
     })?;
+    let mut caller_keys = keys;
+    if let Some(given) = owner_token {
+        store.bind_access_token(&organization_token, given.binding);
+        caller_keys = caller_keys.or(given.keys);
+    }
+    let credentials = Credentials {
+        caller_keys,
+        ..credentials
+    };
     Ok((store, credentials))
 }
 
-fn owner(given: OwnerMembers) -> Result<Owner, getrandom::Error> {
+/// The owner, and what is given of its token beside the value.
+fn owner(given: OwnerMembers) -> Result<(Owner, Option<AccessTokenMembers>), getrandom::Error> {
     let generated = Owner::generate()?;
-    Ok(Owner {
+    let mut token = given.organization_token;
+    let value = token.as_mut().and_then(|token| token.value.take());
+    let owner = Owner {
         api_key: given.api_key.unwrap_or(generated.api_key),
         api_secret: given.api_secret.unwrap_or(generated.api_secret),
-        organization_token: given
-            .organization_token
-            .unwrap_or(generated.organization_token),
+        organization_token: value.unwrap_or(generated.organization_token),
         organization_id: given.organization_id.unwrap_or(generated.organization_id),
-    })
+    };
+    Ok((owner, token))
 }
 
 fn add_service(

@@ -19,6 +19,7 @@ mod scopes;
 mod service;
 mod shared_nonce;
 mod token_batch;
+mod token_binding;
 mod token_request;
 mod tokens;
 
@@ -39,6 +40,7 @@ pub use hardware_key::HardwareKey;
 pub use managed_grant::{GrantContent, GrantManagement, ManagedGrant, ScopesAtResources};
 pub use service::Service;
 pub use token_batch::TokenBatch;
+pub use token_binding::TokenBinding;
 pub use token_request::{PasswordRequest, Renewal};
 pub use tokens::{Narrowed, RecordId, RefreshToken, TokenRecord};
 
@@ -58,6 +60,11 @@ pub struct Store {
     #[serde(skip)]
     by_key: HashMap<i64, i64>,
     access_tokens: HashMap<Digest, i64>,
+    /// Of the access tokens of services and of the organization token, as far as they are bound.
+    token_bindings: HashMap<Digest, TokenBinding>,
+    /// The DPoP proofs of callers, which work once. After a restart they would work once more, for a few minutes.
+    #[serde(skip)]
+    pub used_proofs: Expiring<()>,
     last_number: i64,
 }
 
@@ -69,6 +76,9 @@ struct Numbered {
     audit_log: AuditLog,
     by_number: BTreeMap<i64, Service>,
     access_tokens: HashMap<Digest, i64>,
+    /// Files of earlier versions have none.
+    #[serde(default)]
+    token_bindings: HashMap<Digest, TokenBinding>,
     last_number: i64,
 }
 
@@ -77,6 +87,7 @@ impl From<Numbered> for Store {
         let mut store = Self {
             audit_log: numbered.audit_log,
             access_tokens: numbered.access_tokens,
+            token_bindings: numbered.token_bindings,
             last_number: numbered.last_number,
             ..Self::new(numbered.owner)
         };
@@ -122,6 +133,8 @@ impl Store {
             by_number: BTreeMap::new(),
             by_key: HashMap::new(),
             access_tokens: HashMap::new(),
+            token_bindings: HashMap::new(),
+            used_proofs: Expiring::default(),
             last_number: 0,
         }
     }
@@ -149,7 +162,13 @@ impl Store {
     }
 
     pub fn delete(&mut self, key: i64) -> Option<Service> {
-        self.access_tokens.retain(|_, service| *service != key);
+        let (tokens, bindings) = (&mut self.access_tokens, &mut self.token_bindings);
+        tokens.retain(|token, service| {
+            if *service == key {
+                bindings.remove(token);
+            }
+            *service != key
+        });
         self.by_number.remove(&self.by_key.remove(&key)?)
     }
 
@@ -170,6 +189,23 @@ impl Store {
             .iter()
             .filter(move |(_, of)| **of == service);
         of_service.map(|(digest, _)| digest)
+    }
+
+    /// Binds an access token of a service, or the organization token, to keys. A binding that it has stays.
+    pub fn bind_access_token(&mut self, token: &str, binding: TokenBinding) {
+        let bound = self.token_bindings.entry(Digest::of(token)).or_default();
+        *bound = std::mem::take(bound).or(binding);
+    }
+
+    /// What an access token of the 3.0 API is bound to.
+    pub fn binding_of_access_token(&self, token: &str) -> Option<&TokenBinding> {
+        self.token_bindings.get(&Digest::of(token))
+    }
+
+    /// Whether an access token is of use only over TLS.
+    pub fn binds_to_certificates(&self) -> bool {
+        let mut bindings = self.token_bindings.values();
+        bindings.any(|binding| binding.certificate.is_some())
     }
 
     /// The service that an access token of the 3.0 API belongs to.

@@ -26,10 +26,8 @@ pub fn take_file(input: &[u8]) -> bool {
         // The mark may be the value of a setting that is no secret.
         Ok(config) if format!("{config:?}").contains(MARK) => drop(make(config)),
         Ok(config) => assert_hidden(&make(config)),
-        // The key is shown as it stands there.
-        Err(ConfigError::UnknownKey { .. }) => {}
         Err(error) => {
-            if let ConfigError::Syntax { line, .. } = error {
+            if let ConfigError::Syntax { line, .. } | ConfigError::UnknownKey { line, .. } = error {
                 assert!(
                     (1..=1 + text.matches('\n').count()).contains(&line),
                     "{line}"

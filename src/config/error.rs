@@ -51,13 +51,13 @@ pub enum ConfigError {
         /// The feature to enable in `Cargo.toml`.
         feature: &'static str,
     },
-    /// A file has a key that does not exist.
-    #[error("{place}: unknown key {key}; known are {known}", known = known_keys())]
+    /// A file has a key that does not exist. The key is not shown: a secret may stand in its place.
+    #[error("{place}: line {line}: unknown key; known are {known}", known = known_keys())]
     UnknownKey {
         /// The file.
         place: String,
-        /// The key as it stands there.
-        key: String,
+        /// The line, from 1.
+        line: usize,
     },
     /// A file that is no TOML.
     #[error("{place}: line {line}: {message}")]

@@ -1,7 +1,10 @@
 //! Configuration from TOML: the keys of the Go library's files, and those that 3.0 adds.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+
+use toml::Spanned;
 
 use super::{Config, ConfigError, Setting, Source};
 
@@ -47,18 +50,17 @@ impl Config {
 }
 
 fn parse(text: &str, source: &Source) -> Result<Config, ConfigError> {
-    let table: toml::Table = text
-        .parse()
-        .map_err(|error| syntax_error(text, source, &error))?;
+    let table: BTreeMap<Spanned<String>, toml::Value> =
+        toml::from_str(text).map_err(|error| syntax_error(text, source, &error))?;
     let mut config = Config::new();
     for (key, value) in table {
         let Some(setting) = Setting::ALL
             .into_iter()
-            .find(|setting| setting.toml_key() == key)
+            .find(|setting| setting.toml_key() == key.get_ref())
         else {
             return Err(ConfigError::UnknownKey {
                 place: place(source),
-                key,
+                line: line(text, key.span().start),
             });
         };
         let text = match value {
@@ -76,17 +78,17 @@ fn parse(text: &str, source: &Source) -> Result<Config, ConfigError> {
 
 /// The parser's own message shows the line itself, which may hold a secret: only its number is passed on.
 fn syntax_error(text: &str, source: &Source, error: &toml::de::Error) -> ConfigError {
-    let offset = error.span().map_or(0, |span| span.start);
-    let line = 1 + text
-        .bytes()
-        .take(offset)
-        .filter(|byte| *byte == b'\n')
-        .count();
     ConfigError::Syntax {
         place: place(source),
-        line,
+        line: line(text, error.span().map_or(0, |span| span.start)),
         message: error.message().to_owned(),
     }
+}
+
+/// The line that an offset in bytes is in, from 1.
+fn line(text: &str, offset: usize) -> usize {
+    let before = text.bytes().take(offset);
+    1 + before.filter(|byte| *byte == b'\n').count()
 }
 
 fn place(source: &Source) -> String {

@@ -216,7 +216,7 @@ impl Config {
     /// one. A proof has the time that it was made at: the clock of your machine must be right.
     ///
     /// A stolen access token is of no use without the key, and a token that is not bound to the key is refused. The
-    /// emulator does not take the scheme `DPoP` for calls of its API: leave the key out there.
+    /// emulator can bind its access tokens to a key, too.
     ///
     /// ```
     /// use authlete::{Authlete, Config};
@@ -250,6 +250,27 @@ impl Config {
     #[must_use]
     pub fn client_certificate(self, pem: impl Into<Secret>) -> Self {
         self.set(Setting::ClientCertificate, pem)
+    }
+
+    /// Root certificates that connections trust besides those of the platform, in PEM form: for an Authlete behind a
+    /// certificate authority of your own, and for the emulator with TLS. One certificate or more. No default.
+    ///
+    /// The same as [`AuthleteBuilder::root_certificate`](crate::AuthleteBuilder::root_certificate), for a file or the
+    /// environment. Roots that are set in both places are all trusted.
+    ///
+    /// Roots belong to the connections: [`with_config`](crate::Authlete::with_config) refuses roots that the connections
+    /// were not made with, and a [`reqwest_client`](crate::AuthleteBuilder::reqwest_client) of yours brings its own.
+    ///
+    /// ```
+    /// use authlete::Config;
+    ///
+    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// let config = Config::from_env()?.root_certificate(std::fs::read_to_string("root.pem")?);
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn root_certificate(self, pem: impl Into<String>) -> Self {
+        self.set(Setting::RootCertificate, pem.into())
     }
 
     /// Allows a base URL or an [`idp_server`](Self::idp_server) that is `http` and not on this machine. Whoever can read the network between here and there

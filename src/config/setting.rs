@@ -32,11 +32,13 @@ pub enum Setting {
     DpopKey,
     /// The certificate to present to Authlete and its private key, in PEM form (feature `mtls`).
     ClientCertificate,
+    /// Further root certificates to trust, in PEM form.
+    RootCertificate,
 }
 
 impl Setting {
     /// All settings.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::ApiVersion,
         Self::BaseUrl,
         Self::ServiceApiKey,
@@ -50,6 +52,7 @@ impl Setting {
         Self::IdpServer,
         Self::DpopKey,
         Self::ClientCertificate,
+        Self::RootCertificate,
     ];
 
     /// The key in a TOML file.
@@ -82,6 +85,7 @@ impl Setting {
             Self::IdpServer => ("IdpServer", "AUTHLETE_IDP_SERVER"),
             Self::DpopKey => ("DpopKey", "AUTHLETE_DPOP_KEY"),
             Self::ClientCertificate => ("ClientCertificate", "AUTHLETE_CLIENT_CERTIFICATE"),
+            Self::RootCertificate => ("RootCertificate", "AUTHLETE_ROOT_CERTIFICATE"),
         }
     }
 }

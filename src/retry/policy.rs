@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::ConfigError;
+
 /// A failed attempt or two are met with another server of the cluster; what fails three times, fails.
 const MAX_ATTEMPTS: u32 = 3;
 
@@ -46,7 +48,7 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 /// # fn example(config: Config) -> authlete::Result<()> {
 /// let policy = RetryPolicy::new().max_attempts(5).max_delay(Duration::from_secs(1));
 /// let api = Authlete::builder(config).retry(policy).build()?;
-/// let once = api.with_retry(RetryPolicy::never()); // another handle on the same connections
+/// let once = api.with_retry(RetryPolicy::never())?; // another handle on the same connections
 /// # Ok(()) }
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,13 +96,23 @@ impl RetryPolicy {
 
     /// How long an attempt may take when another one may follow it: at an operation that changes nothing, each but the last.
     /// That one, and the only one at any other operation, has what is left of the time of the call. Default: 10 seconds.
-    /// With zero a handle cannot be built.
+    /// Zero is refused when a handle gets the policy.
     ///
     /// Without a timeout of the handle, as with a [client of yours](crate::AuthleteBuilder::reqwest_client) that has one of
     /// its own, that client decides.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = timeout;
         self
+    }
+
+    /// An attempt without any time cannot succeed.
+    pub(crate) fn check(&self) -> Result<(), ConfigError> {
+        match self.attempt_timeout.is_zero() {
+            true => Err(ConfigError::client(
+                "attempt_timeout of the retry policy must not be zero",
+            )),
+            false => Ok(()),
+        }
     }
 
     /// The wait after a number of attempts; `random` is from 0 to 1.

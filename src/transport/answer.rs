@@ -6,6 +6,7 @@ use reqwest::header::HeaderMap;
 use serde::de::{Error as _, Unexpected};
 
 use crate::JsonObject;
+use crate::decodable::Entries;
 
 /// What an operation returns, made from the body and the headers of an answer.
 pub(crate) trait Answer: Sized {
@@ -55,11 +56,8 @@ answer! { JsonObject }
 /// The parameters that `echo` returns; one without a value is left out.
 impl Answer for HashMap<String, String> {
     fn decode(body: &[u8], _: &mut HeaderMap) -> serde_json::Result<Self> {
-        let values: HashMap<String, Option<String>> = serde_json::from_slice(body)?;
-        Ok(values
-            .into_iter()
-            .filter_map(|(name, value)| Some((name, value?)))
-            .collect())
+        let Entries(parameters) = serde_json::from_slice(body)?;
+        parameters.ok_or_else(|| serde_json::Error::invalid_type(Unexpected::Unit, &"a map"))
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt::{Arguments, Display};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;
 
-use crate::{Error, Result};
+use crate::{Error, Operation, Result};
 
 /// A URL whose path goes on. To parse the whole anew would be a tenth of all that a call costs.
 pub(crate) fn below(url: &Url, path: Arguments<'_>) -> Url {
@@ -24,17 +24,20 @@ const ESCAPED: AsciiSet = NON_ALPHANUMERIC
 /// Escapes an argument for use as one segment of a path.
 ///
 /// An empty one would name another endpoint, and so would `.` and `..`, which URLs resolve even when escaped.
-pub(crate) fn path_segment(argument: &'static str, value: &impl Display) -> Result<String> {
+pub(crate) fn path_segment(
+    operation: &'static Operation,
+    argument: &'static str,
+    value: &impl Display,
+) -> Result<String> {
     let text = value.to_string();
-    match text.as_str() {
-        "" => Err(Error::InvalidArgument {
-            argument,
-            reason: "is empty",
-        }),
-        "." | ".." => Err(Error::InvalidArgument {
-            argument,
-            reason: "cannot be `.` or `..` in a path",
-        }),
-        _ => Ok(utf8_percent_encode(&text, &ESCAPED).to_string()),
-    }
+    let reason = match text.as_str() {
+        "" => "is empty",
+        "." | ".." => "cannot be `.` or `..` in a path",
+        _ => return Ok(utf8_percent_encode(&text, &ESCAPED).to_string()),
+    };
+    Err(Error::InvalidArgument {
+        operation: operation.id,
+        argument,
+        reason,
+    })
 }

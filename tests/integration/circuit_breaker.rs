@@ -152,7 +152,7 @@ async fn retries_end_when_it_opens() {
     let retry = RetryPolicy::new()
         .max_attempts(9)
         .base_delay(Duration::ZERO);
-    let api = api(&server.url, policy()).with_retry(retry);
+    let api = api(&server.url, policy()).with_retry(retry).unwrap();
     // The failure, and not that there was nothing to be sent.
     assert_eq!(introspect(&api).await.unwrap_err().status().unwrap(), 503);
     assert_eq!(server.take().len(), 2);

@@ -396,14 +396,27 @@ fn a_client_certificate_needs_a_feature() {
 }
 
 #[test]
-fn an_unknown_key_is_named() {
-    let error = Config::from_toml("ServiceApiSecrett = 's'").unwrap_err();
-    assert!(matches!(&error, ConfigError::UnknownKey { key, .. } if key == "ServiceApiSecrett"));
-    assert!(
-        error.to_string().starts_with(
-            "from TOML: unknown key ServiceApiSecrett; known are ApiVersion, BaseUrl, "
-        )
-    );
+fn an_unknown_key_is_told_by_its_line_and_not_by_its_text() {
+    let before = "BaseUrl = 'https://a.example'\n\n# A comment\n";
+    for unknown in [
+        "HIDDEN-token = 's'",
+        "'HIDDEN' = 's'",
+        "ServiceApiKey.HIDDEN = 1\nHIDDEN = 's'",
+        "[HIDDEN]\nServiceApiKey = 1",
+        "[[HIDDEN.HIDDEN]]",
+    ] {
+        let error = Config::from_toml(&format!("{before}{unknown}\n")).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("HIDDEN"), "{error}");
+        if unknown.starts_with("ServiceApiKey") {
+            continue; // A table for a key is told first.
+        }
+        assert!(
+            matches!(error, ConfigError::UnknownKey { line: 4, .. }),
+            "{error:?}"
+        );
+        let message = "from TOML: line 4: unknown key; known are ApiVersion, BaseUrl, ";
+        assert!(error.to_string().starts_with(message), "{error}");
+    }
 }
 
 #[test]

@@ -136,7 +136,7 @@ fn a_setting_of_zero_that_lets_no_call_succeed_is_refused() {
         (builder().timeout(Duration::ZERO), "timeout"),
         (builder().connect_timeout(Duration::ZERO), "connect_timeout"),
         (
-            builder().retry(retry),
+            builder().retry(retry.clone()),
             "attempt_timeout of the retry policy",
         ),
         (builder().max_response_size(0), "max_response_size"),
@@ -145,6 +145,10 @@ fn a_setting_of_zero_that_lets_no_call_succeed_is_refused() {
         assert!(matches!(error, Error::Config(_)), "{error:?}");
         assert_eq!(error.to_string(), format!("{name} must not be zero"));
     }
+    let error = builder().build().unwrap().with_retry(retry).unwrap_err();
+    assert!(matches!(error, Error::Config(_)), "{error:?}");
+    let message = "attempt_timeout of the retry policy must not be zero";
+    assert_eq!(error.to_string(), message);
 }
 
 #[tokio::test]

@@ -197,6 +197,7 @@ async fn a_page_size_below_one_is_refused() {
             matches!(
                 &*items,
                 [Err(Error::InvalidArgument {
+                    operation: "get_client_list",
                     argument: "page_size",
                     ..
                 })]

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod authority;
+mod authorization_server;
 mod call_rate;
 mod calls;
 mod cancellation;
@@ -25,6 +26,7 @@ mod hostile;
 mod introspection_cache;
 #[cfg(feature = "introspection-cache-redis")]
 mod introspection_cache_redis;
+mod json_forms;
 mod lists;
 mod network;
 mod nulls;

@@ -327,7 +327,7 @@ async fn silent_at_first(silent: usize) -> (String, Arc<AtomicUsize>) {
 async fn an_attempt_that_takes_too_long_leaves_time_for_another() {
     let (url, requests) = silent_at_first(2).await;
     let impatient = soon().attempt_timeout(Duration::from_millis(200));
-    let api = api(&url).with_retry(impatient);
+    let api = api(&url).with_retry(impatient).unwrap();
     // The last attempt has all the time that is left: the server takes longer than an attempt may.
     introspect(&api).await.unwrap();
     assert_eq!(requests.load(Ordering::Relaxed), 3);
@@ -336,7 +336,9 @@ async fn an_attempt_that_takes_too_long_leaves_time_for_another() {
 #[tokio::test]
 async fn a_change_has_all_the_time_of_the_call() {
     let (url, requests) = silent_at_first(0).await;
-    let api = api(&url).with_retry(soon().attempt_timeout(Duration::from_millis(20)));
+    let api = api(&url)
+        .with_retry(soon().attempt_timeout(Duration::from_millis(20)))
+        .unwrap();
     token(&api).await.unwrap();
     let with_proof = IntrospectionRequest::new("t").dpop("proof");
     api.introspection(&with_proof).await.unwrap();
@@ -362,7 +364,7 @@ async fn a_timeout_may_be_as_long_as_can_be() {
 async fn a_handle_can_do_without() {
     let server = Server::always(refused(503)).await;
     let api = api(&server.url);
-    let once = api.with_retry(RetryPolicy::never());
+    let once = api.with_retry(RetryPolicy::never()).unwrap();
     introspect(&once).await.unwrap_err();
     assert_eq!(server.take().len(), 1);
     // The other one is as it was.
@@ -395,7 +397,7 @@ async fn a_storm_of_failures_is_not_multiplied() {
     let storm = (0..calls).map(|number| {
         // Handles for other services, or with other settings, are no way around.
         let config = Config::v3(&server.url, 1 + number % 7, "t");
-        let api = api.with_config(config).unwrap().with_retry(soon());
+        let api = api.with_config(config).unwrap().with_retry(soon()).unwrap();
         tokio::spawn(async move { introspect(&api).await.unwrap_err() })
     });
     for call in storm.collect::<Vec<_>>() {

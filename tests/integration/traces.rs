@@ -376,7 +376,7 @@ async fn each_operation(
         .max_attempts(2)
         .base_delay(Duration::ZERO);
     // To make a client takes longer than to use it.
-    let shared = api("http://127.0.0.1:1").with_retry(policy);
+    let shared = api("http://127.0.0.1:1").with_retry(policy).unwrap();
     for version in [ApiVersion::V2, ApiVersion::V3] {
         for fact in facts().iter().filter(|fact| fact.path(version).is_some()) {
             let operation = operations(&FLAT)

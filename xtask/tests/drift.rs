@@ -235,9 +235,15 @@ In `hsk_rotate_api request[]`.
 
 ### `get_service_jwks`, there `GET /api/{serviceId}/service/jwks/get`: `GET /api/{serviceId}/service/jwks/get`
 
+- [ ] only there: response media type `application/jwk-set+json`
 - [ ] query parameter `includePrivateKeys`: optional here, required there
 - [ ] query parameter `pretty`: `boolean` here, `string` there
-- [ ] response media type: `application/json` here, `application/jwk-set+json` there
+- only here: response media type `application/json`
+
+### `hsk_create`, there `hsk_create_api`: `POST /api/{serviceId}/hsk/create`
+
+- [ ] only there: request media type `application/x-www-form-urlencoded`: `string`
+- [ ] request: required here, optional there
 
 ### `hsk_delete`, there `hsk_delete_api`: `DELETE /api/{serviceId}/hsk/delete/{handle}`
 
@@ -338,7 +344,7 @@ fn every_schema_is_compared() {
 #[test]
 fn each_change_is_found() {
     type Change = fn(&mut Value);
-    let changes: [(Change, &str); 20] = [
+    let changes: [(Change, &str); 29] = [
         (
             |document| {
                 let paths = document["paths"].as_object_mut().unwrap();
@@ -464,6 +470,76 @@ fn each_change_is_found() {
             |document| document["paths"]["/auth/token"]["post"]["security"] = json!([]),
             "- [ ] credentials: `bearer` here, `none` there",
         ),
+        (
+            |document| {
+                let servers = json!([{ "url": "https://us.authlete.com/api/{serviceId}" }, { "url": "https://tokens.example.com/api/{serviceId}" }]);
+                document["servers"][0]["url"] = "https://us.authlete.com/api/{serviceId}".into();
+                document["paths"]["/auth/token"]["post"]["servers"] = servers;
+            },
+            "- [ ] server: that of the document here, `https://tokens.example.com/api/{serviceId}` there",
+        ),
+        (
+            |document| {
+                let mut server = document["servers"][0].clone();
+                server["url"] = "http://localhost:8080/api/{serviceId}".into();
+                document["paths"]["/auth/token"]["servers"] = json!([server]);
+            },
+            "- [ ] server: that of the document here, `http://localhost:8080/api/{serviceId}` there",
+        ),
+        (
+            |document| {
+                let servers = json!([{ "url": "https://us.authlete.com/api" }]);
+                document["paths"]["/service"]["post"]["servers"] = servers;
+                document["servers"][0]["url"] = "https://us.authlete.com/api/{serviceId}".into();
+            },
+            "- [ ] server: `https://login.authlete.com/api` here, that of the document there",
+        ),
+        (
+            |document| {
+                let post = &mut document["paths"]["/auth/token"]["post"];
+                post["requestBody"]["required"] = false.into();
+            },
+            "- [ ] request: required here, optional there",
+        ),
+        (
+            |document| {
+                let content =
+                    &mut document["paths"]["/auth/token"]["post"]["requestBody"]["content"];
+                content["application/x-www-form-urlencoded"] = content["application/json"].clone();
+            },
+            "- [ ] only there: request media type `application/x-www-form-urlencoded`\n",
+        ),
+        (
+            |document| {
+                let response =
+                    &mut document["paths"]["/auth/token"]["post"]["responses"]["200"]["content"];
+                response["text/plain"] = json!({ "schema": { "type": "string" } });
+            },
+            "- [ ] only there: response media type `text/plain`: `string`",
+        ),
+        // What only another media type has is listed as well.
+        (
+            |document| {
+                let content =
+                    &mut document["paths"]["/auth/token"]["post"]["requestBody"]["content"];
+                content["text/xml"] = json!({ "schema": { "type": "object", "properties": { "xml": { "type": "string" } } } });
+            },
+            "### `token request`\n\n- [ ] `xml`: `string`",
+        ),
+        (
+            |document| {
+                schemas(document)["Service"]["properties"]["number"]["readOnly"] = true.into();
+            },
+            "- [ ] `number`: writable here, read-only there",
+        ),
+        (
+            |document| {
+                let secret = json!({ "type": "string", "writeOnly": true });
+                schemas(document)["Client"]["properties"]["newSecret"] = secret.clone();
+                schemas(document)["Client"]["properties"]["clientSecret"] = secret;
+            },
+            "- [ ] `clientSecret`: readable here, write-only there",
+        ),
     ];
     let original = bundle("3.0");
     for (change, expected) in changes {
@@ -549,6 +625,104 @@ fn references_that_lead_nowhere_are_told() {
             assert!(told.contains(&line), "{line}\n{told}");
         }
     }
+}
+
+#[test]
+fn a_reference_may_be_percent_encoded() {
+    let mut document = bundle("3.0");
+    // A name of a schema with each character that a pointer or a URI escapes.
+    let name = "a/b~c d{e}%";
+    let schema = std::mem::take(&mut schemas(&mut document)["TokenRequest"]);
+    schemas(&mut document).insert(name.to_owned(), schema);
+    rewrite(&mut document, &|members| {
+        if let Some(Value::String(reference)) = members.get_mut("$ref")
+            && reference == "#/components/schemas/TokenRequest"
+        {
+            *reference = "#/components/schemas/a~1b~0c%20d%7Be%7d%25".to_owned();
+        }
+    });
+    let (success, output) = drift(&document);
+    assert!(success, "{output}");
+
+    schemas(&mut document)[name]["properties"]["extra"] = json!({ "type": "boolean" });
+    let (_, output) = drift(&document);
+    assert_eq!(
+        section(&output, "Schemas that differ"),
+        "## Schemas that differ\n\n### `TokenRequest`, there `a/b~c d{e}%`\n\nIn `token request`.\n\n\
+         - [ ] only there: `extra`: `boolean`"
+    );
+    // Bytes that are no text lead nowhere.
+    document["paths"]["/auth/token"]["post"]["requestBody"] =
+        json!({ "$ref": "#/components/schemas/%FF" });
+    let (_, output) = drift(&document);
+    let expected = "`token` refers to `#/components/schemas/%FF`, which leads to nothing";
+    assert!(output.contains(expected), "{output}");
+}
+
+#[test]
+fn what_a_reference_into_a_path_leads_to_is_told_once() {
+    let mut document = published_as_json();
+    let paths = document["paths"].as_object_mut().unwrap();
+    // A schema that stands in place, and contains itself; the other endpoint refers to it.
+    let path =
+        "#/paths/~1api~1%7BserviceId%7D~1hsk~1create/post/responses/200/content/application~1json";
+    let policy = format!("{path}/schema/properties/policy");
+    let response = json!({ "description": "A key.", "content": { "application/json": { "schema": {
+        "type": "object",
+        "properties": {
+            "later": { "type": "string" },
+            "policy": { "type": "object", "properties": { "parent": { "$ref": policy } } },
+        },
+    } } } });
+    paths["/api/{serviceId}/hsk/create"]["post"]["responses"]["200"] = response;
+    paths["/api/{serviceId}/hsk/get/{keyHandle}"]["get"]["responses"]["200"] = json!({
+        "description": "A key.",
+        "content": { "application/json": { "schema": { "$ref": format!("{path}/schema") } } },
+    });
+    let (_, output) = drift(&document);
+    assert!(!output.contains("## Not compared"), "{output}");
+    assert!(!output.contains("#/paths"), "{output}");
+    let line = "- [ ] only there: `later`: `string`\n";
+    assert_eq!(output.matches(line).count(), 1, "{output}");
+    let places = "\nIn `hsk_create response`, `hsk_get response`.\n";
+    assert!(output.contains(places), "{output}");
+    let parent = "- [ ] `parent`: `object`\n";
+    assert_eq!(output.matches(parent).count(), 1, "{output}");
+}
+
+#[test]
+fn what_most_endpoints_differ_in_is_told_once() {
+    let mut document = bundle("3.0");
+    let exception = "/auth/token";
+    let paths = document["paths"].as_object_mut().unwrap();
+    for (_, item) in paths.iter_mut().filter(|(path, _)| *path != exception) {
+        for operation in item.as_object_mut().unwrap().values_mut() {
+            operation["responses"]["202"] = json!({ "description": "Later." });
+        }
+    }
+    let few = ["/auth/token", "/auth/token/fail", "/auth/token/issue"];
+    for path in few {
+        paths[path]["post"]["responses"]["203"] = json!({ "description": "Elsewhere." });
+    }
+    let (_, output) = drift(&document);
+    let told = section(&output, "Endpoints that differ");
+    let most = "### In many\n\n- [ ] only there: status `202`\n  - in 87 of 88 endpoints, not in `token`\n";
+    assert!(told.contains(most), "{told}");
+    assert_eq!(told.matches("status `202`").count(), 1, "{told}");
+    assert_eq!(told.matches("status `203`").count(), 3, "{told}");
+
+    // Five of them are many, and not most: these are named.
+    let mut document = bundle("3.0");
+    let paths = document["paths"].as_object_mut().unwrap();
+    let many = paths
+        .iter_mut()
+        .filter(|(path, _)| path.starts_with("/auth/token"));
+    for operation in many.flat_map(|(_, item)| item.as_object_mut().unwrap().values_mut()) {
+        operation["deprecated"] = true.into();
+    }
+    let (_, output) = drift(&document);
+    let many = "- [ ] the endpoint: in use here, deprecated there\n  - `get_token_list`: `GET ";
+    assert!(output.contains(many), "{output}");
 }
 
 #[test]

@@ -182,6 +182,28 @@ fn the_bundle_is_one_document() {
     );
 }
 
+/// Where a schema has an empty list that OpenAPI 3.0 does not allow.
+fn empty_lists(document: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut todo = vec![(String::new(), document)];
+    while let Some((place, value)) = todo.pop() {
+        if let Value::Object(members) = value {
+            for (name, member) in members {
+                let place = format!("{place}/{name}");
+                let must_not_be_empty = ["required", "enum", "allOf", "anyOf", "oneOf"];
+                if must_not_be_empty.contains(&name.as_str()) && *member == serde_json::json!([]) {
+                    found.push(place.clone());
+                }
+                todo.push((place, member));
+            }
+        } else if let Value::Array(items) = value {
+            let items = items.iter().map(|item| (place.clone(), item));
+            todo.extend(items);
+        }
+    }
+    found
+}
+
 #[test]
 fn a_bundle_can_be_of_one_generation() {
     let bundle = |version: &str| -> Value {
@@ -230,7 +252,8 @@ fn a_bundle_can_be_of_one_generation() {
         let required = |schema: &str| &document["components"]["schemas"][schema]["required"];
         assert_eq!(*required("TokenRequest"), serde_json::json!(["parameters"]));
         assert_eq!(*required("TokenResponse"), serde_json::json!(["action"]));
-        assert_eq!(*required("Pair"), serde_json::json!([]));
+        assert_eq!(*required("Pair"), Value::Null);
+        assert_eq!(empty_lists(document), [] as [String; 0]);
     }
     let (success, output) = xtask(&["bundle", "--api-version", "4.0"]);
     assert!(!success);

@@ -5,31 +5,38 @@ use serde_json::Value;
 
 use crate::jose::{self, JoseError, Jwk};
 use crate::json::{Members, Object};
+use crate::protocol::credential_issuer;
 use crate::protocol::oauth_error::OAuthError;
 use crate::result_code::{
     RESPONSE_ENCRYPTION_EXPOSED, RESPONSE_ENCRYPTION_INVALID, RESPONSE_ENCRYPTION_MISSING,
     ResultCode,
 };
-use crate::store::ResponseEncryption;
+use crate::store::{ResponseEncryption, Service};
 
+use super::access::Presented;
 use super::configuration;
 use super::message::Message;
 
-/// How the answer to a message is to be encrypted, if it is.
+/// How the answer to a message is to be encrypted, if it is. The service and the client can each demand that it is.
 pub fn requested(
     message: &Message,
-    service: &Object,
+    service: &Service,
+    token: &Presented,
 ) -> Result<Option<ResponseEncryption>, OAuthError> {
-    let metadata = configuration::metadata(service);
+    let metadata = configuration::metadata(&service.settings);
     let Some(parameters) = message.body.get("credential_response_encryption") else {
-        return match metadata.flag("requireCredentialResponseEncryption") {
+        let client = service.clients.by_id(token.record.grant.client_id);
+        let is_required = metadata.flag("requireCredentialResponseEncryption")
+            || client
+                .is_some_and(|client| client.settings.flag("credentialResponseEncryptionRequired"));
+        return match is_required {
             true => Err(invalid(RESPONSE_ENCRYPTION_MISSING)),
             false => Ok(None),
         };
     };
-    // In the clear somebody could put another key there. Drafts had no encrypted requests.
+    // In the clear somebody could put another key there. 1.0-ID1 has no encrypted requests.
     let has_key = metadata.text("credentialRequestEncryptionJwks").is_some();
-    if has_key && !message.is_encrypted {
+    if has_key && credential_issuer::is_final(&service.settings) && !message.is_encrypted {
         return Err(invalid(RESPONSE_ENCRYPTION_EXPOSED));
     }
     let encryption = parameters

@@ -4,6 +4,7 @@ use authlete::types::JweEnc;
 
 use crate::jose::{Jwe, JwkSet};
 use crate::json::{Members, Object};
+use crate::protocol::credential_issuer;
 use crate::protocol::oauth_error::OAuthError;
 use crate::result_code::{
     CREDENTIAL_REQUEST_MALFORMED, CREDENTIAL_REQUEST_MISSING, CREDENTIAL_REQUEST_NOT_ENCRYPTED,
@@ -19,13 +20,15 @@ pub struct Message {
 }
 
 impl Message {
-    /// The message in an API call.
+    /// The message in an API call. 1.0-ID1 has no encrypted requests.
     pub fn of(request: &Object, service: &Object) -> Result<Self, OAuthError> {
         let malformed = |code| OAuthError::new("invalid_credential_request", code);
         let content = request.text("requestContent");
         let content = content.ok_or(malformed(CREDENTIAL_REQUEST_MISSING))?;
         let metadata = configuration::metadata(service);
+        let is_final = credential_issuer::is_final(service);
         let opened = match Jwe::parse(content.trim()) {
+            _ if !is_final => None,
             Ok(jwe) => Some(open(&jwe, &metadata).ok_or(OAuthError::new(
                 "invalid_encryption_parameters",
                 CREDENTIAL_REQUEST_UNDECRYPTABLE,

@@ -46,13 +46,16 @@ pub fn read(
     let format = configuration.text("format").ok_or_else(unknown)?;
     let mut details = request.clone();
     details.retain(|name, _| !UNDERSTOOD.contains(&name.as_str()));
+    let is_final = credential_issuer::is_final(&service.settings);
+    let named = |name| request.text(name).filter(|_| is_final);
     Ok(CredentialRequest {
         token: token.id,
         client_id: token.record.grant.client_id,
         format: format.to_owned(),
         configuration_id: id.to_owned(),
-        names_configuration: request.contains_key("credential_configuration_id"),
-        credential_identifier: request.text("credential_identifier").map(str::to_owned),
+        names_configuration: named("credential_configuration_id").is_some(),
+        names_format: !is_final,
+        credential_identifier: named("credential_identifier").map(str::to_owned),
         binding_keys: key_proof::keys(call, service, token, configuration, request)?,
         details,
         encryption,
@@ -60,21 +63,25 @@ pub fn read(
     })
 }
 
-/// The configuration that the request is about, in one of the three ways to name it.
+/// The configuration that the request is about, in one of the ways to name it. 1.0-ID1 has but one, since Authlete does
+/// not support credential identifiers there.
 fn identify<'a>(
     token: &'a Presented,
     service: &Object,
     configurations: &'a Object,
     request: &'a Object,
 ) -> Result<&'a str, Refusal> {
-    let names = [
-        "credential_configuration_id",
-        "credential_identifier",
-        "format",
-    ];
+    let names: &[_] = match credential_issuer::is_final(service) {
+        true => &[
+            "credential_configuration_id",
+            "credential_identifier",
+            "format",
+        ],
+        false => &["format"],
+    };
     let mut given = names
-        .into_iter()
-        .filter_map(|name| Some((name, request.text(name)?)));
+        .iter()
+        .filter_map(|name| Some((*name, request.text(name)?)));
     let (Some((name, value)), None) = (given.next(), given.next()) else {
         return Err(OAuthError::new(
             "invalid_credential_request",

@@ -21,7 +21,8 @@ use crate::store::{Client, Service};
 pub fn create(call: &Call, service: &mut Service) -> Outcome {
     refuse_invalid(call, service, &call.body, None)?;
     refuse_too_many(call, service)?;
-    let client = new(service, &call.body, call.now)?;
+    let requested = settings::created(&call.body, call.version);
+    let client = new(service, &requested, call.now)?;
     let settings = client.settings.clone();
     service.clients.put(client);
     Ok(Reply::object(200, settings))
@@ -34,6 +35,7 @@ pub fn new(
     now: Millis,
 ) -> Result<Client, getrandom::Error> {
     let mut settings = settings::client::complete(requested);
+    filter_custom_metadata(&mut settings, service);
     let of_service = service.settings.get("number").cloned().unwrap_or_default();
     settings.extend([
         ("number".to_owned(), service.clients.next_number().into()),
@@ -71,7 +73,8 @@ pub fn list(call: &Call, service: &Service) -> Outcome {
 pub fn update(call: &Call, service: &mut Service) -> Outcome {
     let client = call.client("clientId", service)?;
     refuse_invalid(call, service, &call.body, Some(client.id()))?;
-    let settings = settings::client::replace(&client.settings, &call.body);
+    let mut settings = settings::client::update(&client.settings, &call.body, call.version);
+    filter_custom_metadata(&mut settings, service);
     Ok(Reply::object(200, store(call, service, settings)))
 }
 
@@ -106,12 +109,9 @@ pub fn update_secret(call: &Call, service: &mut Service) -> Outcome {
     }
 }
 
-/// The settings that other answers than those of the management show: no secrets.
-pub fn shown_to_users(client: &Object) -> Object {
-    const HIDDEN: [&str; 3] = ["clientSecret", "jwks", "registrationAccessTokenHash"];
-    let mut shown = client.clone();
-    shown.retain(|name, _| !HIDDEN.contains(&name.as_str()));
-    shown
+fn filter_custom_metadata(settings: &mut Object, service: &Service) {
+    let supported = service.settings.texts("supportedCustomClientMetadata");
+    settings::client::filter_custom_metadata(settings, &supported.unwrap_or_default());
 }
 
 fn replace_secret(call: &Call, service: &mut Service, secret: &str, code: ResultCode) -> Outcome {
@@ -139,6 +139,7 @@ fn refuse_invalid(
     own: Option<i64>,
 ) -> Result<(), Reply> {
     settings::client::check(settings)
+        .and_then(|()| settings::combination::check(settings, &service.settings))
         .map_err(|invalid| Reply::explained(400, call.path, invalid.code, &invalid))?;
     let clients = &service.clients;
     let alias = settings.text("clientIdAlias");

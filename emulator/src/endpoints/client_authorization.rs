@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::client::shown_to_users;
+use super::limited;
 use super::slice::Slice;
 use crate::call::Call;
 use crate::json::Members;
@@ -28,7 +28,7 @@ pub fn list(call: &Call, service: &Service) -> Outcome {
     let clients = clients
         .filter(|client| developer.is_none() || client.settings.text("developer") == developer);
     let mut list = slice.answer("clients", clients, |client| {
-        shown_to_users(&client.settings).into()
+        limited::client(&client.settings).into()
     });
     list.insert("subject".to_owned(), subject.into());
     if let Some(developer) = developer {

@@ -25,17 +25,13 @@ pub fn metadata(call: &Call, service: &Service) -> Outcome {
     Ok(document_answer(call, CREDENTIAL_METADATA_MADE, &document).reply())
 }
 
-/// SD-JWT VC, "JWT VC Issuer Metadata": where the keys are or, when they are nowhere else, the keys.
+/// SD-JWT VC, "JWT VC Issuer Metadata": where the keys are.
 pub fn jwt_issuer(call: &Call, service: &Service) -> Outcome {
     refuse_disabled(call, service, JWT_ISSUER_METADATA_DISABLED)?;
     let settings = &service.settings;
-    let keys = match settings.text("credentialJwksUri") {
-        Some(uri) => Some(("jwks_uri", uri.into())),
-        None => credential_issuer::keys(settings).map(|keys| ("jwks", keys.public().to_json())),
-    };
     let document = credential_issuer::identifier(settings)
-        .zip(keys)
-        .map(|(issuer, (name, keys))| json!({ "issuer": issuer, name: keys }));
+        .zip(settings.text("credentialJwksUri"))
+        .map(|(issuer, uri)| json!({ "issuer": issuer, "jwks_uri": uri }));
     let document =
         document.ok_or_else(|| incomplete(call, service, JWT_ISSUER_METADATA_INCOMPLETE))?;
     Ok(document_answer(call, JWT_ISSUER_METADATA_MADE, &document).reply())

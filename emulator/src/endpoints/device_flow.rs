@@ -14,7 +14,7 @@ use crate::protocol::decision::{self, Unreadable};
 use crate::protocol::granted::Requested;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::parameters::{self, Parameters};
-use crate::protocol::polling::Polling;
+use crate::protocol::polling::{self, Polling};
 use crate::protocol::refusal::{Refusal, status_action};
 use crate::protocol::{
     acr, authorization_details, grant_management, lifetime, resource, scopes, user_code,
@@ -34,6 +34,8 @@ use crate::result_code::{
 };
 use crate::store::{Decision, DeviceFlow, Service};
 
+/// What `deviceVerificationUriComplete` has in the place of the user code.
+const PLACEHOLDER: &str = "USER_CODE";
 /// How often a user code that is taken is replaced by another.
 const ATTEMPTS: usize = 100;
 
@@ -58,7 +60,9 @@ fn authorize(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     let verification_uri = verification_uri.ok_or(server_error(DEVICE_VERIFICATION_URI_MISSING))?;
     let user_code = free_user_code(call, service)?;
     let complete_uri = service.settings.text("deviceVerificationUriComplete");
-    let complete_uri = complete_uri.map(|uri| uri.replace("USER_CODE", &user_code));
+    // Without the placeholder it would not be complete.
+    let complete_uri = complete_uri.filter(|uri| uri.contains(PLACEHOLDER));
+    let complete_uri = complete_uri.map(|uri| uri.replace(PLACEHOLDER, &user_code));
     let device_code = random::token()?;
     let expires_in = lifetime::device_code(service);
     let content = [
@@ -116,7 +120,11 @@ fn read(
         resources: resource::requested(parameters)?,
         authorization_details: details.map(Box::new),
         grant_management: grant_management::requested(parameters, service, client)?,
-        polling: Polling::of(&service.settings, "deviceFlowPollingInterval"),
+        polling: Polling::of(
+            &service.settings,
+            "deviceFlowPollingInterval",
+            polling::DEVICE_FLOW,
+        ),
         decision: Decision::Pending,
     };
     if flow.scopes.is_empty() && service.settings.flag("scopeRequired") {

@@ -1,10 +1,11 @@
 //! `/auth/introspection`: is an access token good for this?
 
 use super::challenge::Refusal;
-use super::shown::{list, with_client_of_grant};
+use super::shown::{list, with_client_of_token};
 use crate::call::Call;
 use crate::digest::Digest;
 use crate::json::Members;
+use crate::protocol::consented_claims;
 use crate::protocol::dpop;
 use crate::protocol::grant_management;
 use crate::protocol::issuable_credentials;
@@ -72,7 +73,7 @@ fn examine(call: &Call, record: &TokenRecord) -> Result<(), Refusal> {
         }));
     }
     let scopes = required_scopes(call);
-    if !scopes::cover(&grant.scopes, &scopes) {
+    if !record.covers(&scopes) {
         let code = match grant.scopes.is_empty() {
             true => INTROSPECTION_NO_SCOPES,
             false => INTROSPECTION_SCOPE,
@@ -89,7 +90,7 @@ fn examine(call: &Call, record: &TokenRecord) -> Result<(), Refusal> {
     }
     // RFC 8707: a token that was asked for without resources is for none in particular.
     let resources = call.body.texts("resources").unwrap_or_default();
-    if !scopes::cover(record.resources(), &resources) {
+    if !record.covers_at(&scopes, &resources) {
         let error = OAuthError::new("invalid_target", INTROSPECTION_RESOURCE);
         return Err(Refusal::new("FORBIDDEN", error));
     }
@@ -137,18 +138,12 @@ fn without_token(answer: Answer) -> Reply {
 
 fn with_token(answer: Answer, call: &Call, service: &Service, record: &TokenRecord) -> Answer {
     let grant = &record.grant;
-    let openid = grant.openid.as_deref();
-    let grant_id = grant.id.as_deref();
-    let managed = grant_id.and_then(|id| service.managed_grants.get(id));
     let issuable = &record.issuable_credentials;
     let nonce = record.credential_nonce.as_deref();
-    with_client_of_grant(answer, service, grant)
+    with_client_of_token(answer, service, record)
         .with("existent", true)
         .with("usable", record.is_valid(call.now))
-        .with(
-            "sufficient",
-            scopes::cover(&grant.scopes, &required_scopes(call)),
-        )
+        .with("sufficient", record.covers(&required_scopes(call)))
         .with("refreshable", record.is_refreshable(call.now))
         .with_some("subject", grant.subject.as_deref())
         .with("scopes", grant.scopes.clone())
@@ -157,10 +152,10 @@ fn with_token(answer: Answer, call: &Call, service: &Service, record: &TokenReco
             scopes::details(&service.settings, &grant.scopes),
         )
         .with("grantType", grant.grant_type.as_str())
-        .with_some("grantId", grant_id)
+        .with_some("grantId", grant.id.as_deref())
         .with_some(
             "grant",
-            managed.map(|managed| grant_management::shown(&managed.content)),
+            record.inherited.as_deref().map(grant_management::shown),
         )
         .with("expiresAt", record.access_token_expires_at)
         .with("forCredentialIssuance", !issuable.is_empty())
@@ -180,10 +175,7 @@ fn with_token(answer: Answer, call: &Call, service: &Service, record: &TokenReco
             "authorizationDetails",
             record.authorization_details().cloned(),
         )
-        .with_some(
-            "consentedClaims",
-            openid.and_then(|openid| openid.consented_claims.clone()),
-        )
+        .with_some("consentedClaims", list(&consented_claims::of(grant)))
         .with_some(
             "certificateThumbprint",
             record.binding.certificate.as_deref(),

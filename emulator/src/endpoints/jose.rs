@@ -76,6 +76,10 @@ impl Findings {
             let jws = Jws::parse(object).map_err(malformed)?;
             return self.examine_signed(call, service, named, &jws);
         }
+        // The claims of an encrypted object do not say whose it is.
+        if named.is_none() && call.body.flag("signedByClient") {
+            return Err(plain(JOSE_CLIENT_MISSING));
+        }
         let plaintext = decrypt(service, named, object)?;
         let nested = std::str::from_utf8(&plaintext).ok();
         match nested.and_then(|text| Jws::parse(text).ok()) {

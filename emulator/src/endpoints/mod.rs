@@ -20,6 +20,7 @@ mod granted_scopes;
 mod hsk;
 mod introspection;
 mod jose;
+mod limited;
 mod native_sso;
 pub mod organization;
 mod pushed_authorization;

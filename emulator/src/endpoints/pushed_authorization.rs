@@ -9,7 +9,7 @@ use crate::call::Call;
 use crate::clock::after;
 use crate::digest::Digest;
 use crate::protocol::client_attestation::with_challenge;
-use crate::protocol::client_authentication::{Authenticated, authenticate};
+use crate::protocol::client_authentication::{self, Authenticated, authenticate};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::parameters::{Parameters, Unusable};
 use crate::protocol::refusal::{Refusal, status_action};
@@ -31,9 +31,21 @@ const CREDENTIALS: [&str; 3] = ["client_secret", "client_assertion", "client_ass
 /// Checks a request as the authorization endpoint would, and keeps it for the browser to refer to.
 pub fn push(call: &Call, service: &mut Service) -> Outcome {
     let outcome = process(call, service);
-    let outcome = outcome.or_else(|refusal| refusal.outcome(call, &service.settings, action));
+    let outcome = outcome.or_else(|refusal| match refusal {
+        Refusal::Reply(reply) => Err(reply),
+        Refusal::Client(error) => Ok(refused(call, service, &error)),
+    });
     let outcome = dpop::with_nonce(call, service, outcome);
     with_challenge(call, service, outcome)
+}
+
+/// The error response, with the authentication method of the client if the request names one.
+fn refused(call: &Call, service: &Service, error: &OAuthError) -> Reply {
+    let answer = error.answer(call.path, action(error), &service.settings);
+    let named = client_authentication::named(call, service);
+    let client = named.as_ref().map(|(client, _)| client);
+    let method = client.and_then(|client| client_authentication::registered_method(client));
+    answer.with_some("clientAuthMethod", method).reply()
 }
 
 fn action(error: &OAuthError) -> &'static str {
@@ -50,12 +62,10 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         return Err(invalid(PUSHED_TOO_LARGE).into());
     }
     let parameters = Parameters::of_call(&call.body);
-    let mut parameters = parameters.map_err(|unusable| {
-        invalid(match unusable {
-            Unusable::Missing => PARAMETERS_MISSING,
-            Unusable::Empty => PARAMETERS_NONE,
-            Unusable::Repeated(_) => REQUEST_PARAMETER_REPEATED,
-        })
+    let mut parameters = parameters.map_err(|unusable| match unusable {
+        Unusable::Missing => OAuthError::new("server_error", PARAMETERS_MISSING),
+        Unusable::Empty => invalid(PARAMETERS_NONE),
+        Unusable::Repeated(_) => invalid(REQUEST_PARAMETER_REPEATED),
     })?;
     register_automatically(call, service, &parameters)?;
     let authenticated = authenticate(call, service, "supportedTokenAuthMethods", &parameters)?;

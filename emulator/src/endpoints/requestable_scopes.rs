@@ -6,6 +6,7 @@ use crate::call::Call;
 use crate::json::{Members, Object};
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{REQUESTABLE_SCOPES_NO_LIST, REQUESTABLE_SCOPES_NO_STRING};
+use crate::settings;
 use crate::store::Service;
 
 /// Shows the set, or none where the client is not confined.
@@ -59,6 +60,7 @@ fn confine(call: &Call, service: &mut Service, scopes: Option<Value>) -> Result<
         );
         extension.insert("requestableScopes".to_owned(), json!(scopes));
         extension.retain(|_, value| !value.is_null());
+        settings::client::complete_extension(extension);
     }
     client
         .settings

@@ -1,5 +1,7 @@
 //! `/service`: the management of services.
 
+use serde_json::json;
+
 use super::slice::Slice;
 use crate::call::Call;
 use crate::clock::Millis;
@@ -14,10 +16,11 @@ use crate::store::{Service, Store};
 /// console and not by its API, and the emulator has no console.
 pub fn create(call: &Call, store: &mut Store) -> Outcome {
     refuse_invalid(call, &call.body)?;
-    let service = new(store, &call.body, call.now)?;
-    let settings = service.settings.clone();
+    let requested = settings::created(&call.body, call.version);
+    let service = new(store, &requested, call.now)?;
+    let answer = shown(&service);
     store.add(service);
-    Ok(Reply::object(200, settings))
+    Ok(Reply::object(200, answer))
 }
 
 /// A service that has its number, its credentials, and what was asked for.
@@ -42,12 +45,12 @@ pub fn new(
 }
 
 pub fn get(call: &Call, store: &mut Store) -> Outcome {
-    Ok(Reply::object(200, call.service(store)?.settings.clone()))
+    Ok(Reply::object(200, shown(call.service(store)?)))
 }
 
 pub fn list(call: &Call, store: &Store) -> Outcome {
     let slice = Slice::of(call, &call.parameters)?;
-    let show = |service: &Service| service.settings.clone().into();
+    let show = |service: &Service| shown(service).into();
     Ok(Reply::object(
         200,
         slice.answer("services", store.services(), show),
@@ -58,10 +61,11 @@ pub fn list(call: &Call, store: &Store) -> Outcome {
 pub fn update(call: &Call, store: &mut Store) -> Outcome {
     let service = call.service(store)?;
     refuse_invalid(call, &call.body)?;
-    let mut settings = settings::service::replace(&service.settings, &call.body);
-    settings.insert("modifiedAt".to_owned(), call.now.into());
-    service.settings = settings.clone();
-    Ok(Reply::object(200, settings))
+    service.settings = settings::service::replace(&service.settings, &call.body, call.version);
+    service
+        .settings
+        .insert("modifiedAt".to_owned(), call.now.into());
+    Ok(Reply::object(200, shown(service)))
 }
 
 /// Deletes a service with its clients and tokens.
@@ -72,25 +76,15 @@ pub fn delete(call: &Call, store: &mut Store) -> Outcome {
     }
 }
 
-/// The settings that other parts of a service's answers may show: none of its secrets.
-pub fn shown_to_users(service: &Object) -> Object {
-    const SHOWN: [&str; 11] = [
-        "apiKey",
-        "number",
-        "serviceOwnerNumber",
-        "serviceName",
-        "description",
-        "issuer",
-        "clientIdAliasEnabled",
-        "organizationName",
-        "policyUri",
-        "tosUri",
-        "serviceDocumentation",
-    ];
-    let shown = SHOWN.iter().filter_map(|name| service.get_key_value(*name));
-    shown
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect()
+/// The settings, and in `metadata` how many clients there are.
+fn shown(service: &Service) -> Object {
+    let count = service.clients.iter().len().to_string();
+    let mut settings = service.settings.clone();
+    settings.insert(
+        "metadata".to_owned(),
+        json!([{ "key": "clientCount", "value": count }]),
+    );
+    settings
 }
 
 fn refuse_invalid(call: &Call, settings: &Object) -> Result<(), Reply> {

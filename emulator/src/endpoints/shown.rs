@@ -7,14 +7,23 @@ use crate::protocol::grant_management;
 use crate::protocol::scope_claims;
 use crate::protocol::scopes::{self, DynamicScope};
 use crate::reply::Answer;
-use crate::store::{Client, Grant, GrantManagement, NamedBy, Service};
+use crate::store::{Client, GrantManagement, NamedBy, Service, TokenRecord};
 
 /// The client, and the attributes of it and of the service.
 pub fn with_client(answer: Answer, service: &Service, client: &Client) -> Answer {
+    with_client_by_alias(answer, service, client, client.alias())
+}
+
+fn with_client_by_alias(
+    answer: Answer,
+    service: &Service,
+    client: &Client,
+    alias: Option<&str>,
+) -> Answer {
     let attributes = |settings: &Object| settings.get("attributes").cloned();
     answer
         .with("clientId", client.id())
-        .with_some("clientIdAlias", client.alias())
+        .with_some("clientIdAlias", alias)
         .with_some("clientEntityId", client.entity_id())
         .with_some("clientAttributes", attributes(&client.settings))
         .with_some("serviceAttributes", attributes(&service.settings))
@@ -38,10 +47,12 @@ pub fn with_client_of_request(
     with_name_used(answer, named_by).with_some("clientName", client.settings.text("clientName"))
 }
 
-/// The client that something was granted to, also when it is gone.
-pub fn with_client_of_grant(answer: Answer, service: &Service, grant: &Grant) -> Answer {
+/// The client of an access token, also when it is gone. The alias is the one that it had when it requested the token.
+pub fn with_client_of_token(answer: Answer, service: &Service, record: &TokenRecord) -> Answer {
+    let grant = &record.grant;
+    let alias = record.client_id_alias.as_deref();
     let answer = match service.clients.by_id(grant.client_id) {
-        Some(client) => with_client(answer, service, client),
+        Some(client) => with_client_by_alias(answer, service, client, alias),
         None => answer.with("clientId", grant.client_id),
     };
     with_name_used(answer, grant.client_named_by)

@@ -40,7 +40,7 @@ impl Slice {
         }
     }
 
-    /// The answer: the slice of the items under `name`, and how many there are in all.
+    /// The answer: the slice of the items under `name`, if it has any, and how many items there are in all.
     pub fn answer<T>(
         self,
         name: &str,
@@ -55,11 +55,15 @@ impl Slice {
             }
             total += 1;
         }
-        Object::from_iter([
+        let mut answer = Object::from_iter([
             ("start".to_owned(), self.start.into()),
             ("end".to_owned(), self.end.into()),
             ("totalCount".to_owned(), total.into()),
-            (name.to_owned(), slice.into()),
-        ])
+        ]);
+        // Without a match there is no list.
+        if !slice.is_empty() {
+            answer.insert(name.to_owned(), slice.into());
+        }
+        answer
     }
 }

@@ -15,10 +15,11 @@ use crate::protocol::token_response;
 use crate::protocol::{access_token, authorization_details};
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
-    OTHER_JWT, ResultCode, STANDARD_INTROSPECTION_ENCRYPTION, STANDARD_INTROSPECTION_OK,
-    STANDARD_INTROSPECTION_PARAMETER_REPEATED, STANDARD_INTROSPECTION_PARAMETERS_MISSING,
-    STANDARD_INTROSPECTION_PARAMETERS_NONE, STANDARD_INTROSPECTION_RS_URI_MISSING,
-    STANDARD_INTROSPECTION_SIGNATURE, STANDARD_INTROSPECTION_TOKEN_MISSING,
+    ISSUER_MISSING, OTHER_JWT, ResultCode, STANDARD_INTROSPECTION_ENCRYPTION,
+    STANDARD_INTROSPECTION_OK, STANDARD_INTROSPECTION_PARAMETER_REPEATED,
+    STANDARD_INTROSPECTION_PARAMETERS_MISSING, STANDARD_INTROSPECTION_PARAMETERS_NONE,
+    STANDARD_INTROSPECTION_RS_URI_MISSING, STANDARD_INTROSPECTION_SIGNATURE,
+    STANDARD_INTROSPECTION_TOKEN_MISSING,
 };
 use crate::store::{Service, TokenRecord};
 
@@ -148,10 +149,9 @@ fn accepts_jwt(accept: &str) -> bool {
 
 /// The response as a JWT for the resource server that asks (RFC 9701 §5).
 fn jwt(call: &Call, service: &Service, introspection: Object) -> Result<String, OAuthError> {
-    let audience = call.body.text("rsUri");
-    let (Some(audience), Some(issuer)) = (audience, service.issuer()) else {
-        return Err(misconfigured(STANDARD_INTROSPECTION_RS_URI_MISSING));
-    };
+    let missing = OAuthError::invalid_request(STANDARD_INTROSPECTION_RS_URI_MISSING);
+    let audience = call.body.text("rsUri").ok_or(missing)?;
+    let issuer = service.issuer().ok_or(misconfigured(ISSUER_MISSING))?;
     let claims = json!({
         "iss": issuer,
         "aud": audience,

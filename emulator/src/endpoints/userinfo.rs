@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use super::shown::with_client_of_grant;
+use super::shown::{list, with_client_of_token};
 use crate::call::Call;
 use crate::clock::Millis;
 use crate::digest::Digest;
 use crate::json::{Members, Object};
 use crate::protocol::keys::{self, Signature};
 use crate::protocol::oauth_error::OAuthError;
-use crate::protocol::{claims_parameter, dpop, proof_of_possession, scopes};
+use crate::protocol::{claims_parameter, consented_claims, dpop, proof_of_possession, scopes};
 use crate::reply::{Answer, Outcome, Reply};
 use crate::result_code::{
     OTHER_JWT, ResultCode, USERINFO_CLAIMS_MALFORMED, USERINFO_ISSUE_OK, USERINFO_OK,
@@ -55,7 +55,7 @@ pub fn userinfo(call: &Call, service: &mut Service) -> Outcome {
     });
     let answer = match checked {
         Err(refusal) => refuse(call, service, *refusal),
-        Ok(record) => describe(call, service, &record.grant),
+        Ok(record) => describe(call, service, &record),
     };
     dpop::with_nonce(call, service, Ok(answer.reply()))
 }
@@ -120,12 +120,13 @@ fn refuse(call: &Call, service: &Service, refusal: Refusal) -> Answer {
     Reply::action(call.path, error.code, action).with("responseContent", challenge)
 }
 
-fn describe(call: &Call, service: &Service, grant: &Grant) -> Answer {
+fn describe(call: &Call, service: &Service, record: &TokenRecord) -> Answer {
+    let grant = &record.grant;
     let openid = grant.openid.as_deref();
     let requested = openid.and_then(|openid| openid.requested_claims.as_ref());
     let claims = claims_parameter::at_userinfo(requested, &grant.scopes);
     let answer = Reply::action(call.path, USERINFO_OK, "OK");
-    with_client_of_grant(answer, service, grant)
+    with_client_of_token(answer, service, record)
         .with_some("subject", grant.subject.as_deref())
         .with("scopes", grant.scopes.clone())
         .with_some("claims", claims)
@@ -139,10 +140,7 @@ fn describe(call: &Call, service: &Service, grant: &Grant) -> Answer {
             "transformedClaims",
             claims_parameter::member(requested, "transformed_claims"),
         )
-        .with_some(
-            "consentedClaims",
-            openid.and_then(|openid| openid.consented_claims.clone()),
-        )
+        .with_some("consentedClaims", list(&consented_claims::of(grant)))
 }
 
 fn respond(call: &Call, service: &Service, grant: &Grant) -> Result<Answer, Box<Refusal>> {
@@ -174,14 +172,9 @@ fn claims(call: &Call, grant: &Grant) -> Result<Object, Box<Refusal>> {
             Refusal::new("INTERNAL_SERVER_ERROR", error)
         })?,
     };
-    let of_grant = || {
-        grant
-            .openid
-            .as_deref()
-            .and_then(|openid| openid.sub.as_deref())
-    };
-    let sub = call.body.text("sub").or_else(of_grant);
-    let sub = sub.or(grant.subject.as_deref()).unwrap_or_default();
+    // Authlete does not take over the `sub` of the ID token. The caller has to pass it here, too.
+    let sub = call.body.text("sub").or(grant.subject.as_deref());
+    let sub = sub.unwrap_or_default();
     let mut claims = Object::from_iter([("sub".to_owned(), Value::from(sub))]);
     let given = given
         .into_iter()

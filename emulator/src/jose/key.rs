@@ -100,6 +100,15 @@ impl Jwk {
         self.json.contains_key("d") || self.json.contains_key("k")
     }
 
+    /// Whether the key is one of a pair that signs: no shared secret, and not for encryption alone.
+    pub fn signs_by_key_pair(&self) -> bool {
+        match &self.material {
+            Material::Rsa { .. } => true,
+            Material::Curve { curve, .. } => curve.verification().is_some(),
+            Material::Symmetric(_) | Material::Unsupported => false,
+        }
+    }
+
     /// Whether the members `use` and `alg`, where they are, allow the key for this.
     pub fn permits(&self, usage: &str, alg: &str) -> bool {
         self.usage().is_none_or(|own| own == usage) && self.alg().is_none_or(|own| own == alg)

@@ -2,15 +2,15 @@
 
 use serde_json::Value;
 
-use super::authorization_details;
 use super::keys::Signature;
 use super::oauth_error::OAuthError;
 use super::token_response::properties;
+use super::{authorization_details, grant_management};
 use crate::clock::Millis;
 use crate::digest::Digest;
 use crate::json::{Members, Object};
 use crate::result_code::OTHER_JWT;
-use crate::store::{Client, Service, TokenRecord};
+use crate::store::{Client, Grant, Service, TokenRecord};
 
 /// The access token of a record as a JWT, where the service wants its access tokens to be so. The record will be found
 /// by it, too.
@@ -75,6 +75,8 @@ fn claims(service: &Service, record: &TokenRecord, access_token: &str, now: Mill
             details.map(authorization_details::to_array),
         ),
         ("grant_type", grant.grant_type.protocol_value().map(text)),
+        ("grant_id", grant.id.as_deref().map(text)),
+        ("grant", inherited(service, grant)),
     ];
     for (name, value) in members {
         match value {
@@ -83,6 +85,12 @@ fn claims(service: &Service, record: &TokenRecord, access_token: &str, now: Mill
         };
     }
     claims
+}
+
+/// The grant that a token goes on with, as its client would be told of it (Grant Management for OAuth 2.0 §6.4).
+fn inherited(service: &Service, grant: &Grant) -> Option<Value> {
+    let merged = grant_management::merged(service, grant)?;
+    Some(grant_management::to_json(&merged))
 }
 
 /// What the token is bound to (RFC 8705 §3.1 and §3.2, RFC 9449 §6.1 and §6.2).

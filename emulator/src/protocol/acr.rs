@@ -7,6 +7,23 @@ use super::parameters::Parameters;
 use crate::json::{Members, Object};
 use crate::result_code::{ACR_UNSUPPORTED, NO_ACR_SUPPORTED};
 
+/// Refuses a request for an ACR when the service supports none. Essential claims are left to [`claimed`].
+pub fn check(
+    parameters: &Parameters,
+    claim: Option<&Object>,
+    service: &Object,
+    client: &Object,
+) -> Result<(), OAuthError> {
+    let is_empty = |object: &Object, name| object.texts(name).unwrap_or_default().is_empty();
+    let is_named = !parameters.words("acr_values").is_empty()
+        || !is_empty(client, "defaultAcrs")
+        || claim.is_some_and(|claim| !claim.flag("essential") && !values(claim).is_empty());
+    match is_named && is_empty(service, "supportedAcrs") {
+        true => Err(OAuthError::invalid_request(NO_ACR_SUPPORTED)),
+        false => Ok(()),
+    }
+}
+
 /// Those of `acr_values`, or of the client's registration, that the service supports, in the order of preference.
 pub fn requested(
     parameters: &Parameters,
@@ -26,9 +43,7 @@ pub fn claimed(claim: Option<&Object>, service: &Object) -> Result<Claimed, OAut
     let Some(claim) = claim else {
         return Ok(Claimed::default());
     };
-    let several = claim.array("values").unwrap_or_default().iter();
-    let values = claim.get("value").into_iter().chain(several);
-    let values: Vec<_> = values.filter_map(Value::as_str).collect();
+    let values = values(claim);
     let essential = claim.flag("essential");
     let is_open = values.is_empty();
     let acrs = supported(values, service);
@@ -41,6 +56,12 @@ pub fn claimed(claim: Option<&Object>, service: &Object) -> Result<Claimed, OAut
         return Err(OAuthError::new("login_required", code));
     }
     Ok(Claimed { acrs, essential })
+}
+
+fn values(claim: &Object) -> Vec<&str> {
+    let several = claim.array("values").unwrap_or_default().iter();
+    let values = claim.get("value").into_iter().chain(several);
+    values.filter_map(Value::as_str).collect()
 }
 
 #[derive(Debug, Default)]

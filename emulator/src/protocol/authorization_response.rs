@@ -42,7 +42,7 @@ impl Destination {
         let settings = (&service.settings, &client.settings);
         Ok(Self {
             redirect_uri: redirect_uri::resolve(parameters, settings.0, settings.1)?,
-            mode: response_mode::for_error(parameters, &client.settings),
+            mode: response_mode::for_error(parameters, client),
             state: parameters.get("state").map(str::to_owned),
             client: Arc::clone(client),
             client_named_by,

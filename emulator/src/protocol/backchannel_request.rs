@@ -24,6 +24,8 @@ pub struct BackchannelParameters<'a> {
     pub parameters: &'a Parameters,
     pub service: &'a Service,
     pub client: &'a Client,
+    /// Whether the parameters are those of a signed request.
+    pub is_signed: bool,
 }
 
 impl<'a> BackchannelParameters<'a> {
@@ -143,9 +145,10 @@ impl<'a> BackchannelParameters<'a> {
         }
     }
 
-    /// FAPI: Client Initiated Backchannel Authentication Profile §5.2.2.
+    /// FAPI: Client Initiated Backchannel Authentication Profile §5.2.2. It counts in a signed request only.
     pub fn request_context(&self) -> Result<Option<&'a str>, OAuthError> {
-        let Some(text) = self.parameters.get("request_context") else {
+        let text = self.parameters.get("request_context");
+        let Some(text) = text.filter(|_| self.is_signed) else {
             return Ok(None);
         };
         match serde_json::from_str::<Object>(text) {

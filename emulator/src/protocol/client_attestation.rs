@@ -179,19 +179,21 @@ pub fn attester_roots(service: &Service) -> Vec<&str> {
     roots.unwrap_or_default()
 }
 
-/// Whether a proof has a challenge of the service. It can do without when there is no endpoint to get one from.
+/// Whether a proof has a challenge of the service, where it needs one.
 fn has_challenge(pop: &Object, service: &Service, call: &Call) -> bool {
-    match pop.get("challenge").map(Value::as_str) {
-        Some(challenge) => {
-            challenge.is_some_and(|challenge| service.is_attestation_challenge(challenge, call.now))
-        }
-        None => service.settings.text("challengeEndpoint").is_none(),
-    }
+    let challenge = pop.get("challenge").and_then(Value::as_str);
+    !needs_challenge(service)
+        || challenge.is_some_and(|challenge| service.is_attestation_challenge(challenge, call.now))
 }
 
-/// The answer with the challenge for the next proof, when the request has an attestation.
+/// Proofs need a challenge when there is an endpoint to get one from.
+fn needs_challenge(service: &Service) -> bool {
+    service.settings.text("challengeEndpoint").is_some()
+}
+
+/// The answer with the challenge for the next proof, when that needs one and the request has an attestation.
 pub fn with_challenge(call: &Call, service: &mut Service, outcome: Outcome) -> Outcome {
-    if call.body.text(ATTESTATION).is_none() {
+    if call.body.text(ATTESTATION).is_none() || !needs_challenge(service) {
         return outcome;
     }
     let challenge = service.attestation_challenge(call.now)?;

@@ -17,9 +17,10 @@ use crate::random;
 use crate::result_code::{
     CLIENT_ASSERTION_ALGORITHM, CLIENT_ASSERTION_MISSING, CLIENT_AUTHENTICATION_ELSEWHERE,
     CLIENT_AUTHENTICATION_METHOD, CLIENT_AUTHENTICATION_TWICE, CLIENT_CERTIFICATE_MISSING,
-    CLIENT_IS_PUBLIC, CONFIDENTIAL_WITHOUT_METHOD, ClientName, REVOCATION_CLIENT_SECRETS_DIFFER,
-    ResultCode, TRUST_CHAIN_EXPIRED, client_alias_disabled, client_id_ambiguous, client_id_missing,
-    client_secret_missing, client_secret_wrong, client_unknown,
+    CLIENT_ID_ELSEWHERE, CLIENT_IS_PUBLIC, CONFIDENTIAL_WITHOUT_METHOD, ClientName,
+    PUBLIC_WITH_METHOD, REVOCATION_CLIENT_SECRETS_DIFFER, ResultCode, TRUST_CHAIN_EXPIRED,
+    client_alias_disabled, client_id_ambiguous, client_id_missing, client_secret_missing,
+    client_secret_wrong, client_unknown,
 };
 use crate::store::{Client, NamedBy, Service};
 
@@ -84,6 +85,20 @@ pub fn authenticate(
     })
 }
 
+/// The client that a request names. It need not be authenticated.
+pub fn named(call: &Call, service: &Service) -> Option<(Arc<Client>, NamedBy)> {
+    let parameters = Parameters::parse_leniently(Parameters::text_of(&call.body).ok()?);
+    let credential = Credential::presented(call, &parameters).unwrap_or(Credential::None);
+    identify(call, service, &parameters, &credential).ok()
+}
+
+/// The registered authentication method of a client; `None` when it may choose.
+pub fn registered_method(client: &Client) -> Option<&str> {
+    let registered = client.settings.text("tokenAuthMethod");
+    let none = ClientAuthMethod::None.as_str();
+    registered.or((!client.is_confidential()).then_some(none))
+}
+
 /// What a request has to prove whose it is, beside a certificate, which can have another purpose.
 enum Credential<'a> {
     Basic(&'a str),
@@ -107,12 +122,18 @@ impl<'a> Credential<'a> {
             let code = REVOCATION_CLIENT_SECRETS_DIFFER;
             return Err(OAuthError::invalid_request(code));
         }
-        let (basic, post) = (secrets.0.map(Self::Basic), secrets.1.map(Self::Post));
-        let assertion = ClientAssertion::presented(call, parameters)?.map(Box::new);
-        let assertion = assertion.map(Self::Assertion);
         let attestation = ClientAttestation::presented(request)?.map(Box::new);
         let attestation = attestation.map(Self::Attestation);
-        let mut presented = [basic, post, assertion, attestation].into_iter().flatten();
+        let (basic, post) = (secrets.0.map(Self::Basic), secrets.1.map(Self::Post));
+        let assertion = match basic {
+            // The Authorization header takes precedence over the body.
+            Some(_) => None,
+            None => ClientAssertion::presented(call, parameters)?.map(Box::new),
+        };
+        let in_body = [post, assertion.map(Self::Assertion)];
+        let in_body = in_body.into_iter().flatten().filter(|_| basic.is_none());
+        let in_body: Vec<_> = in_body.collect();
+        let mut presented = basic.into_iter().chain(in_body).chain(attestation);
         match (presented.next(), presented.next()) {
             (None, _) => Ok(Self::None),
             (Some(only), None) => Ok(only),
@@ -178,14 +199,13 @@ fn method(
     has_certificate: bool,
     client: &Client,
 ) -> Result<ClientAuthMethod, OAuthError> {
-    let registered = client
-        .settings
-        .text("tokenAuthMethod")
-        .map(ClientAuthMethod::from);
-    let registered = match registered {
-        None if !client.is_confidential() => Some(ClientAuthMethod::None),
-        registered => registered,
-    };
+    let registered = registered_method(client).map(ClientAuthMethod::from);
+    let is_none = registered
+        .as_ref()
+        .is_none_or(|method| *method == ClientAuthMethod::None);
+    if !is_none && !client.is_confidential() {
+        return Err(OAuthError::invalid_client(PUBLIC_WITH_METHOD));
+    }
     let used = match credential {
         Credential::Basic(_) => ClientAuthMethod::ClientSecretBasic,
         Credential::Post(_) => ClientAuthMethod::ClientSecretPost,
@@ -229,6 +249,11 @@ fn lacking(
     match registered {
         Method::None if client.is_confidential() => CONFIDENTIAL_WITHOUT_METHOD,
         Method::None => CLIENT_IS_PUBLIC,
+        Method::ClientSecretBasic if uses(&[Method::ClientSecretPost]) => CLIENT_ID_ELSEWHERE,
+        // A secret in the header does not count for a client that sends it in the body.
+        Method::ClientSecretPost if uses(&[Method::ClientSecretBasic]) => {
+            client_secret_missing(call.operation)
+        }
         method if by_secret.contains(method) && !uses(&by_secret) => {
             client_secret_missing(call.operation)
         }

@@ -49,7 +49,10 @@ impl ClientCertificate {
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        let der = decode(text)?;
+        Self::from_der(decode(text)?)
+    }
+
+    pub fn from_der(der: Vec<u8>) -> Option<Self> {
         let certificate = Certificate::from_der(&der).ok()?;
         Some(Self { der, certificate })
     }

@@ -79,12 +79,10 @@ impl<'a> Wanted<'a> {
         let Some(code) = self.transaction_code() else {
             return Ok(());
         };
-        match self.request.text("txCodeInputMode") {
-            Some("numeric") if !code.bytes().all(|byte| byte.is_ascii_digit()) => {
-                return Err(OFFER_TX_CODE_MODE);
-            }
-            None | Some("numeric" | "text") => {}
-            Some(_) => return Err(OFFER_TX_CODE_MODE),
+        // Other modes than those of the specification are accepted, for those to come.
+        let is_numeric = self.request.text("txCodeInputMode") == Some("numeric");
+        if is_numeric && !code.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(OFFER_TX_CODE_MODE);
         }
         let description = self.request.text("txCodeDescription");
         match description.is_some_and(|text| text.chars().count() > LONGEST_DESCRIPTION) {

@@ -1,21 +1,18 @@
-//! Proofs that a client has the private part of a key (RFC 9449).
+//! The DPoP proofs of client applications, which the caller of the API hands on (RFC 9449).
 
 use authlete::types::JwsAlg;
-use url::Url;
 
-use super::jwt_times;
+use super::dpop_proof::DpopProof;
 use super::oauth_error::OAuthError;
 use crate::call::Call;
-use crate::clock::{Millis, after};
-use crate::digest::Digest;
-use crate::jose::{self, JoseError, Jwk, Jws, SignatureAlgorithm};
+use crate::jose::SignatureAlgorithm;
 use crate::json::{Members, Object};
 use crate::reply::Outcome;
-use crate::result_code::{DPOP_NONCE, DpopCodes, ResultCode, dpop_codes};
+use crate::result_code::{DPOP_NONCE, ResultCode, dpop_codes};
 use crate::store::Service;
 
 /// How many seconds old a proof may be, or how far ahead (RFC 9449 §11.1), beside what clocks may be wrong.
-const WINDOW: i64 = 300;
+pub const WINDOW: i64 = 300;
 /// Seconds, for a service that says nothing.
 const NONCE_LIFETIME: i64 = 300;
 
@@ -31,37 +28,22 @@ pub fn key_thumbprint(
     };
     let codes = dpop_codes(call.operation);
     let because = |reason| invalid(codes.invalid.because(reason));
-    let (claims, thumbprint) = read(proof, &codes).map_err(invalid)?;
-    is_of_request(call, &service.settings, &claims).map_err(because)?;
+    let proof = DpopProof::parse(proof, &codes).map_err(invalid)?;
+    check_request(call, &service.settings, &proof).map_err(because)?;
     let window = WINDOW.saturating_add(service.clock_skew());
-    let made_at = jwt_times::time(&claims, "iat");
-    let made_at = made_at.filter(|made_at| is_near(*made_at, call.now, window));
-    let made_at = made_at.ok_or(because(
-        "iat of the DPoP proof is missing, too long ago or too far ahead",
-    ))?;
-    if let Some(token) = access_token
-        && claims.text("ath") != Some(&Digest::of(token).to_string())
-    {
-        return Err(because(
-            "ath of the DPoP proof is missing, or is not that of the access token",
-        ));
+    proof.check_time(window, call.now).map_err(because)?;
+    if let Some(token) = access_token {
+        proof.check_token(token).map_err(because)?;
     }
-    if is_nonce_required(call, service) {
-        let nonce = claims.text("nonce").unwrap_or_default();
-        if !service.dpop_nonce.is(nonce, call.now) {
-            return Err(OAuthError::new("use_dpop_nonce", DPOP_NONCE));
-        }
+    if is_nonce_required(call, service) && !service.dpop_nonce.is(proof.nonce(), call.now) {
+        return Err(OAuthError::new("use_dpop_nonce", DPOP_NONCE));
     }
-    // RFC 9449 §11.1: once for each URL. What the caller asks of two APIs for one request is one use of each.
-    let own = claims.text("jti");
-    let own = own.ok_or(because("the DPoP proof has no jti"))?;
-    let url = claims.text("htu").unwrap_or_default();
-    let id = Digest::of(&format!("dpop {} {url} {thumbprint} {own}", call.operation));
-    let end = after(made_at, window);
-    if !service.used_jwts.use_once(id, end, call.now) {
-        return Err(because("the DPoP proof was used before"));
-    }
-    Ok(Some(thumbprint))
+    // What the caller asks of two APIs for one request is one use of each.
+    let used = &mut service.used_jwts;
+    proof
+        .use_once(used, call.operation, window, call.now)
+        .map_err(because)?;
+    Ok(Some(proof.into_thumbprint()))
 }
 
 /// The algorithms for proofs: all that are asymmetric (RFC 9449 §4.2).
@@ -99,39 +81,9 @@ fn invalid(code: ResultCode) -> OAuthError {
     OAuthError::new("invalid_dpop_proof", code)
 }
 
-/// The claims of a proof that is in order by itself, and the thumbprint of the key in it (RFC 9449 §4.2).
-fn read(proof: &str, codes: &DpopCodes) -> Result<(Object, String), ResultCode> {
-    let malformed = codes
-        .invalid
-        .because("the DPoP proof is not a JWT of the type dpop+jwt");
-    let jws = Jws::parse(proof).map_err(|error| match error {
-        JoseError::Malformed("'alg'") => codes.algorithm_missing,
-        _ => malformed,
-    })?;
-    if jws.header.text("typ") != Some("dpop+jwt") {
-        return Err(malformed);
-    }
-    if jws.alg() == "none" || jose::is_symmetric(jws.alg()) {
-        return Err(codes.algorithm_symmetric);
-    }
-    let claims = jws.claims().ok_or(malformed)?;
-    let key = jws.header.object("jwk").cloned().map(Jwk::parse);
-    let key = key.and_then(Result::ok).ok_or(codes.key_missing)?;
-    // A shared secret is private as a whole, so that no HMAC gets through.
-    if key.is_private() {
-        return Err(codes.key_missing);
-    }
-    match jws.verify(&key) {
-        true => Ok((claims, key.thumbprint())),
-        false => Err(codes
-            .invalid
-            .because("the DPoP proof is not signed with the key in it")),
-    }
-}
-
-/// Whether the proof is for the HTTP request that the caller was sent. What the call does not say of it, the endpoint
+/// Checks that the proof is for the HTTP request that the caller was sent. What the call does not say of it, the endpoint
 /// does, where there is but one way.
-fn is_of_request(call: &Call, service: &Object, claims: &Object) -> Result<(), &'static str> {
+fn check_request(call: &Call, service: &Object, proof: &DpopProof) -> Result<(), &'static str> {
     let (method, endpoint) = match call.operation {
         "token" => (Some("POST"), Some("tokenEndpoint")),
         "push_authorization_request" => (Some("POST"), Some("pushedAuthReqEndpoint")),
@@ -139,29 +91,15 @@ fn is_of_request(call: &Call, service: &Object, claims: &Object) -> Result<(), &
         _ => (None, None),
     };
     let method = call.body.text("htm").or(method);
-    if method.is_none() || claims.text("htm") != method {
-        return Err(
-            "htm of the DPoP proof is not the method of the request, or the call does not say which that is",
-        );
-    }
+    let method = method.filter(|method| proof.is_for_method(method));
+    method.ok_or(
+        "htm of the DPoP proof is not the method of the request, or the call does not say which that is",
+    )?;
     let url = call.body.text("htu");
-    let url = url.or_else(|| service.text(endpoint?)).and_then(target);
-    if url.is_none() || claims.text("htu").and_then(target) != url {
-        return Err(
-            "htu of the DPoP proof is not the URL of the request, or neither the call nor the service says which that is",
-        );
-    }
+    let url = url.or_else(|| service.text(endpoint?));
+    let url = url.filter(|url| proof.is_for_url(url));
+    url.ok_or(
+        "htu of the DPoP proof is not the URL of the request, or neither the call nor the service says which that is",
+    )?;
     Ok(())
-}
-
-/// A URL as it is compared: without its query and its fragment, in the normal form (RFC 9449 §4.3).
-fn target(url: &str) -> Option<Url> {
-    let mut url = Url::parse(url).ok()?;
-    url.set_query(None);
-    url.set_fragment(None);
-    Some(url)
-}
-
-fn is_near(time: Millis, now: Millis, window: i64) -> bool {
-    after(now, -window) <= time && time <= after(now, window)
 }

@@ -6,10 +6,10 @@ use authlete::types::GmAction;
 use serde_json::{Value, json};
 
 use super::authorization_details;
+use super::consented_claims;
 use super::oauth_error::OAuthError;
 use super::parameters::Parameters;
 use super::refusal::Refusal;
-use super::scope_claims;
 use crate::json::Members;
 use crate::random;
 use crate::result_code::{
@@ -60,38 +60,61 @@ pub fn requested(
     }
 }
 
-/// Does with a grant what the request for tokens wanted, and gives the tokens its ID. That waits for the tokens: a grant
-/// that nobody claims is none (§5.5.1). The grant of another user is left alone, and the tokens belong to none then.
-pub fn carry_out(service: &mut Service, grant: &mut Grant) -> Result<(), Refusal> {
+/// Gives the tokens to come the ID of their grant. The grant of another user is left alone: the tokens belong to none
+/// then.
+pub fn assign_id(service: &Service, grant: &mut Grant) -> Result<(), Refusal> {
     let (Some(management), Some(subject)) = (grant.management.as_deref(), &grant.subject) else {
         return Ok(());
     };
-    let content = content(grant);
-    let Some(id) = management.grant_id() else {
-        let id = random::token()?;
-        let managed = ManagedGrant {
-            client_id: grant.client_id,
-            subject: subject.clone(),
-            content,
-        };
-        service.managed_grants.insert(id.clone(), managed);
-        grant.id = Some(id.into());
-        return Ok(());
+    grant.id = match management.grant_id() {
+        None => Some(random::token()?.into()),
+        Some(id) => {
+            let managed = service.managed_grants.get(id);
+            let managed = managed.ok_or(OAuthError::invalid_grant(GRANT_GONE))?;
+            (managed.subject == *subject).then(|| id.into())
+        }
     };
-    let managed = service.managed_grants.get_mut(id);
-    let managed = managed.ok_or(OAuthError::invalid_grant(GRANT_GONE))?;
-    if managed.subject != *subject {
-        return Ok(());
-    }
-    if matches!(management, GrantManagement::Merge(_)) {
-        merge(&mut managed.content, content);
-    } else {
-        managed.content = content;
+    Ok(())
+}
+
+/// Does with a grant what the request for tokens wanted. That waits for the tokens: a grant that nobody claims is none
+/// (§5.5.1).
+///
+/// Returns what the tokens inherit: the content of the grant that theirs is merged into, before that.
+pub fn carry_out(service: &mut Service, grant: &Grant) -> Option<GrantContent> {
+    let (management, subject, id) = (
+        grant.management.as_deref()?,
+        grant.subject.as_ref()?,
+        grant.id.as_ref()?,
+    );
+    let inherited = inherited(service, grant);
+    let managed = ManagedGrant {
+        client_id: grant.client_id,
+        subject: subject.clone(),
+        content: merged(service, grant).unwrap_or_else(|| content(grant)),
+    };
+    service.managed_grants.insert(id.to_string(), managed);
+    if matches!(management, GrantManagement::Replace(_)) {
         // What they are good for may no longer be granted (§10).
         end_tokens(service, id, grant.client_id, subject);
     }
-    grant.id = Some(id.into());
-    Ok(())
+    inherited
+}
+
+/// The content of the grant that another is merged into.
+fn inherited(service: &Service, grant: &Grant) -> Option<GrantContent> {
+    let id = match grant.management.as_deref()? {
+        GrantManagement::Merge(_) => grant.id.as_deref()?,
+        _ => return None,
+    };
+    Some(service.managed_grants.get(id)?.content.clone())
+}
+
+/// What the tokens of a request that merges are good for: what there was, and what is new.
+pub fn merged(service: &Service, grant: &Grant) -> Option<GrantContent> {
+    let mut merged = inherited(service, grant)?;
+    merge(&mut merged, content(grant));
+    Some(merged)
 }
 
 /// Takes a grant back that was made for tokens which there will not be.
@@ -162,29 +185,9 @@ fn content(grant: &Grant) -> GrantContent {
     let is_empty = scopes.scopes.is_empty() && scopes.resources.is_empty();
     GrantContent {
         scopes: (!is_empty).then_some(scopes).into_iter().collect(),
-        claims: claims(grant),
+        claims: consented_claims::of(grant),
         authorization_details: grant.authorization_details.as_deref().cloned(),
     }
-}
-
-/// The claims that the user consented to: as the server listed them or else, as Authlete has it, those of the scopes and
-/// those that it gave values for.
-fn claims(grant: &Grant) -> Vec<String> {
-    let Some(openid) = grant.openid.as_deref() else {
-        return Vec::new();
-    };
-    let listed = openid.consented_claims.as_deref().unwrap_or_default();
-    if !listed.is_empty() {
-        return listed.to_vec();
-    }
-    let of_scopes = scope_claims::names(&grant.scopes).unwrap_or_default();
-    let mut claims = Vec::new();
-    let given = openid.claims.keys().map(String::as_str);
-    add(
-        &mut claims,
-        of_scopes.into_iter().chain(given).map(str::to_owned),
-    );
-    claims
 }
 
 /// Joins what is granted now to what was granted before. Scopes go where those for the same resources are.

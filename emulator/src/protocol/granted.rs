@@ -33,7 +33,8 @@ impl Requested<'_> {
     pub fn granted(&self, call: &Object, subject: Option<&str>) -> Result<Granted, NoObject> {
         let scopes = self.granted_scopes(call);
         let text = |name| call.text(name).map(str::to_owned);
-        let openid = if are_openid(&scopes) {
+        // There are ID tokens only for those who asked for them.
+        let openid = if are_openid(self.scopes) && are_openid(&scopes) {
             Some(Box::new(Authentication {
                 sub: text("sub"),
                 claims: object(call, "claims")?.unwrap_or_default(),
@@ -74,14 +75,14 @@ impl Requested<'_> {
         })
     }
 
-    /// The caller can grant other scopes than those requested. That a request is one of OpenID Connect is the client's
-    /// decision: `openid` cannot be added.
+    /// The caller can grant other scopes than those requested. In an authorization request `openid` changes what is
+    /// checked, and so cannot be added.
     fn granted_scopes(&self, call: &Object) -> Vec<String> {
         let Some(mut granted) = call.texts("scopes") else {
             return self.scopes.to_vec();
         };
-        let is_openid = are_openid(self.scopes);
-        granted.retain(|scope| is_openid || *scope != "openid");
+        let can_be_openid = are_openid(self.scopes) || self.grant_type == GrantType::DeviceCode;
+        granted.retain(|scope| can_be_openid || *scope != "openid");
         owned(granted)
     }
 }

@@ -10,8 +10,12 @@ use super::keys::{self, Signature};
 use super::lifetime;
 use super::oauth_error::OAuthError;
 use crate::clock::Millis;
+use crate::jose;
 use crate::json::{Members, Object};
-use crate::result_code::{ID_TOKEN, ISSUER_MISSING, UNSIGNED_ID_TOKEN_REFUSED};
+use crate::result_code::{
+    ID_TOKEN, ID_TOKEN_ENCRYPTION_SYMMETRIC, ID_TOKEN_SIGNATURE_SYMMETRIC, ISSUER_MISSING,
+    ResultCode, UNSIGNED_ID_TOKEN_REFUSED,
+};
 use crate::store::{Authentication, Client, Grant, Service};
 
 /// What an ID token is made of.
@@ -49,12 +53,14 @@ const RESERVED: [&str; 12] = [
 impl IdToken<'_> {
     /// Makes the token: signed, and encrypted when the client asks for it.
     pub fn issue(self) -> Result<String, OAuthError> {
-        let alg = self.client.settings.text("idTokenSignAlg");
-        let alg = alg.unwrap_or("RS256");
+        let alg = signature_algorithm(self.client);
         if self.front_channel && alg == JwsAlg::None.as_str() {
             let error = OAuthError::new("server_error", UNSIGNED_ID_TOKEN_REFUSED);
             return Err(error);
         }
+        check_signature_algorithm(self.client)
+            .and_then(|()| check_encryption_algorithm(self.client))
+            .map_err(|code| OAuthError::new("server_error", code))?;
         let header = self.header();
         let claims = self.claims(alg)?;
         let signature = Signature {
@@ -85,7 +91,7 @@ impl IdToken<'_> {
             .map(|openid| openid.claims.clone())
             .unwrap_or_default();
         claims.retain(|name, value| !RESERVED.contains(&name.as_str()) && !value.is_null());
-        let duration = lifetime::id_token(self.service, self.client);
+        let duration = lifetime::id_token(self.service, self.client, &self.grant.scopes);
         let issued_at = self.now / 1000;
         let sub = openid.and_then(|openid| openid.sub.as_deref());
         let members = [
@@ -130,6 +136,34 @@ impl IdToken<'_> {
         let client_id = self.client.identifier(self.grant.client_named_by);
         let type_of_call = openid.and_then(|openid| openid.audience_type.as_deref());
         audience(self.service, client_id, type_of_call)
+    }
+}
+
+fn signature_algorithm(client: &Client) -> &str {
+    client.settings.text("idTokenSignAlg").unwrap_or("RS256")
+}
+
+/// The digest of a value for a claim such as `s_hash`, by the signature algorithm of the client.
+pub fn hash(client: &Client, value: &str) -> Option<String> {
+    let alg = JwsAlg::from(signature_algorithm(client));
+    half_hash(alg.protocol_value()?, value)
+}
+
+/// A symmetric algorithm takes a secret that the client shares with the service, and a public client has none.
+pub fn check_signature_algorithm(client: &Client) -> Result<(), ResultCode> {
+    let alg = JwsAlg::from(signature_algorithm(client));
+    let is_symmetric = alg.protocol_value().is_some_and(jose::is_symmetric);
+    match is_symmetric && !client.is_confidential() {
+        true => Err(ID_TOKEN_SIGNATURE_SYMMETRIC),
+        false => Ok(()),
+    }
+}
+
+fn check_encryption_algorithm(client: &Client) -> Result<(), ResultCode> {
+    let is_symmetric = keys::is_encryption_symmetric(client, "idTokenEncryptionAlg");
+    match is_symmetric && !client.is_confidential() {
+        true => Err(ID_TOKEN_ENCRYPTION_SYMMETRIC),
+        false => Ok(()),
     }
 }
 

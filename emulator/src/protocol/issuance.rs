@@ -16,6 +16,7 @@ use super::oauth_error::OAuthError;
 use super::parameters::Parameters;
 use super::refusal::Refusal;
 use super::resource;
+use super::token_response::is_reserved;
 use crate::call::Call;
 use crate::clock::{Millis, after};
 use crate::digest::Digest;
@@ -67,7 +68,8 @@ impl Issuance<'_> {
     ) -> Result<Issued, Refusal> {
         let now = self.call.now;
         let mut prepared = self.prepare(service, narrowed)?;
-        grant_management::carry_out(service, &mut prepared.record.grant)?;
+        let inherited = grant_management::carry_out(service, &prepared.record.grant);
+        prepared.record.inherited = inherited.map(Box::new);
         Ok(prepared.store(service, now))
     }
 
@@ -88,6 +90,7 @@ impl Issuance<'_> {
         grant.properties = properties(grant.properties.as_deref(), call).map(Box::new);
         grant.access_token_claims =
             access_token_claims(grant.access_token_claims, call, jwt_failure)?;
+        grant_management::assign_id(service, &mut grant)?;
         let access_token = access_token(call, service)?;
         let refresh_token = match refreshable {
             true => Some(refresh_token(call, service)?),
@@ -116,6 +119,8 @@ impl Issuance<'_> {
             for_external_attachment: call.body.flag("forExternalAttachment"),
             issuable_credentials: Vec::new(),
             credential_nonce: None,
+            client_id_alias: client.alias().map(Box::from),
+            inherited: None,
             grant,
         };
         entitle(service, &mut record, call.now)?;
@@ -318,7 +323,7 @@ pub fn refresh_token_end(
     after(call.now, duration)
 }
 
-/// Properties by key; those of the call replace those that are stored.
+/// Properties by key, without the keys that are reserved for token responses; those of the call replace those that are stored.
 pub fn properties(stored: Option<&Value>, call: &Call) -> Option<Value> {
     let given = call.body.shaped::<Vec<Property>>("properties");
     let mut merged = BTreeMap::new();
@@ -331,6 +336,7 @@ pub fn properties(stored: Option<&Value>, call: &Call) -> Option<Value> {
         if let Some(key) = property
             .as_object()
             .and_then(|property| property.text("key"))
+            .filter(|key| !is_reserved(key))
         {
             merged.insert(key, property);
         }

@@ -6,7 +6,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::Value;
 
 use super::oauth_error::OAuthError;
-use crate::jose::{self, JoseError, Jwk, JwkSet};
+use crate::jose::{self, JoseError, Jwk, JwkSet, KeyManagement};
 use crate::json::{Members, Object};
 use crate::result_code::{CLIENT_KEYS_ELSEWHERE, JwtCodes, ResultCode};
 use crate::store::{Client, Service};
@@ -123,6 +123,14 @@ pub fn encrypt_if_registered(
     let enc = enc.unwrap_or(JweEnc::A128cbcHs256);
     let wanted = (&JweAlg::from(alg), &enc);
     encrypt(plaintext, content_type, client, wanted, codes)
+}
+
+/// Whether the encryption algorithm in a setting of a client takes a secret that the client shares with the service.
+pub fn is_encryption_symmetric(client: &Client, alg_setting: &str) -> bool {
+    let alg = client.settings.text(alg_setting).map(JweAlg::from);
+    let management = alg.as_ref().and_then(JweAlg::protocol_value);
+    let management = management.map(KeyManagement::named);
+    management.is_some_and(|kind| kind.is_ok_and(KeyManagement::is_symmetric))
 }
 
 /// Encrypts for a client: to a key in its `jwks`, or with what its secret gives (OpenID Connect Core 1.0 §10.2).

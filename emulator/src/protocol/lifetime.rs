@@ -9,6 +9,8 @@ use crate::store::{Client, Service};
 pub const ACCESS_TOKEN_ATTRIBUTE: &str = "access_token.duration";
 /// The attribute of scopes that limits refresh tokens.
 pub const REFRESH_TOKEN_ATTRIBUTE: &str = "refresh_token.duration";
+/// The attribute of scopes that limits ID tokens.
+pub const ID_TOKEN_ATTRIBUTE: &str = "id_token.duration";
 /// The end of tokens that do not end by themselves: that of the year 9999, which every client can represent.
 pub const NEVER: Millis = 253_402_300_799_000;
 
@@ -39,8 +41,8 @@ pub const TICKET: i64 = 86_400;
 
 /// The lifetime of an access token in seconds.
 pub fn access_token(request: &Object, service: &Service, client: &Client, names: &[String]) -> i64 {
-    let setting = ("accessTokenDuration", ACCESS_TOKEN_ATTRIBUTE);
-    token(setting, request, service, client, names).unwrap_or(ACCESS_TOKEN)
+    let setting = ("accessTokenDuration", ACCESS_TOKEN_ATTRIBUTE, ACCESS_TOKEN);
+    token(setting, request, service, client, names)
 }
 
 /// The lifetime of a refresh token in seconds.
@@ -50,8 +52,12 @@ pub fn refresh_token(
     client: &Client,
     names: &[String],
 ) -> i64 {
-    let setting = ("refreshTokenDuration", REFRESH_TOKEN_ATTRIBUTE);
-    token(setting, request, service, client, names).unwrap_or(REFRESH_TOKEN)
+    let setting = (
+        "refreshTokenDuration",
+        REFRESH_TOKEN_ATTRIBUTE,
+        REFRESH_TOKEN,
+    );
+    token(setting, request, service, client, names)
 }
 
 /// The lifetime of an authorization code in seconds.
@@ -76,17 +82,17 @@ pub fn entity_configuration(service: &Service) -> i64 {
     positive(seconds).unwrap_or(ENTITY_CONFIGURATION)
 }
 
-/// The lifetime of an ID token in seconds: the shorter of what the service and the client say.
-pub fn id_token(service: &Service, client: &Client) -> i64 {
-    let settings = [
-        service.settings.integer("idTokenDuration"),
+/// The lifetime of an ID token in seconds: the shortest of what the service, the client and the scopes say.
+pub fn id_token(service: &Service, client: &Client, names: &[String]) -> i64 {
+    let of_service = positive(service.settings.integer("idTokenDuration")).unwrap_or(ID_TOKEN);
+    let further = [
         client.extension("idTokenDuration"),
+        of_scopes(ID_TOKEN_ATTRIBUTE, service, names),
     ];
-    settings
+    further
         .into_iter()
         .filter_map(positive)
-        .min()
-        .unwrap_or(ID_TOKEN)
+        .fold(of_service, i64::min)
 }
 
 /// The lifetime of a device code and its user code in seconds.
@@ -120,24 +126,23 @@ pub fn credential_offer(request: &Object, service: &Service) -> i64 {
         .unwrap_or(CREDENTIAL_OFFER)
 }
 
-/// What the API request says, else the shortest of what the service, the client and the scopes say.
+/// What the API request says, else the shortest of what the service, the client and the scopes say. A service that says
+/// nothing says the default.
 fn token(
-    (member, attribute): (&str, &str),
+    (member, attribute, default): (&str, &str, i64),
     request: &Object,
     service: &Service,
     client: &Client,
     names: &[String],
-) -> Option<i64> {
+) -> i64 {
     if let Some(requested) = positive(request.integer(member)) {
-        return Some(requested);
+        return requested;
     }
-    let settings = [service.settings.integer(member), client.extension(member)];
-    settings
-        .into_iter()
-        .flatten()
-        .filter(|seconds| *seconds > 0)
-        .chain(of_scopes(attribute, service, names))
-        .min()
+    let of_service = positive(service.settings.integer(member)).unwrap_or(default);
+    let of_client = positive(client.extension(member));
+    let of_scopes = of_scopes(attribute, service, names);
+    let others = of_client.into_iter().chain(of_scopes);
+    others.fold(of_service, i64::min)
 }
 
 /// The shortest of the lifetimes that the scopes have as an attribute.

@@ -168,18 +168,6 @@ pub fn of(service: &Service) -> Object {
     document
 }
 
-/// What an entity of a federation says of the organization behind it (OpenID Federation 1.0 §5.2.2).
-pub fn of_organization(settings: &Object) -> Object {
-    let mut document = Object::new();
-    for (name, setting) in [
-        ("organization_name", "organizationName"),
-        ("policy_uri", "policyUri"),
-    ] {
-        publish(&mut document, name, settings.get(setting).cloned());
-    }
-    document
-}
-
 /// What relying parties of the same federation have to know (OpenID Federation 1.0 §5.1.3, §5.2.1).
 fn federation(document: &mut Object, service: &Service) {
     let settings = &service.settings;

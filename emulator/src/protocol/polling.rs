@@ -5,8 +5,10 @@ use serde::{Deserialize, Serialize};
 use crate::clock::{Millis, after};
 use crate::json::{Members, Object};
 
-/// RFC 8628 §3.2 and CIBA Core 1.0 §7.3: where nothing is said.
-const INTERVAL: i64 = 5;
+/// RFC 8628 §3.2: what a client of the device flow waits where nothing is said.
+pub const DEVICE_FLOW: i64 = 5;
+/// The published answers of CIBA have 0 where nothing is said: a client may ask as often as it likes.
+pub const BACKCHANNEL: i64 = 0;
 /// What RFC 8628 §3.5 adds for each request that comes too early.
 const STEP: i64 = 5;
 
@@ -19,11 +21,11 @@ pub struct Polling {
 }
 
 impl Polling {
-    /// The interval that a service has in one of its settings.
-    pub fn of(service: &Object, setting: &str) -> Self {
-        let interval = service.integer(setting).filter(|seconds| *seconds >= 0);
+    /// The interval that a service has in one of its settings, where 0 stands for a default.
+    pub fn of(service: &Object, setting: &str, default: i64) -> Self {
+        let interval = service.integer(setting).filter(|seconds| *seconds > 0);
         Self {
-            interval: interval.unwrap_or(INTERVAL),
+            interval: interval.unwrap_or(default),
             last: None,
         }
     }
@@ -45,7 +47,7 @@ mod tests {
 
     #[test]
     fn haste_makes_the_interval_longer() {
-        let mut polling = Polling::of(&Object::new(), "interval");
+        let mut polling = Polling::of(&Object::new(), "interval", DEVICE_FLOW);
         assert!(!polling.is_too_early(0));
         assert!(!polling.is_too_early(5_000));
         assert!(polling.is_too_early(9_999));

@@ -6,8 +6,9 @@ use super::oauth_error::OAuthError;
 use super::parameters::Parameters;
 use crate::json::{Members, Object};
 use crate::result_code::{
-    DISPLAY_INVALID, MAX_AGE_FRACTION, MAX_AGE_NEGATIVE, MAX_AGE_NO_NUMBER, MAX_AGE_TOO_LARGE,
-    PROMPT_INVALID, PROMPT_NONE_BESIDE_OTHERS, PROMPT_UNSUPPORTED,
+    DISPLAY_DEFAULT_UNSUPPORTED, DISPLAY_INVALID, DISPLAY_UNSUPPORTED, MAX_AGE_FRACTION,
+    MAX_AGE_NEGATIVE, MAX_AGE_NO_NUMBER, MAX_AGE_TOO_LARGE, PROMPT_INVALID,
+    PROMPT_NONE_BESIDE_OTHERS, PROMPT_UNSUPPORTED,
 };
 use crate::store::Service;
 
@@ -44,12 +45,22 @@ pub fn lowest(prompts: &[Prompt]) -> Prompt {
         .unwrap_or(Prompt::Consent)
 }
 
-pub fn display(parameters: &Parameters) -> Result<Display, OAuthError> {
-    match parameters.get("display") {
-        None => Ok(Display::Page),
+/// How the page is to be shown, out of what the service supports.
+pub fn display(parameters: &Parameters, service: &Service) -> Result<Display, OAuthError> {
+    let invalid = OAuthError::invalid_request;
+    let (display, unsupported) = match parameters.get("display") {
+        None => (Display::Page, DISPLAY_DEFAULT_UNSUPPORTED),
         Some(word) => {
-            Display::from_protocol_value(word).ok_or(OAuthError::invalid_request(DISPLAY_INVALID))
+            let display = Display::from_protocol_value(word);
+            (
+                display.ok_or(invalid(DISPLAY_INVALID))?,
+                DISPLAY_UNSUPPORTED,
+            )
         }
+    };
+    match service.supports("supportedDisplays", display.as_str()) {
+        true => Ok(display),
+        false => Err(invalid(unsupported)),
     }
 }
 

@@ -85,6 +85,11 @@ pub fn check(
         if key != bound.dpop_key {
             return Err(invalid_token(codes.key_other));
         }
+    } else if call.operation == "introspection" && call.body.text("dpop").is_some() {
+        // Authlete refuses the proof here, and ignores it at the userinfo endpoint.
+        return Err(invalid_token(codes.key_other.because(
+            "there is a DPoP proof, and the access token is bound to no DPoP key",
+        )));
     }
     Ok(())
 }

@@ -6,9 +6,9 @@ use crate::json::{Members, Object};
 use crate::result_code::{
     NO_REDIRECT_URI, NO_REDIRECT_URI_FOR_IMPLICIT, NO_REDIRECT_URI_OF_PUBLIC_CLIENT,
     REDIRECT_URI_EMPTY, REDIRECT_URI_HAS_FRAGMENT, REDIRECT_URI_MALFORMED,
-    REDIRECT_URI_MISSING_AMONG_SEVERAL, REDIRECT_URI_MISSING_FOR_OPENID,
-    REDIRECT_URI_NOT_REGISTERED, REDIRECT_URI_NOT_REGISTERED_FOR_OPENID, REDIRECT_URI_RELATIVE,
-    ResultCode,
+    REDIRECT_URI_MISSING_AMONG_SEVERAL, REDIRECT_URI_MISSING_FOR_OPENID, REDIRECT_URI_NATIVE_HTTP,
+    REDIRECT_URI_NATIVE_HTTPS, REDIRECT_URI_NOT_REGISTERED, REDIRECT_URI_NOT_REGISTERED_FOR_OPENID,
+    REDIRECT_URI_RELATIVE, REDIRECT_URI_WEB_LOCALHOST, REDIRECT_URI_WEB_NOT_HTTPS, ResultCode,
 };
 use crate::settings::Uri;
 
@@ -52,7 +52,38 @@ fn choose(
     if uri.contains('#') {
         return Err(REDIRECT_URI_HAS_FRAGMENT);
     }
+    fit_application(uri, is_implicit(parameters), service, client)?;
     Ok(uri.to_owned())
+}
+
+/// What OpenID Connect Dynamic Client Registration 1.0 §2 demands of redirect URIs by the type of the application. A
+/// client that has none is free of it. Where the service makes the ports of this machine variable, a native application
+/// may name the machine by its address too, as it is to choose then.
+fn fit_application(
+    uri: &str,
+    implicit: bool,
+    service: &Object,
+    client: &Object,
+) -> Result<(), ResultCode> {
+    let Some(uri) = Uri::parse(uri) else {
+        return Ok(());
+    };
+    let is_localhost = uri.host() == Some("localhost");
+    let is_loopback = service.flag("loopbackRedirectionUriVariable") && uri.is_loopback();
+    let code = match (client.text("applicationType"), uri.scheme()) {
+        (Some("WEB"), scheme) if implicit && scheme != "https" => REDIRECT_URI_WEB_NOT_HTTPS,
+        (Some("WEB"), _) if implicit && is_localhost => REDIRECT_URI_WEB_LOCALHOST,
+        (Some("NATIVE"), "https") => REDIRECT_URI_NATIVE_HTTPS,
+        (Some("NATIVE"), "http") if !is_localhost && !is_loopback => REDIRECT_URI_NATIVE_HTTP,
+        _ => return Ok(()),
+    };
+    Err(code)
+}
+
+/// Whether the response has a token.
+fn is_implicit(parameters: &Parameters) -> bool {
+    let response_type = parameters.words("response_type");
+    response_type.contains(&"token") || response_type.contains(&"id_token")
 }
 
 /// What is wrong with a URI that the client has not registered.
@@ -67,10 +98,8 @@ fn unregistered(requested: &str) -> ResultCode {
 
 /// The code for a request without a redirect URI of a client without one.
 fn unregistered_client(parameters: &Parameters, client: &Object) -> ResultCode {
-    let response_type = parameters.words("response_type");
-    let is_implicit = response_type.contains(&"token") || response_type.contains(&"id_token");
     match client.text("clientType") {
-        Some("CONFIDENTIAL") if is_implicit => NO_REDIRECT_URI_FOR_IMPLICIT,
+        Some("CONFIDENTIAL") if is_implicit(parameters) => NO_REDIRECT_URI_FOR_IMPLICIT,
         Some("CONFIDENTIAL") => NO_REDIRECT_URI,
         _ => NO_REDIRECT_URI_OF_PUBLIC_CLIENT,
     }
@@ -85,9 +114,10 @@ fn same_but_for_port(registered: &str, requested: &str) -> bool {
     }
 }
 
-/// The host and the rest of a loopback redirect URI.
-fn without_port(uri: &str) -> Option<(&str, &str)> {
-    let rest = uri.strip_prefix("http://")?;
+/// The scheme, the host and the rest of a loopback redirect URI. Authlete goes beyond RFC 8252: the scheme may be any,
+/// and the host a name.
+fn without_port(uri: &str) -> Option<(&str, &str, &str)> {
+    let (scheme, rest) = uri.split_once("://")?;
     let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
     let hosts = ["127.0.0.1", "[::1]", "localhost"];
     let host = hosts.into_iter().find(|host| authority.starts_with(host))?;
@@ -96,7 +126,7 @@ fn without_port(uri: &str) -> Option<(&str, &str)> {
         || port
             .strip_prefix(':')
             .is_some_and(|port| port.parse::<u16>().is_ok());
-    is_port.then_some((host, path))
+    is_port.then_some((scheme, host, path))
 }
 
 /// Adds the parameters of a response to the query of a redirect URI, which can have one (RFC 6749 §4.1.2).
@@ -147,6 +177,10 @@ mod tests {
             assert!(!same(other), "{other}");
         }
         assert!(same_but_for_port("http://[::1]:1", "http://[::1]:2"));
+        assert!(same_but_for_port(
+            "https://localhost/",
+            "https://localhost:2/"
+        ));
         assert!(!same_but_for_port(
             "https://a.example:1/",
             "https://a.example:2/"

@@ -10,8 +10,9 @@ use crate::call::Call;
 use crate::jose::{JoseError, Jwe, Jwk, Jws};
 use crate::json::{Members, Object};
 use crate::result_code::{
-    EncryptionCodes, ObjectCodes, REQUEST_OBJECT_NOT_ENCRYPTED, REQUEST_OBJECT_TYPE,
-    RequestObjectCodes, ResultCode,
+    EncryptionCodes, OPENID_MISSING_OUTSIDE, ObjectCodes, REQUEST_OBJECT_NOT_ENCRYPTED,
+    REQUEST_OBJECT_TYPE, RESPONSE_TYPE_MISSING, RequestObjectCodes, ResultCode,
+    SCOPE_MISSING_OUTSIDE,
 };
 use crate::store::{Client, RequestObject, Service};
 
@@ -105,16 +106,33 @@ impl Opened {
         }
         let mut parameters = Parameters::default();
         if traditional {
+            if !outside.has("response_type") {
+                return Err(OAuthError::invalid_request(RESPONSE_TYPE_MISSING));
+            }
             let inside = self.claims.text("response_type").map(response_type::read);
             let outside_type = outside.get("response_type").map(response_type::read);
             if inside.is_some() && outside_type.is_some() && inside != outside_type {
                 return Err(invalid(self.codes.response_type));
             }
+            self.is_openid_outside(outside)?;
             parameters = outside.clone();
             parameters.remove("request");
         }
         self.set(&mut parameters);
         Ok(parameters)
+    }
+
+    /// OpenID Connect Core 1.0 §6.1: a request of OpenID Connect has its scope outside, too.
+    fn is_openid_outside(&self, outside: &Parameters) -> Result<(), OAuthError> {
+        let inside = self.claims.text("scope").unwrap_or_default();
+        let is_openid = inside.split(' ').any(|word| word == "openid");
+        let code = match outside.words("scope")[..] {
+            _ if !is_openid => return Ok(()),
+            [] => SCOPE_MISSING_OUTSIDE,
+            ref words if words.contains(&"openid") => return Ok(()),
+            _ => OPENID_MISSING_OUTSIDE,
+        };
+        Err(OAuthError::invalid_request(code))
     }
 
     /// Sets the parameters that are inside.
@@ -161,7 +179,9 @@ fn decrypt(
         service.demands(client, flag) && registered.is_some_and(|name| name != used)
     };
     let alg = alg.as_ref().and_then(JweAlg::protocol_value);
-    let enc = enc.as_ref().and_then(JweEnc::protocol_value);
+    // OpenID Connect Dynamic Client Registration 1.0 §2: the default where there is an algorithm for the key.
+    let default = alg.map(|_| "A128CBC-HS256");
+    let enc = enc.as_ref().and_then(JweEnc::protocol_value).or(default);
     if differ("requestObjectEncryptionAlgMatchRequired", jwe.alg(), alg) {
         return Err(invalid(codes.alg));
     }

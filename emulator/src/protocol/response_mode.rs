@@ -2,27 +2,32 @@
 
 use authlete::types::{JwsAlg, ResponseMode, ResponseType};
 
+use super::keys;
 use super::oauth_error::OAuthError;
 use super::parameters::Parameters;
 use super::response_type;
-use crate::json::{Members, Object};
+use crate::jose;
+use crate::json::Members;
 use crate::result_code::{
-    RESPONSE_JWT_UNSIGNED, RESPONSE_MODE_NOT_ALLOWED, RESPONSE_MODE_QUERY, RESPONSE_MODE_QUERY_JWT,
-    RESPONSE_MODE_UNKNOWN,
+    RESPONSE_JWT_ENCRYPTION_SYMMETRIC, RESPONSE_JWT_SIGNATURE_SYMMETRIC, RESPONSE_JWT_UNSIGNED,
+    RESPONSE_JWT_WITHOUT_ALGORITHM, RESPONSE_MODE_NOT_ALLOWED, RESPONSE_MODE_QUERY,
+    RESPONSE_MODE_QUERY_JWT, RESPONSE_MODE_UNKNOWN, ResultCode,
 };
+use crate::store::Client;
 
 /// The mode of a request, with `jwt` resolved to what it stands for (JARM §2.3.4).
 pub fn requested(
     parameters: &Parameters,
     response_type: &ResponseType,
-    client: &Object,
+    client: &Client,
 ) -> Result<ResponseMode, OAuthError> {
     let invalid = OAuthError::invalid_request;
+    let settings = &client.settings;
     let Some(word) = parameters.get("response_mode") else {
         return Ok(usual(response_type));
     };
     let mode = ResponseMode::from_protocol_value(word).ok_or(invalid(RESPONSE_MODE_UNKNOWN))?;
-    let allowed = client
+    let allowed = settings
         .texts("responseModes")
         .is_none_or(|modes| modes.contains(&mode.as_str()));
     if !allowed {
@@ -30,7 +35,7 @@ pub fn requested(
     }
     let is_implicit = response_type::is_implicit(response_type);
     // JARM §2.3.1: encryption makes the query a safe place.
-    let is_encrypted = client.text("authorizationEncryptionAlg").is_some();
+    let is_encrypted = settings.text("authorizationEncryptionAlg").is_some();
     match &mode {
         ResponseMode::Query if is_implicit => return Err(invalid(RESPONSE_MODE_QUERY)),
         ResponseMode::QueryJwt if is_implicit && !is_encrypted => {
@@ -39,14 +44,33 @@ pub fn requested(
         _ => {}
     }
     let mode = resolve(mode, response_type);
-    if is_jwt(&mode) && client.text("authorizationSignAlg") == Some(JwsAlg::None.as_str()) {
-        return Err(invalid(RESPONSE_JWT_UNSIGNED));
+    if is_jwt(&mode) {
+        check_algorithms(client).map_err(invalid)?;
     }
     Ok(mode)
 }
 
+/// Whether the client is registered for responses that are JWTs. A public client has no secret for a symmetric algorithm.
+fn check_algorithms(client: &Client) -> Result<(), ResultCode> {
+    let signature = client.settings.text("authorizationSignAlg");
+    let signature = JwsAlg::from(signature.ok_or(RESPONSE_JWT_WITHOUT_ALGORITHM)?);
+    if signature == JwsAlg::None {
+        return Err(RESPONSE_JWT_UNSIGNED);
+    }
+    if client.is_confidential() {
+        return Ok(());
+    }
+    if signature.protocol_value().is_some_and(jose::is_symmetric) {
+        return Err(RESPONSE_JWT_SIGNATURE_SYMMETRIC);
+    }
+    match keys::is_encryption_symmetric(client, "authorizationEncryptionAlg") {
+        true => Err(RESPONSE_JWT_ENCRYPTION_SYMMETRIC),
+        false => Ok(()),
+    }
+}
+
 /// The mode for the news that a request is no good: the requested one, as far as that can be used.
-pub fn for_error(parameters: &Parameters, client: &Object) -> ResponseMode {
+pub fn for_error(parameters: &Parameters, client: &Client) -> ResponseMode {
     let response_type = parameters
         .get("response_type")
         .and_then(response_type::read);

@@ -163,12 +163,12 @@ fn details_where(service: &Object, wanted: impl Fn(&Object) -> bool) -> Vec<Valu
         .collect()
 }
 
-/// The administrator can confine a client to some scopes.
+/// The administrator can confine a client to some scopes. Without a set it may request all; an empty set has none.
 fn is_requestable(name: &str, client: &Object) -> bool {
     match client.object("extension") {
         Some(extension) if extension.flag("requestableScopesEnabled") => extension
             .texts("requestableScopes")
-            .is_some_and(|scopes| scopes.contains(&name)),
+            .is_none_or(|scopes| scopes.contains(&name)),
         _ => true,
     }
 }

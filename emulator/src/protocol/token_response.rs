@@ -77,6 +77,10 @@ const RESERVED: [&str; 9] = [
     "id_token",
 ];
 
+pub fn is_reserved(key: &str) -> bool {
+    RESERVED.contains(&key)
+}
+
 /// Properties as members of a response: those that others than the server may see, or all.
 pub fn properties(properties: Option<&Value>, with_hidden: bool) -> Object {
     let properties = properties
@@ -89,7 +93,7 @@ pub fn properties(properties: Option<&Value>, with_hidden: bool) -> Object {
         .filter_map(|property| {
             let key = property.text("key")?;
             let value = property.get("value")?.clone();
-            (!RESERVED.contains(&key)).then(|| (key.to_owned(), value))
+            (!is_reserved(key)).then(|| (key.to_owned(), value))
         })
         .collect()
 }

@@ -92,6 +92,26 @@ result_codes! {
     /// Published.
     CREDENTIALS_INVALID = published "A001203" with path, "the credentials are not valid";
     /// Published.
+    CALLER_PROOF_MISSING = published "A001301" with path, "the access token is bound to a DPoP key, and there is no DPoP proof";
+    /// Published.
+    CALLER_KEY = published "A001302" with path, "the access token is bound to another DPoP key";
+    /// Published.
+    CALLER_PROOF_INVALID = published "A001303" with path, "the DPoP proof is not in order";
+    /// Published.
+    CALLER_PROOF_SYMMETRIC = published "A001304" with path, "alg of the DPoP proof is symmetric or none";
+    /// Published.
+    CALLER_PROOF_KEY_MISSING = published "A001305" with path, "the DPoP proof has no public key in jwk";
+    /// Published.
+    CALLER_PROOF_ALGORITHM_MISSING = published "A001306", "the DPoP proof has no alg";
+    /// Published.
+    CALLER_CERTIFICATE_MISSING = published "A001307" with path, "the access token is bound to a certificate, and the connection has none";
+    /// Published.
+    CALLER_CERTIFICATE = published "A001308" with path, "the access token is bound to another certificate";
+    /// Published.
+    CALLER_CERTIFICATE_MALFORMED = published "A001309" with path, "the certificate of the connection cannot be read";
+    /// RFC 9449 §7.1: the scheme is for tokens that are bound.
+    CALLER_TOKEN_NOT_BOUND = own "A900210" with path, "the access token comes in the scheme DPoP, and is not bound to a key";
+    /// Published.
     CLIENT_LOCKED = published "A001215" with path, "the client is locked";
     /// The credentials are good, for another service.
     WRONG_SERVICE = own "A900201" with path, "the credentials are those of another service";
@@ -118,7 +138,7 @@ result_codes! {
     /// The body is no JSON, or not an array, or something in it is not an object.
     MALFORMED_LIST = own "A900209" with path, "the body of the request is not a JSON array of objects";
     /// The body is no JSON, or a form where the API takes none.
-    UNSUPPORTED_MEDIA_TYPE = own "A900210" with path, "the API does not take a body of this media type";
+    UNSUPPORTED_MEDIA_TYPE = own "A900213" with path, "the API does not take a body of this media type";
     /// A parameter in the query is of another type.
     MALFORMED_QUERY = own "A900211" with path, "a parameter in the query is not valid";
     /// A member of the body is of another type.

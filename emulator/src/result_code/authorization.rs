@@ -89,6 +89,10 @@ result_codes! {
     /// No redirection: there is nobody to redirect to.
     AUTHORIZATION_CLIENT_ALIAS_DISABLED = published "A010309", "client_id is the alias of a client, which is not enabled";
     /// RFC 6749 §3.1.2.3, OpenID Connect Core 1.0 §3.1.2.1.
+    SCOPE_MISSING_OUTSIDE = published "A007303", "scope is missing outside of the request object, which has openid";
+    /// OpenID Connect Core 1.0 §6.1.
+    OPENID_MISSING_OUTSIDE = published "A007304", "scope has no openid outside of the request object, which has it";
+    /// OpenID Connect Core 1.0 §3.1.2.1.
     REDIRECT_URI_MISSING_FOR_OPENID = published "A011303", "redirect_uri is missing although scope has openid";
     /// RFC 6749 §3.1.2.3, OpenID Connect Core 1.0 §3.1.2.1.
     REDIRECT_URI_MISSING_AMONG_SEVERAL = published "A011313", "redirect_uri is missing although the client has registered several";
@@ -105,6 +109,14 @@ result_codes! {
     /// RFC 6749 §3.1.2.4.
     REDIRECT_URI_NOT_REGISTERED_FOR_OPENID = published "A011304", "redirect_uri is not registered for the client";
     /// RFC 6749 §3.1.2.4.
+    REDIRECT_URI_WEB_NOT_HTTPS = published "A011305", "the redirect URI of a web application is not https, which response_type needs";
+    /// OpenID Connect Dynamic Client Registration 1.0 §2.
+    REDIRECT_URI_WEB_LOCALHOST = published "A011306", "the redirect URI of a web application is on localhost, which response_type does not allow";
+    /// OpenID Connect Dynamic Client Registration 1.0 §2.
+    REDIRECT_URI_NATIVE_HTTPS = published "A011307", "the redirect URI of a native application is https";
+    /// OpenID Connect Dynamic Client Registration 1.0 §2.
+    REDIRECT_URI_NATIVE_HTTP = published "A011308", "the redirect URI of a native application is http and not on localhost";
+    /// RFC 6749 §3.1.2.
     REDIRECT_URI_MALFORMED = published "A011314", "redirect_uri is not a URI";
     /// RFC 6749 §3.1.2.4.
     REDIRECT_URI_RELATIVE = published "A011315", "redirect_uri is not absolute";
@@ -148,6 +160,12 @@ result_codes! {
     MAX_AGE_TOO_LARGE = published "A017305", "max_age does not fit into 32 bits";
     /// OpenID Connect Core 1.0 §3.1.2.1.
     MAX_AGE_NEGATIVE = own "A901303", "max_age is negative";
+    /// The service has a list of those that it supports.
+    DISPLAY_UNSUPPORTED = published "A015305", "the service does not support this display";
+    /// The service has a list of those that it supports.
+    DISPLAY_DEFAULT_UNSUPPORTED = published "A015304", "display is missing, and the service does not support page";
+    /// OpenID Connect Core 1.0 §11.
+    CONSENT_MISSING = published "A004303", "scope has offline_access, and prompt lacks consent";
     /// OpenID Connect Core 1.0 §3.1.2.1.
     DISPLAY_INVALID = published "A015303", "display has an unknown value";
     /// The service demands a scope.
@@ -312,6 +330,12 @@ result_codes! {
     TICKET_UPDATE_MISSING = own "A901206", "ticket is missing, or info is no object";
     /// The ticket works once, for a time.
     TICKET_UPDATE_UNKNOWN = own "A901207", "the ticket is unknown, used or expired";
+    /// JARM §3.
+    RESPONSE_JWT_WITHOUT_ALGORITHM = published "A012305", "response_mode asks for a JWT, and the client has no authorizationSignAlg";
+    /// A public client has no secret.
+    RESPONSE_JWT_SIGNATURE_SYMMETRIC = published "A012307", "response_mode asks for a JWT, and authorizationSignAlg of the public client is symmetric";
+    /// A public client has no secret.
+    RESPONSE_JWT_ENCRYPTION_SYMMETRIC = published "A012308", "response_mode asks for a JWT, and authorizationEncryptionAlg of the public client is symmetric";
     /// JARM §3.
     RESPONSE_JWT_UNSIGNED = published "A012306", "response_mode asks for a JWT, and authorizationSignAlg of the client is NONE";
 }

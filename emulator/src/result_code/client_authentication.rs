@@ -182,6 +182,10 @@ result_codes! {
     REVOCATION_CLIENT_SECRET_MISSING = published "A114308", "the client did not authenticate";
     /// RFC 6749 §3.2.1.
     CONFIDENTIAL_WITHOUT_METHOD = published "A157301", "the client is confidential, and its authentication method is none";
+    /// RFC 6749 §2.3.1.
+    CLIENT_ID_ELSEWHERE = published "A157357", "the client identifier is in the body, and the client has to send it in the Authorization header";
+    /// RFC 6749 §2.1.
+    PUBLIC_WITH_METHOD = published "A157302", "the client is public, and its authentication method is not none";
     /// RFC 6749 §3.2.1.
     CLIENT_ASSERTION_MISSING = published "A157311", "client_assertion is missing";
     /// The settings of the service decide.

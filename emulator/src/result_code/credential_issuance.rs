@@ -124,4 +124,6 @@ result_codes! {
     CREDENTIAL_DEFERRED_ISSUE_OK = own "A928007", "a credential was issued successfully";
     /// There is more to wait.
     CREDENTIAL_DEFERRED_ISSUE_DEFERRED = own "A928008", "the issuance of the credential was deferred again";
+    /// OID4VCI 1.0-ID1 §9.3.
+    CREDENTIAL_DEFERRED_ISSUE_PENDING = own "A928338", "the credential is not ready yet";
 }

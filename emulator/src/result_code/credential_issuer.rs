@@ -12,7 +12,7 @@ result_codes! {
     /// A setting of the service.
     JWT_ISSUER_METADATA_DISABLED = own "A926203", "the service has verifiableCredentialsEnabled off";
     /// Settings of the service.
-    JWT_ISSUER_METADATA_INCOMPLETE = own "A926204", "the service lacks credentialIssuer in credentialIssuerMetadata, or both credentialJwksUri and credentialJwks";
+    JWT_ISSUER_METADATA_INCOMPLETE = own "A926204", "the service lacks credentialIssuer in credentialIssuerMetadata, or credentialJwksUri";
     /// RFC 7517 §5.
     CREDENTIAL_JWKS_MADE = own "A926003", "the public keys of the credential issuer were looked up";
     /// A setting of the service.

@@ -20,7 +20,7 @@ result_codes! {
     /// The caller adds claims to JWTs.
     OFFER_CLAIMS_MALFORMED = own "A927207", "jwtAtClaims is no JSON object";
     /// OpenID for Verifiable Credential Issuance 1.0 §4.1.1.
-    OFFER_TX_CODE_MODE = own "A927208", "txCodeInputMode is neither numeric nor text, or is numeric although txCode has other characters than digits";
+    OFFER_TX_CODE_MODE = own "A927208", "txCodeInputMode is numeric although txCode has other characters than digits";
     /// OpenID for Verifiable Credential Issuance 1.0 §4.1.1.
     OFFER_TX_CODE_DESCRIPTION = own "A927209", "txCodeDescription has more than 300 characters";
     /// The offer is there, with its codes.

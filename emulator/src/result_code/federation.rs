@@ -11,8 +11,8 @@ result_codes! {
     FEDERATION_KEY_MISSING = own "A921203", "federationJwks has no private key with a kid that can sign, or not the one of federationSignatureKeyId";
     /// `authorityHints` of the service.
     FEDERATION_HINTS_MISSING = own "A921204", "the service has no authorityHints";
-    /// `entityTypes` of the call.
-    ENTITY_TYPE_UNSUPPORTED = own "A921205", "entityTypes has a type as which the service cannot be described";
+    /// `credentialIssuerMetadata` of the service.
+    FEDERATION_CREDENTIAL_ISSUER_INCOMPLETE = own "A921205", "entityTypes has OPENID_CREDENTIAL_ISSUER, and credentialIssuerMetadata of the service is not complete";
     /// The client is registered.
     FEDERATION_REGISTERED = own "A921002", "the relying party was registered";
     /// The caller has to hand on what the relying party sent.
@@ -33,7 +33,7 @@ result_codes! {
     FEDERATION_AUDIENCE = own "A921306", "aud of the entity configuration is not the entity identifier of the service alone";
     /// OpenID Federation 1.0 §12.2.1.
     RELYING_PARTY_MISSING = own "A921307", "the entity is no openid_relying_party, or may not be one";
-    /// Only registrations by federation are replaced by another.
+    /// An automatic registration is renewed by the next request; nobody registers twice explicitly.
     ENTITY_ID_TAKEN = own "A921308", "a client with this entity identifier exists already";
     /// OpenID Federation 1.0 §12.3.
     TRUST_CHAIN_EXPIRED = own "A921309", "the trust chain of the client has expired";

@@ -70,6 +70,56 @@ result_codes! {
     /// The settings of a service or a client.
     SETTING_RANGE = published "A031221" with path, "the number of a setting is not valid";
     /// The settings of a service or a client.
+    SETTING_ITEM_NOT_ASCII = published "A031206" with path, "a setting with characters beyond ASCII is not valid";
+    /// The settings of a service or a client.
+    SETTING_ITEM_TOO_LONG = published "A031207" with path, "the length of a setting is not valid";
+    /// The settings of a service or a client.
+    SETTING_SYMMETRIC = published "A031222" with path, "a symmetric algorithm in a setting is not valid";
+    /// The settings of a service or a client.
+    CUSTOM_METADATA_RESERVED = published "A039232" with path, "a reserved name of client metadata is not valid";
+    /// The settings of a client.
+    TAG_MISSING = published "A032201" with path, "a tagged value without a tag is not valid";
+    /// The settings of a client.
+    TAGGED_VALUE_MISSING = published "A032202" with path, "a tagged value without a value is not valid";
+    /// The settings of a client.
+    TAG_TWICE = published "A032203" with path, "a tag that is there twice is not valid";
+    /// The settings of a client.
+    TAGGED_VALUE_NO_URI = published "A032204" with path, "a tagged value that is no URI is not valid";
+    /// The settings of a client.
+    SECTOR_NOT_HTTPS = published "A032210" with path, "a sector identifier URI that is not https is not valid";
+    /// The settings of a client.
+    ID_TOKEN_ALG_MISSING = published "A032211" with path, "encryption without an algorithm for the key is not valid";
+    /// The settings of a client.
+    USER_INFO_ALG_MISSING = published "A032212" with path, "encryption without an algorithm for the key is not valid";
+    /// The settings of a client.
+    REQUEST_ALG_MISSING = published "A032213" with path, "encryption without an algorithm for the key is not valid";
+    /// The settings of a client.
+    AUTHORIZATION_ALG_MISSING = published "A032214" with path, "encryption without an algorithm for the key is not valid";
+    /// The settings of a client.
+    NOTIFICATION_ENDPOINT_MISSING = published "A032215" with path, "a delivery mode without a notification endpoint is not valid";
+    /// The settings of a client.
+    CERTIFICATE_SUBJECT_REPEATED = published "A032216" with path, "more than one subject of a certificate is not valid";
+    /// The settings of a client.
+    CERTIFICATE_SUBJECT_MISSING = published "A032217" with path, "TLS_CLIENT_AUTH without a subject of the certificate is not valid";
+    /// The settings of a client.
+    SECTOR_UNKNOWN = published "A032221" with path, "pairwise subjects without a sector are not valid";
+    /// `httpAliasProhibited` of the service.
+    ALIAS_PROHIBITED = own "A922204", "an alias that begins with http:// or https:// is not valid";
+    /// The settings of a service.
+    SCOPE_TAG_MISSING = published "A039217" with path, "a description of a scope without a tag is not valid";
+    /// The settings of a service.
+    SCOPE_TAG_TWICE = published "A039218" with path, "a tag of a scope's descriptions that is there twice is not valid";
+    /// The settings of a service.
+    SCOPE_TEXT_MISSING = published "A039221" with path, "a description of a scope without a text is not valid";
+    /// The settings of a service.
+    SCOPE_ATTRIBUTE_KEY_MISSING = published "A039224" with path, "an attribute of a scope without a key is not valid";
+    /// The settings of a service.
+    SCOPE_ATTRIBUTE_VALUE_MISSING = published "A039227" with path, "an attribute of a scope without a value is not valid";
+    /// The settings of a service.
+    SCOPE_ATTRIBUTE_TWICE = published "A039229" with path, "an attribute of a scope that is there twice is not valid";
+    /// The settings of a service.
+    TRUSTED_ROOT_MALFORMED = published "A039230" with path, "a trusted root certificate is not valid";
+    /// The settings of a service or a client.
     CUSTOM_METADATA_MALFORMED = published "A032223" with path, "the custom metadata are not valid";
     /// The settings of a service or a client.
     SCOPE_TWICE = published "A039203" with path, "a scope that is there twice is not valid";

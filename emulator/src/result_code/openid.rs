@@ -69,6 +69,10 @@ result_codes! {
     JWT_ENCRYPTION_ALGORITHM = published "A164105", "the encryption algorithm is not supported";
     /// OpenID Connect Core 1.0 §3.1.3.7, §2.
     UNSIGNED_ID_TOKEN_REFUSED = published "A046301", "an unsigned ID token may not pass through the browser";
+    /// A public client has no secret.
+    ID_TOKEN_SIGNATURE_SYMMETRIC = own "A910301", "the client is public, and its signature algorithm of ID tokens is symmetric";
+    /// A public client has no secret.
+    ID_TOKEN_ENCRYPTION_SYMMETRIC = published "A046313", "the client is public, and its encryption algorithm of ID tokens is symmetric";
     /// JARM §3.
     UNSIGNED_RESPONSE_REFUSED = own "A910102", "an authorization response in a JWT must be signed";
 }

@@ -8,7 +8,7 @@ result_codes! {
     /// The caller's fault.
     STANDARD_INTROSPECTION_PARAMETERS_NONE = published "A145301", "the introspection request has no parameters";
     /// RFC 9701 §5.
-    STANDARD_INTROSPECTION_RS_URI_MISSING = own "A913201", "a response that is a JWT needs rsUri and an issuer of the service";
+    STANDARD_INTROSPECTION_RS_URI_MISSING = own "A913201", "rsUri is missing, and the response is to be a JWT";
     /// RFC 9701 §6.
     STANDARD_INTROSPECTION_SIGNATURE = own "A913202", "no key fits introspectionSignAlg, or it is not supported";
     /// RFC 9701 §6.

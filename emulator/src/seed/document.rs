@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::access_token::AccessTokenMembers;
 use crate::json::Object;
 
 /// A whole seed.
@@ -20,20 +21,28 @@ pub struct Document {
 }
 
 /// The credentials of the owner, as far as they are given.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Debug)]
 pub struct OwnerMembers {
     pub api_key: Option<i64>,
     pub api_secret: Option<String>,
-    pub organization_token: Option<String>,
+    pub organization_token: Option<AccessTokenMembers>,
     pub organization_id: Option<i64>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct GivenOwner {
+    api_key: Option<i64>,
+    api_secret: Option<String>,
+    organization_token: Option<Value>,
+    organization_id: Option<i64>,
 }
 
 /// A service, and beside its settings what is not one of them.
 #[derive(Debug)]
 pub struct ServiceMembers {
     pub settings: Object,
-    pub access_token: Option<String>,
+    pub access_token: Option<AccessTokenMembers>,
     pub clients: Vec<Object>,
 }
 
@@ -49,15 +58,8 @@ impl Document {
         let document: Value = serde_json::from_str(text)?;
         let document: Object = decode("", &document)?;
         let Members { owner, services } = decode("", &document)?;
-        let owner: OwnerMembers = decode("owner", owner.unwrap_or_default())?;
         let mut seen = Seen::default();
-        seen.note("apiKey", owner.api_key, "owner.apiKey")?;
-        filled(owner.api_secret.as_ref(), "owner.apiSecret")?;
-        let token = owner.organization_token.as_ref();
-        seen.note("token", token, "owner.organizationToken")?;
-        if owner.organization_id.is_some_and(|id| id < 1) {
-            return Err(wrong("owner.organizationId", "it must be above 0"));
-        }
+        let owner = OwnerMembers::take(owner.unwrap_or_default(), &mut seen)?;
 
         let services = services.into_iter().enumerate();
         let services = services
@@ -67,12 +69,29 @@ impl Document {
     }
 }
 
+impl OwnerMembers {
+    fn take(owner: Object, seen: &mut Seen) -> io::Result<Self> {
+        let given: GivenOwner = decode("owner", owner)?;
+        seen.note("apiKey", given.api_key, "owner.apiKey")?;
+        filled(given.api_secret.as_ref(), "owner.apiSecret")?;
+        if given.organization_id.is_some_and(|id| id < 1) {
+            return Err(wrong("owner.organizationId", "it must be above 0"));
+        }
+        let token = given.organization_token;
+        Ok(Self {
+            api_key: given.api_key,
+            api_secret: given.api_secret,
+            organization_token: AccessTokenMembers::take(token, "owner.organizationToken", seen)?,
+            organization_id: given.organization_id,
+        })
+    }
+}
+
 impl ServiceMembers {
     fn take(mut settings: Object, index: usize, seen: &mut Seen) -> io::Result<Self> {
         write_keys_as_text(&mut settings);
         let at = |name: &str| format!("services[{index}].{name}");
-        let access_token = settings.remove("accessToken").unwrap_or_default();
-        let access_token: Option<String> = decode(&at("accessToken"), &access_token)?;
+        let access_token = settings.remove("accessToken");
         let clients = settings.remove("clients").unwrap_or_default();
         let clients: Option<Vec<Object>> = decode(&at("clients"), &clients)?;
         let mut clients = clients.unwrap_or_default();
@@ -84,7 +103,7 @@ impl ServiceMembers {
             known.api_secret.as_ref().map(authlete::Secret::expose),
             &at("apiSecret"),
         )?;
-        seen.note("token", access_token.as_ref(), &at("accessToken"))?;
+        let access_token = AccessTokenMembers::take(access_token, &at("accessToken"), seen)?;
         for (number, client) in clients.iter().enumerate() {
             let at = at(&format!("clients[{number}]"));
             let known: Client = decode(&at, client)?;
@@ -123,10 +142,15 @@ fn write_keys_as_text(settings: &mut Object) {
 
 /// Where each value was that only one place may have.
 #[derive(Default)]
-struct Seen(HashMap<(String, String), String>);
+pub(super) struct Seen(HashMap<(String, String), String>);
 
 impl Seen {
-    fn note(&mut self, kind: &str, value: Option<impl Display>, at: &str) -> io::Result<()> {
+    pub(super) fn note(
+        &mut self,
+        kind: &str,
+        value: Option<impl Display>,
+        at: &str,
+    ) -> io::Result<()> {
         let Some(value) = filled(value, at)? else {
             return Ok(());
         };
@@ -149,7 +173,7 @@ fn filled(value: Option<impl Display>, at: &str) -> io::Result<Option<String>> {
     }
 }
 
-fn decode<'a, T: DeserializeOwned>(
+pub(super) fn decode<'a, T: DeserializeOwned>(
     at: &str,
     value: impl serde::Deserializer<'a, Error = serde_json::Error>,
 ) -> io::Result<T> {
@@ -165,7 +189,7 @@ fn decode<'a, T: DeserializeOwned>(
     })
 }
 
-fn wrong(at: &str, words: impl Display) -> io::Error {
+pub(super) fn wrong(at: &str, words: impl Display) -> io::Error {
     let place = if at.is_empty() { "the seed" } else { at };
     io::Error::new(io::ErrorKind::InvalidData, format!("{place}: {words}"))
 }

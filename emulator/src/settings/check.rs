@@ -11,8 +11,8 @@ use super::vocabulary::Words;
 use crate::jose::JwkSet;
 use crate::json::{Members, Object};
 use crate::result_code::{
-    ResultCode, SETTING_FRAGMENT, SETTING_INVALID, SETTING_ITEM_NULL, SETTING_KEYS,
-    SETTING_NEGATIVE, SETTING_QUERY, SETTING_RANGE, SETTING_WORD,
+    ResultCode, SETTING_FRAGMENT, SETTING_INVALID, SETTING_ITEM_NO_URI, SETTING_ITEM_NULL,
+    SETTING_KEYS, SETTING_NEGATIVE, SETTING_QUERY, SETTING_RANGE, SETTING_SYMMETRIC, SETTING_WORD,
 };
 
 /// What is wrong with a setting, in words that name it.
@@ -117,6 +117,31 @@ pub fn words_within(settings: &Object, member: &str, members: &[Words]) -> Resul
         .map_err(|invalid| invalid.within(member))
 }
 
+/// A member has one of a few words that are no enum.
+pub fn one_of(settings: &Object, name: &str, words: &[&str]) -> Result<(), Invalid> {
+    match settings.text(name) {
+        Some(word) if !words.contains(&word) => Err(Invalid::new(
+            name,
+            SETTING_WORD,
+            format_args!("there is no '{word}'"),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// The items of a list are absolute URIs.
+pub fn uri_items(settings: &Object, name: &str) -> Result<(), Invalid> {
+    let items = settings.texts(name).unwrap_or_default();
+    match items.into_iter().find(|item| Uri::parse(item).is_none()) {
+        Some(item) => Err(Invalid::new(
+            name,
+            SETTING_ITEM_NO_URI,
+            format_args!("'{item}' is not an absolute URI"),
+        )),
+        None => Ok(()),
+    }
+}
+
 /// Members that are URIs by their names are absolute ones; but not what is compared with a certificate.
 pub fn uris(settings: &Object) -> Result<(), Invalid> {
     let is_uri = |name: &str| {
@@ -163,6 +188,18 @@ pub fn numbers(settings: &Object, names: &[&str], most: i64) -> Result<(), Inval
         }
     }
     Ok(())
+}
+
+/// An algorithm of JWS has a key pair: other parties verify what it signs.
+pub fn asymmetric(settings: &Object, name: &str) -> Result<(), Invalid> {
+    match settings.text(name) {
+        Some(alg) if alg.starts_with("HS") => Err(Invalid::new(
+            name,
+            SETTING_SYMMETRIC,
+            format_args!("{alg} is symmetric"),
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// A member that is the text of a JWK Set (RFC 7517 §5) is one.

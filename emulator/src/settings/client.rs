@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use authlete::ApiVersion;
 use serde_json::Value;
 
 use super::check::{self, Invalid};
@@ -9,7 +10,8 @@ use super::uri::Uri;
 use super::vocabulary::{Words, of_enum};
 use crate::json::{Members, Object};
 use crate::result_code::{
-    CUSTOM_METADATA_MALFORMED, SETTING_ITEM_FRAGMENT, SETTING_ITEM_NO_URI, SETTING_ITEM_TWICE,
+    CUSTOM_METADATA_MALFORMED, SETTING_ITEM_FRAGMENT, SETTING_ITEM_NO_URI, SETTING_ITEM_NOT_ASCII,
+    SETTING_ITEM_TOO_LONG, SETTING_ITEM_TWICE,
 };
 
 /// What Authlete assigns or maintains, and a request cannot change.
@@ -28,6 +30,32 @@ const ASSIGNED: [&str; 12] = [
     "registrationAccessTokenHash",
 ];
 
+/// What an update by the 3.0 API leaves as it is.
+const UNREAD_BY_UPDATE: [&str; 18] = [
+    "automaticallyRegistered",
+    "clientIdAliasEnabled",
+    "clientRegistrationTypes",
+    "clientSource",
+    "developer",
+    "discoveredByMetadataDocument",
+    "entityId",
+    "explicitlyRegistered",
+    "locked",
+    "metadataDocumentExpiresAt",
+    "metadataDocumentLocation",
+    "metadataDocumentUpdatedAt",
+    "organizationName",
+    "registrationAccessTokenHash",
+    "signedJwksUri",
+    "trustAnchorId",
+    "trustChainExpiresAt",
+    "trustChainUpdatedAt",
+];
+
+/// The longest redirect URI, in characters.
+const REDIRECT_URI_LENGTH: usize = 200;
+
+const CUSTOM_METADATA: &str = "customMetadata";
 const DERIVED_SECTOR: &str = "derivedSectorIdentifier";
 
 const FLAGS: [&str; 22] = [
@@ -62,6 +90,8 @@ const NUMBERS: [&str; 5] = [
     "trustChainExpiresAt",
     "trustChainUpdatedAt",
 ];
+
+const EXTENSION_FLAGS: [&str; 2] = ["requestableScopesEnabled", "tokenExchangePermitted"];
 
 const DURATIONS: [&str; 3] = [
     "accessTokenDuration",
@@ -98,12 +128,11 @@ const WORDS: [Words; 25] = [
 ];
 
 /// The given settings without what is not theirs to give, and the defaults of what they leave out: RFC 7591 §2 has
-/// those of grant types and response types, OpenID Connect Dynamic Client Registration 1.0 §2 those of the
-/// application type and of the ID token's algorithm.
+/// those of grant types and response types, OpenID Connect Dynamic Client Registration 1.0 §2 that of the ID token's
+/// algorithm. Authlete does not make a client a web application that does not say so.
 pub fn complete(given: &Object) -> Object {
     let mut defaults = Object::from_iter([
         ("clientType".to_owned(), "PUBLIC".into()),
-        ("applicationType".to_owned(), "WEB".into()),
         ("clientIdAliasEnabled".to_owned(), true.into()),
         ("clientSource".to_owned(), "STATIC_REGISTRATION".into()),
         ("grantTypes".to_owned(), vec!["AUTHORIZATION_CODE"].into()),
@@ -114,6 +143,10 @@ pub fn complete(given: &Object) -> Object {
     defaults.extend(super::all(&FLAGS, false));
     defaults.extend(super::all(&NUMBERS, 0));
     let mut settings = super::over::<authlete::types::Client>(defaults, given, &ASSIGNED);
+    super::compact(&mut settings, &["jwks"]);
+    if let Some(extension) = settings.get_mut("extension").and_then(Value::as_object_mut) {
+        complete_extension(extension);
+    }
     settings.remove(DERIVED_SECTOR);
     if let Some(sector) = derived_sector(&settings) {
         settings.insert(DERIVED_SECTOR.to_owned(), sector.into());
@@ -121,9 +154,41 @@ pub fn complete(given: &Object) -> Object {
     settings
 }
 
+/// Adds what an extension leaves out: its flags are off, and its durations are 0.
+pub fn complete_extension(extension: &mut Object) {
+    for (name, value) in super::all(&EXTENSION_FLAGS, false).chain(super::all(&DURATIONS, 0)) {
+        extension.entry(name).or_insert(value);
+    }
+}
+
 /// The settings after an update: what is left out goes back to its default, what Authlete assigned stays.
 pub fn replace(current: &Object, given: &Object) -> Object {
     super::keep(current, complete(given), &ASSIGNED)
+}
+
+/// The settings after an update by the API, which does not read all that there is.
+pub fn update(current: &Object, given: &Object, version: ApiVersion) -> Object {
+    let settings = replace(current, given);
+    match version {
+        ApiVersion::V2 => settings,
+        ApiVersion::V3 => super::keep(current, settings, &UNREAD_BY_UPDATE),
+    }
+}
+
+/// Leaves in `customMetadata` what the service supports.
+pub fn filter_custom_metadata(settings: &mut Object, supported: &[&str]) {
+    let Some(text) = settings.text(CUSTOM_METADATA) else {
+        return;
+    };
+    let mut metadata: Object = serde_json::from_str(text).unwrap_or_default();
+    metadata.retain(|name, _| supported.contains(&name.as_str()));
+    match metadata.is_empty() {
+        true => settings.remove(CUSTOM_METADATA),
+        false => settings.insert(
+            CUSTOM_METADATA.to_owned(),
+            Value::Object(metadata).to_string().into(),
+        ),
+    };
 }
 
 /// What Authlete would not take.
@@ -139,10 +204,12 @@ pub fn check(settings: &Object) -> Result<(), Invalid> {
     let redirect_uris = settings.texts("redirectUris").unwrap_or_default();
     redirect_uris.iter().try_for_each(|uri| redirect_uri(uri))?;
     check::distinct("redirectUris", SETTING_ITEM_TWICE, redirect_uris)?;
-    let custom = settings.text("customMetadata");
+    check::asymmetric(settings, "bcRequestSignAlg")?;
+    check::one_of(settings, "haipVersion", &["1.0"])?;
+    let custom = settings.text(CUSTOM_METADATA);
     if custom.is_some_and(|text| serde_json::from_str::<Object>(text).is_err()) {
         return Err(Invalid::new(
-            "customMetadata",
+            CUSTOM_METADATA,
             CUSTOM_METADATA_MALFORMED,
             "not the text of a JSON object",
         ));
@@ -150,26 +217,32 @@ pub fn check(settings: &Object) -> Result<(), Invalid> {
     Ok(())
 }
 
-/// RFC 6749 §3.1.2: absolute, and without a fragment.
+/// Absolute, and without a fragment (RFC 6749 §3.1.2); in ASCII, and not too long. Whether it fits to the type of the
+/// application matters when it is used.
 fn redirect_uri(text: &str) -> Result<(), Invalid> {
+    let refuse = |code, what| {
+        Err(Invalid::new(
+            "redirectUris",
+            code,
+            format!("'{text}' {what}"),
+        ))
+    };
+    if !text.is_ascii() {
+        return refuse(SETTING_ITEM_NOT_ASCII, "has characters beyond ASCII");
+    }
+    if text.len() > REDIRECT_URI_LENGTH {
+        return refuse(SETTING_ITEM_TOO_LONG, "is longer than 200 characters");
+    }
     match Uri::parse(text) {
         Some(uri) if !uri.has_fragment() => Ok(()),
-        Some(_) => Err(Invalid::new(
-            "redirectUris",
-            SETTING_ITEM_FRAGMENT,
-            format_args!("'{text}' has a fragment"),
-        )),
-        None => Err(Invalid::new(
-            "redirectUris",
-            SETTING_ITEM_NO_URI,
-            format_args!("'{text}' is not an absolute URI"),
-        )),
+        Some(_) => refuse(SETTING_ITEM_FRAGMENT, "has a fragment"),
+        None => refuse(SETTING_ITEM_NO_URI, "is not an absolute URI"),
     }
 }
 
 /// The sector that pairwise subjects are made for: the host of the sector identifier URI, else the only host that the
 /// redirect URIs have (OpenID Connect Core 1.0 §8.1).
-fn derived_sector(settings: &Object) -> Option<String> {
+pub fn derived_sector(settings: &Object) -> Option<String> {
     let host = |text: &str| Some(Uri::parse(text)?.host()?.to_owned());
     if let Some(uri) = settings.text("sectorIdentifierUri") {
         return host(uri);

@@ -1,8 +1,11 @@
 //! The settings of services and clients: what they are when nobody says, and what they cannot be.
 
+mod certificates;
 mod check;
 pub mod client;
+pub mod combination;
 mod credential_issuer;
+mod scopes;
 pub mod service;
 mod uri;
 mod vocabulary;
@@ -11,6 +14,7 @@ pub use uri::Uri;
 pub use vocabulary::Vocabulary;
 pub(crate) use vocabulary::of_enum;
 
+use authlete::ApiVersion;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -34,13 +38,35 @@ where
     settings
 }
 
-/// New settings with what was assigned before.
-fn keep(current: &Object, mut settings: Object, assigned: &[&str]) -> Object {
-    let kept = assigned
-        .iter()
-        .filter_map(|name| current.get_key_value(*name));
-    settings.extend(kept.map(|(name, value)| (name.clone(), value.clone())));
+/// What the API reads when it creates a service or a client. By 3.0, clients always can have aliases.
+pub fn created(given: &Object, version: ApiVersion) -> Object {
+    let mut given = given.clone();
+    if version == ApiVersion::V3 {
+        given.remove("clientIdAliasEnabled");
+    }
+    given
+}
+
+/// New settings with some members as they were before, whether these were there or not.
+fn keep(current: &Object, mut settings: Object, names: &[&str]) -> Object {
+    for name in names {
+        match current.get(*name) {
+            Some(value) => settings.insert((*name).to_owned(), value.clone()),
+            None => settings.remove(*name),
+        };
+    }
     settings
+}
+
+/// Rewrites members that are JSON as text without white space and with their members in order, as Authlete does.
+fn compact(settings: &mut Object, names: &[&str]) {
+    for name in names {
+        let text = settings.get(*name).and_then(Value::as_str);
+        // What is no JSON is refused elsewhere.
+        if let Some(value) = text.and_then(|text| serde_json::from_str::<Value>(text).ok()) {
+            settings.insert((*name).to_owned(), value.to_string().into());
+        }
+    }
 }
 
 /// Members that are all the same at first: a flag is off, a number is 0.

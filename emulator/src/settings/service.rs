@@ -1,14 +1,16 @@
 //! The settings of a service.
 
+use authlete::ApiVersion;
+
 use super::check::{self, Invalid};
-use super::credential_issuer;
 use super::vocabulary::{Words, of_enum};
+use super::{certificates, credential_issuer, scopes};
 use crate::json::{Members, Object};
-use crate::protocol::lifetime;
-use crate::result_code::{SCOPE_CHARACTER, SCOPE_TWICE, SCOPE_UNNAMED};
+use crate::protocol::client_metadata;
+use crate::result_code::CUSTOM_METADATA_RESERVED;
 
 /// What Authlete assigns or maintains, and a request cannot change.
-const ASSIGNED: [&str; 7] = [
+const ASSIGNED: [&str; 14] = [
     "number",
     "serviceOwnerNumber",
     "apiKey",
@@ -16,7 +18,28 @@ const ASSIGNED: [&str; 7] = [
     "createdAt",
     "modifiedAt",
     "hsks",
+    "metadata",
+    // The endpoints of Authlete's own that there are no more.
+    "directAuthorizationEndpointEnabled",
+    "directIntrospectionEndpointEnabled",
+    "directJwksEndpointEnabled",
+    "directRevocationEndpointEnabled",
+    "directTokenEndpointEnabled",
+    "directUserInfoEndpointEnabled",
 ];
+
+/// What an update by the 3.0 API leaves as it is.
+const UNREAD_BY_UPDATE: [&str; 6] = [
+    "clientIdAliasEnabled",
+    "developerAuthenticationCallbackApiKey",
+    "developerAuthenticationCallbackApiSecret",
+    "developerAuthenticationCallbackEndpoint",
+    "supportedSnses",
+    "tokenBatchNotificationEndpoint",
+];
+
+/// JWK Sets as text.
+const KEY_SETS: [&str; 3] = ["jwks", "federationJwks", "credentialJwks"];
 
 const FLAGS: [&str; 70] = [
     "accessTokenForExternalAttachmentEmbedded",
@@ -91,9 +114,11 @@ const FLAGS: [&str; 70] = [
     "verifiableCredentialsEnabled",
 ];
 
-const NUMBERS: [&str; 18] = [
+const NUMBERS: [&str; 21] = [
+    "accessTokenDuration",
     "allowableClockSkew",
     "attestationChallengeTimeWindow",
+    "authorizationCodeDuration",
     "authorizationResponseDuration",
     "backchannelAuthReqIdDuration",
     "backchannelPollingInterval",
@@ -108,6 +133,7 @@ const NUMBERS: [&str; 18] = [
     "federationConfigurationDuration",
     "idTokenDuration",
     "pushedAuthReqDuration",
+    "refreshTokenDuration",
     "userCodeLength",
     "userPinLength",
 ];
@@ -152,26 +178,17 @@ const SIGNED: [&str; 3] = [
 ];
 
 /// Numbers that must fit into 16 bits.
-const INTERVALS: [&str; 2] = ["backchannelPollingInterval", "deviceFlowPollingInterval"];
-
-const LIFETIMES: [&str; 3] = [
-    "accessTokenDuration",
-    "refreshTokenDuration",
-    "authorizationCodeDuration",
+const INTERVALS: [&str; 3] = [
+    "allowableClockSkew",
+    "backchannelPollingInterval",
+    "deviceFlowPollingInterval",
 ];
 
-/// The given settings without what is not theirs to give, and the defaults of what they leave out. The lists of what
-/// is supported have no defaults: without a list, all is supported that the emulator has.
+/// The given settings without what is not theirs to give, and the defaults of what they leave out. A duration that is
+/// left out is 0, which means that the default applies. Other lists of what is supported have no defaults: without a
+/// list, all is supported that the emulator has.
 pub fn complete(given: &Object) -> Object {
-    let lifetimes = [
-        lifetime::ACCESS_TOKEN,
-        lifetime::REFRESH_TOKEN,
-        lifetime::AUTHORIZATION_CODE,
-    ];
-    let lifetimes = lifetimes.map(serde_json::Value::from);
-    let names = LIFETIMES.map(str::to_owned);
-    let mut defaults: Object = names.into_iter().zip(lifetimes).collect();
-    defaults.extend([
+    let mut defaults = Object::from_iter([
         ("accessTokenType".to_owned(), "Bearer".into()),
         ("clientIdAliasEnabled".to_owned(), true.into()),
         ("supportedClaimTypes".to_owned(), vec!["NORMAL"].into()),
@@ -181,12 +198,20 @@ pub fn complete(given: &Object) -> Object {
     defaults.extend(super::all(&NUMBERS, 0));
     let mut settings = super::over::<authlete::types::Service>(defaults, given, &ASSIGNED);
     credential_issuer::name_keys(&mut settings);
+    super::compact(&mut settings, &KEY_SETS);
+    scopes::complete(&mut settings);
+    certificates::write_as_pem(&mut settings);
     settings
 }
 
-/// The settings after an update: what is left out goes back to its default, what Authlete assigned stays.
-pub fn replace(current: &Object, given: &Object) -> Object {
-    super::keep(current, complete(given), &ASSIGNED)
+/// The settings after an update: what is left out goes back to its default, what Authlete assigned stays, and so does
+/// what the API does not read.
+pub fn replace(current: &Object, given: &Object, version: ApiVersion) -> Object {
+    let settings = super::keep(current, complete(given), &ASSIGNED);
+    match version {
+        ApiVersion::V2 => settings,
+        ApiVersion::V3 => super::keep(current, settings, &UNREAD_BY_UPDATE),
+    }
 }
 
 /// What Authlete would not take.
@@ -197,11 +222,17 @@ pub fn check(settings: &Object) -> Result<(), Invalid> {
     check::words_within(settings, "snsCredentials", &SNS_WORDS)?;
     check::words_within(settings, "developerSnsCredentials", &SNS_WORDS)?;
     check::uris(settings)?;
-    check::numbers(settings, &LIFETIMES, i64::MAX)?;
     let numbers = NUMBERS.iter().filter(|name| !SIGNED.contains(name));
     let numbers: Vec<_> = numbers.copied().collect();
     check::numbers(settings, &numbers, i64::MAX)?;
     check::numbers(settings, &INTERVALS, i64::from(u16::MAX))?;
+    check::numbers(settings, &["userCodeLength"], i64::from(u8::MAX))?;
+    check::asymmetric(settings, "accessTokenSignAlg")?;
+    check::one_of(settings, "haipVersion", &["1.0"])?;
+    check::one_of(settings, "idTokenAudType", &["array", "string"])?;
+    check::uri_items(settings, "cimdAllowlist")?;
+    custom_metadata(settings)?;
+    certificates::check(settings)?;
     for name in ["jwks", "federationJwks"] {
         check::key_set(settings, name)?;
     }
@@ -213,26 +244,19 @@ pub fn check(settings: &Object) -> Result<(), Invalid> {
     }
     // RFC 8414 §2.
     check::identifier(settings, "issuer")?;
-    scopes(settings)
+    scopes::check(settings)
 }
 
-/// RFC 6749 §3.3: names of graphic characters without `"` and `\`, each once.
-fn scopes(settings: &Object) -> Result<(), Invalid> {
-    let is_allowed = |byte: u8| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
-    let scopes = settings.array("supportedScopes").unwrap_or_default().iter();
-    let names = scopes.map(|scope| scope.as_object().and_then(|scope| scope.text("name")));
-    let names: Vec<_> = names.map(Option::unwrap_or_default).collect();
-    let is_name = |name: &&str| !name.is_empty() && name.bytes().all(is_allowed);
-    if let Some(name) = names.iter().find(|name| !is_name(name)) {
-        let code = match name.is_empty() {
-            true => SCOPE_UNNAMED,
-            false => SCOPE_CHARACTER,
-        };
-        return Err(Invalid::new(
-            "supportedScopes",
-            code,
-            format_args!("'{name}' is no name of a scope"),
-        ));
+/// Custom metadata of clients have names that the standards do not use.
+fn custom_metadata(settings: &Object) -> Result<(), Invalid> {
+    const MEMBER: &str = "supportedCustomClientMetadata";
+    let names = settings.texts(MEMBER).unwrap_or_default();
+    match names.iter().find(|name| client_metadata::is_standard(name)) {
+        Some(name) => Err(Invalid::new(
+            MEMBER,
+            CUSTOM_METADATA_RESERVED,
+            format_args!("'{name}' is a standard name"),
+        )),
+        None => Ok(()),
     }
-    check::distinct("supportedScopes", SCOPE_TWICE, names)
 }

@@ -16,6 +16,9 @@ pub struct CredentialRequest {
     pub configuration_id: String,
     /// Whether it names the configuration itself, and not a credential or a type.
     pub names_configuration: bool,
+    /// Whether it names the format, as requests of 1.0-ID1 do.
+    #[serde(default)]
+    pub names_format: bool,
     pub credential_identifier: Option<String>,
     /// The public keys that the wallet has, a credential for each; without any, one credential for anybody.
     pub binding_keys: Vec<Object>,

@@ -52,14 +52,19 @@ impl<T> Default for Expiring<T> {
 impl<T> Expiring<T> {
     /// Adds a value, and forgets those that ended long ago.
     pub fn insert(&mut self, key: Digest, value: T, expires_at: Millis, now: Millis) {
-        while let Some((end, oldest)) = self.by_end.first().copied()
-            && after(end, REMEMBERED) < now
-        {
-            self.remove(&oldest);
-        }
+        self.forget(REMEMBERED, now);
         self.remove(&key);
         self.by_end.insert((expires_at, key));
         self.entries.insert(key, Entry { value, expires_at });
+    }
+
+    /// Forgets the values that ended more than some seconds ago.
+    fn forget(&mut self, remembered: i64, now: Millis) {
+        while let Some((end, oldest)) = self.by_end.first().copied()
+            && after(end, remembered) < now
+        {
+            self.remove(&oldest);
+        }
     }
 
     pub fn get(&self, key: &Digest) -> Option<&Entry<T>> {
@@ -116,8 +121,27 @@ impl<T> Expiring<T> {
 impl Expiring<()> {
     /// Notes that something that works once was used, until it would not work anyway; whether this was the first time.
     pub fn use_once(&mut self, key: Digest, until: Millis, now: Millis) -> bool {
+        // There may be one for each call, and an ended one tells nothing.
+        self.forget(0, now);
         let is_first = self.live(&key, now).is_none();
         self.insert(key, (), until, now);
         is_first
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_works_once_is_forgotten_when_it_would_not_work_anyway() {
+        let mut used = Expiring::default();
+        let key = |number: i64| Digest::of(&number.to_string());
+        assert!(used.use_once(key(0), 1000, 0));
+        assert!(!used.use_once(key(0), 1000, 999));
+        for number in 1..10 {
+            assert!(used.use_once(key(number), 1000 * number + 1000, 1000 * number));
+        }
+        assert!(used.len() <= 2, "{}", used.len());
     }
 }

@@ -49,6 +49,8 @@ pub struct Grant {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Authentication {
     pub nonce: Option<String>,
+    #[serde(default)]
+    pub state: Option<String>,
     /// The value of `sub`, where it is not the subject.
     pub sub: Option<String>,
     /// The claims with their values.

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::credential_nonce::CredentialNonce;
 use super::expiring::REMEMBERED;
 use super::grant::{Binding, Grant};
+use super::managed_grant::GrantContent;
 use super::scopes::{ScopePool, Scopes};
 use crate::clock::{Millis, after};
 use crate::digest::Digest;
@@ -42,6 +43,13 @@ pub struct TokenRecord {
     /// For key proofs (OpenID for Verifiable Credential Issuance 1.0 ID1 §6.2).
     #[serde(default)]
     pub credential_nonce: Option<Box<CredentialNonce>>,
+    /// The alias that the client had when it requested the access token.
+    #[serde(default)]
+    pub client_id_alias: Option<Box<str>>,
+    /// What the access token is good for beside its own grant: the content of the grant that it was merged into (Grant
+    /// Management for OAuth 2.0 §5.3).
+    #[serde(default)]
+    pub inherited: Option<Box<GrantContent>>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -59,7 +67,34 @@ pub struct Narrowed {
     pub authorization_details: Option<Value>,
 }
 
+fn has(texts: &[String], wanted: &str) -> bool {
+    texts.iter().any(|text| text == wanted)
+}
+
 impl TokenRecord {
+    /// Whether the access token is good for scopes, at some resource or other.
+    pub fn covers(&self, scopes: &[&str]) -> bool {
+        let is_covered = |scope: &&str| self.privileges().any(|group| has(group.0, scope));
+        scopes.iter().all(is_covered)
+    }
+
+    /// Whether the access token is good for scopes at each of some resources.
+    pub fn covers_at(&self, scopes: &[&str], resources: &[&str]) -> bool {
+        resources.iter().all(|resource| {
+            let groups = self.privileges().filter(|group| has(group.1, resource));
+            let groups: Vec<_> = groups.collect();
+            let is_covered = |scope: &&str| groups.iter().any(|group| has(group.0, scope));
+            !groups.is_empty() && scopes.iter().all(is_covered)
+        })
+    }
+
+    /// Scopes, and the resources that they are for: those of the grant, and those that it has inherited.
+    fn privileges(&self) -> impl Iterator<Item = (&[String], &[String])> {
+        let inherited = self.inherited.iter().flat_map(|grant| &grant.scopes);
+        let inherited = inherited.map(|group| (&*group.scopes, &*group.resources));
+        std::iter::once((&*self.grant.scopes, self.resources())).chain(inherited)
+    }
+
     /// The resources that the access token is for (RFC 8707).
     pub fn resources(&self) -> &[String] {
         match &self.narrowed {

@@ -122,12 +122,14 @@ fn write(described: &Described, spelling: Spelling, body: &Value) -> (&'static s
 fn respelled(schema: &'static Value, value: &Value) -> Value {
     let schema = resolved(schema);
     match (schema["type"].as_str(), value) {
-        (Some("string"), Value::String(text)) => match serde_json::from_str(text) {
-            Ok(scalar @ (Value::Number(_) | Value::Bool(_))) if scalar.to_string() == *text => {
-                scalar
-            }
-            _ => value.clone(),
-        },
+        (Some("string"), Value::String(text)) => {
+            let scalar: Option<Value> = serde_json::from_str(text).ok();
+            let scalar = scalar.filter(|scalar| scalar.is_number() || scalar.is_boolean());
+            // Not what reads back as something else, such as `1.0` or `01`.
+            let same =
+                scalar.filter(|scalar| serde_json::to_string(scalar).is_ok_and(|it| it == *text));
+            same.unwrap_or_else(|| value.clone())
+        }
         (Some("integer"), Value::Number(number)) => number.to_string().into(),
         (Some("boolean"), Value::Bool(true)) => "True".into(),
         (Some("boolean"), Value::Bool(false)) => "FALSE".into(),

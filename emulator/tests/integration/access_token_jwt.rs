@@ -49,6 +49,7 @@ async fn the_claims_are_those_of_the_token() {
         let request = TokenRequest::new(parameters)
             .client_id(client.id.to_string())
             .client_secret(&client.secret)
+            // A token request adds claims for client credentials and Native SSO alone.
             .jwt_at_claims(r#"{"tenant":"b"}"#);
         let answer = api.token(&request).await.unwrap();
         assert_eq!(
@@ -85,7 +86,7 @@ async fn the_claims_are_those_of_the_token() {
                 "acr": "gold",
                 "auth_time": 1_700_000_000,
                 "grant_type": "authorization_code",
-                "tenant": "b",
+                "tenant": "a",
                 "amr": ["pwd"],
                 "shop": "7",
             })

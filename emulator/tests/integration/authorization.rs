@@ -264,7 +264,7 @@ async fn a_locked_client_has_no_requests() {
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;
         let client = emulator.client();
-        configure_client(&api, client.id, |client| client.locked = Some(true)).await;
+        lock(&api, client.id, true).await;
         let request = AuthorizationRequest::new(query(client));
         let refused = refusal(api.authorization(&request).await);
         assert_eq!(refused, (403, "A001215".to_owned()));
@@ -344,6 +344,9 @@ async fn scopes_are_those_that_the_service_and_the_client_have() {
         })
         .await;
         let offline = good.replace("read+write", "read+offline_access");
+        let refused = ask(&api, offline.as_str()).await;
+        assert_eq!(refused.result_code.as_deref(), Some("A004303"));
+        let offline = format!("{offline}&prompt=consent");
         assert_eq!(ask(&api, offline.as_str()).await.scopes.unwrap().len(), 2);
         let implicit = offline.replace("response_type=code", "response_type=token");
         assert_eq!(ask(&api, implicit).await.scopes.unwrap().len(), 1);

@@ -143,7 +143,8 @@ async fn a_client_polls_for_its_tokens() {
         assert_eq!(answer.user_code.unwrap().expose(), "1234");
         assert_eq!(answer.user_code_required, Some(false));
         assert_eq!(answer.requested_expiry, Some(120));
-        assert_eq!(answer.request_context.as_deref(), Some(r#"{"shop":17}"#));
+        // That is for signed requests.
+        assert_eq!(answer.request_context, None);
         assert_eq!(
             answer.resources,
             Some(vec!["https://api.example/".to_owned()])
@@ -245,8 +246,9 @@ async fn a_client_is_told_that_there_is_something_to_fetch() {
         let again = complete(&api, &authorized(&ticket)).await;
         assert_eq!(
             again.action,
-            BackchannelAuthenticationCompleteAction::ServerError
+            BackchannelAuthenticationCompleteAction::Notification
         );
+        assert_eq!(again.result_code.as_deref(), Some("A196203"));
         let tokens = poll(&api, client, &id).await;
         assert_eq!(tokens.action, TokenAction::Ok);
 
@@ -337,6 +339,41 @@ async fn tokens_are_pushed_to_a_client() {
             again.action,
             BackchannelAuthenticationCompleteAction::ServerError
         );
+    }
+}
+
+#[tokio::test]
+async fn the_value_of_an_access_token_is_the_servers_when_it_is_pushed() {
+    for version in GENERATIONS {
+        for (mode, is_used) in [(DeliveryMode::Push, true), (DeliveryMode::Poll, false)] {
+            let (emulator, api) = start_ciba(version, mode).await;
+            let client = emulator.client();
+            let (ticket, id) = asked(&api, client).await;
+            let request = authorized(&ticket)
+                .access_token("chosen-by-the-server")
+                .access_token_duration(0)
+                .auth_time(1_700_000_000)
+                .acr("gold");
+            let completed = complete(&api, &request).await;
+            let (token, id_token) = match is_used {
+                true => (completed.access_token, completed.id_token),
+                false => {
+                    assert_eq!(completed.access_token, None);
+                    assert_eq!(completed.id_token, None);
+                    assert_eq!(completed.access_token_duration, Some(0));
+                    assert_eq!(completed.refresh_token_duration, Some(0));
+                    assert_eq!(completed.id_token_duration, Some(0));
+                    assert_eq!(completed.response_content, None);
+                    let polled = poll(&api, client, &id).await;
+                    (polled.access_token, polled.id_token)
+                }
+            };
+            let token = token.unwrap();
+            assert_eq!(token.expose() == "chosen-by-the-server", is_used);
+            let (_, claims) = jwt::parts(id_token.unwrap().expose());
+            assert_eq!(claims["auth_time"], 1_700_000_000);
+            assert_eq!(claims["acr"], "gold");
+        }
     }
 }
 
@@ -432,6 +469,61 @@ async fn an_auth_req_id_is_of_one_client_and_of_one_time() {
         api.delete_client(client.id).await.unwrap();
         let answer = complete(&api, &authorized(&ticket)).await;
         assert_eq!(answer.result_code.as_deref(), Some("A186202"));
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_call_about_a_known_ticket_is_a_notification_unless_the_client_polls() {
+    for version in GENERATIONS {
+        for mode in [DeliveryMode::Ping, DeliveryMode::Push] {
+            let (emulator, api) = start_ciba(version, mode.clone()).await;
+            let client = emulator.client();
+            let (ticket, id) = asked(&api, client).await;
+            let with = BackchannelAuthenticationCompleteRequest::new;
+            let unissued = self::ticket(&api, client, &parameters()).await;
+            for (request, code, auth_req_id) in [
+                (with(&ticket, "PERHAPS", "alice"), "A917202", json!(id)),
+                (with(&ticket, "AUTHORIZED", ""), "A188201", json!(id)),
+                (authorized(&ticket).claims("[]"), "A190201", json!(id)),
+                (authorized(&unissued), "A196204", Value::Null),
+            ] {
+                let answer = complete(&api, &request).await;
+                assert_eq!(
+                    answer.action,
+                    BackchannelAuthenticationCompleteAction::Notification,
+                    "{code}"
+                );
+                assert_eq!(answer.result_code.as_deref(), Some(code));
+                let told = content(answer.response_content.as_ref());
+                assert_eq!(told["error"], "server_error");
+                assert_eq!(told["auth_req_id"], auth_req_id);
+                let endpoint = answer.client_notification_endpoint;
+                assert_eq!(endpoint.as_deref(), Some(ENDPOINT));
+                let token = answer.client_notification_token.unwrap();
+                assert_eq!(token.expose(), "tell-me");
+                assert_eq!(answer.delivery_mode, Some(mode.clone()));
+                assert_eq!(answer.access_token, None);
+            }
+            // Nobody knows whom to notify of these.
+            for (request, code) in [
+                (authorized(&"".into()), "A186201"),
+                (authorized(&"unheard-of".into()), "A186202"),
+            ] {
+                let answer = complete(&api, &request).await;
+                assert_eq!(
+                    answer.action,
+                    BackchannelAuthenticationCompleteAction::ServerError
+                );
+                assert_eq!(answer.result_code.as_deref(), Some(code));
+                assert_eq!(answer.response_content, None);
+            }
+            let answer = complete(&api, &authorized(&ticket)).await;
+            assert_eq!(
+                answer.action,
+                BackchannelAuthenticationCompleteAction::Notification
+            );
+            assert_eq!(content(answer.response_content.as_ref()).get("error"), None);
+        }
     }
 }
 

@@ -93,10 +93,6 @@ async fn parameters_have_their_rules() {
                 "invalid_request",
             ),
             (
-                "scope=openid&login_hint=a&request_context=%5B%5D",
-                "invalid_request",
-            ),
-            (
                 "scope=openid&login_hint=a&client_notification_token=a%20b",
                 "invalid_request",
             ),
@@ -156,13 +152,8 @@ async fn clients_are_confidential_and_registered_for_it() {
         let answer = api.backchannel_authentication(&wrong).await.unwrap();
         assert_eq!(answer.action, Unauthorized);
 
-        // Whoever is to be notified says where.
         configure_client(&api, client.id, |client| {
             client.bc_delivery_mode = Some(DeliveryMode::Ping);
-        })
-        .await;
-        assert_eq!(refused().await, unauthorized("A917301"));
-        configure_client(&api, client.id, |client| {
             client.bc_notification_endpoint = Some("https://client.example/notify".to_owned());
         })
         .await;
@@ -427,6 +418,7 @@ fn claims(client: &RegisteredClient) -> Value {
         "login_hint": "alice",
         "binding_message": "W4SCT",
         "requested_expiry": 120,
+        "request_context": { "shop": 17 },
     })
 }
 
@@ -449,6 +441,7 @@ async fn a_request_can_be_signed() {
         assert_eq!(answer.hint.unwrap().expose(), "alice");
         assert_eq!(answer.binding_message.as_deref(), Some("W4SCT"));
         assert_eq!(answer.requested_expiry, Some(120));
+        assert_eq!(answer.request_context.as_deref(), Some(r#"{"shop":17}"#));
 
         let refused = async |parameters: &str| {
             assert_eq!(error(&api, client, parameters).await, "invalid_request");
@@ -474,6 +467,7 @@ async fn a_request_can_be_signed() {
             ("aud", json!("https://other.example")),
             ("exp", json!(now - 60)),
             ("nbf", json!(now + 3600)),
+            ("request_context", json!([])),
         ] {
             let mut wrong = good.clone();
             wrong[name] = value;
@@ -481,10 +475,24 @@ async fn a_request_can_be_signed() {
         }
 
         // The signature must be one that the client cannot be told by its secret.
-        configure_client(&api, client.id, |client| {
-            client.bc_request_sign_alg = Some(JwsAlg::Hs256);
-        })
-        .await;
+        let mut settings = api.get_client(client.id).await.unwrap();
+        settings.bc_request_sign_alg = Some(JwsAlg::Hs256);
+        let update = api.update_client(client.id, &settings).await;
+        assert_eq!(refusal(update), (400, "A031222".to_owned()));
         refused(&form(&[("request", &by_secret)])).await;
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_is_to_be_notified_says_where() {
+    for version in GENERATIONS {
+        let client = json!({
+            "clientType": "CONFIDENTIAL",
+            "grantTypes": ["CIBA"],
+            "bcDeliveryMode": "PING",
+        });
+        let (emulator, api) = start_with_client(version, client).await;
+        let answer = ask(&api, emulator.client(), "scope=openid&login_hint=alice").await;
+        assert_eq!(answer.result_code.as_deref(), Some("A917301"));
     }
 }

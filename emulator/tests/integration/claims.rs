@@ -3,7 +3,7 @@
 use crate::common::*;
 use authlete::types::{
     AuthorizationAction, AuthorizationIssueRequest, AuthorizationRequest, AuthorizationResponse,
-    GrantType, JwsAlg, ResponseType,
+    Display, GrantType, JwsAlg, ResponseType,
 };
 use authlete::{ApiVersion, Authlete};
 use authlete_emulator::{Emulator, RegisteredClient};
@@ -189,13 +189,18 @@ async fn the_wishes_for_the_page_are_handed_on() {
     for version in GENERATIONS {
         let (emulator, api) = start_openid(version).await;
         let client = emulator.client();
+        configure(&emulator, &api, |service| {
+            service.supported_displays = Some(vec![Display::Page, Display::Popup]);
+            service.supported_ui_locales = Some(vec!["en".to_owned(), "fr-CA".to_owned()]);
+        })
+        .await;
         let answer = good(
             &api,
             client,
             &[
                 ("display", "popup"),
                 ("prompt", "login consent"),
-                ("ui_locales", "fr-CA en"),
+                ("ui_locales", "fr-CA ja en"),
                 ("claims_locales", "ja"),
                 ("login_hint", "alice@example.com"),
                 ("purpose", "to know you"),
@@ -233,6 +238,7 @@ async fn the_wishes_for_the_page_are_handed_on() {
             ("prompt", "sing"),
             ("prompt", "none login"),
             ("display", "braille"),
+            ("display", "touch"),
             ("max_age", "1.5"),
             ("max_age", "99999999999"),
             ("purpose", "no"),

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use crate::common::jwt::Key;
 use crate::common::*;
 use authlete::types::{
-    ClientAuthMethod, ClientType, JwsAlg, RevocationAction, RevocationRequest, TokenAction,
+    Client, ClientAuthMethod, ClientType, JwsAlg, RevocationAction, RevocationRequest, TokenAction,
     TokenRequest, TokenResponse,
 };
 use authlete::{ApiVersion, Authlete};
@@ -316,13 +316,13 @@ async fn a_locked_client_is_refused_before_it_can_authenticate() {
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;
         let client = emulator.client();
-        configure_client(&api, client.id, |settings| settings.locked = Some(true)).await;
+        lock(&api, client.id, true).await;
         let request = TokenRequest::new("grant_type=client_credentials")
             .client_id(client.id.to_string())
             .client_secret(&client.secret);
         let refused = refusal(api.token(&request).await);
         assert_eq!(refused, (403, "A001215".to_owned()));
-        configure_client(&api, client.id, |settings| settings.locked = Some(false)).await;
+        lock(&api, client.id, false).await;
         let answer = api.token(&request).await.unwrap();
         assert_eq!(answer.action, TokenAction::Ok);
     }
@@ -347,5 +347,72 @@ async fn the_service_supports_the_methods_that_it_lists() {
             .client_secret(&client.secret);
         let answer = api.revocation(&revoke).await.unwrap();
         assert_eq!(answer.action, RevocationAction::InvalidClient);
+    }
+}
+
+#[tokio::test]
+async fn what_the_header_says_counts_when_the_body_has_credentials_too() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let in_body = |secret: &str| {
+            form(&[
+                ("grant_type", "client_credentials"),
+                ("client_id", &client.id.to_string()),
+                ("client_secret", secret),
+            ])
+        };
+        let in_header = |parameters: String, secret: &str| {
+            TokenRequest::new(parameters)
+                .client_id(client.id.to_string())
+                .client_secret(secret)
+        };
+        let (own, wrong) = (client.secret.expose(), "wrong");
+        let with_assertion = parameters("no.assertion.at all");
+        for parameters in [in_body(own), in_body(wrong), with_assertion.clone()] {
+            let answer = api.token(&in_header(parameters, own)).await.unwrap();
+            assert_eq!(answer.action, TokenAction::Ok);
+            let method = answer.client_auth_method;
+            assert_eq!(method, Some(ClientAuthMethod::ClientSecretBasic));
+        }
+        let answer = api.token(&in_header(in_body(own), wrong)).await.unwrap();
+        assert_eq!(answer.action, TokenAction::InvalidClient);
+        assert_eq!(answer.result_code.as_deref(), Some("A157305"));
+        configure_client(&api, client.id, |client| {
+            client.token_auth_method = Some(ClientAuthMethod::ClientSecretPost);
+        })
+        .await;
+        let answer = api.token(&in_header(in_body(own), own)).await.unwrap();
+        assert_eq!(answer.result_code.as_deref(), Some("A157304"));
+        configure_client(&api, client.id, |client| {
+            client.token_auth_method = Some(ClientAuthMethod::ClientSecretBasic);
+        })
+        .await;
+        let answer = token(&api, in_body(own)).await;
+        assert_eq!(answer.action, TokenAction::InvalidClient);
+        assert_eq!(answer.result_code.as_deref(), Some("A157357"));
+        // Both name the client, and must name the same one.
+        let other = api.create_client(&Client::new()).await.unwrap();
+        let mut request = in_header(in_body(own), own);
+        request.client_id = other.client_id.map(|id| id.to_string());
+        let answer = api.token(&request).await.unwrap();
+        assert_eq!(answer.action, TokenAction::BadRequest);
+        assert_eq!(answer.result_code.as_deref(), Some("A048312"));
+        // Within the body there are still two ways at once.
+        let twice = format!("{}&client_secret=x", with_assertion.replace("all", "a.b"));
+        let answer = token(&api, twice).await;
+        assert_ne!(answer.action, TokenAction::Ok);
+
+        let revoke = |secret: &str| {
+            let parameters = form(&[("token", "unknown"), ("client_secret", secret)]);
+            RevocationRequest::new(parameters)
+                .client_id(client.id.to_string())
+                .client_secret(own)
+        };
+        let answer = api.revocation(&revoke(own)).await.unwrap();
+        assert_eq!(answer.action, RevocationAction::Ok);
+        // Revocation has a published code for this, and no other operation.
+        let answer = api.revocation(&revoke(wrong)).await.unwrap();
+        assert_eq!(answer.result_code.as_deref(), Some("A114313"));
     }
 }

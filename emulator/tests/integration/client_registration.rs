@@ -177,18 +177,6 @@ async fn metadata_that_cannot_be_are_refused() {
         (URI, json!({"redirect_uris": []})),
         (URI, json!({"redirect_uris": ["/callback"]})),
         (URI, json!({"redirect_uris": ["https://app.example/#a"]})),
-        (
-            URI,
-            json!({"redirect_uris": ["http://app.example/"], "response_types": ["id_token"]}),
-        ),
-        (
-            URI,
-            json!({"redirect_uris": ["https://localhost/"], "response_types": ["id_token"]}),
-        ),
-        (
-            URI,
-            json!({"redirect_uris": ["http://app.example/"], "application_type": "native"}),
-        ),
         (METADATA, json!({"redirect_uris": "https://app.example/"})),
         (METADATA, json!({"client_name": 1})),
         (METADATA, json!({"grant_types": ["magic"]})),

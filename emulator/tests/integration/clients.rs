@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use crate::common::*;
 use authlete::types::{
-    AuthorizationIssueAction, AuthorizationIssueRequest, Client, ClientLockFlagUpdateRequest,
-    ClientSecretUpdateRequest, ClientType, GetClientListQuery, GetTokenListQuery, GrantType,
-    IntrospectionAction, IntrospectionRequest, TokenAction, TokenRequest,
+    AuthorizationAction, AuthorizationIssueAction, AuthorizationIssueRequest, Client,
+    ClientLockFlagUpdateRequest, ClientSecretUpdateRequest, ClientType, GetClientListQuery,
+    GetTokenListQuery, GrantType, IntrospectionAction, IntrospectionRequest, RequestableScopes,
+    TokenAction, TokenRequest,
 };
 use authlete::{ApiVersion, ListRequest as _};
 use serde_json::{Value, json};
@@ -235,7 +236,6 @@ async fn what_is_not_said_has_a_default() {
         let (_, created) = post(&emulator, version, "SERVICE", "/client/create", &json!({})).await;
         let expected = json!({
             "clientType": "PUBLIC",
-            "applicationType": "WEB",
             "clientSource": "STATIC_REGISTRATION",
             "grantTypes": ["AUTHORIZATION_CODE"],
             "responseTypes": ["CODE"],
@@ -300,6 +300,29 @@ async fn settings_that_cannot_be_are_refused_by_name() {
         ),
         ("redirectUris", json!(["https://app.example/ "]), "A031209"),
         ("redirectUris", json!(["app:a", "app:a"]), "A031211"),
+        ("redirectUris", json!(["app:é"]), "A031206"),
+        (
+            "redirectUris",
+            json!([format!("app:{}", "a".repeat(197))]),
+            "A031207",
+        ),
+        ("bcRequestSignAlg", json!("HS256"), "A031222"),
+        ("haipVersion", json!("2.0"), "A031201"),
+        ("clientNames", json!([{ "value": "a" }]), "A032201"),
+        ("clientNames", json!([{ "tag": "en" }]), "A032202"),
+        (
+            "descriptions",
+            json!([{ "tag": "en", "value": "a" }, { "tag": "en", "value": "b" }]),
+            "A032203",
+        ),
+        ("tosUris", json!([{ "tag": "en", "value": "a" }]), "A032204"),
+        ("sectorIdentifierUri", json!("http://a.example/"), "A032210"),
+        ("idTokenEncryptionEnc", json!("A128GCM"), "A032211"),
+        ("userInfoEncryptionEnc", json!("A128GCM"), "A032212"),
+        ("requestEncryptionEnc", json!("A128GCM"), "A032213"),
+        ("authorizationEncryptionEnc", json!("A128GCM"), "A032214"),
+        ("tokenAuthMethod", json!("TLS_CLIENT_AUTH"), "A032217"),
+        ("subjectType", json!("PAIRWISE"), "A032221"),
         ("responseTypes", json!(["code"]), "A031201"),
         ("tokenAuthMethod", json!("client_secret_basic"), "A031201"),
         ("idTokenEncryptionEnc", json!("A128"), "A031201"),
@@ -334,6 +357,171 @@ async fn settings_that_cannot_be_are_refused_by_name() {
             }
         }
         assert_eq!(api.get_client(id).await.unwrap(), before);
+    }
+}
+
+#[tokio::test]
+async fn settings_that_do_not_go_together_are_refused() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        for (body, code) in [
+            (json!({ "bcDeliveryMode": "PING" }), Some("A032215")),
+            (json!({ "bcDeliveryMode": "POLL" }), None),
+            (
+                json!({ "tlsClientAuthSanDns": "a", "tlsClientAuthSanIp": "1.2.3.4" }),
+                Some("A032216"),
+            ),
+            (
+                json!({ "tokenAuthMethod": "TLS_CLIENT_AUTH", "tlsClientAuthSanDns": "a" }),
+                None,
+            ),
+            (
+                json!({ "subjectType": "PAIRWISE", "redirectUris": ["https://a.example/"] }),
+                None,
+            ),
+            (
+                json!({ "subjectType": "PAIRWISE", "redirectUris": ["https://a.example/", "app:a"] }),
+                Some("A032221"),
+            ),
+            (
+                json!({ "redirectUris": [format!("app:{}", "a".repeat(196))] }),
+                None,
+            ),
+        ] {
+            let (status, answer) =
+                post(&emulator, version, "SERVICE", "/client/create", &body).await;
+            match code {
+                None => assert_eq!(status, 200, "{body} {answer}"),
+                Some(code) => assert_eq!(answer["resultCode"], code, "{body}"),
+            }
+        }
+        // An alias that could be an entity identifier.
+        let alias = json!({ "clientIdAlias": "https://app.example/" });
+        let (status, _) = post(&emulator, version, "SERVICE", "/client/create", &alias).await;
+        assert_eq!(status, 200);
+        configure(&emulator, &api, |service| {
+            service.http_alias_prohibited = Some(true);
+        })
+        .await;
+        let alias = json!({ "clientIdAlias": "http://app.example/" });
+        let (status, answer) = post(&emulator, version, "SERVICE", "/client/create", &alias).await;
+        assert_eq!((status, &answer["resultCode"]), (400, &json!("A922204")));
+    }
+}
+
+#[tokio::test]
+async fn custom_metadata_are_those_that_the_service_supports() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let id = emulator.client().id;
+        let custom = json!({ "customMetadata": r#"{ "a": 1, "b": [2], "c": 3 }"# });
+        let paths = ["/client/create".to_owned(), format!("/client/update/{id}")];
+        for path in &paths {
+            let (_, answer) = post(&emulator, version, "SERVICE", path, &custom).await;
+            assert_eq!(answer.get("customMetadata"), None, "{path}");
+        }
+        configure(&emulator, &api, |service| {
+            let names = ["b", "a", "z"].map(str::to_owned);
+            service.supported_custom_client_metadata = Some(names.into());
+        })
+        .await;
+        for path in &paths {
+            let (_, answer) = post(&emulator, version, "SERVICE", path, &custom).await;
+            assert_eq!(answer["customMetadata"], r#"{"a":1,"b":[2]}"#, "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_update_by_3_0_does_not_read_all_members() {
+    let created = json!({
+        "developer": "john",
+        "entityId": "https://app.example/",
+        "organizationName": "Org",
+        "clientRegistrationTypes": ["EXPLICIT"],
+        "clientName": "before",
+    });
+    let updated = json!({
+        "developer": "jane",
+        "organizationName": "Other",
+        "signedJwksUri": "https://app.example/jwks",
+        "trustAnchorId": "https://anchor.example/",
+        "metadataDocumentLocation": "https://app.example/metadata",
+        "clientName": "after",
+    });
+    for version in GENERATIONS {
+        let (emulator, _api) = start(version).await;
+        let (_, before) = post(&emulator, version, "SERVICE", "/client/create", &created).await;
+        let path = format!("/client/update/{}", before["clientId"]);
+        let mut body = updated.clone();
+        body["clientIdAliasEnabled"] = false.into();
+        body["locked"] = true.into();
+        body["trustChainExpiresAt"] = 1.into();
+        let (_, after) = post(&emulator, version, "SERVICE", &path, &body).await;
+        assert_eq!(after["clientName"], "after");
+        for name in [
+            "developer",
+            "entityId",
+            "organizationName",
+            "clientRegistrationTypes",
+            "signedJwksUri",
+            "trustAnchorId",
+            "metadataDocumentLocation",
+        ] {
+            let expected = match version {
+                ApiVersion::V2 => updated.get(name),
+                ApiVersion::V3 => created.get(name),
+            };
+            assert_eq!(after.get(name), expected, "{name}");
+        }
+        let is_read = version == ApiVersion::V2;
+        assert_eq!(after["clientIdAliasEnabled"], !is_read);
+        assert_eq!(after["locked"], is_read);
+        assert_eq!(after["trustChainExpiresAt"], i64::from(is_read));
+    }
+}
+
+#[tokio::test]
+async fn an_extension_comes_back_with_all_its_members() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let body = json!({ "extension": { "accessTokenDuration": 60 } });
+        let (_, answer) = post(&emulator, version, "SERVICE", "/client/create", &body).await;
+        let mut expected = json!({
+            "requestableScopesEnabled": false,
+            "tokenExchangePermitted": false,
+            "accessTokenDuration": 60,
+            "refreshTokenDuration": 0,
+            "idTokenDuration": 0,
+        });
+        assert_eq!(answer["extension"], expected);
+        let id = answer["clientId"].as_i64().unwrap();
+        let scopes = RequestableScopes::new().requestable_scopes(["read"]);
+        api.set_requestable_scopes(id, &scopes).await.unwrap();
+        expected["requestableScopesEnabled"] = true.into();
+        expected["requestableScopes"] = json!(["read"]);
+        let client = api.get_client(id).await.unwrap();
+        let extension = serde_json::to_value(client.extension).unwrap();
+        assert_eq!(extension, expected);
+    }
+}
+
+#[tokio::test]
+async fn an_empty_list_of_response_modes_means_none() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let request = || query(client) + "&response_mode=form_post";
+        let answer = ask(&api, request()).await;
+        assert_eq!(answer.result_code.as_deref(), Some("A004001"));
+        configure_client(&api, client.id, |client| {
+            client.response_modes = Some(Vec::new());
+        })
+        .await;
+        let stored = api.get_client(client.id).await.unwrap();
+        assert_eq!(stored.response_modes, Some(Vec::new()));
+        let answer = ask(&api, request()).await;
+        assert_eq!(answer.action, AuthorizationAction::Location);
     }
 }
 
@@ -431,24 +619,34 @@ async fn a_developer_can_have_no_more_clients_than_the_service_says() {
 }
 
 #[tokio::test]
-async fn an_alias_can_be_disabled() {
+async fn an_alias_can_be_disabled_by_2_x() {
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;
         let client = emulator.client();
-        let mut settings = api.get_client(client.id).await.unwrap();
-        settings.client_id_alias_enabled = Some(false);
-        api.update_client(client.id, &settings).await.unwrap();
-        assert_eq!(
-            refusal(api.get_client(client.alias.as_str()).await),
-            (404, "A027201".to_owned())
-        );
+        configure_client(&api, client.id, |client| {
+            client.client_id_alias_enabled = Some(false);
+        })
+        .await;
+        let found = api.get_client(client.alias.as_str()).await;
         let request = TokenRequest::new("grant_type=client_credentials")
             .client_id(&client.alias)
             .client_secret(&client.secret);
-        assert_eq!(
-            api.token(&request).await.unwrap().action,
-            TokenAction::InvalidClient
-        );
+        let token = api.token(&request).await.unwrap();
+        match version {
+            ApiVersion::V2 => {
+                assert_eq!(refusal(found), (404, "A027201".to_owned()));
+                assert_eq!(token.action, TokenAction::InvalidClient);
+            }
+            ApiVersion::V3 => {
+                assert_eq!(found.unwrap().client_id, Some(client.id));
+                assert_eq!(token.action, TokenAction::Ok);
+            }
+        }
+        let mut wanted = Client::new();
+        wanted.client_id_alias_enabled = Some(false);
+        let created = api.create_client(&wanted).await.unwrap();
+        let enabled = version == ApiVersion::V3;
+        assert_eq!(created.client_id_alias_enabled, Some(enabled));
     }
 }
 

@@ -91,7 +91,7 @@ async fn calls_beyond_the_limit_are_told_when_to_come_back() {
     for version in GENERATIONS {
         let emulator = Emulator::builder().rate_limit(3).start().await.unwrap();
         let api = Authlete::new(emulator.config(version)).unwrap();
-        let api = api.with_retry(RetryPolicy::never());
+        let api = api.with_retry(RetryPolicy::never()).unwrap();
         let start = Instant::now();
         let (mut allowed, mut error) = (0_u32, None);
         while error.is_none() {

@@ -78,7 +78,7 @@ async fn a_wallet_comes_back_with_the_transaction_id() {
             assert_eq!(answer.action, CredentialDeferredParseAction::Ok);
             let info = answer.info.unwrap();
             assert_eq!(info.identifier.as_deref(), Some(&*identifier));
-            assert_eq!(info.format.as_deref(), Some("dc+sd-jwt"));
+            assert_eq!(info.credential_configuration_id.as_deref(), Some("degree"));
             let key: Value = serde_json::from_str(&info.binding_key.unwrap()).unwrap();
             assert_eq!(key, wallet.key.jwk());
         }
@@ -260,6 +260,25 @@ async fn a_batch_is_answered_as_a_whole() {
 
         let answer = issue_batch(&api, &wallet.token, vec![good()]).await;
         assert_eq!(answer.action, CredentialBatchIssueAction::CallerError);
+        // There is not a single credential in a response like this.
+        let info = parse(json!([legacy, legacy])).await.info.unwrap();
+        let orders = info
+            .iter()
+            .map(|info| deferred(info.identifier.as_ref().unwrap()));
+        let answer = issue_batch(&api, &wallet.token, orders.collect()).await;
+        assert_eq!(answer.action, CredentialBatchIssueAction::Accepted);
+        let response = content(answer.response_content.as_ref());
+        assert_eq!(
+            response["credential_responses"].as_array().unwrap().len(),
+            2
+        );
+
+        // The draft has an error for a credential that is still not ready.
+        assert!(wallet.come_back(&responses[1]).await.info.is_some());
+        let answer = issue_deferred(&api, deferred(&ids[1])).await;
+        assert_eq!(answer.action, CredentialDeferredIssueAction::BadRequest);
+        let error = content(answer.response_content.as_ref());
+        assert_eq!(error["error"], "issuance_pending");
         assert!(wallet.come_back(&responses[1]).await.info.is_some());
         let payload = json!({ "vct": "https://issuer.example/legacy" });
         let answer = issue_deferred(&api, order(&ids[1], &payload)).await;

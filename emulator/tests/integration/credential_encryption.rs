@@ -6,6 +6,7 @@ use crate::common::jwe::Receiver;
 use crate::common::wallet::*;
 use crate::common::*;
 use authlete::types::{
+    CredentialBatchIssueAction, CredentialBatchIssueRequest, CredentialBatchParseRequest,
     CredentialDeferredIssueAction, CredentialDeferredParseAction, CredentialDeferredParseRequest,
     CredentialIssuanceOrder, CredentialSingleIssueAction, CredentialSingleParseAction, JweEnc,
 };
@@ -133,6 +134,18 @@ async fn encryption_is_as_the_metadata_say() {
         ] {
             refused(&request.to_string(), "A928315").await;
         }
+        // The client can demand it, and so can the service.
+        let demand = async |required| {
+            configure_client(&api, emulator.client().id, |client| {
+                client.credential_response_encryption_required = Some(required);
+            })
+            .await;
+        };
+        demand(true).await;
+        refused(&request.to_string(), "A928314").await;
+        demand(false).await;
+        let answer = wallet.parse(&request).await;
+        assert_eq!(answer.action, CredentialSingleParseAction::Ok);
         describe(&emulator, &api, |metadata| {
             metadata.require_credential_response_encryption = Some(true);
         })
@@ -161,5 +174,60 @@ async fn encryption_is_as_the_metadata_say() {
         })
         .await;
         refused(&encrypted(), "A928308").await;
+    }
+}
+
+#[tokio::test]
+async fn the_first_draft_has_encrypted_responses_and_no_encrypted_requests() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let [issuer, decryption] = ["issuer", "decryption"].map(Issuer::generate);
+        enable(&emulator, &api, "1.0-ID1", &[&issuer]).await;
+        describe(&emulator, &api, |metadata| {
+            let keys = json!({ "keys": [decryption.private] }).to_string();
+            metadata.credential_request_encryption_jwks = Some(keys.into());
+            metadata.credential_request_encryption_enc_values_supported =
+                Some(vec![JweEnc::A256gcm]);
+            metadata.require_credential_request_encryption = Some(true);
+            metadata.require_credential_response_encryption = Some(true);
+        })
+        .await;
+        let wallet = Wallet::with_scopes(&api, emulator.client(), "legacy").await;
+        let receiver = Receiver::generate();
+        let mut request = json!({ "format": "vc+sd-jwt", "vct": "https://issuer.example/legacy" });
+        let answer = wallet.parse(&request).await;
+        assert_eq!(answer.result_code.as_deref(), Some("A928314"));
+        request["credential_response_encryption"] = encryption(&receiver);
+        let sealed = jwt::encrypt(&decryption.public, &request.to_string());
+        let answer = wallet.parse_text(&sealed).await;
+        assert_eq!(answer.action, CredentialSingleParseAction::BadRequest);
+        let identifier = wallet.identifier(&request).await;
+        let payload = json!({ "vct": "https://issuer.example/legacy" });
+        let answer = wallet.issue(order(&identifier, &payload)).await;
+        assert_eq!(answer.action, CredentialSingleIssueAction::OkJwt);
+        let (_, response) = receiver.open("", answer.response_content.unwrap().expose());
+        let response: Value = serde_json::from_str(&response).unwrap();
+        assert!(response["credential"].is_string());
+
+        // A batch without a single credential is encrypted in the same way.
+        let requests = json!([{ "format": "vc+sd-jwt", "vct": "https://issuer.example/legacy" }]);
+        let batch = json!({
+            "credential_requests": requests,
+            "credential_response_encryption": encryption(&receiver),
+        });
+        let parse = CredentialBatchParseRequest::new(&*wallet.token, batch.to_string());
+        let info = api
+            .credential_batch_parse(&parse)
+            .await
+            .unwrap()
+            .info
+            .unwrap();
+        let identifier = info[0].identifier.clone().unwrap();
+        let deferred = CredentialIssuanceOrder::new(identifier).issuance_deferred(true);
+        let issue = CredentialBatchIssueRequest::new(&*wallet.token, vec![deferred]);
+        let answer = api.credential_batch_issue(&issue).await.unwrap();
+        assert_eq!(answer.action, CredentialBatchIssueAction::AcceptedJwt);
+        let (_, response) = receiver.open("", answer.response_content.unwrap().expose());
+        assert!(response.contains("transaction_id"));
     }
 }

@@ -33,7 +33,7 @@ async fn an_sd_jwt_discloses_each_claim_by_itself() {
         let answer = wallet.parse(&wallet.request("degree").await).await;
         assert_eq!(answer.action, CredentialSingleParseAction::Ok);
         let info = answer.info.unwrap();
-        assert_eq!(info.format.as_deref(), Some("dc+sd-jwt"));
+        assert_eq!(info.format, None);
         assert_eq!(info.credential_configuration_id.as_deref(), Some("degree"));
         assert_eq!(info.details.as_deref(), Some("{}"));
         let key: Value = serde_json::from_str(info.binding_key.as_ref().unwrap()).unwrap();
@@ -419,7 +419,7 @@ async fn a_request_names_one_credential_that_there_is() {
             "credential_definition": { "type": ["VerifiableCredential", "Diploma"] },
         });
         let info = wallet.parse(&request).await.info.unwrap();
-        assert_eq!(info.format.as_deref(), Some("jwt_vc_json"));
+        assert_eq!(info.format, None);
         assert_eq!(info.credential_configuration_id, None);
         let details: Value = serde_json::from_str(&info.details.unwrap()).unwrap();
         assert_eq!(
@@ -480,6 +480,35 @@ async fn what_authorization_details_granted_is_requested_by_identifier() {
 }
 
 #[tokio::test]
+async fn in_the_first_draft_a_request_names_its_credential_by_the_format_alone() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        enable(&emulator, &api, "1.0-ID1", &[&Issuer::generate("issuer")]).await;
+        let wallet = Wallet::with_scopes(&api, emulator.client(), "legacy").await;
+        for request in [
+            json!({ "credential_configuration_id": "legacy" }),
+            json!({ "credential_identifier": "legacy.1" }),
+        ] {
+            let answer = wallet.parse(&request).await;
+            assert_eq!(answer.action, CredentialSingleParseAction::BadRequest);
+            assert_eq!(answer.result_code.as_deref(), Some("A928309"));
+        }
+        // The API has no members for what the draft does not know.
+        let request = json!({
+            "format": "vc+sd-jwt",
+            "vct": "https://issuer.example/legacy",
+            "credential_identifier": "legacy.1",
+        });
+        let info = wallet.parse(&request).await.info.unwrap();
+        assert_eq!(info.format.as_deref(), Some("vc+sd-jwt"));
+        assert_eq!(info.credential_configuration_id, None);
+        assert_eq!(info.credential_identifier, None);
+        let details: Value = serde_json::from_str(&info.details.unwrap()).unwrap();
+        assert_eq!(details, json!({ "vct": "https://issuer.example/legacy" }));
+    }
+}
+
+#[tokio::test]
 async fn the_first_draft_has_one_credential_and_the_next_nonce_in_the_response() {
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;
@@ -494,7 +523,10 @@ async fn the_first_draft_has_one_credential_and_the_next_nonce_in_the_response()
             })
         };
         let first = wallet.c_nonce.clone().unwrap();
-        let identifier = wallet.identifier(&request(&wallet).await).await;
+        let info = wallet.parse(&request(&wallet).await).await.info.unwrap();
+        assert_eq!(info.format.as_deref(), Some("dc+sd-jwt"));
+        assert_eq!(info.credential_configuration_id, None);
+        let identifier = info.identifier.unwrap();
         let answer = wallet.issue(order(&identifier, &degree())).await;
         let response = content(answer.response_content.as_ref());
         let credential = SdJwt::read(response["credential"].as_str().unwrap());

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use crate::common::jwt;
 use crate::common::*;
 use authlete::Authlete;
 use authlete::types::{
     ClientAuthMethod, DeviceAuthorizationAction, DeviceAuthorizationRequest,
     DeviceAuthorizationResponse, DeviceCompleteAction, DeviceCompleteRequest, DeviceCompleteResult,
     DeviceVerificationAction, DeviceVerificationRequest, DeviceVerificationResponse, GrantType,
-    Pair, Property, TokenAction, TokenResponse, UserCodeCharset,
+    IntrospectionRequest, JwsAlg, Pair, Property, TokenAction, TokenResponse, UserCodeCharset,
 };
 use authlete_emulator::{Emulator, RegisteredClient};
 use serde_json::json;
@@ -23,7 +24,6 @@ async fn start_device_flow(version: authlete::ApiVersion) -> (Emulator, Authlete
         service.device_verification_uri_complete =
             Some("https://as.example/device?user_code=USER_CODE".to_owned());
         service.device_flow_code_duration = Some(300);
-        service.device_flow_polling_interval = Some(5);
         service.user_code_charset = Some(UserCodeCharset::Base20);
         service.user_code_length = Some(8);
         service.supported_acrs = Some(vec!["silver".to_owned(), "gold".to_owned()]);
@@ -201,6 +201,173 @@ async fn a_device_gets_its_tokens_when_the_user_has_decided() {
 
         // A device code works once.
         assert_eq!(error(&api, client, device_code).await, "invalid_grant");
+    }
+}
+
+/// What the server says of a request beside what is in it.
+#[tokio::test]
+async fn the_server_is_told_what_counts_of_a_request() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_device_flow(version).await;
+        let client = emulator.client();
+        configure(&emulator, &api, |service| {
+            let scopes = service.supported_scopes.as_mut().unwrap();
+            for scope in scopes.iter_mut() {
+                scope.description = Some("In words.".to_owned());
+            }
+        })
+        .await;
+        configure_client(&api, client.id, |client| {
+            client.default_acrs = Some(vec!["silver".to_owned()]);
+        })
+        .await;
+        let texts = |texts: &[&str]| {
+            let texts = texts.iter().map(|text| (*text).to_owned());
+            Some(texts.collect::<Vec<_>>())
+        };
+        let email = texts(&["email", "email_verified"]);
+        for (parameters, scopes, claims, acrs) in [
+            (
+                "scope=email+read",
+                &["email", "read"][..],
+                None,
+                &["silver"][..],
+            ),
+            (
+                "scope=openid+email",
+                &["openid", "email"],
+                email,
+                &["silver"],
+            ),
+            ("scope=read&acr_values=gold+new", &["read"], None, &["gold"]),
+            ("scope=read&acr_values=new", &["read"], None, &[]),
+        ] {
+            let asked = ask(&api, client, parameters).await;
+            let verified = verify(&api, asked.user_code.as_ref().unwrap().expose()).await;
+            for (shown, claim_names, shown_acrs) in [
+                (asked.scopes, asked.claim_names, asked.acrs),
+                (verified.scopes, verified.claim_names, verified.acrs),
+            ] {
+                let shown = shown.unwrap();
+                assert!(shown.iter().all(|scope| scope.description.is_none()));
+                assert!(shown.iter().all(|scope| scope.descriptions.is_none()));
+                let names: Vec<_> = shown.into_iter().filter_map(|scope| scope.name).collect();
+                assert_eq!(names, scopes, "{parameters}");
+                assert_eq!(claim_names, claims, "{parameters}");
+                assert_eq!(shown_acrs.unwrap_or_default(), acrs, "{parameters}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_complete_uri_without_a_place_for_the_user_code_is_left_out() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_device_flow(version).await;
+        configure(&emulator, &api, |service| {
+            service.device_verification_uri_complete = Some("https://as.example/device".to_owned());
+        })
+        .await;
+        let asked = ask(&api, emulator.client(), "scope=read").await;
+        assert_eq!(asked.action, DeviceAuthorizationAction::Ok);
+        assert_eq!(asked.verification_uri_complete, None);
+        let response = content(asked.response_content.as_ref());
+        assert_eq!(response.get("verification_uri_complete"), None);
+        assert_eq!(response["verification_uri"], "https://as.example/device");
+    }
+}
+
+#[tokio::test]
+async fn what_the_decision_says_is_in_the_tokens() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_device_flow(version).await;
+        let client = emulator.client();
+        configure(&emulator, &api, |service| {
+            service.access_token_sign_alg = Some(JwsAlg::Rs256);
+            service.access_token_duration = Some(3600);
+            service.refresh_token_duration = Some(7200);
+        })
+        .await;
+        let asked = ask(&api, client, "scope=openid+read").await;
+        let user_code = asked.user_code.unwrap();
+        let request = DeviceCompleteRequest::new(
+            user_code.expose(),
+            DeviceCompleteResult::Authorized,
+            "alice",
+        )
+        .sub("pairwise")
+        .auth_time(1_700_000_000)
+        .acr("gold")
+        .claims(r#"{"given_name":"Alice"}"#)
+        .consented_claims(["given_name"])
+        .idt_header_params(r#"{"x":"y"}"#)
+        .id_token_aud_type("array")
+        .jwt_at_claims(r#"{"room":"kitchen"}"#)
+        .access_token_duration(0)
+        .refresh_token_duration(-1)
+        // Used only when there is an error to describe.
+        .error_description("no error")
+        .error_uri("https://as.example/none");
+        let completed = api.device_complete(&request).await.unwrap();
+        assert_eq!(completed.action, DeviceCompleteAction::Success);
+        let answer = poll(&api, client, asked.device_code.unwrap().expose()).await;
+        assert_eq!(answer.action, TokenAction::Ok);
+        assert_eq!(answer.subject.as_deref(), Some("alice"));
+        assert_eq!(answer.access_token_duration, Some(3600));
+        assert_eq!(answer.refresh_token_duration, Some(7200));
+        let response = content(answer.response_content.as_ref());
+        assert_eq!(response.get("error_description"), None);
+        let (header, claims) = jwt::parts(answer.id_token.as_ref().unwrap().expose());
+        assert_eq!(header["x"], "y");
+        assert_eq!(claims["sub"], "pairwise");
+        assert_eq!(claims["auth_time"], 1_700_000_000);
+        assert_eq!(claims["acr"], "gold");
+        assert_eq!(claims["given_name"], "Alice");
+        assert_eq!(claims["aud"], json!([client.id.to_string()]));
+        let (_, claims) = jwt::parts(answer.jwt_access_token.as_ref().unwrap().expose());
+        assert_eq!(claims["room"], "kitchen");
+        assert_eq!(claims["sub"], "alice");
+        let request = IntrospectionRequest::new(answer.access_token.as_ref().unwrap());
+        let introspected = api.introspection(&request).await.unwrap();
+        assert_eq!(introspected.subject.as_deref(), Some("alice"));
+        assert_eq!(introspected.acr.as_deref(), Some("gold"));
+        assert_eq!(introspected.auth_time, Some(1_700_000_000));
+        assert_eq!(introspected.grant_type, Some(GrantType::DeviceCode));
+        let consented = Some(vec!["given_name".to_owned()]);
+        assert_eq!(introspected.consented_claims, consented);
+
+        // Without a word there is no claim about the login.
+        let asked = ask(&api, client, "scope=openid").await;
+        let user_code = asked.user_code.unwrap();
+        decide(&api, user_code.expose(), DeviceCompleteResult::Authorized).await;
+        let answer = poll(&api, client, asked.device_code.unwrap().expose()).await;
+        let (_, claims) = jwt::parts(answer.id_token.as_ref().unwrap().expose());
+        assert_eq!(claims["sub"], "alice");
+        assert_eq!(claims.get("auth_time"), None);
+        assert_eq!(claims.get("acr"), None);
+    }
+}
+
+#[tokio::test]
+async fn scopes_that_were_not_requested_can_be_granted() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_device_flow(version).await;
+        let client = emulator.client();
+        for (scopes, granted) in [
+            (&["openid", "write"][..], "openid write"),
+            (&["write"], "write"),
+        ] {
+            let (device_code, user_code) = codes(&api, client).await;
+            let request =
+                DeviceCompleteRequest::new(user_code, DeviceCompleteResult::Authorized, "alice")
+                    .scopes(scopes.iter().copied());
+            api.device_complete(&request).await.unwrap();
+            let answer = poll(&api, client, &device_code).await;
+            let response = content(answer.response_content.as_ref());
+            assert_eq!(response["scope"], granted);
+            // The client did not ask for an ID token.
+            assert_eq!(answer.id_token, None);
+        }
     }
 }
 
@@ -482,11 +649,11 @@ async fn user_codes_are_made_as_the_service_wants_them() {
         );
         assert_eq!(exhausted.result_code.as_deref(), Some("A919201"));
 
-        // RFC 8628 §6.1 has the usual lengths; no setting is followed into absurdity.
+        // RFC 8628 §6.1 has the usual lengths.
         for (charset, length, expected) in [
             (UserCodeCharset::Numeric, 0, 9),
             (UserCodeCharset::Base20, 0, 8),
-            (UserCodeCharset::Base20, i32::MAX, 255),
+            (UserCodeCharset::Base20, 255, 255),
         ] {
             configure(&emulator, &api, |service| {
                 service.user_code_charset = Some(charset);

@@ -14,7 +14,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::{Value, json};
 
 const TOKEN_URL: &str = "https://as.example/token";
-const RESOURCE: &str = "https://rs.example/things?page=2";
+const RESOURCE: &str = "https://rs.example/things";
 
 fn now() -> u64 {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);
@@ -252,7 +252,7 @@ async fn urls_are_compared_in_their_normal_form() {
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;
         configure(&emulator, &api, |service| {
-            service.token_endpoint = Some("HTTPS://AS.example:443/token?tenant=1#top".to_owned());
+            service.token_endpoint = Some("HTTPS://AS.example:443/token".to_owned());
         })
         .await;
         let key = Key::generate();
@@ -270,6 +270,37 @@ async fn urls_are_compared_in_their_normal_form() {
             "{:?}",
             answer.result_message.as_ref().map(authlete::Secret::expose)
         );
+    }
+}
+
+/// RFC 9449 §4.3 ignores the query of the request; Authlete leaves removing it to the caller.
+#[tokio::test]
+async fn the_query_of_a_url_counts_so_that_the_caller_has_to_leave_it_out() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let (client, key) = (emulator.client(), Key::generate());
+        let with_query = format!("{TOKEN_URL}?tenant=1");
+        let parameters = "grant_type=client_credentials";
+        let request = token_request(client, parameters, &proof(&key, "1"));
+        let answer = api.token(&request.htu(&*with_query)).await.unwrap();
+        assert_not_in_order(&answer, "htu of the DPoP proof");
+        let claims = with(claims("2"), "htu", json!(with_query));
+        let same = key.sign_with(&header(&key), &claims);
+        let answer = client_credentials(&api, client, &same).await;
+        assert_not_in_order(&answer, "htu of the DPoP proof");
+        let request = token_request(client, parameters, &same).htu(with_query);
+        let answer = api.token(&request).await.unwrap();
+        assert_eq!(answer.action, TokenAction::Ok);
+
+        let token = answer.access_token.unwrap();
+        let own = proof_of_token(&key, "3", token.expose());
+        let mut request = IntrospectionRequest::new(token).dpop(own).htm("GET");
+        request.htu = Some(format!("{RESOURCE}?page=2"));
+        let answer = api.introspection(&request).await.unwrap();
+        assert_eq!(answer.result_code.as_deref(), Some("A065310"));
+        request.htu = Some(RESOURCE.to_owned());
+        let answer = api.introspection(&request).await.unwrap();
+        assert_eq!(answer.action, IntrospectionAction::Ok);
     }
 }
 
@@ -323,10 +354,10 @@ async fn the_nonce_of_the_service_is_good_for_its_time() {
         let answer = client_credentials(&api, client, &with_nonce("6", &next)).await;
         assert_eq!(answer.action, TokenAction::Ok);
 
-        // Who uses no DPoP needs no nonce.
+        // A request without DPoP needs no nonce; the answer has it all the same.
         let bearer = request_token(&api, client, "grant_type=client_credentials").await;
         assert_eq!(bearer.action, TokenAction::Ok);
-        assert_eq!(bearer.dpop_nonce, None);
+        assert_eq!(bearer.dpop_nonce, Some(next));
     }
 }
 

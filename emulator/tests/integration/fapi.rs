@@ -4,8 +4,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::common::*;
 use authlete::types::{
-    AuthorizationAction, ClientType, FapiMode, GrantType, Pair, PushedAuthReqAction, ResponseType,
-    ServiceProfile, TokenAction,
+    AuthorizationAction, ClientType, FapiMode, GrantType, JwsAlg, Pair, PushedAuthReqAction,
+    ResponseType, ServiceProfile, TokenAction,
 };
 use authlete::{ApiVersion, Authlete};
 use authlete_emulator::{Emulator, RegisteredClient};
@@ -23,6 +23,7 @@ async fn start_fapi(version: ApiVersion, modes: &[FapiMode]) -> (Emulator, Authl
         client.response_types = Some(vec![ResponseType::Code, ResponseType::CodeIdToken]);
         client.grant_types = Some(vec![GrantType::AuthorizationCode, GrantType::Implicit]);
         client.jwks = Some(key.jwks().into());
+        client.authorization_sign_alg = Some(JwsAlg::Ps256);
     })
     .await;
     (emulator, api, key)

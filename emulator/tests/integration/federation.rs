@@ -6,7 +6,7 @@ use crate::common::jwt::{self, Key};
 use crate::common::registration::with;
 use crate::common::*;
 use authlete::types::{
-    AuthorizationAction, AuthorizationIssueRequest, ClientRegistrationType, ClientSource,
+    AuthorizationAction, AuthorizationIssueRequest, Client, ClientRegistrationType, ClientSource,
     CredentialIssuerMetadataRequest, EntityType, FederationConfigurationAction,
     FederationConfigurationRequest, FederationConfigurationResponse,
     FederationRegistrationAction as Action, FederationRegistrationRequest, GrantType,
@@ -118,39 +118,58 @@ async fn a_credential_issuer_describes_itself_as_one() {
 }
 
 #[tokio::test]
-async fn the_service_describes_itself_as_what_it_is_asked_for() {
+async fn entity_types_that_the_service_is_not_are_ignored() {
     for version in GENERATIONS {
         let (emulator, api, _, key) = start_federated(version).await;
-        let types = [
+        let roles = async |types: &[EntityType]| {
+            let answer = configuration(&api, types).await;
+            assert_eq!(
+                answer.action,
+                FederationConfigurationAction::Ok,
+                "{types:?}"
+            );
+            let content = answer.response_content.as_ref();
+            let claims = stated(content, "entity-statement+jwt", &key);
+            // Without a setting it is for a day.
+            let issued_at = claims["iat"].as_i64().unwrap();
+            assert_eq!(claims["exp"], issued_at + 24 * HOUR);
+            let roles = claims["metadata"].as_object().unwrap();
+            roles.keys().cloned().collect::<Vec<_>>()
+        };
+        let others = [
             EntityType::OauthAuthorizationServer,
             EntityType::FederationEntity,
-        ];
-        let answer = configuration(&api, &types).await;
-        let claims = stated(
-            answer.response_content.as_ref(),
-            "entity-statement+jwt",
-            &key,
-        );
-        // Without a setting it is for a day.
-        let issued_at = claims["iat"].as_i64().unwrap();
-        assert_eq!(claims["exp"], issued_at + 24 * HOUR);
-        let roles = claims["metadata"].as_object().unwrap();
-        assert_eq!(roles.len(), 2);
-        assert_eq!(roles["oauth_authorization_server"]["issuer"], PROVIDER);
-        assert_eq!(
-            roles["federation_entity"],
-            json!({ "organization_name": "Example" })
-        );
-        for other in [
             EntityType::OpenidRelyingParty,
+            EntityType::OauthClient,
+            EntityType::OauthResource,
             EntityType::OpenidCredentialIssuer,
-            EntityType::from("UNHEARD_OF"),
-        ] {
-            let answer = configuration(&api, &[EntityType::OpenidProvider, other]).await;
-            let expected = FederationConfigurationAction::InternalServerError;
-            assert_eq!(answer.action, expected);
-            assert_eq!(answer.result_code.as_deref(), Some("A921205"));
+        ];
+        let provider = ["openid_provider"];
+        assert_eq!(roles(&[]).await, provider);
+        assert_eq!(roles(&others).await, provider);
+        for other in others.clone() {
+            assert_eq!(roles(std::slice::from_ref(&other)).await, provider);
+            let types = [EntityType::OpenidProvider, other];
+            assert_eq!(roles(&types).await, provider);
         }
+        // What counts is what the service does.
+        credentials::enable(&emulator, &api, "1.0", |_| {}).await;
+        let issuer = ["openid_credential_issuer"];
+        assert_eq!(roles(&others).await, issuer);
+        let both = [
+            EntityType::OpenidCredentialIssuer,
+            EntityType::OpenidProvider,
+        ];
+        assert_eq!(roles(&both).await, [issuer, provider].concat());
+        configure(&emulator, &api, |service| {
+            service.credential_issuer_metadata = None;
+        })
+        .await;
+        let answer = configuration(&api, &both).await;
+        let expected = FederationConfigurationAction::InternalServerError;
+        assert_eq!(answer.action, expected);
+        assert_eq!(answer.result_code.as_deref(), Some("A921205"));
+
         // The settings name the key that signs.
         let second = Key::generate();
         configure(&emulator, &api, |service| {
@@ -736,7 +755,8 @@ async fn superiors_decide_who_may_be_below_them() {
             (json!({}), constraints(json!({ "unheard_of": 1 }))),
         ] {
             let chain = federation.chain_under(of_intermediate, of_anchor);
-            registered(&api, &chain).await;
+            let client = registered(&api, &chain).await.client.unwrap();
+            api.delete_client(client.client_id.unwrap()).await.unwrap();
         }
         for (of_intermediate, of_anchor) in [
             (json!({}), constraints(json!({ "max_path_length": 0 }))),
@@ -794,62 +814,38 @@ async fn the_metadata_are_those_of_a_client_that_registers_explicitly() {
 }
 
 #[tokio::test]
-async fn who_registers_again_renews_the_registration() {
+async fn an_entity_registers_explicitly_once() {
     for version in GENERATIONS {
-        let (emulator, api, federation, key) = start_federated(version).await;
-        let secret = json!({ "token_endpoint_auth_method": "client_secret_basic" });
-        let chain = federation.chain_of(federation.configuration_with(secret.clone()));
-        let first = registered(&api, &chain).await;
-        let content = first.response_content.as_ref();
-        let claims = stated(content, "explicit-registration-response+jwt", &key);
-        let metadata = &claims["metadata"]["openid_relying_party"];
-        let first = first.client.unwrap();
-        let own_secret = first.client_secret.clone().unwrap();
-        assert_eq!(metadata["client_secret"], own_secret.expose());
-
-        configure_client(&api, first.client_id.unwrap(), |client| {
-            client.developer = Some("dev".to_owned());
-        })
-        .await;
+        let (emulator, api, federation, _) = start_federated(version).await;
+        let first = registered(&api, &federation.chain()).await.client.unwrap();
         emulator.advance(Duration::from_secs(60));
-        let changed = with(
-            secret,
-            json!({ "client_name": "New", "contacts": ["a@rp.example"] }),
-        );
+        let changed = json!({ "client_name": "New" });
         let chain = federation.chain_of(federation.configuration_with(changed));
+        let error = refused(&api, &chain).await;
+        assert!(error.contains("A921308"), "{error}");
+        let id = first.client_id.unwrap();
+        assert_eq!(api.get_client(id).await.unwrap(), first);
+        // Who is no client any more can come again.
+        api.delete_client(id).await.unwrap();
         let second = registered(&api, &chain).await.client.unwrap();
-        assert_eq!(second.client_id, first.client_id);
-        assert_eq!(second.number, first.number);
-        assert_eq!(second.created_at, first.created_at);
-        assert_eq!(second.client_secret.unwrap(), own_secret);
         assert_eq!(second.client_name.as_deref(), Some("New"));
-        assert_eq!(second.developer.as_deref(), Some("dev"));
-        assert_eq!(second.trust_chain, Some(chain));
-        assert!(second.trust_chain_updated_at > first.trust_chain_updated_at);
-        // What is not said any more is gone.
-        let third = registered(&api, &federation.chain()).await.client.unwrap();
-        assert_eq!(third.client_id, first.client_id);
-        assert_eq!(third.contacts, None);
+        assert_ne!(second.client_id, first.client_id);
     }
 }
 
 #[tokio::test]
 async fn the_entity_of_another_client_is_taken() {
     for version in GENERATIONS {
-        let (emulator, api, federation, _) = start_federated(version).await;
-        let id = emulator.client().id;
-        configure_client(&api, id, |client| {
-            client.entity_id = Some(federation.relying_party.id.to_owned());
-        })
-        .await;
+        let (_emulator, api, federation, _) = start_federated(version).await;
+        let mut other = Client::new();
+        other.entity_id = Some(federation.relying_party.id.to_owned());
+        let first = api.create_client(&other).await.unwrap();
         let error = refused(&api, &federation.chain()).await;
         assert!(error.contains("A921308"), "{error}");
         // And no two clients are one entity.
-        let mut second = api.get_client(id).await.unwrap();
-        second.client_id_alias = None;
-        let (status, code) = refusal(api.create_client(&second).await);
+        let (status, code) = refusal(api.create_client(&other).await);
         assert_eq!((status, code.as_str()), (400, "A922201"));
-        configure_client(&api, id, |client| client.entity_id = None).await;
+        api.delete_client(first.client_id.unwrap()).await.unwrap();
         let registered = registered(&api, &federation.chain()).await.client.unwrap();
         api.delete_client(registered.client_id.unwrap())
             .await
@@ -897,12 +893,9 @@ async fn a_registration_lasts_as_long_as_its_chain() {
         assert_eq!(answer.result_code.as_deref(), Some("A921309"));
         assert!(refused(&api, &chain).await.contains("has expired"));
 
-        let again = registered(&api, &federation.chain()).await.client.unwrap();
-        assert_eq!(again.client_id, client.client_id);
-        assert_eq!(
-            ask(&api, &*query).await.action,
-            AuthorizationAction::Interaction
-        );
+        // Nor can it register again while it is a client.
+        let error = refused(&api, &federation.chain()).await;
+        assert!(error.contains("A921308"), "{error}");
     }
 }
 
@@ -1011,7 +1004,7 @@ async fn a_registration_outlives_the_emulator() {
         let (_emulator, api) = start().await;
         let answer = ask(&api, openid_request(federation.relying_party.id)).await;
         assert_eq!(answer.action, AuthorizationAction::Interaction);
-        let again = registered(&api, &federation.chain()).await.client.unwrap();
-        assert_eq!(again.client_id, first.client_id);
+        let client = api.get_client(federation.relying_party.id).await.unwrap();
+        assert_eq!(client.client_id, first.client_id);
     }
 }

@@ -7,8 +7,8 @@ use crate::common::*;
 use authlete::Authlete;
 use authlete::types::{
     AuthorizationAction, AuthorizationIssueRequest, AuthorizationResponse, ClientRegistrationType,
-    ClientSource, GetClientListQuery, PushedAuthReqAction, PushedAuthReqRequest, TokenAction,
-    TokenRequest,
+    ClientSource, FederationRegistrationAction, GetClientListQuery, PushedAuthReqAction,
+    PushedAuthReqRequest, TokenAction, TokenRequest,
 };
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -36,11 +36,13 @@ fn header(chain: &[String]) -> Value {
 }
 
 async fn request(api: &Authlete, object: &str) -> AuthorizationResponse {
-    ask(
-        api,
-        form(&[("client_id", RELYING_PARTY), ("request", object)]),
-    )
-    .await
+    let query = form(&[
+        ("client_id", RELYING_PARTY),
+        ("response_type", "code"),
+        ("scope", "openid"),
+        ("request", object),
+    ]);
+    ask(api, query).await
 }
 
 /// How many clients there are beside the one of the emulator.
@@ -326,10 +328,12 @@ async fn a_registration_that_is_over_is_renewed_by_another_chain() {
         let answer = request(&api, &sign(&federation.chain(), "4")).await;
         assert_eq!(answer.action, AuthorizationAction::Interaction);
         assert_eq!(api.get_client(RELYING_PARTY).await.unwrap().client_id, id);
-        // The same party can register explicitly, too, and needs no request object any more.
-        registered(&api, &federation.chain()).await;
-        assert_eq!(api.get_client(RELYING_PARTY).await.unwrap().client_id, id);
-        let answer = ask(&api, openid_request(RELYING_PARTY)).await;
-        assert_eq!(answer.action, AuthorizationAction::Interaction);
+        // The same party cannot register explicitly, too.
+        let answer = register(&api, &federation.chain()).await;
+        assert_eq!(answer.action, FederationRegistrationAction::BadRequest);
+        assert_eq!(answer.result_code.as_deref(), Some("A921308"));
+        let client = api.get_client(RELYING_PARTY).await.unwrap();
+        assert_eq!(client.client_id, id);
+        assert_eq!(client.automatically_registered, Some(true));
     }
 }

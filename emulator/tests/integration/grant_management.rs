@@ -7,7 +7,7 @@ use crate::common::program::Program;
 use crate::common::*;
 use authlete::types::{
     AuthorizationAction, AuthorizationIssueRequest, GmAction, GmResponseAction,
-    IntrospectionAction, TokenAction,
+    IntrospectionAction, IntrospectionRequest, JwsAlg, TokenAction, TokenResponse,
 };
 use authlete::{ApiVersion, Authlete};
 use authlete_emulator::Emulator;
@@ -23,6 +23,38 @@ async fn start_detailed(version: ApiVersion) -> (Emulator, Authlete) {
     })
     .await;
     (emulator, api)
+}
+
+#[tokio::test]
+async fn an_access_token_that_is_a_jwt_names_its_grant() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_detailed(version).await;
+        configure(&emulator, &api, |service| {
+            service.access_token_sign_alg = Some(JwsAlg::Es256);
+        })
+        .await;
+        let client = emulator.client();
+        let claims = |token: &TokenResponse| {
+            let jwt = token.jwt_access_token.as_ref().unwrap();
+            jwt::parts(jwt.expose()).1
+        };
+        let (grant_id, first) = created(&api, client).await;
+        assert_eq!(claims(&first)["grant_id"], *grant_id);
+        assert_eq!(claims(&first).get("grant"), None);
+
+        let merge = [
+            ("scope", "write"),
+            ("grant_management_action", "merge"),
+            ("grant_id", &grant_id),
+        ];
+        let merged = granted(&api, client, &merge).await;
+        assert_eq!(claims(&merged)["grant_id"], *grant_id);
+        let grant = queried(&api, client, &grant_id).await;
+        assert_eq!(claims(&merged)["grant"], grant);
+
+        let plain = granted(&api, client, &[("scope", "read")]).await;
+        assert_eq!(claims(&plain).get("grant_id"), None);
+    }
 }
 
 #[tokio::test]
@@ -64,9 +96,18 @@ async fn a_grant_is_created_with_the_tokens() {
         });
         assert_eq!(queried(&api, client, &grant_id).await, expected);
 
+        // A new grant inherits nothing.
         let introspected = introspect(&api, &token).await;
         assert_eq!(introspected.grant_id.as_deref(), Some(&*grant_id));
-        let grant = introspected.grant.unwrap();
+        assert_eq!(introspected.grant, None);
+
+        let own = [
+            ("scope", "write"),
+            ("grant_management_action", "merge"),
+            ("grant_id", &*grant_id),
+        ];
+        let merged = granted(&api, client, &own).await;
+        let grant = introspect(&api, &merged).await.grant.unwrap();
         let claims = ["email", "email_verified", "name"].map(str::to_owned);
         assert_eq!(grant.claims.as_deref(), Some(&claims[..]));
         let elements = grant.authorization_details.clone().unwrap().elements;
@@ -161,17 +202,63 @@ async fn what_is_granted_later_is_merged() {
         });
         assert_eq!(queried(&api, client, &grant_id).await, expected);
 
-        // Each token is good for what it was issued for, and tells of the whole grant.
-        for (token, scopes) in [
-            (&first, "read"),
-            (&second, "openid write"),
-            (&third, "write"),
+        // Each token has the scopes that it was issued for, and tells of what was granted before.
+        let at_api = |scopes: &str| (scopes.to_owned(), Some(vec![API.to_owned()]));
+        for (token, scopes, inherited) in [
+            (&second, "openid write", [at_api("read")]),
+            (&third, "write", [at_api("read openid write")]),
         ] {
             let introspected = introspect(&api, token).await;
             assert_eq!(introspected.action, IntrospectionAction::Ok);
             assert_eq!(introspected.scopes.unwrap().join(" "), scopes);
-            assert_eq!(groups(introspected.grant).len(), 2);
+            assert_eq!(groups(introspected.grant), inherited);
         }
+        let introspected = introspect(&api, &first).await;
+        assert_eq!(introspected.scopes.unwrap(), ["read"]);
+        assert_eq!(introspected.grant, None);
+
+        // It is good for both, but for each scope only where that was granted.
+        use IntrospectionAction::{Forbidden, Ok};
+        for (token, scopes, resources, action) in [
+            (&first, ["read"], &[API][..], Ok),
+            (&first, ["write"], &[], Forbidden),
+            (&second, ["read"], &[API], Ok),
+            (&second, ["openid"], &[API], Ok),
+            (&third, ["read"], &[], Ok),
+            (&third, ["read"], &[API], Ok),
+            (&third, ["email"], &[], Forbidden),
+            (&third, ["read"], &["https://other.example/"], Forbidden),
+        ] {
+            let request = IntrospectionRequest::new(token.access_token.as_ref().unwrap())
+                .scopes(scopes)
+                .resources(resources.iter().copied());
+            let introspected = api.introspection(&request).await.unwrap();
+            assert_eq!(introspected.action, action, "{scopes:?} at {resources:?}");
+            let sufficient = action == Ok || resources.len() == 1;
+            assert_eq!(introspected.sufficient, Some(sufficient));
+        }
+        let narrow = [
+            ("scope", "read"),
+            ("resource", "https://other.example/"),
+            ("grant_management_action", "merge"),
+            ("grant_id", &grant_id),
+        ];
+        let narrow = granted(&api, client, &narrow).await;
+        for (scope, resource, action) in [
+            ("read", "https://other.example/", Ok),
+            ("read", API, Ok),
+            ("openid", API, Ok),
+            ("openid", "https://other.example/", Forbidden),
+        ] {
+            let request = IntrospectionRequest::new(narrow.access_token.as_ref().unwrap())
+                .scopes([scope])
+                .resources([resource]);
+            let introspected = api.introspection(&request).await.unwrap();
+            assert_eq!(introspected.action, action, "{scope} at {resource}");
+        }
+        let merged = refreshed(&api, client, &third).await;
+        let inherited = introspect(&api, &merged).await.grant;
+        assert_eq!(groups(inherited), [at_api("read openid write")]);
     }
 }
 

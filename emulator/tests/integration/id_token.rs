@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::common::openid::{Issue, exchange, id_token, request, text_of};
 use crate::common::*;
 use authlete::Authlete;
-use authlete::types::{ClientExtension, SubjectType, TokenRequest, UserInfoIssueRequest};
+use authlete::types::{ClientExtension, Pair, SubjectType, TokenRequest, UserInfoIssueRequest};
 use authlete_emulator::RegisteredClient;
 use serde_json::{Value, json};
 
@@ -27,6 +27,10 @@ async fn the_claims_are_exactly_those_of_the_authentication() {
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;
         let client = emulator.client();
+        configure(&emulator, &api, |service| {
+            service.backchannel_logout_session_supported = Some(true);
+        })
+        .await;
         let now = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
         let earliest = now().as_secs();
         let answer = exchange(&api, client, |issue| {
@@ -104,7 +108,7 @@ async fn the_shorter_duration_wins() {
             (600, Some(0), 600),
             (600, Some(60), 60),
             (60, Some(600), 60),
-            (0, Some(90_000), 90_000),
+            (0, Some(90_000), 86_400),
         ];
         for (of_service, of_client, expected) in cases {
             configure(&emulator, &api, |service| {
@@ -117,6 +121,38 @@ async fn the_shorter_duration_wins() {
                     extension.id_token_duration = Some(seconds);
                     extension
                 });
+            })
+            .await;
+            let claims = claims(&api, client, |issue| issue).await;
+            assert_eq!(lifetime(&claims), expected);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_shortest_id_token_duration_of_the_granted_scopes_counts_beside_service_and_client() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        // Of the scopes openid and email, of the service.
+        let cases = [
+            ("300", "200", 600, 200),
+            ("300", "none", 600, 300),
+            ("900", "0", 600, 600),
+            ("900", "-1", 0, 900),
+        ];
+        for (of_openid, of_email, of_service, expected) in cases {
+            configure(&emulator, &api, |service| {
+                service.id_token_duration = Some(of_service);
+                for scope in service.supported_scopes.as_mut().unwrap() {
+                    let value = match scope.name.as_deref() {
+                        Some("openid") => of_openid,
+                        Some("email") => of_email,
+                        // It is not granted.
+                        _ => "1",
+                    };
+                    scope.attributes = Some(vec![Pair::new("id_token.duration", value)]);
+                }
             })
             .await;
             let claims = claims(&api, client, |issue| issue).await;
@@ -181,11 +217,18 @@ async fn the_server_says_who_a_user_is_for_a_sector() {
         let answer = exchange(&api, client, |issue| issue.sub(&pairwise)).await;
         let claims = jwt::verified(&text_of(&answer), &jwks(&api).await);
         assert_eq!(claims["sub"], pairwise);
-        // The same at userinfo (OpenID Connect Core 1.0 §5.3.2), while the server knows the user by the other name.
+        // The server knows the user by the other name. It has to say the same at userinfo (OpenID Connect Core 1.0
+        // §5.3.2): nobody remembers it there.
         assert_eq!(answer.subject.as_deref(), Some("alice"));
         let token = answer.access_token.unwrap();
-        let userinfo = api.userinfo_issue(&UserInfoIssueRequest::new(token)).await;
-        let userinfo = content(userinfo.unwrap().response_content.as_ref());
-        assert_eq!(userinfo, json!({ "sub": pairwise }));
+        for (request, sub) in [
+            (UserInfoIssueRequest::new(&token), "alice"),
+            (UserInfoIssueRequest::new(&token).sub(""), "alice"),
+            (UserInfoIssueRequest::new(&token).sub(&pairwise), &*pairwise),
+        ] {
+            let userinfo = api.userinfo_issue(&request).await.unwrap();
+            let userinfo = content(userinfo.response_content.as_ref());
+            assert_eq!(userinfo, json!({ "sub": sub }));
+        }
     }
 }

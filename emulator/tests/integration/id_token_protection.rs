@@ -3,8 +3,9 @@
 use crate::common::openid::{Issue, exchange, id_token, request, text_of};
 use crate::common::*;
 use authlete::types::{
-    AuthorizationIssueAction, Client, ClientSecretUpdateRequest, GrantType, JweAlg, JweEnc, JwsAlg,
-    ResponseType, TokenAction, TokenRequest,
+    AuthorizationAction, AuthorizationIssueAction, Client, ClientSecretUpdateRequest, ClientType,
+    GrantType, JweAlg, JweEnc, JwsAlg, ResponseType, TokenAction, TokenRequest,
+    UserInfoIssueRequest,
 };
 use authlete::{ApiVersion, Authlete, Secret};
 use authlete_emulator::Emulator;
@@ -140,6 +141,45 @@ async fn the_service_names_the_key_where_there_are_several() {
         })
         .await;
         assert_eq!(key_id().await["kid"], "p256-signing");
+    }
+}
+
+#[tokio::test]
+async fn each_kind_of_jwt_has_a_setting_for_its_key() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        with_second_key(&emulator, &api, "rsa-signing").await;
+        let second = || Some("rsa-second".to_owned());
+        configure(&emulator, &api, |service| {
+            service.access_token_sign_alg = Some(JwsAlg::Rs256);
+            service.access_token_signature_key_id = second();
+            service.authorization_signature_key_id = second();
+            service.user_info_signature_key_id = second();
+        })
+        .await;
+        configure_client(&api, client.id, |client| {
+            client.authorization_sign_alg = Some(JwsAlg::Rs256);
+            client.user_info_sign_alg = Some(JwsAlg::Rs256);
+        })
+        .await;
+        let kid = |jwt: &str| jwt::parts(jwt).0["kid"].clone();
+        let issued = exchange(&api, client, |issue| issue).await;
+        assert_eq!(kid(&text_of(&issued)), "rsa-signing");
+        let access_token = issued.jwt_access_token.unwrap();
+        assert_eq!(kid(access_token.expose()), "rsa-second");
+
+        let userinfo = UserInfoIssueRequest::new(&access_token);
+        let userinfo = api.userinfo_issue(&userinfo).await.unwrap();
+        let userinfo = userinfo.response_content.unwrap();
+        assert_eq!(kid(userinfo.expose()), "rsa-second");
+
+        let query = request(client, &client.id.to_string()) + "&response_mode=query.jwt";
+        let issue = Issue::new(ticket(&api, &query).await, "alice");
+        let answer = api.authorization_issue(&issue).await.unwrap();
+        let (_, parameters) = location(answer.response_content.as_ref());
+        assert_eq!(parameters[0].0, "response");
+        assert_eq!(kid(&parameters[0].1), "rsa-second");
     }
 }
 
@@ -318,6 +358,77 @@ async fn a_short_secret_does_not_sign() {
                 .client_secret(secret);
             let answer = api.token(&request).await.unwrap();
             assert_eq!(answer.result_code.as_deref(), Some(result_code));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_public_client_whose_id_tokens_need_a_secret_is_refused_when_it_asks_for_one() {
+    for version in GENERATIONS {
+        for alg in [JwsAlg::Hs256, JwsAlg::Hs384, JwsAlg::Hs512] {
+            let (emulator, api) = start_with(version, |client| {
+                client.client_type = Some(ClientType::Public);
+                client.id_token_sign_alg = Some(alg.clone());
+                client.response_types = Some(vec![
+                    ResponseType::Code,
+                    ResponseType::Token,
+                    ResponseType::IdToken,
+                ]);
+                client.grant_types = Some(vec![GrantType::AuthorizationCode, GrantType::Implicit]);
+            })
+            .await;
+            let client = emulator.client();
+            let good = request(client, &client.id.to_string());
+            for response_type in ["code", "id_token"] {
+                let query = good.replace("type=code", &format!("type={response_type}"));
+                let answer = ask(&api, query).await;
+                assert_eq!(answer.action, AuthorizationAction::Location);
+                assert_eq!(answer.result_code.as_deref(), Some("A910301"));
+                let content = answer.response_content.unwrap();
+                assert!(content.expose().contains("error=invalid_request&"));
+            }
+            // There will be no ID token.
+            for query in [
+                good.replace("openid+", ""),
+                good.replace("type=code", "type=token"),
+            ] {
+                let answer = ask(&api, query).await;
+                assert_eq!(answer.action, AuthorizationAction::Interaction);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_public_client_gets_no_id_token_by_a_secret_that_it_was_registered_for_later() {
+    type Change = fn(&mut Client);
+    let changes: [(&str, Change); 2] = [
+        ("A910301", |client| {
+            client.id_token_sign_alg = Some(JwsAlg::Hs256);
+        }),
+        ("A046313", |client| {
+            client.id_token_encryption_alg = Some(JweAlg::Dir);
+        }),
+    ];
+    for version in GENERATIONS {
+        for (code, change) in changes {
+            let (emulator, api) = start_with(version, |client| {
+                client.client_type = Some(ClientType::Public);
+            })
+            .await;
+            let client = emulator.client();
+            let query = request(client, &client.id.to_string());
+            let granted = self::code(&api, &query).await;
+            configure_client(&api, client.id, change).await;
+            let parameters = format!(
+                "{}&client_id={}",
+                code_parameters(client, &granted),
+                client.id
+            );
+            let answer = api.token(&TokenRequest::new(parameters)).await.unwrap();
+            assert_eq!(answer.action, TokenAction::InternalServerError);
+            assert_eq!(answer.result_code.as_deref(), Some(code));
+            assert_eq!(answer.access_token, None::<Secret>);
         }
     }
 }

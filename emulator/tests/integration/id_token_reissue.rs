@@ -134,6 +134,10 @@ async fn the_id_token_is_of_the_same_authentication() {
     for version in GENERATIONS {
         let (emulator, api) = start_with(version).await;
         let client = emulator.client();
+        configure(&emulator, &api, |service| {
+            service.backchannel_logout_session_supported = Some(true);
+        })
+        .await;
         let decide = |issue: Issue| {
             issue
                 .auth_time(1_700_000_000)
@@ -350,10 +354,10 @@ async fn the_service_and_the_client_must_be_able_to() {
         let (emulator, api) = start_with(version).await;
         let client = emulator.client();
         let request = reissue(&refreshed(&emulator, &api, |issue| issue).await);
-        configure_client(&api, client.id, |client| client.locked = Some(true)).await;
+        lock(&api, client.id, true).await;
         let refused = refusal(api.id_token_reissue(&request).await);
         assert_eq!(refused, (403, "A001215".to_owned()));
-        configure_client(&api, client.id, |client| client.locked = Some(false)).await;
+        lock(&api, client.id, false).await;
 
         configure(&emulator, &api, |service| service.jwks = None).await;
         let answer = api.id_token_reissue(&request).await.unwrap();

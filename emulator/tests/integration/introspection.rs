@@ -170,7 +170,7 @@ async fn an_authentication_grows_old() {
 }
 
 #[tokio::test]
-async fn an_unbound_token_needs_no_proof_and_gets_no_nonce() {
+async fn a_proof_for_a_token_that_is_bound_to_no_key_is_refused() {
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;
         configure(&emulator, &api, |service| {
@@ -178,9 +178,16 @@ async fn an_unbound_token_needs_no_proof_and_gets_no_nonce() {
         })
         .await;
         let token = tokens(&api, emulator.client()).await.access_token.unwrap();
-        let request = IntrospectionRequest::new(token).dpop("not looked at");
+        let request = IntrospectionRequest::new(&token).dpop("not looked at");
         let answer = introspect(&api, request).await;
-        assert_eq!(answer.action, IntrospectionAction::Ok);
+        assert_eq!(answer.action, IntrospectionAction::Unauthorized);
+        assert_eq!(answer.result_code.as_deref(), Some("A065309"));
+        let challenge = answer.response_content.unwrap();
+        let beginning = "Bearer error=\"invalid_token\",error_description=\"[A065309] ";
+        assert!(challenge.expose().starts_with(beginning), "{challenge:?}");
+        assert!(challenge.expose().contains("bound to no DPoP key"));
         assert_eq!(answer.dpop_nonce, None);
+        let answer = introspect(&api, IntrospectionRequest::new(token)).await;
+        assert_eq!(answer.action, IntrospectionAction::Ok);
     }
 }

@@ -152,6 +152,34 @@ async fn claims_are_there_and_of_this_time() {
 }
 
 #[tokio::test]
+async fn the_clock_skew_is_none_unless_the_call_has_one() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let secret = client.secret.expose().as_bytes();
+        let verify_in = async |claims: &serde_json::Value, skew: Option<i32>| {
+            let mut request = JoseVerifyRequest::new(jwt::hmac(secret, claims))
+                .client_identifier(client.id.to_string());
+            request.clock_skew = skew;
+            verify(&api, request).await
+        };
+        for (claims, name) in [
+            (json!({ "exp": now() - 5 }), "exp"),
+            (json!({ "nbf": now() + 30 }), "nbf"),
+            (json!({ "iat": now() + 30 }), "iat"),
+        ] {
+            for skew in [None, Some(0)] {
+                let answer = verify_in(&claims, skew).await;
+                assert_eq!(answer.valid, Some(false));
+                assert_eq!(answer.invalid_claims, Some(texts(&[name])));
+                assert_eq!(answer.signature_valid, Some(true));
+            }
+            assert_valid(&verify_in(&claims, Some(60)).await);
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_service_knows_what_it_signed() {
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;
@@ -194,6 +222,16 @@ async fn what_is_encrypted_to_the_service_is_opened() {
         let answer = verify(&api, nested).await;
         assert_valid(&answer);
         assert_eq!(answer.signature_valid, Some(true));
+
+        // The claims inside do not say who the client is.
+        let nested = jwt::encrypt_with_secret(secret, &key.sign(&json!({ "iss": client.alias })));
+        let request_of_nobody = JoseVerifyRequest::new(nested).signed_by_client(true);
+        let answer = verify(&api, request_of_nobody).await;
+        assert_invalid(
+            &answer,
+            "A160215",
+            "it is not known which client has the key",
+        );
 
         let alone = jwt::encrypt_with_secret(secret, r#"{"x":1}"#);
         let answer = verify(&api, request(alone.clone())).await;

@@ -123,6 +123,20 @@ async fn a_certificate_is_read_in_all_the_forms_that_terminators_give_it() {
 }
 
 #[tokio::test]
+async fn a_client_without_a_registered_name_has_no_certificate() {
+    for version in GENERATIONS {
+        let client = serde_json::json!({
+            "clientType": "CONFIDENTIAL",
+            "grantTypes": ["CLIENT_CREDENTIALS"],
+            "tokenAuthMethod": "TLS_CLIENT_AUTH",
+        });
+        let (emulator, api) = start_with_client(version, client).await;
+        let pem = self_signed().0.pem();
+        assert_refused(&token(&api, &emulator, &pem).await, "A157340");
+    }
+}
+
+#[tokio::test]
 async fn the_registered_name_decides() {
     type Change = fn(&mut Client, &str);
     let names: [(Change, &[&str], &[&str], &str); 5] = [
@@ -184,10 +198,10 @@ async fn the_registered_name_decides() {
         let (certificate, _) = self_signed();
         let pem = certificate.pem();
         for (change, good, wrong, code) in names {
-            let (emulator, api) =
-                with_method(version, ClientAuthMethod::TlsClientAuth, |_| {}).await;
-            // Without a registered name no certificate is the client's.
-            assert_refused(&token(&api, &emulator, &pem).await, "A157340");
+            let (emulator, api) = with_method(version, ClientAuthMethod::TlsClientAuth, |client| {
+                change(client, good[0]);
+            })
+            .await;
             let id = emulator.client().id;
             for name in good {
                 configure_client(&api, id, |client| change(client, name)).await;

@@ -52,6 +52,7 @@ fn query(emulator: &Emulator, scope: &str) -> String {
         ("redirect_uri", &client.redirect_uri),
         ("scope", scope),
         ("nonce", "n-1"),
+        ("state", "s-1"),
         ("code_challenge", CHALLENGE),
         ("code_challenge_method", "S256"),
     ])
@@ -151,7 +152,8 @@ async fn the_first_app_gets_a_device_secret_and_an_id_token_that_is_bound_to_it(
         assert_eq!(answer.subject.as_deref(), Some("alice"));
         let additional = answer.additional_claims.as_deref().unwrap();
         let additional: Value = serde_json::from_str(additional).unwrap();
-        assert_eq!(additional, json!({ "nonce": "n-1" }));
+        let state = jwt::half_hash("s-1");
+        assert_eq!(additional, json!({ "nonce": "n-1", "s_hash": state }));
 
         let done = finished(&api, &finish(&answer, SECRET)).await;
         assert_eq!(done.result_code.as_deref(), Some("A501001"));

@@ -58,7 +58,7 @@ async fn a_service_from_its_creation_to_its_removal() {
     assert_eq!(created.service_name.as_deref(), Some("Bank"));
     assert_eq!(
         created.access_token_duration,
-        Some(86_400),
+        Some(0),
         "what is left out has its default"
     );
 

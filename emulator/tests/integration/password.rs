@@ -88,7 +88,7 @@ async fn a_reason_is_the_error_that_the_client_gets() {
             (
                 TokenFailReason::InvalidResourceOwnerCredentials,
                 TokenFailAction::BadRequest,
-                "invalid_grant",
+                "invalid_request",
             ),
             (
                 TokenFailReason::InvalidTarget,
@@ -112,7 +112,7 @@ async fn a_reason_is_the_error_that_the_client_gets() {
             ),
             (
                 TokenFailReason::Unknown,
-                TokenFailAction::InternalServerError,
+                TokenFailAction::BadRequest,
                 "server_error",
             ),
         ] {

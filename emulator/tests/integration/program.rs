@@ -125,6 +125,28 @@ fn it_says_what_it_is_not_whatever_the_output() {
 
 #[cfg(unix)]
 #[test]
+fn a_shell_reads_certificates_and_keys_as_they_are() {
+    let (_program, lines) = shell_output(&["--tls", "--dpop", "--mtls"]);
+    let script = "printf '%s|%s|%s' \"$AUTHLETE_ROOT_CERTIFICATE\" \"$AUTHLETE_DPOP_KEY\" \"$AUTHLETE_CLIENT_CERTIFICATE\"";
+    let script = format!("{}\n{script}", lines.join("\n"));
+    let shell = std::process::Command::new("sh")
+        .args(["-c", &script])
+        .output()
+        .unwrap();
+    assert!(shell.status.success() && shell.stderr.is_empty());
+    let shown = String::from_utf8(shell.stdout).unwrap();
+    let [root, key, certificate] = shown.split('|').collect::<Vec<_>>()[..] else {
+        panic!("{shown}");
+    };
+    assert!(root.starts_with("-----BEGIN CERTIFICATE-----\n"));
+    let key: serde_json::Value = serde_json::from_str(key).unwrap();
+    assert!(key["d"].is_string());
+    assert!(certificate.contains("-----BEGIN CERTIFICATE-----\n"));
+    assert!(certificate.contains("-----BEGIN PRIVATE KEY-----\n"));
+}
+
+#[cfg(unix)]
+#[test]
 fn a_shell_reads_secrets_as_they_are() {
     let secret = "it's $HOME `x` \"y\" \\";
     let directory = tempfile::tempdir().unwrap();

@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::common::*;
 use authlete::types::{
-    AuthorizationAction, AuthorizationResponse, GetServiceJwksQuery, JweAlg, JwsAlg,
+    AuthorizationAction, AuthorizationResponse, GetServiceJwksQuery, JweAlg, JweEnc, JwsAlg,
 };
 use authlete::{ApiVersion, Authlete};
 use authlete_emulator::{Emulator, RegisteredClient};
@@ -123,14 +123,31 @@ async fn parameters_outside_count_where_openid_connect_has_the_say() {
         })
         .await;
         let object = key.sign(&claims(client));
-        let outside = [("state", "outside"), ("prompt", "login")];
+        let openid = ("scope", "openid");
+        let outside = [openid, ("state", "outside"), ("prompt", "login")];
         let answer = ask(&api, query(client, &object, &outside)).await;
         assert_eq!(answer.action, AuthorizationAction::Interaction);
         assert_eq!(answer.prompts.unwrap().len(), 1);
         assert_eq!(answer.max_age, Some(60));
+        // What kind of request it is, has to be said outside too.
+        let bare = |more: &[(&str, &str)]| {
+            let id = client.id.to_string();
+            let own = [("client_id", id.as_str()), ("request", object.as_str())];
+            form(&[&own, more].concat())
+        };
+        let code = ("response_type", "code");
+        for (more, expected) in [
+            (vec![("scope", "openid")], "A009301"),
+            (vec![code], "A007303"),
+            (vec![code, ("scope", "read")], "A007304"),
+            (vec![code, ("scope", "read openid")], "A004001"),
+        ] {
+            let answer = ask(&api, bare(&more)).await;
+            assert_eq!(answer.result_code.as_deref(), Some(expected), "{more:?}");
+        }
         // Unsigned is good enough there, as long as the client has not registered better.
         let unsigned = jwt::unsigned(&claims(client));
-        let answer = ask(&api, query(client, &unsigned, &[])).await;
+        let answer = ask(&api, query(client, &unsigned, &[openid])).await;
         assert_eq!(answer.action, AuthorizationAction::Interaction);
         let token = key.sign(&with(claims(client), "response_type", json!("token")));
         assert_eq!(refused(&api, client, &token).await, "A006304");
@@ -304,6 +321,18 @@ async fn an_object_is_decrypted_first() {
         let tag = jwt::encode([0; 16]);
         parts[4] = &tag;
         assert_eq!(refused(&api, client, &parts.join(".")).await, "A005364");
+        // Without a registered algorithm for the content it is A128CBC-HS256.
+        configure_client(&api, client.id, |client| {
+            client.request_object_encryption_enc_match_required = Some(true);
+        })
+        .await;
+        assert_eq!(refused(&api, client, &encrypted).await, "A006332");
+        configure_client(&api, client.id, |client| {
+            client.request_encryption_enc = Some(JweEnc::A256gcm);
+        })
+        .await;
+        let answer = ask(&api, query(client, &encrypted, &[])).await;
+        assert_eq!(answer.action, AuthorizationAction::Interaction);
         // Encryption is no signature.
         let unsigned = jwt::encrypt(to, &jwt::unsigned(&claims(client)));
         assert_eq!(refused(&api, client, &unsigned).await, "A008311");

@@ -19,6 +19,7 @@ async fn start_modes(version: ApiVersion) -> (Emulator, Authlete) {
     configure_client(&api, emulator.client().id, |client| {
         client.response_types = Some(vec![ResponseType::Code, ResponseType::Token]);
         client.grant_types = Some(vec![GrantType::AuthorizationCode, GrantType::Implicit]);
+        client.authorization_sign_alg = Some(JwsAlg::Rs256);
     })
     .await;
     (emulator, api)
@@ -325,9 +326,15 @@ async fn what_cannot_be_signed_is_the_servers_fault() {
         let untold = IntrospectionRequest::new("untold");
         let introspected = api.introspection(&untold).await.unwrap();
         assert_eq!(introspected.existent, Some(false));
-        configure(&emulator, &api, |service| service.jwks = None).await;
         configure_client(&api, client.id, |client| {
             client.authorization_sign_alg = None
+        })
+        .await;
+        let answer = ask(&api, query.as_str()).await;
+        assert_eq!(answer.result_code.as_deref(), Some("A012305"));
+        configure(&emulator, &api, |service| service.jwks = None).await;
+        configure_client(&api, client.id, |client| {
+            client.authorization_sign_alg = Some(JwsAlg::Rs256);
         })
         .await;
         let broken = AuthorizationRequest::new(format!("{query}&max_age=x"));

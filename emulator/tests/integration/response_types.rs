@@ -168,6 +168,10 @@ async fn the_server_decides_what_the_tokens_say() {
     for version in GENERATIONS {
         let (emulator, api) = start_all(version).await;
         let client = emulator.client();
+        configure(&emulator, &api, |service| {
+            service.backchannel_logout_session_supported = Some(true);
+        })
+        .await;
         let query = request(client, "id_token token", "openid read", "&nonce=n");
         let ticket = ticket(&api, &query).await;
         let mut request = AuthorizationIssueRequest::new(&ticket, "alice")

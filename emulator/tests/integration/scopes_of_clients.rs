@@ -2,8 +2,9 @@
 
 use crate::common::*;
 use authlete::types::{
-    ClientAuthorizationDeleteRequest, ClientAuthorizationUpdateRequest, GrantedScopesRequest,
-    IntrospectionAction, IntrospectionRequest, RequestableScopes, TokenAction,
+    ClientAuthorizationDeleteRequest, ClientAuthorizationUpdateRequest, ClientExtension,
+    GrantedScopesRequest, IntrospectionAction, IntrospectionRequest, RequestableScopes,
+    TokenAction,
 };
 use authlete::{ApiVersion, Authlete};
 use authlete_emulator::Emulator;
@@ -54,6 +55,15 @@ async fn a_client_is_confined_to_its_requestable_scopes() {
         let set = api.set_requestable_scopes(client.id, &none).await;
         assert_eq!(set.unwrap().requestable_scopes, Some(vec![]));
         assert_eq!(ask().await.scopes.unwrap_or_default(), Vec::<String>::new());
+
+        // Enabled without a set, it permits all.
+        configure_client(&api, client.id, |client| {
+            let mut extension = ClientExtension::new();
+            extension.requestable_scopes_enabled = Some(true);
+            client.extension = Some(extension);
+        })
+        .await;
+        assert_eq!(ask().await.scopes, texts(&["read", "write"]));
 
         api.delete_requestable_scopes(client.id).await.unwrap();
         let none = api.get_requestable_scopes(client.id).await.unwrap();

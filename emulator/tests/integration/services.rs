@@ -1,8 +1,13 @@
 //! Services as their owner sees them.
 
 use crate::common::*;
-use authlete::types::{GetServiceListQuery, Scope, Service, TokenRequest};
+use authlete::types::{
+    Client, ClientExtension, GetServiceListQuery, Pair, Scope, Service, TokenRequest,
+};
 use authlete::{ApiVersion, ListRequest as _};
+use authlete_emulator::Emulator;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -37,7 +42,7 @@ async fn a_service_from_its_creation_to_its_end() {
         let updated = api.update_service(key, &service).await.unwrap();
         assert_eq!(updated.description.as_deref(), Some("A bank"));
         assert_eq!(updated.service_name, None);
-        assert_eq!(updated.access_token_duration, Some(86_400));
+        assert_eq!(updated.access_token_duration, Some(0));
         assert_eq!(updated.pkce_required, Some(false));
         assert_eq!(updated.api_key, Some(key));
         assert_eq!(updated.number, created.number);
@@ -82,9 +87,7 @@ async fn what_is_not_said_has_a_default() {
             "supportedClaimTypes": ["NORMAL"],
             "supportedDisplays": ["PAGE"],
             "clientIdAliasEnabled": true,
-            "accessTokenDuration": 86_400,
-            "refreshTokenDuration": 864_000,
-            "authorizationCodeDuration": 600,
+            "metadata": [{ "key": "clientCount", "value": "0" }],
         });
         for (name, value) in expected.as_object().unwrap() {
             assert_eq!(&created[name], value, "{name}");
@@ -134,6 +137,50 @@ async fn settings_that_cannot_be_are_refused_by_name() {
         ("allowableClockSkew", json!(1.5), "A031214"),
         ("backchannelPollingInterval", json!(65_536), "A031221"),
         ("deviceFlowPollingInterval", json!(-1), "A031213"),
+        ("allowableClockSkew", json!(65_536), "A031221"),
+        ("userCodeLength", json!(256), "A031221"),
+        ("accessTokenSignAlg", json!("HS256"), "A031222"),
+        ("haipVersion", json!("2.0"), "A031201"),
+        ("idTokenAudType", json!("list"), "A031201"),
+        ("cimdAllowlist", json!(["a.example"]), "A031209"),
+        (
+            "supportedCustomClientMetadata",
+            json!(["client_name"]),
+            "A039232",
+        ),
+        ("trustedRootCertificates", json!(["AAAA"]), "A039230"),
+        (
+            "supportedScopes",
+            json!([{ "name": "a", "descriptions": [{ "value": "A" }] }]),
+            "A039217",
+        ),
+        (
+            "supportedScopes",
+            json!([{ "name": "a", "descriptions": [
+                { "tag": "en", "value": "A" }, { "tag": "en", "value": "B" }] }]),
+            "A039218",
+        ),
+        (
+            "supportedScopes",
+            json!([{ "name": "a", "descriptions": [{ "tag": "en" }] }]),
+            "A039221",
+        ),
+        (
+            "supportedScopes",
+            json!([{ "name": "a", "attributes": [{ "value": "v" }] }]),
+            "A039224",
+        ),
+        (
+            "supportedScopes",
+            json!([{ "name": "a", "attributes": [{ "key": "k" }] }]),
+            "A039227",
+        ),
+        (
+            "supportedScopes",
+            json!([{ "name": "a", "attributes": [
+                { "key": "k", "value": "v" }, { "key": "k", "value": "w" }] }]),
+            "A039229",
+        ),
         ("pkceRequired", json!("yes"), "A031214"),
         ("serviceName", json!([1]), "A031214"),
         ("supportedGrantTypes", json!(["CODE"]), "A031201"),
@@ -222,7 +269,8 @@ async fn settings_that_cannot_be_are_refused_by_name() {
         .await;
         assert_eq!(answer["cnonceDuration"], -1);
         assert_eq!(answer["memberOfTomorrow"], json!([]));
-        assert_eq!(answer["supportedScopes"], json!([{ "name": "a" }]));
+        let scopes = json!([{ "name": "a", "defaultEntry": false }]);
+        assert_eq!(answer["supportedScopes"], scopes);
     }
 }
 
@@ -260,7 +308,7 @@ async fn services_are_listed_in_slices() {
             .get_service_list(&GetServiceListQuery::new().range(7..9))
             .await
             .unwrap();
-        assert_eq!(beyond.services.unwrap().len(), 0);
+        assert_eq!(beyond.services, None);
         let backwards = api
             .get_service_list(&GetServiceListQuery::new().start(3).end(1))
             .await;
@@ -300,24 +348,279 @@ async fn a_deleted_service_takes_all_with_it() {
     }
 }
 
-/// Aliases of clients work where both settings say so.
+/// Aliases of clients work where both settings say so. By 3.0 the one of the service always does.
 #[tokio::test]
-async fn aliases_can_be_disabled_for_all_clients() {
+async fn aliases_can_be_disabled_for_all_clients_by_2_x() {
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;
         let client = emulator.client();
-        let own = variable(&emulator, ApiVersion::V2, "AUTHLETE_SERVICE_APIKEY");
-        let own: i64 = own.parse().unwrap();
-        let mut service = api.get_service(own).await.unwrap();
-        service.client_id_alias_enabled = Some(false);
-        api.update_service(own, &service).await.unwrap();
-        assert_eq!(
-            refusal(api.get_client(client.alias.as_str()).await),
-            (404, "A027201".to_owned())
-        );
+        configure(&emulator, &api, |service| {
+            service.client_id_alias_enabled = Some(false);
+        })
+        .await;
+        let found = api.get_client(client.alias.as_str()).await;
+        match version {
+            ApiVersion::V2 => assert_eq!(refusal(found), (404, "A027201".to_owned())),
+            ApiVersion::V3 => assert_eq!(found.unwrap().client_id, Some(client.id)),
+        }
         assert_eq!(
             api.get_client(client.id).await.unwrap().client_id,
             Some(client.id)
         );
+        let mut wanted = Service::new();
+        wanted.client_id_alias_enabled = Some(false);
+        let created = api.create_service(&wanted).await.unwrap();
+        let enabled = version == ApiVersion::V3;
+        assert_eq!(created.client_id_alias_enabled, Some(enabled));
+    }
+}
+
+#[tokio::test]
+async fn a_duration_that_is_not_given_is_0_and_has_a_default_inside() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let service = api.get_service(own(&emulator)).await.unwrap();
+        assert_eq!(service.access_token_duration, Some(0));
+        assert_eq!(service.refresh_token_duration, Some(0));
+        assert_eq!(service.authorization_code_duration, Some(0));
+        let answer = tokens(&api, client).await;
+        assert_eq!(answer.access_token_duration, Some(86_400));
+        assert_eq!(answer.refresh_token_duration, Some(864_000));
+        // A longer duration of a client does not count, a shorter one does.
+        for (seconds, expected) in [(1_000_000, 86_400), (60, 60)] {
+            let mut extension = ClientExtension::new();
+            extension.access_token_duration = Some(seconds);
+            configure_client(&api, client.id, |client| client.extension = Some(extension)).await;
+            let answer = tokens(&api, client).await;
+            assert_eq!(answer.access_token_duration, Some(expected), "{seconds}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_endpoints_that_are_closed_are_always_off() {
+    let names = [
+        "directAuthorizationEndpointEnabled",
+        "directIntrospectionEndpointEnabled",
+        "directJwksEndpointEnabled",
+        "directRevocationEndpointEnabled",
+        "directTokenEndpointEnabled",
+        "directUserInfoEndpointEnabled",
+    ];
+    let body = Value::from_iter(names.map(|name| (name, true)));
+    for version in GENERATIONS {
+        let (emulator, _api) = start(version).await;
+        for path in ["/service/create", &update_path(&emulator, version)] {
+            let (_, answer) = post(&emulator, version, "SERVICEOWNER", path, &body).await;
+            for name in names {
+                assert_eq!(answer[name], false, "{path} {name}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_update_by_3_0_does_not_read_all_members() {
+    let created = json!({
+        "developerAuthenticationCallbackEndpoint": "https://as.example/developer",
+        "developerAuthenticationCallbackApiKey": "key",
+        "developerAuthenticationCallbackApiSecret": "secret",
+        "supportedSnses": ["FACEBOOK"],
+        "serviceName": "before",
+    });
+    let updated = json!({
+        "developerAuthenticationCallbackEndpoint": "https://other.example/developer",
+        "developerAuthenticationCallbackApiKey": "other",
+        "tokenBatchNotificationEndpoint": "https://other.example/batch",
+        "serviceName": "after",
+    });
+    for version in GENERATIONS {
+        let (emulator, _api) = start(version).await;
+        let owner = "SERVICEOWNER";
+        let (_, before) = post(&emulator, version, owner, "/service/create", &created).await;
+        let path = match version {
+            ApiVersion::V2 => format!("/service/update/{}", before["apiKey"]),
+            ApiVersion::V3 => format!("/{}/service/update", before["apiKey"]),
+        };
+        let (_, after) = post(&emulator, version, owner, &path, &updated).await;
+        assert_eq!(after["serviceName"], "after");
+        for name in [
+            "developerAuthenticationCallbackEndpoint",
+            "developerAuthenticationCallbackApiKey",
+            "developerAuthenticationCallbackApiSecret",
+            "supportedSnses",
+            "tokenBatchNotificationEndpoint",
+        ] {
+            let expected = match version {
+                ApiVersion::V2 => updated.get(name),
+                ApiVersion::V3 => created.get(name),
+            };
+            assert_eq!(after.get(name), expected, "{name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn standard_scopes_have_texts_of_their_own() {
+    let scopes = json!([
+        { "name": "openid" },
+        { "name": "profile", "defaultEntry": true },
+        { "name": "email", "description": "mine", "attributes": [{ "key": "k", "value": "v" }] },
+        { "name": "address", "descriptions": [{ "tag": "de", "value": "meine" }] },
+        { "name": "phone" },
+        { "name": "offline_access" },
+        { "name": "pay", "description": "Pay", "defaultEntry": true },
+        { "name": "read" },
+    ]);
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let body = json!({ "supportedScopes": scopes });
+        for path in ["/service/create", &update_path(&emulator, version)] {
+            let (_, answer) = post(&emulator, version, "SERVICEOWNER", path, &body).await;
+            let shown = answer["supportedScopes"].as_array().unwrap();
+            for (given, shown) in scopes.as_array().unwrap().iter().zip(shown) {
+                let is_default = given.get("defaultEntry").cloned().unwrap_or(json!(false));
+                assert_eq!(shown["defaultEntry"], is_default, "{shown}");
+                assert_eq!(shown.get("attributes"), given.get("attributes"), "{shown}");
+            }
+            for standard in &shown[..6] {
+                let texts = standard["descriptions"].as_array().unwrap();
+                let tags: Vec<_> = texts.iter().map(|text| &text["tag"]).collect();
+                assert_eq!(tags, ["en", "ja"], "{standard}");
+                assert_eq!(texts[0]["value"], standard["description"], "{standard}");
+                assert_ne!(standard["description"], "mine");
+            }
+            assert_eq!(
+                shown[6],
+                json!({ "name": "pay", "description": "Pay", "defaultEntry": true })
+            );
+            assert_eq!(shown[7], json!({ "name": "read", "defaultEntry": false }));
+        }
+        // The texts are there where users read them.
+        let query = query(emulator.client()).replace("read+write", "email+read");
+        let asked = ask(&api, query).await.scopes.unwrap();
+        assert_eq!(asked[0].descriptions.as_ref().unwrap().len(), 2);
+        assert_eq!(asked[1].default_entry, Some(false));
+    }
+}
+
+#[tokio::test]
+async fn keys_come_back_compact() {
+    let keys = "{ \"keys\" : [\n { \"kty\": \"oct\", \"alg\" : \"HS256\", \"k\": \"AAAA\" } ] }";
+    let compact = r#"{"keys":[{"alg":"HS256","k":"AAAA","kty":"oct"}]}"#;
+    for version in GENERATIONS {
+        let (emulator, _api) = start(version).await;
+        let id = emulator.client().id;
+        for (caller, path) in [
+            ("SERVICEOWNER", "/service/create"),
+            ("SERVICEOWNER", &*update_path(&emulator, version)),
+            ("SERVICE", "/client/create"),
+            ("SERVICE", &*format!("/client/update/{id}")),
+        ] {
+            let body = json!({ "jwks": keys });
+            let (status, answer) = post(&emulator, version, caller, path, &body).await;
+            assert_eq!(status, 200, "{answer}");
+            assert_eq!(answer["jwks"], compact, "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_metadata_count_the_clients() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let count = async || {
+            let service = api.get_service(own(&emulator)).await.unwrap();
+            let metadata = service.metadata.unwrap();
+            assert_eq!(metadata.len(), 1);
+            assert_eq!(metadata[0].key.as_deref(), Some("clientCount"));
+            metadata[0].value.as_ref().unwrap().expose().to_owned()
+        };
+        assert_eq!(count().await, "1");
+        let client = api.create_client(&Client::new()).await.unwrap();
+        assert_eq!(count().await, "2");
+        configure(&emulator, &api, |service| {
+            service.metadata = Some(vec![Pair::new("mine", "1")]);
+        })
+        .await;
+        assert_eq!(count().await, "2");
+        let listed = api.get_service_list(&GetServiceListQuery::new()).await;
+        let listed = listed.unwrap().services.unwrap();
+        let metadata = listed[0].metadata.as_ref().unwrap();
+        assert_eq!(metadata[0].value.as_ref().unwrap().expose(), "2");
+        api.delete_client(client.client_id.unwrap()).await.unwrap();
+        assert_eq!(count().await, "1");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_list_means_none() {
+    let names = [
+        "supportedDisplays",
+        "supportedGrantTypes",
+        "supportedResponseTypes",
+        "supportedTokenAuthMethods",
+        "supportedPromptValues",
+        "supportedClaimTypes",
+    ];
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let body = Value::from_iter(names.map(|name| (name, json!([]))));
+        let (_, created) = post(&emulator, version, "SERVICEOWNER", "/service/create", &body).await;
+        for name in names {
+            assert_eq!(created[name], json!([]), "{name}");
+        }
+        let client = emulator.client();
+        let answers = async |name: &str| {
+            let path = update_path(&emulator, version);
+            let scopes = json!([{ "name": "read" }, { "name": "write" }]);
+            let body = json!({ name: [], "supportedScopes": scopes });
+            post(&emulator, version, "SERVICEOWNER", &path, &body).await;
+            let login = ask(&api, query(client) + "&prompt=login").await;
+            let token = request_token(&api, client, "grant_type=client_credentials").await;
+            [login.result_code.unwrap(), token.result_code.unwrap()]
+        };
+        let good = ["A004001", "A052001"].map(str::to_owned);
+        assert_eq!(answers("supportedDisplays").await, good);
+        let [login, token] = answers("supportedGrantTypes").await;
+        assert!(login != good[0] && token != good[1]);
+        let [login, token] = answers("supportedResponseTypes").await;
+        assert!(login != good[0] && token == good[1]);
+        let [login, token] = answers("supportedTokenAuthMethods").await;
+        assert!(login == good[0] && token != good[1]);
+        let [login, token] = answers("supportedPromptValues").await;
+        assert!(login != good[0] && token == good[1]);
+    }
+}
+
+#[tokio::test]
+async fn roots_of_attesters_come_back_as_pem() {
+    let der = [7_u8; 90];
+    let bare = BASE64_STANDARD.encode(der);
+    let (first, second) = bare.split_at(64);
+    let pem =
+        format!("-----BEGIN CERTIFICATE-----\n{first}\n{second}\n-----END CERTIFICATE-----\n");
+    for version in GENERATIONS {
+        let (emulator, _api) = start(version).await;
+        for name in ["clientAttesterRoots", "keyAttesterRoots"] {
+            let body = json!({ name: [bare, format!(" {first}\n\n{second} "), pem] });
+            let path = update_path(&emulator, version);
+            let (_, answer) = post(&emulator, version, "SERVICEOWNER", &path, &body).await;
+            assert_eq!(answer[name], json!([pem, pem, pem]));
+        }
+    }
+}
+
+fn own(emulator: &Emulator) -> i64 {
+    let own = variable(emulator, ApiVersion::V2, "AUTHLETE_SERVICE_APIKEY");
+    own.parse().unwrap()
+}
+
+fn update_path(emulator: &Emulator, version: ApiVersion) -> String {
+    let own = own(emulator);
+    match version {
+        ApiVersion::V2 => format!("/service/update/{own}"),
+        ApiVersion::V3 => format!("/{own}/service/update"),
     }
 }

@@ -121,7 +121,7 @@ async fn the_registered_authentication_method_is_the_only_one() {
         api.update_client(client.id, &settings).await.unwrap();
         let answer = request_token(&api, client, "grant_type=client_credentials").await;
         assert_eq!(answer.action, TokenAction::InvalidClient);
-        assert_eq!(answer.result_code.as_deref(), Some("A904306"));
+        assert_eq!(answer.result_code.as_deref(), Some("A157304"));
         let parameters = form(&[
             ("grant_type", "client_credentials"),
             ("client_id", &client.alias),

@@ -270,7 +270,6 @@ async fn what_the_call_lacks_is_an_error_of_the_server() {
         let asked = || request(token.expose()).http_accept_header(JWT);
         let for_rs = || asked().rs_uri(RS);
         let wrong = [
-            (asked(), "A913201"),
             (for_rs().introspection_sign_alg(JwsAlg::Hs256), "A913202"),
             (
                 for_rs()
@@ -304,5 +303,10 @@ async fn what_the_call_lacks_is_an_error_of_the_server() {
             let content = content(answer.response_content.as_ref());
             assert_eq!(content["error"], "server_error");
         }
+        let answer = introspect(&api, &asked()).await;
+        assert_eq!(answer.result_code.as_deref(), Some("A913201"));
+        assert_eq!(answer.action, StandardIntrospectionAction::BadRequest);
+        let content = content(answer.response_content.as_ref());
+        assert_eq!(content["error"], "invalid_request");
     }
 }

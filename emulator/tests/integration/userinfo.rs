@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use crate::common::*;
 use authlete::types::{
-    AuthorizationIssueRequest, Client, JweAlg, JweEnc, JwsAlg, Pair, Property, TokenCreateRequest,
-    UserInfoAction, UserInfoIssueAction, UserInfoIssueRequest, UserInfoRequest, UserInfoResponse,
+    AuthorizationIssueRequest, Client, IntrospectionRequest, JweAlg, JweEnc, JwsAlg, Pair,
+    Property, TokenCreateRequest, UserInfoAction, UserInfoIssueAction, UserInfoIssueRequest,
+    UserInfoRequest, UserInfoResponse,
 };
 use authlete::{ApiVersion, Authlete, Secret};
 use authlete_emulator::{Emulator, RegisteredClient};
@@ -33,6 +34,53 @@ async fn token_of_flow(api: &Authlete, client: &RegisteredClient, request: &str)
     let parameters = code_parameters(client, code.expose());
     let answer = request_token(api, client, &parameters).await;
     answer.access_token.expect("an access token")
+}
+
+/// The alias belongs to the time of the request, and where the server does not say what the user consented to, it is
+/// computed.
+#[tokio::test]
+async fn a_token_tells_of_the_alias_of_its_time_and_of_the_claims_that_its_scopes_stand_for() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let request = authorization(client, &client.alias, "openid email", "");
+        let listed: [&[&str]; 3] = [&[], &["phone_number"], &["email", "name"]];
+        for listed in listed {
+            let issue = AuthorizationIssueRequest::new(ticket(&api, &request).await, "alice")
+                .claims(r#"{"name":"Alice","email":"a@b.example"}"#)
+                .consented_claims(listed.iter().copied());
+            let issued = api.authorization_issue(&issue).await.unwrap();
+            let code = issued.authorization_code.unwrap();
+            let parameters = code_parameters(client, code.expose());
+            let answer = request_token(&api, client, &parameters).await;
+            let token = answer.access_token.unwrap();
+            let expected = match listed {
+                [] => &["email", "email_verified", "name"],
+                listed => listed,
+            };
+            let expected: Vec<_> = expected.iter().map(|name| (*name).to_owned()).collect();
+            let told = userinfo(&api, &token).await;
+            assert_eq!(told.consented_claims.as_ref(), Some(&expected));
+            let told = api.introspection(&IntrospectionRequest::new(&token)).await;
+            assert_eq!(told.unwrap().consented_claims.as_ref(), Some(&expected));
+
+            for alias in [Some("renamed".to_owned()), None] {
+                configure_client(&api, client.id, |client| client.client_id_alias = alias).await;
+                let told = userinfo(&api, &token).await;
+                assert_eq!(told.client_id_alias.as_ref(), Some(&client.alias));
+                assert_eq!(told.client_id_alias_used, Some(true));
+                let told = api.introspection(&IntrospectionRequest::new(&token)).await;
+                let told = told.unwrap().client_id_alias;
+                assert_eq!(told.as_ref(), Some(&client.alias));
+            }
+            let alias = Some(client.alias.clone());
+            configure_client(&api, client.id, |client| client.client_id_alias = alias).await;
+        }
+        // Without OpenID Connect there is nothing to consent to.
+        let token = tokens(&api, client).await.access_token.unwrap();
+        let told = api.introspection(&IntrospectionRequest::new(&token)).await;
+        assert_eq!(told.unwrap().consented_claims, None);
+    }
 }
 
 fn creation(client: &RegisteredClient) -> TokenCreateRequest {

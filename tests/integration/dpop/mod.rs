@@ -186,7 +186,7 @@ async fn each_attempt_has_a_proof_of_its_own() {
 async fn the_nonce_of_the_server_is_used_and_kept() {
     let server = demanding("n-1").await;
     // The repetition is no retry: there is one without any, and for what must not be repeated.
-    let api = api(&server.url).with_retry(RetryPolicy::never());
+    let api = api(&server.url).with_retry(RetryPolicy::never()).unwrap();
     token(&api).await.unwrap();
     token(&api).await.unwrap();
     introspect(&api.with_header("x-a", "b").unwrap())

@@ -65,7 +65,8 @@ pub fn configuration_files() -> Vec<Seed> {
     named(&FILES).collect()
 }
 
-const FILES: [(&str, &str); 3] = [
+const FILES: [(&str, &str); 4] = [
+    ("unknown_key", "BaseUrl = ''\nHIDDEN-token = 1\n"),
     (
         "v3",
         r#"
@@ -97,6 +98,11 @@ ClientCertificate = """
 -----BEGIN PRIVATE KEY-----
 HIDDEN-key
 -----END PRIVATE KEY-----
+"""
+RootCertificate = """
+-----BEGIN CERTIFICATE-----
+HIDDEN-root
+-----END CERTIFICATE-----
 """
 "#,
     ),

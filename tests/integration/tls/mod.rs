@@ -123,6 +123,48 @@ async fn tls_that_breaks_after_the_request_is_no_failed_handshake() {
     }
 }
 
+#[tokio::test]
+async fn a_root_of_the_configuration_is_trusted() {
+    let (root, other) = (Authority::new("root"), Authority::new("other"));
+    let url = tls_server(acceptor(&root.server(HOST), None, VERSIONS[0])).await;
+    let config = Config::v3(&url, 1, "t");
+    let with_root = config.clone().root_certificate(other.pem() + &root.pem());
+    let api = Authlete::new(with_root.clone()).unwrap();
+    introspect(&api).await.unwrap();
+    assert_distrusted(Authlete::builder(
+        config.clone().root_certificate(other.pem()),
+    ))
+    .await;
+    // Another service may leave the root out, or have the same.
+    for same in [config.clone(), with_root.service_id(2)] {
+        introspect(&api.with_config(same).unwrap()).await.unwrap();
+    }
+    let differing = config.root_certificate(root.pem());
+    assert_eq!(
+        api.with_config(differing).unwrap_err().to_string(),
+        "RootCertificate (AUTHLETE_ROOT_CERTIFICATE) differs from that of the connections: \
+         make a handle with connections of its own"
+    );
+}
+
+#[test]
+fn a_root_of_the_configuration_that_is_none_is_refused() {
+    let config = Config::v3("https://a.example", 1, "t");
+    for pem in ["SECRET", "-----BEGIN CERTIFICATE-----\nSECRET\n"] {
+        let error = Authlete::new(config.clone().root_certificate(pem)).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "RootCertificate (AUTHLETE_ROOT_CERTIFICATE), set in code: is not a certificate in PEM form"
+        );
+    }
+    let no_certificate = "-----BEGIN CERTIFICATE-----\nU0VDUkVU\n-----END CERTIFICATE-----\n";
+    let error = Authlete::new(config.root_certificate(no_certificate)).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the HTTP client cannot be made: is RootCertificate (AUTHLETE_ROOT_CERTIFICATE) a certificate?"
+    );
+}
+
 #[test]
 fn a_root_that_is_none_is_refused() {
     for pem in ["", "SECRET", "-----BEGIN CERTIFICATE-----\nSECRET\n"] {
@@ -144,4 +186,8 @@ fn a_client_that_is_made_takes_no_root() {
         error.unwrap_err().to_string(),
         "roots and ClientCertificate (AUTHLETE_CLIENT_CERTIFICATE) are settings of the reqwest client, which is yours: set them there"
     );
+    let config =
+        Config::v3("https://a.example", 1, "t").root_certificate(Authority::new("root").pem());
+    let error = Authlete::builder(config).reqwest_client(reqwest::Client::new());
+    assert!(error.build().is_err());
 }

@@ -4,7 +4,7 @@ mod endpoints;
 mod schemas;
 mod unknown;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::Value;
 
@@ -25,6 +25,7 @@ pub fn compare(ours: &Document, theirs: &Document) -> Drift {
         known: BTreeSet::new(),
         unknown: Vec::new(),
         listed: BTreeSet::new(),
+        labels: HashMap::new(),
     };
     comparison.endpoints();
     comparison.unknown();
@@ -45,6 +46,8 @@ struct Comparison<'a> {
     unknown: Vec<Spot<'a>>,
     /// The schemas of theirs that are listed as unknown.
     listed: BTreeSet<String>,
+    /// What the schemas are called that were met so far.
+    labels: HashMap<*const Value, String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,14 +93,16 @@ impl<'a> Spot<'a> {
     fn inner(&self, schema: &'a Value) -> Self {
         Self::new(schema, format!("{}[]", self.place))
     }
-
-    /// What a schema is called: one without a name by its place.
-    fn label(&self, shape: &Shape<'_>) -> String {
-        shape.name.map_or_else(|| self.place.clone(), str::to_owned)
-    }
 }
 
 impl Comparison<'_> {
+    /// What a schema is called: one without a name by the place where it was met first, also where others refer to it.
+    fn label(&mut self, spot: &Spot<'_>, shape: &Shape<'_>) -> String {
+        let label = self.labels.entry(shape.origin);
+        let new = || shape.name.unwrap_or(&spot.place).to_owned();
+        label.or_insert_with(new).clone()
+    }
+
     fn not_compared(&mut self, why: String) {
         self.drift
             .add(Section::NotCompared, "", Difference::listed(why, ""));

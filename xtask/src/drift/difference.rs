@@ -6,6 +6,10 @@ use std::fmt;
 pub const REQUIRED: [&str; 2] = ["optional", "required"];
 /// What it calls one that is not deprecated, and one that is.
 pub const DEPRECATED: [&str; 2] = ["in use", "deprecated"];
+/// What it calls a member that requests may have, and one that only responses have.
+pub const READ_ONLY: [&str; 2] = ["writable", "read-only"];
+/// What it calls a member that responses may have, and one that only requests have.
+pub const WRITE_ONLY: [&str; 2] = ["readable", "write-only"];
 
 /// The order is that of the report: first what a maintainer may have to add.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,13 +1,19 @@
 //! One OpenAPI document, ours or another's.
 
+use std::borrow::Cow;
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail, ensure};
+use authlete_codegen::description::object;
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 /// How many references may lead to another one. More are a circle.
 const LONGEST_CHAIN: usize = 100;
+
+/// Where schemas have names.
+const SCHEMAS: &str = "/components/schemas";
 
 /// A document whose references are resolved when they are followed.
 pub struct Document {
@@ -47,9 +53,21 @@ impl Document {
         format!("{} {}", text("title"), text("version"))
     }
 
-    /// What a reference points to.
+    /// What a reference points to. Its fragment is a JSON pointer, percent-encoded (RFC 6901 §6).
     pub fn target(&self, reference: &str) -> Option<&Value> {
-        self.root.pointer(reference.strip_prefix('#')?)
+        self.root.pointer(&pointer(reference)?)
+    }
+
+    /// The name of the component that a reference points to, if it is a schema among the components.
+    pub fn component(&self, reference: &str) -> Option<&str> {
+        let pointer = pointer(reference)?;
+        let name = pointer.strip_prefix(SCHEMAS)?.strip_prefix('/')?;
+        if name.contains('/') {
+            return None; // A part of a component.
+        }
+        let name = name.replace("~1", "/").replace("~0", "~");
+        let schemas = object(self.root.pointer(SCHEMAS)?);
+        schemas.get_key_value(&name).map(|(name, _)| name.as_str())
     }
 
     /// A part that may stand elsewhere: a response, a parameter, a request body, a path.
@@ -76,6 +94,12 @@ impl Dangling {
         let Self(reference) = self;
         format!("`{place}` refers to `{reference}`, which leads to nothing in the document")
     }
+}
+
+/// The JSON pointer in a reference to a place in the same document.
+fn pointer(reference: &str) -> Option<Cow<'_, str>> {
+    let fragment = reference.strip_prefix('#')?;
+    percent_decode_str(fragment).decode_utf8().ok()
 }
 
 fn parse(text: &str) -> Result<Value> {

@@ -19,15 +19,18 @@ pub struct Endpoint<'a> {
     method: String,
     /// The whole path, as the server and the path of the document make it.
     path: String,
-    own_server: Option<&'a str>,
+    /// The servers of the operation or of its path, when it has servers of its own.
+    servers: Vec<&'a str>,
     operation: &'a Value,
     parameters: Vec<&'a Value>,
 }
 
-/// What is sent as a body, in one of the ways that are offered.
-pub struct Body<'a> {
-    pub media_type: &'a str,
-    pub schema: &'a Value,
+/// The schemas of a body, by media type.
+pub type Content<'a> = BTreeMap<&'a str, &'a Value>;
+
+pub struct RequestBody<'a> {
+    pub content: Content<'a>,
+    pub is_required: bool,
 }
 
 /// All endpoints, and what keeps others from being compared.
@@ -59,10 +62,18 @@ pub fn endpoints(document: &Document) -> (BTreeMap<Key, Endpoint<'_>>, Vec<Strin
     (found, mistakes)
 }
 
-/// The first server of an operation, its path or the document.
-fn server<'a>(parts: &[&'a Value]) -> Option<&'a str> {
-    let mut parts = parts.iter();
-    parts.find_map(|part| part.pointer("/servers/0/url")?.as_str())
+fn servers(part: &Value) -> Vec<&str> {
+    let servers = part["servers"].as_array().into_iter().flatten();
+    servers
+        .filter_map(|server| server["url"].as_str())
+        .collect()
+}
+
+/// Scheme, host and port of a server. A relative URL has none: it is that of the document.
+fn origin(url: &str) -> Option<&str> {
+    let host = url.find("://")? + "://".len();
+    let end = url[host..].find('/').map_or(url.len(), |end| host + end);
+    Some(&url[..end])
 }
 
 /// The path of a server, which is a part of each path below it.
@@ -95,12 +106,14 @@ impl<'a> Endpoint<'a> {
         operation: &'a Value,
         mistakes: &mut Vec<String>,
     ) -> Self {
-        let own_server = server(&[operation, item]);
-        let root = own_server.or_else(|| server(&[document.root()]));
+        let mut own = [operation, item].map(servers).into_iter();
+        let own = own.find(|servers| !servers.is_empty()).unwrap_or_default();
+        let root = own.first().copied();
+        let root = root.or_else(|| servers(document.root()).first().copied());
         let mut endpoint = Self {
             method: method.to_uppercase(),
             path: path_of(root.unwrap_or_default()).to_owned() + path,
-            own_server,
+            servers: own,
             operation,
             parameters: Vec::new(),
         };
@@ -130,9 +143,16 @@ impl<'a> Endpoint<'a> {
         format!("{} {}", self.method, self.path)
     }
 
-    /// The server, when it is not that of the whole document.
-    pub fn own_server(&self) -> Option<&'a str> {
-        self.own_server
+    /// The servers on hosts that the document as a whole does not have; nothing when the document names no server.
+    pub fn other_servers(&self, document: &Document) -> Option<BTreeSet<&'a str>> {
+        let usual = servers(document.root());
+        if usual.is_empty() && self.servers.is_empty() {
+            return None;
+        }
+        let usual: BTreeSet<&str> = usual.into_iter().filter_map(origin).collect();
+        let own = self.servers.iter().copied();
+        let is_other = |url: &&str| origin(url).is_some_and(|origin| !usual.contains(origin));
+        Some(own.filter(is_other).collect())
     }
 
     pub fn is_deprecated(&self) -> bool {
@@ -165,19 +185,24 @@ impl<'a> Endpoint<'a> {
             .collect()
     }
 
-    pub fn request(&self, document: &'a Document) -> Result<Option<Body<'a>>, Dangling> {
-        Ok(body(document.follow(&self.operation["requestBody"])?))
+    pub fn request(&self, document: &'a Document) -> Result<Option<RequestBody<'a>>, Dangling> {
+        let body = document.follow(&self.operation["requestBody"])?;
+        let content = content(body);
+        Ok((!content.is_empty()).then(|| RequestBody {
+            content,
+            is_required: body["required"] == true,
+        }))
     }
 
     /// The bodies of the answers that mean success, by status.
     pub fn successes(
         &self,
         document: &'a Document,
-    ) -> Result<BTreeMap<&'a str, Option<Body<'a>>>, Dangling> {
+    ) -> Result<BTreeMap<&'a str, Content<'a>>, Dangling> {
         let responses = object(&self.operation["responses"]).iter();
         responses
             .filter(|(status, _)| status.starts_with('2'))
-            .map(|(status, response)| Ok((status.as_str(), body(document.follow(response)?))))
+            .map(|(status, response)| Ok((status.as_str(), content(document.follow(response)?))))
             .collect()
     }
 
@@ -215,7 +240,7 @@ pub struct Parameter<'a> {
 impl<'a> Parameter<'a> {
     fn of(parameter: &'a Value) -> Self {
         // A parameter has a schema, or a medium that has one.
-        let medium = || Some(body(parameter)?.schema);
+        let medium = || Some(preferred(&content(parameter))?.1);
         Self {
             name: parameter["name"].as_str().unwrap_or("?"),
             schema: parameter
@@ -228,16 +253,20 @@ impl<'a> Parameter<'a> {
     }
 }
 
-/// JSON where it is offered, else what comes first.
-fn body(part: &Value) -> Option<Body<'_>> {
-    let bodies = object(&part["content"])
-        .iter()
+fn content(part: &Value) -> Content<'_> {
+    let content = object(&part["content"]).iter();
+    content
         .map(|(media_type, content)| {
             let media_type = media_type.split(';').next().unwrap_or_default().trim();
-            Body {
-                media_type,
-                schema: &content["schema"],
-            }
-        });
-    bodies.min_by_key(|body| !body.media_type.contains("json"))
+            (media_type, &content["schema"])
+        })
+        .collect()
+}
+
+/// The media type and schema of a body: JSON where it is offered.
+pub fn preferred<'a>(content: &Content<'a>) -> Option<(&'a str, &'a Value)> {
+    let content = content
+        .iter()
+        .map(|(media_type, schema)| (*media_type, *schema));
+    content.min_by_key(|(media_type, _)| !media_type.contains("json"))
 }

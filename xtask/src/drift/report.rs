@@ -8,14 +8,16 @@ use super::difference::{Difference, code};
 /// How many places of a schema are shown. A maintainer needs one to find it.
 const SHOWN_PLACES: usize = 4;
 
-/// What this many schemas have in common is told once.
+/// What this many endpoints or schemas have in common is told once.
 const MANY: usize = 5;
 
 /// All differences.
 #[derive(Default)]
 pub struct Drift {
-    /// How many endpoints are there, here, and in both.
-    endpoints: [usize; 3],
+    /// How many endpoints are there, and here.
+    endpoints: [usize; 2],
+    /// The operation ids of the endpoints that are in both, by heading.
+    compared: BTreeMap<String, String>,
     sections: BTreeMap<Section, Entries>,
 }
 
@@ -45,8 +47,14 @@ impl Drift {
         self.differences().next().is_none()
     }
 
-    pub fn count_endpoints(&mut self, there: usize, here: usize, both: usize) {
-        self.endpoints = [there, here, both];
+    pub fn count_endpoints(
+        &mut self,
+        there: usize,
+        here: usize,
+        compared: BTreeMap<String, String>,
+    ) {
+        self.endpoints = [there, here];
+        self.compared = compared;
     }
 
     /// Notes where a schema is used; it is shown when the schema differs.
@@ -85,7 +93,8 @@ impl Drift {
 
 impl fmt::Display for Drift {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [there, here, both] = self.endpoints;
+        let [there, here] = self.endpoints;
+        let both = self.compared.len();
         let differences = match self.differences().count() {
             0 => "nothing differs".to_owned(),
             1 => "1 difference".to_owned(),
@@ -103,10 +112,15 @@ impl fmt::Display for Drift {
             if entries.values().any(differ) {
                 writeln!(f, "\n## {}", section.title())?;
                 let many = match section {
-                    Section::Schemas => in_many(entries),
+                    Section::Endpoints | Section::Schemas => in_many(entries),
                     _ => BTreeMap::new(),
                 };
-                show(f, entries, &many)?;
+                // Where a difference is in most endpoints, the others are what a reader looks for.
+                let compared = match section {
+                    Section::Endpoints => Some(&self.compared),
+                    _ => None,
+                };
+                show(f, entries, &many, compared)?;
             }
         }
         Ok(())
@@ -142,12 +156,26 @@ fn show(
     f: &mut fmt::Formatter<'_>,
     entries: &Entries,
     many: &BTreeMap<&Difference, Vec<&str>>,
+    compared: Option<&BTreeMap<String, String>>,
 ) -> fmt::Result {
     if !many.is_empty() {
         writeln!(f, "\n### In many\n")?;
     }
     for (difference, headings) in many {
         writeln!(f, "{difference}")?;
+        let all = compared.filter(|all| 2 * headings.len() > all.len());
+        if let Some(all) = all {
+            let others = all
+                .iter()
+                .filter(|(heading, _)| !headings.contains(&heading.as_str()));
+            let others: Vec<String> = others.map(|(_, id)| code(id)).collect();
+            let of_all = format!("  - in {} of {} endpoints", headings.len(), all.len());
+            match others.as_slice() {
+                [] => writeln!(f, "{of_all}")?,
+                others => writeln!(f, "{of_all}, not in {}", others.join(", "))?,
+            }
+            continue;
+        }
         let mut headings = headings.iter();
         headings.try_for_each(|heading| writeln!(f, "  - {heading}"))?;
     }

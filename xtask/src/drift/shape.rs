@@ -10,14 +10,15 @@ use super::document::{Dangling, Document};
 /// How deep a type is told. Only one that contains itself is deeper.
 const DEEPEST_TYPE: usize = 5;
 
-/// Where schemas have names. What stands elsewhere is called by its whole reference.
-const COMPONENT: &str = "#/components/schemas/";
-
 pub struct Shape<'a> {
-    /// What it is referred to by; none when it stands in place.
+    /// The name of the component that it is; none when it stands in place.
     pub name: Option<&'a str>,
+    /// The schema that the references lead to.
+    pub origin: &'a Value,
     pub kind: Kind<'a>,
     pub is_deprecated: bool,
+    pub is_read_only: bool,
+    pub is_write_only: bool,
 }
 
 pub enum Kind<'a> {
@@ -51,14 +52,22 @@ impl Document {
             Err(dangling) => {
                 return Shape {
                     name: None,
+                    origin: schema,
                     kind: Kind::Dangling(dangling),
                     is_deprecated: false,
+                    is_read_only: false,
+                    is_write_only: false,
                 };
             }
         };
+        let is = |key: &str| parts.iter().any(|part| part[key] == true);
+        let (name, origin) = self.origin(schema);
         Shape {
-            name: self.name(schema),
-            is_deprecated: parts.iter().any(|part| part["deprecated"] == true),
+            name,
+            origin,
+            is_deprecated: is("deprecated"),
+            is_read_only: is("readOnly"),
+            is_write_only: is("writeOnly"),
             kind: self.kind(&parts),
         }
     }
@@ -115,16 +124,16 @@ impl Document {
         Ok(parts)
     }
 
-    /// The name of what a schema comes down to.
-    fn name<'a>(&'a self, mut schema: &'a Value) -> Option<&'a str> {
-        let mut names = Vec::new();
+    /// What a schema comes down to, with the name of that component.
+    fn origin<'a>(&'a self, mut schema: &'a Value) -> (Option<&'a str>, &'a Value) {
+        let mut references = Vec::new();
         loop {
-            if let Some(reference) = schema["$ref"].as_str() {
-                if names.contains(&reference) {
-                    break;
-                }
-                names.push(reference);
-                schema = self.target(reference)?;
+            if let Some(reference) = schema["$ref"].as_str()
+                && !references.contains(&reference)
+                && let Some(target) = self.target(reference)
+            {
+                references.push(reference);
+                schema = target;
             } else if let Some([only]) = schema["allOf"].as_array().map(Vec::as_slice)
                 && schema.get("properties").is_none()
             {
@@ -135,8 +144,9 @@ impl Document {
                 break;
             }
         }
-        let name = names.last()?.strip_prefix(COMPONENT);
-        name.or_else(|| names.last().copied())
+        let mut references = references.iter().rev();
+        let name = references.find_map(|reference| self.component(reference));
+        (name, schema)
     }
 
     fn kind<'a>(&'a self, parts: &[&'a Value]) -> Kind<'a> {

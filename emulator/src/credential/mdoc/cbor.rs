@@ -1,5 +1,7 @@
 //! Claims in CBOR (RFC 8949).
 
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use coset::cbor::{Value as Cbor, into_writer};
 use serde_json::Value;
 
@@ -8,6 +10,12 @@ use super::Failure;
 /// What texts begin with that are written in the diagnostic notation of CBOR, for values that JSON does not have: Authlete
 /// has `cbor:1004("1974-05-06")`.
 const DIAGNOSTIC: &str = "cbor:";
+const HEXADECIMAL: &str = "0123456789ABCDEF";
+/// RFC 4648 §6, §7.
+const BASE32: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+const BASE32_HEX: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUV";
+/// More tags than anybody needs around one item; deeper ones would fill the stack.
+const MOST_TAGS: usize = 8;
 /// Encoded CBOR as a value (RFC 8949 §3.4.5.1).
 const EMBEDDED: u64 = 24;
 
@@ -35,7 +43,7 @@ pub fn of_claim(value: &Value) -> Result<Cbor, Failure> {
         },
         Value::String(text) => match text.strip_prefix(DIAGNOSTIC) {
             Some(notation) => of_notation(notation).ok_or(Failure::Payload(
-                "a claim in diagnostic notation is not h'…', a text or a number, with or without a tag",
+                "a claim in diagnostic notation is not a byte string, a text or a number, with or without tags",
             ))?,
             None => text.as_str().into(),
         },
@@ -53,22 +61,29 @@ pub fn of_claim(value: &Value) -> Result<Cbor, Failure> {
     })
 }
 
-/// A part of the notation (RFC 8949 §8): simple values, alone or tagged.
+/// A part of the notation (RFC 8949 §8, RFC 8610 appendix G): simple values, alone or tagged.
 fn of_notation(notation: &str) -> Option<Cbor> {
-    let notation = notation.trim();
-    match notation.strip_suffix(')') {
-        None => untagged(notation),
-        Some(tagged) => {
-            let (tag, content) = tagged.split_once('(')?;
-            let content = untagged(content.trim())?;
-            Some(Cbor::Tag(tag.trim().parse().ok()?, Box::new(content)))
+    let mut content = notation.trim();
+    let mut tags = Vec::new();
+    while let Some(tagged) = content.strip_suffix(')') {
+        let (tag, inside) = tagged.split_once('(')?;
+        tags.push(tag.trim().parse().ok()?);
+        content = inside.trim();
+        if tags.len() > MOST_TAGS {
+            return None;
         }
     }
+    let item = untagged(content)?;
+    let tagged = |item, tag| Cbor::Tag(tag, Box::new(item));
+    Some(tags.into_iter().rev().fold(item, tagged))
 }
 
 fn untagged(notation: &str) -> Option<Cbor> {
-    if let Some(hexadecimal) = notation.strip_prefix("h'") {
-        return bytes(hexadecimal.strip_suffix('\'')?).map(Cbor::Bytes);
+    if let Some((kind, text)) = notation
+        .strip_suffix('\'')
+        .and_then(|notation| notation.split_once('\''))
+    {
+        return byte_string(kind, text).map(Cbor::Bytes);
     }
     match serde_json::from_str(notation).ok()? {
         Value::String(text) => Some(text.into()),
@@ -77,16 +92,36 @@ fn untagged(notation: &str) -> Option<Cbor> {
     }
 }
 
-fn bytes(hexadecimal: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<u32>> = hexadecimal
-        .chars()
-        .map(|digit| digit.to_digit(16))
-        .collect();
-    let digits = digits?;
-    let (pairs, rest) = digits.as_chunks::<2>();
-    let byte = |[high, low]: &[u32; 2]| u8::try_from(high * 16 + low).ok();
-    rest.is_empty().then_some(())?;
-    pairs.iter().map(byte).collect()
+/// The bytes of a string in one of the notations that Authlete takes.
+fn byte_string(kind: &str, text: &str) -> Option<Vec<u8>> {
+    match kind {
+        "" if !text.contains(['\'', '\\']) => Some(text.as_bytes().to_vec()),
+        "h" => of_digits(text, HEXADECIMAL, 4),
+        "b32" => of_digits(text.trim_end_matches('='), BASE32, 5),
+        "h32" => of_digits(text.trim_end_matches('='), BASE32_HEX, 5),
+        "b64" => {
+            let text = text.trim_end_matches('=');
+            let text = text.replace('+', "-").replace('/', "_");
+            BASE64_URL_SAFE_NO_PAD.decode(text).ok()
+        }
+        _ => None,
+    }
+}
+
+/// The bytes that digits stand for which have some bits each. What is left over is less than a digit, and zero.
+fn of_digits(text: &str, alphabet: &str, bits: u32) -> Option<Vec<u8>> {
+    let (mut bytes, mut held, mut count) = (Vec::new(), 0_u32, 0);
+    for digit in text.chars() {
+        let value = alphabet.find(digit.to_ascii_uppercase())?;
+        held = (held << bits) | u32::try_from(value).ok()?;
+        count += bits;
+        if count >= 8 {
+            count -= 8;
+            bytes.push(u8::try_from(held >> count).ok()?);
+            held &= (1 << count) - 1;
+        }
+    }
+    (count < bits && held == 0).then_some(bytes)
 }
 
 #[cfg(test)]
@@ -113,6 +148,31 @@ mod tests {
             (json!({"a": 1}), vec![0xa1, 0x61, 0x61, 0x01]),
             (json!("cbor:h'01020304'"), vec![0x44, 1, 2, 3, 4]),
             (json!("cbor:h''"), vec![0x40]),
+            (json!("cbor:h'aBcD'"), vec![0x42, 0xab, 0xcd]),
+            (
+                json!("cbor:b32'CI2FM6A'"),
+                vec![0x44, 0x12, 0x34, 0x56, 0x78],
+            ),
+            (
+                json!("cbor:b32'CI2FM6A='"),
+                vec![0x44, 0x12, 0x34, 0x56, 0x78],
+            ),
+            (
+                json!("cbor:h32'28Q5CU0'"),
+                vec![0x44, 0x12, 0x34, 0x56, 0x78],
+            ),
+            (
+                json!("cbor:b64'EjRWeA'"),
+                vec![0x44, 0x12, 0x34, 0x56, 0x78],
+            ),
+            (
+                json!("cbor:b64'EjRWeA=='"),
+                vec![0x44, 0x12, 0x34, 0x56, 0x78],
+            ),
+            (json!("cbor:b64'-_+/'"), vec![0x43, 0xfb, 0xff, 0xbf]),
+            (json!("cbor:'hello world'"), b"\x4bhello world".to_vec()),
+            (json!("cbor:24('a(b)')"), b"\xd8\x18\x44a(b)".to_vec()),
+            (json!("cbor:1(2(3))"), vec![0xc1, 0xc2, 0x03]),
             (
                 json!("cbor:1(1363896240)"),
                 vec![0xc1, 0x1a, 0x51, 0x4b, 0x67, 0xb0],
@@ -133,7 +193,24 @@ mod tests {
     #[test]
     fn other_notation_is_refused() {
         for notation in [
-            "", "h'0'", "h'0g'", "h'00", "h'é'", "1004(", "1004)", "-1(1)", "1(2(3))", "x(1)", "{}",
+            "",
+            "h'0'",
+            "h'0g'",
+            "h'00",
+            "h'é'",
+            "b32'A'",
+            "b32'CI2FM6B'",
+            "b32'1'",
+            "h32'W'",
+            "b64'!'",
+            "x'00'",
+            "'a'b'",
+            "1004(",
+            "1004)",
+            "-1(1)",
+            "x(1)",
+            "1(1(1(1(1(1(1(1(1(1))))))))))",
+            "{}",
         ] {
             assert_eq!(
                 encoded(json!(format!("cbor:{notation}"))),

@@ -4,8 +4,7 @@ use authlete::types::Prompt;
 
 use super::check::Checked;
 use crate::call::Call;
-use crate::endpoints::client::shown_to_users as client_shown;
-use crate::endpoints::service::shown_to_users as service_shown;
+use crate::endpoints::limited;
 use crate::endpoints::shown::{dynamic_scopes, list, with_grant_management, with_name_used};
 use crate::protocol::{claims_parameter, issuable_credentials, native_sso, prompt, scopes};
 use crate::reply::{Answer, Reply};
@@ -31,8 +30,11 @@ pub fn of(call: &Call, service: &Service, checked: &Checked) -> Answer {
     let native_sso = native_sso::is_requested(service, response_type, scopes);
     let answer = Reply::action(call.path, AUTHORIZATION_OK, action);
     let answer = with_name_used(answer, request.client_named_by)
-        .with("client", client_shown(&checked.client.settings))
-        .with("service", service_shown(&service.settings))
+        .with(
+            "client",
+            limited::client_of_authorization(&checked.client.settings),
+        )
+        .with("service", limited::service(&service.settings))
         .with_some("scopes", list(&scopes::details(&service.settings, scopes)))
         .with_some("dynamicScopes", dynamic_scopes(&shown.dynamic_scopes))
         .with("display", shown.display.as_str())

@@ -15,12 +15,12 @@ use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::pkce::Challenge;
 use crate::protocol::{
-    authorization_details, claims_parameter, credential_offer, grant_management, resource,
-    response_mode, response_type, scopes,
+    authorization_details, claims_parameter, credential_offer, grant_management, id_token,
+    resource, response_mode, response_type, scopes,
 };
 use crate::result_code::{
-    AUTHORIZATION_SCOPE_MISSING, DPOP_KEY_MALFORMED, GRANT_MANAGEMENT_WITHOUT_CODE, NONCE_MISSING,
-    OPENID_MISSING,
+    AUTHORIZATION_SCOPE_MISSING, CONSENT_MISSING, DPOP_KEY_MALFORMED,
+    GRANT_MANAGEMENT_WITHOUT_CODE, NONCE_MISSING, OPENID_MISSING,
 };
 use crate::store::{AuthorizationRequest, Client, RequestObject, Service};
 
@@ -44,8 +44,10 @@ pub fn check(received: Received, service: &Service, now: Millis) -> Result<Check
         &received.client,
         received.client_named_by,
     )?;
+    // Authlete derives the response mode from the response type, and returns the error to the caller without one.
+    let has_response_type = received.parameters.has("response_type");
     Checked::read(received, service, &destination, now)
-        .map_err(|error| Refused::at(Some(destination), error))
+        .map_err(|error| Refused::at(Some(destination).filter(|_| has_response_type), error))
 }
 
 impl Checked {
@@ -88,7 +90,7 @@ fn read(
     let settings = (&service.settings, &client.settings);
     let response_type = response_type::requested(parameters, service, client)?;
     let has = |word| response_type::has(&response_type, word);
-    let response_mode = response_mode::requested(parameters, &response_type, settings.1)?;
+    let response_mode = response_mode::requested(parameters, &response_type, client)?;
     let scopes = requested_scopes(parameters, service, client, &response_type)?;
     let nonce = parameters.get("nonce").map(str::to_owned);
     if has("id_token") {
@@ -99,6 +101,9 @@ fn read(
         if nonce.is_none() {
             return Err(invalid(NONCE_MISSING));
         }
+    }
+    if scopes::are_openid(&scopes) && (has("code") || has("id_token")) {
+        id_token::check_signature_algorithm(client).map_err(invalid)?;
     }
     let challenge = if has("code") {
         Challenge::requested(parameters, settings.0, settings.1)?
@@ -144,6 +149,10 @@ fn requested_scopes(
     }
     if scopes.is_empty() && service.settings.flag("scopeRequired") {
         return Err(OAuthError::invalid_scope(AUTHORIZATION_SCOPE_MISSING));
+    }
+    let is_offline = scopes.iter().any(|scope| scope == "offline_access");
+    if is_offline && !parameters.words("prompt").contains(&"consent") {
+        return Err(OAuthError::invalid_request(CONSENT_MISSING));
     }
     Ok(scopes)
 }

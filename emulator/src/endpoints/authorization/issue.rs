@@ -272,6 +272,11 @@ fn grant(
     }
     if native_sso::is_requested(service, &request.response_type, &grant.scopes) {
         grant.session = call.body.text("sessionId").map(Box::from);
+    } else if let Some(openid) = &mut grant.openid
+        && !service.settings.flag("backchannelLogoutSessionSupported")
+    {
+        // Authlete uses the session ID for Native SSO and back-channel logout only.
+        openid.session_id = None;
     }
     if let Some(offered) = &request.offered {
         let claims = offered.access_token_claims.clone();
@@ -281,6 +286,7 @@ fn grant(
     }
     if let Some(openid) = &mut grant.openid {
         openid.nonce.clone_from(&request.nonce);
+        openid.state.clone_from(&request.state);
         openid.requested_claims.clone_from(&request.claims);
     }
     Ok(grant)

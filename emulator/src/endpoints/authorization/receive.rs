@@ -42,7 +42,8 @@ pub struct Received {
 pub fn from_browser(call: &Call, service: &mut Service) -> Result<Received, Refused> {
     let invalid = OAuthError::invalid_request;
     let text = Parameters::text_of(&call.body);
-    let text = text.map_err(|_| invalid(AUTHORIZATION_PARAMETERS_MISSING))?;
+    let missing = OAuthError::new("server_error", AUTHORIZATION_PARAMETERS_MISSING);
+    let text = text.map_err(|_| missing)?;
     let given = Parameters::parse_leniently(text);
     let identifier = match Parameters::of_call(&call.body) {
         Err(Unusable::Empty) => return Err(invalid(AUTHORIZATION_PARAMETERS_NONE).into()),
@@ -69,11 +70,16 @@ pub fn from_browser(call: &Call, service: &mut Service) -> Result<Received, Refu
         Err(repeated) => Err(invalid(repeated_at_authorization(&repeated.name))),
     };
     let (parameters, request_object, pushed) = counting.map_err(|error| {
-        // Where a request is that cannot be read, only what it says beside can tell where it comes from.
+        // The error goes to the client only if the request says how: by the response type or, when the rest is hidden in
+        // a request object that cannot be read, by the redirect URI outside of it.
         let is_hidden = given.has("request") || given.has("request_uri");
-        let destination = match is_hidden && !given.has("redirect_uri") {
-            true => None,
-            false => Destination::requested(&given, service, &client, client_named_by).ok(),
+        let is_deliverable = given.has(match is_hidden {
+            true => "redirect_uri",
+            false => "response_type",
+        });
+        let destination = match is_deliverable {
+            true => Destination::requested(&given, service, &client, client_named_by).ok(),
+            false => None,
         };
         Refused::at(destination, error)
     })?;

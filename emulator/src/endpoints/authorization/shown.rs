@@ -2,6 +2,7 @@
 
 use authlete::types::{Display, Prompt};
 
+use crate::endpoints::shown::list;
 use crate::json::{Members, Object};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::parameters::Parameters;
@@ -37,17 +38,23 @@ impl Shown {
     ) -> Result<Self, OAuthError> {
         let claim = |name| claims_parameter::of_id_token(claims, name);
         let claimed = acr::claimed(claim("acr"), &service.settings)?;
+        acr::check(
+            parameters,
+            claim("acr"),
+            &service.settings,
+            &client.settings,
+        )?;
         let requested = || acr::requested(parameters, &service.settings, &client.settings);
         Ok(Self {
             dynamic_scopes: scopes::dynamic(parameters, &service.settings, &client.settings),
-            display: prompt::display(parameters)?,
+            display: prompt::display(parameters, service)?,
             prompts: prompt::requested(parameters, service)?,
             max_age: prompt::max_age(parameters, &client.settings)?,
             acrs: claimed.acrs.or_else(requested),
             acr_essential: claimed.essential,
             subject: subject(parameters, service, client, claim("sub"))?,
             login_hint: parameters.get("login_hint").map(str::to_owned),
-            ui_locales: words(parameters, "ui_locales"),
+            ui_locales: ui_locales(parameters, service),
             claims_locales: words(parameters, "claims_locales"),
             purpose: purpose(parameters)?,
         })
@@ -73,6 +80,15 @@ fn subject(
         }
         (claimed, hinted) => Ok(hinted.or(claimed.map(str::to_owned))),
     }
+}
+
+/// The requested locales that the service supports.
+fn ui_locales(parameters: &Parameters, service: &Service) -> Option<Vec<String>> {
+    let supported = service.settings.texts("supportedUiLocales");
+    let supported = supported.unwrap_or_default();
+    let mut locales = words(parameters, "ui_locales")?;
+    locales.retain(|locale| supported.contains(&locale.as_str()));
+    list(&locales)
 }
 
 fn words(parameters: &Parameters, name: &str) -> Option<Vec<String>> {

@@ -14,7 +14,7 @@ use crate::protocol::client_authentication::{Authenticated, authenticate};
 use crate::protocol::id_token_hint::Fault;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::parameters::{Parameters, Unusable};
-use crate::protocol::polling::Polling;
+use crate::protocol::polling::{self, Polling};
 use crate::protocol::refusal::{Refusal, status_action};
 use crate::protocol::{
     acr, authorization_details, grant_management, id_token_hint, lifetime, resource,
@@ -48,11 +48,13 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     let authenticated = authenticate(call, service, "supportedTokenAuthMethods", &parameters)?;
     allow(service, &authenticated)?;
     let client = Arc::clone(&authenticated.client);
+    let is_signed = parameters.get("request").is_some();
     let parameters = signed_backchannel_request::resolve(call, service, &client, parameters)?;
     let rules = BackchannelParameters {
         parameters: &parameters,
         service,
         client: &client,
+        is_signed,
     };
     let delivery_mode = rules.delivery_mode()?;
     let client_notification_token = rules.client_notification_token(&delivery_mode)?;
@@ -78,7 +80,11 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         authorization_details: details.map(Box::new),
         grant_management: grant_management::requested(&parameters, service, &client)?,
         auth_req_id: None,
-        polling: Polling::of(&service.settings, "backchannelPollingInterval"),
+        polling: Polling::of(
+            &service.settings,
+            "backchannelPollingInterval",
+            polling::BACKCHANNEL,
+        ),
         decision: Decision::Pending,
         delivery_mode,
     };

@@ -41,16 +41,31 @@ fn process(call: &Call, service: &mut Service) -> Result<Outcome, ResultCode> {
     let ticket = Digest::of(ticket.ok_or(BACKCHANNEL_COMPLETE_TICKET_MISSING)?);
     let entry = service.backchannel_requests.get(&ticket);
     let entry = entry.ok_or(BACKCHANNEL_COMPLETE_TICKET_UNKNOWN)?;
-    let (mut pending, expired) = (entry.value.clone(), entry.expires_at <= call.now);
-    let auth_req_id = pending.auth_req_id.clone();
-    let auth_req_id = auth_req_id.ok_or(BACKCHANNEL_COMPLETE_NOT_ISSUED)?;
+    let (pending, expired) = (entry.value.clone(), entry.expires_at <= call.now);
     let client = service.clients.by_id(pending.client_id);
     let client = Arc::clone(client.ok_or(BACKCHANNEL_COMPLETE_CLIENT_GONE)?);
+    let notification = Notification {
+        call,
+        client: &client,
+        pending: &pending,
+        auth_req_id: pending.auth_req_id.as_deref(),
+    };
+    match notification.decide(service, &ticket, expired) {
+        // The client knows of the request, and is told that there will be nothing.
+        Err(code) if pending.delivery_mode != DeliveryMode::Poll => {
+            Ok(Ok(notification.failure(service, code)))
+        }
+        decided => decided,
+    }
+}
+
+/// The decision that a call reports on a request that waits for one.
+fn reported(call: &Call, pending: &BackchannelRequest) -> Result<Decision, ResultCode> {
     if !matches!(pending.decision, Decision::Pending) {
         return Err(BACKCHANNEL_COMPLETE_TICKET_USED);
     }
-    let decision = decision::reported(&call.body, &requested(&pending));
-    let decision = decision.map_err(|unreadable| match unreadable {
+    let decision = decision::reported(&call.body, &requested(pending));
+    decision.map_err(|unreadable| match unreadable {
         Unreadable::Result => match call.body.text("result") {
             None => BACKCHANNEL_COMPLETE_RESULT_MISSING,
             Some(_) => BACKCHANNEL_COMPLETE_RESULT_UNKNOWN,
@@ -61,32 +76,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Outcome, ResultCode> {
             "idtHeaderParams" => BACKCHANNEL_COMPLETE_HEADER_MALFORMED,
             _ => BACKCHANNEL_COMPLETE_JWT.because("jwtAtClaims is not a JSON object"),
         },
-    })?;
-    let code = match decision {
-        Decision::Granted(_) => BACKCHANNEL_COMPLETE_OK,
-        _ => BACKCHANNEL_COMPLETE_REFUSED,
-    };
-    let notification = Notification {
-        call,
-        client: &client,
-        pending: &pending,
-        auth_req_id: &auth_req_id,
-    };
-    let outcome = match pending.delivery_mode {
-        DeliveryMode::Push => {
-            service.backchannel_requests.remove(&ticket);
-            service.auth_req_ids.remove(&Digest::of(&auth_req_id));
-            return Ok(notification.push(service, decision, expired));
-        }
-        DeliveryMode::Ping => notification.ping(service, code),
-        _ if expired => return Err(BACKCHANNEL_COMPLETE_EXPIRED),
-        _ => notification.none(service, code),
-    };
-    pending.decision = decision;
-    if let Some(stored) = service.backchannel_requests.get_mut(&ticket) {
-        *stored = pending;
-    }
-    Ok(Ok(outcome))
+    })
 }
 
 fn requested(pending: &BackchannelRequest) -> Requested<'_> {
@@ -106,10 +96,44 @@ struct Notification<'a> {
     call: &'a Call,
     client: &'a Client,
     pending: &'a BackchannelRequest,
-    auth_req_id: &'a str,
+    auth_req_id: Option<&'a str>,
 }
 
 impl Notification<'_> {
+    /// Carries out the decision, or notes it for the token endpoint.
+    fn decide(
+        &self,
+        service: &mut Service,
+        ticket: &Digest,
+        expired: bool,
+    ) -> Result<Outcome, ResultCode> {
+        let auth_req_id = self.auth_req_id.ok_or(BACKCHANNEL_COMPLETE_NOT_ISSUED)?;
+        let decision = reported(self.call, self.pending)?;
+        let code = match decision {
+            Decision::Granted(_) => BACKCHANNEL_COMPLETE_OK,
+            _ => BACKCHANNEL_COMPLETE_REFUSED,
+        };
+        let outcome = match self.pending.delivery_mode {
+            DeliveryMode::Push => {
+                service.backchannel_requests.remove(ticket);
+                service.auth_req_ids.remove(&Digest::of(auth_req_id));
+                return Ok(self.push(service, decision, auth_req_id, expired));
+            }
+            DeliveryMode::Ping => self.ping(service, code),
+            _ if expired => return Err(BACKCHANNEL_COMPLETE_EXPIRED),
+            _ => self.none(service, code),
+        };
+        if let Some(stored) = service.backchannel_requests.get_mut(ticket) {
+            stored.decision = decision;
+        }
+        Ok(Ok(outcome))
+    }
+
+    /// That something is wrong with the call, or went wrong.
+    fn failure(&self, service: &Service, code: ResultCode) -> Reply {
+        self.error(service, code, &OAuthError::new("server_error", code))
+    }
+
     /// Who polls will see.
     fn none(&self, service: &Service, code: ResultCode) -> Reply {
         without_tokens(self.answer(service, code, "NO_ACTION")).reply()
@@ -123,10 +147,16 @@ impl Notification<'_> {
     }
 
     /// The tokens, or the error that there is in place of them.
-    fn push(&self, service: &mut Service, decided: Decision, expired: bool) -> Outcome {
+    fn push(
+        &self,
+        service: &mut Service,
+        decided: Decision,
+        auth_req_id: &str,
+        expired: bool,
+    ) -> Outcome {
         let error = match decided {
             _ if expired => OAuthError::new("expired_token", BACKCHANNEL_COMPLETE_EXPIRED),
-            Decision::Granted(granted) => match self.tokens(service, *granted) {
+            Decision::Granted(granted) => match self.tokens(service, *granted, auth_req_id) {
                 Ok(reply) => return Ok(reply),
                 Err(Refusal::Reply(reply)) => return Err(reply),
                 Err(Refusal::Client(error)) => OAuthError {
@@ -139,13 +169,22 @@ impl Notification<'_> {
                 OAuthError::new("server_error", BACKCHANNEL_COMPLETE_RESULT_UNKNOWN)
             }
         };
-        let parameters = error.parameters(&service.settings).into_iter();
-        let content = parameters.map(|(name, value)| (name.to_owned(), value.into()));
-        let answer = without_tokens(self.answer(service, BACKCHANNEL_PUSH_REFUSED, "NOTIFICATION"));
-        Ok(self.with_content(answer, content.collect()).reply())
+        Ok(self.error(service, BACKCHANNEL_PUSH_REFUSED, &error))
     }
 
-    fn tokens(&self, service: &mut Service, granted: Granted) -> Result<Reply, Refusal> {
+    fn error(&self, service: &Service, code: ResultCode, error: &OAuthError) -> Reply {
+        let parameters = error.parameters(&service.settings).into_iter();
+        let content = parameters.map(|(name, value)| (name.to_owned(), value.into()));
+        let answer = without_tokens(self.answer(service, code, "NOTIFICATION"));
+        self.with_content(answer, content.collect()).reply()
+    }
+
+    fn tokens(
+        &self,
+        service: &mut Service,
+        granted: Granted,
+        auth_req_id: &str,
+    ) -> Result<Reply, Refusal> {
         let now = self.call.now;
         let issuance = Issuance {
             call: self.call,
@@ -155,7 +194,7 @@ impl Notification<'_> {
             refreshable: service.may_refresh(self.client),
         };
         let issued = issuance.issue(service)?;
-        let issued = issued.with_pushed_id_token(service, self.client, now, self.auth_req_id)?;
+        let issued = issued.with_pushed_id_token(service, self.client, now, auth_req_id)?;
         let answer = self.answer(service, BACKCHANNEL_PUSH_OK, "NOTIFICATION");
         let Some(record) = service.tokens.by_id(issued.record) else {
             return Ok(answer.reply());
@@ -164,7 +203,7 @@ impl Notification<'_> {
         let duration = |end| seconds_left(end, now);
         let refresh_token = record.refresh_token.as_ref();
         let id_token_duration = match &issued.id_token {
-            Some(_) => lifetime::id_token(service, self.client),
+            Some(_) => lifetime::id_token(service, self.client, &record.grant.scopes),
             None => 0,
         };
         let answer = answer
@@ -198,13 +237,15 @@ impl Notification<'_> {
             .with("deliveryMode", self.pending.delivery_mode.as_str())
             .with_some("clientNotificationEndpoint", endpoint)
             .with_some("clientNotificationToken", token)
-            .with("authReqId", self.auth_req_id);
+            .with_some("authReqId", self.auth_req_id);
         let named_by = self.pending.client_named_by;
         with_client_of_request(answer, service, self.client, named_by)
     }
 
     fn with_content(&self, answer: Answer, mut content: Object) -> Answer {
-        content.insert("auth_req_id".to_owned(), self.auth_req_id.into());
+        if let Some(auth_req_id) = self.auth_req_id {
+            content.insert("auth_req_id".to_owned(), auth_req_id.into());
+        }
         answer.with("responseContent", Value::Object(content).to_string())
     }
 }

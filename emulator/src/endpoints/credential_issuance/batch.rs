@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{add_nonce, keep, requested, response, settle};
+use super::{action, add_nonce, keep, requested, response, settle};
 use crate::call::Call;
 use crate::credential::access::{self, Presented};
 use crate::credential::message::Message;
@@ -30,7 +30,7 @@ fn read(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     let token = Presented::of(call, service)?;
     let message = Message::of(&call.body, &service.settings)?;
     // One for all: the answer is one.
-    let encryption = encryption::requested(&message, &service.settings)?;
+    let encryption = encryption::requested(&message, service, &token)?;
     let empty = || OAuthError::new("invalid_credential_request", CREDENTIAL_BATCH_EMPTY);
     let bodies = message.body.array("credential_requests");
     let bodies: Option<Vec<_>> = bodies
@@ -85,10 +85,8 @@ fn answer(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     for order in &orders {
         settle(call, service, order);
     }
-    let action = match content.is_encrypted {
-        true => "OK_JWT",
-        false => "OK",
-    };
+    let is_deferred = orders.iter().all(Order::is_deferred);
+    let action = action(is_deferred, &content);
     Ok(Reply::action(call.path, CREDENTIAL_BATCH_ISSUE_OK, action)
         .with("responseContent", content.text)
         .reply())

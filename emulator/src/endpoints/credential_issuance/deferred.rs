@@ -1,7 +1,6 @@
 //! The deferred credential endpoint (OID4VCI §9).
 
-use super::single::action;
-use super::{awaiting, info, refuse_denied, response, settle};
+use super::{action, awaiting, info, refuse_denied, response, settle};
 use crate::call::Call;
 use crate::credential::access::{self, Presented};
 use crate::credential::encryption;
@@ -11,10 +10,12 @@ use crate::credential::refusal::Refusal;
 use crate::credential::response::content;
 use crate::digest::Digest;
 use crate::json::Members;
+use crate::protocol::credential_issuer;
 use crate::protocol::oauth_error::OAuthError;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
-    CREDENTIAL_DEFERRED_ISSUE_DEFERRED, CREDENTIAL_DEFERRED_ISSUE_OK, CREDENTIAL_DEFERRED_PARSE_OK,
+    CREDENTIAL_DEFERRED_ISSUE_DEFERRED, CREDENTIAL_DEFERRED_ISSUE_OK,
+    CREDENTIAL_DEFERRED_ISSUE_PENDING, CREDENTIAL_DEFERRED_PARSE_OK,
     CREDENTIAL_TRANSACTION_MISSING, CREDENTIAL_TRANSACTION_OF_OTHER_TOKEN,
     CREDENTIAL_TRANSACTION_UNKNOWN,
 };
@@ -31,7 +32,7 @@ fn read(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     let missing = OAuthError::new("invalid_credential_request", CREDENTIAL_TRANSACTION_MISSING);
     let transaction = message.body.text("transaction_id").ok_or(missing)?;
     // That of the first request does not count any more (§9.1).
-    let encryption = encryption::requested(&message, &service.settings)?;
+    let encryption = encryption::requested(&message, service, &token)?;
     let id = Digest::of(transaction);
     let invalid = |code| OAuthError::new("invalid_transaction_id", code);
     let is_live = service.credential_requests.live(&id, call.now).is_some();
@@ -56,6 +57,11 @@ fn answer(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     let order = Order::read(call.body.object("order"))?;
     let request = awaiting(call, service, &order, Stage::Presented)?.clone();
     refuse_denied(call, service, &order)?;
+    // OID4VCI 1.0-ID1 §9.3 has an error for it.
+    if order.is_deferred() && !credential_issuer::is_final(&service.settings) {
+        settle(call, service, &order);
+        return Err(OAuthError::new("issuance_pending", CREDENTIAL_DEFERRED_ISSUE_PENDING).into());
+    }
     let interval = call.body.integer("interval");
     let response = response(call, service, &order, &request, interval)?;
     let content = content(response, request.encryption.as_ref())?;
@@ -64,7 +70,8 @@ fn answer(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         false => CREDENTIAL_DEFERRED_ISSUE_OK,
         true => CREDENTIAL_DEFERRED_ISSUE_DEFERRED,
     };
-    Ok(Reply::action(call.path, code, action(&order, &content))
+    let action = action(order.is_deferred(), &content);
+    Ok(Reply::action(call.path, code, action)
         .with("responseContent", content.text)
         .reply())
 }

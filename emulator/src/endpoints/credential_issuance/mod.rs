@@ -12,7 +12,7 @@ use crate::clock::after;
 use crate::credential::access::Presented;
 use crate::credential::order::Order;
 use crate::credential::refusal::Refusal;
-use crate::credential::response;
+use crate::credential::response::{self, Content};
 use crate::digest::Digest;
 use crate::json::{Members, Object};
 use crate::protocol::oauth_error::OAuthError;
@@ -43,7 +43,10 @@ fn info(identifier: &str, request: &CredentialRequest) -> Value {
     let keys: Vec<_> = request.binding_keys.iter().map(text).collect();
     let members = [
         ("identifier", Some(json!(identifier))),
-        ("format", Some(json!(request.format))),
+        (
+            "format",
+            request.names_format.then(|| json!(request.format)),
+        ),
         ("details", Some(json!(text(&request.details)))),
         (
             "credentialConfigurationId",
@@ -117,6 +120,16 @@ fn response(
     }
     let credentials = order.fulfil(request, settings, call.now)?;
     Ok(response::with_credentials(credentials, settings))
+}
+
+/// The action for what is deferred, or for what has a credential in it.
+fn action(is_deferred: bool, content: &Content) -> &'static str {
+    match (is_deferred, content.is_encrypted) {
+        (false, false) => "OK",
+        (false, true) => "OK_JWT",
+        (true, false) => "ACCEPTED",
+        (true, true) => "ACCEPTED_JWT",
+    }
 }
 
 /// Adds the nonce for the next request, where access tokens have nonces (OID4VCI 1.0-ID1 §7.3).

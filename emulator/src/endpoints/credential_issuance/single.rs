@@ -1,12 +1,12 @@
 //! The credential endpoint (OID4VCI §8).
 
-use super::{add_nonce, keep, refuse_denied, requested, response, settle};
+use super::{action, add_nonce, keep, refuse_denied, requested, response, settle};
 use crate::call::Call;
 use crate::credential::access::{self, Presented};
 use crate::credential::message::Message;
 use crate::credential::order::Order;
 use crate::credential::refusal::Refusal;
-use crate::credential::response::{Content, content};
+use crate::credential::response::content;
 use crate::credential::{encryption, request};
 use crate::json::Members;
 use crate::reply::{Outcome, Reply};
@@ -23,7 +23,7 @@ fn read(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     access::enabled(service)?;
     let token = Presented::of(call, service)?;
     let message = Message::of(&call.body, &service.settings)?;
-    let encryption = encryption::requested(&message, &service.settings)?;
+    let encryption = encryption::requested(&message, service, &token)?;
     let request = request::read(call, service, &token, &message.body, encryption)?;
     let info = keep(call, service, request)?;
     let answer = Reply::action(call.path, CREDENTIAL_SINGLE_PARSE_OK, "OK");
@@ -49,17 +49,9 @@ fn answer(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         false => (CREDENTIAL_SINGLE_ISSUE_OK, None),
         true => (CREDENTIAL_SINGLE_ISSUE_DEFERRED, Some(order.identifier)),
     };
-    Ok(Reply::action(call.path, code, action(&order, &content))
+    let action = action(order.is_deferred(), &content);
+    Ok(Reply::action(call.path, code, action)
         .with("responseContent", content.text)
         .with_some("transactionId", transaction)
         .reply())
-}
-
-pub fn action(order: &Order<'_>, content: &Content) -> &'static str {
-    match (order.is_deferred(), content.is_encrypted) {
-        (false, false) => "OK",
-        (false, true) => "OK_JWT",
-        (true, false) => "ACCEPTED",
-        (true, true) => "ACCEPTED_JWT",
-    }
 }

@@ -3,7 +3,7 @@
 use crate::call::Call;
 use crate::endpoints::{client, client_registration};
 use crate::json::{Members, Object};
-use crate::protocol::federation::{RELYING_PARTY, TrustChain, is_of_federation, resolved};
+use crate::protocol::federation::{RELYING_PARTY, TrustChain, resolved};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::Refusal;
 use crate::protocol::registration::{invalid, needs_secret};
@@ -41,8 +41,9 @@ pub struct Registration<'a> {
 }
 
 impl Registration<'_> {
-    /// The client that is to be stored: a new one, or in the place of an earlier registration of the same entity,
-    /// of which it keeps what metadata cannot say (§12.2.2).
+    /// The client that is to be stored: a new one, or in the place of an earlier automatic registration of the same
+    /// entity, of which it keeps what metadata cannot say. Authlete refuses to register an entity explicitly that is a
+    /// client already.
     pub fn client(&self, service: &mut Service) -> Result<Client, Refusal> {
         let metadata = resolved(self.chain, RELYING_PARTY)?;
         let missing = OAuthError::new("invalid_metadata", RELYING_PARTY_MISSING);
@@ -50,10 +51,10 @@ impl Registration<'_> {
         let earlier = service.clients.by_entity_id(&self.chain.subject.subject);
         let earlier = earlier.cloned();
         if let Some(earlier) = &earlier {
-            self.call.refuse_locked(earlier)?;
-            if !is_of_federation(earlier) {
+            if self.way == Way::Explicit {
                 return Err(OAuthError::invalid_request(ENTITY_ID_TAKEN).into());
             }
+            self.call.refuse_locked(earlier)?;
         }
         let requested = client_registration::acceptable(service, &metadata, earlier.as_deref())?;
         self.check(&requested)?;

@@ -11,7 +11,7 @@ use crate::protocol::federation::{ENTITY_STATEMENT, Provider};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::{credential_issuer, credential_issuer_metadata, lifetime, metadata};
 use crate::reply::{Outcome, Reply};
-use crate::result_code::{ENTITY_TYPE_UNSUPPORTED, FEDERATION_CONFIGURED};
+use crate::result_code::{FEDERATION_CONFIGURED, FEDERATION_CREDENTIAL_ISSUER_INCOMPLETE};
 use crate::store::Service;
 
 pub fn configuration(call: &Call, service: &Service) -> Outcome {
@@ -43,29 +43,30 @@ fn entity_configuration(call: &Call, service: &Service) -> Result<String, OAuthE
 fn roles(call: &Call, service: &Service) -> Result<Object, OAuthError> {
     let asked = call.body.texts("entityTypes").unwrap_or_default();
     let mut types: Vec<_> = asked.into_iter().map(EntityType::from).collect();
+    types.retain(|entity_type| is_supported(entity_type, service));
     if types.is_empty() {
         types.push(EntityType::OpenidProvider);
     }
     let roles = types.into_iter().map(|entity_type| {
-        let metadata = role(&entity_type, service);
+        let metadata = match entity_type {
+            EntityType::OpenidCredentialIssuer => credential_issuer_metadata::of(&service.settings),
+            _ => Some(metadata::of(service)),
+        };
         let named = entity_type.protocol_value().zip(metadata);
-        let (name, metadata) =
-            named.ok_or(OAuthError::new("server_error", ENTITY_TYPE_UNSUPPORTED))?;
+        let (name, metadata) = named.ok_or(OAuthError::new(
+            "server_error",
+            FEDERATION_CREDENTIAL_ISSUER_INCOMPLETE,
+        ))?;
         Ok((name.to_owned(), Value::Object(metadata)))
     });
     roles.collect()
 }
 
-/// What the service has to say of itself as an entity of a type, if it is one.
-fn role(entity_type: &EntityType, service: &Service) -> Option<Object> {
+/// Whether the service can be described as an entity of a type. Authlete ignores the other types.
+fn is_supported(entity_type: &EntityType, service: &Service) -> bool {
     match entity_type {
-        EntityType::OpenidProvider | EntityType::OauthAuthorizationServer => {
-            Some(metadata::of(service))
-        }
-        EntityType::OpenidCredentialIssuer if credential_issuer::is_enabled(&service.settings) => {
-            credential_issuer_metadata::of(&service.settings)
-        }
-        EntityType::FederationEntity => Some(metadata::of_organization(&service.settings)),
-        _ => None,
+        EntityType::OpenidProvider => true,
+        EntityType::OpenidCredentialIssuer => credential_issuer::is_enabled(&service.settings),
+        _ => false,
     }
 }

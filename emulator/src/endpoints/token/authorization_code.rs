@@ -53,16 +53,20 @@ pub fn authorization_code(request: &Request<'_>, service: &mut Service) -> Resul
     if code.dpop_key.is_some() && code.dpop_key != request.binding.dpop_key {
         return Err(OAuthError::invalid_grant(DPOP_KEY_OF_CODE).into());
     }
+    // The ID token of Native SSO comes later, with the digest of a device secret.
+    let is_complete = native_sso::session(service, request.client(), &code.grant).is_none();
+    let call = match is_complete {
+        true => &request.call.without(&["jwtAtClaims"]),
+        false => request.call,
+    };
     let issuance = Issuance {
-        call: request.call,
+        call,
         client: request.client(),
         grant: code.grant.clone(),
         binding: request.binding.clone(),
         refreshable: request.may_refresh(service),
     };
     let narrowed = Narrowed::requested(&issuance.grant, request.parameters)?;
-    // The ID token of Native SSO comes later, with the digest of a device secret.
-    let is_complete = native_sso::session(service, request.client(), &issuance.grant).is_none();
     let mut issued = issuance.issue_narrowed(service, narrowed)?;
     if is_complete {
         issued = issued.with_id_token(service, request.client(), now)?;

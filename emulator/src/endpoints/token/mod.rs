@@ -19,7 +19,7 @@ use authlete::types::GrantType;
 
 pub use password::{fail, issue};
 pub use reissue::reissue;
-pub use request::{Request, unsupported};
+pub use request::{Request, UNUSED, unsupported};
 
 use crate::call::Call;
 use crate::json::Members;
@@ -36,12 +36,14 @@ use crate::result_code::{
 use crate::store::Service;
 
 pub fn token(call: &Call, service: &mut Service) -> Outcome {
-    let outcome = process(call, service)
-        .or_else(|refusal| refusal.outcome(call, &service.settings, usual_action));
-    let outcome = match call.body.text("dpop") {
-        Some(_) => dpop::with_nonce(call, service, outcome),
-        None => outcome,
-    };
+    let outcome = process(call, service).or_else(|refusal| match refusal {
+        Refusal::Reply(reply) => Err(reply),
+        Refusal::Client(error) => {
+            let answer = error.answer(call.path, usual_action(&error), &service.settings);
+            Ok(response::with_client_of_refused(answer, call, service).reply())
+        }
+    });
+    let outcome = dpop::with_nonce(call, service, outcome);
     with_challenge(call, service, outcome)
 }
 

@@ -2,10 +2,11 @@
 //! the response is made by `/nativesso`, once the server has found the session alive and the device secret right.
 
 use authlete::types::{GrantType, TokenType};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Request, response};
 use crate::json::{Members, Object};
+use crate::protocol::id_token;
 use crate::protocol::id_token_hint;
 use crate::protocol::issuance::{Issuance, Issued};
 use crate::protocol::oauth_error::OAuthError;
@@ -37,9 +38,25 @@ fn additional_claims(request: &Request<'_>, service: &Service, issued: &Issued) 
     if request.grant_type != GrantType::AuthorizationCode {
         return None;
     }
-    let grant = &service.tokens.by_id(issued.record)?.grant;
-    let nonce = grant.openid.as_deref()?.nonce.as_deref()?;
-    Some(json!({ "nonce": nonce }).to_string())
+    let openid = service
+        .tokens
+        .by_id(issued.record)?
+        .grant
+        .openid
+        .as_deref()?;
+    let state = openid.state.as_deref();
+    let claims = [
+        ("nonce", openid.nonce.clone()),
+        (
+            "s_hash",
+            state.and_then(|state| id_token::hash(request.client(), state)),
+        ),
+    ];
+    let claims = claims.into_iter();
+    let claims: Object = claims
+        .filter_map(|(name, value)| Some((name.to_owned(), value?.into())))
+        .collect();
+    (!claims.is_empty()).then(|| Value::Object(claims).to_string())
 }
 
 /// What a second app presents: the ID token of the first, and the device secret that it got with it (§4.2).
@@ -72,7 +89,7 @@ pub fn exchange(
     };
     let (subject, session, hash) = (text("sub")?, text("sid")?, text("ds_hash")?);
     let issuance = Issuance {
-        call: request.call,
+        call: &request.call.without(&["properties"]),
         client: request.client(),
         grant: grant(request, service, &claims, subject, session)?,
         binding: request.binding.clone(),

@@ -8,7 +8,7 @@ use crate::json::Members;
 use crate::protocol::issuance::Issuance;
 use crate::protocol::lifetime;
 use crate::protocol::oauth_error::OAuthError;
-use crate::protocol::refusal::{Refusal, usual_action};
+use crate::protocol::refusal::Refusal;
 use crate::random;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
@@ -97,12 +97,13 @@ fn try_issue(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
 
 /// The password is wrong, or the server has another reason.
 pub fn fail(call: &Call, service: &mut Service) -> Outcome {
-    let error =
-        reported(call, service).unwrap_or_else(|code| OAuthError::new("server_error", code));
-    let action = match usual_action(&error) {
-        // The answer has no other action for that.
-        "INVALID_CLIENT" => "BAD_REQUEST",
-        action => action,
+    let (error, action) = match reported(call, service) {
+        // The client gets the error, whatever the reason is.
+        Ok(error) => (error, "BAD_REQUEST"),
+        Err(code) => (
+            OAuthError::new("server_error", code),
+            "INTERNAL_SERVER_ERROR",
+        ),
     };
     Ok(error.answer(call.path, action, &service.settings).reply())
 }
@@ -141,7 +142,8 @@ fn take(call: &Call, service: &mut Service) -> Result<PasswordRequest, Ticket> {
 fn reported_as(reason: &str) -> Option<OAuthError> {
     let (error, code) = match reason {
         "UNKNOWN" => ("server_error", TOKEN_FAIL_UNKNOWN),
-        "INVALID_RESOURCE_OWNER_CREDENTIALS" => ("invalid_grant", TOKEN_FAIL_PASSWORD),
+        // RFC 6749 §5.2 has `invalid_grant`; Authlete documents `invalid_request`.
+        "INVALID_RESOURCE_OWNER_CREDENTIALS" => ("invalid_request", TOKEN_FAIL_PASSWORD),
         "INVALID_TARGET" => ("invalid_target", TOKEN_FAIL_TARGET),
         "INVALID_CLIENT" => ("invalid_client", TOKEN_FAIL_CLIENT),
         "UNAUTHORIZED_CLIENT" => ("unauthorized_client", TOKEN_FAIL_CLIENT_UNAUTHORIZED),

@@ -3,7 +3,7 @@
 use authlete::types::GrantType;
 use serde_json::Value;
 
-use super::{Request, response, unsupported};
+use super::{Request, UNUSED, response, unsupported};
 use crate::call::Call;
 use crate::digest::Digest;
 use crate::json::{Members, Object};
@@ -47,7 +47,7 @@ pub fn pre_authorized_code(
     check(offer, parameters.get("tx_code"))?;
     let offer = offer.clone();
     let issuance = Issuance {
-        call,
+        call: &call.without(&UNUSED),
         client: request.client(),
         grant: grant(&request, service, &offer)?,
         binding: request.binding.clone(),

@@ -7,7 +7,7 @@ use crate::json::Members;
 use crate::protocol::issuance::{self, Issued};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::{Refusal, usual_action};
-use crate::protocol::{access_token, proof_of_possession, scopes};
+use crate::protocol::{access_token, native_sso, proof_of_possession, scopes};
 use crate::random;
 use crate::reply::Reply;
 use crate::result_code::{
@@ -36,7 +36,8 @@ pub fn refresh_token(request: &Request<'_>, service: &mut Service) -> Result<Rep
         let error = OAuthError::invalid_grant(REFRESH_TOKEN_UNKNOWN);
         let action = usual_action(&error);
         let answer = error.answer(request.call.path, action, &service.settings);
-        let replaced = service.renewals.get(&Digest::of(value)).is_some();
+        let answer = response::with_client_of_refused(answer, request.call, service);
+        let replaced = is_idempotent(service) && service.renewals.get(&Digest::of(value)).is_some();
         return Ok(answer.with("previousRefreshTokenUsed", replaced).reply());
     };
     let replaced = presented.replaced;
@@ -54,7 +55,8 @@ fn find(value: &str, request: &Request<'_>, service: &Service) -> Option<Present
             replaced: false,
         });
     }
-    let renewal = service.renewals.live(&digest, request.call.now)?;
+    let renewal = service.renewals.live(&digest, request.call.now);
+    let renewal = renewal.filter(|_| is_idempotent(service))?;
     // Whoever used the new one got the answer.
     let renewed = Digest::of(&renewal.refresh_token);
     let (record, _) = service.tokens.by_refresh_token(&renewed)?;
@@ -63,6 +65,10 @@ fn find(value: &str, request: &Request<'_>, service: &Service) -> Option<Present
         refresh_token: renewal.refresh_token.clone(),
         replaced: true,
     })
+}
+
+fn is_idempotent(service: &Service) -> bool {
+    service.settings.flag("refreshTokenIdempotent")
 }
 
 /// The refresh token is replaced by a new one, unless the service says that it is kept, or it is a new one itself.
@@ -116,6 +122,7 @@ fn refresh(
         last_refreshed_at: call.now,
         binding: request.binding.clone(),
         narrowed: Narrowed::requested(&grant, request.parameters)?,
+        client_id_alias: client.alias().map(Box::from),
         grant,
         ..record.clone()
     };
@@ -124,7 +131,7 @@ fn refresh(
         .map_err(|error| error.into_jwt_failure(REFRESH_JWT))?;
     service.tokens.take(presented.record);
     service.tokens.put(presented.record, refreshed);
-    if !same && service.settings.flag("refreshTokenIdempotent") {
+    if !same && is_idempotent(service) {
         let renewal = Renewal {
             record: presented.record,
             refresh_token: next.clone(),
@@ -167,10 +174,15 @@ fn refreshed_grant(
     let grant = record.grant.clone();
     let properties = issuance::properties(grant.properties.as_deref(), request.call);
     let claims = grant.access_token_claims.clone();
+    let claims = match native_sso::session(service, request.client(), &grant) {
+        Some(_) => issuance::access_token_claims(claims, request.call, REFRESH_JWT)?,
+        // Other flows do not take claims from a token request.
+        None => claims,
+    };
     Ok(Grant {
         client_named_by: request.authenticated.named_by,
         properties: properties.map(Box::new),
-        access_token_claims: issuance::access_token_claims(claims, request.call, REFRESH_JWT)?,
+        access_token_claims: claims,
         scopes: scopes.into(),
         ..grant
     })

@@ -136,7 +136,7 @@ impl<'a> Request<'a> {
     /// The tokens for what a user granted at another device.
     pub fn issue(&self, service: &mut Service, granted: Granted) -> Result<Issued, Refusal> {
         let issuance = Issuance {
-            call: &self.call.after(&granted.lifetimes),
+            call: &self.call.after(&granted.lifetimes).without(&UNUSED),
             client: self.client(),
             grant: granted.grant,
             binding: self.binding.clone(),
@@ -160,6 +160,10 @@ impl<'a> Request<'a> {
         Ok(())
     }
 }
+
+/// Members of a token request that are ignored when another call made the grant. Properties apply to authorization codes,
+/// refresh tokens and client credentials, claims of JWT access tokens to client credentials and Native SSO.
+pub const UNUSED: [&str; 2] = ["properties", "jwtAtClaims"];
 
 /// RFC 6749 §5.2.
 pub fn unsupported() -> OAuthError {

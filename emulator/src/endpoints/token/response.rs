@@ -10,6 +10,7 @@ use super::{Request, native_sso};
 use crate::call::Call;
 use crate::clock::Millis;
 use crate::json::Members;
+use crate::protocol::client_authentication;
 use crate::protocol::issuance::Issued;
 use crate::protocol::native_sso::session;
 use crate::protocol::token_response::{self, seconds_left};
@@ -128,6 +129,18 @@ pub fn telling(
         )
         .with_some("properties", grant.properties.as_deref().cloned())
         .with_some("grantId", grant.id.as_deref())
+}
+
+/// The client that a refused request names, if any, and how it has to authenticate.
+pub fn with_client_of_refused(answer: Answer, call: &Call, service: &Service) -> Answer {
+    let Some((client, named_by)) = client_authentication::named(call, service) else {
+        return answer;
+    };
+    let answer = with_client(answer, service, &client);
+    with_name_used(answer, named_by).with_some(
+        "clientAuthMethod",
+        client_authentication::registered_method(&client),
+    )
 }
 
 /// Whoever made a request that a server goes on with: a client, unless it can do without.

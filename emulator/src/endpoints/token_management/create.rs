@@ -129,7 +129,7 @@ fn grant(call: &Call, service: &Service, client: &Client) -> Result<Grant, Resul
         return Err(CREATE_SUBJECT_TOO_LONG);
     }
     let auth_time = request.integer("authTime").unwrap_or_default();
-    if auth_time < 0 {
+    if subject.is_some() && auth_time < 0 {
         return Err(CREATE_AUTH_TIME);
     }
     let owned = |name| {

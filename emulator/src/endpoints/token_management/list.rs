@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::call::Call;
-use crate::endpoints::client::shown_to_users;
+use crate::endpoints::limited;
 use crate::endpoints::slice::Slice;
 use crate::json::{Members, Object};
 use crate::reply::{Outcome, Reply};
@@ -30,8 +30,14 @@ pub fn list(call: &Call, service: &Service) -> Outcome {
     let records = records
         .filter(|record| validity.is_none_or(|validity| record.is_valid(call.now) == validity));
     let mut list = slice.answer("accessTokens", records, |record| show(record).into());
+    if list.array("accessTokens").is_some_and(<[_]>::is_empty) {
+        list.remove("accessTokens");
+    }
     if let Some(client) = client {
-        list.insert("client".to_owned(), shown_to_users(&client.settings).into());
+        list.insert(
+            "client".to_owned(),
+            limited::client(&client.settings).into(),
+        );
     }
     if let Some(subject) = subject {
         list.insert("subject".to_owned(), subject.into());

@@ -41,7 +41,7 @@ pub fn has_expired(client: &Client, now: Millis) -> bool {
 }
 
 /// Whether a client came by its trust chain.
-pub fn is_of_federation(client: &Client) -> bool {
+fn is_of_federation(client: &Client) -> bool {
     client.settings.flag("explicitlyRegistered") || is_automatic(client)
 }
 

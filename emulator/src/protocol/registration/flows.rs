@@ -8,23 +8,17 @@ use crate::store::Service;
 
 pub fn redirect_uris(settings: &Object) -> Checked {
     let redirect_uris = settings.texts("redirectUris").unwrap_or_default();
-    let is_implicit = has(settings, "grantTypes", "IMPLICIT");
-    if redirect_uris.is_empty()
-        && (is_implicit || has(settings, "grantTypes", "AUTHORIZATION_CODE"))
-    {
+    let needs_one =
+        ["IMPLICIT", "AUTHORIZATION_CODE"].map(|grant| has(settings, "grantTypes", grant));
+    if redirect_uris.is_empty() && needs_one.contains(&true) {
         let words = "redirect_uris: needed by the grant types authorization_code and implicit";
         return Err(invalid_redirect_uri(words.to_owned()));
     }
-    let is_native = settings.text("applicationType") == Some("NATIVE");
+    // Whether they fit to the type of the application matters when one is used.
     for text in redirect_uris {
         let problem = match Uri::parse(text) {
             None => Some("is not an absolute URI"),
             Some(uri) if uri.has_fragment() => Some("has a fragment"),
-            // RFC 8252 §7 has `https` for native applications beside private schemes and the loopback interface.
-            Some(uri) if is_native => (uri.scheme() == "http" && !uri.is_loopback())
-                .then_some("is http on another machine"),
-            Some(uri) if is_implicit && uri.scheme() != "https" => Some("is not https"),
-            Some(uri) if is_implicit && uri.is_loopback() => Some("is on the user's machine"),
             Some(_) => None,
         };
         if let Some(problem) = problem {

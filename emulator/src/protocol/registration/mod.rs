@@ -55,6 +55,7 @@ pub fn complete(settings: &mut Object) {
         Some(types) => flows::grant_types_of(&types).into(),
         None => vec!["AUTHORIZATION_CODE"].into(),
     });
+    or_insert(settings, "applicationType", || "WEB".into());
     let uses_code = has(settings, "grantTypes", "AUTHORIZATION_CODE");
     or_insert(settings, "responseTypes", || {
         let code = uses_code.then_some("CODE");

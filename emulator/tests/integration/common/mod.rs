@@ -14,8 +14,8 @@ pub mod wallet;
 
 use authlete::types::{
     AuthorizationIssueRequest, AuthorizationRequest, AuthorizationResponse, Client,
-    GetServiceConfigurationQuery, GetServiceJwksQuery, PushedAuthReqRequest, PushedAuthReqResponse,
-    Service, TokenAction, TokenRequest, TokenResponse,
+    ClientLockFlagUpdateRequest, GetServiceConfigurationQuery, GetServiceJwksQuery,
+    PushedAuthReqRequest, PushedAuthReqResponse, Service, TokenAction, TokenRequest, TokenResponse,
 };
 use authlete::{ApiVersion, Authlete, Config, Error};
 use authlete_emulator::{Emulator, RegisteredClient};
@@ -30,6 +30,19 @@ pub const GENERATIONS: [ApiVersion; 2] = [ApiVersion::V2, ApiVersion::V3];
 /// An emulator of its own, and a handle to call it with.
 pub async fn start(version: ApiVersion) -> (Emulator, Authlete) {
     let emulator = Emulator::start().await.expect("the emulator starts");
+    let api = Authlete::new(emulator.config(version)).expect("its configuration is complete");
+    (emulator, api)
+}
+
+/// An emulator with one client that the API would not take, and a handle to call it with. A seed may have more.
+pub async fn start_with_client(version: ApiVersion, client: Value) -> (Emulator, Authlete) {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("seed.json");
+    let issuer = "https://as.example";
+    let seed = serde_json::json!({ "services": [{ "issuer": issuer, "clients": [client] }] });
+    std::fs::write(&path, seed.to_string()).expect("the seed is written");
+    let emulator = Emulator::builder().seed_file(&path).start().await;
+    let emulator = emulator.expect("the emulator starts");
     let api = Authlete::new(emulator.config(version)).expect("its configuration is complete");
     (emulator, api)
 }
@@ -64,6 +77,13 @@ pub async fn configure_client(api: &Authlete, id: i64, change: impl FnOnce(&mut 
     change(&mut client);
     let updated = api.update_client(id, &client).await;
     updated.expect("the client is updated");
+}
+
+/// Locks a client, or unlocks it.
+pub async fn lock(api: &Authlete, id: i64, locked: bool) {
+    let request = ClientLockFlagUpdateRequest::new(locked);
+    let updated = api.update_client_lock_flag(id, &request).await;
+    updated.expect("the lock flag is updated");
 }
 
 /// The query of a valid authorization request with PKCE.

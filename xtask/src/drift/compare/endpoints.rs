@@ -1,10 +1,12 @@
 //! What two documents say of one endpoint.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+
+use serde_json::Value;
 
 use super::super::difference::{DEPRECATED, Difference, REQUIRED, code};
 use super::super::document::Dangling;
-use super::super::endpoint::{Body, Endpoint, Parameter, endpoints};
+use super::super::endpoint::{Content, Endpoint, Parameter, endpoints, preferred};
 use super::super::report::Section;
 use super::{Comparison, Direction, Spot, heading};
 
@@ -32,8 +34,12 @@ impl<'a> Comparison<'a> {
             })
         });
         let in_both: Vec<Both<'a, '_>> = in_both.collect();
+        let compared = in_both.iter();
+        let compared = compared
+            .map(|both| (both.heading.clone(), both.here.id()))
+            .collect();
         self.drift
-            .count_endpoints(theirs.len(), ours.len(), in_both.len());
+            .count_endpoints(theirs.len(), ours.len(), compared);
         // All responses come before the first request: what a response has as well is required of neither.
         for both in &in_both {
             self.endpoint(both);
@@ -76,6 +82,16 @@ impl<'a> Comparison<'a> {
         if let Some(difference) = Difference::either("the endpoint", states, DEPRECATED) {
             self.note(both, difference);
         }
+        let servers = [
+            here.other_servers(self.ours),
+            there.other_servers(self.theirs),
+        ];
+        if let [Some(here), Some(there)] = servers
+            && here != there
+        {
+            let [here, there] = [here, there].map(told_servers);
+            self.note(both, Difference::other("server", here, there));
+        }
         let credentials = [here.credentials(self.ours), there.credentials(self.theirs)];
         if credentials[0] != credentials[1] {
             let [here, there] = credentials.map(|ways| code(&ways));
@@ -96,17 +112,21 @@ impl<'a> Comparison<'a> {
             }
         }
         // A second status of success has the same body or none.
-        let first = here.values().flatten().next();
-        let bodies: BTreeMap<&str, &Body<'a>> = there
-            .iter()
-            .filter_map(|(status, body)| Some((*status, body.as_ref()?)))
-            .collect();
-        if bodies.is_empty() {
-            self.body(both, Direction::Response, first, None);
+        let none = Content::new();
+        let has_body = |content: &&Content<'a>| !content.is_empty();
+        let first = here.values().find(has_body).unwrap_or(&none);
+        let mut bodies = there.iter().filter(|(_, body)| has_body(body)).peekable();
+        if bodies.peek().is_none() {
+            self.content(both, Direction::Response, first, &none);
         }
         for (status, body) in bodies {
-            let same_status = here.get(status).and_then(Option::as_ref);
-            self.body(both, Direction::Response, same_status.or(first), Some(body));
+            let same_status = here.get(status).filter(has_body);
+            self.content(
+                both,
+                Direction::Response,
+                same_status.unwrap_or(first),
+                body,
+            );
         }
         Ok(())
     }
@@ -114,38 +134,77 @@ impl<'a> Comparison<'a> {
     fn request(&mut self, both: &Both<'a, '_>) -> Result<(), Dangling> {
         let here = both.here.request(self.ours)?;
         let there = both.there.request(self.theirs)?;
-        self.body(both, Direction::Request, here.as_ref(), there.as_ref());
+        if let (Some(here), Some(there)) = (&here, &there) {
+            let required = [here.is_required, there.is_required];
+            let difference = Difference::either("request", required, REQUIRED);
+            difference
+                .into_iter()
+                .for_each(|difference| self.note(both, difference));
+        }
+        let [here, there] =
+            [here, there].map(|body| body.map(|body| body.content).unwrap_or_default());
+        self.content(both, Direction::Request, &here, &there);
         Ok(())
+    }
+
+    fn content(
+        &mut self,
+        both: &Both<'a, '_>,
+        direction: Direction,
+        here: &Content<'a>,
+        there: &Content<'a>,
+    ) {
+        let what = direction.what();
+        let (ours, theirs) = match (preferred(here), preferred(there)) {
+            (None, None) => return,
+            (Some(_), None) => return self.note(both, Difference::only_here(what)),
+            (None, Some((_, schema))) => {
+                let there = there.values();
+                let spots = there.map(|schema| Spot::of(both.there, what, schema));
+                self.unknown.extend(spots);
+                let told = code(&self.theirs.told(schema));
+                return self.note(both, Difference::only_there(what, told));
+            }
+            (Some(here), Some(there)) => (here, there),
+        };
+        let media_types: BTreeSet<&str> = here.keys().chain(there.keys()).copied().collect();
+        // Two media types may stand for the same body.
+        if !here.keys().any(|media_type| there.contains_key(media_type)) {
+            self.body(both, direction, ours.1, theirs.1);
+        }
+        for media_type in media_types {
+            let name = format!("{what} media type `{media_type}`");
+            match (here.get(media_type), there.get(media_type)) {
+                (Some(here), Some(there)) => self.body(both, direction, here, there),
+                (None, Some(schema)) => {
+                    self.unknown.push(Spot::of(both.there, what, schema));
+                    let [told, usual] = [schema, theirs.1].map(|schema| self.theirs.told(schema));
+                    let detail = if told == usual {
+                        String::new()
+                    } else {
+                        code(&told)
+                    };
+                    self.note(both, Difference::only_there(name, detail));
+                }
+                (_, None) => self.note(both, Difference::only_here(name)),
+            }
+        }
     }
 
     fn body(
         &mut self,
         both: &Both<'a, '_>,
         direction: Direction,
-        here: Option<&Body<'a>>,
-        there: Option<&Body<'a>>,
+        here: &'a Value,
+        there: &'a Value,
     ) {
         let what = direction.what();
-        let spot = |endpoint: &Endpoint<'a>, body: &Body<'a>| Spot::of(endpoint, what, body.schema);
-        match (here, there) {
-            (None, None) => {}
-            (Some(_), None) => self.note(both, Difference::only_here(what)),
-            (None, Some(there)) => {
-                self.unknown.push(spot(both.there, there));
-                let told = code(&self.theirs.told(there.schema));
-                self.note(both, Difference::only_there(what, told));
-            }
-            (Some(here), Some(there)) => {
-                if here.media_type != there.media_type {
-                    let what = format!("{what} media type");
-                    let [here, there] = [here, there].map(|body| code(body.media_type));
-                    self.note(both, Difference::other(&what, here, there));
-                }
-                let spots = (spot(both.here, here), spot(both.there, there));
-                if let Some(difference) = self.other_type(what, spots.0, spots.1, direction) {
-                    self.note(both, difference);
-                }
-            }
+        let spots = (
+            Spot::of(both.here, what, here),
+            Spot::of(both.there, what, there),
+        );
+        if let Some(difference) = self.other_type(what, spots.0, spots.1, direction) {
+            self.note(both, difference);
         }
     }
 
@@ -194,4 +253,12 @@ impl<'a> Comparison<'a> {
             self.note(both, difference);
         }
     }
+}
+
+fn told_servers(servers: BTreeSet<&str>) -> String {
+    if servers.is_empty() {
+        return "that of the document".to_owned();
+    }
+    let servers: Vec<String> = servers.into_iter().map(code).collect();
+    servers.join(" or ")
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::super::difference::{DEPRECATED, Difference, REQUIRED, code};
+use super::super::difference::{DEPRECATED, Difference, READ_ONLY, REQUIRED, WRITE_ONLY, code};
 use super::super::report::Section;
-use super::super::shape::{Kind, Member, is_number};
+use super::super::shape::{Kind, Member, Shape, is_number};
 use super::{Comparison, Direction, Pair, Spot, heading};
 
 /// How deep lists of lists are followed. Only one that contains itself is deeper.
@@ -43,7 +43,10 @@ impl<'a> Comparison<'a> {
             self.ours.shape(here.schema),
             self.theirs.shape(there.schema),
         ];
-        let labels = [here.label(&shapes[0]), there.label(&shapes[1])];
+        let labels = [
+            self.label(&here, &shapes[0]),
+            self.label(&there, &shapes[1]),
+        ];
         match shapes.map(|shape| shape.kind) {
             [Kind::Dangling(dangling), _] => self.not_compared(dangling.at(&here.place)),
             [_, Kind::Dangling(dangling)] => self.not_compared(dangling.at(&there.place)),
@@ -136,11 +139,21 @@ impl<'a> Comparison<'a> {
                 (Some(here), Some(there)) => {
                     let required = [here, there].map(|member| may_require && member.is_required);
                     differences.extend(Difference::either(&what, required, REQUIRED));
-                    let deprecated = [
-                        self.ours.shape(here.schema).is_deprecated,
-                        self.theirs.shape(there.schema).is_deprecated,
+                    let shapes = [
+                        self.ours.shape(here.schema),
+                        self.theirs.shape(there.schema),
                     ];
-                    differences.extend(Difference::either(&what, deprecated, DEPRECATED));
+                    let states = |is: fn(&Shape<'_>) -> bool| [is(&shapes[0]), is(&shapes[1])];
+                    let flags = [
+                        (states(|shape| shape.is_deprecated), DEPRECATED),
+                        (states(|shape| shape.is_read_only), READ_ONLY),
+                        (states(|shape| shape.is_write_only), WRITE_ONLY),
+                    ];
+                    let flags = flags.into_iter();
+                    differences
+                        .extend(flags.filter_map(|(states, words)| {
+                            Difference::either(&what, states, words)
+                        }));
                     let here = Spot::member(&pair.labels[0], name, here);
                     let there = Spot::member(&pair.labels[1], name, there);
                     differences.extend(self.other_type(&what, here, there, pair.direction));
@@ -163,8 +176,15 @@ impl<'a> Comparison<'a> {
         if may_require && member.is_required {
             told += ", required";
         }
-        if self.theirs.shape(member.schema).is_deprecated {
-            told += ", deprecated";
+        let shape = self.theirs.shape(member.schema);
+        for (state, words) in [
+            (shape.is_deprecated, DEPRECATED),
+            (shape.is_read_only, READ_ONLY),
+            (shape.is_write_only, WRITE_ONLY),
+        ] {
+            if state {
+                told = told + ", " + words[1];
+            }
         }
         told
     }

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::super::document::Dangling;
-use super::super::endpoint::{Body, Endpoint};
+use super::super::endpoint::{Content, Endpoint};
 use super::super::report::Section;
 use super::super::shape::{Kind, Shape};
 use super::{Comparison, Spot};
@@ -29,8 +29,8 @@ impl<'a> Comparison<'a> {
         endpoint: &Endpoint<'a>,
         lines: &mut Vec<Difference>,
     ) -> Result<(), Dangling> {
-        let server = endpoint.own_server();
-        lines.extend(server.map(|url| Difference::listed("server", code(url))));
+        let servers = endpoint.other_servers(self.theirs).into_iter().flatten();
+        lines.extend(servers.map(|url| Difference::listed("server", code(url))));
         if endpoint.is_deprecated() {
             lines.push(Difference::listed("deprecated", ""));
         }
@@ -46,18 +46,33 @@ impl<'a> Comparison<'a> {
             lines.push(Difference::listed(what, told));
         }
         if let Some(body) = endpoint.request(self.theirs)? {
-            lines.push(self.told_body(endpoint, "request", &body));
+            lines.push(self.told_content(endpoint, "request", &body.content));
         }
-        for (status, body) in endpoint.successes(self.theirs)? {
+        for (status, content) in endpoint.successes(self.theirs)? {
             lines.push(Difference::listed(format!("status `{status}`"), ""));
-            lines.extend(body.map(|body| self.told_body(endpoint, "response", &body)));
+            if !content.is_empty() {
+                lines.push(self.told_content(endpoint, "response", &content));
+            }
         }
         Ok(())
     }
 
-    fn told_body(&mut self, endpoint: &Endpoint<'a>, what: &str, body: &Body<'a>) -> Difference {
-        self.unknown.push(Spot::of(endpoint, what, body.schema));
-        Difference::listed(what, code(&self.theirs.told(body.schema)))
+    /// What the media types of a body carry, each told once.
+    fn told_content(
+        &mut self,
+        endpoint: &Endpoint<'a>,
+        what: &str,
+        content: &Content<'a>,
+    ) -> Difference {
+        let mut told: Vec<String> = Vec::new();
+        for schema in content.values() {
+            self.unknown.push(Spot::of(endpoint, what, schema));
+            let ty = code(&self.theirs.told(schema));
+            if !told.contains(&ty) {
+                told.push(ty);
+            }
+        }
+        Difference::listed(what, told.join(" or "))
     }
 
     /// Lists the schemas that what is only there leads to.
@@ -87,7 +102,7 @@ impl<'a> Comparison<'a> {
 
     /// Lists an object or an enum, unless it has a counterpart here. An enum without a name is told where it stands.
     fn list(&mut self, spot: &Spot<'a>, shape: Shape<'a>) {
-        let label = spot.label(&shape);
+        let label = self.label(spot, &shape);
         let lines: Vec<Difference> = match &shape.kind {
             _ if self.known.contains(&label) => return,
             Kind::Object(members) => members

@@ -1,0 +1,66 @@
+//! An access token in a seed: a text, or an object that says what it is bound to.
+
+use std::io;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::document::{Seen, decode, wrong};
+use crate::caller_keys::{CallerKeys, Unusable};
+use crate::json::Object;
+use crate::store::TokenBinding;
+
+/// An access token, as far as it is given.
+#[derive(Debug)]
+pub struct AccessTokenMembers {
+    pub value: Option<String>,
+    pub keys: CallerKeys,
+    /// What the keys come to.
+    pub binding: TokenBinding,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Given {
+    value: Option<String>,
+    dpop_key: Option<Object>,
+    client_certificate: Option<String>,
+}
+
+impl AccessTokenMembers {
+    pub fn take(token: Option<Value>, at: &str, seen: &mut Seen) -> io::Result<Option<Self>> {
+        let (given, place) = match token {
+            None | Some(Value::Null) => return Ok(None),
+            Some(bound @ Value::Object(_)) => (decode(at, &bound)?, format!("{at}.value")),
+            Some(value) => {
+                let value = decode(at, &value)?;
+                let given = Given {
+                    value: Some(value),
+                    dpop_key: None,
+                    client_certificate: None,
+                };
+                (given, at.to_owned())
+            }
+        };
+        seen.note("token", given.value.as_ref(), &place)?;
+        let keys = CallerKeys {
+            dpop_key: given.dpop_key,
+            client_certificate: given.client_certificate,
+        };
+        let binding = keys.binding().map_err(|unusable| match unusable {
+            Unusable::DpopKey => wrong(
+                &format!("{at}.dpopKey"),
+                "it is no JWK of a key that signs DPoP proofs",
+            ),
+            Unusable::Certificate => wrong(
+                &format!("{at}.clientCertificate"),
+                "it is no certificate in PEM form",
+            ),
+        })?;
+        Ok(Some(Self {
+            value: given.value,
+            keys,
+            binding,
+        }))
+    }
+}

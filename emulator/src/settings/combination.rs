@@ -1,0 +1,171 @@
+//! Settings of a client that depend on each other, and on the service.
+
+use serde_json::Value;
+
+use super::check::Invalid;
+use super::client;
+use super::uri::Uri;
+use crate::json::{Members, Object};
+use crate::result_code::{
+    ALIAS_PROHIBITED, AUTHORIZATION_ALG_MISSING, CERTIFICATE_SUBJECT_MISSING,
+    CERTIFICATE_SUBJECT_REPEATED, ID_TOKEN_ALG_MISSING, NOTIFICATION_ENDPOINT_MISSING,
+    REQUEST_ALG_MISSING, ResultCode, SECTOR_NOT_HTTPS, SECTOR_UNKNOWN, TAG_MISSING, TAG_TWICE,
+    TAGGED_VALUE_MISSING, TAGGED_VALUE_NO_URI, USER_INFO_ALG_MISSING,
+};
+
+/// Values with language tags.
+const TAGGED: [&str; 6] = [
+    "clientNames",
+    "clientUris",
+    "descriptions",
+    "logoUris",
+    "policyUris",
+    "tosUris",
+];
+
+/// The algorithm for the key, and that for the content, which is of no use without it.
+const ENCRYPTION: [(&str, &str, ResultCode); 4] = [
+    (
+        "idTokenEncryptionAlg",
+        "idTokenEncryptionEnc",
+        ID_TOKEN_ALG_MISSING,
+    ),
+    (
+        "userInfoEncryptionAlg",
+        "userInfoEncryptionEnc",
+        USER_INFO_ALG_MISSING,
+    ),
+    (
+        "requestEncryptionAlg",
+        "requestEncryptionEnc",
+        REQUEST_ALG_MISSING,
+    ),
+    (
+        "authorizationEncryptionAlg",
+        "authorizationEncryptionEnc",
+        AUTHORIZATION_ALG_MISSING,
+    ),
+];
+
+/// What a certificate can be told by (RFC 8705 §2.1.2).
+const CERTIFICATE_SUBJECTS: [&str; 5] = [
+    "tlsClientAuthSubjectDn",
+    "tlsClientAuthSanDns",
+    "tlsClientAuthSanUri",
+    "tlsClientAuthSanIp",
+    "tlsClientAuthSanEmail",
+];
+
+/// What Authlete would not take from an administrator.
+pub fn check(settings: &Object, service: &Object) -> Result<(), Invalid> {
+    TAGGED
+        .into_iter()
+        .try_for_each(|name| tagged(settings, name))?;
+    encryption(settings)?;
+    alias(settings, service)?;
+    sector(settings)?;
+    notification(settings)?;
+    certificate(settings)
+}
+
+fn tagged(settings: &Object, name: &str) -> Result<(), Invalid> {
+    let refuse = |code, reason| Err(Invalid::new(name, code, reason));
+    let values = settings.array(name).unwrap_or_default().iter();
+    let mut tags = Vec::new();
+    for value in values.filter_map(Value::as_object) {
+        let (tag, value) = match (value.text("tag"), value.text("value")) {
+            (None, _) => return refuse(TAG_MISSING, "a tag is missing"),
+            (_, None) => return refuse(TAGGED_VALUE_MISSING, "a value is missing"),
+            (Some(tag), Some(value)) => (tag, value),
+        };
+        if tags.contains(&tag) {
+            return refuse(TAG_TWICE, "a tag is there twice");
+        }
+        if name.ends_with("Uris") && Uri::parse(value).is_none() {
+            return refuse(TAGGED_VALUE_NO_URI, "a value is not an absolute URI");
+        }
+        tags.push(tag);
+    }
+    Ok(())
+}
+
+fn encryption(settings: &Object) -> Result<(), Invalid> {
+    for (alg, enc, code) in ENCRYPTION {
+        if settings.text(enc).is_some() && settings.text(alg).is_none() {
+            let reason = format_args!("{alg} is missing");
+            return Err(Invalid::new(enc, code, reason));
+        }
+    }
+    Ok(())
+}
+
+/// An alias could be taken for the identifier of an entity or for the place of a metadata document.
+fn alias(settings: &Object, service: &Object) -> Result<(), Invalid> {
+    let alias = settings.text("clientIdAlias");
+    let is_http = ["http://", "https://"]
+        .into_iter()
+        .any(|scheme| alias.is_some_and(|alias| alias.starts_with(scheme)));
+    match is_http && service.flag("httpAliasProhibited") {
+        true => Err(Invalid::new(
+            "clientIdAlias",
+            ALIAS_PROHIBITED,
+            "the service has httpAliasProhibited on",
+        )),
+        false => Ok(()),
+    }
+}
+
+/// OpenID Connect Core 1.0 §8.1.
+fn sector(settings: &Object) -> Result<(), Invalid> {
+    let uri = settings.text("sectorIdentifierUri").and_then(Uri::parse);
+    if uri.is_some_and(|uri| uri.scheme() != "https") {
+        let reason = "the scheme is not https";
+        return Err(Invalid::new(
+            "sectorIdentifierUri",
+            SECTOR_NOT_HTTPS,
+            reason,
+        ));
+    }
+    let is_pairwise = settings.text("subjectType") == Some("PAIRWISE");
+    match is_pairwise && client::derived_sector(settings).is_none() {
+        true => Err(Invalid::new(
+            "subjectType",
+            SECTOR_UNKNOWN,
+            "PAIRWISE needs sectorIdentifierUri, or redirectUris of one host",
+        )),
+        false => Ok(()),
+    }
+}
+
+/// OpenID Connect CIBA Core 1.0 §4.
+fn notification(settings: &Object) -> Result<(), Invalid> {
+    const ENDPOINT: &str = "bcNotificationEndpoint";
+    let is_notified = matches!(settings.text("bcDeliveryMode"), Some("PING" | "PUSH"));
+    match is_notified && settings.text(ENDPOINT).is_none() {
+        true => Err(Invalid::new(
+            ENDPOINT,
+            NOTIFICATION_ENDPOINT_MISSING,
+            "bcDeliveryMode needs it",
+        )),
+        false => Ok(()),
+    }
+}
+
+fn certificate(settings: &Object) -> Result<(), Invalid> {
+    let subjects = CERTIFICATE_SUBJECTS.iter();
+    let count = subjects
+        .filter(|name| settings.text(name).is_some())
+        .count();
+    let refuse = |code, reason| Err(Invalid::new("tokenAuthMethod", code, reason));
+    match (settings.text("tokenAuthMethod"), count) {
+        (_, 2..) => refuse(
+            CERTIFICATE_SUBJECT_REPEATED,
+            "there is more than one subject of the certificate",
+        ),
+        (Some("TLS_CLIENT_AUTH"), 0) => refuse(
+            CERTIFICATE_SUBJECT_MISSING,
+            "TLS_CLIENT_AUTH needs a subject of the certificate",
+        ),
+        _ => Ok(()),
+    }
+}
