@@ -293,7 +293,9 @@ fn a_query_is_one_argument() {
 #[test]
 fn a_client_is_named_by_whatever_converts() {
     assert_generated("client_id: impl ::std::convert::Into<crate::ClientIdentifier>,");
-    assert_generated(r#"let client_id = crate::transport::path_segment("clientId", &client_id)?;"#);
+    assert_generated(
+        r#"crate::transport::path_segment( &operations::UPDATE_THING, "clientId", &client_id, )?;"#,
+    );
 }
 
 #[test]

@@ -7,7 +7,6 @@ mod call_rate;
 mod calls;
 mod cancellation;
 mod circuit_breaker;
-mod claims;
 mod configuration;
 mod description;
 #[cfg(feature = "dpop")]

@@ -482,8 +482,12 @@ async fn a_wrong_call_about_a_known_ticket_is_a_notification_unless_the_client_p
             let with = BackchannelAuthenticationCompleteRequest::new;
             let unissued = self::ticket(&api, client, &parameters()).await;
             for (request, code, auth_req_id) in [
-                (with(&ticket, "PERHAPS", "alice"), "A917202", json!(id)),
-                (with(&ticket, "AUTHORIZED", ""), "A188201", json!(id)),
+                (
+                    with(&ticket, "PERHAPS").subject("alice"),
+                    "A917202",
+                    json!(id),
+                ),
+                (with(&ticket, "AUTHORIZED"), "A188201", json!(id)),
                 (authorized(&ticket).claims("[]"), "A190201", json!(id)),
                 (authorized(&unissued), "A196204", Value::Null),
             ] {
