@@ -473,13 +473,15 @@ proptest! {
         verified in vec(any_json(), 0..3),
     ) {
         let user = Anyone { claims, verified };
-        let mut answer = AuthorizationResponse::default();
-        answer.scopes = serde_json::from_value(scopes(&asked.iter().map(String::as_str).collect::<Vec<_>>())).unwrap();
-        answer.claims = Some(names.clone());
-        answer.id_token_claims = Some(individual.clone());
-        answer.user_info_claims = Some(individual.clone());
-        answer.claims_locales = Some(locales);
-        answer.requested_claims_for_tx = Some(names.clone());
+        let answer = AuthorizationResponse {
+            scopes: serde_json::from_value(scopes(&asked.iter().map(String::as_str).collect::<Vec<_>>())).unwrap(),
+            claims: Some(names.clone()),
+            id_token_claims: Some(individual.clone()),
+            user_info_claims: Some(individual.clone()),
+            claims_locales: Some(locales),
+            requested_claims_for_tx: Some(names.clone()),
+            ..AuthorizationResponse::default()
+        };
         let mut consented = RequestedClaims::from(&answer).consent(granted.clone());
         if let Some(only) = &only {
             consented = consented.only(only.clone());
@@ -517,9 +519,11 @@ proptest! {
         let demand = json!({ "verification": { "trust_framework": null }, "claims": demand });
         let found = json!({ "verification": { "trust_framework": "gold" }, "claims": claims });
         let user = Anyone { claims: Map::new(), verified: vec![found] };
-        let mut answer = AuthorizationResponse::default();
-        answer.scopes = serde_json::from_value(scopes(&["openid", "profile", "email"])).unwrap();
-        answer.id_token_claims = Some(json!({ "verified_claims": demand }).to_string());
+        let answer = AuthorizationResponse {
+            scopes: serde_json::from_value(scopes(&["openid", "profile", "email"])).unwrap(),
+            id_token_claims: Some(json!({ "verified_claims": demand }).to_string()),
+            ..AuthorizationResponse::default()
+        };
         let consented = RequestedClaims::from(&answer).consent(granted.clone());
         let collected = consented.collect(&user).into_value();
         for (name, value) in collected["verified_claims"]["claims"].as_object().into_iter().flatten() {
@@ -538,11 +542,13 @@ proptest! {
         claims in any_object(),
         verified in vec(any_json(), 0..3),
     ) {
-        let mut answer = UserInfoResponse::default();
-        answer.claims = Some(names.clone());
-        answer.user_info_claims = Some(Value::Object(individual.clone()).to_string());
-        answer.consented_claims = Some(consent.clone());
-        answer.scopes = Some(granted);
+        let answer = UserInfoResponse {
+            claims: Some(names.clone()),
+            user_info_claims: Some(Value::Object(individual.clone()).to_string()),
+            consented_claims: Some(consent.clone()),
+            scopes: Some(granted),
+            ..UserInfoResponse::default()
+        };
         let user = Anyone { claims, verified };
         for (name, value) in ConsentedClaims::from(&answer).collect(&user).iter() {
             prop_assert!(names.contains(name) || individual.contains_key(name));
