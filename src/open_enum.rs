@@ -73,6 +73,19 @@ macro_rules! open_enum {
             }
         }
 
+        impl From<&String> for $name {
+            fn from(word: &String) -> Self {
+                Self::from(word.as_str())
+            }
+        }
+
+        /// Authlete's word for the value.
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
+
         impl std::str::FromStr for $name {
             type Err = std::convert::Infallible;
 

@@ -14,7 +14,7 @@ use crate::operations::{
     HOSTED_REPLACEMENT, ORGANIZATION, REPEATABLE, ROOT, SETTING, V2, V3, single_use,
     template_parameters,
 };
-use crate::prepare::collect_references;
+use crate::prepare::{STANDALONE, collect_references};
 use crate::refine::{TEXT, type_name};
 
 /// The formats that have a meaning here, by type.
@@ -372,12 +372,16 @@ impl Check<'_> {
             used.extend(names);
         }
         collect_references(&description.document["components"]["responses"], &mut used);
-        for name in description
-            .schemas()
-            .keys()
-            .filter(|name| !used.contains(*name))
-        {
-            self.report(name, name, "is not used: nothing refers to it");
+        for (name, schema) in description.schemas() {
+            match (used.contains(name), schema[STANDALONE] == true) {
+                (false, false) => self.report(name, name, "is not used: nothing refers to it"),
+                (true, true) => self.report(
+                    name,
+                    name,
+                    format!("has {STANDALONE}, and something refers to it"),
+                ),
+                _ => {}
+            }
         }
     }
 

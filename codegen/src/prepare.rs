@@ -289,9 +289,15 @@ pub fn schemas_in_responses(document: &Value) -> BTreeSet<String> {
     reachable(document, |operation| &operation["responses"])
 }
 
-/// The schemas that a request can contain.
+/// What says of a schema that callers build it, although no operation refers to it: it goes into a request as text.
+pub const STANDALONE: &str = "x-standalone";
+
+/// The schemas that a request can contain, those that go into one as text included.
 pub fn schemas_in_requests(document: &Value) -> BTreeSet<String> {
     let mut names = reachable(document, |operation| &operation["requestBody"]);
+    let schemas = object(&document["components"]["schemas"]).iter();
+    let standalone = schemas.filter(|(_, schema)| schema[STANDALONE] == true);
+    names.extend(standalone.map(|(name, _)| name.clone()));
     names.extend(operations(document).map(|entry| query_name(entry.id())));
     names
 }

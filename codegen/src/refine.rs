@@ -8,6 +8,7 @@ use heck::ToUpperCamelCase;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
+use syn::ext::IdentExt as _;
 use syn::{Attribute, Field, Fields, Ident, Item, ItemEnum, ItemStruct, Type, parse_quote};
 
 use crate::description::object;
@@ -329,7 +330,7 @@ fn is_one_of(ty: &Type, names: &[&str]) -> bool {
         .any(|name| matches!(ty, Type::Path(path) if path.path.is_ident(name)))
 }
 
-/// One chainable method for each optional member.
+/// The chainable methods of each optional member.
 fn setters(item: &ItemStruct, required: &[String]) -> Option<Item> {
     let name = &item.ident;
     let members: Vec<TokenStream> = item
@@ -339,10 +340,11 @@ fn setters(item: &ItemStruct, required: &[String]) -> Option<Item> {
         .filter_map(|field| {
             let ident = field.ident.as_ref()?;
             let inner = option_of(&field.ty)?;
+            let maybe = format_ident!("maybe_{}", ident.unraw());
             Some(match list_of(inner) {
-                Some(element) => quote!(list #ident: #element),
-                None if is_number_or_flag(inner) => quote!(plain #ident: #inner),
-                None => quote!(into #ident: #inner),
+                Some(element) => quote!(list #ident #maybe: #element),
+                None if is_number_or_flag(inner) => quote!(plain #ident #maybe: #inner),
+                None => quote!(into #ident #maybe: #inner),
             })
         })
         .collect();

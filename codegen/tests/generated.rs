@@ -88,6 +88,12 @@ paths:
         "204": { description: Done. }
 components:
   schemas:
+    ClaimValue:
+      description: The value of a claim.
+      type: object
+      x-standalone: true
+      properties:
+        first: { description: The first., type: string }
     OrganizationThing:
       description: A thing of an organization.
       type: object
@@ -175,6 +181,14 @@ fn assert_generated(part: &str) {
 }
 
 #[test]
+fn a_schema_that_stands_alone_is_made_like_a_request() {
+    assert_generated("impl ClaimValue {");
+    assert_generated(
+        "crate::setters! { ClaimValue { into first maybe_first : ::std::string::String } }",
+    );
+}
+
+#[test]
 fn enums_are_open_and_have_both_words() {
     assert_generated(
         r#"crate::open_enum! { #[doc = " A kind."] ThingKind { #[doc = " Big."] BigOne = "BIG_ONE" => "big-one", #[doc = " Small."] Small = "SMALL" } }"#,
@@ -248,7 +262,7 @@ fn constructors_ask_for_what_is_required_in_the_order_of_the_description() {
 #[test]
 fn setters_are_for_the_rest_of_requests_only() {
     assert_generated(
-        "crate::setters! { ThingRequest { list names : ::std::string::String, into type_ : ThingKind } }",
+        "crate::setters! { ThingRequest { list names maybe_names : ::std::string::String, into type_ maybe_type_ : ThingKind } }",
     );
     assert!(!GENERATED.contains("ThingResponse { list"));
 }

@@ -209,6 +209,18 @@ fn what_is_not_used_is_a_mistake() {
 }
 
 #[test]
+fn a_schema_that_stands_alone_says_so_and_is_not_referred_to() {
+    let standalone = "    Unused:\n      description: Not used.\n      type: object\n      x-standalone: true\n    Answer:\n";
+    let text = THINGS.replacen("    Answer:\n", standalone, 1);
+    assert!(check(&[("openapi.yaml", ROOT), ("things.yaml", &text)]).is_ok());
+    let used = "    Answer:\n      x-standalone: true\n";
+    assert_eq!(
+        mistakes("    Answer:\n", used),
+        "things.yaml: Answer: has x-standalone, and something refers to it"
+    );
+}
+
+#[test]
 fn enums_with_the_same_values_are_one() {
     let twin = "    Paint:\n      description: A paint.\n      type: string\n      x-values: [{ value: RED, description: Red. }, { value: GREEN, description: Green. }]\n    Answer:\n";
     let text = THINGS.replacen("    Answer:\n", twin, 1).replacen(

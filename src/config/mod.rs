@@ -299,6 +299,21 @@ impl Config {
         self
     }
 
+    /// The ID of the service, which 2.x calls its API key: what [`service_id`](Self::service_id) or
+    /// [`service_api_key`](Self::service_api_key) set, in whichever source. `None` without one, and when it is not a
+    /// number above 0.
+    ///
+    /// ```
+    /// use authlete::Config;
+    ///
+    /// let config = Config::v3("https://us.authlete.com", 986126671, "service access token");
+    /// assert_eq!(config.configured_service_id(), Some(986126671));
+    /// ```
+    pub fn configured_service_id(&self) -> Option<i64> {
+        let value = self.values.get(&Setting::ServiceApiKey)?;
+        resolved::number(Setting::ServiceApiKey, value, "service ID").ok()
+    }
+
     /// Whether a setting has a value.
     pub fn is_set(&self, setting: Setting) -> bool {
         self.values.contains_key(&setting)

@@ -62,7 +62,7 @@ impl Authlete {
     pub async fn cached_introspection(
         &self,
         request: &IntrospectionRequest,
-    ) -> Result<Arc<IntrospectionResponse>> {
+    ) -> Result<IntrospectionResponse> {
         let cache = self.settings().introspection_cache.as_deref();
         // Where nothing is kept, nobody is to wait for the answer of another.
         let cache = cache.filter(|cache| !cache.max_age.is_zero());
@@ -71,20 +71,21 @@ impl Authlete {
             looked_up("bypass");
             return Box::pin(self.ask(request)).await;
         };
-        match cache.memory.answer(&key, Instant::now()) {
+        let answer = match cache.memory.answer(&key, Instant::now()) {
             Some(answer) => {
                 looked_up("memory");
-                Ok(answer)
+                answer
             }
             // In a box, for a hit not to carry it.
-            None => Box::pin(cache.fill(self, request, &key)).await,
-        }
+            None => Box::pin(cache.fill(self, request, &key)).await?,
+        };
+        Ok(Arc::unwrap_or_clone(answer))
     }
 
-    async fn ask(&self, request: &IntrospectionRequest) -> Result<Arc<IntrospectionResponse>> {
+    async fn ask(&self, request: &IntrospectionRequest) -> Result<IntrospectionResponse> {
         let mut answer = self.introspection(request).await?;
         answer.response_headers = None;
-        Ok(Arc::new(answer))
+        Ok(answer)
     }
 }
 
@@ -110,7 +111,7 @@ impl Cache {
             // What others asked for does not come, or is for them alone. Nobody waits for this call in turn.
             drop(turn);
             looked_up("miss");
-            return rest_of_time(api, begun).ask(request).await;
+            return rest_of_time(api, begun).ask(request).await.map(Arc::new);
         }
         #[cfg(feature = "introspection-cache-redis")]
         let before = match self.load(api, key, left()).await {
@@ -124,7 +125,7 @@ impl Cache {
         };
         looked_up("miss");
         let (asked, time) = (Instant::now(), SystemTime::now());
-        let answer = rest_of_time(api, begun).ask(request).await;
+        let answer = rest_of_time(api, begun).ask(request).await.map(Arc::new);
         let kept = answer.as_ref().ok().and_then(|answer| {
             Some(Kept {
                 answer: Arc::clone(answer),

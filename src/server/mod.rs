@@ -6,16 +6,20 @@
 //!   attestation, certificate.
 //! - [`PendingAuthorization`] is an authorization request that waits for its user: it decides whether to ask for a login or
 //!   for consent, to issue or to fail, and makes the request for Authlete.
+//! - [`Claims`] answers the claims of a user; [`RequestedClaims`] and [`ConsentedClaims`] choose which of them go out.
 //! - [`error_response`] is the response for a call of Authlete that failed.
 
+mod claims;
 mod decision;
 mod next;
 mod presented;
 mod response;
 
 pub use crate::generated::next::*;
+pub use claims::{Claims, ConsentedClaims, RequestedClaims, StandardClaims};
 pub use decision::{
-    Consent, ConsentRequest, Decision, LogIn, LoginReason, PendingAuthorization, Session,
+    Consent, ConsentRequest, Decision, Interaction, LogIn, LoginReason, PendingAuthorization,
+    Session,
 };
 pub(crate) use next::next;
 pub(crate) use presented::presented;

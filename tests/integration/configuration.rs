@@ -55,6 +55,20 @@ pub fn with_environment<T>(variables: &[(&str, &str)], check: impl FnOnce() -> T
 }
 
 #[test]
+fn a_configuration_tells_the_id_of_its_service_and_nothing_that_is_no_id() {
+    let id = |config: Config| config.configured_service_id();
+    assert_eq!(id(Config::v3("https://us.authlete.com", 7, "t")), Some(7));
+    assert_eq!(id(Config::v2("https://api.authlete.com", 8, "s")), Some(8));
+    let file = Config::from_toml(GO_LIBRARY_FILE).unwrap();
+    assert_eq!(id(file), Some(5_593_494_640));
+    assert_eq!(id(Config::new()), None);
+    for text in ["0", "-1", "+1", "one", "a secret in the wrong place"] {
+        let config = Config::new().set(Setting::ServiceApiKey, text);
+        assert_eq!(id(config), None, "{text}");
+    }
+}
+
+#[test]
 fn in_code_for_each_generation() {
     assert_eq!(
         root(Config::v3("https://us.authlete.com/", 986126671, "token")),

@@ -216,7 +216,7 @@ impl<'a> Coverage<'a> {
         }
     }
 
-    /// The objects and enums that endpoints reach, by the facts.
+    /// The objects and enums that endpoints reach, by the facts, and the objects that nothing refers to.
     fn reached(&self, wanted: &[&Endpoint]) -> (BTreeSet<&'a str>, BTreeSet<&'a str>) {
         let facts = self.facts;
         let bodies = wanted
@@ -230,6 +230,7 @@ impl<'a> Coverage<'a> {
             .flatten()
             .map(|name| name.trim_end_matches("[]"))
             .chain(query_types)
+            .chain(facts.roots())
             .collect();
         let (mut objects, mut enums) = (BTreeSet::new(), BTreeSet::new());
         while let Some(name) = todo.pop() {
@@ -269,11 +270,14 @@ impl<'a> Coverage<'a> {
     }
 }
 
-/// That text is a secret is our knowledge, not the facts': `password` goes with any text.
+/// That text is a secret, or names a client, is our knowledge, not the facts': these formats go with any text.
+const OUR_FORMATS: [&str; 2] = ["password", "client-identifier"];
+
 fn same_type(fact: &Value, actual: &Value) -> bool {
-    fact == actual
-        || (actual == "string(password)"
-            && fact.as_str().is_some_and(|fact| fact.starts_with("string")))
+    let is_ours = OUR_FORMATS
+        .iter()
+        .any(|format| *actual == format!("string({format})"));
+    fact == actual || (is_ours && fact.as_str().is_some_and(|fact| fact.starts_with("string")))
 }
 
 fn route_fact(route: &Route) -> String {
@@ -296,7 +300,9 @@ fn scope_fact(operation: &Operation) -> String {
 fn query_fact(parameter: &Value) -> String {
     let schema = &parameter["schema"];
     let ty = reference(schema)
-        .or(schema["format"].as_str())
+        .or(schema["format"]
+            .as_str()
+            .filter(|format| !OUR_FORMATS.contains(format)))
         .or(schema["type"].as_str())
         .unwrap_or_default();
     match ty {

@@ -1,6 +1,6 @@
 //! The facts that a description is held against: names and types, as JSON files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -63,6 +63,27 @@ impl Facts {
             objects: read(&directory.join("schemas.json"))?,
             enums: read(&directory.join("enums.json"))?,
         })
+    }
+}
+
+impl Facts {
+    /// The objects that neither an endpoint nor another object refers to.
+    pub fn roots(&self) -> impl Iterator<Item = &str> {
+        let bodies = self
+            .endpoints
+            .iter()
+            .flat_map(|endpoint| [endpoint.request.as_deref(), endpoint.response.as_deref()]);
+        let members = self
+            .objects
+            .values()
+            .flat_map(|object| object.fields.values());
+        let referred: BTreeSet<&str> = bodies
+            .flatten()
+            .map(|name| name.trim_end_matches("[]"))
+            .chain(members.flat_map(|member| names_in(&member.ty)))
+            .collect();
+        let names = self.objects.keys().map(String::as_str);
+        names.filter(move |name| !referred.contains(name))
     }
 }
 

@@ -81,7 +81,7 @@ async fn asked(api: &Authlete, client: &RegisteredClient) -> (authlete::Secret, 
 
 fn authorized(ticket: &authlete::Secret) -> BackchannelAuthenticationCompleteRequest {
     let result = BackchannelAuthenticationCompleteResult::Authorized;
-    BackchannelAuthenticationCompleteRequest::new(ticket, result, "alice")
+    BackchannelAuthenticationCompleteRequest::new(ticket, result).subject("alice")
 }
 
 async fn complete(
@@ -257,7 +257,6 @@ async fn a_client_is_told_that_there_is_something_to_fetch() {
         let denied = BackchannelAuthenticationCompleteRequest::new(
             &ticket,
             BackchannelAuthenticationCompleteResult::AccessDenied,
-            "",
         )
         .error_description("Not me.")
         .error_uri("https://as.example/denied");
@@ -395,7 +394,7 @@ async fn errors_are_pushed_to_a_client_too() {
 
         let (ticket, id) = asked(&api, client).await;
         let denied = BackchannelAuthenticationCompleteResult::AccessDenied;
-        let request = BackchannelAuthenticationCompleteRequest::new(&ticket, denied, "")
+        let request = BackchannelAuthenticationCompleteRequest::new(&ticket, denied)
             .error_description("Not me.");
         let expected = json!({
             "auth_req_id": id,
@@ -406,7 +405,7 @@ async fn errors_are_pushed_to_a_client_too() {
 
         let (ticket, id) = asked(&api, client).await;
         let failed = BackchannelAuthenticationCompleteResult::TransactionFailed;
-        let request = BackchannelAuthenticationCompleteRequest::new(&ticket, failed, "");
+        let request = BackchannelAuthenticationCompleteRequest::new(&ticket, failed);
         let expected = json!({ "auth_req_id": id, "error": "expired_token" });
         assert_eq!(pushed(&request).await, expected);
 
@@ -483,8 +482,12 @@ async fn a_wrong_call_about_a_known_ticket_is_a_notification_unless_the_client_p
             let with = BackchannelAuthenticationCompleteRequest::new;
             let unissued = self::ticket(&api, client, &parameters()).await;
             for (request, code, auth_req_id) in [
-                (with(&ticket, "PERHAPS", "alice"), "A917202", json!(id)),
-                (with(&ticket, "AUTHORIZED", ""), "A188201", json!(id)),
+                (
+                    with(&ticket, "PERHAPS").subject("alice"),
+                    "A917202",
+                    json!(id),
+                ),
+                (with(&ticket, "AUTHORIZED"), "A188201", json!(id)),
                 (authorized(&ticket).claims("[]"), "A190201", json!(id)),
                 (authorized(&unissued), "A196204", Value::Null),
             ] {
@@ -538,8 +541,8 @@ async fn calls_that_are_wrong_change_nothing() {
         let unissued = self::ticket(&api, client, &parameters()).await;
         for (request, code) in [
             (authorized(&"".into()), "A186201"),
-            (with(&ticket, "PERHAPS", "alice"), "A917202"),
-            (with(&ticket, "AUTHORIZED", ""), "A188201"),
+            (with(&ticket, "PERHAPS").subject("alice"), "A917202"),
+            (with(&ticket, "AUTHORIZED"), "A188201"),
             (authorized(&ticket).claims("[]"), "A190201"),
             (authorized(&"unheard-of".into()), "A186202"),
             (authorized(&unissued), "A196204"),

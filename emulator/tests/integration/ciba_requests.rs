@@ -296,7 +296,8 @@ async fn an_id_token_says_who_is_meant() {
         let issue = BackchannelAuthenticationIssueRequest::new(&ticket);
         api.backchannel_authentication_issue(&issue).await.unwrap();
         let result = BackchannelAuthenticationCompleteResult::Authorized;
-        let complete = BackchannelAuthenticationCompleteRequest::new(&ticket, result, "alice")
+        let complete = BackchannelAuthenticationCompleteRequest::new(&ticket, result)
+            .subject("alice")
             .sub("pseudonym");
         let completed = api.backchannel_authentication_complete(&complete).await;
         let id_token = completed.unwrap().id_token.unwrap().expose().to_owned();

@@ -394,7 +394,7 @@ async fn what_the_header_says_counts_when_the_body_has_credentials_too() {
         // Both name the client, and must name the same one.
         let other = api.create_client(&Client::new()).await.unwrap();
         let mut request = in_header(in_body(own), own);
-        request.client_id = other.client_id.map(|id| id.to_string());
+        request.client_id = other.client_id.map(Into::into);
         let answer = api.token(&request).await.unwrap();
         assert_eq!(answer.action, TokenAction::BadRequest);
         assert_eq!(answer.result_code.as_deref(), Some("A048312"));

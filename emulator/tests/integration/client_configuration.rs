@@ -56,7 +56,7 @@ async fn an_update_replaces_the_metadata_and_nothing_else() {
                 "require_auth_time": true,
             }),
         );
-        request.client_id = Some("app".to_owned());
+        request.client_id = Some("app".into());
         let answer = api.dynamic_client_update(&request).await.unwrap();
         assert_eq!(
             answer.action,
@@ -168,7 +168,7 @@ async fn only_the_token_of_the_registration_opens_it() {
         requests[1].token = Some("guessed".into());
         requests[2].token = manage(&other).token;
         // A client that has not registered itself has no such token.
-        requests[3].client_id = Some(emulator.client().id.to_string());
+        requests[3].client_id = Some(emulator.client().id.into());
         let codes = ["A215305", "A215307", "A215307", "A215303"];
         for (mut request, code) in requests.into_iter().zip(codes) {
             request.json = Some(minimal().to_string().into());

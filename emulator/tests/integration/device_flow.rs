@@ -67,7 +67,7 @@ async fn decide(
     user_code: &str,
     result: DeviceCompleteResult,
 ) -> DeviceCompleteAction {
-    let request = DeviceCompleteRequest::new(user_code, result, "alice");
+    let request = DeviceCompleteRequest::new(user_code, result).subject("alice");
     api.device_complete(&request).await.unwrap().action
 }
 
@@ -169,12 +169,12 @@ async fn a_device_gets_its_tokens_when_the_user_has_decided() {
             "authorization_pending"
         );
 
-        let request =
-            DeviceCompleteRequest::new(user_code, DeviceCompleteResult::Authorized, "alice")
-                .scopes(vec!["openid".to_owned(), "write".to_owned()])
-                .properties(vec![Property::new("room", "kitchen")])
-                .access_token_duration(60)
-                .refresh_token_duration(120);
+        let request = DeviceCompleteRequest::new(user_code, DeviceCompleteResult::Authorized)
+            .subject("alice")
+            .scopes(vec!["openid".to_owned(), "write".to_owned()])
+            .properties(vec![Property::new("room", "kitchen")])
+            .access_token_duration(60)
+            .refresh_token_duration(120);
         let completed = api.device_complete(&request).await.unwrap();
         assert_eq!(completed.action, DeviceCompleteAction::Success);
         assert_eq!(completed.result_code.as_deref(), Some("A241001"));
@@ -290,24 +290,22 @@ async fn what_the_decision_says_is_in_the_tokens() {
         .await;
         let asked = ask(&api, client, "scope=openid+read").await;
         let user_code = asked.user_code.unwrap();
-        let request = DeviceCompleteRequest::new(
-            user_code.expose(),
-            DeviceCompleteResult::Authorized,
-            "alice",
-        )
-        .sub("pairwise")
-        .auth_time(1_700_000_000)
-        .acr("gold")
-        .claims(r#"{"given_name":"Alice"}"#)
-        .consented_claims(["given_name"])
-        .idt_header_params(r#"{"x":"y"}"#)
-        .id_token_aud_type("array")
-        .jwt_at_claims(r#"{"room":"kitchen"}"#)
-        .access_token_duration(0)
-        .refresh_token_duration(-1)
-        // Used only when there is an error to describe.
-        .error_description("no error")
-        .error_uri("https://as.example/none");
+        let request =
+            DeviceCompleteRequest::new(user_code.expose(), DeviceCompleteResult::Authorized)
+                .subject("alice")
+                .sub("pairwise")
+                .auth_time(1_700_000_000)
+                .acr("gold")
+                .claims(r#"{"given_name":"Alice"}"#)
+                .consented_claims(["given_name"])
+                .idt_header_params(r#"{"x":"y"}"#)
+                .id_token_aud_type("array")
+                .jwt_at_claims(r#"{"room":"kitchen"}"#)
+                .access_token_duration(0)
+                .refresh_token_duration(-1)
+                // Used only when there is an error to describe.
+                .error_description("no error")
+                .error_uri("https://as.example/none");
         let completed = api.device_complete(&request).await.unwrap();
         assert_eq!(completed.action, DeviceCompleteAction::Success);
         let answer = poll(&api, client, asked.device_code.unwrap().expose()).await;
@@ -358,9 +356,9 @@ async fn scopes_that_were_not_requested_can_be_granted() {
             (&["write"], "write"),
         ] {
             let (device_code, user_code) = codes(&api, client).await;
-            let request =
-                DeviceCompleteRequest::new(user_code, DeviceCompleteResult::Authorized, "alice")
-                    .scopes(scopes.iter().copied());
+            let request = DeviceCompleteRequest::new(user_code, DeviceCompleteResult::Authorized)
+                .subject("alice")
+                .scopes(scopes.iter().copied());
             api.device_complete(&request).await.unwrap();
             let answer = poll(&api, client, &device_code).await;
             let response = content(answer.response_content.as_ref());
@@ -404,7 +402,7 @@ async fn the_device_learns_that_there_will_be_no_tokens() {
         let client = emulator.client();
 
         let (device_code, user_code) = codes(&api, client).await;
-        let request = DeviceCompleteRequest::new(user_code, DeviceCompleteResult::AccessDenied, "")
+        let request = DeviceCompleteRequest::new(user_code, DeviceCompleteResult::AccessDenied)
             .error_description("Not now.")
             .error_uri("https://as.example/denied");
         let completed = api.device_complete(&request).await.unwrap();
@@ -477,19 +475,20 @@ async fn calls_that_are_wrong_change_nothing() {
         };
         let wrong = [
             (
-                DeviceCompleteRequest::new("", authorized.clone(), "alice"),
+                DeviceCompleteRequest::new("", authorized.clone()).subject("alice"),
                 "A227201",
             ),
             (
-                DeviceCompleteRequest::new(&*user_code, "PERHAPS", "alice"),
+                DeviceCompleteRequest::new(&*user_code, "PERHAPS").subject("alice"),
                 "A919202",
             ),
             (
-                DeviceCompleteRequest::new(&*user_code, authorized.clone(), ""),
+                DeviceCompleteRequest::new(&*user_code, authorized.clone()),
                 "A230201",
             ),
             (
-                DeviceCompleteRequest::new(&*user_code, authorized.clone(), "alice")
+                DeviceCompleteRequest::new(&*user_code, authorized.clone())
+                    .subject("alice")
                     .jwt_at_claims("[]"),
                 "A919203",
             ),

@@ -191,7 +191,7 @@ async fn a_device_manages_a_grant() {
         assert_eq!(shown.grant_id.as_deref(), Some(&*grant_id));
         assert_eq!(groups(shown.grant), [("read".to_owned(), None)]);
         let authorized = DeviceCompleteResult::Authorized;
-        let complete = DeviceCompleteRequest::new(user_code, authorized, "alice");
+        let complete = DeviceCompleteRequest::new(user_code, authorized).subject("alice");
         api.device_complete(&complete).await.unwrap();
         let parameters = form(&[
             ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
@@ -230,7 +230,8 @@ async fn the_id_of_a_grant_is_pushed_with_the_tokens() {
         let issue = BackchannelAuthenticationIssueRequest::new(&ticket);
         api.backchannel_authentication_issue(&issue).await.unwrap();
         let authorized = BackchannelAuthenticationCompleteResult::Authorized;
-        let complete = BackchannelAuthenticationCompleteRequest::new(&ticket, authorized, "alice");
+        let complete =
+            BackchannelAuthenticationCompleteRequest::new(&ticket, authorized).subject("alice");
         let completed = api
             .backchannel_authentication_complete(&complete)
             .await

@@ -161,7 +161,7 @@ async fn the_tokens_of_a_client_of_a_user_of_both_are_revoked() {
                     false => own.id.to_string(),
                 };
                 let mut request = TokenRevokeRequest::new();
-                request.client_identifier = by_client.then_some(identifier);
+                request.client_identifier = by_client.then(|| identifier.into());
                 request.subject = by_user.then(|| "alice".to_owned());
                 let gone = left.iter().filter(|left| !**left).count();
                 assert_eq!(revoke(&api, &request).await, i32::try_from(gone).unwrap());

@@ -8,29 +8,11 @@ use serde_json::Value;
 
 use super::claims_parameter;
 use crate::StandardScope;
+use crate::server::claims::is_of_authlete;
 use crate::types::{AuthorizationResponse, AuthzDetails, AuthzDetailsElement, Grant};
 
 pub(super) const OPENID: &str = "openid";
 pub(super) const OFFLINE_ACCESS: &str = "offline_access";
-
-/// Claims of an ID token that say nothing about the person (OpenID Connect Core 1.0 §2, §3.3.2.11): nobody is asked for
-/// them.
-const OF_AUTHENTICATION: [&str; 14] = [
-    "iss",
-    "sub",
-    "aud",
-    "exp",
-    "iat",
-    "auth_time",
-    "nonce",
-    "acr",
-    "amr",
-    "azp",
-    "at_hash",
-    "c_hash",
-    "s_hash",
-    "sid",
-];
 
 /// What a client asks a user for, what the user agrees to, and what you keep of it for the next request.
 ///
@@ -166,7 +148,7 @@ impl Consent {
         Self {
             scopes: scopes.map(str::to_owned).collect(),
             claims: claims
-                .filter(|claim| !OF_AUTHENTICATION.contains(&claim.as_str()))
+                .filter(|claim| !is_of_authentication(claim))
                 .cloned()
                 .collect(),
             resources: answer.resources.iter().flatten().cloned().collect(),
@@ -241,6 +223,11 @@ impl Consent {
     pub(super) fn grants_something(&self) -> bool {
         !(self.scopes.is_empty() && self.claims.is_empty() && self.authorization_details.is_empty())
     }
+}
+
+/// Whether a claim is about the authentication and not about the user: nobody is asked for it.
+fn is_of_authentication(claim: &str) -> bool {
+    is_of_authlete(claim) || claim == "amr"
 }
 
 /// The scopes of a request in their order.

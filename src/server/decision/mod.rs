@@ -21,6 +21,17 @@ pub use session::Session;
 #[derive(Debug, Clone, PartialEq)]
 #[must_use]
 pub enum Decision {
+    /// Show a page to the user.
+    Interact(Interaction),
+    /// Grant the request: add the claims of the user with [`PendingAuthorization::disclose`], and send it to `/auth/authorization/issue`.
+    Issue(Box<AuthorizationIssueRequest>),
+    /// Refuse the request: send it to `/auth/authorization/fail`.
+    Fail(AuthorizationFailRequest),
+}
+
+/// The page that a user is shown.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Interaction {
     /// Authenticate the user, then call [`PendingAuthorization::logged_in`].
     LogIn(LogIn),
     /// Let the user choose one of their accounts, or log in to another one (`prompt=select_account`). Then call
@@ -40,10 +51,6 @@ pub enum Decision {
     /// Ask the user for consent. Then call [`PendingAuthorization::consented`], or send
     /// [`PendingAuthorization::deny`] to Authlete.
     Consent(Box<ConsentRequest>),
-    /// Grant the request: add the values of the user's claims, and send it to `/auth/authorization/issue`.
-    Issue(Box<AuthorizationIssueRequest>),
-    /// Refuse the request: send it to `/auth/authorization/fail`.
-    Fail(AuthorizationFailRequest),
 }
 
 /// What the login of a user has to satisfy.

@@ -9,9 +9,11 @@ use super::authentication::{Demands, Login, has_prompt, subjects};
 use super::consent::{OFFLINE_ACCESS, OPENID, scopes};
 use super::session::PriorConsent;
 use super::{
-    Consent, ConsentRequest, Decision, LogIn, LoginReason, Session, claims_parameter, max_age,
+    Consent, ConsentRequest, Decision, Interaction, LogIn, LoginReason, Session, claims_parameter,
+    max_age,
 };
 use crate::Secret;
+use crate::server::claims::{Claims, RequestedClaims, consented_list};
 use crate::types::{
     AuthorizationAction, AuthorizationFailReason, AuthorizationFailRequest,
     AuthorizationIssueRequest, AuthorizationResponse, AuthzDetails, GmAction, Prompt,
@@ -27,12 +29,19 @@ const LOGINS: u8 = 3;
 ///
 /// ```
 /// use std::time::SystemTime;
-/// use authlete::server::{AuthorizationNext, Decision, PendingAuthorization, Response, Session};
+/// use authlete::server::{
+///     AuthorizationNext, Claims, Decision, PendingAuthorization, Response, Session,
+/// };
 /// use authlete::{Authlete, types::AuthorizationRequest};
 ///
 /// enum Reply { Send(Response), LoginPage, AccountsPage, NewAccountPage, ConsentPage }
 ///
-/// async fn authorize(api: &Authlete, query: &str, session: Option<&Session>) -> authlete::Result<Reply> {
+/// async fn authorize(
+///     api: &Authlete,
+///     query: &str,
+///     session: Option<&Session>,
+///     user: &dyn Claims,
+/// ) -> authlete::Result<Reply> {
 ///     let answer = api.authorization(&AuthorizationRequest::new(query)).await?;
 ///     let (ticket, answer) = match answer.next() {
 ///         AuthorizationNext::Respond(response) => return Ok(Reply::Send(response)),
@@ -40,7 +49,7 @@ const LOGINS: u8 = 3;
 ///         AuthorizationNext::NoInteraction { ticket, answer } => (ticket, answer),
 ///     };
 ///     let pending = PendingAuthorization::new(ticket, answer, query, SystemTime::now());
-///     go_on(api, &pending, session).await // and keep `pending` in the session of the browser
+///     go_on(api, &pending, session, user).await // and keep `pending` in the session of the browser
 /// }
 ///
 /// /// After the request came, and again after each page.
@@ -48,6 +57,7 @@ const LOGINS: u8 = 3;
 ///     api: &Authlete,
 ///     pending: &PendingAuthorization,
 ///     session: Option<&Session>,
+///     user: &dyn Claims,
 /// ) -> authlete::Result<Reply> {
 ///     Ok(match pending.decide(session, SystemTime::now()) {
 ///         Decision::LogIn(_) => Reply::LoginPage,
@@ -55,6 +65,7 @@ const LOGINS: u8 = 3;
 ///         Decision::CreateAccount { .. } => Reply::NewAccountPage,
 ///         Decision::Consent(_) => Reply::ConsentPage,
 ///         Decision::Issue(request) => {
+///             let request = pending.disclose(*request, user);
 ///             let authlete::server::AuthorizationIssueNext::Respond(response) =
 ///                 api.authorization_issue(&request).await?.next();
 ///             Reply::Send(response)
@@ -221,6 +232,30 @@ impl PendingAuthorization {
         consent.lasting(&self.answer)
     }
 
+    /// Adds the values of the claims that the user agreed to disclose to the request of [`Decision::Issue`]: for the ID
+    /// token, and for transformed claims. Those for the userinfo endpoint are collected there, of what Authlete keeps of
+    /// the consent: see [`ConsentedClaims`](crate::server::ConsentedClaims).
+    #[must_use]
+    pub fn disclose(
+        &self,
+        request: AuthorizationIssueRequest,
+        user: &(impl Claims + ?Sized),
+    ) -> AuthorizationIssueRequest {
+        let requested = RequestedClaims::from(&*self.answer);
+        let mut consented = match &request.scopes {
+            Some(granted) => requested.consent(granted),
+            None => requested.consent(scopes(&self.answer)),
+        };
+        if let Some(names) = &request.consented_claims {
+            consented = consented.only(names);
+        }
+        let (scopes, names) = (request.scopes.clone(), request.consented_claims.clone());
+        let mut request = request.disclose(&consented, user);
+        request.scopes = scopes;
+        request.consented_claims = names;
+        request
+    }
+
     /// The refusal by the user: the client gets `access_denied`.
     pub fn deny(&self) -> AuthorizationFailRequest {
         self.fail(AuthorizationFailReason::Denied)
@@ -343,24 +378,26 @@ impl PendingAuthorization {
 
     fn ask(&self, lack: Lack) -> Decision {
         let (subject, hint) = (subjects(&self.answer).next(), &self.answer.login_hint);
-        match lack {
-            Lack::Login(reason) if self.logins >= LOGINS => self.failed(after_logins(reason)),
-            Lack::Login(reason) => Decision::LogIn(LogIn {
+        Decision::Interact(match lack {
+            Lack::Login(reason) if self.logins >= LOGINS => {
+                return self.failed(after_logins(reason));
+            }
+            Lack::Login(reason) => Interaction::LogIn(LogIn {
                 reason,
                 subject: subject.map(str::to_owned),
                 login_hint: hint.clone(),
                 acrs: self.answer.acrs.clone().unwrap_or_default(),
                 acr_essential: self.is_acr_essential(),
             }),
-            Lack::Choice => Decision::ChooseAccount {
+            Lack::Choice => Interaction::ChooseAccount {
                 subject: subject.map(str::to_owned),
                 login_hint: hint.clone(),
             },
-            Lack::Account => Decision::CreateAccount {
+            Lack::Account => Interaction::CreateAccount {
                 login_hint: hint.clone(),
             },
-            Lack::Consent(request) => Decision::Consent(request),
-        }
+            Lack::Consent(request) => Interaction::Consent(request),
+        })
     }
 
     fn issue(&self, session: &Session, consent: Consent) -> Decision {
@@ -380,7 +417,7 @@ impl PendingAuthorization {
             request.scopes = Some(granted.map(str::to_owned).collect());
         }
         if !requested.claims.is_empty() {
-            request.consented_claims = Some(consent.claims.into_iter().collect());
+            request.consented_claims = Some(consented_list(consent.claims));
         }
         if consent.authorization_details != requested.authorization_details {
             request.authorization_details =

@@ -38,7 +38,7 @@ fn basic(credentials: &str) -> Option<ClientCredentials> {
     let credentials = String::from_utf8(credentials).ok()?;
     let (id, secret) = credentials.split_once(':')?;
     Some(ClientCredentials {
-        client_id: form_decoded(id)?,
+        client_id: form_decoded(id)?.into(),
         client_secret: form_decoded(secret)?.into(),
     })
 }

@@ -8,7 +8,7 @@ mod request;
 use http::HeaderMap;
 use http::header::HeaderName;
 
-use crate::Secret;
+use crate::{ClientIdentifier, Secret};
 use authorization::Authorization;
 pub(super) use authorization::form_values;
 pub use certificate::{ClientCertificate, ClientCertificateSource};
@@ -46,7 +46,7 @@ pub struct Presented {
 #[non_exhaustive]
 pub struct ClientCredentials {
     /// The client ID, or its alias.
-    pub client_id: String,
+    pub client_id: ClientIdentifier,
     /// The client secret.
     pub client_secret: Secret,
 }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::time::SystemTime;
 
 use authlete::server::{
-    AuthorizationFailNext, AuthorizationIssueNext, AuthorizationNext, Consent, Decision,
-    LoginReason, PendingAuthorization, Session,
+    AuthorizationFailNext, AuthorizationIssueNext, AuthorizationNext, Consent, ConsentedClaims,
+    Decision, Interaction, LoginReason, PendingAuthorization, Session, StandardClaims,
 };
 use authlete::types::{
     AuthorizationRequest, PushedAuthReqAction, PushedAuthReqRequest, TokenAction, TokenRequest,
@@ -127,7 +127,7 @@ fn now() -> i64 {
 
 fn reason(pending: &PendingAuthorization, session: Option<&Session>) -> LoginReason {
     match pending.decide(session, SystemTime::now()) {
-        Decision::LogIn(login) => login.reason,
+        Decision::Interact(Interaction::LogIn(login)) => login.reason,
         other => panic!("{other:?}"),
     }
 }
@@ -251,7 +251,9 @@ async fn refused_scope_is_not_granted_and_its_claims_do_not_go_out() {
         let query = server.query("openid profile email read", &[]);
         let session = Session::new("alice", now());
         let mut pending = server.authorize(&query).await;
-        let Decision::Consent(asked) = pending.decide(Some(&session), SystemTime::now()) else {
+        let Decision::Interact(Interaction::Consent(asked)) =
+            pending.decide(Some(&session), SystemTime::now())
+        else {
             panic!("no question");
         };
         assert!(asked.requested.claims.contains("birthdate"));
@@ -291,5 +293,95 @@ async fn user_who_denies_or_logs_in_as_somebody_else_leads_to_an_error() {
         }
         let decision = pending.decide(Some(&bob), SystemTime::now());
         assert_eq!(server.end(decision).await["error"], "login_required");
+    }
+}
+
+fn alice() -> StandardClaims {
+    StandardClaims::new()
+        .name("Alice Yamada")
+        .email("alice@example.com")
+        .other("department", "Sales")
+        .other("amr", "of the user store")
+}
+
+/// The request of a decision that asks nobody for anything.
+fn issue(decision: Decision) -> authlete::types::AuthorizationIssueRequest {
+    match decision {
+        Decision::Issue(request) => *request,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn disclosed_claims_are_in_the_id_token_beside_those_of_the_session() {
+    for server in Server::both().await {
+        let claims = json!({"id_token": {"name": null, "department": null, "amr": null}});
+        let query = server.query("openid profile email", &[("claims", &claims.to_string())]);
+        let mut pending = server.authorize(&query).await;
+        let session = Session::new("alice", now() - 100).amr(["pwd", "otp"]);
+        let Decision::Interact(Interaction::Consent(request)) =
+            pending.decide(Some(&session), SystemTime::now())
+        else {
+            panic!("no consent is asked for");
+        };
+        pending.consented(&session, request.requested);
+        let request = issue(pending.decide(Some(&session), SystemTime::now()));
+        let request = pending.disclose(request, &alice());
+        let parameters = server.end(Decision::Issue(Box::new(request))).await;
+        let (_, id_token) = server.redeem(&parameters).await;
+        assert_eq!(id_token["name"], "Alice Yamada");
+        assert_eq!(id_token["department"], "Sales");
+        assert_eq!(id_token["amr"], json!(["pwd", "otp"]));
+        assert_eq!(id_token["auth_time"], json!(now() - 100));
+    }
+}
+
+#[tokio::test]
+async fn claims_of_a_refused_scope_are_neither_in_the_id_token_nor_at_userinfo() {
+    for server in Server::both().await {
+        let claims = json!({"id_token": {"name": null, "email": null}});
+        let query = server.query("openid profile email", &[("claims", &claims.to_string())]);
+        let mut pending = server.authorize(&query).await;
+        let session = Session::new("alice", now());
+        let Decision::Interact(Interaction::Consent(request)) =
+            pending.decide(Some(&session), SystemTime::now())
+        else {
+            panic!("no consent is asked for");
+        };
+        let mut consent = request.requested;
+        consent.retain_scopes(|scope| scope != "email");
+        pending.consented(&session, consent);
+        let request = issue(pending.decide(Some(&session), SystemTime::now()));
+        let request = pending.disclose(request, &alice());
+        let parameters = server.end(Decision::Issue(Box::new(request))).await;
+        let (response, id_token) = server.redeem(&parameters).await;
+        assert_eq!(id_token["name"], "Alice Yamada");
+        assert_eq!(id_token.get("email"), None);
+        let token = response["access_token"].as_str().unwrap();
+        let answer = server.api.userinfo(&UserInfoRequest::new(token)).await;
+        let consented = ConsentedClaims::from(&answer.unwrap());
+        let at_userinfo = consented.collect(&alice());
+        assert_eq!(at_userinfo.get("name"), Some(&json!("Alice Yamada")));
+        assert_eq!(at_userinfo.get("email"), None);
+    }
+}
+
+#[tokio::test]
+async fn user_who_refuses_all_claims_discloses_none() {
+    for server in Server::both().await {
+        let claims = json!({"id_token": {"department": null}, "userinfo": {"department": null}});
+        let query = server.query("openid", &[("claims", &claims.to_string())]);
+        let mut pending = server.authorize(&query).await;
+        let session = Session::new("alice", now());
+        pending.consented(&session, Consent::new().scopes(["openid"]));
+        let request = issue(pending.decide(Some(&session), SystemTime::now()));
+        let request = pending.disclose(request, &alice());
+        let parameters = server.end(Decision::Issue(Box::new(request))).await;
+        let (response, id_token) = server.redeem(&parameters).await;
+        assert_eq!(id_token.get("department"), None);
+        let token = response["access_token"].as_str().unwrap();
+        let answer = server.api.userinfo(&UserInfoRequest::new(token)).await;
+        let consented = ConsentedClaims::from(&answer.unwrap());
+        assert!(consented.collect(&alice()).is_empty());
     }
 }

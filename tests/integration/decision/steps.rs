@@ -1,6 +1,8 @@
 //! Single steps that the table and the walks do not have.
 
-use authlete::server::{Consent, Decision, LoginReason, PendingAuthorization, Session};
+use authlete::server::{
+    Consent, Decision, Interaction, LoginReason, PendingAuthorization, Session,
+};
 use authlete::types::{
     AuthorizationFailReason, AuthorizationIssueRequest, AuthorizationResponse, AuthzDetailsElement,
 };
@@ -47,7 +49,7 @@ fn reason(decision: Decision) -> AuthorizationFailReason {
 
 fn missing(decision: Decision) -> Consent {
     match decision {
-        Decision::Consent(asked) => asked.missing,
+        Decision::Interact(Interaction::Consent(asked)) => asked.missing,
         other => panic!("{other:?}"),
     }
 }
@@ -61,7 +63,7 @@ fn max_age_of_zero_among_pushed_parameters_demands_a_login() {
     let session = alice().consented_before(Consent::new().scopes(["openid"]));
     issued(decide(&pending(json!({})), &session));
     let pushed = pending(json!({})).pushed("response_type=code&max_age=0");
-    let Decision::LogIn(login) = decide(&pushed, &session) else {
+    let Decision::Interact(Interaction::LogIn(login)) = decide(&pushed, &session) else {
         panic!("no login");
     };
     assert_eq!(login.reason, LoginReason::MaxAge);
@@ -73,7 +75,10 @@ fn max_age_of_zero_among_pushed_parameters_demands_a_login() {
 fn login_is_renewed_by_the_user_who_logged_in_and_by_no_other_session() {
     let mut pending = pending(json!({ "prompts": ["LOGIN"] }));
     let login = |session: &Session, pending: &PendingAuthorization| {
-        matches!(decide(pending, session), Decision::LogIn(_))
+        matches!(
+            decide(pending, session),
+            Decision::Interact(Interaction::LogIn(_))
+        )
     };
     // A login that nobody noted, such as one at another client in the same second.
     let elsewhere = Session::new("alice", BEGAN_AT);
@@ -103,7 +108,10 @@ fn login_that_took_place_is_not_too_old_however_long_the_user_decides() {
     let session = session.consented_before(consent);
     issued(other.decide(Some(&session), at(BEGAN_AT + 13)));
     let late = other.decide(Some(&session), at(BEGAN_AT + 14));
-    assert!(matches!(late, Decision::LogIn(_)), "{late:?}");
+    assert!(
+        matches!(late, Decision::Interact(Interaction::LogIn(_))),
+        "{late:?}"
+    );
 }
 
 #[test]
@@ -129,7 +137,10 @@ fn request_fails_after_three_logins_for_the_reason_that_is_left() {
         let session = Session::new(subject, BEGAN_AT - age);
         for _ in 0..3 {
             let decision = decide(&pending, &session);
-            assert!(matches!(decision, Decision::LogIn(_)), "{decision:?}");
+            assert!(
+                matches!(decision, Decision::Interact(Interaction::LogIn(_))),
+                "{decision:?}"
+            );
             pending.logged_in(&session);
         }
         assert_eq!(reason(decide(&pending, &session)), expected);
@@ -142,7 +153,7 @@ fn voluntary_acr_is_asked_for_once_and_the_request_goes_on_without_it() {
     let session = Session::new("alice", BEGAN_AT)
         .acr("bronze")
         .consent_not_needed();
-    let Decision::LogIn(login) = decide(&pending, &session) else {
+    let Decision::Interact(Interaction::LogIn(login)) = decide(&pending, &session) else {
         panic!("no login");
     };
     assert_eq!(login.reason, LoginReason::Acr);
@@ -233,7 +244,7 @@ fn consent_is_asked_for_what_is_new_and_returned_for_what_counts() {
         .claims(["birthdate"])
         .authorization_details([AuthzDetailsElement::new("account")]);
     let session = alice().consented_before(before.clone());
-    let Decision::Consent(asked) = decide(&pending, &session) else {
+    let Decision::Interact(Interaction::Consent(asked)) = decide(&pending, &session) else {
         panic!("no question");
     };
     assert_eq!(asked.essential_claims, ["birthdate".to_owned()].into());
@@ -280,12 +291,12 @@ fn consent_of_a_form_counts_for_the_claims_of_its_scopes_in_all_languages() {
 }
 
 #[test]
-fn refused_claims_are_listed_as_none() {
+fn refusal_of_all_claims_is_consent_to_sub_since_an_empty_list_counts_as_none() {
     let mut pending =
         pending(json!({ "claims": ["tax_id"], "idTokenClaims": "{\"tax_id\":null}" }));
     pending.consented(&alice(), Consent::new());
     let request = issued(decide(&pending, &alice()));
-    assert_eq!(request.consented_claims, Some(Vec::new()));
+    assert_eq!(request.consented_claims, Some(texts(&["sub"])));
     assert_eq!(request.scopes, None);
 }
 
@@ -350,7 +361,7 @@ fn managed_grant_is_changed_by_its_owner_who_agrees_to_what_is_new() {
         assert_eq!(asked.scopes.len(), 2, "{action}");
     }
     let bob = Session::new("bob", BEGAN_AT).consent_not_needed();
-    let Decision::LogIn(login) = decide(&request("MERGE"), &bob) else {
+    let Decision::Interact(Interaction::LogIn(login)) = decide(&request("MERGE"), &bob) else {
         panic!("no login");
     };
     assert_eq!(login.subject.as_deref(), Some("alice"));

@@ -3,7 +3,7 @@
 //! The table is written from the text of the specification, row by row, and shares no code with the crate. The first row
 //! that applies counts.
 
-use authlete::server::{Decision, LoginReason};
+use authlete::server::{Decision, Interaction, LoginReason};
 use authlete::types::AuthorizationFailReason as Reason;
 
 use super::situations::{Acr, BEGAN_AT, Before, Request, State, at, requests, states};
@@ -153,16 +153,16 @@ fn first_decision_is_that_of_the_specification_for_every_request_and_session() {
                 .pending()
                 .decide(state.session().as_ref(), at(BEGAN_AT));
             let decided = match &decision {
-                Decision::LogIn(login) => {
+                Decision::Interact(Interaction::LogIn(login)) => {
                     assert_eq!(login.subject.as_deref(), request.subject);
                     assert_eq!(login.login_hint.as_deref(), Some("alice@example.com"));
                     assert_eq!(login.acrs.is_empty(), request.acr == Acr::NotRequested);
                     assert_eq!(login.acr_essential, request.acr == Acr::Essential);
                     Outcome::Login(login.reason)
                 }
-                Decision::ChooseAccount { .. } => Outcome::Accounts,
-                Decision::CreateAccount { .. } => Outcome::Registration,
-                Decision::Consent(_) => Outcome::Consent,
+                Decision::Interact(Interaction::ChooseAccount { .. }) => Outcome::Accounts,
+                Decision::Interact(Interaction::CreateAccount { .. }) => Outcome::Registration,
+                Decision::Interact(Interaction::Consent(_)) => Outcome::Consent,
                 Decision::Issue(_) => Outcome::Granted,
                 Decision::Fail(fail) => Outcome::Refused(error(&fail.reason), fail.reason.clone()),
             };

@@ -1,0 +1,181 @@
+//! What a client asks for.
+
+use serde_json::{Map, Value};
+
+use super::{ConsentedClaims, language};
+use crate::types::{
+    AuthorizationResponse, BackchannelAuthenticationResponse, DeviceVerificationResponse, Scope,
+    StringArray,
+};
+use crate::{JsonObject, StandardScope};
+
+/// The claims that a client asks for, by scopes (OpenID Connect Core 1.0 §5.4) and by the `claims` parameter (§5.5).
+///
+/// It is made of the answer to an authorization request, of device verification or of backchannel authentication, and
+/// becomes [`ConsentedClaims`] when the user has decided.
+///
+/// ```
+/// # use authlete::server::{RequestedClaims, StandardClaims};
+/// # use authlete::types::{AuthorizationIssueRequest, AuthorizationResponse};
+/// # fn example(answer: &AuthorizationResponse, ticket: authlete::Secret, user: &StandardClaims) {
+/// let requested = RequestedClaims::from(answer); // keep it, or the answer, until the user has decided
+///
+/// // The user agreed to these scopes, and to no other claims than theirs and those asked for one by one.
+/// let consented = requested.consent(["openid", "email"]);
+/// let request = AuthorizationIssueRequest::new(ticket, "alice").disclose(&consented, user);
+/// # }
+/// ```
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RequestedClaims {
+    /// The scopes that are asked for.
+    pub(super) scopes: Vec<String>,
+    /// The claims to collect now.
+    pub(super) now: Destination,
+    /// The claims that the access token will give at the userinfo endpoint.
+    pub(super) later: Destination,
+    /// The languages for the values of claims without a tag, the preferred one first.
+    pub(super) locales: Vec<String>,
+    /// The claims that transformed claims are computed from.
+    pub(super) transformed_from: Vec<String>,
+    /// The same in each of the verified claims.
+    pub(super) transformed_from_verified: Vec<Vec<String>>,
+}
+
+/// The claims for an ID token or for a userinfo response.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Destination {
+    /// What Authlete says is asked for.
+    pub names: Vec<String>,
+    /// What is asked for one by one, and with which conditions.
+    pub individual: JsonObject,
+}
+
+impl Destination {
+    pub fn new(names: Option<&Vec<String>>, individual: Option<&String>) -> Self {
+        let individual = individual.and_then(|text| serde_json::from_str(text).ok());
+        Self {
+            names: owned(names),
+            individual: individual.map(JsonObject).unwrap_or_default(),
+        }
+    }
+
+    /// Whether a claim is asked for by its name.
+    pub fn is_individual(&self, name: &str) -> bool {
+        let names = self.individual.keys();
+        names
+            .map(|key| language::base(key))
+            .any(|key| key == language::base(name))
+    }
+}
+
+impl RequestedClaims {
+    /// What the user consents to: the claims that `scopes` stand for, and those that are asked for by name.
+    ///
+    /// `scopes` are the scopes to grant: those asked for, without those that the user refused. A claim that a refused
+    /// scope stands for does not go out, even if it is asked for by name too. To leave out other claims, use
+    /// [`ConsentedClaims::only`].
+    #[must_use]
+    pub fn consent(self, scopes: impl IntoIterator<Item = impl Into<String>>) -> ConsentedClaims {
+        let scopes = scopes.into_iter().map(Into::into).collect();
+        ConsentedClaims::new(self, Some(scopes))
+    }
+
+    /// The scopes that are asked for.
+    pub fn scopes(&self) -> impl Iterator<Item = &str> {
+        self.scopes.iter().map(String::as_str)
+    }
+
+    /// The names of all claims that are asked for, for the ID token or for the userinfo endpoint, to show to the user. A
+    /// name may have a language tag, as in `name#ja`.
+    pub fn names(&self) -> Vec<&str> {
+        let is_openid = self.scopes.iter().any(|scope| scope == "openid");
+        let by_scope = self
+            .scopes
+            .iter()
+            .filter(|_| is_openid)
+            .filter_map(|scope| StandardScope::from_protocol_value(scope))
+            .flat_map(|scope| scope.claims().iter().copied());
+        let mut names: Vec<&str> = [&self.now, &self.later]
+            .into_iter()
+            .flat_map(|destination| {
+                destination
+                    .names
+                    .iter()
+                    .chain(destination.individual.keys())
+            })
+            .map(String::as_str)
+            .chain(by_scope)
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// Whether a claim is asked for by its name.
+    pub(super) fn is_individual(&self, name: &str) -> bool {
+        self.now.is_individual(name) || self.later.is_individual(name)
+    }
+}
+
+impl From<&AuthorizationResponse> for RequestedClaims {
+    fn from(answer: &AuthorizationResponse) -> Self {
+        Self {
+            scopes: names_of(answer.scopes.as_ref()),
+            now: Destination::new(answer.claims.as_ref(), answer.id_token_claims.as_ref()),
+            later: Destination::new(
+                answer.claims_at_user_info.as_ref(),
+                answer.user_info_claims.as_ref(),
+            ),
+            locales: owned(answer.claims_locales.as_ref()),
+            transformed_from: owned(answer.requested_claims_for_tx.as_ref()),
+            transformed_from_verified: groups(answer.requested_verified_claims_for_tx.as_ref()),
+        }
+    }
+}
+
+impl From<&DeviceVerificationResponse> for RequestedClaims {
+    fn from(answer: &DeviceVerificationResponse) -> Self {
+        Self {
+            scopes: names_of(answer.scopes.as_ref()),
+            now: Destination::new(answer.claim_names.as_ref(), None),
+            ..Self::default()
+        }
+    }
+}
+
+impl From<&BackchannelAuthenticationResponse> for RequestedClaims {
+    fn from(answer: &BackchannelAuthenticationResponse) -> Self {
+        Self {
+            scopes: names_of(answer.scopes.as_ref()),
+            now: Destination::new(answer.claim_names.as_ref(), None),
+            ..Self::default()
+        }
+    }
+}
+
+pub(super) fn owned(names: Option<&Vec<String>>) -> Vec<String> {
+    names.cloned().unwrap_or_default()
+}
+
+pub(super) fn groups(groups: Option<&Vec<StringArray>>) -> Vec<Vec<String>> {
+    let groups = groups.into_iter().flatten();
+    groups.map(|group| owned(group.array.as_ref())).collect()
+}
+
+fn names_of(scopes: Option<&Vec<Scope>>) -> Vec<String> {
+    let scopes = scopes.into_iter().flatten();
+    scopes.filter_map(|scope| scope.name.clone()).collect()
+}
+
+/// The elements of `verified_claims` in the request: it is one, or a list of them.
+pub(super) fn verified(
+    individual: &Map<String, Value>,
+) -> impl Iterator<Item = &Map<String, Value>> {
+    let request = individual.get("verified_claims");
+    let elements = match request {
+        Some(Value::Array(elements)) => elements.as_slice(),
+        Some(element) => std::slice::from_ref(element),
+        None => &[],
+    };
+    elements.iter().filter_map(Value::as_object)
+}
