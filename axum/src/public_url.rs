@@ -42,9 +42,10 @@ impl PublicUrl {
         if uri.query().is_some() {
             return refuse("a query is not allowed");
         }
-        // A route of axum has captures in braces.
-        if uri.path().contains(['{', '}']) {
-            return refuse("braces in the path have to be percent-encoded");
+        // A route of axum has captures in braces, and had them after these two.
+        let is_capture = |segment: &str| segment.starts_with([':', '*']);
+        if uri.path().contains(['{', '}']) || uri.path().split('/').any(is_capture) {
+            return refuse("the path cannot be routed: percent-encode braces, ':' and '*'");
         }
         let path = match uri.path() {
             "/" => "",

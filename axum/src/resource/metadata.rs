@@ -47,8 +47,8 @@ impl ProtectedResource {
     /// [`RequireAccessToken`](super::RequireAccessToken) does.
     ///
     /// # Errors
-    /// It is not an absolute `https` or `http` URL, or it has user information, a query or a fragment. RFC 9728 wants
-    /// `https`; `http` is for tests.
+    /// It is not an absolute `https` or `http` URL, it has user information, a query or a fragment, or its path has
+    /// characters of axum's captures. RFC 9728 wants `https`; `http` is for tests.
     pub fn new(resource: &str) -> Result<Self, UrlError> {
         let resource_metadata = Self {
             url: PublicUrl::parse("the resource of ProtectedResource", resource)?,
@@ -125,8 +125,7 @@ impl ProtectedResource {
             (CONTENT_TYPE, "application/json"),
             (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
         ];
-        // A segment of the path may begin with a colon or an asterisk.
-        Router::new().without_v07_checks().route(
+        Router::new().route(
             &self.metadata_path(),
             get(move || async move { (headers, body) }),
         )

@@ -78,7 +78,7 @@ async fn a_bound_token_passes_with_its_certificate_from_the_source_that_is_named
             answer.assert_refused(401, "Bearer", "invalid_token");
             let answer = get(&url, &[authorization]).await;
             answer.assert_refused(401, "Bearer", "invalid_token");
-            let answer = get(&url, &[authorization, (name, "no certificate")]).await;
+            let answer = get(&url, &[authorization, (name, "Cert=\"no certificate\"")]).await;
             answer.assert_refused(400, "Bearer", "invalid_request");
         }
     }
