@@ -37,8 +37,11 @@ macro_rules! next {
                 `Authorization` header is challenged when its authentication fails (RFC 6749 §5.2)."
             )] )?
             pub fn next(self $(, $presented: &$crate::server::Presented)?) -> $next {
+                // Not every answer has every kind of response.
                 #[allow(unused_imports)]
                 use $crate::server::{Challenge, Content, Parts, Plan, respond, server_error};
+                // Some answers have all of the parts.
+                #[allow(clippy::needless_update)]
                 let parts = Parts {
                     $( response_content: self.$content.as_ref(), )?
                     $( $header: self.$header.as_deref(), )*

@@ -235,7 +235,11 @@ fn a_certificate_is_read_from_each_source() {
             .certificate()
             .unwrap_or_else(|| panic!("{source:?}"));
         assert_eq!(certificate.certificate, leaf_pem, "{source:?}");
-        assert_eq!(certificate.chain, [issuer_pem.clone()], "{source:?}");
+        assert_eq!(
+            certificate.chain,
+            std::slice::from_ref(&issuer_pem),
+            "{source:?}"
+        );
         let request = TokenRequest::new("a=b").presented(&presented);
         assert_eq!(request.client_certificate, Some(leaf_pem.clone()));
         assert_eq!(
