@@ -61,6 +61,10 @@ use super::{Dpop, ProtectedResource};
 /// in axum that is the one added later. Expose the headers `WWW-Authenticate` and `DPoP-Nonce` there. Without such a layer a
 /// preflight is answered with 401.
 ///
+/// # Paths without a route
+/// [`axum::Router::layer`] guards them as well: without a token they are answered with 401. With
+/// [`axum::Router::route_layer`] they are 404.
+///
 /// # What is not checked
 /// HTTP message signatures (RFC 9421), which would need the whole request.
 #[derive(Debug, Clone)]

@@ -202,7 +202,11 @@ async fn an_answer_in_the_cache_needs_no_authlete() {
         let cached = Authlete::builder(emulator.config(version))
             .introspection_cache(IntrospectionCache::new().max_age(Duration::from_secs(600)))
             .retry(RetryPolicy::never());
-        let url = serve(RequireAccessToken::new(cached.build().unwrap())).await;
+        // A token by Bearer is cached where DPoP is accepted, too.
+        let dpop = Dpop::at("https://api.example.com")
+            .unwrap()
+            .nonce_required();
+        let url = serve(RequireAccessToken::new(cached.build().unwrap()).dpop(dpop)).await;
         let uncached = Authlete::builder(emulator.config(version)).retry(RetryPolicy::never());
         let uncached = serve(RequireAccessToken::new(uncached.build().unwrap())).await;
         get_by_bearer(&url, &token).await.assert_passed();
