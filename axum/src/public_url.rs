@@ -1,0 +1,73 @@
+//! URLs that clients know the server by.
+
+use http::Uri;
+
+/// A URL in the configuration that cannot be used. The message names the setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{setting}: {reason}")]
+pub struct UrlError {
+    setting: &'static str,
+    reason: &'static str,
+}
+
+/// An absolute `http` or `https` URL without user information, query and fragment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PublicUrl {
+    /// Scheme and authority, without a trailing slash.
+    origin: String,
+    /// Empty or with a leading slash.
+    path: String,
+}
+
+impl PublicUrl {
+    /// Parses the value of a setting.
+    pub(crate) fn parse(setting: &'static str, url: &str) -> Result<Self, UrlError> {
+        let refuse = |reason| Err(UrlError { setting, reason });
+        // `Uri` drops a fragment without an error.
+        if url.contains('#') {
+            return refuse("a fragment is not allowed");
+        }
+        let Ok(uri) = url.parse::<Uri>() else {
+            return refuse("this is not a URL");
+        };
+        let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+            return refuse("the URL has to be absolute");
+        };
+        if scheme != "https" && scheme != "http" {
+            return refuse("the scheme has to be https or http");
+        }
+        if authority.as_str().contains('@') {
+            return refuse("user information is not allowed");
+        }
+        if uri.query().is_some() {
+            return refuse("a query is not allowed");
+        }
+        // A route of axum has captures in braces, and had them after these two.
+        let is_capture = |segment: &str| segment.starts_with([':', '*']);
+        if uri.path().contains(['{', '}']) || uri.path().split('/').any(is_capture) {
+            return refuse("the path cannot be routed: percent-encode braces, ':' and '*'");
+        }
+        let path = match uri.path() {
+            "/" => "",
+            path => path,
+        };
+        Ok(Self {
+            origin: format!("{scheme}://{authority}"),
+            path: path.to_owned(),
+        })
+    }
+
+    pub(crate) fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The URL of a path below this one.
+    pub(crate) fn below(&self, path: &str) -> String {
+        let base = self.path.trim_end_matches('/');
+        [&self.origin, base, path].concat()
+    }
+}

@@ -1,0 +1,157 @@
+//! The service around the one that is guarded.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use authlete::server::{
+    ClientCertificateSource, IntrospectionNext, Presented, Response, TokenScheme, error_response,
+};
+use authlete::types::{IntrospectionAction, IntrospectionRequest};
+use axum::extract::OriginalUri;
+use http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
+use http::{Request, StatusCode};
+use http_body_util::Either;
+use tower_service::Service;
+
+use super::require_access_token::Guard;
+use super::{AccessToken, GuardedBody};
+
+/// RFC 9449 §8.
+const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
+
+/// The service that [`RequireAccessToken`](super::RequireAccessToken) makes.
+#[derive(Debug, Clone)]
+pub struct RequireAccessTokenService<S> {
+    inner: S,
+    guard: Arc<Guard>,
+}
+
+impl<S> RequireAccessTokenService<S> {
+    pub(super) fn new(inner: S, guard: Arc<Guard>) -> Self {
+        Self { inner, guard }
+    }
+}
+
+impl<S, B, B2> Service<Request<B>> for RequireAccessTokenService<S>
+where
+    S: Service<Request<B>, Response = http::Response<B2>> + Clone + Send + 'static,
+    S::Future: Send,
+    B: Send + 'static,
+{
+    type Response = http::Response<GuardedBody<B2>>;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        // The clone is not ready; the one that is serves this request.
+        let clone = self.inner.clone();
+        let mut inner = std::mem::replace(&mut self.inner, clone);
+        let guard = Arc::clone(&self.guard);
+        Box::pin(async move {
+            // Before the await: the body need not be `Sync`.
+            let verdict = match guard.question(&request) {
+                Ok(question) => guard.ask(question).await,
+                Err(refusal) => Err(refusal),
+            };
+            match verdict {
+                Ok(token) => {
+                    let nonce = nonce(&token);
+                    request.extensions_mut().insert(token);
+                    let mut response = inner.call(request).await?;
+                    if let Some(nonce) = nonce {
+                        let headers = response.headers_mut();
+                        headers.insert(DPOP_NONCE, nonce);
+                        // RFC 9449 §8.2: a stored nonce would be an old one.
+                        let no_store = HeaderValue::from_static("no-store");
+                        headers.entry(CACHE_CONTROL).or_insert(no_store);
+                    }
+                    Ok(response.map(Either::Left))
+                }
+                Err(refusal) => Ok(refusal.map(Either::Right)),
+            }
+        })
+    }
+}
+
+/// In a box, because it is large and rare.
+type Refusal = Box<Response>;
+
+/// What Authlete is asked, and by which scheme the token came.
+struct Question {
+    request: IntrospectionRequest,
+    scheme: TokenScheme,
+}
+
+impl Guard {
+    /// What to ask Authlete about a request, or why it is refused without that.
+    fn question<B>(&self, request: &Request<B>) -> Result<Question, Refusal> {
+        let refuse = |reason: &'static str, response: Response| {
+            refused(response.status(), reason);
+            Box::new(response)
+        };
+        let of_connection = request.extensions().get::<ClientCertificateSource>();
+        let source = of_connection.unwrap_or(&self.certificates);
+        let presented = Presented::from_headers(request.headers(), source)
+            .map_err(|error| refuse("unreadable", self.challenges().unreadable(error)))?;
+        let no_token = || refuse("no_token", self.challenges().no_token());
+        let token = presented.access_token().ok_or_else(no_token)?;
+        let mut question = self.conditions.clone();
+        question.token = token.value.clone();
+        match (token.scheme, &self.dpop) {
+            (TokenScheme::Bearer, Some(dpop)) if dpop.is_required => return Err(no_token()),
+            (TokenScheme::Bearer, _) => {}
+            (TokenScheme::Dpop, None) => return Err(no_token()),
+            // Authlete would take a token that is bound to no key for a good one.
+            (TokenScheme::Dpop, Some(_)) if presented.dpop().is_none() => {
+                return Err(refuse("no_proof", self.challenges().invalid_proof()));
+            }
+            (TokenScheme::Dpop, Some(dpop)) => {
+                // A router of axum that is nested in another one shortens the path.
+                let original = request.extensions().get::<OriginalUri>();
+                let uri = original.map_or(request.uri(), |original| &original.0);
+                question.dpop_nonce_required = dpop.is_nonce_required.then_some(true);
+                question = question.received_at(request.method().as_str(), dpop.url(uri.path()));
+            }
+        }
+        Ok(Question {
+            request: question.presented(&presented),
+            scheme: token.scheme,
+        })
+    }
+
+    async fn ask(&self, question: Question) -> Result<AccessToken, Refusal> {
+        let answer = self.api.cached_introspection(&question.request).await;
+        let answer = answer.map_err(|error| {
+            tracing::warn!(target: "authlete_axum", %error, "the access token cannot be checked");
+            Box::new(error_response(&error))
+        })?;
+        if answer.action == IntrospectionAction::Ok {
+            let metadata_url = self.metadata_url.clone();
+            return Ok(AccessToken::new(answer, question.scheme, metadata_url));
+        }
+        let response = match answer.next() {
+            IntrospectionNext::Respond(response) => response,
+            // Not reached: the action is not `Ok`.
+            IntrospectionNext::Ok { .. } => super::challenge::empty(StatusCode::UNAUTHORIZED),
+        };
+        refused(response.status(), "refused_by_authlete");
+        Err(Box::new(self.challenges().complete(response)))
+    }
+}
+
+fn nonce(token: &AccessToken) -> Option<HeaderValue> {
+    HeaderValue::from_str(token.answer().dpop_nonce.as_deref()?).ok()
+}
+
+fn refused(status: StatusCode, reason: &'static str) {
+    tracing::debug!(
+        target: "authlete_axum",
+        { http.response.status_code = status.as_u16(), reason },
+        "access token refused"
+    );
+}

@@ -1,0 +1,131 @@
+//! Access tokens that are bound to a client certificate (RFC 8705).
+
+use authlete::server::ClientCertificateSource as Source;
+use authlete_axum::{AccessToken, RequireAccessToken};
+use aws_lc_rs::digest::{SHA256, digest};
+use axum::Router;
+use axum::extract::Extension;
+use axum::http::HeaderName;
+use axum::routing::get as on_get;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+
+use crate::common::*;
+
+struct Certificate {
+    der: Vec<u8>,
+    pem: String,
+}
+
+impl Certificate {
+    fn generate() -> Self {
+        let made = rcgen::generate_simple_self_signed(["client.example".to_owned()]).unwrap();
+        Self {
+            der: made.cert.der().to_vec(),
+            pem: made.cert.pem(),
+        }
+    }
+
+    fn thumbprint(&self) -> String {
+        jwt::encode(digest(&SHA256, &self.der))
+    }
+
+    fn escaped(&self) -> String {
+        let escape = |byte: u8| format!("%{byte:02X}");
+        self.pem.bytes().map(escape).collect()
+    }
+
+    /// The header by which each kind of proxy passes it on.
+    fn headers(&self) -> Vec<(Source, &'static str, String)> {
+        let name = HeaderName::from_static("x-client-cert");
+        let base64 = BASE64_STANDARD.encode(&self.der);
+        vec![
+            (Source::ClientCert, "client-cert", format!(":{base64}:")),
+            (Source::Nginx(name.clone()), "x-client-cert", self.escaped()),
+            (
+                Source::Apache(name),
+                "x-client-cert",
+                self.pem.trim().replace('\n', " "),
+            ),
+            (
+                Source::Envoy,
+                "x-forwarded-client-cert",
+                format!("Cert=\"{}\"", self.escaped()),
+            ),
+            (Source::AwsAlb, "x-amzn-mtls-clientcert", self.escaped()),
+        ]
+    }
+}
+
+#[tokio::test]
+async fn a_bound_token_passes_with_its_certificate_from_the_source_that_is_named() {
+    let certificate = Certificate::generate();
+    let other = Certificate::generate();
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let request = wanted(&emulator).certificate_thumbprint(certificate.thumbprint());
+        let token = issue(&api, request).await;
+        let authorization = format!("Bearer {}", token.expose());
+        let own = certificate.headers().into_iter();
+        for ((source, name, good), (_, _, other)) in own.zip(other.headers()) {
+            let guard = RequireAccessToken::new(api.clone()).client_certificates(source);
+            let url = serve(guard).await;
+            let authorization = ("authorization", authorization.as_str());
+            get(&url, &[authorization, (name, &good)])
+                .await
+                .assert_passed();
+            let answer = get(&url, &[authorization, (name, &other)]).await;
+            answer.assert_refused(401, "Bearer", "invalid_token");
+            let answer = get(&url, &[authorization]).await;
+            answer.assert_refused(401, "Bearer", "invalid_token");
+            let answer = get(&url, &[authorization, (name, "Cert=\"no certificate\"")]).await;
+            answer.assert_refused(400, "Bearer", "invalid_request");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_header_that_is_not_named_is_not_read() {
+    let certificate = Certificate::generate();
+    let (emulator, api) = start(GENERATIONS[1]).await;
+    let request = wanted(&emulator).certificate_thumbprint(certificate.thumbprint());
+    let authorization = format!("Bearer {}", issue(&api, request).await.expose());
+    let url = serve(RequireAccessToken::new(api)).await;
+    let headers = certificate.headers();
+    let mut all = vec![("authorization", authorization.as_str())];
+    all.extend(
+        headers
+            .iter()
+            .map(|(_, name, value)| (*name, value.as_str())),
+    );
+    let answer = get(&url, &all).await;
+    answer.assert_refused(401, "Bearer", "invalid_token");
+}
+
+#[tokio::test]
+async fn the_certificate_of_the_connection_goes_before_a_header() {
+    let certificate = Certificate::generate();
+    let thumbprint = certificate.thumbprint();
+    let (emulator, api) = start(GENERATIONS[1]).await;
+    let request = wanted(&emulator).certificate_thumbprint(&thumbprint);
+    let token = issue(&api, request).await;
+    let handler = move |token: AccessToken| async move {
+        assert_eq!(token.certificate_thumbprint(), Some(&*thumbprint));
+        token.subject().unwrap().to_owned()
+    };
+    let guard = RequireAccessToken::new(api).client_certificates(Source::ClientCert);
+    let router = Router::new().route("/things", on_get(handler)).layer(guard);
+    let of_connection = Source::Tls(vec![certificate.der.clone()]);
+    let url = serve_router(router.clone().layer(Extension(of_connection))).await;
+    get_by_bearer(&url, token.expose()).await.assert_passed();
+
+    let url = serve_router(router.layer(Extension(Source::Tls(Vec::new())))).await;
+    let header = format!(":{}:", BASE64_STANDARD.encode(&certificate.der));
+    let authorization = format!("Bearer {}", token.expose());
+    let headers = [
+        ("authorization", &*authorization),
+        ("client-cert", &*header),
+    ];
+    let answer = get(&url, &headers).await;
+    answer.assert_refused(401, "Bearer", "invalid_token");
+}

@@ -1,0 +1,203 @@
+//! Access tokens that are bound to a DPoP key (RFC 9449).
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::SystemTime;
+
+use authlete::Authlete;
+use authlete::server::TokenScheme;
+use authlete_axum::{AccessToken, Dpop, RequireAccessToken, RequireScopes};
+use authlete_emulator::Emulator;
+use aws_lc_rs::digest::{SHA256, digest};
+use axum::Router;
+use axum::routing::get as on_get;
+use serde_json::json;
+
+use crate::common::jwt::{Key, encode};
+use crate::common::*;
+
+const BASE: &str = "https://api.example.com";
+
+/// RFC 7638.
+fn thumbprint(key: &Key) -> String {
+    let jwk = key.jwk();
+    let (x, y) = (&jwk["x"], &jwk["y"]);
+    let text = format!(r#"{{"crv":"P-256","kty":"EC","x":{x},"y":{y}}}"#);
+    encode(digest(&SHA256, text.as_bytes()))
+}
+
+/// A proof for `GET` of a URL.
+fn proof(key: &Key, url: &str, token: &str, nonce: Option<&str>) -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let mut claims = json!({
+        "jti": COUNT.fetch_add(1, Ordering::Relaxed).to_string(),
+        "htm": "GET",
+        "htu": url,
+        "iat": SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs(),
+        "ath": encode(digest(&SHA256, token.as_bytes())),
+    });
+    if let Some(nonce) = nonce {
+        claims["nonce"] = nonce.into();
+    }
+    let header = json!({ "typ": "dpop+jwt", "alg": "ES256", "jwk": key.jwk() });
+    key.sign_with(&header, &claims)
+}
+
+async fn bound_token(emulator: &Emulator, api: &Authlete, key: &Key) -> String {
+    let request = wanted(emulator).dpop_key_thumbprint(thumbprint(key));
+    issue(api, request).await.expose().to_owned()
+}
+
+fn dpop() -> Dpop {
+    Dpop::at(BASE).unwrap().algorithms(["ES256"])
+}
+
+async fn get_by_dpop(url: &str, token: &str, proof: &str) -> Answer {
+    let authorization = format!("DPoP {token}");
+    get(url, &[("authorization", &authorization), ("dpop", proof)]).await
+}
+
+#[tokio::test]
+async fn a_bound_token_passes_once_with_each_proof_for_the_public_url() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let key = Key::generate();
+        let token = bound_token(&emulator, &api, &key).await;
+        let url = serve(RequireAccessToken::new(api).dpop(dpop())).await;
+        let good = proof(&key, "https://api.example.com/things", &token, None);
+        get_by_dpop(&url, &token, &good).await.assert_passed();
+        let refused = [
+            good,
+            // The URL that the server is reached by, behind its proxy.
+            proof(&key, &format!("{url}/things"), &token, None),
+            proof(&key, "https://api.example.com/others", &token, None),
+            proof(&key, "https://api.example.com/things", "another", None),
+        ];
+        for proof in refused {
+            let answer = get_by_dpop(&url, &token, &proof).await;
+            answer.assert_refused(401, "DPoP", "invalid_dpop_proof");
+            assert_eq!(answer.challenges().len(), 1);
+        }
+        let other = proof(
+            &Key::generate(),
+            "https://api.example.com/things",
+            &token,
+            None,
+        );
+        let answer = get_by_dpop(&url, &token, &other).await;
+        answer.assert_refused(401, "DPoP", "invalid_token");
+    }
+}
+
+#[tokio::test]
+async fn a_bound_token_does_not_pass_by_bearer_even_with_its_proof() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let key = Key::generate();
+        let token = bound_token(&emulator, &api, &key).await;
+        for guard in [
+            RequireAccessToken::new(api.clone()).dpop(dpop()),
+            RequireAccessToken::new(api.clone()),
+        ] {
+            let url = serve(guard).await;
+            let good = proof(&key, "https://api.example.com/things", &token, None);
+            let bearer = format!("Bearer {token}");
+            let answer = get(&url, &[("authorization", &bearer), ("dpop", &good)]).await;
+            answer.assert_refused(401, "DPoP", "invalid_token");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_is_not_bound_does_not_pass_by_dpop() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let token = token(&emulator, &api).await;
+        let url = serve(RequireAccessToken::new(api).dpop(dpop())).await;
+        let proof = proof(
+            &Key::generate(),
+            "https://api.example.com/things",
+            &token,
+            None,
+        );
+        let answer = get_by_dpop(&url, &token, &proof).await;
+        answer.assert_refused(401, "Bearer", "invalid_token");
+        assert_eq!(answer.challenges()[1], "DPoP algs=\"ES256\"");
+        let authorization = format!("DPoP {token}");
+        let answer = get(&url, &[("authorization", &authorization)]).await;
+        answer.assert_refused(401, "DPoP", "invalid_dpop_proof");
+        get_by_bearer(&url, &token).await.assert_passed();
+    }
+}
+
+#[tokio::test]
+async fn without_exactly_one_proof_authlete_is_not_called() {
+    let url = serve(RequireAccessToken::new(unreachable()).dpop(dpop())).await;
+    let authorization = ("authorization", "DPoP abc");
+    for headers in [
+        vec![authorization],
+        vec![authorization, ("dpop", "a.b.c"), ("dpop", "a.b.c")],
+    ] {
+        let answer = get(&url, &headers).await;
+        answer.assert_refused(401, "DPoP", "invalid_dpop_proof");
+        assert!(answer.challenges()[0].ends_with("algs=\"ES256\""));
+    }
+}
+
+#[tokio::test]
+async fn a_nonce_is_asked_for_and_told_with_each_response() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let key = Key::generate();
+        let token = bound_token(&emulator, &api, &key).await;
+        let guard = RequireAccessToken::new(api.clone()).dpop(dpop().nonce_required());
+        let url = serve(guard).await;
+        let htu = "https://api.example.com/things";
+        let first = get_by_dpop(&url, &token, &proof(&key, htu, &token, None)).await;
+        first.assert_refused(401, "DPoP", "use_dpop_nonce");
+        let nonce = first.header("dpop-nonce").expect("a nonce").to_owned();
+        let second = get_by_dpop(&url, &token, &proof(&key, htu, &token, Some(&nonce))).await;
+        second.assert_passed();
+        assert_eq!(second.header("dpop-nonce"), Some(&*nonce));
+        assert_eq!(second.header("cache-control"), Some("no-store"));
+        // A token that is not bound needs none.
+        let unbound = crate::common::token(&emulator, &api).await;
+        get_by_bearer(&url, &unbound).await.assert_passed();
+    }
+}
+
+#[tokio::test]
+async fn the_whole_path_counts_in_a_nested_router_behind_a_prefix() {
+    let (emulator, api) = start(GENERATIONS[1]).await;
+    let key = Key::generate();
+    let token = bound_token(&emulator, &api, &key).await;
+    let dpop = Dpop::at("https://example.com/api/").unwrap();
+    async fn scheme(token: AccessToken) -> String {
+        assert_eq!(token.scheme(), TokenScheme::Dpop);
+        token.subject().unwrap().to_owned()
+    }
+    let nested = Router::new()
+        .route("/{id}", on_get(scheme))
+        .layer(RequireAccessToken::new(api).dpop(dpop));
+    let url = serve_router(Router::new().nest("/v1", nested)).await;
+    let htu = "https://example.com/api/v1/things%20too";
+    let request = reqwest::Client::new()
+        .get(format!("{url}/v1/things%20too?page=2"))
+        .header("authorization", format!("DPoP {token}"))
+        .header("dpop", proof(&key, htu, &token, None));
+    Answer::of(request).await.assert_passed();
+}
+
+#[tokio::test]
+async fn scopes_of_a_route_are_asked_for_by_the_scheme_of_the_token() {
+    let (emulator, api) = start(GENERATIONS[1]).await;
+    let key = Key::generate();
+    let token = bound_token(&emulator, &api, &key).await;
+    let router = Router::new()
+        .route("/things", on_get(|| async {}))
+        .layer(RequireScopes::new(["write"]))
+        .layer(RequireAccessToken::new(api).dpop(dpop()));
+    let url = serve_router(router).await;
+    let proof = proof(&key, "https://api.example.com/things", &token, None);
+    let answer = get_by_dpop(&url, &token, &proof).await;
+    answer.assert_refused(403, "DPoP", "insufficient_scope");
+}

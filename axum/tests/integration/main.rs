@@ -1,0 +1,12 @@
+//! APIs that are guarded by access tokens, over HTTP on loopback, with the emulator in the place of Authlete.
+
+mod any_headers;
+mod bearer;
+mod certificates;
+mod common;
+mod dpop;
+mod events;
+mod metadata;
+mod routes;
+mod step_up;
+mod without_axum;
