@@ -2,8 +2,10 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod authorization_server;
 mod public_url;
 pub mod resource;
 
+pub use authorization_server::AuthorizationServer;
 pub use public_url::UrlError;
 pub use resource::{AccessToken, Dpop, ProtectedResource, RequireAccessToken, RequireScopes};

@@ -1,5 +1,7 @@
 //! URLs that clients know the server by.
 
+use std::fmt;
+
 use http::Uri;
 
 /// A URL in the configuration that cannot be used. The message names the setting.
@@ -8,6 +10,12 @@ use http::Uri;
 pub struct UrlError {
     setting: &'static str,
     reason: &'static str,
+}
+
+impl UrlError {
+    pub(crate) fn new(setting: &'static str, reason: &'static str) -> Self {
+        Self { setting, reason }
+    }
 }
 
 /// An absolute `http` or `https` URL without user information, query and fragment.
@@ -65,9 +73,23 @@ impl PublicUrl {
         &self.path
     }
 
+    /// The path for a router: a URL without one means the root.
+    pub(crate) fn route(&self) -> &str {
+        match self.path.as_str() {
+            "" => "/",
+            path => path,
+        }
+    }
+
     /// The URL of a path below this one.
     pub(crate) fn below(&self, path: &str) -> String {
         let base = self.path.trim_end_matches('/');
         [&self.origin, base, path].concat()
+    }
+}
+
+impl fmt::Display for PublicUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}{}", self.origin, self.path)
     }
 }

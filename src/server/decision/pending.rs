@@ -368,7 +368,8 @@ impl PendingAuthorization {
         (!missing.is_empty()).then_some(missing)
     }
 
-    fn requested(&self) -> Consent {
+    /// All that the client asks for: what a consent starts with, before the user takes something away.
+    pub fn requested(&self) -> Consent {
         // The scope is one of OpenID Connect: elsewhere it is a scope like any other.
         let counts = self.has_prompt(&Prompt::Consent)
             || (self.offline_access_allowed && self.may_interact())

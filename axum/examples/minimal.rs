@@ -1,0 +1,152 @@
+//! An OpenID provider with a login page and a consent page, on the emulator: no account is needed.
+//!
+//! `cargo run -p authlete-axum --example minimal` prints its address and a client that is registered. It has one user,
+//! `alice`, with the password `wonderland`.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use authlete::server::{Interaction, PendingAuthorization, Session, StandardClaims};
+use authlete::types::AuthorizationResponse;
+use authlete::{ApiVersion, Authlete};
+use authlete_axum::AuthorizationServer;
+use authlete_axum::authorization_server::{Accounts, Endpoints};
+use authlete_emulator::Emulator;
+use axum::Router;
+use axum::extract::{Form, State};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::{Html, IntoResponse, Response, Result};
+use axum::routing::post;
+use tokio::net::TcpListener;
+use tower_sessions::{MemoryStore, Session as Browser, SessionManagerLayer};
+
+struct Users;
+
+impl Accounts for Users {
+    type Claims = StandardClaims;
+
+    async fn session(&self, request: &Parts, _: &AuthorizationResponse) -> Result<Option<Session>> {
+        session(browser(request)?).await
+    }
+
+    async fn interact(
+        &self,
+        request: &Parts,
+        pending: PendingAuthorization,
+        interaction: Interaction,
+    ) -> Result<Response> {
+        let kept = browser(request)?.insert("pending", pending).await;
+        kept.map_err(unavailable)?;
+        Ok(Html(match interaction {
+            Interaction::Consent(asked) => format!(
+                "<form method=post action=/consent>Share {:?}? <button name=agree value=yes>Yes</button> \
+                 <button name=agree value=no>No</button></form>",
+                asked.missing.scopes
+            ),
+            _ => "<form method=post action=/login><input name=name><input name=password type=password>\
+                  <button>Log in</button></form>"
+                .to_owned(),
+        })
+        .into_response())
+    }
+
+    async fn claims(&self, subject: &str) -> Result<Option<StandardClaims>> {
+        Ok((subject == "alice").then(|| {
+            StandardClaims::new()
+                .name("Alice")
+                .email("alice@example.com")
+        }))
+    }
+}
+
+fn browser(request: &Parts) -> Result<&Browser> {
+    let browser = request.extensions.get();
+    Ok(browser.ok_or(StatusCode::INTERNAL_SERVER_ERROR)?)
+}
+
+async fn session(browser: &Browser) -> Result<Option<Session>> {
+    let login: Option<(String, i64)> = browser.get("login").await.map_err(unavailable)?;
+    Ok(login.map(|(subject, time)| Session::new(subject, time)))
+}
+
+async fn pending(browser: &Browser) -> Result<PendingAuthorization> {
+    let pending = browser.remove("pending").await.map_err(unavailable)?;
+    Ok(pending.ok_or((StatusCode::BAD_REQUEST, "Start again at the app."))?)
+}
+
+fn unavailable(_: tower_sessions::session::Error) -> StatusCode {
+    StatusCode::SERVICE_UNAVAILABLE
+}
+
+async fn login(
+    State(server): State<AuthorizationServer>,
+    browser: Browser,
+    request: Parts,
+    Form(form): Form<Vec<(String, String)>>,
+) -> Result<Response> {
+    let mut pending = pending(&browser).await?;
+    if form
+        == [
+            ("name".into(), "alice".into()),
+            ("password".into(), "wonderland".into()),
+        ]
+    {
+        browser.cycle_id().await.map_err(unavailable)?;
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        let login = ("alice", now.as_secs());
+        browser.insert("login", login).await.map_err(unavailable)?;
+        if let Some(session) = session(&browser).await? {
+            pending.logged_in(&session);
+        }
+    }
+    let session = session(&browser).await?;
+    Ok(server.proceed(&request, pending, session.as_ref()).await?)
+}
+
+async fn consent(
+    State(server): State<AuthorizationServer>,
+    browser: Browser,
+    request: Parts,
+    Form(form): Form<Vec<(String, String)>>,
+) -> Result<Response> {
+    let (mut pending, session) = (pending(&browser).await?, session(&browser).await?);
+    let Some(session) = session.filter(|_| form == [("agree".into(), "yes".into())]) else {
+        return Ok(server.deny(&pending).await?);
+    };
+    let all = pending.requested();
+    pending.consented(&session, all);
+    Ok(server.proceed(&request, pending, Some(&session)).await?)
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let emulator = Emulator::start().await?;
+    let api = Authlete::new(emulator.config(ApiVersion::V3))?;
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let issuer = format!("http://{}", listener.local_addr()?);
+    let endpoints = Endpoints::below(&issuer)?;
+    let mut service = api.get_service(emulator.service()).await?;
+    endpoints.write_to(&mut service);
+    api.update_service(emulator.service(), &service).await?;
+
+    let server = AuthorizationServer::new(api, endpoints, Users);
+    let pages = Router::new()
+        .route("/login", post(login))
+        .route("/consent", post(consent));
+    let sessions = SessionManagerLayer::new(MemoryStore::default()).with_secure(false);
+    let router = server
+        .router()
+        .merge(pages.with_state(server))
+        .layer(sessions);
+
+    let client = emulator.client();
+    println!("{issuer}/.well-known/openid-configuration");
+    println!("client_id {}", client.id);
+    println!("client_secret {}", client.secret.expose());
+    println!("redirect_uri {}", client.redirect_uri);
+    println!("Ctrl-C ends it.");
+    axum::serve(listener, router).await?;
+    Ok(())
+}

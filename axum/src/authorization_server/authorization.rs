@@ -1,0 +1,109 @@
+//! The authorization endpoint, and what follows login and consent.
+
+use std::time::SystemTime;
+
+use authlete::server::{
+    AuthorizationFailNext, AuthorizationIssueNext, AuthorizationNext, Decision,
+    PendingAuthorization, Session,
+};
+use authlete::types::{AuthorizationFailReason, AuthorizationFailRequest, AuthorizationRequest};
+use axum::extract::{Request, State};
+use axum::response::Response;
+use http::Method;
+use http::request::Parts;
+
+use super::form_page::for_browser;
+use super::{AuthorizationServer, Failure};
+
+/// The authorization endpoint (RFC 6749 §3.1, OpenID Connect Core 1.0 §3.1.2.1). `GET` and `POST`.
+///
+/// [`Accounts`](super::Accounts) says who is logged in and shows pages.
+pub async fn authorization(
+    State(server): State<AuthorizationServer>,
+    request: Request,
+) -> Result<Response, Failure> {
+    let (parts, parameters) = match *request.method() {
+        Method::POST => server.form(request).await?,
+        _ => {
+            let (parts, _) = request.into_parts();
+            let query = parts.uri.query().unwrap_or_default().to_owned();
+            (parts, query)
+        }
+    };
+    let request = AuthorizationRequest::new(parameters.as_str());
+    let (ticket, answer) = match server.api().authorization(&request).await?.next() {
+        AuthorizationNext::Respond(response) => return Ok(for_browser(response)),
+        AuthorizationNext::Interaction { ticket, answer }
+        | AuthorizationNext::NoInteraction { ticket, answer } => (ticket, answer),
+    };
+    let mut pending = PendingAuthorization::new(ticket, answer, &parameters, SystemTime::now());
+    if server.settings.offline_access_allowed {
+        pending = pending.allow_offline_access();
+    }
+    let accounts = &server.settings.accounts;
+    let session = accounts.session(&parts, pending.answer()).await?;
+    server.proceed(&parts, pending, session.as_ref()).await
+}
+
+impl AuthorizationServer {
+    /// Goes on with an authorization request after a page: shows the next page by
+    /// [`Accounts::interact`](super::Accounts::interact), or sends the user back to the client.
+    ///
+    /// `request` is the one by which the user sent the page, and `session` is the session of the user now.
+    ///
+    /// ```
+    /// # use authlete::server::{PendingAuthorization, Session};
+    /// # use authlete_axum::AuthorizationServer;
+    /// # use authlete_axum::authorization_server::Failure;
+    /// # use axum::response::Response;
+    /// # use http::request::Parts;
+    /// # async fn example(
+    /// #     server: AuthorizationServer, parts: Parts, mut pending: PendingAuthorization, session: Session,
+    /// # ) -> Result<Response, Failure> {
+    /// // The password is right; `pending` comes from the session of the browser, which has a new identifier from now on.
+    /// pending.logged_in(&session);
+    /// server.proceed(&parts, pending, Some(&session)).await
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// A call of Authlete or of [`Accounts`](super::Accounts) failed. The error is the complete response.
+    pub async fn proceed(
+        &self,
+        request: &Parts,
+        pending: PendingAuthorization,
+        session: Option<&Session>,
+    ) -> Result<Response, Failure> {
+        let accounts = &self.settings.accounts;
+        match pending.decide(session, SystemTime::now()) {
+            Decision::Interact(interaction) => {
+                Ok(accounts.interact(request, pending, interaction).await?)
+            }
+            Decision::Issue(request) => {
+                let Some(user) = accounts.claims(&request.subject).await? else {
+                    let reason = AuthorizationFailReason::NotAuthenticated;
+                    return self.fail(&pending.fail(reason)).await;
+                };
+                let request = pending.disclose(*request, &*user);
+                let answer = self.api().authorization_issue(&request).await?;
+                let AuthorizationIssueNext::Respond(response) = answer.next();
+                Ok(for_browser(response))
+            }
+            Decision::Fail(request) => self.fail(&request).await,
+        }
+    }
+
+    /// Ends an authorization request that the user refused: the client gets `access_denied`.
+    ///
+    /// # Errors
+    /// The call of Authlete failed. The error is the complete response.
+    pub async fn deny(&self, pending: &PendingAuthorization) -> Result<Response, Failure> {
+        self.fail(&pending.deny()).await
+    }
+
+    async fn fail(&self, request: &AuthorizationFailRequest) -> Result<Response, Failure> {
+        let answer = self.api().authorization_fail(request).await?;
+        let AuthorizationFailNext::Respond(response) = answer.next();
+        Ok(for_browser(response))
+    }
+}

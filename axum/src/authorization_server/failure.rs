@@ -1,0 +1,86 @@
+//! Requests that end early.
+
+use authlete::server::{PresentedError, error_response};
+use axum::body::Body;
+use axum::response::{ErrorResponse, IntoResponse, Response};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
+use http::{HeaderValue, StatusCode};
+
+/// A request that an endpoint answers with an error: the complete response.
+///
+/// It is made of an [`authlete::Error`], of which nothing is in the response, and of every error response of axum.
+#[derive(Debug)]
+pub struct Failure(Box<Response>);
+
+impl Failure {
+    /// An error of OAuth without a description (RFC 6749 §5.2).
+    pub(super) fn oauth(status: StatusCode, error: &'static str) -> Self {
+        let mut response = Response::new(Body::from(format!("{{\"error\":\"{error}\"}}")));
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        Self::from(response)
+    }
+
+    /// The server failed, and says nothing of the cause.
+    pub(super) fn server_error() -> Self {
+        Self::oauth(StatusCode::INTERNAL_SERVER_ERROR, "server_error")
+    }
+
+    /// A response without a body.
+    pub(super) fn empty(status: StatusCode) -> Self {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = status;
+        let no_store = HeaderValue::from_static("no-store");
+        response.headers_mut().insert(CACHE_CONTROL, no_store);
+        Self::from(response)
+    }
+
+    pub(super) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.0.headers_mut().insert(name, value);
+        self
+    }
+
+    /// The client sent a request that cannot be read, or that is not allowed here.
+    pub(super) fn invalid_request() -> Self {
+        Self::oauth(StatusCode::BAD_REQUEST, "invalid_request")
+    }
+}
+
+impl From<Response> for Failure {
+    fn from(response: Response) -> Self {
+        Self(Box::new(response))
+    }
+}
+
+impl From<authlete::server::Response> for Failure {
+    fn from(response: authlete::server::Response) -> Self {
+        Self::from(response.map(Body::new))
+    }
+}
+
+impl From<authlete::Error> for Failure {
+    fn from(error: authlete::Error) -> Self {
+        tracing::warn!(target: "authlete_axum", %error, "a call of Authlete failed");
+        Self::from(error_response(&error))
+    }
+}
+
+impl From<PresentedError> for Failure {
+    fn from(error: PresentedError) -> Self {
+        Self::from(error.response())
+    }
+}
+
+impl From<ErrorResponse> for Failure {
+    fn from(error: ErrorResponse) -> Self {
+        Self::from(Err::<(), _>(error).into_response())
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        *self.0
+    }
+}

@@ -1,0 +1,99 @@
+//! Responses for browsers, with the page of `response_mode=form_post` among them.
+
+use authlete::server::ResponseBody;
+use axum::body::Body;
+use axum::response::Response;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use http::HeaderValue;
+use http::header::{
+    CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
+use sha2::{Digest, Sha256};
+
+/// The response with headers that protect its page.
+///
+/// The page of Authlete sends a form to the client by a script of its own. Its policy allows that script by its hash and
+/// nothing else, and forbids frames. It does not restrict where the form goes, which is the redirect URI.
+pub(super) fn for_browser(response: http::Response<ResponseBody>) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let body = body.into_bytes();
+    let media_type = parts.headers.get(CONTENT_TYPE);
+    let media_type = media_type.and_then(|value| value.to_str().ok());
+    if media_type.is_some_and(|it| it.starts_with("text/html")) {
+        let policy = policy(&String::from_utf8_lossy(&body));
+        let headers = [
+            (CONTENT_SECURITY_POLICY, HeaderValue::from_str(&policy).ok()),
+            (
+                REFERRER_POLICY,
+                Some(HeaderValue::from_static("no-referrer")),
+            ),
+            (
+                X_CONTENT_TYPE_OPTIONS,
+                Some(HeaderValue::from_static("nosniff")),
+            ),
+        ];
+        let headers: [(HeaderName, Option<HeaderValue>); 3] = headers;
+        for (name, value) in headers {
+            if let Some(value) = value {
+                parts.headers.insert(name, value);
+            }
+        }
+    }
+    Response::from_parts(parts, Body::from(body))
+}
+
+/// Content Security Policy Level 3: `'unsafe-hashes'` lets hashes count for event handlers, too.
+fn policy(html: &str) -> String {
+    let hashes: String = scripts(html)
+        .map(|script| {
+            let hash = BASE64_STANDARD.encode(Sha256::digest(script));
+            format!(" 'sha256-{hash}'")
+        })
+        .collect();
+    let scripts = match hashes.is_empty() {
+        true => String::new(),
+        false => format!("script-src 'unsafe-hashes'{hashes}; "),
+    };
+    format!("default-src 'none'; {scripts}base-uri 'none'; frame-ancestors 'none'")
+}
+
+/// The contents of the `script` elements and of the `onload` attributes of a page.
+fn scripts(html: &str) -> impl Iterator<Item = &str> {
+    let elements = html.split("<script").skip(1).filter_map(|rest| {
+        let (_, rest) = rest.split_once('>')?;
+        Some(rest.split_once("</script>")?.0)
+    });
+    let handlers = html.split("onload=").skip(1).filter_map(|rest| {
+        let quote = rest.chars().next().filter(|it| matches!(it, '"' | '\''))?;
+        Some(rest.get(1..)?.split_once(quote)?.0)
+    });
+    elements.chain(handlers).filter(|script| !script.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn policy_allows_the_script_of_the_page_by_its_hash() {
+        let hash = BASE64_STANDARD.encode(Sha256::digest("document.forms[0].submit()"));
+        for html in [
+            "<body onload=\"document.forms[0].submit()\"><form></form></body>",
+            "<body onload='document.forms[0].submit()'></body>",
+            "<form></form><script type=\"text/javascript\">document.forms[0].submit()</script>",
+        ] {
+            let policy = policy(html);
+            assert!(policy.contains(&format!("'sha256-{hash}'")), "{policy}");
+            assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
+        }
+    }
+
+    #[test]
+    fn policy_of_a_page_without_scripts_allows_none() {
+        assert_eq!(
+            policy("<p>onload=</p>"),
+            "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+        );
+    }
+}

@@ -1,0 +1,144 @@
+//! The introspection endpoint.
+
+use std::future::Future;
+
+use authlete::Secret;
+use authlete::server::{Presented, StandardIntrospectionNext};
+use authlete::types::{JweAlg, JweEnc, JwsAlg, StandardIntrospectionRequest};
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::{Response, Result};
+use http::StatusCode;
+use http::header::{ACCEPT, HeaderValue, WWW_AUTHENTICATE};
+
+use super::accounts::Later;
+use super::{AuthorizationServer, Failure};
+
+/// The resource servers that may call the introspection endpoint (RFC 7662 §2.1). Authlete leaves their authentication to
+/// your server.
+///
+/// ```
+/// use authlete::Secret;
+/// use authlete::server::Presented;
+/// use authlete_axum::authorization_server::{ResourceServer, ResourceServers};
+/// use axum::response::Result;
+///
+/// struct OrdersApi {
+///     secret: Secret,
+/// }
+///
+/// impl ResourceServers for OrdersApi {
+///     async fn authenticate(&self, presented: &Presented) -> Result<Option<ResourceServer>> {
+///         // Secrets are compared in constant time.
+///         let is_known = presented.client().is_some_and(|client| {
+///             client.client_id == "orders" && client.client_secret == self.secret
+///         });
+///         Ok(is_known.then(|| ResourceServer::new("https://api.example.com/orders")))
+///     }
+/// }
+/// ```
+pub trait ResourceServers: Send + Sync + 'static {
+    /// The resource server that presents these credentials, or `None` when it is not known: then the caller gets 401.
+    fn authenticate(
+        &self,
+        presented: &Presented,
+    ) -> impl Future<Output = Result<Option<ResourceServer>>> + Send;
+}
+
+/// A resource server, and how it gets introspection responses as JWTs (RFC 9701) if it asks for them by its `Accept`
+/// header.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct ResourceServer {
+    /// Its URI: `aud` of the JWT.
+    pub uri: String,
+    /// The algorithm that signs the JWT. Default: `RS256`.
+    pub sign_alg: Option<JwsAlg>,
+    /// The algorithms that encrypt the JWT: for its key, and for its content. Default: none.
+    pub encryption: Option<(JweAlg, JweEnc)>,
+    /// The public key of the resource server (JWK) for an asymmetric algorithm of encryption.
+    pub public_key: Option<String>,
+    /// The key that is shared with the resource server, for symmetric algorithms.
+    pub shared_key: Option<Secret>,
+}
+
+impl ResourceServer {
+    /// A resource server with the defaults.
+    pub fn new(uri: impl Into<String>) -> Self {
+        Self {
+            uri: uri.into(),
+            sign_alg: None,
+            encryption: None,
+            public_key: None,
+            shared_key: None,
+        }
+    }
+
+    fn fill(self, mut request: StandardIntrospectionRequest) -> StandardIntrospectionRequest {
+        request.rs_uri = Some(self.uri);
+        request.introspection_sign_alg = self.sign_alg;
+        if let Some((alg, enc)) = self.encryption {
+            request.introspection_encryption_alg = Some(alg);
+            request.introspection_encryption_enc = Some(enc);
+        }
+        request.public_key_for_encryption = self.public_key;
+        request.shared_key_for_sign.clone_from(&self.shared_key);
+        request.shared_key_for_encryption = self.shared_key;
+        request
+    }
+}
+
+/// The introspection endpoint (RFC 7662), with responses as JSON or JWT (RFC 9701). `POST`. [`ResourceServers`] says who
+/// may call it.
+pub async fn introspection(
+    State(server): State<AuthorizationServer>,
+    request: Request,
+) -> Result<Response, Failure> {
+    let received = server.form_request(request).await?;
+    let servers = &server.settings.resource_servers;
+    let Some(caller) = servers.authenticate(&received.presented).await? else {
+        return Err(unknown_caller());
+    };
+    let mut request = caller.fill(StandardIntrospectionRequest::new(received.form));
+    let accept = received.parts.headers.get(ACCEPT);
+    let accept = accept.and_then(|value| value.to_str().ok());
+    request.http_accept_header = accept.map(str::to_owned);
+    let answer = server.api().standard_introspection(&request).await?;
+    let StandardIntrospectionNext::Respond(response) = answer.next();
+    Ok(response.map(Body::new))
+}
+
+/// RFC 7662 §2.3.
+fn unknown_caller() -> Failure {
+    let failure = Failure::oauth(StatusCode::UNAUTHORIZED, "invalid_client");
+    failure.with_header(
+        WWW_AUTHENTICATE,
+        HeaderValue::from_static("Basic realm=\"introspection\", charset=\"UTF-8\""),
+    )
+}
+
+/// Nobody may call.
+pub(super) struct NoResourceServers;
+
+impl ResourceServers for NoResourceServers {
+    async fn authenticate(&self, _: &Presented) -> Result<Option<ResourceServer>> {
+        Ok(None)
+    }
+}
+
+/// [`ResourceServers`] without their type.
+pub(super) trait AnyResourceServers: Send + Sync {
+    fn authenticate<'a>(
+        &'a self,
+        presented: &'a Presented,
+    ) -> Later<'a, Result<Option<ResourceServer>>>;
+}
+
+impl<T: ResourceServers> AnyResourceServers for T {
+    fn authenticate<'a>(
+        &'a self,
+        presented: &'a Presented,
+    ) -> Later<'a, Result<Option<ResourceServer>>> {
+        Box::pin(ResourceServers::authenticate(self, presented))
+    }
+}

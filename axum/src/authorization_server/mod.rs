@@ -1,0 +1,172 @@
+//! The endpoints of an authorization server (RFC 6749, OpenID Connect Core 1.0).
+//!
+//! [`AuthorizationServer`] has them as a [`Router`](AuthorizationServer::router) with the paths of the service's own
+//! settings. Each is also a handler of its own, for a router of yours with an [`AuthorizationServer`] as its state:
+//!
+//! ```
+//! use authlete_axum::AuthorizationServer;
+//! use authlete_axum::authorization_server::{revocation, token};
+//! use axum::Router;
+//! use axum::routing::post;
+//!
+//! # fn example(server: AuthorizationServer) -> Router {
+//! Router::new()
+//!     .route("/oauth/token", post(token))
+//!     .route("/oauth/revoke", post(revocation))
+//!     .with_state(server)
+//! # }
+//! ```
+//!
+//! What your server decides is in traits: [`Accounts`] for users, sessions and pages, [`TokenGrants`] for grant types that
+//! Authlete leaves to you, and [`ResourceServers`] for the callers of the introspection endpoint. All but the first refuse
+//! by default.
+
+mod accounts;
+mod authorization;
+mod cors;
+mod discovery;
+mod endpoints;
+mod failure;
+mod form_page;
+mod introspection;
+mod pushed_authorization;
+mod request;
+mod revocation;
+mod router;
+mod token;
+mod userinfo;
+
+use std::fmt;
+use std::sync::Arc;
+
+use authlete::Authlete;
+use authlete::server::ClientCertificateSource;
+
+pub use accounts::Accounts;
+pub use authorization::authorization;
+pub use discovery::{configuration, jwks};
+pub use endpoints::Endpoints;
+pub use failure::Failure;
+pub use introspection::{ResourceServer, ResourceServers, introspection};
+pub use pushed_authorization::pushed_authorization;
+pub use revocation::revocation;
+pub use token::{TokenGrants, token};
+pub use userinfo::userinfo;
+
+use accounts::AnyAccounts;
+use introspection::{AnyResourceServers, NoResourceServers};
+use token::{AnyTokenGrants, NoTokenGrants};
+
+/// The largest body of a request that is read, in bytes.
+const BODY_LIMIT: usize = 256 * 1024;
+
+/// An authorization server on Authlete: its endpoints, and the rest of an authorization request after each page.
+///
+/// ```no_run
+/// use authlete::Authlete;
+/// use authlete_axum::authorization_server::{Accounts, Endpoints};
+/// use authlete_axum::AuthorizationServer;
+/// use axum::Router;
+///
+/// # async fn example(api: Authlete, service_id: i64, accounts: impl Accounts) -> Result<Router, Box<dyn std::error::Error>> {
+/// let service = api.get_service(service_id).await?;
+/// let server = AuthorizationServer::new(api, Endpoints::of(&service)?, accounts);
+/// Ok(server.router())
+/// # }
+/// ```
+///
+/// To clone it is cheap.
+#[derive(Clone)]
+pub struct AuthorizationServer {
+    settings: Arc<Settings>,
+}
+
+#[derive(Clone)]
+struct Settings {
+    api: Authlete,
+    endpoints: Endpoints,
+    accounts: Arc<dyn AnyAccounts>,
+    token_grants: Arc<dyn AnyTokenGrants>,
+    resource_servers: Arc<dyn AnyResourceServers>,
+    certificates: ClientCertificateSource,
+    offline_access_allowed: bool,
+    body_limit: usize,
+}
+
+impl AuthorizationServer {
+    /// A server with these endpoints and accounts. Grant types that Authlete leaves to the server, and all callers of the
+    /// introspection endpoint, are refused.
+    pub fn new(api: Authlete, endpoints: Endpoints, accounts: impl Accounts) -> Self {
+        Self {
+            settings: Arc::new(Settings {
+                api,
+                endpoints,
+                accounts: Arc::new(accounts),
+                token_grants: Arc::new(NoTokenGrants),
+                resource_servers: Arc::new(NoResourceServers),
+                certificates: ClientCertificateSource::None,
+                offline_access_allowed: false,
+                body_limit: BODY_LIMIT,
+            }),
+        }
+    }
+
+    /// Who decides on the grant types that Authlete leaves to the server. Default: they are refused.
+    #[must_use]
+    pub fn token_grants(self, grants: impl TokenGrants) -> Self {
+        self.with(|settings| settings.token_grants = Arc::new(grants))
+    }
+
+    /// Who may call the introspection endpoint. Default: nobody.
+    #[must_use]
+    pub fn resource_servers(self, servers: impl ResourceServers) -> Self {
+        self.with(|settings| settings.resource_servers = Arc::new(servers))
+    }
+
+    /// Where the client certificate of a request comes from (RFC 8705). Default: nowhere.
+    ///
+    /// Name a header only if your proxy removes that header from the requests of clients. A server that does the TLS
+    /// handshake itself puts [`ClientCertificateSource::Tls`] with the certificates of the connection into the extensions
+    /// of each request. An extension goes before this setting, and no client can set it.
+    #[must_use]
+    pub fn client_certificates(self, source: ClientCertificateSource) -> Self {
+        self.with(|settings| settings.certificates = source)
+    }
+
+    /// Lets clients ask for `offline_access` without `prompt=consent`: the user is asked for it each time (OpenID Connect
+    /// Core 1.0 §11 leaves that to the server). Default: without `prompt=consent` that scope is ignored.
+    #[must_use]
+    pub fn allow_offline_access(self) -> Self {
+        self.with(|settings| settings.offline_access_allowed = true)
+    }
+
+    /// The largest body of a request that is read, in bytes. Larger ones are answered with 413. Default: 256 KiB.
+    #[must_use]
+    pub fn body_limit(self, bytes: usize) -> Self {
+        self.with(|settings| settings.body_limit = bytes)
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+        change(Arc::make_mut(&mut self.settings));
+        self
+    }
+
+    /// The handle that the endpoints call Authlete with.
+    pub fn api(&self) -> &Authlete {
+        &self.settings.api
+    }
+
+    /// The endpoints.
+    pub fn endpoints(&self) -> &Endpoints {
+        &self.settings.endpoints
+    }
+}
+
+impl fmt::Debug for AuthorizationServer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("AuthorizationServer")
+            .field("endpoints", &self.settings.endpoints)
+            .finish_non_exhaustive()
+    }
+}

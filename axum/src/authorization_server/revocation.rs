@@ -1,0 +1,21 @@
+//! The revocation endpoint.
+
+use authlete::server::RevocationNext;
+use authlete::types::RevocationRequest;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::Response;
+
+use super::{AuthorizationServer, Failure};
+
+/// The revocation endpoint (RFC 7009). `POST`. Clients authenticate as at the token endpoint.
+pub async fn revocation(
+    State(server): State<AuthorizationServer>,
+    request: Request,
+) -> Result<Response, Failure> {
+    let received = server.form_request(request).await?;
+    let request = RevocationRequest::new(received.form).presented(&received.presented);
+    let answer = server.api().revocation(&request).await?;
+    let RevocationNext::Respond(response) = answer.next(&received.presented);
+    Ok(response.map(Body::new))
+}

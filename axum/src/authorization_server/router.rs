@@ -1,0 +1,50 @@
+//! All endpoints together.
+
+use axum::Router;
+use axum::routing::{MethodRouter, get, post};
+
+use super::cors::any_origin;
+use super::{
+    AuthorizationServer, authorization, configuration, introspection, jwks, pushed_authorization,
+    revocation, token, userinfo,
+};
+use crate::public_url::PublicUrl;
+
+impl AuthorizationServer {
+    /// The endpoints at the paths of [`Endpoints`](super::Endpoints).
+    ///
+    /// Scripts of every origin may call discovery, the JWK Set and the token, UserInfo, revocation and pushed authorization
+    /// endpoints (CORS), where no cookie counts; never the authorization endpoint.
+    pub fn router(&self) -> Router {
+        let endpoints = self.endpoints();
+        let mut router = Router::new();
+        for path in endpoints.configuration() {
+            router = router.route(&path, get(configuration).layer(any_origin()));
+        }
+        let scripts = any_origin;
+        let routes: [(&Option<PublicUrl>, MethodRouter<Self>); 7] = [
+            (&endpoints.jwks, get(jwks).layer(scripts())),
+            (
+                &endpoints.authorization,
+                get(authorization).post(authorization),
+            ),
+            (
+                &endpoints.pushed_authorization,
+                post(pushed_authorization).layer(scripts()),
+            ),
+            (&endpoints.token, post(token).layer(scripts())),
+            (
+                &endpoints.userinfo,
+                get(userinfo).post(userinfo).layer(scripts()),
+            ),
+            (&endpoints.introspection, post(introspection)),
+            (&endpoints.revocation, post(revocation).layer(scripts())),
+        ];
+        for (url, method) in routes {
+            if let Some(url) = url {
+                router = router.route(url.route(), method);
+            }
+        }
+        router.with_state(self.clone())
+    }
+}

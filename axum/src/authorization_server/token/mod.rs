@@ -1,0 +1,134 @@
+//! The token endpoint.
+
+mod created;
+mod grants;
+
+use authlete::server::{
+    ConsentedClaims, IdTokenReissueNext, NativeSsoNext, TokenFailNext, TokenIssueNext, TokenNext,
+};
+use authlete::types::{
+    IdTokenReissueRequest, TokenFailReason, TokenFailRequest, TokenIssueRequest, TokenRequest,
+    TokenResponse, TokenType,
+};
+use authlete::{Secret, server};
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use http::{HeaderValue, StatusCode};
+
+use super::{AuthorizationServer, Failure};
+pub use grants::TokenGrants;
+pub(super) use grants::{AnyTokenGrants, NoTokenGrants};
+
+/// The token endpoint (RFC 6749 §3.2). `POST`.
+///
+/// Authlete answers most grant types by itself. [`TokenGrants`] decides on those that it leaves to the server.
+pub async fn token(
+    State(server): State<AuthorizationServer>,
+    request: Request,
+) -> Result<Response, Failure> {
+    let received = server.form_request(request).await?;
+    let mut request = TokenRequest::new(received.form).presented(&received.presented);
+    if let Some(url) = &server.endpoints().token {
+        request = request.received_at(received.parts.method.as_str(), url.to_string());
+    }
+    let answer = server.api().token(&request).await?;
+    let nonce = answer.dpop_nonce.clone();
+    let mut response = match answer.next(&received.presented) {
+        TokenNext::Respond(response) => response.map(Body::new),
+        TokenNext::Password { ticket, answer } => server.password(ticket, &answer).await?,
+        TokenNext::TokenExchange { answer } => server.token_exchange(&answer).await?,
+        TokenNext::JwtBearer { answer } => server.jwt_bearer(&answer).await?,
+        TokenNext::NativeSso { answer } => server.native_sso(&answer).await?,
+        TokenNext::IdTokenReissuable { response, answer } => {
+            server.id_token_reissue(response, &answer).await?
+        }
+    };
+    if let Some(nonce) = nonce.and_then(|nonce| HeaderValue::try_from(nonce).ok()) {
+        response.headers_mut().insert("dpop-nonce", nonce);
+    }
+    Ok(response)
+}
+
+impl AuthorizationServer {
+    fn grants(&self) -> &dyn AnyTokenGrants {
+        &*self.settings.token_grants
+    }
+
+    /// RFC 6749 §4.3.
+    async fn password(&self, ticket: Secret, answer: &TokenResponse) -> Result<Response, Failure> {
+        let response = match self.grants().password(answer).await? {
+            Some(subject) => {
+                let request = TokenIssueRequest::new(ticket, subject);
+                let TokenIssueNext::Respond(response) =
+                    self.api().token_issue(&request).await?.next();
+                response
+            }
+            None => {
+                let reason = TokenFailReason::InvalidResourceOwnerCredentials;
+                let request = TokenFailRequest::new(ticket, reason);
+                let TokenFailNext::Respond(response) =
+                    self.api().token_fail(&request).await?.next();
+                response
+            }
+        };
+        Ok(response.map(Body::new))
+    }
+
+    /// RFC 8693.
+    async fn token_exchange(&self, answer: &TokenResponse) -> Result<Response, Failure> {
+        let wanted = self.grants().token_exchange(answer).await?;
+        // RFC 8693 §2.2.2.
+        let wanted = wanted.ok_or_else(Failure::invalid_request)?;
+        self.create(wanted, answer, Some(TokenType::AccessToken))
+            .await
+    }
+
+    /// RFC 7523 §2.1.
+    async fn jwt_bearer(&self, answer: &TokenResponse) -> Result<Response, Failure> {
+        let wanted = self.grants().jwt_bearer(answer).await?;
+        self.create(wanted.ok_or_else(invalid_grant)?, answer, None)
+            .await
+    }
+
+    /// OpenID Connect Native SSO for Mobile Apps 1.0.
+    async fn native_sso(&self, answer: &TokenResponse) -> Result<Response, Failure> {
+        let request = self.grants().native_sso(answer).await?;
+        let request = request.ok_or_else(invalid_grant)?;
+        let NativeSsoNext::Respond(response) = self.api().native_sso(&request).await?.next();
+        Ok(response.map(Body::new))
+    }
+
+    /// OpenID Connect Core 1.0 §12.2. `response` has no ID token.
+    async fn id_token_reissue(
+        &self,
+        response: server::Response,
+        answer: &TokenResponse,
+    ) -> Result<Response, Failure> {
+        let access_token = answer
+            .jwt_access_token
+            .as_ref()
+            .or(answer.access_token.as_ref());
+        let (Some(access_token), Some(refresh_token), Some(subject)) =
+            (access_token, &answer.refresh_token, &answer.subject)
+        else {
+            return Ok(response.map(Body::new));
+        };
+        if !self.grants().reissues_id_token(answer).await? {
+            return Ok(response.map(Body::new));
+        }
+        let Some(user) = self.settings.accounts.claims(subject).await? else {
+            return Err(invalid_grant());
+        };
+        let request = IdTokenReissueRequest::new(access_token, refresh_token)
+            .disclose(&ConsentedClaims::from(answer), &*user);
+        let answer = self.api().id_token_reissue(&request).await?;
+        let IdTokenReissueNext::Respond(response) = answer.next();
+        Ok(response.map(Body::new))
+    }
+}
+
+/// RFC 6749 §5.2.
+fn invalid_grant() -> Failure {
+    Failure::oauth(StatusCode::BAD_REQUEST, "invalid_grant")
+}

@@ -1,0 +1,65 @@
+//! The UserInfo endpoint.
+
+use authlete::server::{ConsentedClaims, UserInfoIssueNext, UserInfoNext};
+use authlete::types::{UserInfoIssueRequest, UserInfoRequest};
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use http::header::{HeaderValue, WWW_AUTHENTICATE};
+use http::{Method, StatusCode};
+
+use super::request::is_form;
+use super::{AuthorizationServer, Failure};
+
+/// The UserInfo endpoint (OpenID Connect Core 1.0 §5.3). `GET` and `POST`.
+///
+/// The access token comes in the `Authorization` header or, by `POST`, in a form (RFC 6750 §2). The claims are those of
+/// [`Accounts::claims`](super::Accounts::claims).
+pub async fn userinfo(
+    State(server): State<AuthorizationServer>,
+    request: Request,
+) -> Result<Response, Failure> {
+    let has_form = *request.method() == Method::POST && is_form(request.headers());
+    let (parts, form) = match has_form {
+        true => server.text(request).await?,
+        false => (request.into_parts().0, String::new()),
+    };
+    let presented = server.presented(&parts)?.with_form(&form)?;
+    let Some(token) = presented.access_token() else {
+        return Err(no_token());
+    };
+    let mut request = UserInfoRequest::new(&token.value).presented(&presented);
+    if let Some(url) = &server.endpoints().userinfo {
+        request = request.received_at(parts.method.as_str(), url.to_string());
+    }
+    let answer = match server.api().userinfo(&request).await?.next() {
+        UserInfoNext::Respond(response) => return Ok(response.map(Body::new)),
+        UserInfoNext::Ok { answer } => answer,
+    };
+    let subject = answer.subject.as_deref().unwrap_or_default();
+    let Some(user) = server.settings.accounts.claims(subject).await? else {
+        return Err(unknown_user());
+    };
+    let consented = ConsentedClaims::from(&*answer);
+    let request = UserInfoIssueRequest::new(&token.value).disclose(&consented, &*user);
+    let nonce = answer.dpop_nonce.as_deref();
+    let nonce = nonce.and_then(|nonce| HeaderValue::from_str(nonce).ok());
+    let answer = server.api().userinfo_issue(&request).await?;
+    let UserInfoIssueNext::Respond(mut response) = answer.next();
+    if let Some(nonce) = nonce {
+        response.headers_mut().insert("dpop-nonce", nonce);
+    }
+    Ok(response.map(Body::new))
+}
+
+/// There is no error code when there is no token (RFC 6750 §3.1).
+fn no_token() -> Failure {
+    Failure::empty(StatusCode::UNAUTHORIZED)
+        .with_header(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+}
+
+/// The user of the token has gone.
+fn unknown_user() -> Failure {
+    let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
+    Failure::empty(StatusCode::UNAUTHORIZED).with_header(WWW_AUTHENTICATE, challenge)
+}
