@@ -18,9 +18,10 @@ use axum::http::request::Parts;
 use axum::response::{Html, IntoResponse, Response, Result};
 use axum::routing::post;
 use tokio::net::TcpListener;
+use tower_sessions::cookie::SameSite;
 use tower_sessions::{MemoryStore, Session as Browser, SessionManagerLayer};
 
-struct Users;
+pub struct Users;
 
 impl Accounts for Users {
     type Claims = StandardClaims;
@@ -120,6 +121,19 @@ async fn consent(
     Ok(server.proceed(&request, pending, Some(&session)).await?)
 }
 
+/// The endpoints, and the pages that [`Users`] shows.
+pub fn router(server: AuthorizationServer) -> Router {
+    let pages = Router::new()
+        .route("/login", post(login))
+        .route("/consent", post(consent));
+    // Without TLS, for this machine alone.
+    let sessions = SessionManagerLayer::new(MemoryStore::default())
+        .with_secure(false)
+        .with_same_site(SameSite::Lax);
+    let endpoints = server.router();
+    endpoints.merge(pages.with_state(server)).layer(sessions)
+}
+
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let emulator = Emulator::start().await?;
@@ -131,22 +145,13 @@ async fn main() -> anyhow::Result<()> {
     endpoints.write_to(&mut service);
     api.update_service(emulator.service(), &service).await?;
 
-    let server = AuthorizationServer::new(api, endpoints, Users);
-    let pages = Router::new()
-        .route("/login", post(login))
-        .route("/consent", post(consent));
-    let sessions = SessionManagerLayer::new(MemoryStore::default()).with_secure(false);
-    let router = server
-        .router()
-        .merge(pages.with_state(server))
-        .layer(sessions);
-
     let client = emulator.client();
     println!("{issuer}/.well-known/openid-configuration");
     println!("client_id {}", client.id);
     println!("client_secret {}", client.secret.expose());
     println!("redirect_uri {}", client.redirect_uri);
     println!("Ctrl-C ends it.");
-    axum::serve(listener, router).await?;
+    let server = AuthorizationServer::new(api, endpoints, Users);
+    axum::serve(listener, router(server)).await?;
     Ok(())
 }
