@@ -60,9 +60,9 @@ impl Accounts for Users {
     }
 }
 
-fn browser(request: &Parts) -> Result<&Browser> {
+fn browser(request: &Parts) -> Result<&Browser, StatusCode> {
     let browser = request.extensions.get();
-    Ok(browser.ok_or(StatusCode::INTERNAL_SERVER_ERROR)?)
+    browser.ok_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 async fn session(browser: &Browser) -> Result<Option<Session>> {

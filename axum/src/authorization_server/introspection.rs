@@ -31,7 +31,7 @@ use super::{AuthorizationServer, Failure};
 ///     async fn authenticate(&self, presented: &Presented) -> Result<Option<ResourceServer>> {
 ///         // Secrets are compared in constant time.
 ///         let is_known = presented.client().is_some_and(|client| {
-///             client.client_id == "orders" && client.client_secret == self.secret
+///             client.client_id == "orders".into() && client.client_secret == self.secret
 ///         });
 ///         Ok(is_known.then(|| ResourceServer::new("https://api.example.com/orders")))
 ///     }

@@ -1,6 +1,7 @@
-//! APIs that are guarded by access tokens, over HTTP on loopback, with the emulator in the place of Authlete.
+//! APIs that are guarded by access tokens, and authorization servers, over HTTP on loopback, with the emulator in the place of Authlete.
 
 mod any_headers;
+mod authorization_server;
 mod bearer;
 mod certificates;
 mod common;

@@ -1,0 +1,104 @@
+use super::*;
+use crate::common::GENERATIONS;
+
+#[tokio::test]
+async fn discovery_document_is_at_both_paths_and_names_the_endpoints() {
+    for (version, path) in GENERATIONS.into_iter().zip(["", "/tenant"]) {
+        let provider = Provider::at(path, version, minimal::Users, |server| server.router()).await;
+        let origin = provider.issuer.trim_end_matches(path);
+        for url in [
+            format!("{}/.well-known/openid-configuration", provider.issuer),
+            format!("{origin}/.well-known/oauth-authorization-server{path}"),
+        ] {
+            let document = Reply::of(client::http().get(url)).await.json();
+            assert_eq!(document["issuer"], provider.issuer);
+            for (member, path) in [
+                ("authorization_endpoint", "/authorize"),
+                ("token_endpoint", "/token"),
+                ("userinfo_endpoint", "/userinfo"),
+                ("jwks_uri", "/jwks"),
+                ("pushed_authorization_request_endpoint", "/par"),
+                ("introspection_endpoint", "/introspect"),
+                ("revocation_endpoint", "/revoke"),
+            ] {
+                assert_eq!(
+                    document[member],
+                    format!("{}{path}", provider.issuer),
+                    "{member}"
+                );
+            }
+        }
+        let jwks = Reply::of(client::http().get(format!("{}/jwks", provider.issuer))).await;
+        assert!(jwks.json()["keys"].is_array());
+    }
+}
+
+#[tokio::test]
+async fn scripts_of_other_origins_may_call_all_but_the_authorization_endpoint() {
+    let provider = Provider::start(ApiVersion::V3).await;
+    for (path, method, is_allowed) in [
+        ("/.well-known/openid-configuration", "GET", true),
+        ("/jwks", "GET", true),
+        ("/token", "POST", true),
+        ("/userinfo", "GET", true),
+        ("/revoke", "POST", true),
+        ("/par", "POST", true),
+        ("/authorize", "GET", false),
+        ("/authorize", "POST", false),
+        ("/introspect", "POST", false),
+    ] {
+        let request = provider
+            .client()
+            .request(reqwest::Method::OPTIONS, path)
+            .header("origin", "https://spa.example")
+            .header("access-control-request-method", method)
+            .header("access-control-request-headers", "dpop,content-type");
+        let reply = Reply::of(request).await;
+        let origin = reply.header("access-control-allow-origin");
+        assert_eq!(origin, is_allowed.then_some("*"), "{path} {reply:?}");
+        assert_eq!(reply.header("access-control-allow-credentials"), None);
+    }
+    let request = provider.client().form("/token", &[]);
+    let reply = Reply::of(request.header("origin", "https://spa.example")).await;
+    let exposed = reply.header("access-control-expose-headers").unwrap();
+    assert!(exposed.contains("dpop-nonce") && exposed.contains("www-authenticate"));
+}
+
+#[test]
+fn settings_that_cannot_be_routed_are_refused_by_name() {
+    let mut service = authlete::types::Service::default();
+    let error = Endpoints::of(&service).unwrap_err().to_string();
+    assert!(error.contains("issuer"), "{error}");
+    service.issuer = Some("https://as.example.com".into());
+    assert!(Endpoints::of(&service).is_ok());
+    for (url, reason) in [
+        ("/token", "absolute"),
+        ("https://as.example.com/token?a=b", "query"),
+        ("https://as.example.com/authorize", "same path"),
+        (
+            "https://as.example.com/.well-known/openid-configuration",
+            "same path",
+        ),
+    ] {
+        service.authorization_endpoint = Some("https://as.example.com/authorize".into());
+        service.token_endpoint = Some(url.into());
+        let error = Endpoints::of(&service).unwrap_err().to_string();
+        assert!(error.contains("tokenEndpoint"), "{error}");
+        assert!(error.contains(reason), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn endpoint_without_a_url_in_the_settings_is_not_there() {
+    let mut service = authlete::types::Service::default();
+    service.issuer = Some("https://as.example.com".into());
+    service.token_endpoint = Some("https://as.example.com/token".into());
+    let endpoints = Endpoints::of(&service).unwrap();
+    let api = crate::common::unreachable();
+    let server = AuthorizationServer::new(api, endpoints, minimal::Users);
+    let url = crate::common::serve_router(server.router()).await;
+    let there = Reply::of(client::http().get(format!("{url}/token"))).await;
+    assert_eq!(there.status, 405);
+    let absent = Reply::of(client::http().get(format!("{url}/authorize"))).await;
+    assert_eq!(absent.status, 404);
+}

@@ -1,0 +1,94 @@
+//! The endpoints of an authorization server, called as browsers and clients call them.
+
+mod authorization;
+mod client;
+mod discovery;
+mod introspection;
+mod pushed;
+mod token;
+mod userinfo;
+
+#[allow(dead_code, reason = "its main function is that of the example")]
+#[path = "../../../examples/minimal.rs"]
+pub mod minimal;
+
+use authlete::{ApiVersion, Authlete};
+use authlete_axum::AuthorizationServer;
+use authlete_axum::authorization_server::{Accounts, Endpoints};
+use authlete_emulator::Emulator;
+use axum::Router;
+use tokio::net::TcpListener;
+
+pub use client::{Browser, Client, Reply};
+
+/// The example `minimal` on an emulator of its own, with its client.
+pub struct Provider {
+    pub emulator: Emulator,
+    pub api: Authlete,
+    pub issuer: String,
+}
+
+impl Provider {
+    pub async fn start(version: ApiVersion) -> Self {
+        Self::with(version, minimal::router).await
+    }
+
+    /// A provider whose router is made by the test.
+    pub async fn with(
+        version: ApiVersion,
+        router: impl FnOnce(AuthorizationServer) -> Router,
+    ) -> Self {
+        Self::at("", version, minimal::Users, router).await
+    }
+
+    /// The same below a path, with other accounts.
+    pub async fn at(
+        path: &str,
+        version: ApiVersion,
+        accounts: impl Accounts,
+        router: impl FnOnce(AuthorizationServer) -> Router,
+    ) -> Self {
+        let emulator = Emulator::start().await.unwrap();
+        let api = Authlete::new(emulator.config(version)).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let issuer = format!("http://{}{path}", listener.local_addr().unwrap());
+        let endpoints = Endpoints::below(&issuer).unwrap();
+        let mut service = api.get_service(emulator.service()).await.unwrap();
+        endpoints.write_to(&mut service);
+        api.update_service(emulator.service(), &service)
+            .await
+            .unwrap();
+        let server = AuthorizationServer::new(api.clone(), endpoints, accounts);
+        let router = router(server);
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self {
+            emulator,
+            api,
+            issuer,
+        }
+    }
+
+    /// Changes the client that is registered.
+    pub async fn change_client(&self, change: impl FnOnce(&mut authlete::types::Client)) {
+        let id = self.emulator.client().id;
+        let mut client = self.api.get_client(id).await.unwrap();
+        change(&mut client);
+        self.api.update_client(id, &client).await.unwrap();
+    }
+
+    /// Changes the service.
+    pub async fn change_service(&self, change: impl FnOnce(&mut authlete::types::Service)) {
+        let id = self.emulator.service();
+        let mut service = self.api.get_service(id).await.unwrap();
+        change(&mut service);
+        self.api.update_service(id, &service).await.unwrap();
+    }
+
+    pub fn client(&self) -> Client<'_> {
+        Client::of(self)
+    }
+
+    pub fn browser(&self) -> Browser {
+        Browser::new(&self.issuer)
+    }
+}

@@ -1,0 +1,67 @@
+use super::*;
+use crate::common::GENERATIONS;
+
+async fn push(provider: &Provider, more: &[(&str, &str)]) -> Reply {
+    let parameters = provider.client().parameters("openid", more);
+    let pairs: Vec<_> = form_urlencoded::parse(parameters.as_bytes())
+        .into_owned()
+        .collect();
+    let pairs: Vec<_> = pairs
+        .iter()
+        .map(|(name, value)| (&name[..], &value[..]))
+        .collect();
+    provider.client().post("/par", &pairs).await
+}
+
+fn query(provider: &Provider, pushed: &Reply) -> String {
+    let pushed = pushed.json();
+    form_urlencoded::Serializer::new(String::new())
+        .append_pair("client_id", &provider.emulator.client().id.to_string())
+        .append_pair("request_uri", pushed["request_uri"].as_str().unwrap())
+        .finish()
+}
+
+#[tokio::test]
+async fn pushed_request_is_authorized_by_its_uri() {
+    for version in GENERATIONS {
+        let provider = Provider::start(version).await;
+        let pushed = push(&provider, &[]).await;
+        assert_eq!(pushed.status, 201, "{pushed:?}");
+        let response = provider
+            .browser()
+            .authorization_response(&query(&provider, &pushed))
+            .await;
+        let reply = provider.client().redeem(&response["code"]).await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+    }
+}
+
+#[tokio::test]
+async fn pushed_max_age_zero_asks_for_the_password_again() {
+    for version in GENERATIONS {
+        let provider = Provider::start(version).await;
+        let mut browser = provider.browser();
+        let parameters = provider.client().parameters("openid", &[]);
+        browser.authorization_response(&parameters).await;
+        let pushed = push(&provider, &[("max_age", "0")]).await;
+        let page = browser.authorize(&query(&provider, &pushed)).await;
+        assert!(page.body.contains("action=/login"), "{page:?}");
+        let pushed = push(&provider, &[]).await;
+        let page = browser.authorize(&query(&provider, &pushed)).await;
+        assert!(page.body.contains("action=/consent"), "{page:?}");
+        push(&provider, &[("max_age", "0"), ("prompt", "none")])
+            .await
+            .assert_error(400, "login_required");
+    }
+}
+
+#[tokio::test]
+async fn client_that_does_not_authenticate_cannot_push() {
+    for version in GENERATIONS {
+        let provider = Provider::start(version).await;
+        let request = provider.client().form("/par", &[("client_id", "1")]);
+        let reply = Reply::of(request).await;
+        assert!(matches!(reply.status, 400 | 401), "{reply:?}");
+        assert!(reply.json()["error"].is_string());
+    }
+}

@@ -1,0 +1,272 @@
+use authlete::types::{ClientAuthMethod, GrantType, TokenCreateRequest, TokenResponse};
+use authlete_axum::authorization_server::TokenGrants;
+use axum::response::Result;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+
+use super::client::claims;
+use super::*;
+use crate::common::GENERATIONS;
+
+struct Grants;
+
+impl TokenGrants for Grants {
+    async fn password(&self, answer: &TokenResponse) -> Result<Option<String>> {
+        let is_good = answer.username.as_deref() == Some("alice")
+            && answer
+                .password
+                .as_ref()
+                .is_some_and(|it| it.expose() == "wonderland");
+        Ok(is_good.then(|| "alice".to_owned()))
+    }
+
+    async fn token_exchange(&self, answer: &TokenResponse) -> Result<Option<TokenCreateRequest>> {
+        let info = answer.subject_token_info.as_ref();
+        let subject = info.and_then(|info| info.subject.clone());
+        Ok(subject.map(|subject| {
+            TokenCreateRequest::new(GrantType::TokenExchange)
+                .subject(subject)
+                .scopes(["email"])
+        }))
+    }
+
+    async fn reissues_id_token(&self, _: &TokenResponse) -> Result<bool> {
+        Ok(true)
+    }
+}
+
+async fn all_grants(provider: &Provider) {
+    let grants = || {
+        Some(vec![
+            GrantType::AuthorizationCode,
+            GrantType::RefreshToken,
+            GrantType::Password,
+            GrantType::TokenExchange,
+            GrantType::JwtBearer,
+        ])
+    };
+    provider
+        .change_service(|service| {
+            service.supported_grant_types = grants();
+            service.id_token_reissuable = Some(true);
+        })
+        .await;
+    provider
+        .change_client(|client| client.grant_types = grants())
+        .await;
+}
+
+const PASSWORD: [(&str, &str); 4] = [
+    ("grant_type", "password"),
+    ("username", "alice"),
+    ("password", "wonderland"),
+    ("scope", "email"),
+];
+
+#[tokio::test]
+async fn grant_types_left_to_the_server_are_refused_by_default() {
+    for version in GENERATIONS {
+        let provider = Provider::start(version).await;
+        all_grants(&provider).await;
+        let tokens = provider.client().tokens("openid", &[]).await;
+        let token = tokens["access_token"].as_str().unwrap();
+        let exchange = [
+            (
+                "grant_type",
+                "urn:ietf:params:oauth:grant-type:token-exchange",
+            ),
+            ("subject_token", token),
+            (
+                "subject_token_type",
+                "urn:ietf:params:oauth:token-type:access_token",
+            ),
+        ];
+        let client = provider.client();
+        for form in [&PASSWORD[..], &exchange] {
+            let reply = client.post("/token", form).await;
+            reply.assert_error(400, "unsupported_grant_type");
+        }
+        let refresh = [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", tokens["refresh_token"].as_str().unwrap()),
+        ];
+        let refreshed = client.post("/token", &refresh).await.json();
+        assert!(refreshed["access_token"].is_string());
+        assert_eq!(refreshed.get("id_token"), None);
+    }
+}
+
+#[tokio::test]
+async fn password_and_token_exchange_are_granted_by_the_trait() {
+    for version in GENERATIONS {
+        let provider = Provider::with(version, |server| {
+            minimal::router(server.token_grants(Grants))
+        })
+        .await;
+        all_grants(&provider).await;
+        let client = provider.client();
+        let tokens = client.post("/token", &PASSWORD).await.json();
+        let token = tokens["access_token"].as_str().unwrap();
+        let mut wrong = PASSWORD;
+        wrong[2].1 = "looking-glass";
+        client
+            .post("/token", &wrong)
+            .await
+            .assert_error(400, "invalid_request");
+        let mut exchange = [
+            (
+                "grant_type",
+                "urn:ietf:params:oauth:grant-type:token-exchange",
+            ),
+            ("subject_token", token),
+            (
+                "subject_token_type",
+                "urn:ietf:params:oauth:token-type:access_token",
+            ),
+        ];
+        let reply = client.post("/token", &exchange).await;
+        let exchanged = reply.json();
+        assert_eq!(reply.header("cache-control"), Some("no-store"));
+        assert_eq!(
+            exchanged["issued_token_type"],
+            "urn:ietf:params:oauth:token-type:access_token"
+        );
+        assert_eq!(exchanged["token_type"], "Bearer");
+        assert_eq!(exchanged["scope"], "email");
+        assert!(exchanged["expires_in"].as_i64().unwrap() > 0);
+        let token = exchanged["access_token"].as_str().unwrap();
+        let info = authlete::types::IntrospectionRequest::new(token);
+        let info = provider.api.introspection(&info).await.unwrap();
+        assert_eq!(info.subject.as_deref(), Some("alice"));
+        assert_eq!(info.client_id, Some(provider.emulator.client().id));
+        exchange[1].1 = "unknown";
+        let refused = client.post("/token", &exchange).await;
+        refused.assert_error(400, "invalid_request");
+    }
+}
+
+#[tokio::test]
+async fn refreshed_tokens_come_with_an_id_token_when_the_trait_says_so() {
+    let provider = Provider::with(ApiVersion::V3, |server| {
+        minimal::router(server.token_grants(Grants))
+    })
+    .await;
+    all_grants(&provider).await;
+    let asked = r#"{"id_token":{"name":null}}"#;
+    let client = provider.client();
+    let tokens = client.tokens("openid profile", &[("claims", asked)]).await;
+    let refresh = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", tokens["refresh_token"].as_str().unwrap()),
+    ];
+    let refreshed = client.post("/token", &refresh).await.json();
+    let id_token = claims(&refreshed);
+    assert_eq!(id_token["sub"], "alice");
+    assert_eq!(id_token["name"], "Alice");
+}
+
+#[tokio::test]
+async fn client_that_fails_to_authenticate_is_challenged_when_it_used_basic() {
+    for version in GENERATIONS {
+        let provider = Provider::start(version).await;
+        let client = provider.client();
+        let id = provider.emulator.client().id.to_string();
+        let form = [("grant_type", "authorization_code"), ("code", "x")];
+        let wrong = BASE64_STANDARD.encode(format!("{id}:wrong"));
+        let request = client.form("/token", &form);
+        let reply = Reply::of(request.header("authorization", format!("basic {wrong}"))).await;
+        reply.assert_error(401, "invalid_client");
+        assert!(
+            reply
+                .header("www-authenticate")
+                .unwrap()
+                .starts_with("Basic")
+        );
+
+        provider
+            .change_client(|client| {
+                client.token_auth_method = Some(ClientAuthMethod::ClientSecretPost);
+            })
+            .await;
+        let form = [
+            form[0],
+            form[1],
+            ("client_id", &id),
+            ("client_secret", "wrong"),
+        ];
+        let reply = Reply::of(client.form("/token", &form)).await;
+        reply.assert_error(400, "invalid_client");
+        assert_eq!(reply.header("www-authenticate"), None);
+    }
+}
+
+#[tokio::test]
+async fn credentials_of_basic_are_form_decoded() {
+    let provider = Provider::start(ApiVersion::V3).await;
+    let id = provider.emulator.client().id;
+    let secret = "0123456789-abcdefghij";
+    let request = authlete::types::ClientSecretUpdateRequest::new(secret);
+    let updated = provider.api.update_client_secret(id, &request).await;
+    updated.unwrap();
+    let encoded: String = secret.bytes().map(|byte| format!("%{byte:02x}")).collect();
+    let pair = BASE64_STANDARD.encode(format!("{id}:{encoded}"));
+    let form = [("grant_type", "authorization_code"), ("code", "unknown")];
+    let request = provider.client().form("/token", &form);
+    let reply = Reply::of(request.header("authorization", format!("Basic {pair}"))).await;
+    reply.assert_error(400, "invalid_grant");
+}
+
+#[tokio::test]
+async fn body_that_is_no_form_or_too_large_is_refused() {
+    let provider = Provider::with(ApiVersion::V3, |server| server.body_limit(1000).router()).await;
+    let client = provider.client();
+    let post = |media_type: &str, body: Vec<u8>| {
+        let request = client.request(reqwest::Method::POST, "/token");
+        request.header("content-type", media_type).body(body)
+    };
+    let form = "application/x-www-form-urlencoded";
+    for (request, status) in [
+        (post("application/json", b"{}".to_vec()), 415),
+        (client.request(reqwest::Method::POST, "/token"), 415),
+        (post(form, vec![b'a'; 1001]), 413),
+        (post(form, b"code=\xff".to_vec()), 400),
+        (post(form, vec![b'a'; 1000]), 400),
+    ] {
+        let reply = Reply::of(request).await;
+        reply.assert_error(status, "invalid_request");
+    }
+    let chunks = [(); 2].map(|()| Ok::<_, std::io::Error>(vec![b'a'; 600]));
+    let stream = futures_util::stream::iter(chunks);
+    let request = client.request(reqwest::Method::POST, "/token");
+    let body = reqwest::Body::wrap_stream(stream);
+    let reply = Reply::of(request.header("content-type", form).body(body)).await;
+    reply.assert_error(413, "invalid_request");
+}
+
+#[tokio::test]
+async fn revoked_token_is_good_no_more() {
+    for version in GENERATIONS {
+        let provider = Provider::start(version).await;
+        let client = provider.client();
+        let tokens = client.tokens("openid", &[]).await;
+        let token = tokens["access_token"].as_str().unwrap();
+        let reply = client.post("/revoke", &[("token", token)]).await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+        let request = client.request(reqwest::Method::GET, "/userinfo");
+        let reply = Reply::of(request.header("authorization", format!("Bearer {token}"))).await;
+        assert_eq!(reply.status, 401, "{reply:?}");
+        let request = client.form("/revoke", &[("token", token)]);
+        let reply = Reply::of(request.header("authorization", "Basic MTp4")).await;
+        reply.assert_error(401, "invalid_client");
+    }
+}
+
+#[tokio::test]
+async fn token_request_that_uses_two_dpop_headers_is_refused() {
+    let provider = Provider::start(ApiVersion::V3).await;
+    let request = provider
+        .client()
+        .form("/token", &[("grant_type", "authorization_code")]);
+    let reply = Reply::of(request.header("dpop", "a").header("dpop", "b")).await;
+    reply.assert_error(400, "invalid_dpop_proof");
+}
