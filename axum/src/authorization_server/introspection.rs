@@ -48,22 +48,16 @@ pub trait ResourceServers: Send + Sync + 'static {
 /// A resource server, and how it gets introspection responses as JWTs (RFC 9701) if it asks for them by its `Accept`
 /// header.
 #[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
 pub struct ResourceServer {
-    /// Its URI: `aud` of the JWT.
-    pub uri: String,
-    /// The algorithm that signs the JWT. Default: `RS256`.
-    pub sign_alg: Option<JwsAlg>,
-    /// The algorithms that encrypt the JWT: for its key, and for its content. Default: none.
-    pub encryption: Option<(JweAlg, JweEnc)>,
-    /// The public key of the resource server (JWK) for an asymmetric algorithm of encryption.
-    pub public_key: Option<String>,
-    /// The key that is shared with the resource server, for symmetric algorithms.
-    pub shared_key: Option<Secret>,
+    uri: String,
+    sign_alg: Option<JwsAlg>,
+    encryption: Option<(JweAlg, JweEnc)>,
+    public_key: Option<String>,
+    shared_key: Option<Secret>,
 }
 
 impl ResourceServer {
-    /// A resource server with the defaults.
+    /// A resource server by its URI, which is `aud` of the JWT. The JWT is signed by `RS256`, and not encrypted.
     pub fn new(uri: impl Into<String>) -> Self {
         Self {
             uri: uri.into(),
@@ -72,6 +66,36 @@ impl ResourceServer {
             public_key: None,
             shared_key: None,
         }
+    }
+
+    /// The algorithm that signs the JWT. The service has a key for it, or, if it is symmetric, the resource server shares
+    /// one: [`shared_key`](Self::shared_key).
+    #[must_use]
+    pub fn sign_alg(mut self, alg: JwsAlg) -> Self {
+        self.sign_alg = Some(alg);
+        self
+    }
+
+    /// The algorithms that encrypt the JWT: its key, and its content. The key is [`public_key`](Self::public_key) or
+    /// [`shared_key`](Self::shared_key).
+    #[must_use]
+    pub fn encryption(mut self, alg: JweAlg, enc: JweEnc) -> Self {
+        self.encryption = Some((alg, enc));
+        self
+    }
+
+    /// The public key of the resource server for encryption, as a JWK.
+    #[must_use]
+    pub fn public_key(mut self, jwk: impl Into<String>) -> Self {
+        self.public_key = Some(jwk.into());
+        self
+    }
+
+    /// The key that the resource server shares with this server, for symmetric algorithms.
+    #[must_use]
+    pub fn shared_key(mut self, key: impl Into<Secret>) -> Self {
+        self.shared_key = Some(key.into());
+        self
     }
 
     fn fill(self, mut request: StandardIntrospectionRequest) -> StandardIntrospectionRequest {

@@ -1,0 +1,251 @@
+// The flows of `openid-client` 6 against the example `full`. ISSUER is where it is.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { importJWK } from "jose";
+import * as oidc from "openid-client";
+import { Browser } from "./browser.js";
+import { CERTIFICATE, PRIVATE_JWK, REDIRECT_URI } from "./keys.js";
+
+const issuer = process.env.ISSUER;
+const SECRET = "client-secret-with-at-least-32-characters";
+const insecure = { execute: [oidc.allowInsecureRequests] };
+const key = await importJWK(PRIVATE_JWK, "ES256");
+const signingKey = { key, kid: PRIVATE_JWK.kid };
+
+/** A client that has read the discovery document. */
+async function connect(alias, authentication = oidc.ClientSecretBasic(SECRET), metadata = {}) {
+  const signed = { id_token_signed_response_alg: "ES256", ...metadata };
+  return oidc.discovery(new URL(issuer), alias, signed, authentication, insecure);
+}
+
+/** The parameters of a request, and what the client remembers of it. */
+async function request(more = {}) {
+  const verifier = oidc.randomPKCECodeVerifier();
+  const parameters = {
+    redirect_uri: REDIRECT_URI,
+    scope: "openid profile email",
+    code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: "S256",
+    state: oidc.randomState(),
+    nonce: oidc.randomNonce(),
+    ...more,
+  };
+  const checks = {
+    pkceCodeVerifier: verifier,
+    expectedState: parameters.state,
+    expectedNonce: parameters.nonce,
+    idTokenExpected: true,
+  };
+  if (more.max_age !== undefined) checks.maxAge = Number(more.max_age);
+  return { parameters, checks };
+}
+
+/** Tokens by the code flow. */
+async function tokens(config, more = {}, { options, dpop, browser = new Browser(issuer) } = {}) {
+  const { parameters, checks } = await request(more);
+  const answer = await browser.authorize(oidc.buildAuthorizationUrl(config, parameters), options);
+  return oidc.authorizationCodeGrant(config, answer, checks, undefined, { DPoP: dpop });
+}
+
+/** The error of an authorization response. */
+async function refusal(config, more, browser = new Browser(issuer)) {
+  const { parameters, checks } = await request(more);
+  const { url } = await browser.open(oidc.buildAuthorizationUrl(config, parameters));
+  const error = await oidc.authorizationCodeGrant(config, url, checks).then(
+    () => assert.fail("there is no error"),
+    (error) => error,
+  );
+  return error.error;
+}
+
+test("code flow with PKCE, UserInfo, refresh and revocation", async () => {
+  const config = await connect("web");
+  const issued = await tokens(config, { scope: "openid profile email offline_access", prompt: "consent" });
+  assert.equal(issued.claims().sub, "alice");
+  const claims = await oidc.fetchUserInfo(config, issued.access_token, "alice");
+  assert.equal(claims.name, "Alice");
+  assert.equal(claims.email, "alice@example.com");
+  const refreshed = await oidc.refreshTokenGrant(config, issued.refresh_token);
+  assert.equal(refreshed.claims().sub, "alice");
+  await oidc.tokenRevocation(config, refreshed.access_token);
+  await assert.rejects(oidc.fetchUserInfo(config, refreshed.access_token, "alice"));
+});
+
+test("UserInfo as a JWT, with the secret in the form", async () => {
+  const metadata = { userinfo_signed_response_alg: "ES256" };
+  const config = await connect("post", oidc.ClientSecretPost(SECRET), metadata);
+  const issued = await tokens(config);
+  const claims = await oidc.fetchUserInfo(config, issued.access_token, "alice");
+  assert.equal(claims.name, "Alice");
+});
+
+test("public client", async () => {
+  const issued = await tokens(await connect("public", oidc.None()));
+  assert.deepEqual([issued.claims().aud].flat(), ["public"]);
+});
+
+test("pushed authorization request", async () => {
+  const config = await connect("web");
+  const { parameters, checks } = await request();
+  const url = await oidc.buildAuthorizationUrlWithPAR(config, parameters);
+  assert.ok(url.searchParams.get("request_uri"));
+  const answer = await new Browser(issuer).authorize(url);
+  const issued = await oidc.authorizationCodeGrant(config, answer, checks);
+  assert.equal(issued.claims().sub, "alice");
+});
+
+test("pushed max_age=0 asks for the password again", async () => {
+  const config = await connect("web");
+  const browser = new Browser(issuer);
+  await tokens(config, {}, { browser });
+  const { parameters } = await request({ max_age: "0" });
+  const { page } = await browser.open(await oidc.buildAuthorizationUrlWithPAR(config, parameters));
+  assert.match(page, /action=\/login/);
+});
+
+test("request object and private_key_jwt", async () => {
+  const config = await connect("signed", oidc.PrivateKeyJwt(signingKey));
+  const { parameters, checks } = await request();
+  const url = await oidc.buildAuthorizationUrlWithJAR(config, parameters, signingKey);
+  const answer = await new Browser(issuer).authorize(url);
+  const issued = await oidc.authorizationCodeGrant(config, answer, checks);
+  assert.equal(issued.claims().sub, "alice");
+});
+
+test("response as a JWT (JARM)", async () => {
+  const metadata = { authorization_signed_response_alg: "ES256" };
+  const config = await connect("jarm", undefined, metadata);
+  oidc.useJwtResponseMode(config);
+  const issued = await tokens(config);
+  assert.equal(issued.claims().sub, "alice");
+});
+
+test("hybrid flow", async () => {
+  const config = await connect("web");
+  oidc.useCodeIdTokenResponseType(config);
+  const issued = await tokens(config);
+  assert.equal(issued.claims().sub, "alice");
+});
+
+test("response by a form", async () => {
+  const issued = await tokens(await connect("web"), { response_mode: "form_post" });
+  assert.equal(issued.claims().sub, "alice");
+});
+
+test("DPoP with nonces of the server", async () => {
+  const config = await connect("web");
+  const dpop = oidc.getDPoPHandle(config, await oidc.randomDPoPKeyPair("ES256"));
+  const issued = await tokens(config, {}, { dpop });
+  assert.equal(issued.token_type.toLowerCase(), "dpop");
+  const claims = await oidc.fetchUserInfo(config, issued.access_token, "alice", { DPoP: dpop });
+  assert.equal(claims.name, "Alice");
+  const url = new URL(`${issuer}/me`);
+  const response = await oidc.fetchProtectedResource(config, issued.access_token, url, "GET", null, undefined, { DPoP: dpop });
+  assert.equal(await response.text(), "alice\n");
+  await assert.rejects(oidc.fetchUserInfo(config, issued.access_token, "alice"));
+});
+
+test("mutual TLS through the header of a proxy", async () => {
+  const config = await connect("mtls", oidc.TlsClientAuth());
+  const withCertificate = (url, options) =>
+    fetch(url, { ...options, headers: { ...options.headers, "client-cert": `:${CERTIFICATE}:` } });
+  config[oidc.customFetch] = withCertificate;
+  const issued = await tokens(config);
+  const claims = await oidc.fetchUserInfo(config, issued.access_token, "alice");
+  assert.equal(claims.name, "Alice");
+  config[oidc.customFetch] = fetch;
+  await assert.rejects(oidc.fetchUserInfo(config, issued.access_token, "alice"));
+});
+
+test("scopes that the user refuses", async () => {
+  const config = await connect("web");
+  const issued = await tokens(config, { prompt: "consent" }, { options: { refused: ["email"] } });
+  assert.equal(issued.scope.includes("email"), false);
+  const claims = await oidc.fetchUserInfo(config, issued.access_token, "alice");
+  assert.equal(claims.name, "Alice");
+  assert.equal(claims.email, undefined);
+});
+
+test("prompt=none", async () => {
+  const config = await connect("web");
+  const browser = new Browser(issuer);
+  assert.equal(await refusal(config, { prompt: "none" }), "login_required");
+  await browser.open(oidc.buildAuthorizationUrl(config, (await request()).parameters));
+  await browser.logIn("bob", "builder");
+  assert.equal(await refusal(config, { prompt: "none" }, browser), "consent_required");
+  await tokens(config, {}, { browser });
+  const { parameters, checks } = await request({ prompt: "none" });
+  const { url } = await browser.open(oidc.buildAuthorizationUrl(config, parameters));
+  assert.equal((await oidc.authorizationCodeGrant(config, url, checks)).claims().sub, "bob");
+});
+
+test("prompt=login and max_age", async () => {
+  const config = await connect("web");
+  const browser = new Browser(issuer);
+  await tokens(config, {}, { browser });
+  for (const more of [{ prompt: "login" }, { max_age: "0" }]) {
+    const { parameters } = await request(more);
+    const { page } = await browser.open(oidc.buildAuthorizationUrl(config, parameters));
+    assert.match(page, /action=\/login/);
+  }
+  const issued = await tokens(config, { max_age: "100" }, { browser });
+  assert.ok(issued.claims().auth_time);
+});
+
+test("acr", async () => {
+  const config = await connect("web");
+  const browser = new Browser(issuer);
+  assert.equal((await tokens(config, {}, { browser })).claims().acr, "urn:example:password");
+  const claims = { id_token: { acr: { essential: true, values: ["urn:example:two-factors"] } } };
+  const more = { claims: JSON.stringify(claims) };
+  const options = { code: "123456" };
+  const issued = await tokens(config, more, { browser, options });
+  assert.equal(issued.claims().acr, "urn:example:two-factors");
+  assert.deepEqual(issued.claims().amr, ["pwd", "otp"]);
+});
+
+test("claims in a language, for the ID token and for UserInfo", async () => {
+  const config = await connect("web");
+  const asked = { id_token: { "name#ja": null }, userinfo: { name: { essential: true } } };
+  const issued = await tokens(config, { scope: "openid", claims: JSON.stringify(asked) });
+  assert.equal(issued.claims()["name#ja"], "アリス");
+  const claims = await oidc.fetchUserInfo(config, issued.access_token, "alice");
+  assert.equal(claims.name, "Alice");
+  assert.equal(claims.email, undefined);
+});
+
+test("errors that the client is told by a redirect", async () => {
+  const config = await connect("web");
+  assert.equal(await refusal(config, { claims: "no JSON" }), "invalid_request");
+  assert.equal(await refusal(config, { code_challenge_method: "S512" }), "invalid_request");
+  assert.equal(await refusal(config, { prompt: "none login" }), "invalid_request");
+});
+
+test("refusal by the user", async () => {
+  const config = await connect("web");
+  const browser = new Browser(issuer);
+  const { parameters, checks } = await request({ prompt: "consent" });
+  await browser.open(oidc.buildAuthorizationUrl(config, parameters));
+  await browser.logIn();
+  const { url } = await browser.send("/consent", { agree: "no" });
+  await assert.rejects(oidc.authorizationCodeGrant(config, url, checks), { error: "access_denied" });
+});
+
+test("code that is used twice or with another verifier", async () => {
+  const config = await connect("web");
+  const { parameters, checks } = await request();
+  const url = await new Browser(issuer).authorize(oidc.buildAuthorizationUrl(config, parameters));
+  const wrong = { ...checks, pkceCodeVerifier: oidc.randomPKCECodeVerifier() };
+  await assert.rejects(oidc.authorizationCodeGrant(config, url, wrong), { error: "invalid_grant" });
+  await oidc.authorizationCodeGrant(config, url, checks).catch(() => "the wrong verifier may have used it up");
+  await assert.rejects(oidc.authorizationCodeGrant(config, url, checks), { error: "invalid_grant" });
+});
+
+test("wrong secret is told by a challenge", async () => {
+  const config = await connect("web", oidc.ClientSecretBasic("wrong"));
+  const { parameters, checks } = await request();
+  const url = await new Browser(issuer).authorize(oidc.buildAuthorizationUrl(config, parameters));
+  const error = await oidc.authorizationCodeGrant(config, url, checks).catch((error) => error);
+  assert.ok(error instanceof oidc.WWWAuthenticateChallengeError || error.error === "invalid_client", error);
+});
