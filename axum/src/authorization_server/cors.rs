@@ -1,8 +1,15 @@
 //! Requests of scripts in browsers.
 
-use http::Method;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
-use tower_http::cors::{Any, CorsLayer};
+use std::task::{Context, Poll};
+
+use futures_util::future::Either;
+use http::header::{
+    AUTHORIZATION, CONTENT_TYPE, HeaderName, ORIGIN, RETRY_AFTER, WWW_AUTHENTICATE,
+};
+use http::{Method, Request, Response};
+use tower_http::cors::{Any, Cors, CorsLayer};
+use tower_layer::Layer;
+use tower_service::Service;
 
 const DPOP: HeaderName = HeaderName::from_static("dpop");
 const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
@@ -30,4 +37,49 @@ pub(super) fn any_origin() -> CorsLayer {
             DPOP_NONCE,
             ATTESTATION_CHALLENGE,
         ])
+}
+
+/// [`any_origin`] for responses that no cache keeps: only requests with an `Origin` bear its cost.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct AnyOriginUncached;
+
+impl<S: Clone> Layer<S> for AnyOriginUncached {
+    type Service = AnyOriginService<S>;
+
+    fn layer(&self, inner: S) -> AnyOriginService<S> {
+        AnyOriginService {
+            cross_origin: any_origin().layer(inner.clone()),
+            inner,
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct AnyOriginService<S> {
+    inner: S,
+    cross_origin: Cors<S>,
+}
+
+impl<S, B, B2> Service<Request<B>> for AnyOriginService<S>
+where
+    S: Service<Request<B>, Response = Response<B2>>,
+    B2: Default,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = Either<<Cors<S> as Service<Request<B>>>::Future, S::Future>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        match self.inner.poll_ready(context) {
+            Poll::Ready(Ok(())) => self.cross_origin.poll_ready(context),
+            other => other,
+        }
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        match request.headers().contains_key(ORIGIN) {
+            true => Either::Left(self.cross_origin.call(request)),
+            false => Either::Right(self.inner.call(request)),
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::routing::{MethodRouter, get, post};
 
-use super::cors::any_origin;
+use super::cors::{AnyOriginUncached, any_origin};
 use super::{
     AuthorizationServer, authorization, configuration, introspection, jwks, pushed_authorization,
     revocation, token, userinfo,
@@ -21,24 +21,26 @@ impl AuthorizationServer {
         for path in endpoints.configuration() {
             router = router.route(&path, get(configuration).layer(any_origin()));
         }
-        let scripts = any_origin;
         let routes: [(&Option<PublicUrl>, MethodRouter<Self>); 7] = [
-            (&endpoints.jwks, get(jwks).layer(scripts())),
+            (&endpoints.jwks, get(jwks).layer(any_origin())),
             (
                 &endpoints.authorization,
                 get(authorization).post(authorization),
             ),
             (
                 &endpoints.pushed_authorization,
-                post(pushed_authorization).layer(scripts()),
+                post(pushed_authorization).layer(AnyOriginUncached),
             ),
-            (&endpoints.token, post(token).layer(scripts())),
+            (&endpoints.token, post(token).layer(AnyOriginUncached)),
             (
                 &endpoints.userinfo,
-                get(userinfo).post(userinfo).layer(scripts()),
+                get(userinfo).post(userinfo).layer(AnyOriginUncached),
             ),
             (&endpoints.introspection, post(introspection)),
-            (&endpoints.revocation, post(revocation).layer(scripts())),
+            (
+                &endpoints.revocation,
+                post(revocation).layer(AnyOriginUncached),
+            ),
         ];
         for (url, method) in routes {
             if let Some(url) = url {
