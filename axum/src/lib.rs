@@ -3,6 +3,7 @@
 #![warn(missing_docs)]
 
 pub mod authorization_server;
+pub mod guide;
 mod public_url;
 pub mod resource;
 
