@@ -56,6 +56,7 @@ impl Accounts for Users {
             StandardClaims::new()
                 .name("Alice")
                 .email("alice@example.com")
+                .email_verified(true)
         }))
     }
 }

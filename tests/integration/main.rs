@@ -30,7 +30,6 @@ mod json_forms;
 mod lists;
 mod network;
 mod nulls;
-mod openid_connect;
 mod organization;
 mod probe;
 mod proxies;

@@ -8,6 +8,7 @@ mod common;
 mod dpop;
 mod events;
 mod metadata;
+mod openid_connect;
 mod routes;
 mod step_up;
 mod without_axum;

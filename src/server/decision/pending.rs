@@ -30,7 +30,7 @@ const LOGINS: u8 = 3;
 /// ```
 /// use std::time::SystemTime;
 /// use authlete::server::{
-///     AuthorizationNext, Claims, Decision, PendingAuthorization, Response, Session,
+///     AuthorizationNext, Claims, Decision, Interaction, PendingAuthorization, Response, Session,
 /// };
 /// use authlete::{Authlete, types::AuthorizationRequest};
 ///
@@ -60,10 +60,12 @@ const LOGINS: u8 = 3;
 ///     user: &dyn Claims,
 /// ) -> authlete::Result<Reply> {
 ///     Ok(match pending.decide(session, SystemTime::now()) {
-///         Decision::LogIn(_) => Reply::LoginPage,
-///         Decision::ChooseAccount { .. } => Reply::AccountsPage,
-///         Decision::CreateAccount { .. } => Reply::NewAccountPage,
-///         Decision::Consent(_) => Reply::ConsentPage,
+///         Decision::Interact(page) => match page {
+///             Interaction::LogIn(_) => Reply::LoginPage,
+///             Interaction::ChooseAccount { .. } => Reply::AccountsPage,
+///             Interaction::CreateAccount { .. } => Reply::NewAccountPage,
+///             Interaction::Consent(_) => Reply::ConsentPage,
+///         },
 ///         Decision::Issue(request) => {
 ///             let request = pending.disclose(*request, user);
 ///             let authlete::server::AuthorizationIssueNext::Respond(response) =

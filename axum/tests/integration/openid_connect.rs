@@ -1,9 +1,13 @@
-//! A client library that knows nothing of Authlete, in front of a server that is built on the SDK.
+//! A client library that knows nothing of Authlete, in front of the example `minimal`.
 
 use std::time::Duration;
 
-use authlete::{ApiVersion, Authlete};
+use authlete::server::Presented;
+use authlete::{ApiVersion, Authlete, ClientIdentifier, Secret};
+use authlete_axum::AuthorizationServer;
+use authlete_axum::authorization_server::{self as server, ResourceServer, ResourceServers};
 use authlete_emulator::Emulator;
+use axum::response::Result;
 use openidconnect::core::*;
 use openidconnect::{
     AccessTokenHash, AdditionalProviderMetadata, AuthorizationCode, ClientId, ClientSecret,
@@ -15,8 +19,7 @@ use openidconnect::{
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 
-#[path = "../../examples/authorization_server/server.rs"]
-mod server;
+use crate::authorization_server::{Browser, minimal};
 
 const ISSUER: &str = "https://op.example";
 
@@ -53,6 +56,18 @@ type Client = CoreClient<
     EndpointMaybeSet,
 >;
 
+/// The client may introspect.
+struct Caller(ClientIdentifier, Secret);
+
+impl ResourceServers for Caller {
+    async fn authenticate(&self, presented: &Presented) -> Result<Option<ResourceServer>> {
+        let is_known = presented
+            .client()
+            .is_some_and(|client| client.client_id == self.0 && client.client_secret == self.1);
+        Ok(is_known.then(|| ResourceServer::new("https://api.example")))
+    }
+}
+
 /// The provider on a loopback address, and what a client needs to use it.
 struct Provider {
     emulator: Emulator,
@@ -64,13 +79,19 @@ impl Provider {
     async fn start(version: ApiVersion) -> Self {
         let emulator = Emulator::start().await.unwrap();
         let api = Authlete::new(emulator.config(version)).unwrap();
-        let service = emulator.service();
-        server::register_endpoints(&api, service, ISSUER)
+        let endpoints = server::Endpoints::below(ISSUER).unwrap();
+        let mut service = api.get_service(emulator.service()).await.unwrap();
+        endpoints.write_to(&mut service);
+        api.update_service(emulator.service(), &service)
             .await
             .unwrap();
+        let caller = emulator.client();
+        let caller = Caller(caller.id.into(), caller.secret.clone());
+        let server = AuthorizationServer::new(api, endpoints, minimal::Users);
+        let router = minimal::router(server.resource_servers(caller));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(async move { axum::serve(listener, server::router(api)).await });
+        tokio::spawn(async move { axum::serve(listener, router).await });
         let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
         Self {
             emulator,
@@ -80,7 +101,10 @@ impl Provider {
     }
 
     /// Stands for what speaks TLS in front of a server: the client believes to call the issuer.
-    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, reqwest::Error> {
+    async fn send(
+        &self,
+        request: HttpRequest,
+    ) -> std::result::Result<HttpResponse, reqwest::Error> {
         let (head, body) = request.into_parts();
         let path = head.uri.to_string();
         let path = path.strip_prefix(ISSUER).expect("a URL of the issuer");
@@ -128,30 +152,14 @@ impl Provider {
             .add_scope(Scope::new("email".to_owned()))
             .set_pkce_challenge(challenge)
             .url();
-        let url = url.as_str().replace(ISSUER, &self.address);
-        let page = self.browser.get(url).send().await.unwrap();
-        let page = page.text().await.unwrap();
-        let (_, ticket) = page.split_once("name=ticket value=\"").expect("a form");
-        let (ticket, _) = ticket.split_once('"').expect("a ticket");
-        let form = form_urlencoded::Serializer::new(String::new())
-            .append_pair("ticket", ticket)
-            .append_pair("user", "alice")
-            .append_pair("decision", "yes")
-            .finish();
-        let decision = self.browser.post(format!("{}/decision", self.address));
-        let response = decision.body(form).send().await.unwrap();
-        assert_eq!(response.status(), 302);
-        let location = response.headers()["location"].to_str().unwrap();
-        let (uri, query) = location.split_once('?').unwrap();
-        assert_eq!(uri, self.emulator.client().redirect_uri);
-        let parameter = |name: &str| {
-            let mut query = form_urlencoded::parse(query.as_bytes());
-            query
-                .find(|(key, _)| key == name)
-                .expect(name)
-                .1
-                .into_owned()
-        };
+        let mut browser = Browser::new(&self.address);
+        browser.authorize(url.query().unwrap()).await;
+        browser.log_in().await;
+        let reply = browser.agree().await;
+        let location = reply.header("location").unwrap();
+        assert!(location.starts_with(&self.emulator.client().redirect_uri));
+        let parameters = reply.redirected();
+        let parameter = |name: &str| parameters[name].clone();
         assert_eq!(parameter("state"), *state.secret());
         assert_eq!(parameter("iss"), ISSUER);
         Login {
@@ -293,7 +301,7 @@ async fn a_client_library_is_refused_what_it_should_be() {
 }
 
 fn error_of<T: std::fmt::Debug>(
-    outcome: Result<T, RequestTokenError<reqwest::Error, CoreErrorResponse>>,
+    outcome: std::result::Result<T, RequestTokenError<reqwest::Error, CoreErrorResponse>>,
 ) -> String {
     match outcome.expect_err("the request is refused") {
         RequestTokenError::ServerResponse(response) => response.error().as_ref().to_owned(),
