@@ -11,4 +11,7 @@ mod metadata;
 mod openid_connect;
 mod routes;
 mod step_up;
+#[allow(dead_code, reason = "the tests of the emulator use the rest")]
+#[path = "../../../emulator/tests/page/browser.rs"]
+mod webdriver;
 mod without_axum;

@@ -1,6 +1,7 @@
 //! The endpoints of an authorization server, called as browsers and clients call them.
 
 mod authorization;
+mod browser;
 mod client;
 mod discovery;
 mod introspection;
