@@ -64,6 +64,7 @@ mod response_modes;
 mod response_types;
 mod result_codes;
 mod revocation;
+mod rule_list;
 mod scopes_of_clients;
 mod seed;
 mod server_information;
