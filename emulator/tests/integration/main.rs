@@ -30,6 +30,7 @@ mod credential_proofs;
 mod device_flow;
 mod discovery;
 mod documented_rules;
+mod documented_service_rules;
 mod dpop;
 mod fapi;
 mod federation;
