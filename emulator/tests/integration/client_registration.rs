@@ -647,3 +647,15 @@ async fn each_property_of_a_client_has_the_name_of_its_metadata() {
         }
     }
 }
+
+/// `Service.dcrDuplicateSoftwareIdBlocked`.
+#[tokio::test]
+async fn a_software_id_may_repeat_unless_the_service_blocks_it() {
+    for version in GENERATIONS {
+        let (_emulator, api) = start_open(version).await;
+        let software = with(minimal(), json!({ "software_id": "one" }));
+        let first = registered(&api, software.clone()).await;
+        let second = registered(&api, software).await;
+        assert_ne!(first["client_id"], second["client_id"]);
+    }
+}

@@ -140,7 +140,7 @@ async fn clients_are_listed_in_slices_and_by_developer() {
             (page.total_count, page.developer.as_deref()),
             (Some(2), Some("eve"))
         );
-        let query = GetClientListQuery::new().developer("eve").range(2..1);
+        let query = GetClientListQuery::new().developer("eve").start(2).end(1);
         let empty = api.get_client_list(&query).await.unwrap();
         assert_eq!((empty.total_count, empty.clients), (Some(2), None));
         let all = api

@@ -442,3 +442,55 @@ async fn a_scope_with_a_variable_part_is_published_by_its_name() {
         );
     }
 }
+
+/// `Service.backchannelUserCodeParameterSupported` and others that are published as they are.
+#[tokio::test]
+async fn flags_and_endpoints_are_published_under_the_names_of_the_standards() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let mut expected = metadata(&api).await;
+        assert_eq!(expected["backchannel_user_code_parameter_supported"], false);
+        configure(&emulator, &api, |service| {
+            service.backchannel_user_code_parameter_supported = Some(true);
+            service.backchannel_authentication_endpoint =
+                Some("https://as.example/backchannel".to_owned());
+            service.device_authorization_endpoint = Some("https://as.example/device".to_owned());
+            service.pushed_auth_req_endpoint = Some("https://as.example/push".to_owned());
+        })
+        .await;
+        let changes = json!({
+            "backchannel_user_code_parameter_supported": true,
+            "backchannel_authentication_endpoint": "https://as.example/backchannel",
+            "device_authorization_endpoint": "https://as.example/device",
+            "pushed_authorization_request_endpoint": "https://as.example/push",
+        });
+        let members = expected.as_object_mut().unwrap();
+        members.extend(changes.as_object().unwrap().clone());
+        assert_eq!(metadata(&api).await, expected);
+    }
+}
+
+/// `AuthleteApi.getServiceJwks`: null where there are no keys, and the published URI makes no difference.
+#[tokio::test]
+async fn the_key_set_is_there_if_keys_are_registered_with_or_without_a_uri() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let uri = || Some("https://as.example/jwks".to_owned());
+        let keys = jwt::Key::generate().jwks();
+        let query = GetServiceJwksQuery::new();
+        for (keys, uri) in [
+            (Some(&keys), None),
+            (Some(&keys), uri()),
+            (None, None),
+            (None, uri()),
+        ] {
+            configure(&emulator, &api, |service| {
+                service.jwks = keys.map(|keys| keys.as_str().into());
+                service.jwks_uri = uri;
+            })
+            .await;
+            let set = api.get_service_jwks(&query).await.unwrap();
+            assert_eq!(set.is_some(), keys.is_some());
+        }
+    }
+}

@@ -100,6 +100,14 @@ async fn the_service_describes_itself_and_signs_that() {
             json!(["automatic", "explicit"])
         );
         assert_eq!(claims["metadata"].as_object().unwrap().len(), 1);
+        configure(&emulator, &api, |service| {
+            service.supported_client_registration_types =
+                Some(vec![ClientRegistrationType::Automatic]);
+        })
+        .await;
+        let published = metadata(&api).await;
+        let types = words(&published, "client_registration_types_supported");
+        assert_eq!(types, ["automatic"]);
     }
 }
 

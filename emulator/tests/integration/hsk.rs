@@ -86,7 +86,9 @@ async fn keys_that_cannot_be_are_refused() {
             assert_eq!(disabled.result_code.as_deref(), Some(code));
         }
         let disabled = api.hsk_get_list().await.unwrap();
+        assert_eq!(disabled.action, HskListAction::InvalidRequest);
         assert_eq!(disabled.result_code.as_deref(), Some("A269201"));
+        assert_eq!(disabled.hsks, None);
         configure(&emulator, &api, |service| service.hsm_enabled = Some(true)).await;
         for (wrong, code) in [
             (HskCreateRequest::new(), "A263201"),
