@@ -1,6 +1,8 @@
 //! Rules that the documentation of the Authlete Java library states for what services and clients demand of authorization
 //! requests, where no other test has them.
 
+use std::time::Duration;
+
 use crate::common::*;
 use authlete::types::{
     AuthorizationAction, AuthorizationResponse, BackchannelAuthenticationRequest, ClientType,
@@ -325,6 +327,30 @@ async fn a_demanded_grant_management_action_blocks_public_clients() {
             let answer = ask(&api, query(client) + more).await;
             assert_ne!(answer.action, AuthorizationAction::Interaction, "{more}");
             assert_eq!(answer.ticket, None);
+        }
+    }
+}
+
+/// `Service.pushedAuthReqDuration`.
+#[tokio::test]
+async fn a_pushed_request_is_good_for_the_duration_of_the_service() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        configure(&emulator, &api, |service| {
+            service.pushed_auth_req_duration = Some(120);
+        })
+        .await;
+        for (seconds, accepted) in [(60, true), (120, false)] {
+            let pushed = push(&api, client, &query(client)).await;
+            let content = content(pushed.response_content.as_ref());
+            assert_eq!(content["expires_in"], 120);
+            emulator.advance(Duration::from_secs(seconds));
+            let id = client.id.to_string();
+            let uri = pushed.request_uri.unwrap();
+            let answer = ask(&api, form(&[("client_id", &id), ("request_uri", &uri)])).await;
+            let is_accepted = answer.action == AuthorizationAction::Interaction;
+            assert_eq!(is_accepted, accepted, "{seconds}");
         }
     }
 }

@@ -160,6 +160,12 @@ async fn the_shortest_refresh_token_duration_of_service_client_and_scopes_counts
 async fn an_access_token_says_the_grant_type_it_came_by_and_its_authorization_details() {
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;
+        // Without an algorithm, the token is a random string.
+        let plain = tokens(&api, emulator.client()).await;
+        assert_eq!(plain.jwt_access_token, None);
+        let body = content(plain.response_content.as_ref());
+        assert_eq!(body["access_token"], plain.access_token.unwrap().expose());
+        assert!(!body["access_token"].as_str().unwrap().contains('.'));
         configure(&emulator, &api, |service| {
             service.access_token_sign_alg = Some(JwsAlg::Es256);
         })
