@@ -19,10 +19,15 @@ pub fn get(call: &Call, service: &Service) -> Outcome {
     Ok(Reply::object(200, member.into_iter().collect()))
 }
 
-/// Confines the client to a set; scopes that the service does not have are left out of it.
+/// Confines the client to a set; scopes that the service does not have are left out of it. Without a set, the client can
+/// request any scope.
 pub fn set(call: &Call, service: &mut Service) -> Outcome {
     call.client("clientId", service)?;
     let refuse = |code| Reply::error(400, call.path, code);
+    if let None | Some(Value::Null) = call.body.get("requestableScopes") {
+        confine(call, service, None)?;
+        return get(call, service);
+    }
     let scopes = call.body.array("requestableScopes");
     let scopes = scopes.ok_or_else(|| refuse(REQUESTABLE_SCOPES_NO_LIST))?;
     if !scopes.iter().all(Value::is_string) {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::call::Call;
 use crate::json::{Members, Object};
 use crate::reply::Reply;
-use crate::result_code::{RANGE_BACKWARDS, range_codes};
+use crate::result_code::range_codes;
 
 /// Where a slice begins, and before which index it ends.
 #[derive(Debug, Clone, Copy)]
@@ -15,7 +15,8 @@ pub struct Slice {
 }
 
 impl Slice {
-    /// What a request asks for; the first five when it does not say.
+    /// The range that a request names, by default from 0 to 5. A range may be empty, also when its end is before its
+    /// start.
     pub fn of(call: &Call, members: &Object) -> Result<Self, Reply> {
         let codes = range_codes(call.operation);
         let refuse = |code| Reply::error(400, call.path, code);
@@ -29,15 +30,7 @@ impl Slice {
         };
         let start = index("start", 0, codes.start_no_number, codes.start_negative)?;
         let end = index("end", 5, codes.end_no_number, codes.end_negative)?;
-        match start <= end {
-            true => Ok(Self { start, end }),
-            // Only a start beyond the default end: an empty slice would be no help.
-            false if !members.contains_key("end") => Ok(Self {
-                start,
-                end: start.saturating_add(5),
-            }),
-            false => Err(refuse(RANGE_BACKWARDS)),
-        }
+        Ok(Self { start, end })
     }
 
     /// The answer: the slice of the items under `name`, if it has any, and how many items there are in all.

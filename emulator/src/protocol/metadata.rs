@@ -1,8 +1,8 @@
 //! The metadata of a service as an authorization server and OpenID provider.
 
 use authlete::types::{
-    ClaimType, ClientAuthMethod, ClientRegistrationType, DeliveryMode, Display, GmAction,
-    GrantType, JweAlg, JweEnc, Prompt, ResponseType,
+    AttachmentType, ClaimType, ClientAuthMethod, ClientRegistrationType, DeliveryMode, Display,
+    GmAction, GrantType, JweAlg, JweEnc, Prompt, ResponseType,
 };
 use serde_json::{Value, json};
 
@@ -53,11 +53,35 @@ const AS_THEY_ARE: &[(&str, &str)] = &[
         "authorization_details_types_supported",
         "supportedAuthorizationDetailsTypes",
     ),
-    ("verified_claims_supported", "supportedVerifiedClaims"),
+    // OpenID Connect for Identity Assurance 1.0 and its drafts.
+    (
+        "claims_in_verified_claims_supported",
+        "supportedVerifiedClaims",
+    ),
     ("trust_frameworks_supported", "supportedTrustFrameworks"),
     ("evidence_supported", "supportedEvidence"),
+    ("id_documents_supported", "supportedIdentityDocuments"),
+    ("documents_supported", "supportedDocuments"),
+    (
+        "id_documents_verification_methods_supported",
+        "supportedVerificationMethods",
+    ),
+    ("documents_methods_supported", "supportedDocumentsMethods"),
+    (
+        "documents_validation_methods_supported",
+        "supportedDocumentsValidationMethods",
+    ),
+    (
+        "documents_verification_methods_supported",
+        "supportedDocumentsVerificationMethods",
+    ),
+    (
+        "documents_check_methods_supported",
+        "supportedDocumentsCheckMethods",
+    ),
+    ("electronic_records_supported", "supportedElectronicRecords"),
+    ("digest_algorithms_supported", "supportedDigestAlgorithms"),
     ("require_pushed_authorization_requests", "parRequired"),
-    ("require_signed_request_object", "requestObjectRequired"),
     (
         "tls_client_certificate_bound_access_tokens",
         "tlsClientCertificateBoundAccessTokens",
@@ -146,9 +170,24 @@ pub fn of(service: &Service) -> Object {
             json!(service.issuer().is_some() && !settings.flag("issSuppressed")),
         ),
         ("scopes_supported", scopes(settings)),
+        (
+            "require_signed_request_object",
+            json!(
+                settings.flag("requestObjectRequired")
+                    && !settings.flag("traditionalRequestObjectProcessingApplied")
+            ),
+        ),
+        ("attachments_supported", attachments(settings)),
     ];
     for (name, value) in always {
         publish(&mut document, name, Some(value));
+    }
+    if document.contains_key("claims_in_verified_claims_supported") {
+        publish(
+            &mut document,
+            "verified_claims_supported",
+            Some(json!(true)),
+        );
     }
     if credential_issuer::is_enabled(settings) {
         let anonymous = settings.flag("preAuthorizedGrantAnonymousAccessSupported");
@@ -405,6 +444,18 @@ fn scopes(settings: &Object) -> Value {
     let scopes = settings.array("supportedScopes").unwrap_or_default();
     let names = scopes.iter().filter_map(|scope| scope.get("name"));
     json!(names.collect::<Vec<_>>())
+}
+
+/// The types of attachments (OpenID Connect for Identity Assurance 1.0), under the words of the protocol.
+fn attachments(settings: &Object) -> Value {
+    const WORDS: [(AttachmentType, &str); 2] = [
+        (AttachmentType::Embedded, "embedded"),
+        (AttachmentType::External, "external"),
+    ];
+    let listed = settings.texts("supportedAttachments").unwrap_or_default();
+    let listed: Vec<_> = listed.into_iter().map(AttachmentType::from).collect();
+    let known = WORDS.iter().filter(|(kind, _)| listed.contains(kind));
+    json!(known.map(|(_, word)| *word).collect::<Vec<_>>())
 }
 
 /// RFC 8705 §5.

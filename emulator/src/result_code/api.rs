@@ -127,8 +127,6 @@ result_codes! {
     BODY_TOO_LARGE = own "A900206" with path, "the body of the request is larger than 1 MiB";
     /// What Authlete can do and the emulator cannot yet.
     NOT_IMPLEMENTED = own "A900207" with path, "authlete-emulator does not implement this API yet";
-    /// `start` and `end` do not make a range.
-    RANGE_BACKWARDS = own "A900208" with path, "end is before start";
     /// No service has the number.
     SERVICE_UNKNOWN = published "A458203", "there is no such service";
     /// No client has the number or the alias.

@@ -377,3 +377,285 @@ async fn a_scope_confines_the_client_where_the_service_says_so() {
         assert_eq!(wrong.action, Action::BadRequest);
     }
 }
+
+/// The client metadata that each property of `Client` stands for.
+#[tokio::test]
+async fn each_property_of_a_client_has_the_name_of_its_metadata() {
+    let endpoint = "https://app.example/there";
+    let properties = [
+        (
+            "idTokenSignAlg",
+            "id_token_signed_response_alg",
+            json!("ES256"),
+            json!("ES256"),
+        ),
+        (
+            "idTokenEncryptionAlg",
+            "id_token_encrypted_response_alg",
+            json!("RSA-OAEP"),
+            json!("RSA_OAEP"),
+        ),
+        (
+            "idTokenEncryptionEnc",
+            "id_token_encrypted_response_enc",
+            json!("A192GCM"),
+            json!("A192GCM"),
+        ),
+        (
+            "userInfoSignAlg",
+            "userinfo_signed_response_alg",
+            json!("PS256"),
+            json!("PS256"),
+        ),
+        (
+            "userInfoEncryptionAlg",
+            "userinfo_encrypted_response_alg",
+            json!("ECDH-ES"),
+            json!("ECDH_ES"),
+        ),
+        (
+            "userInfoEncryptionEnc",
+            "userinfo_encrypted_response_enc",
+            json!("A256GCM"),
+            json!("A256GCM"),
+        ),
+        (
+            "requestSignAlg",
+            "request_object_signing_alg",
+            json!("ES384"),
+            json!("ES384"),
+        ),
+        (
+            "requestEncryptionAlg",
+            "request_object_encryption_alg",
+            json!("RSA-OAEP-256"),
+            json!("RSA_OAEP_256"),
+        ),
+        (
+            "requestEncryptionEnc",
+            "request_object_encryption_enc",
+            json!("A128GCM"),
+            json!("A128GCM"),
+        ),
+        (
+            "authorizationSignAlg",
+            "authorization_signed_response_alg",
+            json!("ES512"),
+            json!("ES512"),
+        ),
+        (
+            "authorizationEncryptionAlg",
+            "authorization_encrypted_response_alg",
+            json!("ECDH-ES+A128KW"),
+            json!("ECDH_ES_A128KW"),
+        ),
+        (
+            "authorizationEncryptionEnc",
+            "authorization_encrypted_response_enc",
+            json!("A128CBC-HS256"),
+            json!("A128CBC_HS256"),
+        ),
+        (
+            "tokenAuthMethod",
+            "token_endpoint_auth_method",
+            json!("private_key_jwt"),
+            json!("PRIVATE_KEY_JWT"),
+        ),
+        (
+            "tokenAuthSignAlg",
+            "token_endpoint_auth_signing_alg",
+            json!("EdDSA"),
+            json!("EdDSA"),
+        ),
+        ("defaultMaxAge", "default_max_age", json!(77), json!(77)),
+        (
+            "authTimeRequired",
+            "require_auth_time",
+            json!(true),
+            json!(true),
+        ),
+        (
+            "defaultAcrs",
+            "default_acr_values",
+            json!(["gold"]),
+            json!(["gold"]),
+        ),
+        (
+            "loginUri",
+            "initiate_login_uri",
+            json!(endpoint),
+            json!(endpoint),
+        ),
+        (
+            "requestUris",
+            "request_uris",
+            json!([endpoint]),
+            json!([endpoint]),
+        ),
+        ("softwareId", "software_id", json!("sid"), json!("sid")),
+        (
+            "softwareVersion",
+            "software_version",
+            json!("v1"),
+            json!("v1"),
+        ),
+        (
+            "sectorIdentifierUri",
+            "sector_identifier_uri",
+            json!(endpoint),
+            json!(endpoint),
+        ),
+        (
+            "tlsClientAuthSubjectDn",
+            "tls_client_auth_subject_dn",
+            json!("CN=a"),
+            json!("CN=a"),
+        ),
+        (
+            "tlsClientCertificateBoundAccessTokens",
+            "tls_client_certificate_bound_access_tokens",
+            json!(true),
+            json!(true),
+        ),
+        (
+            "mtlsEndpointAliasesUsed",
+            "use_mtls_endpoint_aliases",
+            json!(true),
+            json!(true),
+        ),
+        (
+            "bcDeliveryMode",
+            "backchannel_token_delivery_mode",
+            json!("ping"),
+            json!("PING"),
+        ),
+        (
+            "bcNotificationEndpoint",
+            "backchannel_client_notification_endpoint",
+            json!(endpoint),
+            json!(endpoint),
+        ),
+        (
+            "bcRequestSignAlg",
+            "backchannel_authentication_request_signing_alg",
+            json!("ES256"),
+            json!("ES256"),
+        ),
+        (
+            "bcUserCodeRequired",
+            "backchannel_user_code_parameter",
+            json!(true),
+            json!(true),
+        ),
+        (
+            "authorizationDetailsTypes",
+            "authorization_details_types",
+            json!(["payment"]),
+            json!(["payment"]),
+        ),
+        (
+            "parRequired",
+            "require_pushed_authorization_requests",
+            json!(true),
+            json!(true),
+        ),
+        (
+            "requestObjectRequired",
+            "require_signed_request_object",
+            json!(true),
+            json!(true),
+        ),
+        (
+            "dpopRequired",
+            "dpop_bound_access_tokens",
+            json!(true),
+            json!(true),
+        ),
+        (
+            "responseModes",
+            "response_modes",
+            json!(["query.jwt"]),
+            json!(["QUERY_JWT"]),
+        ),
+        (
+            "digestAlgorithm",
+            "digest_algorithm",
+            json!("sha-512"),
+            json!("sha-512"),
+        ),
+        (
+            "credentialOfferEndpoint",
+            "credential_offer_endpoint",
+            json!(endpoint),
+            json!(endpoint),
+        ),
+        (
+            "organizationName",
+            "organization_name",
+            json!("Org"),
+            json!("Org"),
+        ),
+        (
+            "signedJwksUri",
+            "signed_jwks_uri",
+            json!(endpoint),
+            json!(endpoint),
+        ),
+        (
+            "clientRegistrationTypes",
+            "client_registration_types",
+            json!(["explicit"]),
+            json!(["EXPLICIT"]),
+        ),
+        (
+            "backchannelLogoutUri",
+            "backchannel_logout_uri",
+            json!(endpoint),
+            json!(endpoint),
+        ),
+        (
+            "backchannelLogoutSessionRequired",
+            "backchannel_logout_session_required",
+            json!(true),
+            json!(true),
+        ),
+    ];
+    let mut metadata = with(minimal(), json!({ "jwks": { "keys": [] } }));
+    for (_, name, value, _) in &properties {
+        metadata[name] = value.clone();
+    }
+    for version in GENERATIONS {
+        let (_emulator, api) = start_open(version).await;
+        let body = registered(&api, metadata.clone()).await;
+        let id = body["client_id"].as_str().unwrap();
+        let client = serde_json::to_value(api.get_client(id).await.unwrap()).unwrap();
+        for (property, name, value, setting) in &properties {
+            assert_eq!(&body[name], value, "{name}");
+            assert_eq!(&client[property], setting, "{property}");
+        }
+        // The SANs exclude each other and the DN.
+        for (property, name) in [
+            ("tlsClientAuthSanDns", "tls_client_auth_san_dns"),
+            ("tlsClientAuthSanUri", "tls_client_auth_san_uri"),
+            ("tlsClientAuthSanIp", "tls_client_auth_san_ip"),
+            ("tlsClientAuthSanEmail", "tls_client_auth_san_email"),
+        ] {
+            let body = registered(&api, with(minimal(), json!({ name: "urn:a" }))).await;
+            let id = body["client_id"].as_str().unwrap();
+            let client = serde_json::to_value(api.get_client(id).await.unwrap()).unwrap();
+            assert_eq!(client[property], "urn:a", "{property}");
+        }
+    }
+}
+
+/// `Service.dcrDuplicateSoftwareIdBlocked`.
+#[tokio::test]
+async fn a_software_id_may_repeat_unless_the_service_blocks_it() {
+    for version in GENERATIONS {
+        let (_emulator, api) = start_open(version).await;
+        let software = with(minimal(), json!({ "software_id": "one" }));
+        let first = registered(&api, software.clone()).await;
+        let second = registered(&api, software).await;
+        assert_ne!(first["client_id"], second["client_id"]);
+    }
+}

@@ -140,10 +140,17 @@ async fn clients_are_listed_in_slices_and_by_developer() {
             (page.total_count, page.developer.as_deref()),
             (Some(2), Some("eve"))
         );
+        let query = GetClientListQuery::new().developer("eve").start(2).end(1);
+        let empty = api.get_client_list(&query).await.unwrap();
+        assert_eq!((empty.total_count, empty.clients), (Some(2), None));
         let all = api
             .get_client_list(&GetClientListQuery::new())
             .await
             .unwrap();
+        assert_eq!(
+            (all.start, all.end, all.developer, all.total_count),
+            (Some(0), Some(5), None, Some(4))
+        );
         assert_eq!(
             all.clients.unwrap()[0].client_id,
             Some(emulator.client().id)
@@ -674,5 +681,41 @@ async fn a_deleted_client_takes_all_with_it() {
             refusal(api.delete_client(client.id).await),
             (404, "A026201".to_owned())
         );
+    }
+}
+
+/// `ClientSecretUpdateRequest.clientSecret`, and the aliases that both operations take.
+#[tokio::test]
+async fn a_secret_has_1_to_86_letters_digits_hyphens_and_underscores() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let refreshed = api.refresh_client_secret(client.alias.as_str()).await;
+        let new = refreshed.unwrap().new_client_secret.unwrap();
+        assert_ne!(new, client.secret);
+        let longest = format!("{}-_09AZaz", "a".repeat(78));
+        let update = ClientSecretUpdateRequest::new(&*longest);
+        let updated = api.update_client_secret(client.id, &update).await.unwrap();
+        assert_eq!(updated.old_client_secret, Some(new));
+        assert_eq!(updated.new_client_secret.unwrap().expose(), longest);
+        let path = format!("/client/secret/update/{}", client.id);
+        let too_long = format!("{longest}a");
+        for wrong in [
+            json!(too_long),
+            json!("a.b"),
+            json!("é"),
+            json!(""),
+            json!(null),
+        ] {
+            let body = json!({ "clientSecret": wrong });
+            let (status, answer) = post(&emulator, version, "SERVICE", &path, &body).await;
+            assert_eq!(
+                (status, &answer["resultCode"]),
+                (400, &json!("A149601")),
+                "{body}"
+            );
+        }
+        let stored = api.get_client(client.id).await.unwrap();
+        assert_eq!(stored.client_secret.unwrap().expose(), longest);
     }
 }

@@ -3,7 +3,7 @@
 use crate::common::*;
 use authlete::types::{
     ClaimType, ClientAuthMethod, DeliveryMode, Display, GetServiceConfigurationQuery,
-    GetServiceJwksQuery, GrantType, HskCreateRequest, NamedUri, Prompt, ResponseType,
+    GetServiceJwksQuery, GrantType, HskCreateRequest, NamedUri, Pair, Prompt, ResponseType, Scope,
     ServiceConfigurationRequest,
 };
 use authlete::{ApiVersion, Authlete};
@@ -350,5 +350,147 @@ async fn keys_are_published_without_their_secrets() {
         configure(&emulator, &api, |service| service.jwks = None).await;
         let query = GetServiceJwksQuery::new();
         assert_eq!(api.get_service_jwks(&query).await.unwrap(), None);
+    }
+}
+
+/// The metadata of OpenID Connect for Identity Assurance, under the names of each draft.
+#[tokio::test]
+async fn settings_of_identity_assurance_are_published_under_their_names() {
+    let settings = [
+        ("supportedTrustFrameworks", "trust_frameworks_supported"),
+        ("supportedEvidence", "evidence_supported"),
+        ("supportedIdentityDocuments", "id_documents_supported"),
+        ("supportedDocuments", "documents_supported"),
+        (
+            "supportedVerificationMethods",
+            "id_documents_verification_methods_supported",
+        ),
+        ("supportedDocumentsMethods", "documents_methods_supported"),
+        (
+            "supportedDocumentsValidationMethods",
+            "documents_validation_methods_supported",
+        ),
+        (
+            "supportedDocumentsVerificationMethods",
+            "documents_verification_methods_supported",
+        ),
+        (
+            "supportedDocumentsCheckMethods",
+            "documents_check_methods_supported",
+        ),
+        ("supportedElectronicRecords", "electronic_records_supported"),
+        (
+            "supportedVerifiedClaims",
+            "claims_in_verified_claims_supported",
+        ),
+        ("supportedDigestAlgorithms", "digest_algorithms_supported"),
+    ];
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let mut expected = metadata(&api).await;
+        configure(&emulator, &api, |service| {
+            let mut all = serde_json::to_value(&*service).unwrap();
+            for (setting, name) in settings {
+                all[setting] = json!([name, "other"]);
+                expected[name] = json!([name, "other"]);
+            }
+            all["supportedAttachments"] = json!(["EXTERNAL", "EMBEDDED"]);
+            *service = serde_json::from_value(all).unwrap();
+        })
+        .await;
+        expected["attachments_supported"] = json!(["embedded", "external"]);
+        expected["verified_claims_supported"] = json!(true);
+        assert_eq!(metadata(&api).await, expected);
+    }
+}
+
+/// `Service.requestObjectRequired` with `traditionalRequestObjectProcessingApplied`.
+#[tokio::test]
+async fn signed_request_objects_are_required_only_if_the_rules_of_jar_apply() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        for (required, traditional, expected) in [
+            (false, false, false),
+            (true, false, true),
+            (true, true, false),
+        ] {
+            configure(&emulator, &api, |service| {
+                service.request_object_required = Some(required);
+                service.traditional_request_object_processing_applied = Some(traditional);
+            })
+            .await;
+            let published = metadata(&api).await;
+            assert_eq!(published["require_signed_request_object"], expected);
+        }
+    }
+}
+
+/// `DynamicScope.name`.
+#[tokio::test]
+async fn a_scope_with_a_variable_part_is_published_by_its_name() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        configure(&emulator, &api, |service| {
+            let mut consent = Scope::new("consent");
+            consent.attributes = Some(vec![Pair::new("regex", "^consent:.+$")]);
+            service.supported_scopes = Some(vec![consent]);
+        })
+        .await;
+        assert_eq!(
+            words(&metadata(&api).await, "scopes_supported"),
+            ["consent"]
+        );
+    }
+}
+
+/// `Service.backchannelUserCodeParameterSupported` and others that are published as they are.
+#[tokio::test]
+async fn flags_and_endpoints_are_published_under_the_names_of_the_standards() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let mut expected = metadata(&api).await;
+        assert_eq!(expected["backchannel_user_code_parameter_supported"], false);
+        configure(&emulator, &api, |service| {
+            service.backchannel_user_code_parameter_supported = Some(true);
+            service.backchannel_authentication_endpoint =
+                Some("https://as.example/backchannel".to_owned());
+            service.device_authorization_endpoint = Some("https://as.example/device".to_owned());
+            service.pushed_auth_req_endpoint = Some("https://as.example/push".to_owned());
+        })
+        .await;
+        let changes = json!({
+            "backchannel_user_code_parameter_supported": true,
+            "backchannel_authentication_endpoint": "https://as.example/backchannel",
+            "device_authorization_endpoint": "https://as.example/device",
+            "pushed_authorization_request_endpoint": "https://as.example/push",
+        });
+        let members = expected.as_object_mut().unwrap();
+        members.extend(changes.as_object().unwrap().clone());
+        assert_eq!(metadata(&api).await, expected);
+    }
+}
+
+/// `AuthleteApi.getServiceJwks`: null where there are no keys, and the published URI makes no difference.
+#[tokio::test]
+async fn the_key_set_is_there_if_keys_are_registered_with_or_without_a_uri() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let uri = || Some("https://as.example/jwks".to_owned());
+        let keys = jwt::Key::generate().jwks();
+        let query = GetServiceJwksQuery::new();
+        for (keys, uri) in [
+            (Some(&keys), None),
+            (Some(&keys), uri()),
+            (None, None),
+            (None, uri()),
+        ] {
+            configure(&emulator, &api, |service| {
+                service.jwks = keys.map(|keys| keys.as_str().into());
+                service.jwks_uri = uri;
+            })
+            .await;
+            let set = api.get_service_jwks(&query).await.unwrap();
+            assert_eq!(set.is_some(), keys.is_some());
+        }
     }
 }

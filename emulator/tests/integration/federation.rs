@@ -81,7 +81,10 @@ async fn the_service_describes_itself_and_signs_that() {
         let jwk = with(key.jwk(), json!({ "kid": "federation" }));
         assert_eq!(claims["jwks"], json!({ "keys": [jwk] }));
         let provider = &claims["metadata"]["openid_provider"];
-        assert_eq!(provider, &metadata(&api).await);
+        // The signed keys are in the place of the others.
+        let mut published = metadata(&api).await;
+        published.as_object_mut().unwrap().remove("jwks_uri");
+        assert_eq!(provider, &published);
         assert_eq!(provider["issuer"], PROVIDER);
         assert_eq!(provider["organization_name"], "Example");
         assert_eq!(
@@ -97,6 +100,14 @@ async fn the_service_describes_itself_and_signs_that() {
             json!(["automatic", "explicit"])
         );
         assert_eq!(claims["metadata"].as_object().unwrap().len(), 1);
+        configure(&emulator, &api, |service| {
+            service.supported_client_registration_types =
+                Some(vec![ClientRegistrationType::Automatic]);
+        })
+        .await;
+        let published = metadata(&api).await;
+        let types = words(&published, "client_registration_types_supported");
+        assert_eq!(types, ["automatic"]);
     }
 }
 
@@ -1006,5 +1017,40 @@ async fn a_registration_outlives_the_emulator() {
         assert_eq!(answer.action, AuthorizationAction::Interaction);
         let client = api.get_client(federation.relying_party.id).await.unwrap();
         assert_eq!(client.client_id, first.client_id);
+    }
+}
+
+/// `Service.signedJwksUri` and `organizationName`: what the service does not have is not in its configuration.
+#[tokio::test]
+async fn a_configuration_names_the_keys_elsewhere_only_without_signed_ones() {
+    for version in GENERATIONS {
+        let (emulator, api, _, key) = start_federated(version).await;
+        configure(&emulator, &api, |service| {
+            service.jwks_uri = Some(format!("{PROVIDER}/jwks"));
+            service.signed_jwks_uri = None;
+            service.organization_name = None;
+        })
+        .await;
+        let answer = configuration(&api, &[]).await;
+        let content = answer.response_content.as_ref();
+        let claims = stated(content, "entity-statement+jwt", &key);
+        let provider = &claims["metadata"]["openid_provider"];
+        assert_eq!(provider["jwks_uri"], format!("{PROVIDER}/jwks"));
+        assert_eq!(provider.get("signed_jwks_uri"), None);
+        assert_eq!(provider.get("organization_name"), None);
+    }
+}
+
+/// `Service.trustAnchors`.
+#[tokio::test]
+async fn nobody_registers_with_a_service_without_trust_anchors() {
+    for version in GENERATIONS {
+        let (emulator, api, federation, _) = start_federated(version).await;
+        for anchors in [None, Some(Vec::new())] {
+            configure(&emulator, &api, |service| service.trust_anchors = anchors).await;
+            let answer = register(&api, &federation.chain()).await;
+            assert_ne!(answer.action, Action::Ok);
+            assert_eq!(answer.client, None);
+        }
     }
 }

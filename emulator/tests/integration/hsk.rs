@@ -2,10 +2,14 @@
 
 use crate::common::*;
 use authlete::Authlete;
-use authlete::types::{GetServiceJwksQuery, HskAction, HskCreateRequest, HskListAction};
+use authlete::types::{
+    AuthorizationAction, GetServiceJwksQuery, HskAction, HskCreateRequest, HskListAction, JwsAlg,
+    Service, TokenAction,
+};
 use authlete_emulator::Emulator;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use serde_json::json;
 
 async fn start_with_module(version: authlete::ApiVersion) -> (Emulator, Authlete) {
     let (emulator, api) = start(version).await;
@@ -82,7 +86,9 @@ async fn keys_that_cannot_be_are_refused() {
             assert_eq!(disabled.result_code.as_deref(), Some(code));
         }
         let disabled = api.hsk_get_list().await.unwrap();
+        assert_eq!(disabled.action, HskListAction::InvalidRequest);
         assert_eq!(disabled.result_code.as_deref(), Some("A269201"));
+        assert_eq!(disabled.hsks, None);
         configure(&emulator, &api, |service| service.hsm_enabled = Some(true)).await;
         for (wrong, code) in [
             (HskCreateRequest::new(), "A263201"),
@@ -119,5 +125,88 @@ async fn the_public_keys_are_published() {
             assert_eq!(key["crv"], "P-384");
             assert_eq!(key.get("d"), None);
         }
+    }
+}
+
+/// `Service.hsmEnabled`, `Hsk.use`: the keys work like those of the service's JWK Set, as long as the flag is on.
+#[tokio::test]
+async fn keys_sign_and_decrypt_only_while_the_service_has_the_module_enabled() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_with_module(version).await;
+        let client = emulator.client();
+        let client_key = jwt::Key::generate();
+        configure(&emulator, &api, |service| service.jwks = None).await;
+        configure_client(&api, client.id, |client| {
+            client.id_token_sign_alg = Some(JwsAlg::Es256);
+            client.jwks = Some(client_key.jwks().into());
+        })
+        .await;
+        for wanted in [
+            request("EC", "sig", "ES256"),
+            request("EC", "enc", "ECDH-ES"),
+        ] {
+            let created = api.hsk_create(&wanted).await.unwrap();
+            assert_eq!(created.action, HskAction::Success, "{wanted:?}");
+        }
+        let keys = jwks(&api).await;
+        let id_token = openid::id_token(&api, client, |issue| issue).await;
+        assert_eq!(jwt::verified(&id_token, &keys)["sub"], "alice");
+
+        let keys = keys["keys"].as_array().unwrap();
+        let to = keys.iter().find(|key| key["use"] == "enc").unwrap();
+        let object = client_key.sign(&json!({
+            "client_id": client.id.to_string(),
+            "response_type": "code",
+            "redirect_uri": client.redirect_uri,
+        }));
+        let parameters = form(&[
+            ("client_id", &client.id.to_string()),
+            ("redirect_uri", &client.redirect_uri),
+            ("request", &jwt::encrypt(to, &object)),
+        ]);
+        let asked = ask(&api, parameters.as_str()).await;
+        assert_eq!(asked.action, AuthorizationAction::Interaction);
+
+        configure(&emulator, &api, |service| service.hsm_enabled = Some(false)).await;
+        let query = GetServiceJwksQuery::new();
+        assert_eq!(api.get_service_jwks(&query).await.unwrap(), None);
+        let asked = ask(&api, parameters).await;
+        assert_ne!(asked.action, AuthorizationAction::Interaction);
+        let issued = openid::exchange(&api, client, |issue| issue).await;
+        assert_eq!(issued.action, TokenAction::InternalServerError);
+        assert_eq!(issued.id_token, None);
+    }
+}
+
+/// `HskCreateRequest.kid` and `hsmName`, `Service.hsks`.
+#[tokio::test]
+async fn an_empty_name_counts_as_none_a_key_id_may_repeat_and_no_setting_changes_the_keys() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_with_module(version).await;
+        let wanted = request("EC", "sig", "ES256");
+        let unnamed = api.hsk_create(&wanted.clone().kid("").hsm_name("")).await;
+        let unnamed = unnamed.unwrap().hsk.unwrap();
+        assert_eq!(unnamed.kid.as_ref().unwrap().len(), 43);
+        assert_eq!(unnamed.hsm_name.as_deref(), Some("emulator"));
+        let again = wanted.kid(unnamed.kid.as_ref().unwrap());
+        let again = api.hsk_create(&again).await.unwrap();
+        assert_eq!(again.action, HskAction::Success);
+        let again = again.hsk.unwrap();
+        assert_eq!(again.kid, unnamed.kid);
+        assert_ne!(again.handle, unnamed.handle);
+
+        let stored = Some(vec![unnamed, again]);
+        configure(&emulator, &api, |service| service.hsks = Some(Vec::new())).await;
+        assert_eq!(api.hsk_get_list().await.unwrap().hsks, stored);
+        configure(&emulator, &api, |service| {
+            assert_eq!(service.hsks, stored);
+            service.hsks.as_mut().unwrap().pop();
+        })
+        .await;
+        assert_eq!(api.hsk_get_list().await.unwrap().hsks, stored);
+        let mut other = Service::new();
+        other.hsks = stored;
+        let created = api.create_service(&other).await.unwrap();
+        assert_eq!(created.hsks.unwrap_or_default(), []);
     }
 }

@@ -385,14 +385,29 @@ async fn an_exchange_that_does_not_fit_is_refused() {
         let answer = exchange(&api, &exchange_parameters(other, &id_token, &[])).await;
         let body = content(answer.response_content.as_ref());
         assert_eq!(body["error"], "unauthorized_client");
-        // Without Native SSO, a device secret is a token like others.
+        // Without Native SSO, a device secret is a token of an unknown type.
         configure(&emulator, &api, |service| {
             service.token_exchange_by_confidential_clients_only = Some(false);
             service.native_sso_supported = Some(false);
         })
         .await;
-        let answer = exchange(&api, &exchange_parameters(other, &id_token, &[])).await;
-        assert_eq!(answer.action, TokenAction::TokenExchange);
+        let unknown = [
+            ("subject_token_type", DEVICE_SECRET),
+            ("actor_token_type", ID_TOKEN),
+        ];
+        for changes in [
+            &[][..],
+            &unknown,
+            &[("requested_token_type", DEVICE_SECRET)],
+        ] {
+            let answer = exchange(&api, &exchange_parameters(other, &id_token, changes)).await;
+            assert_eq!(
+                answer.result_code.as_deref(),
+                Some("A907313"),
+                "{changes:?}"
+            );
+            assert_eq!(answer.action, TokenAction::BadRequest);
+        }
     }
 }
 

@@ -1,12 +1,14 @@
 //! The scopes that clients may ask for, have been granted, and hold.
 
+use std::time::Duration;
+
 use crate::common::*;
 use authlete::types::{
-    ClientAuthorizationDeleteRequest, ClientAuthorizationUpdateRequest, ClientExtension,
-    GrantedScopesRequest, IntrospectionAction, IntrospectionRequest, RequestableScopes,
-    TokenAction,
+    Client, ClientAuthorizationDeleteRequest, ClientAuthorizationGetListRequest,
+    ClientAuthorizationUpdateRequest, ClientExtension, GrantedScopesRequest, IntrospectionAction,
+    IntrospectionRequest, RequestableScopes, TokenAction, TokenCreateRequest,
 };
-use authlete::{ApiVersion, Authlete};
+use authlete::{ApiVersion, Authlete, ListRequest as _};
 use authlete_emulator::Emulator;
 use serde_json::json;
 
@@ -79,8 +81,8 @@ async fn requestable_scopes_are_a_list_of_names() {
         let id = emulator.client().id;
         let path = format!("/client/extension/requestable_scopes/update/{id}");
         for (body, code) in [
-            (json!({}), "A128202"),
             (json!({"requestableScopes": "read"}), "A128202"),
+            (json!({"requestableScopes": {}}), "A128202"),
             (json!({"requestableScopes": [{}]}), "A128203"),
             (json!({"requestableScopes": [null]}), "A128203"),
         ] {
@@ -242,5 +244,150 @@ async fn these_calls_are_about_a_user() {
             let (status, _) = post(&emulator, version, "SERVICE", &path, &json!({})).await;
             assert_eq!(status, 404);
         }
+    }
+}
+
+/// `AuthleteApi.setRequestableScopes`: null has the effect of a deletion.
+#[tokio::test]
+async fn requestable_scopes_that_are_null_or_missing_are_cleared() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let id = emulator.client().id;
+        let path = format!("/client/extension/requestable_scopes/update/{id}");
+        for body in [json!({}), json!({ "requestableScopes": null })] {
+            let wanted = RequestableScopes::new().requestable_scopes(["write"]);
+            api.set_requestable_scopes(id, &wanted).await.unwrap();
+            let (status, answer) = post(&emulator, version, "SERVICE", &path, &body).await;
+            assert_eq!((status, answer), (200, json!({})), "{body}");
+            let stored = api.get_requestable_scopes(id).await.unwrap();
+            assert_eq!(stored.requestable_scopes, None);
+        }
+    }
+}
+
+/// `ClientExtension.requestableScopesEnabled`: a list has no effect while the flag is off.
+#[tokio::test]
+async fn requestable_scopes_that_are_not_enabled_confine_nobody() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        for (enabled, expected) in [(false, &["read", "write"][..]), (true, &["read"])] {
+            configure_client(&api, client.id, |client| {
+                let mut extension = ClientExtension::new();
+                extension.requestable_scopes_enabled = Some(enabled);
+                extension.requestable_scopes = texts(&["read"]);
+                client.extension = Some(extension);
+            })
+            .await;
+            let asked = ask(&api, query(client)).await;
+            let names = asked.scopes.unwrap().into_iter();
+            let names: Vec<_> = names.filter_map(|scope| scope.name).collect();
+            assert_eq!(names, expected, "{enabled}");
+        }
+        // Where nothing is left, all is ignored.
+        let none = RequestableScopes::new().requestable_scopes([""; 0]);
+        api.set_requestable_scopes(client.id, &none).await.unwrap();
+        let asked = ask(&api, query(client)).await;
+        assert_eq!(asked.scopes, None);
+        assert!(asked.ticket.is_some());
+    }
+}
+
+/// `GrantedScopesGetResponse`.
+#[tokio::test]
+async fn an_empty_grant_is_a_record_and_a_deleted_record_is_not_merged() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let request = GrantedScopesRequest::new("alice");
+        granted(&emulator, &api, "unheard-of").await;
+        let record = api.get_granted_scopes(client.id, &request).await.unwrap();
+        assert_eq!(record.result_code.as_deref(), Some("A139002"));
+        assert_eq!(record.latest_granted_scopes, Some(vec![]));
+        assert_eq!(record.merged_granted_scopes, Some(vec![]));
+
+        granted(&emulator, &api, "read").await;
+        let before = api.get_granted_scopes(client.id, &request).await.unwrap();
+        assert_eq!(before.merged_granted_scopes, texts(&["read"]));
+        api.delete_granted_scopes(client.id, &request)
+            .await
+            .unwrap();
+        emulator.advance(Duration::from_secs(60));
+        granted(&emulator, &api, "write").await;
+        let record = api.get_granted_scopes(client.id, &request).await.unwrap();
+        assert_eq!(record.merged_granted_scopes, texts(&["write"]));
+        assert!(record.modified_at.unwrap() >= before.modified_at.unwrap() + 60_000);
+
+        // The record outlives the tokens.
+        emulator.advance(Duration::from_secs(30 * 86_400));
+        let record = api.get_granted_scopes(client.id, &request).await.unwrap();
+        assert_eq!(record.latest_granted_scopes, texts(&["write"]));
+    }
+}
+
+/// `ClientAuthorizationUpdateRequest.scopes`.
+#[tokio::test]
+async fn an_update_gives_tokens_only_scopes_that_the_client_may_request() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let token = tokens(&api, client).await.access_token.unwrap();
+        let allowed = RequestableScopes::new().requestable_scopes(["read", "email"]);
+        api.set_requestable_scopes(client.id, &allowed)
+            .await
+            .unwrap();
+        let update =
+            ClientAuthorizationUpdateRequest::new("alice").scopes(["email", "write", "made-up"]);
+        api.update_client_authorization(client.id, &update)
+            .await
+            .unwrap();
+        let answer = api.introspection(&IntrospectionRequest::new(token)).await;
+        assert_eq!(answer.unwrap().scopes, texts(&["email"]));
+    }
+}
+
+/// `ClientAuthorizationGetListRequest`, `AuthorizedClientListResponse`.
+#[tokio::test]
+async fn the_list_of_authorizations_has_the_first_five_clients_of_any_developer_unless_told_otherwise()
+ {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        for number in 0..7 {
+            let mut client = Client::new();
+            client.developer = Some(if number < 2 { "bob" } else { "eve" }.to_owned());
+            let id = api.create_client(&client).await.unwrap().client_id.unwrap();
+            let subject = if number == 6 { "mallory" } else { "alice" };
+            let request = TokenCreateRequest::new("IMPLICIT")
+                .client_id(id)
+                .subject(subject);
+            api.token_create(&request).await.unwrap();
+        }
+        let of_alice = ClientAuthorizationGetListRequest::new("alice");
+        let mut of_bob = of_alice.clone();
+        of_bob.developer = Some("bob".to_owned());
+        let list = async |request: &ClientAuthorizationGetListRequest| {
+            let list = api.get_client_authorization_list(request).await.unwrap();
+            assert_eq!(list.subject.as_deref(), Some("alice"));
+            let clients = list.clients.map(|clients| clients.len());
+            (
+                list.start,
+                list.end,
+                list.total_count,
+                clients,
+                list.developer,
+            )
+        };
+        let expected = (Some(0), Some(5), Some(6), Some(5), None);
+        assert_eq!(list(&of_alice).await, expected);
+        let expected = (Some(4), Some(9), Some(6), Some(2), None);
+        assert_eq!(list(&of_alice.clone().range(4..9)).await, expected);
+        let bob = Some("bob".to_owned());
+        let expected = (Some(0), Some(5), Some(2), Some(2), bob.clone());
+        assert_eq!(list(&of_bob).await, expected);
+        let expected = (Some(1), Some(1), Some(2), None, bob);
+        assert_eq!(list(&of_bob.range(1..1)).await, expected);
+        let path = "/client/authorization/get/list";
+        let (status, answer) = post(&emulator, version, "SERVICE", path, &json!({})).await;
+        assert_eq!((status, &answer["resultCode"]), (400, &json!("A136206")));
     }
 }

@@ -309,10 +309,17 @@ async fn services_are_listed_in_slices() {
             .await
             .unwrap();
         assert_eq!(beyond.services, None);
-        let backwards = api
-            .get_service_list(&GetServiceListQuery::new().start(3).end(1))
-            .await;
-        assert_eq!(refusal(backwards), (400, "A900208".to_owned()));
+        // A range without an index has nothing but the count.
+        for (start, end) in [(0, 0), (3, 1)] {
+            let query = GetServiceListQuery::new().start(start).end(end);
+            let empty = api.get_service_list(&query).await.unwrap();
+            assert_eq!((empty.start, empty.end), (Some(start), Some(end)));
+            assert_eq!((empty.total_count, empty.services), (Some(7), None));
+        }
+        let query = GetServiceListQuery::new().start(6);
+        let default = api.get_service_list(&query).await.unwrap();
+        assert_eq!((default.start, default.end), (Some(6), Some(5)));
+        assert_eq!(default.services, None);
         let negative = api
             .get_service_list(&GetServiceListQuery::new().range(-1..1))
             .await;

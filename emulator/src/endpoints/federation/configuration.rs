@@ -50,7 +50,7 @@ fn roles(call: &Call, service: &Service) -> Result<Object, OAuthError> {
     let roles = types.into_iter().map(|entity_type| {
         let metadata = match entity_type {
             EntityType::OpenidCredentialIssuer => credential_issuer_metadata::of(&service.settings),
-            _ => Some(metadata::of(service)),
+            _ => Some(as_provider(service)),
         };
         let named = entity_type.protocol_value().zip(metadata);
         let (name, metadata) = named.ok_or(OAuthError::new(
@@ -60,6 +60,15 @@ fn roles(call: &Call, service: &Service) -> Result<Object, OAuthError> {
         Ok((name.to_owned(), Value::Object(metadata)))
     });
     roles.collect()
+}
+
+/// The metadata of the service, in which signed keys take the place of unsigned ones.
+fn as_provider(service: &Service) -> Object {
+    let mut metadata = metadata::of(service);
+    if metadata.contains_key("signed_jwks_uri") {
+        metadata.remove("jwks_uri");
+    }
+    metadata
 }
 
 /// Whether the service can be described as an entity of a type. Authlete ignores the other types.

@@ -9,7 +9,7 @@ use crate::call::Call;
 use crate::digest::Digest;
 use crate::json::{Members, Object};
 use crate::protocol::foreign_jwt::{ForeignJwt, Policy};
-use crate::protocol::native_sso::is_exchange;
+use crate::protocol::native_sso::{is_exchange, is_supported};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::Refusal;
@@ -44,15 +44,16 @@ pub fn token_exchange(
     let client = request.as_ref().map(Request::client);
     permit(service, client)?;
     let invalid = OAuthError::invalid_request;
-    let requested_type = token_type(parameters, "requested_token_type").map_err(invalid)?;
+    let requested_type =
+        token_type(parameters, "requested_token_type", service).map_err(invalid)?;
     let subject = parameters
         .get("subject_token")
         .ok_or(invalid(SUBJECT_TOKEN_MISSING))?;
-    let subject_type = token_type(parameters, "subject_token_type")
+    let subject_type = token_type(parameters, "subject_token_type", service)
         .and_then(|kind| kind.ok_or(TOKEN_TYPE_MISSING))
         .map_err(invalid)?;
     let actor = parameters.get("actor_token");
-    let actor_type = token_type(parameters, "actor_token_type").map_err(invalid)?;
+    let actor_type = token_type(parameters, "actor_token_type", service).map_err(invalid)?;
     let actor = match (actor, actor_type) {
         (None, None) => None,
         (None, Some(_)) => return Err(invalid(ACTOR_TOKEN_TYPE_UNEXPECTED).into()),
@@ -115,12 +116,18 @@ fn permit(service: &Service, client: Option<&Client>) -> Result<(), OAuthError> 
     Ok(())
 }
 
-/// A token type by its identifier (RFC 8693 §3).
-fn token_type(parameters: &Parameters, name: &str) -> Result<Option<TokenType>, ResultCode> {
-    let identifier = parameters.get(name);
-    let kind =
-        identifier.map(|text| TokenType::from_protocol_value(text).ok_or(TOKEN_TYPE_UNKNOWN));
-    kind.transpose()
+/// A token type by its identifier (RFC 8693 §3). Without Native SSO there is no type for device secrets.
+fn token_type(
+    parameters: &Parameters,
+    name: &str,
+    service: &Service,
+) -> Result<Option<TokenType>, ResultCode> {
+    let known = |identifier| {
+        TokenType::from_protocol_value(identifier)
+            .filter(|kind| *kind != TokenType::DeviceSecret || is_supported(service))
+            .ok_or(TOKEN_TYPE_UNKNOWN)
+    };
+    parameters.get(name).map(known).transpose()
 }
 
 /// Checks that a token is what its type says. Tells what is known about one of the service's own.
