@@ -34,6 +34,7 @@ mod request;
 mod revocation;
 mod router;
 mod token;
+mod traced;
 mod userinfo;
 
 use std::fmt;

@@ -4,6 +4,7 @@ use axum::Router;
 use axum::routing::{MethodRouter, get, post};
 
 use super::cors::{AnyOriginUncached, any_origin};
+use super::traced::Traced;
 use super::{
     AuthorizationServer, authorization, configuration, introspection, jwks, pushed_authorization,
     revocation, token, userinfo,
@@ -47,6 +48,6 @@ impl AuthorizationServer {
                 router = router.route(url.route(), method);
             }
         }
-        router.with_state(self.clone())
+        router.layer(Traced).with_state(self.clone())
     }
 }

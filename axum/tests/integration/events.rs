@@ -3,13 +3,15 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use authlete_axum::{AccessToken, RequireAccessToken};
+use authlete_axum::authorization_server::Endpoints;
+use authlete_axum::{AccessToken, AuthorizationServer, RequireAccessToken};
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use axum::routing::get as on_get;
 use tower::ServiceExt as _;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::common::*;
 
@@ -36,16 +38,24 @@ impl MakeWriter<'_> for Written {
 
 /// What is written during requests with these values of `Authorization`, all on this thread.
 async fn written(router: Router, authorizations: &[&str]) -> String {
+    let requests = authorizations.iter().map(|authorization| {
+        let request = Request::get("/things").header("authorization", *authorization);
+        request.body(Body::empty()).unwrap()
+    });
+    written_for(router, requests).await
+}
+
+/// What is written during requests, and at the end of each span.
+async fn written_for(router: Router, requests: impl IntoIterator<Item = Request<Body>>) -> String {
     let written = Written::default();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+        .with_span_events(FmtSpan::CLOSE)
         .with_writer(written.clone())
         .with_ansi(false)
         .finish();
     let _default = tracing::subscriber::set_default(subscriber);
-    for authorization in authorizations {
-        let request = Request::get("/things").header("authorization", *authorization);
-        let request = request.body(Body::empty()).unwrap();
+    for request in requests {
         router.clone().oneshot(request).await.unwrap();
     }
     let bytes = written.0.lock().unwrap().clone();
@@ -106,4 +116,46 @@ async fn a_missing_guard_is_an_error() {
         .find(|line| line.contains("no RequireAccessToken guards this route"));
     assert!(line.expect("an event").contains("ERROR"), "{log}");
     assert!(!log.contains("some-secret"), "{log}");
+}
+
+#[tokio::test]
+async fn span_of_an_endpoint_has_route_and_status_and_nothing_of_the_request() {
+    let (_emulator, api) = start(GENERATIONS[1]).await;
+    let endpoints = Endpoints::below("https://as.example.com").unwrap();
+    let users = crate::authorization_server::minimal::Users;
+    let down = AuthorizationServer::new(unreachable(), endpoints.clone(), users).router();
+    let users = crate::authorization_server::minimal::Users;
+    let router = AuthorizationServer::new(api, endpoints, users).router();
+    let requests = || {
+        [
+            Request::post("/token?marker=1")
+                .header("authorization", "Basic bWFya2VyOm1hcmtlcg==")
+                .header("content-type", "application/x-www-form-urlencoded")
+                .body(Body::from("grant_type=authorization_code&code=marker"))
+                .unwrap(),
+            Request::get("/authorize?client_id=marker&state=marker")
+                .body(Body::empty())
+                .unwrap(),
+            Request::get("/userinfo")
+                .header("authorization", "Bearer marker")
+                .body(Body::empty())
+                .unwrap(),
+        ]
+    };
+    let text = written_for(router, requests()).await;
+    for expected in [
+        r#"http.request.method="POST" http.route="/token" http.response.status_code=401"#,
+        r#"http.route="/authorize" http.response.status_code=400"#,
+        r#"http.route="/userinfo" http.response.status_code=401"#,
+    ] {
+        assert!(text.contains(expected), "no {expected} in {text}");
+    }
+    let failed = written_for(down, requests()).await;
+    assert!(failed.contains("a call of Authlete failed"), "{failed}");
+    for text in [text, failed] {
+        assert!(
+            !text.contains("marker") && !text.contains("bWFya2Vy"),
+            "{text}"
+        );
+    }
 }

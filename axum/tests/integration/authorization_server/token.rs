@@ -270,3 +270,50 @@ async fn token_request_that_uses_two_dpop_headers_is_refused() {
     let reply = Reply::of(request.header("dpop", "a").header("dpop", "b")).await;
     reply.assert_error(400, "invalid_dpop_proof");
 }
+
+/// RFC 9440, as a proxy sends it.
+fn certificate_header() -> String {
+    let key = rcgen::KeyPair::generate().unwrap();
+    let mut parameters = rcgen::CertificateParams::default();
+    let name = rcgen::DnType::CommonName;
+    parameters.distinguished_name = rcgen::DistinguishedName::new();
+    parameters.distinguished_name.push(name, "client.example");
+    let certificate = parameters.self_signed(&key).unwrap();
+    format!(":{}:", BASE64_STANDARD.encode(certificate.der()))
+}
+
+#[tokio::test]
+async fn certificate_in_a_header_counts_only_when_the_server_names_that_header() {
+    use authlete::server::ClientCertificateSource;
+    for version in GENERATIONS {
+        let trusting = Provider::with(version, |server| {
+            server
+                .client_certificates(ClientCertificateSource::ClientCert)
+                .router()
+        });
+        for (provider, expected) in [
+            (trusting.await, "invalid_grant"),
+            (Provider::start(version).await, "invalid_client"),
+        ] {
+            let methods = || vec![ClientAuthMethod::TlsClientAuth];
+            provider
+                .change_service(|service| service.supported_token_auth_methods = Some(methods()))
+                .await;
+            provider
+                .change_client(|client| {
+                    client.token_auth_method = Some(ClientAuthMethod::TlsClientAuth);
+                    client.tls_client_auth_subject_dn = Some("CN=client.example".to_owned());
+                })
+                .await;
+            let id = provider.emulator.client().id.to_string();
+            let form = [
+                ("grant_type", "authorization_code"),
+                ("code", "unknown"),
+                ("client_id", &*id),
+            ];
+            let request = provider.client().form("/token", &form);
+            let reply = Reply::of(request.header("client-cert", certificate_header())).await;
+            assert_eq!(reply.json()["error"], expected, "{reply:?}");
+        }
+    }
+}
