@@ -29,6 +29,7 @@ mod credential_offers;
 mod credential_proofs;
 mod device_flow;
 mod discovery;
+mod documented_endpoint_rules;
 mod documented_rules;
 mod dpop;
 mod fapi;
