@@ -390,6 +390,8 @@ async fn errors_are_pushed_to_a_client_too() {
                 BackchannelAuthenticationCompleteAction::Notification
             );
             assert_eq!(completed.access_token, None);
+            assert_eq!(completed.refresh_token, None);
+            assert_eq!(completed.id_token, None);
             content(completed.response_content.as_ref())
         };
 

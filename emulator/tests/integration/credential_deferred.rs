@@ -298,7 +298,7 @@ async fn an_interval_is_positive_and_of_the_final_version() {
             let (emulator, api) = start(version).await;
             enable(&emulator, &api, of, &[&Issuer::generate("issuer")]).await;
             let wallet = Wallet::with_scopes(&api, emulator.client(), "legacy").await;
-            let request = match of {
+            let single = match of {
                 "1.0" => json!({ "credential_configuration_id": "legacy" }),
                 _ => json!({ "format": "vc+sd-jwt", "vct": "https://issuer.example/legacy" }),
             };
@@ -308,7 +308,7 @@ async fn an_interval_is_positive_and_of_the_final_version() {
                     _ => json!(5),
                 };
                 let expected = (of == "1.0").then_some(expected);
-                let identifier = wallet.identifier(&request).await;
+                let identifier = wallet.identifier(&single).await;
                 let wait = |mut request: CredentialSingleIssueRequest| {
                     request.interval = interval;
                     request
@@ -325,6 +325,23 @@ async fn an_interval_is_positive_and_of_the_final_version() {
                 let answer = api.credential_deferred_issue(&request).await.unwrap();
                 let response = content(answer.response_content.as_ref());
                 assert_eq!(response.get("interval"), expected.as_ref(), "{interval:?}");
+
+                // A credential is nothing to wait for.
+                let payload = json!({ "vct": "https://issuer.example/legacy" });
+                wallet
+                    .come_back(&json!({ "transaction_id": identifier }))
+                    .await;
+                let mut request = CredentialDeferredIssueRequest::new(order(&identifier, &payload));
+                request.interval = interval;
+                let answer = api.credential_deferred_issue(&request).await.unwrap();
+                assert_eq!(answer.action, CredentialDeferredIssueAction::Ok);
+                let response = content(answer.response_content.as_ref());
+                assert_eq!(response.get("interval"), None);
+                let identifier = wallet.identifier(&single).await;
+                let answer = wallet.issue_as(order(&identifier, &payload), wait).await;
+                assert_eq!(answer.action, CredentialSingleIssueAction::Ok);
+                let response = content(answer.response_content.as_ref());
+                assert_eq!(response.get("interval"), None);
             }
         }
     }

@@ -599,6 +599,7 @@ async fn scopes_and_authorization_details_ask_for_credentials() {
         assert_eq!(told["authorization_details"], identified);
         let found = introspect(&api, issued.access_token.as_ref()).await;
         assert_eq!(parsed(found.issuable_credentials.as_deref()), both);
+        assert_eq!(found.for_credential_issuance, Some(true));
 
         // The scope can be left out of a refreshed token, and the credential goes with it.
         let refresh_token = issued.refresh_token.unwrap();
@@ -838,8 +839,8 @@ async fn what_an_offer_was_made_with_is_told_again() {
             request.tx_code = Some("4711".into());
             request.tx_code_input_mode = Some("numeric".to_owned());
             request.tx_code_description = Some(description.clone());
-            let identifier = created(&api, &request).await.identifier.unwrap();
-            let request = CredentialOfferInfoRequest::new(identifier);
+            let made = created(&api, &request).await;
+            let request = CredentialOfferInfoRequest::new(made.identifier.clone().unwrap());
             let info = api.credential_offer_info(&request).await.unwrap().info;
             let info = info.unwrap();
             assert_eq!(info.properties, Some(vec![Property::new("desk", "7")]));
@@ -856,6 +857,12 @@ async fn what_an_offer_was_made_with_is_told_again() {
             let left = info.expires_at.unwrap() - i64::try_from(now.as_millis()).unwrap();
             let range = (expected - 120) * 1000..=expected * 1000;
             assert!(range.contains(&left), "{duration:?}: {left}");
+
+            // Without JWTs there is nothing for the claims to be in.
+            let exchange = exchange(&made, &[("tx_code", "4711")]);
+            let answer = request_token(&api, emulator.client(), &exchange).await;
+            assert_eq!(answer.action, TokenAction::Ok);
+            assert_eq!(answer.jwt_access_token, None);
         }
     }
 }

@@ -318,6 +318,7 @@ async fn what_the_decision_says_is_in_the_tokens() {
         assert_eq!(answer.refresh_token_duration, Some(7200));
         let response = content(answer.response_content.as_ref());
         assert_eq!(response.get("error_description"), None);
+        assert_eq!(response.get("error_uri"), None);
         let (header, claims) = jwt::parts(answer.id_token.as_ref().unwrap().expose());
         assert_eq!(header["x"], "y");
         assert_eq!(claims["sub"], "pairwise");
@@ -680,7 +681,7 @@ async fn both_answers_have_the_request_and_its_client() {
         })
         .await;
         let parameters = form(&[
-            ("scope", "read pay:17"),
+            ("scope", "read pay:17 unheard-of"),
             ("resource", "https://api.example/"),
             ("authorization_details", r#"[{"type":"payment"}]"#),
         ]);
@@ -700,6 +701,8 @@ async fn both_answers_have_the_request_and_its_client() {
             assert_eq!(shown["clientIdAliasUsed"], true);
             assert_eq!(shown["clientEntityIdUsed"], false);
             assert_eq!(shown["clientName"], "Emulated client");
+            assert_eq!(shown["scopes"].as_array().unwrap().len(), 1);
+            assert_eq!(shown["scopes"][0]["name"], "read");
             let television = json!([{ "key": "kind", "value": "television" }]);
             assert_eq!(shown["clientAttributes"], television);
             let service = json!([{ "key": "kind", "value": "service" }]);

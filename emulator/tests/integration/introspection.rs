@@ -272,6 +272,35 @@ async fn a_token_for_some_of_the_resources_is_shown_with_all_that_were_requested
     }
 }
 
+#[tokio::test]
+async fn the_details_of_the_authorization_are_those_of_the_token() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        configure(&emulator, &api, |service| {
+            service.supported_authorization_details_types = Some(vec!["payment".to_owned()]);
+        })
+        .await;
+        let details = r#"[{"type":"payment","amount":7},{"type":"payment","amount":8}]"#;
+        let details = form(&[("authorization_details", details)]);
+        let code = code(&api, &format!("{}&{details}", query(client))).await;
+        let narrowed = form(&[(
+            "authorization_details",
+            r#"[{"type":"payment","amount":8}]"#,
+        )]);
+        let parameters = format!("{}&{narrowed}", code_parameters(client, &code));
+        let issued = request_token(&api, client, &parameters).await;
+        let request = IntrospectionRequest::new(issued.access_token.unwrap());
+        let answer = introspect(&api, request).await;
+        let elements = answer.authorization_details.unwrap().elements.unwrap();
+        let amounts: Vec<_> = elements
+            .into_iter()
+            .map(|element| element.other_fields.unwrap())
+            .collect();
+        assert_eq!(amounts, [r#"{"amount":8}"#]);
+    }
+}
+
 /// The record counts, and not what the JWT said when it was made.
 #[tokio::test]
 async fn a_jwt_is_shown_with_what_its_token_has_now() {

@@ -240,10 +240,12 @@ async fn what_is_encrypted_to_the_service_is_opened() {
         let answer = verify(&api, request(alone).signed_by_client(true)).await;
         assert_invalid(&answer, "A924202", "the content is not signed");
 
-        let to_another = jwt::encrypt(&Key::generate().jwk(), &signed);
-        let answer = verify(&api, request(to_another)).await;
-        let error = "no key of the service or the client opens jose";
-        assert_invalid(&answer, "A924201", error);
+        // Nobody but the client has the private key that belongs to its public key.
+        for public in [Key::generate().jwk(), key.jwk()] {
+            let answer = verify(&api, request(jwt::encrypt(&public, &signed))).await;
+            let error = "no key of the service or the client opens jose";
+            assert_invalid(&answer, "A924201", error);
+        }
     }
 }
 
