@@ -797,3 +797,23 @@ async fn tokens_are_as_requested_where_the_decision_says_nothing() {
         }
     }
 }
+
+#[tokio::test]
+async fn an_empty_list_of_scopes_grants_none_of_those_that_were_requested() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_device_flow(version).await;
+        let client = emulator.client();
+        let asked = ask(&api, client, "scope=openid+read").await;
+        let authorized = DeviceCompleteResult::Authorized;
+        let mut request = DeviceCompleteRequest::new(asked.user_code.unwrap(), authorized, "alice");
+        request.scopes = Some(Vec::new());
+        let completed = api.device_complete(&request).await.unwrap();
+        assert_eq!(completed.action, DeviceCompleteAction::Success);
+        let answer = poll(&api, client, asked.device_code.unwrap().expose()).await;
+        assert_eq!(answer.action, TokenAction::Ok);
+        assert_eq!(answer.id_token, None);
+        let request = IntrospectionRequest::new(answer.access_token.unwrap());
+        let found = api.introspection(&request).await.unwrap();
+        assert_eq!(found.scopes.unwrap_or_default(), Vec::<String>::new());
+    }
+}
