@@ -3,6 +3,7 @@
 use authlete::types::GrantType;
 use serde_json::Value;
 
+use super::refused::refused;
 use super::shown::{Asked, with_client_of_request};
 use crate::call::Call;
 use crate::clock::after;
@@ -41,8 +42,8 @@ const ATTEMPTS: usize = 100;
 
 /// Takes a device authorization request, and gives out a device code and a user code (RFC 8628 §3.1).
 pub fn authorization(call: &Call, service: &mut Service) -> Outcome {
-    let outcome = authorize(call, service)
-        .or_else(|refusal| refusal.outcome(call, &service.settings, status_action));
+    let outcome =
+        authorize(call, service).or_else(|refusal| refused(call, service, refusal, status_action));
     with_challenge(call, service, outcome)
 }
 

@@ -24,6 +24,7 @@ mod limited;
 mod native_sso;
 pub mod organization;
 mod pushed_authorization;
+mod refused;
 mod requestable_scopes;
 mod revocation;
 pub mod service;

@@ -5,11 +5,12 @@ use serde_json::{Value, json};
 
 use super::authorization::{PUSHED, Received, by_value, check};
 use super::federation::register_automatically;
+use super::refused::refused;
 use crate::call::Call;
 use crate::clock::after;
 use crate::digest::Digest;
 use crate::protocol::client_attestation::with_challenge;
-use crate::protocol::client_authentication::{self, Authenticated, authenticate};
+use crate::protocol::client_authentication::{Authenticated, authenticate};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::parameters::{Parameters, Unusable};
 use crate::protocol::refusal::{Refusal, status_action};
@@ -31,21 +32,9 @@ const CREDENTIALS: [&str; 3] = ["client_secret", "client_assertion", "client_ass
 /// Checks a request as the authorization endpoint would, and keeps it for the browser to refer to.
 pub fn push(call: &Call, service: &mut Service) -> Outcome {
     let outcome = process(call, service);
-    let outcome = outcome.or_else(|refusal| match refusal {
-        Refusal::Reply(reply) => Err(reply),
-        Refusal::Client(error) => Ok(refused(call, service, &error)),
-    });
+    let outcome = outcome.or_else(|refusal| refused(call, service, refusal, action));
     let outcome = dpop::with_nonce(call, service, outcome);
     with_challenge(call, service, outcome)
-}
-
-/// The error response, with the authentication method of the client if the request names one.
-fn refused(call: &Call, service: &Service, error: &OAuthError) -> Reply {
-    let answer = error.answer(call.path, action(error), &service.settings);
-    let named = client_authentication::named(call, service);
-    let client = named.as_ref().map(|(client, _)| client);
-    let method = client.and_then(|client| client_authentication::registered_method(client));
-    answer.with_some("clientAuthMethod", method).reply()
 }
 
 fn action(error: &OAuthError) -> &'static str {

@@ -27,12 +27,10 @@ pub fn revocation(call: &Call, service: &mut Service) -> Outcome {
 /// Revokes, and says what the client wants to be called back by.
 fn process(call: &Call, service: &mut Service) -> Result<Option<String>, Refusal> {
     let invalid = OAuthError::invalid_request;
-    let parameters = Parameters::of_call(&call.body).map_err(|unusable| {
-        invalid(match unusable {
-            Unusable::Missing => REVOCATION_PARAMETERS_MISSING,
-            Unusable::Empty => REVOCATION_PARAMETERS_NONE,
-            Unusable::Repeated(repeated) => repeated_at_revocation(&repeated.name),
-        })
+    let parameters = Parameters::of_call(&call.body).map_err(|unusable| match unusable {
+        Unusable::Missing => OAuthError::new("server_error", REVOCATION_PARAMETERS_MISSING),
+        Unusable::Empty => invalid(REVOCATION_PARAMETERS_NONE),
+        Unusable::Repeated(repeated) => invalid(repeated_at_revocation(&repeated.name)),
     })?;
     let authenticated = authenticate(call, service, "supportedRevocationAuthMethods", &parameters)?;
     let token = parameters

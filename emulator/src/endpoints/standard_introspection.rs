@@ -44,12 +44,12 @@ pub fn standard_introspection(call: &Call, service: &Service) -> Outcome {
 /// The members of the response (RFC 7662 §2.2). Who asks learns nothing about a token that is no good.
 fn introspect(call: &Call, service: &Service) -> Result<Object, OAuthError> {
     let invalid = OAuthError::invalid_request;
-    let parameters = Parameters::of_call(&call.body).map_err(|unusable| {
-        invalid(match unusable {
-            Unusable::Missing => STANDARD_INTROSPECTION_PARAMETERS_MISSING,
-            Unusable::Empty => STANDARD_INTROSPECTION_PARAMETERS_NONE,
-            Unusable::Repeated(_) => STANDARD_INTROSPECTION_PARAMETER_REPEATED,
-        })
+    let parameters = Parameters::of_call(&call.body).map_err(|unusable| match unusable {
+        Unusable::Missing => {
+            OAuthError::new("server_error", STANDARD_INTROSPECTION_PARAMETERS_MISSING)
+        }
+        Unusable::Empty => invalid(STANDARD_INTROSPECTION_PARAMETERS_NONE),
+        Unusable::Repeated(_) => invalid(STANDARD_INTROSPECTION_PARAMETER_REPEATED),
     })?;
     let token = parameters
         .get("token")

@@ -6,7 +6,7 @@ use crate::common::*;
 use authlete::Authlete;
 use authlete::types::{
     AuthorizationAction, BackchannelLogoutTokenAction, BackchannelLogoutTokenRequest,
-    BackchannelLogoutTokenResponse, JweAlg, JweEnc, JwsAlg,
+    BackchannelLogoutTokenResponse, JweAlg, JweEnc, JwsAlg, TokenAction,
 };
 use serde_json::{Value, json};
 
@@ -198,5 +198,22 @@ async fn the_metadata_say_what_the_service_supports() {
         let published = metadata(&api).await;
         assert_eq!(published["backchannel_logout_supported"], true);
         assert_eq!(published["backchannel_logout_session_supported"], true);
+    }
+}
+
+#[tokio::test]
+async fn a_logout_token_revokes_nothing() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let issued = tokens(&api, client).await;
+        let request = BackchannelLogoutTokenRequest::new(client.id.to_string()).subject("alice");
+        token(&logout(&api, &request).await);
+        let refresh = form(&[
+            ("grant_type", "refresh_token"),
+            ("refresh_token", issued.refresh_token.unwrap().expose()),
+        ]);
+        let refreshed = request_token(&api, client, &refresh).await;
+        assert_eq!(refreshed.action, TokenAction::Ok);
     }
 }

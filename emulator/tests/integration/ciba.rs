@@ -9,8 +9,8 @@ use authlete::types::{
     BackchannelAuthenticationCompleteResult, BackchannelAuthenticationIssueAction,
     BackchannelAuthenticationIssueRequest, BackchannelAuthenticationIssueResponse,
     BackchannelAuthenticationRequest, ClientAuthMethod, DeliveryMode, GrantType,
-    IntrospectionAction, IntrospectionRequest, TokenAction, TokenRequest, TokenResponse,
-    UserIdentificationHintType,
+    IntrospectionAction, IntrospectionRequest, JwsAlg, Pair, Property, TokenAction, TokenRequest,
+    TokenResponse, UserIdentificationHintType,
 };
 use authlete::{ApiVersion, Authlete};
 use authlete_emulator::{Emulator, RegisteredClient};
@@ -389,6 +389,8 @@ async fn errors_are_pushed_to_a_client_too() {
                 BackchannelAuthenticationCompleteAction::Notification
             );
             assert_eq!(completed.access_token, None);
+            assert_eq!(completed.refresh_token, None);
+            assert_eq!(completed.id_token, None);
             content(completed.response_content.as_ref())
         };
 
@@ -564,5 +566,203 @@ async fn calls_that_are_wrong_change_nothing() {
             content(answer.response_content.as_ref())["error"],
             "server_error"
         );
+    }
+}
+
+/// A ticket for `openid email read` and one resource, whose client calls itself by its alias.
+async fn detailed(api: &Authlete, client: &RegisteredClient) -> authlete::Secret {
+    let parameters = form(&[
+        ("client_id", &client.alias),
+        ("scope", "openid email read"),
+        ("login_hint", "alice@as.example"),
+        ("client_notification_token", "tell-me"),
+        ("resource", "https://api.example/"),
+        ("authorization_details", r#"[{"type":"payment"}]"#),
+    ]);
+    let request = BackchannelAuthenticationRequest::new(parameters)
+        .client_id(&client.alias)
+        .client_secret(&client.secret);
+    let answer = api.backchannel_authentication(&request).await.unwrap();
+    let ticket = answer.ticket.expect("a ticket");
+    issue(api, &ticket).await;
+    ticket
+}
+
+/// An emulator that pushes, with settings that a decision can overrule.
+async fn start_detailed(version: ApiVersion) -> (Emulator, Authlete) {
+    let (emulator, api) = start_ciba(version, DeliveryMode::Push).await;
+    configure(&emulator, &api, |service| {
+        service.supported_authorization_details_types = Some(vec!["payment".to_owned()]);
+        service.attributes = Some(vec![Pair::new("of", "the service")]);
+        service.id_token_aud_type = Some("array".to_owned());
+        service.access_token_duration = Some(3600);
+        service.refresh_token_duration = Some(7200);
+    })
+    .await;
+    configure_client(&api, emulator.client().id, |client| {
+        client.attributes = Some(vec![Pair::new("of", "the client")]);
+    })
+    .await;
+    (emulator, api)
+}
+
+#[tokio::test]
+async fn pushed_tokens_are_what_the_decision_makes_of_them() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_detailed(version).await;
+        let client = emulator.client();
+        configure(&emulator, &api, |service| {
+            service.access_token_sign_alg = Some(JwsAlg::Es256);
+        })
+        .await;
+        let ticket = detailed(&api, client).await;
+        let request = authorized(&ticket)
+            .sub("pairwise")
+            .auth_time(1_700_000_000)
+            .acr("gold")
+            .claims(r#"{"given_name":"Alice"}"#)
+            .properties([Property::new("room", "kitchen")])
+            .scopes(["openid", "write"])
+            .consented_claims(["given_name"])
+            .idt_header_params(r#"{"x":"y"}"#)
+            .jwt_at_claims(r#"{"desk":7}"#)
+            .id_token_aud_type("string")
+            .access_token_duration(60)
+            .refresh_token_duration(120)
+            // Used only when there is an error to describe.
+            .error_description("no error")
+            .error_uri("https://as.example/none");
+        let completed = complete(&api, &request).await;
+        let told = content(completed.response_content.as_ref());
+        assert_eq!(told.get("error_description"), None);
+        assert_eq!(told.get("error_uri"), None);
+        assert_eq!(told["room"], "kitchen");
+        assert_eq!(told["scope"], "openid write");
+        assert_eq!(completed.access_token_duration, Some(60));
+        assert_eq!(completed.refresh_token_duration, Some(120));
+        let (header, claims) = jwt::parts(completed.id_token.unwrap().expose());
+        assert_eq!(header["x"], "y");
+        assert_eq!(claims["sub"], "pairwise");
+        assert_eq!(claims["auth_time"], 1_700_000_000);
+        assert_eq!(claims["acr"], "gold");
+        assert_eq!(claims["given_name"], "Alice");
+        assert_eq!(claims["aud"], client.alias);
+        let (_, claims) = jwt::parts(completed.jwt_access_token.unwrap().expose());
+        assert_eq!(claims["desk"], 7);
+        let request = IntrospectionRequest::new(completed.access_token.unwrap());
+        let found = api.introspection(&request).await.unwrap();
+        assert_eq!(found.subject.as_deref(), Some("alice"));
+        let consented = Some(vec!["given_name".to_owned()]);
+        assert_eq!(found.consented_claims, consented);
+        assert_eq!(found.properties.unwrap().len(), 1);
+        assert_eq!(found.client_id_alias_used, Some(true));
+    }
+}
+
+#[tokio::test]
+async fn pushed_tokens_are_as_requested_where_the_decision_says_nothing() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_detailed(version).await;
+        let client = emulator.client();
+        let ticket = detailed(&api, client).await;
+        let request = authorized(&ticket)
+            .sub("")
+            .auth_time(0)
+            .claims(r#"{"name":"Alice"}"#)
+            .jwt_at_claims(r#"{"desk":7}"#)
+            .access_token_duration(0)
+            .refresh_token_duration(-1);
+        let completed = complete(&api, &request).await;
+        assert_eq!(completed.client_id, Some(client.id));
+        assert_eq!(completed.client_id_alias.as_ref(), Some(&client.alias));
+        assert_eq!(completed.client_id_alias_used, Some(true));
+        assert_eq!(completed.client_entity_id_used, Some(false));
+        assert_eq!(completed.client_name.as_deref(), Some("Emulated client"));
+        let attribute = |of: &str| Some(vec![Pair::new("of", of)]);
+        assert_eq!(completed.client_attributes, attribute("the client"));
+        assert_eq!(completed.service_attributes, attribute("the service"));
+        let resources = vec!["https://api.example/".to_owned()];
+        assert_eq!(completed.resources, Some(resources));
+        let details = json!(completed.authorization_details);
+        assert_eq!(details["elements"][0]["type"], "payment");
+        assert_eq!(completed.grant_id, None);
+        // Without JWTs there is nothing for the claims to be in.
+        assert_eq!(completed.jwt_access_token, None);
+        assert_eq!(completed.access_token_duration, Some(3600));
+        assert_eq!(completed.refresh_token_duration, Some(7200));
+        let told = content(completed.response_content.as_ref());
+        assert_eq!(told["scope"], "openid email read");
+        let (_, claims) = jwt::parts(completed.id_token.unwrap().expose());
+        assert_eq!(claims["sub"], "alice");
+        assert_eq!(claims["aud"], json!([client.alias]));
+        assert_eq!(claims.get("auth_time"), None);
+        assert_eq!(claims.get("acr"), None);
+        let request = IntrospectionRequest::new(completed.access_token.unwrap());
+        let found = api.introspection(&request).await.unwrap();
+        let consented = ["email", "email_verified", "name"].map(str::to_owned);
+        assert_eq!(found.consented_claims, Some(consented.to_vec()));
+
+        configure(&emulator, &api, |service| {
+            service.supported_grant_types = Some(vec![GrantType::Ciba]);
+        })
+        .await;
+        let ticket = detailed(&api, client).await;
+        let completed = complete(&api, &authorized(&ticket)).await;
+        assert!(completed.access_token.is_some());
+        assert_eq!(completed.refresh_token, None);
+        assert_eq!(completed.refresh_token_duration, Some(0));
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_fetches_its_tokens_learns_of_a_refusal_at_the_token_endpoint() {
+    use BackchannelAuthenticationCompleteAction::{NoAction, Notification};
+    use BackchannelAuthenticationCompleteResult::{AccessDenied, TransactionFailed};
+    for version in GENERATIONS {
+        for (mode, action) in [
+            (DeliveryMode::Poll, NoAction),
+            (DeliveryMode::Ping, Notification),
+        ] {
+            let (emulator, api) = start_ciba(version, mode).await;
+            let client = emulator.client();
+            for (result, error) in [
+                (AccessDenied, "access_denied"),
+                (TransactionFailed, "expired_token"),
+            ] {
+                let (ticket, id) = asked(&api, client).await;
+                let request = BackchannelAuthenticationCompleteRequest::new(&ticket, result, "")
+                    .error_description("Not me.")
+                    .error_uri("https://as.example/denied");
+                let completed = complete(&api, &request).await;
+                assert_eq!(completed.action, action);
+                assert_eq!(completed.response_content.is_some(), action == Notification);
+                let answer = poll(&api, client, &id).await;
+                let expected = json!({
+                    "error": error,
+                    "error_description": "Not me.",
+                    "error_uri": "https://as.example/denied",
+                });
+                assert_eq!(content(answer.response_content.as_ref()), expected);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_ticket_that_is_unknown_or_has_expired_gets_no_auth_req_id() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_ciba(version, DeliveryMode::Poll).await;
+        let ticket = ticket(&api, emulator.client(), &parameters()).await;
+        emulator.advance(Duration::from_secs(7 * 86_400));
+        for ticket in ["made-up".into(), ticket] {
+            let answer = issue(&api, &ticket).await;
+            assert_eq!(
+                answer.action,
+                BackchannelAuthenticationIssueAction::InvalidTicket
+            );
+            assert_eq!(answer.auth_req_id, None);
+            let told = content(answer.response_content.as_ref());
+            assert!(told["error"].is_string());
+        }
     }
 }

@@ -496,3 +496,77 @@ async fn a_client_that_is_to_be_notified_says_where() {
         assert_eq!(answer.result_code.as_deref(), Some("A917301"));
     }
 }
+
+#[tokio::test]
+async fn a_refusal_needs_neither_a_ticket_nor_a_reason() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_ciba(version).await;
+        let path = "/backchannel/authentication/fail";
+        let (_, answer) = post(&emulator, version, "SERVICE", path, &json!({})).await;
+        assert_eq!(answer["action"], "INTERNAL_SERVER_ERROR");
+        assert_eq!(answer["resultCode"], "A185001");
+        assert_eq!(answer["responseContent"], r#"{"error":"server_error"}"#);
+
+        let words = json!({
+            "reason": "ACCESS_DENIED",
+            "errorDescription": "Not now.",
+            "errorUri": "https://as.example/denied",
+        });
+        let (_, answer) = post(&emulator, version, "SERVICE", path, &words).await;
+        assert_eq!(answer["action"], "FORBIDDEN");
+        let told: Value =
+            serde_json::from_str(answer["responseContent"].as_str().unwrap()).unwrap();
+        let expected = json!({
+            "error": "access_denied",
+            "error_description": "Not now.",
+            "error_uri": "https://as.example/denied",
+        });
+        assert_eq!(told, expected);
+
+        // A ticket of another service is left alone.
+        let ticket = accepted(&api, emulator.client(), "scope=openid&login_hint=alice").await;
+        let ticket = ticket.ticket.unwrap();
+        let other = another_service(&emulator, &api, version).await;
+        let reason = BackchannelAuthenticationFailReason::AccessDenied;
+        let fail = BackchannelAuthenticationFailRequest::new(&ticket, reason);
+        other.backchannel_authentication_fail(&fail).await.unwrap();
+        let issue = BackchannelAuthenticationIssueRequest::new(&ticket);
+        let issued = api.backchannel_authentication_issue(&issue).await.unwrap();
+        assert_eq!(issued.action, BackchannelAuthenticationIssueAction::Ok);
+    }
+}
+
+#[tokio::test]
+async fn the_answer_to_a_request_has_its_client_and_what_the_service_supports_of_it() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_ciba(version).await;
+        let client = emulator.client();
+        let attribute = |of: &str| Some(vec![Pair::new("of", of)]);
+        configure(&emulator, &api, |service| {
+            service.supported_acrs = Some(vec!["silver".to_owned(), "gold".to_owned()]);
+            service.attributes = attribute("the service");
+        })
+        .await;
+        configure_client(&api, client.id, |client| {
+            client.attributes = attribute("the client");
+        })
+        .await;
+        let parameters = "scope=openid+read&login_hint=alice&acr_values=gold+platinum";
+        for (name, alias_used) in [(&client.id.to_string(), false), (&client.alias, true)] {
+            let request = BackchannelAuthenticationRequest::new(parameters)
+                .client_id(name)
+                .client_secret(&client.secret);
+            let answer = api.backchannel_authentication(&request).await.unwrap();
+            assert_eq!(answer.acrs, Some(vec!["gold".to_owned()]));
+            assert_eq!(answer.client_id_alias.as_ref(), Some(&client.alias));
+            assert_eq!(answer.client_id_alias_used, Some(alias_used));
+            assert_eq!(answer.client_entity_id_used, Some(false));
+            assert_eq!(answer.client_attributes, attribute("the client"));
+            assert_eq!(answer.service_attributes, attribute("the service"));
+            assert_eq!(answer.claim_names, None);
+            assert_eq!(answer.dynamic_scopes, None);
+            assert_eq!(answer.request_context, None);
+            assert_eq!(answer.gm_action, None);
+        }
+    }
+}

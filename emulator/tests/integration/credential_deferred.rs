@@ -290,3 +290,118 @@ async fn a_batch_is_answered_as_a_whole() {
         assert_eq!(answer.action, CredentialBatchIssueAction::Unauthorized);
     }
 }
+
+#[tokio::test]
+async fn an_interval_is_positive_and_of_the_final_version() {
+    for version in GENERATIONS {
+        for of in ["1.0", "1.0-ID1"] {
+            let (emulator, api) = start(version).await;
+            enable(&emulator, &api, of, &[&Issuer::generate("issuer")]).await;
+            let wallet = Wallet::with_scopes(&api, emulator.client(), "legacy").await;
+            let single = match of {
+                "1.0" => json!({ "credential_configuration_id": "legacy" }),
+                _ => json!({ "format": "vc+sd-jwt", "vct": "https://issuer.example/legacy" }),
+            };
+            for interval in [None, Some(-1), Some(0), Some(60)] {
+                let expected = match interval {
+                    Some(60) => json!(60),
+                    _ => json!(5),
+                };
+                let expected = (of == "1.0").then_some(expected);
+                let identifier = wallet.identifier(&single).await;
+                let wait = |mut request: CredentialSingleIssueRequest| {
+                    request.interval = interval;
+                    request
+                };
+                let answer = wallet.issue_as(deferred(&identifier), wait).await;
+                let response = content(answer.response_content.as_ref());
+                assert_eq!(response.get("interval"), expected.as_ref(), "{interval:?}");
+
+                wallet
+                    .come_back(&json!({ "transaction_id": identifier }))
+                    .await;
+                let mut request = CredentialDeferredIssueRequest::new(deferred(&identifier));
+                request.interval = interval;
+                let answer = api.credential_deferred_issue(&request).await.unwrap();
+                let response = content(answer.response_content.as_ref());
+                assert_eq!(response.get("interval"), expected.as_ref(), "{interval:?}");
+
+                // A credential is nothing to wait for.
+                let payload = json!({ "vct": "https://issuer.example/legacy" });
+                wallet
+                    .come_back(&json!({ "transaction_id": identifier }))
+                    .await;
+                let mut request = CredentialDeferredIssueRequest::new(order(&identifier, &payload));
+                request.interval = interval;
+                let answer = api.credential_deferred_issue(&request).await.unwrap();
+                assert_eq!(answer.action, CredentialDeferredIssueAction::Ok);
+                let response = content(answer.response_content.as_ref());
+                assert_eq!(response.get("interval"), None);
+                let identifier = wallet.identifier(&single).await;
+                let answer = wallet.issue_as(order(&identifier, &payload), wait).await;
+                assert_eq!(answer.action, CredentialSingleIssueAction::Ok);
+                let response = content(answer.response_content.as_ref());
+                assert_eq!(response.get("interval"), None);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn deferred_and_batch_requests_need_a_good_token_and_a_service_that_issues_credentials() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        enable(&emulator, &api, "1.0-ID1", &[&Issuer::generate("issuer")]).await;
+        let mut wallet = Wallet::with_scopes(&api, emulator.client(), "legacy").await;
+        let request = json!({ "format": "vc+sd-jwt", "vct": "https://issuer.example/legacy" });
+        let batch = json!({ "credential_requests": [request] }).to_string();
+        let parse = |token: &str| {
+            let request = CredentialBatchParseRequest::new(token, &*batch);
+            let api = api.clone();
+            async move { api.credential_batch_parse(&request).await.unwrap() }
+        };
+        let good = parse(&wallet.token).await;
+        assert_eq!(good.action, CredentialBatchParseAction::Ok);
+        assert_eq!(good.response_content, None);
+        let identifier = wallet.identifier(&request).await;
+        wallet.issue(deferred(&identifier)).await;
+        let transaction = json!({ "transaction_id": identifier });
+        let good = wallet.come_back(&transaction).await;
+        assert_eq!(good.action, CredentialDeferredParseAction::Ok);
+        assert_eq!(good.response_content, None);
+
+        let token = std::mem::replace(&mut wallet.token, "made-up".to_owned());
+        let refused = parse(&wallet.token).await;
+        assert_eq!(refused.action, CredentialBatchParseAction::Unauthorized);
+        let challenge = refused.response_content.unwrap();
+        assert!(
+            challenge
+                .expose()
+                .starts_with("Bearer error=\"invalid_token\"")
+        );
+        let refused = wallet.come_back(&transaction).await;
+        assert_eq!(refused.action, CredentialDeferredParseAction::Unauthorized);
+        let challenge = refused.response_content.unwrap();
+        assert!(
+            challenge
+                .expose()
+                .starts_with("Bearer error=\"invalid_token\"")
+        );
+
+        configure(&emulator, &api, |service| {
+            service.verifiable_credentials_enabled = Some(false);
+        })
+        .await;
+        wallet.token = token;
+        let refused = parse(&wallet.token).await;
+        assert_eq!(refused.action, CredentialBatchParseAction::Forbidden);
+        let body = content(refused.response_content.as_ref());
+        assert!(body["error"].is_string());
+        let refused = issue_batch(&api, &wallet.token, vec![deferred(&identifier)]).await;
+        assert_eq!(refused.action, CredentialBatchIssueAction::Forbidden);
+        let refused = wallet.come_back(&transaction).await;
+        assert_eq!(refused.action, CredentialDeferredParseAction::Forbidden);
+        let refused = issue_deferred(&api, deferred(&identifier)).await;
+        assert_eq!(refused.action, CredentialDeferredIssueAction::Forbidden);
+    }
+}

@@ -230,3 +230,30 @@ async fn the_first_draft_has_encrypted_responses_and_no_encrypted_requests() {
         assert!(response.contains("transaction_id"));
     }
 }
+
+#[tokio::test]
+async fn a_batch_with_a_credential_is_encrypted_when_the_wallet_asks_for_it() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        enable(&emulator, &api, "1.0-ID1", &[&Issuer::generate("issuer")]).await;
+        let wallet = Wallet::with_scopes(&api, emulator.client(), "legacy").await;
+        let receiver = Receiver::generate();
+        let batch = json!({
+            "credential_requests": [{ "format": "vc+sd-jwt", "vct": "https://issuer.example/legacy" }],
+            "credential_response_encryption": encryption(&receiver),
+        });
+        let parse = CredentialBatchParseRequest::new(&*wallet.token, batch.to_string());
+        let parsed = api.credential_batch_parse(&parse).await.unwrap();
+        let identifier = parsed.info.unwrap()[0].identifier.clone().unwrap();
+        let order = order(
+            &identifier,
+            &json!({ "vct": "https://issuer.example/legacy" }),
+        );
+        let issue = CredentialBatchIssueRequest::new(&*wallet.token, vec![order]);
+        let answer = api.credential_batch_issue(&issue).await.unwrap();
+        assert_eq!(answer.action, CredentialBatchIssueAction::OkJwt);
+        let (_, response) = receiver.open("", answer.response_content.unwrap().expose());
+        let response: Value = serde_json::from_str(&response).unwrap();
+        assert!(response["credential_responses"][0]["credential"].is_string());
+    }
+}

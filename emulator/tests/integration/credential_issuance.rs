@@ -7,8 +7,8 @@ use crate::common::issued::*;
 use crate::common::wallet::*;
 use crate::common::*;
 use authlete::types::{
-    CredentialSingleIssueAction, CredentialSingleIssueRequest, CredentialSingleParseAction,
-    CredentialSingleParseRequest,
+    CredentialIssuanceOrder, CredentialSingleIssueAction, CredentialSingleIssueRequest,
+    CredentialSingleParseAction, CredentialSingleParseRequest,
 };
 use serde_json::{Value, json};
 
@@ -546,5 +546,91 @@ async fn the_first_draft_has_one_credential_and_the_next_nonce_in_the_response()
         wallet.c_nonce = Some(next.to_owned());
         let answer = wallet.parse(&request(&wallet).await).await;
         assert_eq!(answer.action, CredentialSingleParseAction::Ok);
+    }
+}
+
+#[tokio::test]
+async fn claims_about_the_credential_itself_are_not_hidden() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let issuer = Issuer::generate("issuer");
+        enable(&emulator, &api, "1.0", &[&issuer]).await;
+        let wallet = Wallet::with_scopes(&api, emulator.client(), "degree").await;
+        let answer = wallet.parse(&wallet.request("degree").await).await;
+        assert_eq!(answer.response_content, None, "nothing to send yet");
+        let identifier = answer.info.unwrap().identifier.unwrap();
+        assert_eq!(identifier.len(), 43, "256 bits");
+        let plain = json!({
+            "vct": "https://issuer.example/degree",
+            "nbf": 1_700_000_000,
+            "type": "Degree",
+            "status": { "status_list": { "idx": 1, "uri": "https://issuer.example/status" } },
+        });
+        let mut payload = plain.clone();
+        payload["given_name"] = "Alice".into();
+        let answer = wallet.issue(order(&identifier, &payload)).await;
+        let credential = SdJwt::read(&only(&answer.response_content));
+        let seen = credential.verified(&issuer.public);
+        for (name, value) in plain.as_object().unwrap() {
+            assert_eq!(&seen[name], value, "{name}");
+        }
+        assert_eq!(seen.get("given_name"), None);
+    }
+}
+
+#[tokio::test]
+async fn an_order_has_what_its_format_needs() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        enable(&emulator, &api, "1.0", &[&Issuer::generate("issuer")]).await;
+        let wallet = Wallet::with_scopes(&api, emulator.client(), "degree mdl").await;
+        for configuration in ["degree", "mdl"] {
+            let identifier = wallet
+                .identifier(&wallet.request(configuration).await)
+                .await;
+            let without = CredentialIssuanceOrder::new(&*identifier);
+            let answer = wallet.issue(without).await;
+            assert_eq!(answer.action, CredentialSingleIssueAction::CallerError);
+            for payload in [json!({}), json!({ "vct": 1 }), json!({ "doctype": 1 })] {
+                let answer = wallet.issue(order(&identifier, &payload)).await;
+                assert_eq!(answer.action, CredentialSingleIssueAction::CallerError);
+                assert_eq!(answer.result_code.as_deref(), Some("A928210"));
+            }
+        }
+        let token = &*wallet.token;
+        for (path, body) in [
+            ("/vci/single/issue", json!({ "accessToken": token })),
+            (
+                "/vci/single/issue",
+                json!({ "accessToken": token, "order": {} }),
+            ),
+            ("/vci/batch/issue", json!({ "accessToken": token })),
+            ("/vci/deferred/issue", json!({})),
+            ("/vci/deferred/issue", json!({ "order": {} })),
+        ] {
+            let (status, answer) = post(&emulator, version, "SERVICE", path, &body).await;
+            assert_eq!(
+                (status, &answer["action"]),
+                (200, &json!("CALLER_ERROR")),
+                "{path}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_order_that_defers_is_read_no_further() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        enable(&emulator, &api, "1.0", &[&Issuer::generate("issuer")]).await;
+        let wallet = Wallet::with_scopes(&api, emulator.client(), "degree").await;
+        let identifier = wallet.identifier(&wallet.request("degree").await).await;
+        let order = CredentialIssuanceOrder::new(&*identifier)
+            .issuance_deferred(true)
+            .credential_payload("no JSON")
+            .signing_key_id("no key");
+        let answer = wallet.issue(order).await;
+        assert_eq!(answer.action, CredentialSingleIssueAction::Accepted);
+        assert_eq!(answer.transaction_id, Some(identifier));
     }
 }

@@ -316,3 +316,36 @@ async fn settings_that_cannot_be_are_refused() {
         }
     }
 }
+
+#[tokio::test]
+async fn the_other_documents_are_indented_when_asked_for_too() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        enable(&emulator, &api, FINAL, |service| {
+            let keys = json!({ "keys": [{ "kty": "RSA", "n": MODULUS, "e": "AQAB" }] });
+            service.credential_jwks = Some(keys.to_string().into());
+            service.credential_jwks_uri = Some(format!("{ISSUER}/jwks"));
+        })
+        .await;
+        for pretty in [None, Some(false), Some(true)] {
+            let mut keys = CredentialIssuerJwksRequest::new();
+            keys.pretty = pretty;
+            let keys = api.credential_issuer_jwks(&keys).await.unwrap();
+            let mut issuer = CredentialJwtIssuerMetadataRequest::new();
+            issuer.pretty = pretty;
+            let issuer = api.credential_jwt_issuer_metadata(&issuer).await.unwrap();
+            let mut nonce = CredentialNonceRequest::new();
+            nonce.pretty = pretty;
+            let nonce = api.credential_nonce(&nonce).await.unwrap();
+            for content in [
+                keys.response_content,
+                issuer.response_content,
+                nonce.response_content,
+            ] {
+                let content = content.unwrap();
+                let is_indented = content.expose().starts_with("{\n  \"");
+                assert_eq!(is_indented, pretty == Some(true), "{}", content.expose());
+            }
+        }
+    }
+}

@@ -599,6 +599,7 @@ async fn scopes_and_authorization_details_ask_for_credentials() {
         assert_eq!(told["authorization_details"], identified);
         let found = introspect(&api, issued.access_token.as_ref()).await;
         assert_eq!(parsed(found.issuable_credentials.as_deref()), both);
+        assert_eq!(found.for_credential_issuance, Some(true));
 
         // The scope can be left out of a refreshed token, and the credential goes with it.
         let refresh_token = issued.refresh_token.unwrap();
@@ -812,6 +813,77 @@ async fn authorization_details_name_a_credential_of_the_issuer() {
             assert_eq!(answer.action, AuthorizationAction::Location, "{detail}");
             let (_, parameters) = location(answer.response_content.as_ref());
             assert_eq!(parameters[0].1, "invalid_authorization_details");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_an_offer_was_made_with_is_told_again() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        enable(&emulator, &api, FINAL, |service| {
+            service.credential_offer_duration = Some(3000);
+        })
+        .await;
+        let description = "x".repeat(300);
+        for (duration, expected) in [
+            (None, 3000),
+            (Some(-1), 3000),
+            (Some(0), 3000),
+            (Some(600), 600),
+        ] {
+            let mut request = offer();
+            request.duration = duration;
+            request.properties = Some(vec![Property::new("desk", "7")]);
+            request.jwt_at_claims = Some(r#"{"desk":7}"#.to_owned());
+            request.tx_code = Some("4711".into());
+            request.tx_code_input_mode = Some("numeric".to_owned());
+            request.tx_code_description = Some(description.clone());
+            let made = created(&api, &request).await;
+            let request = CredentialOfferInfoRequest::new(made.identifier.clone().unwrap());
+            let info = api.credential_offer_info(&request).await.unwrap().info;
+            let info = info.unwrap();
+            assert_eq!(info.properties, Some(vec![Property::new("desk", "7")]));
+            assert_eq!(info.jwt_at_claims.as_deref(), Some(r#"{"desk":7}"#));
+            assert_eq!(info.tx_code_input_mode.as_deref(), Some("numeric"));
+            assert_eq!(info.tx_code_description.as_ref(), Some(&description));
+            let ids = vec!["identity".to_owned()];
+            assert_eq!(info.credential_configuration_ids, Some(ids));
+            assert_eq!(info.authorization_code_grant_included, Some(true));
+            assert_eq!(info.issuer_state_included, Some(true));
+            assert_eq!(info.pre_authorized_code_grant_included, Some(true));
+            // In milliseconds since the epoch.
+            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+            let left = info.expires_at.unwrap() - i64::try_from(now.as_millis()).unwrap();
+            let range = (expected - 120) * 1000..=expected * 1000;
+            assert!(range.contains(&left), "{duration:?}: {left}");
+
+            // Without JWTs there is nothing for the claims to be in.
+            let exchange = exchange(&made, &[("tx_code", "4711")]);
+            let answer = request_token(&api, emulator.client(), &exchange).await;
+            assert_eq!(answer.action, TokenAction::Ok);
+            assert_eq!(answer.jwt_access_token, None);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_service_without_credentials_forbids_offers() {
+    for version in GENERATIONS {
+        let (emulator, _api) = start(version).await;
+        for (path, body) in [
+            (
+                "/vci/offer/create",
+                json!({ "credentialConfigurationIds": ["identity"], "subject": "alice" }),
+            ),
+            ("/vci/offer/info", json!({ "identifier": "made-up" })),
+        ] {
+            let (status, answer) = post(&emulator, version, "SERVICE", path, &body).await;
+            assert_eq!(
+                (status, &answer["action"]),
+                (403, &json!("FORBIDDEN")),
+                "{path}"
+            );
         }
     }
 }

@@ -9,7 +9,8 @@ use authlete::types::{
     ClientAuthMethod, DeviceAuthorizationAction, DeviceAuthorizationRequest,
     DeviceAuthorizationResponse, DeviceCompleteAction, DeviceCompleteRequest, DeviceCompleteResult,
     DeviceVerificationAction, DeviceVerificationRequest, DeviceVerificationResponse, GrantType,
-    IntrospectionRequest, JwsAlg, Pair, Property, TokenAction, TokenResponse, UserCodeCharset,
+    IntrospectionRequest, JwsAlg, Pair, Property, Scope, TokenAction, TokenResponse,
+    UserCodeCharset,
 };
 use authlete_emulator::{Emulator, RegisteredClient};
 use serde_json::json;
@@ -315,6 +316,7 @@ async fn what_the_decision_says_is_in_the_tokens() {
         assert_eq!(answer.refresh_token_duration, Some(7200));
         let response = content(answer.response_content.as_ref());
         assert_eq!(response.get("error_description"), None);
+        assert_eq!(response.get("error_uri"), None);
         let (header, claims) = jwt::parts(answer.id_token.as_ref().unwrap().expose());
         assert_eq!(header["x"], "y");
         assert_eq!(claims["sub"], "pairwise");
@@ -660,5 +662,157 @@ async fn user_codes_are_made_as_the_service_wants_them() {
             .await;
             assert_eq!(codes(&api, client).await.1.len(), expected);
         }
+    }
+}
+
+/// Whatever is asked for, and who asks, is shown at once and when the user code is entered.
+#[tokio::test]
+async fn both_answers_have_the_request_and_its_client() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_device_flow(version).await;
+        let client = emulator.client();
+        configure(&emulator, &api, |service| {
+            service.supported_authorization_details_types = Some(vec!["payment".to_owned()]);
+            service.attributes = Some(vec![Pair::new("kind", "service")]);
+            let mut pay = Scope::new("pay");
+            pay.attributes = Some(vec![Pair::new("regex", "pay:[0-9]+")]);
+            service.supported_scopes.as_mut().unwrap().push(pay);
+        })
+        .await;
+        let parameters = form(&[
+            ("scope", "read pay:17 unheard-of"),
+            ("resource", "https://api.example/"),
+            ("authorization_details", r#"[{"type":"payment"}]"#),
+        ]);
+        let request = DeviceAuthorizationRequest::new(parameters)
+            .client_id(&client.alias)
+            .client_secret(&client.secret);
+        let asked = api.device_authorization(&request).await.unwrap();
+        assert_eq!(
+            asked.verification_uri.as_deref(),
+            Some("https://as.example/device")
+        );
+        let user_code = asked.user_code.clone().unwrap();
+        let verified = verify(&api, user_code.expose()).await;
+        for shown in [json!(asked), json!(verified)] {
+            assert_eq!(shown["clientId"], client.id);
+            assert_eq!(shown["clientIdAlias"], client.alias);
+            assert_eq!(shown["clientIdAliasUsed"], true);
+            assert_eq!(shown["clientEntityIdUsed"], false);
+            assert_eq!(shown["clientName"], "Emulated client");
+            assert_eq!(shown["scopes"].as_array().unwrap().len(), 1);
+            assert_eq!(shown["scopes"][0]["name"], "read");
+            let television = json!([{ "key": "kind", "value": "television" }]);
+            assert_eq!(shown["clientAttributes"], television);
+            let service = json!([{ "key": "kind", "value": "service" }]);
+            assert_eq!(shown["serviceAttributes"], service);
+            let dynamic = json!([{ "name": "pay", "value": "pay:17" }]);
+            assert_eq!(shown["dynamicScopes"], dynamic);
+            assert_eq!(shown["resources"], json!(["https://api.example/"]));
+            let details = &shown["authorizationDetails"]["elements"];
+            assert_eq!(details[0]["type"], "payment");
+            assert_eq!(shown.get("grantId"), None);
+        }
+        // In milliseconds since the epoch, and 300 seconds from now.
+        let now = std::time::SystemTime::now();
+        let now = now
+            .duration_since(std::time::UNIX_EPOCH)
+            .unwrap()
+            .as_millis();
+        let now = i64::try_from(now).unwrap();
+        let end = verified.expires_at.unwrap();
+        assert!((now + 200_000..=now + 300_000).contains(&end), "{end}");
+
+        // The code belongs to one service.
+        let other = another_service(&emulator, &api, version).await;
+        assert_eq!(
+            verify(&other, user_code.expose()).await.action,
+            DeviceVerificationAction::NotExist
+        );
+        let authorized = DeviceCompleteResult::Authorized;
+        assert_eq!(
+            decide(&other, user_code.expose(), authorized).await,
+            DeviceCompleteAction::UserCodeNotExist
+        );
+    }
+}
+
+#[tokio::test]
+async fn claims_are_named_when_openid_is_among_the_default_scopes() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_device_flow(version).await;
+        configure(&emulator, &api, |service| {
+            for scope in service.supported_scopes.as_mut().unwrap() {
+                let is_default = matches!(scope.name.as_deref(), Some("openid" | "email"));
+                scope.default_entry = Some(is_default);
+            }
+        })
+        .await;
+        let asked = ask(&api, emulator.client(), "acr_values=gold").await;
+        assert_eq!(asked.action, DeviceAuthorizationAction::Ok);
+        let claims = ["email", "email_verified"].map(str::to_owned);
+        assert_eq!(asked.claim_names, Some(claims.to_vec()));
+    }
+}
+
+#[tokio::test]
+async fn tokens_are_as_requested_where_the_decision_says_nothing() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_device_flow(version).await;
+        let client = emulator.client();
+        configure(&emulator, &api, |service| {
+            service.id_token_aud_type = Some("array".to_owned());
+        })
+        .await;
+        for (aud_type, audience) in [
+            (None, json!([client.id.to_string()])),
+            (Some("string"), json!(client.id.to_string())),
+        ] {
+            let asked = ask(&api, client, "scope=openid+email+read").await;
+            let user_code = asked.user_code.unwrap();
+            let result = DeviceCompleteResult::Authorized;
+            let mut request = DeviceCompleteRequest::new(user_code, result, "alice")
+                .sub("")
+                .auth_time(0)
+                .claims(r#"{"name":"Alice"}"#)
+                .jwt_at_claims(r#"{"room":"kitchen"}"#);
+            request.id_token_aud_type = aud_type.map(str::to_owned);
+            let completed = api.device_complete(&request).await.unwrap();
+            assert_eq!(completed.action, DeviceCompleteAction::Success);
+            let answer = poll(&api, client, asked.device_code.unwrap().expose()).await;
+            let response = content(answer.response_content.as_ref());
+            assert_eq!(response["scope"], "openid email read");
+            let (_, claims) = jwt::parts(answer.id_token.as_ref().unwrap().expose());
+            assert_eq!(claims["sub"], "alice");
+            assert_eq!(claims["aud"], audience);
+            assert_eq!(claims.get("auth_time"), None);
+            // Without JWTs there is nothing for the claims to be in.
+            assert_eq!(answer.jwt_access_token, None);
+            let request = IntrospectionRequest::new(answer.access_token.unwrap());
+            let found = api.introspection(&request).await.unwrap();
+            let consented = ["email", "email_verified", "name"].map(str::to_owned);
+            assert_eq!(found.consented_claims, Some(consented.to_vec()));
+            assert_eq!(found.properties, None);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_empty_list_of_scopes_grants_none_of_those_that_were_requested() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_device_flow(version).await;
+        let client = emulator.client();
+        let asked = ask(&api, client, "scope=openid+read").await;
+        let authorized = DeviceCompleteResult::Authorized;
+        let mut request = DeviceCompleteRequest::new(asked.user_code.unwrap(), authorized, "alice");
+        request.scopes = Some(Vec::new());
+        let completed = api.device_complete(&request).await.unwrap();
+        assert_eq!(completed.action, DeviceCompleteAction::Success);
+        let answer = poll(&api, client, asked.device_code.unwrap().expose()).await;
+        assert_eq!(answer.action, TokenAction::Ok);
+        assert_eq!(answer.id_token, None);
+        let request = IntrospectionRequest::new(answer.access_token.unwrap());
+        let found = api.introspection(&request).await.unwrap();
+        assert_eq!(found.scopes.unwrap_or_default(), Vec::<String>::new());
     }
 }

@@ -525,3 +525,64 @@ async fn userinfo_needs_the_proof_too() {
         assert_eq!(answer.action, IntrospectionAction::Ok);
     }
 }
+
+#[tokio::test]
+async fn introspection_and_userinfo_can_demand_the_nonce() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let key = Key::generate();
+        let query = query(client).replace("scope=read", "scope=openid");
+        let parameters = code_parameters(client, &code(&api, &query).await);
+        let request = token_request(client, &parameters, &proof(&key, "1"));
+        let token = api.token(&request).await.unwrap().access_token.unwrap();
+        let proof = |id: &str| proof_of_token(&key, id, token.expose());
+
+        let introspection = IntrospectionRequest::new(&token).htm("GET").htu(RESOURCE);
+        let userinfo = UserInfoRequest::new(&token).htm("GET").htu(RESOURCE);
+        // Neither the service nor the call demands it.
+        let answer = api
+            .introspection(&introspection.clone().dpop(proof("2")))
+            .await;
+        let answer = answer.unwrap();
+        assert_eq!(answer.action, IntrospectionAction::Ok);
+        assert_eq!(answer.dpop_nonce, None);
+        let answer = api
+            .userinfo(&userinfo.clone().dpop(proof("3")))
+            .await
+            .unwrap();
+        assert_eq!(answer.action, UserInfoAction::Ok);
+        assert_eq!(answer.dpop_nonce, None);
+
+        let introspection = introspection.dpop_nonce_required(true);
+        let answer = api
+            .introspection(&introspection.clone().dpop(proof("4")))
+            .await;
+        let answer = answer.unwrap();
+        assert_eq!(answer.action, IntrospectionAction::Unauthorized);
+        let nonce = answer.dpop_nonce.unwrap();
+        let userinfo = userinfo.dpop_nonce_required(true);
+        let answer = api
+            .userinfo(&userinfo.clone().dpop(proof("5")))
+            .await
+            .unwrap();
+        assert_eq!(answer.action, UserInfoAction::Unauthorized);
+        assert_eq!(answer.dpop_nonce.as_ref(), Some(&nonce));
+
+        let with_nonce = |id: &str, nonce: &str| {
+            let (_, claims) = jwt::parts(&proof(id));
+            key.sign_with(&header(&key), &with(claims, "nonce", json!(nonce)))
+        };
+        let request = introspection.clone().dpop(with_nonce("6", "made-up"));
+        let answer = api.introspection(&request).await.unwrap();
+        assert_eq!(answer.action, IntrospectionAction::Unauthorized);
+        let request = introspection.dpop(with_nonce("7", &nonce));
+        let answer = api.introspection(&request).await.unwrap();
+        assert_eq!(answer.action, IntrospectionAction::Ok);
+        assert_eq!(answer.dpop_nonce.as_ref(), Some(&nonce));
+        let request = userinfo.dpop(with_nonce("8", &nonce));
+        let answer = api.userinfo(&request).await.unwrap();
+        assert_eq!(answer.action, UserInfoAction::Ok);
+        assert_eq!(answer.dpop_nonce.as_ref(), Some(&nonce));
+    }
+}

@@ -271,3 +271,51 @@ async fn a_grant_is_made_at_the_token_endpoint() {
         queried(&api, client, &token.grant_id.unwrap()).await;
     }
 }
+
+#[tokio::test]
+async fn a_backchannel_request_is_answered_with_the_grant_that_it_names() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let (grant_id, _) = created(&api, client).await;
+        configure_client(&api, client.id, |client| {
+            client.grant_types = Some(vec![GrantType::Ciba, GrantType::ClientCredentials]);
+            client.bc_delivery_mode = Some(DeliveryMode::Push);
+            client.bc_notification_endpoint = Some("https://client.example/notify".to_owned());
+        })
+        .await;
+        let parameters = form(&[
+            ("scope", "openid write"),
+            ("login_hint", "alice"),
+            ("client_notification_token", "tell-me"),
+            (ACTION, "merge"),
+            ("grant_id", &grant_id),
+        ]);
+        let request = BackchannelAuthenticationRequest::new(parameters)
+            .client_id(client.id.to_string())
+            .client_secret(&client.secret);
+        // The grant is merged when the subject is its own, and left alone otherwise.
+        for (subject, scopes) in [("bob", "read"), ("alice", "read openid write")] {
+            let asked = api.backchannel_authentication(&request).await.unwrap();
+            assert_eq!(asked.gm_action, Some(GmAction::Merge));
+            assert_eq!(asked.grant_id.as_deref(), Some(&*grant_id));
+            assert_eq!(asked.grant_subject.as_deref(), Some("alice"));
+            assert_eq!(groups(asked.grant), [("read".to_owned(), None)]);
+            let ticket = asked.ticket.unwrap();
+            let issue = BackchannelAuthenticationIssueRequest::new(&ticket);
+            api.backchannel_authentication_issue(&issue).await.unwrap();
+            let authorized = BackchannelAuthenticationCompleteResult::Authorized;
+            let complete =
+                BackchannelAuthenticationCompleteRequest::new(&ticket, authorized, subject);
+            api.backchannel_authentication_complete(&complete)
+                .await
+                .unwrap();
+            let expected = json!({ "scopes": [{ "scope": scopes }] });
+            assert_eq!(
+                queried(&api, client, &grant_id).await,
+                expected,
+                "{subject}"
+            );
+        }
+    }
+}

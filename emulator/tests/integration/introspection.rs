@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use crate::common::*;
 use authlete::Authlete;
 use authlete::types::{
-    AuthorizationIssueRequest, IntrospectionAction, IntrospectionRequest, IntrospectionResponse,
-    Pair, Scope,
+    AuthorizationIssueRequest, GrantType, IntrospectionAction, IntrospectionRequest,
+    IntrospectionResponse, JwsAlg, Pair, Property, Scope, TokenUpdateRequest,
 };
 use authlete_emulator::RegisteredClient;
 
@@ -189,5 +189,149 @@ async fn a_proof_for_a_token_that_is_bound_to_no_key_is_refused() {
         assert_eq!(answer.dpop_nonce, None);
         let answer = introspect(&api, IntrospectionRequest::new(token)).await;
         assert_eq!(answer.action, IntrospectionAction::Ok);
+    }
+}
+
+#[tokio::test]
+async fn the_answer_has_no_more_than_the_token_has() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let own = request_token(&api, client, "grant_type=client_credentials&scope=read").await;
+        let own = own.access_token.unwrap();
+        let answer = introspect(&api, IntrospectionRequest::new(own)).await;
+        assert_eq!(answer.action, IntrospectionAction::Ok);
+        assert_eq!(answer.subject, None, "of the client itself");
+        assert_eq!(answer.refreshable, Some(false), "no refresh token");
+        assert_eq!(answer.properties, None);
+        assert_eq!(answer.grant_id, None);
+        assert_eq!(answer.dpop_nonce, None);
+        assert_eq!(answer.acr, None);
+        assert_eq!(answer.grant_type, Some(GrantType::ClientCredentials));
+
+        let issue = AuthorizationIssueRequest::new(ticket(&api, &query(client)).await, "alice")
+            .properties([Property::new("color", "blue")]);
+        let code = api.authorization_issue(&issue).await.unwrap();
+        let code = code.authorization_code.unwrap();
+        let issued = request_token(&api, client, &code_parameters(client, code.expose())).await;
+        let request = IntrospectionRequest::new(issued.access_token.unwrap());
+        let answer = introspect(&api, request.clone()).await;
+        assert_eq!(answer.refreshable, Some(true));
+        assert_eq!(answer.grant_type, Some(GrantType::AuthorizationCode));
+        let color = Property::new("color", "blue");
+        assert_eq!(answer.properties, Some(vec![color]));
+
+        // The refresh token has expired as well.
+        emulator.advance(Duration::from_secs(864_001));
+        let answer = introspect(&api, request).await;
+        assert_eq!(answer.action, IntrospectionAction::Unauthorized);
+        assert_ne!(answer.refreshable, Some(true));
+        assert_ne!(answer.usable, Some(true));
+    }
+}
+
+#[tokio::test]
+async fn a_token_for_some_of_the_resources_is_shown_with_all_that_were_requested() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        configure(&emulator, &api, |service| {
+            let scopes = service.supported_scopes.as_mut().unwrap();
+            let read = scopes
+                .iter_mut()
+                .find(|scope| scope.name.as_deref() == Some("read"));
+            read.unwrap().attributes = Some(vec![Pair::new("key", "value")]);
+        })
+        .await;
+        let resources = RESOURCES.map(|resource| ("resource", resource));
+        let asking = query(client).replace(&client.id.to_string(), &client.alias);
+        let code = code(&api, &format!("{asking}&{}", form(&resources))).await;
+        let parameters = form(&[
+            ("grant_type", "authorization_code"),
+            ("code", &code),
+            ("client_id", &client.alias),
+            ("redirect_uri", &client.redirect_uri),
+            ("code_verifier", VERIFIER),
+            ("resource", RESOURCES[1]),
+        ]);
+        let issued = request_token(&api, client, &parameters).await;
+        let request = IntrospectionRequest::new(issued.access_token.unwrap());
+        let answer = introspect(&api, request).await;
+        assert_eq!(answer.action, IntrospectionAction::Ok);
+        assert_eq!(answer.resources, Some(texts(&RESOURCES)));
+        assert_eq!(answer.access_token_resources, Some(texts(&RESOURCES[1..])));
+        assert_eq!(answer.client_id_alias.as_ref(), Some(&client.alias));
+        assert_eq!(answer.client_id_alias_used, Some(true));
+        let attributes: Vec<_> = answer
+            .scope_details
+            .unwrap()
+            .into_iter()
+            .map(|scope| scope.attributes)
+            .collect();
+        assert_eq!(attributes, [Some(vec![Pair::new("key", "value")]), None]);
+    }
+}
+
+#[tokio::test]
+async fn the_details_of_the_authorization_are_those_of_the_token() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        configure(&emulator, &api, |service| {
+            service.supported_authorization_details_types = Some(vec!["payment".to_owned()]);
+        })
+        .await;
+        let details = r#"[{"type":"payment","amount":7},{"type":"payment","amount":8}]"#;
+        let details = form(&[("authorization_details", details)]);
+        let code = code(&api, &format!("{}&{details}", query(client))).await;
+        let narrowed = form(&[(
+            "authorization_details",
+            r#"[{"type":"payment","amount":8}]"#,
+        )]);
+        let parameters = format!("{}&{narrowed}", code_parameters(client, &code));
+        let issued = request_token(&api, client, &parameters).await;
+        let request = IntrospectionRequest::new(issued.access_token.unwrap());
+        let answer = introspect(&api, request).await;
+        let elements = answer.authorization_details.unwrap().elements.unwrap();
+        let amounts: Vec<_> = elements
+            .into_iter()
+            .map(|element| element.other_fields.unwrap())
+            .collect();
+        assert_eq!(amounts, [r#"{"amount":8}"#]);
+    }
+}
+
+/// The record counts, and not what the JWT said when it was made.
+#[tokio::test]
+async fn a_jwt_is_shown_with_what_its_token_has_now() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        configure(&emulator, &api, |service| {
+            service.access_token_sign_alg = Some(JwsAlg::Es256);
+        })
+        .await;
+        let issued = tokens(&api, emulator.client()).await;
+        let jwt = issued.jwt_access_token.unwrap();
+        let answer = introspect(&api, IntrospectionRequest::new(&jwt)).await;
+        assert_eq!(answer.scopes, Some(texts(&["read", "write"])));
+        let mut update = TokenUpdateRequest::new();
+        update.access_token = issued.access_token;
+        update.scopes = Some(texts(&["read"]));
+        api.token_update(&update).await.unwrap();
+        let answer = introspect(&api, IntrospectionRequest::new(&jwt)).await;
+        assert_eq!(answer.action, IntrospectionAction::Ok);
+        assert_eq!(answer.scopes, Some(texts(&["read"])));
+        assert!(jwt::parts(jwt.expose()).1.to_string().contains("write"));
+    }
+}
+
+#[tokio::test]
+async fn the_token_of_a_deleted_client_is_refused() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let token = tokens(&api, emulator.client()).await.access_token.unwrap();
+        api.delete_client(emulator.client().id).await.unwrap();
+        let answer = introspect(&api, IntrospectionRequest::new(token)).await;
+        assert_eq!(answer.action, IntrospectionAction::Unauthorized);
     }
 }

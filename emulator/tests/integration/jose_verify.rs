@@ -4,8 +4,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::common::jwt::Key;
 use crate::common::*;
-use authlete::Authlete;
 use authlete::types::{JoseVerifyRequest, JoseVerifyResponse, StandardIntrospectionRequest};
+use authlete::{ApiVersion, Authlete};
 use serde_json::json;
 
 fn now() -> u64 {
@@ -240,10 +240,12 @@ async fn what_is_encrypted_to_the_service_is_opened() {
         let answer = verify(&api, request(alone).signed_by_client(true)).await;
         assert_invalid(&answer, "A924202", "the content is not signed");
 
-        let to_another = jwt::encrypt(&Key::generate().jwk(), &signed);
-        let answer = verify(&api, request(to_another)).await;
-        let error = "no key of the service or the client opens jose";
-        assert_invalid(&answer, "A924201", error);
+        // Nobody but the client has the private key that belongs to its public key.
+        for public in [Key::generate().jwk(), key.jwk()] {
+            let answer = verify(&api, request(jwt::encrypt(&public, &signed))).await;
+            let error = "no key of the service or the client opens jose";
+            assert_invalid(&answer, "A924201", error);
+        }
     }
 }
 
@@ -278,5 +280,76 @@ async fn what_is_no_jose_object_is_not_valid() {
         }
         let refused = refusal(api.verify_jose(&JoseVerifyRequest::new("")).await);
         assert_eq!(refused, (400, "A160201".to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn the_issuer_names_the_client_of_an_object_that_a_client_signed_and_of_no_other() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let secret = client.secret.expose().as_bytes();
+        let by_secret = jwt::hmac(secret, &json!({ "iss": client.id.to_string() }));
+        let request = JoseVerifyRequest::new(by_secret);
+        for signed_by_client in [None, Some(false), Some(true)] {
+            let mut request = request.clone();
+            request.signed_by_client = signed_by_client;
+            let answer = verify(&api, request).await;
+            let expected = signed_by_client == Some(true);
+            assert_eq!(answer.valid, Some(expected), "{signed_by_client:?}");
+            assert_eq!(answer.signature_valid, Some(expected));
+        }
+    }
+}
+
+#[tokio::test]
+async fn claims_can_only_be_demanded_of_json() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let secret = client.secret.expose();
+        for (payload, is_json) in [("plain text", false), (r#"{"x":1}"#, true)] {
+            let sealed = jwt::encrypt_with_secret(secret, payload);
+            let request = JoseVerifyRequest::new(sealed).client_identifier(client.id.to_string());
+            assert_eq!(
+                verify(&api, request.clone()).await.valid,
+                Some(true),
+                "{payload}"
+            );
+            let answer = verify(&api, request.mandatory_claims(texts(&["x"]))).await;
+            assert_eq!(answer.valid, Some(is_json), "{payload}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_claims_in_a_form_are_separated_by_spaces() {
+    for version in GENERATIONS {
+        let (emulator, _api) = start(version).await;
+        let client = emulator.client();
+        let value = |name: &str| variable(&emulator, version, &format!("AUTHLETE_SERVICE_{name}"));
+        let claims = json!({ "iss": client.alias, "x": 1 });
+        let jose = jwt::hmac(client.secret.expose().as_bytes(), &claims);
+        let base_url = format!("{}/api", emulator.base_url());
+        let request = reqwest::Client::new();
+        let request = match version {
+            ApiVersion::V2 => request
+                .post(format!("{base_url}/jose/verify"))
+                .basic_auth(value("APIKEY"), Some(value("APISECRET"))),
+            ApiVersion::V3 => request
+                .post(format!("{base_url}/{}/jose/verify", value("APIKEY")))
+                .bearer_auth(value("ACCESSTOKEN")),
+        };
+        let body = form(&[
+            ("jose", &jose),
+            ("signedByClient", "true"),
+            ("mandatoryClaims", "iss x sub exp"),
+        ]);
+        let request = request
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(body);
+        let answer: serde_json::Value = request.send().await.unwrap().json().await.unwrap();
+        assert_eq!(answer["signatureValid"], true, "{answer}");
+        assert_eq!(answer["missingClaims"], json!(["sub", "exp"]));
     }
 }

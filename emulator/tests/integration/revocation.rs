@@ -117,3 +117,17 @@ async fn a_script_can_be_called_back() {
         assert!(!is_good(&api, &token).await);
     }
 }
+
+#[tokio::test]
+async fn an_empty_callback_gets_no_script() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let token = tokens(&api, client).await.access_token.unwrap();
+        let parameters = [("token", token.expose()), ("callback", "")];
+        let answer = revoke(&api, client, &parameters).await;
+        assert_eq!(answer.action, RevocationAction::Ok);
+        assert_eq!(answer.response_content, None);
+        assert!(!is_good(&api, &token).await);
+    }
+}

@@ -10,6 +10,7 @@ use authlete::types::{
 };
 use authlete::{ApiVersion, Authlete, Secret};
 use authlete_emulator::{Emulator, RegisteredClient};
+use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::{Value, json};
 
 fn authorization(client: &RegisteredClient, client_id: &str, scope: &str, claims: &str) -> String {
@@ -506,6 +507,83 @@ async fn settings_that_cannot_work_are_an_error_of_the_server() {
             let content = answer.response_content.unwrap();
             let expected = challenge("Bearer", "server_error", code);
             assert!(content.expose().starts_with(&expected), "{content:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_empty_sub_is_replaced_by_the_subject() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let token = created(&api, creation(emulator.client())).await;
+        let request = UserInfoIssueRequest::new(&token).sub("");
+        let (_, content) = issued(&api, request).await;
+        assert_eq!(content, r#"{"sub":"alice"}"#);
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_is_bound_to_a_certificate_is_good_with_it_alone() {
+    let certificate = || {
+        let certificate = rcgen::generate_simple_self_signed(["client.example".to_owned()]);
+        certificate.unwrap().cert
+    };
+    let (own, other) = (certificate(), certificate());
+    let thumbprint = jwt::encode(digest(&SHA256, own.der()));
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let creation = creation(emulator.client()).certificate_thumbprint(&thumbprint);
+        let token = created(&api, creation).await;
+        for (certificate, action) in [
+            (&own, UserInfoAction::Ok),
+            (&other, UserInfoAction::Unauthorized),
+        ] {
+            let request = UserInfoRequest::new(&token).client_certificate(certificate.pem());
+            let answer = api.userinfo(&request).await.unwrap();
+            assert_eq!(answer.action, action);
+        }
+    }
+}
+
+/// Also where OpenID Connect has parameters beside the object count.
+#[tokio::test]
+async fn the_claims_of_a_request_object_are_told_instead_of_the_parameter() {
+    for version in GENERATIONS {
+        for traditional in [false, true] {
+            let (emulator, api) = start(version).await;
+            let client = emulator.client();
+            let key = jwt::Key::generate();
+            configure(&emulator, &api, |service| {
+                service.traditional_request_object_processing_applied = Some(traditional);
+            })
+            .await;
+            configure_client(&api, client.id, |client| {
+                client.jwks = Some(key.jwks().into());
+            })
+            .await;
+            let now = std::time::SystemTime::now();
+            let now = now.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+            let object = key.sign(&json!({
+                "iss": client.id.to_string(),
+                "aud": "https://as.example",
+                "exp": now + 60,
+                "nbf": now - 1,
+                "client_id": client.id.to_string(),
+                "response_type": "code",
+                "redirect_uri": client.redirect_uri,
+                "scope": "openid",
+                "code_challenge": CHALLENGE,
+                "code_challenge_method": "S256",
+                "claims": { "userinfo": { "email": null } },
+            }));
+            let id = client.id.to_string();
+            let outside = r#"{"userinfo":{"picture":null}}"#;
+            let outside = authorization(client, &id, "openid", outside);
+            let request = format!("{outside}&{}", form(&[("request", &object)]));
+            let token = token_of_flow(&api, client, &request).await;
+            let told = userinfo(&api, &token).await;
+            assert_eq!(told.user_info_claims.as_deref(), Some(r#"{"email":null}"#));
+            assert_eq!(told.claims, Some(vec!["email".to_owned()]));
         }
     }
 }

@@ -7,6 +7,7 @@ use authlete::types::{ClientAuthMethod, GrantType, UserIdentificationHintType as
 use crate::call::Call;
 use crate::clock::after;
 use crate::digest::Digest;
+use crate::endpoints::refused::refused;
 use crate::endpoints::shown::{Asked, with_client_of_request};
 use crate::protocol::backchannel_request::BackchannelParameters;
 use crate::protocol::client_attestation::with_challenge;
@@ -34,8 +35,8 @@ use crate::store::{BackchannelRequest, Decision, Service};
 
 /// Checks a request, and gives out a ticket for what becomes of it.
 pub fn authentication(call: &Call, service: &mut Service) -> Outcome {
-    let outcome = process(call, service)
-        .or_else(|refusal| refusal.outcome(call, &service.settings, status_action));
+    let outcome =
+        process(call, service).or_else(|refusal| refused(call, service, refusal, status_action));
     with_challenge(call, service, outcome)
 }
 
