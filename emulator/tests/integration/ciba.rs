@@ -730,7 +730,8 @@ async fn a_client_that_fetches_its_tokens_learns_of_a_refusal_at_the_token_endpo
                 (TransactionFailed, "expired_token"),
             ] {
                 let (ticket, id) = asked(&api, client).await;
-                let request = BackchannelAuthenticationCompleteRequest::new(&ticket, result, "")
+                let request = BackchannelAuthenticationCompleteRequest::new(&ticket, result)
+                    .subject("")
                     .error_description("Not me.")
                     .error_uri("https://as.example/denied");
                 let completed = complete(&api, &request).await;

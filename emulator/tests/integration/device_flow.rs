@@ -771,7 +771,8 @@ async fn tokens_are_as_requested_where_the_decision_says_nothing() {
             let asked = ask(&api, client, "scope=openid+email+read").await;
             let user_code = asked.user_code.unwrap();
             let result = DeviceCompleteResult::Authorized;
-            let mut request = DeviceCompleteRequest::new(user_code, result, "alice")
+            let mut request = DeviceCompleteRequest::new(user_code, result)
+                .subject("alice")
                 .sub("")
                 .auth_time(0)
                 .claims(r#"{"name":"Alice"}"#)
@@ -804,7 +805,8 @@ async fn an_empty_list_of_scopes_grants_none_of_those_that_were_requested() {
         let client = emulator.client();
         let asked = ask(&api, client, "scope=openid+read").await;
         let authorized = DeviceCompleteResult::Authorized;
-        let mut request = DeviceCompleteRequest::new(asked.user_code.unwrap(), authorized, "alice");
+        let mut request =
+            DeviceCompleteRequest::new(asked.user_code.unwrap(), authorized).subject("alice");
         request.scopes = Some(Vec::new());
         let completed = api.device_complete(&request).await.unwrap();
         assert_eq!(completed.action, DeviceCompleteAction::Success);

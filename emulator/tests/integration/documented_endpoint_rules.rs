@@ -63,21 +63,21 @@ async fn at_all(
     (DeviceAuthorizationAction, Option<ClientAuthMethod>),
 ) {
     let mut request = RevocationRequest::new("token=made-up");
-    request.client_id = shown.client_id.clone();
+    request.client_id = shown.client_id.clone().map(Into::into);
     request.client_secret = shown.client_secret.clone();
     request.client_certificate = shown.certificate.clone();
     request.client_certificate_path = shown.path.clone();
     let revoked = api.revocation(&request).await.unwrap();
 
     let mut request = BackchannelAuthenticationRequest::new("scope=openid&login_hint=alice");
-    request.client_id = shown.client_id.clone();
+    request.client_id = shown.client_id.clone().map(Into::into);
     request.client_secret = shown.client_secret.clone();
     request.client_certificate = shown.certificate.clone();
     request.client_certificate_path = shown.path.clone();
     let asked = api.backchannel_authentication(&request).await.unwrap();
 
     let mut request = DeviceAuthorizationRequest::new("scope=read");
-    request.client_id = shown.client_id.clone();
+    request.client_id = shown.client_id.clone().map(Into::into);
     request.client_secret = shown.client_secret.clone();
     request.client_certificate = shown.certificate.clone();
     request.client_certificate_path = shown.path.clone();
@@ -307,7 +307,8 @@ async fn a_chosen_access_token_is_not_used_when_a_client_is_pinged() {
         let issue = BackchannelAuthenticationIssueRequest::new(&ticket);
         api.backchannel_authentication_issue(&issue).await.unwrap();
         let authorized = BackchannelAuthenticationCompleteResult::Authorized;
-        let request = BackchannelAuthenticationCompleteRequest::new(&ticket, authorized, "alice")
+        let request = BackchannelAuthenticationCompleteRequest::new(&ticket, authorized)
+            .subject("alice")
             .access_token("chosen");
         let completed = api.backchannel_authentication_complete(&request).await;
         let completed = completed.unwrap();
@@ -437,7 +438,7 @@ async fn a_device_request_is_answered_with_the_grant_that_it_names() {
                 assert_eq!(groups(grant), [("read".to_owned(), None)]);
             }
             let authorized = DeviceCompleteResult::Authorized;
-            let complete = DeviceCompleteRequest::new(user_code, authorized, subject);
+            let complete = DeviceCompleteRequest::new(user_code, authorized).subject(subject);
             let completed = api.device_complete(&complete).await.unwrap();
             assert_eq!(completed.action, DeviceCompleteAction::Success);
             let parameters = form(&[
@@ -487,7 +488,7 @@ async fn the_entity_id_of_a_client_is_told_by_the_endpoints_of_both_flows() {
             api.backchannel_authentication_issue(&issue).await.unwrap();
             let authorized = BackchannelAuthenticationCompleteResult::Authorized;
             let complete =
-                BackchannelAuthenticationCompleteRequest::new(&ticket, authorized, "alice");
+                BackchannelAuthenticationCompleteRequest::new(&ticket, authorized).subject("alice");
             let completed = api.backchannel_authentication_complete(&complete).await;
             shown(json!(completed.unwrap()));
 

@@ -306,7 +306,7 @@ async fn a_backchannel_request_is_answered_with_the_grant_that_it_names() {
             api.backchannel_authentication_issue(&issue).await.unwrap();
             let authorized = BackchannelAuthenticationCompleteResult::Authorized;
             let complete =
-                BackchannelAuthenticationCompleteRequest::new(&ticket, authorized, subject);
+                BackchannelAuthenticationCompleteRequest::new(&ticket, authorized).subject(subject);
             api.backchannel_authentication_complete(&complete)
                 .await
                 .unwrap();
