@@ -2,11 +2,13 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+mod attempts;
 pub mod authorization_server;
 pub mod guide;
 mod public_url;
 pub mod resource;
 
+pub use attempts::{AttemptLimiter, TooManyAttempts};
 pub use authorization_server::AuthorizationServer;
 pub use public_url::UrlError;
 pub use resource::{AccessToken, Dpop, ProtectedResource, RequireAccessToken, RequireScopes};

@@ -67,6 +67,9 @@ endpoints! {
     jwks = "jwksUri" in jwks_uri, by default "/jwks";
     introspection = "introspectionEndpoint" in introspection_endpoint, by default "/introspect";
     revocation = "revocationEndpoint" in revocation_endpoint, by default "/revoke";
+    device_authorization = "deviceAuthorizationEndpoint" in device_authorization_endpoint, by default "/device_authorization";
+    backchannel_authentication = "backchannelAuthenticationEndpoint" in backchannel_authentication_endpoint,
+        by default "/backchannel_authentication";
 }
 
 impl Endpoints {

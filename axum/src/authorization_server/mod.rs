@@ -18,12 +18,14 @@
 //! ```
 //!
 //! What your server decides is in traits: [`Accounts`] for users, sessions and pages, [`TokenGrants`] for grant types that
-//! Authlete leaves to you, and [`ResourceServers`] for the callers of the introspection endpoint. All but the first refuse
+//! Authlete leaves to you, and [`ResourceServers`] for the callers of the introspection endpoint, [`BackchannelUsers`] for CIBA. All but the first refuse
 //! by default.
 
 mod accounts;
 mod authorization;
+mod backchannel;
 mod cors;
+mod device;
 mod discovery;
 mod endpoints;
 mod failure;
@@ -38,13 +40,21 @@ mod traced;
 mod userinfo;
 
 use std::fmt;
+use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
 use authlete::Authlete;
 use authlete::server::ClientCertificateSource;
 
+use crate::AttemptLimiter;
+
 pub use accounts::Accounts;
 pub use authorization::authorization;
+pub use backchannel::{
+    BackchannelRequest, BackchannelUsers, Notification, backchannel_authentication,
+};
+pub use device::{DeviceOutcome, DeviceRequest, UserCode, device_authorization};
 pub use discovery::{configuration, jwks};
 pub use endpoints::Endpoints;
 pub use failure::Failure;
@@ -55,11 +65,16 @@ pub use token::{TokenGrants, token};
 pub use userinfo::userinfo;
 
 use accounts::AnyAccounts;
+use backchannel::{AnyBackchannelUsers, NoBackchannelUsers};
 use introspection::{AnyResourceServers, NoResourceServers};
 use token::{AnyTokenGrants, NoTokenGrants};
 
 /// The largest body of a request that is read, in bytes.
 const BODY_LIMIT: usize = 256 * 1024;
+
+/// RFC 8628 §5.1.
+const USER_CODE_ATTEMPTS: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
+const USER_CODE_TIME: Duration = Duration::from_secs(5 * 60);
 
 /// An authorization server on Authlete: its endpoints, and the rest of an authorization request after each page.
 ///
@@ -89,6 +104,8 @@ struct Settings {
     accounts: Arc<dyn AnyAccounts>,
     token_grants: Arc<dyn AnyTokenGrants>,
     resource_servers: Arc<dyn AnyResourceServers>,
+    backchannel_users: Arc<dyn AnyBackchannelUsers>,
+    user_code_attempts: AttemptLimiter,
     certificates: ClientCertificateSource,
     offline_access_allowed: bool,
     body_limit: usize,
@@ -105,6 +122,8 @@ impl AuthorizationServer {
                 accounts: Arc::new(accounts),
                 token_grants: Arc::new(NoTokenGrants),
                 resource_servers: Arc::new(NoResourceServers),
+                backchannel_users: Arc::new(NoBackchannelUsers),
+                user_code_attempts: AttemptLimiter::new(USER_CODE_ATTEMPTS, USER_CODE_TIME),
                 certificates: ClientCertificateSource::None,
                 offline_access_allowed: false,
                 body_limit: BODY_LIMIT,
@@ -122,6 +141,20 @@ impl AuthorizationServer {
     #[must_use]
     pub fn resource_servers(self, servers: impl ResourceServers) -> Self {
         self.with(|settings| settings.resource_servers = Arc::new(servers))
+    }
+
+    /// The users that clients may authenticate by the backchannel (CIBA). Default: there are none, and clients get
+    /// `unknown_user_id`.
+    #[must_use]
+    pub fn backchannel_users(self, users: impl BackchannelUsers) -> Self {
+        self.with(|settings| settings.backchannel_users = Arc::new(users))
+    }
+
+    /// How many user codes can be tried (RFC 8628 §5.1). Default: ten in five minutes, for each key of
+    /// [`verify_user_code`](Self::verify_user_code).
+    #[must_use]
+    pub fn user_code_attempts(self, limiter: AttemptLimiter) -> Self {
+        self.with(|settings| settings.user_code_attempts = limiter)
     }
 
     /// Where the client certificate of a request comes from (RFC 8705). Default: nowhere.

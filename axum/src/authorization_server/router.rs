@@ -6,8 +6,8 @@ use axum::routing::{MethodRouter, get, post};
 use super::cors::{AnyOriginUncached, any_origin};
 use super::traced::Traced;
 use super::{
-    AuthorizationServer, authorization, configuration, introspection, jwks, pushed_authorization,
-    revocation, token, userinfo,
+    AuthorizationServer, authorization, backchannel_authentication, configuration,
+    device_authorization, introspection, jwks, pushed_authorization, revocation, token, userinfo,
 };
 use crate::public_url::PublicUrl;
 
@@ -22,7 +22,7 @@ impl AuthorizationServer {
         for path in endpoints.configuration() {
             router = router.route(&path, get(configuration).layer(any_origin()));
         }
-        let routes: [(&Option<PublicUrl>, MethodRouter<Self>); 7] = [
+        let routes: [(&Option<PublicUrl>, MethodRouter<Self>); 9] = [
             (&endpoints.jwks, get(jwks).layer(any_origin())),
             (
                 &endpoints.authorization,
@@ -38,6 +38,11 @@ impl AuthorizationServer {
                 get(userinfo).post(userinfo).layer(AnyOriginUncached),
             ),
             (&endpoints.introspection, post(introspection)),
+            (&endpoints.device_authorization, post(device_authorization)),
+            (
+                &endpoints.backchannel_authentication,
+                post(backchannel_authentication),
+            ),
             (
                 &endpoints.revocation,
                 post(revocation).layer(AnyOriginUncached),

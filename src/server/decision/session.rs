@@ -96,4 +96,9 @@ impl Session {
     pub fn auth_time(&self) -> i64 {
         self.auth_time
     }
+
+    /// The authentication context class that the login satisfied.
+    pub fn acr_value(&self) -> Option<&str> {
+        self.acr.as_deref()
+    }
 }

@@ -1,0 +1,148 @@
+//! Limits for what could be guessed.
+
+use std::fmt;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::response::{IntoResponse, Response};
+use governor::clock::{Clock as _, DefaultClock};
+use governor::state::keyed::DashMapStateStore;
+use governor::{Quota, RateLimiter};
+use http::header::RETRY_AFTER;
+use http::{HeaderValue, StatusCode};
+
+/// With more keys than this, those that have no attempts to remember any more are dropped.
+const KEYS: usize = 10_000;
+
+/// Limits how often something can be tried: a password, a code.
+///
+/// The attempts of each key are counted apart. Use the account as a key, and the address of the client as another one, so that
+/// neither many tries at one account nor one try at each of many accounts goes on for long. Which address that is behind your
+/// proxy, you know.
+///
+/// It counts in this process: with several instances behind a balancer each allows as many.
+///
+/// ```
+/// use std::num::NonZeroU32;
+/// use std::time::Duration;
+/// use authlete_axum::AttemptLimiter;
+///
+/// # fn main() -> Result<(), authlete_axum::TooManyAttempts> {
+/// let logins = AttemptLimiter::new(NonZeroU32::new(5).unwrap(), Duration::from_secs(15 * 60));
+/// logins.check("account:alice")?;
+/// logins.check("address:192.0.2.1")?;
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct AttemptLimiter {
+    limiter: Arc<RateLimiter<String, DashMapStateStore<String>, DefaultClock>>,
+}
+
+impl AttemptLimiter {
+    /// At most this many attempts of each key in this time. They come back one by one, evenly over the time; a time of zero
+    /// counts as a second.
+    pub fn new(attempts: NonZeroU32, time: Duration) -> Self {
+        let time = match time.is_zero() {
+            true => Duration::from_secs(1),
+            false => time,
+        };
+        let period = (time / attempts.get()).max(Duration::from_nanos(1));
+        // `None` only for a period of zero.
+        let quota = Quota::with_period(period)
+            .unwrap_or(Quota::per_second(attempts))
+            .allow_burst(attempts);
+        Self {
+            limiter: Arc::new(RateLimiter::dashmap(quota)),
+        }
+    }
+
+    /// Counts an attempt.
+    ///
+    /// # Errors
+    /// There were too many. This one does not count. It is the response 429 with `Retry-After`.
+    pub fn check(&self, key: &str) -> Result<(), TooManyAttempts> {
+        if self.limiter.len() > KEYS {
+            self.limiter.retain_recent();
+        }
+        self.limiter
+            .check_key(&key.to_owned())
+            .map_err(|refused| TooManyAttempts {
+                wait: refused.wait_time_from(DefaultClock::default().now()),
+            })
+    }
+}
+
+impl fmt::Debug for AttemptLimiter {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("AttemptLimiter")
+            .finish_non_exhaustive()
+    }
+}
+
+/// There were too many attempts. As a response it is 429 with `Retry-After`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("too many attempts; the next one is allowed in {} s", self.seconds())]
+pub struct TooManyAttempts {
+    wait: Duration,
+}
+
+impl TooManyAttempts {
+    /// How long to wait for the next attempt.
+    pub fn retry_after(&self) -> Duration {
+        self.wait
+    }
+
+    /// Whole seconds, rounded up.
+    fn seconds(&self) -> u64 {
+        self.wait.as_secs() + u64::from(self.wait.subsec_nanos() > 0)
+    }
+}
+
+impl IntoResponse for TooManyAttempts {
+    fn into_response(self) -> Response {
+        let wait = HeaderValue::from(self.seconds());
+        (StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, wait)]).into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    fn limiter(attempts: u32) -> AttemptLimiter {
+        AttemptLimiter::new(NonZeroU32::new(attempts).unwrap(), HOUR)
+    }
+
+    #[test]
+    fn attempts_of_a_key_are_refused_beyond_the_limit_and_those_of_others_are_not() {
+        let limiter = limiter(3);
+        for _ in 0..3 {
+            limiter.check("alice").unwrap();
+        }
+        let refused = limiter.check("alice").unwrap_err();
+        let wait = refused.retry_after();
+        assert!(wait > HOUR / 4 && wait <= HOUR / 3, "{wait:?}");
+        limiter.check("bob").unwrap();
+        let response = refused.into_response();
+        assert_eq!(response.status(), 429);
+        let seconds: u64 = response.headers()[RETRY_AFTER]
+            .to_str()
+            .unwrap()
+            .parse()
+            .unwrap();
+        assert!((900..=1200).contains(&seconds), "{seconds}");
+    }
+
+    #[test]
+    fn keys_without_recent_attempts_are_dropped() {
+        let limiter = AttemptLimiter::new(NonZeroU32::MAX, Duration::from_nanos(1));
+        for number in 0..3 * KEYS {
+            limiter.check(&number.to_string()).unwrap();
+        }
+        assert!(limiter.limiter.len() <= KEYS + 1);
+    }
+}

@@ -1,0 +1,166 @@
+//! The device flow (RFC 8628).
+
+use authlete::Secret;
+use authlete::server::{
+    DeviceAuthorizationNext, DeviceCompleteNext, DeviceVerificationNext, RequestedClaims, Session,
+};
+use authlete::types::{
+    DeviceAuthorizationRequest, DeviceCompleteRequest, DeviceCompleteResult,
+    DeviceVerificationRequest, DeviceVerificationResponse,
+};
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse as _, Response};
+use serde::{Deserialize, Serialize};
+
+use super::{AuthorizationServer, Failure};
+
+/// The device authorization endpoint (RFC 8628 §3.1). `POST`. Clients authenticate as at the token endpoint.
+///
+/// The page that users enter their code at is yours: see [`AuthorizationServer::verify_user_code`].
+pub async fn device_authorization(
+    State(server): State<AuthorizationServer>,
+    request: Request,
+) -> Result<Response, Failure> {
+    let received = server.form_request(request).await?;
+    let request = DeviceAuthorizationRequest::new(received.form).presented(&received.presented);
+    let answer = server.api().device_authorization(&request).await?;
+    let DeviceAuthorizationNext::Respond(response) = answer.next(&received.presented);
+    Ok(response.map(Body::new))
+}
+
+/// What a user code is good for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum UserCode {
+    /// It is good: ask the user for consent, then call [`AuthorizationServer::authorize_device`] or
+    /// [`AuthorizationServer::deny_device`].
+    Valid(DeviceRequest),
+    /// It has expired: the user starts again at the device.
+    Expired,
+    /// There is no such code: the user may have mistyped it.
+    Unknown,
+}
+
+/// The request of a device that a user entered the code of. Keep it in the session of the browser while the user is at a page;
+/// it can be serialized.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DeviceRequest {
+    user_code: Secret,
+    answer: Box<DeviceVerificationResponse>,
+}
+
+impl DeviceRequest {
+    /// Which client asks, and for which scopes and claims.
+    pub fn answer(&self) -> &DeviceVerificationResponse {
+        &self.answer
+    }
+}
+
+/// What became of the request of a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeviceOutcome {
+    /// The device learns the decision the next time that it asks: tell the user to go back to it.
+    Done,
+    /// The code expired meanwhile: the user starts again at the device.
+    Expired,
+    /// The code was used meanwhile.
+    Unknown,
+}
+
+impl AuthorizationServer {
+    /// Looks a user code up, as the user typed it: in upper or lower case, with spaces and hyphens or without (RFC 8628 §6.1).
+    ///
+    /// `attempts_of` is whose attempts are counted, such as the address of the browser: ten in five minutes by default
+    /// (§5.1), see [`user_code_attempts`](Self::user_code_attempts).
+    ///
+    /// # Errors
+    /// There were too many attempts (429), or the call of Authlete failed. The error is the complete response.
+    pub async fn verify_user_code(
+        &self,
+        typed: &str,
+        attempts_of: &str,
+    ) -> Result<UserCode, Failure> {
+        let attempts = &self.settings.user_code_attempts;
+        let allowed = attempts.check(attempts_of);
+        allowed.map_err(|refused| Failure::from(refused.into_response()))?;
+        let user_code = Secret::from(normalized(typed));
+        if user_code.expose().is_empty() {
+            return Ok(UserCode::Unknown);
+        }
+        let request = DeviceVerificationRequest::new(&user_code);
+        Ok(
+            match self.api().device_verification(&request).await?.next() {
+                DeviceVerificationNext::Respond(response) => return Err(response.into()),
+                DeviceVerificationNext::Valid { answer } => {
+                    UserCode::Valid(DeviceRequest { user_code, answer })
+                }
+                DeviceVerificationNext::Expired { .. } => UserCode::Expired,
+                DeviceVerificationNext::NotExist { .. } => UserCode::Unknown,
+            },
+        )
+    }
+
+    /// Grants the request of a device to the user of `session`, with the scopes that the user agreed to.
+    ///
+    /// # Errors
+    /// There is no such user any more ([`Accounts::claims`](super::Accounts::claims)), or the call of Authlete failed. The
+    /// error is the complete response.
+    pub async fn authorize_device(
+        &self,
+        device: &DeviceRequest,
+        session: &Session,
+        scopes: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Result<DeviceOutcome, Failure> {
+        let user = self.settings.accounts.claims(session.subject()).await?;
+        let user = user.ok_or_else(Failure::invalid_request)?;
+        let consented = RequestedClaims::from(&*device.answer).consent(scopes);
+        let request =
+            DeviceCompleteRequest::new(&device.user_code, DeviceCompleteResult::Authorized)
+                .subject(session.subject())
+                .auth_time(session.auth_time())
+                .maybe_acr(session.acr_value())
+                .disclose(&consented, &*user);
+        self.complete_device(&request).await
+    }
+
+    /// Ends the request of a device that the user refused: the device gets `access_denied`.
+    ///
+    /// # Errors
+    /// The call of Authlete failed. The error is the complete response.
+    pub async fn deny_device(&self, device: &DeviceRequest) -> Result<DeviceOutcome, Failure> {
+        let result = DeviceCompleteResult::AccessDenied;
+        let request = DeviceCompleteRequest::new(&device.user_code, result);
+        self.complete_device(&request).await
+    }
+
+    async fn complete_device(
+        &self,
+        request: &DeviceCompleteRequest,
+    ) -> Result<DeviceOutcome, Failure> {
+        match self.api().device_complete(request).await?.next() {
+            DeviceCompleteNext::Respond(response) => Err(response.into()),
+            DeviceCompleteNext::Success { .. } => Ok(DeviceOutcome::Done),
+            DeviceCompleteNext::UserCodeExpired { .. } => Ok(DeviceOutcome::Expired),
+            DeviceCompleteNext::UserCodeNotExist { .. } => Ok(DeviceOutcome::Unknown),
+        }
+    }
+}
+
+/// The code as Authlete issues it. Its characters are upper-case letters or digits.
+fn normalized(typed: &str) -> String {
+    let characters = typed.chars();
+    let characters = characters.filter(|it| !it.is_whitespace() && !matches!(it, '-' | '‐' | '–'));
+    characters.collect::<String>().to_ascii_uppercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn user_code_is_the_same_however_it_is_typed() {
+        for typed in ["WDJBMJHT", "wdjb-mjht", " WDJB MJHT\n", "Wdjb–Mjht"] {
+            assert_eq!(normalized(typed), "WDJBMJHT");
+        }
+    }
+}
