@@ -9,8 +9,9 @@ use crate::possession::{Possession, TokenScheme};
 use crate::random;
 use crate::reply::Reply;
 use crate::result_code::{
-    AUTHORIZATION_HEADER_MISSING, CREDENTIALS_INVALID, ResultCode, WRONG_KIND_OF_CREDENTIALS,
-    WRONG_SERVICE,
+    ACCESS_RIGHT_MISSING, ACCESS_TOKEN_INVALID, AUTHORIZATION_HEADER_MISSING,
+    CREDENTIALS_MALFORMED, OWNER_SECRET_WRONG, OWNER_UNKNOWN, ResultCode, SERVICE_KEY_DELETED,
+    SERVICE_KEY_UNKNOWN, SERVICE_SECRET_WRONG, WRONG_SERVICE,
 };
 use crate::routing::Target;
 use crate::store::Store;
@@ -60,8 +61,14 @@ pub fn check(
     }
     let authorization = authorization.ok_or_else(|| refuse(401, AUTHORIZATION_HEADER_MISSING))?;
     let credentials = Presented::parse(authorization);
-    let caller = credentials.and_then(|credentials| credentials.caller(store, target.version));
-    let caller = caller.ok_or_else(|| refuse(401, CREDENTIALS_INVALID))?;
+    let caller = match (credentials, target.version) {
+        (Some(Presented::Pair(pair)), ApiVersion::V2) => {
+            identify_key(store, pair, target.route.credentials)
+        }
+        (Some(Presented::Token { token, .. }), ApiVersion::V3) => identify_token(store, token),
+        _ => Err(CREDENTIALS_MALFORMED),
+    };
+    let caller = caller.map_err(|code| refuse(401, code))?;
     // The organization API is on a server of its own, which takes its token from whoever has it.
     if let Some(Presented::Token { scheme, token }) = credentials
         && target.route.root != Root::Organization
@@ -87,7 +94,7 @@ pub fn check(
         }
     }
     if !target.route.credentials.contains(&kind) {
-        return Err(refuse(403, WRONG_KIND_OF_CREDENTIALS));
+        return Err(refuse(403, ACCESS_RIGHT_MISSING));
     }
     Ok(Access {
         caller: Some(caller),
@@ -118,7 +125,7 @@ enum Presented<'a> {
 impl<'a> Presented<'a> {
     fn parse(authorization: &'a str) -> Option<Self> {
         let (scheme, credentials) = authorization.split_once(' ')?;
-        let credentials = credentials.trim();
+        let credentials = Some(credentials.trim()).filter(|credentials| !credentials.is_empty())?;
         if scheme.eq_ignore_ascii_case("Basic") {
             return Some(Self::Pair(credentials));
         }
@@ -126,30 +133,42 @@ impl<'a> Presented<'a> {
         let token = credentials;
         Some(Self::Token { scheme, token })
     }
+}
 
-    fn caller(self, store: &Store, version: ApiVersion) -> Option<Caller> {
-        match (self, version) {
-            (Self::Pair(pair), ApiVersion::V2) => identify_key(store, pair),
-            (Self::Token { token, .. }, ApiVersion::V3) => identify_token(store, token),
-            _ => None,
+/// Finds who has a key of 2.x: among the services, or in an API for the service owner, which knows no other keys.
+fn identify_key(
+    store: &Store,
+    pair: &str,
+    accepted: &[CredentialKind],
+) -> Result<Caller, ResultCode> {
+    let pair = BASE64_STANDARD.decode(pair).ok();
+    let pair = pair.and_then(|pair| String::from_utf8(pair).ok());
+    let pair = pair.as_deref().and_then(|pair| pair.split_once(':'));
+    let (key, secret) = pair.ok_or(CREDENTIALS_MALFORMED)?;
+    let key = key.parse().ok();
+    if accepted.contains(&CredentialKind::ServiceOwnerKey) {
+        let owner = &store.owner;
+        if key != Some(owner.api_key) {
+            return Err(OWNER_UNKNOWN);
         }
+        let is_right = random::same(secret, &owner.api_secret);
+        return is_right.then_some(Caller::Owner).ok_or(OWNER_SECRET_WRONG);
     }
+    let key = key.ok_or(SERVICE_KEY_UNKNOWN)?;
+    let service = store.service(key).ok_or(match store.was_deleted(key) {
+        true => SERVICE_KEY_DELETED,
+        false => SERVICE_KEY_UNKNOWN,
+    })?;
+    let expected = service.settings.text("apiSecret");
+    let is_right = expected.is_some_and(|expected| random::same(secret, expected));
+    let caller = is_right.then_some(Caller::Service(key));
+    caller.ok_or(SERVICE_SECRET_WRONG)
 }
 
-fn identify_key(store: &Store, credentials: &str) -> Option<Caller> {
-    let credentials = String::from_utf8(BASE64_STANDARD.decode(credentials).ok()?).ok()?;
-    let (key, secret) = credentials.split_once(':')?;
-    let key = key.parse().ok()?;
-    if key == store.owner.api_key {
-        return random::same(secret, &store.owner.api_secret).then_some(Caller::Owner);
-    }
-    let expected = store.service(key)?.settings.text("apiSecret")?;
-    random::same(secret, expected).then_some(Caller::Service(key))
-}
-
-fn identify_token(store: &Store, token: &str) -> Option<Caller> {
+fn identify_token(store: &Store, token: &str) -> Result<Caller, ResultCode> {
     if random::same(token, &store.owner.organization_token) {
-        return Some(Caller::Owner);
+        return Ok(Caller::Owner);
     }
-    store.service_of_access_token(token).map(Caller::Service)
+    let service = store.service_of_access_token(token);
+    service.map(Caller::Service).ok_or(ACCESS_TOKEN_INVALID)
 }

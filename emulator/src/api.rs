@@ -12,6 +12,7 @@ use crate::audit::Pending;
 use crate::call::Call;
 use crate::clock::Clock;
 use crate::endpoints;
+use crate::foreign::Foreign;
 use crate::keeper::Changes;
 use crate::possession::Possession;
 use crate::reply::{Outcome, Reply};
@@ -77,6 +78,18 @@ impl Api {
         read(&self.state())
     }
 
+    /// Which operation a request is for, if for any.
+    pub fn operation(
+        &self,
+        method: &str,
+        path: &str,
+        authorization: Option<&str>,
+    ) -> Option<&'static str> {
+        let basic = access::uses_key(authorization);
+        let target = self.routes.find(method, path, basic);
+        target.ok().map(|target| target.operation.id)
+    }
+
     /// Answers a request, and says which operation it was for.
     pub fn answer(&self, request: &Request<'_>) -> (Option<&'static str>, Reply) {
         match self.target(request) {
@@ -129,6 +142,8 @@ impl Api {
         request::add_query(&mut parameters, target.operation.id, request.query).map_err(refuse)?;
         let given = given.unwrap_or_else(|| Given::of_parameters(target.operation.id, &parameters));
         let Given { object, list } = given.map_err(refuse)?;
+        let objects = [&parameters, &object].into_iter().chain(&list);
+        let foreign = Foreign::among(objects, service, store);
         let call = Call {
             operation: target.operation.id,
             version: target.version,
@@ -137,6 +152,7 @@ impl Api {
             parameters,
             body: object,
             list,
+            foreign,
             now: clock.now(),
         };
         let pending = Pending::of(request, &target, caller, &call, store);

@@ -159,7 +159,7 @@ impl EmulatorBuilder {
     /// makes no sense, when an access token is bound to a certificate and there is no TLS, or when the system has no
     /// random numbers.
     pub async fn start(self) -> io::Result<Emulator> {
-        let conditions = Conditions::new(&self.wanted)?;
+        self.wanted.check()?;
         let listener = TcpListener::bind((self.host.as_str(), self.port)).await?;
         let file = self
             .state_file
@@ -171,6 +171,7 @@ impl EmulatorBuilder {
         self.bind_tokens(&mut state.store, &mut credentials)?;
 
         let api = Arc::new(Api::new(state));
+        let conditions = Conditions::new(&self.wanted, Arc::clone(&api));
         let keeper = file.map(|file| Keeper::start(file, Arc::clone(&api), credentials.clone()));
         let keeper = keeper.transpose()?;
         let scheme = if self.tls { "https" } else { "http" };

@@ -5,10 +5,14 @@ use std::sync::Arc;
 use authlete::ApiVersion;
 
 use crate::clock::Millis;
+use crate::foreign::Foreign;
 use crate::json::{Members, Object};
 use crate::reply::Reply;
-use crate::result_code::{CLIENT_LOCKED, ResultCode, managed_client_unknown, service_unknown};
-use crate::store::{Client, Service, Store};
+use crate::result_code::{
+    CLIENT_BY_ID_LOCKED, CLIENT_LOCKED, Missing, ResultCode, managed_client_missing,
+    service_missing,
+};
+use crate::store::{Client, NamedBy, Service, Store};
 
 /// A call that is allowed.
 #[derive(Debug, Clone)]
@@ -25,14 +29,19 @@ pub struct Call {
     pub body: Object,
     /// The body of an operation that takes a list.
     pub list: Vec<Object>,
+    /// What of it all belongs to another service.
+    pub foreign: Foreign,
     pub now: Millis,
 }
 
 impl Call {
     pub fn service<'a>(&self, store: &'a mut Store) -> Result<&'a mut Service, Reply> {
+        let was_deleted = self.service.is_some_and(|key| store.was_deleted(key));
         let service = self.service.and_then(|key| store.service_mut(key));
-        let unknown = service_unknown(self.operation);
-        service.ok_or_else(|| Reply::error(404, self.path, unknown))
+        service.ok_or_else(|| {
+            let code = service_missing(self.operation, was_deleted);
+            Reply::error(404, self.path, code)
+        })
     }
 
     /// The client that a parameter in the path or in the query names, by ID or by alias.
@@ -41,19 +50,52 @@ impl Call {
         parameter: &str,
         service: &'a Service,
     ) -> Result<&'a Arc<Client>, Reply> {
-        let client = self
-            .parameters
-            .text(parameter)
-            .and_then(|identifier| service.client(identifier));
-        let unknown = managed_client_unknown(self.operation);
-        let (client, _) = client.ok_or_else(|| Reply::error(404, self.path, unknown))?;
-        Ok(client)
+        let identifier = self.parameters.text(parameter).unwrap_or_default();
+        let by_id = parameter == "clientId" && identifier.parse::<i64>().is_ok();
+        match service.client(identifier) {
+            Some((client, _)) => Ok(client),
+            None => Err(self.missing_client(service, identifier, by_id)),
+        }
+    }
+
+    /// The refusal of a call about a client that is not there.
+    pub fn missing_client(&self, service: &Service, identifier: &str, by_id: bool) -> Reply {
+        let missing = match self.why_missing(service, identifier) {
+            // Its own settings do allow the alias: it is the service that has no use for aliases.
+            Missing::AliasDisabled if allows_alias(service, identifier) => Missing::Unknown,
+            missing => missing,
+        };
+        let status = match missing {
+            Missing::Elsewhere => 403,
+            _ => 404,
+        };
+        let code = managed_client_missing(self.operation, by_id, missing);
+        Reply::error(status, self.path, code)
+    }
+
+    /// Why the service has no client of an identifier.
+    pub fn why_missing(&self, service: &Service, identifier: &str) -> Missing {
+        let clients = &service.clients;
+        let id = identifier.parse().ok();
+        if id.is_some_and(|id| clients.was_deleted(id)) {
+            Missing::Deleted
+        } else if self.foreign.has(identifier) {
+            Missing::Elsewhere
+        } else if clients.by_alias(identifier).is_some() {
+            Missing::AliasDisabled
+        } else {
+            Missing::Unknown
+        }
     }
 
     /// Requests of a locked client are no requests: the call itself is refused.
-    pub fn refuse_locked(&self, client: &Client) -> Result<(), Reply> {
+    pub fn refuse_locked(&self, client: &Client, named_by: NamedBy) -> Result<(), Reply> {
+        let code = match named_by {
+            NamedBy::Id => CLIENT_BY_ID_LOCKED,
+            NamedBy::Alias | NamedBy::EntityId => CLIENT_LOCKED,
+        };
         match client.settings.flag("locked") {
-            true => Err(Reply::error(403, self.path, CLIENT_LOCKED)),
+            true => Err(Reply::error(403, self.path, code)),
             false => Ok(()),
         }
     }
@@ -84,6 +126,7 @@ impl Call {
             body: object.clone(),
             list: Vec::new(),
             parameters: self.parameters.clone(),
+            foreign: self.foreign.clone(),
             ..*self
         })
     }
@@ -98,4 +141,9 @@ impl Call {
         let subject = self.body.text("subject");
         subject.ok_or_else(|| Reply::error(400, self.path, missing))
     }
+}
+
+fn allows_alias(service: &Service, alias: &str) -> bool {
+    let client = service.clients.by_alias(alias);
+    client.is_some_and(|client| client.settings.flag("clientIdAliasEnabled"))
 }

@@ -5,12 +5,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use axum::Extension;
+use axum::body::Bytes;
 use axum::extract::{Request, State};
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
+use crate::api::Api;
+use crate::logging::Handled;
 use crate::reply::Reply;
 use crate::result_code::TOO_MANY_CALLS;
 
@@ -34,25 +38,42 @@ pub struct Wanted {
 /// What is asked for, and what happened so far.
 #[derive(Debug)]
 pub struct Conditions {
+    /// Knows which operation a call is for.
+    api: Arc<Api>,
     latency: Duration,
     limit: Option<Limit>,
     outage: Outage,
 }
 
-impl Conditions {
-    pub fn new(wanted: &Wanted) -> io::Result<Self> {
+impl Wanted {
+    /// Refuses what makes no sense.
+    pub fn check(&self) -> io::Result<()> {
         let refuse = |words| Err(io::Error::new(io::ErrorKind::InvalidInput, words));
-        if wanted.rate_limit == Some(0) {
-            return refuse("a limit of 0 calls a second would allow none");
+        if self.rate_limit == Some(0) {
+            return refuse("rate_limit: 0 calls in a second would allow none");
         }
-        if !(0.0..=1.0).contains(&wanted.unavailable) {
-            return refuse("the share of calls that fail must be from 0 to 1");
+        if !(0.0..=1.0).contains(&self.unavailable) {
+            return refuse("unavailable: the share of calls that fail must be from 0 to 1");
         }
-        Ok(Self {
+        Ok(())
+    }
+}
+
+impl Conditions {
+    pub fn new(wanted: &Wanted, api: Arc<Api>) -> Self {
+        Self {
+            api,
             latency: wanted.latency,
             limit: wanted.rate_limit.map(Limit::new),
             outage: Outage::new(wanted.unavailable),
-        })
+        }
+    }
+
+    fn operation(&self, call: &Request) -> Option<&'static str> {
+        let authorization = call.headers().get(AUTHORIZATION);
+        let authorization = authorization.and_then(|value| value.to_str().ok());
+        self.api
+            .operation(call.method().as_str(), call.uri().path(), authorization)
     }
 }
 
@@ -67,11 +88,15 @@ pub async fn apply(
         .as_ref()
         .map(|limit| limit.count(Instant::now()));
     let mut response = if standing.as_ref().is_some_and(|standing| standing.exceeded) {
-        Reply::error(429, call.uri().path(), TOO_MANY_CALLS).into_response()
+        let reply = Reply::error(429, call.uri().path(), TOO_MANY_CALLS);
+        let handled = Handled::new(conditions.operation(&call), Bytes::new(), &reply);
+        (Extension(handled), reply).into_response()
     } else if conditions.outage.strikes() {
         let html = HeaderValue::from_static("text/html");
         let status = StatusCode::SERVICE_UNAVAILABLE;
-        (status, [(CONTENT_TYPE, html)], UNAVAILABLE).into_response()
+        let handled = Handled::unanswered(conditions.operation(&call));
+        let answer = (Extension(handled), [(CONTENT_TYPE, html)], UNAVAILABLE);
+        (status, answer).into_response()
     } else {
         api.run(call).await
     };

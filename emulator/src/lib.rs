@@ -52,6 +52,7 @@ mod credential;
 mod credentials;
 mod digest;
 mod endpoints;
+mod foreign;
 mod guard;
 mod jose;
 mod json;

@@ -32,6 +32,14 @@ pub struct Handled {
 }
 
 impl Handled {
+    /// A call that the API has not seen.
+    pub fn unanswered(operation: Option<&'static str>) -> Self {
+        Self {
+            operation,
+            ..Self::default()
+        }
+    }
+
     pub fn new(operation: Option<&'static str>, body: Bytes, reply: &Reply) -> Self {
         let members = match &reply.body {
             Content::Json(Value::Object(members)) => Some(members),

@@ -45,11 +45,11 @@ struct Arguments {
     latency: u64,
 
     /// How many calls of the API are allowed in a second; the others are answered with 429
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     rate_limit: Option<u32>,
 
     /// The share of the calls of the API, from 0 to 1, that are answered with 503
-    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
     unavailable: f64,
 
     /// Speak TLS, with a certificate from an authority of its own
@@ -119,6 +119,13 @@ async fn run(arguments: Arguments) -> io::Result<()> {
         .describe(&emulator, keeps_state, &mut io::stdout())?;
     interrupted.await;
     emulator.stop().await
+}
+
+/// A number from 0 to 1.
+fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok();
+    let share = share.filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "it must be a number from 0 to 1".to_owned())
 }
 
 /// Ends with Ctrl-C, or when the system asks the program to end.

@@ -111,8 +111,10 @@ async fn answer(
         }
         // Or the connection broke, and nobody will read this.
         Err(_) => {
-            let refusal = Reply::error(413, head.uri.path(), BODY_TOO_LARGE);
-            (Bytes::new(), (None, refusal))
+            let (method, path) = (head.method.as_str(), head.uri.path());
+            let operation = api.operation(method, path, header(AUTHORIZATION));
+            let refusal = Reply::error(413, path, BODY_TOO_LARGE);
+            (Bytes::new(), (operation, refusal))
         }
     };
     let handled = Handled::new(operation, body, &reply);

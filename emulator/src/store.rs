@@ -23,7 +23,7 @@ mod token_binding;
 mod token_request;
 mod tokens;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 pub use audit_log::{AuditEntry, AuditLog};
 pub use authorization_request::{AuthorizationRequest, Code, PushedRequest, RequestObject};
@@ -65,6 +65,8 @@ pub struct Store {
     /// The DPoP proofs of callers, which work once. After a restart they would work once more, for a few minutes.
     #[serde(skip)]
     pub used_proofs: Expiring<()>,
+    /// The API keys of services that were deleted.
+    deleted: HashSet<i64>,
     last_number: i64,
 }
 
@@ -79,6 +81,9 @@ struct Numbered {
     /// Files of earlier versions have none.
     #[serde(default)]
     token_bindings: HashMap<Digest, TokenBinding>,
+    /// Files of earlier versions have none.
+    #[serde(default)]
+    deleted: HashSet<i64>,
     last_number: i64,
 }
 
@@ -88,6 +93,7 @@ impl From<Numbered> for Store {
             audit_log: numbered.audit_log,
             access_tokens: numbered.access_tokens,
             token_bindings: numbered.token_bindings,
+            deleted: numbered.deleted,
             last_number: numbered.last_number,
             ..Self::new(numbered.owner)
         };
@@ -135,6 +141,7 @@ impl Store {
             access_tokens: HashMap::new(),
             token_bindings: HashMap::new(),
             used_proofs: Expiring::default(),
+            deleted: HashSet::new(),
             last_number: 0,
         }
     }
@@ -169,7 +176,14 @@ impl Store {
             }
             *service != key
         });
-        self.by_number.remove(&self.by_key.remove(&key)?)
+        let service = self.by_number.remove(&self.by_key.remove(&key)?)?;
+        self.deleted.insert(key);
+        Some(service)
+    }
+
+    /// Whether there was a service of this API key.
+    pub fn was_deleted(&self, key: i64) -> bool {
+        self.deleted.contains(&key)
     }
 
     /// The services in the order of their creation.

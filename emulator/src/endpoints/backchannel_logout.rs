@@ -6,8 +6,7 @@ use crate::protocol::logout_token::LogoutToken;
 use crate::protocol::refusal::Refusal;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
-    LOGOUT_CLIENT_MISSING, LOGOUT_CLIENT_UNKNOWN, LOGOUT_OF_NOBODY, LOGOUT_SESSION_MISSING,
-    LOGOUT_TOKEN_OK, ResultCode,
+    LOGOUT_CLIENT_MISSING, LOGOUT_CLIENT_UNKNOWN, LOGOUT_OF_NOBODY, LOGOUT_TOKEN_OK, ResultCode,
 };
 use crate::store::Service;
 
@@ -39,9 +38,6 @@ fn read<'a>(call: &'a Call, service: &'a Service) -> Result<LogoutToken<'a>, Res
     let (subject, session_id) = (call.body.text("subject"), call.body.text("sessionId"));
     if subject.is_none() && session_id.is_none() {
         return Err(LOGOUT_OF_NOBODY);
-    }
-    if session_id.is_none() && client.settings.flag("backchannelLogoutSessionRequired") {
-        return Err(LOGOUT_SESSION_MISSING);
     }
     Ok(LogoutToken {
         service,

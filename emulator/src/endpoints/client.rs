@@ -12,8 +12,8 @@ use crate::random;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     CLIENT_ENTITY_ID_TAKEN, CREATE_ALIAS_TAKEN, DEVELOPER_HAS_ENOUGH, LOCK_FLAG_MISSING,
-    LOCK_FLAG_UPDATED, ResultCode, SECRET_INVALID, SECRET_REFRESHED, SECRET_UPDATED,
-    UPDATE_ALIAS_TAKEN,
+    LOCK_FLAG_UPDATED, LOCKED_ALREADY, ResultCode, SECRET_INVALID, SECRET_REFRESHED,
+    SECRET_UPDATED, UNLOCKED_ALREADY, UPDATE_ALIAS_TAKEN,
 };
 use crate::settings;
 use crate::store::{Client, Service};
@@ -90,6 +90,13 @@ pub fn update_lock_flag(call: &Call, service: &mut Service) -> Outcome {
     let mut settings = call.client("clientIdentifier", service)?.settings.clone();
     let locked = call.body.get("clientLocked").and_then(Value::as_bool);
     let locked = locked.ok_or_else(|| Reply::error(400, call.path, LOCK_FLAG_MISSING))?;
+    if locked == settings.flag("locked") {
+        let code = match locked {
+            true => LOCKED_ALREADY,
+            false => UNLOCKED_ALREADY,
+        };
+        return Err(Reply::error(400, call.path, code));
+    }
     settings.insert("locked".to_owned(), locked.into());
     store(call, service, settings);
     Ok(Reply::result(call.path, LOCK_FLAG_UPDATED).reply())

@@ -247,7 +247,7 @@ fn authorized<'c, 's>(
     let token = call.body.text("token");
     let token = token.ok_or(refuse(REGISTRATION_TOKEN_MISSING))?;
     let found = service.client(identifier);
-    let (client, _) = found.ok_or(refuse(REGISTRATION_CLIENT_UNKNOWN))?;
+    let (client, named_by) = found.ok_or(refuse(REGISTRATION_CLIENT_UNKNOWN))?;
     let hash = client.settings.text("registrationAccessTokenHash");
     let hash = hash.ok_or(refuse(
         match client.settings.flag("dynamicallyRegistered") {
@@ -258,7 +258,8 @@ fn authorized<'c, 's>(
     if !random::same(hash, &Digest::of(token).to_string()) {
         return Err(refuse(REGISTRATION_TOKEN_INVALID).into());
     }
-    call.refuse_locked(client).map_err(Refusal::Reply)?;
+    call.refuse_locked(client, named_by)
+        .map_err(Refusal::Reply)?;
     Ok((client, token))
 }
 

@@ -27,8 +27,9 @@ use crate::result_code::{
     DEVICE_COMPLETE_ACCESS_TOKEN_CLAIMS, DEVICE_COMPLETE_CLAIMS_MALFORMED,
     DEVICE_COMPLETE_HEADER_MALFORMED, DEVICE_COMPLETE_OK, DEVICE_COMPLETE_RESULT_MISSING,
     DEVICE_COMPLETE_RESULT_UNKNOWN, DEVICE_COMPLETE_SUBJECT_MISSING,
-    DEVICE_COMPLETE_USER_CODE_EXPIRED, DEVICE_COMPLETE_USER_CODE_MISSING,
-    DEVICE_COMPLETE_USER_CODE_UNKNOWN, DEVICE_VERIFICATION_OK, DEVICE_VERIFICATION_URI_MISSING,
+    DEVICE_COMPLETE_USER_CODE_ELSEWHERE, DEVICE_COMPLETE_USER_CODE_EXPIRED,
+    DEVICE_COMPLETE_USER_CODE_MISSING, DEVICE_COMPLETE_USER_CODE_UNKNOWN, DEVICE_VERIFICATION_OK,
+    DEVICE_VERIFICATION_URI_MISSING, DEVICE_VERIFICATION_USER_CODE_ELSEWHERE,
     DEVICE_VERIFICATION_USER_CODE_EXPIRED, DEVICE_VERIFICATION_USER_CODE_MISSING,
     DEVICE_VERIFICATION_USER_CODE_UNKNOWN, GRANT_NOT_DECLARED, GRANT_NOT_SUPPORTED,
     PARAMETER_REPEATED, PARAMETERS_MISSING, PARAMETERS_NONE, ResultCode, USER_CODES_EXHAUSTED,
@@ -145,6 +146,10 @@ pub fn verification(call: &Call, service: &mut Service) -> Outcome {
     };
     let found = match find(call, service, text) {
         Ok(found) => found,
+        Err(Unusable::Elsewhere) => {
+            let code = DEVICE_VERIFICATION_USER_CODE_ELSEWHERE;
+            return Ok(answer(code, "NOT_EXIST").reply());
+        }
         Err(Unusable::Unknown) => {
             let code = DEVICE_VERIFICATION_USER_CODE_UNKNOWN;
             return Ok(answer(code, "NOT_EXIST").reply());
@@ -178,6 +183,7 @@ fn decide(call: &Call, service: &mut Service) -> Result<(), (ResultCode, &'stati
     let text = call.body.text("userCode");
     let text = text.ok_or(invalid(DEVICE_COMPLETE_USER_CODE_MISSING))?;
     let found = find(call, service, text).map_err(|unusable| match unusable {
+        Unusable::Elsewhere => (DEVICE_COMPLETE_USER_CODE_ELSEWHERE, "USER_CODE_NOT_EXIST"),
         Unusable::Unknown => (DEVICE_COMPLETE_USER_CODE_UNKNOWN, "USER_CODE_NOT_EXIST"),
         Unusable::Expired => (DEVICE_COMPLETE_USER_CODE_EXPIRED, "USER_CODE_EXPIRED"),
     })?;
@@ -211,6 +217,7 @@ struct Found<'a> {
 }
 
 enum Unusable {
+    Elsewhere,
     Unknown,
     Expired,
 }
@@ -218,7 +225,10 @@ enum Unusable {
 fn find<'a>(call: &Call, service: &'a Service, typed: &str) -> Result<Found<'a>, Unusable> {
     let user_code = Digest::of(&user_code::typed(typed));
     let entry = service.user_codes.get(&user_code);
-    let entry = entry.ok_or(Unusable::Unknown)?;
+    let entry = entry.ok_or(match call.foreign.has(typed) {
+        true => Unusable::Elsewhere,
+        false => Unusable::Unknown,
+    })?;
     let flow = service.device_flows.get(&entry.value);
     let flow = flow.ok_or(Unusable::Unknown)?;
     if entry.expires_at <= call.now {

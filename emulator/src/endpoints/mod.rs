@@ -65,7 +65,7 @@ pub fn handle(call: &Call, store: &mut Store, changes: &Changes) -> Outcome {
         "token_create" => token_management::create(call, call.service(store)?),
         "token_create_batch" => token_management::create_batch(call, call.service(store)?),
         "token_create_batch_status" => token_management::batch_status(call, call.service(store)?),
-        "token_update" => token_management::update(call, store),
+        "token_update" => token_management::update(call, call.service(store)?),
         "token_delete" => token_management::delete(call, call.service(store)?),
         "token_revoke" => token_management::revoke(call, call.service(store)?),
         "get_token_list" => token_management::list(call, call.service(store)?),

@@ -8,7 +8,6 @@ use crate::clock::Millis;
 use crate::json::Object;
 use crate::random;
 use crate::reply::{Outcome, Reply};
-use crate::result_code::DELETE_SERVICE_UNKNOWN;
 use crate::settings;
 use crate::store::{Service, Store};
 
@@ -70,10 +69,11 @@ pub fn update(call: &Call, store: &mut Store) -> Outcome {
 
 /// Deletes a service with its clients and tokens.
 pub fn delete(call: &Call, store: &mut Store) -> Outcome {
-    match call.service.and_then(|key| store.delete(key)) {
-        Some(_) => Ok(Reply::no_content()),
-        None => Err(Reply::error(404, call.path, DELETE_SERVICE_UNKNOWN)),
+    call.service(store)?;
+    if let Some(key) = call.service {
+        store.delete(key);
     }
+    Ok(Reply::no_content())
 }
 
 /// The settings, and in `metadata` how many clients there are.

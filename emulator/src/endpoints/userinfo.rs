@@ -80,7 +80,12 @@ fn presented(call: &Call, service: &Service) -> Result<TokenRecord, Box<Refusal>
     let (_, record) = service
         .tokens
         .by_access_token(&Digest::of(token))
-        .ok_or_else(|| invalid_token(codes.token_unknown))?;
+        .ok_or_else(|| {
+            invalid_token(match call.foreign.has(token) {
+                true => codes.token_elsewhere,
+                false => codes.token_unknown,
+            })
+        })?;
     match unfit(record, call.now, &codes) {
         None => Ok(record.clone()),
         Some(refusal) => Err(refusal.of(record)),

@@ -19,8 +19,8 @@ use crate::result_code::{
     CLIENT_AUTHENTICATION_METHOD, CLIENT_AUTHENTICATION_TWICE, CLIENT_CERTIFICATE_MISSING,
     CLIENT_ID_ELSEWHERE, CLIENT_IS_PUBLIC, CONFIDENTIAL_WITHOUT_METHOD, ClientName,
     PUBLIC_WITH_METHOD, REVOCATION_CLIENT_SECRETS_DIFFER, ResultCode, TRUST_CHAIN_EXPIRED,
-    client_alias_disabled, client_id_ambiguous, client_id_missing, client_secret_missing,
-    client_secret_wrong, client_unknown,
+    client_id_ambiguous, client_id_missing, client_missing, client_secret_missing,
+    client_secret_wrong,
 };
 use crate::store::{Client, NamedBy, Service};
 
@@ -48,7 +48,7 @@ pub fn authenticate(
     let credential = Credential::presented(call, parameters)?;
     let certificate = ClientCertificate::presented(call)?;
     let (client, named_by) = identify(call, service, parameters, &credential)?;
-    call.refuse_locked(&client)?;
+    call.refuse_locked(&client, named_by)?;
     if federation::has_expired(&client, call.now) {
         return Err(refuse(TRUST_CHAIN_EXPIRED).into());
     }
@@ -164,11 +164,8 @@ fn identify(
     for (way, name) in names {
         let Some(name) = name else { continue };
         let (client, named_by) = service.client(name).ok_or_else(|| {
-            let is_alias = service.clients.by_alias(name).is_some();
-            OAuthError::invalid_client(match is_alias {
-                true => client_alias_disabled(call.operation),
-                false => client_unknown(call.operation),
-            })
+            let missing = call.why_missing(service, name);
+            OAuthError::invalid_client(client_missing(call.operation, missing))
         })?;
         match first {
             None => first = Some((way, client, named_by)),

@@ -110,24 +110,6 @@ pub fn inherited(service: &Service, grant: &Grant) -> Option<GrantContent> {
     Some(service.managed_grants.get(id)?.content.clone())
 }
 
-/// Takes back what was done for tokens that there will not be. What was replaced is gone.
-pub fn undo(service: &mut Service, record: TokenRecord) {
-    let (Some(id), Some(management)) = (&record.grant.id, record.grant.management.as_deref())
-    else {
-        return;
-    };
-    match management {
-        GrantManagement::Create => drop(service.managed_grants.remove(&**id)),
-        GrantManagement::Merge(_) => {
-            let managed = service.managed_grants.get_mut(&**id);
-            if let (Some(managed), Some(content)) = (managed, record.inherited) {
-                managed.content = *content;
-            }
-        }
-        GrantManagement::Replace(_) => {}
-    }
-}
-
 /// Ends a grant and all tokens that were issued under it (§6.5).
 pub fn revoke(service: &mut Service, id: &str) {
     if let Some(managed) = service.managed_grants.remove(id) {

@@ -33,20 +33,22 @@ impl Requested<'_> {
     pub fn granted(&self, call: &Object, subject: Option<&str>) -> Result<Granted, NoObject> {
         let scopes = self.granted_scopes(call);
         let text = |name| call.text(name).map(str::to_owned);
+        // Read in any case: what is no JSON is a mistake of the caller, whether it is used or not.
+        let claims = object(call, "claims")?.unwrap_or_default();
+        let header = object(call, "idtHeaderParams")?.unwrap_or_default();
         // There are ID tokens only for those who asked for them.
-        let openid = if are_openid(self.scopes) && are_openid(&scopes) {
-            Some(Box::new(Authentication {
+        let is_openid = are_openid(self.scopes) && are_openid(&scopes);
+        let openid = is_openid.then(|| {
+            Box::new(Authentication {
                 sub: text("sub"),
-                claims: object(call, "claims")?.unwrap_or_default(),
+                claims,
                 consented_claims: call.texts("consentedClaims").map(owned),
                 session_id: text("sessionId"),
-                header: object(call, "idtHeaderParams")?.unwrap_or_default(),
+                header,
                 audience_type: text("idTokenAudType"),
                 ..Authentication::default()
-            }))
-        } else {
-            None
-        };
+            })
+        });
         let grant = Grant {
             client_id: self.client_id,
             client_named_by: self.client_named_by,

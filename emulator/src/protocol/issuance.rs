@@ -68,7 +68,26 @@ impl Issuance<'_> {
     ) -> Result<Issued, Refusal> {
         let now = self.call.now;
         let prepared = self.prepare(service, narrowed)?;
-        grant_management::carry_out(service, &prepared.record);
+        Ok(prepared.store(service, now))
+    }
+
+    /// The same with an ID token, when the grant is one of OpenID Connect. Nothing has changed when that fails.
+    pub fn issue_with_id_token(
+        self,
+        service: &mut Service,
+        narrowed: Option<Box<Narrowed>>,
+    ) -> Result<Issued, Refusal> {
+        let (client, now) = (self.client, self.call.now);
+        let mut prepared = self.prepare(service, narrowed)?;
+        prepared.add_id_token(service, client, now, None)?;
+        Ok(prepared.store(service, now))
+    }
+
+    /// The same for tokens that are pushed: the ID token vouches for all that comes with it (CIBA Core 1.0 §10.3.1).
+    pub fn issue_pushed(self, service: &mut Service, auth_req_id: &str) -> Result<Issued, Refusal> {
+        let (client, now) = (self.client, self.call.now);
+        let mut prepared = self.prepare(service, None)?;
+        prepared.add_id_token(service, client, now, Some(auth_req_id))?;
         Ok(prepared.store(service, now))
     }
 
@@ -131,6 +150,7 @@ impl Issuance<'_> {
             access_token,
             jwt,
             refresh_token,
+            id_token: None,
         })
     }
 }
@@ -141,13 +161,51 @@ pub struct Prepared {
     pub record: TokenRecord,
     /// Whether they take the place of all that the client has for the subject.
     is_single: bool,
-    access_token: String,
-    jwt: Option<String>,
+    pub access_token: String,
+    /// The same access token as a JWT (RFC 9068), which the client gets in its place.
+    pub jwt: Option<String>,
     refresh_token: Option<String>,
+    id_token: Option<String>,
 }
 
 impl Prepared {
+    /// The access token in the form that the client gets.
+    pub fn presented(&self) -> &str {
+        self.jwt.as_deref().unwrap_or(&self.access_token)
+    }
+
+    fn add_id_token(
+        &mut self,
+        service: &Service,
+        client: &Client,
+        now: Millis,
+        auth_req_id: Option<&str>,
+    ) -> Result<(), OAuthError> {
+        let grant = &self.record.grant;
+        if grant.openid.is_none() {
+            return Ok(());
+        }
+        let mut bound = vec![("at_hash", self.presented())];
+        if let (Some(_), Some(refresh_token)) = (auth_req_id, &self.refresh_token) {
+            bound.push((RT_HASH, refresh_token));
+        }
+        let claims = auth_req_id.map(|id| (AUTH_REQ_ID.to_owned(), id.into()));
+        let id_token = IdToken {
+            service,
+            client,
+            grant,
+            bound: &bound,
+            claims: claims.into_iter().collect(),
+            front_channel: false,
+            now,
+        };
+        self.id_token = Some(id_token.issue()?);
+        Ok(())
+    }
+
+    /// Stores the tokens, and does with their grant and the earlier tokens what goes with it.
     pub fn store(self, service: &mut Service, now: Millis) -> Issued {
+        grant_management::carry_out(service, &self.record);
         let grant = &self.record.grant;
         if let Some(subject) = &grant.subject
             && self.is_single
@@ -167,7 +225,7 @@ impl Prepared {
             access_token: self.access_token,
             jwt: self.jwt,
             refresh_token: self.refresh_token,
-            id_token: None,
+            id_token: self.id_token,
         }
     }
 }
@@ -193,67 +251,6 @@ impl Issued {
     /// The access token in the form that the client gets.
     pub fn presented(&self) -> &str {
         self.jwt.as_deref().unwrap_or(&self.access_token)
-    }
-
-    /// Adds an ID token when the grant is one of OpenID Connect. There are no tokens at all when that fails.
-    pub fn with_id_token(
-        self,
-        service: &mut Service,
-        client: &Client,
-        now: Millis,
-    ) -> Result<Self, OAuthError> {
-        self.with_id_token_of(service, client, now, None)
-    }
-
-    /// The same for tokens that are pushed: the ID token vouches for all that comes with it (CIBA Core 1.0 §10.3.1).
-    pub fn with_pushed_id_token(
-        self,
-        service: &mut Service,
-        client: &Client,
-        now: Millis,
-        auth_req_id: &str,
-    ) -> Result<Self, OAuthError> {
-        self.with_id_token_of(service, client, now, Some(auth_req_id))
-    }
-
-    fn with_id_token_of(
-        mut self,
-        service: &mut Service,
-        client: &Client,
-        now: Millis,
-        auth_req_id: Option<&str>,
-    ) -> Result<Self, OAuthError> {
-        let record = service.tokens.by_id(self.record);
-        let grant = record.map(|record| &record.grant);
-        let Some(grant) = grant.filter(|grant| grant.openid.is_some()) else {
-            return Ok(self);
-        };
-        let mut bound = vec![("at_hash", self.presented())];
-        if let (Some(_), Some(refresh_token)) = (auth_req_id, &self.refresh_token) {
-            bound.push((RT_HASH, refresh_token));
-        }
-        let claims = auth_req_id.map(|id| (AUTH_REQ_ID.to_owned(), id.into()));
-        let id_token = IdToken {
-            service,
-            client,
-            grant,
-            bound: &bound,
-            claims: claims.into_iter().collect(),
-            front_channel: false,
-            now,
-        };
-        match id_token.issue() {
-            Ok(id_token) => {
-                self.id_token = Some(id_token);
-                Ok(self)
-            }
-            Err(error) => {
-                if let Some(record) = service.tokens.take(self.record) {
-                    grant_management::undo(service, record);
-                }
-                Err(error)
-            }
-        }
     }
 }
 

@@ -13,6 +13,8 @@ pub struct Fault {
 /// What a value is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
+    /// Text at all.
+    Utf8,
     /// JSON at all.
     Json,
     String,
@@ -22,6 +24,8 @@ pub enum Kind {
     Object,
     /// A value: `null` is no item of a list.
     Item,
+    /// One of these words.
+    Word(&'static [&'static str]),
     /// The only one: the request has it again.
     Single,
     /// A form: it is JSON, which some clients send as a form unless they are told the media type.
@@ -53,20 +57,22 @@ impl From<Kind> for Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for name in &self.place {
+            write!(formatter, "{name}: ")?;
+        }
         let what = match self.kind {
+            Kind::Utf8 => "not UTF-8",
             Kind::Json => "not JSON",
             Kind::String => "not a string",
             Kind::Integer => "not an integer",
             Kind::Boolean => "not a boolean",
             Kind::List => "not a list",
             Kind::Object => "not an object",
+            Kind::Word(words) => return write!(formatter, "not one of {}", words.join(", ")),
             Kind::Item => "null is no item of a list",
             Kind::Single => "given more than once",
             Kind::Form => "this is JSON, so its media type is application/json",
         };
-        for name in &self.place {
-            write!(formatter, "{name}: ")?;
-        }
         formatter.write_str(what)
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Lists of strings and numbers are separated by spaces; other lists, and objects, are JSON.
 
+use percent_encoding::percent_decode;
 use serde_json::Value;
 
 use super::fault::{Fault, Kind};
@@ -11,6 +12,9 @@ use crate::json::Object;
 
 /// An object by its type in the description.
 pub fn object(name: &str, body: &[u8]) -> Result<Object, Fault> {
+    if !is_utf_8(body) {
+        return Err(Kind::Utf8.into());
+    }
     let mut object = Object::new();
     for (member, text) in form_urlencoded::parse(body) {
         let ty = TYPES.member(name, &member).unwrap_or(&Type::String);
@@ -34,7 +38,10 @@ pub fn value(ty: &Type, text: &str) -> Result<Value, Fault> {
             let items = text.split_whitespace().map(|text| value(item, text));
             items.collect::<Result<Vec<_>, _>>().map(Value::Array)
         }
-        Type::Any => Ok(json::value(ty, text).unwrap_or_else(|_| text.into())),
+        Type::Any => match json::value(ty, text.trim()) {
+            Err(fault) if fault.kind == Kind::Json => Ok(text.into()),
+            value => value,
+        },
         Type::Object(_) | Type::List(_) | Type::Map(_) => match text.trim() {
             "" => Ok(Value::Null),
             text => json::value(ty, text).or_else(|fault| match ty {
@@ -44,6 +51,11 @@ pub fn value(ty: &Type, text: &str) -> Result<Value, Fault> {
             }),
         },
     }
+}
+
+/// Whether no part of a form or a query would be lost when it is read as text.
+pub fn is_utf_8(form: &[u8]) -> bool {
+    percent_decode(form).decode_utf8().is_ok()
 }
 
 fn is_scalar(ty: &Type) -> bool {
@@ -82,6 +94,18 @@ mod tests {
             let ty = Type::Object("AuthorizationTicketInfo".to_owned());
             assert_eq!(value(&ty, text), Ok(expected), "{text}");
         }
+    }
+
+    #[test]
+    fn a_form_that_is_not_utf_8_is_refused() {
+        for form in ["subject=%FF", "subject=a%C3", "%E9=a"] {
+            let fault = object("TokenCreateRequest", form.as_bytes()).unwrap_err();
+            assert_eq!(fault.to_string(), "not UTF-8", "{form}");
+        }
+        let fault = object("TokenCreateRequest", b"subject=\xFF").unwrap_err();
+        assert_eq!(fault.kind, Kind::Utf8);
+        let read = object("TokenCreateRequest", "subject=%C3%A9".as_bytes()).unwrap();
+        assert_eq!(read["subject"], "é");
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub fn value(ty: &Type, raw: &str) -> Result<Value, Fault> {
                 .map(Value::from)
                 .map_err(|_| Kind::Boolean.into()),
         },
-        Type::Any => read(raw),
+        Type::Any => any(raw),
         Type::Object(name) => object(name, raw).map(Value::Object),
         Type::List(item) => list(item, raw),
         Type::Map(ty) => {
@@ -41,6 +41,21 @@ pub fn value(ty: &Type, raw: &str) -> Result<Value, Fault> {
             });
             members.collect::<Result<Object, _>>().map(Value::Object)
         }
+    }
+}
+
+/// A value of an unknown type, in which no object has a member twice.
+fn any(raw: &str) -> Result<Value, Fault> {
+    match raw.as_bytes().first() {
+        Some(b'{') => value(&Type::Map(Box::new(Type::Any)), raw),
+        Some(b'[') => {
+            let items = items(raw)?.into_iter().enumerate();
+            let items = items.map(|(index, raw)| {
+                any(raw.get()).map_err(|fault| fault.within(&index.to_string()))
+            });
+            items.collect::<Result<Vec<_>, _>>().map(Value::Array)
+        }
+        _ => read(raw),
     }
 }
 
@@ -209,6 +224,16 @@ mod tests {
                 "not JSON",
             ),
             ("any", "[", "not JSON"),
+            (
+                "any",
+                "[{\"a\": [null, {\"b\": 1, \"b\": 1}]}]",
+                "0: a: 1: b: given more than once",
+            ),
+            (
+                "Property",
+                "{\"later\": {\"a\": 1, \"\\u0061\": 2}}",
+                "later: a: given more than once",
+            ),
         ] {
             let fault = of(ty, raw).unwrap_err();
             assert_eq!(fault.to_string(), expected, "{ty} {raw}");

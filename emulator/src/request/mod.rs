@@ -10,6 +10,7 @@ mod json;
 mod refusal;
 mod scalar;
 mod types;
+mod words;
 
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -86,7 +87,10 @@ impl Given {
             return Err(refusal());
         }
         match json::value(ty, raw) {
-            Ok(Value::Object(object)) => Ok(object.into()),
+            Ok(Value::Object(object)) => {
+                words::check(operation, &object)?;
+                Ok(object.into())
+            }
             Ok(_) => Err(refusal()),
             Err(fault) if fault.member().is_empty() => Err(refusal()),
             Err(fault) => Err(Refusal::of_member(operation, fault)),
@@ -101,8 +105,11 @@ impl Given {
         if body.trim_ascii_start().starts_with(b"{") {
             return Err(Refusal::of_json_in_a_form());
         }
-        let object =
-            form::object(name, body).map_err(|fault| Refusal::of_member(operation, fault))?;
+        let object = form::object(name, body).map_err(|fault| match fault.place.is_empty() {
+            true => Refusal::of_body(operation, fault),
+            false => Refusal::of_member(operation, fault),
+        })?;
+        words::check(operation, &object)?;
         Ok(object.into())
     }
 }
@@ -118,6 +125,9 @@ impl From<Object> for Given {
 
 /// Adds the query to the parameters in the path. Of what the description knows, only a list may have several values.
 pub fn add_query(parameters: &mut Object, operation: &str, query: &str) -> Result<(), Refusal> {
+    if !form::is_utf_8(query.as_bytes()) {
+        return Err(Refusal::of_query(Kind::Utf8.into()));
+    }
     let types = TYPES.operation(operation);
     for (name, text) in form_urlencoded::parse(query.as_bytes()) {
         let ty = types.query.get(name.as_ref());

@@ -4,7 +4,8 @@ use super::fault::{Fault, Kind};
 use crate::reply::Reply;
 use crate::result_code::{
     MALFORMED_QUERY, MEMBER_INVALID, REQUESTABLE_SCOPES_NO_LIST, REQUESTABLE_SCOPES_NO_STRING,
-    ResultCode, SETTING_INVALID, SETTING_ITEM_NULL, UNSUPPORTED_MEDIA_TYPE, range_codes,
+    ResultCode, SETTING_INVALID, SETTING_ITEM_NULL, UNSUPPORTED_MEDIA_TYPE, malformed_body,
+    range_codes,
 };
 
 /// Why a request cannot be read.
@@ -30,6 +31,15 @@ impl Refusal {
         Self {
             status: 400,
             code: code(operation, &fault),
+            fault: Some(fault),
+        }
+    }
+
+    /// The body as a whole cannot be read.
+    pub fn of_body(operation: &str, fault: Fault) -> Self {
+        Self {
+            status: 400,
+            code: malformed_body(operation),
             fault: Some(fault),
         }
     }

@@ -40,25 +40,56 @@ pub fn range_codes(operation: &str) -> RangeCodes {
     }
 }
 
-/// The code for a service that does not exist.
-pub fn service_unknown(operation: &str) -> ResultCode {
-    match operation {
-        "get_service" => GET_SERVICE_UNKNOWN,
-        "update_service" => UPDATE_SERVICE_UNKNOWN,
-        "delete_service" => DELETE_SERVICE_UNKNOWN,
+/// Why there is no client of an identifier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// No client has it.
+    Unknown,
+    /// The client belongs to another service.
+    Elsewhere,
+    /// The client was deleted.
+    Deleted,
+    /// A client has it as its alias, and aliases are off.
+    AliasDisabled,
+}
+
+/// The code for a service that does not exist, or no longer.
+pub fn service_missing(operation: &str, was_deleted: bool) -> ResultCode {
+    match (operation, was_deleted) {
+        ("get_service", true) => GET_SERVICE_DELETED,
+        ("get_service", false) => GET_SERVICE_UNKNOWN,
+        ("update_service", true) => UPDATE_SERVICE_DELETED,
+        ("update_service", false) => UPDATE_SERVICE_UNKNOWN,
+        ("delete_service", true) => DELETE_SERVICE_DELETED,
+        ("delete_service", false) => DELETE_SERVICE_UNKNOWN,
         _ => SERVICE_UNKNOWN,
     }
 }
 
-/// The code for a client that does not exist, where a call is about that client.
-pub fn managed_client_unknown(operation: &str) -> ResultCode {
-    match operation {
-        "get_client" => GET_CLIENT_UNKNOWN,
-        "update_client" => UPDATE_CLIENT_UNKNOWN,
-        "delete_client" => DELETE_CLIENT_UNKNOWN,
-        "refresh_client_secret" => REFRESH_SECRET_CLIENT_UNKNOWN,
-        "update_client_secret" => UPDATE_SECRET_CLIENT_UNKNOWN,
-        _ => CLIENT_UNKNOWN,
+/// The code for a client that does not exist, where a call is about that client: named by its ID, or by an identifier,
+/// which is the ID or an alias.
+pub fn managed_client_missing(operation: &str, by_id: bool, missing: Missing) -> ResultCode {
+    use Missing::{AliasDisabled, Deleted, Elsewhere, Unknown};
+    match (operation, missing) {
+        ("get_client", Unknown) => GET_CLIENT_UNKNOWN,
+        ("get_client", Elsewhere) => GET_CLIENT_ELSEWHERE,
+        ("get_client", Deleted) => GET_CLIENT_DELETED,
+        ("update_client", Unknown) => UPDATE_CLIENT_UNKNOWN,
+        ("update_client", Elsewhere) => UPDATE_CLIENT_ELSEWHERE,
+        ("update_client", Deleted) => UPDATE_CLIENT_DELETED,
+        ("delete_client", Unknown) => DELETE_CLIENT_UNKNOWN,
+        ("delete_client", Elsewhere) => DELETE_CLIENT_ELSEWHERE,
+        ("delete_client", Deleted) => DELETE_CLIENT_DELETED,
+        ("refresh_client_secret", Unknown) => REFRESH_SECRET_CLIENT_UNKNOWN,
+        ("update_client_secret", Unknown) => UPDATE_SECRET_CLIENT_UNKNOWN,
+        ("update_client_lock_flag", Deleted) => LOCK_FLAG_CLIENT_DELETED,
+        (_, Unknown) if by_id => CLIENT_BY_ID_UNKNOWN,
+        (_, Elsewhere) if by_id => CLIENT_BY_ID_ELSEWHERE,
+        (_, Deleted) if by_id => CLIENT_BY_ID_DELETED,
+        (_, Unknown) => CLIENT_UNKNOWN,
+        (_, Elsewhere) => CLIENT_ELSEWHERE,
+        (_, Deleted) => CLIENT_DELETED,
+        (_, AliasDisabled) => CLIENT_ALIAS_DISABLED,
     }
 }
 
@@ -89,8 +120,22 @@ result_codes! {
     INTERNAL_ERROR = published "A001101" with path, "the emulator had an error";
     /// Published.
     AUTHORIZATION_HEADER_MISSING = published "A001202" with path, "the Authorization header is missing";
-    /// Published.
-    CREDENTIALS_INVALID = published "A001203" with path, "the credentials are not valid";
+    /// No credentials can be read from the header: another scheme, no base64, no colon.
+    CREDENTIALS_MALFORMED = published "A001203" with path, "the Authorization header has no credentials that this API can read";
+    /// 2.x: the API is for the service owner.
+    OWNER_UNKNOWN = published "A002201" with path, "no service owner has this API key";
+    /// 2.x.
+    OWNER_SECRET_WRONG = published "A002205" with path, "the API secret is not that of the service owner";
+    /// 2.x: the API is for services.
+    SERVICE_KEY_UNKNOWN = published "A003201" with path, "no service has this API key";
+    /// 2.x.
+    SERVICE_KEY_DELETED = published "A003202" with path, "the service with this API key was deleted";
+    /// 2.x.
+    SERVICE_SECRET_WRONG = published "A003204" with path, "the API secret is not that of the service";
+    /// 3.0.
+    ACCESS_TOKEN_INVALID = published "A458101", "the access token is not valid";
+    /// 3.0: the access token of a service is not enough.
+    ACCESS_RIGHT_MISSING = published "A457101" with path, "the access token has no right to call this API";
     /// Published.
     CALLER_PROOF_MISSING = published "A001301" with path, "the access token is bound to a DPoP key, and there is no DPoP proof";
     /// Published.
@@ -111,12 +156,12 @@ result_codes! {
     CALLER_CERTIFICATE_MALFORMED = published "A001309" with path, "the certificate of the connection cannot be read";
     /// RFC 9449 §7.1: the scheme is for tokens that are bound.
     CALLER_TOKEN_NOT_BOUND = own "A900210" with path, "the access token comes in the scheme DPoP, and is not bound to a key";
-    /// Published.
-    CLIENT_LOCKED = published "A001215" with path, "the client is locked";
+    /// The call or the request names the client by its ID.
+    CLIENT_BY_ID_LOCKED = published "A001215" with path, "the client is locked";
+    /// The call or the request names the client by another identifier.
+    CLIENT_LOCKED = published "A001221" with path, "the client is locked";
     /// The credentials are good, for another service.
     WRONG_SERVICE = own "A900201" with path, "the credentials are those of another service";
-    /// The credentials are good, for calls of another kind.
-    WRONG_KIND_OF_CREDENTIALS = own "A900202" with path, "the API does not accept credentials of this kind";
     /// A path outside of the API.
     NOT_AN_API = own "A900203" with path, "the API has no such path";
     /// The path is right.
@@ -129,8 +174,20 @@ result_codes! {
     NOT_IMPLEMENTED = own "A900207" with path, "authlete-emulator does not implement this API yet";
     /// No service has the number.
     SERVICE_UNKNOWN = published "A458203", "there is no such service";
-    /// No client has the number or the alias.
+    /// No client has the ID.
+    CLIENT_BY_ID_UNKNOWN = published "A001212" with path, "no client has this ID";
+    /// The client exists.
+    CLIENT_BY_ID_ELSEWHERE = published "A001213" with path, "the client belongs to another service";
+    /// The client existed.
+    CLIENT_BY_ID_DELETED = published "A001214" with path, "the client was deleted";
+    /// No client has the ID or the alias.
     CLIENT_UNKNOWN = published "A001218" with path, "the service has no such client";
+    /// The client exists.
+    CLIENT_ELSEWHERE = published "A001219" with path, "the client belongs to another service";
+    /// The client existed.
+    CLIENT_DELETED = published "A001220" with path, "the client was deleted";
+    /// The client exists.
+    CLIENT_ALIAS_DISABLED = published "A001222" with path, "the client has this alias, and its clientIdAliasEnabled is off";
     /// The emulator was told to allow no more.
     TOO_MANY_CALLS = published "A001311" with path, "there were more calls in this second than the limit allows";
     /// The body is no JSON, or not an array, or something in it is not an object.
@@ -185,16 +242,34 @@ result_codes! {
     TOKENS_END_NEGATIVE = published "A159204", "end is negative";
     /// No service has the number.
     GET_SERVICE_UNKNOWN = published "A035201", "there is no such service";
+    /// The service existed.
+    GET_SERVICE_DELETED = published "A035203", "the service was deleted";
     /// No service has the number.
     UPDATE_SERVICE_UNKNOWN = published "A037201", "there is no such service";
+    /// The service existed.
+    UPDATE_SERVICE_DELETED = published "A037203", "the service was deleted";
     /// No service has the number.
     DELETE_SERVICE_UNKNOWN = published "A034201", "there is no such service";
+    /// The service existed.
+    DELETE_SERVICE_DELETED = published "A034203", "the service was deleted";
     /// No client has the number or the alias.
     GET_CLIENT_UNKNOWN = published "A027201", "the service has no such client";
+    /// The client exists.
+    GET_CLIENT_ELSEWHERE = published "A027202", "the client belongs to another service";
+    /// The client existed.
+    GET_CLIENT_DELETED = published "A027203", "the client was deleted";
     /// No client has the number or the alias.
     UPDATE_CLIENT_UNKNOWN = published "A029201", "the service has no such client";
+    /// The client exists.
+    UPDATE_CLIENT_ELSEWHERE = published "A029202", "the client belongs to another service";
+    /// The client existed.
+    UPDATE_CLIENT_DELETED = published "A029203", "the client was deleted";
     /// No client has the number or the alias.
     DELETE_CLIENT_UNKNOWN = published "A026201", "the service has no such client";
+    /// The client exists.
+    DELETE_CLIENT_ELSEWHERE = published "A026202", "the client belongs to another service";
+    /// The client existed.
+    DELETE_CLIENT_DELETED = published "A026203", "the client was deleted";
     /// No client has the number or the alias.
     REFRESH_SECRET_CLIENT_UNKNOWN = published "A148201", "the service has no such client";
     /// No client has the number or the alias.

@@ -86,6 +86,10 @@ result_codes! {
     AUTHORIZATION_CLIENT_UNKNOWN = published "A010304", "client_id names no client of the service";
     /// No redirection: there is nobody to redirect to.
     AUTHORIZATION_CLIENT_OR_ALIAS_UNKNOWN = published "A010308", "client_id is neither the ID nor the alias of a client of the service";
+    /// The client exists.
+    AUTHORIZATION_CLIENT_ELSEWHERE = published "A010305", "client_id names a client of another service";
+    /// The client existed.
+    AUTHORIZATION_CLIENT_DELETED = published "A010306", "client_id names a client that was deleted";
     /// No redirection: there is nobody to redirect to.
     AUTHORIZATION_CLIENT_ALIAS_DISABLED = published "A010309", "client_id is the alias of a client, which is not enabled";
     /// RFC 6749 §3.1.2.3, OpenID Connect Core 1.0 §3.1.2.1.
@@ -266,6 +270,8 @@ result_codes! {
     ISSUE_SUBJECT_MISSING = published "A042201", "subject is missing";
     /// The ticket works once, for a time.
     ISSUE_TICKET_UNKNOWN = published "A041202", "the ticket does not exist or was used";
+    /// The ticket exists.
+    ISSUE_TICKET_ELSEWHERE = published "A041203", "the ticket belongs to another service";
     /// The ticket works once, for a time.
     ISSUE_TICKET_EXPIRED = published "A041301", "the ticket has expired";
     /// Deleted since the ticket was issued.
@@ -282,6 +288,8 @@ result_codes! {
     FAIL_REASON_UNKNOWN = own "A901202", "there is no such reason";
     /// The ticket works once, for a time.
     FAIL_TICKET_UNKNOWN = published "A059202", "the ticket does not exist or was used";
+    /// The ticket exists.
+    FAIL_TICKET_ELSEWHERE = published "A059203", "the ticket belongs to another service";
     /// The ticket works once, for a time.
     FAIL_TICKET_EXPIRED = published "A059301", "the ticket has expired";
     /// Deleted since the ticket was issued.

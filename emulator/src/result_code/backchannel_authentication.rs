@@ -55,6 +55,8 @@ result_codes! {
     BACKCHANNEL_ISSUE_TICKET_MISSING = published "A182201", "ticket is missing";
     /// One auth_req_id a ticket, for a time.
     BACKCHANNEL_ISSUE_TICKET_UNKNOWN = published "A181201", "the ticket does not exist";
+    /// The ticket exists.
+    BACKCHANNEL_ISSUE_TICKET_ELSEWHERE = published "A181202", "the ticket belongs to another service";
     /// One auth_req_id a ticket, for a time.
     BACKCHANNEL_ISSUE_TICKET_EXPIRED = published "A181203", "the ticket has expired";
     /// One auth_req_id a ticket, for a time.
@@ -87,6 +89,8 @@ result_codes! {
     BACKCHANNEL_COMPLETE_HEADER_MALFORMED = published "A256201", "idtHeaderParams is not a JSON object";
     /// A decision is made once, after the auth_req_id was issued.
     BACKCHANNEL_COMPLETE_TICKET_UNKNOWN = published "A186202", "the ticket does not exist";
+    /// The ticket exists.
+    BACKCHANNEL_COMPLETE_TICKET_ELSEWHERE = published "A186203", "the ticket belongs to another service";
     /// A decision is made once, after the auth_req_id was issued.
     BACKCHANNEL_COMPLETE_TICKET_USED = published "A196203", "the decision for the ticket was reported before";
     /// A decision is made once, after the auth_req_id was issued.

@@ -9,8 +9,6 @@ result_codes! {
     LOGOUT_CLIENT_UNKNOWN = own "A918202", "the service has no such client";
     /// OpenID Connect Back-Channel Logout 1.0 §2.4.
     LOGOUT_OF_NOBODY = own "A918203", "subject and sessionId are missing";
-    /// OpenID Connect Back-Channel Logout 1.0 §2.2.
-    LOGOUT_SESSION_MISSING = own "A918204", "sessionId is missing although the client has backchannelLogoutSessionRequired";
     /// OpenID Connect Back-Channel Logout 1.0 §2.4.
-    UNSIGNED_LOGOUT_TOKEN_REFUSED = own "A918205", "the client has idTokenSignAlg NONE, and a logout token must be signed";
+    UNSIGNED_LOGOUT_TOKEN_REFUSED = own "A918204", "the client has idTokenSignAlg NONE, and a logout token must be signed";
 }

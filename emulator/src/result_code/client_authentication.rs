@@ -60,22 +60,20 @@ pub fn client_id_ambiguous(operation: &str, one: ClientName, other: ClientName) 
 }
 
 /// The code for a request that names a client which the service does not have.
-pub fn client_unknown(operation: &str) -> ResultCode {
-    match operation {
-        "revocation" => REVOCATION_CLIENT_UNKNOWN,
-        "backchannel_authentication" => CIBA_CLIENT_UNKNOWN,
-        "device_authorization" => DEVICE_CLIENT_UNKNOWN,
-        "push_authorization_request" => PUSHED_CLIENT_UNKNOWN,
+pub fn client_missing(operation: &str, missing: Missing) -> ResultCode {
+    use Missing::{AliasDisabled, Deleted, Elsewhere};
+    match (operation, missing) {
+        ("token", AliasDisabled) => TOKEN_CLIENT_ALIAS_DISABLED,
+        ("token", Elsewhere) => TOKEN_CLIENT_ELSEWHERE,
+        ("token", Deleted) => TOKEN_CLIENT_DELETED,
+        ("revocation", AliasDisabled) => REVOCATION_CLIENT_ALIAS_DISABLED,
+        ("revocation", Elsewhere) => REVOCATION_CLIENT_ELSEWHERE,
+        ("revocation", Deleted) => REVOCATION_CLIENT_DELETED,
+        ("revocation", _) => REVOCATION_CLIENT_UNKNOWN,
+        ("backchannel_authentication", _) => CIBA_CLIENT_UNKNOWN,
+        ("device_authorization", _) => DEVICE_CLIENT_UNKNOWN,
+        ("push_authorization_request", _) => PUSHED_CLIENT_UNKNOWN,
         _ => TOKEN_CLIENT_UNKNOWN,
-    }
-}
-
-/// The code for the alias of a client, where aliases are off.
-pub fn client_alias_disabled(operation: &str) -> ResultCode {
-    match operation {
-        "token" => TOKEN_CLIENT_ALIAS_DISABLED,
-        "revocation" => REVOCATION_CLIENT_ALIAS_DISABLED,
-        _ => client_unknown(operation),
     }
 }
 
@@ -168,8 +166,16 @@ result_codes! {
     REVOCATION_CLIENT_SECRET_WRONG = published "A114311", "the client secret is wrong";
     /// The same for an unknown client and a wrong secret: who asks must not learn which clients there are.
     TOKEN_CLIENT_UNKNOWN = published "A244306", "the service has no such client";
+    /// The client exists.
+    TOKEN_CLIENT_ELSEWHERE = published "A048305", "the client belongs to another service";
+    /// The client existed.
+    TOKEN_CLIENT_DELETED = published "A048306", "the client was deleted";
     /// The same for an unknown client and a wrong secret: who asks must not learn which clients there are.
     REVOCATION_CLIENT_UNKNOWN = published "A114304", "the service has no such client";
+    /// The client exists.
+    REVOCATION_CLIENT_ELSEWHERE = published "A114305", "the client belongs to another service";
+    /// The client existed.
+    REVOCATION_CLIENT_DELETED = published "A114306", "the client was deleted";
     /// The same for an unknown client and a wrong secret: who asks must not learn which clients there are.
     CIBA_CLIENT_UNKNOWN = published "A168310", "the service has no such client";
     /// The same for an unknown client and a wrong secret: who asks must not learn which clients there are.

@@ -15,6 +15,8 @@ result_codes! {
     DEVICE_VERIFICATION_USER_CODE_MISSING = published "A225201", "userCode is missing";
     /// Mistyped, or the user has decided already.
     DEVICE_VERIFICATION_USER_CODE_UNKNOWN = published "A225301", "the user code does not exist";
+    /// The user code exists.
+    DEVICE_VERIFICATION_USER_CODE_ELSEWHERE = published "A225302", "the user code belongs to another service";
     /// RFC 8628 §3.2.
     DEVICE_VERIFICATION_USER_CODE_EXPIRED = published "A225303", "the user code has expired";
     /// The decision is noted.
@@ -35,6 +37,8 @@ result_codes! {
     DEVICE_COMPLETE_ACCESS_TOKEN_CLAIMS = own "A919203", "jwtAtClaims is not a JSON object";
     /// Mistyped, or the user has decided already.
     DEVICE_COMPLETE_USER_CODE_UNKNOWN = published "A227301", "the user code does not exist";
+    /// The user code exists.
+    DEVICE_COMPLETE_USER_CODE_ELSEWHERE = published "A227302", "the user code belongs to another service";
     /// RFC 8628 §3.2.
     DEVICE_COMPLETE_USER_CODE_EXPIRED = published "A227303", "the user code has expired";
 }

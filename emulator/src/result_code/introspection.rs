@@ -7,6 +7,8 @@ result_codes! {
     INTROSPECTION_TOKEN_MISSING = published "A057301", "the access token is missing";
     /// RFC 6750 §3.1.
     INTROSPECTION_TOKEN_UNKNOWN = published "A057302", "the access token does not exist";
+    /// The token exists.
+    INTROSPECTION_TOKEN_ELSEWHERE = published "A057303", "the access token belongs to another service";
     /// RFC 6750 §3.1.
     INTROSPECTION_TOKEN_EXPIRED = published "A065303", "the access token has expired";
     /// RFC 6750 §3.1.

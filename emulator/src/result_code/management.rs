@@ -37,6 +37,12 @@ result_codes! {
     AUTHORIZATION_DELETE_SUBJECT_MISSING = published "A137202", "subject is missing";
     /// The client is locked, or it is not.
     LOCK_FLAG_UPDATED = published "A293001", "the lock flag of the client was updated";
+    /// The client existed.
+    LOCK_FLAG_CLIENT_DELETED = published "A293202", "the client was deleted";
+    /// There is nothing to do.
+    LOCKED_ALREADY = published "A293203", "the client is locked already";
+    /// There is nothing to do.
+    UNLOCKED_ALREADY = published "A293204", "the client is not locked";
     /// The caller's fault.
     LOCK_FLAG_MISSING = own "A922202", "clientLocked must be true or false";
     /// The secret is new.

@@ -104,6 +104,8 @@ result_codes! {
     CODE_REPEATED = published "A050303", "code is there more than once";
     /// Published: also a code that was used.
     CODE_UNKNOWN = published "A050305", "the authorization code does not exist or was used";
+    /// The code exists.
+    CODE_ELSEWHERE = published "A050306", "the authorization code belongs to another service";
     /// RFC 6749 §4.1.2.
     CODE_EXPIRED = published "A050311", "the authorization code has expired";
     /// RFC 6749 §4.1.3.
@@ -136,6 +138,8 @@ result_codes! {
     REFRESH_TOKEN_REPEATED = published "A053303", "refresh_token is there more than once";
     /// RFC 6749 §6.
     REFRESH_TOKEN_UNKNOWN = published "A053305", "the refresh token does not exist or was used";
+    /// The token exists.
+    REFRESH_TOKEN_ELSEWHERE = published "A053306", "the refresh token belongs to another service";
     /// RFC 6749 §6.
     REFRESH_TOKEN_EXPIRED = published "A053308", "the refresh token has expired";
     /// RFC 6749 §6.
@@ -233,6 +237,8 @@ result_codes! {
     TOKEN_ISSUE_TICKET_MISSING = published "A055201", "ticket is missing";
     /// Made up, used, or too old.
     TOKEN_ISSUE_TICKET_UNKNOWN = published "A055202", "the ticket does not exist or was used";
+    /// The ticket exists.
+    TOKEN_ISSUE_TICKET_ELSEWHERE = published "A055203", "the ticket belongs to another service";
     /// Made up, used, or too old.
     TOKEN_ISSUE_TICKET_EXPIRED = published "A055301", "the ticket has expired";
     /// Made up, used, or too old.
@@ -241,6 +247,8 @@ result_codes! {
     TOKEN_FAIL_TICKET_MISSING = published "A063201", "ticket is missing";
     /// Made up, used, or too old.
     TOKEN_FAIL_TICKET_UNKNOWN = published "A063202", "the ticket does not exist or was used";
+    /// The ticket exists.
+    TOKEN_FAIL_TICKET_ELSEWHERE = published "A063203", "the ticket belongs to another service";
     /// Made up, used, or too old.
     TOKEN_FAIL_TICKET_EXPIRED = published "A063301", "the ticket has expired";
     /// No such reason.

@@ -13,6 +13,10 @@ result_codes! {
     CREATE_CLIENT_MISSING = own "A911201", "clientId and clientIdentifier are missing";
     /// Not among those of the service.
     CREATE_CLIENT_UNKNOWN = published "A107201", "the service has no such client";
+    /// The client exists.
+    CREATE_CLIENT_ELSEWHERE = published "A107202", "the client belongs to another service";
+    /// Locked clients get no tokens.
+    CREATE_CLIENT_LOCKED = published "A107203", "the client is locked";
     /// The caller's fault.
     CREATE_SUBJECT_MISSING = published "A105201", "subject is missing";
     /// The caller's fault.
@@ -43,6 +47,8 @@ result_codes! {
     UPDATE_TOKEN_UNKNOWN = published "A134202", "the service has no such token";
     /// Nobody has it.
     DELETE_TOKEN_UNKNOWN = published "A161202", "the service has no such token";
+    /// The token exists.
+    DELETE_TOKEN_ELSEWHERE = published "A161203", "the token belongs to another service";
     /// Published; Authlete has the same for an update.
     REVOKE_OK = published "A312001", "the tokens were revoked";
     /// The caller's fault.

@@ -7,6 +7,7 @@ use super::*;
 pub struct UserinfoCodes {
     pub token_missing: ResultCode,
     pub token_unknown: ResultCode,
+    pub token_elsewhere: ResultCode,
     pub token_expired: ResultCode,
     pub token_expired_refreshable: ResultCode,
     pub tokens_expired: ResultCode,
@@ -19,6 +20,7 @@ pub fn userinfo_codes(operation: &str) -> UserinfoCodes {
         "userinfo" => UserinfoCodes {
             token_missing: USERINFO_TOKEN_MISSING,
             token_unknown: USERINFO_TOKEN_UNKNOWN,
+            token_elsewhere: USERINFO_TOKEN_ELSEWHERE,
             token_expired: USERINFO_TOKEN_EXPIRED,
             token_expired_refreshable: USERINFO_TOKEN_EXPIRED_REFRESHABLE,
             tokens_expired: USERINFO_TOKENS_EXPIRED,
@@ -28,6 +30,7 @@ pub fn userinfo_codes(operation: &str) -> UserinfoCodes {
         _ => UserinfoCodes {
             token_missing: USERINFO_ISSUE_TOKEN_MISSING,
             token_unknown: USERINFO_ISSUE_TOKEN_UNKNOWN,
+            token_elsewhere: USERINFO_ISSUE_TOKEN_ELSEWHERE,
             token_expired: USERINFO_ISSUE_TOKEN_EXPIRED,
             token_expired_refreshable: USERINFO_ISSUE_TOKEN_EXPIRED_REFRESHABLE,
             tokens_expired: USERINFO_ISSUE_TOKENS_EXPIRED,
@@ -46,8 +49,12 @@ result_codes! {
     USERINFO_ISSUE_TOKEN_MISSING = published "A092301", "the access token is missing";
     /// RFC 6750 §3.1.
     USERINFO_TOKEN_UNKNOWN = published "A088302", "the access token does not exist";
+    /// The token exists.
+    USERINFO_TOKEN_ELSEWHERE = published "A088303", "the access token belongs to another service";
     /// RFC 6750 §3.1.
     USERINFO_ISSUE_TOKEN_UNKNOWN = published "A092302", "the access token does not exist";
+    /// The token exists.
+    USERINFO_ISSUE_TOKEN_ELSEWHERE = published "A092303", "the access token belongs to another service";
     /// RFC 6750 §3.1.
     USERINFO_TOKEN_EXPIRED = published "A089301", "the access token has expired";
     /// RFC 6750 §3.1.

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::check::Invalid;
 use crate::json::{Members, Object};
 use crate::protocol::client_certificate::{self, ClientCertificate};
-use crate::result_code::TRUSTED_ROOT_MALFORMED;
+use crate::result_code::{ResultCode, SETTING_INVALID, TRUSTED_ROOT_MALFORMED};
 
 /// Roots that a request may have with or without PEM markers, and an answer has with them.
 const ATTESTER_ROOTS: [&str; 2] = ["clientAttesterRoots", "keyAttesterRoots"];
@@ -28,15 +28,21 @@ fn write(der: Vec<u8>) -> String {
     pem::encode_config(&Pem::new("CERTIFICATE", der), lines)
 }
 
-/// The roots for mutual TLS are certificates.
+/// Roots are certificates: those for mutual TLS, and those of attesters.
 pub fn check(settings: &Object) -> Result<(), Invalid> {
-    const MEMBER: &str = "trustedRootCertificates";
-    let roots = settings.texts(MEMBER).unwrap_or_default();
+    check_list(settings, "trustedRootCertificates", TRUSTED_ROOT_MALFORMED)?;
+    ATTESTER_ROOTS
+        .into_iter()
+        .try_for_each(|name| check_list(settings, name, SETTING_INVALID))
+}
+
+fn check_list(settings: &Object, name: &'static str, code: ResultCode) -> Result<(), Invalid> {
+    let roots = settings.texts(name).unwrap_or_default();
     let mut roots = roots.into_iter().map(ClientCertificate::parse);
     match roots.position(|root| root.is_none()) {
         Some(index) => Err(Invalid::new(
-            MEMBER,
-            TRUSTED_ROOT_MALFORMED,
+            name,
+            code,
             format_args!("the certificate at index {index} cannot be read"),
         )),
         None => Ok(()),

@@ -1,6 +1,6 @@
 //! The clients of a service.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -99,18 +99,24 @@ pub struct Clients {
     by_alias: HashMap<String, i64>,
     #[serde(skip)]
     by_entity_id: HashMap<String, i64>,
+    /// The IDs of clients that were deleted.
+    deleted: HashSet<i64>,
     last_number: i64,
 }
 
 #[derive(Deserialize)]
 struct Numbered {
     by_number: BTreeMap<i64, Client>,
+    /// Files of earlier versions have none.
+    #[serde(default)]
+    deleted: HashSet<i64>,
     last_number: i64,
 }
 
 impl From<Numbered> for Clients {
     fn from(numbered: Numbered) -> Self {
         let mut clients = Self {
+            deleted: numbered.deleted,
             last_number: numbered.last_number,
             ..Self::default()
         };
@@ -150,7 +156,12 @@ impl Clients {
             .and_then(|number| self.by_number.remove(number))
         {
             self.forget(&client);
+            self.deleted.insert(id);
         }
+    }
+
+    pub fn was_deleted(&self, id: i64) -> bool {
+        self.deleted.contains(&id)
     }
 
     pub fn by_id(&self, id: i64) -> Option<&Arc<Client>> {

@@ -28,23 +28,49 @@ async fn wrong_credentials_are_refused() {
     let request = AuthorizationRequest::new("response_type=code");
 
     let wrong = [
-        Config::v2(url, number, "wrong"),
-        Config::v2(url, 1, "wrong"),
-        Config::v3(url, number, "wrong"),
+        (Config::v2(url, number, "wrong"), "A003204"),
+        (Config::v2(url, 1, "wrong"), "A003201"),
+        (Config::v3(url, number, "wrong"), "A458101"),
     ];
-    for config in wrong {
+    for (config, code) in wrong {
         assert_eq!(
             refusal(handle(config).authorization(&request).await),
-            (401, "A001203".to_owned())
+            (401, code.to_owned())
         );
     }
-    let owner = Config::v2(url, number, "wrong")
-        .service_owner_api_key(1)
-        .service_owner_api_secret("wrong");
-    assert_eq!(
-        refusal(handle(owner).create_service(&Service::new()).await),
-        (401, "A001203".to_owned())
-    );
+    let owner = variable(&emulator, ApiVersion::V2, "AUTHLETE_SERVICEOWNER_APIKEY");
+    for (key, code) in [(owner.parse().unwrap(), "A002205"), (1, "A002201")] {
+        let config = Config::v2(url, number, "wrong")
+            .service_owner_api_key(key)
+            .service_owner_api_secret("wrong");
+        assert_eq!(
+            refusal(handle(config).create_service(&Service::new()).await),
+            (401, code.to_owned())
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_credentials_of_a_deleted_service_are_refused() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let own = service_number(&api).await;
+        api.delete_service(own).await.unwrap();
+        let config = match version {
+            ApiVersion::V2 => emulator.config(version),
+            ApiVersion::V3 => {
+                let token = variable(&emulator, version, "AUTHLETE_SERVICE_ACCESSTOKEN");
+                Config::v3(emulator.base_url(), own, token)
+            }
+        };
+        let expected = match version {
+            ApiVersion::V2 => "A003202",
+            ApiVersion::V3 => "A458101",
+        };
+        let request = AuthorizationRequest::new("response_type=code");
+        let refused = refusal(handle(config).authorization(&request).await);
+        assert_eq!(refused, (401, expected.to_owned()));
+    }
 }
 
 #[tokio::test]
@@ -69,7 +95,16 @@ async fn credentials_are_good_for_their_own_calls_only() {
                         .service_owner_api_secret(secret),
                 );
                 let refused = service_as_owner.create_service(&Service::new()).await;
-                assert_eq!(refusal(refused), (403, "A900202".to_owned()));
+                assert_eq!(refusal(refused), (401, "A002201".to_owned()));
+                // And the other way round.
+                let owner = |name: &str| variable(&emulator, version, name);
+                let owner_as_service = handle(Config::v2(
+                    emulator.base_url(),
+                    owner("AUTHLETE_SERVICEOWNER_APIKEY").parse().unwrap(),
+                    owner("AUTHLETE_SERVICEOWNER_APISECRET"),
+                ));
+                let refused = owner_as_service.create_client(&Client::new()).await;
+                assert_eq!(refusal(refused), (401, "A003201".to_owned()));
             }
             ApiVersion::V3 => {
                 let token = variable(&emulator, version, "AUTHLETE_SERVICE_ACCESSTOKEN");
@@ -77,7 +112,7 @@ async fn credentials_are_good_for_their_own_calls_only() {
                 let service_as_owner =
                     handle(service_as_owner.service_owner_access_token(token.as_str()));
                 let refused = service_as_owner.create_service(&Service::new()).await;
-                assert_eq!(refusal(refused), (403, "A900202".to_owned()));
+                assert_eq!(refusal(refused), (403, "A457101".to_owned()));
                 // A service may read and change its own settings, and no other's.
                 let settings = service_as_owner.get_service(own).await.unwrap();
                 assert_eq!(settings.api_key, Some(own));
@@ -290,8 +325,8 @@ async fn headers_that_are_no_credentials_are_refused() {
             "Bearer ",
             "Basic",
             "Basic !",
-            "Basic Og==",
-            "Basic MTox",
+            "Basic MQ==",
+            "Basic /w==",
             "Digest x",
             "x y z",
         ] {
@@ -301,6 +336,12 @@ async fn headers_that_are_no_credentials_are_refused() {
             assert_eq!(status, StatusCode::UNAUTHORIZED, "{header:?}");
             assert_eq!(answer["resultCode"], "A001203", "{header:?}");
         }
+    }
+    // A pair is all that can be asked of them; there is no number in the second.
+    for header in ["Basic MTox", "Basic YTox", "Basic Og=="] {
+        let (status, answer) = raw.call(Method::POST, v2.clone(), Some(header), "{}").await;
+        assert_eq!(status, StatusCode::UNAUTHORIZED, "{header:?}");
+        assert_eq!(answer["resultCode"], "A003201", "{header:?}");
     }
     // The token is good, and belongs to the other generation.
     let (status, answer) = raw

@@ -7,7 +7,7 @@ use authlete::types::{
     AuthorizationAction, AuthorizationIssueAction, AuthorizationIssueRequest, Client,
     ClientLockFlagUpdateRequest, ClientSecretUpdateRequest, ClientType, GetClientListQuery,
     GetTokenListQuery, GrantType, IntrospectionAction, IntrospectionRequest, RequestableScopes,
-    TokenAction, TokenRequest,
+    TokenAction, TokenCreateAction, TokenCreateRequest, TokenRequest,
 };
 use authlete::{ApiVersion, ListRequest as _};
 use serde_json::{Value, json};
@@ -71,7 +71,7 @@ async fn a_client_from_its_creation_to_its_end() {
         api.delete_client("renamed").await.unwrap();
         assert_eq!(
             refusal(api.get_client(id).await),
-            (404, "A027201".to_owned())
+            (404, "A027203".to_owned())
         );
     }
 }
@@ -199,9 +199,8 @@ async fn a_client_is_locked_and_unlocked() {
         let request = TokenRequest::new("grant_type=client_credentials")
             .client_id(client.id.to_string())
             .client_secret(&client.secret);
-        // By ID, by alias; a second time, too.
         let (id, alias) = (client.id.to_string(), client.alias.clone());
-        for (identifier, locked) in [(&id, true), (&id, true), (&alias, false), (&alias, true)] {
+        for (identifier, locked) in [(&id, true), (&alias, false), (&alias, true)] {
             emulator.advance(Duration::from_secs(1));
             let update = ClientLockFlagUpdateRequest::new(locked);
             let updated = api.update_client_lock_flag(identifier.as_str(), &update);
@@ -217,7 +216,24 @@ async fn a_client_is_locked_and_unlocked() {
                 true => assert_eq!(refusal(answer), (403, "A001215".to_owned())),
                 false => assert_eq!(answer.unwrap().action, TokenAction::Ok),
             }
+            // It is so already.
+            let again = api.update_client_lock_flag(identifier.as_str(), &update);
+            let code = if locked { "A293203" } else { "A293204" };
+            assert_eq!(refusal(again.await), (400, code.to_owned()));
         }
+        let by_alias = TokenRequest::new("grant_type=client_credentials")
+            .client_id(&alias)
+            .client_secret(&client.secret);
+        let refused = refusal(api.token(&by_alias).await);
+        assert_eq!(refused, (403, "A001221".to_owned()));
+        let created = api
+            .token_create(
+                &TokenCreateRequest::new(GrantType::ClientCredentials).client_id(client.id),
+            )
+            .await
+            .unwrap();
+        assert_eq!(created.action, TokenCreateAction::Forbidden);
+        assert_eq!(created.result_code.as_deref(), Some("A107203"));
 
         let update = ClientLockFlagUpdateRequest::new(false);
         let unknown = api.update_client_lock_flag("nobody", &update).await;
@@ -636,7 +652,7 @@ async fn an_alias_can_be_disabled_by_2_x() {
         let token = api.token(&request).await.unwrap();
         match version {
             ApiVersion::V2 => {
-                assert_eq!(refusal(found), (404, "A027201".to_owned()));
+                assert_eq!(refusal(found), (404, "A001222".to_owned()));
                 assert_eq!(token.action, TokenAction::InvalidClient);
             }
             ApiVersion::V3 => {
@@ -679,7 +695,7 @@ async fn a_deleted_client_takes_all_with_it() {
         assert_eq!(listed.total_count, Some(0));
         assert_eq!(
             refusal(api.delete_client(client.id).await),
-            (404, "A026201".to_owned())
+            (404, "A026203".to_owned())
         );
     }
 }

@@ -205,11 +205,23 @@ async fn only_the_api_is_under_conditions() {
 async fn conditions_that_make_no_sense_are_refused() {
     type Change = fn(EmulatorBuilder) -> EmulatorBuilder;
     let changes: [(Change, &str); 5] = [
-        (|builder| builder.rate_limit(0), "a limit of 0 calls"),
-        (|builder| builder.unavailable(-0.1), "from 0 to 1"),
-        (|builder| builder.unavailable(1.1), "from 0 to 1"),
-        (|builder| builder.unavailable(f64::NAN), "from 0 to 1"),
-        (|builder| builder.unavailable(f64::INFINITY), "from 0 to 1"),
+        (|builder| builder.rate_limit(0), "rate_limit: 0 calls"),
+        (
+            |builder| builder.unavailable(-0.1),
+            "unavailable: the share of calls that fail must be from 0 to 1",
+        ),
+        (
+            |builder| builder.unavailable(1.1),
+            "unavailable: the share of calls that fail must be from 0 to 1",
+        ),
+        (
+            |builder| builder.unavailable(f64::NAN),
+            "unavailable: the share of calls that fail must be from 0 to 1",
+        ),
+        (
+            |builder| builder.unavailable(f64::INFINITY),
+            "unavailable: the share of calls that fail must be from 0 to 1",
+        ),
     ];
     for (change, words) in changes {
         let error = change(Emulator::builder()).start().await.unwrap_err();

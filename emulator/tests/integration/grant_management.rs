@@ -459,6 +459,45 @@ async fn a_token_request_that_fails_merges_nothing() {
 }
 
 #[tokio::test]
+async fn a_token_request_that_fails_replaces_nothing() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let (grant_id, first) = created(&api, client).await;
+        let before = queried(&api, client, &grant_id).await;
+        configure(&emulator, &api, |service| service.jwks = None).await;
+        let own = [
+            ("scope", "openid write"),
+            ("grant_management_action", "replace"),
+            ("grant_id", &*grant_id),
+        ];
+        let code = code(&api, &request(client, &own)).await;
+        let answer = request_token(&api, client, &code_parameters(client, &code)).await;
+        assert_eq!(answer.action, TokenAction::InternalServerError);
+        assert_eq!(queried(&api, client, &grant_id).await, before);
+        assert!(is_alive(&api, &first).await);
+    }
+}
+
+#[tokio::test]
+async fn a_token_request_that_fails_ends_no_single_access_token() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        configure(&emulator, &api, |service| {
+            service.single_access_token_per_subject = Some(true);
+        })
+        .await;
+        let first = granted(&api, client, &[("scope", "read")]).await;
+        configure(&emulator, &api, |service| service.jwks = None).await;
+        let code = code(&api, &request(client, &[("scope", "openid")])).await;
+        let answer = request_token(&api, client, &code_parameters(client, &code)).await;
+        assert_eq!(answer.action, TokenAction::InternalServerError);
+        assert!(is_alive(&api, &first).await);
+    }
+}
+
+#[tokio::test]
 async fn grants_outlive_the_program_but_not_their_client() {
     for version in GENERATIONS {
         let directory = tempfile::tempdir().unwrap();

@@ -54,6 +54,7 @@ mod management;
 mod mtls;
 mod native_sso;
 mod organization;
+mod other_services;
 mod overview;
 mod par;
 mod password;

@@ -249,15 +249,15 @@ fn what_cannot_be_done_is_said_in_words() {
         ),
         (
             ["--rate-limit", "0"],
-            "authlete-emulator: a limit of 0 calls a second would allow none",
+            "error: invalid value '0' for '--rate-limit <N>'",
         ),
         (
             ["--unavailable", "1.5"],
-            "authlete-emulator: the share of calls that fail must be from 0 to 1",
+            "error: invalid value '1.5' for '--unavailable <SHARE>': it must be a number from 0 to 1",
         ),
         (
             ["--unavailable", "NaN"],
-            "authlete-emulator: the share of calls that fail must be from 0 to 1",
+            "error: invalid value 'NaN' for '--unavailable <SHARE>': it must be a number from 0 to 1",
         ),
         (
             ["--rate-limit", "many"],

@@ -4,9 +4,9 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use crate::common::*;
-use authlete::types::IntrospectionRequest;
-use authlete::{ApiVersion, Authlete};
-use authlete_emulator::Emulator;
+use authlete::types::{AuthorizationRequest, IntrospectionRequest};
+use authlete::{ApiVersion, Authlete, RetryPolicy};
+use authlete_emulator::{Emulator, EmulatorBuilder};
 use reqwest::StatusCode;
 use reqwest::header::{HOST, ORIGIN};
 use serde_json::{Value, json};
@@ -214,7 +214,8 @@ async fn an_answer_in_the_stead_of_the_api_is_there_too() {
     let log = data(&emulator, "/emulator/requests?reveal=true").await;
     let request = &log["requests"][0];
     assert_eq!(request["status"], 503);
-    assert_eq!(request["operation"], Value::Null);
+    assert_eq!(request["operation"], "introspection");
+    assert_eq!(request["resultCode"], Value::Null);
     assert_eq!(request["answer"]["content"], html);
 }
 
@@ -340,4 +341,31 @@ async fn the_program_writes_a_line_for_each_request_when_asked() {
     let start =
         format!(" POST /api/{id}/auth/introspection 200 introspection A057302 UNAUTHORIZED ");
     assert!(line.starts_with(&start) && line.ends_with('s'), "{line}");
+}
+
+#[tokio::test]
+async fn a_call_that_does_not_reach_the_api_is_there_with_its_operation() {
+    for version in GENERATIONS {
+        for (change, status, code) in [
+            (
+                (|builder| builder.rate_limit(1)) as fn(EmulatorBuilder) -> EmulatorBuilder,
+                429,
+                json!("A001311"),
+            ),
+            (|builder| builder.unavailable(0.5), 503, Value::Null),
+        ] {
+            let emulator = change(Emulator::builder()).start().await.unwrap();
+            let api = Authlete::builder(emulator.config(version));
+            let api = api.retry(RetryPolicy::never()).build().unwrap();
+            for _ in 0..2 {
+                let request = AuthorizationRequest::new("a=b");
+                let _ = api.authorization(&request).await;
+            }
+            let log = data(&emulator, "/emulator/requests").await;
+            let request = &log["requests"][0];
+            assert_eq!(request["status"], status);
+            assert_eq!(request["operation"], "authorization");
+            assert_eq!(request["resultCode"], code);
+        }
+    }
 }

@@ -413,3 +413,111 @@ async fn a_body_that_is_no_object_has_a_code_for_each_operation() {
         assert_eq!(answer["resultCode"], code, "{path}");
     }
 }
+
+/// The status and the answer to the members of a call.
+async fn answer(
+    emulator: &Emulator,
+    version: authlete::ApiVersion,
+    path: &str,
+    body: Value,
+) -> (u16, Value) {
+    post(emulator, version, "SERVICE", path, &body).await
+}
+
+#[tokio::test]
+async fn an_unknown_type_of_the_audience_is_refused_wherever_it_can_be_given() {
+    for version in GENERATIONS {
+        let (emulator, _api) = start(version).await;
+        for path in [
+            "/auth/authorization/issue",
+            "/device/complete",
+            "/backchannel/authentication/complete",
+            "/idtoken/reissue",
+            "/nativesso",
+        ] {
+            for (word, is_known) in [
+                ("array", true),
+                ("string", true),
+                ("", true),
+                ("list", false),
+            ] {
+                let body = json!({ "idTokenAudType": word });
+                let (status, answer) = answer(&emulator, version, path, body).await;
+                assert_eq!(status == 400, !is_known, "{path} {word}: {answer}");
+                if !is_known {
+                    assert_eq!(answer["resultCode"], "A900212");
+                    let message = answer["resultMessage"].as_str().unwrap();
+                    let words = "idTokenAudType: not one of array, string.";
+                    assert!(message.ends_with(words), "{message}");
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn claims_that_are_no_json_are_refused_without_openid_as_well() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let query = crate::common::query(emulator.client());
+        for (member, code) in [("claims", "A044201"), ("idtHeaderParams", "A255201")] {
+            let ticket = crate::common::ticket(&api, &query).await;
+            let body = json!({ "ticket": ticket.expose(), "subject": "alice", member: "[" });
+            let path = "/auth/authorization/issue";
+            let (_, answer) = answer(&emulator, version, path, body).await;
+            assert_eq!(answer["resultCode"], code, "{member}");
+            assert_eq!(answer["action"], "INTERNAL_SERVER_ERROR");
+        }
+    }
+}
+
+#[tokio::test]
+async fn forms_and_queries_that_are_not_utf_8_are_refused() {
+    let version = authlete::ApiVersion::V2;
+    let (emulator, _api) = start(version).await;
+    let value = |name: &str| variable(&emulator, version, &format!("AUTHLETE_SERVICE_{name}"));
+    let http = reqwest::Client::new();
+    let url = |path: &str| format!("{}/api{path}", emulator.base_url());
+    for (path, code) in [
+        ("/auth/introspection", "A900205"),
+        ("/auth/token/create", "A900205"),
+    ] {
+        for body in [&b"token=%FF&grantType=%FF"[..], b"token=\xff"] {
+            let request = http
+                .post(url(path))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .body(body);
+            let request = request.basic_auth(value("APIKEY"), Some(value("APISECRET")));
+            let answer = request.send().await.unwrap();
+            assert_eq!(answer.status(), 400, "{path}");
+            let answer: Value = answer.json().await.unwrap();
+            assert_eq!(answer["resultCode"], code);
+            let message = answer["resultMessage"].as_str().unwrap();
+            assert!(message.ends_with("not UTF-8."), "{message}");
+        }
+    }
+    let request = http.get(url("/auth/token/get/list?subject=%FF"));
+    let request = request.basic_auth(value("APIKEY"), Some(value("APISECRET")));
+    let answer = request.send().await.unwrap();
+    assert_eq!(answer.status(), 400);
+    let answer: Value = answer.json().await.unwrap();
+    assert_eq!(answer["resultCode"], "A900211");
+}
+
+#[tokio::test]
+async fn a_member_that_is_twice_in_an_unknown_member_is_refused() {
+    let version = authlete::ApiVersion::V2;
+    let (emulator, _api) = start(version).await;
+    let value = |name: &str| variable(&emulator, version, &format!("AUTHLETE_SERVICE_{name}"));
+    let url = format!("{}/api/client/create", emulator.base_url());
+    let request = reqwest::Client::new()
+        .post(url)
+        .body("{\"ofTomorrow\": [{\"a\": 1, \"a\": 2}]}");
+    let request = request.basic_auth(value("APIKEY"), Some(value("APISECRET")));
+    let answer = request.send().await.unwrap();
+    assert_eq!(answer.status(), 400);
+    let answer: Value = answer.json().await.unwrap();
+    let message = answer["resultMessage"].as_str().unwrap();
+    let words = "ofTomorrow: 0: a: given more than once.";
+    assert!(message.ends_with(words), "{message}");
+}

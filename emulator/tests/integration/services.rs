@@ -57,11 +57,15 @@ async fn a_service_from_its_creation_to_its_end() {
         api.delete_service(key).await.unwrap();
         assert_eq!(
             refusal(api.get_service(key).await),
-            (404, "A035201".to_owned())
+            (404, "A035203".to_owned())
+        );
+        assert_eq!(
+            refusal(api.update_service(key, &Service::new()).await),
+            (404, "A037203".to_owned())
         );
         assert_eq!(
             refusal(api.delete_service(key).await),
-            (404, "A034201".to_owned())
+            (404, "A034203".to_owned())
         );
     }
 }
@@ -599,18 +603,42 @@ async fn an_empty_list_means_none() {
 
 #[tokio::test]
 async fn roots_of_attesters_come_back_as_pem() {
-    let der = [7_u8; 90];
-    let bare = BASE64_STANDARD.encode(der);
+    let key = rcgen::KeyPair::generate().unwrap();
+    let certificate = rcgen::CertificateParams::default()
+        .self_signed(&key)
+        .unwrap();
+    let bare = BASE64_STANDARD.encode(certificate.der());
     let (first, second) = bare.split_at(64);
-    let pem =
-        format!("-----BEGIN CERTIFICATE-----\n{first}\n{second}\n-----END CERTIFICATE-----\n");
     for version in GENERATIONS {
         let (emulator, _api) = start(version).await;
         for name in ["clientAttesterRoots", "keyAttesterRoots"] {
+            let pem = certificate.pem().replace('\r', "");
             let body = json!({ name: [bare, format!(" {first}\n\n{second} "), pem] });
             let path = update_path(&emulator, version);
             let (_, answer) = post(&emulator, version, "SERVICEOWNER", &path, &body).await;
             assert_eq!(answer[name], json!([pem, pem, pem]));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_root_of_attesters_that_is_no_certificate_is_refused() {
+    let nothing = BASE64_STANDARD.encode([7_u8; 90]);
+    let pem = format!("-----BEGIN CERTIFICATE-----\n{nothing}\n-----END CERTIFICATE-----\n");
+    for version in GENERATIONS {
+        let (emulator, _api) = start(version).await;
+        for name in ["clientAttesterRoots", "keyAttesterRoots"] {
+            for root in ["not a certificate", &nothing, &pem] {
+                let body = json!({ name: [root] });
+                for path in [&update_path(&emulator, version), "/service/create"] {
+                    let (status, answer) =
+                        post(&emulator, version, "SERVICEOWNER", path, &body).await;
+                    assert_eq!(status, 400, "{path} {root}");
+                    assert_eq!(answer["resultCode"], "A031214");
+                    let message = answer["resultMessage"].as_str().unwrap();
+                    assert!(message.contains(name), "{message}");
+                }
+            }
         }
     }
 }

@@ -114,12 +114,15 @@ async fn the_server_gets_all_that_the_request_says() {
         assert_eq!(info.subject.as_deref(), Some("alice"));
         assert_eq!(info.client_id, Some(client.id));
         assert_eq!(info.client_id_alias.as_deref(), Some(client.alias.as_str()));
-        assert_eq!(info.expires_at, own.access_token_expires_at);
+        // In seconds, unlike the others.
+        let end = own.access_token_expires_at.map(|end| end / 1000);
+        assert_eq!(info.expires_at, end);
         let scopes = info.scopes.unwrap();
         let names: Vec<_> = scopes.iter().filter_map(|s| s.name.as_deref()).collect();
         assert_eq!(names, ["read", "write"]);
         let info = answer.actor_token_info.unwrap();
-        assert_eq!(info.expires_at, own.refresh_token_expires_at);
+        let end = own.refresh_token_expires_at.map(|end| end / 1000);
+        assert_eq!(info.expires_at, end);
     }
 }
 

@@ -272,7 +272,7 @@ async fn a_token_is_good_for_its_own_service() {
             &token,
             "UNAUTHORIZED",
             "invalid_token",
-            ["A088302", "A092302"],
+            ["A088303", "A092303"],
         )
         .await;
     }

@@ -8,11 +8,12 @@ use crate::protocol::authorization_response::Destination;
 use crate::protocol::oauth_error::OAuthError;
 use crate::reply::Outcome;
 use crate::result_code::{
-    FAIL_CLIENT_GONE, FAIL_REASON_MISSING, FAIL_REASON_UNKNOWN, FAIL_TICKET_EXPIRED,
-    FAIL_TICKET_MISSING, FAIL_TICKET_UNKNOWN, FAILED_ACCOUNT_SELECTION, FAILED_ACR_NOT_SATISFIED,
-    FAILED_CLIENT, FAILED_CONSENT, FAILED_DENIED, FAILED_DIFFERENT_SUBJECT, FAILED_EXCEEDS_MAX_AGE,
-    FAILED_FOR_NOW, FAILED_INTERACTION, FAILED_MAX_AGE_NOT_SUPPORTED, FAILED_NOT_AUTHENTICATED,
-    FAILED_NOT_LOGGED_IN, FAILED_SCOPE, FAILED_SERVER_ERROR, FAILED_TARGET, FAILED_UNKNOWN,
+    FAIL_CLIENT_GONE, FAIL_REASON_MISSING, FAIL_REASON_UNKNOWN, FAIL_TICKET_ELSEWHERE,
+    FAIL_TICKET_EXPIRED, FAIL_TICKET_MISSING, FAIL_TICKET_UNKNOWN, FAILED_ACCOUNT_SELECTION,
+    FAILED_ACR_NOT_SATISFIED, FAILED_CLIENT, FAILED_CONSENT, FAILED_DENIED,
+    FAILED_DIFFERENT_SUBJECT, FAILED_EXCEEDS_MAX_AGE, FAILED_FOR_NOW, FAILED_INTERACTION,
+    FAILED_MAX_AGE_NOT_SUPPORTED, FAILED_NOT_AUTHENTICATED, FAILED_NOT_LOGGED_IN, FAILED_SCOPE,
+    FAILED_SERVER_ERROR, FAILED_TARGET, FAILED_UNKNOWN,
 };
 use crate::store::Service;
 
@@ -33,7 +34,11 @@ fn process(call: &Call, service: &mut Service) -> Result<Refused, Refused> {
     let reason = reason.ok_or(caller_error(FAIL_REASON_MISSING))?;
     let error = reported_as(reason).ok_or(caller_error(FAIL_REASON_UNKNOWN))?;
     let entry = service.authorization_requests.remove(&Digest::of(ticket));
-    let entry = entry.ok_or(OAuthError::invalid_request(FAIL_TICKET_UNKNOWN))?;
+    let unknown = match call.foreign.has(ticket) {
+        true => FAIL_TICKET_ELSEWHERE,
+        false => FAIL_TICKET_UNKNOWN,
+    };
+    let entry = entry.ok_or(OAuthError::invalid_request(unknown))?;
     if entry.expires_at <= call.now {
         return Err(OAuthError::invalid_request(FAIL_TICKET_EXPIRED).into());
     }

@@ -13,7 +13,7 @@ use crate::json::{Members, Object};
 use crate::protocol::authorization_response::{Delivery, Destination};
 use crate::protocol::granted::Requested;
 use crate::protocol::id_token::IdToken;
-use crate::protocol::issuance::{self, Issuance, Issued};
+use crate::protocol::issuance::{self, Issuance, Prepared};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::{Refusal, usual_action};
 use crate::protocol::token_response::{seconds_left, token_type};
@@ -22,10 +22,10 @@ use crate::random;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     ISSUE_CLAIMS_MALFORMED, ISSUE_CLIENT_GONE, ISSUE_HEADER_MALFORMED, ISSUE_JWT, ISSUE_OK,
-    ISSUE_SUBJECT_MISSING, ISSUE_TICKET_EXPIRED, ISSUE_TICKET_MISSING, ISSUE_TICKET_UNKNOWN,
-    NATIVE_SSO_SESSION_MISSING,
+    ISSUE_SUBJECT_MISSING, ISSUE_TICKET_ELSEWHERE, ISSUE_TICKET_EXPIRED, ISSUE_TICKET_MISSING,
+    ISSUE_TICKET_UNKNOWN, NATIVE_SSO_SESSION_MISSING,
 };
-use crate::store::{AuthorizationRequest, Binding, Client, Code, Grant, Service, TokenRecord};
+use crate::store::{AuthorizationRequest, Binding, Client, Code, Grant, Service};
 
 /// Grants a request: issues what its response type asks for.
 pub fn issue(call: &Call, service: &mut Service) -> Outcome {
@@ -45,24 +45,12 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         true => Some(decision.authorization_code(service)?),
         false => None,
     };
-    let issued = match decision.has("token") {
-        true => Some(decision.access_token(service)?),
-        false => None,
-    };
-    let given = Given {
-        code: code.as_deref(),
-        issued: issued.as_ref(),
-    };
-    decision.respond(service, &given).map_err(|error| {
-        // What nobody has been told must not work.
-        if let Some(code) = &code {
-            service.codes.remove(&Digest::of(code));
-        }
-        if let Some(issued) = &issued {
-            service.tokens.take(issued.record);
-        }
-        error.into()
-    })
+    let answer = decision.answer(service, code.as_deref());
+    // What nobody has been told must not work.
+    if let (Err(_), Some(code)) = (&answer, &code) {
+        service.codes.remove(&Digest::of(code));
+    }
+    answer
 }
 
 /// That a user granted a request.
@@ -76,7 +64,7 @@ struct Decision<'a> {
 /// What the user's decision gives to the client.
 struct Given<'a> {
     code: Option<&'a str>,
-    issued: Option<&'a Issued>,
+    tokens: Option<&'a Prepared>,
 }
 
 impl<'a> Decision<'a> {
@@ -84,7 +72,9 @@ impl<'a> Decision<'a> {
     fn take(call: &'a Call, service: &mut Service) -> Result<Self, OAuthError> {
         let caller_error = |code| OAuthError::new("server_error", code);
         let ticket = call.body.text("ticket");
-        let ticket = Digest::of(ticket.ok_or(caller_error(ISSUE_TICKET_MISSING))?);
+        let ticket = ticket.ok_or(caller_error(ISSUE_TICKET_MISSING))?;
+        let is_foreign = call.foreign.has(ticket);
+        let ticket = Digest::of(ticket);
         let request = service.authorization_requests.live(&ticket, call.now);
         let is_none = request.is_some_and(|request| request.response_type == ResponseType::None);
         if call.body.text("subject").is_none() && !is_none {
@@ -93,6 +83,7 @@ impl<'a> Decision<'a> {
         let is_known = service.authorization_requests.get(&ticket).is_some();
         let unusable = OAuthError::invalid_request(match is_known {
             true => ISSUE_TICKET_EXPIRED,
+            false if is_foreign => ISSUE_TICKET_ELSEWHERE,
             false => ISSUE_TICKET_UNKNOWN,
         });
         let grant = grant(call, service, request.ok_or(unusable.clone())?)?;
@@ -142,8 +133,25 @@ impl<'a> Decision<'a> {
         Ok(code)
     }
 
+    /// The answer, with an access token when the client wants one, which is stored when all else is done.
+    fn answer(&self, service: &mut Service, code: Option<&str>) -> Result<Reply, Refusal> {
+        let tokens = match self.has("token") {
+            true => Some(self.access_token(service)?),
+            false => None,
+        };
+        let given = Given {
+            code,
+            tokens: tokens.as_ref(),
+        };
+        let answer = self.respond(service, &given)?;
+        if let Some(tokens) = tokens {
+            tokens.store(service, self.call.now);
+        }
+        Ok(answer)
+    }
+
     /// An access token that comes without a token request, and without a refresh token (RFC 6749 §4.2).
-    fn access_token(&self, service: &mut Service) -> Result<Issued, Refusal> {
+    fn access_token(&self, service: &Service) -> Result<Prepared, Refusal> {
         let issuance = Issuance {
             call: self.call,
             client: &self.client,
@@ -156,15 +164,13 @@ impl<'a> Decision<'a> {
             binding: Binding::default(),
             refreshable: false,
         };
-        issuance.issue(service)
+        issuance.prepare(service, None)
     }
 
     /// The answer, and in it the response for the client.
     fn respond(&self, service: &Service, given: &Given<'_>) -> Result<Reply, OAuthError> {
         let now = self.call.now;
-        let record = given
-            .issued
-            .and_then(|issued| service.tokens.by_id(issued.record));
+        let record = given.tokens.map(|tokens| &tokens.record);
         let expires_at = record.map_or(0, |record| record.access_token_expires_at);
         let duration = record.map_or(0, |_| seconds_left(expires_at, now));
         let id_token = match self.has("id_token") {
@@ -173,23 +179,22 @@ impl<'a> Decision<'a> {
         };
         let mut parameters = Vec::new();
         parameters.extend(given.code.map(|code| ("code", code.to_owned())));
-        if let (Some(issued), Some(record)) = (given.issued, record) {
-            parameters.extend(self.token_parameters(service, issued, record));
+        if let Some(tokens) = given.tokens {
+            parameters.extend(self.token_parameters(service, tokens));
         }
         parameters.extend(id_token.clone().map(|token| ("id_token", token)));
         let destination = Destination::of(&self.request, &self.client);
         let Delivery { action, content } = destination.deliver(service, parameters, now)?;
-        let issued = given.issued;
         let answer = Reply::action(self.call.path, ISSUE_OK, action)
             .with("responseContent", content)
             .with_some("authorizationCode", given.code)
             .with_some(
                 "accessToken",
-                issued.map(|issued| issued.access_token.as_str()),
+                given.tokens.map(|tokens| tokens.access_token.as_str()),
             )
             .with_some(
                 "jwtAccessToken",
-                issued.and_then(|issued| issued.jwt.as_deref()),
+                given.tokens.and_then(|tokens| tokens.jwt.as_deref()),
             )
             .with("accessTokenDuration", duration)
             .with("accessTokenExpiresAt", expires_at)
@@ -203,13 +208,13 @@ impl<'a> Decision<'a> {
     fn token_parameters(
         &self,
         service: &Service,
-        issued: &Issued,
-        record: &TokenRecord,
+        tokens: &Prepared,
     ) -> Vec<(&'static str, String)> {
+        let record = &tokens.record;
         let duration = seconds_left(record.access_token_expires_at, self.call.now);
         let scopes = record.grant.scopes.join(" ");
         let mut parameters = vec![
-            ("access_token", issued.presented().to_owned()),
+            ("access_token", tokens.presented().to_owned()),
             ("token_type", token_type(service, record).to_owned()),
             ("expires_in", duration.to_string()),
         ];
@@ -222,7 +227,7 @@ impl<'a> Decision<'a> {
     fn id_token(&self, service: &Service, given: &Given<'_>) -> Result<String, OAuthError> {
         let bound = [
             ("c_hash", given.code),
-            ("at_hash", given.issued.map(Issued::presented)),
+            ("at_hash", given.tokens.map(Prepared::presented)),
             ("s_hash", self.request.state.as_deref()),
         ];
         let bound: Vec<_> = bound

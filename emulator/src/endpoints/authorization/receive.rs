@@ -14,14 +14,14 @@ use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::parameters::{Parameters, Unusable};
 use crate::protocol::request_object::{self, Opened, Security};
 use crate::result_code::{
-    AUTHORIZATION_CLIENT_ALIAS_DISABLED, AUTHORIZATION_CLIENT_ID_EMPTY,
-    AUTHORIZATION_CLIENT_ID_MISSING, AUTHORIZATION_CLIENT_OR_ALIAS_UNKNOWN,
-    AUTHORIZATION_CLIENT_UNKNOWN, AUTHORIZATION_OBJECT, AUTHORIZATION_PARAMETERS_MISSING,
-    AUTHORIZATION_PARAMETERS_NONE, OTHER_REQUEST_URI, OTHER_REQUEST_URI_OF_CLIENT, PUSHED_OBJECT,
-    PUSHED_REQUEST_REQUIRED, PUSHED_REQUEST_REQUIRED_OF_CLIENT, PUSHED_REQUEST_UNKNOWN,
-    REQUEST_OBJECT_REQUIRED, REQUEST_OBJECT_REQUIRED_OF_CLIENT, REQUEST_OBJECT_TWICE,
-    REQUEST_URI_NOT_REGISTERED, REQUEST_URI_UNSUPPORTED, ResultCode, TRUST_CHAIN_EXPIRED,
-    repeated_at_authorization,
+    AUTHORIZATION_CLIENT_ALIAS_DISABLED, AUTHORIZATION_CLIENT_DELETED,
+    AUTHORIZATION_CLIENT_ELSEWHERE, AUTHORIZATION_CLIENT_ID_EMPTY, AUTHORIZATION_CLIENT_ID_MISSING,
+    AUTHORIZATION_CLIENT_OR_ALIAS_UNKNOWN, AUTHORIZATION_CLIENT_UNKNOWN, AUTHORIZATION_OBJECT,
+    AUTHORIZATION_PARAMETERS_MISSING, AUTHORIZATION_PARAMETERS_NONE, Missing, OTHER_REQUEST_URI,
+    OTHER_REQUEST_URI_OF_CLIENT, PUSHED_OBJECT, PUSHED_REQUEST_REQUIRED,
+    PUSHED_REQUEST_REQUIRED_OF_CLIENT, PUSHED_REQUEST_UNKNOWN, REQUEST_OBJECT_REQUIRED,
+    REQUEST_OBJECT_REQUIRED_OF_CLIENT, REQUEST_OBJECT_TWICE, REQUEST_URI_NOT_REGISTERED,
+    REQUEST_URI_UNSUPPORTED, ResultCode, TRUST_CHAIN_EXPIRED, repeated_at_authorization,
 };
 use crate::store::{Client, NamedBy, RequestObject, Service};
 
@@ -59,8 +59,9 @@ pub fn from_browser(call: &Call, service: &mut Service) -> Result<Received, Refu
     let identifier = identifier.map_err(invalid)?;
     register_automatically(call, service, &given)?;
     let found = service.client(identifier);
-    let (client, client_named_by) = found.ok_or(invalid(unknown(service, identifier)))?;
-    call.refuse_locked(client)?;
+    let (client, client_named_by) =
+        found.ok_or_else(|| invalid(unknown(call, service, identifier)))?;
+    call.refuse_locked(client, client_named_by)?;
     if federation::has_expired(client, call.now) {
         return Err(invalid(TRUST_CHAIN_EXPIRED).into());
     }
@@ -93,13 +94,15 @@ pub fn from_browser(call: &Call, service: &mut Service) -> Result<Received, Refu
 }
 
 /// The code for a client identifier that is none.
-fn unknown(service: &Service, identifier: &str) -> ResultCode {
-    if service.clients.by_alias(identifier).is_some() {
-        return AUTHORIZATION_CLIENT_ALIAS_DISABLED;
-    }
-    match service.settings.flag("clientIdAliasEnabled") {
-        true => AUTHORIZATION_CLIENT_OR_ALIAS_UNKNOWN,
-        false => AUTHORIZATION_CLIENT_UNKNOWN,
+fn unknown(call: &Call, service: &Service, identifier: &str) -> ResultCode {
+    match call.why_missing(service, identifier) {
+        Missing::AliasDisabled => AUTHORIZATION_CLIENT_ALIAS_DISABLED,
+        Missing::Elsewhere => AUTHORIZATION_CLIENT_ELSEWHERE,
+        Missing::Deleted => AUTHORIZATION_CLIENT_DELETED,
+        Missing::Unknown if service.settings.flag("clientIdAliasEnabled") => {
+            AUTHORIZATION_CLIENT_OR_ALIAS_UNKNOWN
+        }
+        Missing::Unknown => AUTHORIZATION_CLIENT_UNKNOWN,
     }
 }
 

@@ -22,9 +22,9 @@ use crate::result_code::{
     BACKCHANNEL_COMPLETE_EXPIRED, BACKCHANNEL_COMPLETE_HEADER_MALFORMED, BACKCHANNEL_COMPLETE_JWT,
     BACKCHANNEL_COMPLETE_NOT_ISSUED, BACKCHANNEL_COMPLETE_OK, BACKCHANNEL_COMPLETE_REFUSED,
     BACKCHANNEL_COMPLETE_RESULT_MISSING, BACKCHANNEL_COMPLETE_RESULT_UNKNOWN,
-    BACKCHANNEL_COMPLETE_SUBJECT_MISSING, BACKCHANNEL_COMPLETE_TICKET_MISSING,
-    BACKCHANNEL_COMPLETE_TICKET_UNKNOWN, BACKCHANNEL_COMPLETE_TICKET_USED, BACKCHANNEL_PUSH_OK,
-    BACKCHANNEL_PUSH_REFUSED, ResultCode,
+    BACKCHANNEL_COMPLETE_SUBJECT_MISSING, BACKCHANNEL_COMPLETE_TICKET_ELSEWHERE,
+    BACKCHANNEL_COMPLETE_TICKET_MISSING, BACKCHANNEL_COMPLETE_TICKET_UNKNOWN,
+    BACKCHANNEL_COMPLETE_TICKET_USED, BACKCHANNEL_PUSH_OK, BACKCHANNEL_PUSH_REFUSED, ResultCode,
 };
 use crate::store::{BackchannelRequest, Binding, Client, Decision, Granted, Service};
 
@@ -38,9 +38,13 @@ pub fn complete(call: &Call, service: &mut Service) -> Outcome {
 
 fn process(call: &Call, service: &mut Service) -> Result<Outcome, ResultCode> {
     let ticket = call.body.text("ticket");
-    let ticket = Digest::of(ticket.ok_or(BACKCHANNEL_COMPLETE_TICKET_MISSING)?);
-    let entry = service.backchannel_requests.get(&ticket);
-    let entry = entry.ok_or(BACKCHANNEL_COMPLETE_TICKET_UNKNOWN)?;
+    let ticket = ticket.ok_or(BACKCHANNEL_COMPLETE_TICKET_MISSING)?;
+    let unknown = match call.foreign.has(ticket) {
+        true => BACKCHANNEL_COMPLETE_TICKET_ELSEWHERE,
+        false => BACKCHANNEL_COMPLETE_TICKET_UNKNOWN,
+    };
+    let ticket = Digest::of(ticket);
+    let entry = service.backchannel_requests.get(&ticket).ok_or(unknown)?;
     let (pending, expired) = (entry.value.clone(), entry.expires_at <= call.now);
     let client = service.clients.by_id(pending.client_id);
     let client = Arc::clone(client.ok_or(BACKCHANNEL_COMPLETE_CLIENT_GONE)?);
@@ -193,8 +197,7 @@ impl Notification<'_> {
             binding: Binding::default(),
             refreshable: service.may_refresh(self.client),
         };
-        let issued = issuance.issue(service)?;
-        let issued = issued.with_pushed_id_token(service, self.client, now, auth_req_id)?;
+        let issued = issuance.issue_pushed(service, auth_req_id)?;
         let answer = self.answer(service, BACKCHANNEL_PUSH_OK, "NOTIFICATION");
         let Some(record) = service.tokens.by_id(issued.record) else {
             return Ok(answer.reply());

@@ -12,9 +12,9 @@ use crate::protocol::oauth_error::OAuthError;
 use crate::random;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
-    BACKCHANNEL_ISSUE_OK, BACKCHANNEL_ISSUE_TICKET_COMPLETED, BACKCHANNEL_ISSUE_TICKET_EXPIRED,
-    BACKCHANNEL_ISSUE_TICKET_MISSING, BACKCHANNEL_ISSUE_TICKET_UNKNOWN,
-    BACKCHANNEL_ISSUE_TICKET_USED,
+    BACKCHANNEL_ISSUE_OK, BACKCHANNEL_ISSUE_TICKET_COMPLETED, BACKCHANNEL_ISSUE_TICKET_ELSEWHERE,
+    BACKCHANNEL_ISSUE_TICKET_EXPIRED, BACKCHANNEL_ISSUE_TICKET_MISSING,
+    BACKCHANNEL_ISSUE_TICKET_UNKNOWN, BACKCHANNEL_ISSUE_TICKET_USED,
 };
 use crate::store::{Decision, Service};
 
@@ -27,9 +27,11 @@ pub fn issue(call: &Call, service: &mut Service) -> Outcome {
     let Some(ticket) = call.body.text("ticket") else {
         return error(BACKCHANNEL_ISSUE_TICKET_MISSING, "INTERNAL_SERVER_ERROR");
     };
+    let is_foreign = call.foreign.has(ticket);
     let ticket = Digest::of(ticket);
     let unusable = |code| error(code, "INVALID_TICKET");
     let mut pending = match service.backchannel_requests.get(&ticket) {
+        None if is_foreign => return unusable(BACKCHANNEL_ISSUE_TICKET_ELSEWHERE),
         None => return unusable(BACKCHANNEL_ISSUE_TICKET_UNKNOWN),
         Some(entry) if entry.expires_at <= call.now => {
             return unusable(BACKCHANNEL_ISSUE_TICKET_EXPIRED);

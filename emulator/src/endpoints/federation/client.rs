@@ -8,7 +8,7 @@ use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::Refusal;
 use crate::protocol::registration::{invalid, needs_secret};
 use crate::result_code::{ENTITY_ID_TAKEN, RELYING_PARTY_MISSING};
-use crate::store::{Client, Service};
+use crate::store::{Client, NamedBy, Service};
 
 /// How relying parties come to be clients (OpenID Federation 1.0 §12).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +54,7 @@ impl Registration<'_> {
             if self.way == Way::Explicit {
                 return Err(OAuthError::invalid_request(ENTITY_ID_TAKEN).into());
             }
-            self.call.refuse_locked(earlier)?;
+            self.call.refuse_locked(earlier, NamedBy::EntityId)?;
         }
         let requested = client_registration::acceptable(service, &metadata, earlier.as_deref())?;
         self.check(&requested)?;

@@ -8,8 +8,9 @@ use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::pkce::Challenge;
 use crate::protocol::refusal::Refusal;
 use crate::result_code::{
-    CODE_EMPTY, CODE_EXPIRED, CODE_MISSING, CODE_OF_ANOTHER_CLIENT, CODE_UNKNOWN, DPOP_KEY_OF_CODE,
-    TOKEN_REDIRECT_URI_DIFFERENT, TOKEN_REDIRECT_URI_MISSING, TOKEN_REDIRECT_URI_UNEXPECTED,
+    CODE_ELSEWHERE, CODE_EMPTY, CODE_EXPIRED, CODE_MISSING, CODE_OF_ANOTHER_CLIENT, CODE_UNKNOWN,
+    DPOP_KEY_OF_CODE, TOKEN_REDIRECT_URI_DIFFERENT, TOKEN_REDIRECT_URI_MISSING,
+    TOKEN_REDIRECT_URI_UNEXPECTED,
 };
 use crate::store::{Narrowed, Service};
 
@@ -21,10 +22,12 @@ pub fn authorization_code(request: &Request<'_>, service: &mut Service) -> Resul
         .required("code", CODE_MISSING, CODE_EMPTY)
         .map_err(OAuthError::invalid_request)?;
     let digest = Digest::of(code);
-    let entry = service
-        .codes
-        .get(&digest)
-        .ok_or(OAuthError::invalid_grant(CODE_UNKNOWN))?;
+    let unknown = match request.call.foreign.has(code) {
+        true => CODE_ELSEWHERE,
+        false => CODE_UNKNOWN,
+    };
+    let entry = service.codes.get(&digest);
+    let entry = entry.ok_or(OAuthError::invalid_grant(unknown))?;
     let code = &entry.value;
     if code.grant.client_id != request.client().id() {
         return Err(OAuthError::invalid_grant(CODE_OF_ANOTHER_CLIENT).into());
@@ -67,10 +70,10 @@ pub fn authorization_code(request: &Request<'_>, service: &mut Service) -> Resul
         refreshable: request.may_refresh(service),
     };
     let narrowed = Narrowed::requested(&issuance.grant, request.parameters)?;
-    let mut issued = issuance.issue_narrowed(service, narrowed)?;
-    if is_complete {
-        issued = issued.with_id_token(service, request.client(), now)?;
-    }
+    let issued = match is_complete {
+        true => issuance.issue_with_id_token(service, narrowed)?,
+        false => issuance.issue_narrowed(service, narrowed)?,
+    };
     if let Some(code) = service.codes.get_mut(&digest) {
         code.used_for = Some(issued.record);
     }

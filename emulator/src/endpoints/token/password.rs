@@ -14,11 +14,11 @@ use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     PASSWORD_EMPTY, PASSWORD_MISSING, ResultCode, TOKEN_FAIL_CLIENT,
     TOKEN_FAIL_CLIENT_UNAUTHORIZED, TOKEN_FAIL_PASSWORD, TOKEN_FAIL_REASON_MISSING,
-    TOKEN_FAIL_REASON_UNKNOWN, TOKEN_FAIL_SCOPE, TOKEN_FAIL_TARGET, TOKEN_FAIL_TICKET_EXPIRED,
-    TOKEN_FAIL_TICKET_MISSING, TOKEN_FAIL_TICKET_UNKNOWN, TOKEN_FAIL_UNKNOWN,
-    TOKEN_ISSUE_CLIENT_GONE, TOKEN_ISSUE_OK, TOKEN_ISSUE_SUBJECT_MISSING,
-    TOKEN_ISSUE_TICKET_EXPIRED, TOKEN_ISSUE_TICKET_MISSING, TOKEN_ISSUE_TICKET_UNKNOWN,
-    TOKEN_PASSWORD, USERNAME_EMPTY, USERNAME_MISSING,
+    TOKEN_FAIL_REASON_UNKNOWN, TOKEN_FAIL_SCOPE, TOKEN_FAIL_TARGET, TOKEN_FAIL_TICKET_ELSEWHERE,
+    TOKEN_FAIL_TICKET_EXPIRED, TOKEN_FAIL_TICKET_MISSING, TOKEN_FAIL_TICKET_UNKNOWN,
+    TOKEN_FAIL_UNKNOWN, TOKEN_ISSUE_CLIENT_GONE, TOKEN_ISSUE_OK, TOKEN_ISSUE_SUBJECT_MISSING,
+    TOKEN_ISSUE_TICKET_ELSEWHERE, TOKEN_ISSUE_TICKET_EXPIRED, TOKEN_ISSUE_TICKET_MISSING,
+    TOKEN_ISSUE_TICKET_UNKNOWN, TOKEN_PASSWORD, USERNAME_EMPTY, USERNAME_MISSING,
 };
 use crate::store::{Grant, PasswordRequest, Service};
 
@@ -73,6 +73,7 @@ fn try_issue(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     let waiting = take(call, service).map_err(|unusable| {
         caller_error(match unusable {
             Ticket::Missing => TOKEN_ISSUE_TICKET_MISSING,
+            Ticket::Elsewhere => TOKEN_ISSUE_TICKET_ELSEWHERE,
             Ticket::Unknown => TOKEN_ISSUE_TICKET_UNKNOWN,
             Ticket::Expired => TOKEN_ISSUE_TICKET_EXPIRED,
         })
@@ -114,6 +115,7 @@ fn reported(call: &Call, service: &mut Service) -> Result<OAuthError, ResultCode
     let error = reported_as(reason).ok_or(TOKEN_FAIL_REASON_UNKNOWN)?;
     take(call, service).map_err(|unusable| match unusable {
         Ticket::Missing => TOKEN_FAIL_TICKET_MISSING,
+        Ticket::Elsewhere => TOKEN_FAIL_TICKET_ELSEWHERE,
         Ticket::Unknown => TOKEN_FAIL_TICKET_UNKNOWN,
         Ticket::Expired => TOKEN_FAIL_TICKET_EXPIRED,
     })?;
@@ -123,6 +125,7 @@ fn reported(call: &Call, service: &mut Service) -> Result<OAuthError, ResultCode
 /// Why a ticket cannot be used.
 enum Ticket {
     Missing,
+    Elsewhere,
     Unknown,
     Expired,
 }
@@ -131,7 +134,10 @@ enum Ticket {
 fn take(call: &Call, service: &mut Service) -> Result<PasswordRequest, Ticket> {
     let ticket = call.body.text("ticket").ok_or(Ticket::Missing)?;
     let entry = service.password_requests.remove(&Digest::of(ticket));
-    let entry = entry.ok_or(Ticket::Unknown)?;
+    let entry = entry.ok_or(match call.foreign.has(ticket) {
+        true => Ticket::Elsewhere,
+        false => Ticket::Unknown,
+    })?;
     match call.now < entry.expires_at {
         true => Ok(entry.value),
         false => Err(Ticket::Expired),

@@ -11,8 +11,9 @@ use crate::protocol::{access_token, native_sso, proof_of_possession, scopes};
 use crate::random;
 use crate::reply::Reply;
 use crate::result_code::{
-    REFRESH_JWT, REFRESH_TOKEN_EMPTY, REFRESH_TOKEN_EXPIRED, REFRESH_TOKEN_MISSING,
-    REFRESH_TOKEN_OF_ANOTHER_CLIENT, REFRESH_TOKEN_UNKNOWN, SCOPE_BEYOND_GRANT,
+    REFRESH_JWT, REFRESH_TOKEN_ELSEWHERE, REFRESH_TOKEN_EMPTY, REFRESH_TOKEN_EXPIRED,
+    REFRESH_TOKEN_MISSING, REFRESH_TOKEN_OF_ANOTHER_CLIENT, REFRESH_TOKEN_UNKNOWN,
+    SCOPE_BEYOND_GRANT,
 };
 use crate::store::{Grant, Narrowed, RecordId, RefreshToken, Renewal, Service, TokenRecord};
 
@@ -33,7 +34,10 @@ pub fn refresh_token(request: &Request<'_>, service: &mut Service) -> Result<Rep
         .required("refresh_token", REFRESH_TOKEN_MISSING, REFRESH_TOKEN_EMPTY)
         .map_err(OAuthError::invalid_request)?;
     let Some(presented) = find(value, request, service) else {
-        let error = OAuthError::invalid_grant(REFRESH_TOKEN_UNKNOWN);
+        let error = OAuthError::invalid_grant(match request.call.foreign.has(value) {
+            true => REFRESH_TOKEN_ELSEWHERE,
+            false => REFRESH_TOKEN_UNKNOWN,
+        });
         let action = usual_action(&error);
         let answer = error.answer(request.call.path, action, &service.settings);
         let answer = response::with_client_of_refused(answer, request.call, service);

@@ -14,7 +14,7 @@ use crate::result_code::{
     REISSUE_ACCESS_TOKEN_UNUSABLE, REISSUE_JSON_MALFORMED, REISSUE_NOT_REISSUABLE, REISSUE_OK,
     REISSUE_REFRESH_TOKEN_DIFFERENT, REISSUE_TOKEN_MISSING, ResultCode,
 };
-use crate::store::{Authentication, Client, Grant, RecordId, Service, TokenRecord};
+use crate::store::{Authentication, Client, Grant, NamedBy, RecordId, Service, TokenRecord};
 
 /// Whether a new ID token can go with tokens: they were refreshed, they are for a user and for OpenID Connect, and the
 /// service wants it so.
@@ -30,7 +30,7 @@ pub fn reissue(call: &Call, service: &Service) -> Outcome {
         Ok(reissue) => reissue,
         Err(code) => return Ok(Reply::action(call.path, code, "CALLER_ERROR").reply()),
     };
-    call.refuse_locked(reissue.client)?;
+    call.refuse_locked(reissue.client, NamedBy::Id)?;
     let id_token = IdToken {
         service,
         client: reissue.client,

@@ -143,8 +143,7 @@ impl<'a> Request<'a> {
             refreshable: self.may_refresh(service),
         };
         let narrowed = Narrowed::requested(&issuance.grant, self.parameters)?;
-        let issued = issuance.issue_narrowed(service, narrowed)?;
-        Ok(issued.with_id_token(service, self.client(), self.call.now)?)
+        issuance.issue_with_id_token(service, narrowed)
     }
 
     fn allow(&self, service: &Service, grant_type: &GrantType) -> Result<(), OAuthError> {

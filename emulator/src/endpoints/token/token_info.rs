@@ -65,7 +65,8 @@ impl Token<'_> {
                 "scopes",
                 Some(scopes::details(&service.settings, self.scopes).into()),
             ),
-            ("expiresAt", Some(self.expires_at.into())),
+            // In seconds, unlike most times of the API.
+            ("expiresAt", Some((self.expires_at / 1000).into())),
             ("properties", grant.properties.as_deref().cloned()),
             ("resources", list(self.resources).map(Value::from)),
             ("authorizationDetails", self.authorization_details.cloned()),

@@ -4,7 +4,7 @@ use super::find;
 use crate::call::Call;
 use crate::json::Members;
 use crate::reply::{Outcome, Reply};
-use crate::result_code::{CLIENT_UNKNOWN, REVOKE_NOTHING_NAMED, REVOKE_OK};
+use crate::result_code::{REVOKE_NOTHING_NAMED, REVOKE_OK};
 use crate::store::{RecordId, Service};
 
 /// The most records that one call revokes by client or by user, as Authlete has it by default.
@@ -35,8 +35,10 @@ fn named(call: &Call, service: &Service) -> Result<Vec<RecordId>, Reply> {
     if client.is_none() && subject.is_none() {
         return Err(Reply::error(400, call.path, REVOKE_NOTHING_NAMED));
     }
-    let unknown = || Reply::error(404, call.path, CLIENT_UNKNOWN);
-    let client = client.map(|identifier| service.client(identifier).ok_or_else(unknown));
+    let client = client.map(|identifier| {
+        let missing = || call.missing_client(service, identifier, false);
+        service.client(identifier).ok_or_else(missing)
+    });
     let client_id = client.transpose()?.map(|(client, _)| client.id());
     let records = service.tokens.list(client_id, subject);
     Ok(records.map(|(id, _)| id).take(AT_ONCE).collect())

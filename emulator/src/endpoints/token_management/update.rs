@@ -15,25 +15,30 @@ use crate::reply::{Answer, Outcome, Reply};
 use crate::result_code::{
     UPDATE_OK, UPDATE_TOKEN_MISSING, UPDATE_TOKEN_OF_ANOTHER_SERVICE, UPDATE_TOKEN_UNKNOWN,
 };
-use crate::store::{RecordId, Service, Store, TokenRecord};
+use crate::store::{RecordId, Service, TokenRecord};
 
-pub fn update(call: &Call, store: &mut Store) -> Outcome {
+pub fn update(call: &Call, service: &mut Service) -> Outcome {
     let answer = |code, action| Ok(Reply::action(call.path, code, action).reply());
     let Some(named) = Named::of(&call.body) else {
         return answer(UPDATE_TOKEN_MISSING, "BAD_REQUEST");
     };
-    match named.record(call.service(store)?) {
-        Some(id) => change(call, call.service(store)?, id),
-        None => {
-            // The identifiers of records are not the same everywhere.
-            let is_token = !matches!(named, Named::TokenId(_));
-            let mut services = store.services();
-            match is_token && services.any(|service| named.record(service).is_some()) {
-                true => answer(UPDATE_TOKEN_OF_ANOTHER_SERVICE, "FORBIDDEN"),
-                false => answer(UPDATE_TOKEN_UNKNOWN, "NOT_FOUND"),
-            }
-        }
+    match named.record(service) {
+        Some(id) => change(call, service, id),
+        None if names_foreign_token(call) => answer(UPDATE_TOKEN_OF_ANOTHER_SERVICE, "FORBIDDEN"),
+        None => answer(UPDATE_TOKEN_UNKNOWN, "NOT_FOUND"),
     }
+}
+
+/// The identifiers of records are not the same everywhere.
+fn names_foreign_token(call: &Call) -> bool {
+    let names = [
+        "accessToken",
+        "accessTokenHash",
+        "refreshToken",
+        "refreshTokenHash",
+    ];
+    let mut names = names.iter().filter_map(|name| call.body.text(name));
+    names.any(|name| call.foreign.has(name))
 }
 
 fn change(call: &Call, service: &mut Service, id: RecordId) -> Outcome {
