@@ -271,14 +271,19 @@ fn build(
     }
     let client = builder.redirect(reqwest::redirect::Policy::none()).build();
     client.map_err(|error| {
-        let mut what = "the HTTP client cannot be made".to_owned();
+        // The error does not say which of these it is.
+        let mut causes = Vec::new();
         if config.is_set(Setting::ClientCertificate) {
             let setting = Setting::ClientCertificate;
-            what += &format!(": do the certificate and the key of {setting} belong together?");
+            causes.push(format!(
+                "do the certificate and the key of {setting} belong together?"
+            ));
         }
         if config.is_set(Setting::RootCertificate) {
-            what += &format!(": is {} a certificate?", Setting::RootCertificate);
+            causes.push(format!("is {} a certificate?", Setting::RootCertificate));
         }
+        causes.push("does the system have root certificates (ca-certificates)?".to_owned());
+        let what = format!("the HTTP client cannot be made: {}", causes.join(" "));
         client_error(what, error)
     })
 }

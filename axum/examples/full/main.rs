@@ -43,12 +43,14 @@ async fn main() -> Result<()> {
     let endpoints = Endpoints::below(&issuer)?;
     let mut service = api.get_service(service_id).await?;
     endpoints.write_to(&mut service);
+    service.device_verification_uri = Some(format!("{issuer}/device"));
     api.update_service(service_id, &service).await?;
 
     let users = Users::default();
     let server = AuthorizationServer::new(api.clone(), endpoints, users.clone())
         .token_grants(users.clone())
         .resource_servers(Api)
+        .backchannel_users(users.clone())
         // Only because nothing but the proxy of the tests can reach this server.
         .client_certificates(ClientCertificateSource::ClientCert)
         .allow_offline_access();

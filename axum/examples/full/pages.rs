@@ -2,13 +2,14 @@
 
 use authlete::server::{Interaction, PendingAuthorization};
 use authlete_axum::AuthorizationServer;
+use authlete_axum::authorization_server::{DeviceOutcome, DeviceRequest, UserCode};
 use axum::Router;
 use axum::extract::{Form, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::http::request::Parts;
-use axum::response::{Html, IntoResponse, Response, Result};
-use axum::routing::post;
+use axum::response::{Html, IntoResponse, Redirect, Response, Result};
+use axum::routing::{get, post};
 use tower_sessions::Session as Browser;
 
 use crate::users::{Login, Users, client, unavailable};
@@ -21,6 +22,9 @@ pub fn router(server: AuthorizationServer, users: Users) -> Router {
     Router::new()
         .route("/login", post(log_in))
         .route("/consent", post(consent))
+        .route("/device", get(device_page).post(device))
+        .route("/device/consent", post(device_consent))
+        .route("/phone", get(phone_page).post(phone))
         .with_state((server, users))
 }
 
@@ -102,6 +106,10 @@ fn field<'a>(fields: &'a [(String, String)], name: &str) -> &'a str {
     field.map_or("", |(_, value)| value)
 }
 
+async fn logged_in(browser: &Browser) -> Result<Option<Login>> {
+    Ok(browser.get("login").await.map_err(unavailable)?)
+}
+
 /// The login page was sent.
 async fn log_in(
     State((server, users)): State<Pages>,
@@ -109,7 +117,6 @@ async fn log_in(
     request: Parts,
     Form(fields): Fields,
 ) -> Result<Response> {
-    let mut pending = pending(&browser).await?;
     let of = |name| field(&fields, name);
     let login = users.log_in(of("name"), of("password"), of("code"));
     if let Some(login) = &login {
@@ -117,6 +124,10 @@ async fn log_in(
         browser.cycle_id().await.map_err(unavailable)?;
         browser.insert("login", login).await.map_err(unavailable)?;
     }
+    // Where no client asks, the user wants to enter the code of a device.
+    let Ok(mut pending) = pending(&browser).await else {
+        return Ok(Redirect::to("/device").into_response());
+    };
     let session = login.map(|login| users.session(&login, client(pending.answer())));
     if let Some(session) = &session {
         pending.logged_in(session);
@@ -132,7 +143,7 @@ async fn consent(
     Form(fields): Fields,
 ) -> Result<Response> {
     let mut pending = pending(&browser).await?;
-    let login: Option<Login> = browser.get("login").await.map_err(unavailable)?;
+    let login = logged_in(&browser).await?;
     let Some(login) = login.filter(|_| field(&fields, "agree") == "yes") else {
         return Ok(server.deny(&pending).await?);
     };
@@ -147,4 +158,106 @@ async fn consent(
     let lasting = pending.consented(&session, consent);
     users.remember(&login, client, lasting);
     Ok(server.proceed(&request, pending, Some(&session)).await?)
+}
+
+async fn device_page(browser: Browser) -> Result<Response> {
+    Ok(match logged_in(&browser).await? {
+        Some(_) => page(
+            "<h1>Connect a device</h1><form method=post action=/device>\
+             <label>Code <input name=user_code></label><button>Go on</button></form>",
+        ),
+        None => login_page(None),
+    })
+}
+
+/// The code of a device was entered.
+async fn device(
+    State((server, _)): State<Pages>,
+    browser: Browser,
+    Form(fields): Fields,
+) -> Result<Response> {
+    let Some(login) = logged_in(&browser).await? else {
+        return Ok(login_page(None));
+    };
+    let code = field(&fields, "user_code");
+    let found = server.verify_user_code(code, login.subject()).await?;
+    let UserCode::Valid(device) = found else {
+        return Ok(page("<h1>This code is not good</h1>"));
+    };
+    let name = device.answer().client_name.as_deref();
+    let name = escape(name.unwrap_or("A device"));
+    browser
+        .insert("device", device)
+        .await
+        .map_err(unavailable)?;
+    Ok(page(&format!(
+        "<h1>{name} asks for access</h1><form method=post action=/device/consent>\
+         <button name=agree value=yes>Agree</button> <button name=agree value=no>Refuse</button></form>"
+    )))
+}
+
+/// The consent page of a device was sent.
+async fn device_consent(
+    State((server, users)): State<Pages>,
+    browser: Browser,
+    Form(fields): Fields,
+) -> Result<Response> {
+    let device: Option<DeviceRequest> = browser.remove("device").await.map_err(unavailable)?;
+    let (Some(device), Some(login)) = (device, logged_in(&browser).await?) else {
+        return Ok(login_page(None));
+    };
+    let outcome = match field(&fields, "agree") {
+        "yes" => {
+            let session = users.session(&login, device.answer().client_id);
+            let scopes = device.answer().scopes.iter().flatten();
+            let scopes = scopes.filter_map(|scope| scope.name.clone());
+            server.authorize_device(&device, &session, scopes).await?
+        }
+        _ => server.deny_device(&device).await?,
+    };
+    Ok(page(match outcome {
+        DeviceOutcome::Done => "<h1>Go back to your device</h1>",
+        DeviceOutcome::Expired | DeviceOutcome::Unknown => "<h1>Start again at your device</h1>",
+    }))
+}
+
+/// What a user sees on the phone, when a client asks by the backchannel.
+async fn phone_page(State((_, users)): State<Pages>, browser: Browser) -> Result<Response> {
+    let Some(login) = logged_in(&browser).await? else {
+        return Ok(login_page(None));
+    };
+    let message = users
+        .asked(&login)
+        .and_then(|asked| asked.answer().binding_message.clone());
+    Ok(page(&format!(
+        "<h1>Is this you? {}</h1><form method=post action=/phone>\
+         <button name=agree value=yes>Yes</button> <button name=agree value=no>No</button></form>",
+        escape(&message.unwrap_or_default())
+    )))
+}
+
+async fn phone(
+    State((server, users)): State<Pages>,
+    browser: Browser,
+    Form(fields): Fields,
+) -> Result<Response> {
+    let login = logged_in(&browser).await?;
+    let asked = login.as_ref().and_then(|login| users.take_asked(login));
+    let (Some(login), Some(asked)) = (login, asked) else {
+        return Ok(page("<h1>Nobody asks for you</h1>"));
+    };
+    let notification = match field(&fields, "agree") {
+        "yes" => {
+            let session = users.session(&login, asked.answer().client_id);
+            let scopes = asked.answer().scopes.iter().flatten();
+            let scopes = scopes.filter_map(|scope| scope.name.clone());
+            server
+                .authorize_backchannel(&asked, &session, scopes)
+                .await?
+        }
+        _ => server.deny_backchannel(&asked).await?,
+    };
+    // For clients in the modes `ping` and `push`: send it with an HTTP client.
+    drop(notification);
+    Ok(page("<h1>Thank you</h1>"))
 }

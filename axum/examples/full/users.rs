@@ -7,8 +7,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use authlete::server::{
     Consent, Interaction, PendingAuthorization, Presented, Session, StandardClaims,
 };
-use authlete::types::{AuthorizationResponse, JwsAlg, TokenResponse};
-use authlete_axum::authorization_server::{Accounts, ResourceServer, ResourceServers, TokenGrants};
+use authlete::types::{
+    AuthorizationResponse, BackchannelAuthenticationFailReason, BackchannelAuthenticationResponse,
+    JwsAlg, TokenResponse,
+};
+use authlete_axum::authorization_server::{
+    Accounts, BackchannelRequest, BackchannelUsers, ResourceServer, ResourceServers, TokenGrants,
+};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{Response, Result};
@@ -21,6 +26,14 @@ use crate::pages;
 #[derive(Clone, Default)]
 pub struct Users {
     consents: Arc<Mutex<HashMap<(String, i64), Consent>>>,
+    /// What the phones of users show.
+    asked: Arc<Mutex<HashMap<String, BackchannelRequest>>>,
+}
+
+impl Login {
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
 }
 
 /// A login, as the session of the browser has it.
@@ -70,6 +83,17 @@ impl Users {
             Some(consent) => session.consented_before(consent.clone()),
             None => session,
         }
+    }
+
+    /// What the phone of a user shows.
+    pub fn asked(&self, login: &Login) -> Option<BackchannelRequest> {
+        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.get(&login.subject).cloned()
+    }
+
+    pub fn take_asked(&self, login: &Login) -> Option<BackchannelRequest> {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.remove(&login.subject)
     }
 
     /// Remembers what a user agreed to.
@@ -138,6 +162,25 @@ impl Accounts for Users {
 impl TokenGrants for Users {
     async fn reissues_id_token(&self, _: &TokenResponse) -> Result<bool> {
         Ok(true)
+    }
+}
+
+impl BackchannelUsers for Users {
+    async fn identify(
+        &self,
+        answer: &BackchannelAuthenticationResponse,
+    ) -> Result<std::result::Result<String, BackchannelAuthenticationFailReason>> {
+        let hint = answer.sub.as_deref();
+        let hint = hint.or(answer.hint.as_ref().map(|hint| hint.expose()));
+        Ok(match hint {
+            Some(name @ ("alice" | "bob")) => Ok(name.to_owned()),
+            _ => Err(BackchannelAuthenticationFailReason::UnknownUserId),
+        })
+    }
+
+    async fn ask(&self, request: BackchannelRequest) {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.insert(request.subject().to_owned(), request);
     }
 }
 

@@ -55,6 +55,7 @@ export class Browser {
 
   async #read(response) {
     const location = response.headers.get("location");
+    if (location?.startsWith("/")) return this.open(`${this.issuer}${location}`);
     if (location) {
       assert.ok(location.startsWith(REDIRECT_URI), location);
       return { url: new URL(location) };

@@ -249,3 +249,51 @@ test("wrong secret is told by a challenge", async () => {
   const error = await oidc.authorizationCodeGrant(config, url, checks).catch((error) => error);
   assert.ok(error instanceof oidc.WWWAuthenticateChallengeError || error.error === "invalid_client", error);
 });
+
+test("device flow", async () => {
+  const config = await connect("web");
+  const started = await oidc.initiateDeviceAuthorization(config, { scope: "openid email" });
+  const browser = new Browser(issuer);
+  assert.match((await browser.open(started.verification_uri)).page, /action=\/login/);
+  await browser.logIn();
+  const { page } = await browser.send("/device", { user_code: started.user_code.toLowerCase() });
+  assert.match(page, /asks for access/);
+  const polling = oidc.pollDeviceAuthorizationGrant(config, { ...started, interval: 0.1 });
+  await browser.send("/device/consent", { agree: "yes" });
+  assert.equal((await polling).claims().sub, "alice");
+});
+
+test("device flow that the user refuses", async () => {
+  const config = await connect("web");
+  const started = await oidc.initiateDeviceAuthorization(config, { scope: "openid" });
+  const browser = new Browser(issuer);
+  await browser.open(started.verification_uri);
+  await browser.logIn();
+  await browser.send("/device", { user_code: started.user_code });
+  await browser.send("/device/consent", { agree: "no" });
+  const polling = oidc.pollDeviceAuthorizationGrant(config, { ...started, interval: 0.1 });
+  await assert.rejects(polling, { error: "access_denied" });
+});
+
+test("backchannel authentication, polled", async () => {
+  const config = await connect("web");
+  const parameters = { scope: "openid email", login_hint: "bob", binding_message: "W4SCT" };
+  const started = await oidc.initiateBackchannelAuthentication(config, parameters);
+  const browser = new Browser(issuer);
+  await browser.open(`${issuer}/phone`);
+  await browser.logIn("bob", "builder");
+  const { page } = await browser.open(`${issuer}/phone`);
+  assert.match(page, /W4SCT/);
+  const polling = oidc.pollBackchannelAuthenticationGrant(config, started);
+  await browser.send("/phone", { agree: "yes" });
+  const issued = await polling;
+  assert.equal(issued.claims().sub, "bob");
+  const claims = await oidc.fetchUserInfo(config, issued.access_token, "bob");
+  assert.equal(claims.email, "bob@example.com");
+});
+
+test("backchannel authentication of nobody that is known", async () => {
+  const config = await connect("web");
+  const parameters = { scope: "openid", login_hint: "mallory" };
+  await assert.rejects(oidc.initiateBackchannelAuthentication(config, parameters), { error: "unknown_user_id" });
+});

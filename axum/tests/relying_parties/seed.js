@@ -53,6 +53,8 @@ const seed = {
       tlsClientCertificateBoundAccessTokens: true,
       deviceFlowCodeDuration: 300,
       backchannelAuthReqIdDuration: 300,
+      // Without it the interval in responses is 0, which strict clients refuse.
+      backchannelPollingInterval: 1,
       refreshTokenKept: false,
       clients: [
         client(20000000000011, "web"),

@@ -75,7 +75,8 @@ fn a_certificate_that_is_none_is_refused() {
     assert_eq!(
         refused(config.client_certificate(pem)),
         "the HTTP client cannot be made: do the certificate and the key of \
-         ClientCertificate (AUTHLETE_CLIENT_CERTIFICATE) belong together?"
+         ClientCertificate (AUTHLETE_CLIENT_CERTIFICATE) belong together? \
+         does the system have root certificates (ca-certificates)?"
     );
 }
 

@@ -1,8 +1,10 @@
 //! The endpoints of an authorization server, called as browsers and clients call them.
 
 mod authorization;
+mod backchannel;
 mod browser;
 mod client;
+mod device;
 mod discovery;
 mod introspection;
 mod pushed;

@@ -1,0 +1,185 @@
+use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+use authlete::server::Session;
+use authlete::types::GrantType;
+use authlete_axum::AttemptLimiter;
+use authlete_axum::authorization_server::{DeviceOutcome, DeviceRequest, UserCode};
+use axum::response::IntoResponse as _;
+
+use super::client::claims;
+use super::*;
+use crate::common::GENERATIONS;
+
+const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
+/// A provider for devices, and its server to call as a page of it does.
+async fn start(
+    version: ApiVersion,
+    change: impl FnOnce(AuthorizationServer) -> AuthorizationServer,
+) -> (Provider, AuthorizationServer) {
+    let kept = Arc::new(Mutex::new(None));
+    let keep = Arc::clone(&kept);
+    let provider = Provider::with(version, move |server| {
+        let server = change(server);
+        *keep.lock().unwrap() = Some(server.clone());
+        server.router()
+    })
+    .await;
+    let grants = || Some(vec![GrantType::DeviceCode, GrantType::RefreshToken]);
+    provider
+        .change_service(|service| {
+            service.supported_grant_types = grants();
+            service.device_flow_code_duration = Some(600);
+            service.device_verification_uri = Some("https://as.example/device".into());
+        })
+        .await;
+    provider
+        .change_client(|client| client.grant_types = grants())
+        .await;
+    let server = kept.lock().unwrap().take().unwrap();
+    (provider, server)
+}
+
+/// What a device gets: the code that it shows, and the one that it keeps.
+async fn begin(provider: &Provider, scope: &str) -> (String, String) {
+    let reply = provider
+        .client()
+        .post("/device_authorization", &[("scope", scope)])
+        .await;
+    assert_eq!(reply.status, 200, "{reply:?}");
+    let codes = reply.json();
+    let text = |name: &str| codes[name].as_str().unwrap().to_owned();
+    (text("user_code"), text("device_code"))
+}
+
+async fn poll(provider: &Provider, device_code: &str) -> Reply {
+    // The device waits between its requests.
+    provider.emulator.advance(Duration::from_secs(10));
+    let form = [("grant_type", DEVICE_CODE), ("device_code", device_code)];
+    provider.client().post("/token", &form).await
+}
+
+async fn valid(server: &AuthorizationServer, typed: &str) -> DeviceRequest {
+    match server.verify_user_code(typed, "192.0.2.1").await.unwrap() {
+        UserCode::Valid(request) => request,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn alice() -> Session {
+    let now = SystemTime::UNIX_EPOCH.elapsed().unwrap();
+    Session::new("alice", now.as_secs() as i64).acr("urn:example:password")
+}
+
+#[tokio::test]
+async fn user_code_as_it_is_typed_leads_to_tokens_for_the_scopes_agreed_to() {
+    for version in GENERATIONS {
+        let (provider, server) = start(version, |server| server).await;
+        let (user_code, device_code) = begin(&provider, "openid email profile").await;
+        poll(&provider, &device_code)
+            .await
+            .assert_error(400, "authorization_pending");
+        let (left, right) = user_code.split_at(4);
+        let request = valid(&server, &format!(" {}-{}", left.to_lowercase(), right)).await;
+        assert_eq!(
+            request.answer().client_id,
+            Some(provider.emulator.client().id)
+        );
+        let outcome = server
+            .authorize_device(&request, &alice(), ["openid", "email"])
+            .await
+            .unwrap();
+        assert_eq!(outcome, DeviceOutcome::Done);
+        let tokens = poll(&provider, &device_code).await.json();
+        let id_token = claims(&tokens);
+        assert_eq!(id_token["sub"], "alice");
+        assert!(id_token["auth_time"].is_i64(), "{id_token}");
+        let scope = tokens["scope"].as_str().unwrap();
+        assert!(
+            scope.contains("email") && !scope.contains("profile"),
+            "{scope}"
+        );
+        let again = server.deny_device(&request).await.unwrap();
+        assert_eq!(again, DeviceOutcome::Unknown);
+    }
+}
+
+#[tokio::test]
+async fn refusal_by_the_user_is_access_denied_at_the_device() {
+    for version in GENERATIONS {
+        let (provider, server) = start(version, |server| server).await;
+        let (user_code, device_code) = begin(&provider, "openid").await;
+        let request = valid(&server, &user_code).await;
+        assert_eq!(
+            server.deny_device(&request).await.unwrap(),
+            DeviceOutcome::Done
+        );
+        poll(&provider, &device_code)
+            .await
+            .assert_error(400, "access_denied");
+    }
+}
+
+#[tokio::test]
+async fn code_that_is_unknown_or_expired_is_told_apart() {
+    let (provider, server) = start(ApiVersion::V3, |server| server).await;
+    for typed in ["", " - ", "XXXX-XXXX", "<script>"] {
+        let found = server.verify_user_code(typed, "192.0.2.1").await.unwrap();
+        assert_eq!(found, UserCode::Unknown, "{typed}");
+    }
+    let (user_code, _) = begin(&provider, "openid").await;
+    let request = valid(&server, &user_code).await;
+    provider.emulator.advance(Duration::from_secs(601));
+    let found = server.verify_user_code(&user_code, "192.0.2.1").await;
+    assert_eq!(found.unwrap(), UserCode::Expired);
+    let outcome = server
+        .authorize_device(&request, &alice(), ["openid"])
+        .await;
+    assert_eq!(outcome.unwrap(), DeviceOutcome::Expired);
+}
+
+#[tokio::test]
+async fn codes_cannot_be_guessed_without_limit() {
+    let (_provider, server) = start(ApiVersion::V3, |server| server).await;
+    for _ in 0..10 {
+        server
+            .verify_user_code("GUESSED", "192.0.2.1")
+            .await
+            .unwrap();
+    }
+    let refused = server.verify_user_code("GUESSED", "192.0.2.1").await;
+    let response = refused.unwrap_err().into_response();
+    assert_eq!(response.status(), 429);
+    assert!(response.headers().contains_key("retry-after"));
+    server
+        .verify_user_code("GUESSED", "192.0.2.2")
+        .await
+        .unwrap();
+
+    let one = AttemptLimiter::new(NonZeroU32::MIN, Duration::from_secs(60));
+    let (_provider, server) = start(ApiVersion::V3, |server| server.user_code_attempts(one)).await;
+    server
+        .verify_user_code("GUESSED", "192.0.2.1")
+        .await
+        .unwrap();
+    assert!(
+        server
+            .verify_user_code("GUESSED", "192.0.2.1")
+            .await
+            .is_err()
+    );
+}
+
+#[tokio::test]
+async fn device_that_does_not_authenticate_gets_no_codes() {
+    for version in GENERATIONS {
+        let (provider, _) = start(version, |server| server).await;
+        let request = provider
+            .client()
+            .form("/device_authorization", &[("scope", "openid")]);
+        let reply = Reply::of(request.header("authorization", "Basic MTp4")).await;
+        reply.assert_error(401, "invalid_client");
+    }
+}
