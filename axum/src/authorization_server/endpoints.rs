@@ -70,6 +70,7 @@ endpoints! {
     device_authorization = "deviceAuthorizationEndpoint" in device_authorization_endpoint, by default "/device_authorization";
     backchannel_authentication = "backchannelAuthenticationEndpoint" in backchannel_authentication_endpoint,
         by default "/backchannel_authentication";
+    logout = "endSessionEndpoint" in end_session_endpoint, by default "/logout";
 }
 
 impl Endpoints {

@@ -18,7 +18,7 @@
 //! ```
 //!
 //! What your server decides is in traits: [`Accounts`] for users, sessions and pages, [`TokenGrants`] for grant types that
-//! Authlete leaves to you, and [`ResourceServers`] for the callers of the introspection endpoint, [`BackchannelUsers`] for CIBA. All but the first refuse
+//! Authlete leaves to you, and [`ResourceServers`] for the callers of the introspection endpoint, [`BackchannelUsers`] for CIBA, [`Logout`] for the end of sessions. All but the first refuse
 //! by default.
 
 mod accounts;
@@ -31,6 +31,7 @@ mod endpoints;
 mod failure;
 mod form_page;
 mod introspection;
+mod logout;
 mod pushed_authorization;
 mod request;
 mod revocation;
@@ -59,6 +60,7 @@ pub use discovery::{configuration, jwks};
 pub use endpoints::Endpoints;
 pub use failure::Failure;
 pub use introspection::{ResourceServer, ResourceServers, introspection};
+pub use logout::{Logout, LogoutRequest, logout};
 pub use pushed_authorization::pushed_authorization;
 pub use revocation::revocation;
 pub use token::{TokenGrants, token};
@@ -67,6 +69,7 @@ pub use userinfo::userinfo;
 use accounts::AnyAccounts;
 use backchannel::{AnyBackchannelUsers, NoBackchannelUsers};
 use introspection::{AnyResourceServers, NoResourceServers};
+use logout::{AnyLogout, NoLogout};
 use token::{AnyTokenGrants, NoTokenGrants};
 
 /// The largest body of a request that is read, in bytes.
@@ -105,6 +108,7 @@ struct Settings {
     token_grants: Arc<dyn AnyTokenGrants>,
     resource_servers: Arc<dyn AnyResourceServers>,
     backchannel_users: Arc<dyn AnyBackchannelUsers>,
+    logout: Arc<dyn AnyLogout>,
     user_code_attempts: AttemptLimiter,
     certificates: ClientCertificateSource,
     offline_access_allowed: bool,
@@ -123,6 +127,7 @@ impl AuthorizationServer {
                 token_grants: Arc::new(NoTokenGrants),
                 resource_servers: Arc::new(NoResourceServers),
                 backchannel_users: Arc::new(NoBackchannelUsers),
+                logout: Arc::new(NoLogout),
                 user_code_attempts: AttemptLimiter::new(USER_CODE_ATTEMPTS, USER_CODE_TIME),
                 certificates: ClientCertificateSource::None,
                 offline_access_allowed: false,
@@ -148,6 +153,12 @@ impl AuthorizationServer {
     #[must_use]
     pub fn backchannel_users(self, users: impl BackchannelUsers) -> Self {
         self.with(|settings| settings.backchannel_users = Arc::new(users))
+    }
+
+    /// Who ends sessions when clients ask for it. Default: nobody, and the logout endpoint answers 404.
+    #[must_use]
+    pub fn logout(self, logout: impl Logout) -> Self {
+        self.with(|settings| settings.logout = Arc::new(logout))
     }
 
     /// How many user codes can be tried (RFC 8628 §5.1). Default: ten in five minutes, for each key of

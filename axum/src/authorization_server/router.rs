@@ -7,7 +7,8 @@ use super::cors::{AnyOriginUncached, any_origin};
 use super::traced::Traced;
 use super::{
     AuthorizationServer, authorization, backchannel_authentication, configuration,
-    device_authorization, introspection, jwks, pushed_authorization, revocation, token, userinfo,
+    device_authorization, introspection, jwks, logout, pushed_authorization, revocation, token,
+    userinfo,
 };
 use crate::public_url::PublicUrl;
 
@@ -22,7 +23,7 @@ impl AuthorizationServer {
         for path in endpoints.configuration() {
             router = router.route(&path, get(configuration).layer(any_origin()));
         }
-        let routes: [(&Option<PublicUrl>, MethodRouter<Self>); 9] = [
+        let routes: [(&Option<PublicUrl>, MethodRouter<Self>); 10] = [
             (&endpoints.jwks, get(jwks).layer(any_origin())),
             (
                 &endpoints.authorization,
@@ -38,6 +39,7 @@ impl AuthorizationServer {
                 get(userinfo).post(userinfo).layer(AnyOriginUncached),
             ),
             (&endpoints.introspection, post(introspection)),
+            (&endpoints.logout, get(logout).post(logout)),
             (&endpoints.device_authorization, post(device_authorization)),
             (
                 &endpoints.backchannel_authentication,

@@ -161,7 +161,8 @@ fn a_root_of_the_configuration_that_is_none_is_refused() {
     let error = Authlete::new(config.root_certificate(no_certificate)).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the HTTP client cannot be made: is RootCertificate (AUTHLETE_ROOT_CERTIFICATE) a certificate?"
+        "the HTTP client cannot be made: is RootCertificate (AUTHLETE_ROOT_CERTIFICATE) a certificate? \
+         does the system have root certificates (ca-certificates)?"
     );
 }
 

@@ -1,5 +1,6 @@
 //! The endpoints of an authorization server, called as browsers and clients call them.
 
+mod any_requests;
 mod authorization;
 mod backchannel;
 mod browser;
@@ -7,6 +8,7 @@ mod client;
 mod device;
 mod discovery;
 mod introspection;
+mod logout;
 mod pushed;
 mod token;
 mod userinfo;

@@ -1,0 +1,178 @@
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use authlete_axum::authorization_server::{Logout, LogoutRequest};
+use axum::http::request::Parts;
+use axum::response::{IntoResponse as _, Response, Result};
+use form_urlencoded::Serializer;
+
+use super::*;
+use crate::common::GENERATIONS;
+
+const AFTER: &str = "https://client.example/bye?a=b";
+
+/// Shows what it is asked for.
+struct Shown {
+    client_id: Arc<Mutex<String>>,
+}
+
+impl Logout for Shown {
+    async fn redirect_uris(&self, client_id: &str) -> Result<Vec<String>> {
+        let is_known = client_id == *self.client_id.lock().unwrap();
+        Ok(is_known.then(|| AFTER.to_owned()).into_iter().collect())
+    }
+
+    async fn log_out(&self, _: &Parts, logout: LogoutRequest) -> Result<Response> {
+        let text = format!("{:?} {:?}", logout.subject(), logout.client_id());
+        Ok(logout.response().unwrap_or_else(|| text.into_response()))
+    }
+}
+
+struct Scene {
+    provider: Provider,
+    id_token: String,
+    client_id: String,
+}
+
+impl Scene {
+    async fn start(version: ApiVersion) -> Self {
+        let known = Arc::new(Mutex::new(String::new()));
+        let shown = Shown {
+            client_id: Arc::clone(&known),
+        };
+        let provider =
+            Provider::with(version, |server| minimal::router(server.logout(shown))).await;
+        let client_id = provider.emulator.client().id.to_string();
+        known.lock().unwrap().clone_from(&client_id);
+        let tokens = provider.client().tokens("openid", &[]).await;
+        let id_token = tokens["id_token"].as_str().unwrap().to_owned();
+        Self {
+            provider,
+            id_token,
+            client_id,
+        }
+    }
+
+    async fn log_out(&self, parameters: &[(&str, &str)]) -> Reply {
+        let query = Serializer::new(String::new())
+            .extend_pairs(parameters)
+            .finish();
+        let url = format!("{}/logout", self.provider.issuer);
+        let by_query = Reply::of(client::http().get(format!("{url}?{query}"))).await;
+        let by_form = Reply::of(self.provider.client().form("/logout", parameters)).await;
+        assert_eq!(by_query.status, by_form.status);
+        assert_eq!(by_query.header("location"), by_form.header("location"));
+        by_query
+    }
+}
+
+#[tokio::test]
+async fn client_with_an_id_token_is_redirected_to_its_own_uri_alone() {
+    for version in GENERATIONS {
+        let scene = Scene::start(version).await;
+        let (hint, id) = (scene.id_token.as_str(), scene.client_id.as_str());
+        // Expired ID tokens count, too (RP-Initiated Logout 1.0 §2).
+        scene
+            .provider
+            .emulator
+            .advance(Duration::from_secs(7 * 86_400));
+        let reply = scene
+            .log_out(&[
+                ("id_token_hint", hint),
+                ("post_logout_redirect_uri", AFTER),
+                ("state", "x y"),
+            ])
+            .await;
+        let location = reply.header("location");
+        assert_eq!(location, Some("https://client.example/bye?a=b&state=x+y"));
+        let reply = scene
+            .log_out(&[("client_id", id), ("post_logout_redirect_uri", AFTER)])
+            .await;
+        assert_eq!(reply.header("location"), Some(AFTER));
+        for uri in [
+            "https://evil.example",
+            "https://client.example/bye",
+            "javascript:x",
+        ] {
+            let parameters = [("id_token_hint", hint), ("post_logout_redirect_uri", uri)];
+            let reply = scene.log_out(&parameters).await;
+            assert_eq!((reply.status, reply.header("location")), (200, None));
+            assert_eq!(reply.body, format!("Some(\"alice\") Some({id:?})"));
+        }
+        let reply = scene.log_out(&[("post_logout_redirect_uri", AFTER)]).await;
+        assert_eq!(
+            reply.header("location"),
+            None,
+            "nobody knows which client asks"
+        );
+    }
+}
+
+#[tokio::test]
+async fn hint_that_does_not_hold_is_refused() {
+    for version in GENERATIONS {
+        let scene = Scene::start(version).await;
+        let hint = scene.id_token.as_str();
+        let (signed, _) = hint.rsplit_once('.').unwrap();
+        let forged = format!("{signed}.AAAA");
+        let unsigned = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbGljZSJ9.";
+        for parameters in [
+            vec![("id_token_hint", forged.as_str())],
+            vec![("id_token_hint", unsigned)],
+            vec![("id_token_hint", "no JWT")],
+            vec![("id_token_hint", hint), ("client_id", "another")],
+            vec![("id_token_hint", hint), ("id_token_hint", hint)],
+        ] {
+            let reply = scene.log_out(&parameters).await;
+            reply.assert_error(400, "invalid_request");
+        }
+    }
+}
+
+#[tokio::test]
+async fn logout_is_not_there_by_default() {
+    let provider = Provider::start(ApiVersion::V3).await;
+    let reply = Reply::of(client::http().get(format!("{}/logout", provider.issuer))).await;
+    assert_eq!(reply.status, 404);
+}
+
+#[tokio::test]
+async fn clients_of_a_session_are_told_of_its_end() {
+    for version in GENERATIONS {
+        let kept = Arc::new(Mutex::new(None));
+        let keep = Arc::clone(&kept);
+        let provider = Provider::with(version, move |server| {
+            *keep.lock().unwrap() = Some(server.clone());
+            server.router()
+        })
+        .await;
+        let server = kept.lock().unwrap().take().unwrap();
+        let id = provider.emulator.client().id;
+        let notifications = server
+            .logout_notifications([id], Some("alice"), Some("s1"))
+            .await;
+        assert!(
+            matches!(&notifications[..], [(_, Ok(None))]),
+            "{notifications:?}"
+        );
+        provider
+            .change_client(|client| {
+                client.backchannel_logout_uri = Some("https://client.example/out".to_owned());
+            })
+            .await;
+        let notifications = server
+            .logout_notifications([id, 1], Some("alice"), Some("s1"))
+            .await;
+        let [(_, Ok(Some(request))), (_, unknown)] = &notifications[..] else {
+            panic!("{notifications:?}");
+        };
+        assert_eq!(request.uri(), "https://client.example/out");
+        let media_type = &request.headers()["content-type"];
+        assert_eq!(media_type, "application/x-www-form-urlencoded");
+        let token = request.body().strip_prefix("logout_token=").unwrap();
+        let claims = client::claims(&serde_json::json!({ "id_token": token }));
+        assert_eq!(claims["sub"], "alice");
+        assert!(claims["events"].is_object(), "{claims}");
+        assert!(unknown.is_err(), "{unknown:?}");
+    }
+}
