@@ -1,8 +1,13 @@
 //! An OpenID provider with every endpoint, on Authlete or on the emulator.
 //!
 //! `cargo run -p authlete-axum --example full` starts it on the emulator. With `AUTHLETE_*` in the environment it runs on
-//! your service, and writes its endpoints into the settings of that service. It listens on `LISTEN`, by default a free port
-//! of this machine, and clients know it as `ISSUER`, by default the address that it listens on.
+//! your service. Then these variables count, too:
+//!
+//! - `LISTEN`: where it listens; by default a free port of this machine.
+//! - `REGISTER`: writes endpoints below that address into the settings of the service. Otherwise the endpoints are where the
+//!   settings say.
+//! - `CLIENT_CERTIFICATES=client-cert`: believes the header `Client-Cert` (RFC 9440), which your proxy must remove from what
+//!   clients send.
 //!
 //! `main.rs` is the glue: what connects the users of `users.rs` and the pages of `pages.rs` with Authlete.
 
@@ -27,37 +32,46 @@ use users::{Api, Users};
 #[tokio::main]
 async fn main() -> Result<()> {
     // It lives as long as the server.
-    let emulator = Emulator::start().await?;
-    let config = match env::var_os("AUTHLETE_BASE_URL") {
-        Some(_) => Config::from_env()?,
-        None => emulator.config(ApiVersion::V3),
+    let emulator = match env::var_os("AUTHLETE_BASE_URL") {
+        Some(_) => None,
+        None => Some(Emulator::start().await?),
+    };
+    let config = match &emulator {
+        Some(emulator) => emulator.config(ApiVersion::V3),
+        None => Config::from_env()?,
     };
     let service_id = config.configured_service_id();
     let service_id = service_id.context("AUTHLETE_SERVICE_APIKEY is not set")?;
     let api = Authlete::new(config)?;
     let listen = env::var("LISTEN").unwrap_or_else(|_| "127.0.0.1:0".to_owned());
     let listener = TcpListener::bind(listen).await?;
-    let address = format!("http://{}", listener.local_addr()?);
-    let issuer = env::var("ISSUER").unwrap_or(address);
 
-    let endpoints = Endpoints::below(&issuer)?;
     let mut service = api.get_service(service_id).await?;
-    endpoints.write_to(&mut service);
-    service.device_verification_uri = Some(format!("{issuer}/device"));
-    api.update_service(service_id, &service).await?;
+    if emulator.is_some() || env::var_os("REGISTER").is_some() {
+        let issuer = format!("http://{}", listener.local_addr()?);
+        Endpoints::below(&issuer)?.write_to(&mut service);
+        service.device_verification_uri = Some(format!("{issuer}/device"));
+        service = api.update_service(service_id, &service).await?;
+    }
+    let endpoints = Endpoints::of(&service)?;
+    let issuer = service.issuer.unwrap_or_default();
+    let certificates = match env::var("CLIENT_CERTIFICATES").as_deref() {
+        Ok("client-cert") => ClientCertificateSource::ClientCert,
+        _ => ClientCertificateSource::None,
+    };
 
     let users = Users::default();
     let server = AuthorizationServer::new(api.clone(), endpoints, users.clone())
         .token_grants(users.clone())
         .resource_servers(Api)
         .backchannel_users(users.clone())
-        // Only because nothing but the proxy of the tests can reach this server.
-        .client_certificates(ClientCertificateSource::ClientCert)
+        .logout(users.clone())
+        .client_certificates(certificates.clone())
         .allow_offline_access();
     let guard = RequireAccessToken::new(api)
         .scopes(["openid"])
         .dpop(Dpop::at(&issuer)?)
-        .client_certificates(ClientCertificateSource::ClientCert);
+        .client_certificates(certificates);
     let resource = Router::new().route("/me", get(me)).layer(guard);
     let sessions = SessionManagerLayer::new(MemoryStore::default())
         .with_secure(issuer.starts_with("https:"))

@@ -1,8 +1,10 @@
 //! The pages: in a server of yours, templates.
 
+use std::collections::BTreeSet;
+
 use authlete::server::{Interaction, PendingAuthorization};
 use authlete_axum::AuthorizationServer;
-use authlete_axum::authorization_server::{DeviceOutcome, DeviceRequest, UserCode};
+use authlete_axum::authorization_server::{DeviceOutcome, DeviceRequest, LogoutRequest, UserCode};
 use axum::Router;
 use axum::extract::{Form, State};
 use axum::http::StatusCode;
@@ -25,6 +27,7 @@ pub fn router(server: AuthorizationServer, users: Users) -> Router {
         .route("/device", get(device_page).post(device))
         .route("/device/consent", post(device_consent))
         .route("/phone", get(phone_page).post(phone))
+        .route("/logout/confirm", post(log_out))
         .with_state((server, users))
 }
 
@@ -260,4 +263,31 @@ async fn phone(
     // For clients in the modes `ping` and `push`: send it with an HTTP client.
     drop(notification);
     Ok(page("<h1>Thank you</h1>"))
+}
+
+pub fn logout_page() -> Response {
+    page(
+        "<h1>Log out?</h1><form method=post action=/logout/confirm>\
+         <button name=agree value=yes>Log out</button></form>",
+    )
+}
+
+/// The user wants to log out.
+async fn log_out(State((server, _)): State<Pages>, browser: Browser) -> Result<Response> {
+    let logout: Option<LogoutRequest> = browser.get("logout").await.map_err(unavailable)?;
+    let clients: Option<BTreeSet<i64>> = browser.get("clients").await.map_err(unavailable)?;
+    let login = logged_in(&browser).await?;
+    browser.flush().await.map_err(unavailable)?;
+    if let Some(login) = login {
+        let (subject, id) = (Some(login.subject()), Some(login.id()));
+        let clients = clients.unwrap_or_default();
+        for (client, request) in server.logout_notifications(clients, subject, id).await {
+            // Send it with an HTTP client.
+            if let Ok(Some(request)) = request {
+                println!("client {client} is told of the logout at {}", request.uri());
+            }
+        }
+    }
+    let response = logout.and_then(|logout| logout.response());
+    Ok(response.unwrap_or_else(|| page("<h1>You have logged out</h1>")))
 }

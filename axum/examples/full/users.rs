@@ -1,6 +1,6 @@
 //! The users: in a server of yours, a database and a hash of each password (Argon2id).
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -12,7 +12,8 @@ use authlete::types::{
     JwsAlg, TokenResponse,
 };
 use authlete_axum::authorization_server::{
-    Accounts, BackchannelRequest, BackchannelUsers, ResourceServer, ResourceServers, TokenGrants,
+    Accounts, BackchannelRequest, BackchannelUsers, Logout, LogoutRequest, ResourceServer,
+    ResourceServers, TokenGrants,
 };
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -33,6 +34,10 @@ pub struct Users {
 impl Login {
     pub fn subject(&self) -> &str {
         &self.subject
+    }
+
+    pub fn id(&self) -> &str {
+        &self.id
     }
 }
 
@@ -128,7 +133,16 @@ impl Accounts for Users {
         request: &Parts,
         answer: &AuthorizationResponse,
     ) -> Result<Option<Session>> {
-        let login = browser(request)?.get("login").await.map_err(unavailable)?;
+        let browser = browser(request)?;
+        let login: Option<Login> = browser.get("login").await.map_err(unavailable)?;
+        // For the end of the session.
+        let clients = browser.get("clients").await.map_err(unavailable)?;
+        let mut clients: BTreeSet<i64> = clients.unwrap_or_default();
+        clients.extend(client(answer));
+        browser
+            .insert("clients", clients)
+            .await
+            .map_err(unavailable)?;
         Ok(login.map(|login| self.session(&login, client(answer))))
     }
 
@@ -181,6 +195,19 @@ impl BackchannelUsers for Users {
     async fn ask(&self, request: BackchannelRequest) {
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         asked.insert(request.subject().to_owned(), request);
+    }
+}
+
+impl Logout for Users {
+    async fn redirect_uris(&self, _: &str) -> Result<Vec<String>> {
+        // In a server of yours, by client.
+        Ok(vec!["https://client.example/bye".to_owned()])
+    }
+
+    async fn log_out(&self, request: &Parts, logout: LogoutRequest) -> Result<Response> {
+        let kept = browser(request)?.insert("logout", logout).await;
+        kept.map_err(unavailable)?;
+        Ok(pages::logout_page())
     }
 }
 

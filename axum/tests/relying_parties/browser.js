@@ -57,7 +57,7 @@ export class Browser {
     const location = response.headers.get("location");
     if (location?.startsWith("/")) return this.open(`${this.issuer}${location}`);
     if (location) {
-      assert.ok(location.startsWith(REDIRECT_URI), location);
+      assert.ok(location.startsWith(new URL(REDIRECT_URI).origin), location);
       return { url: new URL(location) };
     }
     const page = await response.text();

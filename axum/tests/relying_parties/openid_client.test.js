@@ -297,3 +297,19 @@ test("backchannel authentication of nobody that is known", async () => {
   const parameters = { scope: "openid", login_hint: "mallory" };
   await assert.rejects(oidc.initiateBackchannelAuthentication(config, parameters), { error: "unknown_user_id" });
 });
+
+test("logout", async () => {
+  const config = await connect("web");
+  const browser = new Browser(issuer);
+  const issued = await tokens(config, {}, { browser });
+  const parameters = {
+    id_token_hint: issued.id_token,
+    post_logout_redirect_uri: "https://client.example/bye",
+    state: "state",
+  };
+  const { page } = await browser.open(oidc.buildEndSessionUrl(config, parameters));
+  assert.match(page, /Log out/);
+  const { url } = await browser.send("/logout/confirm", {});
+  assert.equal(url.href, "https://client.example/bye?state=state");
+  assert.equal(await refusal(config, { prompt: "none" }, browser), "login_required");
+});
