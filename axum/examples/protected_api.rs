@@ -21,7 +21,7 @@ async fn create(token: AccessToken) -> String {
 }
 
 /// `base_url` is the public URL of the API.
-fn router(api: Authlete, base_url: &str) -> Result<Router> {
+pub fn router(api: Authlete, base_url: &str) -> Result<Router> {
     let dpop = Dpop::at(base_url)?;
     let resource = ProtectedResource::new(base_url)?
         .authorization_servers(["https://as.example.com"])

@@ -9,6 +9,7 @@ mod dpop;
 mod events;
 mod metadata;
 mod openid_connect;
+mod protected_api;
 mod routes;
 mod step_up;
 #[allow(dead_code, reason = "the tests of the emulator use the rest")]
