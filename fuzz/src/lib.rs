@@ -6,6 +6,7 @@
 pub mod answer;
 mod arguments;
 pub mod configuration;
+pub mod endpoint;
 
 #[path = "../../tests/integration/nulls.rs"]
 mod nulls;

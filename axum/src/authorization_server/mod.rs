@@ -75,6 +75,9 @@ use token::{AnyTokenGrants, NoTokenGrants};
 /// The largest body of a request that is read, in bytes.
 const BODY_LIMIT: usize = 256 * 1024;
 
+/// How long a request may take to send its body.
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// RFC 8628 §5.1.
 const USER_CODE_ATTEMPTS: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
 const USER_CODE_TIME: Duration = Duration::from_secs(5 * 60);
@@ -113,6 +116,7 @@ struct Settings {
     certificates: ClientCertificateSource,
     offline_access_allowed: bool,
     body_limit: usize,
+    body_timeout: Duration,
 }
 
 impl AuthorizationServer {
@@ -132,6 +136,7 @@ impl AuthorizationServer {
                 certificates: ClientCertificateSource::None,
                 offline_access_allowed: false,
                 body_limit: BODY_LIMIT,
+                body_timeout: BODY_TIMEOUT,
             }),
         }
     }
@@ -189,6 +194,14 @@ impl AuthorizationServer {
     #[must_use]
     pub fn body_limit(self, bytes: usize) -> Self {
         self.with(|settings| settings.body_limit = bytes)
+    }
+
+    /// How long a client may take to send the body of a request. Slower ones are answered with 408. Default: 10 seconds.
+    ///
+    /// How long a request waits for Authlete is a [setting of the handle](authlete::AuthleteBuilder::timeout).
+    #[must_use]
+    pub fn body_timeout(self, time: Duration) -> Self {
+        self.with(|settings| settings.body_timeout = time)
     }
 
     fn with(mut self, change: impl FnOnce(&mut Settings)) -> Self {

@@ -49,7 +49,10 @@ impl AuthorizationServer {
         if announced(&parts.headers).is_some_and(|length| length > limit) {
             return Err(too_large());
         }
-        let body = axum::body::to_bytes(body, limit).await;
+        let time = self.settings.body_timeout;
+        let body = tokio::time::timeout(time, axum::body::to_bytes(body, limit)).await;
+        let too_slow = |_| Failure::oauth(StatusCode::REQUEST_TIMEOUT, "invalid_request");
+        let body = body.map_err(too_slow)?;
         let body = body.map_err(|error| match is_length_limit(&error) {
             true => too_large(),
             false => Failure::invalid_request(),

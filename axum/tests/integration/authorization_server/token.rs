@@ -244,6 +244,25 @@ async fn body_that_is_no_form_or_too_large_is_refused() {
 }
 
 #[tokio::test]
+async fn body_that_does_not_come_is_not_waited_for() {
+    let provider = Provider::with(ApiVersion::V3, |server| {
+        server
+            .body_timeout(std::time::Duration::from_millis(50))
+            .router()
+    })
+    .await;
+    let never = futures_util::stream::pending::<std::result::Result<Vec<u8>, std::io::Error>>();
+    let request = provider
+        .client()
+        .request(reqwest::Method::POST, "/token")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(reqwest::Body::wrap_stream(never));
+    Reply::of(request)
+        .await
+        .assert_error(408, "invalid_request");
+}
+
+#[tokio::test]
 async fn revoked_token_is_good_no_more() {
     for version in GENERATIONS {
         let provider = Provider::start(version).await;

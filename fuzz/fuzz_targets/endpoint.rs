@@ -1,0 +1,10 @@
+#![no_main]
+
+use libfuzzer_sys::{Corpus, fuzz_target};
+
+fuzz_target!(|input: &[u8]| -> Corpus {
+    match authlete_fuzz::endpoint::send(input) {
+        true => Corpus::Keep,
+        false => Corpus::Reject,
+    }
+});
