@@ -1,23 +1,20 @@
-//! An OpenID provider with a login page and a consent page, on the emulator: no account is needed.
+//! An OpenID provider with one page, on the emulator: no account is needed.
 //!
-//! `cargo run -p authlete-axum --example minimal` prints its address and a client that is registered. It has one user,
-//! `alice`, with the password `wonderland`.
+//! `cargo run -p authlete-axum --example minimal` prints its address and a client that is registered. It has one user, `alice`
+//! with the password `wonderland`, who logs in each time.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::{collections::HashMap, sync::LazyLock, time::SystemTime};
 
 use authlete::server::{Interaction, PendingAuthorization, Session, StandardClaims};
 use authlete::types::AuthorizationResponse;
 use authlete::{ApiVersion, Authlete};
-use authlete_axum::AuthorizationServer;
 use authlete_axum::authorization_server::{Accounts, Endpoints};
+use authlete_axum::{AttemptLimiter, AuthorizationServer};
 use authlete_emulator::Emulator;
-use axum::Router;
 use axum::extract::{Form, State};
-use axum::http::StatusCode;
-use axum::http::request::Parts;
+use axum::http::{StatusCode, header::CONTENT_SECURITY_POLICY, request::Parts};
 use axum::response::{Html, IntoResponse, Response, Result};
-use axum::routing::post;
-use tokio::net::TcpListener;
+use axum::{Router, routing::post};
 use tower_sessions::cookie::SameSite;
 use tower_sessions::{MemoryStore, Session as Browser, SessionManagerLayer};
 
@@ -26,133 +23,89 @@ pub struct Users;
 impl Accounts for Users {
     type Claims = StandardClaims;
 
-    async fn session(&self, request: &Parts, _: &AuthorizationResponse) -> Result<Option<Session>> {
-        session(browser(request)?).await
+    async fn session(&self, _: &Parts, _: &AuthorizationResponse) -> Result<Option<Session>> {
+        Ok(None)
     }
 
     async fn interact(
         &self,
         request: &Parts,
         pending: PendingAuthorization,
-        interaction: Interaction,
+        _: Interaction,
     ) -> Result<Response> {
-        let kept = browser(request)?.insert("pending", pending).await;
-        kept.map_err(unavailable)?;
-        Ok(Html(match interaction {
-            Interaction::Consent(asked) => format!(
-                "<form method=post action=/consent>Share {:?}? <button name=agree value=yes>Yes</button> \
-                 <button name=agree value=no>No</button></form>",
-                asked.missing.scopes
-            ),
-            _ => "<form method=post action=/login><input name=name><input name=password type=password>\
-                  <button>Log in</button></form>"
-                .to_owned(),
-        })
-        .into_response())
+        let browser: Option<&Browser> = request.extensions.get();
+        let browser = browser.ok_or(StatusCode::INTERNAL_SERVER_ERROR)?;
+        browser
+            .insert("pending", pending)
+            .await
+            .map_err(unavailable)?;
+        let page = "<form method=post action=/decision><input name=name> <input name=password type=password> \
+                    <button name=agree value=yes>Log in and agree</button> <button name=agree value=no>Refuse</button></form>";
+        Ok((
+            [(CONTENT_SECURITY_POLICY, "frame-ancestors 'none'")],
+            Html(page),
+        )
+            .into_response())
     }
 
     async fn claims(&self, subject: &str) -> Result<Option<StandardClaims>> {
-        Ok((subject == "alice").then(|| {
-            StandardClaims::new()
-                .name("Alice")
-                .email("alice@example.com")
-                .email_verified(true)
-        }))
+        Ok((subject == "alice").then(|| StandardClaims::new().name("Alice")))
     }
-}
-
-fn browser(request: &Parts) -> Result<&Browser, StatusCode> {
-    let browser = request.extensions.get();
-    browser.ok_or(StatusCode::INTERNAL_SERVER_ERROR)
-}
-
-async fn session(browser: &Browser) -> Result<Option<Session>> {
-    let login: Option<(String, i64)> = browser.get("login").await.map_err(unavailable)?;
-    Ok(login.map(|(subject, time)| Session::new(subject, time)))
-}
-
-async fn pending(browser: &Browser) -> Result<PendingAuthorization> {
-    let pending = browser.remove("pending").await.map_err(unavailable)?;
-    Ok(pending.ok_or((StatusCode::BAD_REQUEST, "Start again at the app."))?)
 }
 
 fn unavailable(_: tower_sessions::session::Error) -> StatusCode {
     StatusCode::SERVICE_UNAVAILABLE
 }
 
-async fn login(
-    State(server): State<AuthorizationServer>,
-    browser: Browser,
-    request: Parts,
-    Form(form): Form<Vec<(String, String)>>,
-) -> Result<Response> {
-    let mut pending = pending(&browser).await?;
-    if form
-        == [
-            ("name".into(), "alice".into()),
-            ("password".into(), "wonderland".into()),
-        ]
-    {
-        browser.cycle_id().await.map_err(unavailable)?;
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
-        let login = ("alice", now.as_secs());
-        browser.insert("login", login).await.map_err(unavailable)?;
-        if let Some(session) = session(&browser).await? {
-            pending.logged_in(&session);
-        }
-    }
-    let session = session(&browser).await?;
-    Ok(server.proceed(&request, pending, session.as_ref()).await?)
-}
+static LOGINS: LazyLock<AttemptLimiter> = LazyLock::new(AttemptLimiter::default);
 
-async fn consent(
+async fn decide(
     State(server): State<AuthorizationServer>,
     browser: Browser,
     request: Parts,
-    Form(form): Form<Vec<(String, String)>>,
+    Form(form): Form<HashMap<String, String>>,
 ) -> Result<Response> {
-    let (mut pending, session) = (pending(&browser).await?, session(&browser).await?);
-    let Some(session) = session.filter(|_| form == [("agree".into(), "yes".into())]) else {
+    let field = |name| form.get(name).map_or("", String::as_str);
+    LOGINS.check(field("name"))?;
+    let pending: Option<PendingAuthorization> =
+        browser.remove("pending").await.map_err(unavailable)?;
+    let mut pending = pending.ok_or((StatusCode::BAD_REQUEST, "Start again at the app."))?;
+    if field("agree") != "yes" {
         return Ok(server.deny(&pending).await?);
-    };
+    }
+    if (field("name"), field("password")) != ("alice", "wonderland") {
+        return Ok(server.proceed(&request, pending, None).await?);
+    }
+    let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+    let session = Session::new("alice", now.as_secs().cast_signed());
+    pending.logged_in(&session);
     let all = pending.requested();
     pending.consented(&session, all);
     Ok(server.proceed(&request, pending, Some(&session)).await?)
 }
 
-/// The endpoints, and the pages that [`Users`] shows.
+/// The endpoints, and where the page is sent to.
 pub fn router(server: AuthorizationServer) -> Router {
-    let pages = Router::new()
-        .route("/login", post(login))
-        .route("/consent", post(consent));
-    // Without TLS, for this machine alone.
+    let page = Router::new()
+        .route("/decision", post(decide))
+        .with_state(server.clone());
     let sessions = SessionManagerLayer::new(MemoryStore::default())
         .with_secure(false)
         .with_same_site(SameSite::Lax);
-    let endpoints = server.router();
-    endpoints.merge(pages.with_state(server)).layer(sessions)
+    server.router().merge(page).layer(sessions)
 }
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let emulator = Emulator::start().await?;
     let api = Authlete::new(emulator.config(ApiVersion::V3))?;
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let issuer = format!("http://{}", listener.local_addr()?);
     let endpoints = Endpoints::below(&issuer)?;
-    let mut service = api.get_service(emulator.service()).await?;
-    endpoints.write_to(&mut service);
-    api.update_service(emulator.service(), &service).await?;
-
+    endpoints.register(&api, emulator.service()).await?;
     let client = emulator.client();
     println!("{issuer}/.well-known/openid-configuration");
-    println!("client_id {}", client.id);
-    println!("client_secret {}", client.secret.expose());
-    println!("redirect_uri {}", client.redirect_uri);
-    println!("Ctrl-C ends it.");
+    println!("client {}, {}", client.id, client.secret.expose());
     let server = AuthorizationServer::new(api, endpoints, Users);
-    axum::serve(listener, router(server)).await?;
-    Ok(())
+    Ok(axum::serve(listener, router(server)).await?)
 }

@@ -73,6 +73,16 @@ impl AttemptLimiter {
     }
 }
 
+/// Five attempts in five minutes, for logins.
+impl Default for AttemptLimiter {
+    fn default() -> Self {
+        Self::new(
+            NonZeroU32::MIN.saturating_add(4),
+            Duration::from_secs(5 * 60),
+        )
+    }
+}
+
 impl fmt::Debug for AttemptLimiter {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter

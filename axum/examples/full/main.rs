@@ -60,7 +60,7 @@ async fn main() -> Result<()> {
         _ => ClientCertificateSource::None,
     };
 
-    let users = Users::default();
+    let users = Users::new();
     let server = AuthorizationServer::new(api.clone(), endpoints, users.clone())
         .token_grants(users.clone())
         .resource_servers(Api)

@@ -121,6 +121,8 @@ async fn log_in(
     Form(fields): Fields,
 ) -> Result<Response> {
     let of = |name| field(&fields, name);
+    // By address as well, which your proxy knows.
+    users.logins.check(of("name"))?;
     let login = users.log_in(of("name"), of("password"), of("code"));
     if let Some(login) = &login {
         // So that whoever knew the identifier of the session before does not know the new one.

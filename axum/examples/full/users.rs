@@ -1,8 +1,9 @@
 //! The users: in a server of yours, a database and a hash of each password (Argon2id).
 
 use std::collections::{BTreeSet, HashMap};
+use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use authlete::server::{
     Consent, Interaction, PendingAuthorization, Presented, Session, StandardClaims,
@@ -11,6 +12,7 @@ use authlete::types::{
     AuthorizationResponse, BackchannelAuthenticationFailReason, BackchannelAuthenticationResponse,
     JwsAlg, TokenResponse,
 };
+use authlete_axum::AttemptLimiter;
 use authlete_axum::authorization_server::{
     Accounts, BackchannelRequest, BackchannelUsers, Logout, LogoutRequest, ResourceServer,
     ResourceServers, TokenGrants,
@@ -24,9 +26,10 @@ use tower_sessions::Session as Browser;
 use crate::pages;
 
 /// What each user agreed to, by the user and the client.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Users {
     consents: Arc<Mutex<HashMap<(String, i64), Consent>>>,
+    pub logins: AttemptLimiter,
     /// What the phones of users show.
     asked: Arc<Mutex<HashMap<String, BackchannelRequest>>>,
 }
@@ -56,6 +59,16 @@ const PASSWORD: &str = "urn:example:password";
 const TWO_FACTORS: &str = "urn:example:two-factors";
 
 impl Users {
+    pub fn new() -> Self {
+        // Passwords of each account: a hundred in an hour, since the tests log in often.
+        let hundred = NonZeroU32::MIN.saturating_add(99);
+        Self {
+            consents: Arc::default(),
+            logins: AttemptLimiter::new(hundred, Duration::from_secs(3600)),
+            asked: Arc::default(),
+        }
+    }
+
     /// The login by a password and perhaps a code.
     pub fn log_in(&self, name: &str, password: &str, code: &str) -> Option<Login> {
         let is_known = matches!(

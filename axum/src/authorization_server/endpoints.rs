@@ -1,5 +1,6 @@
 //! Where the endpoints are.
 
+use authlete::Authlete;
 use authlete::types::Service;
 
 use crate::UrlError;
@@ -33,7 +34,7 @@ macro_rules! endpoints {
             }
 
             /// Endpoints below `issuer` at conventional paths, such as `/token`: for a service that has none yet. Write them
-            /// into its settings with [`write_to`](Self::write_to), so that clients find them.
+            /// into its settings with [`register`](Self::register), so that clients find them.
             ///
             /// # Errors
             /// `issuer` is no absolute URL without a query.
@@ -74,6 +75,17 @@ endpoints! {
 }
 
 impl Endpoints {
+    /// Writes the issuer and the URLs into the settings of a service on Authlete, with get and update.
+    ///
+    /// # Errors
+    /// A call of Authlete failed.
+    pub async fn register(&self, api: &Authlete, service_id: i64) -> authlete::Result<()> {
+        let mut service = api.get_service(service_id).await?;
+        self.write_to(&mut service);
+        api.update_service(service_id, &service).await?;
+        Ok(())
+    }
+
     /// The paths of the discovery document: that of OpenID Connect Discovery 1.0 §4 after the issuer, and that of RFC 8414
     /// §3 before the path of the issuer.
     pub(super) fn configuration(&self) -> [String; 2] {

@@ -122,9 +122,9 @@ async fn a_missing_guard_is_an_error() {
 async fn span_of_an_endpoint_has_route_and_status_and_nothing_of_the_request() {
     let (_emulator, api) = start(GENERATIONS[1]).await;
     let endpoints = Endpoints::below("https://as.example.com").unwrap();
-    let users = crate::authorization_server::minimal::Users;
+    let users = crate::authorization_server::users::Users;
     let down = AuthorizationServer::new(unreachable(), endpoints.clone(), users).router();
-    let users = crate::authorization_server::minimal::Users;
+    let users = crate::authorization_server::users::Users;
     let router = AuthorizationServer::new(api, endpoints, users).router();
     let requests = || {
         [

@@ -1,4 +1,4 @@
-//! A client library that knows nothing of Authlete, in front of the example `minimal`.
+//! A client library that knows nothing of Authlete, in front of a server.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use openidconnect::{
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 
-use crate::authorization_server::{Browser, minimal};
+use crate::authorization_server::{Browser, users};
 
 const ISSUER: &str = "https://op.example";
 
@@ -80,15 +80,11 @@ impl Provider {
         let emulator = Emulator::start().await.unwrap();
         let api = Authlete::new(emulator.config(version)).unwrap();
         let endpoints = server::Endpoints::below(ISSUER).unwrap();
-        let mut service = api.get_service(emulator.service()).await.unwrap();
-        endpoints.write_to(&mut service);
-        api.update_service(emulator.service(), &service)
-            .await
-            .unwrap();
+        endpoints.register(&api, emulator.service()).await.unwrap();
         let caller = emulator.client();
         let caller = Caller(caller.id.into(), caller.secret.clone());
-        let server = AuthorizationServer::new(api, endpoints, minimal::Users);
-        let router = minimal::router(server.resource_servers(caller));
+        let server = AuthorizationServer::new(api, endpoints, users::Users);
+        let router = users::router(server.resource_servers(caller));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, router).await });

@@ -133,7 +133,7 @@ fn no_request_is_an_error_of_the_server() {
     let keep = Arc::clone(&router);
     // It lives as long as the test.
     let _provider = runtime.block_on(Provider::with(ApiVersion::V3, move |server| {
-        let router = minimal::router(server.body_limit(LIMIT));
+        let router = users::router(server.body_limit(LIMIT));
         *keep.lock().unwrap() = Some(router.clone());
         router
     }));

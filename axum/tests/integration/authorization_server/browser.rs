@@ -1,4 +1,4 @@
-//! The example `minimal` in a real browser.
+//! A real browser.
 
 use axum::routing::post;
 use form_urlencoded::byte_serialize;

@@ -4,7 +4,7 @@ use crate::common::GENERATIONS;
 #[tokio::test]
 async fn discovery_document_is_at_both_paths_and_names_the_endpoints() {
     for (version, path) in GENERATIONS.into_iter().zip(["", "/tenant"]) {
-        let provider = Provider::at(path, version, minimal::Users, |server| server.router()).await;
+        let provider = Provider::at(path, version, users::Users, |server| server.router()).await;
         let origin = provider.issuer.trim_end_matches(path);
         for url in [
             format!("{}/.well-known/openid-configuration", provider.issuer),
@@ -95,7 +95,7 @@ async fn endpoint_without_a_url_in_the_settings_is_not_there() {
     service.token_endpoint = Some("https://as.example.com/token".into());
     let endpoints = Endpoints::of(&service).unwrap();
     let api = crate::common::unreachable();
-    let server = AuthorizationServer::new(api, endpoints, minimal::Users);
+    let server = AuthorizationServer::new(api, endpoints, users::Users);
     let url = crate::common::serve_router(server.router()).await;
     let there = Reply::of(client::http().get(format!("{url}/token"))).await;
     assert_eq!(there.status, 405);

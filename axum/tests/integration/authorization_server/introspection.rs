@@ -52,7 +52,7 @@ async fn nobody_may_introspect_unless_the_server_says_so() {
 async fn known_resource_server_gets_json_or_a_jwt() {
     for version in GENERATIONS {
         let provider = Provider::with(version, |server| {
-            minimal::router(server.resource_servers(OrdersApi))
+            users::router(server.resource_servers(OrdersApi))
         })
         .await;
         let tokens = provider.client().tokens("openid", &[]).await;

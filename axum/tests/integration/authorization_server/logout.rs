@@ -40,8 +40,7 @@ impl Scene {
         let shown = Shown {
             client_id: Arc::clone(&known),
         };
-        let provider =
-            Provider::with(version, |server| minimal::router(server.logout(shown))).await;
+        let provider = Provider::with(version, |server| users::router(server.logout(shown))).await;
         let client_id = provider.emulator.client().id.to_string();
         known.lock().unwrap().clone_from(&client_id);
         let tokens = provider.client().tokens("openid", &[]).await;

@@ -9,13 +9,12 @@ mod device;
 mod discovery;
 mod introspection;
 mod logout;
+mod minimal;
 mod pushed;
 mod token;
 mod userinfo;
 
-#[allow(dead_code, reason = "its main function is that of the example")]
-#[path = "../../../examples/minimal.rs"]
-pub mod minimal;
+pub mod users;
 
 use authlete::{ApiVersion, Authlete};
 use authlete_axum::AuthorizationServer;
@@ -26,7 +25,7 @@ use tokio::net::TcpListener;
 
 pub use client::{Browser, Client, Reply};
 
-/// The example `minimal` on an emulator of its own, with its client.
+/// A server on an emulator of its own, with its client.
 pub struct Provider {
     pub emulator: Emulator,
     pub api: Authlete,
@@ -35,7 +34,7 @@ pub struct Provider {
 
 impl Provider {
     pub async fn start(version: ApiVersion) -> Self {
-        Self::with(version, minimal::router).await
+        Self::with(version, users::router).await
     }
 
     /// A provider whose router is made by the test.
@@ -43,7 +42,7 @@ impl Provider {
         version: ApiVersion,
         router: impl FnOnce(AuthorizationServer) -> Router,
     ) -> Self {
-        Self::at("", version, minimal::Users, router).await
+        Self::at("", version, users::Users, router).await
     }
 
     /// The same below a path, with other accounts.
@@ -58,11 +57,7 @@ impl Provider {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let issuer = format!("http://{}{path}", listener.local_addr().unwrap());
         let endpoints = Endpoints::below(&issuer).unwrap();
-        let mut service = api.get_service(emulator.service()).await.unwrap();
-        endpoints.write_to(&mut service);
-        api.update_service(emulator.service(), &service)
-            .await
-            .unwrap();
+        endpoints.register(&api, emulator.service()).await.unwrap();
         let server = AuthorizationServer::new(api.clone(), endpoints, accounts);
         let router = router(server);
         tokio::spawn(async move { axum::serve(listener, router).await });

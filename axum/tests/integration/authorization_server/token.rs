@@ -99,10 +99,8 @@ async fn grant_types_left_to_the_server_are_refused_by_default() {
 #[tokio::test]
 async fn password_and_token_exchange_are_granted_by_the_trait() {
     for version in GENERATIONS {
-        let provider = Provider::with(version, |server| {
-            minimal::router(server.token_grants(Grants))
-        })
-        .await;
+        let provider =
+            Provider::with(version, |server| users::router(server.token_grants(Grants))).await;
         all_grants(&provider).await;
         let client = provider.client();
         let tokens = client.post("/token", &PASSWORD).await.json();
@@ -148,7 +146,7 @@ async fn password_and_token_exchange_are_granted_by_the_trait() {
 #[tokio::test]
 async fn refreshed_tokens_come_with_an_id_token_when_the_trait_says_so() {
     let provider = Provider::with(ApiVersion::V3, |server| {
-        minimal::router(server.token_grants(Grants))
+        users::router(server.token_grants(Grants))
     })
     .await;
     all_grants(&provider).await;

@@ -1,0 +1,37 @@
+//! The example `minimal`.
+
+#[allow(dead_code, reason = "its main function is that of the example")]
+#[path = "../../../examples/minimal.rs"]
+mod example;
+
+use super::*;
+
+#[tokio::test]
+async fn example_logs_in_with_the_right_password_and_limits_wrong_ones() {
+    for version in crate::common::GENERATIONS {
+        let provider = Provider::at("", version, example::Users, example::router).await;
+        let parameters = provider.client().parameters("openid email", &[]);
+        let mut browser = provider.browser();
+        let page = browser.authorize(&parameters).await;
+        let policy = page.header("content-security-policy");
+        assert_eq!(policy, Some("frame-ancestors 'none'"));
+        let page = browser
+            .post("/decision", "name=alice&password=wrong&agree=yes")
+            .await;
+        assert!(page.body.contains("action=/decision"), "{page:?}");
+        let right = "name=alice&password=wonderland&agree=yes";
+        let response = browser.post("/decision", right).await.redirected();
+        let tokens = provider.client().redeem(&response["code"]).await;
+        assert_eq!(tokens.status, 200, "{tokens:?}");
+    }
+    let provider = Provider::at("", ApiVersion::V3, example::Users, example::router).await;
+    let mut browser = provider.browser();
+    let mut last = 0;
+    for _ in 0..6 {
+        let parameters = provider.client().parameters("openid", &[]);
+        browser.authorize(&parameters).await;
+        let wrong = "name=mallory&password=wrong&agree=yes";
+        last = browser.post("/decision", wrong).await.status;
+    }
+    assert_eq!(last, 429);
+}
