@@ -67,6 +67,11 @@ endpoints! {
     jwks = "jwksUri" in jwks_uri, by default "/jwks";
     introspection = "introspectionEndpoint" in introspection_endpoint, by default "/introspect";
     revocation = "revocationEndpoint" in revocation_endpoint, by default "/revoke";
+    registration = "registrationEndpoint" in registration_endpoint, by default "/register";
+    registration_management = "registrationManagementEndpoint" in registration_management_endpoint, by default "/register";
+    grant_management = "grantManagementEndpoint" in grant_management_endpoint, by default "/grants";
+    attestation_challenge = "challengeEndpoint" in challenge_endpoint, by default "/challenge";
+    federation_registration = "federationRegistrationEndpoint" in federation_registration_endpoint, by default "/federation/register";
 }
 
 impl Endpoints {
@@ -80,15 +85,44 @@ impl Endpoints {
         ]
     }
 
+    /// The path of the entity configuration (OpenID Federation 1.0 §9).
+    pub(super) fn federation_configuration(&self) -> String {
+        let path = self.issuer.path().trim_end_matches('/');
+        format!("{path}/.well-known/openid-federation")
+    }
+
+    /// The URL that Authlete puts client IDs after to get those of client configuration endpoints (RFC 7592).
+    pub(super) fn client_configuration(&self) -> Option<&PublicUrl> {
+        let management = self.registration_management.as_ref();
+        management.or(self.registration.as_ref())
+    }
+
+    /// The endpoints that have a parameter after their URL.
+    fn with_parameter(&self) -> [(&'static str, Option<&PublicUrl>); 2] {
+        [
+            (
+                "registrationManagementEndpoint",
+                self.client_configuration(),
+            ),
+            ("grantManagementEndpoint", self.grant_management.as_ref()),
+        ]
+    }
+
     /// A router has each path once.
     fn check(&self) -> Result<(), UrlError> {
         let mut paths = self.configuration().to_vec();
-        for (setting, url) in self.all() {
-            let path = url.route();
-            if paths.iter().any(|other| other == path) {
+        paths.push(self.federation_configuration());
+        let with_parameter = self.with_parameter();
+        let has_parameter = |setting| with_parameter.iter().any(|(other, _)| *other == setting);
+        let exact = self.all().filter(|(setting, _)| !has_parameter(*setting));
+        let exact = exact.map(|(setting, url)| (setting, url.route().to_owned()));
+        let below = with_parameter.iter();
+        let below = below.filter_map(|(setting, url)| Some((*setting, (*url)?.route_below("{}"))));
+        for (setting, path) in exact.chain(below) {
+            if paths.contains(&path) {
                 return Err(UrlError::new(setting, "another endpoint has the same path"));
             }
-            paths.push(path.to_owned());
+            paths.push(path);
         }
         Ok(())
     }

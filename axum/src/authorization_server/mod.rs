@@ -18,18 +18,22 @@
 //! ```
 //!
 //! What your server decides is in traits: [`Accounts`] for users, sessions and pages, [`TokenGrants`] for grant types that
-//! Authlete leaves to you, and [`ResourceServers`] for the callers of the introspection endpoint. All but the first refuse
-//! by default.
+//! Authlete leaves to you, [`ResourceServers`] for the callers of the introspection endpoint, and [`Registrations`] for
+//! clients that register themselves. All but the first refuse by default.
 
 mod accounts;
+mod attestation_challenge;
 mod authorization;
 mod cors;
 mod discovery;
 mod endpoints;
 mod failure;
+mod federation;
 mod form_page;
+mod grant_management;
 mod introspection;
 mod pushed_authorization;
+mod registration;
 mod request;
 mod revocation;
 mod router;
@@ -44,18 +48,23 @@ use authlete::Authlete;
 use authlete::server::ClientCertificateSource;
 
 pub use accounts::Accounts;
+pub use attestation_challenge::attestation_challenge;
 pub use authorization::authorization;
 pub use discovery::{configuration, jwks};
 pub use endpoints::Endpoints;
 pub use failure::Failure;
+pub use federation::{federation_configuration, federation_registration};
+pub use grant_management::grant_management;
 pub use introspection::{ResourceServer, ResourceServers, introspection};
 pub use pushed_authorization::pushed_authorization;
+pub use registration::{Registrations, client_configuration, registration};
 pub use revocation::revocation;
 pub use token::{TokenGrants, token};
 pub use userinfo::userinfo;
 
 use accounts::AnyAccounts;
 use introspection::{AnyResourceServers, NoResourceServers};
+use registration::{AnyRegistrations, NoRegistrations};
 use token::{AnyTokenGrants, NoTokenGrants};
 
 /// The largest body of a request that is read, in bytes.
@@ -89,6 +98,7 @@ struct Settings {
     accounts: Arc<dyn AnyAccounts>,
     token_grants: Arc<dyn AnyTokenGrants>,
     resource_servers: Arc<dyn AnyResourceServers>,
+    registrations: Arc<dyn AnyRegistrations>,
     certificates: ClientCertificateSource,
     offline_access_allowed: bool,
     body_limit: usize,
@@ -105,6 +115,7 @@ impl AuthorizationServer {
                 accounts: Arc::new(accounts),
                 token_grants: Arc::new(NoTokenGrants),
                 resource_servers: Arc::new(NoResourceServers),
+                registrations: Arc::new(NoRegistrations),
                 certificates: ClientCertificateSource::None,
                 offline_access_allowed: false,
                 body_limit: BODY_LIMIT,
@@ -122,6 +133,12 @@ impl AuthorizationServer {
     #[must_use]
     pub fn resource_servers(self, servers: impl ResourceServers) -> Self {
         self.with(|settings| settings.resource_servers = Arc::new(servers))
+    }
+
+    /// Who may register clients (RFC 7591). Default: nobody.
+    #[must_use]
+    pub fn registrations(self, registrations: impl Registrations) -> Self {
+        self.with(|settings| settings.registrations = Arc::new(registrations))
     }
 
     /// Where the client certificate of a request comes from (RFC 8705). Default: nowhere.

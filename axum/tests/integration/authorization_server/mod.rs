@@ -1,11 +1,15 @@
 //! The endpoints of an authorization server, called as browsers and clients call them.
 
+mod attestation_challenge;
 mod authorization;
 mod browser;
 mod client;
 mod discovery;
+mod federation;
+mod grant_management;
 mod introspection;
 mod pushed;
+mod registration;
 mod token;
 mod userinfo;
 
