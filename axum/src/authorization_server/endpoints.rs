@@ -2,6 +2,7 @@
 
 use authlete::types::Service;
 
+use super::credential_issuer::CredentialIssuerUrls;
 use crate::UrlError;
 use crate::public_url::PublicUrl;
 
@@ -14,6 +15,7 @@ macro_rules! endpoints {
         pub struct Endpoints {
             issuer: PublicUrl,
             $( $(#[$attribute])* pub(super) $name: Option<PublicUrl>, )*
+            pub(super) credential_issuer: Option<CredentialIssuerUrls>,
         }
 
         impl Endpoints {
@@ -27,6 +29,7 @@ macro_rules! endpoints {
                 let endpoints = Self {
                     issuer: PublicUrl::parse("issuer", issuer)?,
                     $( $name: parse($setting, service.$member.as_deref())?, )*
+                    credential_issuer: CredentialIssuerUrls::of(service)?,
                 };
                 endpoints.check()?;
                 Ok(endpoints)
@@ -41,6 +44,7 @@ macro_rules! endpoints {
                 let issuer = PublicUrl::parse("issuer", issuer)?;
                 Ok(Self {
                     $( $name: Some(PublicUrl::parse($setting, &issuer.below($path))?), )*
+                    credential_issuer: None,
                     issuer,
                 })
             }
@@ -49,6 +53,9 @@ macro_rules! endpoints {
             pub fn write_to(&self, service: &mut Service) {
                 service.issuer = Some(self.issuer.to_string());
                 $( service.$member = self.$name.as_ref().map(PublicUrl::to_string); )*
+                if let Some(urls) = &self.credential_issuer {
+                    urls.write_to(service);
+                }
             }
 
             fn all(&self) -> impl Iterator<Item = (&'static str, &PublicUrl)> {
@@ -75,6 +82,18 @@ endpoints! {
 }
 
 impl Endpoints {
+    /// Adds a credential issuer (OpenID for Verifiable Credential Issuance 1.0) with endpoints below `issuer` at
+    /// conventional paths, such as `/credential`. The rest of `credentialIssuerMetadata` and `verifiableCredentialsEnabled`
+    /// of the service are yours to set.
+    ///
+    /// # Errors
+    /// `issuer` is no absolute URL without a query, or two endpoints have the same path.
+    pub fn credential_issuer_below(mut self, issuer: &str) -> Result<Self, UrlError> {
+        self.credential_issuer = Some(CredentialIssuerUrls::below(issuer)?);
+        self.check()?;
+        Ok(self)
+    }
+
     /// The paths of the discovery document: that of OpenID Connect Discovery 1.0 §4 after the issuer, and that of RFC 8414
     /// §3 before the path of the issuer.
     pub(super) fn configuration(&self) -> [String; 2] {
@@ -118,7 +137,9 @@ impl Endpoints {
         let exact = exact.map(|(setting, url)| (setting, url.route().to_owned()));
         let below = with_parameter.iter();
         let below = below.filter_map(|(setting, url)| Some((*setting, (*url)?.route_below("{}"))));
-        for (setting, path) in exact.chain(below) {
+        let credential_issuer = self.credential_issuer.iter();
+        let credential_issuer = credential_issuer.flat_map(CredentialIssuerUrls::paths);
+        for (setting, path) in exact.chain(below).chain(credential_issuer) {
             if paths.contains(&path) {
                 return Err(UrlError::new(setting, "another endpoint has the same path"));
             }
@@ -128,7 +149,10 @@ impl Endpoints {
     }
 }
 
-fn parse(setting: &'static str, url: Option<&str>) -> Result<Option<PublicUrl>, UrlError> {
+pub(super) fn parse(
+    setting: &'static str,
+    url: Option<&str>,
+) -> Result<Option<PublicUrl>, UrlError> {
     let url = url.filter(|url| !url.is_empty());
     url.map(|url| PublicUrl::parse(setting, url)).transpose()
 }

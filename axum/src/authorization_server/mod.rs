@@ -18,13 +18,14 @@
 //! ```
 //!
 //! What your server decides is in traits: [`Accounts`] for users, sessions and pages, [`TokenGrants`] for grant types that
-//! Authlete leaves to you, [`ResourceServers`] for the callers of the introspection endpoint, and [`Registrations`] for
-//! clients that register themselves. All but the first refuse by default.
+//! Authlete leaves to you, [`ResourceServers`] for the callers of the introspection endpoint, [`Registrations`] for clients
+//! that register themselves, and [`CredentialOrders`] for verifiable credentials. All but the first refuse by default.
 
 mod accounts;
 mod attestation_challenge;
 mod authorization;
 mod cors;
+mod credential_issuer;
 mod discovery;
 mod endpoints;
 mod failure;
@@ -50,6 +51,10 @@ use authlete::server::ClientCertificateSource;
 pub use accounts::Accounts;
 pub use attestation_challenge::attestation_challenge;
 pub use authorization::authorization;
+pub use credential_issuer::{
+    CredentialOrders, credential, credential_issuer_jwks, credential_issuer_metadata,
+    credential_nonce, credential_offer, deferred_credential, jwt_vc_issuer_metadata,
+};
 pub use discovery::{configuration, jwks};
 pub use endpoints::Endpoints;
 pub use failure::Failure;
@@ -63,6 +68,7 @@ pub use token::{TokenGrants, token};
 pub use userinfo::userinfo;
 
 use accounts::AnyAccounts;
+use credential_issuer::{AnyCredentialOrders, NoCredentialOrders};
 use introspection::{AnyResourceServers, NoResourceServers};
 use registration::{AnyRegistrations, NoRegistrations};
 use token::{AnyTokenGrants, NoTokenGrants};
@@ -99,6 +105,7 @@ struct Settings {
     token_grants: Arc<dyn AnyTokenGrants>,
     resource_servers: Arc<dyn AnyResourceServers>,
     registrations: Arc<dyn AnyRegistrations>,
+    credential_orders: Arc<dyn AnyCredentialOrders>,
     certificates: ClientCertificateSource,
     offline_access_allowed: bool,
     body_limit: usize,
@@ -116,6 +123,7 @@ impl AuthorizationServer {
                 token_grants: Arc::new(NoTokenGrants),
                 resource_servers: Arc::new(NoResourceServers),
                 registrations: Arc::new(NoRegistrations),
+                credential_orders: Arc::new(NoCredentialOrders),
                 certificates: ClientCertificateSource::None,
                 offline_access_allowed: false,
                 body_limit: BODY_LIMIT,
@@ -139,6 +147,12 @@ impl AuthorizationServer {
     #[must_use]
     pub fn registrations(self, registrations: impl Registrations) -> Self {
         self.with(|settings| settings.registrations = Arc::new(registrations))
+    }
+
+    /// What credentials hold (OpenID for Verifiable Credential Issuance 1.0). Default: all requests are refused.
+    #[must_use]
+    pub fn credential_orders(self, orders: impl CredentialOrders) -> Self {
+        self.with(|settings| settings.credential_orders = Arc::new(orders))
     }
 
     /// Where the client certificate of a request comes from (RFC 8705). Default: nowhere.

@@ -77,6 +77,9 @@ impl AuthorizationServer {
                 router = router.route(&path, method);
             }
         }
+        if let Some(urls) = &endpoints.credential_issuer {
+            router = router.merge(urls.routes());
+        }
         router.layer(Traced).with_state(self.clone())
     }
 }

@@ -4,6 +4,7 @@ mod attestation_challenge;
 mod authorization;
 mod browser;
 mod client;
+mod credential_issuer;
 mod discovery;
 mod federation;
 mod grant_management;

@@ -1,0 +1,344 @@
+//! A credential issuer and a wallet (OpenID for Verifiable Credential Issuance 1.0).
+
+use std::time::SystemTime;
+
+use authlete::types::{
+    CredentialIssuanceOrder, CredentialOfferCreateRequest, CredentialRequestInfo, GrantType,
+    IntrospectionResponse, Scope, TokenCreateRequest,
+};
+use authlete_axum::authorization_server::CredentialOrders;
+use aws_lc_rs::digest::{SHA256, digest};
+use axum::response::Result;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::common::GENERATIONS;
+use crate::common::jwt::{Key, encode};
+
+const VCT: &str = "https://issuer.example/degree";
+
+/// Degrees are for `alice`, at the second visit.
+struct Degrees;
+
+impl CredentialOrders for Degrees {
+    async fn order(
+        &self,
+        token: &IntrospectionResponse,
+        _: &CredentialRequestInfo,
+    ) -> Result<Option<CredentialIssuanceOrder>> {
+        let is_alice = token.subject.as_deref() == Some("alice");
+        Ok(is_alice.then(|| CredentialIssuanceOrder::new("any").issuance_deferred(true)))
+    }
+
+    async fn deferred_order(
+        &self,
+        _: &IntrospectionResponse,
+        request: &CredentialRequestInfo,
+    ) -> Result<Option<CredentialIssuanceOrder>> {
+        let identifier = request.identifier.as_deref().unwrap();
+        let payload = json!({ "vct": VCT, "sub": "alice" }).to_string();
+        let order = CredentialIssuanceOrder::new(identifier);
+        Ok(Some(order.credential_payload(payload)))
+    }
+}
+
+/// A provider, and a credential issuer at an origin of its own.
+struct Issuer {
+    provider: Provider,
+    url: String,
+    origin: String,
+}
+
+impl Issuer {
+    async fn start(
+        version: ApiVersion,
+        path: &str,
+        with: impl FnOnce(AuthorizationServer) -> AuthorizationServer,
+    ) -> Self {
+        let provider = Provider::start(version).await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        let url = format!("{origin}{path}");
+        let mut jwk = Key::generate().private_jwk();
+        jwk["kid"] = "issuer".into();
+        let configurations = json!({ "degree": {
+            "format": "dc+sd-jwt",
+            "scope": "degree",
+            "vct": VCT,
+            "cryptographic_binding_methods_supported": ["jwk"],
+            "proof_types_supported": { "jwt": { "proof_signing_alg_values_supported": ["ES256"] } },
+        }});
+        provider
+            .change_service(|service| {
+                let endpoints = Endpoints::of(service).unwrap();
+                let endpoints = endpoints.credential_issuer_below(&url).unwrap();
+                endpoints.write_to(service);
+                service.verifiable_credentials_enabled = Some(true);
+                service.oid4vci_version = Some("1.0".to_owned());
+                service.credential_jwks = Some(json!({ "keys": [jwk] }).to_string().into());
+                let metadata = service.credential_issuer_metadata.as_mut().unwrap();
+                metadata.credentials_supported = Some(configurations.to_string());
+                let scopes = service.supported_scopes.get_or_insert_default();
+                scopes.push(Scope::new("degree"));
+            })
+            .await;
+        let id = provider.emulator.service();
+        let service = provider.api.get_service(id).await.unwrap();
+        let endpoints = Endpoints::of(&service).unwrap();
+        let server = AuthorizationServer::new(provider.api.clone(), endpoints, minimal::Users);
+        let router = with(server).router();
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self {
+            provider,
+            url,
+            origin,
+        }
+    }
+
+    async fn get(&self, path: &str) -> Reply {
+        Reply::of(client::http().get(format!("{}{path}", self.origin))).await
+    }
+
+    async fn post(&self, path: &str, authorization: &str, body: &Value) -> Reply {
+        let request = client::http().post(format!("{}{path}", self.url));
+        let request = request.header("authorization", authorization);
+        let request = request.header("content-type", "application/json");
+        Reply::of(request.body(body.to_string())).await
+    }
+
+    /// A request for a degree, bound to a key.
+    async fn degree(&self, key: &Key) -> Value {
+        let request = client::http().post(format!("{}/credential/nonce", self.url));
+        let nonce = Reply::of(request).await;
+        assert_eq!(nonce.status, 200, "{nonce:?}");
+        assert_eq!(nonce.header("cache-control"), Some("no-store"));
+        let claims = json!({
+            "aud": self.url, "iat": now(), "nonce": nonce.json()["c_nonce"],
+        });
+        let header = json!({ "typ": "openid4vci-proof+jwt", "alg": "ES256", "jwk": key.jwk() });
+        json!({
+            "credential_configuration_id": "degree",
+            "proofs": { "jwt": [key.sign_with(&header, &claims)] },
+        })
+    }
+
+    async fn bearer(&self) -> String {
+        let tokens = self.provider.client().tokens("degree", &[]).await;
+        format!("Bearer {}", tokens["access_token"].as_str().unwrap())
+    }
+}
+
+fn now() -> u64 {
+    SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs()
+}
+
+#[tokio::test]
+async fn credential_is_deferred_and_issued_when_the_wallet_comes_back() {
+    for (version, path) in GENERATIONS.into_iter().zip(["", "/tenant"]) {
+        let issuer = Issuer::start(version, path, |server| server.credential_orders(Degrees)).await;
+        let bearer = issuer.bearer().await;
+        let request = issuer.degree(&Key::generate()).await;
+        let deferred = issuer.post("/credential", &bearer, &request).await;
+        assert_eq!(deferred.status, 202, "{deferred:?}");
+        assert_eq!(deferred.header("cache-control"), Some("no-store"));
+        let transaction = json!({ "transaction_id": deferred.json()["transaction_id"] });
+        let issued = issuer
+            .post("/credential/deferred", &bearer, &transaction)
+            .await;
+        assert_eq!(issued.status, 200, "{issued:?}");
+        let credentials = issued.json()["credentials"].clone();
+        let credential = credentials[0]["credential"].as_str().unwrap();
+        assert!(credential.contains('~'), "{credential}");
+        let again = issuer
+            .post("/credential/deferred", &bearer, &transaction)
+            .await;
+        again.assert_error(400, "invalid_transaction_id");
+    }
+}
+
+#[tokio::test]
+async fn no_credential_is_issued_unless_the_server_says_so() {
+    for version in GENERATIONS {
+        let issuer = Issuer::start(version, "", |server| server).await;
+        let bearer = issuer.bearer().await;
+        let request = issuer.degree(&Key::generate()).await;
+        let refused = issuer.post("/credential", &bearer, &request).await;
+        refused.assert_error(400, "credential_request_denied");
+    }
+}
+
+#[tokio::test]
+async fn wallet_without_a_good_token_is_challenged_before_its_body_is_read() {
+    for version in GENERATIONS {
+        let issuer = Issuer::start(version, "", |server| server.credential_orders(Degrees)).await;
+        for path in ["/credential", "/credential/deferred"] {
+            let request = client::http().post(format!("{}{path}", issuer.url));
+            let none = Reply::of(request.body("a".repeat(300 * 1024))).await;
+            assert_eq!(none.status, 401, "{none:?}");
+            assert_eq!(none.header("www-authenticate"), Some("Bearer"));
+            for (authorization, error) in [
+                ("Bearer unknown", "invalid_token"),
+                ("DPoP unknown", "invalid_dpop_proof"),
+            ] {
+                let reply = issuer.post(path, authorization, &json!({})).await;
+                assert_eq!(reply.status, 401, "{reply:?}");
+                let challenge = reply.header("www-authenticate").unwrap();
+                assert!(challenge.contains(error), "{challenge}");
+            }
+        }
+        let tokens = issuer.provider.client().tokens("openid", &[]).await;
+        let bearer = format!("Bearer {}", tokens["access_token"].as_str().unwrap());
+        let request = issuer.degree(&Key::generate()).await;
+        let other = issuer.post("/credential", &bearer, &request).await;
+        assert!(matches!(other.status, 401 | 403), "{other:?}");
+    }
+}
+
+#[tokio::test]
+async fn malformed_request_is_refused() {
+    let orders = |server: AuthorizationServer| server.credential_orders(Degrees);
+    let issuer = Issuer::start(ApiVersion::V3, "", orders).await;
+    let bearer = issuer.bearer().await;
+    for path in ["/credential", "/credential/deferred"] {
+        let empty = issuer.post(path, &bearer, &json!({})).await;
+        assert_eq!(empty.status, 400, "{empty:?}");
+        assert!(empty.json()["error"].is_string());
+        let post = |media_type: &str, body: String| {
+            let request = client::http().post(format!("{}{path}", issuer.url));
+            let request = request.header("authorization", &bearer);
+            Reply::of(request.header("content-type", media_type).body(body))
+        };
+        let form = post("application/x-www-form-urlencoded", "a=b".to_owned()).await;
+        form.assert_error(415, "invalid_credential_request");
+        let large = post("application/json", "a".repeat(300 * 1024)).await;
+        large.assert_error(413, "invalid_request");
+        let garbled = post("application/jwt", "e30.e30.".to_owned()).await;
+        assert_eq!(garbled.status, 400, "{garbled:?}");
+    }
+}
+
+#[tokio::test]
+async fn bound_token_needs_a_proof_for_the_credential_endpoint() {
+    for version in GENERATIONS {
+        let issuer = Issuer::start(version, "", |server| server.credential_orders(Degrees)).await;
+        let provider = &issuer.provider;
+        let key = Key::generate();
+        let jwk = key.jwk();
+        let (x, y) = (&jwk["x"], &jwk["y"]);
+        let canonical = format!(r#"{{"crv":"P-256","kty":"EC","x":{x},"y":{y}}}"#);
+        let wanted = TokenCreateRequest::new(GrantType::AuthorizationCode)
+            .client_id(provider.emulator.client().id)
+            .subject("alice")
+            .scopes(["degree"])
+            .dpop_key_thumbprint(encode(digest(&SHA256, canonical.as_bytes())));
+        let token = crate::common::issue(&provider.api, wanted).await;
+        let token = token.expose();
+        let body = issuer.degree(&key).await;
+        let send = |jti: &str, htu: String| {
+            let claims = json!({
+                "jti": jti, "htm": "POST", "htu": htu, "iat": now(),
+                "ath": encode(digest(&SHA256, token.as_bytes())),
+            });
+            let header = json!({ "typ": "dpop+jwt", "alg": "ES256", "jwk": key.jwk() });
+            let request = client::http().post(format!("{}/credential", issuer.url));
+            let request = request
+                .header("authorization", format!("DPoP {token}"))
+                .header("dpop", key.sign_with(&header, &claims))
+                .header("content-type", "application/json");
+            Reply::of(request.body(body.to_string()))
+        };
+        let elsewhere = send("1", format!("{}/token", issuer.url)).await;
+        assert_eq!(elsewhere.status, 401, "{elsewhere:?}");
+        let bearer = format!("Bearer {token}");
+        let stolen = issuer.post("/credential", &bearer, &body).await;
+        assert_eq!(stolen.status, 401, "{stolen:?}");
+        // The proof passes. What the token is good for is the next question.
+        let here = send("2", format!("{}/credential", issuer.url)).await;
+        let challenge = here.header("www-authenticate").unwrap_or_default();
+        assert!(!challenge.contains("invalid_dpop_proof"), "{here:?}");
+        assert!(!challenge.contains("invalid_token"), "{here:?}");
+    }
+}
+
+#[tokio::test]
+async fn metadata_and_keys_are_where_wallets_and_verifiers_look() {
+    for (version, path) in GENERATIONS.into_iter().zip(["", "/tenant"]) {
+        let issuer = Issuer::start(version, path, |server| server).await;
+        for url in [
+            format!("/.well-known/openid-credential-issuer{path}"),
+            format!("{path}/.well-known/openid-credential-issuer"),
+        ] {
+            let metadata = issuer.get(&url).await.json();
+            assert_eq!(metadata["credential_issuer"], issuer.url);
+            for (member, path) in [
+                ("credential_endpoint", "/credential"),
+                ("deferred_credential_endpoint", "/credential/deferred"),
+                ("nonce_endpoint", "/credential/nonce"),
+            ] {
+                assert_eq!(metadata[member], format!("{}{path}", issuer.url));
+            }
+        }
+        let of_verifiers = issuer
+            .get(&format!("/.well-known/jwt-vc-issuer{path}"))
+            .await;
+        let of_verifiers = of_verifiers.json();
+        assert_eq!(of_verifiers["issuer"], issuer.url);
+        let jwks = of_verifiers["jwks_uri"].as_str().unwrap();
+        let jwks = Reply::of(client::http().get(jwks)).await.json();
+        assert_eq!(jwks["keys"][0]["kid"], "issuer");
+        assert_eq!(jwks["keys"][0].get("d"), None);
+    }
+}
+
+#[tokio::test]
+async fn offer_is_at_its_uri_until_it_is_unknown() {
+    for (version, path) in GENERATIONS.into_iter().zip(["", "/tenant"]) {
+        let issuer = Issuer::start(version, path, |server| server).await;
+        let provider = &issuer.provider;
+        let mut request = CredentialOfferCreateRequest::new(vec!["degree".to_owned()], "alice");
+        request.authorization_code_grant_included = Some(true);
+        let created = provider.api.credential_offer_create(&request).await;
+        let info = created.unwrap().info.unwrap();
+        let id = provider.emulator.service();
+        let service = provider.api.get_service(id).await.unwrap();
+        let endpoints = Endpoints::of(&service).unwrap();
+        let uri = |identifier| endpoints.credential_offer_uri(identifier).unwrap();
+        let identifier = info.identifier.unwrap();
+        let offer = Reply::of(client::http().get(uri(&identifier))).await;
+        assert_eq!(offer.status, 200, "{offer:?}");
+        assert_eq!(offer.header("content-type"), Some("application/json"));
+        assert_eq!(offer.header("cache-control"), Some("no-store"));
+        assert_eq!(offer.json()["credential_issuer"], issuer.url);
+        let unknown = Reply::of(client::http().get(uri("unknown"))).await;
+        assert_eq!((unknown.status, &*unknown.body), (404, ""));
+    }
+}
+
+#[tokio::test]
+async fn scripts_of_wallets_may_call_the_issuer() {
+    let issuer = Issuer::start(ApiVersion::V3, "", |server| server).await;
+    for path in ["/credential", "/credential/deferred", "/credential/nonce"] {
+        let request =
+            client::http().request(reqwest::Method::OPTIONS, format!("{}{path}", issuer.url));
+        let request = request
+            .header("origin", "https://wallet.example")
+            .header("access-control-request-method", "POST")
+            .header("access-control-request-headers", "dpop,content-type");
+        let reply = Reply::of(request).await;
+        assert_eq!(reply.header("access-control-allow-origin"), Some("*"));
+    }
+}
+
+#[test]
+fn credential_issuer_shares_no_path_with_another_endpoint() {
+    let mut service = authlete::types::Service::default();
+    service.issuer = Some("https://as.example.com".into());
+    service.token_endpoint = Some("https://as.example.com/credential".into());
+    let endpoints = Endpoints::of(&service).unwrap();
+    assert_eq!(endpoints.credential_offer_uri("x"), None);
+    let error = endpoints
+        .credential_issuer_below("https://issuer.example.com")
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("credentialEndpoint"), "{error}");
+}
