@@ -15,8 +15,9 @@ use crate::public_url::PublicUrl;
 impl AuthorizationServer {
     /// The endpoints at the paths of [`Endpoints`](super::Endpoints).
     ///
-    /// Scripts of every origin may call discovery, the JWK Set and the token, UserInfo, revocation and pushed authorization
-    /// endpoints (CORS), where no cookie counts; never the authorization endpoint.
+    /// Scripts of every origin may call discovery, the JWK Set, the entity configuration, the token, UserInfo, revocation,
+    /// pushed authorization and challenge endpoints, and all of the credential issuer (CORS), where no cookie counts; never
+    /// the authorization endpoint.
     pub fn router(&self) -> Router {
         let endpoints = self.endpoints();
         let mut router = Router::new();
