@@ -10,7 +10,9 @@ macro_rules! endpoints {
     ($( $(#[$attribute:meta])* $name:ident = $setting:literal in $member:ident, by default $path:literal; )*) => {
         /// The URLs of the endpoints, from the settings of the service.
         ///
-        /// An endpoint without a URL in the settings is not there.
+        /// An endpoint without a URL in the settings is not there. Without `registrationManagementEndpoint`, clients manage
+        /// their registration below `registrationEndpoint`, as Authlete has it. The URLs of a credential issuer are those in
+        /// `credentialIssuerMetadata`; without `credentialIssuer` in it there is none.
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub struct Endpoints {
             issuer: PublicUrl,

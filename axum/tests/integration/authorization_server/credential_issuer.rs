@@ -245,11 +245,14 @@ async fn bound_token_needs_a_proof_for_the_credential_endpoint() {
         assert_eq!(tokens["token_type"], "DPoP", "{tokens}");
         let token = tokens["access_token"].as_str().unwrap();
         let body = issuer.degree(&key).await;
-        let send = |jti: &str, htu: String| {
+        let send = |jti: &str, htu: String, nonce: Option<&str>| {
             let ath = encode(digest(&SHA256, token.as_bytes()));
-            let claims = json!({
+            let mut claims = json!({
                 "jti": jti, "htm": "POST", "htu": htu, "iat": now(), "ath": ath,
             });
+            if let Some(nonce) = nonce {
+                claims["nonce"] = nonce.into();
+            }
             let request = client::http().post(format!("{}/credential", issuer.url));
             let request = request
                 .header("authorization", format!("DPoP {token}"))
@@ -257,13 +260,22 @@ async fn bound_token_needs_a_proof_for_the_credential_endpoint() {
                 .header("content-type", "application/json");
             Reply::of(request.body(body.to_string()))
         };
-        let elsewhere = send("1", format!("{}/token", issuer.url)).await;
+        let elsewhere = send("1", format!("{}/token", issuer.url), None).await;
         assert_eq!(elsewhere.status, 401, "{elsewhere:?}");
         let bearer = format!("Bearer {token}");
         let stolen = issuer.post("/credential", &bearer, &body).await;
         assert_eq!(stolen.status, 401, "{stolen:?}");
-        let here = send("2", format!("{}/credential", issuer.url)).await;
+        let url = || format!("{}/credential", issuer.url);
+        let nonces = |service: &mut authlete::types::Service| {
+            service.dpop_nonce_required = Some(true);
+        };
+        provider.change_service(nonces).await;
+        let demanded = send("2", url(), None).await;
+        assert_eq!(demanded.status, 401, "{demanded:?}");
+        let nonce = demanded.header("dpop-nonce");
+        let here = send("3", url(), nonce).await;
         assert_eq!(here.status, 202, "{here:?}");
+        assert!(here.header("dpop-nonce").is_some(), "{here:?}");
     }
 }
 
