@@ -2,8 +2,11 @@
 
 use std::time::SystemTime;
 
+use authlete::server::ClientCertificateSource;
 use authlete::types::{GrantType, TokenCreateRequest};
 use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use reqwest::Method;
 use serde_json::json;
 
@@ -109,6 +112,38 @@ async fn bound_token_needs_a_proof_for_the_url_of_the_grant() {
         assert_eq!(read.status, 200, "{read:?}");
         let elsewhere = send("2", &format!("{}/grants", provider.issuer)).await;
         assert_eq!(elsewhere.status, 401, "{elsewhere:?}");
+        let without = manage(&provider, Method::GET, &grant_id, &token).await;
+        assert_eq!(without.status, 401, "{without:?}");
+    }
+}
+
+#[tokio::test]
+async fn bound_token_needs_its_client_certificate() {
+    for version in GENERATIONS {
+        let behind_proxy = |server: AuthorizationServer| {
+            minimal::router(server.client_certificates(ClientCertificateSource::ClientCert))
+        };
+        let provider = Provider::with(version, behind_proxy).await;
+        let grant_id = granted(&provider).await;
+        let certificates = ["own.example", "other.example"].map(|name| {
+            let made = rcgen::generate_simple_self_signed([name.to_owned()]).unwrap();
+            made.cert.der().to_vec()
+        });
+        let thumbprint = encode(digest(&SHA256, &certificates[0]));
+        let wanted = wanted(&provider, &SCOPES).certificate_thumbprint(thumbprint);
+        let token = token(&provider, wanted).await;
+        for (certificate, status) in certificates.iter().zip([200, 401]) {
+            let request = provider.client();
+            let request = request.request(Method::GET, &format!("/grants/{grant_id}"));
+            let request = request
+                .header("authorization", format!("Bearer {token}"))
+                .header(
+                    "client-cert",
+                    format!(":{}:", BASE64_STANDARD.encode(certificate)),
+                );
+            let reply = Reply::of(request).await;
+            assert_eq!(reply.status, status, "{reply:?}");
+        }
         let without = manage(&provider, Method::GET, &grant_id, &token).await;
         assert_eq!(without.status, 401, "{without:?}");
     }
