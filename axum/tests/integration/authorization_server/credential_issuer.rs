@@ -112,13 +112,10 @@ impl Issuer {
         let nonce = Reply::of(request).await;
         assert_eq!(nonce.status, 200, "{nonce:?}");
         assert_eq!(nonce.header("cache-control"), Some("no-store"));
-        let claims = json!({
-            "aud": self.url, "iat": now(), "nonce": nonce.json()["c_nonce"],
-        });
-        let header = json!({ "typ": "openid4vci-proof+jwt", "alg": "ES256", "jwk": key.jwk() });
+        let proof = prove(key, &self.url, &nonce.json()["c_nonce"]);
         json!({
             "credential_configuration_id": "degree",
-            "proofs": { "jwt": [key.sign_with(&header, &claims)] },
+            "proofs": { "jwt": [proof] },
         })
     }
 
@@ -126,6 +123,13 @@ impl Issuer {
         let tokens = self.provider.client().tokens("degree", &[]).await;
         format!("Bearer {}", tokens["access_token"].as_str().unwrap())
     }
+}
+
+/// A proof of a key.
+fn prove(key: &Key, issuer: &str, nonce: &Value) -> String {
+    let claims = json!({ "aud": issuer, "iat": now(), "nonce": nonce });
+    let header = json!({ "typ": "openid4vci-proof+jwt", "alg": "ES256", "jwk": key.jwk() });
+    key.sign_with(&header, &claims)
 }
 
 fn now() -> u64 {
@@ -360,4 +364,56 @@ fn credential_issuer_shares_no_path_with_another_endpoint() {
         .unwrap_err()
         .to_string();
     assert!(error.contains("credentialEndpoint"), "{error}");
+}
+
+/// Nothing is ever ready.
+struct Waiting;
+
+impl CredentialOrders for Waiting {
+    async fn order(
+        &self,
+        _: &IntrospectionResponse,
+        _: &CredentialRequestInfo,
+    ) -> Result<Option<CredentialIssuanceOrder>> {
+        let order = CredentialIssuanceOrder::new("any");
+        Ok(Some(order.issuance_deferred(true)))
+    }
+}
+
+#[tokio::test]
+async fn credential_that_is_not_ready_stays_deferred_as_the_version_has_it() {
+    for version in GENERATIONS {
+        for draft in [false, true] {
+            let waiting = |server: AuthorizationServer| server.credential_orders(Waiting);
+            let issuer = Issuer::start(version, "", waiting).await;
+            if draft {
+                let older = |service: &mut authlete::types::Service| {
+                    service.oid4vci_version = Some("1.0-ID1".to_owned());
+                };
+                issuer.provider.change_service(older).await;
+            }
+            let tokens = issuer.provider.client().tokens("degree", &[]).await;
+            let bearer = format!("Bearer {}", tokens["access_token"].as_str().unwrap());
+            let key = Key::generate();
+            let request = match draft {
+                false => issuer.degree(&key).await,
+                true => {
+                    let proof = prove(&key, &issuer.url, &tokens["c_nonce"]);
+                    let proof = json!({ "proof_type": "jwt", "jwt": proof });
+                    json!({ "format": "dc+sd-jwt", "vct": VCT, "proof": proof })
+                }
+            };
+            let deferred = issuer.post("/credential", &bearer, &request).await;
+            assert_eq!(deferred.status, 202, "{deferred:?}");
+            let transaction = json!({ "transaction_id": deferred.json()["transaction_id"] });
+            for _ in 0..2 {
+                let path = "/credential/deferred";
+                let pending = issuer.post(path, &bearer, &transaction).await;
+                match draft {
+                    false => assert_eq!(pending.status, 202, "{pending:?}"),
+                    true => pending.assert_error(400, "issuance_pending"),
+                }
+            }
+        }
+    }
 }
