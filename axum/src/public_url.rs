@@ -81,6 +81,11 @@ impl PublicUrl {
         }
     }
 
+    /// The path for a router, with one more segment.
+    pub(crate) fn route_below(&self, segment: &str) -> String {
+        format!("{}/{segment}", self.path.trim_end_matches('/'))
+    }
+
     /// The URL of a path below this one.
     pub(crate) fn below(&self, path: &str) -> String {
         let base = self.path.trim_end_matches('/');

@@ -3,6 +3,7 @@
 use authlete::Authlete;
 use authlete::types::Service;
 
+use super::credential_issuer::CredentialIssuerUrls;
 use crate::UrlError;
 use crate::public_url::PublicUrl;
 
@@ -10,11 +11,14 @@ macro_rules! endpoints {
     ($( $(#[$attribute:meta])* $name:ident = $setting:literal in $member:ident, by default $path:literal; )*) => {
         /// The URLs of the endpoints, from the settings of the service.
         ///
-        /// An endpoint without a URL in the settings is not there.
+        /// An endpoint without a URL in the settings is not there. Without `registrationManagementEndpoint`, clients manage
+        /// their registration below `registrationEndpoint`, as Authlete has it. The URLs of a credential issuer are those in
+        /// `credentialIssuerMetadata`; without `credentialIssuer` in it there is none.
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub struct Endpoints {
             issuer: PublicUrl,
             $( $(#[$attribute])* pub(super) $name: Option<PublicUrl>, )*
+            pub(super) credential_issuer: Option<CredentialIssuerUrls>,
         }
 
         impl Endpoints {
@@ -28,6 +32,7 @@ macro_rules! endpoints {
                 let endpoints = Self {
                     issuer: PublicUrl::parse("issuer", issuer)?,
                     $( $name: parse($setting, service.$member.as_deref())?, )*
+                    credential_issuer: CredentialIssuerUrls::of(service)?,
                 };
                 endpoints.check()?;
                 Ok(endpoints)
@@ -42,6 +47,7 @@ macro_rules! endpoints {
                 let issuer = PublicUrl::parse("issuer", issuer)?;
                 Ok(Self {
                     $( $name: Some(PublicUrl::parse($setting, &issuer.below($path))?), )*
+                    credential_issuer: None,
                     issuer,
                 })
             }
@@ -50,6 +56,9 @@ macro_rules! endpoints {
             pub fn write_to(&self, service: &mut Service) {
                 service.issuer = Some(self.issuer.to_string());
                 $( service.$member = self.$name.as_ref().map(PublicUrl::to_string); )*
+                if let Some(urls) = &self.credential_issuer {
+                    urls.write_to(service);
+                }
             }
 
             fn all(&self) -> impl Iterator<Item = (&'static str, &PublicUrl)> {
@@ -72,6 +81,11 @@ endpoints! {
     backchannel_authentication = "backchannelAuthenticationEndpoint" in backchannel_authentication_endpoint,
         by default "/backchannel_authentication";
     logout = "endSessionEndpoint" in end_session_endpoint, by default "/logout";
+    registration = "registrationEndpoint" in registration_endpoint, by default "/register";
+    registration_management = "registrationManagementEndpoint" in registration_management_endpoint, by default "/register";
+    grant_management = "grantManagementEndpoint" in grant_management_endpoint, by default "/grants";
+    attestation_challenge = "challengeEndpoint" in challenge_endpoint, by default "/challenge";
+    federation_registration = "federationRegistrationEndpoint" in federation_registration_endpoint, by default "/federation/register";
 }
 
 impl Endpoints {
@@ -86,6 +100,18 @@ impl Endpoints {
         Ok(())
     }
 
+    /// Adds a credential issuer (OpenID for Verifiable Credential Issuance 1.0) with endpoints below `issuer` at
+    /// conventional paths, such as `/credential`. The rest of `credentialIssuerMetadata` and `verifiableCredentialsEnabled`
+    /// of the service are yours to set.
+    ///
+    /// # Errors
+    /// `issuer` is no absolute URL without a query, or two endpoints have the same path.
+    pub fn credential_issuer_below(mut self, issuer: &str) -> Result<Self, UrlError> {
+        self.credential_issuer = Some(CredentialIssuerUrls::below(issuer)?);
+        self.check()?;
+        Ok(self)
+    }
+
     /// The paths of the discovery document: that of OpenID Connect Discovery 1.0 §4 after the issuer, and that of RFC 8414
     /// §3 before the path of the issuer.
     pub(super) fn configuration(&self) -> [String; 2] {
@@ -96,21 +122,55 @@ impl Endpoints {
         ]
     }
 
+    /// The path of the entity configuration (OpenID Federation 1.0 §9).
+    pub(super) fn federation_configuration(&self) -> String {
+        let path = self.issuer.path().trim_end_matches('/');
+        format!("{path}/.well-known/openid-federation")
+    }
+
+    /// The URL that Authlete puts client IDs after to get those of client configuration endpoints (RFC 7592).
+    pub(super) fn client_configuration(&self) -> Option<&PublicUrl> {
+        let management = self.registration_management.as_ref();
+        management.or(self.registration.as_ref())
+    }
+
+    /// The endpoints that have a parameter after their URL.
+    fn with_parameter(&self) -> [(&'static str, Option<&PublicUrl>); 2] {
+        [
+            (
+                "registrationManagementEndpoint",
+                self.client_configuration(),
+            ),
+            ("grantManagementEndpoint", self.grant_management.as_ref()),
+        ]
+    }
+
     /// A router has each path once.
     fn check(&self) -> Result<(), UrlError> {
         let mut paths = self.configuration().to_vec();
-        for (setting, url) in self.all() {
-            let path = url.route();
-            if paths.iter().any(|other| other == path) {
+        paths.push(self.federation_configuration());
+        let with_parameter = self.with_parameter();
+        let has_parameter = |setting| with_parameter.iter().any(|(other, _)| *other == setting);
+        let exact = self.all().filter(|(setting, _)| !has_parameter(*setting));
+        let exact = exact.map(|(setting, url)| (setting, url.route().to_owned()));
+        let below = with_parameter.iter();
+        let below = below.filter_map(|(setting, url)| Some((*setting, (*url)?.route_below("{}"))));
+        let credential_issuer = self.credential_issuer.iter();
+        let credential_issuer = credential_issuer.flat_map(CredentialIssuerUrls::paths);
+        for (setting, path) in exact.chain(below).chain(credential_issuer) {
+            if paths.contains(&path) {
                 return Err(UrlError::new(setting, "another endpoint has the same path"));
             }
-            paths.push(path.to_owned());
+            paths.push(path);
         }
         Ok(())
     }
 }
 
-fn parse(setting: &'static str, url: Option<&str>) -> Result<Option<PublicUrl>, UrlError> {
+pub(super) fn parse(
+    setting: &'static str,
+    url: Option<&str>,
+) -> Result<Option<PublicUrl>, UrlError> {
     let url = url.filter(|url| !url.is_empty());
     url.map(|url| PublicUrl::parse(setting, url)).transpose()
 }

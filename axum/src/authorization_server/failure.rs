@@ -3,7 +3,7 @@
 use authlete::server::{PresentedError, error_response};
 use axum::body::Body;
 use axum::response::{ErrorResponse, IntoResponse, Response};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 
 /// A request that an endpoint answers with an error: the complete response.
@@ -40,6 +40,12 @@ impl Failure {
     pub(super) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.0.headers_mut().insert(name, value);
         self
+    }
+
+    /// There is no access token in the request, and so no error code in the response (RFC 6750 §3.1).
+    pub(super) fn no_token() -> Self {
+        Self::empty(StatusCode::UNAUTHORIZED)
+            .with_header(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
     }
 
     /// The client sent a request that cannot be read, or that is not allowed here.

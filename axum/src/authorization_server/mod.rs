@@ -18,21 +18,27 @@
 //! ```
 //!
 //! What your server decides is in traits: [`Accounts`] for users, sessions and pages, [`TokenGrants`] for grant types that
-//! Authlete leaves to you, and [`ResourceServers`] for the callers of the introspection endpoint, [`BackchannelUsers`] for CIBA, [`Logout`] for the end of sessions. All but the first refuse
-//! by default.
+//! Authlete leaves to you, [`ResourceServers`] for the callers of the introspection endpoint, [`BackchannelUsers`] for CIBA,
+//! [`Logout`] for the end of sessions, [`Registrations`] for clients that register themselves, and [`CredentialOrders`] for
+//! verifiable credentials. All but the first refuse by default.
 
 mod accounts;
+mod attestation_challenge;
 mod authorization;
 mod backchannel;
 mod cors;
+mod credential_issuer;
 mod device;
 mod discovery;
 mod endpoints;
 mod failure;
+mod federation;
 mod form_page;
+mod grant_management;
 mod introspection;
 mod logout;
 mod pushed_authorization;
+mod registration;
 mod request;
 mod revocation;
 mod router;
@@ -51,25 +57,35 @@ use authlete::server::ClientCertificateSource;
 use crate::AttemptLimiter;
 
 pub use accounts::Accounts;
+pub use attestation_challenge::attestation_challenge;
 pub use authorization::authorization;
 pub use backchannel::{
     BackchannelRequest, BackchannelUsers, Notification, backchannel_authentication,
+};
+pub use credential_issuer::{
+    CredentialOrders, credential, credential_issuer_jwks, credential_issuer_metadata,
+    credential_nonce, credential_offer, deferred_credential, jwt_vc_issuer_metadata,
 };
 pub use device::{DeviceOutcome, DeviceRequest, UserCode, device_authorization};
 pub use discovery::{configuration, jwks};
 pub use endpoints::Endpoints;
 pub use failure::Failure;
+pub use federation::{federation_configuration, federation_registration};
+pub use grant_management::grant_management;
 pub use introspection::{ResourceServer, ResourceServers, introspection};
 pub use logout::{Logout, LogoutRequest, logout};
 pub use pushed_authorization::pushed_authorization;
+pub use registration::{Registrations, client_configuration, registration};
 pub use revocation::revocation;
 pub use token::{TokenGrants, token};
 pub use userinfo::userinfo;
 
 use accounts::AnyAccounts;
 use backchannel::{AnyBackchannelUsers, NoBackchannelUsers};
+use credential_issuer::{AnyCredentialOrders, NoCredentialOrders};
 use introspection::{AnyResourceServers, NoResourceServers};
 use logout::{AnyLogout, NoLogout};
+use registration::{AnyRegistrations, NoRegistrations};
 use token::{AnyTokenGrants, NoTokenGrants};
 
 /// The largest body of a request that is read, in bytes.
@@ -113,6 +129,8 @@ struct Settings {
     backchannel_users: Arc<dyn AnyBackchannelUsers>,
     logout: Arc<dyn AnyLogout>,
     user_code_attempts: AttemptLimiter,
+    registrations: Arc<dyn AnyRegistrations>,
+    credential_orders: Arc<dyn AnyCredentialOrders>,
     certificates: ClientCertificateSource,
     offline_access_allowed: bool,
     body_limit: usize,
@@ -133,6 +151,8 @@ impl AuthorizationServer {
                 backchannel_users: Arc::new(NoBackchannelUsers),
                 logout: Arc::new(NoLogout),
                 user_code_attempts: AttemptLimiter::new(USER_CODE_ATTEMPTS, USER_CODE_TIME),
+                registrations: Arc::new(NoRegistrations),
+                credential_orders: Arc::new(NoCredentialOrders),
                 certificates: ClientCertificateSource::None,
                 offline_access_allowed: false,
                 body_limit: BODY_LIMIT,
@@ -171,6 +191,18 @@ impl AuthorizationServer {
     #[must_use]
     pub fn user_code_attempts(self, limiter: AttemptLimiter) -> Self {
         self.with(|settings| settings.user_code_attempts = limiter)
+    }
+
+    /// Who may register clients (RFC 7591). Default: nobody.
+    #[must_use]
+    pub fn registrations(self, registrations: impl Registrations) -> Self {
+        self.with(|settings| settings.registrations = Arc::new(registrations))
+    }
+
+    /// What credentials hold (OpenID for Verifiable Credential Issuance 1.0). Default: all requests are refused.
+    #[must_use]
+    pub fn credential_orders(self, orders: impl CredentialOrders) -> Self {
+        self.with(|settings| settings.credential_orders = Arc::new(orders))
     }
 
     /// Where the client certificate of a request comes from (RFC 8705). Default: nowhere.

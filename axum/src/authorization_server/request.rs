@@ -69,11 +69,16 @@ impl AuthorizationServer {
     }
 }
 
-/// Whether the body is said to be a form. The parameters of the media type do not count.
+/// Whether the body is said to be a form.
 pub(super) fn is_form(headers: &HeaderMap) -> bool {
-    let media_type = headers.get(CONTENT_TYPE).and_then(|it| it.to_str().ok());
-    let essence = media_type.and_then(|it| it.split(';').next());
-    essence.is_some_and(|it| it.trim().eq_ignore_ascii_case(FORM))
+    has_media_type(headers, FORM)
+}
+
+/// Whether the body is said to be of a media type. Its parameters do not count.
+pub(super) fn has_media_type(headers: &HeaderMap, media_type: &str) -> bool {
+    let content_type = headers.get(CONTENT_TYPE).and_then(|it| it.to_str().ok());
+    let essence = content_type.and_then(|it| it.split(';').next());
+    essence.is_some_and(|it| it.trim().eq_ignore_ascii_case(media_type))
 }
 
 fn announced(headers: &HeaderMap) -> Option<usize> {

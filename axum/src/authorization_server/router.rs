@@ -6,17 +6,19 @@ use axum::routing::{MethodRouter, get, post};
 use super::cors::{AnyOriginUncached, any_origin};
 use super::traced::Traced;
 use super::{
-    AuthorizationServer, authorization, backchannel_authentication, configuration,
-    device_authorization, introspection, jwks, logout, pushed_authorization, revocation, token,
-    userinfo,
+    AuthorizationServer, attestation_challenge, authorization, backchannel_authentication,
+    client_configuration, configuration, device_authorization, federation_configuration,
+    federation_registration, grant_management, introspection, jwks, logout, pushed_authorization,
+    registration, revocation, token, userinfo,
 };
 use crate::public_url::PublicUrl;
 
 impl AuthorizationServer {
     /// The endpoints at the paths of [`Endpoints`](super::Endpoints).
     ///
-    /// Scripts of every origin may call discovery, the JWK Set and the token, UserInfo, revocation and pushed authorization
-    /// endpoints (CORS), where no cookie counts; never the authorization endpoint.
+    /// Scripts of every origin may call discovery, the JWK Set, the entity configuration, the token, UserInfo, revocation,
+    /// pushed authorization and challenge endpoints, and all of the credential issuer (CORS), where no cookie counts; never
+    /// the authorization endpoint.
     pub fn router(&self) -> Router {
         let endpoints = self.endpoints();
         let mut router = Router::new();
@@ -55,6 +57,45 @@ impl AuthorizationServer {
                 router = router.route(url.route(), method);
             }
         }
+        let configuration = get(federation_configuration).layer(any_origin());
+        router = router.route(&endpoints.federation_configuration(), configuration);
+        let routes: [(Option<String>, MethodRouter<Self>); 5] = [
+            (path(&endpoints.registration), post(registration)),
+            (
+                path_below(endpoints.client_configuration(), "{client_id}"),
+                get(client_configuration)
+                    .put(client_configuration)
+                    .delete(client_configuration),
+            ),
+            (
+                path_below(endpoints.grant_management.as_ref(), "{grant_id}"),
+                get(grant_management).delete(grant_management),
+            ),
+            (
+                path(&endpoints.attestation_challenge),
+                post(attestation_challenge).layer(AnyOriginUncached),
+            ),
+            (
+                path(&endpoints.federation_registration),
+                post(federation_registration),
+            ),
+        ];
+        for (path, method) in routes {
+            if let Some(path) = path {
+                router = router.route(&path, method);
+            }
+        }
+        if let Some(urls) = &endpoints.credential_issuer {
+            router = router.merge(urls.routes());
+        }
         router.layer(Traced).with_state(self.clone())
     }
+}
+
+fn path(url: &Option<PublicUrl>) -> Option<String> {
+    Some(url.as_ref()?.route().to_owned())
+}
+
+fn path_below(url: Option<&PublicUrl>, parameter: &str) -> Option<String> {
+    Some(url?.route_below(parameter))
 }

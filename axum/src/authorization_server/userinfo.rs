@@ -26,7 +26,7 @@ pub async fn userinfo(
     };
     let presented = server.presented(&parts)?.with_form(&form)?;
     let Some(token) = presented.access_token() else {
-        return Err(no_token());
+        return Err(Failure::no_token());
     };
     let mut request = UserInfoRequest::new(&token.value).presented(&presented);
     if let Some(url) = &server.endpoints().userinfo {
@@ -50,12 +50,6 @@ pub async fn userinfo(
         response.headers_mut().insert("dpop-nonce", nonce);
     }
     Ok(response.map(Body::new))
-}
-
-/// There is no error code when there is no token (RFC 6750 §3.1).
-fn no_token() -> Failure {
-    Failure::empty(StatusCode::UNAUTHORIZED)
-        .with_header(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
 }
 
 /// The user of the token has gone.

@@ -132,10 +132,14 @@ fn no_request_is_an_error_of_the_server() {
     let router = Arc::new(std::sync::Mutex::new(None));
     let keep = Arc::clone(&router);
     // It lives as long as the test.
-    let _provider = runtime.block_on(Provider::with(ApiVersion::V3, move |server| {
+    let provider = runtime.block_on(Provider::with(ApiVersion::V3, move |server| {
         let router = users::router(server.body_limit(LIMIT));
         *keep.lock().unwrap() = Some(router.clone());
         router
+    }));
+    // What a service does not support is an error of the server that has an endpoint for it.
+    runtime.block_on(provider.change_service(|service| {
+        service.dynamic_registration_supported = Some(true);
     }));
     let router: Router = router.lock().unwrap().take().unwrap();
     let paths = [
@@ -149,6 +153,12 @@ fn no_request_is_an_error_of_the_server() {
         "/device_authorization",
         "/backchannel_authentication",
         "/logout",
+        "/register",
+        "/register/1",
+        "/grants/1",
+        "/challenge",
+        "/federation/register",
+        "/.well-known/openid-federation",
         "/login",
         "/consent",
         "/.well-known/openid-configuration",

@@ -20,6 +20,7 @@ async fn discovery_document_is_at_both_paths_and_names_the_endpoints() {
                 ("pushed_authorization_request_endpoint", "/par"),
                 ("introspection_endpoint", "/introspect"),
                 ("revocation_endpoint", "/revoke"),
+                ("grant_management_endpoint", "/grants"),
             ] {
                 assert_eq!(
                     document[member],
@@ -43,6 +44,12 @@ async fn scripts_of_other_origins_may_call_all_but_the_authorization_endpoint() 
         ("/userinfo", "GET", true),
         ("/revoke", "POST", true),
         ("/par", "POST", true),
+        ("/challenge", "POST", true),
+        ("/.well-known/openid-federation", "GET", true),
+        ("/register", "POST", false),
+        ("/register/1", "GET", false),
+        ("/grants/1", "GET", false),
+        ("/federation/register", "POST", false),
         ("/authorize", "GET", false),
         ("/authorize", "POST", false),
         ("/introspect", "POST", false),

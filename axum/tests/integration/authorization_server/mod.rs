@@ -1,16 +1,21 @@
 //! The endpoints of an authorization server, called as browsers and clients call them.
 
 mod any_requests;
+mod attestation_challenge;
 mod authorization;
 mod backchannel;
 mod browser;
 mod client;
+mod credential_issuer;
 mod device;
 mod discovery;
+mod federation;
+mod grant_management;
 mod introspection;
 mod logout;
 mod minimal;
 mod pushed;
+mod registration;
 mod token;
 mod userinfo;
 

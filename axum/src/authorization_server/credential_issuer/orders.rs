@@ -1,0 +1,101 @@
+//! What credentials hold.
+
+use std::future::Future;
+
+use authlete::types::{CredentialIssuanceOrder, CredentialRequestInfo, IntrospectionResponse};
+use axum::response::Result;
+
+use crate::authorization_server::accounts::Later;
+
+/// Decides on credential requests, once Authlete has checked the access token and the key proofs.
+///
+/// An order says what the credential holds, or defers it. `None` refuses a request for good, with
+/// `credential_request_denied`. An `Err` is the complete response.
+///
+/// ```
+/// use authlete::types::{CredentialIssuanceOrder, CredentialRequestInfo, IntrospectionResponse};
+/// use authlete_axum::authorization_server::CredentialOrders;
+/// use axum::response::Result;
+///
+/// struct Degrees;
+///
+/// impl CredentialOrders for Degrees {
+///     async fn order(
+///         &self,
+///         token: &IntrospectionResponse,
+///         request: &CredentialRequestInfo,
+///     ) -> Result<Option<CredentialIssuanceOrder>> {
+///         let is_degree = request.credential_configuration_id.as_deref() == Some("degree");
+///         let (true, Some(user), Some(identifier)) = (is_degree, &token.subject, &request.identifier) else {
+///             return Ok(None);
+///         };
+///         let payload = format!(r#"{{"vct":"https://issuer.example/degree","sub":"{user}"}}"#);
+///         Ok(Some(CredentialIssuanceOrder::new(identifier).credential_payload(payload)))
+///     }
+/// }
+/// ```
+pub trait CredentialOrders: Send + Sync + 'static {
+    /// The order for a credential (OpenID for Verifiable Credential Issuance 1.0 §8). `token` says for which user: there
+    /// may be none. The order is for this request, whatever its `requestIdentifier` is.
+    fn order(
+        &self,
+        token: &IntrospectionResponse,
+        request: &CredentialRequestInfo,
+    ) -> impl Future<Output = Result<Option<CredentialIssuanceOrder>>> + Send;
+
+    /// The order for a credential that was deferred, when the wallet comes back for it (§9). Default: as
+    /// [`order`](Self::order). It may defer the credential again.
+    fn deferred_order(
+        &self,
+        token: &IntrospectionResponse,
+        request: &CredentialRequestInfo,
+    ) -> impl Future<Output = Result<Option<CredentialIssuanceOrder>>> + Send {
+        self.order(token, request)
+    }
+}
+
+/// All are refused.
+pub struct NoCredentialOrders;
+
+impl CredentialOrders for NoCredentialOrders {
+    async fn order(
+        &self,
+        _: &IntrospectionResponse,
+        _: &CredentialRequestInfo,
+    ) -> Result<Option<CredentialIssuanceOrder>> {
+        Ok(None)
+    }
+}
+
+/// [`CredentialOrders`] without their type.
+pub trait AnyCredentialOrders: Send + Sync {
+    fn order<'a>(
+        &'a self,
+        token: &'a IntrospectionResponse,
+        request: &'a CredentialRequestInfo,
+    ) -> Later<'a, Result<Option<CredentialIssuanceOrder>>>;
+
+    fn deferred_order<'a>(
+        &'a self,
+        token: &'a IntrospectionResponse,
+        request: &'a CredentialRequestInfo,
+    ) -> Later<'a, Result<Option<CredentialIssuanceOrder>>>;
+}
+
+impl<T: CredentialOrders> AnyCredentialOrders for T {
+    fn order<'a>(
+        &'a self,
+        token: &'a IntrospectionResponse,
+        request: &'a CredentialRequestInfo,
+    ) -> Later<'a, Result<Option<CredentialIssuanceOrder>>> {
+        Box::pin(CredentialOrders::order(self, token, request))
+    }
+
+    fn deferred_order<'a>(
+        &'a self,
+        token: &'a IntrospectionResponse,
+        request: &'a CredentialRequestInfo,
+    ) -> Later<'a, Result<Option<CredentialIssuanceOrder>>> {
+        Box::pin(CredentialOrders::deferred_order(self, token, request))
+    }
+}

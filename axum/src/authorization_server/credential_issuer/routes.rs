@@ -1,0 +1,43 @@
+//! The endpoints of the credential issuer together.
+
+use axum::Router;
+use axum::routing::{MethodRouter, get, post};
+
+use super::{
+    CredentialIssuerUrls, credential, credential_issuer_jwks, credential_issuer_metadata,
+    credential_nonce, credential_offer, deferred_credential, jwt_vc_issuer_metadata,
+};
+use crate::authorization_server::AuthorizationServer;
+use crate::authorization_server::cors::{AnyOriginUncached, any_origin};
+use crate::public_url::PublicUrl;
+
+impl CredentialIssuerUrls {
+    /// Wallets and verifiers may be scripts of any origin: no cookie counts here.
+    pub fn routes(&self) -> Router<AuthorizationServer> {
+        let mut router = Router::new();
+        for path in self.metadata() {
+            let metadata = get(credential_issuer_metadata).layer(any_origin());
+            router = router.route(&path, metadata);
+        }
+        let jwt_vc_issuer = get(jwt_vc_issuer_metadata).layer(any_origin());
+        let offer = get(credential_offer).layer(AnyOriginUncached);
+        router = router
+            .route(&self.jwt_vc_issuer(), jwt_vc_issuer)
+            .route(&self.offers("{identifier}"), offer);
+        let routes: [(&Option<PublicUrl>, MethodRouter<AuthorizationServer>); 4] = [
+            (&self.credential, post(credential).layer(AnyOriginUncached)),
+            (
+                &self.deferred,
+                post(deferred_credential).layer(AnyOriginUncached),
+            ),
+            (&self.nonce, post(credential_nonce).layer(AnyOriginUncached)),
+            (&self.jwks, get(credential_issuer_jwks).layer(any_origin())),
+        ];
+        for (url, method) in routes {
+            if let Some(url) = url {
+                router = router.route(url.route(), method);
+            }
+        }
+        router
+    }
+}

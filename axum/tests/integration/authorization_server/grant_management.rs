@@ -1,0 +1,150 @@
+//! Clients that read and revoke the grants that they got.
+
+use std::time::SystemTime;
+
+use authlete::server::ClientCertificateSource;
+use authlete::types::{GrantType, TokenCreateRequest};
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use reqwest::Method;
+use serde_json::json;
+
+use super::*;
+use crate::common::GENERATIONS;
+use crate::common::jwt::{Key, encode};
+
+const SCOPES: [&str; 2] = ["grant_management_query", "grant_management_revoke"];
+
+fn wanted(provider: &Provider, scopes: &[&str]) -> TokenCreateRequest {
+    TokenCreateRequest::new(GrantType::ClientCredentials)
+        .client_id(provider.emulator.client().id)
+        .scopes(scopes.iter().copied())
+}
+
+async fn token(provider: &Provider, wanted: TokenCreateRequest) -> String {
+    let token = crate::common::issue(&provider.api, wanted).await;
+    token.expose().to_owned()
+}
+
+async fn granted(provider: &Provider) -> String {
+    let create = [("grant_management_action", "create")];
+    let tokens = provider.client().tokens("openid email", &create).await;
+    tokens["grant_id"].as_str().unwrap().to_owned()
+}
+
+async fn manage(provider: &Provider, method: Method, grant_id: &str, token: &str) -> Reply {
+    let client = provider.client();
+    let request = client.request(method, &format!("/grants/{grant_id}"));
+    Reply::of(request.header("authorization", format!("Bearer {token}"))).await
+}
+
+#[tokio::test]
+async fn client_reads_its_grant_and_revokes_it() {
+    for version in GENERATIONS {
+        let provider = Provider::start(version).await;
+        let grant_id = granted(&provider).await;
+        let token = token(&provider, wanted(&provider, &SCOPES)).await;
+        let read = manage(&provider, Method::GET, &grant_id, &token).await;
+        assert_eq!(read.status, 200, "{read:?}");
+        assert_eq!(read.json()["scopes"][0]["scope"], "openid email");
+        assert_eq!(read.header("cache-control"), Some("no-store"));
+        let revoked = manage(&provider, Method::DELETE, &grant_id, &token).await;
+        assert_eq!((revoked.status, &*revoked.body), (204, ""));
+        let gone = manage(&provider, Method::GET, &grant_id, &token).await;
+        assert_eq!(gone.status, 404, "{gone:?}");
+    }
+}
+
+#[tokio::test]
+async fn caller_without_a_token_for_the_action_is_challenged() {
+    for version in GENERATIONS {
+        let provider = Provider::start(version).await;
+        let grant_id = granted(&provider).await;
+        let url = format!("/grants/{grant_id}");
+        for method in [Method::GET, Method::DELETE] {
+            let reply = Reply::of(provider.client().request(method, &url)).await;
+            assert_eq!(reply.status, 401);
+            assert_eq!(reply.header("www-authenticate"), Some("Bearer"));
+        }
+        let reply = manage(&provider, Method::GET, &grant_id, "unknown").await;
+        assert_eq!(reply.status, 401);
+        let challenge = reply.header("www-authenticate").unwrap();
+        assert!(challenge.contains("invalid_token"), "{challenge}");
+        let only_query = wanted(&provider, &SCOPES[..1]);
+        let token = token(&provider, only_query).await;
+        let reply = manage(&provider, Method::DELETE, &grant_id, &token).await;
+        assert_eq!(reply.status, 403);
+        let challenge = reply.header("www-authenticate").unwrap();
+        assert!(challenge.contains("insufficient_scope"), "{challenge}");
+        let posted = provider.client().request(Method::POST, &url);
+        assert_eq!(Reply::of(posted).await.status, 405);
+    }
+}
+
+#[tokio::test]
+async fn bound_token_needs_a_proof_for_the_url_of_the_grant() {
+    for version in GENERATIONS {
+        let provider = Provider::start(version).await;
+        let grant_id = granted(&provider).await;
+        let key = Key::generate();
+        let jwk = key.jwk();
+        let (x, y) = (&jwk["x"], &jwk["y"]);
+        let canonical = format!(r#"{{"crv":"P-256","kty":"EC","x":{x},"y":{y}}}"#);
+        let thumbprint = encode(digest(&SHA256, canonical.as_bytes()));
+        let wanted = wanted(&provider, &SCOPES).dpop_key_thumbprint(thumbprint);
+        let token = token(&provider, wanted).await;
+        let url = format!("{}/grants/{grant_id}", provider.issuer);
+        let send = |jti: &str, htu: &str| {
+            let claims = json!({
+                "jti": jti,
+                "htm": "GET",
+                "htu": htu,
+                "iat": SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs(),
+                "ath": encode(digest(&SHA256, token.as_bytes())),
+            });
+            let header = json!({ "typ": "dpop+jwt", "alg": "ES256", "jwk": key.jwk() });
+            let request = client::http().get(&url);
+            let request = request.header("authorization", format!("DPoP {token}"));
+            Reply::of(request.header("dpop", key.sign_with(&header, &claims)))
+        };
+        let read = send("1", &url).await;
+        assert_eq!(read.status, 200, "{read:?}");
+        let elsewhere = send("2", &format!("{}/grants", provider.issuer)).await;
+        assert_eq!(elsewhere.status, 401, "{elsewhere:?}");
+        let without = manage(&provider, Method::GET, &grant_id, &token).await;
+        assert_eq!(without.status, 401, "{without:?}");
+    }
+}
+
+#[tokio::test]
+async fn bound_token_needs_its_client_certificate() {
+    for version in GENERATIONS {
+        let behind_proxy = |server: AuthorizationServer| {
+            users::router(server.client_certificates(ClientCertificateSource::ClientCert))
+        };
+        let provider = Provider::with(version, behind_proxy).await;
+        let grant_id = granted(&provider).await;
+        let certificates = ["own.example", "other.example"].map(|name| {
+            let made = rcgen::generate_simple_self_signed([name.to_owned()]).unwrap();
+            made.cert.der().to_vec()
+        });
+        let thumbprint = encode(digest(&SHA256, &certificates[0]));
+        let wanted = wanted(&provider, &SCOPES).certificate_thumbprint(thumbprint);
+        let token = token(&provider, wanted).await;
+        for (certificate, status) in certificates.iter().zip([200, 401]) {
+            let request = provider.client();
+            let request = request.request(Method::GET, &format!("/grants/{grant_id}"));
+            let request = request
+                .header("authorization", format!("Bearer {token}"))
+                .header(
+                    "client-cert",
+                    format!(":{}:", BASE64_STANDARD.encode(certificate)),
+                );
+            let reply = Reply::of(request).await;
+            assert_eq!(reply.status, status, "{reply:?}");
+        }
+        let without = manage(&provider, Method::GET, &grant_id, &token).await;
+        assert_eq!(without.status, 401, "{without:?}");
+    }
+}
