@@ -3,7 +3,7 @@
 //! `cargo run -p authlete-axum --example minimal` prints its address and a client that is registered. It has one user, `alice`
 //! with the password `wonderland`, who logs in each time.
 
-use std::{collections::HashMap, sync::LazyLock, time::SystemTime};
+use std::{collections::HashMap, net::SocketAddr, sync::LazyLock, time::SystemTime};
 
 use authlete::server::{Interaction, PendingAuthorization, Session, StandardClaims};
 use authlete::types::AuthorizationResponse;
@@ -11,7 +11,7 @@ use authlete::{ApiVersion, Authlete};
 use authlete_axum::authorization_server::{Accounts, Endpoints};
 use authlete_axum::{AttemptLimiter, AuthorizationServer};
 use authlete_emulator::Emulator;
-use axum::extract::{Form, State};
+use axum::extract::{ConnectInfo, Form, State};
 use axum::http::{StatusCode, header::CONTENT_SECURITY_POLICY, request::Parts};
 use axum::response::{Html, IntoResponse, Response, Result};
 use axum::{Router, routing::post};
@@ -66,7 +66,9 @@ async fn decide(
     Form(form): Form<HashMap<String, String>>,
 ) -> Result<Response> {
     let field = |name| form.get(name).map_or("", String::as_str);
-    LOGINS.check(field("name"))?;
+    let address = request.extensions.get::<ConnectInfo<SocketAddr>>();
+    LOGINS.check(&format!("address {:?}", address.map(|it| it.0.ip())))?;
+    LOGINS.check(&format!("account {}", field("name")))?;
     let pending: Option<PendingAuthorization> =
         browser.remove("pending").await.map_err(unavailable)?;
     let mut pending = pending.ok_or((StatusCode::BAD_REQUEST, "Start again at the app."))?;
@@ -107,5 +109,6 @@ async fn main() -> anyhow::Result<()> {
     println!("{issuer}/.well-known/openid-configuration");
     println!("client {}, {}", client.id, client.secret.expose());
     let server = AuthorizationServer::new(api, endpoints, Users);
-    Ok(axum::serve(listener, router(server)).await?)
+    let service = router(server).into_make_service_with_connect_info::<SocketAddr>();
+    Ok(axum::serve(listener, service).await?)
 }

@@ -1,6 +1,7 @@
 //! Limits for what could be guessed.
 
 use std::fmt;
+use std::hash::{BuildHasher as _, RandomState};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,8 +13,8 @@ use governor::{Quota, RateLimiter};
 use http::header::RETRY_AFTER;
 use http::{HeaderValue, StatusCode};
 
-/// With more keys than this, those that have no attempts to remember any more are dropped.
-const KEYS: usize = 10_000;
+/// How many counters there are at most. Beyond that, keys share them.
+const COUNTERS: u64 = 1 << 18;
 
 /// Limits how often something can be tried: a password, a code.
 ///
@@ -21,7 +22,9 @@ const KEYS: usize = 10_000;
 /// neither many tries at one account nor one try at each of many accounts goes on for long. Which address that is behind your
 /// proxy, you know.
 ///
-/// It counts in this process: with several instances behind a balancer each allows as many.
+/// It counts in this process: with several instances behind a balancer each allows as many. Its memory is bounded, whatever
+/// keys are made up: there are at most 262,144 counters, and keys with the same hash share one. The hash differs from process
+/// to process.
 ///
 /// ```
 /// use std::num::NonZeroU32;
@@ -36,7 +39,8 @@ const KEYS: usize = 10_000;
 /// ```
 #[derive(Clone)]
 pub struct AttemptLimiter {
-    limiter: Arc<RateLimiter<String, DashMapStateStore<String>, DefaultClock>>,
+    limiter: Arc<RateLimiter<u64, DashMapStateStore<u64>, DefaultClock>>,
+    hash: RandomState,
 }
 
 impl AttemptLimiter {
@@ -54,6 +58,7 @@ impl AttemptLimiter {
             .allow_burst(attempts);
         Self {
             limiter: Arc::new(RateLimiter::dashmap(quota)),
+            hash: RandomState::new(),
         }
     }
 
@@ -62,11 +67,9 @@ impl AttemptLimiter {
     /// # Errors
     /// There were too many. This one does not count. It is the response 429 with `Retry-After`.
     pub fn check(&self, key: &str) -> Result<(), TooManyAttempts> {
-        if self.limiter.len() > KEYS {
-            self.limiter.retain_recent();
-        }
+        let counter = self.hash.hash_one(key) % COUNTERS;
         self.limiter
-            .check_key(&key.to_owned())
+            .check_key(&counter)
             .map_err(|refused| TooManyAttempts {
                 wait: refused.wait_time_from(DefaultClock::default().now()),
             })
@@ -148,11 +151,12 @@ mod tests {
     }
 
     #[test]
-    fn keys_without_recent_attempts_are_dropped() {
-        let limiter = AttemptLimiter::new(NonZeroU32::MAX, Duration::from_nanos(1));
-        for number in 0..3 * KEYS {
-            limiter.check(&number.to_string()).unwrap();
+    fn made_up_keys_do_not_take_more_and_more_memory() {
+        let limiter = limiter(5);
+        for number in 0..2 * COUNTERS {
+            let _ = limiter.check(&format!("made-up-{number}"));
         }
-        assert!(limiter.limiter.len() <= KEYS + 1);
+        let counters = limiter.limiter.len() as u64;
+        assert!(counters <= COUNTERS, "{counters}");
     }
 }

@@ -15,6 +15,7 @@ mod pages;
 mod users;
 
 use std::env;
+use std::net::SocketAddr;
 
 use anyhow::{Context as _, Result};
 use authlete::server::ClientCertificateSource;
@@ -82,7 +83,8 @@ async fn main() -> Result<()> {
         .merge(resource)
         .layer(sessions);
     println!("{issuer}/.well-known/openid-configuration");
-    axum::serve(listener, router).await?;
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).await?;
     Ok(())
 }
 

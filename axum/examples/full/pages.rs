@@ -1,12 +1,13 @@
 //! The pages: in a server of yours, templates.
 
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
 
 use authlete::server::{Interaction, PendingAuthorization};
 use authlete_axum::AuthorizationServer;
 use authlete_axum::authorization_server::{DeviceOutcome, DeviceRequest, LogoutRequest, UserCode};
 use axum::Router;
-use axum::extract::{Form, State};
+use axum::extract::{ConnectInfo, Form, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::http::request::Parts;
@@ -121,8 +122,11 @@ async fn log_in(
     Form(fields): Fields,
 ) -> Result<Response> {
     let of = |name| field(&fields, name);
-    // By address as well, which your proxy knows.
-    users.logins.check(of("name"))?;
+    // Behind a proxy, the address is in a header of the proxy.
+    let address = request.extensions.get::<ConnectInfo<SocketAddr>>();
+    let address = address.map(|it| it.0.ip());
+    users.logins.check(&format!("address {address:?}"))?;
+    users.logins.check(&format!("account {}", of("name")))?;
     let login = users.log_in(of("name"), of("password"), of("code"));
     if let Some(login) = &login {
         // So that whoever knew the identifier of the session before does not know the new one.

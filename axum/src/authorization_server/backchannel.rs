@@ -17,11 +17,11 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{Response, Result};
 use http::HeaderValue;
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::header::AUTHORIZATION;
 use serde::{Deserialize, Serialize};
 
 use super::accounts::Later;
-use super::{AuthorizationServer, Failure};
+use super::{AuthorizationServer, Failure, Notification};
 
 /// The users that clients ask for behind their backs: who is meant, and how to reach them.
 pub trait BackchannelUsers: Send + Sync + 'static {
@@ -37,7 +37,7 @@ pub trait BackchannelUsers: Send + Sync + 'static {
         Output = Result<std::result::Result<String, BackchannelAuthenticationFailReason>>,
     > + Send;
 
-    /// Asks the user on another device. The client has its answer already, and waits; return soon, and go on elsewhere.
+    /// Asks the user on another device. It runs on a task of its own, while the client gets its answer.
     ///
     /// When the user has decided, call [`AuthorizationServer::authorize_backchannel`] or
     /// [`AuthorizationServer::deny_backchannel`].
@@ -103,20 +103,12 @@ pub async fn backchannel_authentication(
             ticket,
             answer,
         };
-        users.ask(request).await;
+        // The client gets its answer first, and losing the connection loses no request.
+        let server = server.clone();
+        tokio::spawn(async move { server.settings.backchannel_users.ask(request).await });
     }
     Ok(response.map(Body::new))
 }
-
-/// The request that tells a client of a decision, in the modes `ping` and `push` (CIBA Core 1.0 §10.2, §10.3): complete, for the
-/// HTTP client of your choice. Set a timeout, and follow no redirects.
-///
-/// ```
-/// # async fn example(client: reqwest::Client, notification: http::Request<String>) -> reqwest::Result<()> {
-/// client.execute(notification.try_into()?).await?; // 204, or 200
-/// # Ok(()) }
-/// ```
-pub type Notification = http::Request<String>;
 
 impl AuthorizationServer {
     /// Grants a backchannel request to its user, who authenticated on another device: `session` says when and how. `scopes` are
@@ -206,11 +198,10 @@ fn notification(answer: &BackchannelAuthenticationCompleteResponse) -> Option<No
     let token = answer.client_notification_token.as_ref()?;
     let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.expose())).ok()?;
     bearer.set_sensitive(true);
-    http::Request::post(answer.client_notification_endpoint.as_deref()?)
-        .header(CONTENT_TYPE, "application/json")
-        .header(AUTHORIZATION, bearer)
-        .body(answer.response_content.as_ref()?.expose().to_owned())
-        .ok()
+    let uri = answer.client_notification_endpoint.as_deref()?;
+    let body = answer.response_content.as_ref()?.expose().to_owned();
+    let notification = Notification::new(uri, "application/json", body)?;
+    Some(notification.with_header(AUTHORIZATION, bearer))
 }
 
 /// There are no users to ask.

@@ -133,6 +133,16 @@ impl AuthorizationServer {
         self.complete_device(&request).await
     }
 
+    /// Ends the request of a device whose user could not decide, for instance because the login failed.
+    ///
+    /// # Errors
+    /// The call of Authlete failed. The error is the complete response.
+    pub async fn fail_device(&self, device: &DeviceRequest) -> Result<DeviceOutcome, Failure> {
+        let result = DeviceCompleteResult::TransactionFailed;
+        let request = DeviceCompleteRequest::new(&device.user_code, result);
+        self.complete_device(&request).await
+    }
+
     async fn complete_device(
         &self,
         request: &DeviceCompleteRequest,

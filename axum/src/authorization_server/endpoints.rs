@@ -112,6 +112,11 @@ impl Endpoints {
         Ok(self)
     }
 
+    /// The issuer.
+    pub(super) fn issuer(&self) -> String {
+        self.issuer.to_string()
+    }
+
     /// The paths of the discovery document: that of OpenID Connect Discovery 1.0 §4 after the issuer, and that of RFC 8414
     /// §3 before the path of the issuer.
     pub(super) fn configuration(&self) -> [String; 2] {

@@ -10,9 +10,8 @@ use axum::response::{IntoResponse as _, Redirect, Response, Result};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use form_urlencoded::Serializer;
-use http::header::CONTENT_TYPE;
 use http::request::Parts;
-use http::{Method, StatusCode, Uri};
+use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -80,8 +79,9 @@ impl LogoutRequest {
 
 /// The logout endpoint (OpenID Connect RP-Initiated Logout 1.0 §2). `GET` and `POST`. [`Logout`] ends the session.
 ///
-/// An `id_token_hint` must be signed by this service; it may have expired. If it does not hold, or is not for the `client_id`
-/// beside it, the request is refused.
+/// An `id_token_hint` must be an ID token of this service; it may have expired. If it does not hold, or is not for the
+/// `client_id` beside it, the request is refused. Without a hint, `client_id` alone says which client asks: the redirect goes
+/// to a URI of that client then, and it is for [`Logout::log_out`] to have asked the user before (§3).
 pub async fn logout(
     State(server): State<AuthorizationServer>,
     request: Request,
@@ -126,28 +126,42 @@ impl AuthorizationServer {
         if let (Some(client_id), Some(uri)) = (&asked.client_id, uri) {
             let known = self.settings.logout.redirect_uris(client_id).await?;
             if known.contains(&uri) {
-                asked.redirect_to = with_state(&uri, parameter("state")?.as_deref());
+                asked.redirect_to = Some(with_state(&uri, parameter("state")?.as_deref()));
             }
         }
         Ok(asked)
     }
 
-    /// The claims of an ID token that this service signed, whenever that was.
+    /// The claims of an ID token of this service, whenever it was issued.
     async fn claims_of_hint(
         &self,
         hint: Secret,
     ) -> std::result::Result<Map<String, Value>, Failure> {
-        let payload = hint.expose().split('.').nth(1).map(str::to_owned);
-        let answer = self
-            .api()
-            .verify_jose(&JoseVerifyRequest::new(hint))
-            .await?;
-        if answer.signature_valid != Some(true) {
+        let mut parts = hint.expose().split('.').map(json);
+        let (Some(Some(header)), Some(Some(claims))) = (parts.next(), parts.next()) else {
+            return Err(Failure::invalid_request());
+        };
+        let text = |object: &Map<String, Value>, name: &str| {
+            object.get(name).and_then(Value::as_str).map(str::to_owned)
+        };
+        // JWT access tokens (RFC 9068) and logout tokens have types of their own.
+        let is_id_token = text(&header, "typ").is_none_or(|typ| typ.eq_ignore_ascii_case("JWT"))
+            && !claims.contains_key("events");
+        let is_own = text(&claims, "iss") == Some(self.endpoints().issuer());
+        if !is_id_token || !is_own {
             return Err(Failure::invalid_request());
         }
-        let payload = payload.and_then(|it| BASE64_URL_SAFE_NO_PAD.decode(it).ok());
-        let claims = payload.and_then(|it| serde_json::from_slice(&it).ok());
-        claims.ok_or_else(Failure::invalid_request)
+        let mut request = JoseVerifyRequest::new(&hint);
+        // The key of a symmetric signature is the secret of the client.
+        if text(&header, "alg").is_some_and(|alg| alg.starts_with("HS")) {
+            let client = audience(&claims).first().map(|&client| client.into());
+            request.client_identifier = client;
+            request.signed_by_client = Some(true);
+        }
+        match self.api().verify_jose(&request).await?.signature_valid {
+            Some(true) => Ok(claims),
+            _ => Err(Failure::invalid_request()),
+        }
     }
 
     /// The requests that tell clients that a user has logged out (OpenID Connect Back-Channel Logout 1.0 §2.5): complete, for the
@@ -158,7 +172,7 @@ impl AuthorizationServer {
     /// authlete::server::Session::id). One of `subject` and `session_id` has to be there.
     ///
     /// A client answers 200 or 204 when it has ended its session, and 400 when it could not (§2.8). Send to all of them, whatever
-    /// one of them answers; set a timeout, and follow no redirects.
+    /// one of them answers.
     pub async fn logout_notifications(
         &self,
         clients: impl IntoIterator<Item = impl Into<ClientIdentifier>>,
@@ -196,11 +210,16 @@ impl AuthorizationServer {
         let body = Serializer::new(String::new())
             .append_pair("logout_token", token.expose())
             .finish();
-        let request = http::Request::post(uri.as_str())
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(body);
-        Ok(request.ok())
+        let media_type = "application/x-www-form-urlencoded";
+        let notification = Notification::new(uri, media_type, body);
+        notification.map(Some).ok_or_else(Failure::server_error)
     }
+}
+
+/// The JSON object in a part of a JWT.
+fn json(part: &str) -> Option<Map<String, Value>> {
+    let json = BASE64_URL_SAFE_NO_PAD.decode(part).ok()?;
+    serde_json::from_slice(&json).ok()
 }
 
 /// The value of a parameter that may be there once. An empty one is none (RFC 6749 §3.1).
@@ -221,17 +240,18 @@ fn audience(claims: &Map<String, Value>) -> Vec<&str> {
     }
 }
 
-/// The URI with `state` in its query; `None` when it is no URI.
-fn with_state(uri: &str, state: Option<&str>) -> Option<String> {
-    uri.parse::<Uri>().ok()?;
+/// The URI with `state` in its query, before a fragment.
+fn with_state(uri: &str, state: Option<&str>) -> String {
     let Some(state) = state else {
-        return Some(uri.to_owned());
+        return uri.to_owned();
     };
     let state = Serializer::new(String::new())
         .append_pair("state", state)
         .finish();
+    let end = uri.find('#').unwrap_or(uri.len());
+    let (uri, fragment) = uri.split_at(end);
     let separator = if uri.contains('?') { '&' } else { '?' };
-    Some(format!("{uri}{separator}{state}"))
+    format!("{uri}{separator}{state}{fragment}")
 }
 
 /// There are no sessions to end.

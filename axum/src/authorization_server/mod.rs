@@ -37,6 +37,7 @@ mod form_page;
 mod grant_management;
 mod introspection;
 mod logout;
+mod notification;
 mod pushed_authorization;
 mod registration;
 mod request;
@@ -59,9 +60,7 @@ use crate::AttemptLimiter;
 pub use accounts::Accounts;
 pub use attestation_challenge::attestation_challenge;
 pub use authorization::authorization;
-pub use backchannel::{
-    BackchannelRequest, BackchannelUsers, Notification, backchannel_authentication,
-};
+pub use backchannel::{BackchannelRequest, BackchannelUsers, backchannel_authentication};
 pub use credential_issuer::{
     CredentialOrders, credential, credential_issuer_jwks, credential_issuer_metadata,
     credential_nonce, credential_offer, deferred_credential, jwt_vc_issuer_metadata,
@@ -74,6 +73,7 @@ pub use federation::{federation_configuration, federation_registration};
 pub use grant_management::grant_management;
 pub use introspection::{ResourceServer, ResourceServers, introspection};
 pub use logout::{Logout, LogoutRequest, logout};
+pub use notification::Notification;
 pub use pushed_authorization::pushed_authorization;
 pub use registration::{Registrations, client_configuration, registration};
 pub use revocation::revocation;

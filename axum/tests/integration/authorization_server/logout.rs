@@ -1,6 +1,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use authlete::types::{BackchannelLogoutTokenRequest, JwsAlg};
 use authlete_axum::authorization_server::{Logout, LogoutRequest};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Response, Result};
@@ -129,6 +130,81 @@ async fn hint_that_does_not_hold_is_refused() {
 }
 
 #[tokio::test]
+async fn id_token_with_a_symmetric_signature_is_a_hint_too() {
+    for version in GENERATIONS {
+        let scene = Scene::start(version).await;
+        scene
+            .provider
+            .change_client(|client| client.id_token_sign_alg = Some(JwsAlg::Hs256))
+            .await;
+        let tokens = scene.provider.client().tokens("openid", &[]).await;
+        let hint = tokens["id_token"].as_str().unwrap();
+        let reply = scene.log_out(&[("id_token_hint", hint)]).await;
+        let expected = format!("Some(\"alice\") Some({:?})", scene.client_id);
+        assert_eq!(reply.body, expected, "{reply:?}");
+        let (signed, _) = hint.rsplit_once('.').unwrap();
+        let reply = scene
+            .log_out(&[("id_token_hint", &format!("{signed}.AAAA"))])
+            .await;
+        reply.assert_error(400, "invalid_request");
+    }
+}
+
+#[tokio::test]
+async fn another_jwt_of_the_service_is_no_hint() {
+    let scene = Scene::start(ApiVersion::V3).await;
+    scene
+        .provider
+        .change_service(|service| service.access_token_sign_alg = Some(JwsAlg::Es256))
+        .await;
+    let tokens = scene.provider.client().tokens("openid", &[]).await;
+    let access_token = tokens["access_token"].as_str().unwrap();
+    assert_eq!(access_token.split('.').count(), 3, "it is a JWT");
+    let id = scene.provider.emulator.client().id;
+    let request = BackchannelLogoutTokenRequest::new(id).subject("alice");
+    let answer = scene.provider.api.backchannel_logout_token(&request).await;
+    let logout_token = answer.unwrap().logout_token.unwrap();
+    for hint in [access_token, logout_token.expose()] {
+        let reply = scene.log_out(&[("id_token_hint", hint)]).await;
+        reply.assert_error(400, "invalid_request");
+    }
+}
+
+#[tokio::test]
+async fn state_is_added_to_uris_of_apps_and_before_a_fragment() {
+    for (uri, expected) in [
+        ("com.example.app:/bye", "com.example.app:/bye?state=x"),
+        (
+            "https://client.example/#bye",
+            "https://client.example/?state=x#bye",
+        ),
+    ] {
+        let known = Known(uri);
+        let provider = Provider::with(ApiVersion::V3, |server| server.logout(known).router()).await;
+        let parameters = [
+            ("client_id", "any"),
+            ("post_logout_redirect_uri", uri),
+            ("state", "x"),
+        ];
+        let reply = Reply::of(provider.client().form("/logout", &parameters)).await;
+        assert_eq!(reply.header("location"), Some(expected));
+    }
+}
+
+/// Every client has this URI.
+struct Known(&'static str);
+
+impl Logout for Known {
+    async fn redirect_uris(&self, _: &str) -> Result<Vec<String>> {
+        Ok(vec![self.0.to_owned()])
+    }
+
+    async fn log_out(&self, _: &Parts, logout: LogoutRequest) -> Result<Response> {
+        Ok(logout.response().unwrap())
+    }
+}
+
+#[tokio::test]
 async fn logout_is_not_there_by_default() {
     let provider = Provider::start(ApiVersion::V3).await;
     let reply = Reply::of(client::http().get(format!("{}/logout", provider.issuer))).await;
@@ -166,6 +242,7 @@ async fn clients_of_a_session_are_told_of_its_end() {
             panic!("{notifications:?}");
         };
         assert_eq!(request.uri(), "https://client.example/out");
+        let request = request.clone().into_request();
         let media_type = &request.headers()["content-type"];
         assert_eq!(media_type, "application/x-www-form-urlencoded");
         let token = request.body().strip_prefix("logout_token=").unwrap();
