@@ -30,6 +30,7 @@ mod credential_proofs;
 mod credential_settings;
 mod device_flow;
 mod discovery;
+mod documented_authorization_rules;
 mod documented_endpoint_rules;
 mod documented_request_rules;
 mod documented_rules;
