@@ -767,3 +767,24 @@ async fn a_ticket_that_is_unknown_or_has_expired_gets_no_auth_req_id() {
         }
     }
 }
+
+/// `TokenRequest.properties`: those of a backchannel request come with the decision.
+#[tokio::test]
+async fn properties_of_a_token_request_are_not_used_for_a_backchannel_request() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_ciba(version, DeliveryMode::Poll).await;
+        let client = emulator.client();
+        let (ticket, id) = asked(&api, client).await;
+        complete(&api, &authorized(&ticket)).await;
+        let parameters = form(&[("grant_type", GRANT_TYPE), ("auth_req_id", &id)]);
+        let request = TokenRequest::new(parameters)
+            .client_id(client.id.to_string())
+            .client_secret(&client.secret)
+            .properties([Property::new("shop", "7")]);
+        let answer = api.token(&request).await.unwrap();
+        assert_eq!(answer.action, TokenAction::Ok, "{answer:?}");
+        assert_eq!(answer.properties, None);
+        let shown = content(answer.response_content.as_ref());
+        assert_eq!(shown.get("shop"), None);
+    }
+}

@@ -887,3 +887,22 @@ async fn a_service_without_credentials_forbids_offers() {
         }
     }
 }
+
+/// `TokenRequest.properties`: those of a pre-authorized code come with the offer.
+#[tokio::test]
+async fn properties_of_a_token_request_are_not_used_for_a_pre_authorized_code() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_issuer(version, FINAL).await;
+        let info = created(&api, &offer()).await;
+        let client = emulator.client();
+        let request = TokenRequest::new(exchange(&info, &[]))
+            .client_id(client.id.to_string())
+            .client_secret(&client.secret)
+            .properties([Property::new("shop", "7")]);
+        let answer = api.token(&request).await.unwrap();
+        assert_eq!(answer.action, TokenAction::Ok, "{answer:?}");
+        assert_eq!(answer.properties, None);
+        let shown = content(answer.response_content.as_ref());
+        assert_eq!(shown.get("shop"), None);
+    }
+}

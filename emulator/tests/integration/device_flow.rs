@@ -9,7 +9,7 @@ use authlete::types::{
     ClientAuthMethod, DeviceAuthorizationAction, DeviceAuthorizationRequest,
     DeviceAuthorizationResponse, DeviceCompleteAction, DeviceCompleteRequest, DeviceCompleteResult,
     DeviceVerificationAction, DeviceVerificationRequest, DeviceVerificationResponse, GrantType,
-    IntrospectionRequest, JwsAlg, Pair, Property, Scope, TokenAction, TokenResponse,
+    IntrospectionRequest, JwsAlg, Pair, Property, Scope, TokenAction, TokenRequest, TokenResponse,
     UserCodeCharset,
 };
 use authlete_emulator::{Emulator, RegisteredClient};
@@ -816,5 +816,27 @@ async fn an_empty_list_of_scopes_grants_none_of_those_that_were_requested() {
         let request = IntrospectionRequest::new(answer.access_token.unwrap());
         let found = api.introspection(&request).await.unwrap();
         assert_eq!(found.scopes.unwrap_or_default(), Vec::<String>::new());
+    }
+}
+
+/// `TokenRequest.properties`: those of a device code come with the decision.
+#[tokio::test]
+async fn properties_of_a_token_request_are_not_used_for_a_device_code() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_device_flow(version).await;
+        let client = emulator.client();
+        let (device_code, user_code) = codes(&api, client).await;
+        verify(&api, &user_code).await;
+        decide(&api, &user_code, DeviceCompleteResult::Authorized).await;
+        let parameters = form(&[("grant_type", GRANT_TYPE), ("device_code", &device_code)]);
+        let request = TokenRequest::new(parameters)
+            .client_id(client.id.to_string())
+            .client_secret(&client.secret)
+            .properties([Property::new("shop", "7")]);
+        let answer = api.token(&request).await.unwrap();
+        assert_eq!(answer.action, TokenAction::Ok, "{answer:?}");
+        assert_eq!(answer.properties, None);
+        let shown = content(answer.response_content.as_ref());
+        assert_eq!(shown.get("shop"), None);
     }
 }

@@ -593,3 +593,21 @@ async fn sessions_outlive_the_program() {
     let answer = api.native_sso_logout(&logout).await.unwrap();
     assert_eq!(answer.count, Some(1));
 }
+
+/// `TokenRequest.properties`: an exchange of the second app has none.
+#[tokio::test]
+async fn properties_of_a_token_request_are_not_used_for_an_exchange() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_with(version).await;
+        let id_token = first_id_token(&emulator, &api).await;
+        let app = other_app(&api).await;
+        let request = TokenRequest::new(exchange_parameters(app, &id_token, &[]))
+            .properties([authlete::types::Property::new("shop", "7")]);
+        let answer = api.token(&request).await.unwrap();
+        assert_eq!(answer.action, TokenAction::NativeSso, "{answer:?}");
+        assert_eq!(answer.properties, None);
+        let done = finished(&api, &finish(&answer, SECRET)).await;
+        let shown = content(done.response_content.as_ref());
+        assert_eq!(shown.get("shop"), None);
+    }
+}
