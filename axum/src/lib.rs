@@ -7,6 +7,7 @@ pub mod authorization_server;
 pub mod guide;
 mod public_url;
 pub mod resource;
+mod response;
 
 pub use attempts::{AttemptLimiter, TooManyAttempts};
 pub use authorization_server::AuthorizationServer;

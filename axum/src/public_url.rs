@@ -73,6 +73,11 @@ impl PublicUrl {
         &self.path
     }
 
+    /// The path that others go after: without a trailing slash.
+    pub(crate) fn base_path(&self) -> &str {
+        self.path.trim_end_matches('/')
+    }
+
     /// The path for a router: a URL without one means the root.
     pub(crate) fn route(&self) -> &str {
         match self.path.as_str() {
@@ -83,13 +88,12 @@ impl PublicUrl {
 
     /// The path for a router, with one more segment.
     pub(crate) fn route_below(&self, segment: &str) -> String {
-        format!("{}/{segment}", self.path.trim_end_matches('/'))
+        format!("{}/{segment}", self.base_path())
     }
 
     /// The URL of a path below this one.
     pub(crate) fn below(&self, path: &str) -> String {
-        let base = self.path.trim_end_matches('/');
-        [&self.origin, base, path].concat()
+        [&self.origin, self.base_path(), path].concat()
     }
 }
 

@@ -196,7 +196,7 @@ impl BackchannelUsers for Users {
     async fn identify(
         &self,
         answer: &BackchannelAuthenticationResponse,
-    ) -> Result<std::result::Result<String, BackchannelAuthenticationFailReason>> {
+    ) -> Result<Result<String, BackchannelAuthenticationFailReason>> {
         let hint = answer.sub.as_deref();
         let hint = hint.or(answer.hint.as_ref().map(|hint| hint.expose()));
         Ok(match hint {

@@ -8,6 +8,8 @@ use authlete::types::AuthorizationResponse;
 use axum::response::{Response, Result};
 use http::request::Parts;
 
+use super::{AuthorizationServer, Failure};
+
 /// The users of your server: their sessions, the pages that they see, and their claims.
 ///
 /// Errors are responses: `?` works on everything that is [`IntoResponse`](axum::response::IntoResponse). They go to the
@@ -79,6 +81,17 @@ pub trait Accounts: Send + Sync + 'static {
     /// The claims of a user, for ID tokens and for the UserInfo endpoint. `None` when there is no such user any more: then
     /// nothing is issued. Only those go out that the client asked for and that the user agreed to.
     fn claims(&self, subject: &str) -> impl Future<Output = Result<Option<Self::Claims>>> + Send;
+}
+
+impl AuthorizationServer {
+    /// The claims of a user whom a request is granted to.
+    pub(super) async fn granting_user(
+        &self,
+        session: &Session,
+    ) -> std::result::Result<Box<dyn Claims + Send + Sync>, Failure> {
+        let user = self.settings.accounts.claims(session.subject()).await?;
+        user.ok_or_else(Failure::invalid_request)
+    }
 }
 
 /// A future without its type.

@@ -9,7 +9,6 @@ use authlete::server::{
 use authlete::types::{AuthorizationFailReason, AuthorizationFailRequest, AuthorizationRequest};
 use axum::extract::{Request, State};
 use axum::response::Response;
-use http::Method;
 use http::request::Parts;
 
 use super::form_page::for_browser;
@@ -22,14 +21,7 @@ pub async fn authorization(
     State(server): State<AuthorizationServer>,
     request: Request,
 ) -> Result<Response, Failure> {
-    let (parts, parameters) = match *request.method() {
-        Method::POST => server.form(request).await?,
-        _ => {
-            let (parts, _) = request.into_parts();
-            let query = parts.uri.query().unwrap_or_default().to_owned();
-            (parts, query)
-        }
-    };
+    let (parts, parameters) = server.parameters(request).await?;
     let request = AuthorizationRequest::new(parameters.as_str());
     let (ticket, answer) = match server.api().authorization(&request).await?.next() {
         AuthorizationNext::Respond(response) => return Ok(for_browser(response)),

@@ -23,6 +23,9 @@ use serde::{Deserialize, Serialize};
 use super::accounts::Later;
 use super::{AuthorizationServer, Failure, Notification};
 
+/// The subject of a user, or why there is none.
+type Identified = Result<Result<String, BackchannelAuthenticationFailReason>>;
+
 /// The users that clients ask for behind their backs: who is meant, and how to reach them.
 pub trait BackchannelUsers: Send + Sync + 'static {
     /// The subject of the user that `hint` of the answer means. `hintType` says what it is: a `login_hint` or
@@ -33,9 +36,7 @@ pub trait BackchannelUsers: Send + Sync + 'static {
     fn identify(
         &self,
         answer: &BackchannelAuthenticationResponse,
-    ) -> impl Future<
-        Output = Result<std::result::Result<String, BackchannelAuthenticationFailReason>>,
-    > + Send;
+    ) -> impl Future<Output = Identified> + Send;
 
     /// Asks the user on another device. It runs on a task of its own, while the client gets its answer.
     ///
@@ -69,7 +70,7 @@ impl BackchannelRequest {
 pub async fn backchannel_authentication(
     State(server): State<AuthorizationServer>,
     request: Request,
-) -> std::result::Result<Response, Failure> {
+) -> Result<Response, Failure> {
     let received = server.form_request(request).await?;
     let request =
         BackchannelAuthenticationRequest::new(received.form).presented(&received.presented);
@@ -123,12 +124,11 @@ impl AuthorizationServer {
         request: &BackchannelRequest,
         session: &Session,
         scopes: impl IntoIterator<Item = impl Into<String>>,
-    ) -> std::result::Result<Option<Notification>, Failure> {
+    ) -> Result<Option<Notification>, Failure> {
         if session.subject() != request.subject {
             return Err(Failure::invalid_request());
         }
-        let user = self.settings.accounts.claims(session.subject()).await?;
-        let user = user.ok_or_else(Failure::invalid_request)?;
+        let user = self.granting_user(session).await?;
         let consented = RequestedClaims::from(&*request.answer).consent(scopes);
         let result = BackchannelAuthenticationCompleteResult::Authorized;
         let request = BackchannelAuthenticationCompleteRequest::new(&request.ticket, result)
@@ -146,7 +146,7 @@ impl AuthorizationServer {
     pub async fn deny_backchannel(
         &self,
         request: &BackchannelRequest,
-    ) -> std::result::Result<Option<Notification>, Failure> {
+    ) -> Result<Option<Notification>, Failure> {
         self.end_backchannel(
             request,
             BackchannelAuthenticationCompleteResult::AccessDenied,
@@ -161,7 +161,7 @@ impl AuthorizationServer {
     pub async fn fail_backchannel(
         &self,
         request: &BackchannelRequest,
-    ) -> std::result::Result<Option<Notification>, Failure> {
+    ) -> Result<Option<Notification>, Failure> {
         let result = BackchannelAuthenticationCompleteResult::TransactionFailed;
         self.end_backchannel(request, result).await
     }
@@ -170,7 +170,7 @@ impl AuthorizationServer {
         &self,
         request: &BackchannelRequest,
         result: BackchannelAuthenticationCompleteResult,
-    ) -> std::result::Result<Option<Notification>, Failure> {
+    ) -> Result<Option<Notification>, Failure> {
         let request = BackchannelAuthenticationCompleteRequest::new(&request.ticket, result)
             .subject(&request.subject);
         self.complete_backchannel(&request).await
@@ -179,7 +179,7 @@ impl AuthorizationServer {
     async fn complete_backchannel(
         &self,
         request: &BackchannelAuthenticationCompleteRequest,
-    ) -> std::result::Result<Option<Notification>, Failure> {
+    ) -> Result<Option<Notification>, Failure> {
         let answer = self
             .api()
             .backchannel_authentication_complete(request)
@@ -208,17 +208,12 @@ fn notification(answer: &BackchannelAuthenticationCompleteResponse) -> Option<No
 pub(super) struct NoBackchannelUsers;
 
 impl BackchannelUsers for NoBackchannelUsers {
-    async fn identify(
-        &self,
-        _: &BackchannelAuthenticationResponse,
-    ) -> Result<std::result::Result<String, BackchannelAuthenticationFailReason>> {
+    async fn identify(&self, _: &BackchannelAuthenticationResponse) -> Identified {
         Ok(Err(BackchannelAuthenticationFailReason::UnknownUserId))
     }
 
     async fn ask(&self, _: BackchannelRequest) {}
 }
-
-type Identified = Result<std::result::Result<String, BackchannelAuthenticationFailReason>>;
 
 /// [`BackchannelUsers`] without their type.
 pub(super) trait AnyBackchannelUsers: Send + Sync {

@@ -11,8 +11,9 @@ use tower_http::cors::{Any, Cors, CorsLayer};
 use tower_layer::Layer;
 use tower_service::Service;
 
+use crate::response::DPOP_NONCE;
+
 const DPOP: HeaderName = HeaderName::from_static("dpop");
-const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
 const ATTESTATION: HeaderName = HeaderName::from_static("oauth-client-attestation");
 const ATTESTATION_POP: HeaderName = HeaderName::from_static("oauth-client-attestation-pop");
 const ATTESTATION_CHALLENGE: HeaderName =

@@ -111,8 +111,7 @@ impl AuthorizationServer {
         session: &Session,
         scopes: impl IntoIterator<Item = impl Into<String>>,
     ) -> Result<DeviceOutcome, Failure> {
-        let user = self.settings.accounts.claims(session.subject()).await?;
-        let user = user.ok_or_else(Failure::invalid_request)?;
+        let user = self.granting_user(session).await?;
         let consented = RequestedClaims::from(&*device.answer).consent(scopes);
         let request =
             DeviceCompleteRequest::new(&device.user_code, DeviceCompleteResult::Authorized)
@@ -128,9 +127,8 @@ impl AuthorizationServer {
     /// # Errors
     /// The call of Authlete failed. The error is the complete response.
     pub async fn deny_device(&self, device: &DeviceRequest) -> Result<DeviceOutcome, Failure> {
-        let result = DeviceCompleteResult::AccessDenied;
-        let request = DeviceCompleteRequest::new(&device.user_code, result);
-        self.complete_device(&request).await
+        self.end_device(device, DeviceCompleteResult::AccessDenied)
+            .await
     }
 
     /// Ends the request of a device whose user could not decide, for instance because the login failed.
@@ -138,7 +136,15 @@ impl AuthorizationServer {
     /// # Errors
     /// The call of Authlete failed. The error is the complete response.
     pub async fn fail_device(&self, device: &DeviceRequest) -> Result<DeviceOutcome, Failure> {
-        let result = DeviceCompleteResult::TransactionFailed;
+        self.end_device(device, DeviceCompleteResult::TransactionFailed)
+            .await
+    }
+
+    async fn end_device(
+        &self,
+        device: &DeviceRequest,
+        result: DeviceCompleteResult,
+    ) -> Result<DeviceOutcome, Failure> {
         let request = DeviceCompleteRequest::new(&device.user_code, result);
         self.complete_device(&request).await
     }

@@ -120,7 +120,7 @@ impl Endpoints {
     /// The paths of the discovery document: that of OpenID Connect Discovery 1.0 §4 after the issuer, and that of RFC 8414
     /// §3 before the path of the issuer.
     pub(super) fn configuration(&self) -> [String; 2] {
-        let path = self.issuer.path().trim_end_matches('/');
+        let path = self.issuer.base_path();
         [
             format!("{path}/.well-known/openid-configuration"),
             format!("/.well-known/oauth-authorization-server{path}"),
@@ -129,7 +129,7 @@ impl Endpoints {
 
     /// The path of the entity configuration (OpenID Federation 1.0 §9).
     pub(super) fn federation_configuration(&self) -> String {
-        let path = self.issuer.path().trim_end_matches('/');
+        let path = self.issuer.base_path();
         format!("{path}/.well-known/openid-federation")
     }
 

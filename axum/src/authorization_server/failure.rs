@@ -3,8 +3,10 @@
 use authlete::server::{PresentedError, error_response};
 use axum::body::Body;
 use axum::response::{ErrorResponse, IntoResponse, Response};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, WWW_AUTHENTICATE};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
+
+use crate::response;
 
 /// A request that an endpoint answers with an error: the complete response.
 ///
@@ -30,22 +32,19 @@ impl Failure {
 
     /// A response without a body.
     pub(super) fn empty(status: StatusCode) -> Self {
-        let mut response = Response::new(Body::empty());
-        *response.status_mut() = status;
-        let no_store = HeaderValue::from_static("no-store");
-        response.headers_mut().insert(CACHE_CONTROL, no_store);
-        Self::from(response)
+        Self::from(response::empty(status))
     }
 
-    pub(super) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.0.headers_mut().insert(name, value);
+    /// Adds a challenge (RFC 9110 §11.6.1).
+    pub(super) fn with_challenge(mut self, challenge: &'static str) -> Self {
+        let challenge = HeaderValue::from_static(challenge);
+        self.0.headers_mut().insert(WWW_AUTHENTICATE, challenge);
         self
     }
 
     /// There is no access token in the request, and so no error code in the response (RFC 6750 §3.1).
     pub(super) fn no_token() -> Self {
-        Self::empty(StatusCode::UNAUTHORIZED)
-            .with_header(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+        Self::empty(StatusCode::UNAUTHORIZED).with_challenge("Bearer")
     }
 
     /// The client sent a request that cannot be read, or that is not allowed here.

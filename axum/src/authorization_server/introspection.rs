@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{Response, Result};
 use http::StatusCode;
-use http::header::{ACCEPT, HeaderValue, WWW_AUTHENTICATE};
+use http::header::ACCEPT;
 
 use super::accounts::Later;
 use super::{AuthorizationServer, Failure};
@@ -135,10 +135,7 @@ pub async fn introspection(
 /// RFC 7662 §2.3.
 fn unknown_caller() -> Failure {
     let failure = Failure::oauth(StatusCode::UNAUTHORIZED, "invalid_client");
-    failure.with_header(
-        WWW_AUTHENTICATE,
-        HeaderValue::from_static("Basic realm=\"introspection\", charset=\"UTF-8\""),
-    )
+    failure.with_challenge("Basic realm=\"introspection\", charset=\"UTF-8\"")
 }
 
 /// Nobody may call.

@@ -10,8 +10,8 @@ use axum::response::{IntoResponse as _, Redirect, Response, Result};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use form_urlencoded::Serializer;
+use http::StatusCode;
 use http::request::Parts;
-use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -85,24 +85,14 @@ impl LogoutRequest {
 pub async fn logout(
     State(server): State<AuthorizationServer>,
     request: Request,
-) -> std::result::Result<Response, Failure> {
-    let (parts, parameters) = match *request.method() {
-        Method::POST => server.form(request).await?,
-        _ => {
-            let (parts, _) = request.into_parts();
-            let query = parts.uri.query().unwrap_or_default().to_owned();
-            (parts, query)
-        }
-    };
+) -> Result<Response, Failure> {
+    let (parts, parameters) = server.parameters(request).await?;
     let asked = server.logout_request(&parameters).await?;
     Ok(server.settings.logout.log_out(&parts, asked).await?)
 }
 
 impl AuthorizationServer {
-    async fn logout_request(
-        &self,
-        parameters: &str,
-    ) -> std::result::Result<LogoutRequest, Failure> {
+    async fn logout_request(&self, parameters: &str) -> Result<LogoutRequest, Failure> {
         let parameter = |name| sole(parameters, name);
         let mut asked = LogoutRequest {
             client_id: parameter("client_id")?,
@@ -133,10 +123,7 @@ impl AuthorizationServer {
     }
 
     /// The claims of an ID token of this service, whenever it was issued.
-    async fn claims_of_hint(
-        &self,
-        hint: Secret,
-    ) -> std::result::Result<Map<String, Value>, Failure> {
+    async fn claims_of_hint(&self, hint: Secret) -> Result<Map<String, Value>, Failure> {
         let mut parts = hint.expose().split('.').map(json);
         let (Some(Some(header)), Some(Some(claims))) = (parts.next(), parts.next()) else {
             return Err(Failure::invalid_request());
@@ -178,10 +165,7 @@ impl AuthorizationServer {
         clients: impl IntoIterator<Item = impl Into<ClientIdentifier>>,
         subject: Option<&str>,
         session_id: Option<&str>,
-    ) -> Vec<(
-        ClientIdentifier,
-        std::result::Result<Option<Notification>, Failure>,
-    )> {
+    ) -> Vec<(ClientIdentifier, Result<Option<Notification>, Failure>)> {
         let mut notifications = Vec::new();
         for client in clients.into_iter().map(Into::into) {
             let notification = self.logout_notification(&client, subject, session_id).await;
@@ -195,7 +179,7 @@ impl AuthorizationServer {
         client: &ClientIdentifier,
         subject: Option<&str>,
         session_id: Option<&str>,
-    ) -> std::result::Result<Option<Notification>, Failure> {
+    ) -> Result<Option<Notification>, Failure> {
         let request = BackchannelLogoutTokenRequest::new(client)
             .maybe_subject(subject)
             .maybe_session_id(session_id);
@@ -223,7 +207,7 @@ fn json(part: &str) -> Option<Map<String, Value>> {
 }
 
 /// The value of a parameter that may be there once. An empty one is none (RFC 6749 §3.1).
-fn sole(parameters: &str, name: &str) -> std::result::Result<Option<String>, Failure> {
+fn sole(parameters: &str, name: &str) -> Result<Option<String>, Failure> {
     let mut values = form_urlencoded::parse(parameters.as_bytes()).filter(|(it, _)| it == name);
     let value = values.next().map(|(_, value)| value.into_owned());
     match values.next() {

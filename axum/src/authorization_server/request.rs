@@ -4,7 +4,7 @@ use authlete::server::{ClientCertificateSource, Presented};
 use axum::extract::Request;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::request::Parts;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 
 use super::{AuthorizationServer, Failure};
 
@@ -28,6 +28,16 @@ impl AuthorizationServer {
             presented,
             form,
         })
+    }
+
+    /// The parameters of a request that a browser sends: in the query, or by `POST` in a form.
+    pub(super) async fn parameters(&self, request: Request) -> Result<(Parts, String), Failure> {
+        if *request.method() == Method::POST {
+            return self.form(request).await;
+        }
+        let (parts, _) = request.into_parts();
+        let query = parts.uri.query().unwrap_or_default().to_owned();
+        Ok((parts, query))
     }
 
     /// Reads a request whose body is a form.

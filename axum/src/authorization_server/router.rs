@@ -25,66 +25,60 @@ impl AuthorizationServer {
         for path in endpoints.configuration() {
             router = router.route(&path, get(configuration).layer(any_origin()));
         }
-        let routes: [(&Option<PublicUrl>, MethodRouter<Self>); 10] = [
-            (&endpoints.jwks, get(jwks).layer(any_origin())),
-            (
-                &endpoints.authorization,
-                get(authorization).post(authorization),
-            ),
-            (
-                &endpoints.pushed_authorization,
-                post(pushed_authorization).layer(AnyOriginUncached),
-            ),
-            (&endpoints.token, post(token).layer(AnyOriginUncached)),
-            (
-                &endpoints.userinfo,
-                get(userinfo).post(userinfo).layer(AnyOriginUncached),
-            ),
-            (&endpoints.introspection, post(introspection)),
-            (&endpoints.logout, get(logout).post(logout)),
-            (&endpoints.device_authorization, post(device_authorization)),
-            (
-                &endpoints.backchannel_authentication,
-                post(backchannel_authentication),
-            ),
-            (
-                &endpoints.revocation,
-                post(revocation).layer(AnyOriginUncached),
-            ),
-        ];
-        for (url, method) in routes {
-            if let Some(url) = url {
-                router = router.route(url.route(), method);
-            }
-        }
-        let configuration = get(federation_configuration).layer(any_origin());
-        router = router.route(&endpoints.federation_configuration(), configuration);
-        let routes: [(Option<String>, MethodRouter<Self>); 5] = [
-            (path(&endpoints.registration), post(registration)),
-            (
-                path_below(endpoints.client_configuration(), "{client_id}"),
-                get(client_configuration)
-                    .put(client_configuration)
-                    .delete(client_configuration),
-            ),
-            (
-                path_below(endpoints.grant_management.as_ref(), "{grant_id}"),
-                get(grant_management).delete(grant_management),
-            ),
-            (
-                path(&endpoints.attestation_challenge),
-                post(attestation_challenge).layer(AnyOriginUncached),
-            ),
-            (
-                path(&endpoints.federation_registration),
-                post(federation_registration),
-            ),
-        ];
-        for (path, method) in routes {
-            if let Some(path) = path {
-                router = router.route(&path, method);
-            }
-        }
+        let federation = get(federation_configuration).layer(any_origin());
+        router = router.route(&endpoints.federation_configuration(), federation);
+        router = with_routes(
+            router,
+            [
+                (path(&endpoints.jwks), get(jwks).layer(any_origin())),
+                (
+                    path(&endpoints.authorization),
+                    get(authorization).post(authorization),
+                ),
+                (
+                    path(&endpoints.pushed_authorization),
+                    post(pushed_authorization).layer(AnyOriginUncached),
+                ),
+                (path(&endpoints.token), post(token).layer(AnyOriginUncached)),
+                (
+                    path(&endpoints.userinfo),
+                    get(userinfo).post(userinfo).layer(AnyOriginUncached),
+                ),
+                (path(&endpoints.introspection), post(introspection)),
+                (path(&endpoints.logout), get(logout).post(logout)),
+                (
+                    path(&endpoints.device_authorization),
+                    post(device_authorization),
+                ),
+                (
+                    path(&endpoints.backchannel_authentication),
+                    post(backchannel_authentication),
+                ),
+                (
+                    path(&endpoints.revocation),
+                    post(revocation).layer(AnyOriginUncached),
+                ),
+                (path(&endpoints.registration), post(registration)),
+                (
+                    path_below(endpoints.client_configuration(), "{client_id}"),
+                    get(client_configuration)
+                        .put(client_configuration)
+                        .delete(client_configuration),
+                ),
+                (
+                    path_below(endpoints.grant_management.as_ref(), "{grant_id}"),
+                    get(grant_management).delete(grant_management),
+                ),
+                (
+                    path(&endpoints.attestation_challenge),
+                    post(attestation_challenge).layer(AnyOriginUncached),
+                ),
+                (
+                    path(&endpoints.federation_registration),
+                    post(federation_registration),
+                ),
+            ],
+        );
         if let Some(urls) = &endpoints.credential_issuer {
             router = router.merge(urls.routes());
         }
@@ -92,7 +86,20 @@ impl AuthorizationServer {
     }
 }
 
-fn path(url: &Option<PublicUrl>) -> Option<String> {
+/// Adds the routes of the endpoints that there are.
+pub(super) fn with_routes<const N: usize>(
+    router: Router<AuthorizationServer>,
+    routes: [(Option<String>, MethodRouter<AuthorizationServer>); N],
+) -> Router<AuthorizationServer> {
+    routes
+        .into_iter()
+        .fold(router, |router, (path, method)| match path {
+            Some(path) => router.route(&path, method),
+            None => router,
+        })
+}
+
+pub(super) fn path(url: &Option<PublicUrl>) -> Option<String> {
     Some(url.as_ref()?.route().to_owned())
 }
 

@@ -5,11 +5,11 @@ use authlete::types::{UserInfoIssueRequest, UserInfoRequest};
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
-use http::header::{HeaderValue, WWW_AUTHENTICATE};
 use http::{Method, StatusCode};
 
 use super::request::is_form;
 use super::{AuthorizationServer, Failure};
+use crate::response::add_dpop_nonce;
 
 /// The UserInfo endpoint (OpenID Connect Core 1.0 §5.3). `GET` and `POST`.
 ///
@@ -42,18 +42,13 @@ pub async fn userinfo(
     };
     let consented = ConsentedClaims::from(&*answer);
     let request = UserInfoIssueRequest::new(&token.value).disclose(&consented, &*user);
-    let nonce = answer.dpop_nonce.as_deref();
-    let nonce = nonce.and_then(|nonce| HeaderValue::from_str(nonce).ok());
-    let answer = server.api().userinfo_issue(&request).await?;
-    let UserInfoIssueNext::Respond(mut response) = answer.next();
-    if let Some(nonce) = nonce {
-        response.headers_mut().insert("dpop-nonce", nonce);
-    }
+    let issued = server.api().userinfo_issue(&request).await?;
+    let UserInfoIssueNext::Respond(mut response) = issued.next();
+    add_dpop_nonce(response.headers_mut(), answer.dpop_nonce.as_deref());
     Ok(response.map(Body::new))
 }
 
 /// The user of the token has gone.
 fn unknown_user() -> Failure {
-    let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
-    Failure::empty(StatusCode::UNAUTHORIZED).with_header(WWW_AUTHENTICATE, challenge)
+    Failure::empty(StatusCode::UNAUTHORIZED).with_challenge("Bearer error=\"invalid_token\"")
 }

@@ -1,10 +1,11 @@
 //! Refusals, and the challenges that tell a client what to present (RFC 6750 §3, RFC 9449 §7.1, RFC 9728 §5.1).
 
-use authlete::server::{PresentedError, Response, ResponseBody, TokenScheme};
+use authlete::server::{PresentedError, Response, TokenScheme};
 use http::StatusCode;
-use http::header::{CACHE_CONTROL, HeaderValue, WWW_AUTHENTICATE};
+use http::header::{HeaderValue, WWW_AUTHENTICATE};
 
 use super::Dpop;
+use crate::response::empty;
 
 /// What the challenges of a guard have in common.
 #[derive(Debug, Clone, Copy)]
@@ -130,12 +131,4 @@ impl Challenges<'_> {
 fn parameter(name: &str, value: &str) -> String {
     let value = value.replace('\\', "\\\\").replace('"', "\\\"");
     format!("{name}=\"{value}\"")
-}
-
-pub(super) fn empty(status: StatusCode) -> Response {
-    let mut response = Response::new(ResponseBody::default());
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
 }

@@ -10,8 +10,9 @@ use http_body_util::Either;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::challenge::{Challenges, empty};
+use super::challenge::Challenges;
 use super::{AccessToken, GuardedBody, MissingGuard};
+use crate::response::empty;
 
 /// A layer that demands scopes of the token that [`RequireAccessToken`](super::RequireAccessToken) has accepted. It does
 /// not call Authlete.

@@ -9,16 +9,14 @@ use authlete::server::{
 };
 use authlete::types::{IntrospectionAction, IntrospectionRequest};
 use axum::extract::OriginalUri;
-use http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
+use http::header::{CACHE_CONTROL, HeaderValue};
 use http::{Request, StatusCode};
 use http_body_util::Either;
 use tower_service::Service;
 
 use super::require_access_token::Guard;
 use super::{AccessToken, GuardedBody};
-
-/// RFC 9449 §8.
-const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
+use crate::response::{DPOP_NONCE, empty};
 
 /// The service that [`RequireAccessToken`](super::RequireAccessToken) makes.
 #[derive(Debug, Clone)]
@@ -137,7 +135,7 @@ impl Guard {
         let response = match answer.next() {
             IntrospectionNext::Respond(response) => response,
             // Not reached: the action is not `Ok`.
-            IntrospectionNext::Ok { .. } => super::challenge::empty(StatusCode::UNAUTHORIZED),
+            IntrospectionNext::Ok { .. } => empty(StatusCode::UNAUTHORIZED),
         };
         refused(response.status(), "refused_by_authlete");
         Err(Box::new(self.challenges().complete(response)))

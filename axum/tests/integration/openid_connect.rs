@@ -97,10 +97,7 @@ impl Provider {
     }
 
     /// Stands for what speaks TLS in front of a server: the client believes to call the issuer.
-    async fn send(
-        &self,
-        request: HttpRequest,
-    ) -> std::result::Result<HttpResponse, reqwest::Error> {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, reqwest::Error> {
         let (head, body) = request.into_parts();
         let path = head.uri.to_string();
         let path = path.strip_prefix(ISSUER).expect("a URL of the issuer");
@@ -297,7 +294,7 @@ async fn a_client_library_is_refused_what_it_should_be() {
 }
 
 fn error_of<T: std::fmt::Debug>(
-    outcome: std::result::Result<T, RequestTokenError<reqwest::Error, CoreErrorResponse>>,
+    outcome: Result<T, RequestTokenError<reqwest::Error, CoreErrorResponse>>,
 ) -> String {
     match outcome.expect_err("the request is refused") {
         RequestTokenError::ServerResponse(response) => response.error().as_ref().to_owned(),

@@ -13,13 +13,13 @@ use authlete::types::{
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
-use http::header::{HeaderValue, WWW_AUTHENTICATE};
 use http::{HeaderMap, StatusCode};
 
 use super::AnyCredentialOrders;
 use crate::authorization_server::request::has_media_type;
 use crate::authorization_server::{AuthorizationServer, Failure};
 use crate::public_url::PublicUrl;
+use crate::response::add_dpop_nonce;
 
 /// The credential endpoint (OpenID for Verifiable Credential Issuance 1.0 §8). `POST`, with an access token.
 ///
@@ -90,10 +90,7 @@ struct Received {
 impl Received {
     /// RFC 9449 §8.2.
     fn respond(&self, mut response: Response) -> Response {
-        let nonce = self.token.dpop_nonce.as_deref();
-        if let Some(nonce) = nonce.and_then(|nonce| HeaderValue::from_str(nonce).ok()) {
-            response.headers_mut().insert("dpop-nonce", nonce);
-        }
+        add_dpop_nonce(response.headers_mut(), self.token.dpop_nonce.as_deref());
         response
     }
 }
@@ -156,6 +153,5 @@ fn order_of(
 
 /// RFC 9449 §7.1.
 fn no_proof() -> Failure {
-    let challenge = HeaderValue::from_static("DPoP error=\"invalid_dpop_proof\"");
-    Failure::empty(StatusCode::UNAUTHORIZED).with_header(WWW_AUTHENTICATE, challenge)
+    Failure::empty(StatusCode::UNAUTHORIZED).with_challenge("DPoP error=\"invalid_dpop_proof\"")
 }

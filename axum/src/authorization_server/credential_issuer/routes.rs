@@ -1,7 +1,7 @@
 //! The endpoints of the credential issuer together.
 
 use axum::Router;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{get, post};
 
 use super::{
     CredentialIssuerUrls, credential, credential_issuer_jwks, credential_issuer_metadata,
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::authorization_server::AuthorizationServer;
 use crate::authorization_server::cors::{AnyOriginUncached, any_origin};
-use crate::public_url::PublicUrl;
+use crate::authorization_server::router::{path, with_routes};
 
 impl CredentialIssuerUrls {
     /// Wallets and verifiers may be scripts of any origin: no cookie counts here.
@@ -24,20 +24,26 @@ impl CredentialIssuerUrls {
         router = router
             .route(&self.jwt_vc_issuer(), jwt_vc_issuer)
             .route(&self.offers("{identifier}"), offer);
-        let routes: [(&Option<PublicUrl>, MethodRouter<AuthorizationServer>); 4] = [
-            (&self.credential, post(credential).layer(AnyOriginUncached)),
-            (
-                &self.deferred,
-                post(deferred_credential).layer(AnyOriginUncached),
-            ),
-            (&self.nonce, post(credential_nonce).layer(AnyOriginUncached)),
-            (&self.jwks, get(credential_issuer_jwks).layer(any_origin())),
-        ];
-        for (url, method) in routes {
-            if let Some(url) = url {
-                router = router.route(url.route(), method);
-            }
-        }
-        router
+        with_routes(
+            router,
+            [
+                (
+                    path(&self.credential),
+                    post(credential).layer(AnyOriginUncached),
+                ),
+                (
+                    path(&self.deferred),
+                    post(deferred_credential).layer(AnyOriginUncached),
+                ),
+                (
+                    path(&self.nonce),
+                    post(credential_nonce).layer(AnyOriginUncached),
+                ),
+                (
+                    path(&self.jwks),
+                    get(credential_issuer_jwks).layer(any_origin()),
+                ),
+            ],
+        )
     }
 }

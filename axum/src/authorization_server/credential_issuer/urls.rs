@@ -65,7 +65,7 @@ impl CredentialIssuerUrls {
     /// The paths of the metadata: before the path of the issuer as in the final version (OpenID for Verifiable Credential
     /// Issuance 1.0 §12.2.2), and after it as in the drafts.
     pub fn metadata(&self) -> Vec<String> {
-        let path = self.path();
+        let path = self.issuer.base_path();
         let mut paths = vec![format!("/.well-known/openid-credential-issuer{path}")];
         if !path.is_empty() {
             paths.push(format!("{path}/.well-known/openid-credential-issuer"));
@@ -74,12 +74,12 @@ impl CredentialIssuerUrls {
     }
 
     pub fn jwt_vc_issuer(&self) -> String {
-        format!("/.well-known/jwt-vc-issuer{}", self.path())
+        format!("/.well-known/jwt-vc-issuer{}", self.issuer.base_path())
     }
 
     /// The route of offers, with the identifier as `parameter`.
     pub fn offers(&self, parameter: &str) -> String {
-        format!("{}/credential/offers/{parameter}", self.path())
+        format!("{}/credential/offers/{parameter}", self.issuer.base_path())
     }
 
     pub fn offer(&self, identifier: &str) -> String {
@@ -101,9 +101,5 @@ impl CredentialIssuerUrls {
             .into_iter()
             .filter_map(|(setting, url)| Some((setting, url.as_ref()?.route().to_owned())));
         of_issuer.map(|path| (ISSUER, path)).chain(own)
-    }
-
-    fn path(&self) -> &str {
-        self.issuer.path().trim_end_matches('/')
     }
 }

@@ -8,7 +8,6 @@ use authlete::{JsonObject, Secret};
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
-use http::header::{HeaderValue, WWW_AUTHENTICATE};
 use http::{Method, StatusCode};
 
 use super::request::has_media_type;
@@ -106,9 +105,8 @@ fn invalid_metadata(status: StatusCode) -> Failure {
 
 /// RFC 6750 §3.1.
 fn unknown_token() -> Failure {
-    let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
     Failure::oauth(StatusCode::UNAUTHORIZED, "invalid_token")
-        .with_header(WWW_AUTHENTICATE, challenge)
+        .with_challenge("Bearer error=\"invalid_token\"")
 }
 
 fn respond(next: ClientRegistrationNext) -> Response {

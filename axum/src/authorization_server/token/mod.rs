@@ -14,9 +14,10 @@ use authlete::{Secret, server};
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
-use http::{HeaderValue, StatusCode};
+use http::StatusCode;
 
 use super::{AuthorizationServer, Failure};
+use crate::response::add_dpop_nonce;
 pub use grants::TokenGrants;
 pub(super) use grants::{AnyTokenGrants, NoTokenGrants};
 
@@ -44,9 +45,7 @@ pub async fn token(
             server.id_token_reissue(response, &answer).await?
         }
     };
-    if let Some(nonce) = nonce.and_then(|nonce| HeaderValue::try_from(nonce).ok()) {
-        response.headers_mut().insert("dpop-nonce", nonce);
-    }
+    add_dpop_nonce(response.headers_mut(), nonce.as_deref());
     Ok(response)
 }
 

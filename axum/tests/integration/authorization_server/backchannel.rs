@@ -20,7 +20,7 @@ impl BackchannelUsers for Phones {
     async fn identify(
         &self,
         answer: &BackchannelAuthenticationResponse,
-    ) -> Result<std::result::Result<String, BackchannelAuthenticationFailReason>> {
+    ) -> Result<Result<String, BackchannelAuthenticationFailReason>> {
         let hint = answer.hint.as_ref().map(|hint| hint.expose());
         Ok(match hint {
             Some("alice") => Ok("alice".to_owned()),

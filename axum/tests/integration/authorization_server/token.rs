@@ -249,7 +249,7 @@ async fn body_that_does_not_come_is_not_waited_for() {
             .router()
     })
     .await;
-    let never = futures_util::stream::pending::<std::result::Result<Vec<u8>, std::io::Error>>();
+    let never = futures_util::stream::pending::<Result<Vec<u8>, std::io::Error>>();
     let request = provider
         .client()
         .request(reqwest::Method::POST, "/token")
