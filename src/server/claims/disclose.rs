@@ -22,7 +22,7 @@ pub(in crate::server) fn consented_list(names: impl IntoIterator<Item = String>)
 impl ConsentedClaims {
     /// `claims`, JSON as text: what the request has already, which takes precedence, and the claims of the user. A text that
     /// is no JSON object stays as it is, for Authlete to refuse.
-    fn claims_text(
+    pub(in crate::server) fn claims_text(
         &self,
         present: Option<String>,
         user: &(impl Claims + ?Sized),
@@ -43,12 +43,15 @@ impl ConsentedClaims {
         is_asked.then(|| consented_list(names.into_iter().map(str::to_owned)))
     }
 
-    fn claims_for_tx(&self, user: &(impl Claims + ?Sized)) -> Option<String> {
+    pub(in crate::server) fn claims_for_tx(&self, user: &(impl Claims + ?Sized)) -> Option<String> {
         let claims = self.transformed_from(user)?;
         Some(claims.to_string())
     }
 
-    fn verified_claims_for_tx(&self, user: &(impl Claims + ?Sized)) -> Option<Vec<String>> {
+    pub(in crate::server) fn verified_claims_for_tx(
+        &self,
+        user: &(impl Claims + ?Sized),
+    ) -> Option<Vec<String>> {
         let groups = self.transformed_from_verified(user)?;
         Some(groups.iter().map(JsonObject::to_string).collect())
     }

@@ -240,7 +240,7 @@ impl PendingAuthorization {
     #[must_use]
     pub fn disclose(
         &self,
-        request: AuthorizationIssueRequest,
+        mut request: AuthorizationIssueRequest,
         user: &(impl Claims + ?Sized),
     ) -> AuthorizationIssueRequest {
         let requested = RequestedClaims::from(&*self.answer);
@@ -251,10 +251,10 @@ impl PendingAuthorization {
         if let Some(names) = &request.consented_claims {
             consented = consented.only(names);
         }
-        let (scopes, names) = (request.scopes.clone(), request.consented_claims.clone());
-        let mut request = request.disclose(&consented, user);
-        request.scopes = scopes;
-        request.consented_claims = names;
+        // The decision has the scopes and the names of the claims.
+        request.claims = consented.claims_text(request.claims.take(), user);
+        request.claims_for_tx = consented.claims_for_tx(user);
+        request.verified_claims_for_tx = consented.verified_claims_for_tx(user);
         request
     }
 
