@@ -77,17 +77,23 @@ impl Issuance<'_> {
         service: &mut Service,
         narrowed: Option<Box<Narrowed>>,
     ) -> Result<Issued, Refusal> {
-        let (client, now) = (self.client, self.call.now);
-        let mut prepared = self.prepare(service, narrowed)?;
-        prepared.add_id_token(service, client, now, None)?;
-        Ok(prepared.store(service, now))
+        self.issue_openid(service, narrowed, None)
     }
 
     /// The same for tokens that are pushed: the ID token vouches for all that comes with it (CIBA Core 1.0 §10.3.1).
     pub fn issue_pushed(self, service: &mut Service, auth_req_id: &str) -> Result<Issued, Refusal> {
+        self.issue_openid(service, None, Some(auth_req_id))
+    }
+
+    fn issue_openid(
+        self,
+        service: &mut Service,
+        narrowed: Option<Box<Narrowed>>,
+        auth_req_id: Option<&str>,
+    ) -> Result<Issued, Refusal> {
         let (client, now) = (self.client, self.call.now);
-        let mut prepared = self.prepare(service, None)?;
-        prepared.add_id_token(service, client, now, Some(auth_req_id))?;
+        let mut prepared = self.prepare(service, narrowed)?;
+        prepared.add_id_token(service, client, now, auth_req_id)?;
         Ok(prepared.store(service, now))
     }
 

@@ -777,14 +777,6 @@ async fn properties_of_a_token_request_are_not_used_for_a_backchannel_request() 
         let (ticket, id) = asked(&api, client).await;
         complete(&api, &authorized(&ticket)).await;
         let parameters = form(&[("grant_type", GRANT_TYPE), ("auth_req_id", &id)]);
-        let request = TokenRequest::new(parameters)
-            .client_id(client.id.to_string())
-            .client_secret(&client.secret)
-            .properties([Property::new("shop", "7")]);
-        let answer = api.token(&request).await.unwrap();
-        assert_eq!(answer.action, TokenAction::Ok, "{answer:?}");
-        assert_eq!(answer.properties, None);
-        let shown = content(answer.response_content.as_ref());
-        assert_eq!(shown.get("shop"), None);
+        assert_property_unused(&api, client, parameters).await;
     }
 }

@@ -895,14 +895,6 @@ async fn properties_of_a_token_request_are_not_used_for_a_pre_authorized_code() 
         let (emulator, api) = start_issuer(version, FINAL).await;
         let info = created(&api, &offer()).await;
         let client = emulator.client();
-        let request = TokenRequest::new(exchange(&info, &[]))
-            .client_id(client.id.to_string())
-            .client_secret(&client.secret)
-            .properties([Property::new("shop", "7")]);
-        let answer = api.token(&request).await.unwrap();
-        assert_eq!(answer.action, TokenAction::Ok, "{answer:?}");
-        assert_eq!(answer.properties, None);
-        let shown = content(answer.response_content.as_ref());
-        assert_eq!(shown.get("shop"), None);
+        assert_property_unused(&api, client, exchange(&info, &[])).await;
     }
 }

@@ -5,11 +5,19 @@ use std::time::Duration;
 use crate::common::credentials::{DRAFT, FINAL, ISSUER, enable, issuer_metadata};
 use crate::common::wallet::{self, Issuer, Wallet, order};
 use crate::common::*;
+use authlete::Authlete;
 use authlete::types::{
     CredentialIssuanceOrder, CredentialIssuerMetadataAction, CredentialIssuerMetadataRequest,
     CredentialOfferCreateRequest, CredentialSingleIssueAction, JweAlg, JweEnc,
 };
-use serde_json::json;
+use serde_json::{Value, json};
+
+/// The metadata of the credential issuer.
+async fn published(api: &Authlete) -> Value {
+    let request = CredentialIssuerMetadataRequest::new();
+    let answer = api.credential_issuer_metadata(&request).await.unwrap();
+    content(answer.response_content.as_ref())
+}
 
 /// `CredentialIssuerMetadata.batchSize` and the parameters that 1.0-ID1 does not have.
 #[tokio::test]
@@ -38,9 +46,7 @@ async fn a_batch_is_published_from_two_proofs_on_and_encrypted_requests_not_by_t
                 service.supported_scopes = None;
             })
             .await;
-            let request = CredentialIssuerMetadataRequest::new();
-            let answer = api.credential_issuer_metadata(&request).await.unwrap();
-            let published = content(answer.response_content.as_ref());
+            let published = published(&api).await;
             assert_eq!(published.get("batch_credential_issuance"), batch.as_ref());
             let encryption = published.get("credential_request_encryption");
             assert_eq!(encryption.is_some(), draft == FINAL, "{published}");
@@ -67,9 +73,7 @@ async fn both_names_of_the_final_version_mean_it() {
                 service.supported_scopes = None;
             })
             .await;
-            let request = CredentialIssuerMetadataRequest::new();
-            let answer = api.credential_issuer_metadata(&request).await.unwrap();
-            let published = content(answer.response_content.as_ref());
+            let published = published(&api).await;
             assert_eq!(
                 published["nonce_endpoint"],
                 format!("{ISSUER}/nonce"),
@@ -97,9 +101,7 @@ async fn an_issuer_says_that_it_requires_encrypted_responses() {
                 service.supported_scopes = None;
             })
             .await;
-            let request = CredentialIssuerMetadataRequest::new();
-            let answer = api.credential_issuer_metadata(&request).await.unwrap();
-            let published = content(answer.response_content.as_ref());
+            let published = published(&api).await;
             let encryption = &published["credential_response_encryption"];
             assert_eq!(encryption["encryption_required"], required);
         }

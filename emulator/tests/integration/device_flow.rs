@@ -9,7 +9,7 @@ use authlete::types::{
     ClientAuthMethod, DeviceAuthorizationAction, DeviceAuthorizationRequest,
     DeviceAuthorizationResponse, DeviceCompleteAction, DeviceCompleteRequest, DeviceCompleteResult,
     DeviceVerificationAction, DeviceVerificationRequest, DeviceVerificationResponse, GrantType,
-    IntrospectionRequest, JwsAlg, Pair, Property, Scope, TokenAction, TokenRequest, TokenResponse,
+    IntrospectionRequest, JwsAlg, Pair, Property, Scope, TokenAction, TokenResponse,
     UserCodeCharset,
 };
 use authlete_emulator::{Emulator, RegisteredClient};
@@ -829,14 +829,6 @@ async fn properties_of_a_token_request_are_not_used_for_a_device_code() {
         verify(&api, &user_code).await;
         decide(&api, &user_code, DeviceCompleteResult::Authorized).await;
         let parameters = form(&[("grant_type", GRANT_TYPE), ("device_code", &device_code)]);
-        let request = TokenRequest::new(parameters)
-            .client_id(client.id.to_string())
-            .client_secret(&client.secret)
-            .properties([Property::new("shop", "7")]);
-        let answer = api.token(&request).await.unwrap();
-        assert_eq!(answer.action, TokenAction::Ok, "{answer:?}");
-        assert_eq!(answer.properties, None);
-        let shown = content(answer.response_content.as_ref());
-        assert_eq!(shown.get("shop"), None);
+        assert_property_unused(&api, client, parameters).await;
     }
 }

@@ -14,7 +14,7 @@ pub mod wallet;
 
 use authlete::types::{
     AuthorizationIssueRequest, AuthorizationRequest, AuthorizationResponse, Client,
-    ClientLockFlagUpdateRequest, GetServiceConfigurationQuery, GetServiceJwksQuery,
+    ClientLockFlagUpdateRequest, GetServiceConfigurationQuery, GetServiceJwksQuery, Property,
     PushedAuthReqRequest, PushedAuthReqResponse, Service, TokenAction, TokenRequest, TokenResponse,
 };
 use authlete::{ApiVersion, Authlete, Config, Error};
@@ -151,6 +151,23 @@ pub async fn request_token(
         .client_id(client.id.to_string())
         .client_secret(&client.secret);
     api.token(&request).await.expect("an answer")
+}
+
+/// Checks that a token request is answered without a property that it has: this grant type gets them by another call.
+pub async fn assert_property_unused(
+    api: &Authlete,
+    client: &RegisteredClient,
+    parameters: impl Into<String>,
+) {
+    let request = TokenRequest::new(parameters.into())
+        .client_id(client.id.to_string())
+        .client_secret(&client.secret)
+        .properties([Property::new("shop", "7")]);
+    let answer = api.token(&request).await.expect("an answer");
+    assert_eq!(answer.action, TokenAction::Ok, "{answer:?}");
+    assert_eq!(answer.properties, None);
+    let shown = content(answer.response_content.as_ref());
+    assert_eq!(shown.get("shop"), None);
 }
 
 /// A pushed authorization request of the registered client, authenticated as by Basic.
