@@ -1,4 +1,4 @@
-//! An OpenID provider with every endpoint, on Authlete or on the emulator.
+//! An OpenID provider on Authlete or on the emulator, with all endpoints but a credential issuer and a policy for registrations.
 //!
 //! `cargo run -p authlete-axum --example full` starts it on the emulator. With `AUTHLETE_*` in the environment it runs on
 //! your service. Then these variables count, too:
