@@ -1,11 +1,13 @@
 // The flows of `openid-client` 6 against the example `full`. ISSUER is where it is.
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { test } from "node:test";
-import { importJWK } from "jose";
+import { createRemoteJWKSet, importJWK, jwtVerify, SignJWT } from "jose";
 import * as oidc from "openid-client";
 import { Browser } from "./browser.js";
-import { CERTIFICATE, PRIVATE_JWK, REDIRECT_URI } from "./keys.js";
+import { CERTIFICATE, PRIVATE_JWK, PUBLIC_JWK, REDIRECT_URI } from "./keys.js";
 
 const issuer = process.env.ISSUER;
 const SECRET = "client-secret-with-at-least-32-characters";
@@ -296,6 +298,112 @@ test("backchannel authentication of nobody that is known", async () => {
   const config = await connect("web");
   const parameters = { scope: "openid", login_hint: "mallory" };
   await assert.rejects(oidc.initiateBackchannelAuthentication(config, parameters), { error: "unknown_user_id" });
+});
+
+test("backchannel authentication, told by a ping", async () => {
+  const received = [];
+  const client = createServer((request, response) => {
+    received.push(request.headers.authorization);
+    response.writeHead(204).end();
+  }).listen(Number(process.env.PING_PORT), "127.0.0.1");
+  try {
+    const config = await connect("ping");
+    const browser = new Browser(issuer);
+    await browser.send("/login", { name: "alice", password: "wonderland" });
+    const asked = await oidc.initiateBackchannelAuthentication(config, {
+      scope: "openid",
+      login_hint: "alice",
+      client_notification_token: "a-token-of-the-client",
+    });
+    await browser.send("/phone", { agree: "yes" });
+    assert.deepEqual(received, ["Bearer a-token-of-the-client"]);
+    const issued = await oidc.pollBackchannelAuthenticationGrant(config, asked);
+    assert.equal(issued.claims().sub, "alice");
+  } finally {
+    client.close();
+  }
+});
+
+test("dynamic registration, and clients that are told of a logout", async () => {
+  const tokensReceived = [];
+  const backchannel = createServer(async (request, response) => {
+    let body = "";
+    for await (const part of request) body += part;
+    tokensReceived.push(new URLSearchParams(body).get("logout_token"));
+    response.writeHead(204).end();
+  }).listen(0, "127.0.0.1");
+  await once(backchannel, "listening");
+  try {
+    const metadata = {
+      client_name: "Registered by itself",
+      redirect_uris: [REDIRECT_URI],
+      token_endpoint_auth_method: "client_secret_post",
+      id_token_signed_response_alg: "ES256",
+      post_logout_redirect_uris: ["https://client.example/registered"],
+      backchannel_logout_uri: `http://127.0.0.1:${backchannel.address().port}/`,
+    };
+    const register = (token) =>
+      oidc.dynamicClientRegistration(new URL(issuer), metadata, undefined, {
+        initialAccessToken: token,
+        ...insecure,
+      });
+    await assert.rejects(register("guessed"), { status: 401 });
+    const config = await register(process.env.INITIAL_ACCESS_TOKEN);
+
+    const browser = new Browser(issuer);
+    const issued = await tokens(config, {}, { browser });
+    const parameters = {
+      id_token_hint: issued.id_token,
+      post_logout_redirect_uri: "https://client.example/registered",
+    };
+    await browser.open(oidc.buildEndSessionUrl(config, parameters));
+    const { url } = await browser.send("/logout/confirm", {});
+    assert.equal(url.href, "https://client.example/registered");
+    assert.equal(tokensReceived.length, 1);
+    const keys = createRemoteJWKSet(new URL(config.serverMetadata().jwks_uri));
+    const { payload } = await jwtVerify(tokensReceived[0], keys, {
+      issuer,
+      audience: config.clientMetadata().client_id,
+      typ: "logout+jwt",
+    });
+    assert.equal(payload.sub, "alice");
+    assert.ok(payload.events["http://schemas.openid.net/event/backchannel-logout"]);
+  } finally {
+    backchannel.close();
+  }
+});
+
+test("wallet gets the credential that the page offers", async () => {
+  const browser = new Browser(issuer);
+  await browser.send("/login", { name: "alice", password: "wonderland" });
+  const { page } = await browser.open(`${issuer}/offer`);
+  const [, uri] = page.match(/credential_offer_uri=([^"]*)"/);
+  const offer = await (await fetch(decodeURIComponent(uri))).json();
+  assert.equal(offer.credential_issuer, issuer);
+
+  const metadata = await (await fetch(`${issuer}/.well-known/openid-credential-issuer`)).json();
+  const config = await connect("public", oidc.None());
+  const grantType = "urn:ietf:params:oauth:grant-type:pre-authorized_code";
+  const code = offer.grants[grantType]["pre-authorized_code"];
+  const issued = await oidc.genericGrantRequest(config, grantType, { "pre-authorized_code": code });
+
+  const { c_nonce: nonce } = await (await fetch(metadata.nonce_endpoint, { method: "POST" })).json();
+  const proof = await new SignJWT({ nonce })
+    .setProtectedHeader({ alg: "ES256", typ: "openid4vci-proof+jwt", jwk: PUBLIC_JWK })
+    .setAudience(issuer)
+    .setIssuedAt()
+    .sign(key);
+  const response = await fetch(metadata.credential_endpoint, {
+    method: "POST",
+    headers: { authorization: `Bearer ${issued.access_token}`, "content-type": "application/json" },
+    body: JSON.stringify({ credential_configuration_id: "membership", proofs: { jwt: [proof] } }),
+  });
+  const { credentials } = await response.json();
+  const [jwt] = credentials[0].credential.split("~");
+  const keys = await (await fetch(`${issuer}/.well-known/jwt-vc-issuer`)).json();
+  const { payload } = await jwtVerify(jwt, createRemoteJWKSet(new URL(keys.jwks_uri)));
+  assert.equal(payload.vct, "urn:example:membership");
+  assert.equal(payload.cnf.jwk.x, PUBLIC_JWK.x);
 });
 
 test("logout", async () => {

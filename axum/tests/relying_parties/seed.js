@@ -17,6 +17,7 @@ const client = (number, alias, members) => ({
   idTokenSignAlg: "ES256",
   bcDeliveryMode: "POLL",
   jwks: { keys: [PUBLIC_JWK] },
+  customMetadata: JSON.stringify({ post_logout_redirect_uris: ["https://client.example/bye"] }),
   ...members,
 });
 
@@ -29,7 +30,7 @@ const seed = {
       apiSecret: "service-secret-for-tests",
       accessToken: "service-token-for-tests",
       issuer: "https://as.example",
-      supportedGrantTypes: ["AUTHORIZATION_CODE", "IMPLICIT", "REFRESH_TOKEN", "DEVICE_CODE", "CIBA"],
+      supportedGrantTypes: ["AUTHORIZATION_CODE", "IMPLICIT", "REFRESH_TOKEN", "DEVICE_CODE", "CIBA", "PRE_AUTHORIZED_CODE"],
       supportedResponseTypes: ["CODE", "CODE_ID_TOKEN", "ID_TOKEN"],
       supportedTokenAuthMethods: [
         "NONE",
@@ -55,7 +56,10 @@ const seed = {
       backchannelAuthReqIdDuration: 300,
       // Without it the interval in responses is 0, which strict clients refuse.
       backchannelPollingInterval: 1,
+      supportedBackchannelTokenDeliveryModes: ["POLL", "PING"],
+      preAuthorizedGrantAnonymousAccessSupported: true,
       refreshTokenKept: false,
+      supportedCustomClientMetadata: ["post_logout_redirect_uris"],
       clients: [
         client(20000000000011, "web"),
         client(20000000000012, "signed", { tokenAuthMethod: "PRIVATE_KEY_JWT", requestSignAlg: "ES256", tokenAuthSignAlg: "ES256" }),
@@ -65,7 +69,16 @@ const seed = {
           tlsClientAuthSubjectDn: "CN=mtls.example",
           tlsClientCertificateBoundAccessTokens: true,
         }),
-        client(20000000000015, "public", { clientType: "PUBLIC", tokenAuthMethod: "NONE" }),
+        client(20000000000015, "public", {
+          clientType: "PUBLIC",
+          tokenAuthMethod: "NONE",
+          grantTypes: ["AUTHORIZATION_CODE", "PRE_AUTHORIZED_CODE"],
+          responseTypes: ["CODE"],
+        }),
+        client(20000000000017, "ping", {
+          bcDeliveryMode: "PING",
+          bcNotificationEndpoint: `http://127.0.0.1:${process.env.PING_PORT}/`,
+        }),
         client(20000000000016, "post", { tokenAuthMethod: "CLIENT_SECRET_POST", userInfoSignAlg: "ES256" }),
       ],
     },
