@@ -1,0 +1,146 @@
+//! Authlete: a service of yours, or the emulator in this process.
+
+use anyhow::{Context as _, Result};
+use authlete::types::{Client, DeliveryMode, GrantType, ResponseType, Service};
+use authlete::{ApiVersion, Authlete, Config, Setting};
+use authlete_axum::authorization_server::Endpoints;
+use authlete_emulator::Emulator;
+use serde_json::Value;
+
+use crate::visit::ACRS;
+
+/// Where the emulator keeps its state, so that tokens and the demo app survive a restart.
+const STATE_FILE: &str = "openid-provider.emulator.json";
+
+/// Metadata of clients that Authlete keeps for this server.
+const CUSTOM_METADATA: &str = "post_logout_redirect_uris";
+
+pub struct Connection {
+    pub api: Authlete,
+    pub service_id: i64,
+    /// It stops when it is dropped.
+    pub emulator: Option<Emulator>,
+}
+
+impl Connection {
+    /// Connects to the service that `AUTHLETE_*` names, or starts the emulator.
+    ///
+    /// # Errors
+    /// The variables are incomplete. The error names what is missing.
+    pub async fn open() -> Result<Self> {
+        let config = Config::from_env()?;
+        let is_configured = Setting::ALL
+            .into_iter()
+            .any(|setting| config.is_set(setting));
+        let emulator = match is_configured {
+            true => None,
+            false => Some(Emulator::builder().state_file(STATE_FILE).start().await?),
+        };
+        let config = match &emulator {
+            Some(emulator) => emulator.config(ApiVersion::V3),
+            None => config,
+        };
+        let service_id = config.configured_service_id();
+        Ok(Self {
+            service_id: service_id.context("AUTHLETE_SERVICE_APIKEY is not set")?,
+            api: Authlete::new(config)?,
+            emulator,
+        })
+    }
+
+    /// The service as it is, and as this server needs it.
+    pub async fn plan(&self, url: &str) -> Result<Plan> {
+        let service = self.api.get_service(self.service_id).await?;
+        let mut wanted = service.clone();
+        adapt(&mut wanted, url)?;
+        Ok(Plan { service, wanted })
+    }
+
+    /// Writes the settings. Returns the service as it is then.
+    pub async fn apply(&self, plan: &Plan) -> Result<Service> {
+        Ok(self
+            .api
+            .update_service(self.service_id, &plan.wanted)
+            .await?)
+    }
+
+    /// Turns the client that the emulator was started with into the demo app.
+    pub async fn prepare_demo_client(&self, demo_url: &str) -> Result<Client> {
+        let emulator = self.emulator.as_ref().context("there is no emulator")?;
+        let id = emulator.client().id;
+        let mut client = self.api.get_client(id).await?;
+        client.client_name = Some("Demo app".to_owned());
+        client.redirect_uris = Some(vec![format!("{demo_url}/callback")]);
+        client.grant_types = Some(vec![
+            GrantType::AuthorizationCode,
+            GrantType::RefreshToken,
+            GrantType::DeviceCode,
+            GrantType::Ciba,
+        ]);
+        client.response_types = Some(vec![ResponseType::Code]);
+        client.bc_delivery_mode = Some(DeliveryMode::Poll);
+        client.backchannel_logout_uri = Some(format!("{demo_url}/backchannel-logout"));
+        let uris = serde_json::json!({ CUSTOM_METADATA: [demo_url] });
+        client.custom_metadata = Some(uris.to_string());
+        Ok(self.api.update_client(id, &client).await?)
+    }
+}
+
+/// What this server would change.
+pub struct Plan {
+    pub service: Service,
+    wanted: Service,
+}
+
+impl Plan {
+    /// The settings that would change: the name, what it is, what it would be.
+    pub fn changes(&self) -> Vec<(String, Value, Value)> {
+        let object = |service: &Service| match serde_json::to_value(service) {
+            Ok(Value::Object(members)) => members,
+            _ => serde_json::Map::new(),
+        };
+        let before = object(&self.service);
+        let wanted = object(&self.wanted).into_iter();
+        let changed = wanted.filter_map(|(name, value)| {
+            let old = before.get(&name).cloned().unwrap_or_default();
+            (old != value).then_some((name, old, value))
+        });
+        changed.collect()
+    }
+}
+
+/// What the pages of this server can do.
+fn adapt(service: &mut Service, url: &str) -> Result<()> {
+    Endpoints::below(url)?.write_to(service);
+    service.device_verification_uri = Some(format!("{url}/device"));
+    service.device_verification_uri_complete = Some(format!("{url}/device?user_code=USER_CODE"));
+    add(&mut service.supported_acrs, ACRS);
+    add(&mut service.supported_claims, CLAIMS);
+    add(&mut service.supported_claim_locales, ["en", "ja"]);
+    add(&mut service.supported_ui_locales, ["en", "ja"]);
+    add(
+        &mut service.supported_custom_client_metadata,
+        [CUSTOM_METADATA],
+    );
+    // With 0, the default, strict clients refuse responses of the device flow and of CIBA.
+    for interval in [
+        &mut service.backchannel_polling_interval,
+        &mut service.device_flow_polling_interval,
+    ] {
+        if interval.unwrap_or_default() == 0 {
+            *interval = Some(2);
+        }
+    }
+    Ok(())
+}
+
+const CLAIMS: [&str; 4] = ["name", "preferred_username", "email", "email_verified"];
+
+fn add<const COUNT: usize>(list: &mut Option<Vec<String>>, values: [&str; COUNT]) {
+    let list = list.get_or_insert_default();
+    for value in values {
+        if list.iter().all(|it| it != value) {
+            list.push(value.to_owned());
+        }
+    }
+}

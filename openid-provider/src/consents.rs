@@ -1,0 +1,90 @@
+//! What users agreed to, and the list of the apps that they use.
+
+use anyhow::Result;
+use authlete::server::Consent;
+use sqlx::{AnyPool, Row as _};
+
+use crate::clock::now;
+
+/// An app that a user agreed to.
+pub struct ConnectedApp {
+    pub client_id: i64,
+    pub name: String,
+    pub consent: Consent,
+    pub since: i64,
+}
+
+#[derive(Clone)]
+pub struct Consents {
+    pool: AnyPool,
+}
+
+impl Consents {
+    pub fn new(pool: AnyPool) -> Self {
+        Self { pool }
+    }
+
+    /// What a user agreed to before for a client.
+    pub async fn of(&self, subject: &str, client_id: i64) -> Result<Option<Consent>> {
+        let row = sqlx::query("SELECT consent FROM consents WHERE subject = $1 AND client_id = $2")
+            .bind(subject)
+            .bind(client_id)
+            .fetch_optional(&self.pool)
+            .await?;
+        let Some(row) = row else {
+            return Ok(None);
+        };
+        let consent: String = row.try_get("consent")?;
+        Ok(Some(serde_json::from_str(&consent)?))
+    }
+
+    /// Adds what a user agreed to now.
+    pub async fn add(
+        &self,
+        subject: &str,
+        client_id: i64,
+        client_name: &str,
+        consent: Consent,
+    ) -> Result<()> {
+        let before = self.of(subject, client_id).await?.unwrap_or_default();
+        let sql = "INSERT INTO consents (subject, client_id, client_name, consent, changed_at) \
+                   VALUES ($1, $2, $3, $4, $5) ON CONFLICT (subject, client_id) \
+                   DO UPDATE SET client_name = $3, consent = $4, changed_at = $5";
+        sqlx::query(sql)
+            .bind(subject)
+            .bind(client_id)
+            .bind(client_name)
+            .bind(serde_json::to_string(&before.and(consent))?)
+            .bind(now())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// The apps of a user, by name.
+    pub async fn apps(&self, subject: &str) -> Result<Vec<ConnectedApp>> {
+        let sql = "SELECT client_id, client_name, consent, changed_at FROM consents \
+                   WHERE subject = $1 ORDER BY client_name, client_id";
+        let rows = sqlx::query(sql).bind(subject).fetch_all(&self.pool).await?;
+        let apps = rows.iter().map(|row| {
+            let consent: String = row.try_get("consent")?;
+            Ok(ConnectedApp {
+                client_id: row.try_get("client_id")?,
+                name: row.try_get("client_name")?,
+                consent: serde_json::from_str(&consent)?,
+                since: row.try_get("changed_at")?,
+            })
+        });
+        apps.collect()
+    }
+
+    /// Forgets what a user agreed to for a client.
+    pub async fn remove(&self, subject: &str, client_id: i64) -> Result<()> {
+        sqlx::query("DELETE FROM consents WHERE subject = $1 AND client_id = $2")
+            .bind(subject)
+            .bind(client_id)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,60 @@
+//! The choice between the account that is logged in and another one (`prompt=select_account`).
+
+use authlete::server::Interaction;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use http::request::Parts;
+
+use super::log_in::Flow;
+use super::{go_on, interaction, with_form_token};
+use crate::app::App;
+use crate::error::Error;
+use crate::form::Sent;
+use crate::pages::{ChooseAccountPage, Page};
+use crate::visit::Visit;
+
+pub async fn page(
+    State(app): State<App>,
+    Query(Flow { flow }): Query<Flow>,
+    mut visit: Visit,
+    parts: Parts,
+) -> Result<Response, Error> {
+    with_form_token(&mut visit).await?;
+    let user = app.directory.user(&visit).await?;
+    let client_id = visit.flow(&flow)?.client_id();
+    let session = app.directory.session(&mut visit, client_id).await?;
+    let pending = visit.flow(&flow)?;
+    let asked = interaction(pending, session.as_ref());
+    let (Some(Interaction::ChooseAccount { .. }), Some(user)) = (asked, user) else {
+        return go_on(&app, &parts, &mut visit, &flow).await;
+    };
+    let locales = pending.answer().ui_locales.as_deref();
+    let page = ChooseAccountPage {
+        page: Page::new(&app, &parts, Some(&visit), locales).flow(&flow),
+        name: user.display_name,
+    };
+    Ok(page.into_response())
+}
+
+/// The user goes on with the account that is logged in.
+pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error> {
+    let flow = sent.flow();
+    let Sent {
+        mut visit, parts, ..
+    } = sent;
+    let Some(mut pending) = visit.take(&flow)? else {
+        return Ok(Redirect::to("/account").into_response());
+    };
+    let session = app
+        .directory
+        .session(&mut visit, pending.client_id())
+        .await?;
+    visit.save().await?;
+    if let Some(session) = &session {
+        pending.account_chosen(session);
+    }
+    Ok(app
+        .server
+        .proceed(&parts, pending, session.as_ref())
+        .await?)
+}

@@ -1,0 +1,127 @@
+//! The settings of this server: a TOML file, and environment variables that take precedence.
+//!
+//! `openid-provider.toml` in the working directory, or the file that `OPENID_PROVIDER_CONFIG` names. A setting `listen` is the
+//! variable `OPENID_PROVIDER_LISTEN`. Those of Authlete are `AUTHLETE_…`, as the SDK has them.
+
+use std::net::SocketAddr;
+
+use anyhow::{Context as _, Result, ensure};
+use config::{Config, Environment, File};
+use http::Uri;
+use serde::Deserialize;
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Where the server listens.
+    pub listen: SocketAddr,
+    /// The URL that browsers and clients know the server by: the issuer. Default: `http://localhost` with the port of `listen`.
+    pub url: Option<String>,
+    /// `sqlite:` with a file, or `postgres:` with a URL. A file is made when there is none.
+    pub database: String,
+    /// What the pages call this server.
+    pub name: String,
+    /// Where the demo relying party listens. Default: the port after `listen` on the emulator, and nowhere on a service of yours.
+    pub demo: Option<SocketAddr>,
+    /// The header in which your proxy puts the address of the browser, such as `x-forwarded-for`. The last address in it counts.
+    pub address_header: Option<String>,
+    /// Where client certificates come from: `none`, or `client-cert` (RFC 9440) behind a proxy that removes what clients send.
+    pub client_certificates: ClientCertificates,
+    /// The origins that logos of clients may be shown from. Browsers fetch them, so the origin learns who looks at the page.
+    pub logo_origins: Vec<String>,
+    /// How many logins can be tried for one account in 15 minutes. An address has six times as many.
+    pub login_attempts: u32,
+    /// After how many minutes without a visit a session ends.
+    pub session_minutes: u32,
+    /// Where metrics are, for Prometheus. Default: nowhere. Do not make this address public.
+    pub metrics: Option<SocketAddr>,
+    /// The form of log lines.
+    pub log: LogFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClientCertificates {
+    None,
+    ClientCert,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 3000)),
+            url: None,
+            database: "sqlite:openid-provider.db".to_owned(),
+            name: "OpenID Provider".to_owned(),
+            demo: None,
+            address_header: None,
+            client_certificates: ClientCertificates::None,
+            logo_origins: Vec::new(),
+            login_attempts: 10,
+            session_minutes: 24 * 60,
+            metrics: None,
+            log: LogFormat::Text,
+        }
+    }
+}
+
+impl Settings {
+    /// # Errors
+    /// The file cannot be read, or a setting is unknown or has a value that cannot be. The error names it.
+    pub fn load() -> Result<Self> {
+        let file = std::env::var("OPENID_PROVIDER_CONFIG");
+        let file = match &file {
+            Ok(path) => File::with_name(path),
+            Err(_) => File::with_name("openid-provider.toml").required(false),
+        };
+        let variables = Environment::with_prefix("OPENID_PROVIDER")
+            .prefix_separator("_")
+            // Not for the name of a setting.
+            .separator("__")
+            .list_separator(" ")
+            .with_list_parse_key("logo_origins")
+            .try_parsing(true)
+            .ignore_empty(true);
+        let config = Config::builder().add_source(file).add_source(variables);
+        let settings: Self = config.build()?.try_deserialize()?;
+        settings.check()?;
+        Ok(settings)
+    }
+
+    fn check(&self) -> Result<()> {
+        ensure!(self.login_attempts > 0, "login_attempts: at least 1");
+        ensure!(self.session_minutes > 0, "session_minutes: at least 1");
+        let database = self.database.as_str();
+        ensure!(
+            database.starts_with("sqlite:") || database.starts_with("postgres"),
+            "database: begins with sqlite: or postgres:"
+        );
+        for origin in &self.logo_origins {
+            let uri: Uri = origin
+                .parse()
+                .with_context(|| format!("logo_origins: {origin}"))?;
+            let is_origin =
+                uri.scheme_str() == Some("https") && uri.path() == "/" && !origin.ends_with('/');
+            ensure!(
+                is_origin,
+                "logo_origins: {origin} is not https:// and a host"
+            );
+        }
+        Ok(())
+    }
+
+    /// The URL of a SQLite file says that it is made when there is none.
+    pub fn database_url(&self) -> String {
+        match self.database.starts_with("sqlite:") && !self.database.contains('?') {
+            true => format!("{}?mode=rwc", self.database),
+            false => self.database.clone(),
+        }
+    }
+}

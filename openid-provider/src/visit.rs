@@ -1,0 +1,229 @@
+//! What the server keeps for a browser.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use authlete::Secret;
+use authlete::server::{PendingAuthorization, Session};
+use authlete_axum::authorization_server::{DeviceRequest, LogoutRequest};
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+use serde::{Deserialize, Serialize};
+use tower_sessions::Session as Browser;
+
+use crate::clock::now;
+use crate::error::Error;
+use crate::language::Language;
+use crate::random;
+use crate::sessions;
+
+/// Where it is in the session.
+pub const VISIT: &str = "visit";
+
+/// How many authorization requests a browser may have open, in as many tabs. More push the oldest one out.
+const FLOWS: usize = 8;
+
+/// The authentication context classes (OpenID Connect Core 1.0 §2) of a password, and of a password with a second factor.
+pub const ACRS: [&str; 2] = [
+    "https://refeds.org/profile/sfa",
+    "https://refeds.org/profile/mfa",
+];
+
+/// A login.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Login {
+    pub subject: String,
+    /// What clients know the session by (`sid`).
+    pub id: String,
+    pub auth_time: i64,
+    pub has_second_factor: bool,
+}
+
+impl Login {
+    pub fn new(subject: &str, has_second_factor: bool) -> Self {
+        Self {
+            subject: subject.to_owned(),
+            id: random::text(),
+            auth_time: now(),
+            has_second_factor,
+        }
+    }
+
+    /// The login in the terms of OpenID Connect.
+    pub fn session(&self) -> Session {
+        let [password, two_factors] = ACRS;
+        let (acr, methods): (_, &[_]) = match self.has_second_factor {
+            // RFC 8176 §2.
+            true => (two_factors, &["pwd", "otp", "mfa"]),
+            false => (password, &["pwd"]),
+        };
+        Session::new(&self.subject, self.auth_time)
+            .acr(acr)
+            .amr(methods.iter().copied())
+            .id(&self.id)
+    }
+}
+
+/// What the session of a browser holds.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Kept {
+    /// Who is logged in.
+    pub login: Option<Login>,
+    /// Whose password was right, and whose code is still to come. It is nobody's login yet.
+    pub half: Option<Login>,
+    /// The clients that the user logged in to, to be told of the end of the session.
+    pub clients: BTreeSet<i64>,
+    /// What forms have to come with (CSRF).
+    pub form_token: Secret,
+    /// The language that the user chose.
+    pub language: Option<Language>,
+    /// The name of the browser, for the list of sessions.
+    pub browser: String,
+    /// The authorization requests that wait for a page, in their order.
+    pub flows: BTreeMap<u64, Flow>,
+    pub next_flow: u64,
+    /// The page of this server that the user wanted before the login.
+    pub after_login: Option<String>,
+    /// The secret of an authenticator app that is not confirmed yet.
+    pub totp_secret: Option<Secret>,
+    pub device: Option<DeviceRequest>,
+    pub logout: Option<LogoutRequest>,
+}
+
+/// An authorization request that waits. The page has its name, and never its ticket.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Flow {
+    pub name: String,
+    pub pending: PendingAuthorization,
+}
+
+/// The session of the browser that sent a request.
+#[derive(Clone)]
+pub struct Visit {
+    browser: Browser,
+    pub kept: Kept,
+}
+
+impl Visit {
+    pub async fn of(parts: &Parts) -> Result<Self, Error> {
+        let browser: Option<&Browser> = parts.extensions.get();
+        let browser = browser.ok_or(Error::Internal("there are no sessions at this route"))?;
+        let kept = browser.get(VISIT).await.map_err(|_| Error::Unavailable)?;
+        let mut kept: Kept = kept.unwrap_or_default();
+        if kept.browser.is_empty() {
+            kept.browser = name_of_browser(parts);
+        }
+        Ok(Self {
+            browser: browser.clone(),
+            kept,
+        })
+    }
+
+    /// Keeps the changes.
+    pub async fn save(&self) -> Result<(), Error> {
+        let saved = self.browser.insert(VISIT, &self.kept).await;
+        saved.map_err(|_| Error::Unavailable)
+    }
+
+    /// Begins the session of a user, with a new identifier: whoever knew the one before does not know this one.
+    pub async fn log_in(&mut self, login: Login) -> Result<(), Error> {
+        self.browser
+            .cycle_id()
+            .await
+            .map_err(|_| Error::Unavailable)?;
+        let is_same_user = |before: &Login| before.subject == login.subject;
+        if !self.kept.login.as_ref().is_some_and(is_same_user) {
+            self.kept.clients.clear();
+            self.kept.device = None;
+        }
+        self.kept.half = None;
+        self.kept.totp_secret = None;
+        self.kept.form_token = random::text().into();
+        self.kept.login = Some(login);
+        Ok(())
+    }
+
+    /// Ends the session.
+    pub async fn end(self) -> Result<(), Error> {
+        self.browser.flush().await.map_err(|_| Error::Unavailable)
+    }
+
+    /// The name of the session in the database.
+    pub fn id(&self) -> Option<String> {
+        self.browser.id().as_ref().map(sessions::hash)
+    }
+
+    /// Keeps an authorization request until its page is sent. Returns its name.
+    pub fn keep(&mut self, pending: PendingAuthorization) -> String {
+        let name = random::text();
+        let flow = Flow {
+            name: name.clone(),
+            pending,
+        };
+        self.kept.flows.insert(self.kept.next_flow, flow);
+        self.kept.next_flow += 1;
+        while self.kept.flows.len() > FLOWS {
+            self.kept.flows.pop_first();
+        }
+        name
+    }
+
+    /// The authorization request with this name.
+    pub fn flow(&self, name: &str) -> Result<&PendingAuthorization, Error> {
+        let mut flows = self.kept.flows.values();
+        let flow = flows.find(|flow| flow.name == name);
+        flow.map(|flow| &flow.pending).ok_or(Error::NoFlow)
+    }
+
+    /// The same, to go on with. `None` without a name: nobody asked for the page but the user.
+    pub fn take(&mut self, name: &str) -> Result<Option<PendingAuthorization>, Error> {
+        if name.is_empty() {
+            return Ok(None);
+        }
+        let mut flows = self.kept.flows.iter();
+        let found = flows.find(|(_, flow)| flow.name == name);
+        let number = found.map(|(number, _)| *number).ok_or(Error::NoFlow)?;
+        Ok(self.kept.flows.remove(&number).map(|flow| flow.pending))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Visit {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+        Self::of(parts).await
+    }
+}
+
+/// Enough of `User-Agent` for people to tell their devices apart.
+fn name_of_browser(parts: &Parts) -> String {
+    let agent = parts.headers.get(http::header::USER_AGENT);
+    let agent = agent
+        .and_then(|agent| agent.to_str().ok())
+        .unwrap_or_default();
+    let first = |names: &[(&'static str, &'static str)]| {
+        let mut names = names.iter();
+        names
+            .find(|(sign, _)| agent.contains(sign))
+            .map(|(_, name)| *name)
+    };
+    let browser = first(&[
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ]);
+    let system = first(&[
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS", "macOS"),
+        ("Linux", "Linux"),
+    ]);
+    match (browser, system) {
+        (Some(browser), Some(system)) => format!("{browser}, {system}"),
+        (one, other) => one.or(other).unwrap_or("?").to_owned(),
+    }
+}
