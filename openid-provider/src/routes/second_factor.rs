@@ -44,7 +44,7 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
         return Ok(SecondFactorPage { page }.into_response());
     }
     let login = Login::new(&half.subject, true);
-    finish_login(&app, &sent.parts, sent.visit, login, &flow).await
+    finish_login(&app, sent.visit, login, &flow).await
 }
 
 /// Shows a new secret to scan.
@@ -106,7 +106,7 @@ pub async fn set_up(State(app): State<App>, sent: Sent) -> Result<Response, Erro
         return Ok(render(&app, page, &user, &authenticator)?.into_response());
     }
     let login = Login::new(&user.subject, true);
-    finish_login(&app, &sent.parts, sent.visit, login, &flow).await
+    finish_login(&app, sent.visit, login, &flow).await
 }
 
 /// Turns it off. Whoever does it has logged in with it.
