@@ -69,17 +69,26 @@ pub async fn decide(State(app): State<App>, mut sent: Sent) -> Result<Response, 
     let agreed = sent.field("decision") == "allow";
     let session = app.directory.session(&mut sent.visit, client_id).await?;
     sent.visit.save().await?;
-    let notification = match session.filter(|_| agreed) {
+    let decided = match session.filter(|_| agreed) {
         Some(session) => {
             let scopes = sent.all("scope");
             app.server
                 .authorize_backchannel(&request, &session, scopes)
-                .await?
+                .await
         }
-        None => app.server.deny_backchannel(&request).await?,
+        None => app.server.deny_backchannel(&request).await,
+    };
+    let id = sent.field("id");
+    let notification = match decided {
+        Ok(notification) => notification,
+        // The same page was sent twice, and the other one was first.
+        Err(_) if requests.get(&user.subject, id).await?.is_none() => {
+            return Ok(message(texts.request_gone).into_response());
+        }
+        Err(failure) => return Err(failure.into()),
     };
     // Only now: when Authlete is away, the user tries again.
-    requests.remove(sent.field("id")).await?;
+    requests.remove(id).await?;
     // The user need not wait for the client.
     let server = app.server.clone();
     tokio::spawn(async move { server.notify(notification).await });
