@@ -62,7 +62,7 @@ pub async fn decide(State(app): State<App>, mut sent: Sent) -> Result<Response, 
         status: None,
     };
     let requests = &app.directory.requests;
-    let Some(request) = requests.get(&user.subject, sent.field("id")).await? else {
+    let Some(request) = requests.take(&user.subject, sent.field("id")).await? else {
         return Ok(message(texts.request_gone).into_response());
     };
     let client_id = request.answer().client_id;
@@ -81,13 +81,12 @@ pub async fn decide(State(app): State<App>, mut sent: Sent) -> Result<Response, 
     let id = sent.field("id");
     let notification = match decided {
         Ok(notification) => notification,
-        // The same page was sent twice, and the other one was first.
-        Err(_) if requests.get(&user.subject, id).await?.is_none() => {
-            return Ok(message(texts.request_gone).into_response());
+        Err(failure) => {
+            // Authlete may be away: the user tries again.
+            requests.put_back(id).await?;
+            return Err(failure.into());
         }
-        Err(failure) => return Err(failure.into()),
     };
-    // Only now: when Authlete is away, the user tries again.
     requests.remove(id).await?;
     // The user need not wait for the client.
     let server = app.server.clone();
