@@ -30,6 +30,8 @@ mod routes;
 mod second_factor;
 mod sessions;
 pub mod settings;
+#[cfg(test)]
+mod test_databases;
 mod texts;
 mod users;
 mod visit;

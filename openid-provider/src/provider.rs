@@ -62,10 +62,10 @@ impl Provider {
     /// error says which.
     pub async fn start(
         settings: Settings,
+        connection: Connection,
         apply: bool,
         metrics: Option<PrometheusHandle>,
     ) -> Result<Self> {
-        let connection = Connection::open().await?;
         let is_demo = connection.emulator.is_some();
         let listener = bind(settings.listen).await?;
         let port = listener.local_addr()?.port();
