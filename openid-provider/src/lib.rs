@@ -25,6 +25,7 @@ mod pages;
 mod passwords;
 pub mod provider;
 mod random;
+mod request_log;
 mod requests;
 mod routes;
 mod second_factor;

@@ -81,6 +81,7 @@ async fn start_postgres() -> Option<Server> {
         $as "$binaries/initdb" -D "$place/data" -U postgres -A trust -E UTF8 -N >/dev/null 2>&1 || { echo failed; exit; }
         $as "$binaries/postgres" -D "$place/data" -p "$1" -k "$place" -h 127.0.0.1 -F 2>&1 &
         read -r _
+        exec 2>/dev/null
         kill $!
         wait $!
         rm -r "$place"

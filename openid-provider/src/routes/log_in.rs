@@ -10,6 +10,7 @@ use super::{finish_login, go_on, interaction, with_form_token};
 use crate::app::App;
 use crate::error::Error;
 use crate::form::Sent;
+use crate::metrics;
 use crate::pages::{LoginPage, Page};
 use crate::visit::{ACRS, Login, Visit};
 
@@ -99,7 +100,10 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
     let (flow, name) = (sent.flow(), sent.field("name").to_owned());
     app.count_attempt(&sent.parts, &name)?;
     let password = sent.field("password").to_owned();
-    let Some(user) = app.directory.users.authenticate(&name, password).await? else {
+    let user = app.directory.users.authenticate(&name, password).await?;
+    let outcome = if user.is_some() { "right" } else { "wrong" };
+    metrics::event("passwords_total", outcome);
+    let Some(user) = user else {
         let asked = Asked {
             hint: Some(name),
             reason: None,

@@ -10,6 +10,7 @@ use super::{finish_login, log_in_first, with_form_token};
 use crate::app::App;
 use crate::error::Error;
 use crate::form::Sent;
+use crate::metrics;
 use crate::pages::{Page, SecondFactorPage, SetUpSecondFactorPage};
 use crate::second_factor::Authenticator;
 use crate::users::User;
@@ -37,7 +38,12 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
     app.count_attempt(&sent.parts, &half.subject)?;
     let users = &app.directory.users;
     let code = sent.field("code");
-    if !users.verify_second_factor(&half.subject, code).await? {
+    let is_right = users.verify_second_factor(&half.subject, code).await?;
+    metrics::event(
+        "second_factors_total",
+        if is_right { "right" } else { "wrong" },
+    );
+    if !is_right {
         let page = Page::new(&app, &sent.parts, Some(&sent.visit), None).flow(&flow);
         let mistake = page.texts().wrong_code;
         let page = page.mistake(mistake);
