@@ -62,9 +62,16 @@ fn run(variables: &[(&str, &str)], file: Option<&str>) -> Output {
     command.output().unwrap()
 }
 
+/// Variables, a file, and what the error has to name.
+type Case = (
+    &'static [(&'static str, &'static str)],
+    Option<&'static str>,
+    &'static str,
+);
+
 #[test]
 fn wrong_setting_is_one_line_that_names_it_and_no_secret() {
-    let cases: [(&[(&str, &str)], Option<&str>, &str); 12] = [
+    let cases: [Case; 12] = [
         (&[("OPENID_PROVIDER_LISTEN", "nowhere")], None, "listen"),
         (
             &[("OPENID_PROVIDER_LISTENS", "127.0.0.1:0")],

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use http::request::Parts;
 use serde::Deserialize;
 
-use super::{finish_login, go_on, interaction, with_form_token};
+use super::{at, finish_login, go_on, interaction, with_form_token};
 use crate::app::App;
 use crate::error::Error;
 use crate::form::Sent;
@@ -45,11 +45,13 @@ pub async fn page(
                 // The password was right: what is missing is the second factor.
                 return Ok(match user.has_second_factor {
                     true => {
-                        visit.kept.half.clone_from(&visit.kept.login);
-                        visit.save().await?;
-                        Redirect::to(&format!("/second-factor?flow={flow}"))
+                        if let Some(login) = visit.kept.login.clone() {
+                            visit.kept.begin_half(login);
+                            visit.save().await?;
+                        }
+                        Redirect::to(&at("/second-factor", &flow))
                     }
-                    false => Redirect::to(&format!("/account/second-factor?flow={flow}")),
+                    false => Redirect::to(&at("/account/second-factor", &flow)),
                 }
                 .into_response());
             }
@@ -117,14 +119,9 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
         mut visit, parts, ..
     } = sent;
     if user.has_second_factor {
-        visit.kept.half = Some(login);
+        visit.kept.begin_half(login);
         visit.save().await?;
-        let query = if flow.is_empty() {
-            String::new()
-        } else {
-            format!("?flow={flow}")
-        };
-        return Ok(Redirect::to(&format!("/second-factor{query}")).into_response());
+        return Ok(Redirect::to(&at("/second-factor", &flow)).into_response());
     }
     finish_login(&app, &parts, visit, login, &flow).await
 }
