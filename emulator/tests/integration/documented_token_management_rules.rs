@@ -13,6 +13,7 @@ use authlete::types::{
 };
 use authlete::{ApiVersion, Authlete, Secret};
 use authlete_emulator::{Emulator, RegisteredClient};
+use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::{Value, json};
 
 const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
@@ -167,6 +168,21 @@ async fn each_grant_type_but_two_needs_a_client() {
             };
             assert_eq!(answer.action, expected, "{grant_type:?}");
         }
+    }
+}
+
+/// `TokenCreateResponse.action`.
+#[tokio::test]
+async fn a_creation_for_the_client_of_another_service_is_forbidden() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let other = another_service(&emulator, &api, version).await;
+        let request = creation(emulator.client()).scopes(["openid"]);
+        let refused = other.token_create(&request).await.unwrap();
+        assert_eq!(refused.action, TokenCreateAction::Forbidden);
+        assert_eq!(refused.result_code.as_deref(), Some("A107202"));
+        assert_eq!(refused.access_token, None);
+        create(&api, &request).await;
     }
 }
 
@@ -525,22 +541,29 @@ async fn new_scopes_change_the_ends_whose_flag_is_set_and_that_are_not_given() {
 /// `TokenUpdateRequest.certificateThumbprint` and `dpopKeyThumbprint`.
 #[tokio::test]
 async fn a_thumbprint_of_an_update_has_to_be_presented_from_then_on() {
+    let made = rcgen::generate_simple_self_signed(["client.example".to_owned()]);
+    let certificate = made.unwrap().cert;
+    let thumbprint = jwt::encode(digest(&SHA256, certificate.der()));
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;
-        for (certificate, key, token_type) in [
-            (Some("of-a-certificate"), None, "Bearer"),
+        for (of_certificate, of_key, token_type) in [
+            (Some(&*thumbprint), None, "Bearer"),
             (None, Some("of-a-key"), "DPoP"),
         ] {
             let created = create(&api, &creation(emulator.client())).await;
             let found = introspect_created(&api, &created).await;
             assert_eq!(found.action, IntrospectionAction::Ok);
             let mut request = update_of(&created);
-            request.certificate_thumbprint = certificate.map(str::to_owned);
-            request.dpop_key_thumbprint = key.map(str::to_owned);
+            request.certificate_thumbprint = of_certificate.map(str::to_owned);
+            request.dpop_key_thumbprint = of_key.map(str::to_owned);
             let updated = update(&api, &request).await;
             assert_eq!(updated.token_type.as_deref(), Some(token_type));
             let found = introspect_created(&api, &created).await;
             assert_eq!(found.action, IntrospectionAction::Unauthorized);
+            let request = IntrospectionRequest::new(created.access_token.unwrap())
+                .client_certificate(certificate.pem());
+            let found = api.introspection(&request).await.unwrap();
+            assert_eq!(found.action == IntrospectionAction::Ok, of_key.is_none());
         }
     }
 }
