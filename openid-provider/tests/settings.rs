@@ -132,7 +132,7 @@ fn wrong_setting_is_one_line_that_names_it_and_no_secret() {
             None,
             "AUTHLETE_SERVICE_APIKEY",
         ),
-        (&[], Some("listen = 7\nunknown = 1"), "unknown"),
+        (&[], Some("unknown = 1"), "unknown"),
     ];
     for (variables, file, name) in cases {
         let output = run(variables, file);
