@@ -7,6 +7,7 @@ use authlete_axum::authorization_server::Endpoints;
 use authlete_emulator::{Emulator, EmulatorBuilder};
 use serde_json::Value;
 
+use crate::settings::Settings;
 use crate::visit::ACRS;
 
 /// Where the emulator keeps its state, so that tokens and the demo app survive a restart.
@@ -63,10 +64,13 @@ impl Connection {
     }
 
     /// The service as it is, and as this server needs it.
-    pub async fn plan(&self, url: &str) -> Result<Plan> {
+    pub async fn plan(&self, url: &str, settings: &Settings) -> Result<Plan> {
         let service = self.api.get_service(self.service_id).await?;
         let mut wanted = service.clone();
         adapt(&mut wanted, url)?;
+        if settings.initial_access_token.is_some() {
+            wanted.dynamic_registration_supported = Some(true);
+        }
         Ok(Plan { service, wanted })
     }
 

@@ -50,7 +50,7 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
         return Ok(SecondFactorPage { page }.into_response());
     }
     let login = half.clone().with_second_factor();
-    finish_login(&app, &sent.parts, sent.visit, login, &flow).await
+    finish_login(&app, sent.visit, login, &flow).await
 }
 
 /// Shows a new secret to scan.
@@ -114,7 +114,7 @@ pub async fn set_up(State(app): State<App>, sent: Sent) -> Result<Response, Erro
     let login = sent.visit.kept.login.clone();
     let login = login.unwrap_or_else(|| Login::new(&user.subject, false));
     let login = login.with_second_factor();
-    finish_login(&app, &sent.parts, sent.visit, login, &flow).await
+    finish_login(&app, sent.visit, login, &flow).await
 }
 
 /// Turns it off. Whoever does it has logged in with it.

@@ -25,24 +25,31 @@ pub async fn page(
 ) -> Result<SignUpPage, Error> {
     with_form_token(&mut visit).await?;
     let mut email = String::new();
+    let page = render(&app, &parts, &visit, &flow).await?;
     if !flow.is_empty() {
-        let asked = interaction(visit.flow(&flow)?, None);
+        let kept = app.directory.flow(&visit, &flow).await?;
+        let asked = interaction(&kept.pending, None);
         if let Some(Interaction::CreateAccount { login_hint }) = asked {
             email = login_hint.unwrap_or_default();
         }
     }
     Ok(SignUpPage {
-        page: render(&app, &parts, &visit, &flow),
+        page,
         name: String::new(),
         display_name: String::new(),
         email,
     })
 }
 
-fn render(app: &App, parts: &Parts, visit: &Visit, flow: &str) -> Page {
-    let pending = visit.flow(flow).ok();
-    let locales = pending.and_then(|pending| pending.answer().ui_locales.as_deref());
-    Page::new(app, parts, Some(visit), locales).flow(flow)
+async fn render(app: &App, parts: &Parts, visit: &Visit, flow: &str) -> Result<Page, Error> {
+    let locales = match flow {
+        "" => None,
+        flow => {
+            let kept = app.directory.flow(visit, flow).await?;
+            kept.pending.answer().ui_locales.clone()
+        }
+    };
+    Ok(Page::new(app, parts, Some(visit), locales.as_deref()).flow(flow))
 }
 
 pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error> {
@@ -55,7 +62,7 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
         // Blanks count in a password.
         password: sent.field("password").to_owned(),
     };
-    let page = render(&app, &sent.parts, &sent.visit, &flow);
+    let page = render(&app, &sent.parts, &sent.visit, &flow).await?;
     let again = |page: Page, mistake| SignUpPage {
         page: page.mistake(mistake),
         name: field("name"),
@@ -77,7 +84,7 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
         return Ok(again(page, texts.name_taken).into_response());
     };
     let login = Login::new(&user.subject, false);
-    finish_login(&app, &sent.parts, sent.visit, login, &flow).await
+    finish_login(&app, sent.visit, login, &flow).await
 }
 
 /// What is wrong with what somebody entered.
