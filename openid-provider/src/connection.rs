@@ -80,7 +80,7 @@ impl Connection {
         client.response_types = Some(vec![ResponseType::Code]);
         client.bc_delivery_mode = Some(DeliveryMode::Poll);
         client.backchannel_logout_uri = Some(format!("{demo_url}/backchannel-logout"));
-        let uris = serde_json::json!({ CUSTOM_METADATA: [demo_url] });
+        let uris = serde_json::json!({ CUSTOM_METADATA: [format!("{demo_url}/logged-out")] });
         client.custom_metadata = Some(uris.to_string());
         Ok(self.api.update_client(id, &client).await?)
     }

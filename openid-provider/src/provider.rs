@@ -108,7 +108,7 @@ impl Provider {
             // Another host than that of this server: its cookies are its own.
             let own = format!("http://127.0.0.1:{}", demo_listener.local_addr()?.port());
             let client = connection.prepare_demo_client(&own).await?;
-            let router = demo::router(&url, &own, &client);
+            let router = demo::router(&url, &own, &client)?;
             tasks.spawn(serve(demo_listener, router, stopped.clone()));
             demo_url = Some(own);
         }
