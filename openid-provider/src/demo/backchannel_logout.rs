@@ -30,6 +30,7 @@ pub async fn receive(State(demo): State<Demo>, Sent(sent): Sent) -> Response {
         Ok(()) => (StatusCode::OK, no_store).into_response(),
         // §2.8.
         Err(why) => {
+            tracing::warn!(why, "a logout token was refused");
             let error = json!({ "error": "invalid_request", "error_description": why });
             (StatusCode::BAD_REQUEST, no_store, Json(error)).into_response()
         }

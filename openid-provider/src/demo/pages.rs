@@ -11,7 +11,7 @@ use http::header::{
 use http::request::Parts;
 
 use super::Demo;
-use super::request::{PROMPTS, SCOPES, TWO_STEPS};
+use super::request::{OFFLINE_ACCESS, PROMPTS, SCOPES, TWO_STEPS};
 use super::session::{Login, Visitor};
 use super::steps::Step;
 use super::texts::Texts;
@@ -70,13 +70,18 @@ macro_rules! pages {
 pages! {
     StartPage = "demo/start.html" { login: Option<Login>, steps: Vec<Step>, has_report: bool, }
     RequestPage = "demo/request.html" { steps: Vec<Step>, url: Option<String>, }
-    ResultPage = "demo/result.html" { steps: Vec<Step>, logged_in: bool, }
+    ResultPage = "demo/result.html" { steps: Vec<Step>, login: Option<Login>, }
     WaitingPage = "demo/waiting.html" { kind: &'static Kind, waiting: Option<Waiting>, provider: String, }
 }
 
 impl StartPage {
     fn scopes(&self) -> [&'static str; 3] {
         SCOPES
+    }
+
+    /// What is asked for unless the visitor wants something else.
+    fn is_usual(&self, scope: &str) -> bool {
+        scope != OFFLINE_ACCESS
     }
 
     fn prompts(&self) -> [&'static str; 5] {

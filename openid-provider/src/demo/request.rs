@@ -23,9 +23,11 @@ use super::wire::Wire;
 use crate::language::Language;
 use crate::visit::ACRS;
 
-pub const PROMPTS: [&str; 5] = ["none", "login", "consent", "select_account", "create"];
-pub const SCOPES: [&str; 3] = ["profile", "email", "offline_access"];
+pub const PROMPTS: [&str; 5] = ["none", "login", CONSENT, "select_account", "create"];
+pub const SCOPES: [&str; 3] = ["profile", "email", OFFLINE_ACCESS];
 pub const TWO_STEPS: [&str; 2] = ["voluntary", "essential"];
+pub const OFFLINE_ACCESS: &str = "offline_access";
+const CONSENT: &str = "consent";
 pub const FORM_POST: &str = "form_post";
 
 /// An authorization request that the demo has made, until the response is there.
@@ -114,11 +116,15 @@ fn prepare(
         .authorize_url(flow, CsrfToken::new_random, Nonce::new_random)
         .set_pkce_challenge(challenge)
         .add_scopes(choices.scopes.iter().map(|&scope| Scope::new(scope.into())));
-    if let Some(prompt) = choices.prompt {
+    // A refresh token for when the user is away takes a consent that the user sees (Core §11).
+    let takes_consent = choices.scopes.contains(&OFFLINE_ACCESS);
+    let consent = takes_consent.then_some(CONSENT);
+    let consent = consent.filter(|_| !matches!(choices.prompt, Some(CONSENT | "none")));
+    for prompt in choices.prompt.into_iter().chain(consent) {
         request = request.add_prompt(match prompt {
             "none" => CoreAuthPrompt::None,
             "login" => CoreAuthPrompt::Login,
-            "consent" => CoreAuthPrompt::Consent,
+            CONSENT => CoreAuthPrompt::Consent,
             "select_account" => CoreAuthPrompt::SelectAccount,
             other => CoreAuthPrompt::Extension(other.to_owned()),
         });

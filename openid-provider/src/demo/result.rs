@@ -4,6 +4,8 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::request::Parts;
 
+use openidconnect::{OAuth2TokenResponse as _, TokenResponse as _};
+
 use super::Demo;
 use super::pages::{Page, ResultPage};
 use super::sections::{CORE, RFC_6749};
@@ -14,19 +16,14 @@ use super::wire::Wire;
 
 pub async fn page(State(demo): State<Demo>, visitor: Visitor, parts: Parts) -> Response {
     let session = demo.sessions.with(&visitor.0, |session| {
-        (session.report.clone(), session.login.is_some())
+        (session.report.clone(), session.login.clone())
     });
-    let (steps, logged_in) = session.unwrap_or_default();
+    let (steps, login) = session.unwrap_or_default();
     if steps.is_empty() {
         return Redirect::to("/").into_response();
     }
     let page = Page::new(&demo, &visitor, &parts);
-    ResultPage {
-        page,
-        steps,
-        logged_in,
-    }
-    .into_response()
+    ResultPage { page, steps, login }.into_response()
 }
 
 /// Uses the refresh token.
@@ -79,6 +76,15 @@ async fn exchange(demo: &Demo, login: &Login) -> (Vec<Step>, Option<Login>) {
         Err(problem) => return failed(&wire, problem),
     };
     let step = step.exchanges(wire.take());
+    if response.id_token().is_none() {
+        // Core §12.2 allows it. The login stays what it is.
+        let refresh_token = response.refresh_token().cloned();
+        let new = Login {
+            refresh_token: refresh_token.or_else(|| login.refresh_token.clone()),
+            ..login.clone()
+        };
+        return (vec![step], Some(new));
+    }
     let expected = Expected {
         subject: Some(login.subject.clone()),
         ..Expected::default()

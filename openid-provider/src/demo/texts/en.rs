@@ -153,7 +153,7 @@ pub static TEXTS: Texts = Texts {
         ("email", "your e-mail address"),
         (
             "offline_access",
-            "a refresh token, to be used when you are away",
+            "a refresh token for when you are away (with prompt=consent, which it takes)",
         ),
         ("none", "show no page (an error, if one is needed)"),
         ("login", "ask for the password again"),

@@ -151,7 +151,10 @@ pub static TEXTS: Texts = Texts {
     choices: &[
         ("profile", "お名前とプロフィール"),
         ("email", "メールアドレス"),
-        ("offline_access", "不在のときに使うリフレッシュトークン"),
+        (
+            "offline_access",
+            "不在のときに使うリフレッシュトークン（必要な prompt=consent も送信）",
+        ),
         ("none", "ページを表示しない（必要ならエラー）"),
         ("login", "パスワードをもう一度求める"),
         ("consent", "同意をもう一度求める"),
