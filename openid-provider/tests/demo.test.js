@@ -1,7 +1,7 @@
 // The demo app, from the request to the logout, over HTTP as a browser does it.
 
 import assert from "node:assert/strict";
-import { createSign, generateKeyPairSync } from "node:crypto";
+import { createHmac, createSign, generateKeyPairSync } from "node:crypto";
 import { after, before, test } from "node:test";
 
 import { startProvider } from "./harness.js";
@@ -272,12 +272,38 @@ test("CIBA for an unknown user tells the error", async () => {
   assert.ok(browser.text.includes("The provider does not know this user."), browser.text);
 });
 
-test("two-step verification that is essential has to be in the ID token", async () => {
-  const browser = await ask(new Browser(), { two_steps: "essential" });
+/** The code of an authenticator app now (RFC 6238), for a secret in base 32. */
+function totp(secret) {
+  const bits = [...secret].map((letter) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  const hash = createHmac("sha1", key).update(step).digest();
+  const code = hash.readUInt32BE(hash[19] & 15) & 0x7fffffff;
+  return String(code % 1_000_000).padStart(6, "0");
+}
+
+test("two-step verification that is essential is in the ID token, after the account was made", async () => {
+  const browser = await ask(new Browser(), { two_steps: "essential", prompt: "create" });
   assert.ok(browser.text.includes('"essential":true'), browser.text);
   await browser.follow("Send it");
-  await browser.submit("/login", { name: "bob", password: "builder-of-things" });
+  assert.equal(path(browser), "/sign-up");
+  await browser.submit("/sign-up", { name: "carol", display_name: "Carol", email: "carol@example.com", password: "a long password" });
   assert.equal(path(browser), "/account/second-factor", "the provider sets it up first");
+  const secret = browser.html.match(/<code class="secret">([^<]*)/)[1];
+  await browser.submit("/account/second-factor", { code: totp(secret) });
+  await browser.submit("/consent", { decision: "allow" });
+  assert.ok(browser.text.includes("acr is the one that was essential"), browser.text);
+  assert.ok(browser.text.includes("acr https://refeds.org/profile/mfa"), browser.text);
+  assert.ok(browser.text.includes("email carol@example.com"), browser.text);
+});
+
+test("prompt=none with a session at the provider shows no page", async () => {
+  const browser = await logIn(new Browser());
+  await ask(browser, { prompt: "none" });
+  await browser.follow("Send it");
+  assert.equal(path(browser), "/result");
+  assert.ok(browser.text.includes("email alice@example.com"), browser.text);
 });
 
 /** Waits until the page says so: the provider tells apps of a logout beside its answer. */

@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Demo;
 use super::sections::{CORE, DISCOVERY, RFC_7517};
-use super::steps::{Failed, Step};
-use super::wire::Wire;
+use super::steps::{Failed, Row, Step};
+use super::wire::{Exchange, Wire};
 
 /// Metadata that `openidconnect` does not have.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -70,6 +70,29 @@ impl Demo {
     }
 }
 
+/// The metadata that the demo uses, of all that there is.
+const USED: [&str; 8] = [
+    "issuer",
+    "authorization_endpoint",
+    "token_endpoint",
+    "userinfo_endpoint",
+    "jwks_uri",
+    "end_session_endpoint",
+    "device_authorization_endpoint",
+    "backchannel_authentication_endpoint",
+];
+
+fn used(exchange: &Exchange) -> Vec<Row> {
+    let rows = USED.into_iter().filter_map(|name| {
+        let value = exchange.body.get(name)?.as_str()?.to_owned();
+        Some(Row {
+            name: name.to_owned(),
+            value: Some(value),
+        })
+    });
+    rows.collect()
+}
+
 /// The steps that show what [`Demo::discover`] did.
 pub fn steps(wire: &Wire) -> Vec<Step> {
     let mut exchanges = wire.take();
@@ -78,6 +101,8 @@ pub fn steps(wire: &Wire) -> Vec<Step> {
     let keys_step = Step::new(|texts| &texts.keys)
         .section(RFC_7517.at("5"))
         .section(CORE.at("10.1.1"));
+    let rows = exchanges.first().map(used).unwrap_or_default();
+    let metadata = metadata.table(|texts| texts.metadata, "metadata", rows);
     vec![
         metadata.exchanges(exchanges).folded(),
         keys_step.exchanges(keys).folded(),

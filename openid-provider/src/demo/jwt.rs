@@ -41,8 +41,3 @@ fn object(part: &str) -> Option<Map<String, Value>> {
     let json = BASE64_URL_SAFE_NO_PAD.decode(part).ok()?;
     serde_json::from_slice(&json).ok()
 }
-
-/// The members of a JSON object, and none of anything else.
-pub fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
-    value.as_object().into_iter().flatten()
-}

@@ -95,6 +95,17 @@ pub fn of(place: &str, name: &str) -> Option<Section> {
         ("header", "alg") => RFC_7515.at("4.1.1"),
         ("header", "kid") => RFC_7515.at("4.1.4"),
         ("header", "typ") => RFC_7515.at("4.1.9"),
+        (
+            "metadata",
+            "issuer"
+            | "authorization_endpoint"
+            | "token_endpoint"
+            | "userinfo_endpoint"
+            | "jwks_uri",
+        ) => DISCOVERY.at("3"),
+        ("metadata", "end_session_endpoint") => LOGOUT.at("2.1"),
+        ("metadata", "device_authorization_endpoint") => RFC_8628.at("4"),
+        ("metadata", "backchannel_authentication_endpoint") => CIBA.at("4"),
         ("logout", _) => LOGOUT.at("2"),
         ("logged_out", _) => LOGOUT.at("3"),
         ("logout_token", "events") => RFC_8417.at("2.2"),

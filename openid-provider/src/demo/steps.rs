@@ -39,6 +39,9 @@ pub struct Row {
     pub value: Option<String>,
 }
 
+const PENDING: &str = "authorization_pending";
+pub const SLOW_DOWN: &str = "slow_down";
+
 /// What went wrong.
 #[derive(Clone)]
 pub enum Problem {
@@ -131,19 +134,20 @@ impl Table {
 impl Exchange {
     /// What the names in the request and in the response mean.
     pub fn tables(&self) -> Vec<Table> {
-        let rows = |names: &[String]| {
-            let rows = names.iter().cloned();
-            rows.map(|name| Row { name, value: None }).collect()
+        let row = |name: &String| Row {
+            name: name.clone(),
+            value: None,
         };
+        let members = self.body.as_object().into_iter().flatten();
         let request = Table {
             caption: |texts| texts.request_parameters,
             place: "request",
-            rows: rows(&self.parameters),
+            rows: self.parameters.iter().map(row).collect(),
         };
         let response = Table {
             caption: |texts| texts.response_members,
             place: "response",
-            rows: rows(&self.members),
+            rows: members.map(|(name, _)| row(name)).collect(),
         };
         let tables = [request, response].into_iter();
         tables.filter(|table| !table.rows.is_empty()).collect()
@@ -158,6 +162,11 @@ impl Problem {
             Self::Refused(text) => text(texts).into(),
             Self::Other(_) => texts.failed.into(),
         }
+    }
+
+    /// Whether it is only too early (RFC 8628 §3.5).
+    pub fn is_waiting(&self) -> bool {
+        matches!(self, Self::Answered { error, .. } if error == PENDING || error == SLOW_DOWN)
     }
 
     /// The words of the protocol, if there are any.

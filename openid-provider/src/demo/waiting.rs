@@ -15,7 +15,7 @@ use super::discovery::Metadata;
 use super::pages::{Page, WaitingPage};
 use super::sections::{RFC_6749, Section};
 use super::session::{Session, Visitor, renew};
-use super::steps::{Failed, Problem, Step};
+use super::steps::{Failed, Problem, SLOW_DOWN, Step};
 use super::texts::{Texts, Topic};
 use super::tokens::{Expected, accept};
 use super::wire::Wire;
@@ -165,10 +165,8 @@ pub async fn check(demo: &Demo, visitor: &Visitor, kind: &'static Kind) -> Respo
             (steps, login)
         }
         Err(problem) => {
-            let slower =
-                matches!(&problem, Problem::Answered { error, .. } if error == "slow_down");
-            let waits = slower
-                || matches!(&problem, Problem::Answered { error, .. } if error == "authorization_pending");
+            let waits = problem.is_waiting();
+            let slower = matches!(&problem, Problem::Answered { error, .. } if error == SLOW_DOWN);
             step = step.problem(problem);
             if waits {
                 demo.sessions.with(&visitor.0, |session| {

@@ -12,8 +12,6 @@ use http::header::HOST;
 use openidconnect::{AsyncHttpClient, HttpClientError, HttpRequest, HttpResponse};
 use serde_json::Value;
 
-use super::jwt::members;
-
 /// How long the provider may take for an answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -22,9 +20,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub struct Exchange {
     pub request: String,
     pub response: String,
-    /// The names of the parameters of the request, and of the members of the response.
+    /// The names of the parameters of the request.
     pub parameters: Vec<String>,
-    pub members: Vec<String>,
+    /// The JSON of the response, if it is JSON.
+    pub body: Value,
 }
 
 /// An HTTP client with a record. Each operation has one of its own.
@@ -61,11 +60,11 @@ impl Wire {
             request: text,
             response: String::new(),
             parameters,
-            members: Vec::new(),
+            body: Value::Null,
         };
         let response = self.answer(request).await;
         match &response {
-            Ok(response) => (exchange.response, exchange.members) = response_text(response),
+            Ok(response) => (exchange.response, exchange.body) = response_text(response),
             Err(error) => exchange.response = super::steps::reason(error),
         }
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -114,20 +113,15 @@ fn request_text(request: &HttpRequest) -> (String, Vec<String>) {
     (text, names.collect())
 }
 
-fn response_text(response: &HttpResponse) -> (String, Vec<String>) {
+fn response_text(response: &HttpResponse) -> (String, Value) {
     let mut text = format!("{:?} {}\n", response.version(), response.status());
     write_headers(&mut text, response.headers());
-    let body: Result<Value, _> = serde_json::from_slice(response.body());
-    match body {
-        Ok(body) => {
-            let _ = write!(text, "\n{body:#}");
-            (text, members(&body).map(|(name, _)| name.clone()).collect())
-        }
-        Err(_) => {
-            let _ = write!(text, "\n{}", String::from_utf8_lossy(response.body()));
-            (text, Vec::new())
-        }
-    }
+    let body: Value = serde_json::from_slice(response.body()).unwrap_or_default();
+    let _ = match &body {
+        Value::Null => write!(text, "\n{}", String::from_utf8_lossy(response.body())),
+        body => write!(text, "\n{body:#}"),
+    };
+    (text, body)
 }
 
 fn write_headers(text: &mut String, headers: &HeaderMap) {

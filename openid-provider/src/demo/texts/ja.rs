@@ -14,6 +14,7 @@ pub static TEXTS: Texts = Texts {
     ask: "要求する内容",
     scopes: "スコープ",
     scope_openid: "OpenID Connect のリクエストであることを示す（常に送信）",
+    prompt: "プロバイダーが表示するページ",
     usual: "通常どおり（送信しない）",
     max_age: "有効とみなすログインの古さ（秒）",
     max_age_hint: "空欄：いつのログインでもよい。0：今すぐログインし直す。",
@@ -45,6 +46,7 @@ pub static TEXTS: Texts = Texts {
     response_text: "レスポンス",
     request_parameters: "リクエストのパラメーター",
     response_parameters: "レスポンスのパラメーター",
+    metadata: "メタデータのうちアプリが使うもの",
     response_members: "レスポンスのメンバー",
     header: "トークンのヘッダー",
     claims: "クレーム",
@@ -311,6 +313,29 @@ pub static TEXTS: Texts = Texts {
         ),
         ("logout state", "戻ってくるランダムな値。"),
         ("logged_out state", "ログアウトリクエストの値。"),
+        (
+            "issuer",
+            "プロバイダー。問い合わせた先と一致し、すべての ID トークンの iss とも一致する必要があります。",
+        ),
+        (
+            "authorization_endpoint",
+            "ログインのためにブラウザーを送る場所。",
+        ),
+        ("token_endpoint", "アプリがトークンを得る場所。"),
+        (
+            "userinfo_endpoint",
+            "アプリがユーザーのクレームを得る場所。",
+        ),
+        ("jwks_uri", "プロバイダーの鍵がある場所。"),
+        (
+            "end_session_endpoint",
+            "ログアウトのためにブラウザーを送る場所。",
+        ),
+        ("device_authorization_endpoint", "端末がコードを得る場所。"),
+        (
+            "backchannel_authentication_endpoint",
+            "ブラウザーを使わずにユーザーの認証を求める場所。",
+        ),
         ("received_at", "アプリが受け取った時刻。"),
     ],
     errors: &[
