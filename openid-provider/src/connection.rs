@@ -16,6 +16,9 @@ const STATE_FILE: &str = "openid-provider.emulator.json";
 /// Metadata of clients that Authlete keeps for this server.
 const CUSTOM_METADATA: &str = "post_logout_redirect_uris";
 
+/// How many seconds a request waits for its user, if the service says nothing.
+const REQUESTS_WAIT: i32 = 300;
+
 pub struct Connection {
     pub api: Authlete,
     pub service_id: i64,
@@ -98,7 +101,7 @@ impl Connection {
         client.response_types = Some(vec![ResponseType::Code]);
         client.bc_delivery_mode = Some(DeliveryMode::Poll);
         client.backchannel_logout_uri = Some(format!("{demo_url}/backchannel-logout"));
-        let uris = serde_json::json!({ CUSTOM_METADATA: [demo_url] });
+        let uris = serde_json::json!({ CUSTOM_METADATA: [format!("{demo_url}/logged-out")] });
         client.custom_metadata = Some(uris.to_string());
         Ok(self.api.update_client(id, &client).await?)
     }
@@ -140,6 +143,15 @@ fn adapt(service: &mut Service, url: &str) -> Result<()> {
         &mut service.supported_custom_client_metadata,
         [CUSTOM_METADATA],
     );
+    // Metadata that clients look for (Back-Channel Logout 1.0 §2.1). Logout tokens have `sid`.
+    service.backchannel_logout_supported = Some(true);
+    service.backchannel_logout_session_supported = Some(true);
+    // A refresh brings a new ID token, too.
+    service.id_token_reissuable = Some(true);
+    // With 0 it is not known here how long a request waits for its user (CIBA).
+    if service.backchannel_auth_req_id_duration.unwrap_or_default() == 0 {
+        service.backchannel_auth_req_id_duration = Some(REQUESTS_WAIT);
+    }
     // With 0, the default, strict clients refuse responses of the device flow and of CIBA.
     for interval in [
         &mut service.backchannel_polling_interval,

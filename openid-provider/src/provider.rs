@@ -36,9 +36,6 @@ use crate::{database, demo, error, metrics, request_log, routes};
 /// How often sessions that have ended are removed from the database.
 const CLEANING: Duration = Duration::from_secs(60 * 60);
 
-/// How long a client waits for an answer at a request that takes too long.
-const REQUESTS_WAIT: i64 = 300;
-
 /// The users of the demo, with their passwords.
 const DEMO_USERS: [(&str, &str, &str); 2] = [
     ("alice", "Alice", "wonderland"),
@@ -98,7 +95,7 @@ impl Provider {
             requests: Requests::new(pool),
             request_seconds: service
                 .backchannel_auth_req_id_duration
-                .map_or(REQUESTS_WAIT, i64::from),
+                .map_or(0, i64::from),
         };
         let (stop, stopped) = watch::channel(());
         let mut tasks = JoinSet::new();
@@ -110,7 +107,7 @@ impl Provider {
             // Another host than that of this server: its cookies are its own.
             let own = format!("http://127.0.0.1:{}", demo_listener.local_addr()?.port());
             let client = connection.prepare_demo_client(&own).await?;
-            let router = demo::router(&url, &own, &client);
+            let router = demo::router(&url, &own, &client)?;
             tasks.spawn(serve(demo_listener, router, stopped.clone()));
             demo_url = Some(own);
         }

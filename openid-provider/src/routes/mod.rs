@@ -1,7 +1,7 @@
 //! The pages that people open, and what they send. One subject a file.
 
 mod account;
-mod assets;
+pub mod assets;
 mod choose_account;
 mod consent;
 mod device;
