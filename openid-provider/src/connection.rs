@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result};
 use authlete::types::{Client, DeliveryMode, GrantType, ResponseType, Service};
 use authlete::{ApiVersion, Authlete, Config, Setting};
 use authlete_axum::authorization_server::Endpoints;
-use authlete_emulator::Emulator;
+use authlete_emulator::{Emulator, EmulatorBuilder};
 use serde_json::Value;
 
 use crate::visit::ACRS;
@@ -23,29 +23,43 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Connects to the service that `AUTHLETE_*` names, or starts the emulator.
+    /// Connects to the service that `AUTHLETE_*` names. Without any of these variables it starts the emulator.
     ///
     /// # Errors
-    /// The variables are incomplete. The error names what is missing.
-    pub async fn open() -> Result<Self> {
+    /// The variables are incomplete: the error names what is missing. Or another process uses the state of the emulator.
+    pub async fn from_env() -> Result<Self> {
         let config = Config::from_env()?;
-        let is_configured = Setting::ALL
+        match Setting::ALL
             .into_iter()
-            .any(|setting| config.is_set(setting));
-        let emulator = match is_configured {
-            true => None,
-            false => Some(Emulator::builder().state_file(STATE_FILE).start().await?),
-        };
-        let config = match &emulator {
-            Some(emulator) => emulator.config(ApiVersion::V3),
-            None => config,
-        };
+            .any(|setting| config.is_set(setting))
+        {
+            true => Self::new(config),
+            false => Self::emulator(Emulator::builder().state_file(STATE_FILE)).await,
+        }
+    }
+
+    /// Connects to a service.
+    ///
+    /// # Errors
+    /// The configuration is incomplete: the error names what is missing.
+    pub fn new(config: Config) -> Result<Self> {
         let service_id = config.configured_service_id();
         Ok(Self {
             service_id: service_id.context("AUTHLETE_SERVICE_APIKEY is not set")?,
             api: Authlete::new(config)?,
-            emulator,
+            emulator: None,
         })
+    }
+
+    /// Starts an emulator in this process. The server makes demo users and a demo app then.
+    ///
+    /// # Errors
+    /// The emulator cannot start, for instance because another process uses its state file.
+    pub async fn emulator(builder: EmulatorBuilder) -> Result<Self> {
+        let emulator = builder.start().await?;
+        let mut connection = Self::new(emulator.config(ApiVersion::V3))?;
+        connection.emulator = Some(emulator);
+        Ok(connection)
     }
 
     /// The service as it is, and as this server needs it.

@@ -25,11 +25,14 @@ mod pages;
 mod passwords;
 pub mod provider;
 mod random;
+mod request_log;
 mod requests;
 mod routes;
 mod second_factor;
 mod sessions;
 pub mod settings;
+#[cfg(test)]
+mod test_databases;
 mod texts;
 mod users;
 mod visit;

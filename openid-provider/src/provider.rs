@@ -17,7 +17,6 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
-use tower_http::trace::TraceLayer;
 use tower_sessions::cookie::SameSite;
 use tower_sessions::cookie::time::Duration as SessionDuration;
 use tower_sessions::{ExpiredDeletion as _, Expiry, SessionManagerLayer};
@@ -30,7 +29,7 @@ use crate::requests::Requests;
 use crate::sessions::Sessions;
 use crate::settings::{ClientCertificates, Settings};
 use crate::users::{NewUser, Users};
-use crate::{database, demo, error, metrics, routes};
+use crate::{database, demo, error, metrics, request_log, routes};
 
 /// How often sessions that have ended are removed from the database.
 const CLEANING: Duration = Duration::from_secs(60 * 60);
@@ -62,10 +61,10 @@ impl Provider {
     /// error says which.
     pub async fn start(
         settings: Settings,
+        connection: Connection,
         apply: bool,
         metrics: Option<PrometheusHandle>,
     ) -> Result<Self> {
-        let connection = Connection::open().await?;
         let is_demo = connection.emulator.is_some();
         let listener = bind(settings.listen).await?;
         let port = listener.local_addr()?.port();
@@ -210,7 +209,7 @@ fn router(app: &App) -> Router {
         .merge(routes::without_sessions(app))
         .layer(CatchPanicLayer::new())
         .layer(from_fn(metrics::count))
-        .layer(TraceLayer::new_for_http());
+        .layer(from_fn_with_state(app.clone(), request_log::log));
     match is_secure {
         true => {
             let year = HeaderValue::from_static("max-age=31536000");

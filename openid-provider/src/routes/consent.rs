@@ -12,6 +12,7 @@ use super::{go_on, interaction, with_form_token};
 use crate::app::App;
 use crate::error::Error;
 use crate::form::Sent;
+use crate::metrics;
 use crate::pages::{Client, ConsentPage, Item, Page};
 use crate::texts::Texts;
 use crate::visit::Visit;
@@ -122,6 +123,7 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
         .session(&mut visit, pending.client_id())
         .await?;
     visit.save().await?;
+    metrics::event("consents_total", if agreed { "allowed" } else { "refused" });
     let Some(session) = session.filter(|_| agreed) else {
         return Ok(app.server.deny(&pending).await?);
     };

@@ -82,6 +82,12 @@ async fn with_form_token(visit: &mut Visit) -> Result<(), Error> {
     Ok(())
 }
 
+/// A page for an authorization request, by its name. A browser may have sent anything in the place of the name.
+fn at(page: &str, flow: &str) -> String {
+    let flow: String = form_urlencoded::byte_serialize(flow.as_bytes()).collect();
+    format!("{page}?flow={flow}")
+}
+
 /// Sends the user to the login, and afterwards back to this page.
 async fn log_in_first(visit: &mut Visit, parts: &Parts) -> Result<Response, Error> {
     visit.kept.after_login = parts.uri.path_and_query().map(ToString::to_string);
@@ -115,7 +121,9 @@ async fn finish_login(
     login: Login,
     flow: &str,
 ) -> Result<Response, Error> {
-    visit.log_in(login).await?;
+    if let Some(ended) = visit.log_in(login).await? {
+        log_out::tell_clients(app, ended);
+    }
     let Some(mut pending) = visit.take(flow)? else {
         let wanted = visit.kept.after_login.take();
         visit.save().await?;
