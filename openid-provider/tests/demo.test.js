@@ -422,3 +422,16 @@ test("pages forbid scripts and frames, and the cookie is out of the reach of scr
     assert.match(headers.get("set-cookie"), /; HttpOnly; SameSite=Lax$/);
   }
 });
+
+test("provider that is away is told on the page", async () => {
+  // The demo knows the provider by this URL, where nobody listens.
+  const away = await startProvider({ settings: { url: "http://localhost:1" } });
+  const browser = await new Browser().request(`${away.demo}/request?scope=profile`);
+  assert.equal(browser.status, 200);
+  assert.ok(browser.text.includes("That did not work."), browser.text);
+  assert.ok(!browser.text.includes("Send it"), browser.text);
+  await browser.request("/device");
+  await browser.submit("/device");
+  assert.ok(browser.text.includes("That did not work."), browser.text);
+  await away.stop();
+});
