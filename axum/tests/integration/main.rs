@@ -7,6 +7,7 @@ mod certificates;
 mod common;
 mod dpop;
 mod events;
+mod grpc;
 mod metadata;
 mod openid_connect;
 mod protected_api;
