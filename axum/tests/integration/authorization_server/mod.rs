@@ -4,9 +4,12 @@ mod any_requests;
 mod attestation_challenge;
 mod authorization;
 mod backchannel;
+mod bodies;
 mod browser;
 mod client;
+mod complete;
 mod credential_issuer;
+mod cross_origin;
 mod device;
 mod discovery;
 mod federation;
@@ -19,6 +22,7 @@ mod registration;
 mod token;
 mod userinfo;
 
+pub mod paths;
 pub mod users;
 
 use authlete::{ApiVersion, Authlete};
