@@ -25,7 +25,7 @@ pub async fn grant_management(
         Method::DELETE => GmAction::Revoke,
         _ => return Err(Failure::empty(StatusCode::METHOD_NOT_ALLOWED)),
     };
-    let presented = server.presented(&parts)?;
+    let presented = server.presented_to_resource(&parts)?;
     let token = presented.access_token().ok_or_else(Failure::no_token)?;
     let mut request = GmRequest::new(action, &grant_id, &token.value).presented(&presented);
     if let Some(url) = &server.endpoints().grant_management {

@@ -19,6 +19,7 @@ mod logout;
 mod minimal;
 mod pushed;
 mod registration;
+mod repeated_headers;
 mod token;
 mod userinfo;
 
