@@ -208,7 +208,7 @@ fn no_request_is_an_error_of_the_server() {
         let complete = runtime.block_on(start);
         let known = runtime.block_on(Known::of(&complete));
         let config = ProptestConfig {
-            cases: 600,
+            cases: 2000,
             failure_persistence: None,
             ..ProptestConfig::default()
         };
