@@ -10,6 +10,3 @@ CREATE TABLE flows (
 
 CREATE INDEX flows_of_browsers ON flows (browser, began_at);
 CREATE INDEX flows_by_beginning ON flows (began_at);
-
--- While one decision on a request is under way, there is no other.
-ALTER TABLE backchannel_requests ADD COLUMN taken_until BIGINT NOT NULL DEFAULT 0;

@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result};
 use authlete::types::{Client, DeliveryMode, GrantType, ResponseType, Service};
 use authlete::{ApiVersion, Authlete, Config, Setting};
 use authlete_axum::authorization_server::Endpoints;
-use authlete_emulator::Emulator;
+use authlete_emulator::{Emulator, EmulatorBuilder};
 use serde_json::Value;
 
 use crate::settings::Settings;
@@ -16,6 +16,9 @@ const STATE_FILE: &str = "openid-provider.emulator.json";
 /// Metadata of clients that Authlete keeps for this server.
 const CUSTOM_METADATA: &str = "post_logout_redirect_uris";
 
+/// How many seconds a request waits for its user, if the service says nothing.
+const REQUESTS_WAIT: i32 = 300;
+
 pub struct Connection {
     pub api: Authlete,
     pub service_id: i64,
@@ -24,29 +27,43 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Connects to the service that `AUTHLETE_*` names, or starts the emulator.
+    /// Connects to the service that `AUTHLETE_*` names. Without any of these variables it starts the emulator.
     ///
     /// # Errors
-    /// The variables are incomplete. The error names what is missing.
-    pub async fn open() -> Result<Self> {
+    /// The variables are incomplete: the error names what is missing. Or another process uses the state of the emulator.
+    pub async fn from_env() -> Result<Self> {
         let config = Config::from_env()?;
-        let is_configured = Setting::ALL
+        match Setting::ALL
             .into_iter()
-            .any(|setting| config.is_set(setting));
-        let emulator = match is_configured {
-            true => None,
-            false => Some(Emulator::builder().state_file(STATE_FILE).start().await?),
-        };
-        let config = match &emulator {
-            Some(emulator) => emulator.config(ApiVersion::V3),
-            None => config,
-        };
+            .any(|setting| config.is_set(setting))
+        {
+            true => Self::new(config),
+            false => Self::emulator(Emulator::builder().state_file(STATE_FILE)).await,
+        }
+    }
+
+    /// Connects to a service.
+    ///
+    /// # Errors
+    /// The configuration is incomplete: the error names what is missing.
+    pub fn new(config: Config) -> Result<Self> {
         let service_id = config.configured_service_id();
         Ok(Self {
             service_id: service_id.context("AUTHLETE_SERVICE_APIKEY is not set")?,
             api: Authlete::new(config)?,
-            emulator,
+            emulator: None,
         })
+    }
+
+    /// Starts an emulator in this process. The server makes demo users and a demo app then.
+    ///
+    /// # Errors
+    /// The emulator cannot start, for instance because another process uses its state file.
+    pub async fn emulator(builder: EmulatorBuilder) -> Result<Self> {
+        let emulator = builder.start().await?;
+        let mut connection = Self::new(emulator.config(ApiVersion::V3))?;
+        connection.emulator = Some(emulator);
+        Ok(connection)
     }
 
     /// The service as it is, and as this server needs it.
@@ -84,7 +101,7 @@ impl Connection {
         client.response_types = Some(vec![ResponseType::Code]);
         client.bc_delivery_mode = Some(DeliveryMode::Poll);
         client.backchannel_logout_uri = Some(format!("{demo_url}/backchannel-logout"));
-        let uris = serde_json::json!({ CUSTOM_METADATA: [demo_url] });
+        let uris = serde_json::json!({ CUSTOM_METADATA: [format!("{demo_url}/logged-out")] });
         client.custom_metadata = Some(uris.to_string());
         Ok(self.api.update_client(id, &client).await?)
     }
@@ -126,6 +143,15 @@ fn adapt(service: &mut Service, url: &str) -> Result<()> {
         &mut service.supported_custom_client_metadata,
         [CUSTOM_METADATA],
     );
+    // Metadata that clients look for (Back-Channel Logout 1.0 §2.1). Logout tokens have `sid`.
+    service.backchannel_logout_supported = Some(true);
+    service.backchannel_logout_session_supported = Some(true);
+    // A refresh brings a new ID token, too.
+    service.id_token_reissuable = Some(true);
+    // With 0 it is not known here how long a request waits for its user (CIBA).
+    if service.backchannel_auth_req_id_duration.unwrap_or_default() == 0 {
+        service.backchannel_auth_req_id_duration = Some(REQUESTS_WAIT);
+    }
     // With 0, the default, strict clients refuse responses of the device flow and of CIBA.
     for interval in [
         &mut service.backchannel_polling_interval,

@@ -111,3 +111,46 @@ impl Consents {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_databases::databases;
+
+    #[tokio::test]
+    async fn consents_of_a_client_add_up_until_the_user_disconnects_it() {
+        for database in databases().await {
+            let sql = "INSERT INTO users VALUES ('alice', 'alice', 'Alice', '', '', NULL, 0, 0)";
+            sqlx::query(sql).execute(&database.pool).await.unwrap();
+            let consents = Consents::new(database.pool.clone());
+            let scopes = |names: &[&str]| Consent::new().scopes(names.iter().copied());
+            consents
+                .add("alice", 1, "App", scopes(&["openid"]))
+                .await
+                .unwrap();
+            consents
+                .add("alice", 1, "New name", scopes(&["email"]))
+                .await
+                .unwrap();
+            consents
+                .add("alice", 2, "Another", scopes(&["openid"]))
+                .await
+                .unwrap();
+            let all = consents.of("alice", 1).await.unwrap().unwrap();
+            assert!(all.scopes.contains("openid") && all.scopes.contains("email"));
+            let apps = consents.apps("alice").await.unwrap();
+            let names: Vec<_> = apps.iter().map(|app| app.name.as_str()).collect();
+            assert_eq!(names, ["Another", "New name"]);
+            consents.remove("alice", 1).await.unwrap();
+            assert!(consents.of("alice", 1).await.unwrap().is_none());
+            assert!(consents.of("alice", 2).await.unwrap().is_some());
+            // A user who does not exist cannot have agreed.
+            assert!(
+                consents
+                    .add("nobody", 1, "App", scopes(&["openid"]))
+                    .await
+                    .is_err()
+            );
+        }
+    }
+}

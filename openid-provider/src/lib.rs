@@ -27,11 +27,14 @@ mod passwords;
 pub mod provider;
 mod random;
 mod registration;
+mod request_log;
 mod requests;
 mod routes;
 mod second_factor;
 mod sessions;
 pub mod settings;
+#[cfg(test)]
+mod test_databases;
 mod texts;
 mod users;
 mod visit;

@@ -1,7 +1,10 @@
 //! The program: `cargo run -p openid-provider`.
 
+use std::process::ExitCode;
+
 use anyhow::Result;
 use clap::Parser;
+use openid_provider::connection::Connection;
 use openid_provider::metrics;
 use openid_provider::provider::Provider;
 use openid_provider::settings::{LogFormat, Settings};
@@ -20,18 +23,28 @@ struct Arguments {
 }
 
 #[tokio::main]
-async fn main() -> Result<()> {
-    let arguments = Arguments::parse();
+async fn main() -> ExitCode {
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("openid-provider: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<()> {
     let settings = Settings::load()?;
     let filter = EnvFilter::try_from_default_env();
-    let filter = filter.unwrap_or_else(|_| EnvFilter::new("warn"));
+    let filter = filter.unwrap_or_else(|_| EnvFilter::new("openid_provider=info,warn"));
     let log = tracing_subscriber::fmt().with_env_filter(filter);
     match settings.log {
         LogFormat::Text => log.init(),
         LogFormat::Json => log.json().init(),
     }
     let metrics = settings.metrics.map(|_| metrics::record()).transpose()?;
-    let provider = Provider::start(settings, arguments.apply_settings, metrics).await?;
+    let connection = Connection::from_env().await?;
+    let provider = Provider::start(settings, connection, arguments.apply_settings, metrics).await?;
     println!("The provider is at {}", provider.url);
     if let Some(demo) = &provider.demo_url {
         println!("Open the demo app: {demo}");

@@ -23,6 +23,11 @@ pub fn record() -> Result<PrometheusHandle> {
     Ok(builder.install_recorder()?)
 }
 
+/// Counts what users do: `outcome` is one of a few words.
+pub fn event(name: &'static str, outcome: &'static str) {
+    metrics::counter!(name, "outcome" => outcome).increment(1);
+}
+
 /// The page that Prometheus reads.
 pub fn router(handle: PrometheusHandle) -> Router {
     Router::new().route("/metrics", get(async move || handle.render()))

@@ -18,7 +18,6 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
-use tower_http::trace::TraceLayer;
 use tower_sessions::cookie::SameSite;
 use tower_sessions::cookie::time::Duration as SessionDuration;
 use tower_sessions::{ExpiredDeletion as _, Expiry, SessionManagerLayer};
@@ -33,13 +32,10 @@ use crate::requests::Requests;
 use crate::sessions::Sessions;
 use crate::settings::{ClientCertificates, Settings};
 use crate::users::{NewUser, Users};
-use crate::{database, demo, error, metrics, routes};
+use crate::{database, demo, error, metrics, request_log, routes};
 
 /// How often sessions that have ended are removed from the database.
 const CLEANING: Duration = Duration::from_secs(60 * 60);
-
-/// How long a client waits for an answer at a request that takes too long.
-const REQUESTS_WAIT: i64 = 300;
 
 /// How long requests may take that are under way when the server ends. Docker kills after 10 seconds.
 const LAST_REQUESTS: Duration = Duration::from_secs(8);
@@ -68,10 +64,10 @@ impl Provider {
     /// error says which.
     pub async fn start(
         settings: Settings,
+        connection: Connection,
         apply: bool,
         metrics: Option<PrometheusHandle>,
     ) -> Result<Self> {
-        let connection = Connection::open().await?;
         let is_demo = connection.emulator.is_some();
         let listener = bind(settings.listen).await?;
         let port = listener.local_addr()?.port();
@@ -103,7 +99,7 @@ impl Provider {
             requests: Requests::new(pool),
             request_seconds: service
                 .backchannel_auth_req_id_duration
-                .map_or(REQUESTS_WAIT, i64::from),
+                .map_or(0, i64::from),
         };
         let (stop, stopped) = watch::channel(());
         let mut tasks = JoinSet::new();
@@ -115,7 +111,7 @@ impl Provider {
             // Another host than that of this server: its cookies are its own.
             let own = format!("http://127.0.0.1:{}", demo_listener.local_addr()?.port());
             let client = connection.prepare_demo_client(&own).await?;
-            let router = demo::router(&url, &own, &client);
+            let router = demo::router(&url, &own, &client)?;
             tasks.spawn(serve(demo_listener, router, stopped.clone()));
             demo_url = Some(own);
         }
@@ -247,7 +243,7 @@ fn router(app: &App) -> Router {
         .merge(routes::without_sessions(app))
         .layer(CatchPanicLayer::new())
         .layer(from_fn(metrics::count))
-        .layer(TraceLayer::new_for_http());
+        .layer(from_fn_with_state(app.clone(), request_log::log));
     match is_secure {
         true => {
             let year = HeaderValue::from_static("max-age=31536000");

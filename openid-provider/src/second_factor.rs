@@ -70,27 +70,34 @@ impl Authenticator {
 }
 
 #[cfg(test)]
+impl Authenticator {
+    /// What the app shows, so many steps from now.
+    pub fn code(&self, steps: u64) -> String {
+        let now = u64::try_from(now()).unwrap();
+        self.totp.generate(now + steps * STEP).to_string()
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn code_of_this_step_is_right_and_another_is_not() {
-        let authenticator = Authenticator::generate().unwrap();
-        let same = Authenticator::of(&authenticator.secret()).unwrap();
-        let now = u64::try_from(now()).unwrap();
-        let code = same.totp.generate(now).to_string();
-        assert!(authenticator.verify(&code).is_some());
+        let app = Authenticator::generate().unwrap();
+        let same = Authenticator::of(&app.secret()).unwrap();
+        let code = same.code(0);
+        assert!(app.verify(&code).is_some());
         assert!(
-            authenticator
-                .verify(&format!("{} {}", &code[..3], &code[3..]))
+            app.verify(&format!("{} {}", &code[..3], &code[3..]))
                 .is_some()
         );
-        let far = same.totp.generate(now + 3600).to_string();
-        assert!(far == code || authenticator.verify(&far).is_none());
-        assert!(authenticator.verify("").is_none());
+        let far = same.code(100);
+        assert!(far == code || app.verify(&far).is_none());
+        assert!(app.verify("").is_none());
+        assert!(Authenticator::of("not base32!").is_none());
         assert!(
-            authenticator
-                .qr_code("alice:1", "http://localhost")
+            app.qr_code("alice:1", "http://localhost")
                 .unwrap()
                 .contains("<svg")
         );

@@ -174,3 +174,71 @@ impl fmt::Debug for Sessions {
         formatter.debug_struct("Sessions").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::test_databases::databases;
+
+    fn record(subject: &str, seconds: i64) -> Record {
+        let visit = json!({ "login": { "subject": subject, "id": "s", "auth_time": 1, "has_second_factor": false } });
+        Record {
+            id: Id::default(),
+            data: HashMap::from([(VISIT.to_owned(), visit)]),
+            expiry_date: OffsetDateTime::now_utc() + time::Duration::seconds(seconds),
+        }
+    }
+
+    #[tokio::test]
+    async fn session_that_was_ended_is_not_made_again_by_a_request_under_way() {
+        for database in databases().await {
+            let sessions = Sessions::new(database.pool.clone());
+            let mut record = record("alice", 60);
+            sessions.create(&mut record).await.unwrap();
+            assert_eq!(
+                sessions.load(&record.id).await.unwrap(),
+                Some(record.clone())
+            );
+            let listed = sessions.of_user("alice").await.unwrap();
+            assert!(!sessions.end("bob", &listed[0].id).await.unwrap());
+            assert!(sessions.end("alice", &listed[0].id).await.unwrap());
+            sessions.save(&record).await.unwrap();
+            assert_eq!(sessions.load(&record.id).await.unwrap(), None);
+        }
+    }
+
+    #[tokio::test]
+    async fn expired_session_is_not_loaded_and_is_removed() {
+        for database in databases().await {
+            let sessions = Sessions::new(database.pool.clone());
+            let (mut old, mut new) = (record("alice", -1), record("alice", 60));
+            sessions.create(&mut old).await.unwrap();
+            sessions.create(&mut new).await.unwrap();
+            assert_eq!(sessions.load(&old.id).await.unwrap(), None);
+            assert_eq!(sessions.of_user("alice").await.unwrap().len(), 1);
+            sessions.delete_expired().await.unwrap();
+            let count = sqlx::query("SELECT COUNT(*) FROM sessions").fetch_one(&database.pool);
+            assert_eq!(count.await.unwrap().get::<i64, _>(0), 1);
+        }
+    }
+
+    #[tokio::test]
+    async fn database_does_not_hold_what_the_cookie_has() {
+        for database in databases().await {
+            let sessions = Sessions::new(database.pool.clone());
+            let mut record = record("alice", 60);
+            sessions.create(&mut record).await.unwrap();
+            let row = sqlx::query("SELECT id, data FROM sessions").fetch_one(&database.pool);
+            let row = row.await.unwrap();
+            let cookie = record.id.to_string();
+            for column in ["id", "data"] {
+                let text: String = row.get(column);
+                assert!(!text.contains(&cookie) && !text.contains(&record.id.0.to_string()));
+            }
+        }
+    }
+}

@@ -4,13 +4,13 @@
 //! variable `OPENID_PROVIDER_LISTEN`. Those of Authlete are `AUTHLETE_…`, as the SDK has them.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use authlete::Secret;
 use authlete::types::JwsAlg;
 use config::{Config, Environment, File};
-use http::Uri;
+use http::{HeaderName, Uri};
 use serde::Deserialize;
 
 #[derive(Debug, Clone, Deserialize)]
@@ -121,9 +121,14 @@ impl Settings {
         ensure!(self.session_minutes > 0, "session_minutes: at least 1");
         let database = self.database.as_str();
         ensure!(
-            database.starts_with("sqlite:") || database.starts_with("postgres"),
+            database.starts_with("sqlite:")
+                || database.starts_with("postgres:")
+                || database.starts_with("postgresql:"),
             "database: begins with sqlite: or postgres:"
         );
+        if let Some(url) = &self.url {
+            check_url(url).with_context(|| format!("url: {url}"))?;
+        }
         let token = self.initial_access_token.as_ref();
         ensure!(
             token.is_none_or(|token| !token.expose().is_empty()),
@@ -137,15 +142,18 @@ impl Settings {
             );
         }
         for origin in &self.logo_origins {
-            let uri: Uri = origin
-                .parse()
-                .with_context(|| format!("logo_origins: {origin}"))?;
-            let is_origin =
-                uri.scheme_str() == Some("https") && uri.path() == "/" && !origin.ends_with('/');
+            let uri: Option<Uri> = origin.parse().ok();
+            let is_origin = uri.is_some_and(|uri| {
+                uri.scheme_str() == Some("https") && uri.path() == "/" && uri.query().is_none()
+            });
             ensure!(
-                is_origin,
+                is_origin && !origin.ends_with('/'),
                 "logo_origins: {origin} is not https:// and a host"
             );
+        }
+        if let Some(header) = &self.address_header {
+            let header = HeaderName::try_from(header);
+            header.context("address_header: this is not the name of a header")?;
         }
         Ok(())
     }
@@ -155,6 +163,56 @@ impl Settings {
         match self.database.starts_with("sqlite:") && !self.database.contains('?') {
             true => format!("{}?mode=rwc", self.database),
             false => self.database.clone(),
+        }
+    }
+}
+
+/// The issuer (OpenID Connect Discovery 1.0 §3). Only on this machine it goes without TLS.
+fn check_url(url: &str) -> Result<()> {
+    let uri: Uri = url.parse().context("this is not a URL")?;
+    let host = uri
+        .host()
+        .context("it has to begin with https:// and a host")?;
+    let address = host
+        .trim_start_matches('[')
+        .trim_end_matches(']')
+        .parse::<IpAddr>();
+    let is_here = host == "localhost" || address.is_ok_and(|address| address.is_loopback());
+    match uri.scheme_str() {
+        Some("https") => {}
+        Some("http") if is_here => {}
+        _ => bail!("it has to begin with https://, unless the host is this machine"),
+    }
+    ensure!(
+        !url.ends_with('/') && uri.path() == "/" && uri.query().is_none() && !url.contains('#'),
+        "it has to end after the host and the port: the pages are at paths of their own"
+    );
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn url_is_https_or_on_this_machine_and_ends_after_the_port() {
+        for (url, is_allowed) in [
+            ("https://login.example.com", true),
+            ("https://login.example.com:8443", true),
+            ("http://localhost:3000", true),
+            ("http://127.0.0.1:3000", true),
+            ("http://[::1]:3000", true),
+            ("http://login.example.com", false),
+            ("http://localhost.example.com", false),
+            ("https://login.example.com/", false),
+            ("https://login.example.com/a", false),
+            ("https://login.example.com?a", false),
+            ("https://login.example.com#a", false),
+            ("ftp://localhost", false),
+            ("login.example.com", false),
+            ("", false),
+        ] {
+            assert_eq!(check_url(url).is_ok(), is_allowed, "{url}");
         }
     }
 }

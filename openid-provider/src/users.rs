@@ -183,3 +183,124 @@ impl Users {
 fn normalized(name: &str) -> String {
     name.trim().to_lowercase()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_databases::databases;
+
+    fn new(name: &str, email: &str) -> NewUser {
+        NewUser {
+            name: name.to_owned(),
+            display_name: "Somebody".to_owned(),
+            email: email.to_owned(),
+            password: "correct horse".to_owned(),
+        }
+    }
+
+    #[tokio::test]
+    async fn name_in_another_case_is_the_same_and_is_taken() {
+        for database in databases().await {
+            let users = Users::new(database.pool.clone(), Passwords::new().await.unwrap());
+            let user = users
+                .add(new("Alice", "a@example.com"))
+                .await
+                .unwrap()
+                .unwrap();
+            assert!(
+                users
+                    .add(new(" aLICE", "b@example.com"))
+                    .await
+                    .unwrap()
+                    .is_none()
+            );
+            let password = || "correct horse".to_owned();
+            let found = users.authenticate("ALICE ", password()).await.unwrap();
+            assert_eq!(found.unwrap().subject, user.subject);
+            for (name, password) in [
+                ("alice", "correct horse ".to_owned()),
+                ("alice", String::new()),
+                ("alice", "x".repeat(100_000)),
+                ("nobody", password()),
+                ("", password()),
+            ] {
+                assert!(
+                    users.authenticate(name, password).await.unwrap().is_none(),
+                    "{name}"
+                );
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn hint_of_two_users_means_neither() {
+        for database in databases().await {
+            let users = Users::new(database.pool.clone(), Passwords::new().await.unwrap());
+            users.add(new("alice", "us@example.com")).await.unwrap();
+            let alice = users.by_hint("us@example.com").await.unwrap();
+            assert_eq!(alice.unwrap().name, "alice");
+            users.add(new("bob", "us@example.com")).await.unwrap();
+            assert!(users.by_hint("us@example.com").await.unwrap().is_none());
+            assert_eq!(users.by_hint("Bob").await.unwrap().unwrap().name, "bob");
+        }
+    }
+
+    #[tokio::test]
+    async fn code_of_an_authenticator_app_counts_once() {
+        for database in databases().await {
+            let users = Users::new(database.pool.clone(), Passwords::new().await.unwrap());
+            let user = users
+                .add(new("alice", "a@example.com"))
+                .await
+                .unwrap()
+                .unwrap();
+            let subject = user.subject.as_str();
+            let app = Authenticator::generate().unwrap();
+            assert!(
+                !users
+                    .set_up_second_factor(subject, &app, "000 00")
+                    .await
+                    .unwrap()
+            );
+            assert!(
+                !users
+                    .verify_second_factor(subject, &app.code(0))
+                    .await
+                    .unwrap()
+            );
+            assert!(
+                users
+                    .set_up_second_factor(subject, &app, &app.code(0))
+                    .await
+                    .unwrap()
+            );
+            let known = users.by_subject(subject).await.unwrap().unwrap();
+            assert!(known.has_second_factor);
+            assert!(
+                !users
+                    .verify_second_factor(subject, &app.code(0))
+                    .await
+                    .unwrap()
+            );
+            assert!(
+                users
+                    .verify_second_factor(subject, &app.code(1))
+                    .await
+                    .unwrap()
+            );
+            assert!(
+                !users
+                    .verify_second_factor(subject, &app.code(1))
+                    .await
+                    .unwrap()
+            );
+            users.remove_second_factor(subject).await.unwrap();
+            assert!(
+                !users
+                    .verify_second_factor(subject, &app.code(1))
+                    .await
+                    .unwrap()
+            );
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! What the server keeps for a browser.
 
 use std::collections::BTreeSet;
+use std::mem::take;
 
 use authlete::Secret;
 use authlete::server::Session;
@@ -18,6 +19,9 @@ use crate::sessions;
 
 /// Where it is in the session.
 pub const VISIT: &str = "visit";
+
+/// How long a code can be entered after the password, in seconds.
+const CODE_WAITS: i64 = 5 * 60;
 
 /// The authentication context classes (OpenID Connect Core 1.0 §2) of a password, and of a password with a second factor.
 pub const ACRS: [&str; 2] = [
@@ -45,6 +49,12 @@ impl Login {
         }
     }
 
+    /// The same with a second factor. The password is as old as it was: `max_age` is about that, too.
+    pub fn with_second_factor(mut self) -> Self {
+        self.has_second_factor = true;
+        self
+    }
+
     /// The login in the terms of OpenID Connect.
     pub fn session(&self) -> Session {
         let [password, two_factors] = ACRS;
@@ -60,6 +70,12 @@ impl Login {
     }
 }
 
+/// A session that has ended, and the clients that have to be told.
+pub struct Ended {
+    pub login: Login,
+    pub clients: BTreeSet<i64>,
+}
+
 /// What the session of a browser holds.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -68,8 +84,9 @@ pub struct Kept {
     pub key: String,
     /// Who is logged in.
     pub login: Option<Login>,
-    /// Whose password was right, and whose code is still to come. It is nobody's login yet.
-    pub half: Option<Login>,
+    /// Whose password was right, and whose code is still to come. It is nobody's login yet: see [`Kept::half`].
+    half: Option<Login>,
+    half_since: i64,
     /// The clients that the user logged in to, to be told of the end of the session.
     pub clients: BTreeSet<i64>,
     /// What forms have to come with (CSRF).
@@ -84,6 +101,20 @@ pub struct Kept {
     pub totp_secret: Option<Secret>,
     pub device: Option<DeviceRequest>,
     pub logout: Option<LogoutRequest>,
+}
+
+impl Kept {
+    /// Who has entered the password, and has a few minutes for the code.
+    pub fn half(&self) -> Option<&Login> {
+        let half = self.half.as_ref();
+        half.filter(|half| now() - self.half_since < CODE_WAITS && half.auth_time <= now())
+    }
+
+    /// A password was right.
+    pub fn begin_half(&mut self, login: Login) {
+        self.half = Some(login);
+        self.half_since = now();
+    }
 }
 
 /// The session of the browser that sent a request.
@@ -118,21 +149,34 @@ impl Visit {
     }
 
     /// Begins the session of a user, with a new identifier: whoever knew the one before does not know this one.
-    pub async fn log_in(&mut self, login: Login) -> Result<(), Error> {
+    ///
+    /// Returns the session of another user, which ends by that.
+    pub async fn log_in(&mut self, mut login: Login) -> Result<Option<Ended>, Error> {
         self.browser
             .cycle_id()
             .await
             .map_err(|_| Error::Unavailable)?;
-        let is_same_user = |before: &Login| before.subject == login.subject;
-        if !self.kept.login.as_ref().is_some_and(is_same_user) {
-            self.kept.clients.clear();
-            self.kept.device = None;
-        }
         self.kept.half = None;
         self.kept.totp_secret = None;
         self.kept.form_token = random::text().into();
+        let before = self.kept.login.take();
+        let is_same_user = before
+            .as_ref()
+            .is_some_and(|it| it.subject == login.subject);
+        let ended = match before {
+            // The clients know the session by its name.
+            Some(before) if is_same_user => {
+                login.id = before.id;
+                None
+            }
+            before => {
+                self.kept.device = None;
+                let clients = take(&mut self.kept.clients);
+                before.map(|login| Ended { login, clients })
+            }
+        };
         self.kept.login = Some(login);
-        Ok(())
+        Ok(ended)
     }
 
     /// Ends the session.

@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::form::Sent;
 use crate::pages::{AccountPage, ListedApp, ListedSession, Page};
 use crate::texts::Texts;
-use crate::visit::Visit;
+use crate::visit::{Ended, Visit};
 
 pub async fn page(
     State(app): State<App>,
@@ -105,7 +105,8 @@ pub async fn end_session(State(app): State<App>, sent: Sent) -> Result<Redirect,
         && let Some(ended) = ended
         && let Some(login) = ended.kept.login
     {
-        tell_clients(&app, login, ended.kept.clients);
+        let clients = ended.kept.clients;
+        tell_clients(&app, Ended { login, clients });
     }
     Ok(Redirect::to("/account"))
 }

@@ -12,6 +12,7 @@ use super::{go_on, interaction, with_form_token};
 use crate::app::App;
 use crate::error::Error;
 use crate::form::Sent;
+use crate::metrics;
 use crate::pages::{Client, ConsentPage, Item, Page};
 use crate::texts::Texts;
 use crate::visit::Visit;
@@ -117,6 +118,7 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
     let mut kept = app.directory.flow(&visit, &flow).await?;
     let client_id = kept.pending.client_id();
     let session = app.directory.session(&mut visit, client_id).await?;
+    metrics::event("consents_total", if agreed { "allowed" } else { "refused" });
     kept.refused = !agreed;
     if agreed && let Some(session) = session {
         let lasting = kept.pending.consented_to_scopes(&session, &scopes);

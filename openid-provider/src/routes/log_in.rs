@@ -6,10 +6,11 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use http::request::Parts;
 use serde::Deserialize;
 
-use super::{finish_login, go_on, interaction, with_form_token};
+use super::{at, finish_login, go_on, interaction, with_form_token};
 use crate::app::App;
 use crate::error::Error;
 use crate::form::Sent;
+use crate::metrics;
 use crate::pages::{LoginPage, Page};
 use crate::visit::{ACRS, Login, Visit};
 
@@ -45,11 +46,13 @@ pub async fn page(
                 // The password was right: what is missing is the second factor.
                 return Ok(match user.has_second_factor {
                     true => {
-                        visit.kept.half.clone_from(&visit.kept.login);
-                        visit.save().await?;
-                        Redirect::to(&format!("/second-factor?flow={flow}"))
+                        if let Some(login) = visit.kept.login.clone() {
+                            visit.kept.begin_half(login);
+                            visit.save().await?;
+                        }
+                        Redirect::to(&at("/second-factor", &flow))
                     }
-                    false => Redirect::to(&format!("/account/second-factor?flow={flow}")),
+                    false => Redirect::to(&at("/account/second-factor", &flow)),
                 }
                 .into_response());
             }
@@ -106,7 +109,10 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
     let (flow, name) = (sent.flow(), sent.field("name").to_owned());
     app.count_attempt(&sent.parts, &name)?;
     let password = sent.field("password").to_owned();
-    let Some(user) = app.directory.users.authenticate(&name, password).await? else {
+    let user = app.directory.users.authenticate(&name, password).await?;
+    let outcome = if user.is_some() { "right" } else { "wrong" };
+    metrics::event("passwords_total", outcome);
+    let Some(user) = user else {
         let asked = Asked {
             hint: Some(name),
             reason: None,
@@ -121,14 +127,9 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
     let login = Login::new(&user.subject, false);
     let mut visit = sent.visit;
     if user.has_second_factor {
-        visit.kept.half = Some(login);
+        visit.kept.begin_half(login);
         visit.save().await?;
-        let query = if flow.is_empty() {
-            String::new()
-        } else {
-            format!("?flow={flow}")
-        };
-        return Ok(Redirect::to(&format!("/second-factor{query}")).into_response());
+        return Ok(Redirect::to(&at("/second-factor", &flow)).into_response());
     }
     finish_login(&app, visit, login, &flow).await
 }

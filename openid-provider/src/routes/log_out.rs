@@ -1,6 +1,5 @@
 //! The end of a session, here and at the clients (OpenID Connect RP-Initiated Logout 1.0, Back-Channel Logout 1.0).
 
-use std::collections::BTreeSet;
 use std::mem::take;
 
 use axum::extract::State;
@@ -12,7 +11,7 @@ use crate::app::App;
 use crate::error::Error;
 use crate::form::Sent;
 use crate::pages::{LogOutPage, MessagePage, Page};
-use crate::visit::{Login, Visit};
+use crate::visit::{Ended, Visit};
 
 /// Asks first: any page on the web can send a user to the logout endpoint.
 pub async fn page(
@@ -49,7 +48,7 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
     let clients = take(&mut visit.kept.clients);
     visit.end().await?;
     if let Some(login) = login {
-        tell_clients(&app, login, clients);
+        tell_clients(&app, Ended { login, clients });
     }
     let response = logout.and_then(|logout| logout.response());
     Ok(response.unwrap_or_else(|| logged_out(page)))
@@ -67,9 +66,10 @@ fn logged_out(page: Page) -> Response {
 }
 
 /// Tells the clients of a session that it has ended. The user need not wait for them.
-pub fn tell_clients(app: &App, login: Login, clients: BTreeSet<i64>) {
+pub fn tell_clients(app: &App, ended: Ended) {
     let server = app.server.clone();
     tokio::spawn(async move {
+        let Ended { login, clients } = ended;
         let (subject, session) = (Some(&*login.subject), Some(&*login.id));
         server.log_out_of_clients(clients, subject, session).await;
     });

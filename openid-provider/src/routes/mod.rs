@@ -1,7 +1,7 @@
 //! The pages that people open, and what they send. One subject a file.
 
 mod account;
-mod assets;
+pub mod assets;
 mod choose_account;
 mod consent;
 mod device;
@@ -83,6 +83,12 @@ async fn with_form_token(visit: &mut Visit) -> Result<(), Error> {
     Ok(())
 }
 
+/// A page for an authorization request, by its name. A browser may have sent anything in the place of the name.
+fn at(page: &str, flow: &str) -> String {
+    let flow: String = form_urlencoded::byte_serialize(flow.as_bytes()).collect();
+    format!("{page}?flow={flow}")
+}
+
 /// Sends the user to the login, and afterwards back to this page.
 async fn log_in_first(visit: &mut Visit, parts: &Parts) -> Result<Response, Error> {
     visit.kept.after_login = parts.uri.path_and_query().map(ToString::to_string);
@@ -99,14 +105,22 @@ async fn finish_login(
 ) -> Result<Response, Error> {
     if flow.is_empty() {
         let wanted = visit.kept.after_login.take();
-        visit.log_in(login).await?;
+        log_in(app, &mut visit, login).await?;
         visit.save().await?;
         return Ok(Redirect::to(wanted.as_deref().unwrap_or("/account")).into_response());
     }
     let mut kept = app.directory.flow(&visit, flow).await?;
     kept.pending.logged_in(&login.session());
     app.directory.flows.update(flow, &kept).await?;
-    visit.log_in(login).await?;
+    log_in(app, &mut visit, login).await?;
     visit.save().await?;
     Ok(go_on(flow))
+}
+
+/// Clients are told when the session of another user ends by the login.
+async fn log_in(app: &App, visit: &mut Visit, login: Login) -> Result<(), Error> {
+    if let Some(ended) = visit.log_in(login).await? {
+        log_out::tell_clients(app, ended);
+    }
+    Ok(())
 }

@@ -6,10 +6,11 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use http::request::Parts;
 
 use super::log_in::Flow;
-use super::{finish_login, log_in_first, with_form_token};
+use super::{at, finish_login, log_in_first, with_form_token};
 use crate::app::App;
 use crate::error::Error;
 use crate::form::Sent;
+use crate::metrics;
 use crate::pages::{Page, SecondFactorPage, SetUpSecondFactorPage};
 use crate::second_factor::Authenticator;
 use crate::users::User;
@@ -22,8 +23,8 @@ pub async fn page(
     visit: Visit,
     parts: Parts,
 ) -> Result<Response, Error> {
-    if visit.kept.half.is_none() {
-        return Ok(Redirect::to("/login").into_response());
+    if visit.kept.half().is_none() {
+        return Ok(Redirect::to(&at("/login", &flow)).into_response());
     }
     let page = Page::new(&app, &parts, Some(&visit), None).flow(&flow);
     Ok(SecondFactorPage { page }.into_response())
@@ -31,19 +32,24 @@ pub async fn page(
 
 pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error> {
     let flow = sent.flow();
-    let Some(half) = &sent.visit.kept.half else {
-        return Ok(Redirect::to("/login").into_response());
+    let Some(half) = sent.visit.kept.half() else {
+        return Ok(Redirect::to(&at("/login", &flow)).into_response());
     };
     app.count_attempt(&sent.parts, &half.subject)?;
     let users = &app.directory.users;
     let code = sent.field("code");
-    if !users.verify_second_factor(&half.subject, code).await? {
+    let is_right = users.verify_second_factor(&half.subject, code).await?;
+    metrics::event(
+        "second_factors_total",
+        if is_right { "right" } else { "wrong" },
+    );
+    if !is_right {
         let page = Page::new(&app, &sent.parts, Some(&sent.visit), None).flow(&flow);
         let mistake = page.texts().wrong_code;
         let page = page.mistake(mistake);
         return Ok(SecondFactorPage { page }.into_response());
     }
-    let login = Login::new(&half.subject, true);
+    let login = half.clone().with_second_factor();
     finish_login(&app, sent.visit, login, &flow).await
 }
 
@@ -105,7 +111,9 @@ pub async fn set_up(State(app): State<App>, sent: Sent) -> Result<Response, Erro
         let page = page.user(Some(&user)).flow(&flow).mistake(mistake);
         return Ok(render(&app, page, &user, &authenticator)?.into_response());
     }
-    let login = Login::new(&user.subject, true);
+    let login = sent.visit.kept.login.clone();
+    let login = login.unwrap_or_else(|| Login::new(&user.subject, false));
+    let login = login.with_second_factor();
     finish_login(&app, sent.visit, login, &flow).await
 }
 

@@ -10,6 +10,7 @@ use super::{finish_login, interaction, with_form_token};
 use crate::app::App;
 use crate::error::Error;
 use crate::form::Sent;
+use crate::metrics;
 use crate::pages::{Page, SignUpPage};
 use crate::passwords::{LONGEST, SHORTEST};
 use crate::texts::Texts;
@@ -74,7 +75,12 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
     }
     // So that nobody tries which names are taken.
     app.count_attempt(&sent.parts, &new.name)?;
-    let Some(user) = app.directory.users.add(new).await? else {
+    let user = app.directory.users.add(new).await?;
+    metrics::event(
+        "sign_ups_total",
+        if user.is_some() { "done" } else { "name_taken" },
+    );
+    let Some(user) = user else {
         return Ok(again(page, texts.name_taken).into_response());
     };
     let login = Login::new(&user.subject, false);
