@@ -284,6 +284,9 @@ test("the disk is full: a page says so, and all works when there is room again",
   await person.signUp("alice");
   const consent = await person.open(authorization(provider));
 
+  const other = new Person(provider);
+  const login = await other.open(authorization(provider, { prompt: "login" }));
+
   const file = join(disk, "filler");
   const filler = openSync(file, "w");
   assert.throws(() => {
@@ -298,10 +301,12 @@ test("the disk is full: a page says so, and all works when there is room again",
   for (let number = 0; number < 200 && full?.status !== 503; number += 1) full = await new Person(provider).open("/login");
   assertPage(full, 503);
   assertPage(await person.send(consent, "/consent"), 503);
+  assertPage(await other.logIn("alice", undefined, login), 503);
   assert.equal(await statusOf(provider, "/health"), 200);
 
   rmSync(file);
   await assertFinishes(provider, await person.send(consent, "/consent"));
+  await assertFinishes(provider, await other.logIn("alice", undefined, login));
   const { url } = await new Person(provider).signUp("bob");
   assert.match(url, /\/account$/);
 });
