@@ -5,6 +5,8 @@ import { REDIRECT_URI } from "./keys.js";
 
 export class Browser {
   #cookies = new Map();
+  /** The hidden fields of the page that is shown. */
+  #hidden = [];
 
   constructor(issuer) {
     this.issuer = issuer;
@@ -28,6 +30,7 @@ export class Browser {
 
   async send(path, fields) {
     const body = new URLSearchParams(fields);
+    for (const [name, value] of this.#hidden) body.append(name, value);
     return this.#read(await this.#fetch(`${this.issuer}${path}`, { method: "POST", body }));
   }
 
@@ -68,6 +71,7 @@ export class Browser {
       const headers = { "content-type": "application/x-www-form-urlencoded" };
       return { form: new Request(REDIRECT_URI, { method: "POST", headers, body: new URLSearchParams(fields) }) };
     }
+    this.#hidden = [...page.matchAll(/<input type=hidden name=(\w+) value="([^"]*)">/g)].map(([, name, value]) => [name, value]);
     return { page };
   }
 }

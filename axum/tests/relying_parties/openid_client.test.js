@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { createRemoteJWKSet, importJWK, jwtVerify, SignJWT } from "jose";
 import * as oidc from "openid-client";
 import { Browser } from "./browser.js";
@@ -48,6 +49,11 @@ async function tokens(config, more = {}, { options, dpop, browser = new Browser(
   const { parameters, checks } = await request(more);
   const answer = await browser.authorize(oidc.buildAuthorizationUrl(config, parameters), options);
   return oidc.authorizationCodeGrant(config, answer, checks, undefined, { DPoP: dpop });
+}
+
+/** Waits for what the server does after its answer, for some seconds. */
+async function until(happened) {
+  for (let attempt = 0; attempt < 100 && !happened(); attempt += 1) await setTimeout(50);
 }
 
 /** The error of an authorization response. */
@@ -315,7 +321,9 @@ test("backchannel authentication, told by a ping", async () => {
       login_hint: "alice",
       client_notification_token: "a-token-of-the-client",
     });
+    await browser.open(`${issuer}/phone`);
     await browser.send("/phone", { agree: "yes" });
+    await until(() => received.length > 0);
     assert.deepEqual(received, ["Bearer a-token-of-the-client"]);
     const issued = await oidc.pollBackchannelAuthenticationGrant(config, asked);
     assert.equal(issued.claims().sub, "alice");
@@ -359,6 +367,7 @@ test("dynamic registration, and clients that are told of a logout", async () => 
     await browser.open(oidc.buildEndSessionUrl(config, parameters));
     const { url } = await browser.send("/logout/confirm", {});
     assert.equal(url.href, "https://client.example/registered");
+    await until(() => tokensReceived.length > 0);
     assert.equal(tokensReceived.length, 1);
     const keys = createRemoteJWKSet(new URL(config.serverMetadata().jwks_uri));
     const { payload } = await jwtVerify(tokensReceived[0], keys, {
