@@ -136,6 +136,9 @@ fn adapt(service: &mut Service, url: &str) -> Result<()> {
         &mut service.supported_custom_client_metadata,
         [CUSTOM_METADATA],
     );
+    // Without it ID tokens do not name the session (`sid`), by which clients know which one has ended.
+    service.backchannel_logout_supported = Some(true);
+    service.backchannel_logout_session_supported = Some(true);
     // With 0, the default, strict clients refuse responses of the device flow and of CIBA.
     for interval in [
         &mut service.backchannel_polling_interval,

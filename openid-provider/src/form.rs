@@ -6,6 +6,7 @@ use http::request::Parts;
 use subtle::ConstantTimeEq as _;
 
 use crate::error::Error;
+use crate::routes::at;
 use crate::visit::Visit;
 
 /// The field that every form has (CSRF). Its value is in the session, and another site does not know it.
@@ -57,9 +58,14 @@ impl<S: Send + Sync> FromRequest<S> for Sent {
         let token = sent.field(FORM_TOKEN);
         let is_own =
             !expected.is_empty() && bool::from(expected.as_bytes().ct_eq(token.as_bytes()));
-        match is_own {
-            true => Ok(sent),
-            false => Err(Error::Foreign),
+        if is_own {
+            return Ok(sent);
         }
+        let flow = sent.flow();
+        Err(match sent.visit.flow(&flow) {
+            // Only this session knows the name.
+            Ok(_) => Error::Stale(at(sent.parts.uri.path(), &flow)),
+            Err(_) => Error::Foreign,
+        })
     }
 }

@@ -13,7 +13,7 @@ const directory = process.env.SCREENSHOTS ?? place();
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const SCHEMES = ["light", "dark"];
 const LOCALES = { en: "en-US", ja: "ja-JP" };
-const CLAIMS = JSON.stringify({ userinfo: { birthdate: null } });
+const CLAIMS = JSON.stringify({ userinfo: { phone_number: null } });
 
 /** Opens one page after the other, and calls `look` with the name of each. */
 async function walk(site, person, look) {
@@ -31,7 +31,7 @@ async function walk(site, person, look) {
   await person.signUp(name, null);
   await person.logOut();
 
-  await person.authorize({ scope: "openid profile email offline_access recipes", claims: CLAIMS });
+  await person.authorize({ scope: "openid profile email offline_access recipes", prompt: "consent", claims: CLAIMS });
   await look("login");
   await person.logIn(name, "wrong password");
   await look("login-mistake");
@@ -178,7 +178,7 @@ describe("pages", () => {
     await person.signUp("alice");
     const shots = [];
     const shoot = async () => shots.push((await person.page.screenshot()).toString("base64"));
-    const state = await person.authorize({ scope: "openid profile email offline_access" });
+    const state = await person.authorize({ scope: "openid profile email offline_access", prompt: "consent" });
     await shoot();
     await person.allow();
     await site.party.answer(state);

@@ -7,6 +7,9 @@ import { chromium } from "playwright-core";
 import { startEmulator, startProvider } from "./harness.js";
 import { RelyingParty } from "./relying_party.js";
 
+// Each program has one that ends it.
+process.setMaxListeners(0);
+
 const BROWSER = process.env.CHROMIUM ?? "/usr/bin/chromium";
 export const PASSWORD = "a sentence to remember";
 /** The smallest phone. */

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 use http::request::Parts;
 
 use super::log_in::Flow;
-use super::{finish_login, interaction, with_form_token};
+use super::{finish_login, interaction, page_for, with_form_token};
 use crate::app::App;
 use crate::error::Error;
 use crate::form::Sent;
@@ -32,17 +32,11 @@ pub async fn page(
         }
     }
     Ok(SignUpPage {
-        page: render(&app, &parts, &visit, &flow),
+        page: page_for(&app, &parts, &visit, &flow),
         name: String::new(),
         display_name: String::new(),
         email,
     })
-}
-
-fn render(app: &App, parts: &Parts, visit: &Visit, flow: &str) -> Page {
-    let pending = visit.flow(flow).ok();
-    let locales = pending.and_then(|pending| pending.answer().ui_locales.as_deref());
-    Page::new(app, parts, Some(visit), locales).flow(flow)
 }
 
 pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error> {
@@ -55,7 +49,7 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
         // Blanks count in a password.
         password: sent.field("password").to_owned(),
     };
-    let page = render(&app, &sent.parts, &sent.visit, &flow);
+    let page = page_for(&app, &sent.parts, &sent.visit, &flow);
     let again = |page: Page, mistake| SignUpPage {
         page: page.mistake(mistake),
         name: field("name"),
@@ -84,14 +78,22 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
 fn mistake(new: &NewUser, texts: &'static Texts) -> Option<&'static str> {
     let is_allowed = |it: char| it.is_ascii_alphanumeric() || matches!(it, '.' | '-' | '_');
     let is_name = (3..=64).contains(&new.name.len()) && new.name.chars().all(is_allowed);
+    let is_display_name = (1..=100).contains(&new.display_name.chars().count())
+        && !new.display_name.contains(char::is_control);
     let length = new.password.chars().count();
     // Whether there is such an address, only a message to it can tell.
     let is_email = new.email.split_once('@').is_some_and(|(user, host)| {
-        !user.is_empty() && host.contains('.') && !new.email.contains(char::is_whitespace)
+        !user.is_empty()
+            && host.contains('.')
+            && !new
+                .email
+                .contains(|it: char| it.is_whitespace() || it.is_control())
     });
     if !is_name {
         Some(texts.name_invalid)
-    } else if !is_email || new.email.len() > 254 || new.display_name.len() > 200 {
+    } else if !is_display_name {
+        Some(texts.display_name_invalid)
+    } else if !is_email || new.email.len() > 254 {
         Some(texts.email_invalid)
     } else if length < SHORTEST || new.password.len() > LONGEST {
         Some(texts.password_invalid)

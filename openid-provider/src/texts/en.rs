@@ -19,6 +19,7 @@ pub static TEXTS: Texts = Texts {
     wrong_password: "The user name or the password is wrong.",
     name_taken: "This user name is taken.",
     name_invalid: "Choose a user name of 3 to 64 letters, digits, dots, hyphens and underscores.",
+    display_name_invalid: "Enter your name, with up to 100 characters.",
     email_invalid: "This is not an e-mail address.",
     password_invalid: "Choose a password of 8 to 256 characters.",
     demo_users: "Users of this demo",

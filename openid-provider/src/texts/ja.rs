@@ -19,6 +19,7 @@ pub static TEXTS: Texts = Texts {
     wrong_password: "ユーザー名またはパスワードが正しくありません。",
     name_taken: "このユーザー名はすでに使われています。",
     name_invalid: "ユーザー名は英数字・ピリオド・ハイフン・アンダースコアで 3〜64 文字にしてください。",
+    display_name_invalid: "お名前を 100 文字以内で入力してください。",
     email_invalid: "メールアドレスの形式が正しくありません。",
     password_invalid: "パスワードは 8〜256 文字にしてください。",
     demo_users: "このデモのユーザー",

@@ -21,6 +21,7 @@ pub struct Texts {
     pub wrong_password: &'static str,
     pub name_taken: &'static str,
     pub name_invalid: &'static str,
+    pub display_name_invalid: &'static str,
     pub email_invalid: &'static str,
     pub password_invalid: &'static str,
     pub demo_users: &'static str,
