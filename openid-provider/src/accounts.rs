@@ -13,7 +13,7 @@ use http::request::Parts;
 
 use crate::app::Directory;
 use crate::error::Error;
-use crate::routes::LOG_OUT_FOR_CLIENT;
+use crate::routes::{LOG_OUT_FOR_CLIENT, to_page};
 use crate::visit::Visit;
 
 impl Accounts for Directory {
@@ -32,23 +32,16 @@ impl Accounts for Directory {
         Ok(session)
     }
 
-    /// Each page is at a URL of its own, so that it can be reloaded.
     async fn interact(
         &self,
         request: &Parts,
         pending: PendingAuthorization,
         interaction: Interaction,
     ) -> Result<Response> {
-        let page = match interaction {
-            Interaction::LogIn(_) => "/login",
-            Interaction::ChooseAccount { .. } => "/choose-account",
-            Interaction::CreateAccount { .. } => "/sign-up",
-            Interaction::Consent(_) => "/consent",
-        };
-        let mut visit = Visit::of(request).await?;
-        let flow = visit.keep(pending);
+        let visit = Visit::of(request).await?;
+        let flow = self.flows.add(&visit.kept.key, pending).await;
         visit.save().await?;
-        Ok(Redirect::to(&format!("{page}?flow={flow}")).into_response())
+        Ok(to_page(&interaction, &flow.map_err(Error::from)?))
     }
 
     async fn claims(&self, subject: &str) -> Result<Option<StandardClaims>> {

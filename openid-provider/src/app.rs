@@ -12,6 +12,7 @@ use http::request::Parts;
 
 use crate::consents::Consents;
 use crate::error::Error;
+use crate::flows::{Flow, Flows};
 use crate::requests::Requests;
 use crate::sessions::Sessions;
 use crate::settings::Settings;
@@ -33,6 +34,7 @@ pub struct Directory {
     pub users: Users,
     pub consents: Consents,
     pub sessions: Sessions,
+    pub flows: Flows,
     pub requests: Requests,
     /// How long a request of a client waits for its user, in seconds (CIBA).
     pub request_seconds: i64,
@@ -109,6 +111,12 @@ impl App {
 }
 
 impl Directory {
+    /// The authorization request that a page of this browser is for.
+    pub async fn flow(&self, visit: &Visit, name: &str) -> Result<Flow, Error> {
+        let flow = self.flows.get(&visit.kept.key, name).await?;
+        flow.ok_or(Error::NoFlow)
+    }
+
     /// Who is logged in.
     pub async fn user(&self, visit: &Visit) -> Result<Option<User>, Error> {
         match &visit.kept.login {

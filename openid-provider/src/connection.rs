@@ -7,6 +7,7 @@ use authlete_axum::authorization_server::Endpoints;
 use authlete_emulator::{Emulator, EmulatorBuilder};
 use serde_json::Value;
 
+use crate::settings::Settings;
 use crate::visit::ACRS;
 
 /// Where the emulator keeps its state, so that tokens and the demo app survive a restart.
@@ -14,6 +15,9 @@ const STATE_FILE: &str = "openid-provider.emulator.json";
 
 /// Metadata of clients that Authlete keeps for this server.
 const CUSTOM_METADATA: &str = "post_logout_redirect_uris";
+
+/// How many seconds a request waits for its user, if the service says nothing.
+const REQUESTS_WAIT: i32 = 300;
 
 pub struct Connection {
     pub api: Authlete,
@@ -63,10 +67,13 @@ impl Connection {
     }
 
     /// The service as it is, and as this server needs it.
-    pub async fn plan(&self, url: &str) -> Result<Plan> {
+    pub async fn plan(&self, url: &str, settings: &Settings) -> Result<Plan> {
         let service = self.api.get_service(self.service_id).await?;
         let mut wanted = service.clone();
         adapt(&mut wanted, url)?;
+        if settings.initial_access_token.is_some() {
+            wanted.dynamic_registration_supported = Some(true);
+        }
         Ok(Plan { service, wanted })
     }
 
@@ -94,7 +101,7 @@ impl Connection {
         client.response_types = Some(vec![ResponseType::Code]);
         client.bc_delivery_mode = Some(DeliveryMode::Poll);
         client.backchannel_logout_uri = Some(format!("{demo_url}/backchannel-logout"));
-        let uris = serde_json::json!({ CUSTOM_METADATA: [demo_url] });
+        let uris = serde_json::json!({ CUSTOM_METADATA: [format!("{demo_url}/logged-out")] });
         client.custom_metadata = Some(uris.to_string());
         Ok(self.api.update_client(id, &client).await?)
     }
@@ -136,9 +143,15 @@ fn adapt(service: &mut Service, url: &str) -> Result<()> {
         &mut service.supported_custom_client_metadata,
         [CUSTOM_METADATA],
     );
-    // Without it ID tokens do not name the session (`sid`), by which clients know which one has ended.
+    // Metadata that clients look for (Back-Channel Logout 1.0 §2.1). Without it, ID tokens do not name the session (`sid`).
     service.backchannel_logout_supported = Some(true);
     service.backchannel_logout_session_supported = Some(true);
+    // A refresh brings a new ID token, too.
+    service.id_token_reissuable = Some(true);
+    // With 0 it is not known here how long a request waits for its user (CIBA).
+    if service.backchannel_auth_req_id_duration.unwrap_or_default() == 0 {
+        service.backchannel_auth_req_id_duration = Some(REQUESTS_WAIT);
+    }
     // With 0, the default, strict clients refuse responses of the device flow and of CIBA.
     for interval in [
         &mut service.backchannel_polling_interval,

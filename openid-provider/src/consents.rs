@@ -1,10 +1,13 @@
 //! What users agreed to, and the list of the apps that they use.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use authlete::server::Consent;
 use sqlx::{AnyPool, Row as _};
 
 use crate::clock::now;
+
+/// How often a change is tried while others change the same consent.
+const ATTEMPTS: usize = 10;
 
 /// An app that a user agreed to.
 pub struct ConnectedApp {
@@ -26,16 +29,17 @@ impl Consents {
 
     /// What a user agreed to before for a client.
     pub async fn of(&self, subject: &str, client_id: i64) -> Result<Option<Consent>> {
+        let text = self.text(subject, client_id).await?;
+        Ok(text.as_deref().map(serde_json::from_str).transpose()?)
+    }
+
+    async fn text(&self, subject: &str, client_id: i64) -> Result<Option<String>> {
         let row = sqlx::query("SELECT consent FROM consents WHERE subject = $1 AND client_id = $2")
             .bind(subject)
             .bind(client_id)
             .fetch_optional(&self.pool)
             .await?;
-        let Some(row) = row else {
-            return Ok(None);
-        };
-        let consent: String = row.try_get("consent")?;
-        Ok(Some(serde_json::from_str(&consent)?))
+        Ok(row.map(|row| row.try_get("consent")).transpose()?)
     }
 
     /// Adds what a user agreed to now.
@@ -46,19 +50,38 @@ impl Consents {
         client_name: &str,
         consent: Consent,
     ) -> Result<()> {
-        let before = self.of(subject, client_id).await?.unwrap_or_default();
-        let sql = "INSERT INTO consents (subject, client_id, client_name, consent, changed_at) \
-                   VALUES ($1, $2, $3, $4, $5) ON CONFLICT (subject, client_id) \
-                   DO UPDATE SET client_name = $3, consent = $4, changed_at = $5";
-        sqlx::query(sql)
-            .bind(subject)
-            .bind(client_id)
-            .bind(client_name)
-            .bind(serde_json::to_string(&before.and(consent))?)
-            .bind(now())
-            .execute(&self.pool)
-            .await?;
-        Ok(())
+        for _ in 0..ATTEMPTS {
+            let before = self.text(subject, client_id).await?;
+            let all = match &before {
+                Some(before) => serde_json::from_str::<Consent>(before)?.and(consent.clone()),
+                None => consent.clone(),
+            };
+            // Another tab may change it at the same time: neither loses what the other adds.
+            let sql = match before {
+                Some(_) => {
+                    "UPDATE consents SET client_name = $3, consent = $4, changed_at = $5 \
+                     WHERE subject = $1 AND client_id = $2 AND consent = $6"
+                }
+                None => {
+                    "INSERT INTO consents (subject, client_id, client_name, consent, changed_at) \
+                     VALUES ($1, $2, $3, $4, $5) ON CONFLICT (subject, client_id) DO NOTHING"
+                }
+            };
+            let query = sqlx::query(sql)
+                .bind(subject)
+                .bind(client_id)
+                .bind(client_name)
+                .bind(serde_json::to_string(&all)?)
+                .bind(now());
+            let query = match before {
+                Some(before) => query.bind(before),
+                None => query,
+            };
+            if query.execute(&self.pool).await?.rows_affected() == 1 {
+                return Ok(());
+            }
+        }
+        bail!("a consent changed too often to be written")
     }
 
     /// The apps of a user, by name.

@@ -69,6 +69,15 @@ impl IntoResponse for Error {
     }
 }
 
+/// Marks a response of a handler. An error without the mark says that the session could not be written.
+pub async fn mark(mut response: Response) -> Response {
+    response.extensions_mut().insert(OfHandler);
+    response
+}
+
+#[derive(Clone)]
+struct OfHandler;
+
 /// Replaces errors by pages, at routes that browsers open. What clients get as JSON, a person cannot read.
 ///
 /// It needs no session, since the database may be what failed.
@@ -76,7 +85,11 @@ pub async fn as_page(State(app): State<App>, request: Request, next: Next) -> Re
     let (parts, body) = request.into_parts();
     let request = Request::from_parts(parts.clone(), body);
     let response = next.run(request).await;
-    let status = response.status();
+    let is_of_handler = response.extensions().get::<OfHandler>().is_some();
+    let status = match response.status() {
+        StatusCode::INTERNAL_SERVER_ERROR if !is_of_handler => StatusCode::SERVICE_UNAVAILABLE,
+        status => status,
+    };
     let is_page = |value: &HeaderValue| value.as_bytes().starts_with(b"text/html");
     let is_page = response.headers().get(CONTENT_TYPE).is_some_and(is_page);
     if !(status.is_client_error() || status.is_server_error()) || is_page {

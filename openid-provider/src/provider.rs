@@ -6,9 +6,9 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use authlete::server::ClientCertificateSource;
 use authlete_axum::AuthorizationServer;
-use authlete_axum::authorization_server::Endpoints;
+use authlete_axum::authorization_server::{Endpoints, ResourceServer, ResourceServerSecrets};
 use axum::Router;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use http::header::STRICT_TRANSPORT_SECURITY;
 use http::{HeaderValue, Uri};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -24,7 +24,9 @@ use tower_sessions::{ExpiredDeletion as _, Expiry, SessionManagerLayer};
 use crate::app::{App, Demo, Directory, Site};
 use crate::connection::Connection;
 use crate::consents::Consents;
+use crate::flows::Flows;
 use crate::passwords::Passwords;
+use crate::registration::Registration;
 use crate::requests::Requests;
 use crate::sessions::Sessions;
 use crate::settings::{ClientCertificates, Settings};
@@ -33,9 +35,6 @@ use crate::{database, demo, error, metrics, request_log, routes};
 
 /// How often sessions that have ended are removed from the database.
 const CLEANING: Duration = Duration::from_secs(60 * 60);
-
-/// How long a client waits for an answer at a request that takes too long.
-const REQUESTS_WAIT: i64 = 300;
 
 /// The users of the demo, with their passwords.
 const DEMO_USERS: [(&str, &str, &str); 2] = [
@@ -71,7 +70,7 @@ impl Provider {
         let url = settings.url.clone();
         let url = url.unwrap_or_else(|| format!("http://localhost:{port}"));
 
-        let plan = connection.plan(&url).await?;
+        let plan = connection.plan(&url, &settings).await?;
         let service = match plan.changes() {
             changes if changes.is_empty() => plan.service,
             _ if apply || is_demo => connection.apply(&plan).await?,
@@ -92,10 +91,11 @@ impl Provider {
             users: Users::new(pool.clone(), Passwords::new().await?),
             consents: Consents::new(pool.clone()),
             sessions: Sessions::new(pool.clone()),
+            flows: Flows::new(pool.clone()),
             requests: Requests::new(pool),
             request_seconds: service
                 .backchannel_auth_req_id_duration
-                .map_or(REQUESTS_WAIT, i64::from),
+                .map_or(0, i64::from),
         };
         let (stop, stopped) = watch::channel(());
         let mut tasks = JoinSet::new();
@@ -107,7 +107,7 @@ impl Provider {
             // Another host than that of this server: its cookies are its own.
             let own = format!("http://127.0.0.1:{}", demo_listener.local_addr()?.port());
             let client = connection.prepare_demo_client(&own).await?;
-            let router = demo::router(&url, &own, &client);
+            let router = demo::router(&url, &own, &client)?;
             tasks.spawn(serve(demo_listener, router, stopped.clone()));
             demo_url = Some(own);
         }
@@ -135,7 +135,7 @@ impl Provider {
             let listener = bind(address).await?;
             tasks.spawn(serve(listener, metrics::router(handle), stopped.clone()));
         }
-        tasks.spawn(clean(app.directory.sessions.clone(), stopped));
+        tasks.spawn(clean(app.directory.clone(), stopped));
         Ok(Self {
             url,
             demo_url,
@@ -170,12 +170,25 @@ fn authorization_server(
         ClientCertificates::None => ClientCertificateSource::None,
         ClientCertificates::ClientCert => ClientCertificateSource::ClientCert,
     };
+    let mut resource_servers = ResourceServerSecrets::new();
+    for (name, it) in &settings.resource_servers {
+        let mut server = ResourceServer::new(&it.uri);
+        if let Some(alg) = &it.sign_alg {
+            server = server.sign_alg(alg.clone());
+        }
+        resource_servers = resource_servers.add(name.as_str(), it.secret.clone(), server);
+    }
+    let registration = Registration {
+        initial_access_token: settings.initial_access_token.clone(),
+    };
     let endpoints = Endpoints::of(service)?;
     Ok(
         AuthorizationServer::new(connection.api.clone(), endpoints, directory.clone())
             .token_grants(directory.clone())
             .backchannel_users(directory.clone())
             .logout(directory.clone())
+            .registrations(registration)
+            .resource_servers(resource_servers)
             .client_certificates(certificates)
             .allow_offline_access(),
     )
@@ -199,9 +212,14 @@ fn router(app: &App) -> Router {
             minutes.into(),
         )));
     let pages = routes::router(app)
+        .layer(map_response(error::mark))
         .layer(sessions.clone())
         .layer(from_fn_with_state(app.clone(), error::as_page));
-    let endpoints = app.server.router().layer(sessions);
+    let endpoints = app
+        .server
+        .router()
+        .layer(map_response(error::mark))
+        .layer(sessions);
     let for_browsers = from_fn_with_state(app.clone(), error::as_page_at_browser_endpoints);
     let router = endpoints
         .layer(for_browsers)
@@ -249,11 +267,14 @@ async fn serve(
         .await
 }
 
-/// Removes old sessions from the database.
-async fn clean(sessions: Sessions, mut stopped: watch::Receiver<()>) -> std::io::Result<()> {
+/// Removes old sessions, and requests that nobody went on with, from the database.
+async fn clean(directory: Directory, mut stopped: watch::Receiver<()>) -> std::io::Result<()> {
     loop {
-        if let Err(error) = sessions.delete_expired().await {
+        if let Err(error) = directory.sessions.delete_expired().await {
             tracing::warn!(%error, "old sessions could not be removed");
+        }
+        if let Err(error) = directory.flows.delete_expired().await {
+            tracing::warn!(%error, "old authorization requests could not be removed");
         }
         tokio::select! {
             () = tokio::time::sleep(CLEANING) => {}

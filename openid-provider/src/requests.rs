@@ -52,10 +52,9 @@ impl Requests {
         rows.iter().map(waiting).collect()
     }
 
-    /// Takes a request to decide on it: of two decisions at the same time, one gets it.
-    pub async fn take(&self, subject: &str, id: &str) -> Result<Option<BackchannelRequest>> {
-        let sql = "DELETE FROM backchannel_requests \
-                   WHERE id = $1 AND subject = $2 AND expires_at > $3 RETURNING id, request";
+    pub async fn get(&self, subject: &str, id: &str) -> Result<Option<BackchannelRequest>> {
+        let sql = "SELECT id, request FROM backchannel_requests \
+                   WHERE id = $1 AND subject = $2 AND expires_at > $3";
         let row = sqlx::query(sql)
             .bind(id)
             .bind(subject)
@@ -64,6 +63,15 @@ impl Requests {
             .await?;
         let waiting = row.as_ref().map(waiting).transpose()?;
         Ok(waiting.map(|waiting| waiting.request))
+    }
+
+    /// Removes a request that is decided.
+    pub async fn remove(&self, id: &str) -> Result<()> {
+        sqlx::query("DELETE FROM backchannel_requests WHERE id = $1")
+            .bind(id)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
     }
 }
 

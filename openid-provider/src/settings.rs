@@ -3,9 +3,12 @@
 //! `openid-provider.toml` in the working directory, or the file that `OPENID_PROVIDER_CONFIG` names. A setting `listen` is the
 //! variable `OPENID_PROVIDER_LISTEN`. Those of Authlete are `AUTHLETE_…`, as the SDK has them.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
 use anyhow::{Context as _, Result, bail, ensure};
+use authlete::Secret;
+use authlete::types::JwsAlg;
 use config::{Config, Environment, File};
 use http::{HeaderName, Uri};
 use serde::Deserialize;
@@ -29,6 +32,10 @@ pub struct Settings {
     pub client_certificates: ClientCertificates,
     /// The origins that logos of clients may be shown from. Browsers fetch them, so the origin learns who looks at the page.
     pub logo_origins: Vec<String>,
+    /// Lets clients register themselves that present this token (RFC 7591). Default: nobody registers.
+    pub initial_access_token: Option<Secret>,
+    /// The APIs that may look tokens up at the introspection endpoint (RFC 7662), by the names that they authenticate with.
+    pub resource_servers: BTreeMap<String, ResourceServer>,
     /// How many logins can be tried for one account in 15 minutes. An address has six times as many.
     pub login_attempts: u32,
     /// After how many minutes without a visit a session ends.
@@ -37,6 +44,18 @@ pub struct Settings {
     pub metrics: Option<SocketAddr>,
     /// The form of log lines.
     pub log: LogFormat,
+}
+
+/// An API that looks tokens up.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResourceServer {
+    /// Its password at the introspection endpoint.
+    pub secret: Secret,
+    /// Its URI: the audience of signed responses (RFC 9701).
+    pub uri: String,
+    /// What signs responses that it wants as a JWT. Default: `RS256`.
+    pub sign_alg: Option<JwsAlg>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -64,6 +83,8 @@ impl Default for Settings {
             address_header: None,
             client_certificates: ClientCertificates::None,
             logo_origins: Vec::new(),
+            initial_access_token: None,
+            resource_servers: BTreeMap::new(),
             login_attempts: 10,
             session_minutes: 24 * 60,
             metrics: None,
@@ -107,6 +128,18 @@ impl Settings {
         );
         if let Some(url) = &self.url {
             check_url(url).with_context(|| format!("url: {url}"))?;
+        }
+        let token = self.initial_access_token.as_ref();
+        ensure!(
+            token.is_none_or(|token| !token.expose().is_empty()),
+            "initial_access_token: is empty"
+        );
+        for (name, server) in &self.resource_servers {
+            let is_complete = !server.secret.expose().is_empty() && !server.uri.is_empty();
+            ensure!(
+                is_complete,
+                "resource_servers.{name}: needs a secret and a uri"
+            );
         }
         for origin in &self.logo_origins {
             let uri: Option<Uri> = origin.parse().ok();

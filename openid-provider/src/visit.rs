@@ -1,10 +1,10 @@
 //! What the server keeps for a browser.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::mem::take;
 
 use authlete::Secret;
-use authlete::server::{PendingAuthorization, Session};
+use authlete::server::Session;
 use authlete_axum::authorization_server::{DeviceRequest, LogoutRequest};
 use axum::extract::FromRequestParts;
 use http::request::Parts;
@@ -18,9 +18,6 @@ use crate::sessions;
 
 /// Where it is in the session.
 pub const VISIT: &str = "visit";
-
-/// How many authorization requests a browser may have open, in as many tabs. More push the oldest one out.
-const FLOWS: usize = 8;
 
 /// How long a code can be entered after the password, in seconds.
 const CODE_WAITS: i64 = 5 * 60;
@@ -82,6 +79,8 @@ pub struct Ended {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Kept {
+    /// What the authorization requests of this browser are kept by. No page has it, and it outlasts a login.
+    pub key: String,
     /// Who is logged in.
     pub login: Option<Login>,
     /// Whose password was right, and whose code is still to come. It is nobody's login yet: see [`Kept::half`].
@@ -93,9 +92,6 @@ pub struct Kept {
     pub form_token: Secret,
     /// The name of the browser, for the list of sessions.
     pub browser: String,
-    /// The authorization requests that wait for a page, in their order.
-    pub flows: BTreeMap<u64, Flow>,
-    pub next_flow: u64,
     /// The page of this server that the user wanted before the login.
     pub after_login: Option<String>,
     /// The secret of an authenticator app that is not confirmed yet.
@@ -118,13 +114,6 @@ impl Kept {
     }
 }
 
-/// An authorization request that waits. The page has its name, and never its ticket.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Flow {
-    pub name: String,
-    pub pending: PendingAuthorization,
-}
-
 /// The session of the browser that sent a request.
 #[derive(Clone)]
 pub struct Visit {
@@ -138,6 +127,9 @@ impl Visit {
         let browser = browser.ok_or(Error::Internal("there are no sessions at this route"))?;
         let kept = browser.get(VISIT).await.map_err(|_| Error::Unavailable)?;
         let mut kept: Kept = kept.unwrap_or_default();
+        if kept.key.is_empty() {
+            kept.key = random::text();
+        }
         if kept.browser.is_empty() {
             kept.browser = name_of_browser(parts);
         }
@@ -192,39 +184,6 @@ impl Visit {
     /// The name of the session in the database.
     pub fn id(&self) -> Option<String> {
         self.browser.id().as_ref().map(sessions::hash)
-    }
-
-    /// Keeps an authorization request until its page is sent. Returns its name.
-    pub fn keep(&mut self, pending: PendingAuthorization) -> String {
-        let name = random::text();
-        let flow = Flow {
-            name: name.clone(),
-            pending,
-        };
-        self.kept.flows.insert(self.kept.next_flow, flow);
-        self.kept.next_flow += 1;
-        while self.kept.flows.len() > FLOWS {
-            self.kept.flows.pop_first();
-        }
-        name
-    }
-
-    /// The authorization request with this name.
-    pub fn flow(&self, name: &str) -> Result<&PendingAuthorization, Error> {
-        let mut flows = self.kept.flows.values();
-        let flow = flows.find(|flow| flow.name == name);
-        flow.map(|flow| &flow.pending).ok_or(Error::NoFlow)
-    }
-
-    /// The same, to go on with. `None` without a name: nobody asked for the page but the user.
-    pub fn take(&mut self, name: &str) -> Result<Option<PendingAuthorization>, Error> {
-        if name.is_empty() {
-            return Ok(None);
-        }
-        let mut flows = self.kept.flows.iter();
-        let found = flows.find(|(_, flow)| flow.name == name);
-        let number = found.map(|(number, _)| *number).ok_or(Error::NoFlow)?;
-        Ok(self.kept.flows.remove(&number).map(|flow| flow.pending))
     }
 }
 

@@ -86,10 +86,13 @@ export async function startProvider({ settings = {}, environment = {}, cwd = pla
   const port = settings.listen ? Number(settings.listen.split(":")[1]) : await freePort();
   const all = { listen: `127.0.0.1:${port}`, login_attempts: 1000, ...settings };
   const variables = Object.entries(all).map(([name, value]) => [`OPENID_PROVIDER_${name.toUpperCase()}`, String(value)]);
+  // On its own emulator the provider has a demo app, and says so last.
+  const hasDemo = !Object.keys(environment).some((name) => name.startsWith("AUTHLETE_"));
+  const last = hasDemo ? "Open the demo app: " : "The provider is at ";
   const provider = await Running.start(program("openid-provider"), ["--apply-settings"], {
     cwd,
     env: { ...environment, ...Object.fromEntries(variables) },
-    ready: (line) => line.startsWith("The provider is at "),
+    ready: (line) => line.startsWith(last),
   });
   provider.port = port;
   provider.url = settings.url ?? `http://localhost:${port}`;

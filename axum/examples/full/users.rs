@@ -14,8 +14,8 @@ use axum::http::request::Parts;
 use serde::{Deserialize, Serialize};
 
 /// The authentication context classes of a password, and of a password with a code.
-const PASSWORD: &str = "urn:example:password";
-const TWO_FACTORS: &str = "urn:example:two-factors";
+const PASSWORD: &str = "https://refeds.org/profile/sfa";
+const TWO_FACTORS: &str = "https://refeds.org/profile/mfa";
 
 #[derive(Clone)]
 pub struct Users {
@@ -75,7 +75,7 @@ impl Users {
     pub fn session(&self, login: &Login, client: Option<i64>) -> Session {
         let time = i64::try_from(login.auth_time).unwrap_or_default();
         let (acr, amr): (_, &[_]) = match login.has_second_factor {
-            true => (TWO_FACTORS, &["pwd", "otp"]),
+            true => (TWO_FACTORS, &["pwd", "otp", "mfa"]),
             false => (PASSWORD, &["pwd"]),
         };
         let session = Session::new(&login.subject, time)

@@ -1,6 +1,7 @@
-// Prints the seed of the emulator: a service with everything that the tests use, and a client for each way to authenticate.
+// The seed of the emulator: a service with everything that the tests use, and a client for each way to authenticate.
 
 import { PRIVATE_JWK, PUBLIC_JWK, REDIRECT_URI } from "./keys.js";
+import { ACRS } from "./server.js";
 
 const client = (number, alias, members) => ({
   clientId: number,
@@ -21,7 +22,8 @@ const client = (number, alias, members) => ({
   ...members,
 });
 
-const seed = {
+/** `pingPort` is where the client listens that is told of decisions by a ping. */
+export const seed = (pingPort) => ({
   owner: { apiKey: 20000000000003, apiSecret: "owner-secret-for-tests", organizationToken: "organization-token-for-tests" },
   services: [
     {
@@ -40,7 +42,7 @@ const seed = {
         "PRIVATE_KEY_JWT",
         "TLS_CLIENT_AUTH",
       ],
-      supportedAcrs: ["urn:example:password", "urn:example:two-factors"],
+      supportedAcrs: ACRS,
       supportedScopes: ["openid", "profile", "email", "offline_access"].map((name) => ({ name, defaultEntry: false })),
       supportedClaims: ["name", "email", "email_verified"],
       supportedClaimLocales: ["en", "ja"],
@@ -77,12 +79,12 @@ const seed = {
         }),
         client(20000000000017, "ping", {
           bcDeliveryMode: "PING",
-          bcNotificationEndpoint: `http://127.0.0.1:${process.env.PING_PORT}/`,
+          bcNotificationEndpoint: `http://127.0.0.1:${pingPort}/`,
         }),
+        // sign_up.js looks subjects up by it.
+        client(20000000000018, "subjects", { responseTypes: ["ID_TOKEN"] }),
         client(20000000000016, "post", { tokenAuthMethod: "CLIENT_SECRET_POST", userInfoSignAlg: "ES256" }),
       ],
     },
   ],
-};
-
-console.log(JSON.stringify(seed, null, 2));
+});

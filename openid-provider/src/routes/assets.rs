@@ -10,6 +10,14 @@ pub async fn style() -> impl IntoResponse {
     )
 }
 
+/// For the demo app.
+pub async fn demo_style() -> impl IntoResponse {
+    file(
+        "text/css; charset=utf-8",
+        include_str!("../../assets/demo.css"),
+    )
+}
+
 pub async fn icon() -> impl IntoResponse {
     file("image/svg+xml", include_str!("../../assets/favicon.svg"))
 }

@@ -2,7 +2,7 @@
 
 use authlete::server::Interaction;
 use axum::extract::{Query, State};
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::{IntoResponse as _, Response};
 use http::request::Parts;
 
 use super::log_in::Flow;
@@ -21,15 +21,15 @@ pub async fn page(
 ) -> Result<Response, Error> {
     with_form_token(&mut visit).await?;
     let user = app.directory.user(&visit).await?;
-    let client_id = visit.flow(&flow)?.client_id();
+    let pending = app.directory.flow(&visit, &flow).await?.pending;
+    let client_id = pending.client_id();
     let session = app.directory.session(&mut visit, client_id).await?;
-    let pending = visit.flow(&flow)?;
-    let asked = interaction(pending, session.as_ref());
+    let asked = interaction(&pending, session.as_ref());
     let (Some(Interaction::ChooseAccount { .. }), Some(user)) = (asked, user) else {
-        return go_on(&app, &parts, &mut visit, &flow).await;
+        return Ok(go_on(&flow));
     };
     let page = ChooseAccountPage {
-        page: page_for(&app, &parts, &visit, &flow),
+        page: page_for(&app, &parts, &visit, &flow, Some(&pending)),
         name: user.display_name,
     };
     Ok(page.into_response())
@@ -38,22 +38,14 @@ pub async fn page(
 /// The user goes on with the account that is logged in.
 pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error> {
     let flow = sent.flow();
-    let Sent {
-        mut visit, parts, ..
-    } = sent;
-    let Some(mut pending) = visit.take(&flow)? else {
-        return Ok(Redirect::to("/account").into_response());
-    };
-    let session = app
-        .directory
-        .session(&mut visit, pending.client_id())
-        .await?;
-    visit.save().await?;
+    let mut visit = sent.visit;
+    let mut kept = app.directory.flow(&visit, &flow).await?;
+    let client_id = kept.pending.client_id();
+    let session = app.directory.session(&mut visit, client_id).await?;
     if let Some(session) = &session {
-        pending.account_chosen(session);
+        kept.pending.account_chosen(session);
     }
-    Ok(app
-        .server
-        .proceed(&parts, pending, session.as_ref())
-        .await?)
+    app.directory.flows.update(&flow, &kept).await?;
+    visit.save().await?;
+    Ok(go_on(&flow))
 }

@@ -28,14 +28,14 @@ pub async fn page(
 ) -> Result<Response, Error> {
     with_form_token(&mut visit).await?;
     let user = app.directory.user(&visit).await?;
-    let client_id = visit.flow(&flow)?.client_id();
+    let pending = app.directory.flow(&visit, &flow).await?.pending;
+    let client_id = pending.client_id();
     let session = app.directory.session(&mut visit, client_id).await?;
-    let pending = visit.flow(&flow)?;
-    let Some(Interaction::Consent(asked)) = interaction(pending, session.as_ref()) else {
-        return go_on(&app, &parts, &mut visit, &flow).await;
+    let Some(Interaction::Consent(asked)) = interaction(&pending, session.as_ref()) else {
+        return Ok(go_on(&flow));
     };
-    let page = page_for(&app, &parts, &visit, &flow).user(user.as_ref());
-    Ok(render(&app, page, pending, &asked).into_response())
+    let page = page_for(&app, &parts, &visit, &flow, Some(&pending)).user(user.as_ref());
+    Ok(render(&app, page, &pending, &asked).into_response())
 }
 
 fn render(
@@ -112,29 +112,26 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
     let flow = sent.flow();
     let agreed = sent.field("decision") == "allow";
     let scopes: Vec<_> = sent.all("scope").map(str::to_owned).collect();
-    let Sent {
-        mut visit, parts, ..
-    } = sent;
-    let mut pending = visit.take(&flow)?.ok_or(Error::NoFlow)?;
-    let session = app
-        .directory
-        .session(&mut visit, pending.client_id())
-        .await?;
-    if agreed && let Some(client_id) = pending.client_id() {
+    let mut visit = sent.visit;
+    let mut kept = app.directory.flow(&visit, &flow).await?;
+    let client_id = kept.pending.client_id();
+    let session = app.directory.session(&mut visit, client_id).await?;
+    if agreed && let Some(client_id) = client_id {
         visit.kept.clients.insert(client_id);
     }
-    visit.save().await?;
     metrics::event("consents_total", if agreed { "allowed" } else { "refused" });
-    let Some(session) = session.filter(|_| agreed) else {
-        return Ok(app.server.deny(&pending).await?);
-    };
-    let lasting = pending.consented_to_scopes(&session, &scopes);
-    if let Some(client) = &pending.answer().client
-        && let Some(id) = client.client_id
-    {
-        let name = client.client_name.as_deref().unwrap_or_default();
-        let consents = &app.directory.consents;
-        consents.add(session.subject(), id, name, lasting).await?;
+    kept.refused = !agreed;
+    if agreed && let Some(session) = session {
+        let lasting = kept.pending.consented_to_scopes(&session, &scopes);
+        if let Some(client) = &kept.pending.answer().client
+            && let Some(id) = client.client_id
+        {
+            let name = client.client_name.as_deref().unwrap_or_default();
+            let consents = &app.directory.consents;
+            consents.add(session.subject(), id, name, lasting).await?;
+        }
     }
-    Ok(app.server.proceed(&parts, pending, Some(&session)).await?)
+    app.directory.flows.update(&flow, &kept).await?;
+    visit.save().await?;
+    Ok(go_on(&flow))
 }

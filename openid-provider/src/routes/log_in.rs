@@ -1,6 +1,6 @@
 //! The login. Replace `send` to authenticate users in another way.
 
-use authlete::server::{Interaction, LoginReason};
+use authlete::server::{Interaction, LoginReason, PendingAuthorization};
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::request::Parts;
@@ -32,12 +32,13 @@ pub async fn page(
     if flow.is_empty() {
         return Ok(match user {
             Some(_) => Redirect::to("/account").into_response(),
-            None => render(&app, &parts, &visit, &flow, Asked::default()).into_response(),
+            None => render(&app, &parts, &visit, None, Asked::default()).into_response(),
         });
     }
-    let client_id = visit.flow(&flow)?.client_id();
+    let pending = app.directory.flow(&visit, &flow).await?.pending;
+    let client_id = pending.client_id();
     let session = app.directory.session(&mut visit, client_id).await?;
-    let asked = match interaction(visit.flow(&flow)?, session.as_ref()) {
+    let asked = match interaction(&pending, session.as_ref()) {
         Some(Interaction::LogIn(asked)) => {
             let needs_second_factor =
                 asked.reason == LoginReason::Acr && asked.acrs.iter().any(|acr| acr == ACRS[1]);
@@ -68,10 +69,11 @@ pub async fn page(
             reason: None,
         },
         Some(Interaction::Consent(_)) | None => {
-            return go_on(&app, &parts, &mut visit, &flow).await;
+            return Ok(go_on(&flow));
         }
     };
-    Ok(render(&app, &parts, &visit, &flow, asked).into_response())
+    let page = render(&app, &parts, &visit, Some((&flow, &pending)), asked);
+    Ok(page.into_response())
 }
 
 /// What the client asks of the login.
@@ -81,12 +83,17 @@ struct Asked {
     reason: Option<LoginReason>,
 }
 
-fn render(app: &App, parts: &Parts, visit: &Visit, flow: &str, asked: Asked) -> LoginPage {
-    let pending = visit.flow(flow).ok();
-    let answer = pending.map(|pending| pending.answer());
-    let client = answer.and_then(|answer| answer.client.as_ref());
+fn render(
+    app: &App,
+    parts: &Parts,
+    visit: &Visit,
+    flow: Option<(&str, &PendingAuthorization)>,
+    asked: Asked,
+) -> LoginPage {
+    let (flow, pending) = flow.unzip();
+    let client = pending.and_then(|pending| pending.answer().client.as_ref());
     LoginPage {
-        page: page_for(app, parts, visit, flow),
+        page: page_for(app, parts, visit, flow.unwrap_or_default(), pending),
         client: client.and_then(|client| client.client_name.clone()),
         hint: asked.hint.unwrap_or_default(),
         again: matches!(
@@ -109,18 +116,19 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
             hint: Some(name),
             reason: None,
         };
-        let mut page = render(&app, &sent.parts, &sent.visit, &flow, asked);
+        // Without a request that waits, the login is for this server alone.
+        let kept = app.directory.flow(&sent.visit, &flow).await.ok();
+        let kept = kept.as_ref().map(|kept| (flow.as_str(), &kept.pending));
+        let mut page = render(&app, &sent.parts, &sent.visit, kept, asked);
         page.page.mistake = Some(page.page.texts().wrong_password);
         return Ok(page.into_response());
     };
     let login = Login::new(&user.subject, false);
-    let Sent {
-        mut visit, parts, ..
-    } = sent;
+    let mut visit = sent.visit;
     if user.has_second_factor {
         visit.kept.begin_half(login);
         visit.save().await?;
         return Ok(Redirect::to(&at("/second-factor", &flow)).into_response());
     }
-    finish_login(&app, &parts, visit, login, &flow).await
+    finish_login(&app, visit, login, &flow).await
 }

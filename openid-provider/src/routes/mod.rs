@@ -1,7 +1,7 @@
 //! The pages that people open, and what they send. One subject a file.
 
 mod account;
-mod assets;
+pub mod assets;
 mod choose_account;
 mod consent;
 mod device;
@@ -10,13 +10,12 @@ mod home;
 mod language;
 mod log_in;
 mod log_out;
+mod proceed;
 mod requests;
 mod second_factor;
 mod sign_up;
 
-use std::time::SystemTime;
-
-use authlete::server::{Decision, Interaction, PendingAuthorization, Session};
+use authlete::server::PendingAuthorization;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -24,6 +23,8 @@ use axum::routing::{get, post};
 use http::StatusCode;
 use http::request::Parts;
 
+pub use self::proceed::to_page;
+use self::proceed::{go_on, interaction};
 use crate::app::App;
 use crate::error::Error;
 use crate::pages::Page;
@@ -50,6 +51,7 @@ pub fn router(app: &App) -> Router {
             get(choose_account::page).post(choose_account::send),
         )
         .route("/consent", get(consent::page).post(consent::send))
+        .route(proceed::PATH, get(proceed::page))
         .route("/account", get(account::page))
         .route("/account/disconnect", post(account::disconnect))
         .route("/account/end-session", post(account::end_session))
@@ -89,15 +91,33 @@ async fn with_form_token(visit: &mut Visit) -> Result<(), Error> {
 
 /// A page for an authorization request, by its name. A browser may have sent anything in the place of the name.
 pub fn at(page: &str, flow: &str) -> String {
+    if flow.is_empty() {
+        return page.to_owned();
+    }
     let flow: String = form_urlencoded::byte_serialize(flow.as_bytes()).collect();
     format!("{page}?flow={flow}")
 }
 
 /// A page for an authorization request, in a language that its client asks for.
-fn page_for(app: &App, parts: &Parts, visit: &Visit, flow: &str) -> Page {
-    let pending = visit.flow(flow).ok();
+fn page_for(
+    app: &App,
+    parts: &Parts,
+    visit: &Visit,
+    flow: &str,
+    pending: Option<&PendingAuthorization>,
+) -> Page {
     let locales = pending.and_then(|pending| pending.answer().ui_locales.as_deref());
     Page::new(app, parts, Some(visit), locales).flow(flow)
+}
+
+/// The same, for the name of the request. Empty: nobody asked for the page but the user.
+async fn page_of(app: &App, parts: &Parts, visit: &Visit, flow: &str) -> Result<Page, Error> {
+    let kept = match flow {
+        "" => None,
+        flow => Some(app.directory.flow(visit, flow).await?),
+    };
+    let pending = kept.as_ref().map(|kept| &kept.pending);
+    Ok(page_for(app, parts, visit, flow, pending))
 }
 
 /// Sends the user to the login, and afterwards back to this page.
@@ -107,47 +127,31 @@ async fn log_in_first(visit: &mut Visit, parts: &Parts) -> Result<Response, Erro
     Ok(Redirect::to("/login").into_response())
 }
 
-/// What an authorization request needs now. `None` when it needs no page any more, or another one.
-fn interaction(pending: &PendingAuthorization, session: Option<&Session>) -> Option<Interaction> {
-    match pending.decide(session, SystemTime::now()) {
-        Decision::Interact(interaction) => Some(interaction),
-        Decision::Issue(_) | Decision::Fail(_) => None,
-    }
-}
-
-/// Goes on with an authorization request whose page is not needed any more: to another page, or to the client.
-async fn go_on(app: &App, parts: &Parts, visit: &mut Visit, flow: &str) -> Result<Response, Error> {
-    let Some(pending) = visit.take(flow)? else {
-        return Ok(Redirect::to("/account").into_response());
-    };
-    let session = app.directory.session(visit, pending.client_id()).await?;
-    visit.save().await?;
-    Ok(app.server.proceed(parts, pending, session.as_ref()).await?)
-}
-
 /// Begins the session of a user, and goes on with the authorization request that the login was for.
 async fn finish_login(
     app: &App,
-    parts: &Parts,
     mut visit: Visit,
     login: Login,
     flow: &str,
 ) -> Result<Response, Error> {
+    if flow.is_empty() {
+        let wanted = visit.kept.after_login.take();
+        log_in(app, &mut visit, login).await?;
+        visit.save().await?;
+        return Ok(Redirect::to(wanted.as_deref().unwrap_or("/account")).into_response());
+    }
+    let mut kept = app.directory.flow(&visit, flow).await?;
+    kept.pending.logged_in(&login.session());
+    app.directory.flows.update(flow, &kept).await?;
+    log_in(app, &mut visit, login).await?;
+    visit.save().await?;
+    Ok(go_on(flow))
+}
+
+/// Clients are told when the session of another user ends by the login.
+async fn log_in(app: &App, visit: &mut Visit, login: Login) -> Result<(), Error> {
     if let Some(ended) = visit.log_in(login).await? {
         log_out::tell_clients(app, ended);
     }
-    let Some(mut pending) = visit.take(flow)? else {
-        let wanted = visit.kept.after_login.take();
-        visit.save().await?;
-        return Ok(Redirect::to(wanted.as_deref().unwrap_or("/account")).into_response());
-    };
-    let session = app
-        .directory
-        .session(&mut visit, pending.client_id())
-        .await?;
-    visit.save().await?;
-    if let Some(session) = &session {
-        pending.logged_in(session);
-    }
-    Ok(app.server.proceed(parts, pending, session.as_ref()).await?)
+    Ok(())
 }

@@ -62,7 +62,7 @@ pub async fn decide(State(app): State<App>, mut sent: Sent) -> Result<Response, 
         status: None,
     };
     let requests = &app.directory.requests;
-    let Some(request) = requests.take(&user.subject, sent.field("id")).await? else {
+    let Some(request) = requests.get(&user.subject, sent.field("id")).await? else {
         return Ok(message(texts.request_gone).into_response());
     };
     let client_id = request.answer().client_id;
@@ -81,6 +81,8 @@ pub async fn decide(State(app): State<App>, mut sent: Sent) -> Result<Response, 
         }
         None => app.server.deny_backchannel(&request).await?,
     };
+    // Only now: when Authlete is away, the user tries again.
+    requests.remove(sent.field("id")).await?;
     // The user need not wait for the client.
     let server = app.server.clone();
     tokio::spawn(async move { server.notify(notification).await });

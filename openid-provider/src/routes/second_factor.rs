@@ -6,7 +6,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use http::request::Parts;
 
 use super::log_in::Flow;
-use super::{at, finish_login, log_in_first, page_for, with_form_token};
+use super::{at, finish_login, log_in_first, page_of, with_form_token};
 use crate::app::App;
 use crate::error::Error;
 use crate::form::Sent;
@@ -28,7 +28,7 @@ pub async fn page(
     if visit.kept.half().is_none() {
         return Ok(Redirect::to(&at("/login", &flow)).into_response());
     }
-    let page = page_for(&app, &parts, &visit, &flow);
+    let page = page_of(&app, &parts, &visit, &flow).await?;
     Ok(SecondFactorPage { page }.into_response())
 }
 
@@ -46,13 +46,13 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
         if is_right { "right" } else { "wrong" },
     );
     if !is_right {
-        let page = page_for(&app, &sent.parts, &sent.visit, &flow);
+        let page = page_of(&app, &sent.parts, &sent.visit, &flow).await?;
         let mistake = page.texts().wrong_code;
         let page = page.mistake(mistake);
         return Ok(SecondFactorPage { page }.into_response());
     }
     let login = half.clone().with_second_factor();
-    finish_login(&app, &sent.parts, sent.visit, login, &flow).await
+    finish_login(&app, sent.visit, login, &flow).await
 }
 
 /// Shows a new secret to scan.
@@ -75,7 +75,8 @@ pub async fn set_up_page(
     let authenticator = authenticator.ok_or(Error::Internal("there is no secret for a code"))?;
     visit.kept.totp_secret = Some(authenticator.secret().into());
     visit.save().await?;
-    let page = page_for(&app, &parts, &visit, &flow).user(Some(&user));
+    let page = page_of(&app, &parts, &visit, &flow).await?;
+    let page = page.user(Some(&user));
     Ok(render(&app, page, &user, &authenticator)?.into_response())
 }
 
@@ -113,7 +114,7 @@ pub async fn set_up(State(app): State<App>, mut sent: Sent) -> Result<Response, 
     let users = &app.directory.users;
     let set_up = users.set_up_second_factor(&user.subject, &authenticator, sent.field("code"));
     if !set_up.await? {
-        let page = page_for(&app, &sent.parts, &sent.visit, &flow);
+        let page = page_of(&app, &sent.parts, &sent.visit, &flow).await?;
         let mistake = page.texts().wrong_code;
         let page = page.user(Some(&user)).mistake(mistake);
         return Ok(render(&app, page, &user, &authenticator)?.into_response());
@@ -121,7 +122,7 @@ pub async fn set_up(State(app): State<App>, mut sent: Sent) -> Result<Response, 
     let login = sent.visit.kept.login.clone();
     let login = login.unwrap_or_else(|| Login::new(&user.subject, false));
     let login = login.with_second_factor();
-    finish_login(&app, &sent.parts, sent.visit, login, &flow).await
+    finish_login(&app, sent.visit, login, &flow).await
 }
 
 /// Turns it off.

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 use http::request::Parts;
 
 use super::log_in::Flow;
-use super::{finish_login, interaction, page_for, with_form_token};
+use super::{finish_login, interaction, page_of, with_form_token};
 use crate::app::App;
 use crate::error::Error;
 use crate::form::Sent;
@@ -25,14 +25,16 @@ pub async fn page(
 ) -> Result<SignUpPage, Error> {
     with_form_token(&mut visit).await?;
     let mut email = String::new();
+    let page = page_of(&app, &parts, &visit, &flow).await?;
     if !flow.is_empty() {
-        let asked = interaction(visit.flow(&flow)?, None);
+        let kept = app.directory.flow(&visit, &flow).await?;
+        let asked = interaction(&kept.pending, None);
         if let Some(Interaction::CreateAccount { login_hint }) = asked {
             email = login_hint.unwrap_or_default();
         }
     }
     Ok(SignUpPage {
-        page: page_for(&app, &parts, &visit, &flow),
+        page,
         name: String::new(),
         display_name: String::new(),
         email,
@@ -49,7 +51,7 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
         // Blanks count in a password.
         password: sent.field("password").to_owned(),
     };
-    let page = page_for(&app, &sent.parts, &sent.visit, &flow);
+    let page = page_of(&app, &sent.parts, &sent.visit, &flow).await?;
     let again = |page: Page, mistake| SignUpPage {
         page: page.mistake(mistake),
         name: field("name"),
@@ -71,7 +73,7 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
         return Ok(again(page, texts.name_taken).into_response());
     };
     let login = Login::new(&user.subject, false);
-    finish_login(&app, &sent.parts, sent.visit, login, &flow).await
+    finish_login(&app, sent.visit, login, &flow).await
 }
 
 /// What is wrong with what somebody entered.
