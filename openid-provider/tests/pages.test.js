@@ -122,6 +122,32 @@ async function walkFaults(site, person, look) {
   await look("error-503");
 }
 
+/** The demo app, from the request to the tokens, and its other flows. */
+async function walkDemo(site, person, look) {
+  const { page } = person;
+  const { demo } = site.provider;
+  await person.open("/");
+  await look("home-with-demo");
+  await person.open("/login");
+  await look("login-with-demo");
+  await page.goto(demo);
+  await look("demo-start");
+  await person.click(page.locator("form.ask button"));
+  await look("demo-request");
+  await person.click(page.locator("a.button"));
+  await person.logIn("alice", "wonderland");
+  await person.allow();
+  await look("demo-result");
+  await page.goto(demo);
+  await look("demo-start-logged-in");
+  for (const flow of ["device", "ciba"]) {
+    await page.goto(`${demo}/${flow}`);
+    await look(`demo-${flow}`);
+    await person.click(page.locator("main form button"));
+    await look(`demo-${flow}-waiting`);
+  }
+}
+
 async function violations(page) {
   await page.evaluate(axe.source);
   const results = await page.evaluate((values) => globalThis.axe.run(document, { runOnly: { type: "tag", values } }), RULES);
@@ -165,6 +191,18 @@ describe("pages", () => {
       const person = await site.person({ locale });
       const found = [];
       await walkFaults(site, person, (name) => inspect(person, name, language, found));
+      await person.close();
+      await site.stop();
+      assert.deepEqual(found, []);
+    });
+  }
+
+  for (const [language, locale] of Object.entries(LOCALES)) {
+    test(`pages of the demo app in ${language} have no violations of axe-core, and fit on a phone`, async () => {
+      const site = await Site.startDemo();
+      const person = await site.person({ locale });
+      const found = [];
+      await walkDemo(site, person, (name) => inspect(person, name, language, found));
       await person.close();
       await site.stop();
       assert.deepEqual(found, []);

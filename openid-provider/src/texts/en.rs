@@ -77,6 +77,7 @@ pub static TEXTS: Texts = Texts {
     log_out_question: "Do you want to log out, here and at the apps that you used?",
     logged_out: "You are logged out.",
     home: "Welcome",
+    to_home: "Go to the start page",
     home_intro: "Apps log you in with this server. Your password stays here.",
     open_demo: "Open the demo app",
     language: "Language",

@@ -77,6 +77,7 @@ pub static TEXTS: Texts = Texts {
     log_out_question: "このサーバーと利用したアプリからログアウトしますか？",
     logged_out: "ログアウトしました。",
     home: "ようこそ",
+    to_home: "トップページへ",
     home_intro: "アプリはこのサーバーであなたをログインさせます。パスワードがアプリに渡ることはありません。",
     open_demo: "デモアプリを開く",
     language: "言語",

@@ -79,6 +79,7 @@ pub struct Texts {
     pub log_out_question: &'static str,
     pub logged_out: &'static str,
     pub home: &'static str,
+    pub to_home: &'static str,
     pub home_intro: &'static str,
     pub open_demo: &'static str,
     pub language: &'static str,
