@@ -85,7 +85,8 @@ pub async fn decide(State(app): State<App>, mut sent: Sent) -> Result<Response, 
         sent.visit.kept.clients.insert(client_id);
     }
     sent.visit.save().await?;
-    let page = Page::new(&app, &sent.parts, Some(&sent.visit), None);
+    let user = app.directory.user(&sent.visit).await?;
+    let page = Page::new(&app, &sent.parts, Some(&sent.visit), None).user(user.as_ref());
     let texts = page.texts();
     let outcome = match session.filter(|_| agreed) {
         Some(session) => {
