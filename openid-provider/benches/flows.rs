@@ -139,6 +139,14 @@ impl Browser {
         response
     }
 
+    /// Follows redirects to this server, as far as a page or a redirect to the client.
+    async fn follow(&mut self, mut response: Response) -> Response {
+        while location(&response).starts_with('/') {
+            response = self.get(&location(&response)).await;
+        }
+        response
+    }
+
     async fn get(&mut self, path: &str) -> Response {
         let request = self.http.get(format!("{}{path}", self.url));
         self.send(request).await
@@ -169,13 +177,14 @@ impl Browser {
 
     async fn consent(&mut self, client: &Client) {
         let response = self.authorize(client).await;
-        let page = text(self.get(&location(&response)).await).await;
+        let page = text(self.follow(response).await).await;
         let fields = [
             ("decision", "allow"),
             ("scope", "openid"),
             ("scope", "profile"),
         ];
         let response = self.submit(&page, "/consent", &fields).await;
+        let response = self.follow(response).await;
         assert!(
             location(&response).contains("code="),
             "{}",

@@ -55,6 +55,17 @@ impl Browser {
         response
     }
 
+    /// Follows redirects to this server, as far as a page or a redirect to the client.
+    async fn follow(&mut self, mut response: Response) -> Response {
+        while let Some(location) = response.headers().get(LOCATION)
+            && location.as_bytes().starts_with(b"/")
+        {
+            let path = location.to_str().unwrap().to_owned();
+            response = self.get(&path).await;
+        }
+        response
+    }
+
     async fn get(&mut self, path: &str) -> Response {
         self.send(self.http.get(format!("{}{path}", self.url)))
             .await
@@ -128,8 +139,8 @@ async fn login_leaves_its_route_and_status_and_nothing_secret() {
         )
         .append_pair("code_challenge_method", "S256")
         .finish();
-    let login = location(&browser.get(&format!("/authorize?{query}")).await);
-    let page = browser.get(&login).await.text().await.unwrap();
+    let response = browser.get(&format!("/authorize?{query}")).await;
+    let page = browser.follow(response).await.text().await.unwrap();
     let (token, flow) = (hidden(&page, "form_token"), hidden(&page, "flow"));
     let fields = |password: &'static str| {
         [
@@ -139,7 +150,7 @@ async fn login_leaves_its_route_and_status_and_nothing_secret() {
             ("password", password.to_owned()),
         ]
     };
-    let mut consent = String::new();
+    let mut page = String::new();
     for password in ["marker-password", "wonderland"] {
         let fields = fields(password);
         let fields: Vec<_> = fields
@@ -147,11 +158,8 @@ async fn login_leaves_its_route_and_status_and_nothing_secret() {
             .map(|(name, value)| (*name, value.as_str()))
             .collect();
         let response = browser.post("/login", &fields).await;
-        if response.status() == 303 {
-            consent = location(&response);
-        }
+        page = browser.follow(response).await.text().await.unwrap();
     }
-    let page = browser.get(&consent).await.text().await.unwrap();
     let fields = [
         ("form_token", hidden(&page, "form_token")),
         ("flow", hidden(&page, "flow")),
@@ -162,7 +170,8 @@ async fn login_leaves_its_route_and_status_and_nothing_secret() {
         .iter()
         .map(|(name, value)| (*name, value.as_str()))
         .collect();
-    let callback = location(&browser.post("/consent", &fields).await);
+    let response = browser.post("/consent", &fields).await;
+    let callback = location(&browser.follow(response).await);
     let code = callback
         .split("code=")
         .nth(1)
