@@ -16,6 +16,8 @@ use axum::response::{Response, Result};
 use tokio::runtime::{Builder, Runtime};
 use tower::ServiceExt as _;
 
+const ISSUER: &str = "https://as.example.com";
+
 /// Sends a request: its method and target in the first line, its headers in the next ones, and its body after an empty line.
 /// Returns whether it is a request at all.
 ///
@@ -30,6 +32,11 @@ pub fn send(input: &[u8]) -> bool {
     let status = response.map(|response| response.status());
     assert_ne!(status, Ok(StatusCode::INTERNAL_SERVER_ERROR));
     true
+}
+
+/// What requests are sent to: every endpoint.
+pub fn router() -> &'static Router {
+    &server().1
 }
 
 fn request(input: &[u8]) -> Option<Request<Body>> {
@@ -61,7 +68,8 @@ fn server() -> &'static (Runtime, Router) {
             .retry(RetryPolicy::never())
             .timeout(Duration::from_secs(5))
             .build();
-        let endpoints = Endpoints::below("https://as.example.com");
+        let endpoints = Endpoints::below(ISSUER);
+        let endpoints = endpoints.and_then(|endpoints| endpoints.credential_issuer_below(ISSUER));
         let server = AuthorizationServer::new(
             api.expect("the configuration is complete"),
             endpoints.expect("this is a URL"),

@@ -102,11 +102,22 @@ async function send(browser, { user = "alice", password = "wonderland", decision
   return browser;
 }
 
+/** Each parameter, member and claim on the page has a sentence and a section of a specification. */
+function assertExplained(browser) {
+  const rows = [...browser.html.matchAll(/<dt><code>([^<]*)<\/code><\/dt>\s*<dd>(.*?)<\/dd>/gs)];
+  assert.ok(rows.length > 0, browser.text);
+  for (const [, name, content] of rows) {
+    assert.ok(content.includes("<span>"), `${name} at ${browser.url} is not explained`);
+    assert.ok(name === "received_at" || content.includes('class="section"'), `${name} at ${browser.url} has no section`);
+  }
+}
+
 const logIn = async (browser, choices) => send(await ask(browser, choices));
 const path = (browser) => new URL(browser.url).pathname;
 
 test("login shows the request, the response, the tokens and the claims", async () => {
   const browser = await ask(new Browser(), { max_age: "600", ui_locales: "en" });
+  assertExplained(browser);
   for (const shown of [
     "Discovery",
     "GET /.well-known/openid-configuration",
@@ -123,6 +134,7 @@ test("login shows the request, the response, the tokens and the claims", async (
   await send(browser);
   assert.equal(path(browser), "/result");
   assert.equal(new URL(browser.url).search, "", "the code stays out of the address bar");
+  assertExplained(browser);
   for (const shown of [
     `iss ${provider.url}`,
     "POST /token HTTP/1.1",
@@ -186,6 +198,7 @@ test("refusal of the user and of the provider are told in words", async () => {
   assert.equal(path(browser), "/result");
   assert.ok(browser.text.includes("access_denied"), browser.text);
   assert.ok(browser.text.includes("Nothing was given to the app."));
+  assertExplained(browser);
 
   const stranger = await ask(new Browser(), { prompt: "none" });
   await stranger.follow("Send it");
@@ -209,6 +222,7 @@ test("refresh token gets new tokens for the same user", async () => {
   const before = token();
   await browser.submit("/refresh");
   assert.ok(browser.text.includes("grant_type=refresh_token"), browser.text);
+  assertExplained(browser);
   assert.ok(browser.text.includes("sub is the same user as before"), browser.text);
   assert.notEqual(token(), before);
   // The next one uses what came with this one.
@@ -222,6 +236,7 @@ test("device flow waits for the user and then has the claims", async () => {
   const browser = await new Browser().request(`${provider.demo}/device`);
   await browser.submit("/device");
   const verification = browser.link("Open the page of the provider");
+  assertExplained(browser);
   await browser.submit("/device/check");
   assert.ok(browser.text.includes("The user has not decided yet."), browser.text);
 
@@ -252,6 +267,7 @@ test("device flow tells that the user refused", async () => {
 test("CIBA shows the message to the user and then has the claims", async () => {
   const browser = await new Browser().request(`${provider.demo}/ciba`);
   await browser.submit("/ciba", { login_hint: "bob", binding_message: "Order 77" });
+  assertExplained(browser);
   await browser.submit("/ciba/check");
   assert.ok(browser.text.includes("The user has not decided yet."), browser.text);
 
@@ -286,6 +302,7 @@ function totp(secret) {
 test("two-step verification that is essential is in the ID token, after the account was made", async () => {
   const browser = await ask(new Browser(), { two_steps: "essential", prompt: "create" });
   assert.ok(browser.text.includes('"essential":true'), browser.text);
+  assertExplained(browser);
   await browser.follow("Send it");
   assert.equal(path(browser), "/sign-up");
   await browser.submit("/sign-up", { name: "carol", display_name: "Carol", email: "carol@example.com", password: "a long password" });
@@ -324,6 +341,7 @@ test("logout at the provider ends the session at the demo by a logout token", as
   await until(browser, `${provider.demo}/`, "Your session at this app is over");
   assert.ok(browser.text.includes("Back-Channel Logout 1.0 §2.6"), browser.text);
   assert.ok(browser.text.includes("typ logout+jwt"), browser.text);
+  assertExplained(browser);
   // The same user in another browser has another `sid`.
   await other.request(`${provider.demo}/`);
   assert.ok(other.text.includes("You are logged in to this app as Alice."), other.text);
@@ -333,6 +351,7 @@ test("logout at the demo goes to the provider and comes back", async () => {
   const browser = await logIn(new Browser());
   await browser.request(`${provider.demo}/log-out`);
   assert.ok(browser.text.includes("id_token_hint"), browser.text);
+  assertExplained(browser);
   await browser.follow("Send it");
   assert.equal(browser.url, `${provider.url}/log-out?for=client`);
   await browser.submit("/log-out");
@@ -421,4 +440,17 @@ test("pages forbid scripts and frames, and the cookie is out of the reach of scr
     assert.ok(!policy.includes("script-src"));
     assert.match(headers.get("set-cookie"), /; HttpOnly; SameSite=Lax$/);
   }
+});
+
+test("provider that is away is told on the page", async () => {
+  // The demo knows the provider by this URL, where nobody listens.
+  const away = await startProvider({ settings: { url: "http://localhost:1" } });
+  const browser = await new Browser().request(`${away.demo}/request?scope=profile`);
+  assert.equal(browser.status, 200);
+  assert.ok(browser.text.includes("That did not work."), browser.text);
+  assert.ok(!browser.text.includes("Send it"), browser.text);
+  await browser.request("/device");
+  await browser.submit("/device");
+  assert.ok(browser.text.includes("That did not work."), browser.text);
+  await away.stop();
 });

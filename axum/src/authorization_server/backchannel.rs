@@ -124,7 +124,8 @@ impl AuthorizationServer {
     /// Returns the notification for [`notify`](Self::notify), if the client wants one.
     ///
     /// # Errors
-    /// `session` is that of another user, there is no such user any more, or the call of Authlete failed.
+    /// `session` is that of another user, there is no such user any more, or the call of Authlete failed. The request is still
+    /// pending then; [`fail_backchannel`](Self::fail_backchannel) ends it.
     pub async fn authorize_backchannel(
         &self,
         request: &BackchannelRequest,

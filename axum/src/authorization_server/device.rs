@@ -109,7 +109,7 @@ impl AuthorizationServer {
     ///
     /// # Errors
     /// There is no such user any more ([`Accounts::claims`](super::Accounts::claims)), or the call of Authlete failed. The
-    /// error is the complete response.
+    /// error is the complete response. The request is still pending then; [`fail_device`](Self::fail_device) ends it.
     pub async fn authorize_device(
         &self,
         device: &DeviceRequest,

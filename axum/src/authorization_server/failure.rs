@@ -47,6 +47,21 @@ impl Failure {
         Self::empty(StatusCode::UNAUTHORIZED).with_challenge("Bearer")
     }
 
+    /// A token of the scheme `DPoP` has not one proof with it (RFC 9449 §7.1).
+    pub(super) fn invalid_proof() -> Self {
+        Self::empty(StatusCode::UNAUTHORIZED).with_challenge("DPoP error=\"invalid_dpop_proof\"")
+    }
+
+    /// A resource cannot read what a client presents (RFC 6750 §3.1).
+    pub(super) fn unreadable_token(error: PresentedError) -> Self {
+        match error {
+            // The credentials of something else: there is no token.
+            PresentedError::BasicCredentials => Self::no_token(),
+            PresentedError::DpopProof => Self::invalid_proof(),
+            _ => Self::invalid_request().with_challenge("Bearer error=\"invalid_request\""),
+        }
+    }
+
     /// The client sent a request that cannot be read, or that is not allowed here.
     pub(super) fn invalid_request() -> Self {
         Self::oauth(StatusCode::BAD_REQUEST, "invalid_request")

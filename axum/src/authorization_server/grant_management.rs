@@ -25,11 +25,13 @@ pub async fn grant_management(
         Method::DELETE => GmAction::Revoke,
         _ => return Err(Failure::empty(StatusCode::METHOD_NOT_ALLOWED)),
     };
-    let presented = server.presented(&parts)?;
+    let presented = server.presented_to_resource(&parts)?;
     let token = presented.access_token().ok_or_else(Failure::no_token)?;
     let mut request = GmRequest::new(action, &grant_id, &token.value).presented(&presented);
     if let Some(url) = &server.endpoints().grant_management {
-        let url = url.below(&format!("/{grant_id}"));
+        // With the ID as the client encoded it.
+        let id = parts.uri.path().rsplit('/').next().unwrap_or_default();
+        let url = url.below(&format!("/{id}"));
         request = request.received_at(parts.method.as_str(), url);
     }
     let answer = server.api().grant_management(&request).await?;

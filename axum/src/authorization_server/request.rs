@@ -1,6 +1,6 @@
 //! What endpoints read of a request.
 
-use authlete::server::{ClientCertificateSource, Presented};
+use authlete::server::{ClientCertificateSource, Presented, PresentedError, TokenScheme};
 use axum::extract::Request;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::request::Parts;
@@ -73,9 +73,25 @@ impl AuthorizationServer {
 
     /// What the client presents in the headers, and its certificate.
     pub(super) fn presented(&self, parts: &Parts) -> Result<Presented, Failure> {
+        Ok(self.read(parts)?)
+    }
+
+    /// The same at a resource, which refuses by a challenge (RFC 6750 §3, RFC 9449 §7.1).
+    pub(super) fn presented_to_resource(&self, parts: &Parts) -> Result<Presented, Failure> {
+        let presented = self.read(parts).map_err(Failure::unreadable_token)?;
+        let token = presented.access_token();
+        let is_dpop = token.is_some_and(|token| token.scheme == TokenScheme::Dpop);
+        // Authlete would take a token that is bound to no key for a good one.
+        if is_dpop && presented.dpop().is_none() {
+            return Err(Failure::invalid_proof());
+        }
+        Ok(presented)
+    }
+
+    fn read(&self, parts: &Parts) -> Result<Presented, PresentedError> {
         let of_connection = parts.extensions.get::<ClientCertificateSource>();
         let source = of_connection.unwrap_or(&self.settings.certificates);
-        Ok(Presented::from_headers(&parts.headers, source)?)
+        Presented::from_headers(&parts.headers, source)
     }
 }
 

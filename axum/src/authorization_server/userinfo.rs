@@ -24,7 +24,9 @@ pub async fn userinfo(
         true => server.text(request).await?,
         false => (request.into_parts().0, String::new()),
     };
-    let presented = server.presented(&parts)?.with_form(&form)?;
+    let presented = server.presented_to_resource(&parts)?;
+    let presented = presented.with_form(&form);
+    let presented = presented.map_err(Failure::unreadable_token)?;
     let Some(token) = presented.access_token() else {
         return Err(Failure::no_token());
     };

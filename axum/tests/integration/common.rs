@@ -2,6 +2,7 @@
 
 #[path = "../../../emulator/tests/integration/common/jwt.rs"]
 pub mod jwt;
+pub mod proof;
 
 use std::time::Duration;
 

@@ -1,45 +1,27 @@
 //! Access tokens that are bound to a DPoP key (RFC 9449).
 
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::SystemTime;
-
 use authlete::Authlete;
 use authlete::server::TokenScheme;
 use authlete_axum::{AccessToken, Dpop, RequireAccessToken, RequireScopes};
 use authlete_emulator::Emulator;
-use aws_lc_rs::digest::{SHA256, digest};
 use axum::Router;
 use axum::routing::get as on_get;
-use serde_json::json;
 
-use crate::common::jwt::{Key, encode};
+use crate::common::jwt::Key;
+use crate::common::proof::{Proven, thumbprint};
 use crate::common::*;
 
 const BASE: &str = "https://api.example.com";
 
-/// RFC 7638.
-fn thumbprint(key: &Key) -> String {
-    let jwk = key.jwk();
-    let (x, y) = (&jwk["x"], &jwk["y"]);
-    let text = format!(r#"{{"crv":"P-256","kty":"EC","x":{x},"y":{y}}}"#);
-    encode(digest(&SHA256, text.as_bytes()))
-}
-
 /// A proof for `GET` of a URL.
 fn proof(key: &Key, url: &str, token: &str, nonce: Option<&str>) -> String {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let mut claims = json!({
-        "jti": COUNT.fetch_add(1, Ordering::Relaxed).to_string(),
-        "htm": "GET",
-        "htu": url,
-        "iat": SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs(),
-        "ath": encode(digest(&SHA256, token.as_bytes())),
-    });
-    if let Some(nonce) = nonce {
-        claims["nonce"] = nonce.into();
-    }
-    let header = json!({ "typ": "dpop+jwt", "alg": "ES256", "jwk": key.jwk() });
-    key.sign_with(&header, &claims)
+    let proven = Proven {
+        method: "GET",
+        url,
+        token: Some(token),
+        nonce,
+    };
+    crate::common::proof::proof(key, proven)
 }
 
 async fn bound_token(emulator: &Emulator, api: &Authlete, key: &Key) -> String {

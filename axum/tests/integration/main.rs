@@ -7,6 +7,8 @@ mod certificates;
 mod common;
 mod dpop;
 mod events;
+mod fuzz;
+mod grpc;
 mod metadata;
 mod openid_connect;
 mod protected_api;

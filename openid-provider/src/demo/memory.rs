@@ -38,6 +38,14 @@ impl<T> Memory<T> {
         })
     }
 
+    /// Gives an entry another key. Whether there is one.
+    pub fn rename(&self, key: &str, new: &str) -> bool {
+        self.entries(|entries| {
+            let entry = entries.iter_mut().find(|(it, _)| it == key);
+            entry.map(|(key, _)| new.clone_into(key)).is_some()
+        })
+    }
+
     /// Reads or changes an entry.
     pub fn with<R>(&self, key: &str, what: impl FnOnce(&mut T) -> R) -> Option<R> {
         self.entries(|entries| {
@@ -71,6 +79,8 @@ mod tests {
         assert_eq!(memory.take("1"), None);
         memory.put("2", 0);
         assert_eq!(memory.with("2", |value| *value), Some(0));
+        assert!(memory.rename("2", "two") && !memory.rename("2", "two"));
+        assert_eq!(memory.with("two", |value| *value), Some(0));
         let mut count = 0;
         memory.each(|_| count += 1);
         assert_eq!(count, LIMIT - 1);

@@ -76,19 +76,12 @@ pub fn of(place: &str, name: &str) -> Option<Section> {
         ("request", "device_code") => RFC_8628.at("3.4"),
         ("request", "auth_req_id") => CIBA.at("10.1"),
         ("request", "login_hint" | "binding_message") => CIBA.at("7.1"),
-        ("request", "grant_type") => RFC_6749.at("4.1.3"),
+        ("request", "grant_type") => RFC_6749.at("1.3"),
         ("request", "scope") => RFC_6749.at("3.3"),
         ("response", "id_token") => CORE.at("3.1.3.3"),
-        ("response", "error" | "error_description") => RFC_6749.at("5.2"),
-        ("response", "auth_req_id") => CIBA.at("7.3"),
-        (
-            "response",
-            "device_code"
-            | "user_code"
-            | "verification_uri"
-            | "verification_uri_complete"
-            | "interval",
-        ) => RFC_8628.at("3.2"),
+        ("response", "error" | "error_description" | "error_uri") => RFC_6749.at("5.2"),
+        ("ciba", _) => CIBA.at("7.3"),
+        ("device", _) => RFC_8628.at("3.2"),
         ("response", "access_token" | "token_type" | "expires_in" | "refresh_token" | "scope") => {
             RFC_6749.at("5.1")
         }

@@ -45,8 +45,9 @@ impl Session {
 
     /// Ends the login. It can be told from both sides, in any order: by the browser that comes back, and by the provider.
     pub fn log_out(&mut self, step: Step) {
-        if let Some(login) = self.login.take() {
-            self.left = Some(login);
+        // The second message is the last one.
+        self.left = self.login.take();
+        if self.left.is_some() {
             self.ended.clear();
         }
         self.ended.push(step);
@@ -98,9 +99,8 @@ pub async fn find(State(demo): State<Demo>, mut request: Request, next: Next) ->
 
 /// Moves a session to a new key, at a login: whoever knew the key before does not know this one.
 pub fn renew(demo: &Demo, visitor: &Visitor, response: &mut Response) {
-    if let Some(session) = demo.sessions.take(&visitor.0) {
-        let key = random::text();
-        demo.sessions.put(&key, session);
+    let key = random::text();
+    if demo.sessions.rename(&visitor.0, &key) {
         set_cookie(response, &key);
     }
 }

@@ -138,6 +138,12 @@ impl Exchange {
             name: name.clone(),
             value: None,
         };
+        // The same names, in other specifications.
+        let place = match &self.body {
+            body if body.get("auth_req_id").is_some() => "ciba",
+            body if body.get("device_code").is_some() => "device",
+            _ => "response",
+        };
         let members = self.body.as_object().into_iter().flatten();
         let request = Table {
             caption: |texts| texts.request_parameters,
@@ -146,7 +152,7 @@ impl Exchange {
         };
         let response = Table {
             caption: |texts| texts.response_members,
-            place: "response",
+            place,
             rows: members.map(|(name, _)| row(name)).collect(),
         };
         let tables = [request, response].into_iter();

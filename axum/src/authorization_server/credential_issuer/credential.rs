@@ -3,7 +3,7 @@
 use authlete::Secret;
 use authlete::server::{
     CredentialDeferredIssueNext, CredentialDeferredParseNext, CredentialSingleIssueNext,
-    CredentialSingleParseNext, IntrospectionNext, TokenScheme,
+    CredentialSingleParseNext, IntrospectionNext,
 };
 use authlete::types::{
     CredentialDeferredIssueRequest, CredentialDeferredParseRequest, CredentialIssuanceOrder,
@@ -107,12 +107,8 @@ impl AuthorizationServer {
         url: Option<&PublicUrl>,
     ) -> Result<Received, Failure> {
         let (parts, body) = request.into_parts();
-        let presented = self.presented(&parts)?;
+        let presented = self.presented_to_resource(&parts)?;
         let token = presented.access_token().ok_or_else(Failure::no_token)?;
-        // Authlete would take a token that is bound to no key for a good one.
-        if token.scheme == TokenScheme::Dpop && presented.dpop().is_none() {
-            return Err(no_proof());
-        }
         let mut question = IntrospectionRequest::new(&token.value).presented(&presented);
         if let Some(url) = url {
             question = question.received_at(parts.method.as_str(), url.to_string());
@@ -149,9 +145,4 @@ fn order_of(
     let mut order = order.unwrap_or_else(refused);
     order.request_identifier = identifier.to_owned();
     Ok(order)
-}
-
-/// RFC 9449 §7.1.
-fn no_proof() -> Failure {
-    Failure::empty(StatusCode::UNAUTHORIZED).with_challenge("DPoP error=\"invalid_dpop_proof\"")
 }

@@ -1,6 +1,7 @@
 //! Whatever a client sends, an endpoint refuses it or answers it.
 
-use std::sync::Arc;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderName, HeaderValue, Request};
@@ -9,7 +10,9 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use tower::ServiceExt as _;
 
-use super::*;
+use super::complete::Complete;
+use super::paths::{filled, paths};
+use crate::common::GENERATIONS;
 
 const LIMIT: usize = 4096;
 
@@ -22,8 +25,28 @@ struct Sent {
     body: Vec<u8>,
 }
 
+/// What a client of the provider has.
+struct Known {
+    paths: Vec<String>,
+    access_token: String,
+    basic: String,
+    client_id: String,
+}
+
+impl Known {
+    async fn of(complete: &Complete) -> Self {
+        let client = complete.provider.client();
+        Self {
+            paths: paths(&complete.router).into_iter().collect(),
+            access_token: complete.access_token().await,
+            basic: client.basic(),
+            client_id: complete.provider.emulator.client().id.to_string(),
+        }
+    }
+}
+
 /// Pieces of forms, well and badly made.
-fn form() -> impl Strategy<Value = Vec<u8>> {
+fn form(known: &Known) -> impl Strategy<Value = Vec<u8>> + use<> {
     let names = [
         "client_id",
         "client_secret",
@@ -50,7 +73,12 @@ fn form() -> impl Strategy<Value = Vec<u8>> {
     let values = prop_oneof![
         Just("none".to_owned()),
         Just("0".to_owned()),
+        Just(known.client_id.clone()),
+        Just(known.access_token.clone()),
+        Just("openid".to_owned()),
         Just("authorization_code".to_owned()),
+        Just("password".to_owned()),
+        Just("urn:ietf:params:oauth:grant-type:token-exchange".to_owned()),
         Just("eyJhbGciOiJub25lIn0.e30.".to_owned()),
         Just("%ff".to_owned()),
         Just("%".to_owned()),
@@ -67,7 +95,31 @@ fn form() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
-fn sent(paths: Vec<String>) -> impl Strategy<Value = Sent> {
+/// Pieces of JSON, well and badly made.
+fn json() -> impl Strategy<Value = Vec<u8>> {
+    let objects = [
+        "{}",
+        "[]",
+        "null",
+        r#"{"redirect_uris":["https://app.example/"]}"#,
+        r#"{"redirect_uris":7,"jwks":{"keys":[{}]}}"#,
+        r#"{"a":1,"a":2}"#,
+        r#"{"credential_configuration_id":"degree"}"#,
+        r#"{"credential_configuration_id":"degree","proofs":{"jwt":["a.b.c"]}}"#,
+        r#"{"transaction_id":"x"}"#,
+        "[\"e30.e30.\"]",
+    ];
+    select(objects.map(|text| text.as_bytes().to_vec()).to_vec())
+}
+
+/// A path, with all kinds of values in the place of an ID.
+fn path(known: &Known) -> impl Strategy<Value = String> + use<> {
+    let ids = ["1", &known.client_id, "%2F", "%ff", "a%20b", "%00", "a:b"];
+    let ids = select(ids.map(str::to_owned).to_vec());
+    (select(known.paths.clone()), ids).prop_map(|(path, id)| filled(&path, &id))
+}
+
+fn sent(known: &Known) -> impl Strategy<Value = Sent> + use<> {
     let names = [
         "authorization",
         "authorization",
@@ -85,6 +137,9 @@ fn sent(paths: Vec<String>) -> impl Strategy<Value = Sent> {
     let value = prop_oneof![
         Just(b"application/x-www-form-urlencoded".to_vec()),
         Just(b"application/json".to_vec()),
+        Just(b"application/entity-statement+jwt".to_vec()),
+        Just(known.basic.clone().into_bytes()),
+        Just(format!("Bearer {}", known.access_token).into_bytes()),
         Just(b"Basic MTp4".to_vec()),
         Just(b"Basic %".to_vec()),
         Just(b"Bearer abc".to_vec()),
@@ -92,15 +147,27 @@ fn sent(paths: Vec<String>) -> impl Strategy<Value = Sent> {
         Just(b"99999999999999999999".to_vec()),
         vec(0x20_u8..=0xff, 0..30),
     ];
+    let media_type = |value: &'static str, body: Vec<u8>| (Some(value), body);
     let body = prop_oneof![
-        4 => form(),
-        1 => vec(any::<u8>(), 0..200),
-        1 => Just(vec![b'a'; LIMIT + 1]),
+        6 => form(known).prop_map(move |form| media_type("application/x-www-form-urlencoded", form)),
+        3 => json().prop_map(move |json| media_type("application/json", json)),
+        1 => json().prop_map(move |json| media_type("application/trust-chain+json", json)),
+        1 => form(known).prop_map(|form| (None, form)),
+        1 => vec(any::<u8>(), 0..200).prop_map(|bytes| (None, bytes)),
+        1 => Just(media_type("application/x-www-form-urlencoded", vec![b'a'; LIMIT + 1])),
     ];
-    let method = select(&["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"][..]);
+    let credentials = select(vec![
+        None,
+        Some(known.basic.clone()),
+        Some(format!("Bearer {}", known.access_token)),
+    ]);
+    let methods = [
+        "GET", "POST", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH",
+    ];
+    let method = select(methods.to_vec());
     let query = prop_oneof![
         Just(String::new()),
-        form().prop_map(|form| {
+        form(known).prop_map(|form| {
             let bytes = form.into_iter().filter(u8::is_ascii_graphic);
             bytes
                 .map(char::from)
@@ -110,16 +177,23 @@ fn sent(paths: Vec<String>) -> impl Strategy<Value = Sent> {
     ];
     (
         method,
-        select(paths),
+        path(known),
         query,
-        vec((select(names.to_vec()), value), 0..5),
+        vec((select(names.to_vec()), value), 0..3),
+        credentials,
         body,
     )
-        .prop_map(|(method, path, query, headers, body)| Sent {
-            method,
-            path: format!("{path}?{query}"),
-            headers,
-            body,
+        .prop_map(|(method, path, query, mut headers, credentials, body)| {
+            let (media_type, body) = body;
+            let media_type = media_type.map(|value| ("content-type", value.as_bytes().to_vec()));
+            let credentials = credentials.map(|value| ("authorization", value.into_bytes()));
+            headers.extend(media_type.into_iter().chain(credentials));
+            Sent {
+                method,
+                path: format!("{path}?{query}"),
+                headers,
+                body,
+            }
         })
 }
 
@@ -129,62 +203,37 @@ fn no_request_is_an_error_of_the_server() {
         .enable_all()
         .build()
         .unwrap();
-    let router = Arc::new(std::sync::Mutex::new(None));
-    let keep = Arc::clone(&router);
-    // It lives as long as the test.
-    let provider = runtime.block_on(Provider::with(ApiVersion::V3, move |server| {
-        let router = users::router(server.body_limit(LIMIT));
-        *keep.lock().unwrap() = Some(router.clone());
-        router
-    }));
-    // What a service does not support is an error of the server that has an endpoint for it.
-    runtime.block_on(provider.change_service(|service| {
-        service.dynamic_registration_supported = Some(true);
-    }));
-    let router: Router = router.lock().unwrap().take().unwrap();
-    let paths = [
-        "/authorize",
-        "/par",
-        "/token",
-        "/userinfo",
-        "/jwks",
-        "/introspect",
-        "/revoke",
-        "/device_authorization",
-        "/backchannel_authentication",
-        "/logout",
-        "/register",
-        "/register/1",
-        "/grants/1",
-        "/challenge",
-        "/federation/register",
-        "/.well-known/openid-federation",
-        "/login",
-        "/consent",
-        "/.well-known/openid-configuration",
-        "/.well-known/oauth-authorization-server",
-    ];
-    let paths = paths.map(str::to_owned).to_vec();
-    let config = ProptestConfig {
-        cases: 600,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    };
-    proptest!(config, |(sent in sent(paths))| {
-        let mut request = Request::builder().method(sent.method).uri(&sent.path);
-        for (name, value) in &sent.headers {
-            let Ok(value) = HeaderValue::from_bytes(value) else { continue };
-            request = request.header(HeaderName::from_static(name), value);
-        }
-        let Ok(request) = request.body(Body::from(sent.body.clone())) else {
-            return Ok(());
+    for version in GENERATIONS {
+        let start = Complete::start(version, |server| server.body_limit(LIMIT));
+        let complete = runtime.block_on(start);
+        let known = runtime.block_on(Known::of(&complete));
+        let config = ProptestConfig {
+            cases: 2000,
+            failure_persistence: None,
+            ..ProptestConfig::default()
         };
-        runtime.block_on(async {
-            let response = router.clone().oneshot(request).await.unwrap();
-            let status = response.status();
-            let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
-            prop_assert!(status.as_u16() < 500, "{} {:?}", status, body);
-            Ok(())
-        })?;
-    });
+        let statuses = RefCell::new(BTreeSet::new());
+        proptest!(config, |(sent in sent(&known))| {
+            let mut request = Request::builder().method(sent.method).uri(&sent.path);
+            for (name, value) in &sent.headers {
+                let Ok(value) = HeaderValue::from_bytes(value) else { continue };
+                request = request.header(HeaderName::from_static(name), value);
+            }
+            let Ok(request) = request.body(Body::from(sent.body.clone())) else {
+                return Ok(());
+            };
+            runtime.block_on(async {
+                let response = complete.router.clone().oneshot(request).await.unwrap();
+                let status = response.status();
+                let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+                prop_assert!(status.as_u16() < 500, "{} {:?}", status, body);
+                statuses.borrow_mut().insert(status.as_u16());
+                Ok(())
+            })?;
+        });
+        let statuses = statuses.into_inner();
+        for reached in [200, 400, 401, 405, 415] {
+            assert!(statuses.contains(&reached), "{reached} {statuses:?}");
+        }
+    }
 }

@@ -177,7 +177,7 @@ async fn hybrid_flow_returns_an_id_token_with_claims_at_once() {
 }
 
 /// A user store whose users have gone.
-struct Gone;
+pub struct Gone;
 
 impl Accounts for Gone {
     type Claims = authlete::server::StandardClaims;

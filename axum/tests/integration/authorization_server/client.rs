@@ -1,6 +1,7 @@
 //! A browser and a client application.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
@@ -57,9 +58,14 @@ impl Reply {
     }
 }
 
+/// A client of HTTP that opens a connection for each request: each test has a runtime of its own. There is one for all,
+/// because it takes long to load the roots of the platform.
 pub fn http() -> reqwest::Client {
-    let builder = reqwest::Client::builder().redirect(Policy::none());
-    builder.build().unwrap()
+    static HTTP: LazyLock<reqwest::Client> = LazyLock::new(|| {
+        let builder = reqwest::Client::builder().redirect(Policy::none());
+        builder.pool_max_idle_per_host(0).build().unwrap()
+    });
+    HTTP.clone()
 }
 
 /// A browser that shows pages of the server.

@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use authlete::types::{
     CredentialIssuanceOrder, CredentialOfferCreateRequest, CredentialRequestInfo,
-    IntrospectionResponse, Scope,
+    IntrospectionResponse, Scope, Service,
 };
 use authlete_axum::authorization_server::CredentialOrders;
 use aws_lc_rs::digest::{SHA256, digest};
@@ -42,6 +42,26 @@ impl CredentialOrders for Degrees {
     }
 }
 
+/// The settings of a service that issues degrees, for the scope `degree`.
+pub fn issue_degrees(service: &mut Service) {
+    let mut jwk = Key::generate().private_jwk();
+    jwk["kid"] = "issuer".into();
+    let configurations = json!({ "degree": {
+        "format": "dc+sd-jwt",
+        "scope": "degree",
+        "vct": VCT,
+        "cryptographic_binding_methods_supported": ["jwk"],
+        "proof_types_supported": { "jwt": { "proof_signing_alg_values_supported": ["ES256"] } },
+    }});
+    service.verifiable_credentials_enabled = Some(true);
+    service.oid4vci_version = Some("1.0".to_owned());
+    service.credential_jwks = Some(json!({ "keys": [jwk] }).to_string().into());
+    let metadata = service.credential_issuer_metadata.get_or_insert_default();
+    metadata.credentials_supported = Some(configurations.to_string());
+    let scopes = service.supported_scopes.get_or_insert_default();
+    scopes.push(Scope::new("degree"));
+}
+
 /// A provider, and a credential issuer at an origin of its own.
 struct Issuer {
     provider: Provider,
@@ -59,27 +79,12 @@ impl Issuer {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let url = format!("{origin}{path}");
-        let mut jwk = Key::generate().private_jwk();
-        jwk["kid"] = "issuer".into();
-        let configurations = json!({ "degree": {
-            "format": "dc+sd-jwt",
-            "scope": "degree",
-            "vct": VCT,
-            "cryptographic_binding_methods_supported": ["jwk"],
-            "proof_types_supported": { "jwt": { "proof_signing_alg_values_supported": ["ES256"] } },
-        }});
         provider
             .change_service(|service| {
                 let endpoints = Endpoints::of(service).unwrap();
                 let endpoints = endpoints.credential_issuer_below(&url).unwrap();
                 endpoints.write_to(service);
-                service.verifiable_credentials_enabled = Some(true);
-                service.oid4vci_version = Some("1.0".to_owned());
-                service.credential_jwks = Some(json!({ "keys": [jwk] }).to_string().into());
-                let metadata = service.credential_issuer_metadata.as_mut().unwrap();
-                metadata.credentials_supported = Some(configurations.to_string());
-                let scopes = service.supported_scopes.get_or_insert_default();
-                scopes.push(Scope::new("degree"));
+                issue_degrees(service);
             })
             .await;
         let id = provider.emulator.service();

@@ -1,5 +1,4 @@
 use std::num::NonZeroU32;
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use authlete::server::Session;
@@ -8,6 +7,7 @@ use authlete_axum::AttemptLimiter;
 use authlete_axum::authorization_server::{DeviceOutcome, DeviceRequest, UserCode};
 use axum::response::IntoResponse as _;
 
+use super::authorization::Gone;
 use super::client::claims;
 use super::*;
 use crate::common::GENERATIONS;
@@ -19,11 +19,18 @@ async fn start(
     version: ApiVersion,
     change: impl FnOnce(AuthorizationServer) -> AuthorizationServer,
 ) -> (Provider, AuthorizationServer) {
-    let kept = Arc::new(Mutex::new(None));
-    let keep = Arc::clone(&kept);
-    let provider = Provider::with(version, move |server| {
+    start_of(users::Users, version, change).await
+}
+
+async fn start_of(
+    accounts: impl Accounts,
+    version: ApiVersion,
+    change: impl FnOnce(AuthorizationServer) -> AuthorizationServer,
+) -> (Provider, AuthorizationServer) {
+    let mut kept = None;
+    let provider = Provider::at("", version, accounts, |server| {
         let server = change(server);
-        *keep.lock().unwrap() = Some(server.clone());
+        kept = Some(server.clone());
         server.router()
     })
     .await;
@@ -38,8 +45,7 @@ async fn start(
     provider
         .change_client(|client| client.grant_types = grants())
         .await;
-    let server = kept.lock().unwrap().take().unwrap();
-    (provider, server)
+    (provider, kept.unwrap())
 }
 
 /// What a device gets: the code that it shows, and the one that it keeps.
@@ -123,13 +129,36 @@ async fn refusal_by_the_user_is_access_denied_at_the_device() {
 }
 
 #[tokio::test]
+async fn user_who_has_gone_grants_nothing_and_the_request_can_still_be_ended() {
+    for version in GENERATIONS {
+        let (provider, server) = start_of(Gone, version, |server| server).await;
+        let (user_code, device_code) = begin(&provider, "openid").await;
+        let request = valid(&server, &user_code).await;
+        let agreed = server
+            .authorize_device(&request, &alice(), ["openid"])
+            .await;
+        assert_eq!(agreed.unwrap_err().into_response().status(), 400);
+        poll(&provider, &device_code)
+            .await
+            .assert_error(400, "authorization_pending");
+        let ended = server.fail_device(&request).await.unwrap();
+        assert_eq!(ended, DeviceOutcome::Done);
+        let reply = poll(&provider, &device_code).await;
+        assert_eq!(
+            (reply.status, reply.json().get("access_token")),
+            (400, None)
+        );
+    }
+}
+
+#[tokio::test]
 async fn code_that_is_unknown_or_expired_is_told_apart() {
     let (provider, server) = start(ApiVersion::V3, |server| server).await;
     for typed in ["", " - ", "XXXX-XXXX", "<script>"] {
         let found = server.verify_user_code(typed, "192.0.2.1").await.unwrap();
         assert_eq!(found, UserCode::Unknown, "{typed}");
     }
-    let (user_code, _) = begin(&provider, "openid").await;
+    let (user_code, device_code) = begin(&provider, "openid").await;
     let request = valid(&server, &user_code).await;
     provider.emulator.advance(Duration::from_secs(601));
     let found = server.verify_user_code(&user_code, "192.0.2.1").await;
@@ -138,6 +167,8 @@ async fn code_that_is_unknown_or_expired_is_told_apart() {
         .authorize_device(&request, &alice(), ["openid"])
         .await;
     assert_eq!(outcome.unwrap(), DeviceOutcome::Expired);
+    let reply = poll(&provider, &device_code).await;
+    reply.assert_error(400, "expired_token");
 }
 
 #[tokio::test]

@@ -34,43 +34,6 @@ async fn discovery_document_is_at_both_paths_and_names_the_endpoints() {
     }
 }
 
-#[tokio::test]
-async fn scripts_of_other_origins_may_call_all_but_the_authorization_endpoint() {
-    let provider = Provider::start(ApiVersion::V3).await;
-    for (path, method, is_allowed) in [
-        ("/.well-known/openid-configuration", "GET", true),
-        ("/jwks", "GET", true),
-        ("/token", "POST", true),
-        ("/userinfo", "GET", true),
-        ("/revoke", "POST", true),
-        ("/par", "POST", true),
-        ("/challenge", "POST", true),
-        ("/.well-known/openid-federation", "GET", true),
-        ("/register", "POST", false),
-        ("/register/1", "GET", false),
-        ("/grants/1", "GET", false),
-        ("/federation/register", "POST", false),
-        ("/authorize", "GET", false),
-        ("/authorize", "POST", false),
-        ("/introspect", "POST", false),
-    ] {
-        let request = provider
-            .client()
-            .request(reqwest::Method::OPTIONS, path)
-            .header("origin", "https://spa.example")
-            .header("access-control-request-method", method)
-            .header("access-control-request-headers", "dpop,content-type");
-        let reply = Reply::of(request).await;
-        let origin = reply.header("access-control-allow-origin");
-        assert_eq!(origin, is_allowed.then_some("*"), "{path} {reply:?}");
-        assert_eq!(reply.header("access-control-allow-credentials"), None);
-    }
-    let request = provider.client().form("/token", &[]);
-    let reply = Reply::of(request.header("origin", "https://spa.example")).await;
-    let exposed = reply.header("access-control-expose-headers").unwrap();
-    assert!(exposed.contains("dpop-nonce") && exposed.contains("www-authenticate"));
-}
-
 #[test]
 fn settings_that_cannot_be_routed_are_refused_by_name() {
     let mut service = authlete::types::Service::default();

@@ -14,20 +14,20 @@ const ANCHOR: &str = "https://anchor.example";
 const RELYING_PARTY: &str = "https://rp.example";
 
 /// A trust anchor with one relying party right below it.
-struct Federation {
+pub struct Federation {
     anchor: Key,
     relying_party: Key,
 }
 
 impl Federation {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self {
             anchor: Key::generate(),
             relying_party: Key::generate(),
         }
     }
 
-    fn join(&self, service: &mut Service) {
+    pub fn join(&self, service: &mut Service) {
         let mut jwk = Key::generate().private_jwk();
         jwk["kid"] = "federation".into();
         service.federation_enabled = Some(true);

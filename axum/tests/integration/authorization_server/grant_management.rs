@@ -1,18 +1,16 @@
 //! Clients that read and revoke the grants that they got.
 
-use std::time::SystemTime;
-
 use authlete::server::ClientCertificateSource;
 use authlete::types::{GrantType, TokenCreateRequest};
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use reqwest::Method;
-use serde_json::json;
+use reqwest::{Method, RequestBuilder};
 
 use super::*;
 use crate::common::GENERATIONS;
 use crate::common::jwt::{Key, encode};
+use crate::common::proof::{Proven, proof, thumbprint};
 
 const SCOPES: [&str; 2] = ["grant_management_query", "grant_management_revoke"];
 
@@ -82,38 +80,51 @@ async fn caller_without_a_token_for_the_action_is_challenged() {
     }
 }
 
+fn get_by_dpop(key: &Key, url: &str, htu: &str, token: &str) -> RequestBuilder {
+    let proven = Proven {
+        method: "GET",
+        url: htu,
+        token: Some(token),
+        nonce: None,
+    };
+    let request = client::http().get(url);
+    let request = request.header("authorization", format!("DPoP {token}"));
+    request.header("dpop", proof(key, proven))
+}
+
 #[tokio::test]
 async fn bound_token_needs_a_proof_for_the_url_of_the_grant() {
     for version in GENERATIONS {
         let provider = Provider::start(version).await;
         let grant_id = granted(&provider).await;
         let key = Key::generate();
-        let jwk = key.jwk();
-        let (x, y) = (&jwk["x"], &jwk["y"]);
-        let canonical = format!(r#"{{"crv":"P-256","kty":"EC","x":{x},"y":{y}}}"#);
-        let thumbprint = encode(digest(&SHA256, canonical.as_bytes()));
-        let wanted = wanted(&provider, &SCOPES).dpop_key_thumbprint(thumbprint);
+        let wanted = wanted(&provider, &SCOPES).dpop_key_thumbprint(thumbprint(&key));
         let token = token(&provider, wanted).await;
         let url = format!("{}/grants/{grant_id}", provider.issuer);
-        let send = |jti: &str, htu: &str| {
-            let claims = json!({
-                "jti": jti,
-                "htm": "GET",
-                "htu": htu,
-                "iat": SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs(),
-                "ath": encode(digest(&SHA256, token.as_bytes())),
-            });
-            let header = json!({ "typ": "dpop+jwt", "alg": "ES256", "jwk": key.jwk() });
-            let request = client::http().get(&url);
-            let request = request.header("authorization", format!("DPoP {token}"));
-            Reply::of(request.header("dpop", key.sign_with(&header, &claims)))
-        };
-        let read = send("1", &url).await;
+        let send = |htu: &str| Reply::of(get_by_dpop(&key, &url, htu, &token));
+        let read = send(&url).await;
         assert_eq!(read.status, 200, "{read:?}");
-        let elsewhere = send("2", &format!("{}/grants", provider.issuer)).await;
+        let elsewhere = send(&format!("{}/grants", provider.issuer)).await;
         assert_eq!(elsewhere.status, 401, "{elsewhere:?}");
         let without = manage(&provider, Method::GET, &grant_id, &token).await;
         assert_eq!(without.status, 401, "{without:?}");
+    }
+}
+
+#[tokio::test]
+async fn proof_is_for_the_url_of_a_grant_as_the_client_encodes_it() {
+    for version in GENERATIONS {
+        let provider = Provider::start(version).await;
+        let key = Key::generate();
+        let wanted = wanted(&provider, &SCOPES).dpop_key_thumbprint(thumbprint(&key));
+        let token = token(&provider, wanted).await;
+        for id in [
+            "a:b", "a%3Ab", "a%20b", "a%2Fb", "a%3Fb", "a%23b", "a%25b", "%C3%A4",
+        ] {
+            let url = format!("{}/grants/{id}", provider.issuer);
+            let reply = Reply::of(get_by_dpop(&key, &url, &url, &token)).await;
+            assert_eq!(reply.status, 404, "{id} {reply:?}");
+        }
     }
 }
 

@@ -1,7 +1,9 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use authlete::types::{BackchannelLogoutTokenRequest, JwsAlg};
+use authlete::types::{
+    AuthorizationIssueRequest, AuthorizationRequest, BackchannelLogoutTokenRequest, JwsAlg, Service,
+};
 use authlete_axum::authorization_server::{Logout, LogoutRequest};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Response, Result};
@@ -101,12 +103,13 @@ async fn client_with_an_id_token_is_redirected_to_its_own_uri_alone() {
             assert_eq!((reply.status, reply.header("location")), (200, None));
             assert_eq!(reply.body, format!("Some(\"alice\") Some({id:?})"));
         }
-        let reply = scene.log_out(&[("post_logout_redirect_uri", AFTER)]).await;
-        assert_eq!(
-            reply.header("location"),
-            None,
-            "nobody knows which client asks"
-        );
+        // Nobody knows which client asks, or the client that asks is unknown.
+        for more in [None, Some(("client_id", "unknown"))] {
+            let redirect = [("post_logout_redirect_uri", AFTER)];
+            let parameters: Vec<_> = redirect.into_iter().chain(more).collect();
+            let reply = scene.log_out(&parameters).await;
+            assert_eq!((reply.status, reply.header("location")), (200, None));
+        }
     }
 }
 
@@ -127,6 +130,79 @@ async fn hint_that_does_not_hold_is_refused() {
         ] {
             let reply = scene.log_out(&parameters).await;
             reply.assert_error(400, "invalid_request");
+        }
+    }
+}
+
+#[tokio::test]
+async fn id_token_of_another_issuer_is_no_hint_even_with_the_same_keys() {
+    for version in GENERATIONS {
+        let scene = Scene::start(version).await;
+        let other = |service: &mut Service| {
+            service.issuer = Some("https://other.example".to_owned());
+        };
+        scene.provider.change_service(other).await;
+        let tokens = scene.provider.client().tokens("openid", &[]).await;
+        assert_eq!(client::claims(&tokens)["iss"], "https://other.example");
+        let hint = tokens["id_token"].as_str().unwrap();
+        let parameters = [("id_token_hint", hint), ("post_logout_redirect_uri", AFTER)];
+        let reply = scene.log_out(&parameters).await;
+        reply.assert_error(400, "invalid_request");
+        assert_eq!(reply.header("location"), None);
+    }
+}
+
+/// Ends the session of the user in the hint, and asks before it ends that of another.
+struct Careful;
+
+impl Logout for Careful {
+    async fn log_out(&self, request: &Parts, logout: LogoutRequest) -> Result<Response> {
+        let browser: &tower_sessions::Session = request.extensions.get().unwrap();
+        let login: Option<(String, i64)> = browser.get("login").await.unwrap();
+        let user = login.map(|(subject, _)| subject);
+        if user.as_deref() != logout.subject() {
+            return Ok("Log out?".into_response());
+        }
+        browser.flush().await.unwrap();
+        Ok("bye".into_response())
+    }
+}
+
+/// An ID token of a user, without a page.
+async fn id_token_of(provider: &Provider, subject: &str) -> String {
+    let parameters = provider.client().parameters("openid", &[]);
+    let asked = AuthorizationRequest::new(parameters);
+    let answer = provider.api.authorization(&asked).await.unwrap();
+    let request = AuthorizationIssueRequest::new(answer.ticket.unwrap(), subject);
+    let issued = provider.api.authorization_issue(&request).await.unwrap();
+    let location = issued.response_content.unwrap();
+    let (_, query) = location.expose().split_once('?').unwrap();
+    let mut pairs = form_urlencoded::parse(query.as_bytes());
+    let (_, code) = pairs.find(|(name, _)| name == "code").unwrap();
+    let tokens = provider.client().redeem(&code).await.json();
+    tokens["id_token"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn server_tells_the_user_in_the_hint_from_the_one_who_is_logged_in() {
+    for version in GENERATIONS {
+        let with_logout = |server: AuthorizationServer| users::router(server.logout(Careful));
+        let provider = Provider::with(version, with_logout).await;
+        let client = provider.client();
+        let mut browser = provider.browser();
+        let parameters = client.parameters("openid", &[]);
+        browser.authorization_response(&parameters).await;
+        let silent = client.parameters("openid", &[("prompt", "none")]);
+        for (subject, page, error) in [
+            ("bob", "Log out?", "consent_required"),
+            ("alice", "bye", "login_required"),
+        ] {
+            let hint = id_token_of(&provider, subject).await;
+            let form = format!("id_token_hint={hint}");
+            let reply = browser.post("/logout", &form).await;
+            assert_eq!((reply.status, &*reply.body), (200, page));
+            let response = browser.authorize(&silent).await.redirected();
+            assert_eq!(response["error"], error, "{subject}");
         }
     }
 }

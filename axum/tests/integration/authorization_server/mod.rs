@@ -4,9 +4,12 @@ mod any_requests;
 mod attestation_challenge;
 mod authorization;
 mod backchannel;
+mod bodies;
 mod browser;
 mod client;
+mod complete;
 mod credential_issuer;
+mod cross_origin;
 mod device;
 mod discovery;
 mod federation;
@@ -17,9 +20,11 @@ mod minimal;
 mod notifications;
 mod pushed;
 mod registration;
+mod repeated_headers;
 mod token;
 mod userinfo;
 
+pub mod paths;
 pub mod users;
 
 use authlete::{ApiVersion, Authlete};

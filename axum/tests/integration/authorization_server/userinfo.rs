@@ -1,5 +1,6 @@
 use reqwest::Method;
 
+use super::authorization::Gone;
 use super::*;
 use crate::common::GENERATIONS;
 
@@ -45,9 +46,27 @@ async fn request_without_one_good_token_is_challenged() {
         assert!(challenge.contains("invalid_token"), "{challenge}");
         let request = client.form("/userinfo", &[("access_token", "a")]);
         let two = Reply::of(request.header("authorization", "Bearer b")).await;
-        assert_eq!(two.status, 400, "{two:?}");
+        two.assert_error(400, "invalid_request");
+        let challenge = two.header("www-authenticate");
+        assert_eq!(challenge, Some("Bearer error=\"invalid_request\""));
         // The query is no place for a token (RFC 6750 §2.3).
         let query = Reply::of(client.request(Method::GET, "/userinfo?access_token=a")).await;
         assert_eq!(query.status, 401);
+    }
+}
+
+#[tokio::test]
+async fn token_of_a_user_who_has_gone_is_good_no_more() {
+    for version in GENERATIONS {
+        let provider = Provider::at("", version, Gone, |server| server.router()).await;
+        let wanted = crate::common::wanted(&provider.emulator).scopes(["openid", "email"]);
+        let token = crate::common::issue(&provider.api, wanted).await;
+        let request = provider.client().request(Method::GET, "/userinfo");
+        let bearer = format!("Bearer {}", token.expose());
+        let reply = Reply::of(request.header("authorization", bearer)).await;
+        let challenge = reply.header("www-authenticate");
+        let expected = Some("Bearer error=\"invalid_token\"");
+        assert_eq!((reply.status, challenge), (401, expected), "{reply:?}");
+        assert_eq!(reply.body, "");
     }
 }

@@ -1,0 +1,61 @@
+//! The fuzz target `endpoint` of `fuzz/`, on what fuzzing begins with: every endpoint by each method.
+//!
+//! It is also written below the directory that `AUTHLETE_FUZZ_SEEDS` names, if it is set, for the fuzzer to take.
+
+#[path = "../../../fuzz/src/endpoint.rs"]
+mod endpoint;
+
+use std::path::Path;
+use std::{env, fs};
+
+use crate::authorization_server::paths::{filled, paths};
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Headers and bodies that one endpoint or another reads further than others.
+const RESTS: [(&str, &str); 6] = [
+    (
+        "authorization:Basic MTpz\ndpop:a",
+        "grant_type=refresh_token",
+    ),
+    ("origin:https://a.example", "access_token=a"),
+    ("cookie:a=b", "client_id=1&response_type=code"),
+    ("accept:*/*", "client_id=1&max_age=0&prompt=consent"),
+    ("authorization:Bearer a", "id_token_hint=a.b.c&state=x"),
+    ("authorization:DPoP a\ndpop:a", "{\"redirect_uris\":[]}"),
+];
+
+fn seeds() -> Vec<String> {
+    let mut seeds = Vec::new();
+    for path in paths(endpoint::router()) {
+        let path = filled(&path, "%31");
+        for method in ["GET", "POST", "PUT", "DELETE"] {
+            for (header, body) in RESTS {
+                let (query, body, media_type) = match (method, body.starts_with('{')) {
+                    ("GET" | "DELETE", _) => (body.replace(['{', '}', '"'], ""), "", FORM),
+                    (_, true) => (String::new(), body, "application/json"),
+                    (_, false) => (String::new(), body, FORM),
+                };
+                seeds.push(format!(
+                    "{method} {path}?{query}\ncontent-type:{media_type}\n{header}\n\n{body}"
+                ));
+            }
+        }
+    }
+    seeds
+}
+
+#[test]
+fn endpoints() {
+    let corpus =
+        env::var_os("AUTHLETE_FUZZ_SEEDS").map(|corpora| Path::new(&corpora).join("endpoint"));
+    if let Some(corpus) = &corpus {
+        fs::create_dir_all(corpus).unwrap();
+    }
+    for (number, seed) in seeds().iter().enumerate() {
+        assert!(endpoint::send(seed.as_bytes()), "{seed}");
+        if let Some(corpus) = &corpus {
+            fs::write(corpus.join(number.to_string()), seed).unwrap();
+        }
+    }
+}
