@@ -13,7 +13,7 @@ use http::request::Parts;
 
 use crate::app::Directory;
 use crate::error::Error;
-use crate::routes::to_page;
+use crate::routes::{LOG_OUT_FOR_CLIENT, to_page};
 use crate::visit::Visit;
 
 impl Accounts for Directory {
@@ -87,6 +87,6 @@ impl Logout for Directory {
         let mut visit = Visit::of(request).await?;
         visit.kept.logout = Some(logout);
         visit.save().await?;
-        Ok(Redirect::to("/log-out").into_response())
+        Ok(Redirect::to(LOG_OUT_FOR_CLIENT).into_response())
     }
 }

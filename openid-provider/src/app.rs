@@ -52,6 +52,13 @@ pub struct Site {
     pub settings: Settings,
 }
 
+impl Site {
+    /// Whether browsers use TLS: by this server or by a proxy in front of it.
+    pub fn is_secure(&self) -> bool {
+        self.url.starts_with("https:")
+    }
+}
+
 pub struct Demo {
     pub url: String,
     pub users: String,
@@ -130,10 +137,13 @@ impl Directory {
         let Some(client_id) = client_id else {
             return Ok(Some(login.session()));
         };
-        visit.kept.clients.insert(client_id);
         let before = self.consents.of(&login.subject, client_id).await?;
         Ok(Some(match before {
-            Some(consent) => login.session().consented_before(consent),
+            Some(consent) => {
+                visit.kept.clients.insert(client_id);
+                login.session().consented_before(consent)
+            }
+            // It learns nothing of the user, and nothing of the end of the session.
             None => login.session(),
         }))
     }

@@ -143,7 +143,7 @@ fn adapt(service: &mut Service, url: &str) -> Result<()> {
         &mut service.supported_custom_client_metadata,
         [CUSTOM_METADATA],
     );
-    // Metadata that clients look for (Back-Channel Logout 1.0 §2.1). Logout tokens have `sid`.
+    // Metadata that clients look for (Back-Channel Logout 1.0 §2.1). Without it, ID tokens do not name the session (`sid`).
     service.backchannel_logout_supported = Some(true);
     service.backchannel_logout_session_supported = Some(true);
     // A refresh brings a new ID token, too.

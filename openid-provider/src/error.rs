@@ -4,9 +4,9 @@ use authlete_axum::TooManyAttempts;
 use authlete_axum::authorization_server::Failure;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
-use http::{HeaderValue, StatusCode};
+use http::{HeaderValue, Method, StatusCode};
 
 use crate::app::App;
 use crate::pages::{self, Page};
@@ -18,6 +18,8 @@ pub enum Error {
     NoFlow,
     /// The form is not from a page of this server.
     Foreign,
+    /// The form is from before the login in another tab. The page at this path is shown again.
+    Stale(String),
     TooManyAttempts(TooManyAttempts),
     /// The database is away.
     Unavailable,
@@ -52,6 +54,7 @@ impl IntoResponse for Error {
         match self {
             Self::NoFlow => StatusCode::BAD_REQUEST.into_response(),
             Self::Foreign => StatusCode::FORBIDDEN.into_response(),
+            Self::Stale(page) => Redirect::to(&page).into_response(),
             Self::TooManyAttempts(error) => error.into_response(),
             Self::Unavailable => {
                 let retry = [(RETRY_AFTER, HeaderValue::from_static("5"))];
@@ -92,7 +95,12 @@ pub async fn as_page(State(app): State<App>, request: Request, next: Next) -> Re
     if !(status.is_client_error() || status.is_server_error()) || is_page {
         return response;
     }
-    let mut page = pages::error(Page::new(&app, &parts, None, None), status);
+    let mut page = Page::new(&app, &parts, None, None);
+    if parts.method != Method::GET {
+        // There need not be a page at the path.
+        "/".clone_into(&mut page.here);
+    }
+    let mut page = pages::error(page, status);
     if let Some(retry) = response.headers().get(RETRY_AFTER) {
         page.headers_mut().insert(RETRY_AFTER, retry.clone());
     }

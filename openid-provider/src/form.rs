@@ -5,7 +5,9 @@ use axum::extract::{FromRequest, Request};
 use http::request::Parts;
 use subtle::ConstantTimeEq as _;
 
+use crate::app::App;
 use crate::error::Error;
+use crate::routes::at;
 use crate::visit::Visit;
 
 /// The field that every form has (CSRF). Its value is in the session, and another site does not know it.
@@ -38,14 +40,14 @@ impl Sent {
     }
 }
 
-impl<S: Send + Sync> FromRequest<S> for Sent {
+impl FromRequest<App> for Sent {
     type Rejection = Error;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
+    async fn from_request(request: Request, app: &App) -> Result<Self, Error> {
         let (parts, body) = request.into_parts();
         let visit = Visit::of(&parts).await?;
         let body = Request::from_parts(parts.clone(), body);
-        let body = Bytes::from_request(body, state).await;
+        let body = Bytes::from_request(body, app).await;
         let body = body.map_err(|_| Error::Foreign)?;
         let fields = form_urlencoded::parse(&body).into_owned().collect();
         let sent = Self {
@@ -57,9 +59,14 @@ impl<S: Send + Sync> FromRequest<S> for Sent {
         let token = sent.field(FORM_TOKEN);
         let is_own =
             !expected.is_empty() && bool::from(expected.as_bytes().ct_eq(token.as_bytes()));
-        match is_own {
-            true => Ok(sent),
-            false => Err(Error::Foreign),
+        if is_own {
+            return Ok(sent);
         }
+        let flow = sent.flow();
+        Err(match app.directory.flow(&sent.visit, &flow).await {
+            // Only this session knows the name.
+            Ok(_) => Error::Stale(at(sent.parts.uri.path(), &flow)),
+            Err(_) => Error::Foreign,
+        })
     }
 }

@@ -1,16 +1,16 @@
 //! The languages of the pages. To add one: a variant here, and its texts in `texts/`.
 
 use http::HeaderMap;
-use http::header::ACCEPT_LANGUAGE;
-use serde::{Deserialize, Serialize};
+use http::header::{ACCEPT_LANGUAGE, COOKIE};
 
 use crate::texts::{Texts, en, ja};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// The cookie that keeps what the user chose. It is not in the session: it stays after a logout, and error pages need no database.
+const CHOICE: &str = "language";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
-    #[serde(rename = "en")]
     English,
-    #[serde(rename = "ja")]
     Japanese,
 }
 
@@ -47,16 +47,36 @@ impl Language {
         all.find(|language| language.tag().eq_ignore_ascii_case(primary))
     }
 
-    /// The first of the languages that the client asks for (`ui_locales`, OpenID Connect Core 1.0 §3.1.2.1), or else the best
-    /// that the browser takes (`Accept-Language`, RFC 9110 §12.5.4).
+    /// The cookie for the choice of this language, for a year.
+    pub fn cookie(self, is_secure: bool) -> String {
+        let secure = if is_secure { "; Secure" } else { "" };
+        let tag = self.tag();
+        format!("{CHOICE}={tag}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax{secure}")
+    }
+
+    /// The language that the user chose. Without a choice, the first of those that the client asks for (`ui_locales`, OpenID
+    /// Connect Core 1.0 §3.1.2.1), or else the best that the browser takes (`Accept-Language`, RFC 9110 §12.5.4).
     pub fn negotiate(ui_locales: &[String], headers: &HeaderMap) -> Self {
-        let asked = ui_locales.iter().find_map(|tag| Self::of_tag(tag));
+        let asked = || ui_locales.iter().find_map(|tag| Self::of_tag(tag));
         let accepted = || {
             let header = headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?;
             accepted(header)
         };
-        asked.or_else(accepted).unwrap_or(Self::English)
+        chosen(headers)
+            .or_else(asked)
+            .or_else(accepted)
+            .unwrap_or(Self::English)
     }
+}
+
+fn chosen(headers: &HeaderMap) -> Option<Language> {
+    let headers = headers.get_all(COOKIE).iter();
+    let cookies = headers.filter_map(|value| value.to_str().ok());
+    let mut pairs = cookies
+        .flat_map(|cookies| cookies.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='));
+    let (_, tag) = pairs.find(|(name, _)| *name == CHOICE)?;
+    Language::of_tag(tag)
 }
 
 fn accepted(header: &str) -> Option<Language> {
@@ -101,5 +121,17 @@ mod tests {
             headers.insert(ACCEPT_LANGUAGE, header.parse().unwrap());
             assert_eq!(Language::negotiate(&[], &headers), language, "{header}");
         }
+    }
+
+    #[test]
+    fn language_of_the_user_goes_before_all_others() {
+        let mut headers = HeaderMap::new();
+        let cookies = Language::Japanese.cookie(true);
+        let (cookie, _) = cookies.split_once(';').unwrap();
+        headers.insert(COOKIE, format!("session=a=b; {cookie}").parse().unwrap());
+        let asked = ["en".to_owned()];
+        assert_eq!(Language::negotiate(&asked, &headers), Language::Japanese);
+        headers.insert(COOKIE, "language=xx".parse().unwrap());
+        assert_eq!(Language::negotiate(&asked, &headers), Language::English);
     }
 }

@@ -25,7 +25,7 @@ pub struct Page {
     user: Option<String>,
     form_token: String,
     /// Where the page is, to come back to in another language.
-    here: String,
+    pub here: String,
     /// The authorization request that it is for. Empty when there is none.
     pub flow: String,
     /// What was wrong with what the page sent.
@@ -40,11 +40,8 @@ impl Page {
         visit: Option<&Visit>,
         ui_locales: Option<&[String]>,
     ) -> Self {
-        let kept = visit.map(|visit| &visit.kept);
-        let chosen = kept.and_then(|kept| kept.language);
-        let language = chosen
-            .unwrap_or_else(|| Language::negotiate(ui_locales.unwrap_or_default(), &parts.headers));
-        let form_token = kept.map(|kept| kept.form_token.expose().to_owned());
+        let language = Language::negotiate(ui_locales.unwrap_or_default(), &parts.headers);
+        let form_token = visit.map(|visit| visit.kept.form_token.expose().to_owned());
         Self {
             app: app.clone(),
             language,
@@ -66,6 +63,10 @@ impl Page {
     /// For an authorization request.
     pub fn flow(mut self, flow: &str) -> Self {
         flow.clone_into(&mut self.flow);
+        // A form that was sent has it in its body.
+        if !self.here.contains('?') {
+            self.here += &self.query();
+        }
         self
     }
 

@@ -211,7 +211,7 @@ fn authorization_server(
 }
 
 fn router(app: &App) -> Router {
-    let is_secure = app.site.url.starts_with("https:");
+    let is_secure = app.site.is_secure();
     // The prefix makes browsers keep the cookie to this host, this path and TLS (RFC 6265bis §4.1.3.2).
     let name = if is_secure {
         "__Host-session"

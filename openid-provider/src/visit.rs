@@ -13,7 +13,6 @@ use tower_sessions::Session as Browser;
 
 use crate::clock::now;
 use crate::error::Error;
-use crate::language::Language;
 use crate::random;
 use crate::sessions;
 
@@ -91,8 +90,6 @@ pub struct Kept {
     pub clients: BTreeSet<i64>,
     /// What forms have to come with (CSRF).
     pub form_token: Secret,
-    /// The language that the user chose.
-    pub language: Option<Language>,
     /// The name of the browser, for the list of sessions.
     pub browser: String,
     /// The page of this server that the user wanted before the login.

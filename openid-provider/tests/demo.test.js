@@ -353,7 +353,7 @@ test("logout at the demo goes to the provider and comes back", async () => {
   assert.ok(browser.text.includes("id_token_hint"), browser.text);
   assertExplained(browser);
   await browser.follow("Send it");
-  assert.equal(browser.url, `${provider.url}/log-out`);
+  assert.equal(browser.url, `${provider.url}/log-out?for=client`);
   await browser.submit("/log-out");
   assert.equal(browser.url, `${provider.demo}/`);
   assert.ok(browser.text.includes("Back from the logout"), browser.text);

@@ -34,7 +34,6 @@ describe("language", () => {
     assert.equal(await tag(person), "ja");
     await person.click(person.page.getByRole("link", { name: "アカウントを作成" }));
     assert.equal(await tag(person), "ja");
-    await person.page.goBack();
     await person.authorize({ ui_locales: "ja" });
     await person.logIn(user.name);
     assert.equal(await person.heading(), "「Recipe Box」があなたのアカウントへのアクセスを求めています");

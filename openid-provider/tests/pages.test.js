@@ -13,7 +13,7 @@ const directory = process.env.SCREENSHOTS ?? place();
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const SCHEMES = ["light", "dark"];
 const LOCALES = { en: "en-US", ja: "ja-JP" };
-const CLAIMS = JSON.stringify({ userinfo: { birthdate: null } });
+const CLAIMS = JSON.stringify({ userinfo: { phone_number: null } });
 
 /** Opens one page after the other, and calls `look` with the name of each. */
 async function walk(site, person, look) {
@@ -31,7 +31,7 @@ async function walk(site, person, look) {
   await person.signUp(name, null);
   await person.logOut();
 
-  await person.authorize({ scope: "openid profile email offline_access recipes", claims: CLAIMS });
+  await person.authorize({ scope: "openid profile email offline_access recipes", prompt: "consent", claims: CLAIMS });
   await look("login");
   await person.logIn(name, "wrong password");
   await look("login-mistake");
@@ -122,6 +122,32 @@ async function walkFaults(site, person, look) {
   await look("error-503");
 }
 
+/** The demo app, from the request to the tokens, and its other flows. */
+async function walkDemo(site, person, look) {
+  const { page } = person;
+  const { demo } = site.provider;
+  await person.open("/");
+  await look("home-with-demo");
+  await person.open("/login");
+  await look("login-with-demo");
+  await page.goto(demo);
+  await look("demo-start");
+  await person.click(page.locator("form.ask button"));
+  await look("demo-request");
+  await person.click(page.locator("a.button"));
+  await person.logIn("alice", "wonderland");
+  await person.allow();
+  await look("demo-result");
+  await page.goto(demo);
+  await look("demo-start-logged-in");
+  for (const flow of ["device", "ciba"]) {
+    await page.goto(`${demo}/${flow}`);
+    await look(`demo-${flow}`);
+    await person.click(page.locator("main form button"));
+    await look(`demo-${flow}-waiting`);
+  }
+}
+
 async function violations(page) {
   await page.evaluate(axe.source);
   const results = await page.evaluate((values) => globalThis.axe.run(document, { runOnly: { type: "tag", values } }), RULES);
@@ -171,6 +197,18 @@ describe("pages", () => {
     });
   }
 
+  for (const [language, locale] of Object.entries(LOCALES)) {
+    test(`pages of the demo app in ${language} have no violations of axe-core, and fit on a phone`, async () => {
+      const site = await Site.startDemo();
+      const person = await site.person({ locale });
+      const found = [];
+      await walkDemo(site, person, (name) => inspect(person, name, language, found));
+      await person.close();
+      await site.stop();
+      assert.deepEqual(found, []);
+    });
+  }
+
   test("picture for the README shows the consent and the account", async () => {
     const size = { width: 600, height: 760 };
     const site = await Site.start({ settings: { name: "Example ID" } });
@@ -178,7 +216,7 @@ describe("pages", () => {
     await person.signUp("alice");
     const shots = [];
     const shoot = async () => shots.push((await person.page.screenshot()).toString("base64"));
-    const state = await person.authorize({ scope: "openid profile email offline_access" });
+    const state = await person.authorize({ scope: "openid profile email offline_access", prompt: "consent" });
     await shoot();
     await person.allow();
     await site.party.answer(state);

@@ -7,6 +7,9 @@ import { chromium } from "playwright-core";
 import { startEmulator, startProvider } from "./harness.js";
 import { RelyingParty } from "./relying_party.js";
 
+// Each program has one that ends it.
+process.setMaxListeners(0);
+
 const BROWSER = process.env.CHROMIUM ?? "/usr/bin/chromium";
 export const PASSWORD = "a sentence to remember";
 /** The smallest phone. */
@@ -53,13 +56,22 @@ export class Site {
     return site;
   }
 
+  /** A provider on its own emulator, with the demo app. */
+  static async startDemo() {
+    const site = new Site();
+    site.provider = await startProvider();
+    site.url = site.provider.url;
+    site.browser = await chromium.launch({ executablePath: BROWSER, args: ["--no-sandbox"] });
+    return site;
+  }
+
   async stop() {
     await this.browser.close();
     await this.provider.stop();
-    await this.emulator.stop();
-    this.recorder.server.closeAllConnections();
-    this.recorder.server.close();
-    this.party.stop();
+    await this.emulator?.stop();
+    this.recorder?.server.closeAllConnections();
+    this.recorder?.server.close();
+    this.party?.stop();
   }
 
   /** Somebody at a new browser, who is not logged in. */
@@ -105,7 +117,7 @@ export class Person {
     this.page.on("response", async (response) => {
       if (response.request().resourceType() !== "document" || !response.url().startsWith(this.site.url)) return;
       const text = await response.text().catch(() => "");
-      this.seen.push({ url: response.url(), text, headers: JSON.stringify(await response.allHeaders().catch(() => ({}))) });
+      this.seen.push({ url: response.url(), text, headers: JSON.stringify(response.headers()) });
     });
     return this.page;
   }

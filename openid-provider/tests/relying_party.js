@@ -71,7 +71,7 @@ export class RelyingParty {
       supportedResponseTypes: ["CODE"],
       supportedTokenAuthMethods: ["CLIENT_SECRET_BASIC"],
       supportedScopes: Object.entries(SCOPES).map(([name, description]) => ({ name, description, defaultEntry: false })),
-      supportedClaims: ["name", "email", "email_verified", "birthdate"],
+      supportedClaims: ["name", "email", "email_verified", "phone_number"],
       jwks: { keys: [key] },
       deviceFlowCodeDuration: 300,
       deviceFlowPollingInterval: 1,
@@ -87,7 +87,7 @@ export class RelyingParty {
   }
 
   /** A new authorization request: where to send the browser, and its `state`. */
-  request({ client = "recipes", scope = "openid profile email offline_access", ...parameters } = {}) {
+  request({ client = "recipes", scope = "openid profile email", ...parameters } = {}) {
     const state = randomUUID();
     const all = { response_type: "code", client_id: CLIENTS[client], redirect_uri: `${this.url}/callback`, scope, state, ...parameters };
     return { state, url: `${this.issuer}/authorize?${new URLSearchParams(all)}` };

@@ -6,11 +6,11 @@ use axum::response::{IntoResponse as _, Response};
 use http::request::Parts;
 
 use super::log_in::Flow;
-use super::{go_on, interaction, with_form_token};
+use super::{go_on, interaction, page_for, with_form_token};
 use crate::app::App;
 use crate::error::Error;
 use crate::form::Sent;
-use crate::pages::{ChooseAccountPage, Page};
+use crate::pages::ChooseAccountPage;
 use crate::visit::Visit;
 
 pub async fn page(
@@ -28,9 +28,8 @@ pub async fn page(
     let (Some(Interaction::ChooseAccount { .. }), Some(user)) = (asked, user) else {
         return Ok(go_on(&flow));
     };
-    let locales = pending.answer().ui_locales.as_deref();
     let page = ChooseAccountPage {
-        page: Page::new(&app, &parts, Some(&visit), locales).flow(&flow),
+        page: page_for(&app, &parts, &visit, &flow, Some(&pending)),
         name: user.display_name,
     };
     Ok(page.into_response())

@@ -8,7 +8,7 @@ use http::request::Parts;
 use std::collections::BTreeSet;
 
 use super::log_in::Flow;
-use super::{go_on, interaction, with_form_token};
+use super::{go_on, interaction, page_for, with_form_token};
 use crate::app::App;
 use crate::error::Error;
 use crate::form::Sent;
@@ -34,9 +34,7 @@ pub async fn page(
     let Some(Interaction::Consent(asked)) = interaction(&pending, session.as_ref()) else {
         return Ok(go_on(&flow));
     };
-    let locales = pending.answer().ui_locales.as_deref();
-    let page = Page::new(&app, &parts, Some(&visit), locales);
-    let page = page.user(user.as_ref()).flow(&flow);
+    let page = page_for(&app, &parts, &visit, &flow, Some(&pending)).user(user.as_ref());
     Ok(render(&app, page, &pending, &asked).into_response())
 }
 
@@ -118,6 +116,9 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
     let mut kept = app.directory.flow(&visit, &flow).await?;
     let client_id = kept.pending.client_id();
     let session = app.directory.session(&mut visit, client_id).await?;
+    if agreed && let Some(client_id) = client_id {
+        visit.kept.clients.insert(client_id);
+    }
     metrics::event("consents_total", if agreed { "allowed" } else { "refused" });
     kept.refused = !agreed;
     if agreed && let Some(session) = session {

@@ -70,14 +70,23 @@ pub async fn send(State(app): State<App>, mut sent: Sent) -> Result<Response, Er
     Ok(page.into_response())
 }
 
+/// The page is the answer to a form: with a code, it begins anew.
+pub async fn again() -> Redirect {
+    Redirect::to("/device")
+}
+
 /// The user has decided.
 pub async fn decide(State(app): State<App>, mut sent: Sent) -> Result<Response, Error> {
     let device = sent.visit.kept.device.take().ok_or(Error::NoFlow)?;
     let client_id = device.answer().client_id;
     let session = app.directory.session(&mut sent.visit, client_id).await?;
-    sent.visit.save().await?;
     let agreed = sent.field("decision") == "allow";
-    let page = Page::new(&app, &sent.parts, Some(&sent.visit), None);
+    if agreed && let Some(client_id) = client_id {
+        sent.visit.kept.clients.insert(client_id);
+    }
+    sent.visit.save().await?;
+    let user = app.directory.user(&sent.visit).await?;
+    let page = Page::new(&app, &sent.parts, Some(&sent.visit), None).user(user.as_ref());
     let texts = page.texts();
     let outcome = match session.filter(|_| agreed) {
         Some(session) => {

@@ -1,16 +1,31 @@
 //! The choice of a language, at the bottom of every page.
 
-use axum::response::Redirect;
+use axum::Form;
+use axum::extract::State;
+use axum::response::{AppendHeaders, IntoResponse, Redirect};
+use http::header::SET_COOKIE;
+use serde::Deserialize;
 
-use crate::error::Error;
-use crate::form::Sent;
+use crate::app::App;
 use crate::language::Language;
 
-pub async fn choose(mut sent: Sent) -> Result<Redirect, Error> {
-    sent.visit.kept.language = Language::of_tag(sent.field("language"));
-    sent.visit.save().await?;
-    let here = sent.field("here");
-    Ok(Redirect::to(if is_own(here) { here } else { "/" }))
+#[derive(Deserialize)]
+pub struct Choice {
+    language: String,
+    /// The page that the user was at.
+    here: String,
+}
+
+/// It needs no session and no token: pages for errors have it, too, and another site gains nothing by it.
+pub async fn choose(State(app): State<App>, Form(choice): Form<Choice>) -> impl IntoResponse {
+    let language = Language::of_tag(&choice.language);
+    let cookie = language.map(|it| (SET_COOKIE, it.cookie(app.site.is_secure())));
+    let here = if is_own(&choice.here) {
+        &choice.here
+    } else {
+        "/"
+    };
+    (AppendHeaders(cookie), Redirect::to(here))
 }
 
 /// Only to a page of this server: a path, and not `//host`. Browsers read `\` as `/`, and leave blanks and control characters out.

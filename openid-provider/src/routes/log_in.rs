@@ -6,12 +6,12 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use http::request::Parts;
 use serde::Deserialize;
 
-use super::{at, finish_login, go_on, interaction, with_form_token};
+use super::{at, finish_login, go_on, interaction, page_for, with_form_token};
 use crate::app::App;
 use crate::error::Error;
 use crate::form::Sent;
 use crate::metrics;
-use crate::pages::{LoginPage, Page};
+use crate::pages::LoginPage;
 use crate::visit::{ACRS, Login, Visit};
 
 /// The authorization request that a page is for.
@@ -90,11 +90,10 @@ fn render(
     flow: Option<(&str, &PendingAuthorization)>,
     asked: Asked,
 ) -> LoginPage {
-    let answer = flow.map(|(_, pending)| pending.answer());
-    let locales = answer.and_then(|answer| answer.ui_locales.as_deref());
-    let client = answer.and_then(|answer| answer.client.as_ref());
+    let (flow, pending) = flow.unzip();
+    let client = pending.and_then(|pending| pending.answer().client.as_ref());
     LoginPage {
-        page: Page::new(app, parts, Some(visit), locales).flow(flow.map_or("", |(name, _)| name)),
+        page: page_for(app, parts, visit, flow.unwrap_or_default(), pending),
         client: client.and_then(|client| client.client_name.clone()),
         hint: asked.hint.unwrap_or_default(),
         again: matches!(

@@ -3,8 +3,9 @@
 use std::mem::take;
 
 use axum::extract::State;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use http::request::Parts;
+use http::uri::PathAndQuery;
 
 use super::with_form_token;
 use crate::app::App;
@@ -13,6 +14,9 @@ use crate::form::Sent;
 use crate::pages::{LogOutPage, MessagePage, Page};
 use crate::visit::{Ended, Visit};
 
+/// The page for a logout that a client asked for.
+pub const FOR_CLIENT: &str = "/log-out?for=client";
+
 /// Asks first: any page on the web can send a user to the logout endpoint.
 pub async fn page(
     State(app): State<App>,
@@ -20,6 +24,11 @@ pub async fn page(
     parts: Parts,
 ) -> Result<Response, Error> {
     with_form_token(&mut visit).await?;
+    if parts.uri.path_and_query().map(PathAndQuery::as_str) != Some(FOR_CLIENT) {
+        // The user wants it now. What a client asked for before was cancelled.
+        visit.kept.logout = None;
+        visit.save().await?;
+    }
     let asked = visit.kept.logout.as_ref();
     let locales = asked.and_then(|asked| asked.ui_locales());
     let locales: Vec<_> = locales
@@ -40,10 +49,7 @@ pub async fn page(
 
 /// The user wants to log out.
 pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error> {
-    let Sent {
-        mut visit, parts, ..
-    } = sent;
-    let page = Page::new(&app, &parts, Some(&visit), None);
+    let Sent { mut visit, .. } = sent;
     let (login, logout) = (visit.kept.login.take(), visit.kept.logout.take());
     let clients = take(&mut visit.kept.clients);
     visit.end().await?;
@@ -51,7 +57,7 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
         tell_clients(&app, Ended { login, clients });
     }
     let response = logout.and_then(|logout| logout.response());
-    Ok(response.unwrap_or_else(|| logged_out(page)))
+    Ok(response.unwrap_or_else(|| Redirect::to("/log-out").into_response()))
 }
 
 fn logged_out(page: Page) -> Response {

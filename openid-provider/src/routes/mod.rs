@@ -15,18 +15,23 @@ mod requests;
 mod second_factor;
 mod sign_up;
 
+use authlete::server::PendingAuthorization;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
+use http::StatusCode;
 use http::request::Parts;
 
 pub use self::proceed::to_page;
 use self::proceed::{go_on, interaction};
 use crate::app::App;
 use crate::error::Error;
+use crate::pages::Page;
 use crate::random;
 use crate::visit::{Login, Visit};
+
+pub use log_out::FOR_CLIENT as LOG_OUT_FOR_CLIENT;
 
 /// The largest form, in bytes.
 const FORM_LIMIT: usize = 64 * 1024;
@@ -56,10 +61,11 @@ pub fn router(app: &App) -> Router {
         )
         .route("/account/second-factor/remove", post(second_factor::remove))
         .route("/device", get(device::page).post(device::send))
-        .route("/device/consent", post(device::decide))
+        .route("/device/consent", get(device::again).post(device::decide))
         .route("/requests", get(requests::page).post(requests::decide))
         .route("/log-out", get(log_out::page).post(log_out::send))
         .route("/language", post(language::choose))
+        .fallback(async || StatusCode::NOT_FOUND)
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .with_state(app.clone())
 }
@@ -84,9 +90,34 @@ async fn with_form_token(visit: &mut Visit) -> Result<(), Error> {
 }
 
 /// A page for an authorization request, by its name. A browser may have sent anything in the place of the name.
-fn at(page: &str, flow: &str) -> String {
+pub fn at(page: &str, flow: &str) -> String {
+    if flow.is_empty() {
+        return page.to_owned();
+    }
     let flow: String = form_urlencoded::byte_serialize(flow.as_bytes()).collect();
     format!("{page}?flow={flow}")
+}
+
+/// A page for an authorization request, in a language that its client asks for.
+fn page_for(
+    app: &App,
+    parts: &Parts,
+    visit: &Visit,
+    flow: &str,
+    pending: Option<&PendingAuthorization>,
+) -> Page {
+    let locales = pending.and_then(|pending| pending.answer().ui_locales.as_deref());
+    Page::new(app, parts, Some(visit), locales).flow(flow)
+}
+
+/// The same, for the name of the request. Empty: nobody asked for the page but the user.
+async fn page_of(app: &App, parts: &Parts, visit: &Visit, flow: &str) -> Result<Page, Error> {
+    let kept = match flow {
+        "" => None,
+        flow => Some(app.directory.flow(visit, flow).await?),
+    };
+    let pending = kept.as_ref().map(|kept| &kept.pending);
+    Ok(page_for(app, parts, visit, flow, pending))
 }
 
 /// Sends the user to the login, and afterwards back to this page.

@@ -66,8 +66,11 @@ pub async fn decide(State(app): State<App>, mut sent: Sent) -> Result<Response, 
         return Ok(message(texts.request_gone).into_response());
     };
     let client_id = request.answer().client_id;
-    let agreed = sent.field("decision") == "allow";
     let session = app.directory.session(&mut sent.visit, client_id).await?;
+    let agreed = sent.field("decision") == "allow";
+    if agreed && let Some(client_id) = client_id {
+        sent.visit.kept.clients.insert(client_id);
+    }
     sent.visit.save().await?;
     let decided = match session.filter(|_| agreed) {
         Some(session) => {

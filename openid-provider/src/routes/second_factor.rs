@@ -6,7 +6,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use http::request::Parts;
 
 use super::log_in::Flow;
-use super::{at, finish_login, log_in_first, with_form_token};
+use super::{at, finish_login, log_in_first, page_of, with_form_token};
 use crate::app::App;
 use crate::error::Error;
 use crate::form::Sent;
@@ -15,6 +15,8 @@ use crate::pages::{Page, SecondFactorPage, SetUpSecondFactorPage};
 use crate::second_factor::Authenticator;
 use crate::users::User;
 use crate::visit::{Login, Visit};
+
+const SET_UP: &str = "/account/second-factor";
 
 /// Asks for the code, after the password was right.
 pub async fn page(
@@ -26,7 +28,7 @@ pub async fn page(
     if visit.kept.half().is_none() {
         return Ok(Redirect::to(&at("/login", &flow)).into_response());
     }
-    let page = Page::new(&app, &parts, Some(&visit), None).flow(&flow);
+    let page = page_of(&app, &parts, &visit, &flow).await?;
     Ok(SecondFactorPage { page }.into_response())
 }
 
@@ -44,7 +46,7 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
         if is_right { "right" } else { "wrong" },
     );
     if !is_right {
-        let page = Page::new(&app, &sent.parts, Some(&sent.visit), None).flow(&flow);
+        let page = page_of(&app, &sent.parts, &sent.visit, &flow).await?;
         let mistake = page.texts().wrong_code;
         let page = page.mistake(mistake);
         return Ok(SecondFactorPage { page }.into_response());
@@ -64,14 +66,17 @@ pub async fn set_up_page(
     let Some(user) = app.directory.user(&visit).await? else {
         return log_in_first(&mut visit, &parts).await;
     };
+    if is_due(&visit, &user) {
+        return use_first(&mut visit, &flow, SET_UP).await;
+    }
     let kept = visit.kept.totp_secret.as_ref();
     let kept = kept.and_then(|secret| Authenticator::of(secret.expose()));
     let authenticator = kept.or_else(Authenticator::generate);
     let authenticator = authenticator.ok_or(Error::Internal("there is no secret for a code"))?;
     visit.kept.totp_secret = Some(authenticator.secret().into());
     visit.save().await?;
-    let page = Page::new(&app, &parts, Some(&visit), None);
-    let page = page.user(Some(&user)).flow(&flow);
+    let page = page_of(&app, &parts, &visit, &flow).await?;
+    let page = page.user(Some(&user));
     Ok(render(&app, page, &user, &authenticator)?.into_response())
 }
 
@@ -94,21 +99,24 @@ fn render(
 }
 
 /// The first code was sent.
-pub async fn set_up(State(app): State<App>, sent: Sent) -> Result<Response, Error> {
+pub async fn set_up(State(app): State<App>, mut sent: Sent) -> Result<Response, Error> {
     let flow = sent.flow();
     let secret = sent.visit.kept.totp_secret.as_ref().map(Secret::expose);
     let authenticator = secret.and_then(Authenticator::of);
     let user = app.directory.user(&sent.visit).await?;
     let (Some(authenticator), Some(user)) = (authenticator, user) else {
-        return Ok(Redirect::to("/account/second-factor").into_response());
+        return Ok(Redirect::to(SET_UP).into_response());
     };
+    if is_due(&sent.visit, &user) {
+        return use_first(&mut sent.visit, &flow, SET_UP).await;
+    }
     app.count_attempt(&sent.parts, &user.subject)?;
     let users = &app.directory.users;
     let set_up = users.set_up_second_factor(&user.subject, &authenticator, sent.field("code"));
     if !set_up.await? {
-        let page = Page::new(&app, &sent.parts, Some(&sent.visit), None);
+        let page = page_of(&app, &sent.parts, &sent.visit, &flow).await?;
         let mistake = page.texts().wrong_code;
-        let page = page.user(Some(&user)).flow(&flow).mistake(mistake);
+        let page = page.user(Some(&user)).mistake(mistake);
         return Ok(render(&app, page, &user, &authenticator)?.into_response());
     }
     let login = sent.visit.kept.login.clone();
@@ -117,16 +125,34 @@ pub async fn set_up(State(app): State<App>, sent: Sent) -> Result<Response, Erro
     finish_login(&app, sent.visit, login, &flow).await
 }
 
-/// Turns it off. Whoever does it has logged in with it.
-pub async fn remove(State(app): State<App>, sent: Sent) -> Result<Redirect, Error> {
-    if let Some(login) = sent
-        .visit
-        .kept
-        .login
-        .filter(|login| login.has_second_factor)
-    {
-        let users = &app.directory.users;
-        users.remove_second_factor(&login.subject).await?;
+/// Turns it off.
+pub async fn remove(State(app): State<App>, mut sent: Sent) -> Result<Response, Error> {
+    let Some(user) = app.directory.user(&sent.visit).await? else {
+        return Ok(Redirect::to("/login").into_response());
+    };
+    if is_due(&sent.visit, &user) {
+        return use_first(&mut sent.visit, "", "/account").await;
     }
-    Ok(Redirect::to("/account"))
+    app.directory
+        .users
+        .remove_second_factor(&user.subject)
+        .await?;
+    Ok(Redirect::to("/account").into_response())
+}
+
+/// Whether the user has a second factor that this session has not seen. Only with it can it be replaced or turned off: it is
+/// there for the case that somebody else knows the password.
+fn is_due(visit: &Visit, user: &User) -> bool {
+    let login = visit.kept.login.as_ref();
+    user.has_second_factor && !login.is_some_and(|login| login.has_second_factor)
+}
+
+/// Asks for the code, and goes on with the authorization request or with a page of this server afterwards.
+async fn use_first(visit: &mut Visit, flow: &str, page: &str) -> Result<Response, Error> {
+    if let Some(login) = visit.kept.login.clone() {
+        visit.kept.begin_half(login);
+        visit.kept.after_login = Some(page.to_owned());
+        visit.save().await?;
+    }
+    Ok(Redirect::to(&at("/second-factor", flow)).into_response())
 }

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 use http::request::Parts;
 
 use super::log_in::Flow;
-use super::{finish_login, interaction, with_form_token};
+use super::{finish_login, interaction, page_of, with_form_token};
 use crate::app::App;
 use crate::error::Error;
 use crate::form::Sent;
@@ -25,7 +25,7 @@ pub async fn page(
 ) -> Result<SignUpPage, Error> {
     with_form_token(&mut visit).await?;
     let mut email = String::new();
-    let page = render(&app, &parts, &visit, &flow).await?;
+    let page = page_of(&app, &parts, &visit, &flow).await?;
     if !flow.is_empty() {
         let kept = app.directory.flow(&visit, &flow).await?;
         let asked = interaction(&kept.pending, None);
@@ -41,17 +41,6 @@ pub async fn page(
     })
 }
 
-async fn render(app: &App, parts: &Parts, visit: &Visit, flow: &str) -> Result<Page, Error> {
-    let locales = match flow {
-        "" => None,
-        flow => {
-            let kept = app.directory.flow(visit, flow).await?;
-            kept.pending.answer().ui_locales.clone()
-        }
-    };
-    Ok(Page::new(app, parts, Some(visit), locales.as_deref()).flow(flow))
-}
-
 pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error> {
     let flow = sent.flow();
     let field = |name| sent.field(name).trim().to_owned();
@@ -62,7 +51,7 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
         // Blanks count in a password.
         password: sent.field("password").to_owned(),
     };
-    let page = render(&app, &sent.parts, &sent.visit, &flow).await?;
+    let page = page_of(&app, &sent.parts, &sent.visit, &flow).await?;
     let again = |page: Page, mistake| SignUpPage {
         page: page.mistake(mistake),
         name: field("name"),
@@ -91,14 +80,22 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
 fn mistake(new: &NewUser, texts: &'static Texts) -> Option<&'static str> {
     let is_allowed = |it: char| it.is_ascii_alphanumeric() || matches!(it, '.' | '-' | '_');
     let is_name = (3..=64).contains(&new.name.len()) && new.name.chars().all(is_allowed);
+    let is_display_name = (1..=100).contains(&new.display_name.chars().count())
+        && !new.display_name.contains(char::is_control);
     let length = new.password.chars().count();
     // Whether there is such an address, only a message to it can tell.
     let is_email = new.email.split_once('@').is_some_and(|(user, host)| {
-        !user.is_empty() && host.contains('.') && !new.email.contains(char::is_whitespace)
+        !user.is_empty()
+            && host.contains('.')
+            && !new
+                .email
+                .contains(|it: char| it.is_whitespace() || it.is_control())
     });
     if !is_name {
         Some(texts.name_invalid)
-    } else if !is_email || new.email.len() > 254 || new.display_name.len() > 200 {
+    } else if !is_display_name {
+        Some(texts.display_name_invalid)
+    } else if !is_email || new.email.len() > 254 {
         Some(texts.email_invalid)
     } else if length < SHORTEST || new.password.len() > LONGEST {
         Some(texts.password_invalid)
