@@ -35,12 +35,16 @@ impl Accounts for Users {
     ) -> Result<Response> {
         let browser: Option<&Browser> = request.extensions.get();
         let browser = browser.ok_or(StatusCode::INTERNAL_SERVER_ERROR)?;
+        let page = format!(
+            "<form method=post action=/decision><input type=hidden name=request value={}> \
+             <input name=name> <input name=password type=password> \
+             <button name=agree value=yes>Log in and agree</button> <button name=agree value=no>Refuse</button></form>",
+            pending.page_id()
+        );
         browser
             .insert("pending", pending)
             .await
             .map_err(unavailable)?;
-        let page = "<form method=post action=/decision><input name=name> <input name=password type=password> \
-                    <button name=agree value=yes>Log in and agree</button> <button name=agree value=no>Refuse</button></form>";
         Ok((
             [(CONTENT_SECURITY_POLICY, "frame-ancestors 'none'")],
             Html(page),
@@ -71,6 +75,8 @@ async fn decide(
     LOGINS.check(&format!("account {}", field("name")))?;
     let pending: Option<PendingAuthorization> =
         browser.remove("pending").await.map_err(unavailable)?;
+    // Not another request, which the browser has begun in another tab.
+    let pending = pending.filter(|it| it.page_id() == field("request"));
     let mut pending = pending.ok_or((StatusCode::BAD_REQUEST, "Start again at the app."))?;
     if field("agree") != "yes" {
         return Ok(server.deny(&pending).await?);

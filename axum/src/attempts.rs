@@ -16,6 +16,9 @@ use http::{HeaderValue, StatusCode};
 /// How many counters there are at most. Beyond that, keys share them.
 const COUNTERS: u64 = 1 << 18;
 
+/// The limiter counts in nanoseconds, which have an end.
+const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+
 /// Limits how often something can be tried: a password, a code.
 ///
 /// The attempts of each key are counted apart. Use the account as a key, and the address of the client as another one, so that
@@ -45,11 +48,11 @@ pub struct AttemptLimiter {
 
 impl AttemptLimiter {
     /// At most this many attempts of each key in this time. They come back one by one, evenly over the time; a time of zero
-    /// counts as a second.
+    /// counts as a second, and one of more than ten years as ten years.
     pub fn new(attempts: NonZeroU32, time: Duration) -> Self {
         let time = match time.is_zero() {
             true => Duration::from_secs(1),
-            false => time,
+            false => time.min(LONGEST),
         };
         let period = (time / attempts.get()).max(Duration::from_nanos(1));
         // `None` only for a period of zero.
@@ -148,6 +151,13 @@ mod tests {
             .parse()
             .unwrap();
         assert!((900..=1200).contains(&seconds), "{seconds}");
+    }
+
+    #[test]
+    fn limit_over_the_longest_time_is_a_limit() {
+        let limiter = AttemptLimiter::new(NonZeroU32::new(3).unwrap(), Duration::MAX);
+        let allowed = (0..5).filter(|_| limiter.check("alice").is_ok());
+        assert_eq!(allowed.count(), 3);
     }
 
     #[test]

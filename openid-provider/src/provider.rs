@@ -15,6 +15,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_sessions::cookie::SameSite;
@@ -35,6 +36,9 @@ use crate::{database, demo, error, metrics, request_log, routes};
 
 /// How often sessions that have ended are removed from the database.
 const CLEANING: Duration = Duration::from_secs(60 * 60);
+
+/// How long requests may take that are under way when the server ends. Docker kills after 10 seconds.
+const LAST_REQUESTS: Duration = Duration::from_secs(8);
 
 /// The users of the demo, with their passwords.
 const DEMO_USERS: [(&str, &str, &str); 2] = [
@@ -146,16 +150,28 @@ impl Provider {
     }
 
     /// Runs until the future is ready. Then no new connection is taken, and requests under way are answered.
+    ///
+    /// # Errors
+    /// A listener failed.
     pub async fn run_until(mut self, end: impl Future<Output = ()>) -> Result<()> {
         tokio::select! {
             () = end => {}
             Some(ended) = self.tasks.join_next() => ended??,
         }
         drop(self.stop);
-        while let Some(ended) = self.tasks.join_next().await {
-            ended??;
+        let answered = async {
+            while let Some(ended) = self.tasks.join_next().await {
+                ended??;
+            }
+            Ok(())
+        };
+        match timeout(LAST_REQUESTS, answered).await {
+            Ok(ended) => ended,
+            Err(_) => {
+                tracing::warn!("requests were under way when the server ended");
+                Ok(())
+            }
         }
-        Ok(())
     }
 }
 

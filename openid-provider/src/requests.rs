@@ -8,6 +8,9 @@ use sqlx::{AnyPool, Row as _};
 use crate::clock::now;
 use crate::random;
 
+/// For how many seconds a request is taken.
+const DECISION: i64 = 30;
+
 /// A request that waits, and the name that the page has for it.
 pub struct Waiting {
     pub id: String,
@@ -52,17 +55,29 @@ impl Requests {
         rows.iter().map(waiting).collect()
     }
 
-    pub async fn get(&self, subject: &str, id: &str) -> Result<Option<BackchannelRequest>> {
-        let sql = "SELECT id, request FROM backchannel_requests \
-                   WHERE id = $1 AND subject = $2 AND expires_at > $3";
+    /// Takes a request to decide on it: of two decisions at the same time, one gets it. Then it is removed or put back. When
+    /// neither happens, it can be taken again after a while.
+    pub async fn take(&self, subject: &str, id: &str) -> Result<Option<BackchannelRequest>> {
+        let sql = "UPDATE backchannel_requests SET taken_until = $4 \
+                   WHERE id = $1 AND subject = $2 AND expires_at > $3 AND taken_until <= $3 RETURNING id, request";
         let row = sqlx::query(sql)
             .bind(id)
             .bind(subject)
             .bind(now())
+            .bind(now().saturating_add(DECISION))
             .fetch_optional(&self.pool)
             .await?;
         let waiting = row.as_ref().map(waiting).transpose()?;
         Ok(waiting.map(|waiting| waiting.request))
+    }
+
+    /// Lets the user decide again.
+    pub async fn put_back(&self, id: &str) -> Result<()> {
+        sqlx::query("UPDATE backchannel_requests SET taken_until = 0 WHERE id = $1")
+            .bind(id)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
     }
 
     /// Removes a request that is decided.

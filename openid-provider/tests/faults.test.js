@@ -10,7 +10,7 @@ import { after, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { seed } from "../../axum/tests/relying_parties/seed.js";
 import { freePort, place, startEmulator, startPostgres, startProvider } from "./harness.js";
-import { authorization, Person, redeem, totp } from "./person.js";
+import { authorization, call, Person, redeem, totp } from "./person.js";
 
 const emulator = await startEmulator(seed(0));
 after(() => emulator.stop());
@@ -71,9 +71,46 @@ function assertPage(answer, status) {
 
 async function assertFinishes(provider, answer) {
   assert.ok(answer.redirect, answer.page);
-  const response = await redeem(provider, answer.redirect);
-  assert.equal(response.status, 200, answer.redirect);
-  assert.ok((await response.json()).id_token);
+  const tokens = await redeem(provider, answer.redirect);
+  assert.ok(tokens.id_token, JSON.stringify(tokens));
+}
+
+/** A client asks a user without a browser, who opens the page for it. */
+async function askWithoutBrowser(person, name) {
+  const request = { scope: "openid", login_hint: name, binding_message: "W4SCT" };
+  const asked = await call(person.provider, "/backchannel_authentication", request);
+  let page = await person.open("/requests");
+  for (let attempts = 0; attempts < 50 && !page.page.includes("W4SCT"); attempts += 1) {
+    await setTimeout(100);
+    page = await person.open("/requests");
+  }
+  return { asked, page };
+}
+
+/** Users who agree in two tabs at once, whose requests go to two instances: neither consent is lost. */
+async function consentsAtOnce(first, second) {
+  for (let round = 0; round < 5; round += 1) {
+    const person = new Person(first);
+    await person.signUp(`consent-${round}`);
+    const scopes = ["openid profile", "openid email"];
+    const pages = [];
+    for (const scope of scopes) pages.push(await person.open(authorization(first, { scope })));
+    const sending = [person.send(pages[0], "/consent")];
+    person.provider = second;
+    sending.push(person.send(pages[1], "/consent"));
+    for (const answer of await Promise.all(sending)) await assertFinishes(first, answer);
+    const both = await person.open(authorization(first, { scope: "openid profile email", prompt: "none" }));
+    assert.ok(new URL(both.redirect).searchParams.get("code"), both.redirect);
+  }
+}
+
+/** A user whose tabs all open at once: each request goes on. */
+async function tabsAtOnce(first, second) {
+  const person = new Person(first);
+  await person.signUp("tabs");
+  const tabs = Array.from({ length: 6 }, (_, number) => authorization([first, second][number % 2], { prompt: "consent" }));
+  const pages = await Promise.all(tabs.map((tab) => person.open(tab)));
+  for (const page of pages) await assertFinishes(first, await person.send(page, "/consent"));
 }
 
 const statusOf = async (provider, path) => (await fetch(`${provider.url}${path}`)).status;
@@ -145,6 +182,9 @@ test("with PostgreSQL", async (context) => {
     const answers = await Promise.all(people.map((person, number) => person.signUp("bob", undefined, pages[number])));
     assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 422, 422, 422, 422, 422]);
   });
+
+  await context.test("two consents at once are both kept", () => consentsAtOnce(first, second));
+  await context.test("tabs that open at once do not lose each other's request", () => tabsAtOnce(first, second));
 
   await context.test("the instance that began a flow is killed: the other one finishes it", async () => {
     const person = new Person(first);
@@ -220,24 +260,13 @@ test("Authlete is away when a user decides on a request without a browser: it ca
   const provider = await provide(context, { environment: gate.environment });
   const person = new Person(provider);
   await person.signUp("alice");
-  const client = `Basic ${Buffer.from("web:client-secret-with-at-least-32-characters").toString("base64")}`;
-  const ask = async (path, parameters) => {
-    const body = new URLSearchParams(parameters);
-    const response = await fetch(`${provider.url}${path}`, { method: "POST", headers: { authorization: client }, body });
-    return response.json();
-  };
-  const asked = await ask("/backchannel_authentication", { scope: "openid", login_hint: "alice", binding_message: "W4SCT" });
-  let page = await person.open("/requests");
-  for (let attempts = 0; attempts < 50 && !page.page.includes("W4SCT"); attempts += 1) {
-    await setTimeout(100);
-    page = await person.open("/requests");
-  }
+  const { asked, page } = await askWithoutBrowser(person, "alice");
   await gate.close();
   assertPage(await person.send(page, "/requests"), 503);
   await gate.open();
   const done = await person.send(await person.open("/requests"), "/requests");
   assert.equal(done.status, 200);
-  const tokens = await ask("/token", { grant_type: "urn:openid:params:grant-type:ciba", auth_req_id: asked.auth_req_id });
+  const tokens = await call(provider, "/token", { grant_type: "urn:openid:params:grant-type:ciba", auth_req_id: asked.auth_req_id });
   assert.ok(tokens.id_token, JSON.stringify(tokens));
 });
 
@@ -293,6 +322,17 @@ test("SIGTERM while a request is under way: it is answered, and the process ends
   assert.equal(await stopping, 0);
 });
 
+test("SIGTERM while a client sends half a request: the process ends all the same", async (context) => {
+  const provider = await start();
+  context.after(() => provider.stop("SIGKILL"));
+  const client = net.connect(provider.port, "127.0.0.1");
+  client.on("error", () => client.destroy());
+  client.write("POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf");
+  await setTimeout(500);
+  const ended = await Promise.race([provider.stop("SIGTERM"), setTimeout(30_000, "it hangs", { ref: false })]);
+  assert.equal(ended, 0);
+});
+
 test("when much happens at once", async (context) => {
   const provider = await provide(context);
 
@@ -304,26 +344,20 @@ test("when much happens at once", async (context) => {
     assert.equal(answers.filter(({ status }) => status === 422).length, 49);
   });
 
-  await context.test("two consents at once are both kept", async () => {
-    for (let round = 0; round < 5; round += 1) {
-      const name = `consent-${round}`;
-      const person = new Person(provider);
-      await person.signUp(name);
-      const scopes = ["openid profile", "openid email"];
-      const pages = [];
-      for (const scope of scopes) pages.push(await person.open(authorization(provider, { scope })));
-      const answers = await Promise.all(pages.map((page) => person.send(page, "/consent")));
-      for (const answer of answers) await assertFinishes(provider, answer);
-      const both = await person.open(authorization(provider, { scope: "openid profile email", prompt: "none" }));
-      assert.ok(new URL(both.redirect).searchParams.get("code"), both.redirect);
-    }
-  });
+  await context.test("two consents at once are both kept", () => consentsAtOnce(provider, provider));
+  await context.test("tabs that open at once do not lose each other's request", () => tabsAtOnce(provider, provider));
 
-  await context.test("tabs that open at the same time do not lose each other's request", async () => {
+  await context.test("two decisions at once on a request without a browser: the second one is told", async () => {
     const person = new Person(provider);
-    await person.signUp("tabs");
-    const pages = await Promise.all(Array.from({ length: 6 }, () => person.open(authorization(provider, { prompt: "consent" }))));
-    for (const page of pages) await assertFinishes(provider, await person.send(page, "/consent"));
+    await person.signUp("dora");
+    const { asked, page } = await askWithoutBrowser(person, "dora");
+    const answers = await Promise.all([person.send(page, "/requests"), person.send(page, "/requests")]);
+    for (const answer of answers) assertPage(answer, 200);
+    const { id_token: token } = await call(provider, "/token", {
+      grant_type: "urn:openid:params:grant-type:ciba",
+      auth_req_id: asked.auth_req_id,
+    });
+    assert.ok(token);
   });
 
   await context.test("a consent that is sent twice leads to the client once, and breaks nothing", async () => {

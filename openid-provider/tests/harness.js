@@ -13,6 +13,8 @@ import { createInterface } from "node:readline";
 const target = process.env.TARGET ?? new URL("../../target", import.meta.url).pathname;
 const program = (name) => join(target, "debug", name);
 const PATIENCE = 60_000;
+// Each process and each directory is removed at the exit.
+process.setMaxListeners(0);
 
 /** A directory that is removed at the end. */
 export function place() {

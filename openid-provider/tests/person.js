@@ -14,9 +14,15 @@ export function authorization(provider, more = {}) {
 /** The token response for the code in a redirect. */
 export async function redeem(provider, redirect) {
   const code = new URL(redirect).searchParams.get("code");
-  const body = new URLSearchParams({ grant_type: "authorization_code", code, redirect_uri: REDIRECT_URI });
+  return call(provider, "/token", { grant_type: "authorization_code", code, redirect_uri: REDIRECT_URI });
+}
+
+/** What the client `web` gets from an endpoint. */
+export async function call(provider, path, parameters) {
   const authorization = `Basic ${Buffer.from(`web:${SECRET}`).toString("base64")}`;
-  return fetch(`${provider.url}/token`, { method: "POST", headers: { authorization }, body });
+  const body = new URLSearchParams(parameters);
+  const response = await fetch(`${provider.url}${path}`, { method: "POST", headers: { authorization }, body });
+  return response.json();
 }
 
 export class Person {
@@ -28,7 +34,7 @@ export class Person {
     this.language = language;
   }
 
-  /** The same person, with the same cookies: for two requests at once. */
+  /** What the browser has of the server. */
   get cookies() {
     return Object.fromEntries(this.#cookies);
   }

@@ -44,6 +44,9 @@ impl Accounts for Users {
     }
 }
 
+const START_AGAIN: (StatusCode, &str) =
+    (StatusCode::BAD_REQUEST, "Start again at the application.");
+
 /// The login page was sent.
 pub async fn log_in(
     State((server, users)): Server,
@@ -52,13 +55,16 @@ pub async fn log_in(
     Form(fields): Fields,
 ) -> Result<Response> {
     let of = |name| field(&fields, name);
+    let pending = visit.take_pending(&fields);
+    if pending.is_none() && !of("request").is_empty() {
+        return Err(START_AGAIN.into());
+    }
     users.attempt(&request, of("name"))?;
     let login = users.log_in(of("name"), of("password"), of("code"));
     let is_right = login.is_some();
     if let Some(login) = login {
         visit.log_in(login).await?;
     }
-    let pending = visit.pending.take();
     let client = pending.as_ref().and_then(PendingAuthorization::client_id);
     let session = visit.session(&users, client);
     visit.save().await?;
@@ -80,8 +86,7 @@ pub async fn consent(
     request: Parts,
     Form(fields): Fields,
 ) -> Result<Response> {
-    let start_again = (StatusCode::BAD_REQUEST, "Start again at the application.");
-    let mut pending = visit.pending.take().ok_or(start_again)?;
+    let mut pending = visit.take_pending(&fields).ok_or(START_AGAIN)?;
     let client = pending.client_id();
     let session = visit.session(&users, client);
     visit.save().await?;

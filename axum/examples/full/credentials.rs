@@ -33,7 +33,7 @@ impl CredentialOrders for Users {
 /// Offers the user who is logged in a credential: the link opens a wallet.
 pub async fn offer(State((server, _)): Server, visit: Visit) -> Result<Response> {
     let Some(login) = visit.login else {
-        return Ok(pages::login(None));
+        return Ok(pages::own_login());
     };
     let configurations = vec![MEMBERSHIP.to_owned()];
     let request = CredentialOfferCreateRequest::new(configurations, login.subject)

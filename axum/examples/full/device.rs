@@ -10,7 +10,7 @@ use crate::visit::{Fields, Server, Visit, field};
 pub async fn page(visit: Visit) -> Response {
     match visit.login {
         Some(_) => pages::user_code(),
-        None => pages::login(None),
+        None => pages::own_login(),
     }
 }
 
@@ -21,7 +21,7 @@ pub async fn enter(
     Form(fields): Fields,
 ) -> Result<Response> {
     let Some(login) = &visit.login else {
-        return Ok(pages::login(None));
+        return Ok(pages::own_login());
     };
     let code = field(&fields, "user_code");
     let found = server.verify_user_code(code, &login.subject).await?;
@@ -45,7 +45,7 @@ pub async fn consent(
     let session = visit.session(&users, client);
     visit.save().await?;
     let (Some(device), Some(session)) = (device, session) else {
-        return Ok(pages::login(None));
+        return Ok(pages::own_login());
     };
     let outcome = match field(&fields, "agree") {
         "yes" => {

@@ -26,8 +26,11 @@ pub async fn confirm(State((server, _)): Server, mut visit: Visit) -> Result<Res
     let clients = mem::take(&mut visit.clients);
     visit.log_out().await?;
     if let Some(login) = login {
-        let (subject, session) = (Some(&*login.subject), Some(&*login.id));
-        server.log_out_of_clients(clients, subject, session).await;
+        // The user does not wait for the clients.
+        tokio::spawn(async move {
+            let (subject, session) = (Some(&*login.subject), Some(&*login.id));
+            server.log_out_of_clients(clients, subject, session).await;
+        });
     }
     let response = logout.and_then(|logout| logout.response());
     Ok(response.unwrap_or_else(|| pages::message("You have logged out")))

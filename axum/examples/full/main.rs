@@ -21,6 +21,7 @@ mod pages;
 mod phone;
 mod registration;
 mod settings;
+mod site;
 mod users;
 mod visit;
 
@@ -34,6 +35,7 @@ use authlete_axum::authorization_server::{Endpoints, ResourceServer, ResourceSer
 use authlete_axum::{AccessToken, AuthorizationServer, Dpop, RequireAccessToken};
 use authlete_emulator::Emulator;
 use axum::Router;
+use axum::middleware::from_fn;
 use axum::routing::{get, post};
 use tokio::net::TcpListener;
 use tower_sessions::cookie::SameSite;
@@ -90,6 +92,7 @@ async fn main() -> Result<()> {
         .route("/phone", get(phone::page).post(phone::decide))
         .route("/logout/confirm", post(logout::confirm))
         .route("/offer", get(credentials::offer))
+        .layer(from_fn(site::own_pages_alone))
         .with_state((server.clone(), users));
     let sessions = SessionManagerLayer::new(MemoryStore::default())
         .with_secure(issuer.starts_with("https:"))

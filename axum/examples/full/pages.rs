@@ -1,35 +1,51 @@
 //! The pages: in a server of yours, templates.
 
 use authlete::server::{Interaction, PendingAuthorization};
-use authlete_axum::authorization_server::DeviceRequest;
+use authlete_axum::authorization_server::{BackchannelRequest, DeviceRequest};
 use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::response::{Html, IntoResponse, Response};
 
 /// The page for what an authorization request lacks.
 pub fn of(pending: &PendingAuthorization, interaction: Interaction) -> Response {
+    let id = pending.page_id();
     match interaction {
-        Interaction::LogIn(asked) => login(asked.login_hint.as_deref()),
+        Interaction::LogIn(asked) => login(id, asked.login_hint.as_deref()),
         Interaction::ChooseAccount { login_hint, .. }
-        | Interaction::CreateAccount { login_hint } => login(login_hint.as_deref()),
+        | Interaction::CreateAccount { login_hint } => login(id, login_hint.as_deref()),
         Interaction::Consent(asked) => {
             let client = pending.answer().client.as_ref();
             let name = client.and_then(|client| client.client_name.as_deref());
-            consent(name.unwrap_or("An application"), &asked.requested.scopes)
+            consent(
+                id,
+                name.unwrap_or("An application"),
+                &asked.requested.scopes,
+            )
         }
     }
 }
 
-pub fn login(hint: Option<&str>) -> Response {
+/// The login page for a page of this server itself.
+pub fn own_login() -> Response {
+    login("", None)
+}
+
+fn login(id: &str, hint: Option<&str>) -> Response {
     page(&format!(
-        "<h1>Log in</h1><form method=post action=/login>\
+        "<h1>Log in</h1><form method=post action=/login>{}\
          <label>Name <input name=name value=\"{}\" autofocus></label>\
          <label>Password <input name=password type=password></label>\
          <label>Code <input name=code></label><button>Log in</button></form>",
+        request(id),
         escape(hint.unwrap_or_default())
     ))
 }
 
-fn consent<'a>(client: &str, scopes: impl IntoIterator<Item = &'a String>) -> Response {
+/// Which request the page is for.
+fn request(id: &str) -> String {
+    format!("<input type=hidden name=request value=\"{id}\">")
+}
+
+fn consent<'a>(id: &str, client: &str, scopes: impl IntoIterator<Item = &'a String>) -> Response {
     let scopes = scopes.into_iter().map(|scope| escape(scope));
     let scopes = scopes.map(|scope| {
         format!(
@@ -37,8 +53,9 @@ fn consent<'a>(client: &str, scopes: impl IntoIterator<Item = &'a String>) -> Re
         )
     });
     page(&format!(
-        "<h1>{} asks for access</h1><form method=post action=/consent>{}{DECIDE}</form>",
+        "<h1>{} asks for access</h1><form method=post action=/consent>{}{}{DECIDE}</form>",
         escape(client),
+        request(id),
         scopes.collect::<String>()
     ))
 }
@@ -59,10 +76,12 @@ pub fn device(device: &DeviceRequest) -> Response {
 }
 
 /// What a user sees on the phone, when a client asks by the backchannel.
-pub fn phone(message: &str) -> Response {
+pub fn phone(asked: &BackchannelRequest) -> Response {
+    let message = asked.answer().binding_message.as_deref();
     page(&format!(
-        "<h1>Is this you? {}</h1><form method=post action=/phone>{DECIDE}</form>",
-        escape(message)
+        "<h1>Is this you? {}</h1><form method=post action=/phone>{}{DECIDE}</form>",
+        escape(message.unwrap_or_default()),
+        request(asked.page_id())
     ))
 }
 

@@ -26,13 +26,16 @@ impl BackchannelUsers for Users {
     }
 }
 
+const NOBODY: &str = "Nobody asks for you";
+
 pub async fn page(State((_, users)): Server, visit: Visit) -> Response {
     let Some(login) = visit.login else {
-        return pages::login(None);
+        return pages::own_login();
     };
-    let asked = users.asked(&login);
-    let message = asked.and_then(|asked| asked.answer().binding_message.clone());
-    pages::phone(&message.unwrap_or_default())
+    match users.asked(&login) {
+        Some(asked) => pages::phone(&asked),
+        None => pages::message(NOBODY),
+    }
 }
 
 /// The user has decided.
@@ -44,9 +47,9 @@ pub async fn decide(
     let asked = visit
         .login
         .as_ref()
-        .and_then(|login| users.take_asked(login));
+        .and_then(|login| users.take_asked(login, field(&fields, "request")));
     let (Some(login), Some(asked)) = (visit.login, asked) else {
-        return Ok(pages::message("Nobody asks for you"));
+        return Ok(pages::message(NOBODY));
     };
     let notification = match field(&fields, "agree") {
         "yes" => {
@@ -58,6 +61,7 @@ pub async fn decide(
         }
         _ => server.deny_backchannel(&asked).await?,
     };
-    server.notify(notification).await;
+    // The user does not wait for the client.
+    tokio::spawn(async move { server.notify(notification).await });
     Ok(pages::message("Thank you"))
 }

@@ -125,8 +125,12 @@ impl Users {
         lock(&self.asked).get(&login.subject).cloned()
     }
 
-    pub fn take_asked(&self, login: &Login) -> Option<BackchannelRequest> {
-        lock(&self.asked).remove(&login.subject)
+    /// The same, once, if it is still the request that the page shows.
+    pub fn take_asked(&self, login: &Login, page_id: &str) -> Option<BackchannelRequest> {
+        let mut asked = lock(&self.asked);
+        let shown = asked.get(&login.subject);
+        shown.filter(|request| request.page_id() == page_id)?;
+        asked.remove(&login.subject)
     }
 }
 

@@ -72,6 +72,12 @@ impl Visit {
         Ok(())
     }
 
+    /// The authorization request that a form is for. There is another one if the browser has begun with another client meanwhile.
+    pub fn take_pending(&mut self, fields: &[(String, String)]) -> Option<PendingAuthorization> {
+        let id = field(fields, "request");
+        self.pending.take_if(|pending| pending.page_id() == id)
+    }
+
     /// The session of the user at a client that asks.
     pub fn session(&mut self, users: &Users, client: Option<i64>) -> Option<Session> {
         let session = users.session(self.login.as_ref()?, client);

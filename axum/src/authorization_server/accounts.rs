@@ -69,8 +69,8 @@ pub trait Accounts: Send + Sync + 'static {
     /// Shows a page, or redirects to it.
     ///
     /// Keep `pending` in the session of the browser until the user sends the page, and nowhere in the page itself: it
-    /// holds the ticket. Then tell it what happened, and call
-    /// [`AuthorizationServer::proceed`](super::AuthorizationServer::proceed).
+    /// holds the ticket. The form has [`PendingAuthorization::page_id`]: compare it when the form comes. Then tell `pending`
+    /// what happened, and call [`AuthorizationServer::proceed`](super::AuthorizationServer::proceed).
     fn interact(
         &self,
         request: &Parts,

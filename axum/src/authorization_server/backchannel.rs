@@ -1,6 +1,7 @@
 //! Client-initiated backchannel authentication (OpenID Connect CIBA Core 1.0).
 
 use std::future::Future;
+use std::hash::{BuildHasher as _, RandomState};
 
 use authlete::Secret;
 use authlete::server::{
@@ -49,12 +50,19 @@ pub trait BackchannelUsers: Send + Sync + 'static {
 /// A request that waits for its user. It can be serialized; it holds the ticket, so it stays on the server.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BackchannelRequest {
+    page_id: String,
     subject: String,
     ticket: Secret,
     answer: Box<BackchannelAuthenticationResponse>,
 }
 
 impl BackchannelRequest {
+    /// Identifies this request on the page that the user decides at. Put it into a hidden field, and go on only with the request
+    /// that has the ID of the form: another client may ask while the user reads. It is not secret.
+    pub fn page_id(&self) -> &str {
+        &self.page_id
+    }
+
     /// The user to ask.
     pub fn subject(&self) -> &str {
         &self.subject
@@ -106,6 +114,8 @@ pub async fn backchannel_authentication(
     let BackchannelAuthenticationIssueNext::Respond(response) = issued.next();
     if response.status().is_success() {
         let request = BackchannelRequest {
+            // The hash has a new key each time.
+            page_id: format!("{:016x}", RandomState::new().hash_one(ticket.expose())),
             subject,
             ticket,
             answer,

@@ -30,6 +30,11 @@ impl Failure {
         Self::oauth(StatusCode::INTERNAL_SERVER_ERROR, "server_error")
     }
 
+    /// Whether the fault is on this side.
+    pub(super) fn is_server_error(&self) -> bool {
+        self.0.status().is_server_error()
+    }
+
     /// A response without a body.
     pub(super) fn empty(status: StatusCode) -> Self {
         Self::from(response::empty(status))

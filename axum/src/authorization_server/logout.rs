@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use authlete::server::BackchannelLogoutTokenNext;
-use authlete::types::{BackchannelLogoutTokenRequest, JoseVerifyRequest};
+use authlete::types::{BackchannelLogoutTokenRequest, Client, JoseVerifyRequest};
 use authlete::{ClientIdentifier, ErrorKind, Secret};
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Redirect, Response, Result};
@@ -14,6 +14,7 @@ use http::StatusCode;
 use http::request::Parts;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use tracing::Instrument as _;
 
 use super::accounts::Later;
 use super::{AuthorizationServer, Failure, Notification};
@@ -136,19 +137,32 @@ impl AuthorizationServer {
 
     /// `post_logout_redirect_uris` of a client, which anybody may have named.
     async fn registered_redirect_uris(&self, client_id: &str) -> Result<Vec<String>, Failure> {
-        let client = match self.api().get_client(client_id).await {
-            Ok(client) => client,
-            // There is no such client, or it cannot be one.
-            Err(error) if matches!(error.kind(), ErrorKind::InvalidRequest | ErrorKind::Usage) => {
-                return Ok(Vec::new());
-            }
-            Err(error) => return Err(error.into()),
+        let Some(client) = self.registered_client(client_id).await? else {
+            return Ok(Vec::new());
         };
         let metadata = client.custom_metadata.unwrap_or_default();
         let metadata: Map<_, _> = serde_json::from_str(&metadata).unwrap_or_default();
         let uris = metadata.get(REDIRECT_URIS).and_then(Value::as_array);
         let uris = uris.into_iter().flatten().filter_map(Value::as_str);
         Ok(uris.map(str::to_owned).collect())
+    }
+
+    /// Whether this is the algorithm of the ID tokens for a client.
+    async fn signs_id_tokens(&self, client_id: &str, alg: &str) -> Result<bool, Failure> {
+        let client = self.registered_client(client_id).await?;
+        let own = client.and_then(|client| client.id_token_sign_alg);
+        Ok(own.and_then(|own| own.protocol_value()) == Some(alg))
+    }
+
+    /// `None` if there is no such client, or it cannot be one.
+    async fn registered_client(&self, client_id: &str) -> Result<Option<Client>, Failure> {
+        match self.api().get_client(client_id).await {
+            Ok(client) => Ok(Some(client)),
+            Err(error) if matches!(error.kind(), ErrorKind::InvalidRequest | ErrorKind::Usage) => {
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// The claims of an ID token of this service, whenever it was issued.
@@ -168,10 +182,14 @@ impl AuthorizationServer {
             return Err(Failure::invalid_request());
         }
         let mut request = JoseVerifyRequest::new(&hint);
-        // The key of a symmetric signature is the secret of the client.
-        if text(&header, "alg").is_some_and(|alg| alg.starts_with("HS")) {
-            let client = audience(&claims).first().map(|&client| client.into());
-            request.client_identifier = client;
+        let alg = text(&header, "alg").unwrap_or_default();
+        if alg.starts_with("HS") {
+            // The key is the secret of the client, so the client could have signed this: it counts for that client alone.
+            let client = match audience(&claims)[..] {
+                [client] if self.signs_id_tokens(client, &alg).await? => client,
+                _ => return Err(Failure::invalid_request()),
+            };
+            request.client_identifier = Some(client.into());
             request.signed_by_client = Some(true);
         }
         match self.api().verify_jose(&request).await?.signature_valid {
@@ -186,7 +204,8 @@ impl AuthorizationServer {
     /// `clients` are those that the user logged in to during the session, `session_id` is [`Session::id`](
     /// authlete::server::Session::id). One of `subject` and `session_id` has to be there.
     ///
-    /// A client that cannot be told is an event of `tracing`; the user has logged out nevertheless. To keep what is to be sent
+    /// A client that cannot be told is an event of `tracing`; the user has logged out nevertheless. All are told even if the
+    /// future is dropped, as that of a handler is when the browser hangs up; spawn the call if the user is not to wait. To keep what is to be sent
     /// until it has arrived, use [`logout_notifications`](Self::logout_notifications) and [`notify`](Self::notify).
     pub async fn log_out_of_clients(
         &self,
@@ -194,10 +213,19 @@ impl AuthorizationServer {
         subject: Option<&str>,
         session_id: Option<&str>,
     ) {
-        let notifications = self.logout_notifications(clients, subject, session_id);
-        let notifications = notifications.await.into_iter();
-        self.notify(notifications.filter_map(|(_, it)| it.ok().flatten()))
-            .await;
+        let server = self.clone();
+        let clients: Vec<ClientIdentifier> = clients.into_iter().map(Into::into).collect();
+        let (subject, session_id) = (subject.map(str::to_owned), session_id.map(str::to_owned));
+        let told = async move {
+            let (subject, session_id) = (subject.as_deref(), session_id.as_deref());
+            let notifications = server.logout_notifications(clients, subject, session_id);
+            let notifications = notifications.await.into_iter();
+            server
+                .notify(notifications.filter_map(|(_, it)| it.ok().flatten()))
+                .await
+        };
+        // It fails only when the program ends.
+        let _ = tokio::spawn(told.in_current_span()).await;
     }
 
     /// The requests that tell clients that a user has logged out, for [`notify`](Self::notify). `None` for a client that has no

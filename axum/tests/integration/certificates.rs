@@ -129,3 +129,59 @@ async fn the_certificate_of_the_connection_goes_before_a_header() {
     let answer = get(&url, &headers).await;
     answer.assert_refused(401, "Bearer", "invalid_token");
 }
+
+/// A certificate has text that its owner chose, such as its subject. Envoy escapes quotes in there by a backslash.
+#[tokio::test]
+async fn text_of_a_client_in_the_header_of_envoy_is_not_taken_for_a_certificate() {
+    let victim = Certificate::generate();
+    let own = Certificate::generate();
+    let (emulator, api) = start(GENERATIONS[1]).await;
+    let request = wanted(&emulator).certificate_thumbprint(victim.thumbprint());
+    let authorization = format!("Bearer {}", issue(&api, request).await.expose());
+    let url = serve(RequireAccessToken::new(api).client_certificates(Source::Envoy)).await;
+    let send = async |header: String| {
+        let headers = [
+            ("authorization", &*authorization),
+            ("x-forwarded-client-cert", &*header),
+        ];
+        get(&url, &headers).await
+    };
+    let cert = |certificate: &Certificate| format!("Cert=\"{}\"", certificate.escaped());
+    let (victims, owns) = (cert(&victim), cert(&own));
+    let in_quotes = victims.replace('"', "\\\"");
+    for header in [
+        format!("Hash=1;{owns};Subject=\"CN=x\\\";{in_quotes};O=\\\"\""),
+        format!("Hash=1;{owns};Subject=\"CN=x\\\",{in_quotes};O=\\\"\""),
+    ] {
+        let answer = send(header).await;
+        answer.assert_refused(401, "Bearer", "invalid_token");
+    }
+    for header in [
+        // The client sent the first part, and the proxy has added the second.
+        format!("{victims};x=\",Hash=1;{owns}"),
+        format!("Hash=1;{owns};URI=x;{victims}"),
+    ] {
+        let answer = send(header).await;
+        answer.assert_refused(400, "Bearer", "invalid_request");
+    }
+    let good = format!("Hash=0;{owns},Hash=1;{victims};Subject=\"CN=\\\"a;b\\\",O=c\"");
+    send(good).await.assert_passed();
+}
+
+/// A load balancer that verifies certificates sets its own header, and may pass the other one on.
+#[tokio::test]
+async fn two_certificates_of_a_load_balancer_are_refused() {
+    let victim = Certificate::generate();
+    let own = Certificate::generate();
+    let (emulator, api) = start(GENERATIONS[1]).await;
+    let request = wanted(&emulator).certificate_thumbprint(victim.thumbprint());
+    let authorization = format!("Bearer {}", issue(&api, request).await.expose());
+    let url = serve(RequireAccessToken::new(api).client_certificates(Source::AwsAlb)).await;
+    let headers = [
+        ("authorization", &*authorization),
+        ("x-amzn-mtls-clientcert", &*victim.escaped()),
+        ("x-amzn-mtls-clientcert-leaf", &*own.escaped()),
+    ];
+    let answer = get(&url, &headers).await;
+    answer.assert_refused(400, "Bearer", "invalid_request");
+}

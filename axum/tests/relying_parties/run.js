@@ -77,8 +77,9 @@ for (const { server, on, version } of chosen) {
     process.exit(1);
   };
   if (server === "openid-provider") {
+    const users = await node(["sign_up.js"], ["ignore", "pipe", "inherit"]);
     environment.USERS = join(place(), "users.json");
-    writeFileSync(environment.USERS, await node(["sign_up.js"], ["ignore", "pipe", "inherit"]));
+    writeFileSync(environment.USERS, users);
   }
   const tests = ["openid_client.test.js", "oauth4webapi.test.js"];
   await node(["--test", "--test-reporter=spec", ...tests], "inherit");

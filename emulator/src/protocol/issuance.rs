@@ -16,6 +16,7 @@ use super::oauth_error::OAuthError;
 use super::parameters::Parameters;
 use super::refusal::Refusal;
 use super::resource;
+use super::scopes;
 use super::token_response::is_reserved;
 use crate::call::Call;
 use crate::clock::{Millis, after};
@@ -222,9 +223,12 @@ impl Prepared {
         if let Some(record) = service.tokens.by_id(id)
             && let Some(subject) = &record.grant.subject
         {
+            let (client_id, granted) = (record.grant.client_id, &record.grant.scopes);
+            // Dynamic scopes are not remembered.
+            let scopes = scopes::without_dynamic(granted, &service.settings)
+                .map_or_else(|| granted.clone(), Into::into);
             let consents = &mut service.granted_scopes;
-            let (client_id, scopes) = (record.grant.client_id, &record.grant.scopes);
-            consents.record(subject, client_id, scopes, now);
+            consents.record(subject, client_id, &scopes, now);
         }
         Issued {
             record: id,

@@ -106,6 +106,22 @@ fn pattern(scope: &Object) -> Option<(&str, Regex)> {
     Some((scope.text("name")?, regex))
 }
 
+/// The granted scopes without the dynamic ones, when there are such.
+pub fn without_dynamic(granted: &[String], service: &Object) -> Option<Vec<String>> {
+    if are_supported(granted, service) {
+        return None;
+    }
+    let supported = service.array("supportedScopes").unwrap_or_default();
+    let patterns = supported.iter().filter_map(Value::as_object);
+    let patterns: Vec<_> = patterns.filter_map(pattern).collect();
+    let is_dynamic = |scope: &String| {
+        !are_supported(std::slice::from_ref(scope), service)
+            && patterns.iter().any(|(_, regex)| regex.is_match(scope))
+    };
+    let others = granted.iter().filter(|scope| !is_dynamic(scope));
+    Some(others.cloned().collect())
+}
+
 /// The service's entries of scopes.
 pub fn details(service: &Object, names: &[String]) -> Vec<Value> {
     details_where(service, |scope| {

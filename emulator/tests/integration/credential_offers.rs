@@ -632,6 +632,27 @@ async fn scopes_and_authorization_details_ask_for_credentials() {
     }
 }
 
+/// `AuthorizationResponse.issuableCredentials`: the user may not have agreed to all of them.
+#[tokio::test]
+async fn a_credential_whose_scope_was_not_granted_is_not_issuable() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_issuer(version, FINAL).await;
+        let client = emulator.client();
+        let asking = query(client).replace("read+write", "identity+licence");
+        let answer = ask(&api, asking).await;
+        let asked = parsed(answer.issuable_credentials.as_deref());
+        assert_eq!(asked.as_array().unwrap().len(), 2);
+        let request = AuthorizationIssueRequest::new(answer.ticket.unwrap(), "alice");
+        let issued = api.authorization_issue(&request.scopes(["identity"])).await;
+        let code = issued.unwrap().authorization_code.unwrap();
+        let parameters = code_parameters(client, code.expose());
+        let issued = request_token(&api, client, &parameters).await;
+        let found = introspect(&api, issued.access_token.as_ref()).await;
+        let issuable = parsed(found.issuable_credentials.as_deref());
+        assert_eq!(issuable, json!([identity(FINAL)]));
+    }
+}
+
 #[tokio::test]
 async fn offers_and_tokens_outlive_the_emulator() {
     for version in GENERATIONS {

@@ -921,6 +921,8 @@ async fn a_client_can_call_itself_by_its_entity_identifier() {
             let answer = ask(&api, openid_request(&name)).await;
             assert_eq!(answer.client_entity_id_used, Some(used));
             assert_eq!(answer.client_id_alias_used, Some(false));
+            let shown = answer.client.unwrap();
+            assert_eq!(shown.entity_id.as_deref(), Some(entity_id));
             let issue = AuthorizationIssueRequest::new(answer.ticket.unwrap(), "alice");
             let issued = api.authorization_issue(&issue).await.unwrap();
             let code = issued.authorization_code.unwrap();

@@ -7,8 +7,8 @@ use authlete::types::{
     AuthorizationAction, AuthorizationIssueAction, AuthorizationIssueRequest, Client,
     ClientAuthMethod, ClientType, GrantType, IntrospectionAction, IntrospectionRequest, JwsAlg,
     NativeSsoAction, NativeSsoLogoutAction, NativeSsoLogoutRequest, NativeSsoRequest,
-    NativeSsoResponse, Scope, Service, TokenAction, TokenCreateRequest, TokenRequest,
-    TokenResponse,
+    NativeSsoResponse, RequestableScopes, ResponseType, Scope, Service, TokenAction,
+    TokenCreateRequest, TokenRequest, TokenResponse,
 };
 use authlete::{ApiVersion, Authlete};
 use authlete_emulator::Emulator;
@@ -277,6 +277,50 @@ async fn it_is_native_sso_only_if_all_say_so() {
         .await;
         let published = metadata(&api).await;
         assert_eq!(published["native_sso_supported"], Value::Null);
+    }
+}
+
+/// `AuthorizationResponse.nativeSsoRequested`: the scopes are those that the service has and that the client may request.
+#[tokio::test]
+async fn native_sso_is_requested_only_with_a_code_and_scopes_that_service_and_client_have() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_with(version).await;
+        let client = emulator.client();
+        configure_client(&api, client.id, |client| {
+            client.response_types = Some(ResponseType::KNOWN.to_vec());
+            client.grant_types = Some(vec![GrantType::AuthorizationCode, GrantType::Implicit]);
+        })
+        .await;
+        let good = query(&emulator, "openid device_sso");
+        let requested = async |response_type: &str| {
+            let query = good.replace("type=code", &format!("type={response_type}"));
+            let answer = ask(&api, query).await;
+            assert_eq!(answer.action, AuthorizationAction::Interaction);
+            answer.native_sso_requested.unwrap()
+        };
+        for (response_type, expected) in [
+            ("code", true),
+            ("code+id_token", true),
+            ("id_token", false),
+            ("id_token+token", false),
+        ] {
+            assert_eq!(requested(response_type).await, expected, "{response_type}");
+        }
+        let confined = RequestableScopes::new().requestable_scopes(["openid", "read"]);
+        let confined = api.set_requestable_scopes(client.id, &confined).await;
+        confined.unwrap();
+        assert!(!requested("code").await, "the client may not");
+        api.delete_requestable_scopes(client.id).await.unwrap();
+        assert!(requested("code").await);
+        configure(&emulator, &api, |service| {
+            let scopes = service.supported_scopes.as_mut().unwrap();
+            scopes.retain(|scope| scope.name.as_deref() != Some("device_sso"));
+        })
+        .await;
+        assert!(
+            !requested("code").await,
+            "the service does not have the scope"
+        );
     }
 }
 

@@ -62,7 +62,7 @@ pub async fn decide(State(app): State<App>, mut sent: Sent) -> Result<Response, 
         status: None,
     };
     let requests = &app.directory.requests;
-    let Some(request) = requests.get(&user.subject, sent.field("id")).await? else {
+    let Some(request) = requests.take(&user.subject, sent.field("id")).await? else {
         return Ok(message(texts.request_gone).into_response());
     };
     let client_id = request.answer().client_id;
@@ -72,17 +72,25 @@ pub async fn decide(State(app): State<App>, mut sent: Sent) -> Result<Response, 
         sent.visit.kept.clients.insert(client_id);
     }
     sent.visit.save().await?;
-    let notification = match session.filter(|_| agreed) {
+    let decided = match session.filter(|_| agreed) {
         Some(session) => {
             let scopes = sent.all("scope");
             app.server
                 .authorize_backchannel(&request, &session, scopes)
-                .await?
+                .await
         }
-        None => app.server.deny_backchannel(&request).await?,
+        None => app.server.deny_backchannel(&request).await,
     };
-    // Only now: when Authlete is away, the user tries again.
-    requests.remove(sent.field("id")).await?;
+    let id = sent.field("id");
+    let notification = match decided {
+        Ok(notification) => notification,
+        Err(failure) => {
+            // Authlete may be away: the user tries again.
+            requests.put_back(id).await?;
+            return Err(failure.into());
+        }
+    };
+    requests.remove(id).await?;
     // The user need not wait for the client.
     let server = app.server.clone();
     tokio::spawn(async move { server.notify(notification).await });

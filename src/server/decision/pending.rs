@@ -1,5 +1,6 @@
 //! Authorization requests that wait for their user.
 
+use std::hash::{BuildHasher as _, RandomState};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
@@ -95,6 +96,7 @@ const LOGINS: u8 = 3;
 /// A request ends after at most three logins: then it fails for the reason that the last login did not remedy.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PendingAuthorization {
+    page_id: String,
     ticket: Secret,
     answer: Box<AuthorizationResponse>,
     max_age: Option<i64>,
@@ -141,9 +143,10 @@ impl PendingAuthorization {
         parameters: &str,
         now: SystemTime,
     ) -> Self {
-        let answer = answer.into();
+        let (ticket, answer) = (ticket.into(), answer.into());
         Self {
-            ticket: ticket.into(),
+            page_id: page_id(&ticket),
+            ticket,
             max_age: max_age::requested(&answer, parameters),
             answer,
             began_at: seconds(now),
@@ -182,6 +185,17 @@ impl PendingAuthorization {
     /// The client that asks.
     pub fn client_id(&self) -> Option<i64> {
         self.answer.client_id()
+    }
+
+    /// Identifies this request on its pages. Put it into a hidden field of each form, and go on only when the form that came
+    /// has the ID of the request in the session.
+    ///
+    /// All tabs of a browser share one session. While a user reads the page for one client, any website can open another tab
+    /// with an authorization request of its own. Without the ID, the agreement to the first would count for the second.
+    ///
+    /// It is not secret, and says nothing of the ticket.
+    pub fn page_id(&self) -> &str {
+        &self.page_id
     }
 
     /// Decides what comes next.
@@ -486,6 +500,11 @@ fn offline_access(requested: &Consent) -> Option<Consent> {
     let is_requested =
         requested.scopes.contains(OFFLINE_ACCESS) && requested.scopes.contains(OPENID);
     is_requested.then(|| Consent::new().scopes([OFFLINE_ACCESS]))
+}
+
+/// The hash has a new key each time, so the ID differs even for the same ticket.
+fn page_id(ticket: &Secret) -> String {
+    format!("{:016x}", RandomState::new().hash_one(ticket.expose()))
 }
 
 fn seconds(time: SystemTime) -> i64 {

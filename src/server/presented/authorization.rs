@@ -44,7 +44,7 @@ fn basic(credentials: &str) -> Option<ClientCredentials> {
 }
 
 /// RFC 6750 §2.1 has the characters of a token.
-fn token(value: &str, scheme: TokenScheme) -> Result<PresentedToken, PresentedError> {
+pub(super) fn token(value: &str, scheme: TokenScheme) -> Result<PresentedToken, PresentedError> {
     let is_token = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_graphic());
     is_token
         .then(|| PresentedToken {

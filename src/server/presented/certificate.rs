@@ -33,9 +33,13 @@ pub enum ClientCertificateSource {
     Apache(HeaderName),
     /// `X-Forwarded-Client-Cert` of Envoy, with `Cert` and, if there is one, `Chain`. The last element counts, which the
     /// nearest proxy has added.
+    ///
+    /// Let Envoy add `cert` and `chain` (`set_current_client_cert_details`), but not `uri` and `dns`: it does not quote
+    /// those, and the owner of a certificate chooses their text.
     Envoy,
     /// `X-Amzn-Mtls-Clientcert` of an AWS Application Load Balancer in passthrough mode, or `X-Amzn-Mtls-Clientcert-Leaf`
-    /// of one that verifies.
+    /// of one that verifies. A request with both is refused: the load balancer sets one of them, and a client could have
+    /// sent the other.
     AwsAlb,
 }
 
@@ -95,9 +99,9 @@ impl ClientCertificateSource {
                 .filter(|it| !it.is_empty() && *it != "(null)")
                 .map(pems),
             Self::Envoy => envoy(headers)?,
-            Self::AwsAlb => match sole(headers, &ALB)? {
-                Some(text) => Some(escaped(text)),
-                None => sole(headers, &ALB_LEAF)?.map(escaped),
+            Self::AwsAlb => match (sole(headers, &ALB)?, sole(headers, &ALB_LEAF)?) {
+                (Some(_), Some(_)) => return Err(PresentedError::Certificate),
+                (one, other) => one.or(other).map(escaped),
             },
         };
         let Some(certificates) = certificates else {
@@ -145,21 +149,27 @@ fn byte_sequence(text: &str) -> Result<String, PresentedError> {
     }
 }
 
-/// `Hash=…;Cert="…";Chain="…",…`, as Envoy documents it. Quoted values may have separators.
+/// `Hash=…;Cert="…";Chain="…",…`, as Envoy documents it. Quoted values may have separators, and quotes after a backslash.
+///
+/// Some of the text is the client's own: other values of the last element, such as the subject of its certificate, and the
+/// elements before it. What could be read in two ways is refused.
 fn envoy(headers: &HeaderMap) -> Result<Option<Vec<String>>, PresentedError> {
     let Some(field) = headers.get_all(XFCC).iter().next_back() else {
         return Ok(None);
     };
     let field = field.to_str().map_err(|_| PresentedError::Certificate)?;
-    let element = split_unquoted(field, ',').pop().unwrap_or_default();
+    let element = split_unquoted(field, ',')?.pop().unwrap_or_default();
     let (mut leaf, mut chain) = (None, None);
-    for pair in split_unquoted(element, ';') {
+    for pair in split_unquoted(element, ';')? {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let value = value.trim().trim_matches('"');
-        if name.trim().eq_ignore_ascii_case("Cert") {
-            leaf = Some(escaped(value));
-        } else if name.trim().eq_ignore_ascii_case("Chain") {
-            chain = Some(escaped(value));
+        let member = match name.trim() {
+            name if name.eq_ignore_ascii_case("Cert") => &mut leaf,
+            name if name.eq_ignore_ascii_case("Chain") => &mut chain,
+            _ => continue,
+        };
+        if member.replace(escaped(value)).is_some() {
+            return Err(PresentedError::Certificate);
         }
     }
     let Some(mut certificates) = leaf else {
@@ -174,15 +184,23 @@ fn envoy(headers: &HeaderMap) -> Result<Option<Vec<String>>, PresentedError> {
     Ok(Some(certificates))
 }
 
-fn split_unquoted(text: &str, separator: char) -> Vec<&str> {
-    let mut is_quoted = false;
-    text.split(|character| {
-        if character == '"' {
-            is_quoted = !is_quoted;
+/// The parts of a text. A quote that stays open is an error: the quotes of one part could be taken for those of another.
+fn split_unquoted(text: &str, separator: char) -> Result<Vec<&str>, PresentedError> {
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    let parts = text.split(|character| {
+        let was_escaped = std::mem::take(&mut is_escaped);
+        match character {
+            '\\' => is_escaped = !was_escaped,
+            '"' if !was_escaped => is_quoted = !is_quoted,
+            _ => {}
         }
         character == separator && !is_quoted
-    })
-    .collect()
+    });
+    let parts = parts.collect();
+    match is_quoted {
+        true => Err(PresentedError::Certificate),
+        false => Ok(parts),
+    }
 }
 
 fn escaped(text: &str) -> Vec<String> {

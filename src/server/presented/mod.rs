@@ -106,17 +106,14 @@ impl Presented {
     /// `application/x-www-form-urlencoded` to a resource, and nowhere else.
     ///
     /// # Errors
-    /// There is a token in the header too, or more than one in the form.
+    /// There is a token in the header too, or more than one in the form, or it has characters that no token has.
     pub fn with_form(mut self, form: &str) -> Result<Self, PresentedError> {
         let mut tokens = authorization::form_values(form, "access_token");
         if let Some(value) = tokens.next() {
             if tokens.next().is_some() || self.access_token.is_some() {
                 return Err(PresentedError::SeveralTokens);
             }
-            self.access_token = Some(PresentedToken {
-                value: value.into(),
-                scheme: TokenScheme::Bearer,
-            });
+            self.access_token = Some(authorization::token(&value, TokenScheme::Bearer)?);
         }
         Ok(self)
     }

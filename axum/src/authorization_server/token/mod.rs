@@ -99,11 +99,27 @@ impl AuthorizationServer {
     }
 
     /// OpenID Connect Core 1.0 §12.2. `response` has no ID token.
+    ///
+    /// The refresh token before may be used up: a client that got an error now would have lost its tokens. So when the server
+    /// fails, the client gets them without an ID token, which is optional there.
     async fn id_token_reissue(
         &self,
         response: server::Response,
         answer: &TokenResponse,
     ) -> Result<Response, Failure> {
+        match self.reissued(answer).await {
+            Ok(None) => Ok(response.map(Body::new)),
+            Ok(Some(reissued)) if !reissued.status().is_server_error() => Ok(reissued),
+            Err(failure) if !failure.is_server_error() => Err(failure),
+            Ok(Some(_)) | Err(_) => {
+                tracing::warn!(target: "authlete_axum", "a refresh goes without an ID token");
+                Ok(response.map(Body::new))
+            }
+        }
+    }
+
+    /// The response with an ID token. `None` when there is to be none.
+    async fn reissued(&self, answer: &TokenResponse) -> Result<Option<Response>, Failure> {
         let access_token = answer
             .jwt_access_token
             .as_ref()
@@ -111,10 +127,10 @@ impl AuthorizationServer {
         let (Some(access_token), Some(refresh_token), Some(subject)) =
             (access_token, &answer.refresh_token, &answer.subject)
         else {
-            return Ok(response.map(Body::new));
+            return Ok(None);
         };
         if !self.grants().reissues_id_token(answer).await? {
-            return Ok(response.map(Body::new));
+            return Ok(None);
         }
         let Some(user) = self.settings.accounts.claims(subject).await? else {
             return Err(invalid_grant());
@@ -123,7 +139,7 @@ impl AuthorizationServer {
             .disclose(&ConsentedClaims::from(answer), &*user);
         let answer = self.api().id_token_reissue(&request).await?;
         let IdTokenReissueNext::Respond(response) = answer.next();
-        Ok(response.map(Body::new))
+        Ok(Some(response.map(Body::new)))
     }
 }
 

@@ -11,7 +11,7 @@ use form_urlencoded::Serializer;
 use serde_json::json;
 
 use super::*;
-use crate::common::GENERATIONS;
+use crate::common::{GENERATIONS, jwt};
 
 const AFTER: &str = "https://client.example/bye?a=b";
 
@@ -383,5 +383,42 @@ async fn redirect_uris_are_in_the_custom_metadata_of_the_client_by_default() {
                 "{unknown}"
             );
         }
+    }
+}
+
+/// Signs an ID token by the secret of the client, as the client itself could.
+fn signed_by_client(scene: &Scene, claims: &serde_json::Value) -> String {
+    use aws_lc_rs::hmac;
+    let secret = scene.provider.emulator.client().secret.expose();
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
+    let part = |value: &serde_json::Value| jwt::encode(value.to_string());
+    let signed = format!("{}.{}", part(&json!({ "alg": "HS256" })), part(claims));
+    let signature = hmac::sign(&key, signed.as_bytes());
+    format!("{signed}.{}", jwt::encode(signature))
+}
+
+#[tokio::test]
+async fn client_cannot_make_a_hint_by_its_own_secret_but_where_its_id_tokens_are_signed_so() {
+    for version in GENERATIONS {
+        let scene = Scene::start(version).await;
+        let (issuer, id) = (&scene.provider.issuer, scene.client_id.as_str());
+        let own = json!({ "iss": issuer, "sub": "bob", "aud": id, "exp": 1, "iat": 1 });
+        let hint = signed_by_client(&scene, &own);
+        let reply = scene.log_out(&[("id_token_hint", &hint)]).await;
+        reply.assert_error(400, "invalid_request");
+        scene
+            .provider
+            .change_client(|client| client.id_token_sign_alg = Some(JwsAlg::Hs256))
+            .await;
+        let reply = scene.log_out(&[("id_token_hint", &hint)]).await;
+        assert_eq!(reply.body, format!("Some(\"bob\") Some({id:?})"));
+        // Not for another client, either.
+        let other = scene.provider.api.create_client(&Default::default()).await;
+        let other = other.unwrap().client_id.unwrap().to_string();
+        let both = json!({ "iss": issuer, "sub": "bob", "aud": [id, other], "exp": 1, "iat": 1 });
+        let hint = signed_by_client(&scene, &both);
+        let parameters = [("id_token_hint", &*hint), ("client_id", &*other)];
+        let reply = scene.log_out(&parameters).await;
+        reply.assert_error(400, "invalid_request");
     }
 }

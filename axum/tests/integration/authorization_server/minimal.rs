@@ -15,12 +15,11 @@ async fn example_logs_in_with_the_right_password_and_limits_wrong_ones() {
         let page = browser.authorize(&parameters).await;
         let policy = page.header("content-security-policy");
         assert_eq!(policy, Some("frame-ancestors 'none'"));
-        let page = browser
-            .post("/decision", "name=alice&password=wrong&agree=yes")
-            .await;
+        let wrong = form(&page, "name=alice&password=wrong&agree=yes");
+        let page = browser.post("/decision", &wrong).await;
         assert!(page.body.contains("action=/decision"), "{page:?}");
-        let right = "name=alice&password=wonderland&agree=yes";
-        let response = browser.post("/decision", right).await.redirected();
+        let right = form(&page, "name=alice&password=wonderland&agree=yes");
+        let response = browser.post("/decision", &right).await.redirected();
         let tokens = provider.client().redeem(&response["code"]).await;
         assert_eq!(tokens.status, 200, "{tokens:?}");
     }
@@ -29,9 +28,30 @@ async fn example_logs_in_with_the_right_password_and_limits_wrong_ones() {
     let mut last = 0;
     for _ in 0..6 {
         let parameters = provider.client().parameters("openid", &[]);
-        browser.authorize(&parameters).await;
-        let wrong = "name=mallory&password=wrong&agree=yes";
-        last = browser.post("/decision", wrong).await.status;
+        let page = browser.authorize(&parameters).await;
+        let wrong = form(&page, "name=mallory&password=wrong&agree=yes");
+        last = browser.post("/decision", &wrong).await.status;
     }
     assert_eq!(last, 429);
+}
+
+/// The fields of the page, with what the user enters.
+fn form(page: &Reply, entered: &str) -> String {
+    let (_, rest) = page.body.split_once("name=request value=").unwrap();
+    let (id, _) = rest.split_once('>').unwrap();
+    format!("request={id}&{entered}")
+}
+
+#[tokio::test]
+async fn agreement_to_one_client_does_not_count_for_a_request_that_came_meanwhile() {
+    let provider = Provider::at("", ApiVersion::V3, example::Users, example::router).await;
+    let mut browser = provider.browser();
+    let parameters = provider.client().parameters("openid", &[]);
+    let page = browser.authorize(&parameters).await;
+    // Another site opens a tab with a request for more.
+    let meanwhile = provider.client().parameters("openid email", &[]);
+    browser.authorize(&meanwhile).await;
+    let right = form(&page, "name=alice&password=wonderland&agree=yes");
+    let reply = browser.post("/decision", &right).await;
+    assert_eq!((reply.status, reply.header("location")), (400, None));
 }

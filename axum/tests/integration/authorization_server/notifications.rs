@@ -1,15 +1,20 @@
 //! Clients are told of decisions and logouts.
 
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use authlete_axum::authorization_server::NotificationError;
 use axum::extract::State;
 use axum::http::{StatusCode, header::LOCATION};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, post};
+use tokio::time::{sleep, timeout};
 
 use super::*;
 use crate::common::GENERATIONS;
+
+/// How long to wait for what ought to come.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A client that answers with these statuses, one after the other, and keeps what it got.
 #[derive(Clone, Default)]
@@ -46,6 +51,15 @@ impl Listener {
 
     fn answer(&self, statuses: &[u16]) {
         *self.statuses.lock().unwrap() = statuses.iter().rev().copied().collect();
+    }
+
+    /// How many requests came, once there are so many or some seconds have passed. They are taken.
+    async fn wait_for(&self, count: usize) -> usize {
+        let begun = Instant::now();
+        while self.bodies.lock().unwrap().len() < count && begun.elapsed() < PATIENCE {
+            sleep(Duration::from_millis(20)).await;
+        }
+        self.take().len()
     }
 
     fn take(&self) -> Vec<String> {
@@ -169,6 +183,46 @@ async fn client_of_the_program_sends_notifications_if_there_is_one() {
     let outcome = tell(&(provider, server.notification_client(client)), &uri).await;
     assert!(
         matches!(outcome, Err(NotificationError::Unreachable(_))),
+        "{outcome:?}"
+    );
+    assert_eq!(listener.take(), [""; 0]);
+}
+
+#[tokio::test]
+async fn notification_is_sent_though_nobody_waits_for_it_any_more() {
+    let (provider, server) = provider(ApiVersion::V3).await;
+    let listener = Listener::default();
+    let uri = listener.start().await;
+    let change = |client: &mut authlete::types::Client| client.backchannel_logout_uri = Some(uri);
+    provider.change_client(change).await;
+    let id = provider.emulator.client().id;
+    let notifications = server.logout_notifications([id], Some("alice"), None).await;
+    let notifications = notifications.into_iter();
+    let notifications = notifications.map(|(_, it)| it.unwrap().unwrap());
+    // The browser hangs up while the client is told, which takes a second attempt.
+    listener.answer(&[503, 204]);
+    let hung_up = timeout(Duration::from_millis(100), server.notify(notifications)).await;
+    assert!(hung_up.is_err());
+    assert_eq!(listener.wait_for(2).await, 2);
+
+    listener.answer(&[503, 204]);
+    let told = server.log_out_of_clients([id], Some("alice"), None);
+    let hung_up = timeout(Duration::from_millis(100), told).await;
+    assert!(hung_up.is_err());
+    assert_eq!(listener.wait_for(2).await, 2);
+}
+
+#[tokio::test]
+async fn server_on_the_web_sends_nothing_to_its_own_machine() {
+    let (provider, server) = provider(ApiVersion::V3).await;
+    let listener = Listener::default();
+    let uri = listener.start().await;
+    let endpoints = Endpoints::below("https://as.example.com").unwrap();
+    let api = server.api().clone();
+    let server = AuthorizationServer::new(api, endpoints, users::Users);
+    let outcome = tell(&(provider, server), &uri).await;
+    assert!(
+        matches!(outcome, Err(NotificationError::NotSecure)),
         "{outcome:?}"
     );
     assert_eq!(listener.take(), [""; 0]);

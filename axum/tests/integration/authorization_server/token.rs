@@ -1,5 +1,8 @@
+use std::sync::{Arc, Mutex};
+
 use authlete::types::{ClientAuthMethod, GrantType, TokenCreateRequest, TokenResponse};
 use authlete_axum::authorization_server::TokenGrants;
+use axum::http::StatusCode;
 use axum::response::Result;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -332,5 +335,70 @@ async fn certificate_in_a_header_counts_only_when_the_server_names_that_header()
             let reply = Reply::of(request.header("client-cert", certificate_header())).await;
             assert_eq!(reply.json()["error"], expected, "{reply:?}");
         }
+    }
+}
+
+/// What happens at the moment when an ID token is about to be made.
+#[derive(Clone, Copy)]
+enum Meanwhile {
+    AuthleteRefuses,
+    AuthleteIsAway,
+    UsersAreAway,
+}
+
+struct Interrupted {
+    meanwhile: Meanwhile,
+    provider: Arc<Mutex<Option<Provider>>>,
+}
+
+impl TokenGrants for Interrupted {
+    async fn reissues_id_token(&self, _: &TokenResponse) -> Result<bool> {
+        let provider = self.provider.lock().unwrap().take().unwrap();
+        match self.meanwhile {
+            Meanwhile::AuthleteRefuses => {
+                provider
+                    .change_service(|service| service.id_token_reissuable = Some(false))
+                    .await;
+                *self.provider.lock().unwrap() = Some(provider);
+            }
+            Meanwhile::AuthleteIsAway => provider.emulator.stop().await.unwrap(),
+            Meanwhile::UsersAreAway => {
+                return Err((StatusCode::SERVICE_UNAVAILABLE, "no database").into());
+            }
+        }
+        Ok(true)
+    }
+}
+
+#[tokio::test]
+async fn refreshed_tokens_are_not_lost_when_the_id_token_cannot_be_made() {
+    for meanwhile in [
+        Meanwhile::AuthleteRefuses,
+        Meanwhile::AuthleteIsAway,
+        Meanwhile::UsersAreAway,
+    ] {
+        let kept = Arc::new(Mutex::new(None));
+        let grants = Interrupted {
+            meanwhile,
+            provider: Arc::clone(&kept),
+        };
+        let router = |server: AuthorizationServer| users::router(server.token_grants(grants));
+        let provider = Provider::with(ApiVersion::V3, router).await;
+        all_grants(&provider).await;
+        let client = provider.client();
+        let tokens = client.tokens("openid profile", &[]).await;
+        let refresh = [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", tokens["refresh_token"].as_str().unwrap()),
+        ];
+        let request = client.form("/token", &refresh);
+        let request = request.header("authorization", client.basic());
+        *kept.lock().unwrap() = Some(provider);
+        let reply = Reply::of(request).await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+        let refreshed = reply.json();
+        assert!(refreshed["access_token"].is_string(), "{refreshed}");
+        assert!(refreshed["refresh_token"].is_string(), "{refreshed}");
+        assert_eq!(refreshed.get("id_token"), None);
     }
 }

@@ -70,3 +70,13 @@ async fn token_of_a_user_who_has_gone_is_good_no_more() {
         assert_eq!(reply.body, "");
     }
 }
+
+#[tokio::test]
+async fn form_with_a_token_that_is_none_is_refused_without_a_call() {
+    let provider = Provider::start(ApiVersion::V3).await;
+    let client = provider.client();
+    for token in ["", "a b", "a\0b", "ü"] {
+        let reply = Reply::of(client.form("/userinfo", &[("access_token", token)])).await;
+        assert_eq!(reply.status, 400, "{token:?}: {reply:?}");
+    }
+}
