@@ -175,7 +175,7 @@ describe("consent", () => {
   const ask = async (person, message) => {
     const asked = await site.party.call("/backchannel_authentication", { scope: "openid email", login_hint: person.name, binding_message: message });
     assert.equal(asked.status, 200, JSON.stringify(asked));
-    await person.open("/requests");
+    await person.openRequests(1);
     assert.equal(await person.page.getByRole("heading", { level: 2 }).innerText(), "Recipe Box asks you to confirm");
     assert.ok((await person.page.locator("main").innerText()).includes(message));
     return () => site.party.call("/token", { grant_type: "urn:openid:params:grant-type:ciba", auth_req_id: asked.auth_req_id });

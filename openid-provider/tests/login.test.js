@@ -272,6 +272,7 @@ describe("login", () => {
     await Promise.all([person.page.waitForNavigation(), keyboard.press("Enter")]);
     await tabTo("skip");
     await keyboard.press("Enter");
+    await person.page.waitForURL(/#content$/);
     await tabTo("email");
     await keyboard.press("Space");
     await tabTo("allow");

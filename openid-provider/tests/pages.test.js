@@ -69,7 +69,7 @@ async function walk(site, person, look) {
     const asked = await site.party.call("/backchannel_authentication", { scope: "openid email", login_hint: name, binding_message });
     assert.equal(asked.status, 200);
   }
-  await person.open("/requests");
+  await person.openRequests(2);
   await look("requests");
   await send("button[value=allow]");
   await look("request-done");

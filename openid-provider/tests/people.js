@@ -139,9 +139,23 @@ export class Person {
     return state;
   }
 
+  /** Opens the page of requests, until so many are there: the client is answered before the server has kept its request. */
+  async openRequests(count) {
+    for (let tries = 0; tries < 100; tries += 1) {
+      await this.open("/requests");
+      if ((await this.page.locator("main section").count()) === count) return;
+    }
+    throw new Error("the requests are not there");
+  }
+
   /** Clicks on what leads to another page. */
   async click(locator) {
-    await Promise.all([this.page.waitForNavigation(), locator.click()]);
+    try {
+      await Promise.all([this.page.waitForNavigation(), locator.click()]);
+    } catch (error) {
+      const text = await this.page.locator("body").innerText();
+      throw new Error(`${error.message}\nThe browser is at ${this.page.url()}:\n${text}`, { cause: error });
+    }
   }
 
   button(name) {
