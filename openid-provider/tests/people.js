@@ -116,8 +116,10 @@ export class Person {
     });
     this.page.on("response", async (response) => {
       if (response.request().resourceType() !== "document" || !response.url().startsWith(this.site.url)) return;
-      const text = await response.text().catch(() => "");
-      this.seen.push({ url: response.url(), text, headers: JSON.stringify(response.headers()) });
+      const seen = { url: response.url(), text: "", headers: JSON.stringify(response.headers()) };
+      this.seen.push(seen);
+      // A page that sends itself may be gone before its text is read.
+      seen.text = await response.text().catch(() => "");
     });
     return this.page;
   }
