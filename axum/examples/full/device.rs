@@ -47,12 +47,9 @@ pub async fn consent(
     let (Some(device), Some(session)) = (device, session) else {
         return Ok(pages::own_login());
     };
+    let scopes = device.scopes();
     let outcome = match field(&fields, "agree") {
-        "yes" => {
-            server
-                .authorize_device(&device, &session, device.scopes())
-                .await?
-        }
+        "yes" => server.authorize_device(&device, &session, scopes).await?,
         _ => server.deny_device(&device).await?,
     };
     Ok(pages::message(match outcome {
