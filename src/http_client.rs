@@ -1,4 +1,4 @@
-//! The HTTP client of a handle that brings none.
+//! HTTP clients with the defaults of this crate.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use reqwest::ClientBuilder;
 use crate::resolver::Resolver;
 use crate::settings::LONGEST_TIMEOUT;
 use crate::warm_up::WarmUp;
-use crate::{Config, tls};
+use crate::{Config, ConfigError, tls};
 
 /// Long enough for a slow handshake across an ocean, short enough to notice a host that is gone.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -25,6 +25,28 @@ const PEER_SILENCE: Duration = Duration::from_secs(5);
 const PROBE_INTERVAL: Duration = Duration::from_secs(1);
 const PROBES: u32 = 3;
 
+/// A builder with the TLS library and the connection defaults of this crate, for requests of your server that do not go to
+/// Authlete: HTTP/1.1, no redirects, 5 seconds to connect, and connections that notice when their peer has vanished.
+///
+/// It has no credentials and no certificate of a [`Config`]. Set a total timeout on it.
+///
+/// ```
+/// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// use std::time::Duration;
+///
+/// let client = authlete::http_client_builder()?.timeout(Duration::from_secs(5)).build()?;
+/// # Ok(()) }
+/// ```
+///
+/// # Errors
+/// The build has rustls without cryptography, and the program has installed none.
+pub fn http_client_builder() -> Result<ClientBuilder, ConfigError> {
+    tls::prepare()?;
+    Ok(ConnectionSettings::default()
+        .defaults()
+        .redirect(reqwest::redirect::Policy::none()))
+}
+
 /// Settings of the connections that the caller may choose.
 #[derive(Debug, Default)]
 pub(crate) struct ConnectionSettings {
@@ -33,21 +55,25 @@ pub(crate) struct ConnectionSettings {
 }
 
 impl ConnectionSettings {
-    /// A client with the defaults of this crate for what is not set.
+    /// A client for calls of Authlete, with the defaults of this crate for what is not set.
     pub(crate) fn own(&self, config: &Config) -> ClientBuilder {
+        let warm_up = config.uses_tls().then(|| WarmUp::begin(tls::draw_random));
+        let builder = self.defaults().dns_resolver(Resolver::new(warm_up));
+        // What stays on this machine may go without TLS, and must not go to a proxy of the environment.
+        match config.is_on_this_machine() {
+            true => builder.no_proxy(),
+            false => builder,
+        }
+    }
+
+    fn defaults(&self) -> ClientBuilder {
         // HTTP/2 is on as soon as any crate of the program enables the feature of reqwest. Then all calls share one
         // connection, and fail together when it dies.
         let builder = tls::select(reqwest::Client::builder())
             .http1_only()
             .connect_timeout(self.connect_timeout.unwrap_or(CONNECT_TIMEOUT))
             .pool_idle_timeout(self.idle_timeout().unwrap_or(POOL_IDLE_TIMEOUT));
-        let warm_up = config.uses_tls().then(|| WarmUp::begin(tls::draw_random));
-        let builder = notice_silence(builder).dns_resolver(Resolver::new(warm_up));
-        // What stays on this machine may go without TLS, and must not go to a proxy of the environment.
-        match config.is_on_this_machine() {
-            true => builder.no_proxy(),
-            false => builder,
-        }
+        notice_silence(builder).dns_resolver(Resolver::new(None))
     }
 
     /// The HTTP client adds it to the current time, and panics where that cannot hold the sum.

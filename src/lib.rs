@@ -54,6 +54,7 @@ pub use error::{
     ApiError, DecodeError, Error, ErrorKind, Result, TransportErrorKind, UnexpectedBodyError,
 };
 pub use generated::{operations, types};
+pub use http_client::http_client_builder;
 #[cfg(feature = "introspection-cache")]
 pub use introspection_cache::IntrospectionCache;
 pub use json_object::JsonObject;

@@ -1,4 +1,4 @@
-//! An OpenID provider on Authlete or on the emulator, with all endpoints but a credential issuer and a policy for registrations.
+//! An OpenID provider on Authlete or on the emulator, with all endpoints.
 //!
 //! `cargo run -p authlete-axum --example full` starts it on the emulator. With `AUTHLETE_*` in the environment it runs on
 //! your service. Then these variables count, too:
@@ -8,27 +8,37 @@
 //!   settings say.
 //! - `CLIENT_CERTIFICATES=client-cert`: believes the header `Client-Cert` (RFC 9440), which your proxy must remove from what
 //!   clients send.
+//! - `INITIAL_ACCESS_TOKEN`: lets clients register that present it.
 //!
-//! `main.rs` is the glue: what connects the users of `users.rs` and the pages of `pages.rs` with Authlete.
+//! `users.rs`, `pages.rs` and `visit.rs` are what a server of yours has anyway: users, pages and sessions of browsers. The other
+//! files connect them with Authlete, one subject each.
 
+mod accounts;
+mod credentials;
+mod device;
+mod logout;
 mod pages;
+mod phone;
+mod registration;
+mod settings;
 mod users;
+mod visit;
 
 use std::env;
 use std::net::SocketAddr;
 
 use anyhow::{Context as _, Result};
-use authlete::server::ClientCertificateSource;
+use authlete::types::JwsAlg;
 use authlete::{ApiVersion, Authlete, Config};
-use authlete_axum::authorization_server::Endpoints;
+use authlete_axum::authorization_server::{Endpoints, ResourceServer, ResourceServerSecrets};
 use authlete_axum::{AccessToken, AuthorizationServer, Dpop, RequireAccessToken};
 use authlete_emulator::Emulator;
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 use tokio::net::TcpListener;
 use tower_sessions::cookie::SameSite;
 use tower_sessions::{MemoryStore, SessionManagerLayer};
-use users::{Api, Users};
+use users::Users;
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -49,39 +59,43 @@ async fn main() -> Result<()> {
 
     let mut service = api.get_service(service_id).await?;
     if emulator.is_some() || env::var_os("REGISTER").is_some() {
-        let issuer = format!("http://{}", listener.local_addr()?);
-        Endpoints::below(&issuer)?.write_to(&mut service);
-        service.device_verification_uri = Some(format!("{issuer}/device"));
+        settings::write(&mut service, &format!("http://{}", listener.local_addr()?))?;
         service = api.update_service(service_id, &service).await?;
     }
     let endpoints = Endpoints::of(&service)?;
     let issuer = service.issuer.unwrap_or_default();
-    let certificates = match env::var("CLIENT_CERTIFICATES").as_deref() {
-        Ok("client-cert") => ClientCertificateSource::ClientCert,
-        _ => ClientCertificateSource::None,
-    };
 
     let users = Users::new();
+    let orders = ResourceServer::new("https://api.example.com").sign_alg(JwsAlg::Es256);
+    let apis = ResourceServerSecrets::new().add("api", "api-secret", orders);
     let server = AuthorizationServer::new(api.clone(), endpoints, users.clone())
         .token_grants(users.clone())
-        .resource_servers(Api)
+        .resource_servers(apis)
         .backchannel_users(users.clone())
         .logout(users.clone())
-        .client_certificates(certificates.clone())
+        .registrations(registration::Partners::from_env())
+        .credential_orders(users.clone())
+        .client_certificates(settings::client_certificates())
         .allow_offline_access();
     let guard = RequireAccessToken::new(api)
         .scopes(["openid"])
         .dpop(Dpop::at(&issuer)?)
-        .client_certificates(certificates);
+        .client_certificates(settings::client_certificates());
     let resource = Router::new().route("/me", get(me)).layer(guard);
+    let forms = Router::new()
+        .route("/login", post(accounts::log_in))
+        .route("/consent", post(accounts::consent))
+        .route("/device", get(device::page).post(device::enter))
+        .route("/device/consent", post(device::consent))
+        .route("/phone", get(phone::page).post(phone::decide))
+        .route("/logout/confirm", post(logout::confirm))
+        .route("/offer", get(credentials::offer))
+        .with_state((server.clone(), users));
     let sessions = SessionManagerLayer::new(MemoryStore::default())
         .with_secure(issuer.starts_with("https:"))
         .with_same_site(SameSite::Lax);
-    let router = server
-        .router()
-        .merge(pages::router(server, users))
-        .merge(resource)
-        .layer(sessions);
+    let router = server.router().merge(forms).merge(resource).layer(sessions);
+
     println!("{issuer}/.well-known/openid-configuration");
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service).await?;

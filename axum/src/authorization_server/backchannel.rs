@@ -21,6 +21,7 @@ use http::header::AUTHORIZATION;
 use serde::{Deserialize, Serialize};
 
 use super::accounts::Later;
+use super::device::names;
 use super::{AuthorizationServer, Failure, Notification};
 
 /// The subject of a user, or why there is none.
@@ -62,6 +63,11 @@ impl BackchannelRequest {
     /// Which client asks, for which scopes and claims, and with which `binding_message` to show.
     pub fn answer(&self) -> &BackchannelAuthenticationResponse {
         &self.answer
+    }
+
+    /// The names of the scopes that the client asks for: what a user agrees to who refuses none.
+    pub fn scopes(&self) -> impl Iterator<Item = &str> {
+        names(self.answer.scopes.as_deref())
     }
 }
 
@@ -115,7 +121,7 @@ impl AuthorizationServer {
     /// Grants a backchannel request to its user, who authenticated on another device: `session` says when and how. `scopes` are
     /// those that the user agreed to.
     ///
-    /// Returns the notification to send, if the client wants one.
+    /// Returns the notification for [`notify`](Self::notify), if the client wants one.
     ///
     /// # Errors
     /// `session` is that of another user, there is no such user any more, or the call of Authlete failed.

@@ -6,7 +6,7 @@ use authlete::server::{
 };
 use authlete::types::{
     DeviceAuthorizationRequest, DeviceCompleteRequest, DeviceCompleteResult,
-    DeviceVerificationRequest, DeviceVerificationResponse,
+    DeviceVerificationRequest, DeviceVerificationResponse, Scope,
 };
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -53,6 +53,11 @@ impl DeviceRequest {
     /// Which client asks, and for which scopes and claims.
     pub fn answer(&self) -> &DeviceVerificationResponse {
         &self.answer
+    }
+
+    /// The names of the scopes that the client asks for: what a user agrees to who refuses none.
+    pub fn scopes(&self) -> impl Iterator<Item = &str> {
+        names(self.answer.scopes.as_deref())
     }
 }
 
@@ -160,6 +165,11 @@ impl AuthorizationServer {
             DeviceCompleteNext::UserCodeNotExist { .. } => Ok(DeviceOutcome::Unknown),
         }
     }
+}
+
+pub(super) fn names(scopes: Option<&[Scope]>) -> impl Iterator<Item = &str> {
+    let scopes = scopes.unwrap_or_default();
+    scopes.iter().filter_map(|scope| scope.name.as_deref())
 }
 
 /// The code as Authlete issues it. Its characters are upper-case letters or digits.

@@ -2,9 +2,9 @@
 
 use std::future::Future;
 
-use authlete::Secret;
 use authlete::server::{Presented, StandardIntrospectionNext};
 use authlete::types::{JweAlg, JweEnc, JwsAlg, StandardIntrospectionRequest};
+use authlete::{ClientIdentifier, Secret};
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{Response, Result};
@@ -15,25 +15,24 @@ use super::accounts::Later;
 use super::{AuthorizationServer, Failure};
 
 /// The resource servers that may call the introspection endpoint (RFC 7662 §2.1). Authlete leaves their authentication to
-/// your server.
+/// your server. [`ResourceServerSecrets`] is a list with a secret for each.
 ///
 /// ```
-/// use authlete::Secret;
 /// use authlete::server::Presented;
 /// use authlete_axum::authorization_server::{ResourceServer, ResourceServers};
 /// use axum::response::Result;
 ///
-/// struct OrdersApi {
-///     secret: Secret,
-/// }
+/// /// Resource servers that a gateway has authenticated.
+/// struct Gateway;
 ///
-/// impl ResourceServers for OrdersApi {
+/// impl ResourceServers for Gateway {
 ///     async fn authenticate(&self, presented: &Presented) -> Result<Option<ResourceServer>> {
-///         // Secrets are compared in constant time.
-///         let is_known = presented.client().is_some_and(|client| {
-///             client.client_id == "orders".into() && client.client_secret == self.secret
+///         let is_orders = presented.certificate().is_some_and(|certificate| {
+///             // Look at its subject.
+/// #           let _ = certificate;
+/// #           true
 ///         });
-///         Ok(is_known.then(|| ResourceServer::new("https://api.example.com/orders")))
+///         Ok(is_orders.then(|| ResourceServer::new("https://api.example.com/orders")))
 ///     }
 /// }
 /// ```
@@ -43,6 +42,59 @@ pub trait ResourceServers: Send + Sync + 'static {
         &self,
         presented: &Presented,
     ) -> impl Future<Output = Result<Option<ResourceServer>>> + Send;
+}
+
+/// Resource servers that authenticate by Basic, each with a name and a secret.
+///
+/// ```
+/// use authlete_axum::authorization_server::{ResourceServer, ResourceServerSecrets};
+///
+/// # fn secret() -> &'static str { "" }
+/// let servers = ResourceServerSecrets::new().add(
+///     "orders",
+///     secret(), // from your secret store
+///     ResourceServer::new("https://api.example.com/orders"),
+/// );
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct ResourceServerSecrets {
+    servers: Vec<(ClientIdentifier, Secret, ResourceServer)>,
+}
+
+impl ResourceServerSecrets {
+    /// Nobody yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a resource server, or replaces the one with this name. One with an empty secret is never authenticated.
+    #[must_use]
+    pub fn add(
+        mut self,
+        name: impl Into<ClientIdentifier>,
+        secret: impl Into<Secret>,
+        server: ResourceServer,
+    ) -> Self {
+        let name = name.into();
+        self.servers.retain(|(other, ..)| *other != name);
+        self.servers.push((name, secret.into(), server));
+        self
+    }
+}
+
+impl ResourceServers for ResourceServerSecrets {
+    async fn authenticate(&self, presented: &Presented) -> Result<Option<ResourceServer>> {
+        let credentials = presented.client();
+        let found = credentials.and_then(|credentials| {
+            let mut servers = self.servers.iter();
+            let found = servers.find(|(name, ..)| *name == credentials.client_id);
+            let (_, secret, server) = found?;
+            // In constant time.
+            let is_right = !secret.expose().is_empty() && credentials.client_secret == *secret;
+            is_right.then(|| server.clone())
+        });
+        Ok(found)
+    }
 }
 
 /// A resource server, and how it gets introspection responses as JWTs (RFC 9701) if it asks for them by its `Accept`

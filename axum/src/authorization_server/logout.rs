@@ -4,7 +4,7 @@ use std::future::Future;
 
 use authlete::server::BackchannelLogoutTokenNext;
 use authlete::types::{BackchannelLogoutTokenRequest, JoseVerifyRequest};
-use authlete::{ClientIdentifier, Secret};
+use authlete::{ClientIdentifier, ErrorKind, Secret};
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Redirect, Response, Result};
 use base64::Engine as _;
@@ -18,13 +18,21 @@ use serde_json::{Map, Value};
 use super::accounts::Later;
 use super::{AuthorizationServer, Failure, Notification};
 
+/// RP-Initiated Logout 1.0 §3.1.
+const REDIRECT_URIS: &str = "post_logout_redirect_uris";
+
 /// Ends sessions when clients ask for it (OpenID Connect RP-Initiated Logout 1.0).
 pub trait Logout: Send + Sync + 'static {
-    /// The URIs that a client may send users to after a logout (`post_logout_redirect_uris`, §3.1): exact texts. Authlete does
-    /// not keep them. Default: none.
-    fn redirect_uris(&self, client_id: &str) -> impl Future<Output = Result<Vec<String>>> + Send {
+    /// The URIs that a client may send users to after a logout: exact texts.
+    ///
+    /// Default, with `None`: `post_logout_redirect_uris` (§3.1) in the custom metadata of the client, a JSON array. Authlete keeps
+    /// it, also when clients register themselves, if `supportedCustomClientMetadata` of the service names it.
+    fn redirect_uris(
+        &self,
+        client_id: &str,
+    ) -> impl Future<Output = Result<Option<Vec<String>>>> + Send {
         let _ = client_id;
-        async { Ok(Vec::new()) }
+        async { Ok(None) }
     }
 
     /// Ends the session of the browser that sent `request`, or shows a page that asks first. Then send
@@ -115,11 +123,32 @@ impl AuthorizationServer {
         let uri = parameter("post_logout_redirect_uri")?;
         if let (Some(client_id), Some(uri)) = (&asked.client_id, uri) {
             let known = self.settings.logout.redirect_uris(client_id).await?;
+            let known = match known {
+                Some(known) => known,
+                None => self.registered_redirect_uris(client_id).await?,
+            };
             if known.contains(&uri) {
                 asked.redirect_to = Some(with_state(&uri, parameter("state")?.as_deref()));
             }
         }
         Ok(asked)
+    }
+
+    /// `post_logout_redirect_uris` of a client, which anybody may have named.
+    async fn registered_redirect_uris(&self, client_id: &str) -> Result<Vec<String>, Failure> {
+        let client = match self.api().get_client(client_id).await {
+            Ok(client) => client,
+            // There is no such client, or it cannot be one.
+            Err(error) if matches!(error.kind(), ErrorKind::InvalidRequest | ErrorKind::Usage) => {
+                return Ok(Vec::new());
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let metadata = client.custom_metadata.unwrap_or_default();
+        let metadata: Map<_, _> = serde_json::from_str(&metadata).unwrap_or_default();
+        let uris = metadata.get(REDIRECT_URIS).and_then(Value::as_array);
+        let uris = uris.into_iter().flatten().filter_map(Value::as_str);
+        Ok(uris.map(str::to_owned).collect())
     }
 
     /// The claims of an ID token of this service, whenever it was issued.
@@ -151,12 +180,29 @@ impl AuthorizationServer {
         }
     }
 
-    /// The requests that tell clients that a user has logged out (OpenID Connect Back-Channel Logout 1.0 §2.5): complete, for the
-    /// HTTP client of your choice. `None` for a client that has no `backchannel_logout_uri`; an error for one that Authlete does not
-    /// know, or when the call failed.
+    /// Tells clients that a user has logged out (OpenID Connect Back-Channel Logout 1.0 §2.5), all at once. Clients without a
+    /// `backchannel_logout_uri` are left out.
     ///
     /// `clients` are those that the user logged in to during the session, `session_id` is [`Session::id`](
     /// authlete::server::Session::id). One of `subject` and `session_id` has to be there.
+    ///
+    /// A client that cannot be told is an event of `tracing`; the user has logged out nevertheless. To keep what is to be sent
+    /// until it has arrived, use [`logout_notifications`](Self::logout_notifications) and [`notify`](Self::notify).
+    pub async fn log_out_of_clients(
+        &self,
+        clients: impl IntoIterator<Item = impl Into<ClientIdentifier>>,
+        subject: Option<&str>,
+        session_id: Option<&str>,
+    ) {
+        let notifications = self.logout_notifications(clients, subject, session_id);
+        let notifications = notifications.await.into_iter();
+        self.notify(notifications.filter_map(|(_, it)| it.ok().flatten()))
+            .await;
+    }
+
+    /// The requests that tell clients that a user has logged out, for [`notify`](Self::notify). `None` for a client that has no
+    /// `backchannel_logout_uri`; an error for one that Authlete does not know, or when the call failed. The parameters are those
+    /// of [`log_out_of_clients`](Self::log_out_of_clients).
     ///
     /// A client answers 200 or 204 when it has ended its session, and 400 when it could not (§2.8). Send to all of them, whatever
     /// one of them answers.
@@ -249,7 +295,7 @@ impl Logout for NoLogout {
 
 /// [`Logout`] without its type.
 pub(super) trait AnyLogout: Send + Sync {
-    fn redirect_uris<'a>(&'a self, client_id: &'a str) -> Later<'a, Result<Vec<String>>>;
+    fn redirect_uris<'a>(&'a self, client_id: &'a str) -> Later<'a, Result<Option<Vec<String>>>>;
 
     fn log_out<'a>(
         &'a self,
@@ -259,7 +305,7 @@ pub(super) trait AnyLogout: Send + Sync {
 }
 
 impl<T: Logout> AnyLogout for T {
-    fn redirect_uris<'a>(&'a self, client_id: &'a str) -> Later<'a, Result<Vec<String>>> {
+    fn redirect_uris<'a>(&'a self, client_id: &'a str) -> Later<'a, Result<Option<Vec<String>>>> {
         Box::pin(Logout::redirect_uris(self, client_id))
     }
 

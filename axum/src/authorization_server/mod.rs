@@ -38,6 +38,7 @@ mod grant_management;
 mod introspection;
 mod logout;
 mod notification;
+mod notifier;
 mod pushed_authorization;
 mod registration;
 mod request;
@@ -71,9 +72,10 @@ pub use endpoints::Endpoints;
 pub use failure::Failure;
 pub use federation::{federation_configuration, federation_registration};
 pub use grant_management::grant_management;
-pub use introspection::{ResourceServer, ResourceServers, introspection};
+pub use introspection::{ResourceServer, ResourceServerSecrets, ResourceServers, introspection};
 pub use logout::{Logout, LogoutRequest, logout};
 pub use notification::Notification;
+pub use notifier::NotificationError;
 pub use pushed_authorization::pushed_authorization;
 pub use registration::{Registrations, client_configuration, registration};
 pub use revocation::revocation;
@@ -85,6 +87,7 @@ use backchannel::{AnyBackchannelUsers, NoBackchannelUsers};
 use credential_issuer::{AnyCredentialOrders, NoCredentialOrders};
 use introspection::{AnyResourceServers, NoResourceServers};
 use logout::{AnyLogout, NoLogout};
+use notifier::Notifier;
 use registration::{AnyRegistrations, NoRegistrations};
 use token::{AnyTokenGrants, NoTokenGrants};
 
@@ -128,6 +131,7 @@ struct Settings {
     resource_servers: Arc<dyn AnyResourceServers>,
     backchannel_users: Arc<dyn AnyBackchannelUsers>,
     logout: Arc<dyn AnyLogout>,
+    notifier: Notifier,
     user_code_attempts: AttemptLimiter,
     registrations: Arc<dyn AnyRegistrations>,
     credential_orders: Arc<dyn AnyCredentialOrders>,
@@ -150,6 +154,7 @@ impl AuthorizationServer {
                 resource_servers: Arc::new(NoResourceServers),
                 backchannel_users: Arc::new(NoBackchannelUsers),
                 logout: Arc::new(NoLogout),
+                notifier: Notifier::default(),
                 user_code_attempts: AttemptLimiter::new(USER_CODE_ATTEMPTS, USER_CODE_TIME),
                 registrations: Arc::new(NoRegistrations),
                 credential_orders: Arc::new(NoCredentialOrders),
@@ -167,7 +172,7 @@ impl AuthorizationServer {
         self.with(|settings| settings.token_grants = Arc::new(grants))
     }
 
-    /// Who may call the introspection endpoint. Default: nobody.
+    /// Who may call the introspection endpoint, such as [`ResourceServerSecrets`]. Default: nobody.
     #[must_use]
     pub fn resource_servers(self, servers: impl ResourceServers) -> Self {
         self.with(|settings| settings.resource_servers = Arc::new(servers))
@@ -184,6 +189,16 @@ impl AuthorizationServer {
     #[must_use]
     pub fn logout(self, logout: impl Logout) -> Self {
         self.with(|settings| settings.logout = Arc::new(logout))
+    }
+
+    /// The HTTP client for [`notify`](Self::notify). Default: one of [`authlete::http_client_builder`], with a total timeout of
+    /// 5 seconds.
+    ///
+    /// It sends tokens to URLs in the metadata of clients: it must not follow redirects, and should have a timeout. If clients can
+    /// register themselves, let it go through a proxy that refuses addresses of your own network.
+    #[must_use]
+    pub fn notification_client(self, client: reqwest::Client) -> Self {
+        self.with(|settings| settings.notifier = Notifier::new(client))
     }
 
     /// How many user codes can be tried (RFC 8628 §5.1). Default: ten in five minutes, for each key of

@@ -6,11 +6,10 @@ use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Method, Request, Uri};
 
 /// A complete HTTP request that tells a client something: of a decision (CIBA Core 1.0 §10.2, §10.3), or of a logout (OpenID
-/// Connect Back-Channel Logout 1.0 §2.5). Send it by the HTTP client of your choice.
+/// Connect Back-Channel Logout 1.0 §2.5). [`notify`](super::AuthorizationServer::notify) sends it.
 ///
-/// Its URL comes from the metadata of the client. Send only over TLS, except to this machine in development; set a timeout, and
-/// follow no redirects. This crate does not keep you from private addresses: restrict where your server can connect to, if
-/// clients can register themselves. A client answers 200 or 204 when all is well.
+/// Its URL comes from the metadata of the client. If you send it yourself, from a queue for example: only over TLS, except to this
+/// machine in development, with a timeout and without following redirects. A client answers 200 or 204 when all is well.
 ///
 /// `Debug` shows the URL alone, since the rest holds tokens.
 ///

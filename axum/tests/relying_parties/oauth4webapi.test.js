@@ -1,10 +1,11 @@
-// The flows of `oauth4webapi` against the example `full`. ISSUER is where it is.
+// The flows of `oauth4webapi` against a server. ISSUER is where it is, and SERVER which one.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as oauth from "oauth4webapi";
 import { Browser } from "./browser.js";
 import { REDIRECT_URI } from "./keys.js";
+import { subject } from "./server.js";
 
 const issuer = new URL(process.env.ISSUER);
 const SECRET = "client-secret-with-at-least-32-characters";
@@ -49,7 +50,7 @@ test("code flow, signature of the ID token and UserInfo", async () => {
   const server = await discover("oidc");
   const issued = await tokens(server, "openid email");
   const { sub } = oauth.getValidatedIdTokenClaims(issued);
-  assert.equal(sub, "alice");
+  assert.equal(sub, subject("alice"));
   const response = await oauth.userInfoRequest(server, client, issued.access_token, insecure);
   const claims = await oauth.processUserInfoResponse(server, client, sub, response);
   assert.equal(claims.email, "alice@example.com");
@@ -71,7 +72,7 @@ test("introspection as JSON and as a signed JWT", async () => {
       assert.equal(info.active, true);
     } else {
       const info = await oauth.processIntrospectionResponse(server, api, response);
-      assert.equal(info.sub, "alice");
+      assert.equal(info.sub, subject("alice"));
     }
   }
   const unknown = await oauth.introspectionRequest(server, api, oauth.ClientSecretBasic("wrong"), token, insecure);
@@ -84,5 +85,5 @@ test("revocation", async () => {
   const revoked = await oauth.revocationRequest(server, client, authentication, token, insecure);
   await oauth.processRevocationResponse(revoked);
   const response = await oauth.userInfoRequest(server, client, token, insecure);
-  await assert.rejects(oauth.processUserInfoResponse(server, client, "alice", response), oauth.WWWAuthenticateChallengeError);
+  await assert.rejects(oauth.processUserInfoResponse(server, client, subject("alice"), response), oauth.WWWAuthenticateChallengeError);
 });

@@ -1,11 +1,15 @@
-// The flows of `openid-client` 6 against the example `full`. ISSUER is where it is.
+// The flows of `openid-client` 6 against a server. ISSUER is where it is, and SERVER which one.
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { test } from "node:test";
-import { importJWK } from "jose";
+import { setTimeout } from "node:timers/promises";
+import { createRemoteJWKSet, importJWK, jwtVerify, SignJWT } from "jose";
 import * as oidc from "openid-client";
 import { Browser } from "./browser.js";
-import { CERTIFICATE, PRIVATE_JWK, REDIRECT_URI } from "./keys.js";
+import { CERTIFICATE, PRIVATE_JWK, PUBLIC_JWK, REDIRECT_URI } from "./keys.js";
+import { ACRS, needs, server, subject } from "./server.js";
 
 const issuer = process.env.ISSUER;
 const SECRET = "client-secret-with-at-least-32-characters";
@@ -48,6 +52,16 @@ async function tokens(config, more = {}, { options, dpop, browser = new Browser(
   return oidc.authorizationCodeGrant(config, answer, checks, undefined, { DPoP: dpop });
 }
 
+/** Waits for what a server does in the background. */
+async function until(condition) {
+  for (let attempts = 0; attempts < 100 && !(await condition()); attempts += 1) await setTimeout(50);
+}
+
+/** The page of a user with the request of a client, which has this message. */
+async function openRequest(browser, message) {
+  await until(async () => (await browser.open(`${issuer}${server.phone}`)).page.includes(message));
+}
+
 /** The error of an authorization response. */
 async function refusal(config, more, browser = new Browser(issuer)) {
   const { parameters, checks } = await request(more);
@@ -62,21 +76,21 @@ async function refusal(config, more, browser = new Browser(issuer)) {
 test("code flow with PKCE, UserInfo, refresh and revocation", async () => {
   const config = await connect("web");
   const issued = await tokens(config, { scope: "openid profile email offline_access", prompt: "consent" });
-  assert.equal(issued.claims().sub, "alice");
-  const claims = await oidc.fetchUserInfo(config, issued.access_token, "alice");
+  assert.equal(issued.claims().sub, subject("alice"));
+  const claims = await oidc.fetchUserInfo(config, issued.access_token, subject("alice"));
   assert.equal(claims.name, "Alice");
   assert.equal(claims.email, "alice@example.com");
   const refreshed = await oidc.refreshTokenGrant(config, issued.refresh_token);
-  assert.equal(refreshed.claims().sub, "alice");
+  assert.equal(refreshed.claims().sub, subject("alice"));
   await oidc.tokenRevocation(config, refreshed.access_token);
-  await assert.rejects(oidc.fetchUserInfo(config, refreshed.access_token, "alice"));
+  await assert.rejects(oidc.fetchUserInfo(config, refreshed.access_token, subject("alice")));
 });
 
 test("UserInfo as a JWT, with the secret in the form", async () => {
   const metadata = { userinfo_signed_response_alg: "ES256" };
   const config = await connect("post", oidc.ClientSecretPost(SECRET), metadata);
   const issued = await tokens(config);
-  const claims = await oidc.fetchUserInfo(config, issued.access_token, "alice");
+  const claims = await oidc.fetchUserInfo(config, issued.access_token, subject("alice"));
   assert.equal(claims.name, "Alice");
 });
 
@@ -92,7 +106,7 @@ test("pushed authorization request", async () => {
   assert.ok(url.searchParams.get("request_uri"));
   const answer = await new Browser(issuer).authorize(url);
   const issued = await oidc.authorizationCodeGrant(config, answer, checks);
-  assert.equal(issued.claims().sub, "alice");
+  assert.equal(issued.claims().sub, subject("alice"));
 });
 
 test("pushed max_age=0 asks for the password again", async () => {
@@ -100,8 +114,8 @@ test("pushed max_age=0 asks for the password again", async () => {
   const browser = new Browser(issuer);
   await tokens(config, {}, { browser });
   const { parameters } = await request({ max_age: "0" });
-  const { page } = await browser.open(await oidc.buildAuthorizationUrlWithPAR(config, parameters));
-  assert.match(page, /action=\/login/);
+  await browser.open(await oidc.buildAuthorizationUrlWithPAR(config, parameters));
+  assert.ok(browser.asks("password"));
 });
 
 test("request object and private_key_jwt", async () => {
@@ -110,7 +124,7 @@ test("request object and private_key_jwt", async () => {
   const url = await oidc.buildAuthorizationUrlWithJAR(config, parameters, signingKey);
   const answer = await new Browser(issuer).authorize(url);
   const issued = await oidc.authorizationCodeGrant(config, answer, checks);
-  assert.equal(issued.claims().sub, "alice");
+  assert.equal(issued.claims().sub, subject("alice"));
 });
 
 test("response as a JWT (JARM)", async () => {
@@ -118,19 +132,19 @@ test("response as a JWT (JARM)", async () => {
   const config = await connect("jarm", undefined, metadata);
   oidc.useJwtResponseMode(config);
   const issued = await tokens(config);
-  assert.equal(issued.claims().sub, "alice");
+  assert.equal(issued.claims().sub, subject("alice"));
 });
 
 test("hybrid flow", async () => {
   const config = await connect("web");
   oidc.useCodeIdTokenResponseType(config);
   const issued = await tokens(config);
-  assert.equal(issued.claims().sub, "alice");
+  assert.equal(issued.claims().sub, subject("alice"));
 });
 
 test("response by a form", async () => {
   const issued = await tokens(await connect("web"), { response_mode: "form_post" });
-  assert.equal(issued.claims().sub, "alice");
+  assert.equal(issued.claims().sub, subject("alice"));
 });
 
 test("DPoP with nonces of the server", async () => {
@@ -138,12 +152,18 @@ test("DPoP with nonces of the server", async () => {
   const dpop = oidc.getDPoPHandle(config, await oidc.randomDPoPKeyPair("ES256"));
   const issued = await tokens(config, {}, { dpop });
   assert.equal(issued.token_type.toLowerCase(), "dpop");
-  const claims = await oidc.fetchUserInfo(config, issued.access_token, "alice", { DPoP: dpop });
+  const claims = await oidc.fetchUserInfo(config, issued.access_token, subject("alice"), { DPoP: dpop });
   assert.equal(claims.name, "Alice");
+  await assert.rejects(oidc.fetchUserInfo(config, issued.access_token, subject("alice")));
+});
+
+test("DPoP at a protected resource", needs("protected resource"), async () => {
+  const config = await connect("web");
+  const dpop = oidc.getDPoPHandle(config, await oidc.randomDPoPKeyPair("ES256"));
+  const { access_token: token } = await tokens(config, {}, { dpop });
   const url = new URL(`${issuer}/me`);
-  const response = await oidc.fetchProtectedResource(config, issued.access_token, url, "GET", null, undefined, { DPoP: dpop });
+  const response = await oidc.fetchProtectedResource(config, token, url, "GET", null, undefined, { DPoP: dpop });
   assert.equal(await response.text(), "alice\n");
-  await assert.rejects(oidc.fetchUserInfo(config, issued.access_token, "alice"));
 });
 
 test("mutual TLS through the header of a proxy", async () => {
@@ -152,17 +172,17 @@ test("mutual TLS through the header of a proxy", async () => {
     fetch(url, { ...options, headers: { ...options.headers, "client-cert": `:${CERTIFICATE}:` } });
   config[oidc.customFetch] = withCertificate;
   const issued = await tokens(config);
-  const claims = await oidc.fetchUserInfo(config, issued.access_token, "alice");
+  const claims = await oidc.fetchUserInfo(config, issued.access_token, subject("alice"));
   assert.equal(claims.name, "Alice");
   config[oidc.customFetch] = fetch;
-  await assert.rejects(oidc.fetchUserInfo(config, issued.access_token, "alice"));
+  await assert.rejects(oidc.fetchUserInfo(config, issued.access_token, subject("alice")));
 });
 
 test("scopes that the user refuses", async () => {
   const config = await connect("web");
   const issued = await tokens(config, { prompt: "consent" }, { options: { refused: ["email"] } });
   assert.equal(issued.scope.includes("email"), false);
-  const claims = await oidc.fetchUserInfo(config, issued.access_token, "alice");
+  const claims = await oidc.fetchUserInfo(config, issued.access_token, subject("alice"));
   assert.equal(claims.name, "Alice");
   assert.equal(claims.email, undefined);
 });
@@ -172,12 +192,12 @@ test("prompt=none", async () => {
   const browser = new Browser(issuer);
   assert.equal(await refusal(config, { prompt: "none" }), "login_required");
   await browser.open(oidc.buildAuthorizationUrl(config, (await request()).parameters));
-  await browser.logIn("bob", "builder");
+  await browser.logIn("bob");
   assert.equal(await refusal(config, { prompt: "none" }, browser), "consent_required");
   await tokens(config, {}, { browser });
   const { parameters, checks } = await request({ prompt: "none" });
   const { url } = await browser.open(oidc.buildAuthorizationUrl(config, parameters));
-  assert.equal((await oidc.authorizationCodeGrant(config, url, checks)).claims().sub, "bob");
+  assert.equal((await oidc.authorizationCodeGrant(config, url, checks)).claims().sub, subject("bob"));
 });
 
 test("prompt=login and max_age", async () => {
@@ -186,8 +206,8 @@ test("prompt=login and max_age", async () => {
   await tokens(config, {}, { browser });
   for (const more of [{ prompt: "login" }, { max_age: "0" }]) {
     const { parameters } = await request(more);
-    const { page } = await browser.open(oidc.buildAuthorizationUrl(config, parameters));
-    assert.match(page, /action=\/login/);
+    await browser.open(oidc.buildAuthorizationUrl(config, parameters));
+    assert.ok(browser.asks("password"));
   }
   const issued = await tokens(config, { max_age: "100" }, { browser });
   assert.ok(issued.claims().auth_time);
@@ -196,21 +216,31 @@ test("prompt=login and max_age", async () => {
 test("acr", async () => {
   const config = await connect("web");
   const browser = new Browser(issuer);
-  assert.equal((await tokens(config, {}, { browser })).claims().acr, "urn:example:password");
-  const claims = { id_token: { acr: { essential: true, values: ["urn:example:two-factors"] } } };
+  const user = server.secondFactorUser;
+  const [password, twoFactors] = ACRS;
+  assert.equal((await tokens(config, {}, { browser, options: { user } })).claims().acr, password);
+  const claims = { id_token: { acr: { essential: true, values: [twoFactors] } } };
   const more = { claims: JSON.stringify(claims) };
-  const options = { code: "123456" };
+  const options = { user, secondFactor: true };
   const issued = await tokens(config, more, { browser, options });
-  assert.equal(issued.claims().acr, "urn:example:two-factors");
-  assert.deepEqual(issued.claims().amr, ["pwd", "otp"]);
+  assert.equal(issued.claims().sub, subject(user));
+  assert.equal(issued.claims().acr, twoFactors);
+  assert.deepEqual(issued.claims().amr, ["pwd", "otp", "mfa"]);
 });
 
-test("claims in a language, for the ID token and for UserInfo", async () => {
-  const config = await connect("web");
-  const asked = { id_token: { "name#ja": null }, userinfo: { name: { essential: true } } };
-  const issued = await tokens(config, { scope: "openid", claims: JSON.stringify(asked) });
+test("claims in a language", needs("claims in a language"), async () => {
+  const asked = { id_token: { "name#ja": null } };
+  const issued = await tokens(await connect("web"), { scope: "openid", claims: JSON.stringify(asked) });
   assert.equal(issued.claims()["name#ja"], "アリス");
-  const claims = await oidc.fetchUserInfo(config, issued.access_token, "alice");
+});
+
+test("claims for the ID token and for UserInfo", async () => {
+  const config = await connect("web");
+  const asked = { id_token: { email: null }, userinfo: { name: { essential: true } } };
+  const issued = await tokens(config, { scope: "openid", claims: JSON.stringify(asked) });
+  assert.equal(issued.claims().email, "alice@example.com");
+  assert.equal(issued.claims().name, undefined);
+  const claims = await oidc.fetchUserInfo(config, issued.access_token, subject("alice"));
   assert.equal(claims.name, "Alice");
   assert.equal(claims.email, undefined);
 });
@@ -228,7 +258,7 @@ test("refusal by the user", async () => {
   const { parameters, checks } = await request({ prompt: "consent" });
   await browser.open(oidc.buildAuthorizationUrl(config, parameters));
   await browser.logIn();
-  const { url } = await browser.send("/consent", { agree: "no" });
+  const { url } = await browser.refuse();
   await assert.rejects(oidc.authorizationCodeGrant(config, url, checks), { error: "access_denied" });
 });
 
@@ -254,23 +284,25 @@ test("device flow", async () => {
   const config = await connect("web");
   const started = await oidc.initiateDeviceAuthorization(config, { scope: "openid email" });
   const browser = new Browser(issuer);
-  assert.match((await browser.open(started.verification_uri)).page, /action=\/login/);
+  await browser.open(started.verification_uri);
+  assert.ok(browser.asks("password"));
   await browser.logIn();
-  const { page } = await browser.send("/device", { user_code: started.user_code.toLowerCase() });
-  assert.match(page, /asks for access/);
+  await browser.open(started.verification_uri);
+  const { page } = await browser.send({ user_code: started.user_code.toLowerCase() });
+  assert.match(page, /<h1>[^<]*web/);
   const polling = oidc.pollDeviceAuthorizationGrant(config, { ...started, interval: 0.1 });
-  await browser.send("/device/consent", { agree: "yes" });
-  assert.equal((await polling).claims().sub, "alice");
+  await browser.agree();
+  assert.equal((await polling).claims().sub, subject("alice"));
 });
 
 test("device flow that the user refuses", async () => {
   const config = await connect("web");
   const started = await oidc.initiateDeviceAuthorization(config, { scope: "openid" });
   const browser = new Browser(issuer);
+  await browser.logInFirst();
   await browser.open(started.verification_uri);
-  await browser.logIn();
-  await browser.send("/device", { user_code: started.user_code });
-  await browser.send("/device/consent", { agree: "no" });
+  await browser.send({ user_code: started.user_code });
+  await browser.refuse();
   const polling = oidc.pollDeviceAuthorizationGrant(config, { ...started, interval: 0.1 });
   await assert.rejects(polling, { error: "access_denied" });
 });
@@ -280,15 +312,13 @@ test("backchannel authentication, polled", async () => {
   const parameters = { scope: "openid email", login_hint: "bob", binding_message: "W4SCT" };
   const started = await oidc.initiateBackchannelAuthentication(config, parameters);
   const browser = new Browser(issuer);
-  await browser.open(`${issuer}/phone`);
-  await browser.logIn("bob", "builder");
-  const { page } = await browser.open(`${issuer}/phone`);
-  assert.match(page, /W4SCT/);
+  await browser.logInFirst("bob");
+  await openRequest(browser, "W4SCT");
   const polling = oidc.pollBackchannelAuthenticationGrant(config, started);
-  await browser.send("/phone", { agree: "yes" });
+  await browser.agree();
   const issued = await polling;
-  assert.equal(issued.claims().sub, "bob");
-  const claims = await oidc.fetchUserInfo(config, issued.access_token, "bob");
+  assert.equal(issued.claims().sub, subject("bob"));
+  const claims = await oidc.fetchUserInfo(config, issued.access_token, subject("bob"));
   assert.equal(claims.email, "bob@example.com");
 });
 
@@ -296,6 +326,116 @@ test("backchannel authentication of nobody that is known", async () => {
   const config = await connect("web");
   const parameters = { scope: "openid", login_hint: "mallory" };
   await assert.rejects(oidc.initiateBackchannelAuthentication(config, parameters), { error: "unknown_user_id" });
+});
+
+test("backchannel authentication, told by a ping", async () => {
+  const received = [];
+  const client = createServer((request, response) => {
+    received.push(request.headers.authorization);
+    response.writeHead(204).end();
+  }).listen(Number(process.env.PING_PORT), "127.0.0.1");
+  try {
+    const config = await connect("ping");
+    const browser = new Browser(issuer);
+    await browser.logInFirst();
+    const asked = await oidc.initiateBackchannelAuthentication(config, {
+      scope: "openid",
+      login_hint: "alice",
+      binding_message: "PING7",
+      client_notification_token: "a-token-of-the-client",
+    });
+    await openRequest(browser, "PING7");
+    await browser.agree();
+    await until(() => received.length > 0);
+    assert.deepEqual(received, ["Bearer a-token-of-the-client"]);
+    const issued = await oidc.pollBackchannelAuthenticationGrant(config, asked);
+    assert.equal(issued.claims().sub, subject("alice"));
+  } finally {
+    client.close();
+  }
+});
+
+test("dynamic registration, and clients that are told of a logout", async () => {
+  const tokensReceived = [];
+  const backchannel = createServer(async (request, response) => {
+    let body = "";
+    for await (const part of request) body += part;
+    tokensReceived.push(new URLSearchParams(body).get("logout_token"));
+    response.writeHead(204).end();
+  }).listen(0, "127.0.0.1");
+  await once(backchannel, "listening");
+  try {
+    const metadata = {
+      client_name: "Registered by itself",
+      redirect_uris: [REDIRECT_URI],
+      token_endpoint_auth_method: "client_secret_post",
+      id_token_signed_response_alg: "ES256",
+      post_logout_redirect_uris: ["https://client.example/registered"],
+      backchannel_logout_uri: `http://127.0.0.1:${backchannel.address().port}/`,
+    };
+    const register = (token) =>
+      oidc.dynamicClientRegistration(new URL(issuer), metadata, undefined, {
+        initialAccessToken: token,
+        ...insecure,
+      });
+    await assert.rejects(register("guessed"), { status: 401 });
+    const config = await register(process.env.INITIAL_ACCESS_TOKEN);
+
+    const browser = new Browser(issuer);
+    const issued = await tokens(config, {}, { browser });
+    const parameters = {
+      id_token_hint: issued.id_token,
+      post_logout_redirect_uri: "https://client.example/registered",
+    };
+    await browser.open(oidc.buildEndSessionUrl(config, parameters));
+    const { url } = await browser.agree();
+    assert.equal(url.href, "https://client.example/registered");
+    await until(() => tokensReceived.length > 0);
+    assert.equal(tokensReceived.length, 1);
+    const keys = createRemoteJWKSet(new URL(config.serverMetadata().jwks_uri));
+    const { payload } = await jwtVerify(tokensReceived[0], keys, {
+      issuer,
+      audience: config.clientMetadata().client_id,
+      typ: "logout+jwt",
+    });
+    assert.equal(payload.sub, subject("alice"));
+    assert.ok(payload.events["http://schemas.openid.net/event/backchannel-logout"]);
+  } finally {
+    backchannel.close();
+  }
+});
+
+test("wallet gets the credential that the page offers", needs("credentials"), async () => {
+  const browser = new Browser(issuer);
+  await browser.logInFirst();
+  const { page } = await browser.open(`${issuer}/offer`);
+  const [, uri] = page.match(/credential_offer_uri=([^"]*)"/);
+  const offer = await (await fetch(decodeURIComponent(uri))).json();
+  assert.equal(offer.credential_issuer, issuer);
+
+  const metadata = await (await fetch(`${issuer}/.well-known/openid-credential-issuer`)).json();
+  const config = await connect("public", oidc.None());
+  const grantType = "urn:ietf:params:oauth:grant-type:pre-authorized_code";
+  const code = offer.grants[grantType]["pre-authorized_code"];
+  const issued = await oidc.genericGrantRequest(config, grantType, { "pre-authorized_code": code });
+
+  const { c_nonce: nonce } = await (await fetch(metadata.nonce_endpoint, { method: "POST" })).json();
+  const proof = await new SignJWT({ nonce })
+    .setProtectedHeader({ alg: "ES256", typ: "openid4vci-proof+jwt", jwk: PUBLIC_JWK })
+    .setAudience(issuer)
+    .setIssuedAt()
+    .sign(key);
+  const response = await fetch(metadata.credential_endpoint, {
+    method: "POST",
+    headers: { authorization: `Bearer ${issued.access_token}`, "content-type": "application/json" },
+    body: JSON.stringify({ credential_configuration_id: "membership", proofs: { jwt: [proof] } }),
+  });
+  const { credentials } = await response.json();
+  const [jwt] = credentials[0].credential.split("~");
+  const keys = await (await fetch(`${issuer}/.well-known/jwt-vc-issuer`)).json();
+  const { payload } = await jwtVerify(jwt, createRemoteJWKSet(new URL(keys.jwks_uri)));
+  assert.equal(payload.vct, "urn:example:membership");
+  assert.equal(payload.cnf.jwk.x, PUBLIC_JWK.x);
 });
 
 test("logout", async () => {
@@ -309,7 +449,7 @@ test("logout", async () => {
   };
   const { page } = await browser.open(oidc.buildEndSessionUrl(config, parameters));
   assert.match(page, /Log out/);
-  const { url } = await browser.send("/logout/confirm", {});
+  const { url } = await browser.agree();
   assert.equal(url.href, "https://client.example/bye?state=state");
   assert.equal(await refusal(config, { prompt: "none" }, browser), "login_required");
 });

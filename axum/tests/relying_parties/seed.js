@@ -1,6 +1,7 @@
-// Prints the seed of the emulator: a service with everything that the tests use, and a client for each way to authenticate.
+// The seed of the emulator: a service with everything that the tests use, and a client for each way to authenticate.
 
 import { PRIVATE_JWK, PUBLIC_JWK, REDIRECT_URI } from "./keys.js";
+import { ACRS } from "./server.js";
 
 const client = (number, alias, members) => ({
   clientId: number,
@@ -17,10 +18,12 @@ const client = (number, alias, members) => ({
   idTokenSignAlg: "ES256",
   bcDeliveryMode: "POLL",
   jwks: { keys: [PUBLIC_JWK] },
+  customMetadata: JSON.stringify({ post_logout_redirect_uris: ["https://client.example/bye"] }),
   ...members,
 });
 
-const seed = {
+/** `pingPort` is where the client listens that is told of decisions by a ping. */
+export const seed = (pingPort) => ({
   owner: { apiKey: 20000000000003, apiSecret: "owner-secret-for-tests", organizationToken: "organization-token-for-tests" },
   services: [
     {
@@ -29,7 +32,7 @@ const seed = {
       apiSecret: "service-secret-for-tests",
       accessToken: "service-token-for-tests",
       issuer: "https://as.example",
-      supportedGrantTypes: ["AUTHORIZATION_CODE", "IMPLICIT", "REFRESH_TOKEN", "DEVICE_CODE", "CIBA"],
+      supportedGrantTypes: ["AUTHORIZATION_CODE", "IMPLICIT", "REFRESH_TOKEN", "DEVICE_CODE", "CIBA", "PRE_AUTHORIZED_CODE"],
       supportedResponseTypes: ["CODE", "CODE_ID_TOKEN", "ID_TOKEN"],
       supportedTokenAuthMethods: [
         "NONE",
@@ -39,7 +42,7 @@ const seed = {
         "PRIVATE_KEY_JWT",
         "TLS_CLIENT_AUTH",
       ],
-      supportedAcrs: ["urn:example:password", "urn:example:two-factors"],
+      supportedAcrs: ACRS,
       supportedScopes: ["openid", "profile", "email", "offline_access"].map((name) => ({ name, defaultEntry: false })),
       supportedClaims: ["name", "email", "email_verified"],
       supportedClaimLocales: ["en", "ja"],
@@ -55,7 +58,10 @@ const seed = {
       backchannelAuthReqIdDuration: 300,
       // Without it the interval in responses is 0, which strict clients refuse.
       backchannelPollingInterval: 1,
+      supportedBackchannelTokenDeliveryModes: ["POLL", "PING"],
+      preAuthorizedGrantAnonymousAccessSupported: true,
       refreshTokenKept: false,
+      supportedCustomClientMetadata: ["post_logout_redirect_uris"],
       clients: [
         client(20000000000011, "web"),
         client(20000000000012, "signed", { tokenAuthMethod: "PRIVATE_KEY_JWT", requestSignAlg: "ES256", tokenAuthSignAlg: "ES256" }),
@@ -65,11 +71,20 @@ const seed = {
           tlsClientAuthSubjectDn: "CN=mtls.example",
           tlsClientCertificateBoundAccessTokens: true,
         }),
-        client(20000000000015, "public", { clientType: "PUBLIC", tokenAuthMethod: "NONE" }),
+        client(20000000000015, "public", {
+          clientType: "PUBLIC",
+          tokenAuthMethod: "NONE",
+          grantTypes: ["AUTHORIZATION_CODE", "PRE_AUTHORIZED_CODE"],
+          responseTypes: ["CODE"],
+        }),
+        client(20000000000017, "ping", {
+          bcDeliveryMode: "PING",
+          bcNotificationEndpoint: `http://127.0.0.1:${pingPort}/`,
+        }),
+        // sign_up.js looks subjects up by it.
+        client(20000000000018, "subjects", { responseTypes: ["ID_TOKEN"] }),
         client(20000000000016, "post", { tokenAuthMethod: "CLIENT_SECRET_POST", userInfoSignAlg: "ES256" }),
       ],
     },
   ],
-};
-
-console.log(JSON.stringify(seed, null, 2));
+});

@@ -10,8 +10,8 @@ use authlete::types::{
     CredentialIssuerMetadataRequest, EntityType, FederationConfigurationAction,
     FederationConfigurationRequest, FederationConfigurationResponse,
     FederationRegistrationAction as Action, FederationRegistrationRequest, GrantType,
-    IntrospectionRequest, Service, StandardIntrospectionRequest, TokenAction, TokenCreateRequest,
-    TokenRequest, TrustAnchor, UserInfoRequest,
+    IntrospectionRequest, JwsAlg, Service, StandardIntrospectionRequest, TokenAction,
+    TokenCreateRequest, TokenRequest, TrustAnchor, UserInfoIssueRequest, UserInfoRequest,
 };
 use authlete::{ApiVersion, Authlete};
 use authlete_emulator::Emulator;
@@ -992,6 +992,76 @@ async fn a_token_can_be_made_as_if_the_entity_identifier_had_been_used() {
             let request = IntrospectionRequest::new(created.access_token.unwrap());
             let introspected = api.introspection(&request).await.unwrap();
             assert_eq!(introspected.client_entity_id_used, Some(used));
+        }
+    }
+}
+
+/// `TokenCreateRequest.clientEntityIdUsed`.
+#[tokio::test]
+async fn the_entity_identifier_is_the_audience_of_userinfo_when_the_creation_says_so() {
+    for version in GENERATIONS {
+        let (_emulator, api, federation, _) = start_federated(version).await;
+        let client = registered(&api, &federation.chain()).await.client.unwrap();
+        let id = client.client_id.unwrap();
+        configure_client(&api, id, |client| {
+            client.user_info_sign_alg = Some(JwsAlg::Es256);
+        })
+        .await;
+        let number = id.to_string();
+        for (used, expected) in [(true, federation.relying_party.id), (false, &number)] {
+            let request = TokenCreateRequest::new(GrantType::AuthorizationCode)
+                .client_id(id)
+                .subject("alice")
+                .scopes(["openid"])
+                .client_entity_id_used(used);
+            let created = api.token_create(&request).await.unwrap();
+            let request = UserInfoIssueRequest::new(created.access_token.unwrap());
+            let issued = api.userinfo_issue(&request).await.unwrap();
+            let jwt = issued.response_content.unwrap();
+            let claims = jwt::verified(jwt.expose(), &jwks(&api).await);
+            assert_eq!(claims["aud"], expected);
+        }
+    }
+}
+
+/// `TokenInfo.clientEntityId` and `clientEntityIdUsed`.
+#[tokio::test]
+async fn the_info_of_an_exchanged_token_has_the_entity_identifier_of_its_client() {
+    for version in GENERATIONS {
+        let (emulator, api, federation, _) = start_federated(version).await;
+        let client = registered(&api, &federation.chain()).await.client.unwrap();
+        let own = emulator.client();
+        configure_client(&api, own.id, |client| {
+            client.grant_types = Some(vec![GrantType::TokenExchange]);
+        })
+        .await;
+        let entity_id = Some(federation.relying_party.id);
+        for (id, entity_id, used) in [
+            (client.client_id.unwrap(), entity_id, true),
+            (client.client_id.unwrap(), entity_id, false),
+            (own.id, None, false),
+        ] {
+            let request = TokenCreateRequest::new(GrantType::ClientCredentials)
+                .client_id(id)
+                .client_entity_id_used(used);
+            let created = api.token_create(&request).await.unwrap();
+            let token = created.access_token.unwrap();
+            let parameters = form(&[
+                (
+                    "grant_type",
+                    "urn:ietf:params:oauth:grant-type:token-exchange",
+                ),
+                ("subject_token", token.expose()),
+                (
+                    "subject_token_type",
+                    "urn:ietf:params:oauth:token-type:access_token",
+                ),
+            ]);
+            let answer = request_token(&api, own, &parameters).await;
+            let info = answer.subject_token_info.unwrap();
+            assert_eq!(info.client_id, Some(id));
+            assert_eq!(info.client_entity_id.as_deref(), entity_id);
+            assert_eq!(info.client_entity_id_used, Some(used));
         }
     }
 }

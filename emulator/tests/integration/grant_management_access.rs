@@ -258,6 +258,39 @@ async fn a_dpop_proof_has_to_be_for_the_grant() {
     }
 }
 
+/// `GMRequest.dpopNonceRequired`.
+#[tokio::test]
+async fn a_service_can_demand_a_nonce_of_grant_management_requests() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let (grant_id, _) = created(&api, client).await;
+        let key = Key::generate();
+        let token = bound_authority(&api, client, &key).await;
+        configure(&emulator, &api, |service| {
+            service.dpop_nonce_required = Some(true);
+        })
+        .await;
+        let url = format!("{ENDPOINT}/{grant_id}");
+        let query = async |nonce: Option<&str>| {
+            let request = GmRequest::new(GmAction::Query, &*grant_id, &token)
+                .dpop_nonce_required(false)
+                .dpop(proof(&key, "GET", &url, token.expose(), nonce));
+            api.grant_management(&request).await.unwrap()
+        };
+        let error = "DPoP error=\"use_dpop_nonce\"";
+        let answer = query(None).await;
+        assert_refused(&answer, GmResponseAction::Unauthorized, "A906305", error);
+        let nonce = answer.dpop_nonce.unwrap();
+        let answer = query(Some("another")).await;
+        assert_eq!(answer.action, GmResponseAction::Unauthorized);
+        assert_eq!(answer.dpop_nonce.as_ref(), Some(&nonce));
+        let answer = query(Some(&nonce)).await;
+        assert_eq!(answer.action, GmResponseAction::Ok, "{answer:?}");
+        assert_eq!(answer.dpop_nonce, Some(nonce));
+    }
+}
+
 #[tokio::test]
 async fn a_bound_token_takes_its_certificate() {
     for version in GENERATIONS {

@@ -35,6 +35,7 @@ mod documented_endpoint_rules;
 mod documented_request_rules;
 mod documented_rules;
 mod documented_service_rules;
+mod documented_token_management_rules;
 mod dpop;
 mod fapi;
 mod federation;

@@ -121,6 +121,13 @@ enum Lack {
     Consent(Box<ConsentRequest>),
 }
 
+impl AuthorizationResponse {
+    /// The client that asks. `None` in an answer without a client.
+    pub fn client_id(&self) -> Option<i64> {
+        self.client.as_ref()?.client_id
+    }
+}
+
 impl PendingAuthorization {
     /// An authorization request that has just come.
     ///
@@ -170,6 +177,11 @@ impl PendingAuthorization {
     /// The answer of Authlete: the client, the scopes with their descriptions and what else a page shows.
     pub fn answer(&self) -> &AuthorizationResponse {
         &self.answer
+    }
+
+    /// The client that asks.
+    pub fn client_id(&self) -> Option<i64> {
+        self.answer.client_id()
     }
 
     /// Decides what comes next.
@@ -232,6 +244,20 @@ impl PendingAuthorization {
             consent: consent.clone(),
         });
         consent.lasting(&self.answer)
+    }
+
+    /// Notes that the user agreed to these of the scopes, and to everything else that the client asks for: what a page with one
+    /// box for each scope says. See [`Consent::retain_scopes`] for the claims of refused scopes, and
+    /// [`consented`](Self::consented) for what is returned.
+    pub fn consented_to_scopes(
+        &mut self,
+        session: &Session,
+        scopes: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Consent {
+        let scopes: Vec<_> = scopes.into_iter().collect();
+        let mut consent = self.requested();
+        consent.retain_scopes(|scope| scopes.iter().any(|agreed| agreed.as_ref() == scope));
+        self.consented(session, consent)
     }
 
     /// Adds the values of the claims that the user agreed to disclose to the request of [`Decision::Issue`]: for the ID

@@ -259,7 +259,10 @@ async fn refused_scope_is_not_granted_and_its_claims_do_not_go_out() {
         assert!(asked.requested.claims.contains("birthdate"));
         let mut consent = asked.requested;
         consent.retain_scopes(|scope| scope != "profile");
-        pending.consented(&session, consent);
+        let mut by_names = pending.clone();
+        let lasting = by_names.consented_to_scopes(&session, ["email", "read", "admin"]);
+        assert_eq!(pending.consented(&session, consent), lasting);
+        assert_eq!(pending, by_names);
         let decision = pending.decide(Some(&session), SystemTime::now());
         let (response, _) = server.redeem(&server.end(decision).await).await;
         assert_eq!(response["scope"], "openid email read");

@@ -1,21 +1,16 @@
-use authlete::server::Presented;
-use authlete_axum::authorization_server::{ResourceServer, ResourceServers};
-use axum::response::Result;
+use authlete_axum::authorization_server::{ResourceServer, ResourceServerSecrets};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
 use super::*;
 use crate::common::GENERATIONS;
 
-struct OrdersApi;
-
-impl ResourceServers for OrdersApi {
-    async fn authenticate(&self, presented: &Presented) -> Result<Option<ResourceServer>> {
-        let is_known = presented.client().is_some_and(|client| {
-            client.client_id == "orders".into() && client.client_secret == "s3cret".into()
-        });
-        Ok(is_known.then(|| ResourceServer::new("https://api.example.com")))
-    }
+fn apis() -> ResourceServerSecrets {
+    let server = || ResourceServer::new("https://api.example.com");
+    ResourceServerSecrets::new()
+        .add("orders", "old", server())
+        .add("orders", "s3cret", server())
+        .add("unfinished", "", server())
 }
 
 async fn introspect(provider: &Provider, token: &str, pair: &str, accept: &str) -> Reply {
@@ -52,7 +47,7 @@ async fn nobody_may_introspect_unless_the_server_says_so() {
 async fn known_resource_server_gets_json_or_a_jwt() {
     for version in GENERATIONS {
         let provider = Provider::with(version, |server| {
-            users::router(server.resource_servers(OrdersApi))
+            users::router(server.resource_servers(apis()))
         })
         .await;
         let tokens = provider.client().tokens("openid", &[]).await;
@@ -62,7 +57,13 @@ async fn known_resource_server_gets_json_or_a_jwt() {
         assert_eq!(json.json()["sub"], "alice");
         let unknown = introspect(&provider, "unknown", "orders:s3cret", "*/*").await;
         assert_eq!(unknown.json()["active"], false, "{unknown:?}");
-        for pair in ["orders:wrong", "others:s3cret"] {
+        for pair in [
+            "orders:wrong",
+            "orders:old",
+            "orders:",
+            "others:s3cret",
+            "unfinished:",
+        ] {
             let reply = introspect(&provider, token, pair, "application/json").await;
             reply.assert_error(401, "invalid_client");
         }

@@ -6,6 +6,7 @@ use authlete_axum::authorization_server::{Logout, LogoutRequest};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Response, Result};
 use form_urlencoded::Serializer;
+use serde_json::json;
 
 use super::*;
 use crate::common::GENERATIONS;
@@ -18,9 +19,10 @@ struct Shown {
 }
 
 impl Logout for Shown {
-    async fn redirect_uris(&self, client_id: &str) -> Result<Vec<String>> {
+    async fn redirect_uris(&self, client_id: &str) -> Result<Option<Vec<String>>> {
         let is_known = client_id == *self.client_id.lock().unwrap();
-        Ok(is_known.then(|| AFTER.to_owned()).into_iter().collect())
+        let uris = is_known.then(|| AFTER.to_owned());
+        Ok(Some(uris.into_iter().collect()))
     }
 
     async fn log_out(&self, _: &Parts, logout: LogoutRequest) -> Result<Response> {
@@ -195,8 +197,8 @@ async fn state_is_added_to_uris_of_apps_and_before_a_fragment() {
 struct Known(&'static str);
 
 impl Logout for Known {
-    async fn redirect_uris(&self, _: &str) -> Result<Vec<String>> {
-        Ok(vec![self.0.to_owned()])
+    async fn redirect_uris(&self, _: &str) -> Result<Option<Vec<String>>> {
+        Ok(Some(vec![self.0.to_owned()]))
     }
 
     async fn log_out(&self, _: &Parts, logout: LogoutRequest) -> Result<Response> {
@@ -246,9 +248,64 @@ async fn clients_of_a_session_are_told_of_its_end() {
         let media_type = &request.headers()["content-type"];
         assert_eq!(media_type, "application/x-www-form-urlencoded");
         let token = request.body().strip_prefix("logout_token=").unwrap();
-        let claims = client::claims(&serde_json::json!({ "id_token": token }));
+        let claims = client::claims(&json!({ "id_token": token }));
         assert_eq!(claims["sub"], "alice");
         assert!(claims["events"].is_object(), "{claims}");
         assert!(unknown.is_err(), "{unknown:?}");
+    }
+}
+
+#[tokio::test]
+async fn redirect_uris_are_in_the_custom_metadata_of_the_client_by_default() {
+    struct Ends;
+    impl Logout for Ends {
+        async fn log_out(&self, _: &Parts, logout: LogoutRequest) -> Result<Response> {
+            Ok(logout
+                .response()
+                .unwrap_or_else(|| "no redirect".into_response()))
+        }
+    }
+    for version in GENERATIONS {
+        let provider = Provider::with(version, |server| users::router(server.logout(Ends))).await;
+        let id = provider.emulator.client().id.to_string();
+        let log_out = async |client_id: &str, uri: &str| {
+            let parameters = [("client_id", client_id), ("post_logout_redirect_uri", uri)];
+            let request = provider.client().form("/logout", &parameters);
+            Reply::of(request).await
+        };
+        let before = log_out(&id, AFTER).await;
+        assert_eq!((before.status, &*before.body), (200, "no redirect"));
+        provider
+            .change_service(|service| {
+                let names = vec!["post_logout_redirect_uris".to_owned()];
+                service.supported_custom_client_metadata = Some(names);
+            })
+            .await;
+        for (metadata, is_redirected) in [
+            (
+                json!({ "post_logout_redirect_uris": ["https://other.example", AFTER] }),
+                true,
+            ),
+            (
+                json!({ "post_logout_redirect_uris": ["https://client.example/bye"] }),
+                false,
+            ),
+            (json!({ "post_logout_redirect_uris": AFTER }), false),
+        ] {
+            let text = metadata.to_string();
+            let change = |client: &mut authlete::types::Client| client.custom_metadata = Some(text);
+            provider.change_client(change).await;
+            let reply = log_out(&id, AFTER).await;
+            let expected = is_redirected.then_some(AFTER);
+            assert_eq!(reply.header("location"), expected, "{metadata}");
+        }
+        for unknown in ["1", "nobody", "../service", "%00"] {
+            let reply = log_out(unknown, AFTER).await;
+            assert_eq!(
+                (reply.status, &*reply.body),
+                (200, "no redirect"),
+                "{unknown}"
+            );
+        }
     }
 }

@@ -14,6 +14,7 @@ mod grant_management;
 mod introspection;
 mod logout;
 mod minimal;
+mod notifications;
 mod pushed;
 mod registration;
 mod token;

@@ -44,7 +44,10 @@ impl Token<'_> {
             ("clientId", Some(Value::from(grant.client_id))),
             (
                 "clientIdAlias",
-                client.and_then(|client| client.alias()).map(Value::from),
+                // That of the request for the token.
+                client
+                    .and(record.client_id_alias.as_deref())
+                    .map(Value::from),
             ),
             (
                 "clientIdAliasUsed",

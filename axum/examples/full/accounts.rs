@@ -1,0 +1,101 @@
+//! Login, consent and claims.
+
+use authlete::server::{Interaction, PendingAuthorization, Session, StandardClaims};
+use authlete::types::{AuthorizationResponse, TokenResponse};
+use authlete_axum::authorization_server::{Accounts, TokenGrants};
+use axum::extract::{Form, State};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse as _, Redirect, Response, Result};
+
+use crate::pages;
+use crate::users::Users;
+use crate::visit::{Fields, Server, Visit, field};
+
+impl Accounts for Users {
+    type Claims = StandardClaims;
+
+    async fn session(
+        &self,
+        request: &Parts,
+        answer: &AuthorizationResponse,
+    ) -> Result<Option<Session>> {
+        let mut visit = Visit::of(request).await?;
+        let session = visit.session(self, answer.client_id());
+        visit.save().await?;
+        Ok(session)
+    }
+
+    async fn interact(
+        &self,
+        request: &Parts,
+        pending: PendingAuthorization,
+        interaction: Interaction,
+    ) -> Result<Response> {
+        let page = pages::of(&pending, interaction);
+        let mut visit = Visit::of(request).await?;
+        visit.pending = Some(pending);
+        visit.save().await?;
+        Ok(page)
+    }
+
+    async fn claims(&self, subject: &str) -> Result<Option<StandardClaims>> {
+        Ok(Users::claims(self, subject))
+    }
+}
+
+/// The login page was sent.
+pub async fn log_in(
+    State((server, users)): Server,
+    mut visit: Visit,
+    request: Parts,
+    Form(fields): Fields,
+) -> Result<Response> {
+    let of = |name| field(&fields, name);
+    users.attempt(&request, of("name"))?;
+    let login = users.log_in(of("name"), of("password"), of("code"));
+    let is_right = login.is_some();
+    if let Some(login) = login {
+        visit.log_in(login).await?;
+    }
+    let pending = visit.pending.take();
+    let client = pending.as_ref().and_then(PendingAuthorization::client_id);
+    let session = visit.session(&users, client);
+    visit.save().await?;
+    // Where no client asks, the user wants to enter the code of a device.
+    let Some(mut pending) = pending else {
+        return Ok(Redirect::to("/device").into_response());
+    };
+    let session = session.filter(|_| is_right);
+    if let Some(session) = &session {
+        pending.logged_in(session);
+    }
+    Ok(server.proceed(&request, pending, session.as_ref()).await?)
+}
+
+/// The consent page was sent.
+pub async fn consent(
+    State((server, users)): Server,
+    mut visit: Visit,
+    request: Parts,
+    Form(fields): Fields,
+) -> Result<Response> {
+    let start_again = (StatusCode::BAD_REQUEST, "Start again at the application.");
+    let mut pending = visit.pending.take().ok_or(start_again)?;
+    let client = pending.client_id();
+    let session = visit.session(&users, client);
+    visit.save().await?;
+    let Some(session) = session.filter(|_| field(&fields, "agree") == "yes") else {
+        return Ok(server.deny(&pending).await?);
+    };
+    let scopes = fields.iter().filter(|(name, _)| name == "scope");
+    let lasting = pending.consented_to_scopes(&session, scopes.map(|(_, scope)| scope));
+    users.remember(session.subject(), client, lasting);
+    Ok(server.proceed(&request, pending, Some(&session)).await?)
+}
+
+impl TokenGrants for Users {
+    async fn reissues_id_token(&self, _: &TokenResponse) -> Result<bool> {
+        Ok(true)
+    }
+}

@@ -1,0 +1,46 @@
+//! Verifiable credentials (OpenID for Verifiable Credential Issuance 1.0).
+
+use authlete::types::{
+    CredentialIssuanceOrder, CredentialOfferCreateRequest, CredentialRequestInfo,
+    IntrospectionResponse,
+};
+use authlete_axum::authorization_server::{CredentialOrders, Failure};
+use axum::extract::State;
+use axum::response::{Response, Result};
+use serde_json::json;
+
+use crate::pages;
+use crate::settings::{MEMBERSHIP, MEMBERSHIP_TYPE};
+use crate::users::Users;
+use crate::visit::{Server, Visit};
+
+impl CredentialOrders for Users {
+    async fn order(
+        &self,
+        token: &IntrospectionResponse,
+        request: &CredentialRequestInfo,
+    ) -> Result<Option<CredentialIssuanceOrder>> {
+        let subject = token.subject.as_deref();
+        let Some(subject) = subject.filter(|subject| self.is_known(subject)) else {
+            return Ok(None);
+        };
+        let member = json!({ "vct": MEMBERSHIP_TYPE, "sub": subject, "member_since": 2026 });
+        let order = CredentialIssuanceOrder::new(request.identifier.clone().unwrap_or_default());
+        Ok(Some(order.credential_payload(member.to_string())))
+    }
+}
+
+/// Offers the user who is logged in a credential: the link opens a wallet.
+pub async fn offer(State((server, _)): Server, visit: Visit) -> Result<Response> {
+    let Some(login) = visit.login else {
+        return Ok(pages::login(None));
+    };
+    let configurations = vec![MEMBERSHIP.to_owned()];
+    let request = CredentialOfferCreateRequest::new(configurations, login.subject)
+        .pre_authorized_code_grant_included(true);
+    let offer = server.api().credential_offer_create(&request).await;
+    let offer = offer.map_err(Failure::from)?.info.unwrap_or_default();
+    let identifier = offer.identifier.unwrap_or_default();
+    let uri = server.endpoints().credential_offer_uri(&identifier);
+    Ok(pages::offer(&uri.unwrap_or_default()))
+}

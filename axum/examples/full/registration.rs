@@ -1,0 +1,41 @@
+//! Clients that register themselves (RFC 7591).
+
+use std::env;
+
+use authlete::server::Presented;
+use authlete::{JsonObject, Secret};
+use authlete_axum::authorization_server::Registrations;
+use axum::response::Result;
+
+/// Whoever has the initial access token. Without one, nobody.
+pub struct Partners {
+    initial_access_token: Option<Secret>,
+}
+
+impl Partners {
+    pub fn from_env() -> Self {
+        let token = env::var("INITIAL_ACCESS_TOKEN").ok();
+        let token = token.filter(|token| !token.is_empty());
+        Self {
+            initial_access_token: token.map(Secret::from),
+        }
+    }
+}
+
+impl Registrations for Partners {
+    async fn may_register(&self, presented: &Presented, metadata: &JsonObject) -> Result<bool> {
+        // Secrets are compared in constant time.
+        let token = presented.access_token().map(|token| &token.value);
+        let is_partner = token.is_some() && token == self.initial_access_token.as_ref();
+        Ok(is_partner && are_allowed(metadata))
+    }
+
+    async fn may_update(&self, _: &str, metadata: &JsonObject) -> Result<bool> {
+        Ok(are_allowed(metadata))
+    }
+}
+
+/// Which scopes a client may ask for is not for the client to decide.
+fn are_allowed(metadata: &JsonObject) -> bool {
+    !metadata.contains_key("scope")
+}

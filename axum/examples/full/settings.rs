@@ -1,0 +1,60 @@
+//! Settings of the service, and of this server.
+
+use std::env;
+
+use anyhow::Result;
+use authlete::server::ClientCertificateSource;
+use authlete::types::{Scope, Service};
+use authlete_axum::authorization_server::Endpoints;
+use serde_json::json;
+
+/// The scope of a credential, and what wallets know the credential by.
+pub const MEMBERSHIP: &str = "membership";
+
+/// The type of the credential.
+pub const MEMBERSHIP_TYPE: &str = "urn:example:membership";
+
+/// Writes what this server has into the settings of a service.
+pub fn write(service: &mut Service, issuer: &str) -> Result<()> {
+    let endpoints = Endpoints::below(issuer)?.credential_issuer_below(issuer)?;
+    endpoints.write_to(service);
+    service.device_verification_uri = Some(format!("{issuer}/device"));
+
+    let credentials = json!({ MEMBERSHIP: {
+        "format": "dc+sd-jwt",
+        "scope": MEMBERSHIP,
+        "vct": MEMBERSHIP_TYPE,
+        "cryptographic_binding_methods_supported": ["jwk"],
+        "proof_types_supported": { "jwt": { "proof_signing_alg_values_supported": ["ES256"] } },
+    }});
+    let metadata = service.credential_issuer_metadata.get_or_insert_default();
+    metadata.credentials_supported = Some(credentials.to_string());
+    service.verifiable_credentials_enabled = Some(true);
+    service.oid4vci_version = Some("1.0".to_owned());
+    // In a server of yours, keys of their own.
+    service.credential_jwks.clone_from(&service.jwks);
+    let scopes = service.supported_scopes.get_or_insert_default();
+    if scopes
+        .iter()
+        .all(|it| it.name.as_deref() != Some(MEMBERSHIP))
+    {
+        scopes.push(Scope::new(MEMBERSHIP));
+    }
+    service.dynamic_registration_supported = Some(true);
+    // Where clients may send users to after a logout.
+    let custom = service
+        .supported_custom_client_metadata
+        .get_or_insert_default();
+    if custom.iter().all(|it| it != "post_logout_redirect_uris") {
+        custom.push("post_logout_redirect_uris".to_owned());
+    }
+    Ok(())
+}
+
+/// Where client certificates come from.
+pub fn client_certificates() -> ClientCertificateSource {
+    match env::var("CLIENT_CERTIFICATES").as_deref() {
+        Ok("client-cert") => ClientCertificateSource::ClientCert,
+        _ => ClientCertificateSource::None,
+    }
+}

@@ -1,0 +1,31 @@
+// Signs up the users of the tests at the reference server, and prints what the tests need to know of them. ISSUER is where it is.
+
+import { decodeJwt } from "jose";
+import { Browser } from "./browser.js";
+import { REDIRECT_URI } from "./keys.js";
+
+const issuer = process.env.ISSUER;
+const users = {
+  alice: { password: "wonderland" },
+  bob: { password: "builder-of-things" },
+  // Sets up a second factor. The others have none, since a code counts once and lasts for half a minute.
+  carol: { password: "christmas" },
+};
+
+for (const [name, user] of Object.entries(users)) {
+  const browser = new Browser(issuer);
+  await browser.open(`${issuer}/sign-up`);
+  const displayName = name[0].toUpperCase() + name.slice(1);
+  await browser.send({ name, display_name: displayName, email: `${name}@example.com`, password: user.password });
+  // No page shows the subject: an ID token has it. Its client is one with a consent of its own.
+  const request = new URLSearchParams({
+    client_id: "subjects",
+    redirect_uri: REDIRECT_URI,
+    response_type: "id_token",
+    scope: "openid",
+    nonce: "nonce",
+  });
+  const url = await browser.authorize(`${issuer}/authorize?${request}`);
+  user.subject = decodeJwt(new URLSearchParams(url.hash.slice(1)).get("id_token")).sub;
+}
+console.log(JSON.stringify(users));

@@ -1,0 +1,146 @@
+//! What all handlers share.
+
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use authlete::server::Session;
+use authlete_axum::{AttemptLimiter, AuthorizationServer, TooManyAttempts};
+use axum::extract::{ConnectInfo, FromRef};
+use http::request::Parts;
+
+use crate::consents::Consents;
+use crate::error::Error;
+use crate::flows::{Flow, Flows};
+use crate::requests::Requests;
+use crate::sessions::Sessions;
+use crate::settings::Settings;
+use crate::users::{User, Users};
+use crate::visit::Visit;
+
+/// The parts of the server. To clone it is cheap.
+#[derive(Clone)]
+pub struct App {
+    pub server: AuthorizationServer,
+    pub directory: Directory,
+    pub site: Arc<Site>,
+    attempts: Attempts,
+}
+
+/// Users, and what belongs to them.
+#[derive(Clone)]
+pub struct Directory {
+    pub users: Users,
+    pub consents: Consents,
+    pub sessions: Sessions,
+    pub flows: Flows,
+    pub requests: Requests,
+    /// How long a request of a client waits for its user, in seconds (CIBA).
+    pub request_seconds: i64,
+}
+
+/// What the pages say about the server.
+pub struct Site {
+    pub name: String,
+    /// The issuer.
+    pub url: String,
+    /// The paths of the endpoints of the protocol that browsers open.
+    pub browser_endpoints: Vec<String>,
+    /// Where the demo app is, and the users of the demo.
+    pub demo: Option<Demo>,
+    pub settings: Settings,
+}
+
+pub struct Demo {
+    pub url: String,
+    pub users: String,
+}
+
+#[derive(Clone)]
+struct Attempts {
+    by_account: AttemptLimiter,
+    by_address: AttemptLimiter,
+}
+
+impl App {
+    pub fn new(server: AuthorizationServer, directory: Directory, site: Site) -> Self {
+        let attempts = NonZeroU32::new(site.settings.login_attempts).unwrap_or(NonZeroU32::MIN);
+        let limiter = |attempts| AttemptLimiter::new(attempts, Duration::from_secs(15 * 60));
+        Self {
+            server,
+            directory,
+            site: Arc::new(site),
+            attempts: Attempts {
+                by_account: limiter(attempts),
+                by_address: limiter(attempts.saturating_mul(NonZeroU32::MIN.saturating_add(5))),
+            },
+        }
+    }
+
+    /// Counts an attempt to log in to an account.
+    pub fn count_attempt(&self, parts: &Parts, account: &str) -> Result<(), TooManyAttempts> {
+        self.attempts.by_address.check(&self.address(parts))?;
+        self.attempts
+            .by_account
+            .check(&account.trim().to_lowercase())
+    }
+
+    /// The address of the browser. Behind a proxy it is what the proxy says, and the last one it says: browsers can send
+    /// the header, too, and proxies add to its end.
+    pub fn address(&self, parts: &Parts) -> String {
+        let connection: Option<&ConnectInfo<SocketAddr>> = parts.extensions.get();
+        let connection = connection
+            .map(|it| it.0.ip().to_string())
+            .unwrap_or_default();
+        let Some(header) = &self.site.settings.address_header else {
+            return connection;
+        };
+        let values = parts.headers.get_all(header.as_str()).iter();
+        let last = values.filter_map(|value| value.to_str().ok()).next_back();
+        let last = last.and_then(|value| value.rsplit(',').next());
+        last.map_or(connection, |address| address.trim().to_owned())
+    }
+}
+
+impl Directory {
+    /// The authorization request that a page of this browser is for.
+    pub async fn flow(&self, visit: &Visit, name: &str) -> Result<Flow, Error> {
+        let flow = self.flows.get(&visit.kept.key, name).await?;
+        flow.ok_or(Error::NoFlow)
+    }
+
+    /// Who is logged in.
+    pub async fn user(&self, visit: &Visit) -> Result<Option<User>, Error> {
+        match &visit.kept.login {
+            Some(login) => Ok(self.users.by_subject(&login.subject).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// The session of the user who is logged in, with what the user agreed to before for a client.
+    pub async fn session(
+        &self,
+        visit: &mut Visit,
+        client_id: Option<i64>,
+    ) -> Result<Option<Session>, Error> {
+        let (Some(login), Some(_)) = (visit.kept.login.clone(), self.user(visit).await?) else {
+            return Ok(None);
+        };
+        let Some(client_id) = client_id else {
+            return Ok(Some(login.session()));
+        };
+        visit.kept.clients.insert(client_id);
+        let before = self.consents.of(&login.subject, client_id).await?;
+        Ok(Some(match before {
+            Some(consent) => login.session().consented_before(consent),
+            None => login.session(),
+        }))
+    }
+}
+
+impl FromRef<App> for AuthorizationServer {
+    fn from_ref(app: &App) -> Self {
+        app.server.clone()
+    }
+}

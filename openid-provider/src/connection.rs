@@ -1,0 +1,176 @@
+//! Authlete: a service of yours, or the emulator in this process.
+
+use anyhow::{Context as _, Result};
+use authlete::types::{Client, DeliveryMode, GrantType, ResponseType, Service};
+use authlete::{ApiVersion, Authlete, Config, Setting};
+use authlete_axum::authorization_server::Endpoints;
+use authlete_emulator::{Emulator, EmulatorBuilder};
+use serde_json::Value;
+
+use crate::settings::Settings;
+use crate::visit::ACRS;
+
+/// Where the emulator keeps its state, so that tokens and the demo app survive a restart.
+const STATE_FILE: &str = "openid-provider.emulator.json";
+
+/// Metadata of clients that Authlete keeps for this server.
+const CUSTOM_METADATA: &str = "post_logout_redirect_uris";
+
+/// How many seconds a request waits for its user, if the service says nothing.
+const REQUESTS_WAIT: i32 = 300;
+
+pub struct Connection {
+    pub api: Authlete,
+    pub service_id: i64,
+    /// It stops when it is dropped.
+    pub emulator: Option<Emulator>,
+}
+
+impl Connection {
+    /// Connects to the service that `AUTHLETE_*` names. Without any of these variables it starts the emulator.
+    ///
+    /// # Errors
+    /// The variables are incomplete: the error names what is missing. Or another process uses the state of the emulator.
+    pub async fn from_env() -> Result<Self> {
+        let config = Config::from_env()?;
+        match Setting::ALL
+            .into_iter()
+            .any(|setting| config.is_set(setting))
+        {
+            true => Self::new(config),
+            false => Self::emulator(Emulator::builder().state_file(STATE_FILE)).await,
+        }
+    }
+
+    /// Connects to a service.
+    ///
+    /// # Errors
+    /// The configuration is incomplete: the error names what is missing.
+    pub fn new(config: Config) -> Result<Self> {
+        let service_id = config.configured_service_id();
+        Ok(Self {
+            service_id: service_id.context("AUTHLETE_SERVICE_APIKEY is not set")?,
+            api: Authlete::new(config)?,
+            emulator: None,
+        })
+    }
+
+    /// Starts an emulator in this process. The server makes demo users and a demo app then.
+    ///
+    /// # Errors
+    /// The emulator cannot start, for instance because another process uses its state file.
+    pub async fn emulator(builder: EmulatorBuilder) -> Result<Self> {
+        let emulator = builder.start().await?;
+        let mut connection = Self::new(emulator.config(ApiVersion::V3))?;
+        connection.emulator = Some(emulator);
+        Ok(connection)
+    }
+
+    /// The service as it is, and as this server needs it.
+    pub async fn plan(&self, url: &str, settings: &Settings) -> Result<Plan> {
+        let service = self.api.get_service(self.service_id).await?;
+        let mut wanted = service.clone();
+        adapt(&mut wanted, url)?;
+        if settings.initial_access_token.is_some() {
+            wanted.dynamic_registration_supported = Some(true);
+        }
+        Ok(Plan { service, wanted })
+    }
+
+    /// Writes the settings. Returns the service as it is then.
+    pub async fn apply(&self, plan: &Plan) -> Result<Service> {
+        Ok(self
+            .api
+            .update_service(self.service_id, &plan.wanted)
+            .await?)
+    }
+
+    /// Turns the client that the emulator was started with into the demo app.
+    pub async fn prepare_demo_client(&self, demo_url: &str) -> Result<Client> {
+        let emulator = self.emulator.as_ref().context("there is no emulator")?;
+        let id = emulator.client().id;
+        let mut client = self.api.get_client(id).await?;
+        client.client_name = Some("Demo app".to_owned());
+        client.redirect_uris = Some(vec![format!("{demo_url}/callback")]);
+        client.grant_types = Some(vec![
+            GrantType::AuthorizationCode,
+            GrantType::RefreshToken,
+            GrantType::DeviceCode,
+            GrantType::Ciba,
+        ]);
+        client.response_types = Some(vec![ResponseType::Code]);
+        client.bc_delivery_mode = Some(DeliveryMode::Poll);
+        client.backchannel_logout_uri = Some(format!("{demo_url}/backchannel-logout"));
+        let uris = serde_json::json!({ CUSTOM_METADATA: [format!("{demo_url}/logged-out")] });
+        client.custom_metadata = Some(uris.to_string());
+        Ok(self.api.update_client(id, &client).await?)
+    }
+}
+
+/// What this server would change.
+pub struct Plan {
+    pub service: Service,
+    wanted: Service,
+}
+
+impl Plan {
+    /// The settings that would change: the name, what it is, what it would be.
+    pub fn changes(&self) -> Vec<(String, Value, Value)> {
+        let object = |service: &Service| match serde_json::to_value(service) {
+            Ok(Value::Object(members)) => members,
+            _ => serde_json::Map::new(),
+        };
+        let before = object(&self.service);
+        let wanted = object(&self.wanted).into_iter();
+        let changed = wanted.filter_map(|(name, value)| {
+            let old = before.get(&name).cloned().unwrap_or_default();
+            (old != value).then_some((name, old, value))
+        });
+        changed.collect()
+    }
+}
+
+/// What the pages of this server can do.
+fn adapt(service: &mut Service, url: &str) -> Result<()> {
+    Endpoints::below(url)?.write_to(service);
+    service.device_verification_uri = Some(format!("{url}/device"));
+    service.device_verification_uri_complete = Some(format!("{url}/device?user_code=USER_CODE"));
+    add(&mut service.supported_acrs, ACRS);
+    add(&mut service.supported_claims, CLAIMS);
+    add(&mut service.supported_claim_locales, ["en", "ja"]);
+    add(&mut service.supported_ui_locales, ["en", "ja"]);
+    add(
+        &mut service.supported_custom_client_metadata,
+        [CUSTOM_METADATA],
+    );
+    // Metadata that clients look for (Back-Channel Logout 1.0 §2.1). Logout tokens have `sid`.
+    service.backchannel_logout_supported = Some(true);
+    service.backchannel_logout_session_supported = Some(true);
+    // A refresh brings a new ID token, too.
+    service.id_token_reissuable = Some(true);
+    // With 0 it is not known here how long a request waits for its user (CIBA).
+    if service.backchannel_auth_req_id_duration.unwrap_or_default() == 0 {
+        service.backchannel_auth_req_id_duration = Some(REQUESTS_WAIT);
+    }
+    // With 0, the default, strict clients refuse responses of the device flow and of CIBA.
+    for interval in [
+        &mut service.backchannel_polling_interval,
+        &mut service.device_flow_polling_interval,
+    ] {
+        if interval.unwrap_or_default() == 0 {
+            *interval = Some(2);
+        }
+    }
+    Ok(())
+}
+
+const CLAIMS: [&str; 4] = ["name", "preferred_username", "email", "email_verified"];
+
+fn add<const COUNT: usize>(list: &mut Option<Vec<String>>, values: [&str; COUNT]) {
+    let list = list.get_or_insert_default();
+    for value in values {
+        if list.iter().all(|it| it != value) {
+            list.push(value.to_owned());
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! The database: a SQLite file, or PostgreSQL for several instances.
+//!
+//! All SQL is the same for both. To use another database, change this file and the queries of `users`, `sessions`, `consents`,
+//! `flows` and `requests`.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use sqlx::AnyPool;
+use sqlx::any::{AnyPoolOptions, install_default_drivers};
+
+/// How long a request waits for a connection. Then the user gets a page that says to try again.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Opens the database and brings its tables up to date.
+///
+/// # Errors
+/// The database cannot be reached, or its tables are those of a later version.
+pub async fn open(url: &str) -> Result<AnyPool> {
+    install_default_drivers();
+    let is_sqlite = url.starts_with("sqlite:");
+    let pool = AnyPoolOptions::new()
+        // SQLite has one writer at a time.
+        .max_connections(if is_sqlite { 4 } else { 16 })
+        .acquire_timeout(PATIENCE)
+        .after_connect(move |connection, _| {
+            Box::pin(async move {
+                if is_sqlite {
+                    // Readers do not wait for the writer, and a writer waits for another one.
+                    for pragma in [
+                        "PRAGMA journal_mode = WAL",
+                        "PRAGMA synchronous = FULL",
+                        "PRAGMA busy_timeout = 5000",
+                        "PRAGMA foreign_keys = ON",
+                    ] {
+                        sqlx::query(pragma).execute(&mut *connection).await?;
+                    }
+                }
+                Ok(())
+            })
+        })
+        .connect(url)
+        .await
+        .context("the database cannot be opened: check `database`")?;
+    let migrator = sqlx::migrate!();
+    migrator
+        .run(&pool)
+        .await
+        .context("the tables cannot be brought up to date")?;
+    Ok(pool)
+}

@@ -1,0 +1,164 @@
+//! The authorization response, and the tokens that the code in it is worth.
+
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use http::request::Parts;
+use openidconnect::AuthorizationCode;
+
+use super::Demo;
+use super::pages::Sent;
+use super::request::Flow;
+use super::sections::{CORE, FORM_POST, RFC_6749, RFC_9207};
+use super::session::{Login, Visitor, renew};
+use super::steps::{Failed, Problem, Step, Text, parameters};
+use super::tokens::{accept, refused};
+use super::wire::Wire;
+
+type Parameters = Vec<(String, String)>;
+
+/// The response as a form (`response_mode=form_post`).
+///
+/// The form comes from the site of the provider, so the browser sends it without the cookie of the demo (`SameSite=Lax`). The
+/// response waits with its `state`, and the browser fetches it by a redirect: that request has the cookie, so that it can be
+/// checked whose response it is.
+pub async fn receive(State(demo): State<Demo>, Sent(received): Sent) -> Response {
+    let state = value(&received, "state").unwrap_or_default().to_owned();
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("state", &state);
+    let query = query.finish();
+    demo.flows.with(&state, |flow| {
+        // The first one counts.
+        flow.received.get_or_insert(received);
+    });
+    // 303: to be fetched by GET.
+    Redirect::to(&format!("/callback?{query}")).into_response()
+}
+
+/// The response in the query. What comes of it is shown at a URL without the code.
+pub async fn page(State(demo): State<Demo>, visitor: Visitor, parts: Parts) -> Response {
+    let query = parts.uri.query().unwrap_or_default();
+    let query: Parameters = form_urlencoded::parse(query.as_bytes())
+        .into_owned()
+        .collect();
+    let (steps, login) = respond(&demo, &visitor, query).await;
+    let mut response = Redirect::to("/result").into_response();
+    let is_new = login.is_some();
+    demo.sessions.with(&visitor.0, |session| {
+        session.report = steps;
+        if let Some(login) = login {
+            session.log_in(login);
+        }
+    });
+    if is_new {
+        renew(&demo, &visitor, &mut response);
+    }
+    response
+}
+
+async fn respond(demo: &Demo, visitor: &Visitor, query: Parameters) -> (Vec<Step>, Option<Login>) {
+    let mut step = Step::new(|texts| &texts.authorization_response)
+        .section(CORE.at("3.1.2.5"))
+        .section(RFC_6749.at("4.1.2"));
+    let state = value(&query, "state").unwrap_or_default();
+    // Whoever starts a login in one browser, and gives the response to another, is stopped here (RFC 6749 §10.12).
+    let is_own = demo.flows.with(state, |flow| flow.visitor == visitor.0);
+    let flow = match is_own {
+        Some(true) => demo.flows.take(state),
+        _ => None,
+    };
+    let Some(mut flow) = flow else {
+        let rows = parameters(&query);
+        step = step.table(|texts| texts.response_parameters, "authorized", rows);
+        let text: Text = match is_own {
+            Some(false) => |texts| texts.other_browser,
+            _ => |texts| texts.unknown_state,
+        };
+        return (vec![step.problem(Problem::Refused(text))], None);
+    };
+    let received = match flow.received.take() {
+        Some(received) => {
+            step = step.section(FORM_POST.at("2"));
+            received
+        }
+        None => query,
+    };
+    let rows = parameters(&received);
+    step = step.table(|texts| texts.response_parameters, "authorized", rows);
+    let code = match check(&received, &flow) {
+        Ok(code) => code,
+        Err(problem) => return (vec![step.problem(problem)], None),
+    };
+    step = step.checks([CHECKED_STATE]);
+    if flow
+        .metadata
+        .additional_metadata()
+        .authorization_response_iss_parameter_supported
+    {
+        step = step.section(RFC_9207.at("2.4")).checks([CHECKED_ISSUER]);
+    }
+    let (mut steps, login) = exchange(demo, code, flow).await;
+    steps.insert(0, step);
+    (steps, login)
+}
+
+const CHECKED_STATE: Text = |texts| texts.checked_state;
+const CHECKED_ISSUER: Text = |texts| texts.checked_response_issuer;
+
+/// The code in the response, if the response is good.
+fn check(received: &Parameters, flow: &Flow) -> Result<String, Problem> {
+    let refused = |text: Text| Err(Problem::Refused(text));
+    let metadata = &flow.metadata;
+    let more = metadata.additional_metadata();
+    match value(received, "iss") {
+        // The response of another provider (RFC 9207 §2.4).
+        Some(issuer) if issuer != metadata.issuer().as_str() => {
+            return refused(|texts| texts.other_issuer);
+        }
+        None if more.authorization_response_iss_parameter_supported => {
+            return refused(|texts| texts.other_issuer);
+        }
+        _ => {}
+    }
+    if let Some(error) = value(received, "error") {
+        return Err(Problem::Answered {
+            error: error.to_owned(),
+            description: value(received, "error_description").map(str::to_owned),
+        });
+    }
+    match value(received, "code") {
+        Some(code) => Ok(code.to_owned()),
+        None => refused(|texts| texts.no_code),
+    }
+}
+
+/// Exchanges the code for tokens.
+async fn exchange(demo: &Demo, code: String, flow: Flow) -> (Vec<Step>, Option<Login>) {
+    let wire = Wire::new(&demo.http);
+    let step = Step::new(|texts| &texts.token_exchange)
+        .section(CORE.at("3.1.3.1"))
+        .section(RFC_6749.at("4.1.3"));
+    let request = async {
+        let client = demo.client(&flow.metadata).map_err(|Failed(it)| it)?;
+        let request = client.exchange_code(AuthorizationCode::new(code));
+        let request = request.map_err(|error| Failed::from(error).0)?;
+        let request = request.set_pkce_verifier(flow.verifier);
+        request.request_async(&wire).await.map_err(refused)
+    };
+    match request.await {
+        Ok(response) => {
+            let step = step.exchanges(wire.take());
+            let accepted = accept(demo, &flow.metadata, &wire, &response, flow.expected);
+            let (mut steps, login) = accepted.await;
+            steps.insert(0, step);
+            (steps, login)
+        }
+        Err(problem) => (vec![step.exchanges(wire.take()).problem(problem)], None),
+    }
+}
+
+/// The value of a parameter that is there once.
+fn value<'a>(parameters: &'a Parameters, name: &str) -> Option<&'a str> {
+    let mut values = parameters.iter().filter(|(it, _)| it == name);
+    let (_, value) = values.next()?;
+    values.next().is_none().then_some(value)
+}

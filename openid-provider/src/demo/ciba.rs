@@ -1,0 +1,52 @@
+//! Client-initiated backchannel authentication (CIBA Core 1.0): the demo plays a till, or somebody on the phone.
+
+use axum::extract::State;
+use axum::response::{Redirect, Response};
+use http::request::Parts;
+
+use super::Demo;
+use super::pages::Sent;
+use super::sections::CIBA;
+use super::session::Visitor;
+use super::waiting::{self, Kind};
+
+static KIND: Kind = Kind {
+    path: "/ciba",
+    grant_type: "urn:openid:params:grant-type:ciba",
+    code: "auth_req_id",
+    topic: |texts| &texts.ciba,
+    asked: |texts| &texts.ciba_asked,
+    polled: |texts| &texts.ciba_polled,
+    sections: [CIBA.at("7.1"), CIBA.at("10.1")],
+    slot: |session| &mut session.ciba,
+    endpoint: |metadata| {
+        let more = metadata.additional_metadata();
+        more.backchannel_authentication_endpoint.as_ref()
+    },
+};
+
+pub async fn page(State(demo): State<Demo>, visitor: Visitor, parts: Parts) -> Response {
+    waiting::page(&demo, &visitor, &parts, &KIND)
+}
+
+pub async fn ask(State(demo): State<Demo>, visitor: Visitor, Sent(sent): Sent) -> Redirect {
+    let field = |name: &str| {
+        let mut fields = sent.iter().filter(|(it, _)| it == name);
+        fields.next().map_or("", |(_, value)| value.trim())
+    };
+    let parameters = [
+        ("scope", "openid profile email"),
+        ("login_hint", field("login_hint")),
+        ("binding_message", field("binding_message")),
+    ];
+    // A parameter without a value is left out (RFC 6749 §3.1).
+    let sent = parameters
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty());
+    let sent: Vec<_> = sent.collect();
+    waiting::ask(&demo, &visitor, &KIND, &sent).await
+}
+
+pub async fn check(State(demo): State<Demo>, visitor: Visitor) -> Response {
+    waiting::check(&demo, &visitor, &KIND).await
+}

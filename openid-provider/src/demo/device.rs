@@ -1,0 +1,38 @@
+//! The device flow (RFC 8628): the demo plays a device without a keyboard.
+
+use axum::extract::State;
+use axum::response::{Redirect, Response};
+use http::request::Parts;
+
+use super::Demo;
+use super::sections::RFC_8628;
+use super::session::Visitor;
+use super::waiting::{self, Kind};
+
+static DEVICE: Kind = Kind {
+    path: "/device",
+    grant_type: "urn:ietf:params:oauth:grant-type:device_code",
+    code: "device_code",
+    topic: |texts| &texts.device,
+    asked: |texts| &texts.device_asked,
+    polled: |texts| &texts.device_polled,
+    sections: [RFC_8628.at("3.1"), RFC_8628.at("3.4")],
+    slot: |session| &mut session.device,
+    endpoint: |metadata| {
+        let more = metadata.additional_metadata();
+        more.device_authorization_endpoint.as_ref()
+    },
+};
+
+pub async fn page(State(demo): State<Demo>, visitor: Visitor, parts: Parts) -> Response {
+    waiting::page(&demo, &visitor, &parts, &DEVICE)
+}
+
+pub async fn ask(State(demo): State<Demo>, visitor: Visitor) -> Redirect {
+    let parameters = [("scope", "openid profile email offline_access")];
+    waiting::ask(&demo, &visitor, &DEVICE, &parameters).await
+}
+
+pub async fn check(State(demo): State<Demo>, visitor: Visitor) -> Response {
+    waiting::check(&demo, &visitor, &DEVICE).await
+}

@@ -1,0 +1,115 @@
+//! The demo app: a relying party that shows each step of a login.
+//!
+//! It knows the provider by its issuer alone: all else comes by discovery and over HTTP, as with any other app. A server of
+//! yours does not need this directory. An app of yours finds here what to send and what to check:
+//!
+//! - `request` and `callback` are the login (OpenID Connect Core 1.0 §3.1), `tokens` is what to check of it;
+//! - `result` has the refresh token, `device` and `ciba` the flows without a redirect;
+//! - `logout` and `backchannel_logout` are the end of a session, from either side;
+//! - `steps`, `sections` and `texts` are only for showing what happens.
+
+mod backchannel_logout;
+mod callback;
+mod ciba;
+mod device;
+mod discovery;
+mod jwt;
+mod language;
+mod logout;
+mod memory;
+mod pages;
+mod request;
+mod result;
+mod sections;
+mod session;
+mod start;
+mod steps;
+mod texts;
+mod tokens;
+mod waiting;
+mod wire;
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+use openidconnect::{ClientId, ClientSecret, IssuerUrl};
+
+use memory::Memory;
+use request::Flow;
+use session::Session;
+
+/// The largest form, in bytes.
+const FORM_LIMIT: usize = 64 * 1024;
+
+/// What all handlers share.
+#[derive(Clone)]
+pub struct Demo(Arc<Shared>);
+
+pub struct Shared {
+    issuer: IssuerUrl,
+    /// The URL of the demo itself.
+    url: String,
+    client_id: ClientId,
+    client_secret: ClientSecret,
+    http: reqwest::Client,
+    sessions: Memory<Session>,
+    /// Authorization requests that wait for their responses, by their `state`.
+    flows: Memory<Flow>,
+}
+
+impl Deref for Demo {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+/// The demo at `url`, for the provider `issuer`. `client` is what it is there.
+///
+/// # Errors
+/// The client has no identifier or no secret, or the issuer is not a URL.
+pub fn router(issuer: &str, url: &str, client: &authlete::types::Client) -> Result<Router> {
+    let id = client.client_id.context("the demo has no client_id")?;
+    let secret = client.client_secret.as_ref();
+    let secret = secret.context("the demo has no client_secret")?;
+    let demo = Demo(Arc::new(Shared {
+        issuer: IssuerUrl::new(issuer.to_owned())?,
+        url: url.to_owned(),
+        client_id: ClientId::new(id.to_string()),
+        client_secret: ClientSecret::new(secret.expose().to_owned()),
+        http: wire::http_client()?,
+        sessions: Memory::default(),
+        flows: Memory::default(),
+    }));
+    // What the provider sends or makes browsers send comes without a cookie.
+    let from_elsewhere = Router::new()
+        .route("/callback", post(callback::receive))
+        .route("/backchannel-logout", post(backchannel_logout::receive))
+        .route("/assets/style.css", get(crate::routes::assets::style))
+        .route("/assets/demo.css", get(crate::routes::assets::demo_style))
+        .route("/favicon.svg", get(crate::routes::assets::icon));
+    let pages = Router::new()
+        .route("/", get(start::page))
+        .route("/request", get(request::page))
+        .route("/callback", get(callback::page))
+        .route("/result", get(result::page))
+        .route("/refresh", post(result::refresh))
+        .route("/device", get(device::page).post(device::ask))
+        .route("/device/check", post(device::check))
+        .route("/ciba", get(ciba::page).post(ciba::ask))
+        .route("/ciba/check", post(ciba::check))
+        .route("/log-out", get(logout::page))
+        .route(logout::LOGGED_OUT, get(logout::done))
+        .route("/language", post(language::choose))
+        .layer(from_fn_with_state(demo.clone(), session::find));
+    Ok(pages
+        .merge(from_elsewhere)
+        .layer(DefaultBodyLimit::max(FORM_LIMIT))
+        .with_state(demo))
+}

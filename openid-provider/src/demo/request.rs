@@ -1,0 +1,169 @@
+//! The authorization request: what the visitor chose, and each parameter that comes of it.
+
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use http::Uri;
+use http::request::Parts;
+use openidconnect::core::{CoreAuthPrompt, CoreResponseType};
+use openidconnect::url::Url;
+use openidconnect::{
+    AuthenticationContextClass, AuthenticationFlow, CsrfToken, LanguageTag, Nonce,
+    PkceCodeChallenge, PkceCodeVerifier, Scope,
+};
+use serde_json::json;
+
+use super::Demo;
+use super::discovery::{self, Metadata};
+use super::pages::{Page, RequestPage};
+use super::sections::{CORE, CREATE, RFC_6749, RFC_7636};
+use super::session::Visitor;
+use super::steps::{Failed, Step, parameters};
+use super::tokens::Expected;
+use super::wire::Wire;
+use crate::language::Language;
+use crate::visit::ACRS;
+
+pub const PROMPTS: [&str; 5] = ["none", "login", CONSENT, "select_account", "create"];
+pub const SCOPES: [&str; 3] = ["profile", "email", OFFLINE_ACCESS];
+pub const TWO_STEPS: [&str; 2] = ["voluntary", "essential"];
+pub const OFFLINE_ACCESS: &str = "offline_access";
+const CONSENT: &str = "consent";
+pub const FORM_POST: &str = "form_post";
+
+/// An authorization request that the demo has made, until the response is there.
+pub struct Flow {
+    /// The session that it belongs to.
+    pub visitor: String,
+    pub metadata: Metadata,
+    pub verifier: PkceCodeVerifier,
+    pub expected: Expected,
+    /// The response, when it came as a form.
+    pub received: Option<Vec<(String, String)>>,
+}
+
+/// What the visitor chose on the start page.
+#[derive(Default)]
+struct Choices {
+    scopes: Vec<&'static str>,
+    prompt: Option<&'static str>,
+    max_age: Option<u32>,
+    two_steps: Option<&'static str>,
+    ui_locale: Option<&'static str>,
+    form_post: bool,
+}
+
+impl Choices {
+    fn of(uri: &Uri) -> Self {
+        let mut choices = Self::default();
+        for (name, value) in form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
+            let among = |known: &[&'static str]| known.iter().copied().find(|it| *it == value);
+            match &*name {
+                "scope" => choices.scopes.extend(among(&SCOPES)),
+                "prompt" => choices.prompt = among(&PROMPTS),
+                "max_age" => choices.max_age = value.trim().parse().ok(),
+                "two_steps" => choices.two_steps = among(&TWO_STEPS),
+                "ui_locales" => choices.ui_locale = among(&Language::ALL.map(Language::tag)),
+                "response_mode" => choices.form_post = value == FORM_POST,
+                _ => {}
+            }
+        }
+        choices
+    }
+}
+
+pub async fn page(State(demo): State<Demo>, visitor: Visitor, parts: Parts) -> Response {
+    let page = Page::new(&demo, &visitor, &parts);
+    let wire = Wire::new(&demo.http);
+    let choices = Choices::of(&parts.uri);
+    let prepared = match demo.discover(&wire).await {
+        Ok(metadata) => prepare(&demo, &visitor, metadata, &choices),
+        Err(failed) => Err(failed),
+    };
+    let mut steps = discovery::steps(&wire);
+    let mut step = Step::new(|texts| &texts.authorization_request)
+        .section(CORE.at("3.1.2.1"))
+        .section(RFC_6749.at("4.1.1"))
+        .section(RFC_7636.at("4.3"));
+    if choices.prompt == Some("create") {
+        step = step.section(CREATE.at("4"));
+    }
+    let url = match prepared {
+        Ok(url) => {
+            let query: Vec<_> = url.query_pairs().into_owned().collect();
+            let rows = parameters(&query);
+            steps.push(step.table(|texts| texts.request_parameters, "authorization", rows));
+            Some(url.to_string())
+        }
+        Err(Failed(problem)) => {
+            steps.push(step.problem(problem));
+            None
+        }
+    };
+    RequestPage { page, steps, url }.into_response()
+}
+
+/// Makes the request, and remembers what the response has to fit to.
+fn prepare(
+    demo: &Demo,
+    visitor: &Visitor,
+    metadata: Metadata,
+    choices: &Choices,
+) -> Result<Url, Failed> {
+    let client = demo.client(&metadata)?;
+    let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+    let flow = AuthenticationFlow::<CoreResponseType>::AuthorizationCode;
+    let mut request = client
+        .authorize_url(flow, CsrfToken::new_random, Nonce::new_random)
+        .set_pkce_challenge(challenge)
+        .add_scopes(choices.scopes.iter().map(|&scope| Scope::new(scope.into())));
+    // A refresh token for when the user is away takes a consent that the user sees (Core §11).
+    let takes_consent = choices.scopes.contains(&OFFLINE_ACCESS);
+    let consent = takes_consent.then_some(CONSENT);
+    let consent = consent.filter(|_| !matches!(choices.prompt, Some(CONSENT | "none")));
+    for prompt in choices.prompt.into_iter().chain(consent) {
+        request = request.add_prompt(match prompt {
+            "none" => CoreAuthPrompt::None,
+            "login" => CoreAuthPrompt::Login,
+            CONSENT => CoreAuthPrompt::Consent,
+            "select_account" => CoreAuthPrompt::SelectAccount,
+            other => CoreAuthPrompt::Extension(other.to_owned()),
+        });
+    }
+    if let Some(max_age) = choices.max_age {
+        request = request.set_max_age(std::time::Duration::from_secs(max_age.into()));
+    }
+    let [_, two_factors] = ACRS;
+    match choices.two_steps {
+        Some("voluntary") => {
+            let acr = AuthenticationContextClass::new(two_factors.to_owned());
+            request = request.add_auth_context_value(acr);
+        }
+        Some(_) => {
+            let acr =
+                json!({ "id_token": { "acr": { "essential": true, "values": [two_factors] } } });
+            request = request.add_extra_param("claims", acr.to_string());
+        }
+        None => {}
+    }
+    if let Some(locale) = choices.ui_locale {
+        request = request.add_ui_locale(LanguageTag::new(locale.to_owned()));
+    }
+    if choices.form_post {
+        request = request.add_extra_param("response_mode", FORM_POST);
+    }
+    let (url, state, nonce) = request.url();
+    let flow = Flow {
+        visitor: visitor.0.clone(),
+        metadata,
+        verifier,
+        expected: Expected {
+            nonce: Some(nonce),
+            max_age: choices.max_age,
+            acr: (choices.two_steps == Some("essential")).then_some(two_factors),
+            subject: None,
+        },
+        received: None,
+    };
+    demo.flows.put(state.secret(), flow);
+    Ok(url)
+}

@@ -1,0 +1,121 @@
+//! The session of a browser at the demo.
+//!
+//! The cookie is `SameSite=Lax`: a form of another site that posts to the demo comes without it, so it finds no session.
+
+use axum::extract::{FromRequestParts, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use http::header::{COOKIE, SET_COOKIE};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, StatusCode};
+use openidconnect::RefreshToken;
+use openidconnect::core::CoreIdToken;
+
+use super::Demo;
+use super::steps::Step;
+use super::waiting::Waiting;
+use crate::language::Language;
+use crate::random;
+
+const NAME: &str = "demo-session";
+
+#[derive(Default)]
+pub struct Session {
+    /// The language that the user chose.
+    pub language: Option<Language>,
+    pub login: Option<Login>,
+    /// The login that ended last.
+    pub left: Option<Login>,
+    /// What happened last, for the page that shows it.
+    pub report: Vec<Step>,
+    /// How the last login ended.
+    pub ended: Vec<Step>,
+    pub device: Option<Waiting>,
+    pub ciba: Option<Waiting>,
+    /// The `state` of a logout that is under way.
+    pub logout_state: Option<String>,
+}
+
+impl Session {
+    pub fn log_in(&mut self, login: Login) {
+        self.login = Some(login);
+        self.left = None;
+        self.ended.clear();
+    }
+
+    /// Ends the login. It can be told from both sides, in any order: by the browser that comes back, and by the provider.
+    pub fn log_out(&mut self, step: Step) {
+        if let Some(login) = self.login.take() {
+            self.left = Some(login);
+            self.ended.clear();
+        }
+        self.ended.push(step);
+    }
+}
+
+/// A user who has logged in to the demo.
+#[derive(Clone)]
+pub struct Login {
+    pub name: String,
+    pub subject: String,
+    /// The session at the provider (`sid`, Back-Channel Logout 1.0 §2.1).
+    pub session_id: Option<String>,
+    pub id_token: CoreIdToken,
+    pub refresh_token: Option<RefreshToken>,
+}
+
+/// The browser that sent a request, by the key of its session.
+#[derive(Clone)]
+pub struct Visitor(pub String);
+
+impl<S: Sync> FromRequestParts<S> for Visitor {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {
+        let visitor = parts.extensions.get().cloned();
+        visitor.ok_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
+/// Finds the session of a browser, or begins one.
+///
+/// Not for `POST /callback`: it comes from the site of the provider, without the cookie, and must not get a new one.
+pub async fn find(State(demo): State<Demo>, mut request: Request, next: Next) -> Response {
+    let known = cookie(request.headers()).map(str::to_owned);
+    let known = known.filter(|key| demo.sessions.with(key, |_| ()).is_some());
+    let key = known.clone().unwrap_or_else(|| {
+        let key = random::text();
+        demo.sessions.put(&key, Session::default());
+        key
+    });
+    request.extensions_mut().insert(Visitor(key.clone()));
+    let mut response = next.run(request).await;
+    if known.is_none() && !response.headers().contains_key(SET_COOKIE) {
+        set_cookie(&mut response, &key);
+    }
+    response
+}
+
+/// Moves a session to a new key, at a login: whoever knew the key before does not know this one.
+pub fn renew(demo: &Demo, visitor: &Visitor, response: &mut Response) {
+    if let Some(session) = demo.sessions.take(&visitor.0) {
+        let key = random::text();
+        demo.sessions.put(&key, session);
+        set_cookie(response, &key);
+    }
+}
+
+fn cookie(headers: &HeaderMap) -> Option<&str> {
+    let cookies = headers.get_all(COOKIE).iter();
+    let cookies = cookies.filter_map(|header| header.to_str().ok());
+    let mut pairs = cookies.flat_map(|header| header.split(';'));
+    pairs.find_map(|pair| pair.trim().strip_prefix(NAME)?.strip_prefix('='))
+}
+
+/// On `http://127.0.0.1` it cannot be `Secure`, nor have the prefix `__Host-`. Set both in an app of yours.
+fn set_cookie(response: &mut Response, key: &str) {
+    let cookie = format!("{NAME}={key}; Path=/; HttpOnly; SameSite=Lax");
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().insert(SET_COOKIE, cookie);
+    }
+}

@@ -1,0 +1,135 @@
+//! The HTTP client of the demo. It keeps what goes over the wire, so that pages can show it.
+//!
+//! An app of yours gives `openidconnect` a `reqwest::Client` instead, and shows nobody what is sent: there are secrets in it.
+
+use std::fmt::Write as _;
+use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use http::HeaderMap;
+use http::header::HOST;
+use openidconnect::{AsyncHttpClient, HttpClientError, HttpRequest, HttpResponse};
+use serde_json::Value;
+
+/// How long the provider may take for an answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A request and its response, as texts.
+#[derive(Debug, Clone)]
+pub struct Exchange {
+    pub request: String,
+    pub response: String,
+    /// The names of the parameters of the request.
+    pub parameters: Vec<String>,
+    /// The JSON of the response, if it is JSON.
+    pub body: Value,
+}
+
+/// An HTTP client with a record. Each operation has one of its own.
+pub struct Wire {
+    http: reqwest::Client,
+    seen: Mutex<Vec<Exchange>>,
+}
+
+/// The connections that all operations share.
+pub fn http_client() -> reqwest::Result<reqwest::Client> {
+    reqwest::Client::builder()
+        // A provider that redirects these requests makes the client send its secrets elsewhere.
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(PATIENCE)
+        .build()
+}
+
+impl Wire {
+    pub fn new(http: &reqwest::Client) -> Self {
+        Self {
+            http: http.clone(),
+            seen: Mutex::default(),
+        }
+    }
+
+    /// What went over the wire since the last time.
+    pub fn take(&self) -> Vec<Exchange> {
+        std::mem::take(&mut self.seen.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, Error> {
+        let (text, parameters) = request_text(&request);
+        let mut exchange = Exchange {
+            request: text,
+            response: String::new(),
+            parameters,
+            body: Value::Null,
+        };
+        let response = self.answer(request).await;
+        match &response {
+            Ok(response) => (exchange.response, exchange.body) = response_text(response),
+            Err(error) => exchange.response = super::steps::reason(error),
+        }
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.push(exchange);
+        response
+    }
+
+    async fn answer(&self, request: HttpRequest) -> Result<HttpResponse, Error> {
+        let request = request.try_into().map_err(Box::new)?;
+        let response = self.http.execute(request).await.map_err(Box::new)?;
+        let mut copy = HttpResponse::default();
+        *copy.status_mut() = response.status();
+        *copy.version_mut() = response.version();
+        copy.headers_mut().clone_from(response.headers());
+        *copy.body_mut() = response.bytes().await.map_err(Box::new)?.to_vec();
+        Ok(copy)
+    }
+}
+
+type Error = HttpClientError<reqwest::Error>;
+
+impl<'c> AsyncHttpClient<'c> for Wire {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, Error>> + Send + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(self.send(request))
+    }
+}
+
+fn request_text(request: &HttpRequest) -> (String, Vec<String>) {
+    let uri = request.uri();
+    let path = uri.path_and_query().map_or("/", |it| it.as_str());
+    let mut text = format!("{} {path} HTTP/1.1\n", request.method());
+    if let Some(authority) = uri.authority() {
+        let _ = writeln!(text, "{HOST}: {authority}");
+    }
+    write_headers(&mut text, request.headers());
+    if request.body().is_empty() {
+        return (text, Vec::new());
+    }
+    // A parameter a line is easier to read. On the wire it is one line.
+    let body = String::from_utf8_lossy(request.body()).replace('&', "\n&");
+    let _ = write!(text, "\n{body}");
+    let names = form_urlencoded::parse(request.body()).map(|(name, _)| name.into_owned());
+    (text, names.collect())
+}
+
+fn response_text(response: &HttpResponse) -> (String, Value) {
+    let mut text = format!("{:?} {}\n", response.version(), response.status());
+    write_headers(&mut text, response.headers());
+    let body: Value = serde_json::from_slice(response.body()).unwrap_or_default();
+    let _ = match &body {
+        Value::Null => write!(text, "\n{}", String::from_utf8_lossy(response.body())),
+        body => write!(text, "\n{body:#}"),
+    };
+    (text, body)
+}
+
+fn write_headers(text: &mut String, headers: &HeaderMap) {
+    for (name, value) in headers {
+        let _ = writeln!(
+            text,
+            "{name}: {}",
+            String::from_utf8_lossy(value.as_bytes())
+        );
+    }
+}

@@ -1,0 +1,40 @@
+//! An OpenID provider on Authlete: the reference server.
+//!
+//! `README.md` says where to change what. The modules, from the outside in:
+//!
+//! - [`provider`] makes the server of its parts, [`settings`] and [`connection`] say with what;
+//! - `routes` are the pages that people open, `pages` and `texts` what they look like and say;
+//! - `accounts` connects users with the endpoints of `authlete-axum`: all that this server has to do with the protocol;
+//! - `users`, `consents`, `sessions`, `flows` and `requests` are what the database keeps;
+//! - `demo` is a relying party that shows each step of a login.
+
+#![forbid(unsafe_code)]
+
+mod accounts;
+mod app;
+mod clock;
+pub mod connection;
+mod consents;
+mod database;
+mod demo;
+mod error;
+mod flows;
+mod form;
+mod language;
+pub mod metrics;
+mod pages;
+mod passwords;
+pub mod provider;
+mod random;
+mod registration;
+mod request_log;
+mod requests;
+mod routes;
+mod second_factor;
+mod sessions;
+pub mod settings;
+#[cfg(test)]
+mod test_databases;
+mod texts;
+mod users;
+mod visit;

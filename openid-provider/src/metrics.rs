@@ -1,0 +1,48 @@
+//! Counters and times of requests, for Prometheus.
+
+use std::time::Instant;
+
+use anyhow::Result;
+use axum::Router;
+use axum::extract::{MatchedPath, Request};
+use axum::middleware::Next;
+use axum::response::Response;
+use axum::routing::get;
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+const REQUESTS: &str = "http_requests_total";
+const SECONDS: &str = "http_request_duration_seconds";
+
+/// Starts to record. Once in a process.
+pub fn record() -> Result<PrometheusHandle> {
+    let buckets = [
+        0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
+    ];
+    let builder = PrometheusBuilder::new();
+    let builder = builder.set_buckets_for_metric(Matcher::Full(SECONDS.to_owned()), &buckets)?;
+    Ok(builder.install_recorder()?)
+}
+
+/// Counts what users do: `outcome` is one of a few words.
+pub fn event(name: &'static str, outcome: &'static str) {
+    metrics::counter!(name, "outcome" => outcome).increment(1);
+}
+
+/// The page that Prometheus reads.
+pub fn router(handle: PrometheusHandle) -> Router {
+    Router::new().route("/metrics", get(async move || handle.render()))
+}
+
+/// Counts a request by its route, never by its path: that can have secrets, and has no end of values.
+pub async fn count(request: Request, next: Next) -> Response {
+    let route: Option<&MatchedPath> = request.extensions().get();
+    let route = route.map_or("none", MatchedPath::as_str).to_owned();
+    let method = request.method().to_string();
+    let begin = Instant::now();
+    let response = next.run(request).await;
+    let status = response.status().as_u16().to_string();
+    let labels = [("route", route), ("method", method), ("status", status)];
+    metrics::counter!(REQUESTS, &labels).increment(1);
+    metrics::histogram!(SECONDS, &labels[..2]).record(begin.elapsed().as_secs_f64());
+    response
+}

@@ -1,0 +1,260 @@
+//! The pages, from `templates/`. Their look is in `assets/style.css`.
+
+use std::fmt::Write as _;
+
+use askama::Template;
+use axum::response::{Html, IntoResponse, Response};
+use http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use http::request::Parts;
+use http::{StatusCode, Uri};
+
+use crate::app::{App, Demo};
+use crate::language::Language;
+use crate::texts::Texts;
+use crate::users::User;
+use crate::visit::Visit;
+
+/// What all pages have.
+pub struct Page {
+    app: App,
+    language: Language,
+    texts: &'static Texts,
+    user: Option<String>,
+    form_token: String,
+    /// Where the page is, to come back to in another language.
+    here: String,
+    /// The authorization request that it is for. Empty when there is none.
+    pub flow: String,
+    /// What was wrong with what the page sent.
+    pub mistake: Option<&'static str>,
+}
+
+impl Page {
+    /// `ui_locales` are the languages that the client asks for.
+    pub fn new(
+        app: &App,
+        parts: &Parts,
+        visit: Option<&Visit>,
+        ui_locales: Option<&[String]>,
+    ) -> Self {
+        let kept = visit.map(|visit| &visit.kept);
+        let chosen = kept.and_then(|kept| kept.language);
+        let language = chosen
+            .unwrap_or_else(|| Language::negotiate(ui_locales.unwrap_or_default(), &parts.headers));
+        let form_token = kept.map(|kept| kept.form_token.expose().to_owned());
+        Self {
+            app: app.clone(),
+            language,
+            texts: language.texts(),
+            user: None,
+            form_token: form_token.unwrap_or_default(),
+            here: here(&parts.uri),
+            flow: String::new(),
+            mistake: None,
+        }
+    }
+
+    /// With the name of the user who is logged in at the top.
+    pub fn user(mut self, user: Option<&User>) -> Self {
+        self.user = user.map(|user| user.display_name.clone());
+        self
+    }
+
+    /// For an authorization request.
+    pub fn flow(mut self, flow: &str) -> Self {
+        flow.clone_into(&mut self.flow);
+        self
+    }
+
+    pub fn mistake(mut self, mistake: &'static str) -> Self {
+        self.mistake = Some(mistake);
+        self
+    }
+
+    pub fn texts(&self) -> &'static Texts {
+        self.texts
+    }
+
+    /// A text with a name in it.
+    fn with(&self, text: &str, name: &str) -> String {
+        text.replace("{}", name)
+    }
+
+    fn site(&self) -> &str {
+        &self.app.site.name
+    }
+
+    fn demo(&self) -> Option<&Demo> {
+        self.app.site.demo.as_ref()
+    }
+
+    fn languages(&self) -> impl Iterator<Item = Language> {
+        Language::ALL.into_iter()
+    }
+
+    /// The query that keeps the authorization request at the next page.
+    fn query(&self) -> String {
+        match self.flow.as_str() {
+            "" => String::new(),
+            flow => format!("?flow={flow}"),
+        }
+    }
+}
+
+/// The path and the query, without what is only for one visit.
+fn here(uri: &Uri) -> String {
+    uri.path_and_query()
+        .map_or("/", |it| it.as_str())
+        .to_owned()
+}
+
+macro_rules! pages {
+    ($( $(#[$attribute:meta])* $name:ident = $file:literal { $( $field:ident: $type:ty, )* } )*) => { $(
+        $(#[$attribute])*
+        #[derive(Template)]
+        #[template(path = $file)]
+        pub struct $name {
+            pub page: Page,
+            $( pub $field: $type, )*
+        }
+
+        impl IntoResponse for $name {
+            fn into_response(self) -> Response {
+                let failed = self.page.mistake.is_some();
+                let policy = policy(&self.page.app);
+                match self.render() {
+                    Ok(html) => respond(html, &policy, failed),
+                    Err(error) => {
+                        tracing::error!(%error, "a page cannot be rendered");
+                        StatusCode::INTERNAL_SERVER_ERROR.into_response()
+                    }
+                }
+            }
+        }
+    )* };
+}
+
+pages! {
+    HomePage = "home.html" {}
+    LoginPage = "login.html" { client: Option<String>, hint: String, again: bool, }
+    SignUpPage = "sign_up.html" { name: String, display_name: String, email: String, }
+    SecondFactorPage = "second_factor.html" {}
+    SetUpSecondFactorPage = "set_up_second_factor.html" { needed: bool, secret: String, qr_code: String, }
+    ChooseAccountPage = "choose_account.html" { name: String, }
+    ConsentPage = "consent.html" { client: Client, scopes: Vec<Item>, claims: Vec<String>, details: Vec<String>, }
+    AccountPage = "account.html" { user: User, apps: Vec<ListedApp>, sessions: Vec<ListedSession>, }
+    DevicePage = "device.html" { code: String, }
+    DeviceConsentPage = "device_consent.html" { client: String, scopes: Vec<Item>, }
+    RequestsPage = "requests.html" { requests: Vec<ListedRequest>, }
+    LogOutPage = "log_out.html" {}
+    MessagePage = "message.html" { title: &'static str, message: &'static str, status: Option<u16>, }
+}
+
+/// A client that asks for consent.
+pub struct Client {
+    pub name: String,
+    /// Where the logo is, if it may be shown.
+    pub logo: Option<String>,
+    pub policy: Option<String>,
+    pub terms: Option<String>,
+}
+
+impl Client {
+    /// The first letter of the name, where there is no logo.
+    pub fn initial(&self) -> String {
+        self.name.chars().take(1).collect()
+    }
+}
+
+/// A scope, in words.
+pub struct Item {
+    pub name: String,
+    pub text: String,
+    /// Whether the user can refuse it alone.
+    pub optional: bool,
+}
+
+/// An app on the page of the account.
+pub struct ListedApp {
+    pub id: i64,
+    pub name: String,
+    pub scopes: Vec<String>,
+    pub since: String,
+}
+
+/// A session on the page of the account.
+pub struct ListedSession {
+    pub id: String,
+    pub browser: String,
+    pub since: String,
+    pub is_this: bool,
+}
+
+/// A request that waits for its user.
+pub struct ListedRequest {
+    pub id: String,
+    pub client: String,
+    pub message: Option<String>,
+    pub scopes: Vec<Item>,
+}
+
+/// The page for an error.
+pub fn error(page: Page, status: StatusCode) -> Response {
+    let texts = page.texts();
+    let message = match status {
+        StatusCode::BAD_REQUEST => texts.error_start_again,
+        StatusCode::FORBIDDEN => texts.error_foreign,
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => texts.error_not_found,
+        StatusCode::TOO_MANY_REQUESTS => texts.error_too_many,
+        StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => {
+            texts.error_unavailable
+        }
+        status if status.is_client_error() => texts.error_start_again,
+        _ => texts.error_internal,
+    };
+    let page = MessagePage {
+        page,
+        title: texts.error,
+        message,
+        status: Some(status.as_u16()),
+    };
+    let mut response = page.into_response();
+    *response.status_mut() = status;
+    response
+}
+
+fn respond(html: String, policy: &str, failed: bool) -> Response {
+    let mut response = Html(html).into_response();
+    if failed {
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    let headers = response.headers_mut();
+    if let Ok(policy) = HeaderValue::from_str(policy) {
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    for (name, value) in HEADERS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// What the browser may do with a page. Pages have no scripts.
+///
+/// `form-action` is missing on purpose: browsers apply it to where a form leads in the end, and that is the client.
+fn policy(app: &App) -> String {
+    let mut policy = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; img-src 'self'".to_owned();
+    for origin in &app.site.settings.logo_origins {
+        let _ = write!(policy, " {origin}");
+    }
+    policy
+}
+
+const HEADERS: [(HeaderName, &str); 4] = [
+    (CACHE_CONTROL, "no-store"),
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (REFERRER_POLICY, "no-referrer"),
+    (http::header::X_FRAME_OPTIONS, "DENY"),
+];

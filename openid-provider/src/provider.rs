@@ -1,0 +1,300 @@
+//! The whole server, from its parts.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use authlete::server::ClientCertificateSource;
+use authlete_axum::AuthorizationServer;
+use authlete_axum::authorization_server::{Endpoints, ResourceServer, ResourceServerSecrets};
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
+use http::header::STRICT_TRANSPORT_SECURITY;
+use http::{HeaderValue, Uri};
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_sessions::cookie::SameSite;
+use tower_sessions::cookie::time::Duration as SessionDuration;
+use tower_sessions::{ExpiredDeletion as _, Expiry, SessionManagerLayer};
+
+use crate::app::{App, Demo, Directory, Site};
+use crate::connection::Connection;
+use crate::consents::Consents;
+use crate::flows::Flows;
+use crate::passwords::Passwords;
+use crate::registration::Registration;
+use crate::requests::Requests;
+use crate::sessions::Sessions;
+use crate::settings::{ClientCertificates, Settings};
+use crate::users::{NewUser, Users};
+use crate::{database, demo, error, metrics, request_log, routes};
+
+/// How often sessions that have ended are removed from the database.
+const CLEANING: Duration = Duration::from_secs(60 * 60);
+
+/// The users of the demo, with their passwords.
+const DEMO_USERS: [(&str, &str, &str); 2] = [
+    ("alice", "Alice", "wonderland"),
+    ("bob", "Bob", "builder-of-things"),
+];
+
+/// A server that runs.
+pub struct Provider {
+    pub url: String,
+    pub demo_url: Option<String>,
+    stop: watch::Sender<()>,
+    tasks: JoinSet<std::io::Result<()>>,
+    /// It lives as long as the server.
+    _connection: Connection,
+}
+
+impl Provider {
+    /// Starts the server. With `apply`, the settings of the service are changed where they do not fit.
+    ///
+    /// # Errors
+    /// Authlete or the database cannot be reached, an address is taken, or the settings of the service do not fit: then the
+    /// error says which.
+    pub async fn start(
+        settings: Settings,
+        connection: Connection,
+        apply: bool,
+        metrics: Option<PrometheusHandle>,
+    ) -> Result<Self> {
+        let is_demo = connection.emulator.is_some();
+        let listener = bind(settings.listen).await?;
+        let port = listener.local_addr()?.port();
+        let url = settings.url.clone();
+        let url = url.unwrap_or_else(|| format!("http://localhost:{port}"));
+
+        let plan = connection.plan(&url, &settings).await?;
+        let service = match plan.changes() {
+            changes if changes.is_empty() => plan.service,
+            _ if apply || is_demo => connection.apply(&plan).await?,
+            changes => {
+                let changes = changes
+                    .iter()
+                    .map(|(name, before, after)| format!("\n  {name}: {before} → {after}"));
+                bail!(
+                    "the settings of service {} do not fit this server. Change them, or start it with --apply-settings, which changes:{}",
+                    connection.service_id,
+                    changes.collect::<String>()
+                );
+            }
+        };
+
+        let pool = database::open(&settings.database_url()).await?;
+        let directory = Directory {
+            users: Users::new(pool.clone(), Passwords::new().await?),
+            consents: Consents::new(pool.clone()),
+            sessions: Sessions::new(pool.clone()),
+            flows: Flows::new(pool.clone()),
+            requests: Requests::new(pool),
+            request_seconds: service
+                .backchannel_auth_req_id_duration
+                .map_or(0, i64::from),
+        };
+        let (stop, stopped) = watch::channel(());
+        let mut tasks = JoinSet::new();
+        let mut demo_url = None;
+        if is_demo {
+            add_demo_users(&directory.users).await?;
+            let address = settings.demo.unwrap_or_else(|| next_port(settings.listen));
+            let demo_listener = bind(address).await?;
+            // Another host than that of this server: its cookies are its own.
+            let own = format!("http://127.0.0.1:{}", demo_listener.local_addr()?.port());
+            let client = connection.prepare_demo_client(&own).await?;
+            let router = demo::router(&url, &own, &client)?;
+            tasks.spawn(serve(demo_listener, router, stopped.clone()));
+            demo_url = Some(own);
+        }
+        let names = DEMO_USERS.map(|(name, _, password)| format!("{name} / {password}"));
+        let site = Site {
+            name: settings.name.clone(),
+            url: url.clone(),
+            browser_endpoints: [
+                &service.authorization_endpoint,
+                &service.end_session_endpoint,
+            ]
+            .into_iter()
+            .filter_map(|url| Some(url.as_deref()?.parse::<Uri>().ok()?.path().to_owned()))
+            .collect(),
+            demo: demo_url.clone().map(|url| Demo {
+                url,
+                users: names.join(", "),
+            }),
+            settings: settings.clone(),
+        };
+        let server = authorization_server(&connection, &service, &directory, &settings)?;
+        let app = App::new(server, directory, site);
+        tasks.spawn(serve(listener, router(&app), stopped.clone()));
+        if let (Some(address), Some(handle)) = (settings.metrics, metrics) {
+            let listener = bind(address).await?;
+            tasks.spawn(serve(listener, metrics::router(handle), stopped.clone()));
+        }
+        tasks.spawn(clean(app.directory.clone(), stopped));
+        Ok(Self {
+            url,
+            demo_url,
+            stop,
+            tasks,
+            _connection: connection,
+        })
+    }
+
+    /// Runs until the future is ready. Then no new connection is taken, and requests under way are answered.
+    pub async fn run_until(mut self, end: impl Future<Output = ()>) -> Result<()> {
+        tokio::select! {
+            () = end => {}
+            Some(ended) = self.tasks.join_next() => ended??,
+        }
+        drop(self.stop);
+        while let Some(ended) = self.tasks.join_next().await {
+            ended??;
+        }
+        Ok(())
+    }
+}
+
+/// The endpoints of the protocol. What is left to a server is in `accounts.rs`.
+fn authorization_server(
+    connection: &Connection,
+    service: &authlete::types::Service,
+    directory: &Directory,
+    settings: &Settings,
+) -> Result<AuthorizationServer> {
+    let certificates = match settings.client_certificates {
+        ClientCertificates::None => ClientCertificateSource::None,
+        ClientCertificates::ClientCert => ClientCertificateSource::ClientCert,
+    };
+    let mut resource_servers = ResourceServerSecrets::new();
+    for (name, it) in &settings.resource_servers {
+        let mut server = ResourceServer::new(&it.uri);
+        if let Some(alg) = &it.sign_alg {
+            server = server.sign_alg(alg.clone());
+        }
+        resource_servers = resource_servers.add(name.as_str(), it.secret.clone(), server);
+    }
+    let registration = Registration {
+        initial_access_token: settings.initial_access_token.clone(),
+    };
+    let endpoints = Endpoints::of(service)?;
+    Ok(
+        AuthorizationServer::new(connection.api.clone(), endpoints, directory.clone())
+            .token_grants(directory.clone())
+            .backchannel_users(directory.clone())
+            .logout(directory.clone())
+            .registrations(registration)
+            .resource_servers(resource_servers)
+            .client_certificates(certificates)
+            .allow_offline_access(),
+    )
+}
+
+fn router(app: &App) -> Router {
+    let is_secure = app.site.url.starts_with("https:");
+    // The prefix makes browsers keep the cookie to this host, this path and TLS (RFC 6265bis §4.1.3.2).
+    let name = if is_secure {
+        "__Host-session"
+    } else {
+        "session"
+    };
+    let minutes = app.site.settings.session_minutes;
+    let sessions = SessionManagerLayer::new(app.directory.sessions.clone())
+        .with_name(name)
+        .with_secure(is_secure)
+        .with_http_only(true)
+        .with_same_site(SameSite::Lax)
+        .with_expiry(Expiry::OnInactivity(SessionDuration::minutes(
+            minutes.into(),
+        )));
+    let pages = routes::router(app)
+        .layer(map_response(error::mark))
+        .layer(sessions.clone())
+        .layer(from_fn_with_state(app.clone(), error::as_page));
+    let endpoints = app
+        .server
+        .router()
+        .layer(map_response(error::mark))
+        .layer(sessions);
+    let for_browsers = from_fn_with_state(app.clone(), error::as_page_at_browser_endpoints);
+    let router = endpoints
+        .layer(for_browsers)
+        .merge(pages)
+        .merge(routes::without_sessions(app))
+        .layer(CatchPanicLayer::new())
+        .layer(from_fn(metrics::count))
+        .layer(from_fn_with_state(app.clone(), request_log::log));
+    match is_secure {
+        true => {
+            let year = HeaderValue::from_static("max-age=31536000");
+            router.layer(SetResponseHeaderLayer::overriding(
+                STRICT_TRANSPORT_SECURITY,
+                year,
+            ))
+        }
+        false => router,
+    }
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener> {
+    let listener = TcpListener::bind(address).await;
+    listener.with_context(|| format!("cannot listen on {address}"))
+}
+
+fn next_port(address: SocketAddr) -> SocketAddr {
+    let port = match address.port() {
+        0 => 0,
+        port => port.saturating_add(1),
+    };
+    SocketAddr::new(address.ip(), port)
+}
+
+async fn serve(
+    listener: TcpListener,
+    router: Router,
+    mut stopped: watch::Receiver<()>,
+) -> std::io::Result<()> {
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service)
+        .with_graceful_shutdown(async move {
+            // It fails when the server stops.
+            let _ = stopped.changed().await;
+        })
+        .await
+}
+
+/// Removes old sessions, and requests that nobody went on with, from the database.
+async fn clean(directory: Directory, mut stopped: watch::Receiver<()>) -> std::io::Result<()> {
+    loop {
+        if let Err(error) = directory.sessions.delete_expired().await {
+            tracing::warn!(%error, "old sessions could not be removed");
+        }
+        if let Err(error) = directory.flows.delete_expired().await {
+            tracing::warn!(%error, "old authorization requests could not be removed");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(CLEANING) => {}
+            _ = stopped.changed() => return Ok(()),
+        }
+    }
+}
+
+async fn add_demo_users(users: &Users) -> Result<()> {
+    for (name, display_name, password) in DEMO_USERS {
+        let new = NewUser {
+            name: name.to_owned(),
+            display_name: display_name.to_owned(),
+            email: format!("{name}@example.com"),
+            password: password.to_owned(),
+        };
+        // They may be there from the last time.
+        if users.by_hint(name).await?.is_none() {
+            users.add(new).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,112 @@
+//! The account: the apps that have access, and where the user is logged in.
+
+use authlete::types::ClientAuthorizationDeleteRequest;
+use authlete_axum::authorization_server::Failure;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use http::request::Parts;
+use time::OffsetDateTime;
+
+use super::log_out::tell_clients;
+use super::{log_in_first, with_form_token};
+use crate::app::App;
+use crate::consents::ConnectedApp;
+use crate::error::Error;
+use crate::form::Sent;
+use crate::pages::{AccountPage, ListedApp, ListedSession, Page};
+use crate::texts::Texts;
+use crate::visit::{Ended, Visit};
+
+pub async fn page(
+    State(app): State<App>,
+    mut visit: Visit,
+    parts: Parts,
+) -> Result<Response, Error> {
+    with_form_token(&mut visit).await?;
+    let Some(user) = app.directory.user(&visit).await? else {
+        return log_in_first(&mut visit, &parts).await;
+    };
+    let page = Page::new(&app, &parts, Some(&visit), None).user(Some(&user));
+    let texts = page.texts();
+    let apps = app.directory.consents.apps(&user.subject).await?;
+    let sessions = app.directory.sessions.of_user(&user.subject).await?;
+    let this = visit.id();
+    let page = AccountPage {
+        apps: apps.into_iter().map(|app| listed(texts, app)).collect(),
+        sessions: sessions
+            .into_iter()
+            .map(|session| ListedSession {
+                is_this: this.as_ref() == Some(&session.id),
+                browser: session.kept.browser,
+                since: date(session.began_at),
+                id: session.id,
+            })
+            .collect(),
+        user,
+        page,
+    };
+    Ok(page.into_response())
+}
+
+fn listed(texts: &Texts, app: ConnectedApp) -> ListedApp {
+    let scopes = app.consent.scopes.iter();
+    ListedApp {
+        id: app.client_id,
+        scopes: scopes
+            .map(|scope| texts.scope(scope).unwrap_or(scope).to_owned())
+            .collect(),
+        name: match app.name.as_str() {
+            "" => texts.unnamed_app.to_owned(),
+            name => name.to_owned(),
+        },
+        since: date(app.since),
+    }
+}
+
+/// A day, as people of all languages read it.
+fn date(seconds: i64) -> String {
+    let time = OffsetDateTime::from_unix_timestamp(seconds);
+    let date = time.unwrap_or(OffsetDateTime::UNIX_EPOCH).date();
+    format!(
+        "{}-{:02}-{:02}",
+        date.year(),
+        u8::from(date.month()),
+        date.day()
+    )
+}
+
+/// Takes the access of an app away: its tokens end now, and it has to ask again.
+pub async fn disconnect(State(app): State<App>, sent: Sent) -> Result<Redirect, Error> {
+    let user = app.directory.user(&sent.visit).await?;
+    let client_id = sent.field("client_id").parse::<i64>();
+    let (Some(user), Ok(client_id)) = (user, client_id) else {
+        return Ok(Redirect::to("/login"));
+    };
+    let api = app.server.api();
+    let request = ClientAuthorizationDeleteRequest::new(&user.subject);
+    let deleted = api.delete_client_authorization(client_id, &request).await;
+    deleted.map_err(Failure::from)?;
+    app.directory
+        .consents
+        .remove(&user.subject, client_id)
+        .await?;
+    Ok(Redirect::to("/account"))
+}
+
+/// Ends a session of the user in another browser.
+pub async fn end_session(State(app): State<App>, sent: Sent) -> Result<Redirect, Error> {
+    let Some(user) = app.directory.user(&sent.visit).await? else {
+        return Ok(Redirect::to("/login"));
+    };
+    let id = sent.field("session");
+    let sessions = app.directory.sessions.of_user(&user.subject).await?;
+    let ended = sessions.into_iter().find(|session| session.id == id);
+    if app.directory.sessions.end(&user.subject, id).await?
+        && let Some(ended) = ended
+        && let Some(login) = ended.kept.login
+    {
+        let clients = ended.kept.clients;
+        tell_clients(&app, Ended { login, clients });
+    }
+    Ok(Redirect::to("/account"))
+}

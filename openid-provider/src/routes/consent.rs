@@ -1,0 +1,136 @@
+//! The consent: what an app asks for, in words.
+
+use authlete::server::{ConsentRequest, Interaction, PendingAuthorization};
+use authlete::types::Scope;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse as _, Response};
+use http::request::Parts;
+use std::collections::BTreeSet;
+
+use super::log_in::Flow;
+use super::{go_on, interaction, with_form_token};
+use crate::app::App;
+use crate::error::Error;
+use crate::form::Sent;
+use crate::metrics;
+use crate::pages::{Client, ConsentPage, Item, Page};
+use crate::texts::Texts;
+use crate::visit::Visit;
+
+/// The scope that makes a request one of OpenID Connect: it is always granted.
+const OPENID: &str = "openid";
+
+pub async fn page(
+    State(app): State<App>,
+    Query(Flow { flow }): Query<Flow>,
+    mut visit: Visit,
+    parts: Parts,
+) -> Result<Response, Error> {
+    with_form_token(&mut visit).await?;
+    let user = app.directory.user(&visit).await?;
+    let pending = app.directory.flow(&visit, &flow).await?.pending;
+    let client_id = pending.client_id();
+    let session = app.directory.session(&mut visit, client_id).await?;
+    let Some(Interaction::Consent(asked)) = interaction(&pending, session.as_ref()) else {
+        return Ok(go_on(&flow));
+    };
+    let locales = pending.answer().ui_locales.as_deref();
+    let page = Page::new(&app, &parts, Some(&visit), locales);
+    let page = page.user(user.as_ref()).flow(&flow);
+    Ok(render(&app, page, &pending, &asked).into_response())
+}
+
+fn render(
+    app: &App,
+    page: Page,
+    pending: &PendingAuthorization,
+    asked: &ConsentRequest,
+) -> ConsentPage {
+    let texts = page.texts();
+    let answer = pending.answer();
+    let described = answer.scopes.as_deref().unwrap_or_default();
+    let requested = &asked.requested;
+    let details = requested.authorization_details.iter();
+    ConsentPage {
+        client: client(app, texts, pending),
+        scopes: scopes(texts, &requested.scopes, described),
+        claims: claims(texts, asked),
+        details: details
+            .filter_map(|element| serde_json::to_string_pretty(element).ok())
+            .collect(),
+        page,
+    }
+}
+
+/// Scopes in words: those of the texts, or the descriptions that the service has.
+pub fn scopes(texts: &Texts, names: &BTreeSet<String>, described: &[Scope]) -> Vec<Item> {
+    let words = |name: &str| {
+        let described = described.iter().find(|it| it.name.as_deref() == Some(name));
+        let description = described.and_then(|scope| scope.description.as_deref());
+        let text = texts.scope(name).or(description).unwrap_or(name);
+        text.to_owned()
+    };
+    let items = names.iter().map(|name| Item {
+        text: words(name),
+        optional: name != OPENID,
+        name: name.clone(),
+    });
+    let mut items: Vec<_> = items.collect();
+    items.sort_by_key(|item| item.optional);
+    items
+}
+
+/// The claims that no scope stands for: the client named each of them.
+fn claims(texts: &Texts, asked: &ConsentRequest) -> Vec<String> {
+    let scopes = &asked.requested.scopes;
+    let mut of_scopes = authlete::server::Consent::new().scopes(scopes.iter().cloned());
+    of_scopes.claims.insert("sub".to_owned());
+    let claims = asked.requested.claims.iter();
+    let claims = claims.filter(|claim| !of_scopes.claims.contains(*claim));
+    claims.map(|claim| texts.claim(claim).to_owned()).collect()
+}
+
+fn client(app: &App, texts: &Texts, pending: &PendingAuthorization) -> Client {
+    let client = pending.answer().client.as_ref();
+    let name = client.and_then(|client| client.client_name.clone());
+    let link = |uri: Option<&String>| uri.filter(|uri| uri.starts_with("https://")).cloned();
+    let may_show = |uri: &String| {
+        let origins = app.site.settings.logo_origins.iter();
+        origins
+            .map(|origin| format!("{origin}/"))
+            .any(|origin| uri.starts_with(&origin))
+    };
+    let logo = client.and_then(|client| client.logo_uri.clone());
+    Client {
+        name: name.unwrap_or_else(|| texts.unnamed_app.to_owned()),
+        logo: logo.filter(may_show),
+        policy: link(client.and_then(|client| client.policy_uri.as_ref())),
+        terms: link(client.and_then(|client| client.tos_uri.as_ref())),
+    }
+}
+
+/// The user has decided.
+pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error> {
+    let flow = sent.flow();
+    let agreed = sent.field("decision") == "allow";
+    let scopes: Vec<_> = sent.all("scope").map(str::to_owned).collect();
+    let mut visit = sent.visit;
+    let mut kept = app.directory.flow(&visit, &flow).await?;
+    let client_id = kept.pending.client_id();
+    let session = app.directory.session(&mut visit, client_id).await?;
+    metrics::event("consents_total", if agreed { "allowed" } else { "refused" });
+    kept.refused = !agreed;
+    if agreed && let Some(session) = session {
+        let lasting = kept.pending.consented_to_scopes(&session, &scopes);
+        if let Some(client) = &kept.pending.answer().client
+            && let Some(id) = client.client_id
+        {
+            let name = client.client_name.as_deref().unwrap_or_default();
+            let consents = &app.directory.consents;
+            consents.add(session.subject(), id, name, lasting).await?;
+        }
+    }
+    app.directory.flows.update(&flow, &kept).await?;
+    visit.save().await?;
+    Ok(go_on(&flow))
+}

@@ -1,0 +1,103 @@
+//! The pages of the device flow (RFC 8628).
+
+use authlete_axum::authorization_server::{DeviceOutcome, UserCode};
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use http::request::Parts;
+use serde::Deserialize;
+
+use super::consent::scopes;
+use super::{log_in_first, with_form_token};
+use crate::app::App;
+use crate::error::Error;
+use crate::form::Sent;
+use crate::pages::{DeviceConsentPage, DevicePage, MessagePage, Page};
+use crate::visit::Visit;
+
+/// The code, when the user has scanned it (`verification_uri_complete`, RFC 8628 §3.3.1).
+#[derive(Deserialize)]
+pub struct Code {
+    #[serde(default)]
+    user_code: String,
+}
+
+pub async fn page(
+    State(app): State<App>,
+    Query(code): Query<Code>,
+    mut visit: Visit,
+    parts: Parts,
+) -> Result<Response, Error> {
+    with_form_token(&mut visit).await?;
+    let Some(user) = app.directory.user(&visit).await? else {
+        return log_in_first(&mut visit, &parts).await;
+    };
+    let page = DevicePage {
+        page: Page::new(&app, &parts, Some(&visit), None).user(Some(&user)),
+        // The user confirms that it is the one on the device (§5.4).
+        code: code.user_code,
+    };
+    Ok(page.into_response())
+}
+
+/// The code was sent.
+pub async fn send(State(app): State<App>, mut sent: Sent) -> Result<Response, Error> {
+    let Some(user) = app.directory.user(&sent.visit).await? else {
+        return Ok(Redirect::to("/login").into_response());
+    };
+    let page = Page::new(&app, &sent.parts, Some(&sent.visit), None).user(Some(&user));
+    let texts = page.texts();
+    let code = sent.field("user_code");
+    let found = app.server.verify_user_code(code, &user.subject).await?;
+    let UserCode::Valid(device) = found else {
+        let page = DevicePage {
+            page: page.mistake(texts.device_wrong),
+            code: code.to_owned(),
+        };
+        return Ok(page.into_response());
+    };
+    let answer = device.answer();
+    let names = device.scopes().map(str::to_owned).collect();
+    let page = DeviceConsentPage {
+        client: answer
+            .client_name
+            .clone()
+            .unwrap_or_else(|| texts.unnamed_app.to_owned()),
+        scopes: scopes(texts, &names, answer.scopes.as_deref().unwrap_or_default()),
+        page,
+    };
+    sent.visit.kept.device = Some(device);
+    sent.visit.save().await?;
+    Ok(page.into_response())
+}
+
+/// The user has decided.
+pub async fn decide(State(app): State<App>, mut sent: Sent) -> Result<Response, Error> {
+    let device = sent.visit.kept.device.take().ok_or(Error::NoFlow)?;
+    let client_id = device.answer().client_id;
+    let session = app.directory.session(&mut sent.visit, client_id).await?;
+    sent.visit.save().await?;
+    let agreed = sent.field("decision") == "allow";
+    let page = Page::new(&app, &sent.parts, Some(&sent.visit), None);
+    let texts = page.texts();
+    let outcome = match session.filter(|_| agreed) {
+        Some(session) => {
+            let scopes = sent.all("scope");
+            app.server
+                .authorize_device(&device, &session, scopes)
+                .await?
+        }
+        None => app.server.deny_device(&device).await?,
+    };
+    let message = match outcome {
+        DeviceOutcome::Done if agreed => texts.device_done,
+        DeviceOutcome::Done => texts.device_refused,
+        DeviceOutcome::Expired | DeviceOutcome::Unknown => texts.device_expired,
+    };
+    let page = MessagePage {
+        page,
+        title: texts.device_title,
+        message,
+        status: None,
+    };
+    Ok(page.into_response())
+}

@@ -1,0 +1,26 @@
+//! What a balancer asks.
+
+use authlete::types::GetServiceJwksQuery;
+use axum::extract::State;
+use http::StatusCode;
+
+use crate::app::App;
+
+/// The process answers.
+pub async fn alive() -> &'static str {
+    "ok\n"
+}
+
+/// The database and Authlete answer, too: this instance can serve requests.
+pub async fn ready(State(app): State<App>) -> Result<&'static str, (StatusCode, &'static str)> {
+    let away = |what| (StatusCode::SERVICE_UNAVAILABLE, what);
+    let database = app.directory.users.by_subject("").await;
+    database.map_err(|_| away("the database does not answer\n"))?;
+    let keys = app
+        .server
+        .api()
+        .get_service_jwks(&GetServiceJwksQuery::new())
+        .await;
+    keys.map_err(|_| away("Authlete does not answer\n"))?;
+    Ok("ok\n")
+}

@@ -1,0 +1,76 @@
+//! The end of a session, here and at the clients (OpenID Connect RP-Initiated Logout 1.0, Back-Channel Logout 1.0).
+
+use std::mem::take;
+
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use http::request::Parts;
+
+use super::with_form_token;
+use crate::app::App;
+use crate::error::Error;
+use crate::form::Sent;
+use crate::pages::{LogOutPage, MessagePage, Page};
+use crate::visit::{Ended, Visit};
+
+/// Asks first: any page on the web can send a user to the logout endpoint.
+pub async fn page(
+    State(app): State<App>,
+    mut visit: Visit,
+    parts: Parts,
+) -> Result<Response, Error> {
+    with_form_token(&mut visit).await?;
+    let asked = visit.kept.logout.as_ref();
+    let locales = asked.and_then(|asked| asked.ui_locales());
+    let locales: Vec<_> = locales
+        .unwrap_or_default()
+        .split(' ')
+        .map(str::to_owned)
+        .collect();
+    let user = app.directory.user(&visit).await?;
+    let page = Page::new(&app, &parts, Some(&visit), Some(&locales)).user(user.as_ref());
+    if user.is_some() {
+        return Ok(LogOutPage { page }.into_response());
+    }
+    // There is nothing to end.
+    let response = visit.kept.logout.take().and_then(|asked| asked.response());
+    visit.save().await?;
+    Ok(response.unwrap_or_else(|| logged_out(page)))
+}
+
+/// The user wants to log out.
+pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error> {
+    let Sent {
+        mut visit, parts, ..
+    } = sent;
+    let page = Page::new(&app, &parts, Some(&visit), None);
+    let (login, logout) = (visit.kept.login.take(), visit.kept.logout.take());
+    let clients = take(&mut visit.kept.clients);
+    visit.end().await?;
+    if let Some(login) = login {
+        tell_clients(&app, Ended { login, clients });
+    }
+    let response = logout.and_then(|logout| logout.response());
+    Ok(response.unwrap_or_else(|| logged_out(page)))
+}
+
+fn logged_out(page: Page) -> Response {
+    let texts = page.texts();
+    let page = MessagePage {
+        page,
+        title: texts.log_out_title,
+        message: texts.logged_out,
+        status: None,
+    };
+    page.into_response()
+}
+
+/// Tells the clients of a session that it has ended. The user need not wait for them.
+pub fn tell_clients(app: &App, ended: Ended) {
+    let server = app.server.clone();
+    tokio::spawn(async move {
+        let Ended { login, clients } = ended;
+        let (subject, session) = (Some(&*login.subject), Some(&*login.id));
+        server.log_out_of_clients(clients, subject, session).await;
+    });
+}

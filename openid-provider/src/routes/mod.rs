@@ -1,0 +1,126 @@
+//! The pages that people open, and what they send. One subject a file.
+
+mod account;
+pub mod assets;
+mod choose_account;
+mod consent;
+mod device;
+mod health;
+mod home;
+mod language;
+mod log_in;
+mod log_out;
+mod proceed;
+mod requests;
+mod second_factor;
+mod sign_up;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::routing::{get, post};
+use http::request::Parts;
+
+pub use self::proceed::to_page;
+use self::proceed::{go_on, interaction};
+use crate::app::App;
+use crate::error::Error;
+use crate::random;
+use crate::visit::{Login, Visit};
+
+/// The largest form, in bytes.
+const FORM_LIMIT: usize = 64 * 1024;
+
+/// All routes that browsers open.
+pub fn router(app: &App) -> Router {
+    Router::new()
+        .route("/", get(home::page))
+        .route("/login", get(log_in::page).post(log_in::send))
+        .route("/sign-up", get(sign_up::page).post(sign_up::send))
+        .route(
+            "/second-factor",
+            get(second_factor::page).post(second_factor::send),
+        )
+        .route(
+            "/choose-account",
+            get(choose_account::page).post(choose_account::send),
+        )
+        .route("/consent", get(consent::page).post(consent::send))
+        .route(proceed::PATH, get(proceed::page))
+        .route("/account", get(account::page))
+        .route("/account/disconnect", post(account::disconnect))
+        .route("/account/end-session", post(account::end_session))
+        .route(
+            "/account/second-factor",
+            get(second_factor::set_up_page).post(second_factor::set_up),
+        )
+        .route("/account/second-factor/remove", post(second_factor::remove))
+        .route("/device", get(device::page).post(device::send))
+        .route("/device/consent", post(device::decide))
+        .route("/requests", get(requests::page).post(requests::decide))
+        .route("/log-out", get(log_out::page).post(log_out::send))
+        .route("/language", post(language::choose))
+        .layer(DefaultBodyLimit::max(FORM_LIMIT))
+        .with_state(app.clone())
+}
+
+/// Routes that need no session.
+pub fn without_sessions(app: &App) -> Router {
+    Router::new()
+        .route("/assets/style.css", get(assets::style))
+        .route("/favicon.svg", get(assets::icon))
+        .route("/health", get(health::alive))
+        .route("/ready", get(health::ready))
+        .with_state(app.clone())
+}
+
+/// Makes sure that the session has a token for forms, before a page with one is shown.
+async fn with_form_token(visit: &mut Visit) -> Result<(), Error> {
+    if visit.kept.form_token.expose().is_empty() {
+        visit.kept.form_token = random::text().into();
+        visit.save().await?;
+    }
+    Ok(())
+}
+
+/// A page for an authorization request, by its name. A browser may have sent anything in the place of the name.
+fn at(page: &str, flow: &str) -> String {
+    let flow: String = form_urlencoded::byte_serialize(flow.as_bytes()).collect();
+    format!("{page}?flow={flow}")
+}
+
+/// Sends the user to the login, and afterwards back to this page.
+async fn log_in_first(visit: &mut Visit, parts: &Parts) -> Result<Response, Error> {
+    visit.kept.after_login = parts.uri.path_and_query().map(ToString::to_string);
+    visit.save().await?;
+    Ok(Redirect::to("/login").into_response())
+}
+
+/// Begins the session of a user, and goes on with the authorization request that the login was for.
+async fn finish_login(
+    app: &App,
+    mut visit: Visit,
+    login: Login,
+    flow: &str,
+) -> Result<Response, Error> {
+    if flow.is_empty() {
+        let wanted = visit.kept.after_login.take();
+        log_in(app, &mut visit, login).await?;
+        visit.save().await?;
+        return Ok(Redirect::to(wanted.as_deref().unwrap_or("/account")).into_response());
+    }
+    let mut kept = app.directory.flow(&visit, flow).await?;
+    kept.pending.logged_in(&login.session());
+    app.directory.flows.update(flow, &kept).await?;
+    log_in(app, &mut visit, login).await?;
+    visit.save().await?;
+    Ok(go_on(flow))
+}
+
+/// Clients are told when the session of another user ends by the login.
+async fn log_in(app: &App, visit: &mut Visit, login: Login) -> Result<(), Error> {
+    if let Some(ended) = visit.log_in(login).await? {
+        log_out::tell_clients(app, ended);
+    }
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! What follows the pages of an authorization request: the next page, or the client.
+//!
+//! A page that is sent changes what this server keeps, and leads here. Only here Authlete is called, and the request is kept until
+//! Authlete has answered: when it is away, the user reloads the page.
+
+use std::time::SystemTime;
+
+use authlete::server::{Decision, Interaction, PendingAuthorization, Session};
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use http::request::Parts;
+
+use super::log_in::Flow;
+use crate::app::App;
+use crate::error::Error;
+use crate::visit::Visit;
+
+/// Where this is.
+pub const PATH: &str = "/continue";
+
+pub async fn page(
+    State(app): State<App>,
+    Query(Flow { flow: name }): Query<Flow>,
+    mut visit: Visit,
+    parts: Parts,
+) -> Result<Response, Error> {
+    let flow = app.directory.flow(&visit, &name).await?;
+    let pending = flow.pending;
+    let session = app
+        .directory
+        .session(&mut visit, pending.client_id())
+        .await?;
+    visit.save().await?;
+    let response = if flow.refused {
+        app.server.deny(&pending).await?
+    } else if let Some(interaction) = interaction(&pending, session.as_ref()) {
+        return Ok(to_page(&interaction, &name));
+    } else {
+        app.server
+            .proceed(&parts, pending, session.as_ref())
+            .await?
+    };
+    match app.directory.flows.remove(&name).await {
+        // The same page was sent twice, and the other one was first.
+        Ok(false) if response.status().is_server_error() => return Err(Error::NoFlow),
+        Ok(_) => {}
+        // The user goes to the client all the same.
+        Err(error) => tracing::warn!(%error, "an authorization request could not be removed"),
+    }
+    Ok(response)
+}
+
+/// Each page is at a URL of its own, so that it can be reloaded.
+pub fn to_page(interaction: &Interaction, flow: &str) -> Response {
+    let page = match interaction {
+        Interaction::LogIn(_) => "/login",
+        Interaction::ChooseAccount { .. } => "/choose-account",
+        Interaction::CreateAccount { .. } => "/sign-up",
+        Interaction::Consent(_) => "/consent",
+    };
+    Redirect::to(&format!("{page}?flow={flow}")).into_response()
+}
+
+/// After a page was sent, or when it is not needed any more.
+pub fn go_on(flow: &str) -> Response {
+    Redirect::to(&format!("{PATH}?flow={flow}")).into_response()
+}
+
+/// What an authorization request needs now. `None` when it needs no page any more.
+pub fn interaction(
+    pending: &PendingAuthorization,
+    session: Option<&Session>,
+) -> Option<Interaction> {
+    match pending.decide(session, SystemTime::now()) {
+        Decision::Interact(interaction) => Some(interaction),
+        Decision::Issue(_) | Decision::Fail(_) => None,
+    }
+}

@@ -1,0 +1,87 @@
+//! Requests of clients that have no browser of the user (OpenID Connect CIBA Core 1.0): the user decides here.
+
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use http::request::Parts;
+
+use super::consent::scopes;
+use super::{log_in_first, with_form_token};
+use crate::app::App;
+use crate::error::Error;
+use crate::form::Sent;
+use crate::pages::{ListedRequest, MessagePage, Page, RequestsPage};
+use crate::requests::Waiting;
+use crate::texts::Texts;
+use crate::visit::Visit;
+
+pub async fn page(
+    State(app): State<App>,
+    mut visit: Visit,
+    parts: Parts,
+) -> Result<Response, Error> {
+    with_form_token(&mut visit).await?;
+    let Some(user) = app.directory.user(&visit).await? else {
+        return log_in_first(&mut visit, &parts).await;
+    };
+    let page = Page::new(&app, &parts, Some(&visit), None).user(Some(&user));
+    let texts = page.texts();
+    let waiting = app.directory.requests.of_user(&user.subject).await?;
+    let requests = waiting.into_iter().map(|waiting| listed(texts, waiting));
+    let page = RequestsPage {
+        requests: requests.collect(),
+        page,
+    };
+    Ok(page.into_response())
+}
+
+fn listed(texts: &Texts, waiting: Waiting) -> ListedRequest {
+    let answer = waiting.request.answer();
+    let names = waiting.request.scopes().map(str::to_owned).collect();
+    ListedRequest {
+        client: answer
+            .client_name
+            .clone()
+            .unwrap_or_else(|| texts.unnamed_app.to_owned()),
+        message: answer.binding_message.clone(),
+        scopes: scopes(texts, &names, answer.scopes.as_deref().unwrap_or_default()),
+        id: waiting.id,
+    }
+}
+
+/// The user has decided.
+pub async fn decide(State(app): State<App>, mut sent: Sent) -> Result<Response, Error> {
+    let Some(user) = app.directory.user(&sent.visit).await? else {
+        return Ok(Redirect::to("/login").into_response());
+    };
+    let page = Page::new(&app, &sent.parts, Some(&sent.visit), None).user(Some(&user));
+    let texts = page.texts();
+    let message = |message| MessagePage {
+        page,
+        title: texts.requests,
+        message,
+        status: None,
+    };
+    let requests = &app.directory.requests;
+    let Some(request) = requests.get(&user.subject, sent.field("id")).await? else {
+        return Ok(message(texts.request_gone).into_response());
+    };
+    let client_id = request.answer().client_id;
+    let agreed = sent.field("decision") == "allow";
+    let session = app.directory.session(&mut sent.visit, client_id).await?;
+    sent.visit.save().await?;
+    let notification = match session.filter(|_| agreed) {
+        Some(session) => {
+            let scopes = sent.all("scope");
+            app.server
+                .authorize_backchannel(&request, &session, scopes)
+                .await?
+        }
+        None => app.server.deny_backchannel(&request).await?,
+    };
+    // Only now: when Authlete is away, the user tries again.
+    requests.remove(sent.field("id")).await?;
+    // The user need not wait for the client.
+    let server = app.server.clone();
+    tokio::spawn(async move { server.notify(notification).await });
+    Ok(message(texts.request_done).into_response())
+}

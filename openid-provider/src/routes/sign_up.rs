@@ -1,0 +1,108 @@
+//! New users.
+
+use authlete::server::Interaction;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse as _, Response};
+use http::request::Parts;
+
+use super::log_in::Flow;
+use super::{finish_login, interaction, with_form_token};
+use crate::app::App;
+use crate::error::Error;
+use crate::form::Sent;
+use crate::metrics;
+use crate::pages::{Page, SignUpPage};
+use crate::passwords::{LONGEST, SHORTEST};
+use crate::texts::Texts;
+use crate::users::NewUser;
+use crate::visit::{Login, Visit};
+
+pub async fn page(
+    State(app): State<App>,
+    Query(Flow { flow }): Query<Flow>,
+    mut visit: Visit,
+    parts: Parts,
+) -> Result<SignUpPage, Error> {
+    with_form_token(&mut visit).await?;
+    let mut email = String::new();
+    let page = render(&app, &parts, &visit, &flow).await?;
+    if !flow.is_empty() {
+        let kept = app.directory.flow(&visit, &flow).await?;
+        let asked = interaction(&kept.pending, None);
+        if let Some(Interaction::CreateAccount { login_hint }) = asked {
+            email = login_hint.unwrap_or_default();
+        }
+    }
+    Ok(SignUpPage {
+        page,
+        name: String::new(),
+        display_name: String::new(),
+        email,
+    })
+}
+
+async fn render(app: &App, parts: &Parts, visit: &Visit, flow: &str) -> Result<Page, Error> {
+    let locales = match flow {
+        "" => None,
+        flow => {
+            let kept = app.directory.flow(visit, flow).await?;
+            kept.pending.answer().ui_locales.clone()
+        }
+    };
+    Ok(Page::new(app, parts, Some(visit), locales.as_deref()).flow(flow))
+}
+
+pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error> {
+    let flow = sent.flow();
+    let field = |name| sent.field(name).trim().to_owned();
+    let new = NewUser {
+        name: field("name"),
+        display_name: field("display_name"),
+        email: field("email"),
+        // Blanks count in a password.
+        password: sent.field("password").to_owned(),
+    };
+    let page = render(&app, &sent.parts, &sent.visit, &flow).await?;
+    let again = |page: Page, mistake| SignUpPage {
+        page: page.mistake(mistake),
+        name: field("name"),
+        display_name: field("display_name"),
+        email: field("email"),
+    };
+    let texts = page.texts();
+    if let Some(mistake) = mistake(&new, texts) {
+        return Ok(again(page, mistake).into_response());
+    }
+    // So that nobody tries which names are taken.
+    app.count_attempt(&sent.parts, &new.name)?;
+    let user = app.directory.users.add(new).await?;
+    metrics::event(
+        "sign_ups_total",
+        if user.is_some() { "done" } else { "name_taken" },
+    );
+    let Some(user) = user else {
+        return Ok(again(page, texts.name_taken).into_response());
+    };
+    let login = Login::new(&user.subject, false);
+    finish_login(&app, sent.visit, login, &flow).await
+}
+
+/// What is wrong with what somebody entered.
+fn mistake(new: &NewUser, texts: &'static Texts) -> Option<&'static str> {
+    let is_allowed = |it: char| it.is_ascii_alphanumeric() || matches!(it, '.' | '-' | '_');
+    let is_name = (3..=64).contains(&new.name.len()) && new.name.chars().all(is_allowed);
+    let length = new.password.chars().count();
+    // Whether there is such an address, only a message to it can tell.
+    let is_email = new.email.split_once('@').is_some_and(|(user, host)| {
+        !user.is_empty() && host.contains('.') && !new.email.contains(char::is_whitespace)
+    });
+    if !is_name {
+        Some(texts.name_invalid)
+    } else if !is_email || new.email.len() > 254 || new.display_name.len() > 200 {
+        Some(texts.email_invalid)
+    } else if length < SHORTEST || new.password.len() > LONGEST {
+        Some(texts.password_invalid)
+    } else {
+        None
+    }
+}

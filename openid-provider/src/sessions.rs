@@ -1,0 +1,244 @@
+//! The sessions of browsers, in the database: they survive a restart, and every instance knows them.
+
+use std::fmt;
+
+use anyhow::Result;
+use async_trait::async_trait;
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use sha2::{Digest as _, Sha256};
+use sqlx::any::AnyRow;
+use sqlx::{AnyPool, Row as _};
+use time::OffsetDateTime;
+use tower_sessions::session::{Id, Record};
+use tower_sessions::session_store::{self, Error};
+use tower_sessions::{ExpiredDeletion, SessionStore};
+
+use crate::clock::now;
+use crate::visit::{Kept, VISIT};
+
+/// A session of a user, for the user to see.
+pub struct ActiveSession {
+    /// The hash of what the cookie has.
+    pub id: String,
+    pub began_at: i64,
+    /// What is kept for the browser.
+    pub kept: Kept,
+}
+
+#[derive(Clone)]
+pub struct Sessions {
+    pool: AnyPool,
+}
+
+impl Sessions {
+    pub fn new(pool: AnyPool) -> Self {
+        Self { pool }
+    }
+
+    /// The sessions in which a user is logged in, the latest first.
+    pub async fn of_user(&self, subject: &str) -> Result<Vec<ActiveSession>> {
+        let sql = "SELECT id, data, created_at FROM sessions \
+                   WHERE subject = $1 AND expires_at > $2 ORDER BY created_at DESC";
+        let rows = sqlx::query(sql)
+            .bind(subject)
+            .bind(now())
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().map(Self::active).collect()
+    }
+
+    fn active(row: &AnyRow) -> Result<ActiveSession> {
+        let data: String = row.try_get("data")?;
+        let record: Record = serde_json::from_str(&data)?;
+        let kept = record.data.get(VISIT).cloned().unwrap_or_default();
+        Ok(ActiveSession {
+            id: row.try_get("id")?,
+            began_at: row.try_get("created_at")?,
+            kept: serde_json::from_value(kept)?,
+        })
+    }
+
+    /// Ends a session of a user, by the hash of what its cookie has.
+    pub async fn end(&self, subject: &str, id: &str) -> Result<bool> {
+        let ended = sqlx::query("DELETE FROM sessions WHERE id = $1 AND subject = $2")
+            .bind(id)
+            .bind(subject)
+            .execute(&self.pool)
+            .await?;
+        Ok(ended.rows_affected() == 1)
+    }
+}
+
+/// Whoever reads the database cannot make a cookie of this.
+pub fn hash(id: &Id) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(id.to_string()))
+}
+
+/// Who is logged in, for the list of a user's sessions.
+fn subject(record: &Record) -> Option<&str> {
+    record
+        .data
+        .get(VISIT)?
+        .get("login")?
+        .get("subject")?
+        .as_str()
+}
+
+#[async_trait]
+impl SessionStore for Sessions {
+    async fn create(&self, record: &mut Record) -> session_store::Result<()> {
+        // Identifiers have 128 random bits: there is no other session with this one.
+        let sql = "INSERT INTO sessions (id, subject, data, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)";
+        sqlx::query(sql)
+            .bind(hash(&record.id))
+            .bind(subject(record))
+            .bind(encode(record)?)
+            .bind(now())
+            .bind(record.expiry_date.unix_timestamp())
+            .execute(&self.pool)
+            .await
+            .map_err(backend)?;
+        Ok(())
+    }
+
+    /// A session that was ended meanwhile is not made again.
+    async fn save(&self, record: &Record) -> session_store::Result<()> {
+        let sql = "UPDATE sessions SET subject = $1, data = $2, expires_at = $3 WHERE id = $4";
+        sqlx::query(sql)
+            .bind(subject(record))
+            .bind(encode(record)?)
+            .bind(record.expiry_date.unix_timestamp())
+            .bind(hash(&record.id))
+            .execute(&self.pool)
+            .await
+            .map_err(backend)?;
+        Ok(())
+    }
+
+    async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
+        let row = sqlx::query("SELECT data FROM sessions WHERE id = $1 AND expires_at > $2")
+            .bind(hash(id))
+            .bind(now())
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(backend)?;
+        let Some(row) = row else {
+            return Ok(None);
+        };
+        let data: String = row.try_get("data").map_err(backend)?;
+        let mut record: Record =
+            serde_json::from_str(&data).map_err(|error| Error::Decode(error.to_string()))?;
+        record.id = *id;
+        Ok(Some(record))
+    }
+
+    async fn delete(&self, id: &Id) -> session_store::Result<()> {
+        sqlx::query("DELETE FROM sessions WHERE id = $1")
+            .bind(hash(id))
+            .execute(&self.pool)
+            .await
+            .map_err(backend)?;
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl ExpiredDeletion for Sessions {
+    async fn delete_expired(&self) -> session_store::Result<()> {
+        sqlx::query("DELETE FROM sessions WHERE expires_at <= $1")
+            .bind(OffsetDateTime::now_utc().unix_timestamp())
+            .execute(&self.pool)
+            .await
+            .map_err(backend)?;
+        Ok(())
+    }
+}
+
+/// The record without its identifier, which is in the cookie alone.
+fn encode(record: &Record) -> session_store::Result<String> {
+    let record = Record {
+        id: Id(0),
+        ..record.clone()
+    };
+    serde_json::to_string(&record).map_err(|error| Error::Encode(error.to_string()))
+}
+
+fn backend(error: sqlx::Error) -> Error {
+    tracing::error!(%error, "the database failed");
+    Error::Backend("the database failed".to_owned())
+}
+
+impl fmt::Debug for Sessions {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Sessions").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::test_databases::databases;
+
+    fn record(subject: &str, seconds: i64) -> Record {
+        let visit = json!({ "login": { "subject": subject, "id": "s", "auth_time": 1, "has_second_factor": false } });
+        Record {
+            id: Id::default(),
+            data: HashMap::from([(VISIT.to_owned(), visit)]),
+            expiry_date: OffsetDateTime::now_utc() + time::Duration::seconds(seconds),
+        }
+    }
+
+    #[tokio::test]
+    async fn session_that_was_ended_is_not_made_again_by_a_request_under_way() {
+        for database in databases().await {
+            let sessions = Sessions::new(database.pool.clone());
+            let mut record = record("alice", 60);
+            sessions.create(&mut record).await.unwrap();
+            assert_eq!(
+                sessions.load(&record.id).await.unwrap(),
+                Some(record.clone())
+            );
+            let listed = sessions.of_user("alice").await.unwrap();
+            assert!(!sessions.end("bob", &listed[0].id).await.unwrap());
+            assert!(sessions.end("alice", &listed[0].id).await.unwrap());
+            sessions.save(&record).await.unwrap();
+            assert_eq!(sessions.load(&record.id).await.unwrap(), None);
+        }
+    }
+
+    #[tokio::test]
+    async fn expired_session_is_not_loaded_and_is_removed() {
+        for database in databases().await {
+            let sessions = Sessions::new(database.pool.clone());
+            let (mut old, mut new) = (record("alice", -1), record("alice", 60));
+            sessions.create(&mut old).await.unwrap();
+            sessions.create(&mut new).await.unwrap();
+            assert_eq!(sessions.load(&old.id).await.unwrap(), None);
+            assert_eq!(sessions.of_user("alice").await.unwrap().len(), 1);
+            sessions.delete_expired().await.unwrap();
+            let count = sqlx::query("SELECT COUNT(*) FROM sessions").fetch_one(&database.pool);
+            assert_eq!(count.await.unwrap().get::<i64, _>(0), 1);
+        }
+    }
+
+    #[tokio::test]
+    async fn database_does_not_hold_what_the_cookie_has() {
+        for database in databases().await {
+            let sessions = Sessions::new(database.pool.clone());
+            let mut record = record("alice", 60);
+            sessions.create(&mut record).await.unwrap();
+            let row = sqlx::query("SELECT id, data FROM sessions").fetch_one(&database.pool);
+            let row = row.await.unwrap();
+            let cookie = record.id.to_string();
+            for column in ["id", "data"] {
+                let text: String = row.get(column);
+                assert!(!text.contains(&cookie) && !text.contains(&record.id.0.to_string()));
+            }
+        }
+    }
+}

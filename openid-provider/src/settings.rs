@@ -1,0 +1,218 @@
+//! The settings of this server: a TOML file, and environment variables that take precedence.
+//!
+//! `openid-provider.toml` in the working directory, or the file that `OPENID_PROVIDER_CONFIG` names. A setting `listen` is the
+//! variable `OPENID_PROVIDER_LISTEN`. Those of Authlete are `AUTHLETE_…`, as the SDK has them.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use authlete::Secret;
+use authlete::types::JwsAlg;
+use config::{Config, Environment, File};
+use http::{HeaderName, Uri};
+use serde::Deserialize;
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Where the server listens.
+    pub listen: SocketAddr,
+    /// The URL that browsers and clients know the server by: the issuer. Default: `http://localhost` with the port of `listen`.
+    pub url: Option<String>,
+    /// `sqlite:` with a file, or `postgres:` with a URL. A file is made when there is none.
+    pub database: String,
+    /// What the pages call this server.
+    pub name: String,
+    /// Where the demo relying party listens. Default: the port after `listen` on the emulator, and nowhere on a service of yours.
+    pub demo: Option<SocketAddr>,
+    /// The header in which your proxy puts the address of the browser, such as `x-forwarded-for`. The last address in it counts.
+    pub address_header: Option<String>,
+    /// Where client certificates come from: `none`, or `client-cert` (RFC 9440) behind a proxy that removes what clients send.
+    pub client_certificates: ClientCertificates,
+    /// The origins that logos of clients may be shown from. Browsers fetch them, so the origin learns who looks at the page.
+    pub logo_origins: Vec<String>,
+    /// Lets clients register themselves that present this token (RFC 7591). Default: nobody registers.
+    pub initial_access_token: Option<Secret>,
+    /// The APIs that may look tokens up at the introspection endpoint (RFC 7662), by the names that they authenticate with.
+    pub resource_servers: BTreeMap<String, ResourceServer>,
+    /// How many logins can be tried for one account in 15 minutes. An address has six times as many.
+    pub login_attempts: u32,
+    /// After how many minutes without a visit a session ends.
+    pub session_minutes: u32,
+    /// Where metrics are, for Prometheus. Default: nowhere. Do not make this address public.
+    pub metrics: Option<SocketAddr>,
+    /// The form of log lines.
+    pub log: LogFormat,
+}
+
+/// An API that looks tokens up.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResourceServer {
+    /// Its password at the introspection endpoint.
+    pub secret: Secret,
+    /// Its URI: the audience of signed responses (RFC 9701).
+    pub uri: String,
+    /// What signs responses that it wants as a JWT. Default: `RS256`.
+    pub sign_alg: Option<JwsAlg>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClientCertificates {
+    None,
+    ClientCert,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 3000)),
+            url: None,
+            database: "sqlite:openid-provider.db".to_owned(),
+            name: "OpenID Provider".to_owned(),
+            demo: None,
+            address_header: None,
+            client_certificates: ClientCertificates::None,
+            logo_origins: Vec::new(),
+            initial_access_token: None,
+            resource_servers: BTreeMap::new(),
+            login_attempts: 10,
+            session_minutes: 24 * 60,
+            metrics: None,
+            log: LogFormat::Text,
+        }
+    }
+}
+
+impl Settings {
+    /// # Errors
+    /// The file cannot be read, or a setting is unknown or has a value that cannot be. The error names it.
+    pub fn load() -> Result<Self> {
+        let file = std::env::var("OPENID_PROVIDER_CONFIG");
+        let file = match &file {
+            Ok(path) => File::with_name(path),
+            Err(_) => File::with_name("openid-provider.toml").required(false),
+        };
+        let variables = Environment::with_prefix("OPENID_PROVIDER")
+            .prefix_separator("_")
+            // Not for the name of a setting.
+            .separator("__")
+            .list_separator(" ")
+            .with_list_parse_key("logo_origins")
+            .try_parsing(true)
+            .ignore_empty(true);
+        let config = Config::builder().add_source(file).add_source(variables);
+        let settings: Self = config.build()?.try_deserialize()?;
+        settings.check()?;
+        Ok(settings)
+    }
+
+    fn check(&self) -> Result<()> {
+        ensure!(self.login_attempts > 0, "login_attempts: at least 1");
+        ensure!(self.session_minutes > 0, "session_minutes: at least 1");
+        let database = self.database.as_str();
+        ensure!(
+            database.starts_with("sqlite:")
+                || database.starts_with("postgres:")
+                || database.starts_with("postgresql:"),
+            "database: begins with sqlite: or postgres:"
+        );
+        if let Some(url) = &self.url {
+            check_url(url).with_context(|| format!("url: {url}"))?;
+        }
+        let token = self.initial_access_token.as_ref();
+        ensure!(
+            token.is_none_or(|token| !token.expose().is_empty()),
+            "initial_access_token: is empty"
+        );
+        for (name, server) in &self.resource_servers {
+            let is_complete = !server.secret.expose().is_empty() && !server.uri.is_empty();
+            ensure!(
+                is_complete,
+                "resource_servers.{name}: needs a secret and a uri"
+            );
+        }
+        for origin in &self.logo_origins {
+            let uri: Option<Uri> = origin.parse().ok();
+            let is_origin = uri.is_some_and(|uri| {
+                uri.scheme_str() == Some("https") && uri.path() == "/" && uri.query().is_none()
+            });
+            ensure!(
+                is_origin && !origin.ends_with('/'),
+                "logo_origins: {origin} is not https:// and a host"
+            );
+        }
+        if let Some(header) = &self.address_header {
+            let header = HeaderName::try_from(header);
+            header.context("address_header: this is not the name of a header")?;
+        }
+        Ok(())
+    }
+
+    /// The URL of a SQLite file says that it is made when there is none.
+    pub fn database_url(&self) -> String {
+        match self.database.starts_with("sqlite:") && !self.database.contains('?') {
+            true => format!("{}?mode=rwc", self.database),
+            false => self.database.clone(),
+        }
+    }
+}
+
+/// The issuer (OpenID Connect Discovery 1.0 §3). Only on this machine it goes without TLS.
+fn check_url(url: &str) -> Result<()> {
+    let uri: Uri = url.parse().context("this is not a URL")?;
+    let host = uri
+        .host()
+        .context("it has to begin with https:// and a host")?;
+    let address = host
+        .trim_start_matches('[')
+        .trim_end_matches(']')
+        .parse::<IpAddr>();
+    let is_here = host == "localhost" || address.is_ok_and(|address| address.is_loopback());
+    match uri.scheme_str() {
+        Some("https") => {}
+        Some("http") if is_here => {}
+        _ => bail!("it has to begin with https://, unless the host is this machine"),
+    }
+    ensure!(
+        !url.ends_with('/') && uri.path() == "/" && uri.query().is_none() && !url.contains('#'),
+        "it has to end after the host and the port: the pages are at paths of their own"
+    );
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn url_is_https_or_on_this_machine_and_ends_after_the_port() {
+        for (url, is_allowed) in [
+            ("https://login.example.com", true),
+            ("https://login.example.com:8443", true),
+            ("http://localhost:3000", true),
+            ("http://127.0.0.1:3000", true),
+            ("http://[::1]:3000", true),
+            ("http://login.example.com", false),
+            ("http://localhost.example.com", false),
+            ("https://login.example.com/", false),
+            ("https://login.example.com/a", false),
+            ("https://login.example.com?a", false),
+            ("https://login.example.com#a", false),
+            ("ftp://localhost", false),
+            ("login.example.com", false),
+            ("", false),
+        ] {
+            assert_eq!(check_url(url).is_ok(), is_allowed, "{url}");
+        }
+    }
+}

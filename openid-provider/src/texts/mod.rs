@@ -1,0 +1,115 @@
+//! What the pages say, in each language. A text that one language lacks does not compile.
+
+pub mod en;
+pub mod ja;
+
+/// All texts of the pages. `{}` stands for a name.
+pub struct Texts {
+    pub log_in: &'static str,
+    pub log_in_to: &'static str,
+    pub log_in_again: &'static str,
+    pub log_out: &'static str,
+    pub sign_up: &'static str,
+    pub sign_up_first: &'static str,
+    pub have_account: &'static str,
+    pub name: &'static str,
+    pub name_hint: &'static str,
+    pub display_name: &'static str,
+    pub email: &'static str,
+    pub password: &'static str,
+    pub password_hint: &'static str,
+    pub wrong_password: &'static str,
+    pub name_taken: &'static str,
+    pub name_invalid: &'static str,
+    pub email_invalid: &'static str,
+    pub password_invalid: &'static str,
+    pub demo_users: &'static str,
+    pub continue_: &'static str,
+    pub cancel: &'static str,
+    pub code: &'static str,
+    pub wrong_code: &'static str,
+    pub second_factor: &'static str,
+    pub second_factor_prompt: &'static str,
+    pub second_factor_needed: &'static str,
+    pub second_factor_on: &'static str,
+    pub second_factor_off: &'static str,
+    pub set_up: &'static str,
+    pub scan: &'static str,
+    pub cannot_scan: &'static str,
+    pub remove: &'static str,
+    pub choose_account: &'static str,
+    pub continue_as: &'static str,
+    pub other_account: &'static str,
+    pub consent_title: &'static str,
+    pub consent_intro: &'static str,
+    pub consent_required: &'static str,
+    pub consent_claims: &'static str,
+    pub consent_details: &'static str,
+    pub privacy_policy: &'static str,
+    pub terms: &'static str,
+    pub unnamed_app: &'static str,
+    pub allow: &'static str,
+    pub refuse: &'static str,
+    pub account: &'static str,
+    pub profile: &'static str,
+    pub connected_apps: &'static str,
+    pub no_apps: &'static str,
+    pub may: &'static str,
+    pub disconnect: &'static str,
+    pub active_sessions: &'static str,
+    pub this_session: &'static str,
+    pub since: &'static str,
+    pub end_session: &'static str,
+    pub device_title: &'static str,
+    pub device_intro: &'static str,
+    pub device_wrong: &'static str,
+    pub device_consent: &'static str,
+    pub device_warning: &'static str,
+    pub device_done: &'static str,
+    pub device_refused: &'static str,
+    pub device_expired: &'static str,
+    pub requests: &'static str,
+    pub no_requests: &'static str,
+    pub request_title: &'static str,
+    pub request_message: &'static str,
+    pub request_done: &'static str,
+    pub request_gone: &'static str,
+    pub log_out_title: &'static str,
+    pub log_out_question: &'static str,
+    pub logged_out: &'static str,
+    pub home: &'static str,
+    pub home_intro: &'static str,
+    pub open_demo: &'static str,
+    pub language: &'static str,
+    pub skip: &'static str,
+    pub error: &'static str,
+    pub error_start_again: &'static str,
+    pub error_foreign: &'static str,
+    pub error_not_found: &'static str,
+    pub error_too_many: &'static str,
+    pub error_unavailable: &'static str,
+    pub error_internal: &'static str,
+    pub error_reference: &'static str,
+    /// Scopes in words, by their names.
+    pub scopes: &'static [(&'static str, &'static str)],
+    /// Claims in words, by their names.
+    pub claims: &'static [(&'static str, &'static str)],
+}
+
+impl Texts {
+    /// What a scope lets an app do. `None` for a scope that is not among the texts: then its description at Authlete counts.
+    pub fn scope(&self, name: &str) -> Option<&'static str> {
+        word(self.scopes, name)
+    }
+
+    /// What a claim tells an app.
+    pub fn claim<'a>(&self, name: &'a str) -> &'a str {
+        let base = name.split('#').next().unwrap_or(name);
+        word(self.claims, base).unwrap_or(name)
+    }
+}
+
+fn word(words: &'static [(&'static str, &'static str)], name: &str) -> Option<&'static str> {
+    let word = words.iter().find(|(word, _)| *word == name);
+    word.map(|(_, text)| *text)
+}

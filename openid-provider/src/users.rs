@@ -1,0 +1,306 @@
+//! The users, in the database. Replace this file to use the users that you have.
+
+use anyhow::Result;
+use authlete::server::StandardClaims;
+use sqlx::AnyPool;
+use sqlx::Row as _;
+use sqlx::any::AnyRow;
+
+use crate::clock::now;
+use crate::passwords::Passwords;
+use crate::random;
+use crate::second_factor::Authenticator;
+
+/// A user, without the password.
+#[derive(Debug, Clone)]
+pub struct User {
+    /// The subject of tokens.
+    pub subject: String,
+    /// What the user logs in with.
+    pub name: String,
+    pub display_name: String,
+    pub email: String,
+    pub has_second_factor: bool,
+}
+
+impl User {
+    /// The claims of the user, for ID tokens and UserInfo. Only those go out that the client asked for and the user agreed to.
+    pub fn claims(&self) -> StandardClaims {
+        StandardClaims::new()
+            .name(&self.display_name)
+            .preferred_username(&self.name)
+            .email(&self.email)
+            // Nobody has clicked on a link in a mail.
+            .email_verified(false)
+    }
+
+    fn of(row: &AnyRow) -> Result<Self, sqlx::Error> {
+        let totp_secret: Option<String> = row.try_get("totp_secret")?;
+        Ok(Self {
+            subject: row.try_get("subject")?,
+            name: row.try_get("name")?,
+            display_name: row.try_get("display_name")?,
+            email: row.try_get("email")?,
+            has_second_factor: totp_secret.is_some(),
+        })
+    }
+}
+
+/// What somebody enters to become a user.
+#[derive(Debug, Clone)]
+pub struct NewUser {
+    pub name: String,
+    pub display_name: String,
+    pub email: String,
+    pub password: String,
+}
+
+#[derive(Clone)]
+pub struct Users {
+    pool: AnyPool,
+    passwords: Passwords,
+}
+
+impl Users {
+    pub fn new(pool: AnyPool, passwords: Passwords) -> Self {
+        Self { pool, passwords }
+    }
+
+    /// Adds a user. `None` when the name is taken.
+    pub async fn add(&self, new: NewUser) -> Result<Option<User>> {
+        let hash = self.passwords.hash(new.password).await?;
+        let user = User {
+            subject: random::text(),
+            name: normalized(&new.name),
+            display_name: new.display_name,
+            email: new.email,
+            has_second_factor: false,
+        };
+        let sql = "INSERT INTO users (subject, name, display_name, email, password_hash, totp_step, created_at) \
+                   VALUES ($1, $2, $3, $4, $5, 0, $6) ON CONFLICT (name) DO NOTHING";
+        let added = sqlx::query(sql)
+            .bind(&user.subject)
+            .bind(&user.name)
+            .bind(&user.display_name)
+            .bind(&user.email)
+            .bind(hash)
+            .bind(now())
+            .execute(&self.pool)
+            .await?;
+        Ok((added.rows_affected() == 1).then_some(user))
+    }
+
+    /// The user with this name and password. An unknown name takes as long as a wrong password.
+    pub async fn authenticate(&self, name: &str, password: String) -> Result<Option<User>> {
+        let row = sqlx::query("SELECT * FROM users WHERE name = $1")
+            .bind(normalized(name))
+            .fetch_optional(&self.pool)
+            .await?;
+        let hash = row.as_ref().map(|row| row.try_get("password_hash"));
+        let is_right = self.passwords.verify(password, hash.transpose()?).await?;
+        Ok(match row {
+            Some(row) if is_right => Some(User::of(&row)?),
+            _ => None,
+        })
+    }
+
+    pub async fn by_subject(&self, subject: &str) -> Result<Option<User>> {
+        let row = sqlx::query("SELECT * FROM users WHERE subject = $1")
+            .bind(subject)
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(row.as_ref().map(User::of).transpose()?)
+    }
+
+    /// The user that a client means by a name or an address (`login_hint`).
+    pub async fn by_hint(&self, hint: &str) -> Result<Option<User>> {
+        let sql = "SELECT * FROM users WHERE name = $1 OR email = $1 ORDER BY name LIMIT 2";
+        let rows = sqlx::query(sql)
+            .bind(normalized(hint))
+            .fetch_all(&self.pool)
+            .await?;
+        // Two users may have given the same address.
+        let [row] = &rows[..] else {
+            return Ok(None);
+        };
+        Ok(Some(User::of(row)?))
+    }
+
+    /// Sets up a second factor, with a code of it that is right.
+    ///
+    /// Returns whether it was.
+    pub async fn set_up_second_factor(
+        &self,
+        subject: &str,
+        authenticator: &Authenticator,
+        code: &str,
+    ) -> Result<bool> {
+        let Some(step) = authenticator.verify(code) else {
+            return Ok(false);
+        };
+        sqlx::query("UPDATE users SET totp_secret = $1, totp_step = $2 WHERE subject = $3")
+            .bind(authenticator.secret())
+            .bind(step)
+            .bind(subject)
+            .execute(&self.pool)
+            .await?;
+        Ok(true)
+    }
+
+    pub async fn remove_second_factor(&self, subject: &str) -> Result<()> {
+        sqlx::query("UPDATE users SET totp_secret = NULL WHERE subject = $1")
+            .bind(subject)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Whether the code of the authenticator app is right. Each code counts once.
+    pub async fn verify_second_factor(&self, subject: &str, code: &str) -> Result<bool> {
+        let row = sqlx::query("SELECT totp_secret FROM users WHERE subject = $1")
+            .bind(subject)
+            .fetch_optional(&self.pool)
+            .await?;
+        let secret: Option<String> = match row {
+            Some(row) => row.try_get("totp_secret")?,
+            None => None,
+        };
+        let authenticator = secret.as_deref().and_then(Authenticator::of);
+        let Some(step) = authenticator.and_then(|it| it.verify(code)) else {
+            return Ok(false);
+        };
+        let sql = "UPDATE users SET totp_step = $1 WHERE subject = $2 AND totp_step < $1";
+        let used = sqlx::query(sql)
+            .bind(step)
+            .bind(subject)
+            .execute(&self.pool)
+            .await?;
+        Ok(used.rows_affected() == 1)
+    }
+}
+
+/// Names differ by more than case and blanks.
+fn normalized(name: &str) -> String {
+    name.trim().to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_databases::databases;
+
+    fn new(name: &str, email: &str) -> NewUser {
+        NewUser {
+            name: name.to_owned(),
+            display_name: "Somebody".to_owned(),
+            email: email.to_owned(),
+            password: "correct horse".to_owned(),
+        }
+    }
+
+    #[tokio::test]
+    async fn name_in_another_case_is_the_same_and_is_taken() {
+        for database in databases().await {
+            let users = Users::new(database.pool.clone(), Passwords::new().await.unwrap());
+            let user = users
+                .add(new("Alice", "a@example.com"))
+                .await
+                .unwrap()
+                .unwrap();
+            assert!(
+                users
+                    .add(new(" aLICE", "b@example.com"))
+                    .await
+                    .unwrap()
+                    .is_none()
+            );
+            let password = || "correct horse".to_owned();
+            let found = users.authenticate("ALICE ", password()).await.unwrap();
+            assert_eq!(found.unwrap().subject, user.subject);
+            for (name, password) in [
+                ("alice", "correct horse ".to_owned()),
+                ("alice", String::new()),
+                ("alice", "x".repeat(100_000)),
+                ("nobody", password()),
+                ("", password()),
+            ] {
+                assert!(
+                    users.authenticate(name, password).await.unwrap().is_none(),
+                    "{name}"
+                );
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn hint_of_two_users_means_neither() {
+        for database in databases().await {
+            let users = Users::new(database.pool.clone(), Passwords::new().await.unwrap());
+            users.add(new("alice", "us@example.com")).await.unwrap();
+            let alice = users.by_hint("us@example.com").await.unwrap();
+            assert_eq!(alice.unwrap().name, "alice");
+            users.add(new("bob", "us@example.com")).await.unwrap();
+            assert!(users.by_hint("us@example.com").await.unwrap().is_none());
+            assert_eq!(users.by_hint("Bob").await.unwrap().unwrap().name, "bob");
+        }
+    }
+
+    #[tokio::test]
+    async fn code_of_an_authenticator_app_counts_once() {
+        for database in databases().await {
+            let users = Users::new(database.pool.clone(), Passwords::new().await.unwrap());
+            let user = users
+                .add(new("alice", "a@example.com"))
+                .await
+                .unwrap()
+                .unwrap();
+            let subject = user.subject.as_str();
+            let app = Authenticator::generate().unwrap();
+            assert!(
+                !users
+                    .set_up_second_factor(subject, &app, "000 00")
+                    .await
+                    .unwrap()
+            );
+            assert!(
+                !users
+                    .verify_second_factor(subject, &app.code(0))
+                    .await
+                    .unwrap()
+            );
+            assert!(
+                users
+                    .set_up_second_factor(subject, &app, &app.code(0))
+                    .await
+                    .unwrap()
+            );
+            let known = users.by_subject(subject).await.unwrap().unwrap();
+            assert!(known.has_second_factor);
+            assert!(
+                !users
+                    .verify_second_factor(subject, &app.code(0))
+                    .await
+                    .unwrap()
+            );
+            assert!(
+                users
+                    .verify_second_factor(subject, &app.code(1))
+                    .await
+                    .unwrap()
+            );
+            assert!(
+                !users
+                    .verify_second_factor(subject, &app.code(1))
+                    .await
+                    .unwrap()
+            );
+            users.remove_second_factor(subject).await.unwrap();
+            assert!(
+                !users
+                    .verify_second_factor(subject, &app.code(1))
+                    .await
+                    .unwrap()
+            );
+        }
+    }
+}

@@ -1,0 +1,299 @@
+// Accounts and logins, as people do them in a browser.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { PASSWORD, Site } from "./people.js";
+
+describe("login", () => {
+  let site;
+  before(async () => {
+    site = await Site.start();
+  });
+  after(() => site.stop());
+
+  test("sign-up of a new user ends at the account", async () => {
+    const person = await site.user();
+    assert.equal(person.page.url(), `${site.url}/account`);
+    assert.equal(await person.heading(), "Your account");
+    await person.close();
+  });
+
+  test("sign-up with a name that is taken keeps what was entered and says so", async () => {
+    const first = await site.user();
+    const person = await site.person();
+    await person.signUp(first.name.toUpperCase());
+    assert.equal(await person.page.getByRole("alert").innerText(), "This user name is taken.");
+    assert.equal(await person.page.inputValue("#display_name"), "Alice Liddell");
+    assert.equal(await person.page.inputValue("#password"), "");
+    await first.close();
+    await person.close();
+  });
+
+  test("sign-up with a bad value is refused by the server, too", async () => {
+    const person = await site.person();
+    const good = { name: "somebody", display_name: "Somebody", email: "somebody@example.com", password: PASSWORD };
+    const bad = {
+      name: [["so me", /user name/], ["ab", /user name/], ["a".repeat(65), /user name/]],
+      display_name: [["  ", /your name/], ["n".repeat(101), /your name/]],
+      email: [["somebody", /e-mail/], ["some body@example.com", /e-mail/]],
+      password: [["short", /password/], ["p".repeat(257), /password/]],
+    };
+    for (const [field, values] of Object.entries(bad)) {
+      for (const [value, words] of values) {
+        await person.open("/sign-up");
+        // As a browser that does not check.
+        await person.page.locator("main form").evaluate((form) => {
+          form.noValidate = true;
+          for (const input of form.elements) input.removeAttribute("maxlength");
+        });
+        for (const [name, content] of Object.entries({ ...good, [field]: value })) await person.page.fill(`#${name}`, content);
+        await person.click(person.page.locator("main form button"));
+        assert.match(await person.page.getByRole("alert").innerText(), words, `${field}: ${value}`);
+      }
+    }
+    await person.close();
+  });
+
+  test("login with the right password finishes the request of the client", async () => {
+    const user = await site.user();
+    const person = await site.person();
+    const state = await person.authorize();
+    assert.equal(await person.heading(), "Log in to continue to Recipe Box");
+    await person.logIn(user.name);
+    await person.allow();
+    const { claims } = await site.party.tokens(state);
+    assert.equal(claims.iss, site.url);
+    assert.ok(claims.sub);
+    await person.close();
+  });
+
+  test("login with a wrong password looks like one of an unknown user", async () => {
+    const user = await site.user();
+    const person = await site.person();
+    const failed = [];
+    for (const name of [user.name, "nobody-has-this"]) {
+      await person.authorize();
+      await person.page.fill("#name", name);
+      await person.page.fill("#password", "wrong password");
+      const [response] = await Promise.all([person.page.waitForNavigation(), person.page.locator("main form button").click()]);
+      const text = (await person.page.locator("main").innerHTML()).replace(/name="(flow|form_token)" value="[^"]*"|flow=[^"]*/g, "");
+      failed.push({ status: response.status(), text: text.replaceAll(name, "NAME") });
+    }
+    assert.equal(failed[0].status, 422);
+    assert.match(failed[0].text, /The user name or the password is wrong/);
+    assert.deepEqual(failed[0], failed[1]);
+    assert.equal(await person.sessionCookie().then(({ name }) => name), "session");
+    await person.open("/account");
+    assert.match(person.page.url(), /\/login$/);
+    await person.close();
+  });
+
+  test("login at a page of this server leads to that page", async () => {
+    const user = await site.user();
+    const person = await site.person();
+    await person.open("/device?user_code=ABCD");
+    assert.match(person.page.url(), /\/login$/);
+    await person.logIn(user.name);
+    assert.equal(person.page.url(), `${site.url}/device?user_code=ABCD`);
+    await person.close();
+  });
+
+  test("session gets a new identifier at login, and the one before is worth nothing", async () => {
+    const user = await site.user();
+    const person = await site.person();
+    await person.open("/login");
+    const before = await person.sessionCookie();
+    await person.logIn(user.name);
+    const now = await person.sessionCookie();
+    assert.notEqual(before.value, now.value);
+    await person.context.addCookies([before]);
+    await person.open("/account");
+    assert.match(person.page.url(), /\/login$/);
+    await person.close();
+  });
+
+  test("session cookie is for this server and not for scripts", async () => {
+    const person = await site.user();
+    const { httpOnly, sameSite, path, secure, domain } = await person.sessionCookie();
+    assert.deepEqual({ httpOnly, sameSite, path, secure, domain }, { httpOnly: true, sameSite: "Lax", path: "/", secure: false, domain: "localhost" });
+    await person.close();
+  });
+
+  test("prompt=login with a session asks for the password, and the session keeps its name at clients", async () => {
+    const person = await site.user();
+    const first = await person.authorize();
+    await person.allow();
+    const before = await site.party.tokens(first);
+    await sleep(1100);
+    const state = await person.authorize({ prompt: "login" });
+    assert.equal(await person.heading(), "Confirm that it is you");
+    await person.logIn(person.name);
+    const { claims } = await site.party.tokens(state);
+    assert.equal(claims.sub, before.claims.sub);
+    assert.equal(claims.sid, before.claims.sid);
+    await person.close();
+  });
+
+  test("max_age=0 with a session asks for the password, and the ID token has the time of it", async () => {
+    const person = await site.user();
+    const start = Math.floor(Date.now() / 1000);
+    const state = await person.authorize({ max_age: "0" });
+    assert.equal(await person.heading(), "Confirm that it is you");
+    await person.logIn(person.name);
+    await person.allow();
+    const { claims } = await site.party.tokens(state);
+    assert.ok(claims.auth_time >= start);
+    await person.close();
+  });
+
+  test("max_age=1 asks for the password after a wait, and a long one does not", async () => {
+    const person = await site.user();
+    await sleep(2200);
+    const long = await person.authorize({ max_age: "600" });
+    await person.allow();
+    assert.ok((await site.party.tokens(long)).claims.auth_time);
+    const state = await person.authorize({ max_age: "1" });
+    assert.equal(await person.heading(), "Confirm that it is you");
+    await person.logIn(person.name);
+    const { claims } = await site.party.tokens(state);
+    assert.ok(claims.auth_time >= Math.floor(Date.now() / 1000) - 30);
+    await person.close();
+  });
+
+  test("prompt=select_account goes on with the account of the session", async () => {
+    const person = await site.user();
+    const state = await person.authorize({ prompt: "select_account" });
+    assert.equal(await person.heading(), "Choose an account");
+    await person.click(person.button("Continue as Alice Liddell"));
+    await person.allow();
+    assert.ok((await site.party.tokens(state)).claims.sub);
+    await person.close();
+  });
+
+  test("prompt=select_account lets another user log in", async () => {
+    const other = await site.user();
+    const person = await site.user();
+    const first = await person.authorize();
+    await person.allow();
+    const { claims: before } = await site.party.tokens(first);
+    const state = await person.authorize({ prompt: "select_account" });
+    await person.click(person.page.getByRole("link", { name: "Use another account" }));
+    await person.logIn(other.name);
+    await person.allow();
+    const { claims } = await site.party.tokens(state);
+    assert.notEqual(claims.sub, before.sub);
+    assert.notEqual(claims.sid, before.sid);
+    await other.close();
+    await person.close();
+  });
+
+  test("prompt=create shows the sign-up, and the new user goes on to the client", async () => {
+    const person = await site.person();
+    const name = site.newName();
+    const state = await person.authorize({ prompt: "create", login_hint: `${name}@example.com` });
+    assert.equal(await person.heading(), "Create an account");
+    assert.equal(await person.page.inputValue("#email"), `${name}@example.com`);
+    await person.signUp(name, null);
+    await person.allow();
+    const tokens = await site.party.tokens(state);
+    assert.equal((await site.party.userinfo(tokens.access_token)).preferred_username ?? name, name);
+    await person.close();
+  });
+
+  test("prompt=none without a session, without consent and with both is answered without a page", async () => {
+    const person = await site.person();
+    const none = async () => site.party.answer(await person.authorize({ prompt: "none" }));
+    assert.equal((await none()).error, "login_required");
+    await person.signUp(site.newName());
+    assert.equal((await none()).error, "consent_required");
+    const state = await person.authorize();
+    await person.allow();
+    await site.party.answer(state);
+    assert.ok((await none()).code);
+    await person.close();
+  });
+
+  test("two tabs with two requests at the same time both finish", async () => {
+    const user = await site.user();
+    const person = await site.person();
+    const first = await person.authorize();
+    const firstTab = person.page;
+    const secondTab = await person.newTab();
+    const second = await person.authorize({ client: "photos" });
+    await person.logIn(user.name);
+    await person.allow();
+    const tokens = await site.party.tokens(second, "photos");
+    // The login of the first tab was shown before the session had a new identifier.
+    person.page = firstTab;
+    await person.logIn(user.name);
+    assert.match(await person.heading(), /^Recipe Box/);
+    await person.allow();
+    assert.equal((await site.party.tokens(first)).claims.sub, tokens.claims.sub);
+    await secondTab.close();
+    await user.close();
+    await person.close();
+  });
+
+  test("two consents that wait in two tabs are each for their client", async () => {
+    const person = await site.user();
+    const first = await person.authorize();
+    const firstTab = person.page;
+    await person.newTab();
+    const second = await person.authorize({ client: "photos" });
+    assert.match(await person.heading(), /^Photo Prints/);
+    await person.refuse();
+    assert.equal((await site.party.answer(second)).error, "access_denied");
+    person.page = firstTab;
+    await person.allow();
+    assert.ok((await site.party.tokens(first)).access_token);
+    await person.close();
+  });
+
+  test("keyboard alone is enough to log in, to refuse a scope and to allow the rest", async () => {
+    const user = await site.user();
+    const person = await site.person();
+    const state = await person.authorize();
+    const { keyboard } = person.page;
+    const focused = () => person.page.evaluate(() => document.activeElement.value || document.activeElement.id || document.activeElement.className);
+    const tabTo = async (wanted) => {
+      for (let steps = 0; (await focused()) !== wanted; steps += 1) {
+        assert.ok(steps < 20, `Tab leads to ${wanted}`);
+        await keyboard.press("Tab");
+        const outline = await person.page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
+        assert.notEqual(outline, "none", "the focus can be seen");
+      }
+    };
+    // The first field has the focus.
+    await keyboard.type(user.name);
+    await keyboard.press("Tab");
+    await keyboard.type(PASSWORD);
+    await keyboard.press("Tab");
+    await Promise.all([person.page.waitForNavigation(), keyboard.press("Enter")]);
+    await tabTo("skip");
+    await keyboard.press("Enter");
+    await tabTo("email");
+    await keyboard.press("Space");
+    await tabTo("allow");
+    await Promise.all([person.page.waitForNavigation(), keyboard.press("Enter")]);
+    const { scope } = await site.party.tokens(state);
+    assert.ok(scope.includes("profile") && !scope.includes("email"), scope);
+    await person.close();
+  });
+
+  test("too many logins of one account are refused, and the page says so", async () => {
+    const limited = await Site.start({ settings: { login_attempts: 2 } });
+    const person = await limited.person();
+    await person.open("/login");
+    for (const status of [422, 422, 429]) {
+      await person.open("/login");
+      await person.page.fill("#name", "somebody");
+      await person.page.fill("#password", "wrong password");
+      const [response] = await Promise.all([person.page.waitForNavigation(), person.page.locator("main form button").click()]);
+      assert.equal(response.status(), status);
+    }
+    assert.match(await person.page.locator("main").innerText(), /too many attempts/);
+    await person.close();
+    await limited.stop();
+  });
+});
