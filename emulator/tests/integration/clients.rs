@@ -159,6 +159,29 @@ async fn clients_are_listed_in_slices_and_by_developer() {
 }
 
 #[tokio::test]
+async fn the_secret_of_an_answer_is_the_one_that_counts() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let is_good = async |secret: &authlete::Secret| {
+            let request = TokenRequest::new("grant_type=client_credentials")
+                .client_id(client.id.to_string())
+                .client_secret(secret);
+            api.token(&request).await.unwrap().action == TokenAction::Ok
+        };
+        let refreshed = api.refresh_client_secret(client.id).await.unwrap();
+        let first = refreshed.new_client_secret.unwrap();
+        assert!(is_good(&first).await);
+        let request = ClientSecretUpdateRequest::new("chosen");
+        let updated = api.update_client_secret(client.id, &request).await.unwrap();
+        let second = updated.new_client_secret.unwrap();
+        assert_eq!(second.expose(), "chosen");
+        assert!(is_good(&second).await);
+        assert!(!is_good(&first).await);
+    }
+}
+
+#[tokio::test]
 async fn a_secret_is_replaced() {
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;

@@ -18,8 +18,8 @@ use authlete::types::{
     CredentialIssuanceOrder, CredentialSingleParseAction, DeliveryMode, DeviceAuthorizationAction,
     DeviceAuthorizationRequest, DeviceCompleteAction, DeviceCompleteRequest, DeviceCompleteResult,
     DeviceVerificationRequest, GmAction, GrantType, IntrospectionAction, IntrospectionRequest,
-    JwsAlg, RevocationAction, RevocationRequest, TokenCreateRequest, TokenUpdateRequest,
-    UserInfoAction, UserInfoRequest,
+    JwsAlg, PushedAuthReqAction, PushedAuthReqRequest, RevocationAction, RevocationRequest,
+    TokenCreateRequest, TokenUpdateRequest, UserInfoAction, UserInfoRequest,
 };
 use authlete::{ApiVersion, Secret};
 use authlete_emulator::{Emulator, RegisteredClient};
@@ -116,6 +116,8 @@ async fn a_client_certificate_with_its_path_authenticates_at_every_endpoint() {
         configure_client(&api, emulator.client().id, |client| {
             client.token_auth_method = Some(ClientAuthMethod::TlsClientAuth);
             client.tls_client_auth_san_dns = Some("client.example".to_owned());
+            let grant_types = client.grant_types.as_mut().unwrap();
+            grant_types.push(GrantType::AuthorizationCode);
         })
         .await;
         let shown = Shown {
@@ -128,6 +130,14 @@ async fn a_client_certificate_with_its_path_authenticates_at_every_endpoint() {
         assert_eq!(revoked, RevocationAction::Ok);
         assert_eq!(asked, BackchannelAuthenticationAction::UserIdentification);
         assert_eq!(authorized, DeviceAuthorizationAction::Ok);
+        let push = async |shown: &Shown| {
+            let mut request = PushedAuthReqRequest::new(query(emulator.client()));
+            request.client_certificate = shown.certificate.clone().map(Into::into);
+            request.client_certificate_path = shown.path.clone();
+            let answer = api.push_authorization_request(&request).await;
+            answer.unwrap().action
+        };
+        assert_eq!(push(&shown).await, PushedAuthReqAction::Created);
         for without in [
             Shown {
                 certificate: None,
@@ -142,6 +152,8 @@ async fn a_client_certificate_with_its_path_authenticates_at_every_endpoint() {
             assert_eq!(revoked, RevocationAction::InvalidClient);
             assert_eq!(asked, BackchannelAuthenticationAction::Unauthorized);
             assert_eq!(authorized, DeviceAuthorizationAction::Unauthorized);
+            let pushed = push(&without).await;
+            assert_eq!(pushed, PushedAuthReqAction::Unauthorized);
         }
     }
 }

@@ -586,3 +586,18 @@ async fn introspection_and_userinfo_can_demand_the_nonce() {
         assert_eq!(answer.dpop_nonce.as_ref(), Some(&nonce));
     }
 }
+
+#[tokio::test]
+async fn the_method_of_a_token_request_is_that_of_the_call() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let (client, key) = (emulator.client(), Key::generate());
+        let claims = with(claims("1"), "htm", json!("GET"));
+        let proof = key.sign_with(&header(&key), &claims);
+        let answer = client_credentials(&api, client, &proof).await;
+        assert_not_in_order(&answer, "htm of the DPoP proof");
+        let request = token_request(client, "grant_type=client_credentials", &proof);
+        let answer = api.token(&request.htm("GET")).await.unwrap();
+        assert_eq!(answer.action, TokenAction::Ok);
+    }
+}

@@ -258,6 +258,7 @@ async fn it_is_native_sso_only_if_all_say_so() {
                 false => TokenAction::Ok,
             };
             assert_eq!(answer.action, action, "{scope}");
+            assert_eq!(answer.session_id.is_some(), expected, "{scope}");
         }
         let published = metadata(&api).await;
         assert_eq!(published["native_sso_supported"], true);
@@ -528,7 +529,15 @@ async fn a_wrong_call_makes_no_response() {
                 "A909208",
             ),
             (
+                changed(&|request| request.claims = Some("{".to_owned())),
+                "A909208",
+            ),
+            (
                 changed(&|request| request.idt_header_params = Some("{".to_owned())),
+                "A909208",
+            ),
+            (
+                changed(&|request| request.idt_header_params = Some("[]".to_owned())),
                 "A909208",
             ),
         ];
@@ -653,5 +662,80 @@ async fn properties_of_a_token_request_are_not_used_for_an_exchange() {
         let done = finished(&api, &finish(&answer, SECRET)).await;
         let shown = content(done.response_content.as_ref());
         assert_eq!(shown.get("shop"), None);
+    }
+}
+
+#[tokio::test]
+async fn the_call_counts_before_the_service_for_the_type_of_the_audience() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_with(version).await;
+        let answer = first(&emulator, &api).await;
+        let id = emulator.client().id.to_string();
+        for (of_service, of_call, audience) in [
+            (None, "array", json!([id])),
+            (Some("string"), "array", json!([id])),
+            (Some("array"), "string", json!(id)),
+        ] {
+            configure(&emulator, &api, |service| {
+                service.id_token_aud_type = of_service.map(str::to_owned);
+            })
+            .await;
+            let request = finish(&answer, SECRET).id_token_aud_type(of_call);
+            let done = finished(&api, &request).await;
+            let claims = jwt::parts(done.id_token.unwrap().expose()).1;
+            assert_eq!(claims["aud"], audience);
+        }
+        // The refresh token is optional.
+        let mut request = finish(&answer, SECRET);
+        request.refresh_token = None;
+        let done = finished(&api, &request).await;
+        let content = content(done.response_content.as_ref());
+        assert_eq!(content.get("refresh_token"), None);
+    }
+}
+
+#[tokio::test]
+async fn tokens_share_the_session_only_while_service_and_client_have_the_scope() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_with(version).await;
+        let client = emulator.client();
+        let mut token = first(&emulator, &api).await.refresh_token;
+        let mut refresh = async || {
+            let parameters = form(&[
+                ("grant_type", "refresh_token"),
+                ("refresh_token", token.take().unwrap().expose()),
+            ]);
+            let answer = request_token(&api, client, &parameters).await;
+            token = answer.refresh_token;
+            (answer.action, answer.session_id)
+        };
+        let shared = (TokenAction::NativeSso, Some("session-1".to_owned()));
+        let alone = (TokenAction::Ok, None);
+        assert_eq!(refresh().await, shared);
+        let supported = async |flag: bool, scope: bool| {
+            configure(&emulator, &api, |service| {
+                service.native_sso_supported = Some(flag);
+                let scopes = service.supported_scopes.as_mut().unwrap();
+                scopes.retain(|scope| scope.name.as_deref() != Some("device_sso"));
+                scopes.extend(scope.then(|| Scope::new("device_sso")));
+            })
+            .await;
+        };
+        for (flag, scope, expected) in [
+            (false, true, &alone),
+            (true, false, &alone),
+            (true, true, &shared),
+        ] {
+            supported(flag, scope).await;
+            assert_eq!(refresh().await, *expected, "{flag} {scope}");
+        }
+        let scopes = RequestableScopes::new().requestable_scopes(["openid", "read"]);
+        api.set_requestable_scopes(client.id, &scopes)
+            .await
+            .unwrap();
+        assert_eq!(refresh().await, alone);
+        let code = code(&api, &query(&emulator, "openid device_sso read")).await;
+        let answer = request_token(&api, client, &code_parameters(client, &code)).await;
+        assert_eq!(answer.action, TokenAction::Ok);
     }
 }

@@ -293,3 +293,53 @@ async fn the_key_of_a_proof_binds_the_code() {
         assert_eq!(content["error"], "invalid_dpop_proof");
     }
 }
+
+#[tokio::test]
+async fn the_call_says_method_and_url_and_can_demand_the_nonce() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let key = jwt::Key::generate();
+        let signed = |changes: &[(&str, &str)]| {
+            let proof = proof(&key, changes[0].1);
+            let (header, mut claims) = jwt::parts(&proof);
+            for (name, value) in changes {
+                claims[*name] = (*value).into();
+            }
+            PushedAuthReqRequest::new(query(client))
+                .client_id(client.id.to_string())
+                .client_secret(&client.secret)
+                .dpop(key.sign_with(&header, &claims))
+        };
+        let push = async |request: &PushedAuthReqRequest, expected: Option<&str>| {
+            let answer = api.push_authorization_request(request).await.unwrap();
+            let told = content(answer.response_content.as_ref());
+            let error = told.get("error").and_then(|error| error.as_str());
+            assert_eq!(error, expected, "{told}");
+            let is_created = answer.action == PushedAuthReqAction::Created;
+            assert_eq!(is_created, expected.is_none());
+            answer.dpop_nonce
+        };
+        let invalid = Some("invalid_dpop_proof");
+        let other_method = signed(&[("jti", "1"), ("htm", "PUT")]);
+        push(&other_method, invalid).await;
+        push(&other_method.clone().htm("PUT"), None).await;
+        let elsewhere = "https://as.example/tenant/par";
+        let other_url = signed(&[("jti", "2"), ("htu", elsewhere)]);
+        push(&other_url, invalid).await;
+        push(&other_url.clone().htu(elsewhere), None).await;
+
+        let plain = signed(&[("jti", "3")]);
+        let demanding = plain.clone().dpop_nonce_required(true);
+        let nonce = push(&demanding, Some("use_dpop_nonce")).await.unwrap();
+        let good = signed(&[("jti", "4"), ("nonce", &nonce)]).dpop_nonce_required(true);
+        assert_eq!(push(&good, None).await, Some(nonce.clone()));
+        assert_eq!(push(&plain, None).await, None);
+        configure(&emulator, &api, |service| {
+            service.dpop_nonce_required = Some(true);
+        })
+        .await;
+        let plain = signed(&[("jti", "5")]);
+        assert_eq!(push(&plain, Some("use_dpop_nonce")).await, Some(nonce));
+    }
+}

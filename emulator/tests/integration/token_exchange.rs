@@ -308,6 +308,13 @@ async fn an_id_token_must_be_one_of_the_service() {
                 "A907317",
             );
         }
+        for (name, time) in [("exp", now()), ("iat", now() + 60), ("nbf", now() + 60)] {
+            let mut claims = id_token_claims();
+            claims[name] = time.into();
+            let token = jwt::unsigned(&claims);
+            let answer = exchange_one(&emulator, &api, &token, ID_TOKEN).await;
+            assert_eq!(answer.action, TokenAction::BadRequest, "{name}");
+        }
         for name in ["exp", "iat"] {
             let mut claims = id_token_claims();
             claims.as_object_mut().unwrap().remove(name);
@@ -372,5 +379,36 @@ async fn the_service_decides_who_may_exchange() {
         .await;
         let answer = api.token(&public).await.unwrap();
         assert_eq!(answer.action, TokenAction::TokenExchange);
+    }
+}
+
+#[tokio::test]
+async fn there_is_information_about_access_and_refresh_tokens_alone() {
+    for version in GENERATIONS {
+        let (emulator, api) = start_with_exchange(version).await;
+        let own = tokens(&api, emulator.client()).await;
+        let access_token = own.access_token.unwrap();
+        let refresh_token = own.refresh_token.unwrap();
+        let jwt = jwt::Key::generate().sign(&json!({}));
+        let id_token = jwt::unsigned(&id_token_claims());
+        let given = [
+            (access_token.expose(), ACCESS_TOKEN, true),
+            (refresh_token.expose(), REFRESH_TOKEN, true),
+            (&jwt, JWT, false),
+            (&id_token, ID_TOKEN, false),
+            ("x", SAML2, false),
+        ];
+        for (subject, actor) in given.iter().zip(given.iter().rev()) {
+            let parameters = [
+                ("subject_token", subject.0),
+                ("subject_token_type", subject.1),
+                ("actor_token", actor.0),
+                ("actor_token_type", actor.1),
+            ];
+            let answer = exchange(&emulator, &api, &parameters).await;
+            assert_eq!(answer.action, TokenAction::TokenExchange, "{}", subject.1);
+            assert_eq!(answer.subject_token_info.is_some(), subject.2);
+            assert_eq!(answer.actor_token_info.is_some(), actor.2);
+        }
     }
 }

@@ -1,7 +1,10 @@
 //! What a token request gets of what was granted (RFC 8707, RFC 9396), and other details of the token endpoint.
 
 use crate::common::*;
-use authlete::types::{ClientType, GrantType, TokenAction, TokenRequest, TokenResponse};
+use authlete::types::{
+    Client, ClientAuthMethod, ClientType, GrantType, Pair, Property, TokenAction,
+    TokenIssueRequest, TokenRequest, TokenResponse,
+};
 use authlete::{ApiVersion, Authlete};
 use authlete_emulator::{Emulator, RegisteredClient};
 use serde_json::json;
@@ -246,5 +249,183 @@ async fn a_request_without_parameters_is_the_clients_fault() {
             let answer = api.token(&TokenRequest::new(parameters)).await.unwrap();
             assert_ne!(answer.action, TokenAction::Ok);
         }
+    }
+}
+
+#[tokio::test]
+async fn a_duration_that_is_not_positive_is_ignored() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        for duration in [0, -1] {
+            let code = code(&api, &query(client)).await;
+            let request = TokenRequest::new(code_parameters(client, &code))
+                .client_id(client.id.to_string())
+                .client_secret(&client.secret)
+                .access_token_duration(duration)
+                .refresh_token_duration(duration);
+            let answer = api.token(&request).await.unwrap();
+            assert_eq!(answer.action, TokenAction::Ok);
+            assert_eq!(answer.access_token_duration, Some(86_400));
+            assert_eq!(answer.refresh_token_duration, Some(864_000));
+            let end = answer.access_token_expires_at.unwrap();
+            let more = answer.refresh_token_expires_at.unwrap() - end;
+            assert_eq!(more, (864_000 - 86_400) * 1000, "in milliseconds");
+        }
+    }
+}
+
+/// `TokenResponse` and `TokenIssueResponse`, on the names of the client and on attributes.
+#[tokio::test]
+async fn the_server_learns_how_the_client_named_itself_and_the_attributes_of_client_and_service() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        configure_client(&api, client.id, |client| {
+            client.grant_types = Some(vec![
+                GrantType::AuthorizationCode,
+                GrantType::RefreshToken,
+                GrantType::Password,
+            ]);
+        })
+        .await;
+        let pairs = |value: &str| Some(vec![Pair::new("of", value)]);
+        for has_attributes in [false, true] {
+            if has_attributes {
+                configure(&emulator, &api, |service| {
+                    service.attributes = pairs("the service");
+                })
+                .await;
+                configure_client(&api, client.id, |client| {
+                    client.attributes = pairs("the client");
+                })
+                .await;
+            }
+            let attributes = |of: &str| pairs(of).filter(|_| has_attributes);
+            for (name, alias_used) in [(client.id.to_string(), false), (client.alias.clone(), true)]
+            {
+                let request = async |parameters: &str| {
+                    let request = TokenRequest::new(parameters)
+                        .client_id(&*name)
+                        .client_secret(&client.secret);
+                    api.token(&request).await.unwrap()
+                };
+                // Authorization requests have the ID.
+                let code = code(&api, &query(client)).await;
+                let first = request(&code_parameters(client, &code)).await;
+                let token = first.refresh_token.clone().unwrap();
+                let refresh = form(&[
+                    ("grant_type", "refresh_token"),
+                    ("refresh_token", token.expose()),
+                ]);
+                let refreshed = request(&refresh).await;
+                let asked = request("grant_type=password&username=alice&password=x").await;
+                let ticket = asked.ticket.clone().unwrap();
+                for answer in [first, refreshed, asked] {
+                    assert_eq!(answer.client_id, Some(client.id));
+                    assert_eq!(answer.client_id_alias.as_ref(), Some(&client.alias));
+                    assert_eq!(answer.client_id_alias_used, Some(alias_used));
+                    assert_eq!(answer.client_entity_id, None);
+                    assert_eq!(answer.client_entity_id_used, Some(false));
+                    assert_eq!(answer.client_attributes, attributes("the client"));
+                    assert_eq!(answer.service_attributes, attributes("the service"));
+                }
+                let request = TokenIssueRequest::new(ticket, "alice");
+                let issued = api.token_issue(&request).await.unwrap();
+                assert_eq!(issued.client_id, Some(client.id));
+                assert_eq!(issued.client_id_alias.as_ref(), Some(&client.alias));
+                assert_eq!(issued.client_id_alias_used, Some(alias_used));
+                assert_eq!(issued.client_entity_id, None);
+                assert_eq!(issued.client_entity_id_used, Some(false));
+                assert_eq!(issued.client_attributes, attributes("the client"));
+                assert_eq!(issued.service_attributes, attributes("the service"));
+            }
+        }
+        let mut other = Client::new();
+        other.client_type = Some(ClientType::Public);
+        other.token_auth_method = Some(ClientAuthMethod::None);
+        other.grant_types = Some(vec![GrantType::Password]);
+        let other = api.create_client(&other).await.unwrap().client_id.unwrap();
+        let parameters = "grant_type=password&username=alice&password=x";
+        let request = TokenRequest::new(parameters).client_id(other.to_string());
+        let asked = api.token(&request).await.unwrap();
+        assert_eq!(
+            (asked.client_id, asked.client_id_alias),
+            (Some(other), None)
+        );
+        let request = TokenIssueRequest::new(asked.ticket.unwrap(), "alice");
+        let issued = api.token_issue(&request).await.unwrap();
+        assert_eq!(
+            (issued.client_id, issued.client_id_alias),
+            (Some(other), None)
+        );
+    }
+}
+
+#[tokio::test]
+async fn members_of_other_grant_types_and_of_unused_features_are_absent() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let first = tokens(&api, client).await;
+        let own = request_token(&api, client, "grant_type=client_credentials").await;
+        for answer in [first, own] {
+            assert_eq!(answer.action, TokenAction::Ok);
+            assert_eq!(answer.username, None);
+            assert_eq!(answer.password, None);
+            assert_eq!(answer.ticket, None);
+            assert_eq!(answer.id_token, None, "openid was not asked for");
+            assert_eq!(answer.jwt_access_token, None);
+            assert_eq!(answer.properties, None);
+            assert_eq!(answer.grant_id, None);
+            assert_eq!(answer.session_id, None);
+            assert_eq!(answer.device_secret_hash, None);
+            assert_eq!(answer.additional_claims, None);
+            assert_eq!(answer.dpop_nonce, None);
+            assert_eq!(answer.attestation_challenge, None);
+            assert_eq!(answer.cnonce, None);
+            assert_eq!(answer.requested_id_token_claims, None);
+        }
+    }
+}
+
+/// `TokenRequest.setProperties`: the key may not be empty, and the value may.
+#[tokio::test]
+async fn a_property_without_a_key_is_ignored_and_one_with_an_empty_value_is_not() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let request = TokenRequest::new("grant_type=client_credentials")
+            .client_id(client.id.to_string())
+            .client_secret(&client.secret)
+            .properties([Property::new("", "7"), Property::new("empty", "")]);
+        let answer = api.token(&request).await.unwrap();
+        assert_eq!(answer.action, TokenAction::Ok);
+        let body = content(answer.response_content.as_ref());
+        assert_eq!(body["empty"], "");
+        assert_eq!(body.get(""), None);
+        let properties = answer.properties.unwrap();
+        assert_eq!(properties.len(), 1);
+        assert_eq!(properties[0].key.as_deref(), Some("empty"));
+    }
+}
+
+#[tokio::test]
+async fn claims_for_an_access_token_that_is_no_jwt_leave_no_trace() {
+    for version in GENERATIONS {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let request = TokenRequest::new("grant_type=client_credentials")
+            .client_id(client.id.to_string())
+            .client_secret(&client.secret)
+            .jwt_at_claims(r#"{"tenant":"a"}"#);
+        let answer = api.token(&request).await.unwrap();
+        assert_eq!(answer.action, TokenAction::Ok);
+        assert_eq!(answer.jwt_access_token, None);
+        let token = answer.access_token.unwrap();
+        assert_eq!(token.expose().len(), 43);
+        let body = content(answer.response_content.as_ref());
+        assert_eq!(body["access_token"], token.expose());
+        assert_eq!(body.get("tenant"), None);
     }
 }
