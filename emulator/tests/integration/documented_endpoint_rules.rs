@@ -132,7 +132,7 @@ async fn a_client_certificate_with_its_path_authenticates_at_every_endpoint() {
         assert_eq!(authorized, DeviceAuthorizationAction::Ok);
         let push = async |shown: &Shown| {
             let mut request = PushedAuthReqRequest::new(query(emulator.client()));
-            request.client_certificate = shown.certificate.clone().map(Into::into);
+            request.client_certificate = shown.certificate.clone();
             request.client_certificate_path = shown.path.clone();
             let answer = api.push_authorization_request(&request).await;
             answer.unwrap().action
