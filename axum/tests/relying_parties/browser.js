@@ -110,7 +110,6 @@ export class Browser {
       const headers = { "content-type": "application/x-www-form-urlencoded" };
       return { form: new Request(REDIRECT_URI, { method: "POST", headers, body: new URLSearchParams(fields) }) };
     }
-    this.#hidden = [...page.matchAll(/<input type=hidden name=(\w+) value="([^"]*)">/g)].map(([, name, value]) => [name, value]);
     return { page };
   }
 }
