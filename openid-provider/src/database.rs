@@ -19,6 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub async fn open(url: &str) -> Result<AnyPool> {
     install_default_drivers();
     let is_sqlite = url.starts_with("sqlite:");
+    keep_private(url).context("database: the file cannot be made")?;
     let pool = AnyPoolOptions::new()
         // SQLite has one writer at a time.
         .max_connections(if is_sqlite { 4 } else { 16 })
@@ -48,4 +49,45 @@ pub async fn open(url: &str) -> Result<AnyPool> {
         .await
         .context("the tables cannot be brought up to date")?;
     Ok(pool)
+}
+
+/// Makes the SQLite file so that other users of the machine cannot read it: it has hashes of passwords, and logins under way.
+fn keep_private(url: &str) -> std::io::Result<()> {
+    let file = url
+        .strip_prefix("sqlite:")
+        .map(|file| file.trim_start_matches("//"));
+    let Some((file, "mode=rwc")) = file.and_then(|file| file.split_once('?')) else {
+        return Ok(());
+    };
+    // The driver decodes such a path.
+    if file.contains('%') {
+        return Ok(());
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file).map(drop)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn file_is_private_to_the_user_of_the_server() {
+        let directory = tempfile::TempDir::new().unwrap();
+        let file = directory.path().join("test.db");
+        let pool = open(&format!("sqlite:{}?mode=rwc", file.display()))
+            .await
+            .unwrap();
+        for entry in directory.path().read_dir().unwrap() {
+            let entry = entry.unwrap();
+            let mode = entry.metadata().unwrap().permissions().mode() & 0o777;
+            assert_eq!(mode, 0o600, "{:?}", entry.file_name());
+        }
+        pool.close().await;
+    }
 }
