@@ -86,7 +86,8 @@ export async function startEmulator(seed, { version = "3.0", args = [] } = {}) {
 /** An instance of the provider. Its settings are `OPENID_PROVIDER_…`, by their names. */
 export async function startProvider({ settings = {}, environment = {}, cwd = place() } = {}) {
   const port = settings.listen ? Number(settings.listen.split(":")[1]) : await freePort();
-  const all = { listen: `127.0.0.1:${port}`, login_attempts: 1000, ...settings };
+  // The port after that of the provider may be taken.
+  const all = { listen: `127.0.0.1:${port}`, demo: "127.0.0.1:0", login_attempts: 1000, ...settings };
   const variables = Object.entries(all).map(([name, value]) => [`OPENID_PROVIDER_${name.toUpperCase()}`, String(value)]);
   // On its own emulator the provider has a demo app, and says so last.
   const hasDemo = !Object.keys(environment).some((name) => name.startsWith("AUTHLETE_"));
