@@ -292,14 +292,7 @@ async fn logout_is_not_there_by_default() {
 #[tokio::test]
 async fn clients_of_a_session_are_told_of_its_end() {
     for version in GENERATIONS {
-        let kept = Arc::new(Mutex::new(None));
-        let keep = Arc::clone(&kept);
-        let provider = Provider::with(version, move |server| {
-            *keep.lock().unwrap() = Some(server.clone());
-            server.router()
-        })
-        .await;
-        let server = kept.lock().unwrap().take().unwrap();
+        let (provider, server) = Provider::and_server(version).await;
         let id = provider.emulator.client().id;
         let notifications = server
             .logout_notifications([id], Some("alice"), Some("s1"))

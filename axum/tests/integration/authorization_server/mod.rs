@@ -56,6 +56,16 @@ impl Provider {
         Self::at("", version, users::Users, router).await
     }
 
+    /// A provider, and its server for what tests call directly.
+    pub async fn and_server(version: ApiVersion) -> (Self, AuthorizationServer) {
+        let mut kept = None;
+        let provider = Self::with(version, |server| {
+            kept = Some(server.clone());
+            server.router()
+        });
+        (provider.await, kept.unwrap())
+    }
+
     /// The same below a path, with other accounts.
     pub async fn at(
         path: &str,

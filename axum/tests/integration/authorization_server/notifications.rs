@@ -67,18 +67,6 @@ impl Listener {
     }
 }
 
-async fn provider(version: ApiVersion) -> (Provider, AuthorizationServer) {
-    let kept = Arc::new(Mutex::new(None));
-    let keep = Arc::clone(&kept);
-    let provider = Provider::with(version, move |server| {
-        *keep.lock().unwrap() = Some(server.clone());
-        server.router()
-    })
-    .await;
-    let server = kept.lock().unwrap().take().unwrap();
-    (provider, server)
-}
-
 /// Tells the client of a logout, at this URI.
 async fn tell(
     (provider, server): &(Provider, AuthorizationServer),
@@ -100,7 +88,7 @@ async fn clients_of_a_session_get_logout_tokens_and_others_get_nothing() {
     for version in GENERATIONS {
         let listener = Listener::default();
         let uri = listener.start().await;
-        let (provider, server) = provider(version).await;
+        let (provider, server) = Provider::and_server(version).await;
         let change = |client: &mut authlete::types::Client| {
             client.backchannel_logout_uri = Some(uri.clone());
         };
@@ -126,7 +114,7 @@ async fn clients_of_a_session_get_logout_tokens_and_others_get_nothing() {
 
 #[tokio::test]
 async fn client_that_fails_is_told_again_and_one_that_refuses_is_not() {
-    let provider = provider(ApiVersion::V3).await;
+    let provider = Provider::and_server(ApiVersion::V3).await;
     let listener = Listener::default();
     let uri = listener.start().await;
     for (answers, attempts, outcome) in [
@@ -155,7 +143,7 @@ async fn client_that_fails_is_told_again_and_one_that_refuses_is_not() {
 
 #[tokio::test]
 async fn token_is_not_sent_in_the_clear_or_to_a_host_that_cannot_be_trusted() {
-    let provider = provider(ApiVersion::V3).await;
+    let provider = Provider::and_server(ApiVersion::V3).await;
     let plain = tell(&provider, "http://client.example/out").await;
     assert!(
         matches!(plain, Err(NotificationError::NotSecure)),
@@ -177,7 +165,7 @@ async fn token_is_not_sent_in_the_clear_or_to_a_host_that_cannot_be_trusted() {
 async fn client_of_the_program_sends_notifications_if_there_is_one() {
     let listener = Listener::default();
     let uri = listener.start().await;
-    let (provider, server) = provider(ApiVersion::V3).await;
+    let (provider, server) = Provider::and_server(ApiVersion::V3).await;
     let proxy = reqwest::Proxy::all("http://127.0.0.1:1").unwrap();
     let client = reqwest::Client::builder().proxy(proxy).build().unwrap();
     let outcome = tell(&(provider, server.notification_client(client)), &uri).await;
@@ -190,7 +178,7 @@ async fn client_of_the_program_sends_notifications_if_there_is_one() {
 
 #[tokio::test]
 async fn notification_is_sent_though_nobody_waits_for_it_any_more() {
-    let (provider, server) = provider(ApiVersion::V3).await;
+    let (provider, server) = Provider::and_server(ApiVersion::V3).await;
     let listener = Listener::default();
     let uri = listener.start().await;
     let change = |client: &mut authlete::types::Client| client.backchannel_logout_uri = Some(uri);
@@ -214,7 +202,7 @@ async fn notification_is_sent_though_nobody_waits_for_it_any_more() {
 
 #[tokio::test]
 async fn server_on_the_web_sends_nothing_to_its_own_machine() {
-    let (provider, server) = provider(ApiVersion::V3).await;
+    let (provider, server) = Provider::and_server(ApiVersion::V3).await;
     let listener = Listener::default();
     let uri = listener.start().await;
     let endpoints = Endpoints::below("https://as.example.com").unwrap();
