@@ -2,18 +2,21 @@
 //!
 //! `cargo bench -p openid-provider`
 
-use std::collections::HashMap;
+#[path = "../tests/browser/mod.rs"]
+mod browser;
+
 use std::fs;
 use std::time::Instant;
 
 use authlete::types::Client;
 use authlete_emulator::Emulator;
+use browser::{Browser, FORM, location, text};
 use cpu_time::ProcessTime;
 use openid_provider::connection::Connection;
 use openid_provider::provider::Provider;
 use openid_provider::settings::Settings;
-use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
-use reqwest::{RequestBuilder, Response, Url};
+use reqwest::header::CONTENT_TYPE;
+use reqwest::{Response, Url};
 use sqlx::any::install_default_drivers;
 use sqlx::{AnyConnection, Connection as _};
 use tempfile::TempDir;
@@ -47,12 +50,12 @@ async fn main() {
     let client = api.get_client(id).await.expect("the client is there");
 
     let mut browser = Browser::new(&provider.url);
-    let (time, cpu) = measure(LOGINS, async || browser.log_in().await).await;
+    let (time, cpu) = measure(LOGINS, async || log_in(&mut browser).await).await;
     println!("login with Argon2id      {time:>7.2} ms {cpu:>7.2} ms CPU");
 
-    browser.consent(&client).await;
-    browser.flow(&client).await;
-    let (time, cpu) = measure(FLOWS, async || browser.flow(&client).await).await;
+    consent(&mut browser, &client).await;
+    flow(&mut browser, &client).await;
+    let (time, cpu) = measure(FLOWS, async || flow(&mut browser, &client).await).await;
     println!(
         "authorization code flow  {time:>7.2} ms {cpu:>7.2} ms CPU {:>7.0} a second",
         1000.0 / time
@@ -60,7 +63,7 @@ async fn main() {
 
     let memory = resident();
     fill(&database).await;
-    let (later, _) = measure(FLOWS, async || browser.flow(&client).await).await;
+    let (later, _) = measure(FLOWS, async || flow(&mut browser, &client).await).await;
     println!(
         "with {SESSIONS} sessions more: time × {:.2}, memory × {:.2} ({:.0} MiB before)",
         later / time,
@@ -104,163 +107,83 @@ fn resident() -> f64 {
     number.unwrap_or(f64::NAN) / 1024.0
 }
 
-/// A browser, and the client behind it.
-struct Browser {
-    http: reqwest::Client,
-    url: String,
-    cookies: HashMap<String, String>,
+async fn log_in(browser: &mut Browser) {
+    browser.cookies.clear();
+    let page = text(browser.get("/login").await).await;
+    let fields = [("name", "alice"), ("password", "wonderland")];
+    let response = browser.submit(&page, "/login", &fields).await;
+    assert_eq!(location(&response), "/account");
 }
 
-impl Browser {
-    fn new(url: &str) -> Self {
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
-        Self {
-            http: http.build().expect("a client without TLS"),
-            url: url.replace("localhost", "127.0.0.1"),
-            cookies: HashMap::new(),
-        }
-    }
+async fn consent(browser: &mut Browser, client: &Client) {
+    let response = authorize(browser, client).await;
+    let page = text(browser.follow(response).await).await;
+    let fields = [
+        ("decision", "allow"),
+        ("scope", "openid"),
+        ("scope", "profile"),
+    ];
+    let response = browser.submit(&page, "/consent", &fields).await;
+    let response = browser.follow(response).await;
+    assert!(
+        location(&response).contains("code="),
+        "{}",
+        location(&response)
+    );
+}
 
-    async fn send(&mut self, request: RequestBuilder) -> Response {
-        let cookies: Vec<_> = self
-            .cookies
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
-        let response = request.header(COOKIE, cookies.join("; ")).send().await;
-        let response = response.expect("the server answers");
-        for cookie in response.headers().get_all(SET_COOKIE) {
-            let cookie = cookie.to_str().expect("a cookie is text");
-            let (pair, _) = cookie.split_once(';').unwrap_or((cookie, ""));
-            if let Some((name, value)) = pair.split_once('=') {
-                self.cookies.insert(name.to_owned(), value.to_owned());
-            }
-        }
-        response
-    }
+async fn authorize(browser: &mut Browser, client: &Client) -> Response {
+    let redirect_uri = redirect_uri(client);
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair("response_type", "code")
+        .append_pair(
+            "client_id",
+            &client.client_id.unwrap_or_default().to_string(),
+        )
+        .append_pair("redirect_uri", redirect_uri)
+        .append_pair("scope", "openid profile")
+        .append_pair("state", "state")
+        .append_pair(
+            "code_challenge",
+            "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+        )
+        .append_pair("code_challenge_method", "S256")
+        .finish();
+    browser.get(&format!("/authorize?{query}")).await
+}
 
-    /// Follows redirects to this server, as far as a page or a redirect to the client.
-    async fn follow(&mut self, mut response: Response) -> Response {
-        while location(&response).starts_with('/') {
-            response = self.get(&location(&response)).await;
-        }
-        response
-    }
-
-    async fn get(&mut self, path: &str) -> Response {
-        let request = self.http.get(format!("{}{path}", self.url));
-        self.send(request).await
-    }
-
-    /// Sends the form of a page, with more fields.
-    async fn submit(&mut self, page: &str, path: &str, fields: &[(&str, &str)]) -> Response {
-        let mut form: Vec<(&str, &str)> = vec![
-            ("form_token", hidden(page, "form_token")),
-            ("flow", hidden(page, "flow")),
-        ];
-        form.extend(fields);
-        let body = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(form)
-            .finish();
-        let request = self.http.post(format!("{}{path}", self.url));
-        let request = request.header("content-type", "application/x-www-form-urlencoded");
-        self.send(request.body(body)).await
-    }
-
-    async fn log_in(&mut self) {
-        self.cookies.clear();
-        let page = text(self.get("/login").await).await;
-        let fields = [("name", "alice"), ("password", "wonderland")];
-        let response = self.submit(&page, "/login", &fields).await;
-        assert_eq!(location(&response), "/account");
-    }
-
-    async fn consent(&mut self, client: &Client) {
-        let response = self.authorize(client).await;
-        let page = text(self.follow(response).await).await;
-        let fields = [
-            ("decision", "allow"),
-            ("scope", "openid"),
-            ("scope", "profile"),
-        ];
-        let response = self.submit(&page, "/consent", &fields).await;
-        let response = self.follow(response).await;
-        assert!(
-            location(&response).contains("code="),
-            "{}",
-            location(&response)
-        );
-    }
-
-    async fn authorize(&mut self, client: &Client) -> Response {
-        let redirect_uri = redirect_uri(client);
-        let query = form_urlencoded::Serializer::new(String::new())
-            .append_pair("response_type", "code")
-            .append_pair(
-                "client_id",
-                &client.client_id.unwrap_or_default().to_string(),
-            )
-            .append_pair("redirect_uri", redirect_uri)
-            .append_pair("scope", "openid profile")
-            .append_pair("state", "state")
-            .append_pair(
-                "code_challenge",
-                "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
-            )
-            .append_pair("code_challenge_method", "S256")
-            .finish();
-        self.get(&format!("/authorize?{query}")).await
-    }
-
-    /// From the request to the claims.
-    async fn flow(&mut self, client: &Client) {
-        let response = self.authorize(client).await;
-        let callback = Url::parse(&location(&response)).expect("a redirect to the client");
-        let code = callback.query_pairs().find(|(name, _)| name == "code");
-        let code = code.expect("the user has agreed").1.into_owned();
-        let body = form_urlencoded::Serializer::new(String::new())
-            .append_pair("grant_type", "authorization_code")
-            .append_pair("code", &code)
-            .append_pair("redirect_uri", redirect_uri(client))
-            .append_pair(
-                "code_verifier",
-                "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
-            )
-            .finish();
-        let id = client.client_id.unwrap_or_default();
-        let secret = client.client_secret.as_ref().map_or("", |it| it.expose());
-        let request = self.http.post(format!("{}/token", self.url));
-        let request = request.basic_auth(id, Some(secret));
-        let request = request.header("content-type", "application/x-www-form-urlencoded");
-        let tokens = text(request.body(body).send().await.expect("the server answers")).await;
-        let tokens: serde_json::Value = serde_json::from_str(&tokens).expect("tokens are JSON");
-        let token = tokens["access_token"].as_str().expect("there is a token");
-        let request = self
-            .http
-            .get(format!("{}/userinfo", self.url))
-            .bearer_auth(token);
-        let claims = text(request.send().await.expect("the server answers")).await;
-        assert!(claims.contains("Alice"), "{claims}");
-    }
+/// From the request to the claims.
+async fn flow(browser: &mut Browser, client: &Client) {
+    let response = authorize(browser, client).await;
+    let callback = Url::parse(&location(&response)).expect("a redirect to the client");
+    let code = callback.query_pairs().find(|(name, _)| name == "code");
+    let code = code.expect("the user has agreed").1.into_owned();
+    let body = form_urlencoded::Serializer::new(String::new())
+        .append_pair("grant_type", "authorization_code")
+        .append_pair("code", &code)
+        .append_pair("redirect_uri", redirect_uri(client))
+        .append_pair(
+            "code_verifier",
+            "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+        )
+        .finish();
+    let id = client.client_id.unwrap_or_default();
+    let secret = client.client_secret.as_ref().map_or("", |it| it.expose());
+    let request = browser.http.post(format!("{}/token", browser.url));
+    let request = request.basic_auth(id, Some(secret));
+    let request = request.header(CONTENT_TYPE, FORM);
+    let tokens = text(request.body(body).send().await.expect("the server answers")).await;
+    let tokens: serde_json::Value = serde_json::from_str(&tokens).expect("tokens are JSON");
+    let token = tokens["access_token"].as_str().expect("there is a token");
+    let request = browser
+        .http
+        .get(format!("{}/userinfo", browser.url))
+        .bearer_auth(token);
+    let claims = text(request.send().await.expect("the server answers")).await;
+    assert!(claims.contains("Alice"), "{claims}");
 }
 
 fn redirect_uri(client: &Client) -> &str {
     let uris = client.redirect_uris.as_deref().unwrap_or_default();
     uris.first().map_or("", String::as_str)
-}
-
-fn location(response: &Response) -> String {
-    let location = response.headers().get(LOCATION);
-    let location = location.and_then(|location| location.to_str().ok());
-    location.unwrap_or_default().to_owned()
-}
-
-async fn text(response: Response) -> String {
-    response.text().await.expect("a body is text")
-}
-
-fn hidden<'a>(page: &'a str, name: &str) -> &'a str {
-    let start = format!("name=\"{name}\" value=\"");
-    let (_, rest) = page.split_once(&start).expect("the page has a form");
-    rest.split('"').next().unwrap_or_default()
 }

@@ -1,16 +1,17 @@
 //! What the log and the metrics say of a login, and what they do not.
 
-use std::collections::HashMap;
+#[path = "browser/mod.rs"]
+mod browser;
+
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use authlete_emulator::Emulator;
+use browser::{Browser, hidden, location, text};
 use openid_provider::connection::Connection;
 use openid_provider::metrics;
 use openid_provider::provider::Provider;
 use openid_provider::settings::Settings;
-use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
-use reqwest::{RequestBuilder, Response};
 use tempfile::TempDir;
 use tracing_subscriber::EnvFilter;
 
@@ -27,68 +28,6 @@ impl Write for Lines {
     fn flush(&mut self) -> std::io::Result<()> {
         Ok(())
     }
-}
-
-struct Browser {
-    http: reqwest::Client,
-    url: String,
-    cookies: HashMap<String, String>,
-}
-
-impl Browser {
-    async fn send(&mut self, request: RequestBuilder) -> Response {
-        let cookies = self
-            .cookies
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"));
-        let cookies: Vec<_> = cookies.collect();
-        let response = request
-            .header(COOKIE, cookies.join("; "))
-            .send()
-            .await
-            .unwrap();
-        for cookie in response.headers().get_all(SET_COOKIE) {
-            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
-            let (name, value) = pair.split_once('=').unwrap();
-            self.cookies.insert(name.to_owned(), value.to_owned());
-        }
-        response
-    }
-
-    /// Follows redirects to this server, as far as a page or a redirect to the client.
-    async fn follow(&mut self, mut response: Response) -> Response {
-        while let Some(location) = response.headers().get(LOCATION)
-            && location.as_bytes().starts_with(b"/")
-        {
-            let path = location.to_str().unwrap().to_owned();
-            response = self.get(&path).await;
-        }
-        response
-    }
-
-    async fn get(&mut self, path: &str) -> Response {
-        self.send(self.http.get(format!("{}{path}", self.url)))
-            .await
-    }
-
-    async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Response {
-        let body = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(fields)
-            .finish();
-        let request = self.http.post(format!("{}{path}", self.url));
-        let request = request.header("content-type", "application/x-www-form-urlencoded");
-        self.send(request.body(body)).await
-    }
-}
-
-fn hidden(page: &str, name: &str) -> String {
-    let start = format!("name=\"{name}\" value=\"");
-    let (_, rest) = page.split_once(&start).unwrap();
-    rest.split('"').next().unwrap().to_owned()
-}
-
-fn location(response: &Response) -> String {
-    response.headers()[LOCATION].to_str().unwrap().to_owned()
 }
 
 #[tokio::test]
@@ -118,14 +57,7 @@ async fn login_leaves_its_route_and_status_and_nothing_secret() {
     let client = api.get_client(client_id).await.unwrap();
     let redirect_uri = client.redirect_uris.unwrap().remove(0);
 
-    let mut browser = Browser {
-        http: reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .unwrap(),
-        url: provider.url.replace("localhost", "127.0.0.1"),
-        cookies: HashMap::new(),
-    };
+    let mut browser = Browser::new(&provider.url);
     let query = form_urlencoded::Serializer::new(String::new())
         .append_pair("response_type", "code")
         .append_pair("client_id", &client_id.to_string())
@@ -140,37 +72,16 @@ async fn login_leaves_its_route_and_status_and_nothing_secret() {
         .append_pair("code_challenge_method", "S256")
         .finish();
     let response = browser.get(&format!("/authorize?{query}")).await;
-    let page = browser.follow(response).await.text().await.unwrap();
-    let (token, flow) = (hidden(&page, "form_token"), hidden(&page, "flow"));
-    let fields = |password: &'static str| {
-        [
-            ("form_token", token.clone()),
-            ("flow", flow.clone()),
-            ("name", "alice".to_owned()),
-            ("password", password.to_owned()),
-        ]
-    };
+    let login = text(browser.follow(response).await).await;
+    let (token, flow) = (hidden(&login, "form_token"), hidden(&login, "flow"));
     let mut page = String::new();
     for password in ["marker-password", "wonderland"] {
-        let fields = fields(password);
-        let fields: Vec<_> = fields
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
-        let response = browser.post("/login", &fields).await;
-        page = browser.follow(response).await.text().await.unwrap();
+        let fields = [("name", "alice"), ("password", password)];
+        let response = browser.submit(&login, "/login", &fields).await;
+        page = text(browser.follow(response).await).await;
     }
-    let fields = [
-        ("form_token", hidden(&page, "form_token")),
-        ("flow", hidden(&page, "flow")),
-        ("decision", "allow".to_owned()),
-        ("scope", "openid".to_owned()),
-    ];
-    let fields: Vec<_> = fields
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
-    let response = browser.post("/consent", &fields).await;
+    let fields = [("decision", "allow"), ("scope", "openid")];
+    let response = browser.submit(&page, "/consent", &fields).await;
     let callback = location(&browser.follow(response).await);
     let code = callback
         .split("code=")
@@ -199,9 +110,8 @@ async fn login_leaves_its_route_and_status_and_nothing_secret() {
         "{log}"
     );
     let cookies = browser.cookies.values().cloned();
-    let secrets = [token, flow, code, "wonderland".to_owned()]
-        .into_iter()
-        .chain(cookies);
+    let secrets = [token, flow, &code, "wonderland"].map(str::to_owned);
+    let secrets = secrets.into_iter().chain(cookies);
     for secret in secrets.chain(["marker".to_owned()]) {
         assert!(!log.contains(&secret), "{secret} is in the log");
     }
