@@ -110,7 +110,26 @@ impl App {
     }
 }
 
+/// An authorization request whose page a browser has, and who is logged in there.
+pub struct Opened {
+    pub flow: Flow,
+    pub user: Option<User>,
+    pub session: Option<Session>,
+}
+
 impl Directory {
+    /// The authorization request with this name, and who is there to decide on it.
+    pub async fn open(&self, visit: &mut Visit, name: &str) -> Result<Opened, Error> {
+        let flow = self.flow(visit, name).await?;
+        let user = self.user(visit).await?;
+        let session = self.session_of(user.as_ref(), visit, flow.pending.client_id());
+        Ok(Opened {
+            session: session.await?,
+            flow,
+            user,
+        })
+    }
+
     /// The authorization request that a page of this browser is for.
     pub async fn flow(&self, visit: &Visit, name: &str) -> Result<Flow, Error> {
         let flow = self.flows.get(&visit.kept.key, name).await?;
@@ -131,7 +150,17 @@ impl Directory {
         visit: &mut Visit,
         client_id: Option<i64>,
     ) -> Result<Option<Session>, Error> {
-        let (Some(login), Some(_)) = (visit.kept.login.clone(), self.user(visit).await?) else {
+        let user = self.user(visit).await?;
+        self.session_of(user.as_ref(), visit, client_id).await
+    }
+
+    async fn session_of(
+        &self,
+        user: Option<&User>,
+        visit: &mut Visit,
+        client_id: Option<i64>,
+    ) -> Result<Option<Session>, Error> {
+        let (Some(login), Some(_)) = (visit.kept.login.clone(), user) else {
             return Ok(None);
         };
         let Some(client_id) = client_id else {

@@ -7,7 +7,7 @@ use subtle::ConstantTimeEq as _;
 
 use crate::app::App;
 use crate::error::Error;
-use crate::routes::at;
+use crate::flows::at;
 use crate::visit::Visit;
 
 /// The field that every form has (CSRF). Its value is in the session, and another site does not know it.

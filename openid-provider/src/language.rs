@@ -1,8 +1,11 @@
 //! The languages of the pages. To add one: a variant here, and its texts in `texts/`.
 
+use axum::response::{AppendHeaders, IntoResponse, Redirect};
 use http::HeaderMap;
-use http::header::{ACCEPT_LANGUAGE, COOKIE};
+use http::header::{ACCEPT_LANGUAGE, SET_COOKIE};
+use serde::Deserialize;
 
+use crate::cookies;
 use crate::texts::{Texts, en, ja};
 
 /// The cookie that keeps what the user chose. It is not in the session: it stays after a logout, and error pages need no database.
@@ -62,21 +65,36 @@ impl Language {
             let header = headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?;
             accepted(header)
         };
-        chosen(headers)
+        let chosen = cookies::value(headers, CHOICE).and_then(Self::of_tag);
+        chosen
             .or_else(asked)
             .or_else(accepted)
             .unwrap_or(Self::English)
     }
 }
 
-fn chosen(headers: &HeaderMap) -> Option<Language> {
-    let headers = headers.get_all(COOKIE).iter();
-    let cookies = headers.filter_map(|value| value.to_str().ok());
-    let mut pairs = cookies
-        .flat_map(|cookies| cookies.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='));
-    let (_, tag) = pairs.find(|(name, _)| *name == CHOICE)?;
-    Language::of_tag(tag)
+/// What the form at the bottom of every page sends.
+#[derive(Deserialize)]
+pub struct Choice {
+    language: String,
+    /// The page that the user was at.
+    here: String,
+}
+
+impl Choice {
+    /// Keeps the choice, and leads back to the page.
+    pub fn respond(&self, is_secure: bool) -> impl IntoResponse + use<> {
+        let language = Language::of_tag(&self.language);
+        let cookie = language.map(|it| (SET_COOKIE, it.cookie(is_secure)));
+        let here = if is_own(&self.here) { &self.here } else { "/" };
+        (AppendHeaders(cookie), Redirect::to(here))
+    }
+}
+
+/// Only to a page of this server: a path, and not `//host`. Browsers read `\` as `/`, and leave blanks and control characters out.
+fn is_own(here: &str) -> bool {
+    let is_plain = |it: u8| it.is_ascii_graphic() && it != b'\\';
+    here.starts_with('/') && !here.starts_with("//") && here.bytes().all(is_plain)
 }
 
 fn accepted(header: &str) -> Option<Language> {
@@ -98,6 +116,8 @@ fn accepted(header: &str) -> Option<Language> {
 
 #[cfg(test)]
 mod tests {
+    use http::header::COOKIE;
+
     use super::*;
 
     #[test]
@@ -133,5 +153,21 @@ mod tests {
         assert_eq!(Language::negotiate(&asked, &headers), Language::Japanese);
         headers.insert(COOKIE, "language=xx".parse().unwrap());
         assert_eq!(Language::negotiate(&asked, &headers), Language::English);
+    }
+
+    #[test]
+    fn another_site_is_no_page_of_this_server() {
+        assert!(is_own("/") && is_own("/login?flow=a&b=//c"));
+        for here in [
+            "",
+            "//evil.example",
+            "/\\evil.example",
+            "/\t/evil.example",
+            "/ /evil.example",
+            "https://evil.example",
+            "evil",
+        ] {
+            assert!(!is_own(here), "{here:?}");
+        }
     }
 }

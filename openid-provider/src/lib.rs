@@ -15,6 +15,7 @@ mod app;
 mod clock;
 pub mod connection;
 mod consents;
+mod cookies;
 mod database;
 mod demo;
 mod error;

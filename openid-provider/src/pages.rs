@@ -1,17 +1,19 @@
 //! The pages, from `templates/`. Their look is in `assets/style.css`.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
+use http::StatusCode;
 use http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY,
-    X_CONTENT_TYPE_OPTIONS,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use http::request::Parts;
-use http::{StatusCode, Uri};
 
-use crate::app::{App, Demo};
+use crate::app::{App, Demo, Site};
+use crate::flows;
 use crate::language::Language;
 use crate::texts::Texts;
 use crate::users::User;
@@ -19,7 +21,7 @@ use crate::visit::Visit;
 
 /// What all pages have.
 pub struct Page {
-    app: App,
+    site: Arc<Site>,
     language: Language,
     texts: &'static Texts,
     user: Option<String>,
@@ -43,12 +45,12 @@ impl Page {
         let language = Language::negotiate(ui_locales.unwrap_or_default(), &parts.headers);
         let form_token = visit.map(|visit| visit.kept.form_token.expose().to_owned());
         Self {
-            app: app.clone(),
+            site: Arc::clone(&app.site),
             language,
             texts: language.texts(),
             user: None,
             form_token: form_token.unwrap_or_default(),
-            here: here(&parts.uri),
+            here: here(parts),
             flow: String::new(),
             mistake: None,
         }
@@ -85,11 +87,11 @@ impl Page {
     }
 
     fn site(&self) -> &str {
-        &self.app.site.name
+        &self.site.name
     }
 
     fn demo(&self) -> Option<&Demo> {
-        self.app.site.demo.as_ref()
+        self.site.demo.as_ref()
     }
 
     fn languages(&self) -> impl Iterator<Item = Language> {
@@ -98,18 +100,14 @@ impl Page {
 
     /// The query that keeps the authorization request at the next page.
     fn query(&self) -> String {
-        match self.flow.as_str() {
-            "" => String::new(),
-            flow => format!("?flow={flow}"),
-        }
+        flows::at("", &self.flow)
     }
 }
 
-/// The path and the query, without what is only for one visit.
-fn here(uri: &Uri) -> String {
-    uri.path_and_query()
-        .map_or("/", |it| it.as_str())
-        .to_owned()
+/// Where a page is, to come back to in another language.
+pub fn here(parts: &Parts) -> String {
+    let here = parts.uri.path_and_query();
+    here.map_or("/", |it| it.as_str()).to_owned()
 }
 
 macro_rules! pages {
@@ -124,15 +122,11 @@ macro_rules! pages {
 
         impl IntoResponse for $name {
             fn into_response(self) -> Response {
-                let failed = self.page.mistake.is_some();
-                let policy = policy(&self.page.app);
-                match self.render() {
-                    Ok(html) => respond(html, &policy, failed),
-                    Err(error) => {
-                        tracing::error!(%error, "a page cannot be rendered");
-                        StatusCode::INTERNAL_SERVER_ERROR.into_response()
-                    }
+                let mut response = respond(&self, &policy(&self.page.site));
+                if self.page.mistake.is_some() && response.status().is_success() {
+                    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
                 }
+                response
             }
         }
     )* };
@@ -227,11 +221,16 @@ pub fn error(page: Page, status: StatusCode) -> Response {
     response
 }
 
-fn respond(html: String, policy: &str, failed: bool) -> Response {
+/// The response for a page. `policy` says what the browser may do with it.
+pub fn respond(page: &impl Template, policy: &str) -> Response {
+    let html = match page.render() {
+        Ok(html) => html,
+        Err(error) => {
+            tracing::error!(%error, "a page cannot be rendered");
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        }
+    };
     let mut response = Html(html).into_response();
-    if failed {
-        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-    }
     let headers = response.headers_mut();
     if let Ok(policy) = HeaderValue::from_str(policy) {
         headers.insert(CONTENT_SECURITY_POLICY, policy);
@@ -245,9 +244,9 @@ fn respond(html: String, policy: &str, failed: bool) -> Response {
 /// What the browser may do with a page. Pages have no scripts.
 ///
 /// `form-action` is missing on purpose: browsers apply it to where a form leads in the end, and that is the client.
-fn policy(app: &App) -> String {
+fn policy(site: &Site) -> String {
     let mut policy = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; img-src 'self'".to_owned();
-    for origin in &app.site.settings.logo_origins {
+    for origin in &site.settings.logo_origins {
         let _ = write!(policy, " {origin}");
     }
     policy
@@ -257,5 +256,5 @@ const HEADERS: [(HeaderName, &str); 4] = [
     (CACHE_CONTROL, "no-store"),
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (REFERRER_POLICY, "no-referrer"),
-    (http::header::X_FRAME_OPTIONS, "DENY"),
+    (X_FRAME_OPTIONS, "DENY"),
 ];

@@ -428,8 +428,11 @@ test("pages are in the language of the browser, or in the one that was chosen", 
   await browser.submit("/language", { language: "en" });
   assert.equal(path(browser), "/request");
   assert.ok(browser.html.includes('<html lang="en">'));
-  await browser.submit("/language", { language: "ja", here: "//evil.example/" });
-  assert.equal(browser.url, `${provider.demo}/`);
+  // Browsers leave tabs out: the third is read as the first.
+  for (const here of ["//evil.example/", "/\\evil.example/", "/\t/evil.example/"]) {
+    await browser.submit("/language", { language: "ja", here });
+    assert.equal(browser.url, `${provider.demo}/`);
+  }
 });
 
 test("pages forbid scripts and frames, and the cookie is out of the reach of scripts", async () => {

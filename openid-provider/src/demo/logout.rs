@@ -24,7 +24,7 @@ pub async fn page(State(demo): State<Demo>, visitor: Visitor, parts: Parts) -> R
     let Some(login) = login.flatten() else {
         return Redirect::to("/").into_response();
     };
-    let page = Page::new(&demo, &visitor, &parts);
+    let page = Page::new(&parts);
     let step = Step::new(|texts| &texts.logout).section(LOGOUT.at("2"));
     let (step, url) = match prepare(&demo, &visitor, &login).await {
         Ok(url) => {

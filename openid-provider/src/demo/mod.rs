@@ -14,7 +14,6 @@ mod ciba;
 mod device;
 mod discovery;
 mod jwt;
-mod language;
 mod logout;
 mod memory;
 mod pages;
@@ -33,15 +32,18 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
+use axum::response::IntoResponse;
 use axum::routing::{get, post};
+use axum::{Form, Router};
 use openidconnect::{ClientId, ClientSecret, IssuerUrl};
 
 use memory::Memory;
 use request::Flow;
 use session::Session;
+
+use crate::language::Choice;
 
 /// The largest form, in bytes.
 const FORM_LIMIT: usize = 64 * 1024;
@@ -106,10 +108,15 @@ pub fn router(issuer: &str, url: &str, client: &authlete::types::Client) -> Resu
         .route("/ciba/check", post(ciba::check))
         .route("/log-out", get(logout::page))
         .route(logout::LOGGED_OUT, get(logout::done))
-        .route("/language", post(language::choose))
+        .route("/language", post(choose_language))
         .layer(from_fn_with_state(demo.clone(), session::find));
     Ok(pages
         .merge(from_elsewhere)
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .with_state(demo))
+}
+
+/// The demo has no TLS.
+async fn choose_language(Form(choice): Form<Choice>) -> impl IntoResponse {
+    choice.respond(false)
 }

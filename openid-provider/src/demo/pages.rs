@@ -2,21 +2,16 @@
 
 use askama::Template;
 use axum::extract::{FromRequest, Request};
-use axum::response::{Html, IntoResponse, Response};
-use http::StatusCode;
-use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY,
-    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
-};
+use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 
-use super::Demo;
 use super::request::{OFFLINE_ACCESS, PROMPTS, SCOPES, TWO_STEPS};
-use super::session::{Login, Visitor};
+use super::session::Login;
 use super::steps::Step;
 use super::texts::Texts;
 use super::waiting::{Kind, Waiting};
 use crate::language::Language;
+use crate::pages::{here, respond};
 
 /// What all pages have.
 pub struct Page {
@@ -27,15 +22,12 @@ pub struct Page {
 }
 
 impl Page {
-    pub fn new(demo: &Demo, visitor: &Visitor, parts: &Parts) -> Self {
-        let chosen = demo.sessions.with(&visitor.0, |session| session.language);
-        let chosen = chosen.flatten();
-        let language = chosen.unwrap_or_else(|| Language::negotiate(&[], &parts.headers));
-        let here = parts.uri.path_and_query();
+    pub fn new(parts: &Parts) -> Self {
+        let language = Language::negotiate(&[], &parts.headers);
         Self {
             language,
             texts: Texts::of(language),
-            here: here.map_or("/", |it| it.as_str()).to_owned(),
+            here: here(parts),
         }
     }
 
@@ -55,13 +47,7 @@ macro_rules! pages {
 
         impl IntoResponse for $name {
             fn into_response(self) -> Response {
-                match self.render() {
-                    Ok(html) => respond(html),
-                    Err(error) => {
-                        tracing::error!(%error, "a page cannot be rendered");
-                        StatusCode::INTERNAL_SERVER_ERROR.into_response()
-                    }
-                }
+                respond(&self, POLICY)
             }
         }
     )* };
@@ -93,26 +79,8 @@ impl StartPage {
     }
 }
 
-fn respond(html: String) -> Response {
-    let mut response = Html(html).into_response();
-    for (name, value) in HEADERS {
-        let value = HeaderValue::from_static(value);
-        response.headers_mut().insert(name, value);
-    }
-    response
-}
-
 /// Pages have no scripts, and forms lead to the demo. To the provider lead links.
-const HEADERS: [(HeaderName, &str); 5] = [
-    (
-        CONTENT_SECURITY_POLICY,
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    ),
-    (CACHE_CONTROL, "no-store"),
-    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (REFERRER_POLICY, "no-referrer"),
-    (X_FRAME_OPTIONS, "DENY"),
-];
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The fields of a form.
 pub struct Sent(pub Vec<(String, String)>);

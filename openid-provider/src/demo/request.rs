@@ -72,7 +72,7 @@ impl Choices {
 }
 
 pub async fn page(State(demo): State<Demo>, visitor: Visitor, parts: Parts) -> Response {
-    let page = Page::new(&demo, &visitor, &parts);
+    let page = Page::new(&parts);
     let wire = Wire::new(&demo.http);
     let choices = Choices::of(&parts.uri);
     let prepared = match demo.discover(&wire).await {

@@ -22,7 +22,7 @@ pub async fn page(State(demo): State<Demo>, visitor: Visitor, parts: Parts) -> R
     if steps.is_empty() {
         return Redirect::to("/").into_response();
     }
-    let page = Page::new(&demo, &visitor, &parts);
+    let page = Page::new(&parts);
     ResultPage { page, steps, login }.into_response()
 }
 

@@ -5,24 +5,22 @@
 use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use http::header::{COOKIE, SET_COOKIE};
+use http::header::SET_COOKIE;
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderValue, StatusCode};
 use openidconnect::RefreshToken;
 use openidconnect::core::CoreIdToken;
 
 use super::Demo;
 use super::steps::Step;
 use super::waiting::Waiting;
-use crate::language::Language;
+use crate::cookies;
 use crate::random;
 
 const NAME: &str = "demo-session";
 
 #[derive(Default)]
 pub struct Session {
-    /// The language that the user chose.
-    pub language: Option<Language>,
     pub login: Option<Login>,
     /// The login that ended last.
     pub left: Option<Login>,
@@ -82,7 +80,7 @@ impl<S: Sync> FromRequestParts<S> for Visitor {
 ///
 /// Not for `POST /callback`: it comes from the site of the provider, without the cookie, and must not get a new one.
 pub async fn find(State(demo): State<Demo>, mut request: Request, next: Next) -> Response {
-    let known = cookie(request.headers()).map(str::to_owned);
+    let known = cookies::value(request.headers(), NAME).map(str::to_owned);
     let known = known.filter(|key| demo.sessions.with(key, |_| ()).is_some());
     let key = known.clone().unwrap_or_else(|| {
         let key = random::text();
@@ -103,13 +101,6 @@ pub fn renew(demo: &Demo, visitor: &Visitor, response: &mut Response) {
     if demo.sessions.rename(&visitor.0, &key) {
         set_cookie(response, &key);
     }
-}
-
-fn cookie(headers: &HeaderMap) -> Option<&str> {
-    let cookies = headers.get_all(COOKIE).iter();
-    let cookies = cookies.filter_map(|header| header.to_str().ok());
-    let mut pairs = cookies.flat_map(|header| header.split(';'));
-    pairs.find_map(|pair| pair.trim().strip_prefix(NAME)?.strip_prefix('='))
 }
 
 /// On `http://127.0.0.1` it cannot be `Secure`, nor have the prefix `__Host-`. Set both in an app of yours.

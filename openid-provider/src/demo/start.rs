@@ -9,7 +9,7 @@ use super::pages::{Page, StartPage};
 use super::session::Visitor;
 
 pub async fn page(State(demo): State<Demo>, visitor: Visitor, parts: Parts) -> Response {
-    let page = Page::new(&demo, &visitor, &parts);
+    let page = Page::new(&parts);
     let session = demo.sessions.with(&visitor.0, |session| {
         let login = session.login.clone();
         (login, session.ended.clone(), !session.report.is_empty())

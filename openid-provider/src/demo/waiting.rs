@@ -70,7 +70,7 @@ pub fn page(demo: &Demo, visitor: &Visitor, parts: &Parts, kind: &'static Kind) 
         slot.take_if(|waiting| waiting.expires_at <= now());
         slot.clone()
     });
-    let page = Page::new(demo, visitor, parts);
+    let page = Page::new(parts);
     let waiting = waiting.flatten();
     let provider = demo.issuer.as_str().to_owned();
     WaitingPage {

@@ -3,35 +3,27 @@
 use authlete::types::ClientAuthorizationDeleteRequest;
 use authlete_axum::authorization_server::Failure;
 use axum::extract::State;
-use axum::response::{IntoResponse as _, Redirect, Response};
-use http::request::Parts;
+use axum::response::Redirect;
 use time::OffsetDateTime;
 
 use super::log_out::tell_clients;
-use super::{log_in_first, with_form_token};
+use super::logged_in::LoggedIn;
 use crate::app::App;
 use crate::consents::ConnectedApp;
 use crate::error::Error;
 use crate::form::Sent;
-use crate::pages::{AccountPage, ListedApp, ListedSession, Page};
+use crate::pages::{AccountPage, ListedApp, ListedSession};
 use crate::texts::Texts;
-use crate::visit::{Ended, Visit};
+use crate::visit::Ended;
 
-pub async fn page(
-    State(app): State<App>,
-    mut visit: Visit,
-    parts: Parts,
-) -> Result<Response, Error> {
-    with_form_token(&mut visit).await?;
-    let Some(user) = app.directory.user(&visit).await? else {
-        return log_in_first(&mut visit, &parts).await;
-    };
-    let page = Page::new(&app, &parts, Some(&visit), None).user(Some(&user));
+pub async fn page(State(app): State<App>, opened: LoggedIn) -> Result<AccountPage, Error> {
+    let page = opened.page(&app);
     let texts = page.texts();
+    let LoggedIn { visit, user, .. } = opened;
     let apps = app.directory.consents.apps(&user.subject).await?;
     let sessions = app.directory.sessions.of_user(&user.subject).await?;
     let this = visit.id();
-    let page = AccountPage {
+    Ok(AccountPage {
         apps: apps.into_iter().map(|app| listed(texts, app)).collect(),
         sessions: sessions
             .into_iter()
@@ -44,8 +36,7 @@ pub async fn page(
             .collect(),
         user,
         page,
-    };
-    Ok(page.into_response())
+    })
 }
 
 fn listed(texts: &Texts, app: ConnectedApp) -> ListedApp {

@@ -20,12 +20,10 @@ pub async fn page(
     parts: Parts,
 ) -> Result<Response, Error> {
     with_form_token(&mut visit).await?;
-    let user = app.directory.user(&visit).await?;
-    let pending = app.directory.flow(&visit, &flow).await?.pending;
-    let client_id = pending.client_id();
-    let session = app.directory.session(&mut visit, client_id).await?;
-    let asked = interaction(&pending, session.as_ref());
-    let (Some(Interaction::ChooseAccount { .. }), Some(user)) = (asked, user) else {
+    let opened = app.directory.open(&mut visit, &flow).await?;
+    let pending = opened.flow.pending;
+    let asked = interaction(&pending, opened.session.as_ref());
+    let (Some(Interaction::ChooseAccount { .. }), Some(user)) = (asked, opened.user) else {
         return Ok(go_on(&flow));
     };
     let page = ChooseAccountPage {
@@ -39,13 +37,11 @@ pub async fn page(
 pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error> {
     let flow = sent.flow();
     let mut visit = sent.visit;
-    let mut kept = app.directory.flow(&visit, &flow).await?;
-    let client_id = kept.pending.client_id();
-    let session = app.directory.session(&mut visit, client_id).await?;
-    if let Some(session) = &session {
-        kept.pending.account_chosen(session);
+    let mut opened = app.directory.open(&mut visit, &flow).await?;
+    if let Some(session) = &opened.session {
+        opened.flow.pending.account_chosen(session);
     }
-    app.directory.flows.update(&flow, &kept).await?;
+    app.directory.flows.update(&flow, &opened.flow).await?;
     visit.save().await?;
     Ok(go_on(&flow))
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use super::log_in::Flow;
 use super::{go_on, interaction, page_for, with_form_token};
-use crate::app::App;
+use crate::app::{App, Opened};
 use crate::error::Error;
 use crate::form::Sent;
 use crate::metrics;
@@ -27,14 +27,14 @@ pub async fn page(
     parts: Parts,
 ) -> Result<Response, Error> {
     with_form_token(&mut visit).await?;
-    let user = app.directory.user(&visit).await?;
-    let pending = app.directory.flow(&visit, &flow).await?.pending;
-    let client_id = pending.client_id();
-    let session = app.directory.session(&mut visit, client_id).await?;
-    let Some(Interaction::Consent(asked)) = interaction(&pending, session.as_ref()) else {
+    let opened = app.directory.open(&mut visit, &flow).await?;
+    let pending = opened.flow.pending;
+    let asked = interaction(&pending, opened.session.as_ref());
+    let Some(Interaction::Consent(asked)) = asked else {
         return Ok(go_on(&flow));
     };
-    let page = page_for(&app, &parts, &visit, &flow, Some(&pending)).user(user.as_ref());
+    let page = page_for(&app, &parts, &visit, &flow, Some(&pending));
+    let page = page.user(opened.user.as_ref());
     Ok(render(&app, page, &pending, &asked).into_response())
 }
 
@@ -113,20 +113,21 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
     let agreed = sent.field("decision") == "allow";
     let scopes: Vec<_> = sent.all("scope").map(str::to_owned).collect();
     let mut visit = sent.visit;
-    let mut kept = app.directory.flow(&visit, &flow).await?;
-    let client_id = kept.pending.client_id();
-    let session = app.directory.session(&mut visit, client_id).await?;
-    if agreed && let Some(client_id) = client_id {
-        visit.kept.clients.insert(client_id);
-    }
+    let Opened {
+        flow: mut kept,
+        session,
+        ..
+    } = app.directory.open(&mut visit, &flow).await?;
+    let client_id = kept.pending.client_id().filter(|_| agreed);
+    visit.kept.clients.extend(client_id);
     metrics::event("consents_total", if agreed { "allowed" } else { "refused" });
     kept.refused = !agreed;
     if agreed && let Some(session) = session {
         let lasting = kept.pending.consented_to_scopes(&session, &scopes);
-        if let Some(client) = &kept.pending.answer().client
-            && let Some(id) = client.client_id
-        {
-            let name = client.client_name.as_deref().unwrap_or_default();
+        if let Some(id) = client_id {
+            let client = kept.pending.answer().client.as_ref();
+            let name = client.and_then(|client| client.client_name.as_deref());
+            let name = name.unwrap_or_default();
             let consents = &app.directory.consents;
             consents.add(session.subject(), id, name, lasting).await?;
         }

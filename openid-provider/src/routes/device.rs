@@ -3,16 +3,14 @@
 use authlete_axum::authorization_server::{DeviceOutcome, UserCode};
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use http::request::Parts;
 use serde::Deserialize;
 
 use super::consent::scopes;
-use super::{log_in_first, with_form_token};
+use super::logged_in::LoggedIn;
 use crate::app::App;
 use crate::error::Error;
 use crate::form::Sent;
 use crate::pages::{DeviceConsentPage, DevicePage, MessagePage, Page};
-use crate::visit::Visit;
 
 /// The code, when the user has scanned it (`verification_uri_complete`, RFC 8628 §3.3.1).
 #[derive(Deserialize)]
@@ -24,19 +22,13 @@ pub struct Code {
 pub async fn page(
     State(app): State<App>,
     Query(code): Query<Code>,
-    mut visit: Visit,
-    parts: Parts,
-) -> Result<Response, Error> {
-    with_form_token(&mut visit).await?;
-    let Some(user) = app.directory.user(&visit).await? else {
-        return log_in_first(&mut visit, &parts).await;
-    };
-    let page = DevicePage {
-        page: Page::new(&app, &parts, Some(&visit), None).user(Some(&user)),
+    opened: LoggedIn,
+) -> DevicePage {
+    DevicePage {
+        page: opened.page(&app),
         // The user confirms that it is the one on the device (§5.4).
         code: code.user_code,
-    };
-    Ok(page.into_response())
+    }
 }
 
 /// The code was sent.
@@ -81,9 +73,7 @@ pub async fn decide(State(app): State<App>, mut sent: Sent) -> Result<Response, 
     let client_id = device.answer().client_id;
     let session = app.directory.session(&mut sent.visit, client_id).await?;
     let agreed = sent.field("decision") == "allow";
-    if agreed && let Some(client_id) = client_id {
-        sent.visit.kept.clients.insert(client_id);
-    }
+    sent.visit.kept.clients.extend(client_id.filter(|_| agreed));
     sent.visit.save().await?;
     let user = app.directory.user(&sent.visit).await?;
     let page = Page::new(&app, &sent.parts, Some(&sent.visit), None).user(user.as_ref());

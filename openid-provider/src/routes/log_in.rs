@@ -6,9 +6,10 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use http::request::Parts;
 use serde::Deserialize;
 
-use super::{at, finish_login, go_on, interaction, page_for, with_form_token};
+use super::{finish_login, go_on, interaction, page_for, with_form_token};
 use crate::app::App;
 use crate::error::Error;
+use crate::flows::at;
 use crate::form::Sent;
 use crate::metrics;
 use crate::pages::LoginPage;
@@ -28,21 +29,19 @@ pub async fn page(
     parts: Parts,
 ) -> Result<Response, Error> {
     with_form_token(&mut visit).await?;
-    let user = app.directory.user(&visit).await?;
     if flow.is_empty() {
-        return Ok(match user {
+        return Ok(match app.directory.user(&visit).await? {
             Some(_) => Redirect::to("/account").into_response(),
             None => render(&app, &parts, &visit, None, Asked::default()).into_response(),
         });
     }
-    let pending = app.directory.flow(&visit, &flow).await?.pending;
-    let client_id = pending.client_id();
-    let session = app.directory.session(&mut visit, client_id).await?;
-    let asked = match interaction(&pending, session.as_ref()) {
+    let opened = app.directory.open(&mut visit, &flow).await?;
+    let pending = opened.flow.pending;
+    let asked = match interaction(&pending, opened.session.as_ref()) {
         Some(Interaction::LogIn(asked)) => {
             let needs_second_factor =
                 asked.reason == LoginReason::Acr && asked.acrs.iter().any(|acr| acr == ACRS[1]);
-            if needs_second_factor && let Some(user) = &user {
+            if needs_second_factor && let Some(user) = &opened.user {
                 // The password was right: what is missing is the second factor.
                 return Ok(match user.has_second_factor {
                     true => {
@@ -68,9 +67,7 @@ pub async fn page(
             hint: login_hint,
             reason: None,
         },
-        Some(Interaction::Consent(_)) | None => {
-            return Ok(go_on(&flow));
-        }
+        Some(Interaction::Consent(_)) | None => return Ok(go_on(&flow)),
     };
     let page = render(&app, &parts, &visit, Some((&flow, &pending)), asked);
     Ok(page.into_response())

@@ -10,6 +10,7 @@ mod home;
 mod language;
 mod log_in;
 mod log_out;
+mod logged_in;
 mod proceed;
 mod requests;
 mod second_factor;
@@ -89,15 +90,6 @@ async fn with_form_token(visit: &mut Visit) -> Result<(), Error> {
     Ok(())
 }
 
-/// A page for an authorization request, by its name. A browser may have sent anything in the place of the name.
-pub fn at(page: &str, flow: &str) -> String {
-    if flow.is_empty() {
-        return page.to_owned();
-    }
-    let flow: String = form_urlencoded::byte_serialize(flow.as_bytes()).collect();
-    format!("{page}?flow={flow}")
-}
-
 /// A page for an authorization request, in a language that its client asks for.
 fn page_for(
     app: &App,
@@ -118,13 +110,6 @@ async fn page_of(app: &App, parts: &Parts, visit: &Visit, flow: &str) -> Result<
     };
     let pending = kept.as_ref().map(|kept| &kept.pending);
     Ok(page_for(app, parts, visit, flow, pending))
-}
-
-/// Sends the user to the login, and afterwards back to this page.
-async fn log_in_first(visit: &mut Visit, parts: &Parts) -> Result<Response, Error> {
-    visit.kept.after_login = parts.uri.path_and_query().map(ToString::to_string);
-    visit.save().await?;
-    Ok(Redirect::to("/login").into_response())
 }
 
 /// Begins the session of a user, and goes on with the authorization request that the login was for.

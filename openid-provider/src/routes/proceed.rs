@@ -11,8 +11,9 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use http::request::Parts;
 
 use super::log_in::Flow;
-use crate::app::App;
+use crate::app::{App, Opened};
 use crate::error::Error;
+use crate::flows::at;
 use crate::visit::Visit;
 
 /// Where this is.
@@ -24,12 +25,8 @@ pub async fn page(
     mut visit: Visit,
     parts: Parts,
 ) -> Result<Response, Error> {
-    let flow = app.directory.flow(&visit, &name).await?;
+    let Opened { flow, session, .. } = app.directory.open(&mut visit, &name).await?;
     let pending = flow.pending;
-    let session = app
-        .directory
-        .session(&mut visit, pending.client_id())
-        .await?;
     visit.save().await?;
     let response = if flow.refused {
         app.server.deny(&pending).await?
@@ -58,12 +55,12 @@ pub fn to_page(interaction: &Interaction, flow: &str) -> Response {
         Interaction::CreateAccount { .. } => "/sign-up",
         Interaction::Consent(_) => "/consent",
     };
-    Redirect::to(&format!("{page}?flow={flow}")).into_response()
+    Redirect::to(&at(page, flow)).into_response()
 }
 
 /// After a page was sent, or when it is not needed any more.
 pub fn go_on(flow: &str) -> Response {
-    Redirect::to(&format!("{PATH}?flow={flow}")).into_response()
+    Redirect::to(&at(PATH, flow)).into_response()
 }
 
 /// What an authorization request needs now. `None` when it needs no page any more.

@@ -2,36 +2,25 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use http::request::Parts;
 
 use super::consent::scopes;
-use super::{log_in_first, with_form_token};
+use super::logged_in::LoggedIn;
 use crate::app::App;
 use crate::error::Error;
 use crate::form::Sent;
 use crate::pages::{ListedRequest, MessagePage, Page, RequestsPage};
 use crate::requests::Waiting;
 use crate::texts::Texts;
-use crate::visit::Visit;
 
-pub async fn page(
-    State(app): State<App>,
-    mut visit: Visit,
-    parts: Parts,
-) -> Result<Response, Error> {
-    with_form_token(&mut visit).await?;
-    let Some(user) = app.directory.user(&visit).await? else {
-        return log_in_first(&mut visit, &parts).await;
-    };
-    let page = Page::new(&app, &parts, Some(&visit), None).user(Some(&user));
+pub async fn page(State(app): State<App>, opened: LoggedIn) -> Result<RequestsPage, Error> {
+    let page = opened.page(&app);
     let texts = page.texts();
-    let waiting = app.directory.requests.of_user(&user.subject).await?;
-    let requests = waiting.into_iter().map(|waiting| listed(texts, waiting));
-    let page = RequestsPage {
-        requests: requests.collect(),
+    let requests = &app.directory.requests;
+    let waiting = requests.of_user(&opened.user.subject).await?.into_iter();
+    Ok(RequestsPage {
+        requests: waiting.map(|waiting| listed(texts, waiting)).collect(),
         page,
-    };
-    Ok(page.into_response())
+    })
 }
 
 fn listed(texts: &Texts, waiting: Waiting) -> ListedRequest {
@@ -68,9 +57,7 @@ pub async fn decide(State(app): State<App>, mut sent: Sent) -> Result<Response, 
     let client_id = request.answer().client_id;
     let session = app.directory.session(&mut sent.visit, client_id).await?;
     let agreed = sent.field("decision") == "allow";
-    if agreed && let Some(client_id) = client_id {
-        sent.visit.kept.clients.insert(client_id);
-    }
+    sent.visit.kept.clients.extend(client_id.filter(|_| agreed));
     sent.visit.save().await?;
     let decided = match session.filter(|_| agreed) {
         Some(session) => {

@@ -6,9 +6,11 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use http::request::Parts;
 
 use super::log_in::Flow;
-use super::{at, finish_login, log_in_first, page_of, with_form_token};
+use super::logged_in::LoggedIn;
+use super::{finish_login, page_of};
 use crate::app::App;
 use crate::error::Error;
+use crate::flows::at;
 use crate::form::Sent;
 use crate::metrics;
 use crate::pages::{Page, SecondFactorPage, SetUpSecondFactorPage};
@@ -59,13 +61,13 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
 pub async fn set_up_page(
     State(app): State<App>,
     Query(Flow { flow }): Query<Flow>,
-    mut visit: Visit,
-    parts: Parts,
+    opened: LoggedIn,
 ) -> Result<Response, Error> {
-    with_form_token(&mut visit).await?;
-    let Some(user) = app.directory.user(&visit).await? else {
-        return log_in_first(&mut visit, &parts).await;
-    };
+    let LoggedIn {
+        mut visit,
+        user,
+        parts,
+    } = opened;
     if is_due(&visit, &user) {
         return use_first(&mut visit, &flow, SET_UP).await;
     }

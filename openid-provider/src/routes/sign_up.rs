@@ -6,7 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 use http::request::Parts;
 
 use super::log_in::Flow;
-use super::{finish_login, interaction, page_of, with_form_token};
+use super::{finish_login, interaction, page_for, page_of, with_form_token};
 use crate::app::App;
 use crate::error::Error;
 use crate::form::Sent;
@@ -24,20 +24,21 @@ pub async fn page(
     parts: Parts,
 ) -> Result<SignUpPage, Error> {
     with_form_token(&mut visit).await?;
-    let mut email = String::new();
-    let page = page_of(&app, &parts, &visit, &flow).await?;
-    if !flow.is_empty() {
-        let kept = app.directory.flow(&visit, &flow).await?;
-        let asked = interaction(&kept.pending, None);
-        if let Some(Interaction::CreateAccount { login_hint }) = asked {
-            email = login_hint.unwrap_or_default();
-        }
-    }
+    let kept = match flow.as_str() {
+        "" => None,
+        flow => Some(app.directory.flow(&visit, flow).await?),
+    };
+    let pending = kept.as_ref().map(|kept| &kept.pending);
+    let email = match pending.and_then(|pending| interaction(pending, None)) {
+        Some(Interaction::CreateAccount { login_hint }) => login_hint,
+        _ => None,
+    };
+    let page = page_for(&app, &parts, &visit, &flow, pending);
     Ok(SignUpPage {
         page,
         name: String::new(),
         display_name: String::new(),
-        email,
+        email: email.unwrap_or_default(),
     })
 }
 
