@@ -1,81 +1,41 @@
 //! From a request to its answer: routing, access, endpoint. Knows nothing of HTTP but its words.
 
-use std::net::IpAddr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
 use authlete::Root;
-use serde::{Deserialize, Serialize};
 
 use crate::access::{self, Access};
 use crate::audit::Pending;
 use crate::call::Call;
-use crate::clock::Clock;
-use crate::endpoints;
+use crate::endpoints::{self, Handler};
 use crate::foreign::Foreign;
-use crate::keeper::Changes;
 use crate::possession::Possession;
 use crate::reply::{Outcome, Reply};
-use crate::request::{self, Given, Refusal};
+use crate::request::{self, BadRequest, Given, HttpRequest};
 use crate::result_code::{METHOD_NOT_ALLOWED, NOT_AN_API, NOT_IMPLEMENTED};
 use crate::routing::{Mismatch, Routes, Target};
-use crate::store::Store;
-
-/// A request, as far as the API looks at it.
-#[derive(Debug)]
-pub struct Request<'a> {
-    pub method: &'a str,
-    pub path: &'a str,
-    pub query: &'a str,
-    /// The `Authorization` header.
-    pub authorization: Option<&'a str>,
-    /// The origin that the request was sent to, such as `https://127.0.0.1:8080`.
-    pub origin: &'a str,
-    /// The `DPoP` headers.
-    pub dpop: &'a [&'a str],
-    /// The certificate of the connection, in DER.
-    pub certificate: Option<&'a [u8]>,
-    /// The `User-Agent` header.
-    pub user_agent: Option<&'a str>,
-    /// Where the connection comes from.
-    pub remote_address: Option<IpAddr>,
-    /// The `Content-Type` header.
-    pub content_type: Option<&'a str>,
-    pub body: &'a [u8],
-}
+use crate::saver::SaveStatus;
+use crate::state::{SharedState, State};
 
 /// The whole API with its state.
 #[derive(Debug)]
 pub struct Api {
     routes: Routes,
-    state: Mutex<State>,
-    pub changes: Changes,
-}
-
-/// All that outlives a call.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct State {
-    pub clock: Clock,
-    pub store: Store,
+    state: Arc<SharedState>,
+    save_status: SaveStatus,
 }
 
 impl Api {
-    pub fn new(state: State) -> Self {
+    pub fn new(state: Arc<SharedState>, save_status: SaveStatus) -> Self {
         Self {
             routes: Routes::new(),
-            state: Mutex::new(state),
-            changes: Changes::default(),
+            state,
+            save_status,
         }
     }
 
-    pub fn advance(&self, by: Duration) {
-        self.state().clock.advance(by);
-        self.changes.report();
-    }
-
-    /// Reads the state; calls wait meanwhile.
-    pub fn inspect<T>(&self, read: impl FnOnce(&State) -> T) -> T {
-        read(&self.state())
+    pub fn state(&self) -> &SharedState {
+        &self.state
     }
 
     /// Which operation a request is for, if for any.
@@ -91,7 +51,7 @@ impl Api {
     }
 
     /// Answers a request, and says which operation it was for.
-    pub fn answer(&self, request: &Request<'_>) -> (Option<&'static str>, Reply) {
+    pub fn answer(&self, request: &HttpRequest<'_>) -> (Option<&'static str>, Reply) {
         match self.target(request) {
             Ok(target) => {
                 let (operation, root) = (target.operation.id, target.route.root);
@@ -108,7 +68,7 @@ impl Api {
         }
     }
 
-    fn target(&self, request: &Request<'_>) -> Result<Target, Reply> {
+    fn target(&self, request: &HttpRequest<'_>) -> Result<Target, Reply> {
         let basic = access::uses_key(request.authorization);
         self.routes
             .find(request.method, request.path, basic)
@@ -122,30 +82,31 @@ impl Api {
             })
     }
 
-    fn process(&self, request: &Request<'_>, target: Target) -> Outcome {
+    fn process(&self, request: &HttpRequest<'_>, target: Target) -> Outcome {
+        let operation = target.operation.id;
         // Read before the state is locked, so that no other call waits for it; looked at when the caller may call.
         let has_body = request.method == "POST" || request.method == "PUT";
-        let given =
-            has_body.then(|| Given::read(target.operation.id, request.content_type, request.body));
-        let mut state = self.state();
-        let State { clock, store } = &mut *state;
+        let given = has_body.then(|| Given::read(operation, request.content_type, request.body));
         let possession = Possession {
             method: request.method,
             url: &format!("{}{}", request.origin, request.path),
             proofs: request.dpop,
             certificate: request.certificate,
         };
-        let authorization = request.authorization;
-        let Access { caller, service } = access::check(store, &target, authorization, &possession)?;
-        let refuse = |refusal: Refusal| refusal.reply(target.route.path);
+        let (Access { caller, service }, mut state) = self.state.call(|state| {
+            let store = &mut state.store;
+            let access = access::check(store, &target, request.authorization, &possession)?;
+            Ok::<_, Reply>((access, state.clone()))
+        })?;
+        let refuse = |refusal: BadRequest| refusal.reply(target.route.path);
         let mut parameters = target.parameters.clone();
-        request::add_query(&mut parameters, target.operation.id, request.query).map_err(refuse)?;
-        let given = given.unwrap_or_else(|| Given::of_parameters(target.operation.id, &parameters));
+        request::add_query(&mut parameters, operation, request.query).map_err(refuse)?;
+        let given = given.unwrap_or_else(|| Given::of_parameters(operation, &parameters));
         let Given { object, list } = given.map_err(refuse)?;
         let objects = [&parameters, &object].into_iter().chain(&list);
-        let foreign = Foreign::among(objects, service, store);
+        let foreign = Foreign::among(objects, service, &state.store);
         let call = Call {
-            operation: target.operation.id,
+            operation,
             version: target.version,
             path: target.route.path,
             service,
@@ -153,19 +114,21 @@ impl Api {
             body: object,
             list,
             foreign,
-            now: clock.now(),
+            now: state.clock.now(),
         };
-        let pending = Pending::of(request, &target, caller, &call, store);
-        let outcome = endpoints::handle(&call, store, &self.changes);
-        if let Some(pending) = pending {
-            store.audit_log.add(pending.conclude(&outcome));
+        let handler = Handler::of(operation);
+        let handler = handler.ok_or_else(|| Reply::error(501, call.path, NOT_IMPLEMENTED))?;
+        if handler.only_reads() {
+            // On the copy: no other call waits.
+            return handler.handle(&call, &mut state.store, &self.save_status);
         }
-        self.changes.report();
-        outcome
-    }
-
-    /// A panic elsewhere is no reason to stop: no call leaves the state half changed for another to trip over.
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.call(|State { store, .. }| {
+            let pending = Pending::of(request, &target, caller, &call, store);
+            let outcome = handler.handle(&call, store, &self.save_status);
+            if let Some(pending) = pending {
+                store.audit_log.add(pending.conclude(&outcome));
+            }
+            outcome
+        })
     }
 }

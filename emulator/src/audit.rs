@@ -4,10 +4,10 @@ use authlete::{ApiVersion, Operation, Root};
 use serde_json::Value;
 
 use crate::access::Caller;
-use crate::api::Request;
 use crate::call::Call;
 use crate::json::{Members, Object};
 use crate::reply::{Content, Outcome, Reply};
+use crate::request::HttpRequest;
 use crate::routing::Target;
 use crate::store::{AuditEntry, Store};
 
@@ -57,7 +57,7 @@ pub struct Pending {
 impl Pending {
     /// `None` when the operation changes nothing that the log has.
     pub fn of(
-        request: &Request<'_>,
+        request: &HttpRequest<'_>,
         target: &Target,
         caller: Option<Caller>,
         call: &Call,

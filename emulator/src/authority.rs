@@ -147,7 +147,7 @@ mod tests {
     use x509_cert::der::Decode as _;
 
     use super::*;
-    use crate::protocol::client_certificate;
+    use crate::certificate;
 
     #[test]
     fn a_certificate_has_another_name_than_its_issuer_and_is_good_for_a_year() {
@@ -155,7 +155,7 @@ mod tests {
         let usage = ExtendedKeyUsagePurpose::ServerAuth;
         let (certificate, _) = authority.certify(&["localhost"], usage).unwrap();
         let certificate = Certificate::from_der(certificate.der()).unwrap();
-        let issuer = client_certificate::decode(authority.certificate()).unwrap();
+        let issuer = certificate::decode(authority.certificate()).unwrap();
         let issuer = Certificate::from_der(&issuer).unwrap();
         let (own, of_issuer) = (certificate.tbs_certificate(), issuer.tbs_certificate());
         assert_eq!(own.issuer(), of_issuer.subject());

@@ -11,29 +11,32 @@ use tokio::sync::oneshot;
 use tokio_rustls::TlsAcceptor;
 
 use crate::Emulator;
-use crate::api::{Api, State};
+use crate::api::Api;
 use crate::authority::Authority;
 use crate::clock::Clock;
-use crate::conditions::{Conditions, Wanted};
 use crate::credentials::Credentials;
+use crate::fault_injection::{FaultInjection, Faults};
 use crate::jose;
-use crate::keeper::Keeper;
-use crate::listener::{Plain, Tls};
+use crate::random;
 use crate::request_log::RequestLog;
+use crate::saver::{SaveStatus, Saver};
 use crate::seed;
+use crate::serve::serve;
 use crate::server;
+use crate::state::{SharedState, State};
 use crate::state_file::StateFile;
 use crate::store::{Store, TokenBinding};
 
-/// Where an emulator listens, what it starts with, and under which conditions it works.
+/// Where an emulator listens, what it starts with, and which faults it simulates.
 #[derive(Debug, Clone)]
 #[must_use = "call start"]
 pub struct EmulatorBuilder {
     host: String,
     port: u16,
     seed_file: Option<PathBuf>,
+    new_keys: bool,
     state_file: Option<PathBuf>,
-    wanted: Wanted,
+    faults: Faults,
     log: bool,
     tls: bool,
     dpop: bool,
@@ -46,8 +49,9 @@ impl Default for EmulatorBuilder {
             host: "127.0.0.1".to_owned(),
             port: 0,
             seed_file: None,
+            new_keys: false,
             state_file: None,
-            wanted: Wanted::default(),
+            faults: Faults::default(),
             log: false,
             tls: false,
             dpop: false,
@@ -58,6 +62,9 @@ impl Default for EmulatorBuilder {
 
 impl EmulatorBuilder {
     /// The name or the address to listen on. Default: `127.0.0.1`, which other machines cannot reach.
+    ///
+    /// Where they can, the page and the paths below `/emulator` need [`Emulator::control_token`], and the page shows
+    /// secrets only to requests from this machine.
     pub fn host(mut self, host: impl Into<String>) -> Self {
         self.host = host.into();
         self
@@ -84,11 +91,20 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Whether the built-in service gets keys of its own at the first start. Default: `false`, the keys that are in this
+    /// package: they are fast to start with, and anyone can read them. A [seed](Self::seed_file) brings its own keys.
+    ///
+    /// The program does this.
+    pub fn new_keys(mut self, new_keys: bool) -> Self {
+        self.new_keys = new_keys;
+        self
+    }
+
     /// A file that keeps the state. When it exists, the emulator starts with what it holds, and not with the seed.
     ///
-    /// Changes are written within a second, and when the emulator stops: a crash loses that second at most. The file
-    /// holds all secrets of the services and clients; on Unix only its owner can read it. As long as an emulator uses
-    /// it, another cannot: a file beside it, of the same name with `.lock`, sees to that.
+    /// Changes are written within a second, and when the emulator stops: a crash loses that second at most. The file is a
+    /// database ([redb](https://www.redb.org)) that holds all secrets of the services and clients; on Unix it is created
+    /// for its owner alone. As long as an emulator uses it, another cannot.
     pub fn state_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.state_file = Some(path.into());
         self
@@ -96,20 +112,20 @@ impl EmulatorBuilder {
 
     /// How long each answer of the API is held back. Default: not at all.
     pub fn latency(mut self, latency: Duration) -> Self {
-        self.wanted.latency = latency;
+        self.faults.latency = latency;
         self
     }
 
     /// How many calls of the API are allowed in a second; the others are answered with 429. Default: no limit.
     pub fn rate_limit(mut self, calls: u32) -> Self {
-        self.wanted.rate_limit = Some(calls);
+        self.faults.rate_limit = Some(calls);
         self
     }
 
     /// The share of the calls of the API, from 0 to 1, that are answered with 503 and HTML, as by a balancer whose
     /// servers are away. They come evenly: with 0.5 it is every second call. Default: 0.
     pub fn unavailable(mut self, share: f64) -> Self {
-        self.wanted.unavailable = share;
+        self.faults.unavailable = share;
         self
     }
 
@@ -159,42 +175,56 @@ impl EmulatorBuilder {
     /// makes no sense, when an access token is bound to a certificate and there is no TLS, or when the system has no
     /// random numbers.
     pub async fn start(self) -> io::Result<Emulator> {
-        self.wanted.check()?;
+        self.faults.check()?;
         let listener = TcpListener::bind((self.host.as_str(), self.port)).await?;
         let file = self
             .state_file
             .as_deref()
             .map(StateFile::open)
             .transpose()?;
-        let (mut state, mut credentials) = self.initial_state(file.as_ref())?;
+        let saved = file.as_ref().map(StateFile::load).transpose()?.flatten();
+        let (saved, (mut state, mut credentials)) = match saved {
+            Some((state, credentials)) => (Some(state.clone()), (state, credentials)),
+            None => (None, self.first_state()?),
+        };
         let acceptor = self.tls_acceptor(&mut credentials)?;
         self.bind_tokens(&mut state.store, &mut credentials)?;
 
-        let api = Arc::new(Api::new(state));
-        let conditions = Conditions::new(&self.wanted, Arc::clone(&api));
-        let keeper = file.map(|file| Keeper::start(file, Arc::clone(&api), credentials.clone()));
-        let keeper = keeper.transpose()?;
+        let state = Arc::new(SharedState::new(state));
+        let save_status = SaveStatus::default();
+        let api = Arc::new(Api::new(Arc::clone(&state), save_status.clone()));
+        let fault_injection = FaultInjection::new(&self.faults, Arc::clone(&api));
+        let saver = file
+            .map(|file| Saver::start(file, Arc::clone(&state), &credentials, saved, save_status));
+        let saver = saver.transpose()?;
         let scheme = if self.tls { "https" } else { "http" };
-        let base_url = format!("{scheme}://{}", reachable(listener.local_addr()?));
-        let log = Arc::new(RequestLog::new(self.log));
-        let router = server::router(Arc::clone(&api), log, conditions, scheme, &self.host);
-        let (stop, stopped) = oneshot::channel();
-        let listener = Plain(listener);
-        let server = match acceptor {
-            Some(acceptor) => {
-                let listener = Tls::new(listener, acceptor);
-                tokio::spawn(server::serve(listener, router, stopped))
-            }
-            None => tokio::spawn(server::serve(listener, router, stopped)),
+        let address = listener.local_addr()?;
+        let base_url = format!("{scheme}://{}", reachable(address));
+        let control_token = match address.ip().is_loopback() {
+            true => None,
+            false => Some(Arc::<str>::from(random::token().map_err(io::Error::from)?)),
         };
+        let log = Arc::new(RequestLog::new(self.log));
+        let router = server::router(
+            Arc::clone(&api),
+            log,
+            fault_injection,
+            scheme,
+            &self.host,
+            control_token.clone(),
+        );
+        let (stop, stopped) = oneshot::channel();
+        let server = tokio::spawn(serve(listener, acceptor, router, stopped));
         Ok(Emulator {
-            api,
+            state,
+            address,
+            control_token,
             base_url,
             credentials,
             is_tls: self.tls,
             stop,
             server,
-            keeper,
+            saver,
         })
     }
 
@@ -239,12 +269,9 @@ impl EmulatorBuilder {
         Ok(())
     }
 
-    fn initial_state(&self, file: Option<&StateFile>) -> io::Result<(State, Credentials)> {
-        if let Some(saved) = file.map(StateFile::load).transpose()?.flatten() {
-            return Ok(saved);
-        }
+    fn first_state(&self) -> io::Result<(State, Credentials)> {
         let clock = Clock::default();
-        let (store, credentials) = seed::plant(self.seed_file.as_deref(), &clock)?;
+        let (store, credentials) = seed::load(self.seed_file.as_deref(), self.new_keys, &clock)?;
         Ok((State { clock, store }, credentials))
     }
 }

@@ -100,10 +100,10 @@ impl Call {
         }
     }
 
-    /// This call as if it said what an earlier one said, where it says nothing itself.
+    /// This call with members for what its body lacks.
     #[must_use]
-    pub fn after(&self, earlier: &Object) -> Self {
-        let mut body = earlier.clone();
+    pub fn with_defaults(&self, defaults: &Object) -> Self {
+        let mut body = defaults.clone();
         body.extend(self.body.clone());
         Self {
             body,

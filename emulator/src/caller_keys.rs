@@ -4,9 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::certificate::ClientCertificate;
 use crate::jose::Jwk;
 use crate::json::Object;
-use crate::protocol::client_certificate::ClientCertificate;
 use crate::store::TokenBinding;
 
 const PRIVATE_KEY: &str = "PRIVATE KEY-----";

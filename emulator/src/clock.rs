@@ -11,7 +11,7 @@ pub type Millis = i64;
 pub const LATEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 /// The system's time, and how far ahead of it the emulator is.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clock {
     ahead: Duration,
 }

@@ -22,8 +22,11 @@ pub fn routes(api: Arc<Api>) -> Router {
 }
 
 async fn clock(State(api): State<Arc<Api>>) -> Reply {
-    let (now, ahead) = api.inspect(|state| (state.clock.now(), state.clock.ahead()));
-    let time = [("now", now.into()), ("ahead", ahead.as_secs().into())];
+    let clock = api.state().snapshot().clock;
+    let time = [
+        ("now", clock.now().into()),
+        ("ahead", clock.ahead().as_secs().into()),
+    ];
     Reply::object(
         200,
         Object::from_iter(time.map(|(name, value)| (name.to_owned(), value))),
@@ -42,7 +45,7 @@ async fn advance(State(api): State<Arc<Api>>, headers: HeaderMap, body: Bytes) -
         );
         return Reply::words(400, &words);
     };
-    api.advance(Duration::from_secs(by));
+    api.state().advance(Duration::from_secs(by));
     clock(State(api)).await
 }
 

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::digest::Digest;
 use crate::json::Object;
-use crate::protocol::parameters::Parameters;
-use crate::protocol::user_code;
+use crate::model::Parameters;
+use crate::model::user_code;
 use crate::store::{Service, Store};
 
 /// Whether a service has what a text names.

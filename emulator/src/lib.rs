@@ -45,21 +45,21 @@ mod authority;
 mod builder;
 mod call;
 mod caller_keys;
+mod certificate;
 mod clock;
-mod conditions;
 mod control;
-mod credential;
+mod control_token;
 mod credentials;
 mod digest;
 mod endpoints;
+mod fault_injection;
 mod foreign;
-mod guard;
 mod jose;
 mod json;
-mod keeper;
-mod listener;
 mod logging;
 mod masking;
+mod model;
+mod origin_check;
 mod page;
 mod possession;
 mod protocol;
@@ -70,15 +70,20 @@ mod request_log;
 mod result_code;
 mod rfc3339;
 mod routing;
+mod saver;
 mod seed;
+mod serve;
 mod server;
 mod settings;
+mod state;
 mod state_file;
 mod store;
+mod verifiable_credential;
 
 use std::fmt;
 use std::io;
 use std::iter;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -89,10 +94,10 @@ use tokio::task::JoinHandle;
 pub use builder::EmulatorBuilder;
 pub use credentials::RegisteredClient;
 
-use api::Api;
 use authority::Authority;
 use credentials::Credentials;
-use keeper::Keeper;
+use saver::Saver;
+use state::SharedState;
 
 /// How long a stop waits for the requests that have begun.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -102,7 +107,9 @@ const API_SERVER_ID: i64 = 1;
 
 /// A running emulator, with a service and a client. It stops when it is dropped.
 pub struct Emulator {
-    api: Arc<Api>,
+    state: Arc<SharedState>,
+    address: SocketAddr,
+    control_token: Option<Arc<str>>,
     base_url: String,
     credentials: Credentials,
     is_tls: bool,
@@ -110,7 +117,7 @@ pub struct Emulator {
     stop: oneshot::Sender<()>,
     server: JoinHandle<io::Result<()>>,
     /// There when the state is kept in a file.
-    keeper: Option<Keeper>,
+    saver: Option<Saver>,
 }
 
 impl Emulator {
@@ -130,6 +137,17 @@ impl Emulator {
     /// The URL of the emulator, without `/api`.
     pub fn base_url(&self) -> &str {
         &self.base_url
+    }
+
+    /// The address that the emulator listens on, as it was asked for: `0.0.0.0` is every address of this machine.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The token that the page and the paths below `/emulator` need when the emulator listens beyond this machine: as
+    /// Bearer, or once as `/?token=…` in a browser. Otherwise `None`.
+    pub fn control_token(&self) -> Option<&str> {
+        self.control_token.as_deref()
     }
 
     /// The certificate of the authority that has issued the emulator's own, in PEM form. `None` without
@@ -247,7 +265,7 @@ impl Emulator {
     /// Moves the emulator's clock ahead, so that tickets, codes and tokens expire without anybody waiting. It goes no
     /// further than a century.
     pub fn advance(&self, by: Duration) {
-        self.api.advance(by);
+        self.state.advance(by);
     }
 
     /// Takes no more requests, waits up to five seconds for those that have begun, and writes the state to its file,
@@ -259,7 +277,7 @@ impl Emulator {
         let Self {
             stop,
             mut server,
-            keeper,
+            saver,
             ..
         } = self;
         drop(stop);
@@ -267,7 +285,7 @@ impl Emulator {
         if tokio::time::timeout(PATIENCE, &mut server).await.is_err() {
             server.abort();
         }
-        keeper.map_or(Ok(()), Keeper::finish)
+        saver.map_or(Ok(()), Saver::finish)
     }
 }
 

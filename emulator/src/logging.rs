@@ -62,7 +62,7 @@ impl Handled {
 
 pub async fn log(State(logging): State<Arc<Logging>>, request: Request, next: Next) -> Response {
     let began = Instant::now();
-    let time = logging.api.inspect(|state| state.clock.now());
+    let time = logging.api.state().snapshot().clock.now();
     let method = request.method().as_str().to_owned();
     let path = request.uri().path().to_owned();
     let query = request.uri().query().unwrap_or_default().to_owned();

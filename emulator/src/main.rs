@@ -91,6 +91,7 @@ async fn run(arguments: Arguments) -> io::Result<()> {
     let keeps_state = arguments.state.is_some();
     let mut builder = Emulator::builder()
         .host(arguments.host)
+        .new_keys(true)
         .port(arguments.port)
         .log(arguments.log)
         .tls(arguments.tls)

@@ -37,9 +37,20 @@ impl Output {
 }
 
 fn shell(emulator: &Emulator, keeps_state: bool, output: &mut impl io::Write) -> io::Result<()> {
-    let address = emulator.base_url();
-    writeln!(output, "# authlete-emulator listens on {address}.")?;
+    let url = emulator.base_url();
+    writeln!(output, "# authlete-emulator listens on {url}.")?;
     writeln!(output, "# {NOTICE}")?;
+    if let Some(token) = emulator.control_token() {
+        let address = emulator.address();
+        writeln!(
+            output,
+            "# Other machines can reach it: it listens on {address}."
+        )?;
+        writeln!(
+            output,
+            "# The page that shows its state: {url}/?token={token}"
+        )?;
+    }
     if emulator.root_certificate().is_some() {
         writeln!(
             output,
@@ -86,12 +97,16 @@ fn json(emulator: &Emulator, output: &mut impl io::Write) -> io::Result<()> {
     let mut description = json!({
         "notice": NOTICE,
         "baseUrl": emulator.base_url(),
+        "address": emulator.address().to_string(),
         "environment": {
             "2.x": environment(ApiVersion::V2),
             "3.0": environment(ApiVersion::V3),
         },
         "clients": emulator.clients().collect::<Vec<_>>(),
     });
+    if let Some(token) = emulator.control_token() {
+        description["controlToken"] = token.into();
+    }
     if let Some(pem) = emulator.root_certificate() {
         description["rootCertificate"] = pem.into();
     }

@@ -1,7 +1,7 @@
 //! Whether a caller has the keys that its access token is bound to (RFC 8705 §3, RFC 9449 §7).
 
+use crate::certificate::ClientCertificate;
 use crate::clock::Clock;
-use crate::protocol::client_certificate::ClientCertificate;
 use crate::protocol::dpop::{self, WINDOW};
 use crate::protocol::dpop_proof::DpopProof;
 use crate::reply::Reply;
@@ -51,7 +51,7 @@ pub struct Possession<'a> {
 
 /// Why a caller may not use an access token.
 #[derive(Debug)]
-pub struct Refusal {
+pub struct PossessionError {
     scheme: TokenScheme,
     error: &'static str,
     code: ResultCode,
@@ -64,18 +64,19 @@ impl Possession<'_> {
         store: &mut Store,
         scheme: TokenScheme,
         token: &str,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), PossessionError> {
         let binding = store.binding_of_access_token(token).cloned();
         let binding = binding.unwrap_or_default();
         if let Some(thumbprint) = &binding.certificate {
             self.check_certificate(thumbprint)
-                .map_err(|code| Refusal::invalid_token(scheme, code))?;
+                .map_err(|code| PossessionError::invalid_token(scheme, code))?;
         }
         match (&binding.dpop_key, scheme) {
             (Some(thumbprint), _) => self.check_proof(store, scheme, token, thumbprint),
-            (None, TokenScheme::Dpop) => {
-                Err(Refusal::invalid_token(scheme, CALLER_TOKEN_NOT_BOUND))
-            }
+            (None, TokenScheme::Dpop) => Err(PossessionError::invalid_token(
+                scheme,
+                CALLER_TOKEN_NOT_BOUND,
+            )),
             (None, TokenScheme::Bearer) => Ok(()),
         }
     }
@@ -96,12 +97,12 @@ impl Possession<'_> {
         scheme: TokenScheme,
         token: &str,
         thumbprint: &str,
-    ) -> Result<(), Refusal> {
-        let because = |reason| Refusal::invalid_proof(CALLER_PROOF_INVALID.because(reason));
+    ) -> Result<(), PossessionError> {
+        let because = |reason| PossessionError::invalid_proof(CALLER_PROOF_INVALID.because(reason));
         let proof = match self.proofs {
             [] => {
                 let scheme = TokenScheme::Dpop;
-                return Err(Refusal::invalid_token(scheme, CALLER_PROOF_MISSING));
+                return Err(PossessionError::invalid_token(scheme, CALLER_PROOF_MISSING));
             }
             [proof] => proof,
             _ => return Err(because("there is more than one DPoP proof")),
@@ -112,7 +113,8 @@ impl Possession<'_> {
                 "the access token is bound to a DPoP key, and comes in the scheme Bearer",
             ));
         }
-        let proof = DpopProof::parse(proof, &PROOF_CODES).map_err(Refusal::invalid_proof)?;
+        let proof =
+            DpopProof::parse(proof, &PROOF_CODES).map_err(PossessionError::invalid_proof)?;
         if !proof.is_for_method(self.method) {
             return Err(because(
                 "htm of the DPoP proof is not the method of the request",
@@ -127,18 +129,21 @@ impl Possession<'_> {
         let now = Clock::default().now();
         proof.check_time(WINDOW, now).map_err(because)?;
         proof.check_token(token).map_err(because)?;
-        let used = &mut store.used_proofs;
+        let note = |id, end| store.used_proofs.use_once(id, end, now);
         proof
-            .use_once(used, self.method, WINDOW, now)
+            .use_once(self.method, WINDOW, now, note)
             .map_err(because)?;
         match proof.into_thumbprint() == thumbprint {
             true => Ok(()),
-            false => Err(Refusal::invalid_token(TokenScheme::Dpop, CALLER_KEY)),
+            false => Err(PossessionError::invalid_token(
+                TokenScheme::Dpop,
+                CALLER_KEY,
+            )),
         }
     }
 }
 
-impl Refusal {
+impl PossessionError {
     fn invalid_token(scheme: TokenScheme, code: ResultCode) -> Self {
         Self {
             scheme,

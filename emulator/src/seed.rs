@@ -2,38 +2,65 @@
 
 mod access_token;
 mod document;
+mod place;
 
 use std::fs;
 use std::io;
 use std::mem;
 use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
 
 use crate::clock::Clock;
 use crate::credentials::Credentials;
 use crate::endpoints::{client, service};
+use crate::jose::{self, JoseError};
 use crate::json::{Members, Object};
 use crate::random;
 use crate::store::{Owner, Store};
 use access_token::AccessTokenMembers;
 use document::{Document, OwnerMembers, ServiceMembers};
 
-/// One service and one client: the seed of an emulator that is given none. Everybody can read the keys of the service
-/// there: another reason not to rely on this program.
+/// One service and one client: the seed of an emulator that is given none. Anyone can read its keys, which are for tests.
 const BUILT_IN: &str = include_str!("seed/built_in.json");
 
-/// Makes the state to start with: that of a file, or the built-in one.
-pub fn plant(file: Option<&Path>, clock: &Clock) -> io::Result<(Store, Credentials)> {
+/// Makes the state to start with: that of a file, or the built-in one, with new keys if they are wanted.
+pub fn load(
+    file: Option<&Path>,
+    new_keys: bool,
+    clock: &Clock,
+) -> io::Result<(Store, Credentials)> {
     let Some(path) = file else {
-        return grow(Document::parse(BUILT_IN)?, clock);
+        let mut document = Document::parse(BUILT_IN)?;
+        if new_keys {
+            replace_keys(&mut document).map_err(io::Error::other)?;
+        }
+        return build(document, clock);
     };
-    let read = || grow(Document::parse(&fs::read_to_string(path)?)?, clock);
+    let read = || build(Document::parse(&fs::read_to_string(path)?)?, clock);
     read().map_err(|error| {
         let words = format!("the seed file {}: {error}", path.display());
         io::Error::new(error.kind(), words)
     })
 }
 
-fn grow(document: Document, clock: &Clock) -> io::Result<(Store, Credentials)> {
+fn replace_keys(document: &mut Document) -> Result<(), JoseError> {
+    for service in &mut document.services {
+        let keys = service.settings.text("jwks").unwrap_or_default();
+        let keys: Object = serde_json::from_str(keys).unwrap_or_default();
+        let keys = keys.array("keys").unwrap_or_default().iter();
+        let keys = keys.filter_map(Value::as_object);
+        let keys: Result<Vec<Value>, _> = keys
+            .map(|key| Ok::<_, JoseError>(jose::generate_like(key)?.json().clone().into()))
+            .collect();
+        let keys = json!({ "keys": keys? }).to_string();
+        service.settings.insert("jwks".to_owned(), keys.into());
+    }
+    Ok(())
+}
+
+fn build(document: Document, clock: &Clock) -> io::Result<(Store, Credentials)> {
     let (owner, owner_token) = owner(document.owner)?;
     let organization_token = owner.organization_token.clone();
     let mut store = Store::new(owner);
@@ -102,7 +129,7 @@ fn add_service(
 ) -> Result<i64, getrandom::Error> {
     let mut service = service::new(store, &members.settings, clock.now())?;
     keep(
-        &mut service.settings,
+        Arc::make_mut(&mut service.settings),
         &members.settings,
         ["apiKey", "apiSecret"],
     );

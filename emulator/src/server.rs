@@ -1,63 +1,49 @@
 //! HTTP around the API, and nowhere else.
 
-use std::fmt;
-use std::io;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{self, Body, Bytes};
-use axum::extract::connect_info::Connected;
-use axum::extract::{ConnectInfo, Request as HttpRequest, State};
+use axum::extract::{Request, State};
 use axum::http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, HOST, USER_AGENT, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
-use axum::serve::{IncomingStream, Listener};
-use tokio::sync::oneshot;
 
-use crate::api::{Api, Request};
-use crate::conditions::{self, Conditions};
+use crate::api::Api;
 use crate::control;
-use crate::guard::{Guard, guard};
-use crate::listener::Peer;
+use crate::control_token::{ControlToken, require_control_token};
+use crate::fault_injection::{self, FaultInjection};
 use crate::logging::{self, Handled, Logging};
+use crate::origin_check::{OriginCheck, check_origin};
 use crate::page;
 use crate::reply::{Content, Reply};
+use crate::request::HttpRequest;
 use crate::request_log::RequestLog;
 use crate::result_code::BODY_TOO_LARGE;
+use crate::serve::Peer;
 
 /// The largest body of a request.
 const BODY_LIMIT: usize = 1024 * 1024;
 
-/// Answers requests until the sender that belongs to `stop` is dropped, and then those that have begun.
-pub async fn serve<L>(listener: L, router: Router, stop: oneshot::Receiver<()>) -> io::Result<()>
-where
-    L: Listener<Addr: fmt::Debug>,
-    Peer: for<'a> Connected<IncomingStream<'a, L>>,
-{
-    let stopped = async {
-        let _ = stop.await;
-    };
-    let service = router.into_make_service_with_connect_info::<Peer>();
-    axum::serve(listener, service)
-        .with_graceful_shutdown(stopped)
-        .await
-}
-
-/// The API with its log, under the conditions that are asked for, and beside it what is for the people of this machine.
+/// The API with its log, with the faults that are asked for, and beside it the page and the control endpoints.
 pub fn router(
     api: Arc<Api>,
     log: Arc<RequestLog>,
-    conditions: Conditions,
+    fault_injection: FaultInjection,
     scheme: &'static str,
     host: &str,
+    control_token: Option<Arc<str>>,
 ) -> Router {
-    let conditions = from_fn_with_state(Arc::new(conditions), conditions::apply);
-    let guard = from_fn_with_state(Arc::new(Guard::new(scheme, host)), guard);
+    let fault_injection = from_fn_with_state(Arc::new(fault_injection), fault_injection::apply);
+    let control_token = Arc::new(ControlToken(control_token));
+    let control_token = from_fn_with_state(control_token, require_control_token);
+    let origin_check = from_fn_with_state(Arc::new(OriginCheck::new(scheme, host)), check_origin);
     let ours = control::routes(Arc::clone(&api))
         .merge(page::routes(Arc::clone(&api), Arc::clone(&log)))
-        .layer(guard);
+        .layer(control_token)
+        .layer(origin_check);
     let logging = from_fn_with_state(
         Arc::new(Logging {
             api: Arc::clone(&api),
@@ -66,7 +52,7 @@ pub fn router(
         logging::log,
     );
     Router::new()
-        .route("/api/{*path}", any(answer).layer(conditions))
+        .route("/api/{*path}", any(answer).layer(fault_injection))
         .fallback(answer)
         .layer(logging)
         .with_state(Answering { api, scheme })
@@ -80,10 +66,7 @@ struct Answering {
     scheme: &'static str,
 }
 
-async fn answer(
-    State(Answering { api, scheme }): State<Answering>,
-    request: HttpRequest,
-) -> Response {
+async fn answer(State(Answering { api, scheme }): State<Answering>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let header = |name| head.headers.get(name).and_then(|value| value.to_str().ok());
     let dpop = head.headers.get_all("dpop").iter();
@@ -91,19 +74,19 @@ async fn answer(
         .map(|value| value.to_str().unwrap_or_default())
         .collect();
     let origin = format!("{scheme}://{}", header(HOST).unwrap_or_default());
-    let peer = head.extensions.get::<ConnectInfo<Peer>>();
+    let peer = head.extensions.get::<Peer>();
     let (body, (operation, reply)) = match body::to_bytes(body, BODY_LIMIT).await {
         Ok(body) => {
-            let answer = api.answer(&Request {
+            let answer = api.answer(&HttpRequest {
                 method: head.method.as_str(),
                 path: head.uri.path(),
                 query: head.uri.query().unwrap_or_default(),
                 authorization: header(AUTHORIZATION),
                 origin: &origin,
                 dpop: &dpop,
-                certificate: peer.and_then(|ConnectInfo(peer)| peer.certificate.as_deref()),
+                certificate: peer.and_then(|peer| peer.certificate.as_deref()),
                 user_agent: header(USER_AGENT),
-                remote_address: peer.map(|ConnectInfo(peer)| peer.address.ip()),
+                remote_address: peer.map(|peer| peer.address.ip()),
                 content_type: header(CONTENT_TYPE),
                 body: &body,
             });

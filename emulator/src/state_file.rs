@@ -1,180 +1,230 @@
-//! The file in which the state outlives the program.
+//! The file in which the state outlives the program: a database of its records.
 //!
-//! It holds all credentials: on Unix only its owner can read it. It is replaced as a whole, so that a crash leaves
-//! either the previous state or the new one.
+//! It holds all credentials: on Unix only its owner can read it. A crash leaves what was written last, as a whole.
 
-use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Write as _};
+use std::fs::{File, OpenOptions};
+use std::io;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
+use redb::backends::FileBackend;
+use redb::{
+    Database, DatabaseError, ReadableDatabase as _, ReadableTable as _, TableDefinition, TableError,
+};
 
-use crate::api::State;
+use crate::clock::Clock;
 use crate::credentials::Credentials;
+use crate::state::State;
+use crate::store::{Recorder, Records as _, Store};
 
 const FORMAT: &str = "authlete-emulator state";
-const VERSION: u32 = 1;
+const VERSION: &str = "2";
+const FOREIGN: &str = "it is no state of authlete-emulator";
+
+/// What the file says of itself, and the credentials that the emulator shows.
+const ABOUT: TableDefinition<'_, &str, &str> = TableDefinition::new("about");
+/// The records of the state by their paths, in JSON.
+const RECORDS: TableDefinition<'_, &str, &str> = TableDefinition::new("records");
 
 /// A file that no other program can use as long as this one does.
 #[derive(Debug)]
 pub struct StateFile {
     path: PathBuf,
-    lock: File,
-}
-
-/// Closing the lock would not do: a process that is just being started still has a copy of it.
-impl Drop for StateFile {
-    fn drop(&mut self) {
-        let _ = self.lock.unlock();
-    }
-}
-
-/// What the file says of itself.
-#[derive(Serialize, Deserialize)]
-struct Header {
-    format: String,
-    version: u32,
-}
-
-/// What comes back from a file.
-#[derive(Deserialize)]
-struct Saved {
-    credentials: Credentials,
-    state: State,
-}
-
-#[derive(Serialize)]
-struct Written<'a> {
-    format: &'static str,
-    version: u32,
-    credentials: &'a Credentials,
-    state: &'a State,
-}
-
-/// The text of a file with a state.
-pub fn text(credentials: &Credentials, state: &State) -> io::Result<String> {
-    let text = serde_json::to_string(&Written {
-        format: FORMAT,
-        version: VERSION,
-        credentials,
-        state,
-    })?;
-    Ok(text)
+    /// `None` after an error, which a database does not go on after: it is opened anew.
+    database: Option<Database>,
 }
 
 impl StateFile {
     /// Takes possession of a file, which need not exist yet.
     pub fn open(path: &Path) -> io::Result<Self> {
-        let path = resolved(path).map_err(|error| about(path, &error))?;
-        let lock = lock(&beside(&path, ".lock")).map_err(|error| about(&path, &error))?;
-        Ok(Self { path, lock })
+        let path = path.to_path_buf();
+        let database = open(&path).map_err(|error| about(&path, &error))?;
+        Ok(Self {
+            path,
+            database: Some(database),
+        })
     }
 
-    /// What the file holds, when it exists.
+    /// What the file holds, unless it is new.
     pub fn load(&self) -> io::Result<Option<(State, Credentials)>> {
-        let saved = match fs::read(&self.path) {
-            Ok(bytes) => decode(&bytes),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        let Some(database) = &self.database else {
+            return Ok(None);
+        };
+        load(database).map_err(|error| about(&self.path, &error))
+    }
+
+    /// Writes what the emulator shows, which does not change.
+    pub fn write_credentials(&mut self, credentials: &Credentials) -> io::Result<()> {
+        let credentials = serde_json::to_string(credentials)?;
+        self.write(|transaction| {
+            let mut table = transaction.open_table(ABOUT).map_err(io::Error::other)?;
+            for (name, value) in [
+                ("format", FORMAT),
+                ("version", VERSION),
+                ("credentials", &credentials),
+            ] {
+                table.insert(name, value).map_err(io::Error::other)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Writes the records that have changed since an earlier state, all of them or none.
+    pub fn write_changes(&mut self, state: &State, earlier: &State) -> io::Result<()> {
+        self.write(|transaction| {
+            let mut table = transaction.open_table(RECORDS).map_err(io::Error::other)?;
+            let mut report = |path: &str, value: Option<&str>| {
+                let changed = match value {
+                    Some(value) => table.insert(path, value).map(drop),
+                    None => table.remove(path).map(drop),
+                };
+                changed.map_err(io::Error::other)
+            };
+            state.report_changes(earlier, &mut Recorder::new(&mut report))
+        })
+    }
+
+    fn write(
+        &mut self,
+        change: impl FnOnce(&redb::WriteTransaction) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let written = match self.database.take().map_or_else(|| open(&self.path), Ok) {
+            Ok(database) => write(&database, change).map(|()| self.database = Some(database)),
             Err(error) => Err(error),
         };
-        let Saved { credentials, state } = saved.map_err(|error| about(&self.path, &error))?;
-        let credentials = credentials.renewed(&state.store);
-        Ok(Some((state, credentials)))
-    }
-
-    /// Puts a text in the place of the file.
-    pub fn replace(&self, text: &str) -> io::Result<()> {
-        self.try_replace(text)
-            .map_err(|error| about(&self.path, &error))
-    }
-
-    fn try_replace(&self, text: &str) -> io::Result<()> {
-        let new = beside(&self.path, ".new");
-        // One that a crash left behind may have been opened to others.
-        match fs::remove_file(&new) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        let mut file = private().write(true).create_new(true).open(&new)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&new, &self.path)?;
-        // That the name now leads to the new file is written only with the directory.
-        #[cfg(unix)]
-        if let Some(directory) = self.path.parent() {
-            File::open(directory)?.sync_all()?;
-        }
-        Ok(())
+        written.map_err(|error| about(&self.path, &error))
     }
 }
 
-fn decode(bytes: &[u8]) -> io::Result<Saved> {
-    let refuse = |words: String| Err(io::Error::new(io::ErrorKind::InvalidData, words));
-    let Ok(header) = serde_json::from_slice::<Header>(bytes) else {
-        return refuse("it is damaged, or no state of authlete-emulator".to_owned());
+/// Opens the database, or makes one where there is no file.
+fn open(path: &Path) -> io::Result<Database> {
+    let (file, is_new) = match private().create_new(true).open(path) {
+        Ok(file) => (file, true),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            (private().open(path)?, false)
+        }
+        Err(error) => return Err(error),
     };
-    if header.format != FORMAT {
-        return refuse("it is no state of authlete-emulator".to_owned());
+    if is_new {
+        sync_directory(path)?;
+    } else if file.metadata()?.len() == 0 {
+        return Err(damaged());
     }
-    if header.version != VERSION {
-        let version = header.version;
+    let opened =
+        FileBackend::new(file).and_then(|file| redb::Builder::new().create_with_backend(file));
+    opened.map_err(|error| match error {
+        DatabaseError::DatabaseAlreadyOpen => io::Error::new(
+            io::ErrorKind::ResourceBusy,
+            "another authlete-emulator uses it",
+        ),
+        DatabaseError::Storage(redb::StorageError::Io(error))
+            if !matches!(
+                error.kind(),
+                io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof
+            ) =>
+        {
+            error
+        }
+        _ => damaged(),
+    })
+}
+
+fn load(database: &Database) -> io::Result<Option<(State, Credentials)>> {
+    let transaction = database.begin_read().map_err(io::Error::other)?;
+    let about = match transaction.open_table(ABOUT) {
+        Ok(table) => table,
+        Err(TableError::TableDoesNotExist(_)) => {
+            let mut tables = transaction.list_tables().map_err(io::Error::other)?;
+            return match tables.next() {
+                // The first start was interrupted.
+                None => Ok(None),
+                Some(_) => refuse(FOREIGN.to_owned()),
+            };
+        }
+        Err(_) => return refuse(FOREIGN.to_owned()),
+    };
+    let about = |name| -> io::Result<Option<String>> {
+        let value = about.get(name).map_err(io::Error::other)?;
+        Ok(value.map(|value| value.value().to_owned()))
+    };
+    if about("format")?.as_deref() != Some(FORMAT) {
+        return refuse(FOREIGN.to_owned());
+    }
+    let version = about("version")?.unwrap_or_default();
+    if version != VERSION {
         return refuse(format!(
             "it is of version {version}, and this program knows version {VERSION}"
         ));
     }
-    serde_json::from_slice(bytes).or_else(|error| refuse(format!("it is damaged: {error}")))
+    let credentials = about("credentials")?.ok_or_else(damaged)?;
+    let credentials: Credentials = serde_json::from_str(&credentials)?;
+    let mut state = State {
+        clock: Clock::default(),
+        store: Store::new(credentials.owner.clone()),
+    };
+    match transaction.open_table(RECORDS) {
+        Ok(records) => restore(&mut state, &records)
+            .or_else(|error| refuse(format!("it is damaged: {error}")))?,
+        Err(TableError::TableDoesNotExist(_)) => return Ok(None),
+        Err(_) => return Err(damaged()),
+    }
+    let credentials = credentials.renewed(&state.store);
+    Ok(Some((state, credentials)))
 }
 
-/// The file that a path leads to, so that it is locked and replaced under its own name and not that of a link.
-fn resolved(path: &Path) -> io::Result<PathBuf> {
-    match path.canonicalize() {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        found => return found,
+fn restore(state: &mut State, records: &redb::ReadOnlyTable<&str, &str>) -> io::Result<()> {
+    for record in records.iter().map_err(io::Error::other)? {
+        let (path, value) = record.map_err(io::Error::other)?;
+        let (path, value) = (path.value(), value.value());
+        state
+            .restore(path, value)
+            .map_err(|error| io::Error::new(error.kind(), format!("{path}: {error}")))?;
     }
-    let name = path
-        .file_name()
-        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "it is no name of a file"))?;
-    let directory = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty());
-    Ok(directory
-        .unwrap_or(Path::new("."))
-        .canonicalize()?
-        .join(name))
+    Ok(())
 }
 
-fn lock(path: &Path) -> io::Result<File> {
-    let file = private()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(path)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => {
-            let words = "another authlete-emulator uses it";
-            Err(io::Error::new(io::ErrorKind::ResourceBusy, words))
-        }
-        Err(TryLockError::Error(error)) => Err(error),
-    }
+fn write(
+    database: &Database,
+    change: impl FnOnce(&redb::WriteTransaction) -> io::Result<()>,
+) -> io::Result<()> {
+    let transaction = database.begin_write().map_err(io::Error::other)?;
+    change(&transaction)?;
+    transaction.commit().map_err(io::Error::other)
+}
+
+fn refuse<T>(message: String) -> io::Result<T> {
+    Err(io::Error::new(io::ErrorKind::InvalidData, message))
+}
+
+fn damaged() -> io::Error {
+    io::Error::new(
+        io::ErrorKind::InvalidData,
+        "it is damaged, or no state of authlete-emulator",
+    )
 }
 
 fn private() -> OpenOptions {
-    #[cfg_attr(not(unix), expect(unused_mut, reason = "there is nothing to set"))]
     let mut options = OpenOptions::new();
+    options.read(true).write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options
 }
 
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = OsString::from(path);
-    name.push(suffix);
-    name.into()
+/// That there is a file of this name is written only with the directory.
+fn sync_directory(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        let directory = path
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty());
+        File::open(directory.unwrap_or(Path::new(".")))?.sync_all()?;
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
 }
 
 fn about(path: &Path, error: &io::Error) -> io::Error {
-    let words = format!("the state file {}: {error}", path.display());
-    io::Error::new(error.kind(), words)
+    let message = format!("the state file {}: {error}", path.display());
+    io::Error::new(error.kind(), message)
 }

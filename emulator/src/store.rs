@@ -14,16 +14,20 @@ mod expiring;
 mod grant;
 mod granted_scopes;
 mod hardware_key;
+mod lasting;
 mod managed_grant;
+mod records;
 mod scopes;
 mod service;
 mod shared_nonce;
+mod table;
 mod token_batch;
 mod token_binding;
 mod token_request;
 mod tokens;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::io;
+use std::sync::Arc;
 
 pub use audit_log::{AuditEntry, AuditLog};
 pub use authorization_request::{AuthorizationRequest, Code, PushedRequest, RequestObject};
@@ -38,70 +42,38 @@ pub use expiring::{Entry, Expiring};
 pub use grant::{Authentication, Binding, Grant};
 pub use hardware_key::HardwareKey;
 pub use managed_grant::{GrantContent, GrantManagement, ManagedGrant, ScopesAtResources};
+pub use records::{Recorder, Records};
 pub use service::Service;
 pub use token_batch::TokenBatch;
 pub use token_binding::TokenBinding;
 pub use token_request::{PasswordRequest, Renewal};
 pub use tokens::{Narrowed, RecordId, RefreshToken, TokenRecord};
 
+use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
 use crate::json::Members;
 use crate::random;
+use records::RecordKey;
+use table::Table;
 
-/// The services, and who owns them.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(from = "Numbered")]
+/// The services, and who owns them. A copy costs the same at any size.
+#[derive(Debug, Clone)]
 pub struct Store {
     pub owner: Owner,
     pub audit_log: AuditLog,
-    by_number: BTreeMap<i64, Service>,
-    #[serde(skip)]
-    by_key: HashMap<i64, i64>,
-    access_tokens: HashMap<Digest, i64>,
+    services: Table<i64, Service>,
+    /// The numbers of the services by their API key.
+    by_key: OrdMap<i64, i64>,
+    access_tokens: Table<Digest, i64>,
     /// Of the access tokens of services and of the organization token, as far as they are bound.
-    token_bindings: HashMap<Digest, TokenBinding>,
+    token_bindings: Table<Digest, TokenBinding>,
     /// The DPoP proofs of callers, which work once. After a restart they would work once more, for a few minutes.
-    #[serde(skip)]
     pub used_proofs: Expiring<()>,
     /// The API keys of services that were deleted.
-    deleted: HashSet<i64>,
+    deleted: Table<i64, ()>,
     last_number: i64,
-}
-
-#[derive(Deserialize)]
-struct Numbered {
-    owner: Owner,
-    /// Files of earlier versions have none.
-    #[serde(default)]
-    audit_log: AuditLog,
-    by_number: BTreeMap<i64, Service>,
-    access_tokens: HashMap<Digest, i64>,
-    /// Files of earlier versions have none.
-    #[serde(default)]
-    token_bindings: HashMap<Digest, TokenBinding>,
-    /// Files of earlier versions have none.
-    #[serde(default)]
-    deleted: HashSet<i64>,
-    last_number: i64,
-}
-
-impl From<Numbered> for Store {
-    fn from(numbered: Numbered) -> Self {
-        let mut store = Self {
-            audit_log: numbered.audit_log,
-            access_tokens: numbered.access_tokens,
-            token_bindings: numbered.token_bindings,
-            deleted: numbered.deleted,
-            last_number: numbered.last_number,
-            ..Self::new(numbered.owner)
-        };
-        for service in numbered.by_number.into_values() {
-            store.add(service);
-        }
-        store
-    }
 }
 
 /// The credentials that are good for all services: of the service owner in 2.x, of the organization in 3.0.
@@ -110,15 +82,11 @@ pub struct Owner {
     pub api_key: i64,
     pub api_secret: String,
     pub organization_token: String,
-    /// Files of earlier versions have none.
-    #[serde(default = "default_organization_id")]
     pub organization_id: i64,
 }
 
 /// There is one organization, and its ID is no secret.
-fn default_organization_id() -> i64 {
-    1
-}
+const ORGANIZATION_ID: i64 = 1;
 
 impl Owner {
     pub fn generate() -> Result<Self, getrandom::Error> {
@@ -126,7 +94,7 @@ impl Owner {
             api_key: random::number()?,
             api_secret: random::token()?,
             organization_token: random::token()?,
-            organization_id: default_organization_id(),
+            organization_id: ORGANIZATION_ID,
         })
     }
 }
@@ -136,12 +104,12 @@ impl Store {
         Self {
             owner,
             audit_log: AuditLog::default(),
-            by_number: BTreeMap::new(),
-            by_key: HashMap::new(),
-            access_tokens: HashMap::new(),
-            token_bindings: HashMap::new(),
+            services: Table::default(),
+            by_key: OrdMap::new(),
+            access_tokens: Table::default(),
+            token_bindings: Table::default(),
             used_proofs: Expiring::default(),
-            deleted: HashSet::new(),
+            deleted: Table::default(),
             last_number: 0,
         }
     }
@@ -157,27 +125,25 @@ impl Store {
             service.settings.integer("apiKey").unwrap_or_default(),
             number,
         );
-        self.by_number.insert(number, service);
+        self.services.insert(number, service);
     }
 
     pub fn service(&self, key: i64) -> Option<&Service> {
-        self.by_number.get(self.by_key.get(&key)?)
+        self.services.get(self.by_key.get(&key)?)
     }
 
     pub fn service_mut(&mut self, key: i64) -> Option<&mut Service> {
-        self.by_number.get_mut(self.by_key.get(&key)?)
+        self.services.get_mut(self.by_key.get(&key)?)
     }
 
     pub fn delete(&mut self, key: i64) -> Option<Service> {
-        let (tokens, bindings) = (&mut self.access_tokens, &mut self.token_bindings);
-        tokens.retain(|token, service| {
-            if *service == key {
-                bindings.remove(token);
-            }
-            *service != key
-        });
-        let service = self.by_number.remove(&self.by_key.remove(&key)?)?;
-        self.deleted.insert(key);
+        let tokens: Vec<_> = self.access_tokens(key).copied().collect();
+        for token in tokens {
+            self.access_tokens.remove(&token);
+            self.token_bindings.remove(&token);
+        }
+        let service = self.services.remove(&self.by_key.remove(&key)?)?;
+        self.deleted.insert(key, ());
         Some(service)
     }
 
@@ -188,7 +154,7 @@ impl Store {
 
     /// The services in the order of their creation.
     pub fn services(&self) -> impl DoubleEndedIterator<Item = &Service> + ExactSizeIterator {
-        self.by_number.values()
+        self.services.values().map(Arc::as_ref)
     }
 
     /// Makes an access token for the 3.0 API of one service. Authlete's console does that; its API does not.
@@ -207,8 +173,10 @@ impl Store {
 
     /// Binds an access token of a service, or the organization token, to keys. A binding that it has stays.
     pub fn bind_access_token(&mut self, token: &str, binding: TokenBinding) {
-        let bound = self.token_bindings.entry(Digest::of(token)).or_default();
-        *bound = std::mem::take(bound).or(binding);
+        let token = Digest::of(token);
+        let bound = self.token_bindings.get(&token).cloned();
+        let binding = bound.unwrap_or_default().or(binding);
+        self.token_bindings.insert(token, binding);
     }
 
     /// What an access token of the 3.0 API is bound to.
@@ -225,5 +193,79 @@ impl Store {
     /// The service that an access token of the 3.0 API belongs to.
     pub fn service_of_access_token(&self, token: &str) -> Option<i64> {
         self.access_tokens.get(&Digest::of(token)).copied()
+    }
+}
+
+impl Records for Store {
+    fn report_changes(&self, earlier: &Self, recorder: &mut Recorder<'_>) -> io::Result<()> {
+        let Self {
+            owner: _,
+            audit_log,
+            services,
+            by_key: _,
+            access_tokens,
+            token_bindings,
+            used_proofs: _,
+            deleted,
+            last_number,
+        } = self;
+        recorder.within("audit_log", |recorder| {
+            audit_log.report_changes(&earlier.audit_log, recorder)
+        })?;
+        recorder.within("services", |recorder| {
+            let none = Service::default();
+            for change in services.changes(&earlier.services) {
+                let earlier = change.earlier.unwrap_or(&none);
+                recorder.within(&change.key.to_string(), |recorder| {
+                    change
+                        .now
+                        .unwrap_or(&none)
+                        .report_changes(earlier, recorder)
+                })?;
+            }
+            Ok(())
+        })?;
+        recorder.within("access_tokens", |recorder| {
+            access_tokens.report_changes(&earlier.access_tokens, recorder)
+        })?;
+        recorder.within("token_bindings", |recorder| {
+            token_bindings.report_changes(&earlier.token_bindings, recorder)
+        })?;
+        recorder.within("deleted", |recorder| {
+            deleted.report_changes(&earlier.deleted, recorder)
+        })?;
+        recorder.within("last_number", |recorder| {
+            last_number.report_changes(&earlier.last_number, recorder)
+        })
+    }
+
+    fn restore(&mut self, path: &str, value: &str) -> io::Result<()> {
+        match path.split_once('/').unwrap_or((path, "")) {
+            ("audit_log", rest) => self.audit_log.restore(rest, value),
+            ("services", rest) => self.restore_service(rest, value),
+            ("access_tokens", rest) => self.access_tokens.restore(rest, value),
+            ("token_bindings", rest) => self.token_bindings.restore(rest, value),
+            ("deleted", rest) => self.deleted.restore(rest, value),
+            ("last_number", rest) => self.last_number.restore(rest, value),
+            _ => Err(records::unknown(path)),
+        }
+    }
+}
+
+impl Store {
+    fn restore_service(&mut self, path: &str, value: &str) -> io::Result<()> {
+        let (number, rest) = path.split_once('/').ok_or_else(|| records::unknown(path))?;
+        let number = i64::from_text(number)?;
+        if !self.services.contains(&number) {
+            self.services.insert(number, Service::default());
+        }
+        let Some(service) = self.services.get_mut(&number) else {
+            return Err(records::unknown(path));
+        };
+        service.restore(rest, value)?;
+        if let Some(key) = service.settings.integer("apiKey") {
+            self.by_key.insert(key, number);
+        }
+        Ok(())
     }
 }

@@ -53,7 +53,7 @@ pub fn entries(call: &Call, store: &Store) -> Outcome {
     })
 }
 
-pub fn types() -> Outcome {
+pub fn types(_: &Call) -> Outcome {
     Ok(Reply::document(event_types().into()))
 }
 

@@ -8,14 +8,14 @@ use crate::result_code::ResultCode;
 use crate::store::{Binding, Service};
 
 /// Why a token is not good: what the protected resource does, and what it tells the client.
-pub struct Refusal {
+pub struct TokenRefusal {
     action: &'static str,
     error: OAuthError,
     /// Parameters of the challenge that say what would be good.
     demands: Vec<(&'static str, String)>,
 }
 
-impl Refusal {
+impl TokenRefusal {
     pub fn new(action: &'static str, error: OAuthError) -> Self {
         Self {
             action,

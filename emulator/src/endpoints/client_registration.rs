@@ -10,7 +10,7 @@ use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::Refusal;
 use crate::protocol::registration::{self, invalid, invalid_as};
 use crate::protocol::registration_response::{self, Credentials};
-use crate::protocol::{client_metadata, software_statement};
+use crate::protocol::software_statement;
 use crate::random;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
@@ -22,6 +22,7 @@ use crate::result_code::{
     UPDATE_CLIENT_ID_OTHER, UPDATE_CLIENT_SECRET_OTHER,
 };
 use crate::settings;
+use crate::settings::client_metadata;
 use crate::store::{Client, Service};
 
 /// Registers a client. Whether the client may register at all, the caller has to know: initial access tokens are its

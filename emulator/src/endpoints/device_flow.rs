@@ -3,23 +3,20 @@
 use authlete::types::GrantType;
 use serde_json::Value;
 
+use super::answer_members::{Asked, with_client_of_request};
 use super::refused::refused;
-use super::shown::{Asked, with_client_of_request};
 use crate::call::Call;
 use crate::clock::after;
 use crate::digest::Digest;
 use crate::json::{Members, Object};
+use crate::model::{DEVICE_FLOW, Parameters, Polling, Unusable as UnusableParameters, user_code};
 use crate::protocol::client_attestation::with_challenge;
 use crate::protocol::client_authentication::{Authenticated, authenticate};
 use crate::protocol::decision::{self, Unreadable};
 use crate::protocol::granted::Requested;
 use crate::protocol::oauth_error::OAuthError;
-use crate::protocol::parameters::{self, Parameters};
-use crate::protocol::polling::{self, Polling};
 use crate::protocol::refusal::{Refusal, status_action};
-use crate::protocol::{
-    acr, authorization_details, grant_management, lifetime, resource, scopes, user_code,
-};
+use crate::protocol::{acr, authorization_details, grant_management, lifetime, resource, scopes};
 use crate::random;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
@@ -52,9 +49,9 @@ fn authorize(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     let invalid = OAuthError::invalid_request;
     let server_error = |code| OAuthError::new("server_error", code);
     let parameters = Parameters::of_call(&call.body).map_err(|unusable| match unusable {
-        parameters::Unusable::Missing => server_error(PARAMETERS_MISSING),
-        parameters::Unusable::Empty => invalid(PARAMETERS_NONE),
-        parameters::Unusable::Repeated(_) => invalid(PARAMETER_REPEATED),
+        UnusableParameters::Missing => server_error(PARAMETERS_MISSING),
+        UnusableParameters::Empty => invalid(PARAMETERS_NONE),
+        UnusableParameters::Repeated(_) => invalid(PARAMETER_REPEATED),
     })?;
     let authenticated = authenticate(call, service, "supportedTokenAuthMethods", &parameters)?;
     let flow = read(service, &parameters, &authenticated)?;
@@ -122,11 +119,7 @@ fn read(
         resources: resource::requested(parameters)?,
         authorization_details: details.map(Box::new),
         grant_management: grant_management::requested(parameters, service, client)?,
-        polling: Polling::of(
-            &service.settings,
-            "deviceFlowPollingInterval",
-            polling::DEVICE_FLOW,
-        ),
+        polling: Polling::of(&service.settings, "deviceFlowPollingInterval", DEVICE_FLOW),
         decision: Decision::Pending,
     };
     if flow.scopes.is_empty() && service.settings.flag("scopeRequired") {

@@ -2,7 +2,7 @@
 
 use authlete::types::GmAction;
 
-use super::challenge::Refusal;
+use super::challenge::TokenRefusal;
 use crate::call::Call;
 use crate::digest::Digest;
 use crate::json::Members;
@@ -39,17 +39,18 @@ pub fn grant_management(call: &Call, service: &mut Service) -> Outcome {
     }
 }
 
-fn process(call: &Call, service: &mut Service, bound: &Binding) -> Result<Answer, Refusal> {
-    let caller_error = |code| Refusal::new("CALLER_ERROR", OAuthError::new("server_error", code));
+fn process(call: &Call, service: &mut Service, bound: &Binding) -> Result<Answer, TokenRefusal> {
+    let caller_error =
+        |code| TokenRefusal::new("CALLER_ERROR", OAuthError::new("server_error", code));
     let wanted = Wanted::by(call).ok_or_else(|| caller_error(GM_ACTION_INVALID))?;
     let grant_id = call.body.text("grantId");
     let grant_id = grant_id.ok_or_else(|| caller_error(GM_GRANT_ID_MISSING))?;
     let authority = presented(call, service, bound, &wanted, grant_id)?;
     let managed = service.managed_grants.get(grant_id).ok_or_else(|| {
         let error = OAuthError::invalid_request(GM_GRANT_UNKNOWN);
-        Refusal::new("NOT_FOUND", error)
+        TokenRefusal::new("NOT_FOUND", error)
     })?;
-    let forbidden = |code| Refusal::new("FORBIDDEN", OAuthError::invalid_request(code));
+    let forbidden = |code| TokenRefusal::new("FORBIDDEN", OAuthError::invalid_request(code));
     if managed.client_id != authority.client_id {
         return Err(forbidden(GM_GRANT_OF_ANOTHER_CLIENT));
     }
@@ -73,20 +74,20 @@ fn presented(
     bound: &Binding,
     wanted: &Wanted,
     grant_id: &str,
-) -> Result<Grant, Refusal> {
+) -> Result<Grant, TokenRefusal> {
     let token = call.body.text("accessToken");
-    let token = token.ok_or_else(|| Refusal::invalid_token(GM_TOKEN_MISSING))?;
+    let token = token.ok_or_else(|| TokenRefusal::invalid_token(GM_TOKEN_MISSING))?;
     let found = service.tokens.by_access_token(&Digest::of(token));
-    let (_, record) = found.ok_or_else(|| Refusal::invalid_token(GM_TOKEN_UNKNOWN))?;
+    let (_, record) = found.ok_or_else(|| TokenRefusal::invalid_token(GM_TOKEN_UNKNOWN))?;
     if !record.is_valid(call.now) {
-        return Err(Refusal::invalid_token(GM_TOKEN_EXPIRED));
+        return Err(TokenRefusal::invalid_token(GM_TOKEN_EXPIRED));
     }
     let grant = record.grant.clone();
     let is_covered = record.covers(&[wanted.scope]);
     let call = wanted.located(call, service, grant_id);
     proof_of_possession::check(&call, service, bound, token).map_err(of_possession)?;
     if !is_covered {
-        return Err(Refusal::insufficient_scope(GM_SCOPE, &[wanted.scope]));
+        return Err(TokenRefusal::insufficient_scope(GM_SCOPE, &[wanted.scope]));
     }
     Ok(grant)
 }
@@ -126,10 +127,10 @@ impl Wanted {
 }
 
 /// It is the caller who read the certificate from the connection; the rest is the client's.
-fn of_possession(error: OAuthError) -> Refusal {
+fn of_possession(error: OAuthError) -> TokenRefusal {
     let action = match error.error {
         "invalid_request" => "CALLER_ERROR",
         _ => "UNAUTHORIZED",
     };
-    Refusal::new(action, error)
+    TokenRefusal::new(action, error)
 }

@@ -1,5 +1,7 @@
 //! `/hsk`: hardware-secured keys. There is no hardware; the keys are real.
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
@@ -44,7 +46,7 @@ pub fn create(call: &Call, service: &mut Service) -> Outcome {
     let mut private = private.json().clone();
     private.insert("kid".to_owned(), kid.into());
     let reply = success(call, HSK_CREATED, &shown);
-    service.hardware_keys.push(HardwareKey { shown, private });
+    Arc::make_mut(&mut service.hardware_keys).push(HardwareKey { shown, private });
     show_in_settings(service);
     Ok(reply)
 }
@@ -80,7 +82,7 @@ pub fn delete(call: &Call, service: &mut Service) -> Outcome {
     let Some(position) = keys.position(|key| key.has_handle(handle)) else {
         return Ok(unknown(call, DELETE_HSK_UNKNOWN));
     };
-    let key = service.hardware_keys.remove(position);
+    let key = Arc::make_mut(&mut service.hardware_keys).remove(position);
     show_in_settings(service);
     Ok(success(call, HSK_DELETED, &key.shown))
 }
@@ -110,7 +112,7 @@ fn generate(request: &Object) -> Result<(Jwk, Vec<u8>), ResultCode> {
 /// The service shows its keys as well.
 fn show_in_settings(service: &mut Service) {
     let keys = all_shown(service);
-    service.settings.insert("hsks".to_owned(), keys.into());
+    Arc::make_mut(&mut service.settings).insert("hsks".to_owned(), keys.into());
 }
 
 fn all_shown(service: &Service) -> Vec<Object> {

@@ -1,7 +1,7 @@
 //! `/auth/introspection`: is an access token good for this?
 
-use super::challenge::Refusal;
-use super::shown::{list, with_client_of_token};
+use super::answer_members::{list, with_client_of_token};
+use super::challenge::TokenRefusal;
 use crate::call::Call;
 use crate::digest::Digest;
 use crate::json::Members;
@@ -25,7 +25,7 @@ use crate::store::{Binding, Service, TokenRecord};
 pub fn introspection(call: &Call, service: &mut Service) -> Outcome {
     let Some(token) = call.body.text("token") else {
         let error = OAuthError::invalid_request(INTROSPECTION_TOKEN_MISSING);
-        let refusal = Refusal::new("BAD_REQUEST", error);
+        let refusal = TokenRefusal::new("BAD_REQUEST", error);
         return Ok(without_token(refusal.answer(
             call,
             service,
@@ -43,14 +43,17 @@ pub fn introspection(call: &Call, service: &mut Service) -> Outcome {
         _ => Ok(()),
     };
     let Some((_, record)) = service.tokens.by_access_token(&digest) else {
-        let refusal = Refusal::invalid_token(match call.foreign.has(token) {
+        let refusal = TokenRefusal::invalid_token(match call.foreign.has(token) {
             true => INTROSPECTION_TOKEN_ELSEWHERE,
             false => INTROSPECTION_TOKEN_UNKNOWN,
         });
         return Ok(without_token(refusal.answer(call, service, &bound)));
     };
     let verdict = match possession {
-        Err(error) => Err(Refusal::new(proof_of_possession::action(&error), error)),
+        Err(error) => Err(TokenRefusal::new(
+            proof_of_possession::action(&error),
+            error,
+        )),
         Ok(()) => examine(call, record),
     };
     let answer = match verdict {
@@ -67,10 +70,10 @@ pub fn introspection(call: &Call, service: &mut Service) -> Outcome {
 }
 
 /// Whether the token is alive, and all that the protected resource demands of it.
-fn examine(call: &Call, record: &TokenRecord) -> Result<(), Refusal> {
+fn examine(call: &Call, record: &TokenRecord) -> Result<(), TokenRefusal> {
     let grant = &record.grant;
     if !record.is_valid(call.now) {
-        return Err(Refusal::invalid_token(match &record.refresh_token {
+        return Err(TokenRefusal::invalid_token(match &record.refresh_token {
             None => INTROSPECTION_TOKEN_EXPIRED,
             Some(_) if record.is_refreshable(call.now) => INTROSPECTION_TOKEN_EXPIRED_REFRESHABLE,
             Some(_) => INTROSPECTION_TOKENS_EXPIRED,
@@ -82,7 +85,7 @@ fn examine(call: &Call, record: &TokenRecord) -> Result<(), Refusal> {
             true => INTROSPECTION_NO_SCOPES,
             false => INTROSPECTION_SCOPE,
         };
-        return Err(Refusal::insufficient_scope(code, &scopes));
+        return Err(TokenRefusal::insufficient_scope(code, &scopes));
     }
     let subject = call.body.text("subject");
     if subject.is_some() && subject != grant.subject.as_deref() {
@@ -90,19 +93,19 @@ fn examine(call: &Call, record: &TokenRecord) -> Result<(), Refusal> {
             None => INTROSPECTION_NO_SUBJECT,
             Some(_) => INTROSPECTION_SUBJECT,
         });
-        return Err(Refusal::new("FORBIDDEN", error));
+        return Err(TokenRefusal::new("FORBIDDEN", error));
     }
     // RFC 8707: a token that was asked for without resources is for none in particular.
     let resources = call.body.texts("resources").unwrap_or_default();
     if !record.covers_at(&scopes, &resources) {
         let error = OAuthError::new("invalid_target", INTROSPECTION_RESOURCE);
-        return Err(Refusal::new("FORBIDDEN", error));
+        return Err(TokenRefusal::new("FORBIDDEN", error));
     }
     examine_authentication(call, record)
 }
 
 /// RFC 9470: whether the user logged in well enough, and not too long ago.
-fn examine_authentication(call: &Call, record: &TokenRecord) -> Result<(), Refusal> {
+fn examine_authentication(call: &Call, record: &TokenRecord) -> Result<(), TokenRefusal> {
     let grant = &record.grant;
     let acr_values = call.body.texts("acrValues").filter(|acrs| !acrs.is_empty());
     let max_age = call.body.integer("maxAge").filter(|max_age| *max_age > 0);
@@ -126,7 +129,7 @@ fn examine_authentication(call: &Call, record: &TokenRecord) -> Result<(), Refus
     let demands = demands
         .into_iter()
         .filter_map(|(name, value)| Some((name, value?)));
-    Err(Refusal::new("UNAUTHORIZED", error).demanding(demands))
+    Err(TokenRefusal::new("UNAUTHORIZED", error).demanding(demands))
 }
 
 fn required_scopes(call: &Call) -> Vec<&str> {

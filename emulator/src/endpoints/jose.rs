@@ -1,6 +1,6 @@
 //! `/jose/verify`: is a JOSE object in order?
 
-use super::shown::list;
+use super::answer_members::list;
 use crate::call::Call;
 use crate::jose::{self, JoseError, Jwe, Jwk, Jws, SignatureAlgorithm};
 use crate::json::{Members, Object};

@@ -1,5 +1,6 @@
 //! The operations that the emulator has, one file a family.
 
+mod answer_members;
 mod attestation;
 mod audit;
 mod authorization;
@@ -28,7 +29,6 @@ mod refused;
 mod requestable_scopes;
 mod revocation;
 pub mod service;
-mod shown;
 mod slice;
 mod standard_introspection;
 mod token;
@@ -37,136 +37,228 @@ mod userinfo;
 mod utility;
 
 use crate::call::Call;
-use crate::keeper::Changes;
-use crate::reply::{Outcome, Reply};
-use crate::result_code::NOT_IMPLEMENTED;
-use crate::store::Store;
+use crate::reply::Outcome;
+use crate::saver::SaveStatus;
+use crate::store::{Service, Store};
 
-/// Does what a call asks for.
-pub fn handle(call: &Call, store: &mut Store, changes: &Changes) -> Outcome {
-    match call.operation {
-        "authorization" => authorization::authorization(call, call.service(store)?),
-        "authorization_fail" => authorization::fail(call, call.service(store)?),
-        "authorization_issue" => authorization::issue(call, call.service(store)?),
-        "authorization_ticket_info" => authorization::ticket_info(call, call.service(store)?),
-        "authorization_ticket_update" => authorization::update_ticket(call, call.service(store)?),
+/// What an operation works on.
+#[derive(Clone, Copy)]
+pub enum Handler {
+    /// It needs no state.
+    Static(fn(&Call) -> Outcome),
+    /// It reads a service.
+    Read(fn(&Call, &Service) -> Outcome),
+    /// It may change a service.
+    Change(fn(&Call, &mut Service) -> Outcome),
+    /// It reads what is of all services.
+    ReadStore(fn(&Call, &Store) -> Outcome),
+    /// It may change what is of all services.
+    ChangeStore(fn(&Call, &mut Store) -> Outcome),
+    /// It tells how the emulator is.
+    Health,
+}
 
-        "push_authorization_request" => pushed_authorization::push(call, call.service(store)?),
+use Handler::{Change, ChangeStore, Health, Read, ReadStore, Static};
 
-        "token" => token::token(call, call.service(store)?),
-        "token_issue" => token::issue(call, call.service(store)?),
-        "token_fail" => token::fail(call, call.service(store)?),
-        "id_token_reissue" => token::reissue(call, call.service(store)?),
-        "introspection" => introspection::introspection(call, call.service(store)?),
-        "standard_introspection" => {
-            standard_introspection::standard_introspection(call, call.service(store)?)
+/// The operations by their ID in the description.
+const OPERATIONS: &[(&str, Handler)] = &[
+    ("authorization", Change(authorization::authorization)),
+    ("authorization_fail", Change(authorization::fail)),
+    ("authorization_issue", Change(authorization::issue)),
+    (
+        "authorization_ticket_info",
+        Read(authorization::ticket_info),
+    ),
+    (
+        "authorization_ticket_update",
+        Change(authorization::update_ticket),
+    ),
+    (
+        "push_authorization_request",
+        Change(pushed_authorization::push),
+    ),
+    ("token", Change(token::token)),
+    ("token_issue", Change(token::issue)),
+    ("token_fail", Change(token::fail)),
+    ("id_token_reissue", Read(token::reissue)),
+    ("introspection", Change(introspection::introspection)),
+    (
+        "standard_introspection",
+        Read(standard_introspection::standard_introspection),
+    ),
+    ("revocation", Change(revocation::revocation)),
+    ("token_create", Change(token_management::create)),
+    ("token_create_batch", Change(token_management::create_batch)),
+    (
+        "token_create_batch_status",
+        Read(token_management::batch_status),
+    ),
+    ("token_update", Change(token_management::update)),
+    ("token_delete", Change(token_management::delete)),
+    ("token_revoke", Change(token_management::revoke)),
+    ("get_token_list", Read(token_management::list)),
+    (
+        "grant_management",
+        Change(grant_management::grant_management),
+    ),
+    ("userinfo", Change(userinfo::userinfo)),
+    ("userinfo_issue", Change(userinfo::issue)),
+    ("native_sso", Read(native_sso::native_sso)),
+    ("native_sso_logout", Change(native_sso::logout)),
+    ("backchannel_logout_token", Read(backchannel_logout::token)),
+    ("attestation_challenge", Change(attestation::challenge)),
+    ("get_service_configuration", Read(discovery::configuration)),
+    ("post_service_configuration", Read(discovery::configuration)),
+    ("get_service_jwks", Read(discovery::jwks)),
+    ("federation_configuration", Read(federation::configuration)),
+    ("federation_registration", Change(federation::registration)),
+    ("device_authorization", Change(device_flow::authorization)),
+    ("device_verification", Change(device_flow::verification)),
+    ("device_complete", Change(device_flow::complete)),
+    (
+        "backchannel_authentication",
+        Change(backchannel::authentication::authentication),
+    ),
+    (
+        "backchannel_authentication_issue",
+        Change(backchannel::issue::issue),
+    ),
+    (
+        "backchannel_authentication_fail",
+        Change(backchannel::fail::fail),
+    ),
+    (
+        "backchannel_authentication_complete",
+        Change(backchannel::complete::complete),
+    ),
+    ("create_service", ChangeStore(service::create)),
+    ("get_service", ChangeStore(service::get)),
+    ("get_service_list", ReadStore(service::list)),
+    ("update_service", ChangeStore(service::update)),
+    ("delete_service", ChangeStore(service::delete)),
+    (
+        "organization_create_service",
+        ChangeStore(organization::create_service),
+    ),
+    (
+        "organization_remove_service",
+        ChangeStore(organization::remove_service),
+    ),
+    ("audit_entries", ReadStore(audit::entries)),
+    ("audit_types", Static(audit::types)),
+    ("create_client", Change(client::create)),
+    ("get_client", Read(client::get)),
+    ("get_client_list", Read(client::list)),
+    ("update_client", Change(client::update)),
+    ("delete_client", Change(client::delete)),
+    ("update_client_lock_flag", Change(client::update_lock_flag)),
+    ("refresh_client_secret", Change(client::refresh_secret)),
+    ("update_client_secret", Change(client::update_secret)),
+    ("get_requestable_scopes", Read(requestable_scopes::get)),
+    ("set_requestable_scopes", Change(requestable_scopes::set)),
+    (
+        "delete_requestable_scopes",
+        Change(requestable_scopes::delete),
+    ),
+    ("get_granted_scopes", Read(granted_scopes::get)),
+    ("delete_granted_scopes", Change(granted_scopes::delete)),
+    (
+        "get_client_authorization_list",
+        Read(client_authorization::list),
+    ),
+    (
+        "update_client_authorization",
+        Change(client_authorization::update),
+    ),
+    (
+        "delete_client_authorization",
+        Change(client_authorization::delete),
+    ),
+    (
+        "dynamic_client_register",
+        Change(client_registration::register),
+    ),
+    ("dynamic_client_get", Change(client_registration::get)),
+    ("dynamic_client_update", Change(client_registration::update)),
+    ("dynamic_client_delete", Change(client_registration::delete)),
+    ("hsk_create", Change(hsk::create)),
+    ("hsk_get", Read(hsk::get)),
+    ("hsk_get_list", Read(hsk::list)),
+    ("hsk_delete", Change(hsk::delete)),
+    (
+        "credential_issuer_metadata",
+        Read(credential_issuer::metadata),
+    ),
+    (
+        "credential_jwt_issuer_metadata",
+        Read(credential_issuer::jwt_issuer),
+    ),
+    ("credential_issuer_jwks", Read(credential_issuer::jwks)),
+    ("credential_offer_create", Change(credential_offer::create)),
+    ("credential_offer_info", Read(credential_offer::info)),
+    ("credential_nonce", Change(credential_issuer::nonce)),
+    (
+        "credential_single_parse",
+        Change(credential_issuance::single::parse),
+    ),
+    (
+        "credential_single_issue",
+        Change(credential_issuance::single::issue),
+    ),
+    (
+        "credential_batch_parse",
+        Change(credential_issuance::batch::parse),
+    ),
+    (
+        "credential_batch_issue",
+        Change(credential_issuance::batch::issue),
+    ),
+    (
+        "credential_deferred_parse",
+        Change(credential_issuance::deferred::parse),
+    ),
+    (
+        "credential_deferred_issue",
+        Change(credential_issuance::deferred::issue),
+    ),
+    ("verify_jose", Read(jose::verify)),
+    ("echo", Static(utility::echo)),
+    ("info", Static(utility::info)),
+    ("healthcheck", Health),
+];
+
+impl Handler {
+    pub fn of(operation: &str) -> Option<Self> {
+        let mut operations = OPERATIONS.iter();
+        let found = operations.find(|(id, _)| *id == operation);
+        found.map(|(_, handler)| *handler)
+    }
+
+    /// Whether the state stays as it is.
+    pub fn only_reads(self) -> bool {
+        matches!(self, Static(_) | Read(_) | ReadStore(_) | Health)
+    }
+
+    /// Does what a call asks for. When it fails, the state is as it was, but for what is to
+    /// [last](Service::lastingly).
+    pub fn handle(self, call: &Call, store: &mut Store, save_status: &SaveStatus) -> Outcome {
+        match self {
+            Static(handle) => handle(call),
+            Read(handle) => handle(call, call.service(store)?),
+            Change(handle) => {
+                let service = call.service(store)?;
+                let outcome = service.attempt(|service| handle(call, service));
+                service.settle();
+                outcome
+            }
+            ReadStore(handle) => handle(call, store),
+            ChangeStore(handle) => {
+                let mut changed = store.clone();
+                let outcome = handle(call, &mut changed)?;
+                *store = changed;
+                Ok(outcome)
+            }
+            Health => utility::healthcheck(call, save_status),
         }
-        "revocation" => revocation::revocation(call, call.service(store)?),
-        "token_create" => token_management::create(call, call.service(store)?),
-        "token_create_batch" => token_management::create_batch(call, call.service(store)?),
-        "token_create_batch_status" => token_management::batch_status(call, call.service(store)?),
-        "token_update" => token_management::update(call, call.service(store)?),
-        "token_delete" => token_management::delete(call, call.service(store)?),
-        "token_revoke" => token_management::revoke(call, call.service(store)?),
-        "get_token_list" => token_management::list(call, call.service(store)?),
-
-        "grant_management" => grant_management::grant_management(call, call.service(store)?),
-
-        "userinfo" => userinfo::userinfo(call, call.service(store)?),
-        "userinfo_issue" => userinfo::issue(call, call.service(store)?),
-
-        "native_sso" => native_sso::native_sso(call, call.service(store)?),
-        "native_sso_logout" => native_sso::logout(call, call.service(store)?),
-        "backchannel_logout_token" => backchannel_logout::token(call, call.service(store)?),
-        "attestation_challenge" => attestation::challenge(call, call.service(store)?),
-
-        "get_service_configuration" | "post_service_configuration" => {
-            discovery::configuration(call, call.service(store)?)
-        }
-        "get_service_jwks" => discovery::jwks(call, call.service(store)?),
-
-        "federation_configuration" => federation::configuration(call, call.service(store)?),
-        "federation_registration" => federation::registration(call, call.service(store)?),
-
-        "device_authorization" => device_flow::authorization(call, call.service(store)?),
-        "device_verification" => device_flow::verification(call, call.service(store)?),
-        "device_complete" => device_flow::complete(call, call.service(store)?),
-
-        "backchannel_authentication" => {
-            backchannel::authentication::authentication(call, call.service(store)?)
-        }
-        "backchannel_authentication_issue" => backchannel::issue::issue(call, call.service(store)?),
-        "backchannel_authentication_fail" => backchannel::fail::fail(call, call.service(store)?),
-        "backchannel_authentication_complete" => {
-            backchannel::complete::complete(call, call.service(store)?)
-        }
-
-        "create_service" => service::create(call, store),
-        "get_service" => service::get(call, store),
-        "get_service_list" => service::list(call, store),
-        "update_service" => service::update(call, store),
-        "delete_service" => service::delete(call, store),
-
-        "organization_create_service" => organization::create_service(call, store),
-        "organization_remove_service" => organization::remove_service(call, store),
-        "audit_entries" => audit::entries(call, store),
-        "audit_types" => audit::types(),
-
-        "create_client" => client::create(call, call.service(store)?),
-        "get_client" => client::get(call, call.service(store)?),
-        "get_client_list" => client::list(call, call.service(store)?),
-        "update_client" => client::update(call, call.service(store)?),
-        "delete_client" => client::delete(call, call.service(store)?),
-        "update_client_lock_flag" => client::update_lock_flag(call, call.service(store)?),
-        "refresh_client_secret" => client::refresh_secret(call, call.service(store)?),
-        "update_client_secret" => client::update_secret(call, call.service(store)?),
-
-        "get_requestable_scopes" => requestable_scopes::get(call, call.service(store)?),
-        "set_requestable_scopes" => requestable_scopes::set(call, call.service(store)?),
-        "delete_requestable_scopes" => requestable_scopes::delete(call, call.service(store)?),
-
-        "get_granted_scopes" => granted_scopes::get(call, call.service(store)?),
-        "delete_granted_scopes" => granted_scopes::delete(call, call.service(store)?),
-
-        "get_client_authorization_list" => client_authorization::list(call, call.service(store)?),
-        "update_client_authorization" => client_authorization::update(call, call.service(store)?),
-        "delete_client_authorization" => client_authorization::delete(call, call.service(store)?),
-
-        "dynamic_client_register" => client_registration::register(call, call.service(store)?),
-        "dynamic_client_get" => client_registration::get(call, call.service(store)?),
-        "dynamic_client_update" => client_registration::update(call, call.service(store)?),
-        "dynamic_client_delete" => client_registration::delete(call, call.service(store)?),
-
-        "hsk_create" => hsk::create(call, call.service(store)?),
-        "hsk_get" => hsk::get(call, call.service(store)?),
-        "hsk_get_list" => hsk::list(call, call.service(store)?),
-        "hsk_delete" => hsk::delete(call, call.service(store)?),
-
-        "credential_issuer_metadata" => credential_issuer::metadata(call, call.service(store)?),
-        "credential_jwt_issuer_metadata" => {
-            credential_issuer::jwt_issuer(call, call.service(store)?)
-        }
-        "credential_issuer_jwks" => credential_issuer::jwks(call, call.service(store)?),
-        "credential_offer_create" => credential_offer::create(call, call.service(store)?),
-        "credential_offer_info" => credential_offer::info(call, call.service(store)?),
-        "credential_nonce" => credential_issuer::nonce(call, call.service(store)?),
-
-        "credential_single_parse" => credential_issuance::single::parse(call, call.service(store)?),
-        "credential_single_issue" => credential_issuance::single::issue(call, call.service(store)?),
-        "credential_batch_parse" => credential_issuance::batch::parse(call, call.service(store)?),
-        "credential_batch_issue" => credential_issuance::batch::issue(call, call.service(store)?),
-        "credential_deferred_parse" => {
-            credential_issuance::deferred::parse(call, call.service(store)?)
-        }
-        "credential_deferred_issue" => {
-            credential_issuance::deferred::issue(call, call.service(store)?)
-        }
-
-        "verify_jose" => jose::verify(call, call.service(store)?),
-        "echo" => utility::echo(call),
-        "info" => utility::info(),
-        "healthcheck" => utility::healthcheck(call, changes),
-
-        _ => Err(Reply::error(501, call.path, NOT_IMPLEMENTED)),
     }
 }

@@ -2,10 +2,10 @@
 
 use crate::call::Call;
 use crate::digest::Digest;
+use crate::model::{Parameters, Unusable};
 use crate::protocol::client_attestation::with_challenge;
 use crate::protocol::client_authentication::authenticate;
 use crate::protocol::oauth_error::OAuthError;
-use crate::protocol::parameters::{Parameters, Unusable};
 use crate::protocol::refusal::{Refusal, usual_action};
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{

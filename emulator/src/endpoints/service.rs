@@ -37,10 +37,7 @@ pub fn new(
         ("createdAt".to_owned(), now.into()),
         ("modifiedAt".to_owned(), now.into()),
     ]);
-    Ok(Service {
-        settings,
-        ..Service::default()
-    })
+    Ok(Service::new(settings))
 }
 
 pub fn get(call: &Call, store: &mut Store) -> Outcome {
@@ -60,10 +57,9 @@ pub fn list(call: &Call, store: &Store) -> Outcome {
 pub fn update(call: &Call, store: &mut Store) -> Outcome {
     let service = call.service(store)?;
     refuse_invalid(call, &call.body)?;
-    service.settings = settings::service::replace(&service.settings, &call.body, call.version);
-    service
-        .settings
-        .insert("modifiedAt".to_owned(), call.now.into());
+    let mut settings = settings::service::replace(&service.settings, &call.body, call.version);
+    settings.insert("modifiedAt".to_owned(), call.now.into());
+    service.settings = settings.into();
     Ok(Reply::object(200, shown(service)))
 }
 
@@ -79,7 +75,7 @@ pub fn delete(call: &Call, store: &mut Store) -> Outcome {
 /// The settings, and in `metadata` how many clients there are.
 fn shown(service: &Service) -> Object {
     let count = service.clients.iter().len().to_string();
-    let mut settings = service.settings.clone();
+    let mut settings = Object::clone(&service.settings);
     settings.insert(
         "metadata".to_owned(),
         json!([{ "key": "clientCount", "value": count }]),

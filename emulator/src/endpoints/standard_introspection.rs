@@ -7,9 +7,10 @@ use crate::call::Call;
 use crate::digest::Digest;
 use crate::jose::{self, Jwk};
 use crate::json::{Members, Object};
+use crate::model::{Parameters, Unusable};
 use crate::protocol::keys;
 use crate::protocol::oauth_error::OAuthError;
-use crate::protocol::parameters::{Parameters, Unusable};
+use crate::protocol::properties::properties;
 use crate::protocol::refusal::usual_action;
 use crate::protocol::token_response;
 use crate::protocol::{access_token, authorization_details};
@@ -83,7 +84,7 @@ fn introspect(call: &Call, service: &Service) -> Result<Object, OAuthError> {
 fn active(call: &Call, service: &Service, record: &TokenRecord, is_refresh_token: bool) -> Object {
     let grant = &record.grant;
     let with_hidden = call.body.flag("withHiddenProperties");
-    let mut members = token_response::properties(grant.properties.as_deref(), with_hidden);
+    let mut members = properties(grant.properties.as_deref(), with_hidden);
     let (scopes, end) = match &record.refresh_token {
         Some(token) if is_refresh_token => (&token.scopes, token.expires_at),
         _ => (&grant.scopes, record.access_token_expires_at),

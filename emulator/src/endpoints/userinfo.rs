@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::shown::{list, with_client_of_token};
+use super::answer_members::{list, with_client_of_token};
 use crate::call::Call;
 use crate::clock::Millis;
 use crate::digest::Digest;
@@ -18,13 +18,13 @@ use crate::result_code::{
 use crate::store::{Binding, Client, Grant, Service, TokenRecord};
 
 /// Why there is no userinfo: the action, the error for the client, and what the token is bound to.
-struct Refusal {
+struct UserInfoRefusal {
     action: &'static str,
     error: OAuthError,
     binding: Binding,
 }
 
-impl Refusal {
+impl UserInfoRefusal {
     fn new(action: &'static str, error: OAuthError) -> Box<Self> {
         Box::new(Self {
             action,
@@ -49,7 +49,7 @@ pub fn userinfo(call: &Call, service: &mut Service) -> Outcome {
             Ok(()) => Ok(record),
             Err(error) => {
                 let action = proof_of_possession::action(&error);
-                Err(Refusal::new(action, error).of(&record))
+                Err(UserInfoRefusal::new(action, error).of(&record))
             }
         }
     });
@@ -71,11 +71,11 @@ pub fn issue(call: &Call, service: &mut Service) -> Outcome {
 }
 
 /// The token of the request, when it is good for userinfo.
-fn presented(call: &Call, service: &Service) -> Result<TokenRecord, Box<Refusal>> {
+fn presented(call: &Call, service: &Service) -> Result<TokenRecord, Box<UserInfoRefusal>> {
     let codes = userinfo_codes(call.operation);
     let token = call.body.text("token").ok_or_else(|| {
         let error = OAuthError::invalid_request(codes.token_missing);
-        Refusal::new("BAD_REQUEST", error)
+        UserInfoRefusal::new("BAD_REQUEST", error)
     })?;
     let (_, record) = service
         .tokens
@@ -92,12 +92,12 @@ fn presented(call: &Call, service: &Service) -> Result<TokenRecord, Box<Refusal>
     }
 }
 
-fn invalid_token(code: ResultCode) -> Box<Refusal> {
-    Refusal::new("UNAUTHORIZED", OAuthError::new("invalid_token", code))
+fn invalid_token(code: ResultCode) -> Box<UserInfoRefusal> {
+    UserInfoRefusal::new("UNAUTHORIZED", OAuthError::new("invalid_token", code))
 }
 
 /// Why a token that exists is not good for userinfo.
-fn unfit(record: &TokenRecord, now: Millis, codes: &UserinfoCodes) -> Option<Box<Refusal>> {
+fn unfit(record: &TokenRecord, now: Millis, codes: &UserinfoCodes) -> Option<Box<UserInfoRefusal>> {
     if !record.is_valid(now) {
         return Some(invalid_token(match &record.refresh_token {
             None => codes.token_expired,
@@ -110,13 +110,13 @@ fn unfit(record: &TokenRecord, now: Millis, codes: &UserinfoCodes) -> Option<Box
     }
     if !scopes::are_openid(&record.grant.scopes) {
         let error = OAuthError::new("insufficient_scope", codes.scope);
-        return Some(Refusal::new("FORBIDDEN", error));
+        return Some(UserInfoRefusal::new("FORBIDDEN", error));
     }
     None
 }
 
-fn refuse(call: &Call, service: &Service, refusal: Refusal) -> Answer {
-    let Refusal {
+fn refuse(call: &Call, service: &Service, refusal: UserInfoRefusal) -> Answer {
+    let UserInfoRefusal {
         action,
         error,
         binding,
@@ -148,7 +148,7 @@ fn describe(call: &Call, service: &Service, record: &TokenRecord) -> Answer {
         .with_some("consentedClaims", list(&consented_claims::of(grant)))
 }
 
-fn respond(call: &Call, service: &Service, grant: &Grant) -> Result<Answer, Box<Refusal>> {
+fn respond(call: &Call, service: &Service, grant: &Grant) -> Result<Answer, Box<UserInfoRefusal>> {
     let claims = claims(call, grant)?;
     let answer = |action| Reply::action(call.path, USERINFO_ISSUE_OK, action);
     let client = service.clients.by_id(grant.client_id);
@@ -162,19 +162,19 @@ fn respond(call: &Call, service: &Service, grant: &Grant) -> Result<Answer, Box<
         Some(client) => {
             let audience = client.identifier(grant.client_named_by);
             let jwt = jwt(service, client, claims, audience);
-            let jwt = jwt.map_err(|error| Refusal::new("INTERNAL_SERVER_ERROR", error))?;
+            let jwt = jwt.map_err(|error| UserInfoRefusal::new("INTERNAL_SERVER_ERROR", error))?;
             Ok(answer("JWT").with("responseContent", jwt))
         }
     }
 }
 
 /// What the caller gives, and who it is about.
-fn claims(call: &Call, grant: &Grant) -> Result<Object, Box<Refusal>> {
+fn claims(call: &Call, grant: &Grant) -> Result<Object, Box<UserInfoRefusal>> {
     let given = match call.body.text("claims") {
         None => Object::new(),
         Some(text) => serde_json::from_str(text).map_err(|_| {
             let error = OAuthError::new("server_error", USERINFO_CLAIMS_MALFORMED);
-            Refusal::new("INTERNAL_SERVER_ERROR", error)
+            UserInfoRefusal::new("INTERNAL_SERVER_ERROR", error)
         })?,
     };
     // Authlete does not take over the `sub` of the ID token. The caller has to pass it here, too.

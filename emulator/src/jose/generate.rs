@@ -1,20 +1,12 @@
 //! New private keys.
 
-use aws_lc_rs::encoding::{AsBigEndian, AsDer, Curve25519SeedBin, EcPrivateKeyBin, Pkcs8V1Der};
-use aws_lc_rs::rsa::KeySize;
-use aws_lc_rs::signature::{
-    EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair as _, RsaKeyPair,
-};
-use aws_lc_rs::{agreement, error::Unspecified};
-use serde_json::Value;
-
-use super::algorithm::{Curve, SignatureAlgorithm};
-use super::base64url;
-use super::der;
+use super::algorithm::SignatureAlgorithm;
+use super::curve::Curve;
 use super::error::JoseError;
 use super::key::Jwk;
 use super::key_management::KeyManagement;
-use crate::json::Object;
+use super::key_pair::{on_curve, rsa};
+use crate::json::{Members, Object};
 
 /// Makes a private key for an algorithm, with its thumbprint as `kid`. Where the algorithm leaves the curve open, it is
 /// P-256.
@@ -33,6 +25,24 @@ pub fn generate(alg: &str) -> Result<Jwk, JoseError> {
     }
 }
 
+/// Makes a private key of the type, the curve, the algorithm and the use of another, with its thumbprint as `kid`.
+pub fn generate_like(other: &Object) -> Result<Jwk, JoseError> {
+    let text = |name| other.text(name).unwrap_or_default();
+    let key = match (text("kty"), Curve::named(text("kty"), text("crv"))) {
+        ("RSA", _) => rsa()?,
+        (_, Some(curve)) => on_curve(curve)?,
+        (kty, None) => return Err(JoseError::Unsupported(kty.to_owned())),
+    };
+    let mut json = key.json().clone();
+    json.insert("kid".to_owned(), key.thumbprint().as_str().into());
+    for name in ["alg", "use"] {
+        if let Some(value) = other.get(name) {
+            json.insert(name.to_owned(), value.clone());
+        }
+    }
+    Jwk::parse(json).map_err(|_| JoseError::Failed)
+}
+
 /// Makes a private key for an algorithm of key agreement, on a certain curve.
 pub fn generate_on(curve: Curve, alg: &str) -> Result<Jwk, JoseError> {
     let key = on_curve(curve)?;
@@ -41,80 +51,6 @@ pub fn generate_on(curve: Curve, alg: &str) -> Result<Jwk, JoseError> {
     } else {
         Err(JoseError::WrongKey)
     }
-}
-
-fn rsa() -> Result<Jwk, JoseError> {
-    let pair = RsaKeyPair::generate(KeySize::Rsa2048)?;
-    let der: Pkcs8V1Der<'_> = pair.as_der()?;
-    let numbers = der::rsa_numbers(der.as_ref()).ok_or(JoseError::Failed)?;
-    let names = ["n", "e", "d", "p", "q", "dp", "dq", "qi"];
-    let members = names.into_iter().zip(numbers);
-    jwk(&[("kty", "RSA")], members)
-}
-
-/// Makes a private key that says nothing of its use.
-pub(super) fn on_curve(curve: Curve) -> Result<Jwk, JoseError> {
-    let (kty, crv) = curve.names();
-    let named = [("kty", kty), ("crv", crv)];
-    match curve.ecdsa() {
-        Some(algorithm) => {
-            let (private, point) = ecdsa_pair(algorithm)?;
-            // The point is 04, x, y (SEC 1 §2.3.3).
-            let (x, y) = point
-                .get(1..)
-                .and_then(|point| point.split_at_checked(curve.size()))
-                .ok_or(JoseError::Failed)?;
-            jwk(&named, [("d", private.as_slice()), ("x", x), ("y", y)])
-        }
-        None => {
-            let (private, x) = match curve {
-                Curve::Ed25519 => ed25519_pair()?,
-                _ => x25519_pair()?,
-            };
-            jwk(&named, [("d", private.as_slice()), ("x", &x)])
-        }
-    }
-}
-
-type Pair = (Vec<u8>, Vec<u8>);
-
-fn ecdsa_pair(algorithm: &'static EcdsaSigningAlgorithm) -> Result<Pair, Unspecified> {
-    let pair = EcdsaKeyPair::generate(algorithm)?;
-    let private: EcPrivateKeyBin<'_> = pair.private_key().as_be_bytes()?;
-    Ok((
-        private.as_ref().to_vec(),
-        pair.public_key().as_ref().to_vec(),
-    ))
-}
-
-fn ed25519_pair() -> Result<Pair, Unspecified> {
-    let pair = Ed25519KeyPair::generate()?;
-    let seed: Curve25519SeedBin<'_> = pair.seed()?.as_be_bytes()?;
-    Ok((seed.as_ref().to_vec(), pair.public_key().as_ref().to_vec()))
-}
-
-fn x25519_pair() -> Result<Pair, Unspecified> {
-    let private = agreement::PrivateKey::generate(&agreement::X25519)?;
-    let seed: Curve25519SeedBin<'_> = private.as_be_bytes()?;
-    Ok((
-        seed.as_ref().to_vec(),
-        private.compute_public_key()?.as_ref().to_vec(),
-    ))
-}
-
-/// A key of names, which are text, and of numbers, which are bytes.
-fn jwk<'a>(
-    names: &[(&str, &str)],
-    numbers: impl IntoIterator<Item = (&'static str, &'a [u8])>,
-) -> Result<Jwk, JoseError> {
-    let names = names
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), Value::from(*value)));
-    let numbers = numbers
-        .into_iter()
-        .map(|(name, bytes)| (name.to_owned(), Value::from(base64url::encode(bytes))));
-    let json: Object = names.chain(numbers).collect();
-    Jwk::parse(json).map_err(|_| JoseError::Failed)
 }
 
 #[cfg(test)]

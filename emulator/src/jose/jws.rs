@@ -5,8 +5,9 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{EcdsaKeyPair, Ed25519KeyPair, RsaKeyPair, UnparsedPublicKey};
 use serde_json::Value;
 
-use super::algorithm::{Curve, SignatureAlgorithm};
+use super::algorithm::SignatureAlgorithm;
 use super::base64url;
+use super::curve::Curve;
 use super::error::JoseError;
 use super::key::{Jwk, Material};
 use crate::json::{Members, Object};

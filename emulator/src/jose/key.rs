@@ -8,8 +8,8 @@ use aws_lc_rs::rsa::KeyPairComponents;
 use aws_lc_rs::signature::{ParsedPublicKey, RsaKeyPair, RsaPublicKeyComponents};
 use serde_json::Value;
 
-use super::algorithm::Curve;
 use super::base64url;
+use super::curve::Curve;
 use super::error::KeyError;
 use crate::json::{Members, Object};
 

@@ -4,11 +4,11 @@ use aws_lc_rs::agreement::{self, PrivateKey, UnparsedPublicKey};
 use aws_lc_rs::kdf::{SskdfDigestAlgorithmId, get_sskdf_digest_algorithm, sskdf_digest};
 use serde_json::Value;
 
-use super::algorithm::Curve;
 use super::base64url;
+use super::curve::Curve;
 use super::error::JoseError;
-use super::generate;
 use super::key::{Jwk, Material};
+use super::key_pair;
 use crate::json::{Members, Object};
 
 /// Makes a new key of the sender, puts its public half into the header, and agrees on a key with the receiver's.
@@ -21,7 +21,7 @@ pub fn with_receiver(
     let Material::Curve { curve, .. } = receiver.material() else {
         return Err(JoseError::WrongKey);
     };
-    let sender = generate::on_curve(*curve)?;
+    let sender = key_pair::on_curve(*curve)?;
     let public = sender.public().ok_or(JoseError::Failed)?;
     header.insert("epk".to_owned(), Value::Object(public.json().clone()));
     agree(&sender, receiver, header, purpose, size)
@@ -194,7 +194,7 @@ mod tests {
     /// RFC 8037 §3.2.1: a point of small order makes the same secret with every key, and must fail.
     #[test]
     fn a_point_of_small_order_is_refused() {
-        let receiver = generate::on_curve(Curve::X25519).unwrap();
+        let receiver = key_pair::on_curve(Curve::X25519).unwrap();
         let epk = json!({"kty": "OKP", "crv": "X25519", "x": base64url::encode([0; 32])});
         let header = Object::from_iter([("epk".to_owned(), epk)]);
         let refused = with_sender(&receiver, &header, "A128GCM", 16);

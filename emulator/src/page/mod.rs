@@ -18,6 +18,7 @@ use crate::api::Api;
 use crate::json::{Members as _, Object};
 use crate::reply::Reply;
 use crate::request_log::RequestLog;
+use crate::serve::Peer;
 use overview::overview;
 
 const HTML: &str = include_str!("index.html");
@@ -49,8 +50,11 @@ pub fn routes(api: Arc<Api>, log: Arc<RequestLog>) -> Router {
 
 async fn show_overview(State(api): State<Arc<Api>>, request: Request) -> Reply {
     let parameters = parameters(&request);
-    let (service, reveal) = (parameters.integer("service"), reveals(&parameters));
-    Reply::document(api.inspect(|state| overview(state, service, reveal)))
+    let (service, reveal) = (
+        parameters.integer("service"),
+        reveals(&request, &parameters),
+    );
+    Reply::document(overview(&api.state().snapshot(), service, reveal))
 }
 
 async fn show_requests(State(log): State<Arc<RequestLog>>, request: Request) -> Reply {
@@ -58,7 +62,7 @@ async fn show_requests(State(log): State<Arc<RequestLog>>, request: Request) -> 
     let after = parameters
         .integer("after")
         .and_then(|after| u64::try_from(after).ok());
-    Reply::document(log.after(after.unwrap_or_default(), reveals(&parameters)))
+    Reply::document(log.after(after.unwrap_or_default(), reveals(&request, &parameters)))
 }
 
 fn parameters(request: &Request) -> Object {
@@ -68,8 +72,11 @@ fn parameters(request: &Request) -> Object {
         .collect()
 }
 
-fn reveals(parameters: &Object) -> bool {
-    parameters.text("reveal") == Some("true")
+/// Secrets are shown to this machine alone.
+fn reveals(request: &Request, parameters: &Object) -> bool {
+    let peer = request.extensions().get::<Peer>();
+    let is_here = peer.is_some_and(|peer| peer.address.ip().to_canonical().is_loopback());
+    is_here && parameters.text("reveal") == Some("true")
 }
 
 /// Tells the browser what the page is not made for.

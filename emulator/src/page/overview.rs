@@ -2,16 +2,16 @@
 
 use serde_json::{Value, json};
 
-use crate::api::State;
 use crate::digest::Digest;
 use crate::json::{Members as _, Object};
 use crate::masking;
+use crate::state::State;
 use crate::store::{
     AuthorizationRequest, BackchannelRequest, Client, Code, Decision, DeviceFlow, Entry, Expiring,
     PushedRequest, Service, Store, TokenRecord,
 };
 
-/// How many of each kind are shown, the latest first: a state may be large, and the API waits meanwhile.
+/// How many of each kind are shown, the latest first: a state may be large.
 const SHOWN: usize = 100;
 
 /// How much of a digest is enough to tell one from another.
@@ -87,7 +87,7 @@ fn details(store: &Store, service: &Service) -> Value {
     details.into()
 }
 
-fn expiring<T>(values: &Expiring<T>, describe: impl Fn(&T) -> Value) -> Value {
+fn expiring<T: Clone>(values: &Expiring<T>, describe: impl Fn(&T) -> Value) -> Value {
     let row = |(digest, entry): (&Digest, &Entry<T>)| {
         let mut row = json!({ "digest": start(digest), "expiresAt": entry.expires_at });
         if let (Some(row), Value::Object(value)) = (row.as_object_mut(), describe(&entry.value)) {

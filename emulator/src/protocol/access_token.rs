@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::keys::Signature;
 use super::oauth_error::OAuthError;
-use super::token_response::properties;
+use super::properties::properties;
 use super::{authorization_details, grant_management};
 use crate::clock::Millis;
 use crate::digest::Digest;

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::oauth_error::OAuthError;
-use super::parameters::Parameters;
 use crate::json::{Members, Object};
+use crate::model::Parameters;
 use crate::result_code::{ACR_UNSUPPORTED, NO_ACR_SUPPORTED};
 
 /// Refuses a request for an ACR when the service supports none. Essential claims are left to [`claimed`].

@@ -1,33 +1,16 @@
-//! Rich authorization requests (RFC 9396), and the form that the API gives them: an object whose `elements` have the
-//! fields of RFC 9396 §2.2 as members and all other fields as text in `otherFields`.
-
-use std::collections::HashSet;
+//! What of rich authorization requests (RFC 9396) a client may ask for, and what it gets.
 
 use serde_json::Value;
 
 use super::credential_details;
 use super::oauth_error::OAuthError;
-use super::parameters::Parameters;
 use crate::json::{Members, Object};
+use crate::model::Parameters;
+pub use crate::model::authorization_details::*;
 use crate::result_code::{
-    AUTHORIZATION_DETAILS_BEYOND_GRANT, AUTHORIZATION_DETAILS_ELEMENT_MALFORMED,
-    AUTHORIZATION_DETAILS_MALFORMED, AUTHORIZATION_DETAILS_NO_ARRAY,
-    AUTHORIZATION_DETAILS_TYPE_MISSING, AUTHORIZATION_DETAILS_TYPE_NOT_ALLOWED,
+    AUTHORIZATION_DETAILS_BEYOND_GRANT, AUTHORIZATION_DETAILS_TYPE_NOT_ALLOWED,
     AUTHORIZATION_DETAILS_TYPE_UNSUPPORTED, ResultCode,
 };
-
-/// The fields that hold lists, and what the API calls them.
-const LISTS: [(&str, &str); 4] = [
-    ("locations", "locations"),
-    ("actions", "actions"),
-    ("datatypes", "dataTypes"),
-    ("privileges", "privileges"),
-];
-/// The fields that hold texts, which have the same names there.
-const TEXTS: [&str; 2] = ["type", "identifier"];
-
-/// The type of details that ask for a credential (OpenID for Verifiable Credential Issuance 1.0 §5.1.1).
-pub const DETAILS_TYPE_CREDENTIAL: &str = "openid_credential";
 
 /// The details of a request in the form of the API: of types that the service has and that the client, if it says which,
 /// may use.
@@ -77,142 +60,6 @@ pub fn narrowed(
     }
 }
 
-/// Details of both, in the form of the API; what is in both is there once.
-pub fn merged(known: &Value, new: &Value) -> Value {
-    let mut seen = HashSet::new();
-    let elements = elements(known).chain(elements(new));
-    let distinct = elements.filter(|element| seen.insert(detail(element)));
-    let elements = distinct.cloned().map(Value::Object).collect();
-    Value::Object(Object::from_iter([("elements".to_owned(), elements)]))
-}
-
-/// From the form of the protocol to that of the API.
-pub fn read(text: &str) -> Result<Value, ResultCode> {
-    let details = serde_json::from_str(text).map_err(|_| AUTHORIZATION_DETAILS_MALFORMED)?;
-    let Value::Array(details) = details else {
-        return Err(AUTHORIZATION_DETAILS_NO_ARRAY);
-    };
-    let elements: Result<Vec<_>, _> = details.into_iter().map(element).collect();
-    Ok(object(elements?))
-}
-
-/// The same for details that are in order.
-pub fn from_array(details: impl Iterator<Item = Value>) -> Value {
-    object(details.filter_map(|detail| element(detail).ok()).collect())
-}
-
-fn object(elements: Vec<Value>) -> Value {
-    let elements = ("elements".to_owned(), Value::Array(elements));
-    Value::Object(Object::from_iter([elements]))
-}
-
-/// From the form of the API to that of the protocol, for token responses and the like.
-pub fn to_array(value: &Value) -> Value {
-    details(value).map(Value::Object).collect()
-}
-
-/// The details one by one, as the protocol has them.
-pub fn details(value: &Value) -> impl Iterator<Item = Object> {
-    elements(value).map(detail)
-}
-
-/// The types of details in the form of the API.
-pub fn types(details: &Value) -> impl Iterator<Item = &str> {
-    elements(details).filter_map(|element| element.text("type"))
-}
-
-fn elements(details: &Value) -> impl Iterator<Item = &Object> {
-    let elements = details.get("elements").and_then(Value::as_array);
-    elements.into_iter().flatten().filter_map(Value::as_object)
-}
-
-fn element(detail: Value) -> Result<Value, ResultCode> {
-    let Value::Object(mut others) = detail else {
-        return Err(AUTHORIZATION_DETAILS_ELEMENT_MALFORMED);
-    };
-    let is_nothing = |kind: &Value| kind.is_null() || kind == "";
-    if others.get("type").is_none_or(is_nothing) {
-        return Err(AUTHORIZATION_DETAILS_TYPE_MISSING);
-    }
-    let mut element = Object::new();
-    for name in TEXTS {
-        if let Some(value) = others.remove(name) {
-            if value.as_str().is_none_or(str::is_empty) {
-                return Err(AUTHORIZATION_DETAILS_ELEMENT_MALFORMED);
-            }
-            element.insert(name.to_owned(), value);
-        }
-    }
-    for (field, member) in LISTS {
-        if let Some(value) = others.remove(field) {
-            let items = value.as_array();
-            if !items.is_some_and(|items| items.iter().all(Value::is_string)) {
-                return Err(AUTHORIZATION_DETAILS_ELEMENT_MALFORMED);
-            }
-            element.insert(member.to_owned(), value);
-        }
-    }
-    if !others.is_empty() {
-        let others = Value::Object(others).to_string();
-        element.insert("otherFields".to_owned(), others.into());
-    }
-    Ok(Value::Object(element))
-}
-
-fn detail(element: &Object) -> Object {
-    let others = element
-        .text("otherFields")
-        .and_then(|text| serde_json::from_str(text).ok());
-    let mut detail: Object = others.unwrap_or_default();
-    let lists = LISTS.into_iter();
-    let names = TEXTS.into_iter().map(|name| (name, name)).chain(lists);
-    let fields = names.filter_map(|(field, member)| {
-        let value = element.get(member).filter(|value| !value.is_null())?;
-        Some((field.to_owned(), value.clone()))
-    });
-    detail.extend(fields);
-    detail
-}
-
 fn invalid(code: ResultCode) -> OAuthError {
     OAuthError::new("invalid_authorization_details", code)
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn both_forms_say_the_same() {
-        let protocol = json!([
-            { "type": "payment", "actions": ["pay"], "datatypes": ["amount"], "amount": { "EUR": 7 } },
-            { "type": "account", "identifier": "a-1", "locations": ["https://a.example"], "privileges": [] },
-        ]);
-        let details = read(&protocol.to_string()).unwrap();
-        let expected = json!({ "elements": [
-            { "type": "payment", "actions": ["pay"], "dataTypes": ["amount"], "otherFields": "{\"amount\":{\"EUR\":7}}" },
-            { "type": "account", "identifier": "a-1", "locations": ["https://a.example"], "privileges": [] },
-        ] });
-        assert_eq!(details, expected);
-        assert_eq!(to_array(&details), protocol);
-    }
-
-    #[test]
-    fn what_is_no_list_of_details_is_refused() {
-        for wrong in [
-            "",
-            "{}",
-            "[1]",
-            "[{}]",
-            r#"[{"type":""}]"#,
-            r#"[{"type":1}]"#,
-            r#"[{"type":"a","actions":"pay"}]"#,
-            r#"[{"type":"a","actions":[1]}]"#,
-            r#"[{"type":"a","identifier":[]}]"#,
-        ] {
-            assert!(read(wrong).is_err(), "{wrong}");
-        }
-    }
 }

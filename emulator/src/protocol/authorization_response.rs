@@ -6,10 +6,10 @@ use authlete::types::{JwsAlg, ResponseMode};
 
 use super::keys::{self, Signature};
 use super::oauth_error::OAuthError;
-use super::parameters::Parameters;
 use super::{form_post, lifetime, redirect_uri, response_mode};
 use crate::clock::Millis;
 use crate::json::{Members, Object};
+use crate::model::Parameters;
 use crate::result_code::{ISSUER_MISSING, OTHER_JWT, UNSIGNED_RESPONSE_REFUSED};
 use crate::store::{AuthorizationRequest, Client, NamedBy, Service};
 

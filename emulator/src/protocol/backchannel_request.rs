@@ -4,9 +4,9 @@ use authlete::types::{DeliveryMode, UserIdentificationHintType as HintType};
 
 use super::fapi;
 use super::oauth_error::OAuthError;
-use super::parameters::Parameters;
-use super::scopes::{self, DynamicScope};
+use super::scopes;
 use crate::json::{Members, Object};
+use crate::model::{DynamicScope, Parameters};
 use crate::result_code::{
     BACKCHANNEL_BINDING_MESSAGE_MISSING, BACKCHANNEL_DELIVERY_MODE,
     BACKCHANNEL_DELIVERY_MODE_MISSING, BACKCHANNEL_NOTIFICATION_ENDPOINT_MISSING,

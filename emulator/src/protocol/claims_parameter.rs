@@ -6,9 +6,9 @@ use authlete::types::ResponseType;
 use serde_json::Value;
 
 use super::oauth_error::OAuthError;
-use super::parameters::Parameters;
 use super::{response_type, scope_claims};
 use crate::json::{Members, Object};
+use crate::model::Parameters;
 use crate::result_code::{
     CLAIMS_ID_TOKEN_MALFORMED, CLAIMS_MALFORMED, CLAIMS_TRANSFORMED_MALFORMED,
     CLAIMS_USERINFO_MALFORMED, ResultCode,

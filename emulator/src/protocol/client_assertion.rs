@@ -7,12 +7,12 @@ use super::client_signature;
 use super::jwt_audience;
 use super::jwt_times;
 use super::oauth_error::OAuthError;
-use super::parameters::Parameters;
 use crate::call::Call;
 use crate::clock::after;
 use crate::digest::Digest;
 use crate::jose::{self, Jws};
 use crate::json::{Members, Object};
+use crate::model::Parameters;
 use crate::result_code::{
     CLIENT_ASSERTION_ALGORITHM, CLIENT_ASSERTION_AUDIENCE, CLIENT_ASSERTION_AUDIENCE_NOT_ISSUER,
     CLIENT_ASSERTION_EARLY, CLIENT_ASSERTION_EXPIRED, CLIENT_ASSERTION_ISSUED_LATER,
@@ -109,7 +109,7 @@ impl<'a> ClientAssertion<'a> {
         // RFC 7523 §3 leaves `jti` to the client. An assertion without one stands for itself.
         let own = self.claims.text("jti").unwrap_or(self.text);
         let id = Digest::of(&format!("client_assertion {} {own}", client.id()));
-        match service.used_jwts.use_once(id, after(end, skew), call.now) {
+        match service.use_jwt_once(id, after(end, skew), call.now) {
             true => Ok(()),
             false => Err(refuse(CLIENT_ASSERTION_REPLAYED)),
         }

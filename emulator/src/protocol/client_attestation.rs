@@ -162,7 +162,7 @@ impl ClientAttestation {
             key.thumbprint()
         );
         let until = after(made_at, window);
-        match service.used_jwts.use_once(Digest::of(&id), until, call.now) {
+        match service.use_jwt_once(Digest::of(&id), until, call.now) {
             true => Ok(()),
             false => Err(refuse(ATTESTATION_POP_REPLAYED)),
         }

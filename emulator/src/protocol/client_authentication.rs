@@ -6,13 +6,13 @@ use authlete::types::ClientAuthMethod;
 
 use super::client_assertion::ClientAssertion;
 use super::client_attestation::ClientAttestation;
-use super::client_certificate::ClientCertificate;
 use super::federation;
 use super::oauth_error::OAuthError;
-use super::parameters::Parameters;
 use super::refusal::Refusal;
 use crate::call::Call;
+use crate::certificate::ClientCertificate;
 use crate::json::Members;
+use crate::model::Parameters;
 use crate::random;
 use crate::result_code::{
     CLIENT_ASSERTION_ALGORITHM, CLIENT_ASSERTION_MISSING, CLIENT_AUTHENTICATION_ELSEWHERE,

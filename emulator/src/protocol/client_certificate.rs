@@ -4,12 +4,6 @@ use std::net::IpAddr;
 use std::str::FromStr as _;
 
 use authlete::types::ClientAuthMethod;
-use base64::Engine as _;
-use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
-use percent_encoding::percent_decode_str;
-use sha2::{Digest as _, Sha256};
-use x509_cert::Certificate;
-use x509_cert::der::Decode as _;
 use x509_cert::ext::pkix::SubjectAltName;
 use x509_cert::ext::pkix::name::GeneralName;
 use x509_cert::name::Name;
@@ -19,6 +13,7 @@ use super::certificate_key;
 use super::keys;
 use super::oauth_error::OAuthError;
 use crate::call::Call;
+use crate::certificate::{ClientCertificate, decode};
 use crate::jose::Jwk;
 use crate::json::{Members, Object};
 use crate::result_code::{
@@ -30,12 +25,6 @@ use crate::result_code::{
 };
 use crate::store::{Client, Service};
 
-#[derive(Debug)]
-pub struct ClientCertificate {
-    der: Vec<u8>,
-    certificate: Certificate,
-}
-
 impl ClientCertificate {
     /// The certificate of a request, if it has one.
     pub fn presented(call: &Call) -> Result<Option<Self>, OAuthError> {
@@ -46,24 +35,6 @@ impl ClientCertificate {
         let malformed = client_certificate_malformed(call.operation);
         let malformed = OAuthError::invalid_request(malformed);
         certificate.ok_or(malformed).map(Some)
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::from_der(decode(text)?)
-    }
-
-    pub fn from_der(der: Vec<u8>) -> Option<Self> {
-        let certificate = Certificate::from_der(&der).ok()?;
-        Some(Self { der, certificate })
-    }
-
-    pub fn der(&self) -> &[u8] {
-        &self.der
-    }
-
-    /// `x5t#S256` (RFC 8705 §3.1).
-    pub fn thumbprint(&self) -> String {
-        BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(&self.der))
     }
 
     /// Whether the certificate shows that its holder is the client.
@@ -91,7 +62,7 @@ impl ClientCertificate {
     fn names(&self, client: &Object) -> Result<(), ResultCode> {
         let has = |is_it: &dyn Fn(&GeneralName) -> bool| self.other_names().iter().any(is_it);
         let (is_named, code) = if let Some(expected) = client.text("tlsClientAuthSubjectDn") {
-            let subject = self.certificate.tbs_certificate().subject();
+            let subject = self.content().tbs_certificate().subject();
             (
                 is_same_name(subject, expected),
                 CLIENT_CERTIFICATE_SUBJECT_DN,
@@ -119,7 +90,7 @@ impl ClientCertificate {
     }
 
     fn other_names(&self) -> Vec<GeneralName> {
-        let names = self.certificate.tbs_certificate().get_extension();
+        let names = self.content().tbs_certificate().get_extension();
         let names: Option<(bool, SubjectAltName)> = names.ok().flatten();
         names.map(|(_, names)| names.0).unwrap_or_default()
     }
@@ -140,7 +111,7 @@ impl ClientCertificate {
         let is_registered = keys.any(|key| match key.json().texts("x5c") {
             Some(chain) => chain
                 .first()
-                .is_some_and(|first| decode(first).as_ref() == Some(&self.der)),
+                .is_some_and(|first| decode(first).as_deref() == Some(self.der())),
             None => own.is_some() && own == Some(key.thumbprint()),
         });
         match is_registered {
@@ -151,7 +122,7 @@ impl ClientCertificate {
 
     /// The public key.
     pub fn key(&self) -> Option<Jwk> {
-        certificate_key::of(&self.certificate)
+        certificate_key::of(self.content())
     }
 
     fn is_trusted(&self, call: &Call, service: &Service) -> Result<(), OAuthError> {
@@ -168,23 +139,11 @@ impl ClientCertificate {
         if roots.is_empty() {
             return Err(OAuthError::invalid_client(TRUSTED_ROOTS_MISSING));
         }
-        match certificate_chain::leads(&self.der, path, roots, call.now) {
+        match certificate_chain::leads(self.der(), path, roots, call.now) {
             true => Ok(()),
             false => Err(OAuthError::invalid_client(CLIENT_CERTIFICATE_UNTRUSTED)),
         }
     }
-}
-
-/// The DER of a certificate that is written as PEM, with or without its lines and its marks, percent-encoded as by
-/// nginx, or between colons as in a `Client-Cert` header (RFC 9440 §2.1).
-pub fn decode(text: &str) -> Option<Vec<u8>> {
-    let text = percent_decode_str(text).decode_utf8().ok()?;
-    let content = match text.split_once("-----BEGIN CERTIFICATE-----") {
-        Some((_, rest)) => rest.split_once("-----END CERTIFICATE-----")?.0,
-        None => text.trim().trim_matches(':'),
-    };
-    let base64: String = content.split_ascii_whitespace().collect();
-    BASE64_STANDARD.decode(base64).ok()
 }
 
 fn is_address(bytes: &[u8], expected: IpAddr) -> bool {

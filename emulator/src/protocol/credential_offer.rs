@@ -4,11 +4,11 @@ use authlete::types::{GrantType, Property};
 use serde_json::{Value, json};
 
 use super::oauth_error::OAuthError;
-use super::parameters::Parameters;
 use super::{credential_issuer, lifetime};
 use crate::clock::{Millis, after};
 use crate::digest::Digest;
 use crate::json::{Members, Object};
+use crate::model::Parameters;
 use crate::random;
 use crate::result_code::{
     ISSUER_STATE_UNKNOWN, OFFER_AUTH_TIME, OFFER_CLAIMS_MALFORMED, OFFER_CREDENTIALS_MISSING,

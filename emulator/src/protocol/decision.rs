@@ -1,10 +1,10 @@
 //! Decisions that a user makes elsewhere than at the client: as the server reports them, and as the client learns of them.
 
 use super::granted::{NoObject, Requested};
-use super::oauth_error::{OAuthError, Words};
-use super::polling::Polling;
+use super::oauth_error::OAuthError;
 use crate::clock::Millis;
 use crate::json::{Members, Object};
+use crate::model::{ErrorDetails, Polling};
 use crate::result_code::{ResultCode, SLOW_DOWN};
 use crate::store::{Decision, Granted, RefusalReason, Refused};
 
@@ -32,8 +32,8 @@ pub fn reported(call: &Object, requested: &Requested<'_>) -> Result<Decision, Un
         Some("TRANSACTION_FAILED") => RefusalReason::TransactionFailed,
         _ => return Err(Unreadable::Result),
     };
-    let words = Words::of(call);
-    Ok(Decision::Refused(Refused { reason, words }))
+    let details = ErrorDetails::of(call);
+    Ok(Decision::Refused(Refused { reason, details }))
 }
 
 /// The codes of a grant type for what is not granted.
@@ -68,5 +68,5 @@ pub fn error(refused: &Refused, code: ResultCode) -> OAuthError {
         RefusalReason::AccessDenied => "access_denied",
         RefusalReason::TransactionFailed => "expired_token",
     };
-    OAuthError::new(error, code).in_words(refused.words.clone())
+    OAuthError::new(error, code).with_details(refused.details.clone())
 }

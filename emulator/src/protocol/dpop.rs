@@ -39,9 +39,9 @@ pub fn key_thumbprint(
         return Err(OAuthError::new("use_dpop_nonce", DPOP_NONCE));
     }
     // What the caller asks of two APIs for one request is one use of each.
-    let used = &mut service.used_jwts;
+    let note = |id, end| service.use_jwt_once(id, end, call.now);
     proof
-        .use_once(used, call.operation, window, call.now)
+        .use_once(call.operation, window, call.now, note)
         .map_err(because)?;
     Ok(Some(proof.into_thumbprint()))
 }

@@ -8,7 +8,6 @@ use crate::digest::Digest;
 use crate::jose::{self, JoseError, Jwk, Jws};
 use crate::json::{Members, Object};
 use crate::result_code::{DpopCodes, ResultCode};
-use crate::store::Expiring;
 
 /// What is wrong with a proof.
 type Reason = &'static str;
@@ -91,13 +90,14 @@ impl DpopProof {
     }
 
     /// Notes that the proof was used, and refuses it the second time: it is good once for each URL (RFC 9449 §11.1) and
-    /// purpose, as long as its time is within the window.
+    /// purpose, as long as its time is within the window. `note` takes what identifies the use and when that ends, and
+    /// says whether it is the first.
     pub fn use_once(
         &self,
-        used: &mut Expiring<()>,
         purpose: &str,
         window: i64,
         now: Millis,
+        note: impl FnOnce(Digest, Millis) -> bool,
     ) -> Result<(), Reason> {
         let own = self.claims.text("jti");
         let own = own.ok_or("the DPoP proof has no jti")?;
@@ -106,7 +106,7 @@ impl DpopProof {
         let id = Digest::of(&format!("dpop {purpose} {url} {thumbprint} {own}"));
         let made_at = jwt_times::time(&self.claims, "iat");
         let end = after(made_at.unwrap_or(now), window);
-        match used.use_once(id, end, now) {
+        match note(id, end) {
             true => Ok(()),
             false => Err("the DPoP proof was used before"),
         }

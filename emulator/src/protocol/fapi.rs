@@ -3,9 +3,9 @@
 use authlete::types::{FapiMode, ResponseMode, ResponseType};
 
 use super::oauth_error::OAuthError;
-use super::pkce::Challenge;
 use super::{response_mode, scopes};
 use crate::json::{Members, Object};
+use crate::model::CodeChallenge;
 use crate::result_code::{
     FAPI_CHALLENGE_METHOD, FAPI_CHALLENGE_MISSING, FAPI_CLIENT_PUBLIC, FAPI_NONCE_MISSING,
     FAPI_NOT_PUSHED, FAPI_REDIRECT_URI_MISSING, FAPI_REDIRECT_URI_NOT_HTTPS,
@@ -117,8 +117,8 @@ impl Profiled<'_> {
 
     fn has_s256(&self) -> Result<(), OAuthError> {
         match self.request.challenge {
-            Some(Challenge::S256(_)) => Ok(()),
-            Some(Challenge::Plain(_)) => Err(invalid(FAPI_CHALLENGE_METHOD)),
+            Some(CodeChallenge::S256(_)) => Ok(()),
+            Some(CodeChallenge::Plain(_)) => Err(invalid(FAPI_CHALLENGE_METHOD)),
             None => Err(invalid(FAPI_CHALLENGE_MISSING)),
         }
     }

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use super::authorization_details;
 use super::consented_claims;
 use super::oauth_error::OAuthError;
-use super::parameters::Parameters;
 use super::refusal::Refusal;
 use crate::json::Members;
+use crate::model::Parameters;
 use crate::random;
 use crate::result_code::{
     GRANT_GONE, GRANT_ID_MISSING, GRANT_ID_UNEXPECTED, GRANT_ID_UNKNOWN, GRANT_ID_WITHOUT_ACTION,

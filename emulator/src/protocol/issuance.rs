@@ -13,15 +13,15 @@ use super::id_token::IdToken;
 use super::issuable_credentials;
 use super::lifetime;
 use super::oauth_error::OAuthError;
-use super::parameters::Parameters;
+use super::properties::is_reserved;
 use super::refusal::Refusal;
 use super::resource;
 use super::scopes;
-use super::token_response::is_reserved;
 use crate::call::Call;
 use crate::clock::{Millis, after};
 use crate::digest::Digest;
 use crate::json::{Members, Object};
+use crate::model::Parameters;
 use crate::random;
 use crate::result_code::{
     ACCESS_TOKEN_VALUE_TAKEN, REFRESH_TOKEN_VALUE_TAKEN, ResultCode, jwt_access_token_failure,
@@ -148,7 +148,7 @@ impl Issuance<'_> {
             inherited: grant_management::inherited(service, &grant).map(Box::new),
             grant,
         };
-        entitle(service, &mut record, call.now)?;
+        add_issuable_credentials(service, &mut record, call.now)?;
         let jwt = access_token::sign(service, client, &mut record, &access_token, call.now)
             .map_err(|error| error.into_jwt_failure(jwt_failure))?;
         Ok(Prepared {
@@ -265,7 +265,7 @@ impl Issued {
 }
 
 /// Notes what credentials a new access token is good for, and gives it a nonce for them.
-pub fn entitle(
+pub fn add_issuable_credentials(
     service: &Service,
     record: &mut TokenRecord,
     now: Millis,

@@ -2,10 +2,10 @@
 
 use authlete::types::{ResponseType, TokenType};
 
-use super::parameters::Parameters;
 use super::response_type;
 use super::scopes;
 use crate::json::Members;
+use crate::model::Parameters;
 use crate::store::{Client, Grant, Service};
 
 const DEVICE_SSO: &str = "device_sso";

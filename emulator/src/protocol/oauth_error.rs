@@ -1,9 +1,9 @@
 //! Errors that the client application is told.
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::json::{Members, Object};
+use crate::model::ErrorDetails;
 use crate::reply::{Answer, Reply};
 use crate::result_code::ResultCode;
 
@@ -18,25 +18,7 @@ pub struct OAuthError {
     /// In place of the reason of the result code.
     pub description: Option<Box<str>>,
     /// What the server operator says in place of Authlete.
-    pub words: Option<Box<Words>>,
-}
-
-/// The server operator's account of an error: it reaches the client as it is.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Words {
-    description: Option<String>,
-    uri: Option<String>,
-}
-
-impl Words {
-    /// The words in an API call.
-    pub fn of(request: &Object) -> Self {
-        let text = |name| request.text(name).map(str::to_owned);
-        Self {
-            description: text("errorDescription"),
-            uri: text("errorUri"),
-        }
-    }
+    pub details: Option<Box<ErrorDetails>>,
 }
 
 impl OAuthError {
@@ -45,7 +27,7 @@ impl OAuthError {
             error,
             code,
             description: None,
-            words: None,
+            details: None,
         }
     }
 
@@ -60,9 +42,9 @@ impl OAuthError {
 
     /// With the server operator's account in place of Authlete's.
     #[must_use]
-    pub fn in_words(self, words: Words) -> Self {
+    pub fn with_details(self, details: ErrorDetails) -> Self {
         Self {
-            words: Some(Box::new(words)),
+            details: Some(Box::new(details)),
             ..self
         }
     }
@@ -89,8 +71,8 @@ impl OAuthError {
 
     /// The parameters of an error response (RFC 6749 §4.1.2.1, §5.2).
     pub fn parameters(&self, service: &Object) -> Vec<(&'static str, String)> {
-        let (description, uri) = match &self.words {
-            Some(words) => (words.description.clone(), words.uri.clone()),
+        let (description, uri) = match &self.details {
+            Some(details) => (details.description.clone(), details.uri.clone()),
             None => {
                 let code = self.code.code;
                 let reason = self.description.as_deref().unwrap_or(self.code.reason);

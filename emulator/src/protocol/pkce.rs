@@ -1,11 +1,9 @@
 //! Proof Key for Code Exchange (RFC 7636).
 
-use serde::{Deserialize, Serialize};
-
 use super::oauth_error::OAuthError;
-use super::parameters::Parameters;
 use crate::digest::Digest;
 use crate::json::{Members, Object};
+use crate::model::{CodeChallenge, Parameters};
 use crate::random;
 use crate::result_code::{
     CODE_CHALLENGE_EMPTY, CODE_CHALLENGE_MALFORMED, CODE_CHALLENGE_METHOD_ALONE,
@@ -14,74 +12,66 @@ use crate::result_code::{
     CODE_VERIFIER_MALFORMED, CODE_VERIFIER_MISSING, CODE_VERIFIER_UNEXPECTED, CODE_VERIFIER_WRONG,
 };
 
-/// What the client committed itself to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Challenge {
-    /// The verifier itself.
-    Plain(String),
-    /// The digest of the verifier.
-    S256(String),
+/// Reads the challenge of an authorization request (RFC 7636 §4.3).
+pub fn requested(
+    parameters: &Parameters,
+    service: &Object,
+    client: &Object,
+) -> Result<Option<CodeChallenge>, OAuthError> {
+    let demanded = |setting: &str| service.flag(setting) || client.flag(setting);
+    let method = parameters.get("code_challenge_method");
+    let Some(challenge) = parameters.get("code_challenge") else {
+        return match method {
+            _ if demanded("pkceRequired") && parameters.is_blank("code_challenge") => {
+                Err(OAuthError::invalid_request(CODE_CHALLENGE_EMPTY))
+            }
+            _ if demanded("pkceRequired") => {
+                Err(OAuthError::invalid_request(CODE_CHALLENGE_MISSING))
+            }
+            Some(_) => Err(OAuthError::invalid_request(CODE_CHALLENGE_METHOD_ALONE)),
+            None => Ok(None),
+        };
+    };
+    if !is_well_formed(challenge) {
+        return Err(OAuthError::invalid_request(CODE_CHALLENGE_MALFORMED));
+    }
+    match method {
+        Some("S256") => Ok(Some(CodeChallenge::S256(challenge.to_owned()))),
+        Some("plain") if demanded("pkceS256Required") => {
+            Err(OAuthError::invalid_request(CODE_CHALLENGE_METHOD_NOT_S256))
+        }
+        None if demanded("pkceS256Required") => {
+            Err(OAuthError::invalid_request(CODE_CHALLENGE_METHOD_MISSING))
+        }
+        Some("plain") | None => Ok(Some(CodeChallenge::Plain(challenge.to_owned()))),
+        Some(_) => Err(OAuthError::invalid_request(
+            CODE_CHALLENGE_METHOD_UNSUPPORTED,
+        )),
+    }
 }
 
-impl Challenge {
-    /// Reads the challenge of an authorization request (RFC 7636 §4.3).
-    pub fn requested(
-        parameters: &Parameters,
-        service: &Object,
-        client: &Object,
-    ) -> Result<Option<Self>, OAuthError> {
-        let demanded = |setting: &str| service.flag(setting) || client.flag(setting);
-        let method = parameters.get("code_challenge_method");
-        let Some(challenge) = parameters.get("code_challenge") else {
-            return match method {
-                _ if demanded("pkceRequired") && parameters.is_blank("code_challenge") => {
-                    Err(OAuthError::invalid_request(CODE_CHALLENGE_EMPTY))
-                }
-                _ if demanded("pkceRequired") => {
-                    Err(OAuthError::invalid_request(CODE_CHALLENGE_MISSING))
-                }
-                Some(_) => Err(OAuthError::invalid_request(CODE_CHALLENGE_METHOD_ALONE)),
-                None => Ok(None),
-            };
-        };
-        if !is_well_formed(challenge) {
-            return Err(OAuthError::invalid_request(CODE_CHALLENGE_MALFORMED));
-        }
-        match method {
-            Some("S256") => Ok(Some(Self::S256(challenge.to_owned()))),
-            Some("plain") if demanded("pkceS256Required") => {
-                Err(OAuthError::invalid_request(CODE_CHALLENGE_METHOD_NOT_S256))
-            }
-            None if demanded("pkceS256Required") => {
-                Err(OAuthError::invalid_request(CODE_CHALLENGE_METHOD_MISSING))
-            }
-            Some("plain") | None => Ok(Some(Self::Plain(challenge.to_owned()))),
-            Some(_) => Err(OAuthError::invalid_request(
-                CODE_CHALLENGE_METHOD_UNSUPPORTED,
-            )),
-        }
-    }
+/// Checks the verifier of a token request (RFC 7636 §4.6).
+pub fn verify(
+    challenge: Option<&CodeChallenge>,
+    parameters: &Parameters,
+) -> Result<(), OAuthError> {
+    let verifier = parameters.get("code_verifier");
+    let code = match (challenge, verifier) {
+        (None, None) => return Ok(()),
+        (None, Some(_)) => CODE_VERIFIER_UNEXPECTED,
+        (Some(_), None) if parameters.is_blank("code_verifier") => CODE_VERIFIER_EMPTY,
+        (Some(_), None) => CODE_VERIFIER_MISSING,
+        (Some(_), Some(verifier)) if !is_well_formed(verifier) => CODE_VERIFIER_MALFORMED,
+        (Some(challenge), Some(verifier)) if is_met_by(challenge, verifier) => return Ok(()),
+        (Some(_), Some(_)) => CODE_VERIFIER_WRONG,
+    };
+    Err(OAuthError::invalid_grant(code))
+}
 
-    /// Checks the verifier of a token request (RFC 7636 §4.6).
-    pub fn verify(challenge: Option<&Self>, parameters: &Parameters) -> Result<(), OAuthError> {
-        let verifier = parameters.get("code_verifier");
-        let code = match (challenge, verifier) {
-            (None, None) => return Ok(()),
-            (None, Some(_)) => CODE_VERIFIER_UNEXPECTED,
-            (Some(_), None) if parameters.is_blank("code_verifier") => CODE_VERIFIER_EMPTY,
-            (Some(_), None) => CODE_VERIFIER_MISSING,
-            (Some(_), Some(verifier)) if !is_well_formed(verifier) => CODE_VERIFIER_MALFORMED,
-            (Some(challenge), Some(verifier)) if challenge.is_met_by(verifier) => return Ok(()),
-            (Some(_), Some(_)) => CODE_VERIFIER_WRONG,
-        };
-        Err(OAuthError::invalid_grant(code))
-    }
-
-    fn is_met_by(&self, verifier: &str) -> bool {
-        match self {
-            Self::Plain(challenge) => random::same(verifier, challenge),
-            Self::S256(challenge) => random::same(&Digest::of(verifier).to_string(), challenge),
-        }
+fn is_met_by(challenge: &CodeChallenge, verifier: &str) -> bool {
+    match challenge {
+        CodeChallenge::Plain(expected) => random::same(verifier, expected),
+        CodeChallenge::S256(expected) => random::same(&Digest::of(verifier).to_string(), expected),
     }
 }
 
@@ -98,8 +88,15 @@ mod tests {
     /// The example of RFC 7636, appendix B.
     #[test]
     fn s256_is_that_of_the_specification() {
-        let challenge = Challenge::S256("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".to_owned());
-        assert!(challenge.is_met_by("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"));
-        assert!(!challenge.is_met_by("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXl"));
+        let challenge =
+            CodeChallenge::S256("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".to_owned());
+        assert!(is_met_by(
+            &challenge,
+            "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+        ));
+        assert!(!is_met_by(
+            &challenge,
+            "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXl"
+        ));
     }
 }

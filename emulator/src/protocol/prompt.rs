@@ -3,8 +3,8 @@
 use authlete::types::{Display, Prompt};
 
 use super::oauth_error::OAuthError;
-use super::parameters::Parameters;
 use crate::json::{Members, Object};
+use crate::model::Parameters;
 use crate::result_code::{
     DISPLAY_DEFAULT_UNSUPPORTED, DISPLAY_INVALID, DISPLAY_UNSUPPORTED, MAX_AGE_FRACTION,
     MAX_AGE_NEGATIVE, MAX_AGE_NO_NUMBER, MAX_AGE_TOO_LARGE, PROMPT_INVALID,

@@ -3,10 +3,10 @@
 use authlete::types::ClientAuthMethod;
 
 use super::client_authentication::Authenticated;
-use super::client_certificate::ClientCertificate;
 use super::dpop;
 use super::oauth_error::OAuthError;
 use crate::call::Call;
+use crate::certificate::ClientCertificate;
 use crate::json::{Members, Object};
 use crate::result_code::{
     CERTIFICATE_TO_BIND_MISSING, DPOP_KEY_OF_REFRESH_TOKEN, DPOP_PROOF_MISSING,

@@ -1,8 +1,8 @@
 //! Where an authorization response goes.
 
 use super::oauth_error::OAuthError;
-use super::parameters::Parameters;
 use crate::json::{Members, Object};
+use crate::model::Parameters;
 use crate::result_code::{
     NO_REDIRECT_URI, NO_REDIRECT_URI_FOR_IMPLICIT, NO_REDIRECT_URI_OF_PUBLIC_CLIENT,
     REDIRECT_URI_EMPTY, REDIRECT_URI_HAS_FRAGMENT, REDIRECT_URI_MALFORMED,

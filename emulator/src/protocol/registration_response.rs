@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::{client_metadata, registration};
+use super::registration;
 use crate::json::{Members, Object};
+use crate::settings::client_metadata;
 
 /// What the server gives with a registration, and a client must not send back (RFC 7592 §2.2).
 pub const ISSUED: [&str; 4] = [

@@ -4,11 +4,11 @@ use authlete::types::{JweAlg, JweEnc, JwsAlg};
 use serde_json::Value;
 
 use super::oauth_error::OAuthError;
-use super::parameters::Parameters;
 use super::{client_signature, jwt_audience, jwt_times, keys, response_type};
 use crate::call::Call;
 use crate::jose::{JoseError, Jwe, Jwk, Jws};
 use crate::json::{Members, Object};
+use crate::model::Parameters;
 use crate::result_code::{
     EncryptionCodes, OPENID_MISSING_OUTSIDE, ObjectCodes, REQUEST_OBJECT_NOT_ENCRYPTED,
     REQUEST_OBJECT_TYPE, RESPONSE_TYPE_MISSING, RequestObjectCodes, ResultCode,

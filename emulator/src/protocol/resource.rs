@@ -1,7 +1,7 @@
 //! Where a token is to be used (RFC 8707).
 
 use super::oauth_error::OAuthError;
-use super::parameters::Parameters;
+use crate::model::Parameters;
 use crate::result_code::{
     RESOURCE_BEYOND_GRANT, RESOURCE_HAS_FRAGMENT, RESOURCE_MALFORMED, RESOURCE_RELATIVE, ResultCode,
 };

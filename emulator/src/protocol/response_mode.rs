@@ -4,10 +4,10 @@ use authlete::types::{JwsAlg, ResponseMode, ResponseType};
 
 use super::keys;
 use super::oauth_error::OAuthError;
-use super::parameters::Parameters;
 use super::response_type;
 use crate::jose;
 use crate::json::Members;
+use crate::model::Parameters;
 use crate::result_code::{
     RESPONSE_JWT_ENCRYPTION_SYMMETRIC, RESPONSE_JWT_SIGNATURE_SYMMETRIC, RESPONSE_JWT_UNSIGNED,
     RESPONSE_JWT_WITHOUT_ALGORITHM, RESPONSE_MODE_NOT_ALLOWED, RESPONSE_MODE_QUERY,

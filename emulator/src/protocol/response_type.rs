@@ -3,7 +3,7 @@
 use authlete::types::{GrantType, ResponseType};
 
 use super::oauth_error::OAuthError;
-use super::parameters::Parameters;
+use crate::model::Parameters;
 use crate::result_code::{
     RESPONSE_TYPE_EMPTY, RESPONSE_TYPE_INVALID, RESPONSE_TYPE_MISSING, RESPONSE_TYPE_NOT_ALLOWED,
     RESPONSE_TYPE_UNSUPPORTED,

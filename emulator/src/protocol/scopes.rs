@@ -1,12 +1,11 @@
 //! What is asked for, and what of it there is.
 
 use regex_lite::Regex;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::oauth_error::OAuthError;
-use super::parameters::Parameters;
 use crate::json::{Members, Object};
+use crate::model::{DynamicScope, Parameters};
 use crate::result_code::ResultCode;
 
 /// The scopes of a request: of the requested ones those that the service knows and that the client may ask for, or,
@@ -53,14 +52,6 @@ pub fn required(
         true => Err(OAuthError::invalid_scope(missing)),
         false => Ok(scopes),
     }
-}
-
-/// A requested scope with a variable part, such as `payment:17`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DynamicScope {
-    /// The scope of the service that has the pattern.
-    pub name: String,
-    pub value: String,
 }
 
 /// The requested scopes that are not scopes of the service by name, but by the pattern that one of them has as its attribute

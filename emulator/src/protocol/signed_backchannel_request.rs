@@ -4,11 +4,11 @@ use authlete::types::JwsAlg;
 use serde_json::Value;
 
 use super::oauth_error::OAuthError;
-use super::parameters::Parameters;
 use super::request_object::{Opened, Security, check_audience};
 use crate::call::Call;
 use crate::jose::is_symmetric;
 use crate::json::Members;
+use crate::model::Parameters;
 use crate::result_code::{
     BACKCHANNEL_OBJECT, BACKCHANNEL_OBJECT_ISSUER_MISSING, BACKCHANNEL_OBJECT_NOT_REGISTERED,
     BACKCHANNEL_OBJECT_SYMMETRIC, BACKCHANNEL_PARAMETER_OUTSIDE, BACKCHANNEL_REQUEST_CLAIM_MISSING,

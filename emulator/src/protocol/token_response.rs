@@ -4,8 +4,9 @@ use serde_json::Value;
 
 use super::authorization_details;
 use super::issuance::Issued;
+use super::properties::properties;
 use crate::clock::Millis;
-use crate::json::{Members, Object};
+use crate::json::{Members as _, Object};
 use crate::store::{Service, TokenRecord};
 
 /// The members of a token response.
@@ -62,38 +63,4 @@ pub fn token_type<'a>(service: &'a Service, record: &TokenRecord) -> &'a str {
 
 pub fn seconds_left(end: Millis, now: Millis) -> i64 {
     end.saturating_sub(now) / 1000
-}
-
-/// Names that RFC 6749 and OpenID Connect have given a meaning, so that no property can have them.
-const RESERVED: [&str; 9] = [
-    "access_token",
-    "token_type",
-    "expires_in",
-    "refresh_token",
-    "scope",
-    "error",
-    "error_description",
-    "error_uri",
-    "id_token",
-];
-
-pub fn is_reserved(key: &str) -> bool {
-    RESERVED.contains(&key)
-}
-
-/// Properties as members of a response: those that others than the server may see, or all.
-pub fn properties(properties: Option<&Value>, with_hidden: bool) -> Object {
-    let properties = properties
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_object);
-    let visible = properties.filter(|property| with_hidden || !property.flag("hidden"));
-    visible
-        .filter_map(|property| {
-            let key = property.text("key")?;
-            let value = property.get("value")?.clone();
-            (!is_reserved(key)).then(|| (key.to_owned(), value))
-        })
-        .collect()
 }

@@ -1,7 +1,7 @@
 //! Keys that come with their certificates (RFC 7515 §4.1.6).
 
 use super::certificate_chain;
-use super::client_certificate::{ClientCertificate, decode};
+use crate::certificate::{ClientCertificate, decode};
 use crate::clock::Millis;
 use crate::jose::{Jwk, Jws};
 use crate::json::Members;

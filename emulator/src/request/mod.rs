@@ -4,10 +4,11 @@
 //! All of it is brought into one shape here, so that an endpoint sees what was meant. What cannot be read is refused:
 //! nothing that the description knows is dropped.
 
+mod bad_request;
 mod fault;
 mod form;
+mod http;
 mod json;
-mod refusal;
 mod scalar;
 mod types;
 mod words;
@@ -17,8 +18,9 @@ use serde_json::value::RawValue;
 
 use crate::json::Object;
 use crate::result_code::{MALFORMED_LIST, UNSUPPORTED_MEDIA_TYPE, empty_body, malformed_body};
+pub use bad_request::BadRequest;
 use fault::{Fault, Kind};
-pub use refusal::Refusal;
+pub use http::HttpRequest;
 use types::{OperationTypes, TYPES, Type};
 
 /// The body of a request: an object or, where the operation takes one, a list of objects.
@@ -30,31 +32,35 @@ pub struct Given {
 
 impl Given {
     /// Reads a body by its media type, which is JSON when nothing is said.
-    pub fn read(operation: &str, content_type: Option<&str>, body: &[u8]) -> Result<Self, Refusal> {
+    pub fn read(
+        operation: &str,
+        content_type: Option<&str>,
+        body: &[u8],
+    ) -> Result<Self, BadRequest> {
         let types = TYPES.operation(operation);
         match MediaType::of(content_type) {
-            MediaType::Json if body.is_empty() => Err(Refusal::new(400, empty_body(operation))),
+            MediaType::Json if body.is_empty() => Err(BadRequest::new(400, empty_body(operation))),
             MediaType::Json => Self::read_json(operation, types, body),
             MediaType::Form if types.form => Self::read_form(operation, types, body),
-            MediaType::Form | MediaType::Other => Err(Refusal::new(415, UNSUPPORTED_MEDIA_TYPE)),
+            MediaType::Form | MediaType::Other => Err(BadRequest::new(415, UNSUPPORTED_MEDIA_TYPE)),
         }
     }
 
     /// The members of a body, from the parameters of a call that has none.
-    pub fn of_parameters(operation: &str, parameters: &Object) -> Result<Self, Refusal> {
+    pub fn of_parameters(operation: &str, parameters: &Object) -> Result<Self, BadRequest> {
         let mut object = parameters.clone();
         if let Some(Type::Object(name)) = &TYPES.operation(operation).body {
             for (member, value) in &mut object {
                 if let (Value::String(text), Some(ty)) = (&*value, TYPES.member(name, member)) {
                     *value = form::value(ty, text)
-                        .map_err(|fault| Refusal::of_member(operation, fault.within(member)))?;
+                        .map_err(|fault| BadRequest::of_member(operation, fault.within(member)))?;
                 }
             }
         }
         Ok(object.into())
     }
 
-    fn read_json(operation: &str, types: &OperationTypes, body: &[u8]) -> Result<Self, Refusal> {
+    fn read_json(operation: &str, types: &OperationTypes, body: &[u8]) -> Result<Self, BadRequest> {
         // As a whole, so that nothing in it is nested more deeply than JSON of an answer may be.
         let is_json = serde_json::from_slice::<Value>(body).is_ok();
         let raw: Option<&RawValue> = is_json.then(|| serde_json::from_slice(body).ok()).flatten();
@@ -65,8 +71,8 @@ impl Given {
         }
     }
 
-    fn read_list(operation: &str, item: &Type, raw: &str) -> Result<Self, Refusal> {
-        let refusal = || Refusal::new(400, MALFORMED_LIST);
+    fn read_list(operation: &str, item: &Type, raw: &str) -> Result<Self, BadRequest> {
+        let refusal = || BadRequest::new(400, MALFORMED_LIST);
         let mut given = Self::default();
         for raw in json::items(raw).map_err(|_| refusal())? {
             if !raw.get().starts_with('{') {
@@ -75,14 +81,14 @@ impl Given {
             match json::value(item, raw.get()) {
                 Ok(Value::Object(object)) => given.list.push(object),
                 Ok(_) => return Err(refusal()),
-                Err(fault) => return Err(Refusal::of_member(operation, fault)),
+                Err(fault) => return Err(BadRequest::of_member(operation, fault)),
             }
         }
         Ok(given)
     }
 
-    fn read_object(operation: &str, ty: &Type, raw: &str) -> Result<Self, Refusal> {
-        let refusal = || Refusal::new(400, malformed_body(operation));
+    fn read_object(operation: &str, ty: &Type, raw: &str) -> Result<Self, BadRequest> {
+        let refusal = || BadRequest::new(400, malformed_body(operation));
         if !raw.starts_with('{') {
             return Err(refusal());
         }
@@ -93,21 +99,21 @@ impl Given {
             }
             Ok(_) => Err(refusal()),
             Err(fault) if fault.member().is_empty() => Err(refusal()),
-            Err(fault) => Err(Refusal::of_member(operation, fault)),
+            Err(fault) => Err(BadRequest::of_member(operation, fault)),
         }
     }
 
-    fn read_form(operation: &str, types: &OperationTypes, body: &[u8]) -> Result<Self, Refusal> {
+    fn read_form(operation: &str, types: &OperationTypes, body: &[u8]) -> Result<Self, BadRequest> {
         let Some(Type::Object(name)) = &types.body else {
-            return Err(Refusal::new(400, malformed_body(operation)));
+            return Err(BadRequest::new(400, malformed_body(operation)));
         };
         // As a form it would be one member with a strange name, and an update would remove all the others.
         if body.trim_ascii_start().starts_with(b"{") {
-            return Err(Refusal::of_json_in_a_form());
+            return Err(BadRequest::of_json_in_a_form());
         }
         let object = form::object(name, body).map_err(|fault| match fault.place.is_empty() {
-            true => Refusal::of_body(operation, fault),
-            false => Refusal::of_member(operation, fault),
+            true => BadRequest::of_body(operation, fault),
+            false => BadRequest::of_member(operation, fault),
         })?;
         words::check(operation, &object)?;
         Ok(object.into())
@@ -124,9 +130,9 @@ impl From<Object> for Given {
 }
 
 /// Adds the query to the parameters in the path. Of what the description knows, only a list may have several values.
-pub fn add_query(parameters: &mut Object, operation: &str, query: &str) -> Result<(), Refusal> {
+pub fn add_query(parameters: &mut Object, operation: &str, query: &str) -> Result<(), BadRequest> {
     if !form::is_utf_8(query.as_bytes()) {
-        return Err(Refusal::of_query(Kind::Utf8.into()));
+        return Err(BadRequest::of_query(Kind::Utf8.into()));
     }
     let types = TYPES.operation(operation);
     for (name, text) in form_urlencoded::parse(query.as_bytes()) {
@@ -143,14 +149,16 @@ pub fn add_query(parameters: &mut Object, operation: &str, query: &str) -> Resul
         // Numbers stay as they are: an endpoint has a result code for each that is wrong.
         let value = match ty {
             Some(ty @ Type::Boolean) => {
-                form::value(ty, &text).map_err(|fault| Refusal::of_query(fault.within(&name)))?
+                form::value(ty, &text).map_err(|fault| BadRequest::of_query(fault.within(&name)))?
             }
             _ => text.into(),
         };
         let known = parameters.get(name.as_ref());
         // The SDK in TypeScript has the subject of granted scopes in the path and in the query.
         if known.is_some_and(|known| *known != value) && types.knows(&name) {
-            return Err(Refusal::of_query(Fault::from(Kind::Single).within(&name)));
+            return Err(BadRequest::of_query(
+                Fault::from(Kind::Single).within(&name),
+            ));
         }
         parameters.entry(name).or_insert(value);
     }

@@ -5,7 +5,7 @@ use std::io;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::document::{Seen, decode, wrong};
+use super::place::{Seen, decode, wrong};
 use crate::caller_keys::{CallerKeys, Unusable};
 use crate::json::Object;
 use crate::store::TokenBinding;

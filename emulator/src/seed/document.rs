@@ -1,16 +1,13 @@
 //! The JSON of a seed: read, checked, and its errors told with the place.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::fmt::Display;
 use std::io;
 
 use authlete::types::{Client, Service};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::access_token::AccessTokenMembers;
+use super::place::{Seen, decode, filled, wrong};
 use crate::json::Object;
 
 /// A whole seed.
@@ -138,58 +135,4 @@ fn write_keys_as_text(settings: &mut Object) {
     if let Some(keys) = settings.get_mut("jwks").filter(|keys| keys.is_object()) {
         *keys = keys.to_string().into();
     }
-}
-
-/// Where each value was that only one place may have.
-#[derive(Default)]
-pub(super) struct Seen(HashMap<(String, String), String>);
-
-impl Seen {
-    pub(super) fn note(
-        &mut self,
-        kind: &str,
-        value: Option<impl Display>,
-        at: &str,
-    ) -> io::Result<()> {
-        let Some(value) = filled(value, at)? else {
-            return Ok(());
-        };
-        match self.0.entry((kind.to_owned(), value)) {
-            Entry::Occupied(first) => Err(wrong(at, format!("the same as {}", first.get()))),
-            Entry::Vacant(place) => {
-                place.insert(at.to_owned());
-                Ok(())
-            }
-        }
-    }
-}
-
-/// A credential as text; an empty one would open the emulator to everybody.
-fn filled(value: Option<impl Display>, at: &str) -> io::Result<Option<String>> {
-    let value = value.map(|value| value.to_string());
-    match value.as_deref() {
-        Some("") => Err(wrong(at, "it is empty")),
-        _ => Ok(value),
-    }
-}
-
-pub(super) fn decode<'a, T: DeserializeOwned>(
-    at: &str,
-    value: impl serde::Deserializer<'a, Error = serde_json::Error>,
-) -> io::Result<T> {
-    serde_path_to_error::deserialize(value).map_err(|error| {
-        let inside = error.path().to_string();
-        let place = match (at, inside.as_str()) {
-            (_, ".") => at.to_owned(),
-            ("", _) => inside,
-            (_, list) if list.starts_with('[') => format!("{at}{list}"),
-            _ => format!("{at}.{inside}"),
-        };
-        wrong(&place, error.inner())
-    })
-}
-
-pub(super) fn wrong(at: &str, words: impl Display) -> io::Error {
-    let place = if at.is_empty() { "the seed" } else { at };
-    io::Error::new(io::ErrorKind::InvalidData, format!("{place}: {words}"))
 }

@@ -4,8 +4,8 @@ use pem::{EncodeConfig, LineEnding, Pem};
 use serde_json::Value;
 
 use super::check::Invalid;
+use crate::certificate::{self, ClientCertificate};
 use crate::json::{Members, Object};
-use crate::protocol::client_certificate::{self, ClientCertificate};
 use crate::result_code::{ResultCode, SETTING_INVALID, TRUSTED_ROOT_MALFORMED};
 
 /// Roots that a request may have with or without PEM markers, and an answer has with them.
@@ -16,7 +16,7 @@ pub fn write_as_pem(settings: &mut Object) {
     for name in ATTESTER_ROOTS {
         let roots = settings.get_mut(name).and_then(Value::as_array_mut);
         for root in roots.into_iter().flatten() {
-            if let Some(der) = root.as_str().and_then(client_certificate::decode) {
+            if let Some(der) = root.as_str().and_then(certificate::decode) {
                 *root = write(der).into();
             }
         }

@@ -3,6 +3,7 @@
 mod certificates;
 mod check;
 pub mod client;
+pub mod client_metadata;
 pub mod combination;
 mod credential_issuer;
 mod scopes;
@@ -12,7 +13,6 @@ mod vocabulary;
 
 pub use uri::Uri;
 pub use vocabulary::Vocabulary;
-pub(crate) use vocabulary::of_enum;
 
 use authlete::ApiVersion;
 use serde::Serialize;

@@ -3,10 +3,10 @@
 use authlete::ApiVersion;
 
 use super::check::{self, Invalid};
+use super::client_metadata;
 use super::vocabulary::{Words, of_enum};
 use super::{certificates, credential_issuer, scopes};
 use crate::json::{Members, Object};
-use crate::protocol::client_metadata;
 use crate::result_code::CUSTOM_METADATA_RESERVED;
 
 /// What Authlete assigns or maintains, and a request cannot change.

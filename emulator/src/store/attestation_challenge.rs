@@ -7,13 +7,13 @@ use crate::random;
 
 /// What proofs of possession have to contain: the same for all clients for a time window. A challenge is good for one
 /// window more, so that nobody gets one that is about to end.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct AttestationChallenges {
     current: Challenge,
     previous: Challenge,
 }
 
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 struct Challenge {
     value: String,
     given_until: Millis,

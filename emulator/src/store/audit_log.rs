@@ -1,28 +1,31 @@
 //! The audit log: who changed what, and when.
 
-use std::collections::VecDeque;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::records::records_by_field;
+use super::table::Table;
 use crate::clock::Millis;
 use crate::json::Object;
 
 /// How many entries are kept; older ones are dropped.
-const CAPACITY: usize = 2000;
+const CAPACITY: i64 = 2000;
 
 /// The latest entries, the oldest first.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub struct AuditLog {
-    entries: VecDeque<AuditEntry>,
+    entries: Table<i64, AuditEntry>,
     /// The number of the latest entry, counted from 1.
     last_number: i64,
 }
+
+records_by_field!(AuditLog { entries, last_number } derived {});
 
 /// A call that changed something, or should have. No secret is in it: the path is the template of the operation.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AuditEntry {
     /// Set by the log.
-    #[serde(default)]
     pub number: i64,
     pub time: Millis,
     pub event: String,
@@ -37,18 +40,14 @@ pub struct AuditEntry {
 impl AuditLog {
     pub fn add(&mut self, entry: AuditEntry) {
         self.last_number += 1;
-        if self.entries.len() == CAPACITY {
-            self.entries.pop_front();
-        }
-        self.entries.push_back(AuditEntry {
-            number: self.last_number,
-            ..entry
-        });
+        self.entries.remove(&(self.last_number - CAPACITY));
+        let number = self.last_number;
+        self.entries.insert(number, AuditEntry { number, ..entry });
     }
 
     /// The entries, the latest first.
     pub fn latest(&self) -> impl Iterator<Item = &AuditEntry> {
-        self.entries.iter().rev()
+        self.entries.values().rev().map(Arc::as_ref)
     }
 }
 
@@ -59,7 +58,7 @@ mod tests {
     #[test]
     fn a_full_log_drops_its_oldest_entry() {
         let mut log = AuditLog::default();
-        for time in 0..=CAPACITY as i64 {
+        for time in 0..=CAPACITY {
             log.add(AuditEntry {
                 number: 0,
                 time,
@@ -73,10 +72,7 @@ mod tests {
             });
         }
         let numbers: Vec<i64> = log.latest().map(|entry| entry.number).collect();
-        assert_eq!(numbers.len(), CAPACITY);
-        assert_eq!(
-            (numbers[0], numbers[CAPACITY - 1]),
-            (CAPACITY as i64 + 1, 2)
-        );
+        let expected: Vec<i64> = (2..=CAPACITY + 1).rev().collect();
+        assert_eq!(numbers, expected);
     }
 }

@@ -10,8 +10,7 @@ use super::grant::Grant;
 use super::managed_grant::GrantManagement;
 use super::tokens::RecordId;
 use crate::json::Object;
-use crate::protocol::parameters::Parameters;
-use crate::protocol::pkce::Challenge;
+use crate::model::{CodeChallenge, Parameters};
 
 /// A request that a client pushed (RFC 9126), and that waits for the user's browser to refer to it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -50,7 +49,7 @@ pub struct AuthorizationRequest {
     pub authorization_details: Option<Box<Value>>,
     /// The `claims` parameter.
     pub claims: Option<Object>,
-    pub challenge: Option<Challenge>,
+    pub challenge: Option<CodeChallenge>,
     /// The thumbprint of the key that the code is to be bound to (RFC 9449 §10).
     pub dpop_key: Option<String>,
     #[serde(default)]
@@ -68,7 +67,7 @@ pub struct Code {
     pub grant: Grant,
     pub redirect_uri: String,
     pub redirect_uri_requested: bool,
-    pub challenge: Option<Challenge>,
+    pub challenge: Option<CodeChallenge>,
     /// The DPoP key that the code is bound to (RFC 9449 §10).
     pub dpop_key: Option<String>,
     /// What it was exchanged for: a code works once, and who tries again ends that.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::clients::NamedBy;
 use super::decision::Decision;
 use super::managed_grant::GrantManagement;
-use crate::protocol::polling::Polling;
+use crate::model::Polling;
 
 /// A backchannel authentication request, until the client has what comes of it.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -1,39 +1,22 @@
 //! The clients of a service.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::io;
 use std::sync::Arc;
 
+use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
 
+use super::records::{Recorder, Records, parse, unknown};
+use super::table::Table;
 use crate::json::{Members, Object};
 
 /// By which of its identifiers a client named itself.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Noted")]
 pub enum NamedBy {
     #[default]
     Id,
     Alias,
     EntityId,
-}
-
-/// As state files have it. In those of earlier versions it was whether the client had used its alias.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Noted {
-    AliasUsed(bool),
-    Word(String),
-}
-
-impl From<Noted> for NamedBy {
-    fn from(noted: Noted) -> Self {
-        match noted {
-            Noted::AliasUsed(true) => Self::Alias,
-            Noted::Word(word) if word == "Alias" => Self::Alias,
-            Noted::Word(word) if word == "EntityId" => Self::EntityId,
-            _ => Self::Id,
-        }
-    }
 }
 
 /// A client, as the API shows it.
@@ -89,42 +72,15 @@ fn contains(texts: Option<Vec<&str>>, text: &str) -> bool {
 }
 
 /// The clients in the order of their creation, and the ways to find one.
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(from = "Numbered")]
+#[derive(Debug, Clone, Default)]
 pub struct Clients {
-    by_number: BTreeMap<i64, Arc<Client>>,
-    #[serde(skip)]
-    by_id: HashMap<i64, i64>,
-    #[serde(skip)]
-    by_alias: HashMap<String, i64>,
-    #[serde(skip)]
-    by_entity_id: HashMap<String, i64>,
+    by_number: Table<i64, Client>,
+    by_id: OrdMap<i64, i64>,
+    by_alias: OrdMap<String, i64>,
+    by_entity_id: OrdMap<String, i64>,
     /// The IDs of clients that were deleted.
-    deleted: HashSet<i64>,
+    deleted: Table<i64, ()>,
     last_number: i64,
-}
-
-#[derive(Deserialize)]
-struct Numbered {
-    by_number: BTreeMap<i64, Client>,
-    /// Files of earlier versions have none.
-    #[serde(default)]
-    deleted: HashSet<i64>,
-    last_number: i64,
-}
-
-impl From<Numbered> for Clients {
-    fn from(numbered: Numbered) -> Self {
-        let mut clients = Self {
-            deleted: numbered.deleted,
-            last_number: numbered.last_number,
-            ..Self::default()
-        };
-        for client in numbered.by_number.into_values() {
-            clients.put(client);
-        }
-        clients
-    }
 }
 
 impl Clients {
@@ -146,7 +102,7 @@ impl Clients {
         if let Some(entity_id) = client.entity_id() {
             self.by_entity_id.insert(entity_id.to_owned(), number);
         }
-        self.by_number.insert(number, Arc::new(client));
+        self.by_number.insert(number, client);
     }
 
     pub fn remove(&mut self, id: i64) {
@@ -156,7 +112,7 @@ impl Clients {
             .and_then(|number| self.by_number.remove(number))
         {
             self.forget(&client);
-            self.deleted.insert(id);
+            self.deleted.insert(id, ());
         }
     }
 
@@ -165,15 +121,15 @@ impl Clients {
     }
 
     pub fn by_id(&self, id: i64) -> Option<&Arc<Client>> {
-        self.by_number.get(self.by_id.get(&id)?)
+        self.by_number.shared(self.by_id.get(&id)?)
     }
 
     pub fn by_alias(&self, alias: &str) -> Option<&Arc<Client>> {
-        self.by_number.get(self.by_alias.get(alias)?)
+        self.by_number.shared(self.by_alias.get(alias)?)
     }
 
     pub fn by_entity_id(&self, entity_id: &str) -> Option<&Arc<Client>> {
-        self.by_number.get(self.by_entity_id.get(entity_id)?)
+        self.by_number.shared(self.by_entity_id.get(entity_id)?)
     }
 
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<Client>> + ExactSizeIterator {
@@ -191,23 +147,36 @@ impl Clients {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
+impl Records for Clients {
+    fn report_changes(&self, earlier: &Self, recorder: &mut Recorder<'_>) -> io::Result<()> {
+        let Self {
+            by_number,
+            deleted,
+            last_number,
+            by_id: _,
+            by_alias: _,
+            by_entity_id: _,
+        } = self;
+        recorder.within("by_number", |recorder| {
+            by_number.report_changes(&earlier.by_number, recorder)
+        })?;
+        recorder.within("deleted", |recorder| {
+            deleted.report_changes(&earlier.deleted, recorder)
+        })?;
+        recorder.within("last_number", |recorder| {
+            last_number.report_changes(&earlier.last_number, recorder)
+        })
+    }
 
-    use super::*;
-
-    #[test]
-    fn a_state_of_an_earlier_version_says_whether_it_was_the_alias() {
-        for (noted, named_by) in [
-            (json!(true), NamedBy::Alias),
-            (json!(false), NamedBy::Id),
-            (json!(NamedBy::Id), NamedBy::Id),
-            (json!(NamedBy::Alias), NamedBy::Alias),
-            (json!(NamedBy::EntityId), NamedBy::EntityId),
-        ] {
-            let read: NamedBy = serde_json::from_value(noted.clone()).unwrap();
-            assert_eq!(read, named_by, "{noted}");
+    fn restore(&mut self, path: &str, value: &str) -> io::Result<()> {
+        match path.split_once('/').unwrap_or((path, "")) {
+            ("by_number", _) => {
+                self.put(parse(value)?);
+                Ok(())
+            }
+            ("deleted", rest) => self.deleted.restore(rest, value),
+            ("last_number", rest) => self.last_number.restore(rest, value),
+            _ => Err(unknown(path)),
         }
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::grant::Grant;
 use crate::json::Object;
-use crate::protocol::oauth_error::Words;
+use crate::model::ErrorDetails;
 
 /// The state of a request of the device flow or of CIBA.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -26,7 +26,7 @@ pub struct Granted {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Refused {
     pub reason: RefusalReason,
-    pub words: Words,
+    pub details: ErrorDetails,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,8 +6,8 @@ use serde_json::Value;
 use super::clients::NamedBy;
 use super::decision::Decision;
 use super::managed_grant::GrantManagement;
-use crate::protocol::polling::Polling;
-use crate::protocol::scopes::DynamicScope;
+use crate::model::DynamicScope;
+use crate::model::Polling;
 
 /// A device authorization request, until its device code is exchanged or ends.
 #[derive(Debug, Clone, Serialize, Deserialize)]

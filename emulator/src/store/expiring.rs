@@ -1,55 +1,54 @@
 //! Values that end by themselves.
 
-use std::collections::{BTreeSet, HashMap};
+use std::io;
 
+use imbl::OrdSet;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::records::{RecordKey, Recorder, Records, parse};
+use super::table::Table;
 use crate::clock::{Millis, after};
 use crate::digest::Digest;
 
 /// How long an ended value is remembered, in seconds, so that its late use can be told from a value made up.
 pub const REMEMBERED: i64 = 24 * 60 * 60;
 
+/// The most values of one kind that are remembered to work once. Beyond it those that end first are forgotten.
+const MOST_USED: usize = 100_000;
+
 /// Tickets, codes and the like, by the digest of their value.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(from = "Entries<T>")]
+#[derive(Debug)]
 pub struct Expiring<T> {
-    entries: HashMap<Digest, Entry<T>>,
-    #[serde(skip)]
-    by_end: BTreeSet<(Millis, Digest)>,
+    entries: Table<Digest, Entry<T>>,
+    by_end: OrdSet<(Millis, Digest)>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Entry<T> {
     pub value: T,
     pub expires_at: Millis,
 }
 
-#[derive(Deserialize)]
-struct Entries<T> {
-    entries: HashMap<Digest, Entry<T>>,
-}
-
-impl<T> From<Entries<T>> for Expiring<T> {
-    fn from(Entries { entries }: Entries<T>) -> Self {
-        let by_end = entries
-            .iter()
-            .map(|(key, entry)| (entry.expires_at, *key))
-            .collect();
-        Self { entries, by_end }
+impl<T> Clone for Expiring<T> {
+    fn clone(&self) -> Self {
+        Self {
+            entries: self.entries.clone(),
+            by_end: self.by_end.clone(),
+        }
     }
 }
 
 impl<T> Default for Expiring<T> {
     fn default() -> Self {
         Self {
-            entries: HashMap::new(),
-            by_end: BTreeSet::new(),
+            entries: Table::default(),
+            by_end: OrdSet::new(),
         }
     }
 }
 
-impl<T> Expiring<T> {
+impl<T: Clone> Expiring<T> {
     /// Adds a value, and forgets those that ended long ago.
     pub fn insert(&mut self, key: Digest, value: T, expires_at: Millis, now: Millis) {
         self.forget(REMEMBERED, now);
@@ -60,7 +59,7 @@ impl<T> Expiring<T> {
 
     /// Forgets the values that ended more than some seconds ago.
     fn forget(&mut self, remembered: i64, now: Millis) {
-        while let Some((end, oldest)) = self.by_end.first().copied()
+        while let Some((end, oldest)) = self.by_end.get_min().copied()
             && after(end, remembered) < now
         {
             self.remove(&oldest);
@@ -102,9 +101,11 @@ impl<T> Expiring<T> {
 
     /// Forgets the values that are of something deleted.
     pub fn retain(&mut self, keep: impl Fn(&T) -> bool) {
-        self.entries.retain(|_, entry| keep(&entry.value));
-        let entries = &self.entries;
-        self.by_end.retain(|(_, key)| entries.contains_key(key));
+        let ended = self.entries.iter().filter(|(_, entry)| !keep(&entry.value));
+        let ended: Vec<_> = ended.map(|(key, _)| *key).collect();
+        for key in ended {
+            self.remove(&key);
+        }
     }
 
     pub fn len(&self) -> usize {
@@ -114,7 +115,7 @@ impl<T> Expiring<T> {
     /// The values in the order of their end, the latest first.
     pub fn latest(&self) -> impl Iterator<Item = (&Digest, &Entry<T>)> {
         let digests = self.by_end.iter().rev();
-        digests.filter_map(|(_, digest)| self.entries.get_key_value(digest))
+        digests.filter_map(|(_, digest)| Some((digest, self.entries.get(digest)?)))
     }
 }
 
@@ -123,9 +124,27 @@ impl Expiring<()> {
     pub fn use_once(&mut self, key: Digest, until: Millis, now: Millis) -> bool {
         // There may be one for each call, and an ended one tells nothing.
         self.forget(0, now);
+        while self.len() >= MOST_USED
+            && let Some((_, earliest)) = self.by_end.get_min().copied()
+        {
+            self.remove(&earliest);
+        }
         let is_first = self.live(&key, now).is_none();
         self.insert(key, (), until, now);
         is_first
+    }
+}
+
+impl<T: Clone + Serialize + DeserializeOwned> Records for Expiring<T> {
+    fn report_changes(&self, earlier: &Self, recorder: &mut Recorder<'_>) -> io::Result<()> {
+        self.entries.report_changes(&earlier.entries, recorder)
+    }
+
+    fn restore(&mut self, path: &str, value: &str) -> io::Result<()> {
+        let (key, entry): (_, Entry<T>) = (Digest::from_text(path)?, parse(value)?);
+        self.by_end.insert((entry.expires_at, key));
+        self.entries.insert(key, entry);
+        Ok(())
     }
 }
 
@@ -143,5 +162,18 @@ mod tests {
             assert!(used.use_once(key(number), 1000 * number + 1000, 1000 * number));
         }
         assert!(used.len() <= 2, "{}", used.len());
+    }
+
+    #[test]
+    fn values_beyond_the_limit_push_out_those_that_end_first() {
+        let mut used = Expiring::default();
+        let key = |number: usize| Digest::of(&number.to_string());
+        for number in 0..=MOST_USED {
+            let end = 1_000 + i64::try_from(number).unwrap();
+            assert!(used.use_once(key(number), end, 0));
+        }
+        assert_eq!(used.len(), MOST_USED);
+        assert!(!used.use_once(key(MOST_USED), 1_000_000, 0));
+        assert!(used.use_once(key(0), 1_000_000, 0));
     }
 }

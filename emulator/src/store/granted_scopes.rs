@@ -1,10 +1,12 @@
 //! What scopes users have granted to clients.
 
-use std::collections::{BTreeMap, HashMap};
+use std::io;
 
 use serde::{Deserialize, Serialize};
 
+use super::records::{Recorder, Records};
 use super::scopes::Scopes;
+use super::table::Table;
 use crate::clock::Millis;
 
 /// The scopes that one user has granted to one client.
@@ -18,22 +20,19 @@ pub struct GrantedScopes {
 }
 
 /// The scopes by client and by subject. They outlive the tokens, as the consent of the user does.
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Consents {
-    by_client: HashMap<i64, BTreeMap<String, GrantedScopes>>,
-}
+#[derive(Debug, Clone, Default)]
+pub struct Consents(Table<(i64, String), GrantedScopes>);
 
 impl Consents {
     pub fn record(&mut self, subject: &str, client_id: i64, scopes: &Scopes, now: Millis) {
-        let of_client = self.by_client.entry(client_id).or_default();
-        let Some(granted) = of_client.get_mut(subject) else {
+        let key = (client_id, subject.to_owned());
+        let Some(granted) = self.0.get_mut(&key) else {
             let first = GrantedScopes {
                 latest: scopes.clone(),
                 merged: scopes.clone(),
                 modified_at: now,
             };
-            of_client.insert(subject.to_owned(), first);
+            self.0.insert(key, first);
             return;
         };
         let new: Vec<_> = scopes
@@ -49,18 +48,26 @@ impl Consents {
     }
 
     pub fn get(&self, subject: &str, client_id: i64) -> Option<&GrantedScopes> {
-        self.by_client.get(&client_id)?.get(subject)
+        self.0.get(&(client_id, subject.to_owned()))
     }
 
     pub fn delete(&mut self, subject: &str, client_id: i64) {
-        if let Some(of_client) = self.by_client.get_mut(&client_id) {
-            of_client.remove(subject);
-        }
+        self.0.remove(&(client_id, subject.to_owned()));
     }
 
     /// Forgets what was granted to a client that is deleted.
     pub fn delete_client(&mut self, client_id: i64) {
-        self.by_client.remove(&client_id);
+        self.0.retain(|(id, _), _| *id != client_id);
+    }
+}
+
+impl Records for Consents {
+    fn report_changes(&self, earlier: &Self, recorder: &mut Recorder<'_>) -> io::Result<()> {
+        self.0.report_changes(&earlier.0, recorder)
+    }
+
+    fn restore(&mut self, path: &str, value: &str) -> io::Result<()> {
+        self.0.restore(path, value)
     }
 }
 

@@ -6,7 +6,7 @@ use crate::json::{Members, Object};
 
 /// A key of a hardware security module, which here is none: the private key is in the state like everything else, and
 /// as in a module no call gets at it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HardwareKey {
     /// What the API shows.
     pub shown: Object,

@@ -1,14 +1,14 @@
 //! Sets of scopes, of which there are few for many tokens.
 
-use std::collections::HashSet;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use imbl::OrdSet;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Scopes in the order in which they were granted. A copy shares the memory.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Scopes(Arc<[String]>);
 
 impl Deref for Scopes {
@@ -32,9 +32,9 @@ impl From<Scopes> for Value {
 }
 
 /// Each set that is in use, once.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct ScopePool {
-    sets: HashSet<Scopes>,
+    sets: OrdSet<Scopes>,
     /// How many sets there were after the last look at which of them are still in use.
     used: usize,
 }
@@ -47,7 +47,9 @@ impl ScopePool {
             return;
         }
         if self.sets.len() > 2 * self.used + 100 {
-            self.sets.retain(|set| Arc::strong_count(&set.0) > 1);
+            let used = self.sets.iter();
+            let used = used.filter(|set| Arc::strong_count(&set.0) > 1);
+            self.sets = used.cloned().collect();
             self.used = self.sets.len();
         }
         self.sets.insert(scopes.clone());

@@ -1,9 +1,7 @@
 //! A service and all that belongs to it.
 
-use std::collections::HashMap;
+use std::mem;
 use std::sync::Arc;
-
-use serde::{Deserialize, Serialize};
 
 use super::attestation_challenge::AttestationChallenges;
 use super::authorization_request::{AuthorizationRequest, Code, PushedRequest};
@@ -15,8 +13,11 @@ use super::device_flow::DeviceFlow;
 use super::expiring::Expiring;
 use super::granted_scopes::Consents;
 use super::hardware_key::HardwareKey;
+use super::lasting::Lasting;
 use super::managed_grant::ManagedGrant;
+use super::records::records_by_field;
 use super::shared_nonce::SharedNonce;
+use super::table::Table;
 use super::token_batch::TokenBatch;
 use super::token_request::{PasswordRequest, Renewal};
 use super::tokens::Tokens;
@@ -28,11 +29,10 @@ use crate::json::{Members, Object};
 const ATTESTATION_CHALLENGE_WINDOW: i64 = 300;
 
 /// A service: delete it, and its clients and tokens are gone.
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 pub struct Service {
     /// The service as the API shows it.
-    pub settings: Object,
+    pub settings: Arc<Object>,
     pub clients: Clients,
     /// By ticket.
     pub authorization_requests: Expiring<AuthorizationRequest>,
@@ -60,8 +60,8 @@ pub struct Service {
     pub password_requests: Expiring<PasswordRequest>,
     pub granted_scopes: Consents,
     /// By grant ID.
-    pub managed_grants: HashMap<String, ManagedGrant>,
-    pub hardware_keys: Vec<HardwareKey>,
+    pub managed_grants: Table<String, ManagedGrant>,
+    pub hardware_keys: Arc<Vec<HardwareKey>>,
     /// By identifier.
     pub credential_offers: Expiring<CredentialOffer>,
     /// The offer of an `issuer_state`, by its key.
@@ -72,9 +72,45 @@ pub struct Service {
     pub credential_nonce: SharedNonce,
     /// By identifier.
     pub credential_requests: Expiring<CredentialRequest>,
+    lasting: Lasting<Self>,
 }
 
+records_by_field!(Service {
+    settings,
+    clients,
+    authorization_requests,
+    pushed_requests,
+    codes,
+    used_jwts,
+    attestation_challenges,
+    dpop_nonce,
+    device_flows,
+    user_codes,
+    backchannel_requests,
+    auth_req_ids,
+    tokens,
+    token_batches,
+    renewals,
+    password_requests,
+    granted_scopes,
+    managed_grants,
+    hardware_keys,
+    credential_offers,
+    issuer_states,
+    pre_authorized_codes,
+    credential_nonce,
+    credential_requests,
+} derived { lasting });
+
 impl Service {
+    /// A service of which there is nothing yet but its settings.
+    pub fn new(settings: Object) -> Self {
+        Self {
+            settings: settings.into(),
+            ..Self::default()
+        }
+    }
+
     /// The client of an ID or, where client and service have them enabled, of an alias, or of an entity identifier in a
     /// federation; with which of these it was.
     pub fn client(&self, identifier: &str) -> Option<(&Arc<Client>, NamedBy)> {
@@ -96,6 +132,39 @@ impl Service {
         let in_federation = self.settings.flag("federationEnabled");
         let client = in_federation.then(|| self.clients.by_entity_id(identifier));
         Some((client.flatten()?, NamedBy::EntityId))
+    }
+
+    /// Does something that stays although the call may be refused later.
+    pub fn lastingly<T>(&mut self, effect: impl Fn(&mut Self) -> T + Send + Sync + 'static) -> T {
+        let result = effect(self);
+        self.lasting.add(move |service| {
+            effect(service);
+        });
+        result
+    }
+
+    /// Does all of something or, when that fails, nothing of it but what is to [last](Self::lastingly).
+    pub fn attempt<T, E>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
+        let before = self.clone();
+        let outcome = work(self);
+        if outcome.is_err() {
+            let Self { lasting, .. } = mem::replace(self, before);
+            for effect in lasting.since(&self.lasting.clone()) {
+                effect(self);
+            }
+            self.lasting = lasting;
+        }
+        outcome
+    }
+
+    /// Ends a call: what it did stays anyway.
+    pub fn settle(&mut self) {
+        self.lasting = Lasting::default();
+    }
+
+    /// Whether a JWT that works once is used for the first time.
+    pub fn use_jwt_once(&mut self, id: Digest, until: Millis, now: Millis) -> bool {
+        self.lastingly(move |service| service.used_jwts.use_once(id, until, now))
     }
 
     /// Deletes a client with all that was issued to it.
@@ -142,8 +211,10 @@ impl Service {
     /// The challenge that client attestations need now (OAuth 2.0 Attestation-Based Client Authentication).
     pub fn attestation_challenge(&mut self, now: Millis) -> Result<String, getrandom::Error> {
         let window = self.attestation_challenge_window();
-        let challenge = self.attestation_challenges.current(window, now)?;
-        Ok(challenge.to_owned())
+        let challenge = self.attestation_challenges.current(window, now)?.to_owned();
+        let challenges = self.attestation_challenges.clone();
+        self.lastingly(move |service| service.attestation_challenges = challenges.clone());
+        Ok(challenge)
     }
 
     pub fn is_attestation_challenge(&self, challenge: &str, now: Millis) -> bool {

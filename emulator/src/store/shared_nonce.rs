@@ -7,7 +7,7 @@ use crate::random;
 
 /// What DPoP proofs (RFC 9449 §8) or the key proofs of wallets (OpenID for Verifiable Credential Issuance 1.0 §7) have to
 /// contain: the same for all clients and, for its lifetime, as often as they like.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct SharedNonce {
     value: String,
     expires_at: Millis,

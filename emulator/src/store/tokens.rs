@@ -1,8 +1,10 @@
 //! The tokens of a service.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::io;
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
+use imbl::{OrdMap, OrdSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -10,7 +12,9 @@ use super::credential_nonce::CredentialNonce;
 use super::expiring::REMEMBERED;
 use super::grant::{Binding, Grant};
 use super::managed_grant::GrantContent;
+use super::records::{RecordKey, Recorder, Records, parse, unknown};
 use super::scopes::{ScopePool, Scopes};
+use super::table::Table;
 use crate::clock::{Millis, after};
 use crate::digest::Digest;
 use crate::json::Object;
@@ -131,50 +135,23 @@ impl TokenRecord {
 }
 
 /// The records, and the ways to find them without looking at all of them.
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(from = "Records")]
+#[derive(Debug, Clone, Default)]
 pub struct Tokens {
     last_id: RecordId,
-    records: BTreeMap<RecordId, Box<TokenRecord>>,
-    #[serde(skip)]
-    by_access_token: HashMap<Digest, RecordId>,
-    #[serde(skip)]
-    by_refresh_token: HashMap<Digest, RecordId>,
-    #[serde(skip)]
-    by_client: BTreeSet<(i64, RecordId)>,
-    #[serde(skip)]
-    by_subject: BTreeSet<(String, RecordId)>,
-    #[serde(skip)]
-    by_session: BTreeSet<(Box<str>, RecordId)>,
-    #[serde(skip)]
-    by_end: BTreeSet<(Millis, RecordId)>,
-    #[serde(skip)]
+    records: Table<RecordId, TokenRecord>,
+    by_access_token: OrdMap<Digest, RecordId>,
+    by_refresh_token: OrdMap<Digest, RecordId>,
+    by_client: OrdSet<(i64, RecordId)>,
+    by_subject: OrdSet<(Box<str>, RecordId)>,
+    by_session: OrdSet<(Box<str>, RecordId)>,
+    by_end: OrdSet<(Millis, RecordId)>,
     scopes: ScopePool,
-}
-
-#[derive(Deserialize)]
-struct Records {
-    last_id: RecordId,
-    records: BTreeMap<RecordId, TokenRecord>,
-}
-
-impl From<Records> for Tokens {
-    fn from(Records { last_id, records }: Records) -> Self {
-        let mut tokens = Self {
-            last_id,
-            ..Self::default()
-        };
-        for (id, record) in records {
-            tokens.put(id, record);
-        }
-        tokens
-    }
 }
 
 impl Tokens {
     /// Adds a record, and forgets those that ended long ago.
     pub fn add(&mut self, record: TokenRecord, now: Millis) -> RecordId {
-        while let Some((end, oldest)) = self.by_end.first().copied()
+        while let Some((end, oldest)) = self.by_end.get_min().copied()
             && after(end, REMEMBERED) < now
         {
             self.take(oldest);
@@ -193,16 +170,16 @@ impl Tokens {
             self.by_refresh_token.remove(&token.digest);
         }
         if let Some(jwt) = &record.jwt {
-            self.by_access_token.remove(jwt);
+            self.by_access_token.remove(&**jwt);
         }
         self.by_client.remove(&(record.grant.client_id, id));
         if let Some(subject) = &record.grant.subject {
-            self.by_subject.remove(&(subject.clone(), id));
+            self.by_subject.remove(&(Box::from(&**subject), id));
         }
         if let Some(session) = &record.grant.session {
             self.by_session.remove(&(session.clone(), id));
         }
-        Some(*record)
+        Some(record)
     }
 
     pub fn put(&mut self, id: RecordId, mut record: TokenRecord) {
@@ -220,16 +197,16 @@ impl Tokens {
         }
         self.by_client.insert((record.grant.client_id, id));
         if let Some(subject) = &record.grant.subject {
-            self.by_subject.insert((subject.clone(), id));
+            self.by_subject.insert((Box::from(&**subject), id));
         }
         if let Some(session) = &record.grant.session {
             self.by_session.insert((session.clone(), id));
         }
-        self.records.insert(id, Box::new(record));
+        self.records.insert(id, record);
     }
 
     pub fn by_id(&self, id: RecordId) -> Option<&TokenRecord> {
-        self.records.get(&id).map(Box::as_ref)
+        self.records.get(&id)
     }
 
     pub fn by_access_token(&self, digest: &Digest) -> Option<(RecordId, &TokenRecord)> {
@@ -249,10 +226,10 @@ impl Tokens {
         match (client_id, subject) {
             (None, None) => {
                 let records = self.records.iter();
-                Box::new(records.map(|(id, record)| (*id, record.as_ref())))
+                Box::new(records.map(|(id, record)| (*id, record)))
             }
             (_, Some(subject)) => {
-                let of_subject = self.by_subject.range(all_of(subject.to_owned()));
+                let of_subject = self.by_subject.range(all_of(Box::from(subject)));
                 let records = of_subject.filter_map(|(_, id)| self.find(Some(id)));
                 Box::new(records.filter(move |(_, record)| {
                     client_id.is_none_or(|client_id| record.grant.client_id == client_id)
@@ -271,7 +248,7 @@ impl Tokens {
 
     /// The records in the order of their creation, the latest first.
     pub fn latest(&self) -> impl Iterator<Item = &TokenRecord> {
-        self.records.values().rev().map(Box::as_ref)
+        self.records.values().rev().map(Arc::as_ref)
     }
 
     pub fn revoke_all(&mut self, client_id: i64, subject: Option<&str>) {
@@ -303,4 +280,26 @@ impl Tokens {
 /// What an index has for one key.
 fn all_of<K: Clone>(key: K) -> RangeInclusive<(K, RecordId)> {
     (key.clone(), RecordId::MIN)..=(key, RecordId::MAX)
+}
+
+impl Records for Tokens {
+    fn report_changes(&self, earlier: &Self, recorder: &mut Recorder<'_>) -> io::Result<()> {
+        recorder.within("last_id", |recorder| {
+            self.last_id.report_changes(&earlier.last_id, recorder)
+        })?;
+        recorder.within("records", |recorder| {
+            self.records.report_changes(&earlier.records, recorder)
+        })
+    }
+
+    fn restore(&mut self, path: &str, value: &str) -> io::Result<()> {
+        match path.split_once('/').unwrap_or((path, "")) {
+            ("last_id", rest) => self.last_id.restore(rest, value),
+            ("records", id) => {
+                self.put(RecordId::from_text(id)?, parse(value)?);
+                Ok(())
+            }
+            _ => Err(unknown(path)),
+        }
+    }
 }

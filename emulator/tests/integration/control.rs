@@ -189,3 +189,92 @@ async fn what_is_nowhere_is_not_found() {
         assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
     }
 }
+
+/// On all addresses, in a process of this machine.
+async fn listening_everywhere() -> Emulator {
+    let builder = Emulator::builder().host("0.0.0.0");
+    builder.start().await.unwrap()
+}
+
+#[tokio::test]
+async fn emulator_that_others_can_reach_needs_its_token_for_the_page_and_the_clock() {
+    let emulator = listening_everywhere().await;
+    assert!(emulator.address().ip().is_unspecified());
+    let token = emulator.control_token().unwrap();
+    for path in [
+        "/",
+        "/emulator/clock",
+        "/emulator/overview",
+        "/emulator/page.js",
+    ] {
+        let url = format!("{}{path}", emulator.base_url());
+        assert_eq!(reqwest::get(&url).await.unwrap().status(), 401, "{path}");
+        for wrong in ["", "x", &token[1..]] {
+            let answer = Client::new().get(&url).bearer_auth(wrong).send().await;
+            assert_eq!(answer.unwrap().status(), 401, "{path}");
+        }
+        let answer = Client::new().get(&url).bearer_auth(token).send().await;
+        assert_eq!(answer.unwrap().status(), 200, "{path}");
+    }
+    let moved = advance(&emulator, r#"{"advance": 1}"#)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(moved.status(), 401);
+    let moved = advance(&emulator, r#"{"advance": 1}"#).bearer_auth(token);
+    assert_eq!(moved.send().await.unwrap().status(), 200);
+    // The API has credentials of its own.
+    let api = authlete::Authlete::new(emulator.config(authlete::ApiVersion::V3)).unwrap();
+    api.get_client_list(&authlete::types::GetClientListQuery::new())
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn browser_that_has_shown_the_token_once_gets_the_page_by_a_cookie() {
+    let emulator = listening_everywhere().await;
+    let token = emulator.control_token().unwrap();
+    let no_redirects = reqwest::redirect::Policy::none();
+    let browser = Client::builder().redirect(no_redirects).build().unwrap();
+    let open = async |path: &str, cookie: &str| {
+        let url = format!("{}{path}", emulator.base_url());
+        let request = browser.get(url).header("Cookie", cookie);
+        request.send().await.unwrap()
+    };
+    assert_eq!(open("/?token=wrong", "").await.status(), 401);
+    assert_eq!(
+        open(&format!("/emulator/clock?token={token}"), "")
+            .await
+            .status(),
+        401
+    );
+    let answer = open(&format!("/?token={token}"), "").await;
+    assert_eq!(answer.status(), 303);
+    assert_eq!(answer.headers()["location"], "/");
+    let cookie = answer.headers()["set-cookie"].to_str().unwrap().to_owned();
+    assert!(
+        cookie.ends_with("; Path=/; HttpOnly; SameSite=Strict"),
+        "{cookie}"
+    );
+    let cookie = cookie.split_once(';').unwrap().0;
+    for path in ["/", "/emulator/page.js", "/emulator/clock"] {
+        assert_eq!(open(path, cookie).await.status(), 200, "{path}");
+        assert_eq!(
+            open(path, &format!("a=b; {cookie}")).await.status(),
+            200,
+            "{path}"
+        );
+        assert_eq!(
+            open(path, "authlete-emulator=x").await.status(),
+            401,
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn emulator_on_loopback_has_no_token() {
+    let emulator = Emulator::start().await.unwrap();
+    assert_eq!(emulator.control_token(), None);
+    assert!(emulator.address().ip().is_loopback());
+}

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use crate::common::issued::SdJwt;
+use crate::common::state_file::contains;
 use crate::common::wallet::*;
 use crate::common::*;
 use authlete::Authlete;
@@ -173,8 +174,7 @@ async fn a_transaction_outlives_the_emulator_and_is_not_in_its_state() {
         let wallet = Wallet::with_scopes(&api, emulator.client(), "degree").await;
         let identifier = transaction(&wallet).await;
         emulator.stop().await.unwrap();
-        let state = std::fs::read_to_string(&path).unwrap();
-        assert!(!state.contains(&identifier));
+        assert!(!contains(&path, &identifier));
 
         let emulator = start().await;
         let api = Authlete::new(emulator.config(version)).unwrap();

@@ -86,4 +86,5 @@ mod token_exchange;
 mod token_grants;
 mod token_management;
 mod token_revoke;
+mod transactions;
 mod userinfo;

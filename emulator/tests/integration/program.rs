@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Stdio};
 
-use crate::common::GENERATIONS;
 use crate::common::program::{Program, command, poll, refusal_to_start};
+use crate::common::state_file::contains;
+use crate::common::{GENERATIONS, jwks};
 use authlete::types::{Client, GetClientListQuery, GetServiceListQuery};
 use authlete::{Authlete, Config};
 
@@ -73,7 +74,7 @@ async fn it_prints_an_environment_for_each_generation() {
 async fn it_prints_one_json_object() {
     let program = Program::start(&["--port", "0"]);
     let members: Vec<_> = program.description.as_object().unwrap().keys().collect();
-    assert_eq!(members, ["baseUrl", "clients", "environment", "notice"]);
+    assert_eq!(members, ["address", "baseUrl", "clients", "environment", "notice"]);
     assert_eq!(program.description["notice"], NOTICE);
     for version in GENERATIONS {
         assert_it_works(&program.api(version)).await;
@@ -206,10 +207,7 @@ async fn a_call_that_has_begun_is_finished_before_the_end() {
     client.client_name = Some("Latecomer".to_owned());
     let call = tokio::spawn(async move { api.create_client(&client).await });
     // Its effect shows before its answer comes.
-    let has_begun = move || {
-        let text = std::fs::read_to_string(&state).unwrap();
-        text.contains("Latecomer").then_some(())
-    };
+    let has_begun = move || contains(&state, "Latecomer").then_some(());
     tokio::task::spawn_blocking(move || poll(has_begun))
         .await
         .unwrap();
@@ -293,4 +291,34 @@ fn config(block: &HashMap<&str, &str>) -> Config {
         "every variable is a setting"
     );
     Config::from_toml(&toml).unwrap()
+}
+
+#[tokio::test]
+async fn program_signs_with_keys_of_its_own_which_the_state_keeps() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("emulator.state");
+    let arguments = ["--state", path.to_str().unwrap()];
+    let keys = async |program: &Program| jwks(&program.api(authlete::ApiVersion::V3)).await;
+    let first = Program::start(&arguments);
+    let own = keys(&first).await;
+    assert_eq!(
+        keys(&Program::start(&[])).await["keys"]
+            .as_array()
+            .unwrap()
+            .len(),
+        8
+    );
+    for other in [Program::start(&[]), Program::start(&[])] {
+        let others = keys(&other).await;
+        for key in own["keys"].as_array().unwrap() {
+            for other in others["keys"].as_array().unwrap() {
+                assert_ne!(key["kid"], other["kid"]);
+            }
+        }
+    }
+    #[cfg(unix)]
+    {
+        first.terminate();
+        assert_eq!(keys(&Program::start(&arguments)).await, own);
+    }
 }

@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+#[cfg(unix)]
+use crate::common::program::Program;
 use crate::common::*;
-use authlete::types::HealthcheckQuery;
+use authlete::types::{Client, HealthcheckQuery};
 use authlete::{ApiVersion, Authlete, Error, operations};
 use authlete_emulator::Emulator;
 
@@ -67,21 +69,21 @@ async fn wait<T>(api: &Authlete, wanted: impl Fn(authlete::Result<String>) -> Op
     panic!("it was not so within ten seconds");
 }
 
+#[cfg(unix)]
 #[tokio::test]
 async fn a_server_that_cannot_write_its_state_is_not_healthy() {
     let directory = tempfile::tempdir().unwrap();
-    let (place, away) = (
-        directory.path().join("place"),
-        directory.path().join("away"),
-    );
-    std::fs::create_dir(&place).unwrap();
-    let path = place.join("state.json");
-    let emulator = Emulator::builder().state_file(&path).start().await.unwrap();
-    let api = Authlete::new(emulator.config(ApiVersion::V3)).unwrap();
+    let path = directory.path().join("emulator.state");
+    let builder = Emulator::builder().state_file(&path);
+    builder.start().await.unwrap().stop().await.unwrap();
+    let limit = std::fs::metadata(&path).unwrap().len() + 64 * 1024;
+    let program = Program::start_with_file_limit(limit, &["--state", path.to_str().unwrap()]);
+    let api = program.api(ApiVersion::V3);
     wait(&api, Result::ok).await;
 
-    std::fs::rename(&place, &away).unwrap();
-    emulator.advance(Duration::from_secs(1));
+    let mut client = Client::new();
+    client.description = Some("x".repeat(200_000));
+    let created = api.create_client(&client).await.unwrap();
     let error = wait(&api, Result::err).await;
     assert_eq!(error.status().unwrap(), 503);
     assert!(error.is_retryable());
@@ -97,9 +99,10 @@ async fn a_server_that_cannot_write_its_state_is_not_healthy() {
     let brief = api.healthcheck(&HealthcheckQuery::new()).await;
     assert_eq!(brief.unwrap(), "OK");
 
-    std::fs::rename(&away, &place).unwrap();
+    let id = created.client_id.unwrap();
+    api.delete_client(id.to_string()).await.unwrap();
     wait(&api, Result::ok).await;
-    emulator.stop().await.unwrap();
+    program.terminate();
 }
 
 #[tokio::test]

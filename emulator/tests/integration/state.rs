@@ -2,13 +2,16 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
-use crate::common::program::{Program, poll, refusal_to_start};
+use crate::common::program::{Program, poll, poll_async, refusal_to_start};
+use crate::common::state_file::{contains, edit};
 use crate::common::*;
 use authlete::Authlete;
 use authlete::types::{
-    Client, GetClientListQuery, IntrospectionAction, IntrospectionRequest, TokenAction,
+    Client, GetClientListQuery, GrantType, IntrospectionAction, IntrospectionRequest, TokenAction,
+    TokenCreateRequest,
 };
 use authlete_emulator::Emulator;
 use serde_json::{Value, json};
@@ -17,7 +20,7 @@ use tempfile::TempDir;
 /// A place for a state, gone with the test.
 fn place() -> (TempDir, PathBuf) {
     let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("state.json");
+    let path = directory.path().join("emulator.state");
     (directory, path)
 }
 
@@ -31,12 +34,9 @@ fn arguments(path: &Path) -> [&str; 2] {
 
 /// Waits until the file says something.
 fn await_writing(path: &Path, text: &str) {
-    poll(|| {
-        fs::read_to_string(path)
-            .unwrap()
-            .contains(text)
-            .then_some(())
-    });
+    poll(|| contains(path, text).then_some(()));
+    // It is written, and with the next write at the latest also committed.
+    thread::sleep(Duration::from_secs(1));
 }
 
 #[cfg(unix)]
@@ -52,12 +52,11 @@ async fn tokens_and_codes_work_after_a_clean_end() {
         let environment = program.description["environment"].clone();
         program.terminate();
         // None of them can be read there.
-        let state = fs::read_to_string(&path).unwrap();
         let (access_token, refresh_token) = (&issued.access_token, &issued.refresh_token);
         for secret in [access_token.as_ref(), refresh_token.as_ref(), Some(&ticket)] {
-            assert!(!state.contains(secret.unwrap().expose()));
+            assert!(!contains(&path, secret.unwrap().expose()));
         }
-        assert!(!state.contains(&code));
+        assert!(!contains(&path, &code));
 
         let program = Program::start(&arguments(&path));
         let api = program.api(version);
@@ -123,7 +122,7 @@ async fn the_clock_is_kept() {
     let body = json!({"advance": 5000});
     let answer = reqwest::Client::new().post(url).json(&body).send().await;
     assert!(answer.unwrap().status().is_success());
-    await_writing(&path, "5000");
+    await_writing(&path, r#""secs":5000"#);
     program.kill();
 
     let program = Program::start(&arguments(&path));
@@ -153,10 +152,10 @@ async fn in_a_process_it_is_the_same() {
                 emulator.stop().await.unwrap();
             }
         }
-        let state: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
-        assert_eq!(state["format"], "authlete-emulator state");
-        assert_eq!(state["version"], 1);
-        assert_eq!(state["state"]["clock"]["ahead"]["secs"], 30);
+        let emulator = emulator(&path).await;
+        let url = format!("{}/emulator/clock", emulator.base_url());
+        let time: Value = reqwest::get(url).await.unwrap().json().await.unwrap();
+        assert_eq!(time["ahead"], 30);
     }
 }
 
@@ -224,44 +223,75 @@ async fn a_state_goes_before_a_seed() {
 }
 
 #[tokio::test]
-async fn what_is_no_state_is_refused_and_left_alone() {
+async fn file_that_is_no_state_is_refused_and_left_alone() {
     let (_directory, path) = place();
     drop(emulator(&path).await);
-    let good = fs::read_to_string(&path).unwrap();
+    let good = fs::read(&path).unwrap();
     let truncated = &good[..good.len() / 2];
-    let other_version = good.replacen(r#""version":1"#, r#""version":2"#, 1);
-    let other_format = good.replacen("authlete-emulator state", "my shopping list", 1);
-    let other_clock = good.replacen(r#""secs":0"#, r#""secs":"x""#, 1);
-    for (content, words) in [
-        ("", "it is damaged, or no state of authlete-emulator"),
-        (
-            "not JSON",
-            "it is damaged, or no state of authlete-emulator",
-        ),
-        ("{}", "it is damaged, or no state of authlete-emulator"),
-        (truncated, "it is damaged, or no state of authlete-emulator"),
-        (
-            &format!("{good}x"),
-            "it is damaged, or no state of authlete-emulator",
-        ),
-        (&other_format, "it is no state of authlete-emulator"),
-        (
-            &other_version,
-            "it is of version 2, and this program knows version 1",
-        ),
-        (&other_clock, "it is damaged: invalid type: string \"x\""),
+    for content in [
+        b"".as_slice(),
+        b"not a database",
+        br#"{"format":"authlete-emulator state","version":1}"#,
+        truncated,
+        &good[..100],
     ] {
         fs::write(&path, content).unwrap();
         let refusal = refusal_to_start(&arguments(&path));
-        let expected = format!(
-            "the state file {}: {words}",
-            path.canonicalize().unwrap().display()
+        assert_refused(
+            &refusal,
+            &path,
+            "it is damaged, or no state of authlete-emulator",
         );
-        assert!(refusal.contains(&expected), "{refusal}");
-        assert_eq!(fs::read_to_string(&path).unwrap(), content);
+        assert_eq!(fs::read(&path).unwrap(), content);
     }
     fs::write(&path, &good).unwrap();
     drop(emulator(&path).await);
+}
+
+fn assert_refused(refusal: &str, path: &Path, reason: &str) {
+    let expected = format!("the state file {}: {reason}", path.display());
+    assert!(refusal.contains(&expected), "{refusal}");
+}
+
+#[tokio::test]
+async fn database_with_another_content_is_refused() {
+    for (table, key, value, reason) in [
+        (
+            "about",
+            "format",
+            "shopping list",
+            "it is no state of authlete-emulator",
+        ),
+        (
+            "about",
+            "version",
+            "3",
+            "it is of version 3, and this program knows version 2",
+        ),
+        (
+            "records",
+            "clock",
+            r#"{"ahead":{"secs":"x"}}"#,
+            "it is damaged: clock: invalid type: string \"x\"",
+        ),
+        (
+            "records",
+            "services/1/dreams/17",
+            "{}",
+            "it is damaged: services/1/dreams/17: unknown record",
+        ),
+    ] {
+        let (_directory, path) = place();
+        drop(emulator(&path).await);
+        edit(&path, table, key, value);
+        assert_refused(&refusal_to_start(&arguments(&path)), &path, reason);
+    }
+    // Somebody else's database.
+    let (_directory, path) = place();
+    drop(redb::Database::create(&path).unwrap());
+    edit(&path, "groceries", "milk", "2");
+    let reason = "it is no state of authlete-emulator";
+    assert_refused(&refusal_to_start(&arguments(&path)), &path, reason);
 }
 
 #[tokio::test]
@@ -281,7 +311,7 @@ async fn one_file_is_for_one_program() {
     // A second name for it does not help.
     #[cfg(unix)]
     {
-        let link = path.with_file_name("link.json");
+        let link = path.with_file_name("link.state");
         std::os::unix::fs::symlink(&path, &link).unwrap();
         let refusal = refusal_to_start(&arguments(&link));
         assert!(
@@ -305,10 +335,6 @@ async fn only_its_owner_can_read_it() {
     use std::os::unix::fs::PermissionsExt as _;
 
     let (directory, path) = place();
-    // What a crash left behind does not lend its permissions.
-    let left_behind = path.with_file_name("state.json.new");
-    fs::write(&left_behind, "").unwrap();
-    fs::set_permissions(&left_behind, fs::Permissions::from_mode(0o666)).unwrap();
     drop(emulator(&path).await);
     let mut names = Vec::new();
     for entry in fs::read_dir(directory.path()).unwrap() {
@@ -320,21 +346,117 @@ async fn only_its_owner_can_read_it() {
         names.push(entry.file_name().into_string().unwrap());
     }
     names.sort();
-    assert_eq!(names, ["state.json", "state.json.lock"]);
+    assert_eq!(names, ["emulator.state"]);
+}
+
+/// The limit of a file's size stands for a disk that is full.
+#[cfg(unix)]
+#[tokio::test]
+async fn state_that_cannot_be_written_is_told_and_written_later() {
+    let (_directory, path) = place();
+    drop(emulator(&path).await);
+    let size = fs::metadata(&path).unwrap().len() + 64 * 1024;
+    let program = Program::start_with_file_limit(size, &arguments(&path));
+    let api = program.api(authlete::ApiVersion::V3);
+    let health = format!(
+        "{}/api/lifecycle/healthcheck?extended=true",
+        program.base_url()
+    );
+    assert_eq!(reqwest::get(&health).await.unwrap().status(), 200);
+    let mut client = Client::new();
+    client.description = Some("x".repeat(200_000));
+    client.client_name = Some("Too large".to_owned());
+    let created = api.create_client(&client).await.unwrap();
+    poll_async(async || reqwest::get(&health).await.unwrap().status() == 503).await;
+    // What is smaller is written, and so are later changes.
+    let id = created.client_id.unwrap().to_string();
+    api.delete_client(id).await.unwrap();
+    client.description = None;
+    client.client_name = Some("Survivor".to_owned());
+    api.create_client(&client).await.unwrap();
+    poll_async(async || reqwest::get(&health).await.unwrap().status() == 200).await;
+    program.kill();
+    let emulator = emulator(&path).await;
+    let api = Authlete::new(emulator.config(authlete::ApiVersion::V3)).unwrap();
+    let clients = api
+        .get_client_list(&GetClientListQuery::new())
+        .await
+        .unwrap();
+    let names = clients.clients.unwrap().into_iter();
+    let names: Vec<_> = names.filter_map(|client| client.client_name).collect();
+    assert!(names.contains(&"Survivor".to_owned()), "{names:?}");
+    assert!(!names.contains(&"Too large".to_owned()), "{names:?}");
 }
 
 #[tokio::test]
-async fn a_state_that_cannot_be_written_is_told() {
+async fn calls_that_only_read_write_nothing() {
+    for version in GENERATIONS {
+        let (_directory, path) = place();
+        let program = Program::start(&arguments(&path));
+        let (api, client) = (program.api(version), program.client());
+        let issued = tokens(&api, &client).await;
+        thread::sleep(Duration::from_secs(1));
+        let before = fs::read(&path).unwrap();
+        for _ in 0..10 {
+            let token = issued.access_token.clone().unwrap();
+            let answer = api.introspection(&IntrospectionRequest::new(token)).await;
+            assert_eq!(answer.unwrap().action, IntrospectionAction::Ok);
+            api.get_client_list(&GetClientListQuery::new())
+                .await
+                .unwrap();
+        }
+        thread::sleep(Duration::from_secs(1));
+        assert!(before == fs::read(&path).unwrap());
+    }
+}
+
+/// What survives is the state after one of the calls: none is missing before the last one that is there.
+#[tokio::test]
+async fn crash_under_load_loses_nothing_but_the_latest_calls() {
     let (_directory, path) = place();
-    let emulator = emulator(&path).await;
-    let api = Authlete::new(emulator.config(authlete::ApiVersion::V3)).unwrap();
-    api.create_client(&Client::new()).await.unwrap();
-    // A directory is in the way, as soon as nothing else is.
-    let new = path.with_file_name("state.json.new");
-    poll(|| fs::create_dir(&new).ok());
-    api.create_client(&Client::new()).await.unwrap();
-    let before = fs::read(&path).unwrap();
-    let error = emulator.stop().await.unwrap_err();
-    assert!(error.to_string().contains("the state file "), "{error}");
-    assert_eq!(fs::read(&path).unwrap(), before);
+    let program = Program::start(&arguments(&path));
+    let api = program.api(authlete::ApiVersion::V3);
+    let client = program.client().id;
+    let token = |number: usize| format!("token {number} of the test of a crash");
+    let create = async |number: usize| {
+        let request = TokenCreateRequest::new(GrantType::ClientCredentials)
+            .client_id(client)
+            .access_token(token(number));
+        api.token_create(&request).await
+    };
+    let start = Instant::now();
+    let mut created = Vec::new();
+    while start.elapsed() < Duration::from_secs(3) {
+        let number = created.len();
+        create(number).await.unwrap();
+        created.push(start.elapsed());
+        // Every second one is revoked right after.
+        if number % 2 == 1 {
+            let request =
+                authlete::types::TokenRevokeRequest::new().access_token_identifier(token(number));
+            api.token_revoke(&request).await.unwrap();
+        }
+    }
+    let end = start.elapsed();
+    program.kill();
+
+    let program = Program::start(&arguments(&path));
+    let api = program.api(authlete::ApiVersion::V3);
+    let mut lives = Vec::new();
+    for number in 0..created.len() {
+        let request = IntrospectionRequest::new(token(number));
+        let answer = api.introspection(&request).await.unwrap();
+        lives.push(answer.action == IntrospectionAction::Ok);
+    }
+    let last = lives.iter().rposition(|lives| *lives).unwrap();
+    for (number, lives) in lives.iter().enumerate().take(last) {
+        assert_eq!(*lives, number % 2 == 0, "{number} of {last}");
+    }
+    // Far more than the second that is promised, for machines that have much else to do.
+    let lost = created.iter().skip(last + 2);
+    let earliest = lost.min().copied().unwrap_or(end);
+    assert!(
+        end - earliest < Duration::from_secs(2),
+        "{earliest:?} of {end:?}"
+    );
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::common::state_file::contains;
 use crate::common::*;
 use authlete::types::{
     GetTokenListQuery, GrantType, IntrospectionAction, IntrospectionRequest, JwsAlg, Service,
@@ -253,7 +254,7 @@ async fn the_status_of_a_batch_is_in_the_state() {
     let api = Authlete::new(emulator.config(ApiVersion::V3)).unwrap();
     let id = create(&api, &[request(&emulator)]).await;
     emulator.stop().await.unwrap();
-    assert!(!std::fs::read_to_string(&path).unwrap().contains(&id));
+    assert!(!contains(&path, &id));
 
     let emulator = start().await.unwrap();
     let api = Authlete::new(emulator.config(ApiVersion::V3)).unwrap();

@@ -4,8 +4,10 @@ use authlete::types::Prompt;
 
 use super::check::Checked;
 use crate::call::Call;
+use crate::endpoints::answer_members::{
+    dynamic_scopes, list, with_grant_management, with_name_used,
+};
 use crate::endpoints::limited;
-use crate::endpoints::shown::{dynamic_scopes, list, with_grant_management, with_name_used};
 use crate::protocol::{claims_parameter, issuable_credentials, native_sso, prompt, scopes};
 use crate::reply::{Answer, Reply};
 use crate::result_code::AUTHORIZATION_OK;

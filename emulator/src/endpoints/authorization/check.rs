@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use authlete::types::ResponseType;
 
+use super::interaction::Interaction;
 use super::receive::Received;
 use super::refused::Refused;
-use super::shown::Shown;
 use crate::clock::Millis;
 use crate::json::{Members, Object};
+use crate::model::Parameters;
 use crate::protocol::authorization_response::Destination;
 use crate::protocol::fapi::Profiled;
 use crate::protocol::oauth_error::OAuthError;
-use crate::protocol::parameters::Parameters;
-use crate::protocol::pkce::Challenge;
+use crate::protocol::pkce;
 use crate::protocol::{
     authorization_details, claims_parameter, credential_offer, grant_management, id_token,
     resource, response_mode, response_type, scopes,
@@ -33,7 +33,7 @@ pub struct Checked {
     /// The offer that the request refers to.
     pub credential_offer: Option<Object>,
     /// For the page on which the user decides.
-    pub shown: Shown,
+    pub shown: Interaction,
 }
 
 /// Checks a request against the specifications and the settings of service and client.
@@ -71,7 +71,7 @@ impl Checked {
         };
         profiled.check(service)?;
         Ok(Self {
-            shown: Shown::read(parameters, service, client, request.claims.as_ref())?,
+            shown: Interaction::read(parameters, service, client, request.claims.as_ref())?,
             client: received.client,
             credential_offer: offer.map(|offer| offer.shown.clone()),
             request,
@@ -106,7 +106,7 @@ fn read(
         id_token::check_signature_algorithm(client).map_err(invalid)?;
     }
     let challenge = if has("code") {
-        Challenge::requested(parameters, settings.0, settings.1)?
+        pkce::requested(parameters, settings.0, settings.1)?
     } else {
         None
     };

@@ -29,7 +29,8 @@ use crate::store::{AuthorizationRequest, Binding, Client, Code, Grant, Service};
 
 /// Grants a request: issues what its response type asks for.
 pub fn issue(call: &Call, service: &mut Service) -> Outcome {
-    process(call, service).or_else(|refusal| refusal.outcome(call, &service.settings, usual_action))
+    let outcome = service.attempt(|service| process(call, service));
+    outcome.or_else(|refusal| refusal.outcome(call, &service.settings, usual_action))
 }
 
 fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
@@ -45,12 +46,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         true => Some(decision.authorization_code(service)?),
         false => None,
     };
-    let answer = decision.answer(service, code.as_deref());
-    // What nobody has been told must not work.
-    if let (Err(_), Some(code)) = (&answer, &code) {
-        service.codes.remove(&Digest::of(code));
-    }
-    answer
+    decision.answer(service, code.as_deref())
 }
 
 /// That a user granted a request.

@@ -3,10 +3,10 @@
 mod answer;
 mod check;
 mod fail;
+mod interaction;
 mod issue;
 mod receive;
 mod refused;
-mod shown;
 mod ticket;
 
 pub use check::check;

@@ -8,10 +8,10 @@ use crate::call::Call;
 use crate::digest::Digest;
 use crate::endpoints::federation::register_automatically;
 use crate::json::Members;
+use crate::model::{Parameters, Unusable};
 use crate::protocol::authorization_response::Destination;
 use crate::protocol::federation;
 use crate::protocol::oauth_error::OAuthError;
-use crate::protocol::parameters::{Parameters, Unusable};
 use crate::protocol::request_object::{self, Opened, Security};
 use crate::result_code::{
     AUTHORIZATION_CLIENT_ALIAS_DISABLED, AUTHORIZATION_CLIENT_DELETED,

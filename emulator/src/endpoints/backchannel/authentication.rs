@@ -7,15 +7,15 @@ use authlete::types::{ClientAuthMethod, GrantType, UserIdentificationHintType as
 use crate::call::Call;
 use crate::clock::after;
 use crate::digest::Digest;
+use crate::endpoints::answer_members::{Asked, with_client_of_request};
 use crate::endpoints::refused::refused;
-use crate::endpoints::shown::{Asked, with_client_of_request};
+use crate::model::{BACKCHANNEL, Polling};
+use crate::model::{Parameters, Unusable};
 use crate::protocol::backchannel_request::BackchannelParameters;
 use crate::protocol::client_attestation::with_challenge;
 use crate::protocol::client_authentication::{Authenticated, authenticate};
 use crate::protocol::id_token_hint::Fault;
 use crate::protocol::oauth_error::OAuthError;
-use crate::protocol::parameters::{Parameters, Unusable};
-use crate::protocol::polling::{self, Polling};
 use crate::protocol::refusal::{Refusal, status_action};
 use crate::protocol::{
     acr, authorization_details, grant_management, id_token_hint, lifetime, resource,
@@ -81,11 +81,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         authorization_details: details.map(Box::new),
         grant_management: grant_management::requested(&parameters, service, &client)?,
         auth_req_id: None,
-        polling: Polling::of(
-            &service.settings,
-            "backchannelPollingInterval",
-            polling::BACKCHANNEL,
-        ),
+        polling: Polling::of(&service.settings, "backchannelPollingInterval", BACKCHANNEL),
         decision: Decision::Pending,
         delivery_mode,
     };

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::call::Call;
 use crate::digest::Digest;
-use crate::endpoints::shown::{list, with_client_of_request};
+use crate::endpoints::answer_members::{list, with_client_of_request};
 use crate::json::{Members, Object};
 use crate::protocol::decision::{self, Unreadable};
 use crate::protocol::granted::Requested;
@@ -160,14 +160,16 @@ impl Notification<'_> {
     ) -> Outcome {
         let error = match decided {
             _ if expired => OAuthError::new("expired_token", BACKCHANNEL_COMPLETE_EXPIRED),
-            Decision::Granted(granted) => match self.tokens(service, *granted, auth_req_id) {
-                Ok(reply) => return Ok(reply),
-                Err(Refusal::Reply(reply)) => return Err(reply),
-                Err(Refusal::Client(error)) => OAuthError {
-                    error: "server_error",
-                    ..error
-                },
-            },
+            Decision::Granted(granted) => {
+                match service.attempt(|service| self.tokens(service, *granted, auth_req_id)) {
+                    Ok(reply) => return Ok(reply),
+                    Err(Refusal::Reply(reply)) => return Err(reply),
+                    Err(Refusal::Client(error)) => OAuthError {
+                        error: "server_error",
+                        ..error
+                    },
+                }
+            }
             Decision::Refused(refused) => decision::error(&refused, BACKCHANNEL_PUSH_REFUSED),
             Decision::Pending => {
                 OAuthError::new("server_error", BACKCHANNEL_COMPLETE_RESULT_UNKNOWN)

@@ -3,7 +3,8 @@
 use crate::call::Call;
 use crate::digest::Digest;
 use crate::json::Members;
-use crate::protocol::oauth_error::{OAuthError, Words};
+use crate::model::ErrorDetails;
+use crate::protocol::oauth_error::OAuthError;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{BACKCHANNEL_FAIL_OK, BACKCHANNEL_FAIL_REASON_INVALID};
 use crate::store::Service;
@@ -18,7 +19,8 @@ pub fn fail(call: &Call, service: &mut Service) -> Outcome {
         let error = OAuthError::new("server_error", BACKCHANNEL_FAIL_REASON_INVALID);
         return Ok(answer(error, "INTERNAL_SERVER_ERROR"));
     };
-    let error = OAuthError::new(error, BACKCHANNEL_FAIL_OK).in_words(Words::of(&call.body));
+    let error =
+        OAuthError::new(error, BACKCHANNEL_FAIL_OK).with_details(ErrorDetails::of(&call.body));
     let answer = answer(error, action);
     if let Some(ticket) = call.body.text("ticket").map(Digest::of) {
         let pending = service.backchannel_requests.remove(&ticket);

@@ -6,12 +6,6 @@ use serde_json::Value;
 
 use super::{action, add_nonce, keep, requested, response, settle};
 use crate::call::Call;
-use crate::credential::access::{self, Presented};
-use crate::credential::message::Message;
-use crate::credential::order::Order;
-use crate::credential::refusal::Refusal;
-use crate::credential::response::content;
-use crate::credential::{encryption, request};
 use crate::json::{Members, Object};
 use crate::protocol::oauth_error::OAuthError;
 use crate::reply::{Outcome, Reply};
@@ -20,13 +14,20 @@ use crate::result_code::{
     CREDENTIAL_ORDER_MISSING, CREDENTIAL_ORDER_REPEATED,
 };
 use crate::store::Service;
+use crate::verifiable_credential::access_token::{self, Presented};
+use crate::verifiable_credential::message::Message;
+use crate::verifiable_credential::order::Order;
+use crate::verifiable_credential::refusal::CredentialRefusal;
+use crate::verifiable_credential::response::content;
+use crate::verifiable_credential::{encryption, request};
 
 pub fn parse(call: &Call, service: &mut Service) -> Outcome {
-    read(call, service).or_else(|refusal| refusal.outcome(call, &service.settings))
+    let outcome = service.attempt(|service| read(call, service));
+    outcome.or_else(|refusal| refusal.outcome(call, &service.settings))
 }
 
-fn read(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
-    access::enabled(service)?;
+fn read(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal> {
+    access_token::enabled(service)?;
     let token = Presented::of(call, service)?;
     let message = Message::of(&call.body, &service.settings)?;
     // One for all: the answer is one.
@@ -52,15 +53,16 @@ fn read(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
 }
 
 pub fn issue(call: &Call, service: &mut Service) -> Outcome {
-    answer(call, service).or_else(|refusal| refusal.outcome(call, &service.settings))
+    let outcome = service.attempt(|service| answer(call, service));
+    outcome.or_else(|refusal| refusal.outcome(call, &service.settings))
 }
 
-fn answer(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
-    access::enabled(service)?;
+fn answer(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal> {
+    access_token::enabled(service)?;
     let token = Presented::of(call, service)?;
     let orders = call.body.array("orders");
     let orders = orders.filter(|orders| !orders.is_empty());
-    let orders = orders.ok_or(Refusal::Order(CREDENTIAL_ORDER_MISSING))?;
+    let orders = orders.ok_or(CredentialRefusal::Order(CREDENTIAL_ORDER_MISSING))?;
     let orders: Result<Vec<_>, _> = orders
         .iter()
         .map(|order| Order::read(order.as_object()))
@@ -68,7 +70,7 @@ fn answer(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     let orders = orders?;
     let identifiers: BTreeSet<_> = orders.iter().map(|order| order.identifier).collect();
     if identifiers.len() < orders.len() {
-        return Err(Refusal::Order(CREDENTIAL_ORDER_REPEATED));
+        return Err(CredentialRefusal::Order(CREDENTIAL_ORDER_REPEATED));
     }
     let (mut responses, mut encryption) = (Vec::new(), None);
     for order in &orders {

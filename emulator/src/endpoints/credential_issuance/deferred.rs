@@ -2,12 +2,6 @@
 
 use super::{action, awaiting, info, refuse_denied, response, settle};
 use crate::call::Call;
-use crate::credential::access::{self, Presented};
-use crate::credential::encryption;
-use crate::credential::message::Message;
-use crate::credential::order::Order;
-use crate::credential::refusal::Refusal;
-use crate::credential::response::content;
 use crate::digest::Digest;
 use crate::json::Members;
 use crate::protocol::credential_issuer;
@@ -20,13 +14,20 @@ use crate::result_code::{
     CREDENTIAL_TRANSACTION_UNKNOWN,
 };
 use crate::store::{Service, Stage};
+use crate::verifiable_credential::access_token::{self, Presented};
+use crate::verifiable_credential::encryption;
+use crate::verifiable_credential::message::Message;
+use crate::verifiable_credential::order::Order;
+use crate::verifiable_credential::refusal::CredentialRefusal;
+use crate::verifiable_credential::response::content;
 
 pub fn parse(call: &Call, service: &mut Service) -> Outcome {
-    read(call, service).or_else(|refusal| refusal.outcome(call, &service.settings))
+    let outcome = service.attempt(|service| read(call, service));
+    outcome.or_else(|refusal| refusal.outcome(call, &service.settings))
 }
 
-fn read(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
-    access::enabled(service)?;
+fn read(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal> {
+    access_token::enabled(service)?;
     let token = Presented::of(call, service)?;
     let message = Message::of(&call.body, &service.settings)?;
     let missing = OAuthError::new("invalid_credential_request", CREDENTIAL_TRANSACTION_MISSING);
@@ -49,11 +50,12 @@ fn read(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
 }
 
 pub fn issue(call: &Call, service: &mut Service) -> Outcome {
-    answer(call, service).or_else(|refusal| refusal.outcome(call, &service.settings))
+    let outcome = service.attempt(|service| answer(call, service));
+    outcome.or_else(|refusal| refusal.outcome(call, &service.settings))
 }
 
-fn answer(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
-    access::enabled(service)?;
+fn answer(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal> {
+    access_token::enabled(service)?;
     let order = Order::read(call.body.object("order"))?;
     let request = awaiting(call, service, &order, Stage::Presented)?.clone();
     refuse_denied(call, service, &order)?;

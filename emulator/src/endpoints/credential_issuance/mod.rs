@@ -9,10 +9,6 @@ use serde_json::{Value, json};
 
 use crate::call::Call;
 use crate::clock::after;
-use crate::credential::access::Presented;
-use crate::credential::order::Order;
-use crate::credential::refusal::Refusal;
-use crate::credential::response::{self, Content};
 use crate::digest::Digest;
 use crate::json::{Members, Object};
 use crate::protocol::oauth_error::OAuthError;
@@ -22,6 +18,10 @@ use crate::result_code::{
     CREDENTIAL_DENIED, CREDENTIAL_ORDER_OF_OTHER_TOKEN, CREDENTIAL_ORDER_UNKNOWN,
 };
 use crate::store::{CredentialRequest, Entry, Service, Stage};
+use crate::verifiable_credential::access_token::Presented;
+use crate::verifiable_credential::order::Order;
+use crate::verifiable_credential::refusal::CredentialRefusal;
+use crate::verifiable_credential::response::{self, Content};
 
 /// Keeps a request until it is answered; what the caller is told of it.
 fn keep(
@@ -73,12 +73,12 @@ fn awaiting<'a>(
     service: &'a Service,
     order: &Order<'_>,
     stage: Stage,
-) -> Result<&'a CredentialRequest, Refusal> {
+) -> Result<&'a CredentialRequest, CredentialRefusal> {
     let id = Digest::of(order.identifier);
     let request = service.credential_requests.live(&id, call.now);
     request
         .filter(|request| request.stage == stage)
-        .ok_or(Refusal::Order(CREDENTIAL_ORDER_UNKNOWN))
+        .ok_or(CredentialRefusal::Order(CREDENTIAL_ORDER_UNKNOWN))
 }
 
 /// The same for an order that comes with the access token of the request.
@@ -87,21 +87,25 @@ fn requested<'a>(
     service: &'a Service,
     token: &Presented,
     order: &Order<'_>,
-) -> Result<&'a CredentialRequest, Refusal> {
+) -> Result<&'a CredentialRequest, CredentialRefusal> {
     let request = awaiting(call, service, order, Stage::Requested)?;
     match request.token == token.id {
         true => Ok(request),
-        false => Err(Refusal::Order(CREDENTIAL_ORDER_OF_OTHER_TOKEN)),
+        false => Err(CredentialRefusal::Order(CREDENTIAL_ORDER_OF_OTHER_TOKEN)),
     }
 }
 
 /// Ends a request whose credential the caller denies for good (OID4VCI §8.3.1.2).
-fn refuse_denied(call: &Call, service: &mut Service, order: &Order<'_>) -> Result<(), Refusal> {
+fn refuse_denied(
+    call: &Call,
+    service: &mut Service,
+    order: &Order<'_>,
+) -> Result<(), CredentialRefusal> {
     if !call.body.flag("denied") {
         return Ok(());
     }
     let id = Digest::of(order.identifier);
-    service.credential_requests.remove(&id);
+    service.lastingly(move |service| service.credential_requests.remove(&id));
     Err(OAuthError::new("credential_request_denied", CREDENTIAL_DENIED).into())
 }
 
@@ -112,7 +116,7 @@ fn response(
     order: &Order<'_>,
     request: &CredentialRequest,
     interval: Option<i64>,
-) -> Result<Object, Refusal> {
+) -> Result<Object, CredentialRefusal> {
     let settings = &service.settings;
     if order.is_deferred() {
         let id = order.identifier;

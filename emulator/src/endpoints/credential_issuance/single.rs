@@ -2,25 +2,26 @@
 
 use super::{action, add_nonce, keep, refuse_denied, requested, response, settle};
 use crate::call::Call;
-use crate::credential::access::{self, Presented};
-use crate::credential::message::Message;
-use crate::credential::order::Order;
-use crate::credential::refusal::Refusal;
-use crate::credential::response::content;
-use crate::credential::{encryption, request};
 use crate::json::Members;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     CREDENTIAL_SINGLE_ISSUE_DEFERRED, CREDENTIAL_SINGLE_ISSUE_OK, CREDENTIAL_SINGLE_PARSE_OK,
 };
 use crate::store::Service;
+use crate::verifiable_credential::access_token::{self, Presented};
+use crate::verifiable_credential::message::Message;
+use crate::verifiable_credential::order::Order;
+use crate::verifiable_credential::refusal::CredentialRefusal;
+use crate::verifiable_credential::response::content;
+use crate::verifiable_credential::{encryption, request};
 
 pub fn parse(call: &Call, service: &mut Service) -> Outcome {
-    read(call, service).or_else(|refusal| refusal.outcome(call, &service.settings))
+    let outcome = service.attempt(|service| read(call, service));
+    outcome.or_else(|refusal| refusal.outcome(call, &service.settings))
 }
 
-fn read(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
-    access::enabled(service)?;
+fn read(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal> {
+    access_token::enabled(service)?;
     let token = Presented::of(call, service)?;
     let message = Message::of(&call.body, &service.settings)?;
     let encryption = encryption::requested(&message, service, &token)?;
@@ -31,11 +32,12 @@ fn read(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
 }
 
 pub fn issue(call: &Call, service: &mut Service) -> Outcome {
-    answer(call, service).or_else(|refusal| refusal.outcome(call, &service.settings))
+    let outcome = service.attempt(|service| answer(call, service));
+    outcome.or_else(|refusal| refusal.outcome(call, &service.settings))
 }
 
-fn answer(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
-    access::enabled(service)?;
+fn answer(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal> {
+    access_token::enabled(service)?;
     let token = Presented::of(call, service)?;
     let order = Order::read(call.body.object("order"))?;
     let request = requested(call, service, &token, &order)?.clone();

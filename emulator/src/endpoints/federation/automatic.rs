@@ -4,10 +4,10 @@ use super::client::{Registration, Way};
 use crate::call::Call;
 use crate::jose::{self, Jws};
 use crate::json::Members;
+use crate::model::Parameters;
 use crate::protocol::client_signature;
 use crate::protocol::federation::{self, TrustChain, broken, is_automatic, is_entity_id};
 use crate::protocol::oauth_error::OAuthError;
-use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::Refusal;
 use crate::result_code::{
     AUTHORIZATION_OBJECT, CLIENT_ASSERTION_SIGNATURE, PUSHED_OBJECT, TRUST_CHAIN_MISSING,
@@ -62,7 +62,12 @@ pub fn register(
         false => client_signature::verify(&jws, &client, codes),
     };
     signature.map_err(|code| OAuthError::new(error, code))?;
-    service.clients.put(client);
+    // Registered it is, whatever becomes of the request.
+    let clients = {
+        service.clients.put(client);
+        service.clients.clone()
+    };
+    service.lastingly(move |service| service.clients = clients.clone());
     Ok(())
 }
 

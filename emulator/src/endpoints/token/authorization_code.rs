@@ -5,7 +5,7 @@ use crate::digest::Digest;
 use crate::protocol::issuance::{Issuance, Issued};
 use crate::protocol::native_sso;
 use crate::protocol::oauth_error::OAuthError;
-use crate::protocol::pkce::Challenge;
+use crate::protocol::pkce;
 use crate::protocol::refusal::Refusal;
 use crate::result_code::{
     CODE_ELSEWHERE, CODE_EMPTY, CODE_EXPIRED, CODE_MISSING, CODE_OF_ANOTHER_CLIENT, CODE_UNKNOWN,
@@ -34,7 +34,7 @@ pub fn authorization_code(request: &Request<'_>, service: &mut Service) -> Resul
     }
     if let Some(record) = code.used_for {
         // RFC 6749 §4.1.2: whoever was first, the tokens may be in the wrong hands.
-        service.tokens.take(record);
+        service.lastingly(move |service| service.tokens.take(record));
         return Err(OAuthError::invalid_grant(CODE_UNKNOWN).into());
     }
     if entry.expires_at <= now {
@@ -52,7 +52,7 @@ pub fn authorization_code(request: &Request<'_>, service: &mut Service) -> Resul
         }
         _ => {}
     }
-    Challenge::verify(code.challenge.as_ref(), request.parameters)?;
+    pkce::verify(code.challenge.as_ref(), request.parameters)?;
     if code.dpop_key.is_some() && code.dpop_key != request.binding.dpop_key {
         return Err(OAuthError::invalid_grant(DPOP_KEY_OF_CODE).into());
     }

@@ -47,9 +47,11 @@ pub fn ciba(request: &Request<'_>, service: &mut Service) -> Result<Issued, Refu
     if entry.expires_at <= now {
         return Err(OAuthError::new("expired_token", AUTH_REQ_ID_EXPIRED).into());
     }
-    let pending = service.backchannel_requests.get_mut(&ticket);
-    let pending = pending.ok_or(unknown)?;
-    let granted = decision::granted(&pending.decision, &mut pending.polling, &CODES, now)?.clone();
+    let decided = service.lastingly(move |service| {
+        let pending = service.backchannel_requests.get_mut(&ticket)?;
+        Some(decision::granted(&pending.decision, &mut pending.polling, &CODES, now).cloned())
+    });
+    let granted = decided.ok_or(unknown)??;
     let issued = request.issue(service, granted)?;
     service.auth_req_ids.remove(&auth_req_id);
     service.backchannel_requests.remove(&ticket);

@@ -33,8 +33,11 @@ pub fn device_code(request: &Request<'_>, service: &mut Service) -> Result<Issue
     if entry.expires_at <= now {
         return Err(OAuthError::new("expired_token", DEVICE_CODE_EXPIRED).into());
     }
-    let flow = service.device_flows.get_mut(&digest).ok_or(unknown)?;
-    let granted = decision::granted(&flow.decision, &mut flow.polling, &CODES, now)?.clone();
+    let decided = service.lastingly(move |service| {
+        let flow = service.device_flows.get_mut(&digest)?;
+        Some(decision::granted(&flow.decision, &mut flow.polling, &CODES, now).cloned())
+    });
+    let granted = decided.ok_or(unknown)??;
     let issued = request.issue(service, granted)?;
     service.device_flows.remove(&digest);
     Ok(issued)

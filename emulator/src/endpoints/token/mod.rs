@@ -4,6 +4,7 @@ mod authorization_code;
 mod ciba;
 mod client_credentials;
 mod device_code;
+mod granted;
 mod jwt_bearer;
 mod native_sso;
 mod password;
@@ -23,10 +24,10 @@ pub use request::{Request, UNUSED, unsupported};
 
 use crate::call::Call;
 use crate::json::Members;
+use crate::model::{Parameters, Unusable};
 use crate::protocol::client_attestation::with_challenge;
 use crate::protocol::dpop;
 use crate::protocol::oauth_error::OAuthError;
-use crate::protocol::parameters::{Parameters, Unusable};
 use crate::protocol::refusal::{Refusal, usual_action};
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
@@ -34,9 +35,11 @@ use crate::result_code::{
     TOKEN_PARAMETERS_MISSING, TOKEN_PARAMETERS_NONE, repeated_at_token,
 };
 use crate::store::Service;
+use granted::granted;
 
 pub fn token(call: &Call, service: &mut Service) -> Outcome {
-    let outcome = process(call, service).or_else(|refusal| match refusal {
+    let outcome = service.attempt(|service| process(call, service));
+    let outcome = outcome.or_else(|refusal| match refusal {
         Refusal::Reply(reply) => Err(reply),
         Refusal::Client(error) => {
             let answer = error.answer(call.path, usual_action(&error), &service.settings);
@@ -88,5 +91,5 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         GrantType::Password => return password::password(&request, service),
         _ => return Err(unsupported().into()),
     };
-    Ok(response::granted(&request, service, issued).reply())
+    Ok(granted(&request, service, issued).reply())
 }

@@ -29,7 +29,7 @@ pub fn of_grant(request: &Request<'_>, service: &Service, session: &str, issued:
         .with("sessionId", session)
         .with_some("deviceSecret", request.parameters.get("device_secret"))
         .with_some("additionalClaims", additional);
-    response::telling(answer, service, request.client(), issued, call.now)
+    response::with_token_details(answer, service, request.client(), issued, call.now)
 }
 
 /// What the authorization request wants to find in the ID token. That of a refresh has none of it (OpenID Connect Core 1.0
@@ -101,7 +101,7 @@ pub fn exchange(
         .with("deviceSecret", presented.device_secret)
         .with("deviceSecretHash", hash);
     let now = request.call.now;
-    let answer = response::telling(answer, service, request.client(), issued, now);
+    let answer = response::with_token_details(answer, service, request.client(), issued, now);
     Ok(response::of_request(answer, request))
 }
 

@@ -60,7 +60,7 @@ pub fn password(request: &Request<'_>, service: &mut Service) -> Result<Reply, R
 
 /// The password is right.
 pub fn issue(call: &Call, service: &mut Service) -> Outcome {
-    let issued = try_issue(call, service);
+    let issued = service.attempt(|service| try_issue(call, service));
     issued.or_else(|refusal| refusal.outcome(call, &service.settings, |_| "INTERNAL_SERVER_ERROR"))
 }
 

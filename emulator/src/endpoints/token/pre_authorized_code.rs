@@ -3,13 +3,14 @@
 use authlete::types::GrantType;
 use serde_json::Value;
 
-use super::{Request, UNUSED, response, unsupported};
+use super::granted::granted;
+use super::{Request, UNUSED, unsupported};
 use crate::call::Call;
 use crate::digest::Digest;
 use crate::json::{Members, Object};
+use crate::model::Parameters;
 use crate::protocol::issuance::Issuance;
 use crate::protocol::oauth_error::OAuthError;
-use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::Refusal;
 use crate::protocol::{authorization_details, credential_details, credential_issuer, resource};
 use crate::random;
@@ -43,9 +44,12 @@ pub fn pre_authorized_code(
     if entry.expires_at <= call.now {
         return Err(OAuthError::invalid_grant(PRE_AUTHORIZED_CODE_EXPIRED).into());
     }
-    let offer = service.credential_offers.get_mut(&key).ok_or(unknown)?;
-    check(offer, parameters.get("tx_code"))?;
-    let offer = offer.clone();
+    let tx_code = parameters.get("tx_code").map(str::to_owned);
+    let checked = service.lastingly(move |service| {
+        let offer = service.credential_offers.get_mut(&key)?;
+        Some(check(offer, tx_code.as_deref()).map(|()| offer.clone()))
+    });
+    let offer = checked.ok_or(unknown)??;
     let issuance = Issuance {
         call: &call.without(&UNUSED),
         client: request.client(),
@@ -57,7 +61,7 @@ pub fn pre_authorized_code(
     if let Some(offer) = service.credential_offers.get_mut(&key) {
         offer.exchanged = true;
     }
-    Ok(response::granted(&request, service, issued).reply())
+    Ok(granted(&request, service, issued).reply())
 }
 
 /// Wallets need not be registered where the service says so (§6.1, §6.3).

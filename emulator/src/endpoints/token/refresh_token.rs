@@ -1,5 +1,6 @@
 //! The grant type `refresh_token`.
 
+use super::granted::granted;
 use super::{Request, response};
 use crate::clock::after;
 use crate::digest::Digest;
@@ -46,7 +47,7 @@ pub fn refresh_token(request: &Request<'_>, service: &mut Service) -> Result<Rep
     };
     let replaced = presented.replaced;
     let issued = refresh(request, service, presented)?;
-    let answer = response::granted(request, service, issued);
+    let answer = granted(request, service, issued);
     Ok(answer.with("previousRefreshTokenUsed", replaced).reply())
 }
 
@@ -130,7 +131,7 @@ fn refresh(
         grant,
         ..record.clone()
     };
-    issuance::entitle(service, &mut refreshed, call.now)?;
+    issuance::add_issuable_credentials(service, &mut refreshed, call.now)?;
     let jwt = access_token::sign(service, client, &mut refreshed, &value, call.now)
         .map_err(|error| error.into_jwt_failure(REFRESH_JWT))?;
     service.tokens.take(presented.record);

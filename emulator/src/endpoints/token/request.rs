@@ -8,10 +8,10 @@ use authlete::types::{ClientAuthMethod, GrantType};
 use crate::call::Call;
 use crate::digest::Digest;
 use crate::json::{Members, Object};
+use crate::model::Parameters;
 use crate::protocol::client_authentication::{Authenticated, authenticate};
 use crate::protocol::issuance::{Issuance, Issued};
 use crate::protocol::oauth_error::OAuthError;
-use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::Refusal;
 use crate::protocol::{authorization_details, dpop, proof_of_possession, resource, scopes};
 use crate::result_code::{
@@ -136,7 +136,7 @@ impl<'a> Request<'a> {
     /// The tokens for what a user granted at another device.
     pub fn issue(&self, service: &mut Service, granted: Granted) -> Result<Issued, Refusal> {
         let issuance = Issuance {
-            call: &self.call.after(&granted.lifetimes).without(&UNUSED),
+            call: &self.call.with_defaults(&granted.lifetimes).without(&UNUSED),
             client: self.client(),
             grant: granted.grant,
             binding: self.binding.clone(),

@@ -1,47 +1,18 @@
 //! The answers of the token endpoint.
 
-use authlete::types::GrantType;
 use serde_json::Value;
 
-pub use crate::endpoints::shown::{list, with_client, with_name_used};
+pub use crate::endpoints::answer_members::{list, with_client, with_name_used};
 
-use super::reissue::is_reissuable;
-use super::{Request, native_sso};
+use super::Request;
 use crate::call::Call;
 use crate::clock::Millis;
-use crate::json::Members;
 use crate::protocol::client_authentication;
 use crate::protocol::issuance::Issued;
-use crate::protocol::native_sso::session;
 use crate::protocol::token_response::{self, seconds_left};
 use crate::reply::{Answer, Reply};
-use crate::result_code::{
-    CIBA_OK, CLIENT_CREDENTIALS_OK, CODE_OK, DEVICE_OK, PRE_AUTHORIZED_OK, REFRESH_OK, ResultCode,
-};
-use crate::store::{Client, Grant, Service};
-
-/// The tokens, and the token response for the client (RFC 6749 §5.1).
-pub fn granted(request: &Request<'_>, service: &Service, issued: Issued) -> Answer {
-    let record = service.tokens.by_id(issued.record);
-    let grant = record.map(|record| &record.grant);
-    let claims = grant.and_then(requested_claims);
-    let session = grant.and_then(|grant| session(service, request.client(), grant));
-    let code = match request.grant_type {
-        GrantType::ClientCredentials => CLIENT_CREDENTIALS_OK,
-        GrantType::RefreshToken => REFRESH_OK,
-        GrantType::Ciba => CIBA_OK,
-        GrantType::DeviceCode => DEVICE_OK,
-        GrantType::PreAuthorizedCode => PRE_AUTHORIZED_OK,
-        _ => CODE_OK,
-    };
-    let reissuable = record.is_some_and(|record| is_reissuable(service, record));
-    let answer = match session {
-        Some(session) => native_sso::of_grant(request, service, session, issued),
-        None => with_tokens(request.call, code, service, request.client(), issued)
-            .with_some("action", reissuable.then_some("ID_TOKEN_REISSUABLE")),
-    };
-    of_request(answer, request).with_some("requestedIdTokenClaims", claims)
-}
+use crate::result_code::ResultCode;
+use crate::store::{Client, Service};
 
 /// What the server is told of the request.
 pub fn of_request(answer: Answer, request: &Request<'_>) -> Answer {
@@ -52,13 +23,6 @@ pub fn of_request(answer: Answer, request: &Request<'_>) -> Answer {
             "clientAuthMethod",
             (request.client().id() > 0).then(|| request.authenticated.method.as_str()),
         )
-}
-
-/// The claims that the authorization request wanted to have in ID tokens (OpenID Connect Core 1.0 §5.5).
-fn requested_claims(grant: &Grant) -> Option<Vec<String>> {
-    let claims = grant.openid.as_ref()?.requested_claims.as_ref()?;
-    let names: Vec<_> = claims.object("id_token")?.keys().cloned().collect();
-    list(&names)
 }
 
 /// What every answer has that gives tokens out to the client.
@@ -75,11 +39,11 @@ pub fn with_tokens(
     };
     let content = token_response::members(service, record, &issued, call.now);
     let answer = answer.with("responseContent", Value::Object(content).to_string());
-    telling(answer, service, client, issued, call.now)
+    with_token_details(answer, service, client, issued, call.now)
 }
 
 /// What the server is told of the tokens.
-pub fn telling(
+pub fn with_token_details(
     answer: Answer,
     service: &Service,
     client: &Client,

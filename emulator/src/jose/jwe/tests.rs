@@ -1,4 +1,4 @@
-use super::super::algorithm::Curve;
+use super::super::curve::Curve;
 use super::super::generate::generate_on;
 use super::super::vectors::{self, key};
 use super::*;

@@ -49,7 +49,7 @@ pub fn check(
     let (jti, end) = once.ok_or(invalid(REQUEST_OBJECT_NOT_ONCE))?;
     let id = Digest::of(&format!("request_object {} {jti}", client.id()));
     let until = after(end, service.clock_skew());
-    match service.used_jwts.use_once(id, until, call.now) {
+    match service.use_jwt_once(id, until, call.now) {
         true => Ok(()),
         false => Err(invalid(REQUEST_OBJECT_REPLAYED)),
     }

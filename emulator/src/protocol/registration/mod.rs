@@ -8,13 +8,13 @@ use serde_json::Value;
 
 pub use keys::needs_secret;
 
-use super::client_metadata;
 use super::oauth_error::OAuthError;
 use crate::json::{Members, Object};
 use crate::result_code::{
     METADATA_INVALID, METADATA_NO_URI, METADATA_NOT_HTTPS, METADATA_SECTOR, REDIRECT_URIS_INVALID,
     ResultCode, SETTING_INVALID,
 };
+use crate::settings::client_metadata;
 use crate::settings::{Uri, client};
 use crate::store::Service;
 

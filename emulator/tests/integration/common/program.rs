@@ -19,7 +19,25 @@ pub struct Program {
 
 impl Program {
     pub fn start(arguments: &[&str]) -> Self {
-        let mut child = command(arguments)
+        Self::run(command(arguments))
+    }
+
+    /// Starts it so that it cannot write files beyond a size in bytes.
+    #[cfg(unix)]
+    pub fn start_with_file_limit(bytes: u64, arguments: &[&str]) -> Self {
+        let mut command = Command::new("sh");
+        // POSIX has it in blocks of 512 bytes. A write beyond it is to fail, and not to end the program.
+        let script = format!(
+            "trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"",
+            bytes / 512
+        );
+        command.args(["-c", &script, env!("CARGO_BIN_EXE_authlete-emulator")]);
+        command.args(arguments);
+        Self::run(command)
+    }
+
+    fn run(mut command: Command) -> Self {
+        let mut child = command
             .args(["--output", "json"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -128,5 +146,14 @@ pub fn poll<T>(mut ask: impl FnMut() -> Option<T>) -> T {
         }
         assert!(start.elapsed() < Duration::from_secs(60), "no answer");
         std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// The same for what is asked over the network.
+pub async fn poll_async(mut ask: impl AsyncFnMut() -> bool) {
+    let start = Instant::now();
+    while !ask().await {
+        assert!(start.elapsed() < Duration::from_secs(60), "no answer");
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

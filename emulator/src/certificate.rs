@@ -1,0 +1,52 @@
+//! X.509 certificates of clients and callers.
+
+use base64::Engine as _;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+use percent_encoding::percent_decode_str;
+use sha2::{Digest as _, Sha256};
+use x509_cert::Certificate;
+use x509_cert::der::Decode as _;
+
+/// A certificate that can be read.
+#[derive(Debug)]
+pub struct ClientCertificate {
+    der: Vec<u8>,
+    certificate: Certificate,
+}
+
+impl ClientCertificate {
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::from_der(decode(text)?)
+    }
+
+    pub fn from_der(der: Vec<u8>) -> Option<Self> {
+        let certificate = Certificate::from_der(&der).ok()?;
+        Some(Self { der, certificate })
+    }
+
+    pub fn der(&self) -> &[u8] {
+        &self.der
+    }
+
+    /// `x5t#S256` (RFC 8705 §3.1).
+    pub fn thumbprint(&self) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(&self.der))
+    }
+
+    /// What it says.
+    pub fn content(&self) -> &Certificate {
+        &self.certificate
+    }
+}
+
+/// The DER of a certificate that is written as PEM, with or without its lines and its marks, percent-encoded as by
+/// nginx, or between colons as in a `Client-Cert` header (RFC 9440 §2.1).
+pub fn decode(text: &str) -> Option<Vec<u8>> {
+    let text = percent_decode_str(text).decode_utf8().ok()?;
+    let content = match text.split_once("-----BEGIN CERTIFICATE-----") {
+        Some((_, rest)) => rest.split_once("-----END CERTIFICATE-----")?.0,
+        None => text.trim().trim_matches(':'),
+    };
+    let base64: String = content.split_ascii_whitespace().collect();
+    BASE64_STANDARD.decode(base64).ok()
+}

@@ -1,0 +1,91 @@
+//! Pairs of new keys.
+
+use aws_lc_rs::encoding::{AsBigEndian, AsDer, Curve25519SeedBin, EcPrivateKeyBin, Pkcs8V1Der};
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{
+    EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair as _, RsaKeyPair,
+};
+use aws_lc_rs::{agreement, error::Unspecified};
+use serde_json::Value;
+
+use super::base64url;
+use super::curve::Curve;
+use super::der;
+use super::error::JoseError;
+use super::key::Jwk;
+use crate::json::Object;
+
+/// An RSA key of 2048 bits that says nothing of its use.
+pub fn rsa() -> Result<Jwk, JoseError> {
+    let pair = RsaKeyPair::generate(KeySize::Rsa2048)?;
+    let der: Pkcs8V1Der<'_> = pair.as_der()?;
+    let numbers = der::rsa_numbers(der.as_ref()).ok_or(JoseError::Failed)?;
+    let names = ["n", "e", "d", "p", "q", "dp", "dq", "qi"];
+    let members = names.into_iter().zip(numbers);
+    jwk(&[("kty", "RSA")], members)
+}
+
+/// The same on a curve.
+pub fn on_curve(curve: Curve) -> Result<Jwk, JoseError> {
+    let (kty, crv) = curve.names();
+    let named = [("kty", kty), ("crv", crv)];
+    match curve.ecdsa() {
+        Some(algorithm) => {
+            let (private, point) = ecdsa_pair(algorithm)?;
+            // The point is 04, x, y (SEC 1 §2.3.3).
+            let (x, y) = point
+                .get(1..)
+                .and_then(|point| point.split_at_checked(curve.size()))
+                .ok_or(JoseError::Failed)?;
+            jwk(&named, [("d", private.as_slice()), ("x", x), ("y", y)])
+        }
+        None => {
+            let (private, x) = match curve {
+                Curve::Ed25519 => ed25519_pair()?,
+                _ => x25519_pair()?,
+            };
+            jwk(&named, [("d", private.as_slice()), ("x", &x)])
+        }
+    }
+}
+
+type Pair = (Vec<u8>, Vec<u8>);
+
+fn ecdsa_pair(algorithm: &'static EcdsaSigningAlgorithm) -> Result<Pair, Unspecified> {
+    let pair = EcdsaKeyPair::generate(algorithm)?;
+    let private: EcPrivateKeyBin<'_> = pair.private_key().as_be_bytes()?;
+    Ok((
+        private.as_ref().to_vec(),
+        pair.public_key().as_ref().to_vec(),
+    ))
+}
+
+fn ed25519_pair() -> Result<Pair, Unspecified> {
+    let pair = Ed25519KeyPair::generate()?;
+    let seed: Curve25519SeedBin<'_> = pair.seed()?.as_be_bytes()?;
+    Ok((seed.as_ref().to_vec(), pair.public_key().as_ref().to_vec()))
+}
+
+fn x25519_pair() -> Result<Pair, Unspecified> {
+    let private = agreement::PrivateKey::generate(&agreement::X25519)?;
+    let seed: Curve25519SeedBin<'_> = private.as_be_bytes()?;
+    Ok((
+        seed.as_ref().to_vec(),
+        private.compute_public_key()?.as_ref().to_vec(),
+    ))
+}
+
+/// A key of names, which are text, and of numbers, which are bytes.
+fn jwk<'a>(
+    names: &[(&str, &str)],
+    numbers: impl IntoIterator<Item = (&'static str, &'a [u8])>,
+) -> Result<Jwk, JoseError> {
+    let names = names
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), Value::from(*value)));
+    let numbers = numbers
+        .into_iter()
+        .map(|(name, bytes)| (name.to_owned(), Value::from(base64url::encode(bytes))));
+    let json: Object = names.chain(numbers).collect();
+    Jwk::parse(json).map_err(|_| JoseError::Failed)
+}

@@ -1,0 +1,12 @@
+//! The challenge of Proof Key for Code Exchange (RFC 7636).
+
+use serde::{Deserialize, Serialize};
+
+/// What the client committed itself to (RFC 7636 §4.2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CodeChallenge {
+    /// The verifier itself.
+    Plain(String),
+    /// The digest of the verifier.
+    S256(String),
+}

@@ -1,0 +1,15 @@
+//! What requests of clients consist of, and what the state keeps of them.
+
+pub mod authorization_details;
+mod code_challenge;
+mod dynamic_scope;
+mod error_details;
+mod parameters;
+mod polling;
+pub mod user_code;
+
+pub use code_challenge::CodeChallenge;
+pub use dynamic_scope::DynamicScope;
+pub use error_details::ErrorDetails;
+pub use parameters::{Parameters, Unusable};
+pub use polling::{BACKCHANNEL, DEVICE_FLOW, Polling};

@@ -1,0 +1,39 @@
+//! Properties of tokens, which a server gives them and clients may see.
+
+use serde_json::Value;
+
+use crate::json::{Members, Object};
+
+/// Names that RFC 6749 and OpenID Connect have given a meaning, so that no property can have them.
+const RESERVED: [&str; 9] = [
+    "access_token",
+    "token_type",
+    "expires_in",
+    "refresh_token",
+    "scope",
+    "error",
+    "error_description",
+    "error_uri",
+    "id_token",
+];
+
+pub fn is_reserved(key: &str) -> bool {
+    RESERVED.contains(&key)
+}
+
+/// Properties as members of a response: those that others than the server may see, or all.
+pub fn properties(properties: Option<&Value>, with_hidden: bool) -> Object {
+    let properties = properties
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_object);
+    let visible = properties.filter(|property| with_hidden || !property.flag("hidden"));
+    visible
+        .filter_map(|property| {
+            let key = property.text("key")?;
+            let value = property.get("value")?.clone();
+            (!is_reserved(key)).then(|| (key.to_owned(), value))
+        })
+        .collect()
+}

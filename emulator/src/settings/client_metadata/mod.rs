@@ -1,0 +1,248 @@
+//! The metadata of clients in the words of the protocols (OpenID Connect Dynamic Client Registration 1.0 §2, RFC 7591
+//! §2), and the same as settings of the API.
+
+mod table;
+
+use serde_json::{Value, json};
+
+use super::vocabulary::Vocabulary;
+use crate::json::{Members, Object};
+use crate::result_code::{
+    METADATA_INVALID, METADATA_NO_BOOLEAN, METADATA_NO_INTEGER, METADATA_NO_KEYS,
+    METADATA_NO_STRING, METADATA_NO_STRINGS, ResultCode,
+};
+use table::Kind::{self, Flag, Keys, Localized, Number, Text, Texts, Word, Words};
+use table::METADATA;
+
+/// Reads the settings out of metadata. What is not known is left out, as RFC 7591 §2 would have it. An error says what
+/// is not as it should be.
+pub fn read(metadata: &Object) -> Result<Object, (ResultCode, String)> {
+    let mut settings = Object::new();
+    for (name, member, kind) in &METADATA {
+        if let Some(value) = metadata.get(*name).filter(|value| !value.is_null()) {
+            let value = kind.read(value);
+            let value =
+                value.map_err(|(code, expected)| (code, format!("{name}: must be {expected}")))?;
+            settings.insert((*member).to_owned(), value);
+        }
+        if let Localized(tagged) = kind {
+            let values = localized(name, metadata)?;
+            if !values.is_empty() {
+                settings.insert((*tagged).to_owned(), values.into());
+            }
+        }
+    }
+    Ok(settings)
+}
+
+/// Writes the metadata that settings have.
+pub fn write(settings: &Object) -> Object {
+    let mut metadata = Object::new();
+    for (name, member, kind) in &METADATA {
+        if let Some(value) = settings.get(*member).and_then(|value| kind.write(value)) {
+            metadata.insert((*name).to_owned(), value);
+        }
+        if let Localized(tagged) = kind {
+            let values = settings.array(tagged).unwrap_or_default().iter();
+            let values = values.filter_map(|value| {
+                let value = value.as_object()?;
+                let tag = value.text("tag")?;
+                Some((format!("{name}#{tag}"), value.get("value")?.clone()))
+            });
+            metadata.extend(values);
+        }
+    }
+    metadata
+}
+
+/// Whether a name is one of the metadata, in whatever language.
+pub fn is_standard(name: &str) -> bool {
+    let name = name.split('#').next();
+    METADATA.iter().any(|(own, ..)| Some(*own) == name)
+}
+
+/// The name that the protocols have for a setting, if they have one.
+pub fn name_of(member: &str) -> &str {
+    let mut metadata = METADATA.iter();
+    let found = metadata.find(|(_, own, _)| *own == member);
+    found.map_or(member, |(name, ..)| name)
+}
+
+/// Takes out of settings all that metadata can say.
+pub fn forget(settings: &mut Object) {
+    for (_, member, kind) in &METADATA {
+        settings.remove(*member);
+        if let Localized(tagged) = kind {
+            settings.remove(*tagged);
+        }
+    }
+}
+
+/// The values with a language tag in their name (OpenID Connect Dynamic Client Registration 1.0 §2.1).
+fn localized(name: &str, metadata: &Object) -> Result<Vec<Value>, (ResultCode, String)> {
+    let tagged = metadata.iter().filter_map(|(full, value)| {
+        let (own, tag) = full.split_once('#')?;
+        (own == name && !tag.is_empty()).then_some((full, tag, value))
+    });
+    tagged
+        .map(|(full, tag, value)| match value {
+            Value::String(value) => Ok(json!({ "tag": tag, "value": value })),
+            _ => Err((METADATA_NO_STRING, format!("{full}: must be a string"))),
+        })
+        .collect()
+}
+
+impl Kind {
+    /// The setting of a value; the error is what the value must be.
+    fn read(&self, value: &Value) -> Result<Value, (ResultCode, &'static str)> {
+        let same = |fits: bool, code, expected| {
+            if fits {
+                Ok(value.clone())
+            } else {
+                Err((code, expected))
+            }
+        };
+        let is_strings = |value: &Value| {
+            let texts = value.as_array();
+            texts.is_some_and(|texts| texts.iter().all(Value::is_string))
+        };
+        let strings = (METADATA_NO_STRINGS, "an array of strings");
+        match self {
+            Text | Localized(_) => same(value.is_string(), METADATA_NO_STRING, "a string"),
+            Flag => same(value.is_boolean(), METADATA_NO_BOOLEAN, "true or false"),
+            Number => {
+                let code = match value.is_i64() {
+                    true => METADATA_INVALID,
+                    false => METADATA_NO_INTEGER,
+                };
+                same(value.as_u64().is_some(), code, "a number from 0")
+            }
+            Texts => same(is_strings(value), strings.0, strings.1),
+            Word(_) if !value.is_string() => Err((METADATA_NO_STRING, "a string")),
+            Word(vocabulary) => {
+                from_word(value, vocabulary).ok_or((METADATA_INVALID, "a word that is known"))
+            }
+            Words(_) if !is_strings(value) => Err(strings),
+            Words(vocabulary) => {
+                let words = value.as_array().ok_or(strings)?.iter();
+                let words: Option<Vec<_>> = words.map(|word| from_word(word, vocabulary)).collect();
+                words
+                    .map(Value::from)
+                    .ok_or((METADATA_INVALID, "an array of words that are known"))
+            }
+            Keys if value.is_object() => Ok(value.to_string().into()),
+            Keys => Err((METADATA_NO_KEYS, "a JWK Set")),
+        }
+    }
+
+    /// The metadata of a setting, if it says anything.
+    fn write(&self, value: &Value) -> Option<Value> {
+        match self {
+            Text | Texts | Flag | Localized(_) => Some(value.clone()),
+            // There is no default of 0 seconds.
+            Number => value.as_u64().filter(|number| *number > 0).map(Value::from),
+            Word(vocabulary) => Some((vocabulary.to_protocol)(value.as_str()?)?.into()),
+            Words(vocabulary) => {
+                let words = value.as_array()?.iter().filter_map(Value::as_str);
+                Some(words.filter_map(vocabulary.to_protocol).collect())
+            }
+            Keys => serde_json::from_str(value.as_str()?).ok(),
+        }
+    }
+}
+
+/// The API's word for a word, which can be several in any order (OAuth 2.0 Multiple Response Type Encoding Practices
+/// §5): those that are known are in the order of the alphabet.
+fn from_word(word: &Value, vocabulary: &Vocabulary) -> Option<Value> {
+    let mut words: Vec<_> = word.as_str()?.split(' ').collect();
+    words.sort_unstable();
+    (vocabulary.from_protocol)(&words.join(" ")).map(Value::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn object(json: Value) -> Object {
+        json.as_object().unwrap().clone()
+    }
+
+    #[test]
+    fn all_metadata_survive_the_way_there_and_back() {
+        let mut metadata = Object::new();
+        for (name, _, kind) in &METADATA {
+            let value = match kind {
+                Text | Localized(_) => json!("text"),
+                Texts => json!(["one", "two"]),
+                Flag => json!(true),
+                Number => json!(5),
+                Word(vocabulary) => json!(any(vocabulary)),
+                Words(vocabulary) => json!([any(vocabulary)]),
+                Keys => json!({ "keys": [] }),
+            };
+            metadata.insert((*name).to_owned(), value);
+        }
+        metadata.insert("client_name#ja".to_owned(), json!("アプリ"));
+        let settings = read(&metadata).unwrap();
+        assert_eq!(
+            settings["clientNames"],
+            json!([{"tag": "ja", "value": "アプリ"}])
+        );
+        assert_eq!(settings["jwks"], r#"{"keys":[]}"#);
+        assert_eq!(write(&settings), metadata);
+        assert!(metadata.keys().all(|name| is_standard(name)));
+        let mut left = settings;
+        forget(&mut left);
+        assert_eq!(left, Object::new());
+    }
+
+    /// A word that the vocabulary has.
+    fn any(vocabulary: &Vocabulary) -> &'static str {
+        const WORDS: [&str; 9] = [
+            "code",
+            "refresh_token",
+            "web",
+            "pairwise",
+            "RS256",
+            "RSA-OAEP",
+            "A128GCM",
+            "ping",
+            "automatic",
+        ];
+        let more = ["client_secret_jwt", "form_post"];
+        let mut words = WORDS.into_iter().chain(more);
+        words
+            .find(|word| (vocabulary.from_protocol)(word).is_some())
+            .unwrap()
+    }
+
+    #[test]
+    fn the_words_of_a_response_type_have_no_order() {
+        let settings = read(&object(json!({"response_types": ["token id_token code"]})));
+        assert_eq!(
+            settings.unwrap()["responseTypes"],
+            json!(["CODE_ID_TOKEN_TOKEN"])
+        );
+    }
+
+    #[test]
+    fn what_has_the_wrong_type_is_named() {
+        for metadata in [
+            json!({"redirect_uris": "https://a.example/"}),
+            json!({"contacts": [1]}),
+            json!({"client_name": 1}),
+            json!({"client_name#ja": 1}),
+            json!({"jwks": "{}"}),
+            json!({"default_max_age": -1}),
+            json!({"require_auth_time": "true"}),
+            json!({"application_type": "desktop"}),
+            json!({"grant_types": "code"}),
+            json!({"grant_types": ["code"]}),
+        ] {
+            let metadata = object(metadata);
+            let (_, error) = read(&metadata).unwrap_err();
+            let name = metadata.keys().next().unwrap();
+            assert!(error.starts_with(&format!("{name}: must be ")), "{error}");
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! The state as records: what has changed since an earlier state, and how a state is put together again.
+
+use std::io;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::attestation_challenge::AttestationChallenges;
+use super::hardware_key::HardwareKey;
+use super::shared_nonce::SharedNonce;
+use crate::clock::Clock;
+use crate::digest::Digest;
+use crate::json::Object;
+
+/// A part of the state that is kept in records. Each has a path, such as `services/1/tokens/records/17`, and is JSON.
+pub trait Records {
+    /// Reports the records that differ from those of an earlier state.
+    fn report_changes(&self, earlier: &Self, recorder: &mut Recorder<'_>) -> io::Result<()>;
+
+    /// Takes over a record. The path is the rest of it, below this part.
+    fn restore(&mut self, path: &str, value: &str) -> io::Result<()>;
+}
+
+/// Takes the records that have changed.
+pub struct Recorder<'a> {
+    path: String,
+    report: &'a mut dyn FnMut(&str, Option<&str>) -> io::Result<()>,
+}
+
+impl<'a> Recorder<'a> {
+    /// Reports each record by its path and its value, or without one when it is gone.
+    pub fn new(report: &'a mut dyn FnMut(&str, Option<&str>) -> io::Result<()>) -> Self {
+        Self {
+            path: String::new(),
+            report,
+        }
+    }
+
+    /// Visits what is below a name.
+    pub fn within(
+        &mut self,
+        name: &str,
+        visit: impl FnOnce(&mut Self) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let length = self.path.len();
+        if length > 0 {
+            self.path.push('/');
+        }
+        self.path.push_str(name);
+        let visited = visit(self);
+        self.path.truncate(length);
+        visited
+    }
+
+    pub fn put(&mut self, value: &impl Serialize) -> io::Result<()> {
+        (self.report)(&self.path, Some(&serde_json::to_string(value)?))
+    }
+
+    pub fn delete(&mut self) -> io::Result<()> {
+        (self.report)(&self.path, None)
+    }
+}
+
+/// Reads the value of a record.
+pub fn parse<T: DeserializeOwned>(value: &str) -> io::Result<T> {
+    Ok(serde_json::from_str(value)?)
+}
+
+/// A record that no part of the state has.
+pub fn unknown(path: &str) -> io::Error {
+    let message = format!("unknown record {path:?}");
+    io::Error::new(io::ErrorKind::InvalidData, message)
+}
+
+/// What records of a table are found by.
+pub trait RecordKey: Ord + Clone {
+    fn to_text(&self) -> String;
+
+    fn from_text(text: &str) -> io::Result<Self>;
+}
+
+macro_rules! key_by_display {
+    ($($key:ty),*) => {$(
+        impl RecordKey for $key {
+            fn to_text(&self) -> String {
+                self.to_string()
+            }
+
+            fn from_text(text: &str) -> io::Result<Self> {
+                text.parse().map_err(|_| unknown(text))
+            }
+        }
+    )*};
+}
+
+key_by_display!(i64, u64, String);
+
+impl RecordKey for Digest {
+    fn to_text(&self) -> String {
+        self.to_string()
+    }
+
+    fn from_text(text: &str) -> io::Result<Self> {
+        Self::parse(text).ok_or_else(|| unknown(text))
+    }
+}
+
+impl RecordKey for (i64, String) {
+    fn to_text(&self) -> String {
+        format!("{}/{}", self.0, self.1)
+    }
+
+    fn from_text(text: &str) -> io::Result<Self> {
+        let (number, rest) = text.split_once('/').ok_or_else(|| unknown(text))?;
+        Ok((i64::from_text(number)?, rest.to_owned()))
+    }
+}
+
+/// Types that are one record. None is written for the default value, so that nothing is left of what is deleted.
+macro_rules! one_record {
+    ($($type:ty),* $(,)?) => {$(
+        impl Records for $type {
+            fn report_changes(&self, earlier: &Self, recorder: &mut Recorder<'_>) -> io::Result<()> {
+                if self == earlier {
+                    Ok(())
+                } else if *self == Self::default() {
+                    recorder.delete()
+                } else {
+                    recorder.put(self)
+                }
+            }
+
+            fn restore(&mut self, path: &str, value: &str) -> io::Result<()> {
+                if !path.is_empty() {
+                    return Err(unknown(path));
+                }
+                *self = parse(value)?;
+                Ok(())
+            }
+        }
+    )*};
+}
+
+one_record!(
+    i64,
+    u64,
+    Arc<Object>,
+    Arc<Vec<HardwareKey>>,
+    AttestationChallenges,
+    Clock,
+    SharedNonce,
+);
+
+/// Makes a struct keep its fields under their names, but for those that are `derived` from the others or not kept.
+macro_rules! records_by_field {
+    ($type:ident { $($field:ident),* $(,)? } derived { $($derived:ident),* $(,)? }) => {
+        impl $crate::store::records::Records for $type {
+            fn report_changes(
+                &self,
+                earlier: &Self,
+                recorder: &mut $crate::store::records::Recorder<'_>,
+            ) -> std::io::Result<()> {
+                // A field that is in neither list is an error.
+                let Self { $($field,)* $($derived: _,)* } = self;
+                $(
+                    recorder.within(stringify!($field), |recorder| {
+                        $field.report_changes(&earlier.$field, recorder)
+                    })?;
+                )*
+                Ok(())
+            }
+
+            fn restore(&mut self, path: &str, value: &str) -> std::io::Result<()> {
+                let (field, rest) = path.split_once('/').unwrap_or((path, ""));
+                match field {
+                    $(stringify!($field) => self.$field.restore(rest, value),)*
+                    _ => Err($crate::store::records::unknown(path)),
+                }
+            }
+        }
+    };
+}
+
+pub(super) use records_by_field;

@@ -1,0 +1,75 @@
+//! What goes into a credential, and why there may be none.
+
+use serde_json::Value;
+
+use super::refusal::CredentialRefusal;
+use crate::clock::Millis;
+use crate::jose::JoseError;
+use crate::json::Object;
+use crate::result_code::{
+    CREDENTIAL_BINDING_KEY_UNFIT, CREDENTIAL_PAYLOAD_UNFIT, CREDENTIAL_SIGNING_KEY,
+};
+
+/// What goes into a credential.
+#[derive(Debug)]
+pub struct Content<'a> {
+    pub issuer: &'a str,
+    pub configuration: &'a Object,
+    /// What the order says.
+    pub payload: &'a Object,
+    pub issued_at: Millis,
+    pub expires_at: Option<Millis>,
+    pub binding_key: Option<&'a Object>,
+}
+
+/// Why there is no credential.
+#[derive(Debug)]
+pub enum Failure {
+    Payload(&'static str),
+    BindingKey,
+    Signature,
+    Random(getrandom::Error),
+}
+
+impl Content<'_> {
+    /// The claims of a JWT that are not for the order to say: who issues it, when, until when, to the holder of which key
+    /// (RFC 7519 §4.1, RFC 7800 §3.2).
+    pub fn add_claims_of_issuer(&self, claims: &mut Object) {
+        let key = self.binding_key.cloned().map(Value::Object);
+        let confirmation = key.map(|key| Object::from_iter([("jwk".to_owned(), key)]));
+        for (name, value) in [
+            ("iss", Some(Value::from(self.issuer))),
+            ("iat", Some((self.issued_at / 1000).into())),
+            ("exp", self.expires_at.map(|end| (end / 1000).into())),
+            ("cnf", confirmation.map(Value::Object)),
+        ] {
+            claims.remove(name);
+            if let Some(value) = value {
+                claims.insert(name.to_owned(), value);
+            }
+        }
+    }
+}
+
+impl From<getrandom::Error> for Failure {
+    fn from(error: getrandom::Error) -> Self {
+        Self::Random(error)
+    }
+}
+
+impl From<JoseError> for Failure {
+    fn from(_: JoseError) -> Self {
+        Self::Signature
+    }
+}
+
+impl From<Failure> for CredentialRefusal {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Payload(words) => Self::OrderIn(CREDENTIAL_PAYLOAD_UNFIT, words),
+            Failure::BindingKey => Self::Order(CREDENTIAL_BINDING_KEY_UNFIT),
+            Failure::Signature => Self::Settings(CREDENTIAL_SIGNING_KEY),
+            Failure::Random(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Answers that only the wallet can read (OID4VCI §10).
+
+use authlete::types::{JweAlg, JweEnc};
+use serde_json::Value;
+
+use crate::jose::{self, JoseError, Jwk};
+use crate::json::{Members, Object};
+use crate::protocol::credential_issuer;
+use crate::protocol::oauth_error::OAuthError;
+use crate::result_code::{
+    RESPONSE_ENCRYPTION_EXPOSED, RESPONSE_ENCRYPTION_INVALID, RESPONSE_ENCRYPTION_MISSING,
+    ResultCode,
+};
+use crate::store::{ResponseEncryption, Service};
+
+use super::access_token::Presented;
+use super::configuration;
+use super::message::Message;
+
+/// How the answer to a message is to be encrypted, if it is. The service and the client can each demand that it is.
+pub fn requested(
+    message: &Message,
+    service: &Service,
+    token: &Presented,
+) -> Result<Option<ResponseEncryption>, OAuthError> {
+    let metadata = configuration::metadata(&service.settings);
+    let Some(parameters) = message.body.get("credential_response_encryption") else {
+        let client = service.clients.by_id(token.record.grant.client_id);
+        let is_required = metadata.flag("requireCredentialResponseEncryption")
+            || client
+                .is_some_and(|client| client.settings.flag("credentialResponseEncryptionRequired"));
+        return match is_required {
+            true => Err(invalid(RESPONSE_ENCRYPTION_MISSING)),
+            false => Ok(None),
+        };
+    };
+    // In the clear somebody could put another key there. 1.0-ID1 has no encrypted requests.
+    let has_key = metadata.text("credentialRequestEncryptionJwks").is_some();
+    if has_key && credential_issuer::is_final(&service.settings) && !message.is_encrypted {
+        return Err(invalid(RESPONSE_ENCRYPTION_EXPOSED));
+    }
+    let encryption = parameters
+        .as_object()
+        .and_then(|parameters| read(parameters, &metadata));
+    encryption
+        .map(Some)
+        .ok_or(invalid(RESPONSE_ENCRYPTION_INVALID))
+}
+
+fn read(parameters: &Object, metadata: &Object) -> Option<ResponseEncryption> {
+    // A plaintext that is compressed tells of itself by its length.
+    if parameters.contains_key("zip") {
+        return None;
+    }
+    let key = parameters.object("jwk")?;
+    // Drafts had the algorithm beside the key.
+    let alg = key.text("alg").or_else(|| parameters.text("alg"))?;
+    let enc = parameters.text("enc")?;
+    let algs = metadata.texts("credentialResponseEncryptionAlgValuesSupported")?;
+    let encs = metadata.texts("credentialResponseEncryptionEncValuesSupported")?;
+    algs.into_iter()
+        .find(|word| JweAlg::from(*word).protocol_value() == Some(alg))?;
+    encs.into_iter()
+        .find(|word| JweEnc::from(*word).protocol_value() == Some(enc))?;
+    let encryption = ResponseEncryption {
+        key: key.clone(),
+        alg: alg.to_owned(),
+        enc: enc.to_owned(),
+    };
+    // Whether it works is better known now than when the credential is made.
+    encrypt(&encryption, "").ok()?;
+    Some(encryption)
+}
+
+pub fn encrypt(encryption: &ResponseEncryption, content: &str) -> Result<String, JoseError> {
+    let key = Jwk::parse(encryption.key.clone()).map_err(|_| JoseError::WrongKey)?;
+    if key.is_private() {
+        return Err(JoseError::WrongKey);
+    }
+    let header = Object::from_iter([("typ".to_owned(), Value::from("JWT"))]);
+    let (alg, enc) = (&encryption.alg, &encryption.enc);
+    jose::encrypt(alg, enc, &key, header, content.as_bytes())
+}
+
+fn invalid(code: ResultCode) -> OAuthError {
+    OAuthError::new("invalid_encryption_parameters", code)
+}

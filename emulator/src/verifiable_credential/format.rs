@@ -1,0 +1,54 @@
+//! Making credentials, in the formats that there are.
+
+use super::content::{Content, Failure};
+use super::signer::Signer;
+use super::{jwt_vc, mdoc, sd_jwt};
+use crate::json::Object;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// SD-JWT VC, which was `vc+sd-jwt` in drafts.
+    SdJwtVc,
+    /// A JWT of the W3C data model 1.1.
+    JwtVc,
+    /// ISO/IEC 18013-5.
+    Mdoc,
+}
+
+impl Format {
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "dc+sd-jwt" | "vc+sd-jwt" => Some(Self::SdJwtVc),
+            "jwt_vc_json" => Some(Self::JwtVc),
+            "mso_mdoc" => Some(Self::Mdoc),
+            _ => None,
+        }
+    }
+
+    /// The key to sign with: for an mdoc it needs a certificate and an algorithm of COSE.
+    pub fn signer(
+        self,
+        service: &Object,
+        configuration: &Object,
+        key_id: Option<&str>,
+    ) -> Option<Signer> {
+        Signer::choose(service, configuration, key_id, |key, alg| match self {
+            Self::Mdoc => mdoc::can_sign(key, alg),
+            Self::SdJwtVc | Self::JwtVc => true,
+        })
+    }
+
+    /// The credential of this format, called by one of its names.
+    pub fn make(
+        self,
+        name: &str,
+        content: &Content<'_>,
+        signer: &Signer,
+    ) -> Result<String, Failure> {
+        match self {
+            Self::SdJwtVc => sd_jwt::make(name, content, signer),
+            Self::JwtVc => jwt_vc::make(content, signer),
+            Self::Mdoc => mdoc::make(content, signer),
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! Credentials of the W3C data model 1.1 as JWTs (OID4VCI §A.1.1).
+
+use serde_json::Value;
+
+use super::content::{Content, Failure};
+use super::signer::Signer;
+use crate::jose;
+use crate::json::{Members, Object};
+
+/// The claims of the order, among them `vc`, and those of the issuer (Verifiable Credentials Data Model 1.1 §6.3.1).
+pub fn make(content: &Content<'_>, signer: &Signer) -> Result<String, Failure> {
+    let credential = content.payload.object("vc");
+    let credential = credential.ok_or(Failure::Payload("it has no vc"))?;
+    let types = credential.texts("type").unwrap_or_default();
+    let definition = content.configuration.object("credential_definition");
+    let expected = definition.and_then(|definition| definition.texts("type"));
+    if !expected
+        .unwrap_or_default()
+        .iter()
+        .all(|name| types.contains(name))
+    {
+        return Err(Failure::Payload(
+            "its vc is not of the types of the credential configuration",
+        ));
+    }
+    let mut claims = content.payload.clone();
+    content.add_claims_of_issuer(&mut claims);
+    // The time of the issuance, as that data model reads a JWT.
+    claims.insert("nbf".to_owned(), (content.issued_at / 1000).into());
+    let header = Object::from_iter([("typ".to_owned(), Value::from("JWT"))]);
+    let claims = Value::Object(claims).to_string();
+    let jwt = jose::sign(signer.alg, &signer.key, header, claims.as_bytes())?;
+    Ok(jwt)
+}

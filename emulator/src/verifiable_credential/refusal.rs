@@ -1,0 +1,67 @@
+//! Why a wallet does not get a credential.
+
+use crate::call::Call;
+use crate::json::Object;
+use crate::protocol::oauth_error::OAuthError;
+use crate::protocol::proof_of_possession;
+use crate::reply::{Outcome, Reply};
+use crate::result_code::{CREDENTIALS_DISABLED, ResultCode};
+use crate::store::Binding;
+
+#[derive(Debug)]
+pub enum CredentialRefusal {
+    /// The service issues no credentials.
+    Disabled,
+    /// The access token, which is bound to something, is not good for it (OID4VCI §8.3.1.1).
+    Token(OAuthError, Box<Binding>),
+    /// The request of the wallet is not in order (OID4VCI §8.3.1.2).
+    Request(OAuthError),
+    /// The order of the caller is not in order.
+    Order(ResultCode),
+    /// The same, in words about the order.
+    OrderIn(ResultCode, &'static str),
+    /// The settings of the service make it impossible.
+    Settings(ResultCode),
+    /// The call cannot be answered at all.
+    Reply(Reply),
+}
+
+impl CredentialRefusal {
+    pub fn outcome(self, call: &Call, service: &Object) -> Outcome {
+        let told = |error: OAuthError, action| Ok(error.answer(call.path, action, service).reply());
+        match self {
+            Self::Disabled => {
+                let error = OAuthError::new("access_denied", CREDENTIALS_DISABLED);
+                told(error, "FORBIDDEN")
+            }
+            Self::Token(error, binding) => {
+                let challenge = proof_of_possession::challenge(&error, &binding, &[], service);
+                let answer = Reply::action(call.path, error.code, "UNAUTHORIZED");
+                Ok(answer.with("responseContent", challenge).reply())
+            }
+            Self::Request(error) => told(error, "BAD_REQUEST"),
+            Self::Order(code) => Ok(Reply::action(call.path, code, "CALLER_ERROR").reply()),
+            Self::OrderIn(code, words) => {
+                let answer = Reply::explained_action(call.path, code, "CALLER_ERROR", words);
+                Ok(answer.reply())
+            }
+            Self::Settings(code) => told(
+                OAuthError::new("server_error", code),
+                "INTERNAL_SERVER_ERROR",
+            ),
+            Self::Reply(reply) => Err(reply),
+        }
+    }
+}
+
+impl From<OAuthError> for CredentialRefusal {
+    fn from(error: OAuthError) -> Self {
+        Self::Request(error)
+    }
+}
+
+impl From<getrandom::Error> for CredentialRefusal {
+    fn from(error: getrandom::Error) -> Self {
+        Self::Reply(error.into())
+    }
+}

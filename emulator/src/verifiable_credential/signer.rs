@@ -1,0 +1,63 @@
+//! The key that a credential is signed with.
+
+use serde_json::Value;
+
+use super::cose;
+use crate::jose::{Jwk, SignatureAlgorithm};
+use crate::json::{Members, Object};
+use crate::protocol::{credential_issuer, dpop};
+
+#[derive(Debug)]
+pub struct Signer {
+    pub key: Jwk,
+    pub alg: &'static str,
+}
+
+impl Signer {
+    /// The first private key in `credentialJwks` that can sign by an algorithm of the configuration, or the one that the
+    /// order names. A format can demand more of it.
+    pub fn choose(
+        service: &Object,
+        configuration: &Object,
+        key_id: Option<&str>,
+        fits: impl Fn(&Jwk, &str) -> bool,
+    ) -> Option<Self> {
+        let keys = credential_issuer::keys(service)?;
+        let allowed = configuration.array("credential_signing_alg_values_supported");
+        let mut candidates = keys.keys().iter().filter(|key| key.is_private());
+        candidates.find_map(|key| {
+            let is_named = key_id.is_none() || key.kid() == key_id;
+            let alg = dpop::algorithms().find(|alg| {
+                is_named
+                    && can_sign(key, alg)
+                    && allowed.is_none_or(|allowed| allowed.iter().any(|name| is(name, alg)))
+                    && fits(key, alg)
+            })?;
+            let key = key.clone();
+            Some(Self { key, alg })
+        })
+    }
+
+    /// The certificates of the key, the first of which is about it (RFC 7517 §4.7).
+    pub fn certificates(&self) -> Option<Vec<&str>> {
+        certificates(&self.key)
+    }
+}
+
+pub fn certificates(key: &Jwk) -> Option<Vec<&str>> {
+    let chain = key.json().texts("x5c");
+    chain.filter(|chain| !chain.is_empty())
+}
+
+fn can_sign(key: &Jwk, alg: &str) -> bool {
+    let algorithm = SignatureAlgorithm::named(alg);
+    key.permits("sig", alg) && algorithm.is_some_and(|algorithm| algorithm.fits(key))
+}
+
+/// Algorithms have their names of JOSE, and for mdocs their numbers of COSE (OID4VCI §A.2.2).
+fn is(listed: &Value, alg: &str) -> bool {
+    match listed.as_i64() {
+        Some(number) => cose::algorithm_numbers(alg).contains(&number),
+        None => listed.as_str() == Some(alg),
+    }
+}
