@@ -7,20 +7,23 @@ use authlete_axum::{Dpop, ProtectedResource, RequireAccessToken};
 use authlete_emulator::Emulator;
 
 use crate::common::*;
+use authlete::ApiVersion;
+use rstest::rstest;
 
+#[rstest]
 #[tokio::test]
-async fn a_good_token_passes_and_the_handler_knows_its_subject() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let token = token(&emulator, &api).await;
-        let url = serve(RequireAccessToken::new(api).scopes(["read"])).await;
-        get_by_bearer(&url, &token).await.assert_passed();
-        // RFC 9110 §11.1
-        let lower_case = format!("bearer {token}");
-        let answer = get(&url, &[("authorization", &lower_case)]).await;
-        answer.assert_passed();
-        assert_eq!(answer.header("dpop-nonce"), None);
-    }
+async fn a_good_token_passes_and_the_handler_knows_its_subject(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let token = token(&emulator, &api).await;
+    let url = serve(RequireAccessToken::new(api).scopes(["read"])).await;
+    get_by_bearer(&url, &token).await.assert_passed();
+    // RFC 9110 §11.1
+    let lower_case = format!("bearer {token}");
+    let answer = get(&url, &[("authorization", &lower_case)]).await;
+    answer.assert_passed();
+    assert_eq!(answer.header("dpop-nonce"), None);
 }
 
 #[tokio::test]
@@ -101,16 +104,17 @@ async fn a_token_that_is_unknown_or_expired_is_invalid() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_token_with_too_few_scopes_is_forbidden_and_the_challenge_names_them() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let token = token(&emulator, &api).await;
-        let url = serve(RequireAccessToken::new(api).scopes(["read", "write"])).await;
-        let answer = get_by_bearer(&url, &token).await;
-        answer.assert_refused(403, "Bearer", "insufficient_scope");
-        assert!(answer.challenges()[0].contains("scope=\"read write\""));
-    }
+async fn a_token_with_too_few_scopes_is_forbidden_and_the_challenge_names_them(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let token = token(&emulator, &api).await;
+    let url = serve(RequireAccessToken::new(api).scopes(["read", "write"])).await;
+    let answer = get_by_bearer(&url, &token).await;
+    answer.assert_refused(403, "Bearer", "insufficient_scope");
+    assert!(answer.challenges()[0].contains("scope=\"read write\""));
 }
 
 #[tokio::test]
@@ -129,23 +133,24 @@ async fn a_token_for_another_resource_is_forbidden() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_token_in_the_query_or_a_form_is_not_read() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let token = token(&emulator, &api).await;
-        let url = serve(RequireAccessToken::new(api)).await;
-        let client = reqwest::Client::new();
-        let form = format!("access_token={token}");
-        let in_query = client.get(format!("{url}/things?{form}"));
-        let in_form = client
-            .post(format!("{url}/things"))
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(form);
-        for request in [in_query, in_form] {
-            let answer = Answer::of(request).await;
-            assert_eq!((answer.status, answer.challenges()), (401, vec!["Bearer"]));
-        }
+async fn a_token_in_the_query_or_a_form_is_not_read(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let token = token(&emulator, &api).await;
+    let url = serve(RequireAccessToken::new(api)).await;
+    let client = reqwest::Client::new();
+    let form = format!("access_token={token}");
+    let in_query = client.get(format!("{url}/things?{form}"));
+    let in_form = client
+        .post(format!("{url}/things"))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(form);
+    for request in [in_query, in_form] {
+        let answer = Answer::of(request).await;
+        assert_eq!((answer.status, answer.challenges()), (401, vec!["Bearer"]));
     }
 }
 
@@ -194,25 +199,26 @@ async fn wrong_credentials_of_the_server_are_its_own_fault() {
     assert!(!format!("{answer:?}").contains("wrong-credential"));
 }
 
+#[rstest]
 #[tokio::test]
-async fn an_answer_in_the_cache_needs_no_authlete() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let token = token(&emulator, &api).await;
-        let cached = Authlete::builder(emulator.config(version))
-            .introspection_cache(IntrospectionCache::new().max_age(Duration::from_secs(600)))
-            .retry(RetryPolicy::never());
-        // A token by Bearer is cached where DPoP is accepted, too.
-        let dpop = Dpop::at("https://api.example.com")
-            .unwrap()
-            .nonce_required();
-        let url = serve(RequireAccessToken::new(cached.build().unwrap()).dpop(dpop)).await;
-        let uncached = Authlete::builder(emulator.config(version)).retry(RetryPolicy::never());
-        let uncached = serve(RequireAccessToken::new(uncached.build().unwrap())).await;
-        get_by_bearer(&url, &token).await.assert_passed();
-        get_by_bearer(&uncached, &token).await.assert_passed();
-        emulator.stop().await.unwrap();
-        get_by_bearer(&url, &token).await.assert_passed();
-        assert_eq!(get_by_bearer(&uncached, &token).await.status, 503);
-    }
+async fn an_answer_in_the_cache_needs_no_authlete(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let token = token(&emulator, &api).await;
+    let cached = Authlete::builder(emulator.config(version))
+        .introspection_cache(IntrospectionCache::new().max_age(Duration::from_secs(600)))
+        .retry(RetryPolicy::never());
+    // A token by Bearer is cached where DPoP is accepted, too.
+    let dpop = Dpop::at("https://api.example.com")
+        .unwrap()
+        .nonce_required();
+    let url = serve(RequireAccessToken::new(cached.build().unwrap()).dpop(dpop)).await;
+    let uncached = Authlete::builder(emulator.config(version)).retry(RetryPolicy::never());
+    let uncached = serve(RequireAccessToken::new(uncached.build().unwrap())).await;
+    get_by_bearer(&url, &token).await.assert_passed();
+    get_by_bearer(&uncached, &token).await.assert_passed();
+    emulator.stop().await.unwrap();
+    get_by_bearer(&url, &token).await.assert_passed();
+    assert_eq!(get_by_bearer(&uncached, &token).await.status, 503);
 }

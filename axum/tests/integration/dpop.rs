@@ -10,6 +10,8 @@ use axum::routing::get as on_get;
 use crate::common::jwt::Key;
 use crate::common::proof::{Proven, thumbprint};
 use crate::common::*;
+use authlete::ApiVersion;
+use rstest::rstest;
 
 const BASE: &str = "https://api.example.com";
 
@@ -38,77 +40,80 @@ async fn get_by_dpop(url: &str, token: &str, proof: &str) -> Answer {
     get(url, &[("authorization", &authorization), ("dpop", proof)]).await
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_bound_token_passes_once_with_each_proof_for_the_public_url() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let key = Key::generate();
-        let token = bound_token(&emulator, &api, &key).await;
-        let url = serve(RequireAccessToken::new(api).dpop(dpop())).await;
+async fn a_bound_token_passes_once_with_each_proof_for_the_public_url(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let key = Key::generate();
+    let token = bound_token(&emulator, &api, &key).await;
+    let url = serve(RequireAccessToken::new(api).dpop(dpop())).await;
+    let good = proof(&key, "https://api.example.com/things", &token, None);
+    get_by_dpop(&url, &token, &good).await.assert_passed();
+    let refused = [
+        good,
+        // The URL that the server is reached by, behind its proxy.
+        proof(&key, &format!("{url}/things"), &token, None),
+        proof(&key, "https://api.example.com/others", &token, None),
+        proof(&key, "https://api.example.com/things", "another", None),
+    ];
+    for proof in refused {
+        let answer = get_by_dpop(&url, &token, &proof).await;
+        answer.assert_refused(401, "DPoP", "invalid_dpop_proof");
+        assert_eq!(answer.challenges().len(), 1);
+    }
+    let other = proof(
+        &Key::generate(),
+        "https://api.example.com/things",
+        &token,
+        None,
+    );
+    let answer = get_by_dpop(&url, &token, &other).await;
+    answer.assert_refused(401, "DPoP", "invalid_token");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_bound_token_does_not_pass_by_bearer_even_with_its_proof(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let key = Key::generate();
+    let token = bound_token(&emulator, &api, &key).await;
+    for guard in [
+        RequireAccessToken::new(api.clone()).dpop(dpop()),
+        RequireAccessToken::new(api.clone()),
+    ] {
+        let url = serve(guard).await;
         let good = proof(&key, "https://api.example.com/things", &token, None);
-        get_by_dpop(&url, &token, &good).await.assert_passed();
-        let refused = [
-            good,
-            // The URL that the server is reached by, behind its proxy.
-            proof(&key, &format!("{url}/things"), &token, None),
-            proof(&key, "https://api.example.com/others", &token, None),
-            proof(&key, "https://api.example.com/things", "another", None),
-        ];
-        for proof in refused {
-            let answer = get_by_dpop(&url, &token, &proof).await;
-            answer.assert_refused(401, "DPoP", "invalid_dpop_proof");
-            assert_eq!(answer.challenges().len(), 1);
-        }
-        let other = proof(
-            &Key::generate(),
-            "https://api.example.com/things",
-            &token,
-            None,
-        );
-        let answer = get_by_dpop(&url, &token, &other).await;
+        let bearer = format!("Bearer {token}");
+        let answer = get(&url, &[("authorization", &bearer), ("dpop", &good)]).await;
         answer.assert_refused(401, "DPoP", "invalid_token");
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_bound_token_does_not_pass_by_bearer_even_with_its_proof() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let key = Key::generate();
-        let token = bound_token(&emulator, &api, &key).await;
-        for guard in [
-            RequireAccessToken::new(api.clone()).dpop(dpop()),
-            RequireAccessToken::new(api.clone()),
-        ] {
-            let url = serve(guard).await;
-            let good = proof(&key, "https://api.example.com/things", &token, None);
-            let bearer = format!("Bearer {token}");
-            let answer = get(&url, &[("authorization", &bearer), ("dpop", &good)]).await;
-            answer.assert_refused(401, "DPoP", "invalid_token");
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_token_that_is_not_bound_does_not_pass_by_dpop() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let token = token(&emulator, &api).await;
-        let url = serve(RequireAccessToken::new(api).dpop(dpop())).await;
-        let proof = proof(
-            &Key::generate(),
-            "https://api.example.com/things",
-            &token,
-            None,
-        );
-        let answer = get_by_dpop(&url, &token, &proof).await;
-        answer.assert_refused(401, "Bearer", "invalid_token");
-        assert_eq!(answer.challenges()[1], "DPoP algs=\"ES256\"");
-        let authorization = format!("DPoP {token}");
-        let answer = get(&url, &[("authorization", &authorization)]).await;
-        answer.assert_refused(401, "DPoP", "invalid_dpop_proof");
-        get_by_bearer(&url, &token).await.assert_passed();
-    }
+async fn a_token_that_is_not_bound_does_not_pass_by_dpop(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let token = token(&emulator, &api).await;
+    let url = serve(RequireAccessToken::new(api).dpop(dpop())).await;
+    let proof = proof(
+        &Key::generate(),
+        "https://api.example.com/things",
+        &token,
+        None,
+    );
+    let answer = get_by_dpop(&url, &token, &proof).await;
+    answer.assert_refused(401, "Bearer", "invalid_token");
+    assert_eq!(answer.challenges()[1], "DPoP algs=\"ES256\"");
+    let authorization = format!("DPoP {token}");
+    let answer = get(&url, &[("authorization", &authorization)]).await;
+    answer.assert_refused(401, "DPoP", "invalid_dpop_proof");
+    get_by_bearer(&url, &token).await.assert_passed();
 }
 
 #[tokio::test]
@@ -125,26 +130,27 @@ async fn without_exactly_one_proof_authlete_is_not_called() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_nonce_is_asked_for_and_told_with_each_response() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let key = Key::generate();
-        let token = bound_token(&emulator, &api, &key).await;
-        let guard = RequireAccessToken::new(api.clone()).dpop(dpop().nonce_required());
-        let url = serve(guard).await;
-        let htu = "https://api.example.com/things";
-        let first = get_by_dpop(&url, &token, &proof(&key, htu, &token, None)).await;
-        first.assert_refused(401, "DPoP", "use_dpop_nonce");
-        let nonce = first.header("dpop-nonce").expect("a nonce").to_owned();
-        let second = get_by_dpop(&url, &token, &proof(&key, htu, &token, Some(&nonce))).await;
-        second.assert_passed();
-        assert_eq!(second.header("dpop-nonce"), Some(&*nonce));
-        assert_eq!(second.header("cache-control"), Some("no-store"));
-        // A token that is not bound needs none.
-        let unbound = crate::common::token(&emulator, &api).await;
-        get_by_bearer(&url, &unbound).await.assert_passed();
-    }
+async fn a_nonce_is_asked_for_and_told_with_each_response(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let key = Key::generate();
+    let token = bound_token(&emulator, &api, &key).await;
+    let guard = RequireAccessToken::new(api.clone()).dpop(dpop().nonce_required());
+    let url = serve(guard).await;
+    let htu = "https://api.example.com/things";
+    let first = get_by_dpop(&url, &token, &proof(&key, htu, &token, None)).await;
+    first.assert_refused(401, "DPoP", "use_dpop_nonce");
+    let nonce = first.header("dpop-nonce").expect("a nonce").to_owned();
+    let second = get_by_dpop(&url, &token, &proof(&key, htu, &token, Some(&nonce))).await;
+    second.assert_passed();
+    assert_eq!(second.header("dpop-nonce"), Some(&*nonce));
+    assert_eq!(second.header("cache-control"), Some("no-store"));
+    // A token that is not bound needs none.
+    let unbound = crate::common::token(&emulator, &api).await;
+    get_by_bearer(&url, &unbound).await.assert_passed();
 }
 
 #[tokio::test]

@@ -16,6 +16,8 @@ use tonic::{Code, Request, Response, Status};
 use tower::{Service, service_fn};
 
 use crate::common::*;
+use authlete::ApiVersion;
+use rstest::rstest;
 
 /// Messages as they are.
 #[derive(Default)]
@@ -100,31 +102,32 @@ async fn call(channel: Channel, token: Option<&str>) -> Result<Bytes, Status> {
     Ok(response.into_inner())
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_service_of_tonic_is_guarded_by_the_same_layers() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let reader = token(&emulator, &api).await;
-        let writer = issue(&api, wanted(&emulator).scopes(["read", "write"])).await;
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let server = Server::builder()
-            .layer(RequireAccessToken::new(api).scopes(["read"]))
-            .layer(RequireScopes::new(["write"]))
-            .add_service(Things);
-        tokio::spawn(server.serve_with_incoming(TcpIncoming::from(listener)));
-        let channel = Endpoint::new(url).unwrap().connect().await.unwrap();
-        let answer = call(channel.clone(), Some(writer.expose())).await;
-        assert_eq!(answer.unwrap(), "hello alice");
-        for (token, code) in [
-            (None, Code::Unauthenticated),
-            (Some("unknown"), Code::Unauthenticated),
-            (Some(&*reader), Code::PermissionDenied),
-        ] {
-            let status = call(channel.clone(), token).await.unwrap_err();
-            assert_eq!(status.code(), code, "{token:?} {status:?}");
-            let challenge = status.metadata().get("www-authenticate").unwrap();
-            assert!(challenge.to_str().unwrap().starts_with("Bearer"));
-        }
+async fn a_service_of_tonic_is_guarded_by_the_same_layers(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let reader = token(&emulator, &api).await;
+    let writer = issue(&api, wanted(&emulator).scopes(["read", "write"])).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let server = Server::builder()
+        .layer(RequireAccessToken::new(api).scopes(["read"]))
+        .layer(RequireScopes::new(["write"]))
+        .add_service(Things);
+    tokio::spawn(server.serve_with_incoming(TcpIncoming::from(listener)));
+    let channel = Endpoint::new(url).unwrap().connect().await.unwrap();
+    let answer = call(channel.clone(), Some(writer.expose())).await;
+    assert_eq!(answer.unwrap(), "hello alice");
+    for (token, code) in [
+        (None, Code::Unauthenticated),
+        (Some("unknown"), Code::Unauthenticated),
+        (Some(&*reader), Code::PermissionDenied),
+    ] {
+        let status = call(channel.clone(), token).await.unwrap_err();
+        assert_eq!(status.code(), code, "{token:?} {status:?}");
+        let challenge = status.metadata().get("www-authenticate").unwrap();
+        assert!(challenge.to_str().unwrap().starts_with("Bearer"));
     }
 }

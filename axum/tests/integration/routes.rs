@@ -10,46 +10,49 @@ use axum::routing::{get as on_get, post};
 use tower_http::cors::CorsLayer;
 
 use crate::common::*;
+use authlete::ApiVersion;
+use rstest::rstest;
 
+#[rstest]
 #[tokio::test]
-async fn a_handler_sees_all_that_was_granted() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let now = SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs();
-        let request = wanted(&emulator)
-            .scopes(["read", "write"])
-            .resources(["https://api.example.com"])
-            .properties([Property::new("plan", "gold")])
-            .acr("urn:mfa")
-            .auth_time(i64::try_from(now).unwrap());
-        let token = issue(&api, request).await;
-        let client = emulator.client().id;
-        let shown = token.expose().to_owned();
-        let handler = move |token: AccessToken, Extension(same): Extension<AccessToken>| async move {
-            assert_eq!(token.client_id(), Some(client));
-            assert_eq!(token.scopes(), ["read", "write"]);
-            assert!(token.has_scope("write") && !token.has_scope("email"));
-            assert_eq!(token.resources(), ["https://api.example.com"]);
-            assert_eq!(
-                token.properties()[0].value.as_ref().map(AsRef::as_ref),
-                Some("gold")
-            );
-            assert_eq!(token.acr(), Some("urn:mfa"));
-            let auth_time = SystemTime::UNIX_EPOCH + Duration::from_secs(now);
-            assert_eq!(token.auth_time(), Some(auth_time));
-            assert!(token.expires_at().unwrap() > SystemTime::now());
-            assert_eq!(token.certificate_thumbprint(), None);
-            assert_eq!(token.authorization_details(), None);
-            let debug = format!("{token:?}");
-            for secret in [&*shown, "alice", "gold"] {
-                assert!(!debug.contains(secret), "{debug}");
-            }
-            same.subject().unwrap().to_owned()
-        };
-        let router = Router::new().route("/things", on_get(handler));
-        let url = serve_router(router.layer(RequireAccessToken::new(api))).await;
-        get_by_bearer(&url, token.expose()).await.assert_passed();
-    }
+async fn a_handler_sees_all_that_was_granted(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let now = SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs();
+    let request = wanted(&emulator)
+        .scopes(["read", "write"])
+        .resources(["https://api.example.com"])
+        .properties([Property::new("plan", "gold")])
+        .acr("urn:mfa")
+        .auth_time(i64::try_from(now).unwrap());
+    let token = issue(&api, request).await;
+    let client = emulator.client().id;
+    let shown = token.expose().to_owned();
+    let handler = move |token: AccessToken, Extension(same): Extension<AccessToken>| async move {
+        assert_eq!(token.client_id(), Some(client));
+        assert_eq!(token.scopes(), ["read", "write"]);
+        assert!(token.has_scope("write") && !token.has_scope("email"));
+        assert_eq!(token.resources(), ["https://api.example.com"]);
+        assert_eq!(
+            token.properties()[0].value.as_ref().map(AsRef::as_ref),
+            Some("gold")
+        );
+        assert_eq!(token.acr(), Some("urn:mfa"));
+        let auth_time = SystemTime::UNIX_EPOCH + Duration::from_secs(now);
+        assert_eq!(token.auth_time(), Some(auth_time));
+        assert!(token.expires_at().unwrap() > SystemTime::now());
+        assert_eq!(token.certificate_thumbprint(), None);
+        assert_eq!(token.authorization_details(), None);
+        let debug = format!("{token:?}");
+        for secret in [&*shown, "alice", "gold"] {
+            assert!(!debug.contains(secret), "{debug}");
+        }
+        same.subject().unwrap().to_owned()
+    };
+    let router = Router::new().route("/things", on_get(handler));
+    let url = serve_router(router.layer(RequireAccessToken::new(api))).await;
+    get_by_bearer(&url, token.expose()).await.assert_passed();
 }
 
 #[tokio::test]

@@ -13,6 +13,8 @@ use tokio::net::TcpListener;
 use tower::{Layer as _, service_fn};
 
 use crate::common::*;
+use authlete::ApiVersion;
+use rstest::rstest;
 
 async fn subject(
     request: http::Request<Incoming>,
@@ -22,29 +24,29 @@ async fn subject(
     Ok(http::Response::new(Full::new(body)))
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_service_of_hyper_is_guarded_by_the_same_layers() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let reader = token(&emulator, &api).await;
-        let writer = issue(&api, wanted(&emulator).scopes(["read", "write"])).await;
-        let service = RequireScopes::new(["write"]).layer(service_fn(subject));
-        let service = RequireAccessToken::new(api).layer(service);
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                let service = TowerToHyperService::new(service.clone());
-                let connection =
-                    http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-                tokio::spawn(connection);
-            }
-        });
-        get_by_bearer(&url, writer.expose()).await.assert_passed();
-        let answer = get_by_bearer(&url, &reader).await;
-        answer.assert_refused(403, "Bearer", "insufficient_scope");
-        let answer = get_by_bearer(&url, "unknown").await;
-        answer.assert_refused(401, "Bearer", "invalid_token");
-        assert_eq!(get(&url, &[]).await.status, 401);
-    }
+async fn a_service_of_hyper_is_guarded_by_the_same_layers(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let reader = token(&emulator, &api).await;
+    let writer = issue(&api, wanted(&emulator).scopes(["read", "write"])).await;
+    let service = RequireScopes::new(["write"]).layer(service_fn(subject));
+    let service = RequireAccessToken::new(api).layer(service);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let service = TowerToHyperService::new(service.clone());
+            let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+            tokio::spawn(connection);
+        }
+    });
+    get_by_bearer(&url, writer.expose()).await.assert_passed();
+    let answer = get_by_bearer(&url, &reader).await;
+    answer.assert_refused(403, "Bearer", "insufficient_scope");
+    let answer = get_by_bearer(&url, "unknown").await;
+    answer.assert_refused(401, "Bearer", "invalid_token");
+    assert_eq!(get(&url, &[]).await.status, 401);
 }

@@ -5,6 +5,7 @@ use authlete::types::{AuthorizationRequest, Client, GetServiceListQuery, Service
 use authlete::{ApiVersion, Authlete, Config};
 use authlete_emulator::Emulator;
 use reqwest::{Method, StatusCode};
+use rstest::rstest;
 use serde_json::Value;
 
 /// The number of the emulator's service.
@@ -50,141 +51,144 @@ async fn wrong_credentials_are_refused() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_credentials_of_a_deleted_service_are_refused() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let own = service_number(&api).await;
-        api.delete_service(own).await.unwrap();
-        let config = match version {
-            ApiVersion::V2 => emulator.config(version),
-            ApiVersion::V3 => {
-                let token = variable(&emulator, version, "AUTHLETE_SERVICE_ACCESSTOKEN");
-                Config::v3(emulator.base_url(), own, token)
-            }
-        };
-        let expected = match version {
-            ApiVersion::V2 => "A003202",
-            ApiVersion::V3 => "A458101",
-        };
-        let request = AuthorizationRequest::new("response_type=code");
-        let refused = refusal(handle(config).authorization(&request).await);
-        assert_eq!(refused, (401, expected.to_owned()));
-    }
-}
-
-#[tokio::test]
-async fn credentials_are_good_for_their_own_calls_only() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let own = service_number(&api).await;
-        let other = api
-            .create_service(&Service::new())
-            .await
-            .unwrap()
-            .api_key
-            .unwrap();
-        match version {
-            ApiVersion::V2 => {
-                // The key of the service, presented as that of the owner.
-                let secret = api.get_service(own).await.unwrap().api_secret.unwrap();
-                let config = Config::v2(emulator.base_url(), own, &secret);
-                let service_as_owner = handle(
-                    config
-                        .service_owner_api_key(own)
-                        .service_owner_api_secret(secret),
-                );
-                let refused = service_as_owner.create_service(&Service::new()).await;
-                assert_eq!(refusal(refused), (401, "A002201".to_owned()));
-                // And the other way round.
-                let owner = |name: &str| variable(&emulator, version, name);
-                let owner_as_service = handle(Config::v2(
-                    emulator.base_url(),
-                    owner("AUTHLETE_SERVICEOWNER_APIKEY").parse().unwrap(),
-                    owner("AUTHLETE_SERVICEOWNER_APISECRET"),
-                ));
-                let refused = owner_as_service.create_client(&Client::new()).await;
-                assert_eq!(refusal(refused), (401, "A003201".to_owned()));
-            }
-            ApiVersion::V3 => {
-                let token = variable(&emulator, version, "AUTHLETE_SERVICE_ACCESSTOKEN");
-                let service_as_owner = Config::v3(emulator.base_url(), own, token.as_str());
-                let service_as_owner =
-                    handle(service_as_owner.service_owner_access_token(token.as_str()));
-                let refused = service_as_owner.create_service(&Service::new()).await;
-                assert_eq!(refusal(refused), (403, "A457101".to_owned()));
-                // A service may read and change its own settings, and no other's.
-                let settings = service_as_owner.get_service(own).await.unwrap();
-                assert_eq!(settings.api_key, Some(own));
-                let updated = service_as_owner.update_service(own, &settings).await;
-                assert_eq!(updated.unwrap().api_key, Some(own));
-                assert_eq!(
-                    refusal(service_as_owner.update_service(other, &settings).await),
-                    (403, "A900201".to_owned())
-                );
-                assert_eq!(
-                    refusal(service_as_owner.get_service(other).await),
-                    (403, "A900201".to_owned())
-                );
-
-                let elsewhere = handle(Config::v3(emulator.base_url(), other, token.as_str()));
-                let request = AuthorizationRequest::new("response_type=code");
-                assert_eq!(
-                    refusal(elsewhere.authorization(&request).await),
-                    (403, "A900201".to_owned())
-                );
-
-                // The organization token is good for the service that was just made.
-                let token = variable(&emulator, version, "AUTHLETE_SERVICEOWNER_ACCESSTOKEN");
-                let organization = Config::new()
-                    .base_url(emulator.base_url())
-                    .service_owner_access_token(token);
-                let organization = handle(organization.service_id(other));
-                assert!(organization.create_client(&Client::new()).await.is_ok());
-            }
+async fn the_credentials_of_a_deleted_service_are_refused(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let own = service_number(&api).await;
+    api.delete_service(own).await.unwrap();
+    let config = match version {
+        ApiVersion::V2 => emulator.config(version),
+        ApiVersion::V3 => {
+            let token = variable(&emulator, version, "AUTHLETE_SERVICE_ACCESSTOKEN");
+            Config::v3(emulator.base_url(), own, token)
         }
-    }
+    };
+    let expected = match version {
+        ApiVersion::V2 => "A003202",
+        ApiVersion::V3 => "A458101",
+    };
+    let request = AuthorizationRequest::new("response_type=code");
+    let refused = refusal(handle(config).authorization(&request).await);
+    assert_eq!(refused, (401, expected.to_owned()));
 }
 
+#[rstest]
 #[tokio::test]
-async fn unknown_services_and_clients_are_not_found() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let not_found = |code: &str| (404, code.to_owned());
-        assert_eq!(refusal(api.get_service(1).await), not_found("A035201"));
-        assert_eq!(
-            refusal(api.update_service(1, &Service::new()).await),
-            not_found("A037201")
-        );
-        assert_eq!(refusal(api.delete_service(1).await), not_found("A034201"));
-        assert_eq!(
-            refusal(api.get_client(1).await),
-            (404, "A027201".to_owned())
-        );
-        assert_eq!(
-            refusal(api.get_client("nobody").await),
-            (404, "A027201".to_owned())
-        );
-        assert_eq!(
-            refusal(api.update_client(1, &Client::new()).await),
-            (404, "A029201".to_owned())
-        );
-        assert_eq!(
-            refusal(api.delete_client(1).await),
-            (404, "A026201".to_owned())
-        );
-        assert_eq!(
-            refusal(api.refresh_client_secret(1).await),
-            (404, "A148201".to_owned())
-        );
-        if version == ApiVersion::V3 {
+async fn credentials_are_good_for_their_own_calls_only(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let own = service_number(&api).await;
+    let other = api
+        .create_service(&Service::new())
+        .await
+        .unwrap()
+        .api_key
+        .unwrap();
+    match version {
+        ApiVersion::V2 => {
+            // The key of the service, presented as that of the owner.
+            let secret = api.get_service(own).await.unwrap().api_secret.unwrap();
+            let config = Config::v2(emulator.base_url(), own, &secret);
+            let service_as_owner = handle(
+                config
+                    .service_owner_api_key(own)
+                    .service_owner_api_secret(secret),
+            );
+            let refused = service_as_owner.create_service(&Service::new()).await;
+            assert_eq!(refusal(refused), (401, "A002201".to_owned()));
+            // And the other way round.
+            let owner = |name: &str| variable(&emulator, version, name);
+            let owner_as_service = handle(Config::v2(
+                emulator.base_url(),
+                owner("AUTHLETE_SERVICEOWNER_APIKEY").parse().unwrap(),
+                owner("AUTHLETE_SERVICEOWNER_APISECRET"),
+            ));
+            let refused = owner_as_service.create_client(&Client::new()).await;
+            assert_eq!(refusal(refused), (401, "A003201".to_owned()));
+        }
+        ApiVersion::V3 => {
+            let token = variable(&emulator, version, "AUTHLETE_SERVICE_ACCESSTOKEN");
+            let service_as_owner = Config::v3(emulator.base_url(), own, token.as_str());
+            let service_as_owner =
+                handle(service_as_owner.service_owner_access_token(token.as_str()));
+            let refused = service_as_owner.create_service(&Service::new()).await;
+            assert_eq!(refusal(refused), (403, "A457101".to_owned()));
+            // A service may read and change its own settings, and no other's.
+            let settings = service_as_owner.get_service(own).await.unwrap();
+            assert_eq!(settings.api_key, Some(own));
+            let updated = service_as_owner.update_service(own, &settings).await;
+            assert_eq!(updated.unwrap().api_key, Some(own));
+            assert_eq!(
+                refusal(service_as_owner.update_service(other, &settings).await),
+                (403, "A900201".to_owned())
+            );
+            assert_eq!(
+                refusal(service_as_owner.get_service(other).await),
+                (403, "A900201".to_owned())
+            );
+
+            let elsewhere = handle(Config::v3(emulator.base_url(), other, token.as_str()));
+            let request = AuthorizationRequest::new("response_type=code");
+            assert_eq!(
+                refusal(elsewhere.authorization(&request).await),
+                (403, "A900201".to_owned())
+            );
+
+            // The organization token is good for the service that was just made.
             let token = variable(&emulator, version, "AUTHLETE_SERVICEOWNER_ACCESSTOKEN");
             let organization = Config::new()
                 .base_url(emulator.base_url())
                 .service_owner_access_token(token);
-            let nowhere = handle(organization.service_id(1));
-            assert_eq!(refusal(nowhere.get_client(1).await), not_found("A458203"));
+            let organization = handle(organization.service_id(other));
+            assert!(organization.create_client(&Client::new()).await.is_ok());
         }
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn unknown_services_and_clients_are_not_found(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let not_found = |code: &str| (404, code.to_owned());
+    assert_eq!(refusal(api.get_service(1).await), not_found("A035201"));
+    assert_eq!(
+        refusal(api.update_service(1, &Service::new()).await),
+        not_found("A037201")
+    );
+    assert_eq!(refusal(api.delete_service(1).await), not_found("A034201"));
+    assert_eq!(
+        refusal(api.get_client(1).await),
+        (404, "A027201".to_owned())
+    );
+    assert_eq!(
+        refusal(api.get_client("nobody").await),
+        (404, "A027201".to_owned())
+    );
+    assert_eq!(
+        refusal(api.update_client(1, &Client::new()).await),
+        (404, "A029201".to_owned())
+    );
+    assert_eq!(
+        refusal(api.delete_client(1).await),
+        (404, "A026201".to_owned())
+    );
+    assert_eq!(
+        refusal(api.refresh_client_secret(1).await),
+        (404, "A148201".to_owned())
+    );
+    if version == ApiVersion::V3 {
+        let token = variable(&emulator, version, "AUTHLETE_SERVICEOWNER_ACCESSTOKEN");
+        let organization = Config::new()
+            .base_url(emulator.base_url())
+            .service_owner_access_token(token);
+        let nowhere = handle(organization.service_id(1));
+        assert_eq!(refusal(nowhere.get_client(1).await), not_found("A458203"));
     }
 }
 

@@ -7,6 +7,7 @@ use authlete::types::{
 };
 use authlete::{ApiVersion, Authlete, Secret};
 use authlete_emulator::Emulator;
+use rstest::rstest;
 use serde_json::json;
 
 async fn start_with(version: ApiVersion, alg: JwsAlg) -> (Emulator, Authlete) {
@@ -24,176 +25,181 @@ async fn is_good(api: &Authlete, token: &str) -> bool {
     answer.action == IntrospectionAction::Ok
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_claims_are_those_of_the_token() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_with(version, JwsAlg::Es256).await;
-        let client = emulator.client();
-        let query = format!(
-            "{}&resource=https://a.example/&resource=https://b.example/",
-            query(client)
-        );
-        let mut hidden = Property::new("note", "inside");
-        hidden.hidden = Some(true);
-        let request = AuthorizationIssueRequest::new(ticket(&api, &query).await, "alice")
-            .acr("gold")
-            .auth_time(1_700_000_000)
-            .jwt_at_claims(r#"{"tenant":"a","iss":"forged","amr":["pwd"]}"#)
-            .properties([Property::new("shop", "7"), hidden]);
-        let issued = api.authorization_issue(&request).await.unwrap();
-        let code = issued.authorization_code.unwrap();
-        let parameters = format!(
-            "{}&resource=https://b.example/",
-            code_parameters(client, code.expose())
-        );
-        let request = TokenRequest::new(parameters)
-            .client_id(client.id.to_string())
-            .client_secret(&client.secret)
-            // A token request adds claims for client credentials and Native SSO alone.
-            .jwt_at_claims(r#"{"tenant":"b"}"#);
-        let answer = api.token(&request).await.unwrap();
-        assert_eq!(
-            answer.action,
-            TokenAction::Ok,
-            "{:?}",
-            answer.result_message.as_ref().map(Secret::expose)
-        );
+async fn the_claims_are_those_of_the_token(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_with(version, JwsAlg::Es256).await;
+    let client = emulator.client();
+    let query = format!(
+        "{}&resource=https://a.example/&resource=https://b.example/",
+        query(client)
+    );
+    let mut hidden = Property::new("note", "inside");
+    hidden.hidden = Some(true);
+    let request = AuthorizationIssueRequest::new(ticket(&api, &query).await, "alice")
+        .acr("gold")
+        .auth_time(1_700_000_000)
+        .jwt_at_claims(r#"{"tenant":"a","iss":"forged","amr":["pwd"]}"#)
+        .properties([Property::new("shop", "7"), hidden]);
+    let issued = api.authorization_issue(&request).await.unwrap();
+    let code = issued.authorization_code.unwrap();
+    let parameters = format!(
+        "{}&resource=https://b.example/",
+        code_parameters(client, code.expose())
+    );
+    let request = TokenRequest::new(parameters)
+        .client_id(client.id.to_string())
+        .client_secret(&client.secret)
+        // A token request adds claims for client credentials and Native SSO alone.
+        .jwt_at_claims(r#"{"tenant":"b"}"#);
+    let answer = api.token(&request).await.unwrap();
+    assert_eq!(
+        answer.action,
+        TokenAction::Ok,
+        "{:?}",
+        answer.result_message.as_ref().map(Secret::expose)
+    );
 
-        let jwt = answer.jwt_access_token.unwrap();
-        let opaque = answer.access_token.unwrap();
-        let body = content(answer.response_content.as_ref());
-        assert_eq!(body["access_token"], jwt.expose());
-        let (header, _) = jwt::parts(jwt.expose());
-        assert_eq!(
-            header,
-            json!({"alg": "ES256", "kid": "p256-signing", "typ": "at+jwt"})
-        );
-        let mut claims = jwt::verified(jwt.expose(), &jwks(&api).await);
-        let expires_at = answer.access_token_expires_at.unwrap() / 1000;
-        let issued_at = claims["iat"].as_i64().unwrap();
-        assert!((86_399..=86_401).contains(&(expires_at - issued_at)));
-        claims.as_object_mut().unwrap().remove("iat");
-        assert_eq!(
-            claims,
-            json!({
-                "iss": "https://as.example",
-                "sub": "alice",
-                "aud": ["https://b.example/"],
-                "exp": expires_at,
-                "jti": opaque.expose(),
-                "client_id": client.id.to_string(),
-                "scope": "read write",
-                "acr": "gold",
-                "auth_time": 1_700_000_000,
-                "grant_type": "authorization_code",
-                "tenant": "a",
-                "amr": ["pwd"],
-                "shop": "7",
-            })
-        );
-        // Either form names the same token.
-        assert!(is_good(&api, jwt.expose()).await);
-        assert!(is_good(&api, opaque.expose()).await);
-        let changed = format!("{}x", jwt.expose());
-        assert!(!is_good(&api, &changed).await);
-    }
-}
-
-#[tokio::test]
-async fn the_jwt_lives_and_dies_with_the_token() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_with(version, JwsAlg::Rs256).await;
-        let client = emulator.client();
-        let first = tokens(&api, client).await;
-        let first_jwt = first.jwt_access_token.unwrap();
-        let parameters = form(&[
-            ("grant_type", "refresh_token"),
-            ("refresh_token", first.refresh_token.unwrap().expose()),
-        ]);
-        let second = request_token(&api, client, &parameters).await;
-        let second_jwt = second.jwt_access_token.unwrap();
-        assert!(!is_good(&api, first_jwt.expose()).await);
-        assert!(is_good(&api, second_jwt.expose()).await);
-        assert_eq!(
-            jwt::verified(second_jwt.expose(), &jwks(&api).await)["jti"],
-            second.access_token.as_ref().unwrap().expose()
-        );
-        let request = RevocationRequest::new(form(&[("token", second_jwt.expose())]))
-            .client_id(client.id.to_string())
-            .client_secret(&client.secret);
-        api.revocation(&request).await.unwrap();
-        assert!(!is_good(&api, second_jwt.expose()).await);
-        assert!(!is_good(&api, second.access_token.unwrap().expose()).await);
-    }
-}
-
-#[tokio::test]
-async fn a_client_of_its_own_is_no_subject_and_bindings_are_confirmed() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_with(version, JwsAlg::EdDsa).await;
-        let answer = request_token(
-            &api,
-            emulator.client(),
-            "grant_type=client_credentials&scope=read",
-        )
-        .await;
-        let (_, claims) = jwt::parts(answer.jwt_access_token.unwrap().expose());
-        assert_eq!(claims.get("sub"), None);
-        assert_eq!(claims.get("aud"), None);
-        assert_eq!(claims.get("cnf"), None);
-        assert_eq!(claims["grant_type"], "client_credentials");
-
-        let request = TokenCreateRequest::new("IMPLICIT")
-            .client_id(emulator.client().id)
-            .subject("alice")
-            .certificate_thumbprint("certificate")
-            .dpop_key_thumbprint("key");
-        let created = api.token_create(&request).await.unwrap();
-        let (_, claims) = jwt::parts(created.jwt_access_token.unwrap().expose());
-        assert_eq!(
-            claims["cnf"],
-            json!({"x5t#S256": "certificate", "jkt": "key"})
-        );
-        assert_eq!(claims["grant_type"], "implicit");
-        assert_eq!(created.token_type.as_deref(), Some("DPoP"));
-    }
-}
-
-#[tokio::test]
-async fn without_a_key_there_is_no_token() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_with(version, JwsAlg::Es256).await;
-        configure(&emulator, &api, |service| {
-            service.jwks = None;
+    let jwt = answer.jwt_access_token.unwrap();
+    let opaque = answer.access_token.unwrap();
+    let body = content(answer.response_content.as_ref());
+    assert_eq!(body["access_token"], jwt.expose());
+    let (header, _) = jwt::parts(jwt.expose());
+    assert_eq!(
+        header,
+        json!({"alg": "ES256", "kid": "p256-signing", "typ": "at+jwt"})
+    );
+    let mut claims = jwt::verified(jwt.expose(), &jwks(&api).await);
+    let expires_at = answer.access_token_expires_at.unwrap() / 1000;
+    let issued_at = claims["iat"].as_i64().unwrap();
+    assert!((86_399..=86_401).contains(&(expires_at - issued_at)));
+    claims.as_object_mut().unwrap().remove("iat");
+    assert_eq!(
+        claims,
+        json!({
+            "iss": "https://as.example",
+            "sub": "alice",
+            "aud": ["https://b.example/"],
+            "exp": expires_at,
+            "jti": opaque.expose(),
+            "client_id": client.id.to_string(),
+            "scope": "read write",
+            "acr": "gold",
+            "auth_time": 1_700_000_000,
+            "grant_type": "authorization_code",
+            "tenant": "a",
+            "amr": ["pwd"],
+            "shop": "7",
         })
-        .await;
-        let code = code(&api, &query(emulator.client())).await;
-        let parameters = code_parameters(emulator.client(), &code);
-        let answer = request_token(&api, emulator.client(), &parameters).await;
-        assert_eq!(answer.action, TokenAction::InternalServerError);
-        let body = content(answer.response_content.as_ref());
-        assert_eq!(body["error"], "server_error");
-        let request = TokenCreateRequest::new("IMPLICIT")
-            .client_id(emulator.client().id)
-            .subject("alice");
-        let created = api.token_create(&request).await.unwrap();
-        assert_eq!(created.action, TokenCreateAction::InternalServerError);
-        let none: Option<Secret> = None;
-        assert_eq!(created.access_token, none);
-    }
+    );
+    // Either form names the same token.
+    assert!(is_good(&api, jwt.expose()).await);
+    assert!(is_good(&api, opaque.expose()).await);
+    let changed = format!("{}x", jwt.expose());
+    assert!(!is_good(&api, &changed).await);
 }
 
+#[rstest]
 #[tokio::test]
-async fn further_claims_are_an_object() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let request = TokenRequest::new("grant_type=client_credentials")
-            .client_id(client.id.to_string())
-            .client_secret(&client.secret)
-            .jwt_at_claims("[]");
-        let answer = api.token(&request).await.unwrap();
-        assert_eq!(answer.action, TokenAction::InternalServerError);
-        assert_eq!(answer.result_code.as_deref(), Some("A052202"));
-    }
+async fn the_jwt_lives_and_dies_with_the_token(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_with(version, JwsAlg::Rs256).await;
+    let client = emulator.client();
+    let first = tokens(&api, client).await;
+    let first_jwt = first.jwt_access_token.unwrap();
+    let parameters = form(&[
+        ("grant_type", "refresh_token"),
+        ("refresh_token", first.refresh_token.unwrap().expose()),
+    ]);
+    let second = request_token(&api, client, &parameters).await;
+    let second_jwt = second.jwt_access_token.unwrap();
+    assert!(!is_good(&api, first_jwt.expose()).await);
+    assert!(is_good(&api, second_jwt.expose()).await);
+    assert_eq!(
+        jwt::verified(second_jwt.expose(), &jwks(&api).await)["jti"],
+        second.access_token.as_ref().unwrap().expose()
+    );
+    let request = RevocationRequest::new(form(&[("token", second_jwt.expose())]))
+        .client_id(client.id.to_string())
+        .client_secret(&client.secret);
+    api.revocation(&request).await.unwrap();
+    assert!(!is_good(&api, second_jwt.expose()).await);
+    assert!(!is_good(&api, second.access_token.unwrap().expose()).await);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_client_of_its_own_is_no_subject_and_bindings_are_confirmed(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_with(version, JwsAlg::EdDsa).await;
+    let answer = request_token(
+        &api,
+        emulator.client(),
+        "grant_type=client_credentials&scope=read",
+    )
+    .await;
+    let (_, claims) = jwt::parts(answer.jwt_access_token.unwrap().expose());
+    assert_eq!(claims.get("sub"), None);
+    assert_eq!(claims.get("aud"), None);
+    assert_eq!(claims.get("cnf"), None);
+    assert_eq!(claims["grant_type"], "client_credentials");
+
+    let request = TokenCreateRequest::new("IMPLICIT")
+        .client_id(emulator.client().id)
+        .subject("alice")
+        .certificate_thumbprint("certificate")
+        .dpop_key_thumbprint("key");
+    let created = api.token_create(&request).await.unwrap();
+    let (_, claims) = jwt::parts(created.jwt_access_token.unwrap().expose());
+    assert_eq!(
+        claims["cnf"],
+        json!({"x5t#S256": "certificate", "jkt": "key"})
+    );
+    assert_eq!(claims["grant_type"], "implicit");
+    assert_eq!(created.token_type.as_deref(), Some("DPoP"));
+}
+
+#[rstest]
+#[tokio::test]
+async fn without_a_key_there_is_no_token(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_with(version, JwsAlg::Es256).await;
+    configure(&emulator, &api, |service| {
+        service.jwks = None;
+    })
+    .await;
+    let code = code(&api, &query(emulator.client())).await;
+    let parameters = code_parameters(emulator.client(), &code);
+    let answer = request_token(&api, emulator.client(), &parameters).await;
+    assert_eq!(answer.action, TokenAction::InternalServerError);
+    let body = content(answer.response_content.as_ref());
+    assert_eq!(body["error"], "server_error");
+    let request = TokenCreateRequest::new("IMPLICIT")
+        .client_id(emulator.client().id)
+        .subject("alice");
+    let created = api.token_create(&request).await.unwrap();
+    assert_eq!(created.action, TokenCreateAction::InternalServerError);
+    let none: Option<Secret> = None;
+    assert_eq!(created.access_token, none);
+}
+
+#[rstest]
+#[tokio::test]
+async fn further_claims_are_an_object(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let request = TokenRequest::new("grant_type=client_credentials")
+        .client_id(client.id.to_string())
+        .client_secret(&client.secret)
+        .jwt_at_claims("[]");
+    let answer = api.token(&request).await.unwrap();
+    assert_eq!(answer.action, TokenAction::InternalServerError);
+    assert_eq!(answer.result_code.as_deref(), Some("A052202"));
 }

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use crate::common::*;
+use authlete::ApiVersion;
 use authlete::Authlete;
 use authlete::types::{AttestationChallengeAction, AttestationChallengeRequest};
+use rstest::rstest;
 
 async fn challenge(api: &Authlete) -> String {
     let request = AttestationChallengeRequest::new();
@@ -17,38 +19,40 @@ async fn challenge(api: &Authlete) -> String {
     challenge
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_challenge_is_the_same_for_a_time_window() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        configure(&emulator, &api, |service| {
-            service.attestation_challenge_time_window = Some(600);
-            service.challenge_endpoint = Some("https://as.example/challenge".to_owned());
-        })
-        .await;
-        let first = challenge(&api).await;
-        assert!(first.len() >= 22, "128 bits");
-        emulator.advance(Duration::from_secs(300));
-        assert_eq!(challenge(&api).await, first);
-        emulator.advance(Duration::from_secs(300));
-        assert_ne!(challenge(&api).await, first);
-        let published = metadata(&api).await;
-        assert_eq!(
-            published["challenge_endpoint"],
-            "https://as.example/challenge"
-        );
-    }
+async fn a_challenge_is_the_same_for_a_time_window(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    configure(&emulator, &api, |service| {
+        service.attestation_challenge_time_window = Some(600);
+        service.challenge_endpoint = Some("https://as.example/challenge".to_owned());
+    })
+    .await;
+    let first = challenge(&api).await;
+    assert!(first.len() >= 22, "128 bits");
+    emulator.advance(Duration::from_secs(300));
+    assert_eq!(challenge(&api).await, first);
+    emulator.advance(Duration::from_secs(300));
+    assert_ne!(challenge(&api).await, first);
+    let published = metadata(&api).await;
+    assert_eq!(
+        published["challenge_endpoint"],
+        "https://as.example/challenge"
+    );
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_response_is_indented_when_asked_for() {
-    for version in GENERATIONS {
-        let (_emulator, api) = start(version).await;
-        for (pretty, lines) in [(false, 1), (true, 3)] {
-            let request = AttestationChallengeRequest::new().pretty(pretty);
-            let answer = api.attestation_challenge(&request).await.unwrap();
-            let text = answer.response_content.unwrap();
-            assert_eq!(text.expose().lines().count(), lines);
-        }
+async fn the_response_is_indented_when_asked_for(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (_emulator, api) = start(version).await;
+    for (pretty, lines) in [(false, 1), (true, 3)] {
+        let request = AttestationChallengeRequest::new().pretty(pretty);
+        let answer = api.attestation_challenge(&request).await.unwrap();
+        let text = answer.response_content.unwrap();
+        assert_eq!(text.expose().lines().count(), lines);
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::common::*;
+use authlete::ApiVersion;
 use authlete::types::{
     AuthorizationFailReason, AuthorizationFailRequest, AuthorizationIssueAction,
     AuthorizationIssueRequest, AuthorizationRequest, AuthorizationTicketInfo,
@@ -11,6 +12,7 @@ use authlete::types::{
 };
 use authlete::{Authlete, Secret};
 use authlete_emulator::RegisteredClient;
+use rstest::rstest;
 use serde_json::json;
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -53,131 +55,137 @@ async fn assert_unknown(api: &Authlete, ticket: &Secret) {
     assert_eq!(answer.info, None);
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_context_is_told_and_replaced() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let ticket = ticket_with(&api, emulator.client(), "cart 7").await;
-        let other = ticket_with(&api, emulator.client(), "cart 8").await;
-        for _ in 0..2 {
-            assert_eq!(context(&api, &ticket).await.as_deref(), Some("cart 7"));
-        }
-        let info = AuthorizationTicketInfo::new().context("cart 9");
-        let now = changed(&api, &ticket, info).await;
-        assert_eq!(now.as_deref(), Some("cart 9"));
-        assert_eq!(context(&api, &ticket).await.as_deref(), Some("cart 9"));
-        assert_eq!(context(&api, &other).await.as_deref(), Some("cart 8"));
-
-        // The ticket is as good as before.
-        let issue = AuthorizationIssueRequest::new(ticket, "alice");
-        let issued = api.authorization_issue(&issue).await.unwrap();
-        assert_eq!(issued.action, AuthorizationIssueAction::Location);
-        let info = issued.ticket_info.unwrap();
-        assert_eq!(info.context.as_deref(), Some("cart 9"));
-    }
-}
-
-#[tokio::test]
-async fn a_ticket_can_have_no_context() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let ticket = ticket(&api, &query(emulator.client())).await;
-        assert_eq!(context(&api, &ticket).await, None);
-        let info = AuthorizationTicketInfo::new().context("cart 7");
-        changed(&api, &ticket, info).await;
+async fn the_context_is_told_and_replaced(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let ticket = ticket_with(&api, emulator.client(), "cart 7").await;
+    let other = ticket_with(&api, emulator.client(), "cart 8").await;
+    for _ in 0..2 {
         assert_eq!(context(&api, &ticket).await.as_deref(), Some("cart 7"));
-        let now = changed(&api, &ticket, AuthorizationTicketInfo::new()).await;
-        assert_eq!(now, None);
-        assert_eq!(context(&api, &ticket).await, None);
-        let issue = AuthorizationIssueRequest::new(ticket, "alice");
-        let issued = api.authorization_issue(&issue).await.unwrap();
-        assert_eq!(issued.ticket_info, None);
     }
+    let info = AuthorizationTicketInfo::new().context("cart 9");
+    let now = changed(&api, &ticket, info).await;
+    assert_eq!(now.as_deref(), Some("cart 9"));
+    assert_eq!(context(&api, &ticket).await.as_deref(), Some("cart 9"));
+    assert_eq!(context(&api, &other).await.as_deref(), Some("cart 8"));
+
+    // The ticket is as good as before.
+    let issue = AuthorizationIssueRequest::new(ticket, "alice");
+    let issued = api.authorization_issue(&issue).await.unwrap();
+    assert_eq!(issued.action, AuthorizationIssueAction::Location);
+    let info = issued.ticket_info.unwrap();
+    assert_eq!(info.context.as_deref(), Some("cart 9"));
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_ticket_that_is_not_good_is_not_found() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        assert_unknown(&api, &Secret::from("made-up")).await;
-
-        let issued = ticket_with(&api, client, "cart 7").await;
-        let issue = AuthorizationIssueRequest::new(&issued, "alice");
-        api.authorization_issue(&issue).await.unwrap();
-        assert_unknown(&api, &issued).await;
-
-        let failed = ticket_with(&api, client, "cart 7").await;
-        let fail = AuthorizationFailRequest::new(&failed, AuthorizationFailReason::Denied);
-        api.authorization_fail(&fail).await.unwrap();
-        assert_unknown(&api, &failed).await;
-
-        // Of another service.
-        let ticket = ticket_with(&api, client, "cart 7").await;
-        let other = another_service(&emulator, &api, version).await;
-        assert_unknown(&other, &ticket).await;
-        assert_eq!(context(&api, &ticket).await.as_deref(), Some("cart 7"));
-
-        api.delete_client(client.id).await.unwrap();
-        assert_unknown(&api, &ticket).await;
-    }
+async fn a_ticket_can_have_no_context(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let ticket = ticket(&api, &query(emulator.client())).await;
+    assert_eq!(context(&api, &ticket).await, None);
+    let info = AuthorizationTicketInfo::new().context("cart 7");
+    changed(&api, &ticket, info).await;
+    assert_eq!(context(&api, &ticket).await.as_deref(), Some("cart 7"));
+    let now = changed(&api, &ticket, AuthorizationTicketInfo::new()).await;
+    assert_eq!(now, None);
+    assert_eq!(context(&api, &ticket).await, None);
+    let issue = AuthorizationIssueRequest::new(ticket, "alice");
+    let issued = api.authorization_issue(&issue).await.unwrap();
+    assert_eq!(issued.ticket_info, None);
 }
 
+#[rstest]
 #[tokio::test]
-async fn an_update_does_not_make_a_ticket_last_longer() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let ticket = ticket_with(&api, emulator.client(), "cart 7").await;
-        emulator.advance(HOUR * 23);
-        let info = AuthorizationTicketInfo::new().context("cart 8");
-        changed(&api, &ticket, info).await;
-        emulator.advance(HOUR);
-        assert_unknown(&api, &ticket).await;
-    }
+async fn a_ticket_that_is_not_good_is_not_found(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    assert_unknown(&api, &Secret::from("made-up")).await;
+
+    let issued = ticket_with(&api, client, "cart 7").await;
+    let issue = AuthorizationIssueRequest::new(&issued, "alice");
+    api.authorization_issue(&issue).await.unwrap();
+    assert_unknown(&api, &issued).await;
+
+    let failed = ticket_with(&api, client, "cart 7").await;
+    let fail = AuthorizationFailRequest::new(&failed, AuthorizationFailReason::Denied);
+    api.authorization_fail(&fail).await.unwrap();
+    assert_unknown(&api, &failed).await;
+
+    // Of another service.
+    let ticket = ticket_with(&api, client, "cart 7").await;
+    let other = another_service(&emulator, &api, version).await;
+    assert_unknown(&other, &ticket).await;
+    assert_eq!(context(&api, &ticket).await.as_deref(), Some("cart 7"));
+
+    api.delete_client(client.id).await.unwrap();
+    assert_unknown(&api, &ticket).await;
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_call_says_what_it_is_about() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let ticket = ticket_with(&api, emulator.client(), "cart 7").await;
-        let value = ticket.expose();
-        let (info, update) = ("info", "update");
-        for (name, body, code) in [
-            (info, json!({}), "A901204"),
-            (info, json!({ "ticket": "" }), "A901204"),
-            (update, json!({ "info": { "context": "x" } }), "A901206"),
-            (update, json!({ "ticket": value }), "A901206"),
-            (update, json!({ "ticket": value, "info": null }), "A901206"),
-        ] {
-            let path = format!("/auth/authorization/ticket/{name}");
-            let (status, answer) = post(&emulator, version, "SERVICE", &path, &body).await;
-            assert_eq!(status, 200);
-            assert_eq!(answer["action"], "CALLER_ERROR", "{body}");
-            assert_eq!(answer["resultCode"], code);
-            assert_eq!(answer.get("info"), None);
-        }
-        for info in [json!("cart 8"), json!("{\"context\":\"cart 8\"}")] {
-            let path = "/auth/authorization/ticket/update";
-            let body = json!({ "ticket": value, "info": info });
-            let (_, answer) = post(&emulator, version, "SERVICE", path, &body).await;
-            assert_eq!(answer["info"], json!({ "context": "cart 8" }), "{body}");
-        }
-        assert_eq!(context(&api, &ticket).await.as_deref(), Some("cart 8"));
-    }
+async fn an_update_does_not_make_a_ticket_last_longer(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let ticket = ticket_with(&api, emulator.client(), "cart 7").await;
+    emulator.advance(HOUR * 23);
+    let info = AuthorizationTicketInfo::new().context("cart 8");
+    changed(&api, &ticket, info).await;
+    emulator.advance(HOUR);
+    assert_unknown(&api, &ticket).await;
 }
 
+#[rstest]
 #[tokio::test]
-async fn an_info_in_text_that_begins_an_object_and_does_not_end_it_is_refused_by_its_name() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let ticket = ticket_with(&api, emulator.client(), "cart 7").await;
-        let body = json!({ "ticket": ticket.expose(), "info": "{\"context\":" });
+async fn a_call_says_what_it_is_about(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let ticket = ticket_with(&api, emulator.client(), "cart 7").await;
+    let value = ticket.expose();
+    let (info, update) = ("info", "update");
+    for (name, body, code) in [
+        (info, json!({}), "A901204"),
+        (info, json!({ "ticket": "" }), "A901204"),
+        (update, json!({ "info": { "context": "x" } }), "A901206"),
+        (update, json!({ "ticket": value }), "A901206"),
+        (update, json!({ "ticket": value, "info": null }), "A901206"),
+    ] {
+        let path = format!("/auth/authorization/ticket/{name}");
+        let (status, answer) = post(&emulator, version, "SERVICE", &path, &body).await;
+        assert_eq!(status, 200);
+        assert_eq!(answer["action"], "CALLER_ERROR", "{body}");
+        assert_eq!(answer["resultCode"], code);
+        assert_eq!(answer.get("info"), None);
+    }
+    for info in [json!("cart 8"), json!("{\"context\":\"cart 8\"}")] {
         let path = "/auth/authorization/ticket/update";
-        let (status, answer) = post(&emulator, version, "SERVICE", path, &body).await;
-        assert_eq!((status, &answer["resultCode"]), (400, &json!("A900212")));
-        let message = answer["resultMessage"].as_str().unwrap();
-        assert!(message.ends_with("info: not JSON."), "{message}");
-        assert_eq!(context(&api, &ticket).await.as_deref(), Some("cart 7"));
+        let body = json!({ "ticket": value, "info": info });
+        let (_, answer) = post(&emulator, version, "SERVICE", path, &body).await;
+        assert_eq!(answer["info"], json!({ "context": "cart 8" }), "{body}");
     }
+    assert_eq!(context(&api, &ticket).await.as_deref(), Some("cart 8"));
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_info_in_text_that_begins_an_object_and_does_not_end_it_is_refused_by_its_name(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let ticket = ticket_with(&api, emulator.client(), "cart 7").await;
+    let body = json!({ "ticket": ticket.expose(), "info": "{\"context\":" });
+    let path = "/auth/authorization/ticket/update";
+    let (status, answer) = post(&emulator, version, "SERVICE", path, &body).await;
+    assert_eq!((status, &answer["resultCode"]), (400, &json!("A900212")));
+    let message = answer["resultMessage"].as_str().unwrap();
+    assert!(message.ends_with("info: not JSON."), "{message}");
+    assert_eq!(context(&api, &ticket).await.as_deref(), Some("cart 7"));
 }

@@ -14,6 +14,7 @@ use authlete::types::{
 };
 use authlete::{ApiVersion, Authlete};
 use authlete_emulator::{Emulator, RegisteredClient};
+use rstest::rstest;
 use serde_json::{Value, json};
 
 const GRANT_TYPE: &str = "urn:openid:params:grant-type:ciba";
@@ -104,325 +105,330 @@ async fn error(api: &Authlete, client: &RegisteredClient, auth_req_id: &str) -> 
     content(answer.response_content.as_ref())["error"].clone()
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_client_polls_for_its_tokens() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_ciba(version, DeliveryMode::Poll).await;
-        let client = emulator.client();
-        let parameters = form(&[
-            ("client_id", &client.alias),
-            ("scope", "openid email read unheard-of"),
-            ("login_hint", "alice@as.example"),
-            ("binding_message", "W4SCT"),
-            ("user_code", "1234"),
-            ("requested_expiry", "120"),
-            ("request_context", r#"{"shop":17}"#),
-            ("resource", "https://api.example/"),
-        ]);
-        let request = BackchannelAuthenticationRequest::new(parameters)
-            .client_id(client.id.to_string())
-            .client_secret(&client.secret);
-        let answer = api.backchannel_authentication(&request).await.unwrap();
-        assert_eq!(
-            answer.action,
-            BackchannelAuthenticationAction::UserIdentification
-        );
-        assert_eq!(answer.result_code.as_deref(), Some("A179001"));
-        assert_eq!(answer.response_content, None);
-        assert_eq!(answer.client_id, Some(client.id));
-        assert_eq!(answer.client_name.as_deref(), Some("Emulated client"));
-        let method = ClientAuthMethod::ClientSecretBasic;
-        assert_eq!(answer.client_auth_method, Some(method));
-        assert_eq!(answer.delivery_mode, Some(DeliveryMode::Poll));
-        assert_eq!(
-            answer.hint_type,
-            Some(UserIdentificationHintType::LoginHint)
-        );
-        assert_eq!(answer.hint.unwrap().expose(), "alice@as.example");
-        assert_eq!(answer.binding_message.as_deref(), Some("W4SCT"));
-        assert_eq!(answer.user_code.unwrap().expose(), "1234");
-        assert_eq!(answer.user_code_required, Some(false));
-        assert_eq!(answer.requested_expiry, Some(120));
-        // That is for signed requests.
-        assert_eq!(answer.request_context, None);
-        assert_eq!(
-            answer.resources,
-            Some(vec!["https://api.example/".to_owned()])
-        );
-        let claims = ["email", "email_verified"].map(str::to_owned);
-        assert_eq!(answer.claim_names, Some(claims.to_vec()));
-        let scopes: Vec<_> = answer
-            .scopes
-            .unwrap()
-            .into_iter()
-            .filter_map(|scope| scope.name)
-            .collect();
-        assert_eq!(scopes, ["openid", "email", "read"]);
+async fn a_client_polls_for_its_tokens(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_ciba(version, DeliveryMode::Poll).await;
+    let client = emulator.client();
+    let parameters = form(&[
+        ("client_id", &client.alias),
+        ("scope", "openid email read unheard-of"),
+        ("login_hint", "alice@as.example"),
+        ("binding_message", "W4SCT"),
+        ("user_code", "1234"),
+        ("requested_expiry", "120"),
+        ("request_context", r#"{"shop":17}"#),
+        ("resource", "https://api.example/"),
+    ]);
+    let request = BackchannelAuthenticationRequest::new(parameters)
+        .client_id(client.id.to_string())
+        .client_secret(&client.secret);
+    let answer = api.backchannel_authentication(&request).await.unwrap();
+    assert_eq!(
+        answer.action,
+        BackchannelAuthenticationAction::UserIdentification
+    );
+    assert_eq!(answer.result_code.as_deref(), Some("A179001"));
+    assert_eq!(answer.response_content, None);
+    assert_eq!(answer.client_id, Some(client.id));
+    assert_eq!(answer.client_name.as_deref(), Some("Emulated client"));
+    let method = ClientAuthMethod::ClientSecretBasic;
+    assert_eq!(answer.client_auth_method, Some(method));
+    assert_eq!(answer.delivery_mode, Some(DeliveryMode::Poll));
+    assert_eq!(
+        answer.hint_type,
+        Some(UserIdentificationHintType::LoginHint)
+    );
+    assert_eq!(answer.hint.unwrap().expose(), "alice@as.example");
+    assert_eq!(answer.binding_message.as_deref(), Some("W4SCT"));
+    assert_eq!(answer.user_code.unwrap().expose(), "1234");
+    assert_eq!(answer.user_code_required, Some(false));
+    assert_eq!(answer.requested_expiry, Some(120));
+    // That is for signed requests.
+    assert_eq!(answer.request_context, None);
+    assert_eq!(
+        answer.resources,
+        Some(vec!["https://api.example/".to_owned()])
+    );
+    let claims = ["email", "email_verified"].map(str::to_owned);
+    assert_eq!(answer.claim_names, Some(claims.to_vec()));
+    let scopes: Vec<_> = answer
+        .scopes
+        .unwrap()
+        .into_iter()
+        .filter_map(|scope| scope.name)
+        .collect();
+    assert_eq!(scopes, ["openid", "email", "read"]);
 
-        let ticket = answer.ticket.unwrap();
-        let issued = issue(&api, &ticket).await;
-        assert_eq!(issued.action, BackchannelAuthenticationIssueAction::Ok);
-        assert_eq!(issued.result_code.as_deref(), Some("A183001"));
-        assert_eq!((issued.expires_in, issued.interval), (Some(120), Some(5)));
-        let id = issued.auth_req_id.unwrap().expose().to_owned();
-        let expected = json!({ "auth_req_id": id, "expires_in": 120, "interval": 5 });
-        assert_eq!(content(issued.response_content.as_ref()), expected);
-        // One ID a ticket.
-        let again = issue(&api, &ticket).await;
-        assert_eq!(
-            again.action,
-            BackchannelAuthenticationIssueAction::InvalidTicket
-        );
+    let ticket = answer.ticket.unwrap();
+    let issued = issue(&api, &ticket).await;
+    assert_eq!(issued.action, BackchannelAuthenticationIssueAction::Ok);
+    assert_eq!(issued.result_code.as_deref(), Some("A183001"));
+    assert_eq!((issued.expires_in, issued.interval), (Some(120), Some(5)));
+    let id = issued.auth_req_id.unwrap().expose().to_owned();
+    let expected = json!({ "auth_req_id": id, "expires_in": 120, "interval": 5 });
+    assert_eq!(content(issued.response_content.as_ref()), expected);
+    // One ID a ticket.
+    let again = issue(&api, &ticket).await;
+    assert_eq!(
+        again.action,
+        BackchannelAuthenticationIssueAction::InvalidTicket
+    );
 
-        assert_eq!(error(&api, client, &id).await, "authorization_pending");
-        emulator.advance(Duration::from_secs(2));
-        assert_eq!(error(&api, client, &id).await, "slow_down");
-        emulator.advance(Duration::from_secs(10));
-        assert_eq!(error(&api, client, &id).await, "authorization_pending");
+    assert_eq!(error(&api, client, &id).await, "authorization_pending");
+    emulator.advance(Duration::from_secs(2));
+    assert_eq!(error(&api, client, &id).await, "slow_down");
+    emulator.advance(Duration::from_secs(10));
+    assert_eq!(error(&api, client, &id).await, "authorization_pending");
 
-        let completed = complete(
-            &api,
-            &authorized(&ticket)
-                .claims(r#"{"email":"alice@as.example"}"#)
-                .acr("gold")
-                .access_token_duration(60),
-        )
-        .await;
-        assert_eq!(
-            completed.action,
-            BackchannelAuthenticationCompleteAction::NoAction
-        );
-        assert_eq!(completed.result_code.as_deref(), Some("A198001"));
-        assert_eq!(completed.delivery_mode, Some(DeliveryMode::Poll));
-        assert_eq!(completed.response_content, None);
-        assert_eq!(completed.access_token, None);
-        assert_eq!(completed.access_token_duration, Some(0));
-        assert_eq!(completed.auth_req_id.unwrap().expose(), id);
+    let completed = complete(
+        &api,
+        &authorized(&ticket)
+            .claims(r#"{"email":"alice@as.example"}"#)
+            .acr("gold")
+            .access_token_duration(60),
+    )
+    .await;
+    assert_eq!(
+        completed.action,
+        BackchannelAuthenticationCompleteAction::NoAction
+    );
+    assert_eq!(completed.result_code.as_deref(), Some("A198001"));
+    assert_eq!(completed.delivery_mode, Some(DeliveryMode::Poll));
+    assert_eq!(completed.response_content, None);
+    assert_eq!(completed.access_token, None);
+    assert_eq!(completed.access_token_duration, Some(0));
+    assert_eq!(completed.auth_req_id.unwrap().expose(), id);
 
-        let tokens = poll(&api, client, &id).await;
-        assert_eq!(
-            tokens.action,
-            TokenAction::Ok,
-            "{:?}",
-            tokens.result_message.as_ref().map(authlete::Secret::expose)
-        );
-        assert_eq!(tokens.grant_type, Some(GrantType::Ciba));
-        assert_eq!(tokens.subject.as_deref(), Some("alice"));
-        assert_eq!(tokens.access_token_duration, Some(60));
-        let id_token = tokens.id_token.unwrap();
-        let claims = jwt::verified(id_token.expose(), &jwks(&api).await);
-        assert_eq!(claims["sub"], "alice");
-        assert_eq!(claims["email"], "alice@as.example");
-        assert_eq!(claims["acr"], "gold");
-        let response = content(tokens.response_content.as_ref());
-        assert_eq!(response["id_token"], id_token.expose());
+    let tokens = poll(&api, client, &id).await;
+    assert_eq!(
+        tokens.action,
+        TokenAction::Ok,
+        "{:?}",
+        tokens.result_message.as_ref().map(authlete::Secret::expose)
+    );
+    assert_eq!(tokens.grant_type, Some(GrantType::Ciba));
+    assert_eq!(tokens.subject.as_deref(), Some("alice"));
+    assert_eq!(tokens.access_token_duration, Some(60));
+    let id_token = tokens.id_token.unwrap();
+    let claims = jwt::verified(id_token.expose(), &jwks(&api).await);
+    assert_eq!(claims["sub"], "alice");
+    assert_eq!(claims["email"], "alice@as.example");
+    assert_eq!(claims["acr"], "gold");
+    let response = content(tokens.response_content.as_ref());
+    assert_eq!(response["id_token"], id_token.expose());
 
-        // It works once.
-        assert_eq!(error(&api, client, &id).await, "invalid_grant");
-    }
+    // It works once.
+    assert_eq!(error(&api, client, &id).await, "invalid_grant");
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_client_is_told_that_there_is_something_to_fetch() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_ciba(version, DeliveryMode::Ping).await;
+async fn a_client_is_told_that_there_is_something_to_fetch(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_ciba(version, DeliveryMode::Ping).await;
+    let client = emulator.client();
+    let (ticket, id) = asked(&api, client).await;
+    let completed = complete(&api, &authorized(&ticket)).await;
+    assert_eq!(
+        completed.action,
+        BackchannelAuthenticationCompleteAction::Notification
+    );
+    assert_eq!(
+        content(completed.response_content.as_ref()),
+        json!({ "auth_req_id": id })
+    );
+    let endpoint = completed.client_notification_endpoint;
+    assert_eq!(endpoint.as_deref(), Some(ENDPOINT));
+    let token = completed.client_notification_token.unwrap();
+    assert_eq!(token.expose(), "tell-me");
+    assert_eq!(completed.access_token, None);
+    // A decision is made once.
+    let again = complete(&api, &authorized(&ticket)).await;
+    assert_eq!(
+        again.action,
+        BackchannelAuthenticationCompleteAction::Notification
+    );
+    assert_eq!(again.result_code.as_deref(), Some("A196203"));
+    let tokens = poll(&api, client, &id).await;
+    assert_eq!(tokens.action, TokenAction::Ok);
+
+    // The notification of a refusal looks no different.
+    let (ticket, id) = asked(&api, client).await;
+    let denied = BackchannelAuthenticationCompleteRequest::new(
+        &ticket,
+        BackchannelAuthenticationCompleteResult::AccessDenied,
+    )
+    .error_description("Not me.")
+    .error_uri("https://as.example/denied");
+    let completed = complete(&api, &denied).await;
+    assert_eq!(
+        content(completed.response_content.as_ref()),
+        json!({ "auth_req_id": id })
+    );
+    let answer = poll(&api, client, &id).await;
+    let expected = json!({
+        "error": "access_denied",
+        "error_description": "Not me.",
+        "error_uri": "https://as.example/denied",
+    });
+    assert_eq!(content(answer.response_content.as_ref()), expected);
+}
+
+#[rstest]
+#[tokio::test]
+async fn tokens_are_pushed_to_a_client(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_ciba(version, DeliveryMode::Push).await;
+    let client = emulator.client();
+    let ticket = ticket(&api, client, &parameters()).await;
+    let issued = issue(&api, &ticket).await;
+    let id = issued.auth_req_id.unwrap().expose().to_owned();
+    // Who is pushed to has nothing to poll for.
+    let expected = json!({ "auth_req_id": id, "expires_in": 300 });
+    assert_eq!(content(issued.response_content.as_ref()), expected);
+    assert_eq!(error(&api, client, &id).await, "unauthorized_client");
+
+    let completed = complete(&api, &authorized(&ticket)).await;
+    assert_eq!(
+        completed.action,
+        BackchannelAuthenticationCompleteAction::Notification,
+        "{:?}",
+        completed
+            .result_message
+            .as_ref()
+            .map(authlete::Secret::expose)
+    );
+    let endpoint = completed.client_notification_endpoint;
+    assert_eq!(endpoint.as_deref(), Some(ENDPOINT));
+    let token = completed.client_notification_token.unwrap();
+    assert_eq!(token.expose(), "tell-me");
+    assert_eq!(completed.access_token_duration, Some(86_400));
+    assert_eq!(completed.refresh_token_duration, Some(864_000));
+    assert_eq!(completed.id_token_duration, Some(86_400));
+    let [access_token, refresh_token, id_token] = [
+        completed.access_token,
+        completed.refresh_token,
+        completed.id_token,
+    ]
+    .map(|token| token.unwrap().expose().to_owned());
+    let expected = json!({
+        "auth_req_id": id,
+        "access_token": access_token,
+        "token_type": "Bearer",
+        "refresh_token": refresh_token,
+        "expires_in": 86_400,
+        "scope": "openid read",
+        "id_token": id_token,
+    });
+    assert_eq!(content(completed.response_content.as_ref()), expected);
+    // The ID token vouches for the rest (CIBA Core 1.0 §10.3.1).
+    let claims = jwt::verified(&id_token, &jwks(&api).await);
+    assert_eq!(claims["urn:openid:params:jwt:claim:auth_req_id"], id);
+    let hash = &claims["urn:openid:params:jwt:claim:rt_hash"];
+    assert_eq!(*hash, jwt::half_hash(&refresh_token));
+    assert_eq!(claims["at_hash"], jwt::half_hash(&access_token));
+    let answer = api
+        .introspection(&IntrospectionRequest::new(access_token))
+        .await
+        .unwrap();
+    assert_eq!(answer.action, IntrospectionAction::Ok);
+    assert_eq!(answer.subject.as_deref(), Some("alice"));
+
+    let again = complete(&api, &authorized(&ticket)).await;
+    assert_eq!(
+        again.action,
+        BackchannelAuthenticationCompleteAction::ServerError
+    );
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_value_of_an_access_token_is_the_servers_when_it_is_pushed(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    for (mode, is_used) in [(DeliveryMode::Push, true), (DeliveryMode::Poll, false)] {
+        let (emulator, api) = start_ciba(version, mode).await;
         let client = emulator.client();
         let (ticket, id) = asked(&api, client).await;
-        let completed = complete(&api, &authorized(&ticket)).await;
-        assert_eq!(
-            completed.action,
-            BackchannelAuthenticationCompleteAction::Notification
-        );
-        assert_eq!(
-            content(completed.response_content.as_ref()),
-            json!({ "auth_req_id": id })
-        );
-        let endpoint = completed.client_notification_endpoint;
-        assert_eq!(endpoint.as_deref(), Some(ENDPOINT));
-        let token = completed.client_notification_token.unwrap();
-        assert_eq!(token.expose(), "tell-me");
-        assert_eq!(completed.access_token, None);
-        // A decision is made once.
-        let again = complete(&api, &authorized(&ticket)).await;
-        assert_eq!(
-            again.action,
-            BackchannelAuthenticationCompleteAction::Notification
-        );
-        assert_eq!(again.result_code.as_deref(), Some("A196203"));
-        let tokens = poll(&api, client, &id).await;
-        assert_eq!(tokens.action, TokenAction::Ok);
-
-        // The notification of a refusal looks no different.
-        let (ticket, id) = asked(&api, client).await;
-        let denied = BackchannelAuthenticationCompleteRequest::new(
-            &ticket,
-            BackchannelAuthenticationCompleteResult::AccessDenied,
-        )
-        .error_description("Not me.")
-        .error_uri("https://as.example/denied");
-        let completed = complete(&api, &denied).await;
-        assert_eq!(
-            content(completed.response_content.as_ref()),
-            json!({ "auth_req_id": id })
-        );
-        let answer = poll(&api, client, &id).await;
-        let expected = json!({
-            "error": "access_denied",
-            "error_description": "Not me.",
-            "error_uri": "https://as.example/denied",
-        });
-        assert_eq!(content(answer.response_content.as_ref()), expected);
-    }
-}
-
-#[tokio::test]
-async fn tokens_are_pushed_to_a_client() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_ciba(version, DeliveryMode::Push).await;
-        let client = emulator.client();
-        let ticket = ticket(&api, client, &parameters()).await;
-        let issued = issue(&api, &ticket).await;
-        let id = issued.auth_req_id.unwrap().expose().to_owned();
-        // Who is pushed to has nothing to poll for.
-        let expected = json!({ "auth_req_id": id, "expires_in": 300 });
-        assert_eq!(content(issued.response_content.as_ref()), expected);
-        assert_eq!(error(&api, client, &id).await, "unauthorized_client");
-
-        let completed = complete(&api, &authorized(&ticket)).await;
-        assert_eq!(
-            completed.action,
-            BackchannelAuthenticationCompleteAction::Notification,
-            "{:?}",
-            completed
-                .result_message
-                .as_ref()
-                .map(authlete::Secret::expose)
-        );
-        let endpoint = completed.client_notification_endpoint;
-        assert_eq!(endpoint.as_deref(), Some(ENDPOINT));
-        let token = completed.client_notification_token.unwrap();
-        assert_eq!(token.expose(), "tell-me");
-        assert_eq!(completed.access_token_duration, Some(86_400));
-        assert_eq!(completed.refresh_token_duration, Some(864_000));
-        assert_eq!(completed.id_token_duration, Some(86_400));
-        let [access_token, refresh_token, id_token] = [
-            completed.access_token,
-            completed.refresh_token,
-            completed.id_token,
-        ]
-        .map(|token| token.unwrap().expose().to_owned());
-        let expected = json!({
-            "auth_req_id": id,
-            "access_token": access_token,
-            "token_type": "Bearer",
-            "refresh_token": refresh_token,
-            "expires_in": 86_400,
-            "scope": "openid read",
-            "id_token": id_token,
-        });
-        assert_eq!(content(completed.response_content.as_ref()), expected);
-        // The ID token vouches for the rest (CIBA Core 1.0 §10.3.1).
-        let claims = jwt::verified(&id_token, &jwks(&api).await);
-        assert_eq!(claims["urn:openid:params:jwt:claim:auth_req_id"], id);
-        let hash = &claims["urn:openid:params:jwt:claim:rt_hash"];
-        assert_eq!(*hash, jwt::half_hash(&refresh_token));
-        assert_eq!(claims["at_hash"], jwt::half_hash(&access_token));
-        let answer = api
-            .introspection(&IntrospectionRequest::new(access_token))
-            .await
-            .unwrap();
-        assert_eq!(answer.action, IntrospectionAction::Ok);
-        assert_eq!(answer.subject.as_deref(), Some("alice"));
-
-        let again = complete(&api, &authorized(&ticket)).await;
-        assert_eq!(
-            again.action,
-            BackchannelAuthenticationCompleteAction::ServerError
-        );
-    }
-}
-
-#[tokio::test]
-async fn the_value_of_an_access_token_is_the_servers_when_it_is_pushed() {
-    for version in GENERATIONS {
-        for (mode, is_used) in [(DeliveryMode::Push, true), (DeliveryMode::Poll, false)] {
-            let (emulator, api) = start_ciba(version, mode).await;
-            let client = emulator.client();
-            let (ticket, id) = asked(&api, client).await;
-            let request = authorized(&ticket)
-                .access_token("chosen-by-the-server")
-                .access_token_duration(0)
-                .auth_time(1_700_000_000)
-                .acr("gold");
-            let completed = complete(&api, &request).await;
-            let (token, id_token) = match is_used {
-                true => (completed.access_token, completed.id_token),
-                false => {
-                    assert_eq!(completed.access_token, None);
-                    assert_eq!(completed.id_token, None);
-                    assert_eq!(completed.access_token_duration, Some(0));
-                    assert_eq!(completed.refresh_token_duration, Some(0));
-                    assert_eq!(completed.id_token_duration, Some(0));
-                    assert_eq!(completed.response_content, None);
-                    let polled = poll(&api, client, &id).await;
-                    (polled.access_token, polled.id_token)
-                }
-            };
-            let token = token.unwrap();
-            assert_eq!(token.expose() == "chosen-by-the-server", is_used);
-            let (_, claims) = jwt::parts(id_token.unwrap().expose());
-            assert_eq!(claims["auth_time"], 1_700_000_000);
-            assert_eq!(claims["acr"], "gold");
-        }
-    }
-}
-
-#[tokio::test]
-async fn errors_are_pushed_to_a_client_too() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_ciba(version, DeliveryMode::Push).await;
-        let client = emulator.client();
-        let pushed = async |request: &BackchannelAuthenticationCompleteRequest| {
-            let completed = complete(&api, request).await;
-            assert_eq!(
-                completed.action,
-                BackchannelAuthenticationCompleteAction::Notification
-            );
-            assert_eq!(completed.access_token, None);
-            assert_eq!(completed.refresh_token, None);
-            assert_eq!(completed.id_token, None);
-            content(completed.response_content.as_ref())
+        let request = authorized(&ticket)
+            .access_token("chosen-by-the-server")
+            .access_token_duration(0)
+            .auth_time(1_700_000_000)
+            .acr("gold");
+        let completed = complete(&api, &request).await;
+        let (token, id_token) = match is_used {
+            true => (completed.access_token, completed.id_token),
+            false => {
+                assert_eq!(completed.access_token, None);
+                assert_eq!(completed.id_token, None);
+                assert_eq!(completed.access_token_duration, Some(0));
+                assert_eq!(completed.refresh_token_duration, Some(0));
+                assert_eq!(completed.id_token_duration, Some(0));
+                assert_eq!(completed.response_content, None);
+                let polled = poll(&api, client, &id).await;
+                (polled.access_token, polled.id_token)
+            }
         };
-
-        let (ticket, id) = asked(&api, client).await;
-        let denied = BackchannelAuthenticationCompleteResult::AccessDenied;
-        let request = BackchannelAuthenticationCompleteRequest::new(&ticket, denied)
-            .error_description("Not me.");
-        let expected = json!({
-            "auth_req_id": id,
-            "error": "access_denied",
-            "error_description": "Not me.",
-        });
-        assert_eq!(pushed(&request).await, expected);
-
-        let (ticket, id) = asked(&api, client).await;
-        let failed = BackchannelAuthenticationCompleteResult::TransactionFailed;
-        let request = BackchannelAuthenticationCompleteRequest::new(&ticket, failed);
-        let expected = json!({ "auth_req_id": id, "error": "expired_token" });
-        assert_eq!(pushed(&request).await, expected);
-
-        let (ticket, _) = asked(&api, client).await;
-        emulator.advance(Duration::from_secs(300));
-        assert_eq!(pushed(&authorized(&ticket)).await["error"], "expired_token");
-
-        // The first token of that value is issued, the second cannot be.
-        let (ticket, _) = asked(&api, client).await;
-        let chosen = authorized(&ticket).access_token("chosen-by-the-caller");
-        assert_eq!(pushed_tokens(&api, &chosen).await, "chosen-by-the-caller");
-        let (ticket, _) = asked(&api, client).await;
-        let chosen = authorized(&ticket).access_token("chosen-by-the-caller");
-        assert_eq!(pushed(&chosen).await["error"], "server_error");
+        let token = token.unwrap();
+        assert_eq!(token.expose() == "chosen-by-the-server", is_used);
+        let (_, claims) = jwt::parts(id_token.unwrap().expose());
+        assert_eq!(claims["auth_time"], 1_700_000_000);
+        assert_eq!(claims["acr"], "gold");
     }
+}
+
+#[rstest]
+#[tokio::test]
+async fn errors_are_pushed_to_a_client_too(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_ciba(version, DeliveryMode::Push).await;
+    let client = emulator.client();
+    let pushed = async |request: &BackchannelAuthenticationCompleteRequest| {
+        let completed = complete(&api, request).await;
+        assert_eq!(
+            completed.action,
+            BackchannelAuthenticationCompleteAction::Notification
+        );
+        assert_eq!(completed.access_token, None);
+        assert_eq!(completed.refresh_token, None);
+        assert_eq!(completed.id_token, None);
+        content(completed.response_content.as_ref())
+    };
+
+    let (ticket, id) = asked(&api, client).await;
+    let denied = BackchannelAuthenticationCompleteResult::AccessDenied;
+    let request =
+        BackchannelAuthenticationCompleteRequest::new(&ticket, denied).error_description("Not me.");
+    let expected = json!({
+        "auth_req_id": id,
+        "error": "access_denied",
+        "error_description": "Not me.",
+    });
+    assert_eq!(pushed(&request).await, expected);
+
+    let (ticket, id) = asked(&api, client).await;
+    let failed = BackchannelAuthenticationCompleteResult::TransactionFailed;
+    let request = BackchannelAuthenticationCompleteRequest::new(&ticket, failed);
+    let expected = json!({ "auth_req_id": id, "error": "expired_token" });
+    assert_eq!(pushed(&request).await, expected);
+
+    let (ticket, _) = asked(&api, client).await;
+    emulator.advance(Duration::from_secs(300));
+    assert_eq!(pushed(&authorized(&ticket)).await["error"], "expired_token");
+
+    // The first token of that value is issued, the second cannot be.
+    let (ticket, _) = asked(&api, client).await;
+    let chosen = authorized(&ticket).access_token("chosen-by-the-caller");
+    assert_eq!(pushed_tokens(&api, &chosen).await, "chosen-by-the-caller");
+    let (ticket, _) = asked(&api, client).await;
+    let chosen = authorized(&ticket).access_token("chosen-by-the-caller");
+    assert_eq!(pushed(&chosen).await["error"], "server_error");
 }
 
 async fn pushed_tokens(
@@ -433,121 +439,90 @@ async fn pushed_tokens(
     completed.access_token.unwrap().expose().to_owned()
 }
 
+#[rstest]
 #[tokio::test]
-async fn an_auth_req_id_is_of_one_client_and_of_one_time() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_ciba(version, DeliveryMode::Poll).await;
-        let client = emulator.client();
-        let mut other = api.get_client(client.id).await.unwrap();
-        other.client_id_alias = None;
-        let other = api.create_client(&other).await.unwrap();
-        let (ticket, id) = asked(&api, client).await;
-        complete(&api, &authorized(&ticket)).await;
-        let thief = TokenRequest::new(form(&[("grant_type", GRANT_TYPE), ("auth_req_id", &id)]))
-            .client_id(other.client_id.unwrap().to_string())
-            .client_secret(other.client_secret.unwrap());
-        let answer = api.token(&thief).await.unwrap();
-        assert_eq!(
-            content(answer.response_content.as_ref())["error"],
-            "invalid_grant"
-        );
-        emulator.advance(Duration::from_secs(300));
-        assert_eq!(error(&api, client, &id).await, "expired_token");
-        assert_eq!(error(&api, client, "unheard-of").await, "invalid_grant");
+async fn an_auth_req_id_is_of_one_client_and_of_one_time(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_ciba(version, DeliveryMode::Poll).await;
+    let client = emulator.client();
+    let mut other = api.get_client(client.id).await.unwrap();
+    other.client_id_alias = None;
+    let other = api.create_client(&other).await.unwrap();
+    let (ticket, id) = asked(&api, client).await;
+    complete(&api, &authorized(&ticket)).await;
+    let thief = TokenRequest::new(form(&[("grant_type", GRANT_TYPE), ("auth_req_id", &id)]))
+        .client_id(other.client_id.unwrap().to_string())
+        .client_secret(other.client_secret.unwrap());
+    let answer = api.token(&thief).await.unwrap();
+    assert_eq!(
+        content(answer.response_content.as_ref())["error"],
+        "invalid_grant"
+    );
+    emulator.advance(Duration::from_secs(300));
+    assert_eq!(error(&api, client, &id).await, "expired_token");
+    assert_eq!(error(&api, client, "unheard-of").await, "invalid_grant");
 
-        // Too late to decide.
-        let (ticket, id) = asked(&api, client).await;
-        emulator.advance(Duration::from_secs(300));
-        let late = complete(&api, &authorized(&ticket)).await;
-        assert_eq!(
-            late.action,
-            BackchannelAuthenticationCompleteAction::ServerError
-        );
-        assert_eq!(late.result_code.as_deref(), Some("A196202"));
-        assert_eq!(error(&api, client, &id).await, "expired_token");
+    // Too late to decide.
+    let (ticket, id) = asked(&api, client).await;
+    emulator.advance(Duration::from_secs(300));
+    let late = complete(&api, &authorized(&ticket)).await;
+    assert_eq!(
+        late.action,
+        BackchannelAuthenticationCompleteAction::ServerError
+    );
+    assert_eq!(late.result_code.as_deref(), Some("A196202"));
+    assert_eq!(error(&api, client, &id).await, "expired_token");
 
-        // What waits for a client that is deleted waits no more.
-        let (ticket, _) = asked(&api, client).await;
-        api.delete_client(client.id).await.unwrap();
-        let answer = complete(&api, &authorized(&ticket)).await;
-        assert_eq!(answer.result_code.as_deref(), Some("A186202"));
-    }
+    // What waits for a client that is deleted waits no more.
+    let (ticket, _) = asked(&api, client).await;
+    api.delete_client(client.id).await.unwrap();
+    let answer = complete(&api, &authorized(&ticket)).await;
+    assert_eq!(answer.result_code.as_deref(), Some("A186202"));
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_wrong_call_about_a_known_ticket_is_a_notification_unless_the_client_polls() {
-    for version in GENERATIONS {
-        for mode in [DeliveryMode::Ping, DeliveryMode::Push] {
-            let (emulator, api) = start_ciba(version, mode.clone()).await;
-            let client = emulator.client();
-            let (ticket, id) = asked(&api, client).await;
-            let with = BackchannelAuthenticationCompleteRequest::new;
-            let unissued = self::ticket(&api, client, &parameters()).await;
-            for (request, code, auth_req_id) in [
-                (
-                    with(&ticket, "PERHAPS").subject("alice"),
-                    "A917202",
-                    json!(id),
-                ),
-                (with(&ticket, "AUTHORIZED"), "A188201", json!(id)),
-                (authorized(&ticket).claims("[]"), "A190201", json!(id)),
-                (authorized(&unissued), "A196204", Value::Null),
-            ] {
-                let answer = complete(&api, &request).await;
-                assert_eq!(
-                    answer.action,
-                    BackchannelAuthenticationCompleteAction::Notification,
-                    "{code}"
-                );
-                assert_eq!(answer.result_code.as_deref(), Some(code));
-                let told = content(answer.response_content.as_ref());
-                assert_eq!(told["error"], "server_error");
-                assert_eq!(told["auth_req_id"], auth_req_id);
-                let endpoint = answer.client_notification_endpoint;
-                assert_eq!(endpoint.as_deref(), Some(ENDPOINT));
-                let token = answer.client_notification_token.unwrap();
-                assert_eq!(token.expose(), "tell-me");
-                assert_eq!(answer.delivery_mode, Some(mode.clone()));
-                assert_eq!(answer.access_token, None);
-            }
-            // Nobody knows whom to notify of these.
-            for (request, code) in [
-                (authorized(&"".into()), "A186201"),
-                (authorized(&"unheard-of".into()), "A186202"),
-            ] {
-                let answer = complete(&api, &request).await;
-                assert_eq!(
-                    answer.action,
-                    BackchannelAuthenticationCompleteAction::ServerError
-                );
-                assert_eq!(answer.result_code.as_deref(), Some(code));
-                assert_eq!(answer.response_content, None);
-            }
-            let answer = complete(&api, &authorized(&ticket)).await;
-            assert_eq!(
-                answer.action,
-                BackchannelAuthenticationCompleteAction::Notification
-            );
-            assert_eq!(content(answer.response_content.as_ref()).get("error"), None);
-        }
-    }
-}
-
-#[tokio::test]
-async fn calls_that_are_wrong_change_nothing() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_ciba(version, DeliveryMode::Poll).await;
+async fn a_wrong_call_about_a_known_ticket_is_a_notification_unless_the_client_polls(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    for mode in [DeliveryMode::Ping, DeliveryMode::Push] {
+        let (emulator, api) = start_ciba(version, mode.clone()).await;
         let client = emulator.client();
         let (ticket, id) = asked(&api, client).await;
         let with = BackchannelAuthenticationCompleteRequest::new;
         let unissued = self::ticket(&api, client, &parameters()).await;
+        for (request, code, auth_req_id) in [
+            (
+                with(&ticket, "PERHAPS").subject("alice"),
+                "A917202",
+                json!(id),
+            ),
+            (with(&ticket, "AUTHORIZED"), "A188201", json!(id)),
+            (authorized(&ticket).claims("[]"), "A190201", json!(id)),
+            (authorized(&unissued), "A196204", Value::Null),
+        ] {
+            let answer = complete(&api, &request).await;
+            assert_eq!(
+                answer.action,
+                BackchannelAuthenticationCompleteAction::Notification,
+                "{code}"
+            );
+            assert_eq!(answer.result_code.as_deref(), Some(code));
+            let told = content(answer.response_content.as_ref());
+            assert_eq!(told["error"], "server_error");
+            assert_eq!(told["auth_req_id"], auth_req_id);
+            let endpoint = answer.client_notification_endpoint;
+            assert_eq!(endpoint.as_deref(), Some(ENDPOINT));
+            let token = answer.client_notification_token.unwrap();
+            assert_eq!(token.expose(), "tell-me");
+            assert_eq!(answer.delivery_mode, Some(mode.clone()));
+            assert_eq!(answer.access_token, None);
+        }
+        // Nobody knows whom to notify of these.
         for (request, code) in [
             (authorized(&"".into()), "A186201"),
-            (with(&ticket, "PERHAPS").subject("alice"), "A917202"),
-            (with(&ticket, "AUTHORIZED"), "A188201"),
-            (authorized(&ticket).claims("[]"), "A190201"),
             (authorized(&"unheard-of".into()), "A186202"),
-            (authorized(&unissued), "A196204"),
         ] {
             let answer = complete(&api, &request).await;
             assert_eq!(
@@ -555,18 +530,52 @@ async fn calls_that_are_wrong_change_nothing() {
                 BackchannelAuthenticationCompleteAction::ServerError
             );
             assert_eq!(answer.result_code.as_deref(), Some(code));
+            assert_eq!(answer.response_content, None);
         }
-        assert_eq!(error(&api, client, &id).await, "authorization_pending");
-        let answer = issue(&api, &"".into()).await;
+        let answer = complete(&api, &authorized(&ticket)).await;
         assert_eq!(
             answer.action,
-            BackchannelAuthenticationIssueAction::InternalServerError
+            BackchannelAuthenticationCompleteAction::Notification
         );
-        assert_eq!(
-            content(answer.response_content.as_ref())["error"],
-            "server_error"
-        );
+        assert_eq!(content(answer.response_content.as_ref()).get("error"), None);
     }
+}
+
+#[rstest]
+#[tokio::test]
+async fn calls_that_are_wrong_change_nothing(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_ciba(version, DeliveryMode::Poll).await;
+    let client = emulator.client();
+    let (ticket, id) = asked(&api, client).await;
+    let with = BackchannelAuthenticationCompleteRequest::new;
+    let unissued = self::ticket(&api, client, &parameters()).await;
+    for (request, code) in [
+        (authorized(&"".into()), "A186201"),
+        (with(&ticket, "PERHAPS").subject("alice"), "A917202"),
+        (with(&ticket, "AUTHORIZED"), "A188201"),
+        (authorized(&ticket).claims("[]"), "A190201"),
+        (authorized(&"unheard-of".into()), "A186202"),
+        (authorized(&unissued), "A196204"),
+    ] {
+        let answer = complete(&api, &request).await;
+        assert_eq!(
+            answer.action,
+            BackchannelAuthenticationCompleteAction::ServerError
+        );
+        assert_eq!(answer.result_code.as_deref(), Some(code));
+    }
+    assert_eq!(error(&api, client, &id).await, "authorization_pending");
+    let answer = issue(&api, &"".into()).await;
+    assert_eq!(
+        answer.action,
+        BackchannelAuthenticationIssueAction::InternalServerError
+    );
+    assert_eq!(
+        content(answer.response_content.as_ref())["error"],
+        "server_error"
+    );
 }
 
 /// A ticket for `openid email read` and one resource, whose client calls itself by its alias.
@@ -606,112 +615,114 @@ async fn start_detailed(version: ApiVersion) -> (Emulator, Authlete) {
     (emulator, api)
 }
 
+#[rstest]
 #[tokio::test]
-async fn pushed_tokens_are_what_the_decision_makes_of_them() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_detailed(version).await;
-        let client = emulator.client();
-        configure(&emulator, &api, |service| {
-            service.access_token_sign_alg = Some(JwsAlg::Es256);
-        })
-        .await;
-        let ticket = detailed(&api, client).await;
-        let request = authorized(&ticket)
-            .sub("pairwise")
-            .auth_time(1_700_000_000)
-            .acr("gold")
-            .claims(r#"{"given_name":"Alice"}"#)
-            .properties([Property::new("room", "kitchen")])
-            .scopes(["openid", "write"])
-            .consented_claims(["given_name"])
-            .idt_header_params(r#"{"x":"y"}"#)
-            .jwt_at_claims(r#"{"desk":7}"#)
-            .id_token_aud_type("string")
-            .access_token_duration(60)
-            .refresh_token_duration(120)
-            // Used only when there is an error to describe.
-            .error_description("no error")
-            .error_uri("https://as.example/none");
-        let completed = complete(&api, &request).await;
-        let told = content(completed.response_content.as_ref());
-        assert_eq!(told.get("error_description"), None);
-        assert_eq!(told.get("error_uri"), None);
-        assert_eq!(told["room"], "kitchen");
-        assert_eq!(told["scope"], "openid write");
-        assert_eq!(completed.access_token_duration, Some(60));
-        assert_eq!(completed.refresh_token_duration, Some(120));
-        let (header, claims) = jwt::parts(completed.id_token.unwrap().expose());
-        assert_eq!(header["x"], "y");
-        assert_eq!(claims["sub"], "pairwise");
-        assert_eq!(claims["auth_time"], 1_700_000_000);
-        assert_eq!(claims["acr"], "gold");
-        assert_eq!(claims["given_name"], "Alice");
-        assert_eq!(claims["aud"], client.alias);
-        let (_, claims) = jwt::parts(completed.jwt_access_token.unwrap().expose());
-        assert_eq!(claims["desk"], 7);
-        let request = IntrospectionRequest::new(completed.access_token.unwrap());
-        let found = api.introspection(&request).await.unwrap();
-        assert_eq!(found.subject.as_deref(), Some("alice"));
-        let consented = Some(vec!["given_name".to_owned()]);
-        assert_eq!(found.consented_claims, consented);
-        assert_eq!(found.properties.unwrap().len(), 1);
-        assert_eq!(found.client_id_alias_used, Some(true));
-    }
+async fn pushed_tokens_are_what_the_decision_makes_of_them(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_detailed(version).await;
+    let client = emulator.client();
+    configure(&emulator, &api, |service| {
+        service.access_token_sign_alg = Some(JwsAlg::Es256);
+    })
+    .await;
+    let ticket = detailed(&api, client).await;
+    let request = authorized(&ticket)
+        .sub("pairwise")
+        .auth_time(1_700_000_000)
+        .acr("gold")
+        .claims(r#"{"given_name":"Alice"}"#)
+        .properties([Property::new("room", "kitchen")])
+        .scopes(["openid", "write"])
+        .consented_claims(["given_name"])
+        .idt_header_params(r#"{"x":"y"}"#)
+        .jwt_at_claims(r#"{"desk":7}"#)
+        .id_token_aud_type("string")
+        .access_token_duration(60)
+        .refresh_token_duration(120)
+        // Used only when there is an error to describe.
+        .error_description("no error")
+        .error_uri("https://as.example/none");
+    let completed = complete(&api, &request).await;
+    let told = content(completed.response_content.as_ref());
+    assert_eq!(told.get("error_description"), None);
+    assert_eq!(told.get("error_uri"), None);
+    assert_eq!(told["room"], "kitchen");
+    assert_eq!(told["scope"], "openid write");
+    assert_eq!(completed.access_token_duration, Some(60));
+    assert_eq!(completed.refresh_token_duration, Some(120));
+    let (header, claims) = jwt::parts(completed.id_token.unwrap().expose());
+    assert_eq!(header["x"], "y");
+    assert_eq!(claims["sub"], "pairwise");
+    assert_eq!(claims["auth_time"], 1_700_000_000);
+    assert_eq!(claims["acr"], "gold");
+    assert_eq!(claims["given_name"], "Alice");
+    assert_eq!(claims["aud"], client.alias);
+    let (_, claims) = jwt::parts(completed.jwt_access_token.unwrap().expose());
+    assert_eq!(claims["desk"], 7);
+    let request = IntrospectionRequest::new(completed.access_token.unwrap());
+    let found = api.introspection(&request).await.unwrap();
+    assert_eq!(found.subject.as_deref(), Some("alice"));
+    let consented = Some(vec!["given_name".to_owned()]);
+    assert_eq!(found.consented_claims, consented);
+    assert_eq!(found.properties.unwrap().len(), 1);
+    assert_eq!(found.client_id_alias_used, Some(true));
 }
 
+#[rstest]
 #[tokio::test]
-async fn pushed_tokens_are_as_requested_where_the_decision_says_nothing() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_detailed(version).await;
-        let client = emulator.client();
-        let ticket = detailed(&api, client).await;
-        let request = authorized(&ticket)
-            .sub("")
-            .auth_time(0)
-            .claims(r#"{"name":"Alice"}"#)
-            .jwt_at_claims(r#"{"desk":7}"#)
-            .access_token_duration(0)
-            .refresh_token_duration(-1);
-        let completed = complete(&api, &request).await;
-        assert_eq!(completed.client_id, Some(client.id));
-        assert_eq!(completed.client_id_alias.as_ref(), Some(&client.alias));
-        assert_eq!(completed.client_id_alias_used, Some(true));
-        assert_eq!(completed.client_entity_id_used, Some(false));
-        assert_eq!(completed.client_name.as_deref(), Some("Emulated client"));
-        let attribute = |of: &str| Some(vec![Pair::new("of", of)]);
-        assert_eq!(completed.client_attributes, attribute("the client"));
-        assert_eq!(completed.service_attributes, attribute("the service"));
-        let resources = vec!["https://api.example/".to_owned()];
-        assert_eq!(completed.resources, Some(resources));
-        let details = json!(completed.authorization_details);
-        assert_eq!(details["elements"][0]["type"], "payment");
-        assert_eq!(completed.grant_id, None);
-        // Without JWTs there is nothing for the claims to be in.
-        assert_eq!(completed.jwt_access_token, None);
-        assert_eq!(completed.access_token_duration, Some(3600));
-        assert_eq!(completed.refresh_token_duration, Some(7200));
-        let told = content(completed.response_content.as_ref());
-        assert_eq!(told["scope"], "openid email read");
-        let (_, claims) = jwt::parts(completed.id_token.unwrap().expose());
-        assert_eq!(claims["sub"], "alice");
-        assert_eq!(claims["aud"], json!([client.alias]));
-        assert_eq!(claims.get("auth_time"), None);
-        assert_eq!(claims.get("acr"), None);
-        let request = IntrospectionRequest::new(completed.access_token.unwrap());
-        let found = api.introspection(&request).await.unwrap();
-        let consented = ["email", "email_verified", "name"].map(str::to_owned);
-        assert_eq!(found.consented_claims, Some(consented.to_vec()));
+async fn pushed_tokens_are_as_requested_where_the_decision_says_nothing(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_detailed(version).await;
+    let client = emulator.client();
+    let ticket = detailed(&api, client).await;
+    let request = authorized(&ticket)
+        .sub("")
+        .auth_time(0)
+        .claims(r#"{"name":"Alice"}"#)
+        .jwt_at_claims(r#"{"desk":7}"#)
+        .access_token_duration(0)
+        .refresh_token_duration(-1);
+    let completed = complete(&api, &request).await;
+    assert_eq!(completed.client_id, Some(client.id));
+    assert_eq!(completed.client_id_alias.as_ref(), Some(&client.alias));
+    assert_eq!(completed.client_id_alias_used, Some(true));
+    assert_eq!(completed.client_entity_id_used, Some(false));
+    assert_eq!(completed.client_name.as_deref(), Some("Emulated client"));
+    let attribute = |of: &str| Some(vec![Pair::new("of", of)]);
+    assert_eq!(completed.client_attributes, attribute("the client"));
+    assert_eq!(completed.service_attributes, attribute("the service"));
+    let resources = vec!["https://api.example/".to_owned()];
+    assert_eq!(completed.resources, Some(resources));
+    let details = json!(completed.authorization_details);
+    assert_eq!(details["elements"][0]["type"], "payment");
+    assert_eq!(completed.grant_id, None);
+    // Without JWTs there is nothing for the claims to be in.
+    assert_eq!(completed.jwt_access_token, None);
+    assert_eq!(completed.access_token_duration, Some(3600));
+    assert_eq!(completed.refresh_token_duration, Some(7200));
+    let told = content(completed.response_content.as_ref());
+    assert_eq!(told["scope"], "openid email read");
+    let (_, claims) = jwt::parts(completed.id_token.unwrap().expose());
+    assert_eq!(claims["sub"], "alice");
+    assert_eq!(claims["aud"], json!([client.alias]));
+    assert_eq!(claims.get("auth_time"), None);
+    assert_eq!(claims.get("acr"), None);
+    let request = IntrospectionRequest::new(completed.access_token.unwrap());
+    let found = api.introspection(&request).await.unwrap();
+    let consented = ["email", "email_verified", "name"].map(str::to_owned);
+    assert_eq!(found.consented_claims, Some(consented.to_vec()));
 
-        configure(&emulator, &api, |service| {
-            service.supported_grant_types = Some(vec![GrantType::Ciba]);
-        })
-        .await;
-        let ticket = detailed(&api, client).await;
-        let completed = complete(&api, &authorized(&ticket)).await;
-        assert!(completed.access_token.is_some());
-        assert_eq!(completed.refresh_token, None);
-        assert_eq!(completed.refresh_token_duration, Some(0));
-    }
+    configure(&emulator, &api, |service| {
+        service.supported_grant_types = Some(vec![GrantType::Ciba]);
+    })
+    .await;
+    let ticket = detailed(&api, client).await;
+    let completed = complete(&api, &authorized(&ticket)).await;
+    assert!(completed.access_token.is_some());
+    assert_eq!(completed.refresh_token, None);
+    assert_eq!(completed.refresh_token_duration, Some(0));
 }
 
 #[tokio::test]
@@ -749,34 +760,36 @@ async fn a_client_that_fetches_its_tokens_learns_of_a_refusal_at_the_token_endpo
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_ticket_that_is_unknown_or_has_expired_gets_no_auth_req_id() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_ciba(version, DeliveryMode::Poll).await;
-        let ticket = ticket(&api, emulator.client(), &parameters()).await;
-        emulator.advance(Duration::from_secs(7 * 86_400));
-        for ticket in ["made-up".into(), ticket] {
-            let answer = issue(&api, &ticket).await;
-            assert_eq!(
-                answer.action,
-                BackchannelAuthenticationIssueAction::InvalidTicket
-            );
-            assert_eq!(answer.auth_req_id, None);
-            let told = content(answer.response_content.as_ref());
-            assert!(told["error"].is_string());
-        }
+async fn a_ticket_that_is_unknown_or_has_expired_gets_no_auth_req_id(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_ciba(version, DeliveryMode::Poll).await;
+    let ticket = ticket(&api, emulator.client(), &parameters()).await;
+    emulator.advance(Duration::from_secs(7 * 86_400));
+    for ticket in ["made-up".into(), ticket] {
+        let answer = issue(&api, &ticket).await;
+        assert_eq!(
+            answer.action,
+            BackchannelAuthenticationIssueAction::InvalidTicket
+        );
+        assert_eq!(answer.auth_req_id, None);
+        let told = content(answer.response_content.as_ref());
+        assert!(told["error"].is_string());
     }
 }
 
 /// `TokenRequest.properties`: those of a backchannel request come with the decision.
+#[rstest]
 #[tokio::test]
-async fn properties_of_a_token_request_are_not_used_for_a_backchannel_request() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_ciba(version, DeliveryMode::Poll).await;
-        let client = emulator.client();
-        let (ticket, id) = asked(&api, client).await;
-        complete(&api, &authorized(&ticket)).await;
-        let parameters = form(&[("grant_type", GRANT_TYPE), ("auth_req_id", &id)]);
-        assert_property_unused(&api, client, parameters).await;
-    }
+async fn properties_of_a_token_request_are_not_used_for_a_backchannel_request(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_ciba(version, DeliveryMode::Poll).await;
+    let client = emulator.client();
+    let (ticket, id) = asked(&api, client).await;
+    complete(&api, &authorized(&ticket)).await;
+    let parameters = form(&[("grant_type", GRANT_TYPE), ("auth_req_id", &id)]);
+    assert_property_unused(&api, client, parameters).await;
 }

@@ -13,6 +13,7 @@ use authlete::types::{
 };
 use authlete::{ApiVersion, Authlete};
 use authlete_emulator::{Emulator, RegisteredClient};
+use rstest::rstest;
 use serde_json::{Value, json};
 
 /// An emulator whose client polls.
@@ -62,274 +63,279 @@ async fn accepted(
     answer
 }
 
+#[rstest]
 #[tokio::test]
-async fn parameters_have_their_rules() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_ciba(version).await;
-        let client = emulator.client();
-        for (parameters, expected) in [
-            ("login_hint=alice", "invalid_request"),
-            ("scope=read&login_hint=alice", "invalid_scope"),
-            ("scope=openid", "invalid_request"),
-            ("scope=openid&login_hint=a&login_hint=b", "invalid_request"),
-            (
-                "scope=openid&login_hint=a&login_hint_token=b",
-                "invalid_request",
-            ),
-            (
-                "scope=openid&id_token_hint=not.an.id-token",
-                "invalid_request",
-            ),
-            (
-                "scope=openid&login_hint=a&requested_expiry=0",
-                "invalid_request",
-            ),
-            (
-                "scope=openid&login_hint=a&requested_expiry=-1",
-                "invalid_request",
-            ),
-            (
-                "scope=openid&login_hint=a&requested_expiry=99999999999",
-                "invalid_request",
-            ),
-            (
-                "scope=openid&login_hint=a&client_notification_token=a%20b",
-                "invalid_request",
-            ),
-            (
-                "scope=openid&login_hint=a&resource=%2Fpath",
-                "invalid_target",
-            ),
-            (
-                "scope=openid&login_hint=a&request=unheard-of",
-                "invalid_request",
-            ),
-        ] {
-            assert_eq!(
-                error(&api, client, parameters).await,
-                expected,
-                "{parameters}"
-            );
-        }
-        let long = format!(
-            "scope=openid&login_hint=a&client_notification_token={}",
-            "a".repeat(1025)
+async fn parameters_have_their_rules(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_ciba(version).await;
+    let client = emulator.client();
+    for (parameters, expected) in [
+        ("login_hint=alice", "invalid_request"),
+        ("scope=read&login_hint=alice", "invalid_scope"),
+        ("scope=openid", "invalid_request"),
+        ("scope=openid&login_hint=a&login_hint=b", "invalid_request"),
+        (
+            "scope=openid&login_hint=a&login_hint_token=b",
+            "invalid_request",
+        ),
+        (
+            "scope=openid&id_token_hint=not.an.id-token",
+            "invalid_request",
+        ),
+        (
+            "scope=openid&login_hint=a&requested_expiry=0",
+            "invalid_request",
+        ),
+        (
+            "scope=openid&login_hint=a&requested_expiry=-1",
+            "invalid_request",
+        ),
+        (
+            "scope=openid&login_hint=a&requested_expiry=99999999999",
+            "invalid_request",
+        ),
+        (
+            "scope=openid&login_hint=a&client_notification_token=a%20b",
+            "invalid_request",
+        ),
+        (
+            "scope=openid&login_hint=a&resource=%2Fpath",
+            "invalid_target",
+        ),
+        (
+            "scope=openid&login_hint=a&request=unheard-of",
+            "invalid_request",
+        ),
+    ] {
+        assert_eq!(
+            error(&api, client, parameters).await,
+            expected,
+            "{parameters}"
         );
-        assert_eq!(error(&api, client, &long).await, "invalid_request");
-
-        let answer = accepted(&api, client, "scope=openid&login_hint_token=whatever").await;
-        let hint_type = UserIdentificationHintType::LoginHintToken;
-        assert_eq!(answer.hint_type, Some(hint_type));
-        assert_eq!(answer.hint.unwrap().expose(), "whatever");
-        assert_eq!(answer.sub, None);
-
-        let answer = ask(&api, client, "").await;
-        assert_eq!(answer.action, BackchannelAuthenticationAction::BadRequest);
-        assert_eq!(answer.result_code.as_deref(), Some("A166301"));
     }
+    let long = format!(
+        "scope=openid&login_hint=a&client_notification_token={}",
+        "a".repeat(1025)
+    );
+    assert_eq!(error(&api, client, &long).await, "invalid_request");
+
+    let answer = accepted(&api, client, "scope=openid&login_hint_token=whatever").await;
+    let hint_type = UserIdentificationHintType::LoginHintToken;
+    assert_eq!(answer.hint_type, Some(hint_type));
+    assert_eq!(answer.hint.unwrap().expose(), "whatever");
+    assert_eq!(answer.sub, None);
+
+    let answer = ask(&api, client, "").await;
+    assert_eq!(answer.action, BackchannelAuthenticationAction::BadRequest);
+    assert_eq!(answer.result_code.as_deref(), Some("A166301"));
 }
 
+#[rstest]
 #[tokio::test]
-async fn clients_are_confidential_and_registered_for_it() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_ciba(version).await;
-        let client = emulator.client();
-        let parameters = "scope=openid&login_hint=alice&client_notification_token=tell-me";
-        let refused = async || {
-            let request = BackchannelAuthenticationRequest::new(parameters)
-                .client_id(client.id.to_string())
-                .client_secret(&client.secret);
-            let answer = api.backchannel_authentication(&request).await.unwrap();
-            let error = content(answer.response_content.as_ref())["error"].clone();
-            (answer.action, answer.result_code.unwrap(), error)
-        };
-        use BackchannelAuthenticationAction::{BadRequest, Unauthorized};
-        let unauthorized = |code: &str| (BadRequest, code.to_owned(), json!("unauthorized_client"));
-
-        let wrong = BackchannelAuthenticationRequest::new(parameters)
+async fn clients_are_confidential_and_registered_for_it(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_ciba(version).await;
+    let client = emulator.client();
+    let parameters = "scope=openid&login_hint=alice&client_notification_token=tell-me";
+    let refused = async || {
+        let request = BackchannelAuthenticationRequest::new(parameters)
             .client_id(client.id.to_string())
-            .client_secret("wrong");
-        let answer = api.backchannel_authentication(&wrong).await.unwrap();
-        assert_eq!(answer.action, Unauthorized);
+            .client_secret(&client.secret);
+        let answer = api.backchannel_authentication(&request).await.unwrap();
+        let error = content(answer.response_content.as_ref())["error"].clone();
+        (answer.action, answer.result_code.unwrap(), error)
+    };
+    use BackchannelAuthenticationAction::{BadRequest, Unauthorized};
+    let unauthorized = |code: &str| (BadRequest, code.to_owned(), json!("unauthorized_client"));
 
-        configure_client(&api, client.id, |client| {
-            client.bc_delivery_mode = Some(DeliveryMode::Ping);
-            client.bc_notification_endpoint = Some("https://client.example/notify".to_owned());
-        })
-        .await;
-        let answer = accepted(&api, client, parameters).await;
-        assert_eq!(answer.delivery_mode, Some(DeliveryMode::Ping));
-        assert_eq!(
-            answer.client_notification_token.unwrap().expose(),
-            "tell-me"
-        );
-        let without_token = "scope=openid&login_hint=alice";
-        assert_eq!(error(&api, client, without_token).await, "invalid_request");
+    let wrong = BackchannelAuthenticationRequest::new(parameters)
+        .client_id(client.id.to_string())
+        .client_secret("wrong");
+    let answer = api.backchannel_authentication(&wrong).await.unwrap();
+    assert_eq!(answer.action, Unauthorized);
 
-        configure(&emulator, &api, |service| {
-            service.supported_backchannel_token_delivery_modes = Some(vec![DeliveryMode::Poll]);
-        })
-        .await;
-        assert_eq!(refused().await, unauthorized("A169302"));
-        configure_client(&api, client.id, |client| client.bc_delivery_mode = None).await;
-        assert_eq!(refused().await, unauthorized("A169301"));
-        configure_client(&api, client.id, |client| {
-            client.grant_types = Some(vec![GrantType::AuthorizationCode]);
-        })
-        .await;
-        assert_eq!(refused().await, unauthorized("A166306"));
-        configure(&emulator, &api, |service| {
-            service.supported_grant_types = Some(vec![GrantType::AuthorizationCode]);
-        })
-        .await;
-        let (_, code, error) = refused().await;
-        assert_eq!(
-            (code.as_str(), error),
-            ("A166305", json!("unsupported_grant_type"))
-        );
+    configure_client(&api, client.id, |client| {
+        client.bc_delivery_mode = Some(DeliveryMode::Ping);
+        client.bc_notification_endpoint = Some("https://client.example/notify".to_owned());
+    })
+    .await;
+    let answer = accepted(&api, client, parameters).await;
+    assert_eq!(answer.delivery_mode, Some(DeliveryMode::Ping));
+    assert_eq!(
+        answer.client_notification_token.unwrap().expose(),
+        "tell-me"
+    );
+    let without_token = "scope=openid&login_hint=alice";
+    assert_eq!(error(&api, client, without_token).await, "invalid_request");
 
-        configure_client(&api, client.id, |client| {
-            client.client_type = Some(ClientType::Public);
-        })
-        .await;
-        let (action, _, error) = refused().await;
-        assert_eq!((action, error), (Unauthorized, json!("invalid_client")));
-    }
+    configure(&emulator, &api, |service| {
+        service.supported_backchannel_token_delivery_modes = Some(vec![DeliveryMode::Poll]);
+    })
+    .await;
+    assert_eq!(refused().await, unauthorized("A169302"));
+    configure_client(&api, client.id, |client| client.bc_delivery_mode = None).await;
+    assert_eq!(refused().await, unauthorized("A169301"));
+    configure_client(&api, client.id, |client| {
+        client.grant_types = Some(vec![GrantType::AuthorizationCode]);
+    })
+    .await;
+    assert_eq!(refused().await, unauthorized("A166306"));
+    configure(&emulator, &api, |service| {
+        service.supported_grant_types = Some(vec![GrantType::AuthorizationCode]);
+    })
+    .await;
+    let (_, code, error) = refused().await;
+    assert_eq!(
+        (code.as_str(), error),
+        ("A166305", json!("unsupported_grant_type"))
+    );
+
+    configure_client(&api, client.id, |client| {
+        client.client_type = Some(ClientType::Public);
+    })
+    .await;
+    let (action, _, error) = refused().await;
+    assert_eq!((action, error), (Unauthorized, json!("invalid_client")));
 }
 
+#[rstest]
 #[tokio::test]
-async fn secrets_and_messages_of_the_user_can_be_required() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_ciba(version).await;
-        let client = emulator.client();
-        let plain = "scope=openid&login_hint=alice";
-        configure_client(&api, client.id, |client| {
-            client.bc_user_code_required = Some(true);
-        })
-        .await;
-        // Nothing comes of that unless the service supports it.
-        let answer = accepted(&api, client, plain).await;
-        assert_eq!(answer.user_code_required, Some(false));
-        configure(&emulator, &api, |service| {
-            service.backchannel_user_code_parameter_supported = Some(true);
-        })
-        .await;
-        assert_eq!(error(&api, client, plain).await, "missing_user_code");
-        let with_code = "scope=openid&login_hint=alice&user_code=1234";
-        let answer = accepted(&api, client, with_code).await;
-        assert_eq!(answer.user_code_required, Some(true));
+async fn secrets_and_messages_of_the_user_can_be_required(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_ciba(version).await;
+    let client = emulator.client();
+    let plain = "scope=openid&login_hint=alice";
+    configure_client(&api, client.id, |client| {
+        client.bc_user_code_required = Some(true);
+    })
+    .await;
+    // Nothing comes of that unless the service supports it.
+    let answer = accepted(&api, client, plain).await;
+    assert_eq!(answer.user_code_required, Some(false));
+    configure(&emulator, &api, |service| {
+        service.backchannel_user_code_parameter_supported = Some(true);
+    })
+    .await;
+    assert_eq!(error(&api, client, plain).await, "missing_user_code");
+    let with_code = "scope=openid&login_hint=alice&user_code=1234";
+    let answer = accepted(&api, client, with_code).await;
+    assert_eq!(answer.user_code_required, Some(true));
 
-        configure(&emulator, &api, |service| {
-            service.backchannel_binding_message_required_in_fapi = Some(true);
-        })
-        .await;
-        accepted(&api, client, with_code).await;
-        configure(&emulator, &api, |service| {
-            service.supported_service_profiles = Some(vec![ServiceProfile::Fapi]);
-            service.fapi_modes = Some(vec![FapiMode::Fapi1Advanced]);
-        })
-        .await;
-        let expected = "invalid_binding_message";
-        assert_eq!(error(&api, client, with_code).await, expected);
-        let with_message = format!("{with_code}&binding_message=W4SCT");
-        accepted(&api, client, &with_message).await;
-    }
+    configure(&emulator, &api, |service| {
+        service.backchannel_binding_message_required_in_fapi = Some(true);
+    })
+    .await;
+    accepted(&api, client, with_code).await;
+    configure(&emulator, &api, |service| {
+        service.supported_service_profiles = Some(vec![ServiceProfile::Fapi]);
+        service.fapi_modes = Some(vec![FapiMode::Fapi1Advanced]);
+    })
+    .await;
+    let expected = "invalid_binding_message";
+    assert_eq!(error(&api, client, with_code).await, expected);
+    let with_message = format!("{with_code}&binding_message=W4SCT");
+    accepted(&api, client, &with_message).await;
 }
 
+#[rstest]
 #[tokio::test]
-async fn scopes_can_have_a_variable_part_and_details_a_type() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_ciba(version).await;
-        let client = emulator.client();
-        configure(&emulator, &api, |service| {
-            service.supported_authorization_details_types = Some(vec!["payment".to_owned()]);
-            let scopes = service.supported_scopes.as_mut().unwrap();
-            let mut scope = Scope::new("pay");
-            scope.description = Some("Spend your money".to_owned());
-            scope.attributes = Some(vec![Pair::new("regex", "pay:[0-9]+")]);
-            scopes.push(scope);
-        })
-        .await;
-        let with_details = |details: &str| {
-            form(&[
-                ("scope", "openid pay pay:17 pay:all"),
-                ("login_hint", "alice"),
-                ("authorization_details", details),
-            ])
-        };
-        let details = r#"[{"type":"payment","actions":["pay"],"amount":7}]"#;
-        let answer = accepted(&api, client, &with_details(details)).await;
-        let scopes = answer.scopes.unwrap().into_iter();
-        let scopes: Vec<_> = scopes
-            .map(|scope| (scope.name, scope.description))
-            .collect();
-        // Authlete does not describe scopes here.
-        let named = |name: &str| (Some(name.to_owned()), None);
-        assert_eq!(scopes, [named("openid"), named("pay")]);
-        assert_eq!(
-            json!(answer.dynamic_scopes),
-            json!([{ "name": "pay", "value": "pay:17" }])
-        );
-        let expected = json!({ "elements": [
-            { "type": "payment", "actions": ["pay"], "otherFields": r#"{"amount":7}"# },
-        ] });
-        assert_eq!(json!(answer.authorization_details), expected);
+async fn scopes_can_have_a_variable_part_and_details_a_type(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_ciba(version).await;
+    let client = emulator.client();
+    configure(&emulator, &api, |service| {
+        service.supported_authorization_details_types = Some(vec!["payment".to_owned()]);
+        let scopes = service.supported_scopes.as_mut().unwrap();
+        let mut scope = Scope::new("pay");
+        scope.description = Some("Spend your money".to_owned());
+        scope.attributes = Some(vec![Pair::new("regex", "pay:[0-9]+")]);
+        scopes.push(scope);
+    })
+    .await;
+    let with_details = |details: &str| {
+        form(&[
+            ("scope", "openid pay pay:17 pay:all"),
+            ("login_hint", "alice"),
+            ("authorization_details", details),
+        ])
+    };
+    let details = r#"[{"type":"payment","actions":["pay"],"amount":7}]"#;
+    let answer = accepted(&api, client, &with_details(details)).await;
+    let scopes = answer.scopes.unwrap().into_iter();
+    let scopes: Vec<_> = scopes
+        .map(|scope| (scope.name, scope.description))
+        .collect();
+    // Authlete does not describe scopes here.
+    let named = |name: &str| (Some(name.to_owned()), None);
+    assert_eq!(scopes, [named("openid"), named("pay")]);
+    assert_eq!(
+        json!(answer.dynamic_scopes),
+        json!([{ "name": "pay", "value": "pay:17" }])
+    );
+    let expected = json!({ "elements": [
+        { "type": "payment", "actions": ["pay"], "otherFields": r#"{"amount":7}"# },
+    ] });
+    assert_eq!(json!(answer.authorization_details), expected);
 
-        let other = with_details(r#"[{"type":"account"}]"#);
-        let expected = "invalid_authorization_details";
-        assert_eq!(error(&api, client, &other).await, expected);
-    }
+    let other = with_details(r#"[{"type":"account"}]"#);
+    let expected = "invalid_authorization_details";
+    assert_eq!(error(&api, client, &other).await, expected);
 }
 
+#[rstest]
 #[tokio::test]
-async fn an_id_token_says_who_is_meant() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_ciba(version).await;
-        let client = emulator.client();
-        configure_client(&api, client.id, |client| {
-            client.bc_delivery_mode = Some(DeliveryMode::Push);
-            client.bc_notification_endpoint = Some("https://client.example/notify".to_owned());
-        })
-        .await;
-        let parameters = "scope=openid&login_hint=alice&client_notification_token=tell-me";
-        let ticket = accepted(&api, client, parameters).await.ticket.unwrap();
-        let issue = BackchannelAuthenticationIssueRequest::new(&ticket);
-        api.backchannel_authentication_issue(&issue).await.unwrap();
-        let result = BackchannelAuthenticationCompleteResult::Authorized;
-        let complete = BackchannelAuthenticationCompleteRequest::new(&ticket, result)
-            .subject("alice")
-            .sub("pseudonym");
-        let completed = api.backchannel_authentication_complete(&complete).await;
-        let id_token = completed.unwrap().id_token.unwrap().expose().to_owned();
+async fn an_id_token_says_who_is_meant(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_ciba(version).await;
+    let client = emulator.client();
+    configure_client(&api, client.id, |client| {
+        client.bc_delivery_mode = Some(DeliveryMode::Push);
+        client.bc_notification_endpoint = Some("https://client.example/notify".to_owned());
+    })
+    .await;
+    let parameters = "scope=openid&login_hint=alice&client_notification_token=tell-me";
+    let ticket = accepted(&api, client, parameters).await.ticket.unwrap();
+    let issue = BackchannelAuthenticationIssueRequest::new(&ticket);
+    api.backchannel_authentication_issue(&issue).await.unwrap();
+    let result = BackchannelAuthenticationCompleteResult::Authorized;
+    let complete = BackchannelAuthenticationCompleteRequest::new(&ticket, result)
+        .subject("alice")
+        .sub("pseudonym");
+    let completed = api.backchannel_authentication_complete(&complete).await;
+    let id_token = completed.unwrap().id_token.unwrap().expose().to_owned();
 
-        let hinted = |id_token: &str| {
-            form(&[
-                ("scope", "openid"),
-                ("id_token_hint", id_token),
-                ("client_notification_token", "tell-me"),
-            ])
-        };
-        let answer = accepted(&api, client, &hinted(&id_token)).await;
-        assert_eq!(
-            answer.hint_type,
-            Some(UserIdentificationHintType::IdTokenHint)
-        );
-        assert_eq!(answer.hint.unwrap().expose(), id_token);
-        assert_eq!(answer.sub.as_deref(), Some("pseudonym"));
+    let hinted = |id_token: &str| {
+        form(&[
+            ("scope", "openid"),
+            ("id_token_hint", id_token),
+            ("client_notification_token", "tell-me"),
+        ])
+    };
+    let answer = accepted(&api, client, &hinted(&id_token)).await;
+    assert_eq!(
+        answer.hint_type,
+        Some(UserIdentificationHintType::IdTokenHint)
+    );
+    assert_eq!(answer.hint.unwrap().expose(), id_token);
+    assert_eq!(answer.sub.as_deref(), Some("pseudonym"));
 
-        // Nobody else can make one.
-        let (_, claims) = jwt::parts(&id_token);
-        let forged = jwt::Key::generate().sign(&claims);
-        assert_eq!(
-            error(&api, client, &hinted(&forged)).await,
-            "invalid_request"
-        );
-        let unsigned = jwt::unsigned(&claims);
-        assert_eq!(
-            error(&api, client, &hinted(&unsigned)).await,
-            "invalid_request"
-        );
-    }
+    // Nobody else can make one.
+    let (_, claims) = jwt::parts(&id_token);
+    let forged = jwt::Key::generate().sign(&claims);
+    assert_eq!(
+        error(&api, client, &hinted(&forged)).await,
+        "invalid_request"
+    );
+    let unsigned = jwt::unsigned(&claims);
+    assert_eq!(
+        error(&api, client, &hinted(&unsigned)).await,
+        "invalid_request"
+    );
 }
 
 #[tokio::test]
@@ -422,151 +428,152 @@ fn claims(client: &RegisteredClient) -> Value {
     })
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_request_can_be_signed() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_ciba(version).await;
-        let client = emulator.client();
-        let key = jwt::Key::generate();
-        let signed = |claims: &Value| form(&[("request", &key.sign(claims))]);
-        let good = claims(client);
-        // The client has to say that it will.
-        assert_eq!(error(&api, client, &signed(&good)).await, "invalid_request");
-        configure_client(&api, client.id, |client| {
-            client.jwks = Some(key.jwks().into());
-            client.bc_request_sign_alg = Some(JwsAlg::Es256);
-        })
-        .await;
-        let answer = accepted(&api, client, &signed(&good)).await;
-        assert_eq!(answer.hint.unwrap().expose(), "alice");
-        assert_eq!(answer.binding_message.as_deref(), Some("W4SCT"));
-        assert_eq!(answer.requested_expiry, Some(120));
-        assert_eq!(answer.request_context.as_deref(), Some(r#"{"shop":17}"#));
+async fn a_request_can_be_signed(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
+    let (emulator, api) = start_ciba(version).await;
+    let client = emulator.client();
+    let key = jwt::Key::generate();
+    let signed = |claims: &Value| form(&[("request", &key.sign(claims))]);
+    let good = claims(client);
+    // The client has to say that it will.
+    assert_eq!(error(&api, client, &signed(&good)).await, "invalid_request");
+    configure_client(&api, client.id, |client| {
+        client.jwks = Some(key.jwks().into());
+        client.bc_request_sign_alg = Some(JwsAlg::Es256);
+    })
+    .await;
+    let answer = accepted(&api, client, &signed(&good)).await;
+    assert_eq!(answer.hint.unwrap().expose(), "alice");
+    assert_eq!(answer.binding_message.as_deref(), Some("W4SCT"));
+    assert_eq!(answer.requested_expiry, Some(120));
+    assert_eq!(answer.request_context.as_deref(), Some(r#"{"shop":17}"#));
 
-        let refused = async |parameters: &str| {
-            assert_eq!(error(&api, client, parameters).await, "invalid_request");
-        };
-        // What authenticates the client may be outside, and nothing else.
-        let identified = format!("{}&client_id={}", signed(&good), client.id);
-        accepted(&api, client, &identified).await;
-        refused(&format!("{}&login_hint=mallory", signed(&good))).await;
-        // And once a client signs, it always does.
-        refused("scope=openid&login_hint=alice").await;
-        refused(&form(&[("request", &jwt::unsigned(&good))])).await;
-        refused(&form(&[("request", &jwt::Key::generate().sign(&good))])).await;
-        let by_secret = jwt::hmac(client.secret.expose().as_bytes(), &good);
-        refused(&form(&[("request", &by_secret)])).await;
-        for name in ["iss", "aud", "exp", "iat", "nbf", "jti", "scope"] {
-            let mut without = good.clone();
-            without.as_object_mut().unwrap().remove(name);
-            refused(&signed(&without)).await;
-        }
-        let now = seconds_since_epoch();
-        for (name, value) in [
-            ("iss", json!("somebody-else")),
-            ("aud", json!("https://other.example")),
-            ("exp", json!(now - 60)),
-            ("nbf", json!(now + 3600)),
-            ("request_context", json!([])),
-        ] {
-            let mut wrong = good.clone();
-            wrong[name] = value;
-            refused(&signed(&wrong)).await;
-        }
-
-        // The signature must be one that the client cannot be told by its secret.
-        let mut settings = api.get_client(client.id).await.unwrap();
-        settings.bc_request_sign_alg = Some(JwsAlg::Hs256);
-        let update = api.update_client(client.id, &settings).await;
-        assert_eq!(refusal(update), (400, "A031222".to_owned()));
-        refused(&form(&[("request", &by_secret)])).await;
+    let refused = async |parameters: &str| {
+        assert_eq!(error(&api, client, parameters).await, "invalid_request");
+    };
+    // What authenticates the client may be outside, and nothing else.
+    let identified = format!("{}&client_id={}", signed(&good), client.id);
+    accepted(&api, client, &identified).await;
+    refused(&format!("{}&login_hint=mallory", signed(&good))).await;
+    // And once a client signs, it always does.
+    refused("scope=openid&login_hint=alice").await;
+    refused(&form(&[("request", &jwt::unsigned(&good))])).await;
+    refused(&form(&[("request", &jwt::Key::generate().sign(&good))])).await;
+    let by_secret = jwt::hmac(client.secret.expose().as_bytes(), &good);
+    refused(&form(&[("request", &by_secret)])).await;
+    for name in ["iss", "aud", "exp", "iat", "nbf", "jti", "scope"] {
+        let mut without = good.clone();
+        without.as_object_mut().unwrap().remove(name);
+        refused(&signed(&without)).await;
     }
+    let now = seconds_since_epoch();
+    for (name, value) in [
+        ("iss", json!("somebody-else")),
+        ("aud", json!("https://other.example")),
+        ("exp", json!(now - 60)),
+        ("nbf", json!(now + 3600)),
+        ("request_context", json!([])),
+    ] {
+        let mut wrong = good.clone();
+        wrong[name] = value;
+        refused(&signed(&wrong)).await;
+    }
+
+    // The signature must be one that the client cannot be told by its secret.
+    let mut settings = api.get_client(client.id).await.unwrap();
+    settings.bc_request_sign_alg = Some(JwsAlg::Hs256);
+    let update = api.update_client(client.id, &settings).await;
+    assert_eq!(refusal(update), (400, "A031222".to_owned()));
+    refused(&form(&[("request", &by_secret)])).await;
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_client_that_is_to_be_notified_says_where() {
-    for version in GENERATIONS {
-        let client = json!({
-            "clientType": "CONFIDENTIAL",
-            "grantTypes": ["CIBA"],
-            "bcDeliveryMode": "PING",
-        });
-        let (emulator, api) = start_with_client(version, client).await;
-        let answer = ask(&api, emulator.client(), "scope=openid&login_hint=alice").await;
-        assert_eq!(answer.result_code.as_deref(), Some("A917301"));
-    }
+async fn a_client_that_is_to_be_notified_says_where(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let client = json!({
+        "clientType": "CONFIDENTIAL",
+        "grantTypes": ["CIBA"],
+        "bcDeliveryMode": "PING",
+    });
+    let (emulator, api) = start_with_client(version, client).await;
+    let answer = ask(&api, emulator.client(), "scope=openid&login_hint=alice").await;
+    assert_eq!(answer.result_code.as_deref(), Some("A917301"));
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_refusal_needs_neither_a_ticket_nor_a_reason() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_ciba(version).await;
-        let path = "/backchannel/authentication/fail";
-        let (_, answer) = post(&emulator, version, "SERVICE", path, &json!({})).await;
-        assert_eq!(answer["action"], "INTERNAL_SERVER_ERROR");
-        assert_eq!(answer["resultCode"], "A185001");
-        assert_eq!(answer["responseContent"], r#"{"error":"server_error"}"#);
+async fn a_refusal_needs_neither_a_ticket_nor_a_reason(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_ciba(version).await;
+    let path = "/backchannel/authentication/fail";
+    let (_, answer) = post(&emulator, version, "SERVICE", path, &json!({})).await;
+    assert_eq!(answer["action"], "INTERNAL_SERVER_ERROR");
+    assert_eq!(answer["resultCode"], "A185001");
+    assert_eq!(answer["responseContent"], r#"{"error":"server_error"}"#);
 
-        let words = json!({
-            "reason": "ACCESS_DENIED",
-            "errorDescription": "Not now.",
-            "errorUri": "https://as.example/denied",
-        });
-        let (_, answer) = post(&emulator, version, "SERVICE", path, &words).await;
-        assert_eq!(answer["action"], "FORBIDDEN");
-        let told: Value =
-            serde_json::from_str(answer["responseContent"].as_str().unwrap()).unwrap();
-        let expected = json!({
-            "error": "access_denied",
-            "error_description": "Not now.",
-            "error_uri": "https://as.example/denied",
-        });
-        assert_eq!(told, expected);
+    let words = json!({
+        "reason": "ACCESS_DENIED",
+        "errorDescription": "Not now.",
+        "errorUri": "https://as.example/denied",
+    });
+    let (_, answer) = post(&emulator, version, "SERVICE", path, &words).await;
+    assert_eq!(answer["action"], "FORBIDDEN");
+    let told: Value = serde_json::from_str(answer["responseContent"].as_str().unwrap()).unwrap();
+    let expected = json!({
+        "error": "access_denied",
+        "error_description": "Not now.",
+        "error_uri": "https://as.example/denied",
+    });
+    assert_eq!(told, expected);
 
-        // A ticket of another service is left alone.
-        let ticket = accepted(&api, emulator.client(), "scope=openid&login_hint=alice").await;
-        let ticket = ticket.ticket.unwrap();
-        let other = another_service(&emulator, &api, version).await;
-        let reason = BackchannelAuthenticationFailReason::AccessDenied;
-        let fail = BackchannelAuthenticationFailRequest::new(&ticket, reason);
-        other.backchannel_authentication_fail(&fail).await.unwrap();
-        let issue = BackchannelAuthenticationIssueRequest::new(&ticket);
-        let issued = api.backchannel_authentication_issue(&issue).await.unwrap();
-        assert_eq!(issued.action, BackchannelAuthenticationIssueAction::Ok);
-    }
+    // A ticket of another service is left alone.
+    let ticket = accepted(&api, emulator.client(), "scope=openid&login_hint=alice").await;
+    let ticket = ticket.ticket.unwrap();
+    let other = another_service(&emulator, &api, version).await;
+    let reason = BackchannelAuthenticationFailReason::AccessDenied;
+    let fail = BackchannelAuthenticationFailRequest::new(&ticket, reason);
+    other.backchannel_authentication_fail(&fail).await.unwrap();
+    let issue = BackchannelAuthenticationIssueRequest::new(&ticket);
+    let issued = api.backchannel_authentication_issue(&issue).await.unwrap();
+    assert_eq!(issued.action, BackchannelAuthenticationIssueAction::Ok);
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_answer_to_a_request_has_its_client_and_what_the_service_supports_of_it() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_ciba(version).await;
-        let client = emulator.client();
-        let attribute = |of: &str| Some(vec![Pair::new("of", of)]);
-        configure(&emulator, &api, |service| {
-            service.supported_acrs = Some(vec!["silver".to_owned(), "gold".to_owned()]);
-            service.attributes = attribute("the service");
-        })
-        .await;
-        configure_client(&api, client.id, |client| {
-            client.attributes = attribute("the client");
-        })
-        .await;
-        let parameters = "scope=openid+read&login_hint=alice&acr_values=gold+platinum";
-        for (name, alias_used) in [(&client.id.to_string(), false), (&client.alias, true)] {
-            let request = BackchannelAuthenticationRequest::new(parameters)
-                .client_id(name)
-                .client_secret(&client.secret);
-            let answer = api.backchannel_authentication(&request).await.unwrap();
-            assert_eq!(answer.acrs, Some(vec!["gold".to_owned()]));
-            assert_eq!(answer.client_id_alias.as_ref(), Some(&client.alias));
-            assert_eq!(answer.client_id_alias_used, Some(alias_used));
-            assert_eq!(answer.client_entity_id_used, Some(false));
-            assert_eq!(answer.client_attributes, attribute("the client"));
-            assert_eq!(answer.service_attributes, attribute("the service"));
-            assert_eq!(answer.claim_names, None);
-            assert_eq!(answer.dynamic_scopes, None);
-            assert_eq!(answer.request_context, None);
-            assert_eq!(answer.gm_action, None);
-        }
+async fn the_answer_to_a_request_has_its_client_and_what_the_service_supports_of_it(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_ciba(version).await;
+    let client = emulator.client();
+    let attribute = |of: &str| Some(vec![Pair::new("of", of)]);
+    configure(&emulator, &api, |service| {
+        service.supported_acrs = Some(vec!["silver".to_owned(), "gold".to_owned()]);
+        service.attributes = attribute("the service");
+    })
+    .await;
+    configure_client(&api, client.id, |client| {
+        client.attributes = attribute("the client");
+    })
+    .await;
+    let parameters = "scope=openid+read&login_hint=alice&acr_values=gold+platinum";
+    for (name, alias_used) in [(&client.id.to_string(), false), (&client.alias, true)] {
+        let request = BackchannelAuthenticationRequest::new(parameters)
+            .client_id(name)
+            .client_secret(&client.secret);
+        let answer = api.backchannel_authentication(&request).await.unwrap();
+        assert_eq!(answer.acrs, Some(vec!["gold".to_owned()]));
+        assert_eq!(answer.client_id_alias.as_ref(), Some(&client.alias));
+        assert_eq!(answer.client_id_alias_used, Some(alias_used));
+        assert_eq!(answer.client_entity_id_used, Some(false));
+        assert_eq!(answer.client_attributes, attribute("the client"));
+        assert_eq!(answer.service_attributes, attribute("the service"));
+        assert_eq!(answer.claim_names, None);
+        assert_eq!(answer.dynamic_scopes, None);
+        assert_eq!(answer.request_context, None);
+        assert_eq!(answer.gm_action, None);
     }
 }

@@ -7,6 +7,7 @@ use authlete::types::{
 };
 use authlete::{ApiVersion, Authlete};
 use authlete_emulator::{Emulator, RegisteredClient};
+use rstest::rstest;
 use serde_json::{Value, json};
 
 async fn start_openid(version: ApiVersion) -> (Emulator, Authlete) {
@@ -122,183 +123,187 @@ async fn claims_come_from_scopes_and_from_the_parameter() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_claims_parameter_is_an_object_of_objects() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_openid(version).await;
-        let client = emulator.client();
-        for wrong in [
-            "x",
-            "[]",
-            "1",
-            r#"{"id_token":[]}"#,
-            r#"{"userinfo":"email"}"#,
-        ] {
-            let error = error(&api, client, &[("claims", wrong)]).await;
-            assert_eq!(error, "invalid_request", "{wrong}");
-        }
-        good(
-            &api,
-            client,
-            &[("claims", r#"{"id_token":null,"unknown":1}"#)],
-        )
-        .await;
-        let deep = format!("{}{}", "[".repeat(5000), "]".repeat(5000));
-        let deep = format!("{{\"id_token\":{deep}}}");
-        assert_eq!(
-            error(&api, client, &[("claims", &deep)]).await,
-            "invalid_request"
-        );
+async fn a_claims_parameter_is_an_object_of_objects(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_openid(version).await;
+    let client = emulator.client();
+    for wrong in [
+        "x",
+        "[]",
+        "1",
+        r#"{"id_token":[]}"#,
+        r#"{"userinfo":"email"}"#,
+    ] {
+        let error = error(&api, client, &[("claims", wrong)]).await;
+        assert_eq!(error, "invalid_request", "{wrong}");
     }
+    good(
+        &api,
+        client,
+        &[("claims", r#"{"id_token":null,"unknown":1}"#)],
+    )
+    .await;
+    let deep = format!("{}{}", "[".repeat(5000), "]".repeat(5000));
+    let deep = format!("{{\"id_token\":{deep}}}");
+    assert_eq!(
+        error(&api, client, &[("claims", &deep)]).await,
+        "invalid_request"
+    );
 }
 
 /// Parameters, the classes that they ask for, and whether nothing else will do.
 type Case<'a> = (&'a [(&'a str, &'a str)], &'a [&'a str], bool);
 
+#[rstest]
 #[tokio::test]
-async fn the_first_to_say_something_about_acr_is_heard() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_openid(version).await;
-        let client = emulator.client();
-        configure_client(&api, client.id, |client| {
-            client.default_acrs = Some(vec!["silver".to_owned()]);
-        })
-        .await;
-        let essential = r#"{"id_token":{"acr":{"essential":true,"values":["lead","gold"]}}}"#;
-        let voluntary = r#"{"id_token":{"acr":{"value":"silver"}}}"#;
-        let impossible = r#"{"id_token":{"acr":{"essential":true,"value":"lead"}}}"#;
-        let values = ("acr_values", "gold lead silver");
-        let cases: [Case<'_>; 4] = [
-            (&[], &["silver"], false),
-            (&[values], &["gold", "silver"], false),
-            (&[values, ("claims", voluntary)], &["silver"], false),
-            (&[values, ("claims", essential)], &["gold"], true),
-        ];
-        for (more, acrs, is_essential) in cases {
-            let answer = good(&api, client, more).await;
-            assert_eq!(answer.acrs.unwrap(), acrs);
-            assert_eq!(answer.acr_essential, Some(is_essential));
-        }
-        let error = error(&api, client, &[("claims", impossible)]).await;
-        assert_eq!(error, "login_required");
+async fn the_first_to_say_something_about_acr_is_heard(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_openid(version).await;
+    let client = emulator.client();
+    configure_client(&api, client.id, |client| {
+        client.default_acrs = Some(vec!["silver".to_owned()]);
+    })
+    .await;
+    let essential = r#"{"id_token":{"acr":{"essential":true,"values":["lead","gold"]}}}"#;
+    let voluntary = r#"{"id_token":{"acr":{"value":"silver"}}}"#;
+    let impossible = r#"{"id_token":{"acr":{"essential":true,"value":"lead"}}}"#;
+    let values = ("acr_values", "gold lead silver");
+    let cases: [Case<'_>; 4] = [
+        (&[], &["silver"], false),
+        (&[values], &["gold", "silver"], false),
+        (&[values, ("claims", voluntary)], &["silver"], false),
+        (&[values, ("claims", essential)], &["gold"], true),
+    ];
+    for (more, acrs, is_essential) in cases {
+        let answer = good(&api, client, more).await;
+        assert_eq!(answer.acrs.unwrap(), acrs);
+        assert_eq!(answer.acr_essential, Some(is_essential));
     }
+    let error = error(&api, client, &[("claims", impossible)]).await;
+    assert_eq!(error, "login_required");
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_wishes_for_the_page_are_handed_on() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_openid(version).await;
-        let client = emulator.client();
-        configure(&emulator, &api, |service| {
-            service.supported_displays = Some(vec![Display::Page, Display::Popup]);
-            service.supported_ui_locales = Some(vec!["en".to_owned(), "fr-CA".to_owned()]);
-        })
-        .await;
-        let answer = good(
-            &api,
-            client,
-            &[
-                ("display", "popup"),
-                ("prompt", "login consent"),
-                ("ui_locales", "fr-CA ja en"),
-                ("claims_locales", "ja"),
-                ("login_hint", "alice@example.com"),
-                ("purpose", "to know you"),
-                ("max_age", "300"),
-            ],
-        )
-        .await;
-        let words = |list: &[&str]| {
-            list.iter()
-                .map(|word| (*word).to_owned())
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(answer.display.unwrap().as_str(), "POPUP");
-        let prompts = answer.prompts.unwrap();
-        let prompts: Vec<_> = prompts.iter().map(|prompt| prompt.as_str()).collect();
-        assert_eq!(prompts, ["LOGIN", "CONSENT"]);
-        assert_eq!(answer.lowest_prompt.unwrap().as_str(), "LOGIN");
-        assert_eq!(answer.ui_locales, Some(words(&["fr-CA", "en"])));
-        assert_eq!(answer.claims_locales, Some(words(&["ja"])));
-        assert_eq!(answer.login_hint.as_deref(), Some("alice@example.com"));
-        assert_eq!(answer.purpose.as_deref(), Some("to know you"));
-        assert_eq!(answer.max_age, Some(300));
+async fn the_wishes_for_the_page_are_handed_on(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_openid(version).await;
+    let client = emulator.client();
+    configure(&emulator, &api, |service| {
+        service.supported_displays = Some(vec![Display::Page, Display::Popup]);
+        service.supported_ui_locales = Some(vec!["en".to_owned(), "fr-CA".to_owned()]);
+    })
+    .await;
+    let answer = good(
+        &api,
+        client,
+        &[
+            ("display", "popup"),
+            ("prompt", "login consent"),
+            ("ui_locales", "fr-CA ja en"),
+            ("claims_locales", "ja"),
+            ("login_hint", "alice@example.com"),
+            ("purpose", "to know you"),
+            ("max_age", "300"),
+        ],
+    )
+    .await;
+    let words = |list: &[&str]| {
+        list.iter()
+            .map(|word| (*word).to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(answer.display.unwrap().as_str(), "POPUP");
+    let prompts = answer.prompts.unwrap();
+    let prompts: Vec<_> = prompts.iter().map(|prompt| prompt.as_str()).collect();
+    assert_eq!(prompts, ["LOGIN", "CONSENT"]);
+    assert_eq!(answer.lowest_prompt.unwrap().as_str(), "LOGIN");
+    assert_eq!(answer.ui_locales, Some(words(&["fr-CA", "en"])));
+    assert_eq!(answer.claims_locales, Some(words(&["ja"])));
+    assert_eq!(answer.login_hint.as_deref(), Some("alice@example.com"));
+    assert_eq!(answer.purpose.as_deref(), Some("to know you"));
+    assert_eq!(answer.max_age, Some(300));
 
-        configure_client(&api, client.id, |client| client.default_max_age = Some(60)).await;
-        configure(&emulator, &api, |service| {
-            service.supported_prompt_values = Some(vec!["LOGIN".into(), "NONE".into()]);
-        })
-        .await;
-        let plain = good(&api, client, &[]).await;
-        assert_eq!(plain.display.unwrap().as_str(), "PAGE");
-        assert_eq!((plain.prompts, plain.max_age), (None, Some(60)));
-        assert_eq!(plain.lowest_prompt.unwrap().as_str(), "CONSENT");
-        for wrong in [
-            ("prompt", "create"),
-            ("prompt", "sing"),
-            ("prompt", "none login"),
-            ("display", "braille"),
-            ("display", "touch"),
-            ("max_age", "1.5"),
-            ("max_age", "99999999999"),
-            ("purpose", "no"),
-        ] {
-            assert_eq!(
-                error(&api, client, &[wrong]).await,
-                "invalid_request",
-                "{wrong:?}"
-            );
-        }
-        let silent = ask(&api, client, &[("prompt", "none")]).await;
-        assert_eq!(silent.action, AuthorizationAction::NoInteraction);
-    }
-}
-
-#[tokio::test]
-async fn a_user_is_named_by_a_claim_or_by_an_id_token() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_openid(version).await;
-        let client = emulator.client();
-        let sub = r#"{"id_token":{"sub":{"value":"alice"}}}"#;
-        let answer = good(&api, client, &[("claims", sub)]).await;
-        assert_eq!(answer.subject.as_deref(), Some("alice"));
-
-        let id_token = async || {
-            let answer = good(&api, client, &[("response_type", "id_token")]).await;
-            let issue = AuthorizationIssueRequest::new(answer.ticket.unwrap(), "alice");
-            let issued = api.authorization_issue(&issue).await.unwrap();
-            issued.id_token.unwrap().expose().to_owned()
-        };
-        let hint = id_token().await;
-        let answer = good(&api, client, &[("id_token_hint", &hint)]).await;
-        assert_eq!(answer.subject.as_deref(), Some("alice"));
-        let both = [("id_token_hint", hint.as_str()), ("claims", sub)];
+    configure_client(&api, client.id, |client| client.default_max_age = Some(60)).await;
+    configure(&emulator, &api, |service| {
+        service.supported_prompt_values = Some(vec!["LOGIN".into(), "NONE".into()]);
+    })
+    .await;
+    let plain = good(&api, client, &[]).await;
+    assert_eq!(plain.display.unwrap().as_str(), "PAGE");
+    assert_eq!((plain.prompts, plain.max_age), (None, Some(60)));
+    assert_eq!(plain.lowest_prompt.unwrap().as_str(), "CONSENT");
+    for wrong in [
+        ("prompt", "create"),
+        ("prompt", "sing"),
+        ("prompt", "none login"),
+        ("display", "braille"),
+        ("display", "touch"),
+        ("max_age", "1.5"),
+        ("max_age", "99999999999"),
+        ("purpose", "no"),
+    ] {
         assert_eq!(
-            good(&api, client, &both).await.subject.as_deref(),
-            Some("alice")
+            error(&api, client, &[wrong]).await,
+            "invalid_request",
+            "{wrong:?}"
         );
-        let bob = sub.replace("alice", "bob");
-        let differ = [("id_token_hint", hint.as_str()), ("claims", &bob)];
-        assert_eq!(error(&api, client, &differ).await, "invalid_request");
-
-        let (_, claims) = jwt::parts(&hint);
-        let forged = jwt::Key::generate().sign(&claims);
-        let unsigned = jwt::unsigned(&claims);
-        let (start, _) = hint.rsplit_once('.').unwrap();
-        for wrong in ["x", &forged, &unsigned, &format!("{start}.AAAA")] {
-            assert_eq!(
-                error(&api, client, &[("id_token_hint", wrong)]).await,
-                "invalid_request"
-            );
-        }
-        // By the secret of the client, when its ID tokens are signed so.
-        configure_client(&api, client.id, |client| {
-            client.id_token_sign_alg = Some(JwsAlg::Hs256);
-        })
-        .await;
-        let hint = id_token().await;
-        assert_eq!(jwt::parts(&hint).0["alg"], "HS256");
-        let answer = good(&api, client, &[("id_token_hint", &hint)]).await;
-        assert_eq!(answer.subject.as_deref(), Some("alice"));
     }
+    let silent = ask(&api, client, &[("prompt", "none")]).await;
+    assert_eq!(silent.action, AuthorizationAction::NoInteraction);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_user_is_named_by_a_claim_or_by_an_id_token(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_openid(version).await;
+    let client = emulator.client();
+    let sub = r#"{"id_token":{"sub":{"value":"alice"}}}"#;
+    let answer = good(&api, client, &[("claims", sub)]).await;
+    assert_eq!(answer.subject.as_deref(), Some("alice"));
+
+    let id_token = async || {
+        let answer = good(&api, client, &[("response_type", "id_token")]).await;
+        let issue = AuthorizationIssueRequest::new(answer.ticket.unwrap(), "alice");
+        let issued = api.authorization_issue(&issue).await.unwrap();
+        issued.id_token.unwrap().expose().to_owned()
+    };
+    let hint = id_token().await;
+    let answer = good(&api, client, &[("id_token_hint", &hint)]).await;
+    assert_eq!(answer.subject.as_deref(), Some("alice"));
+    let both = [("id_token_hint", hint.as_str()), ("claims", sub)];
+    assert_eq!(
+        good(&api, client, &both).await.subject.as_deref(),
+        Some("alice")
+    );
+    let bob = sub.replace("alice", "bob");
+    let differ = [("id_token_hint", hint.as_str()), ("claims", &bob)];
+    assert_eq!(error(&api, client, &differ).await, "invalid_request");
+
+    let (_, claims) = jwt::parts(&hint);
+    let forged = jwt::Key::generate().sign(&claims);
+    let unsigned = jwt::unsigned(&claims);
+    let (start, _) = hint.rsplit_once('.').unwrap();
+    for wrong in ["x", &forged, &unsigned, &format!("{start}.AAAA")] {
+        assert_eq!(
+            error(&api, client, &[("id_token_hint", wrong)]).await,
+            "invalid_request"
+        );
+    }
+    // By the secret of the client, when its ID tokens are signed so.
+    configure_client(&api, client.id, |client| {
+        client.id_token_sign_alg = Some(JwsAlg::Hs256);
+    })
+    .await;
+    let hint = id_token().await;
+    assert_eq!(jwt::parts(&hint).0["alg"], "HS256");
+    let answer = good(&api, client, &[("id_token_hint", &hint)]).await;
+    assert_eq!(answer.subject.as_deref(), Some("alice"));
 }

@@ -2,67 +2,70 @@
 
 use crate::common::registration::*;
 use crate::common::*;
+use authlete::ApiVersion;
 use authlete::types::{
     ClientAuthMethod, ClientRegistrationAction as Action, ClientRegistrationRequest, ClientSource,
     ClientType, GrantType, ResponseType, TokenAction, TokenRequest,
 };
+use rstest::rstest;
 use serde_json::json;
 
+#[rstest]
 #[tokio::test]
-async fn a_minimal_registration_has_the_defaults() {
-    for version in GENERATIONS {
-        let (_emulator, api) = start_open(version).await;
-        let answer = register(&api, minimal()).await;
-        assert_eq!(answer.action, Action::Created);
-        assert_eq!(answer.result_code.as_deref(), Some("A202001"));
-        let client = answer.client.unwrap();
-        assert_eq!(client.dynamically_registered, Some(true));
-        assert_eq!(
-            client.client_source,
-            Some(ClientSource::DynamicRegistration)
-        );
-        assert_eq!(client.client_type, Some(ClientType::Confidential));
-        assert_eq!(
-            client.token_auth_method,
-            Some(ClientAuthMethod::ClientSecretBasic)
-        );
-        assert_eq!(client.registration_access_token_hash.unwrap().len(), 43);
+async fn a_minimal_registration_has_the_defaults(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (_emulator, api) = start_open(version).await;
+    let answer = register(&api, minimal()).await;
+    assert_eq!(answer.action, Action::Created);
+    assert_eq!(answer.result_code.as_deref(), Some("A202001"));
+    let client = answer.client.unwrap();
+    assert_eq!(client.dynamically_registered, Some(true));
+    assert_eq!(
+        client.client_source,
+        Some(ClientSource::DynamicRegistration)
+    );
+    assert_eq!(client.client_type, Some(ClientType::Confidential));
+    assert_eq!(
+        client.token_auth_method,
+        Some(ClientAuthMethod::ClientSecretBasic)
+    );
+    assert_eq!(client.registration_access_token_hash.unwrap().len(), 43);
 
-        let body = content(answer.response_content.as_ref());
-        let id = client.client_id.unwrap().to_string();
-        assert_eq!(body["client_id"], id);
-        assert_eq!(
-            body["client_secret"],
-            client.client_secret.unwrap().expose()
-        );
-        assert_eq!(body["client_secret_expires_at"], 0);
-        assert_eq!(
-            body["client_id_issued_at"],
-            client.created_at.unwrap() / 1000
-        );
-        assert_eq!(body["registration_client_uri"], format!("{ENDPOINT}/{id}"));
-        assert_eq!(
-            body["registration_access_token"].as_str().unwrap().len(),
-            43
-        );
-        for (name, value) in [
-            ("redirect_uris", json!(["https://app.example/callback"])),
-            ("grant_types", json!(["authorization_code"])),
-            ("response_types", json!(["code"])),
-            ("token_endpoint_auth_method", json!("client_secret_basic")),
-            ("application_type", json!("web")),
-            ("subject_type", json!("public")),
-            ("id_token_signed_response_alg", json!("RS256")),
-            ("require_auth_time", json!(false)),
-        ] {
-            assert_eq!(body[name], value, "{name}");
-        }
-        // The client is one like others.
-        assert_eq!(
-            api.get_client(id.as_str()).await.unwrap().number,
-            client.number
-        );
+    let body = content(answer.response_content.as_ref());
+    let id = client.client_id.unwrap().to_string();
+    assert_eq!(body["client_id"], id);
+    assert_eq!(
+        body["client_secret"],
+        client.client_secret.unwrap().expose()
+    );
+    assert_eq!(body["client_secret_expires_at"], 0);
+    assert_eq!(
+        body["client_id_issued_at"],
+        client.created_at.unwrap() / 1000
+    );
+    assert_eq!(body["registration_client_uri"], format!("{ENDPOINT}/{id}"));
+    assert_eq!(
+        body["registration_access_token"].as_str().unwrap().len(),
+        43
+    );
+    for (name, value) in [
+        ("redirect_uris", json!(["https://app.example/callback"])),
+        ("grant_types", json!(["authorization_code"])),
+        ("response_types", json!(["code"])),
+        ("token_endpoint_auth_method", json!("client_secret_basic")),
+        ("application_type", json!("web")),
+        ("subject_type", json!("public")),
+        ("id_token_signed_response_alg", json!("RS256")),
+        ("require_auth_time", json!(false)),
+    ] {
+        assert_eq!(body[name], value, "{name}");
     }
+    // The client is one like others.
+    assert_eq!(
+        api.get_client(id.as_str()).await.unwrap().number,
+        client.number
+    );
 }
 
 #[tokio::test]
@@ -130,42 +133,43 @@ async fn metadata_become_settings_and_come_back() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn what_is_left_out_fits_to_the_rest() {
-    for version in GENERATIONS {
-        let (_emulator, api) = start_open(version).await;
-        let machine = registered(&api, json!({"grant_types": ["client_credentials"]})).await;
-        assert_eq!(machine["response_types"], json!([]));
-        let implicit = registered(
-            &api,
-            with(minimal(), json!({"response_types": ["id_token"]})),
-        )
-        .await;
-        assert_eq!(implicit["grant_types"], json!(["implicit"]));
-        let hybrid = with(minimal(), json!({"response_types": ["code token"]}));
-        let hybrid = registered(&api, hybrid).await;
-        assert_eq!(
-            hybrid["grant_types"],
-            json!(["authorization_code", "implicit"])
-        );
-        let public = with(minimal(), json!({"token_endpoint_auth_method": "none"}));
-        let public = registered(&api, public).await;
-        assert_eq!(public.get("client_secret"), None);
-        let id = public["client_id"].as_str().unwrap();
-        let client = api.get_client(id).await.unwrap();
-        assert_eq!(client.client_type, Some(ClientType::Public));
-        let symmetric =
-            json!({"token_endpoint_auth_method": "none", "id_token_signed_response_alg": "HS256"});
-        let symmetric = registered(&api, with(minimal(), symmetric)).await;
-        assert_eq!(symmetric["client_secret_expires_at"], 0);
+async fn what_is_left_out_fits_to_the_rest(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (_emulator, api) = start_open(version).await;
+    let machine = registered(&api, json!({"grant_types": ["client_credentials"]})).await;
+    assert_eq!(machine["response_types"], json!([]));
+    let implicit = registered(
+        &api,
+        with(minimal(), json!({"response_types": ["id_token"]})),
+    )
+    .await;
+    assert_eq!(implicit["grant_types"], json!(["implicit"]));
+    let hybrid = with(minimal(), json!({"response_types": ["code token"]}));
+    let hybrid = registered(&api, hybrid).await;
+    assert_eq!(
+        hybrid["grant_types"],
+        json!(["authorization_code", "implicit"])
+    );
+    let public = with(minimal(), json!({"token_endpoint_auth_method": "none"}));
+    let public = registered(&api, public).await;
+    assert_eq!(public.get("client_secret"), None);
+    let id = public["client_id"].as_str().unwrap();
+    let client = api.get_client(id).await.unwrap();
+    assert_eq!(client.client_type, Some(ClientType::Public));
+    let symmetric =
+        json!({"token_endpoint_auth_method": "none", "id_token_signed_response_alg": "HS256"});
+    let symmetric = registered(&api, with(minimal(), symmetric)).await;
+    assert_eq!(symmetric["client_secret_expires_at"], 0);
 
-        // And the registered client can do what it registered for.
-        let text = |name: &str| machine[name].as_str().unwrap().to_owned();
-        let request = TokenRequest::new("grant_type=client_credentials")
-            .client_id(text("client_id"))
-            .client_secret(text("client_secret"));
-        assert_eq!(api.token(&request).await.unwrap().action, TokenAction::Ok);
-    }
+    // And the registered client can do what it registered for.
+    let text = |name: &str| machine[name].as_str().unwrap().to_owned();
+    let request = TokenRequest::new("grant_type=client_credentials")
+        .client_id(text("client_id"))
+        .client_secret(text("client_secret"));
+    assert_eq!(api.token(&request).await.unwrap().action, TokenAction::Ok);
 }
 
 #[tokio::test]
@@ -283,99 +287,101 @@ async fn metadata_that_cannot_be_are_refused() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_service_decides_what_it_supports() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let answer = register(&api, minimal()).await;
-        assert_eq!(answer.action, Action::InternalServerError);
-        assert_eq!(answer.result_code.as_deref(), Some("A206201"));
-        configure(&emulator, &api, |service| {
-            service.dynamic_registration_supported = Some(true);
-            service.dcr_duplicate_software_id_blocked = Some(true);
-            service.supported_grant_types = Some(vec![GrantType::AuthorizationCode]);
-            service.supported_response_types = Some(vec![ResponseType::Code]);
-            service.supported_token_auth_methods = Some(vec![ClientAuthMethod::ClientSecretBasic]);
-        })
-        .await;
-        for members in [
-            json!({"grant_types": ["authorization_code", "refresh_token"]}),
-            json!({"grant_types": ["authorization_code"], "response_types": ["code", "none"]}),
-            json!({"token_endpoint_auth_method": "client_secret_post"}),
-        ] {
-            let answer = register(&api, with(minimal(), members.clone())).await;
-            assert_eq!(answer.action, Action::BadRequest, "{members}");
-        }
-        let software = with(minimal(), json!({"software_id": "one"}));
-        let first = registered(&api, software.clone()).await;
-        let second = register(&api, software.clone()).await;
-        assert_eq!(second.action, Action::BadRequest);
-        assert_eq!(second.result_code.as_deref(), Some("A920303"));
-        // It is no obstacle to its own update.
-        let mut request = manage(&first);
-        request.json = Some(
-            with(software, json!({"client_id": first["client_id"]}))
-                .to_string()
-                .into(),
-        );
-        let updated = api.dynamic_client_update(&request).await.unwrap();
-        assert_eq!(
-            updated.action,
-            Action::Updated,
-            "{:?}",
-            updated
-                .result_message
-                .as_ref()
-                .map(authlete::Secret::expose)
-        );
+async fn the_service_decides_what_it_supports(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let answer = register(&api, minimal()).await;
+    assert_eq!(answer.action, Action::InternalServerError);
+    assert_eq!(answer.result_code.as_deref(), Some("A206201"));
+    configure(&emulator, &api, |service| {
+        service.dynamic_registration_supported = Some(true);
+        service.dcr_duplicate_software_id_blocked = Some(true);
+        service.supported_grant_types = Some(vec![GrantType::AuthorizationCode]);
+        service.supported_response_types = Some(vec![ResponseType::Code]);
+        service.supported_token_auth_methods = Some(vec![ClientAuthMethod::ClientSecretBasic]);
+    })
+    .await;
+    for members in [
+        json!({"grant_types": ["authorization_code", "refresh_token"]}),
+        json!({"grant_types": ["authorization_code"], "response_types": ["code", "none"]}),
+        json!({"token_endpoint_auth_method": "client_secret_post"}),
+    ] {
+        let answer = register(&api, with(minimal(), members.clone())).await;
+        assert_eq!(answer.action, Action::BadRequest, "{members}");
     }
+    let software = with(minimal(), json!({"software_id": "one"}));
+    let first = registered(&api, software.clone()).await;
+    let second = register(&api, software.clone()).await;
+    assert_eq!(second.action, Action::BadRequest);
+    assert_eq!(second.result_code.as_deref(), Some("A920303"));
+    // It is no obstacle to its own update.
+    let mut request = manage(&first);
+    request.json = Some(
+        with(software, json!({"client_id": first["client_id"]}))
+            .to_string()
+            .into(),
+    );
+    let updated = api.dynamic_client_update(&request).await.unwrap();
+    assert_eq!(
+        updated.action,
+        Action::Updated,
+        "{:?}",
+        updated
+            .result_message
+            .as_ref()
+            .map(authlete::Secret::expose)
+    );
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_scope_confines_the_client_where_the_service_says_so() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_open(version).await;
-        let machine = json!({"grant_types": ["client_credentials"], "scope": "read"});
-        let body = registered(&api, machine.clone()).await;
-        assert_eq!(body.get("scope"), None);
-        configure(&emulator, &api, |service| {
-            service.dcr_scope_used_as_requestable = Some(true);
-            service.supported_custom_client_metadata = Some(vec!["branch".to_owned()]);
-        })
-        .await;
-        let body = registered(
-            &api,
-            with(machine, json!({"branch": {"number": 7}, "twig": 1})),
-        )
-        .await;
-        assert_eq!(body["scope"], "read");
-        assert_eq!(body["branch"], json!({"number": 7}));
-        let id = body["client_id"].as_str().unwrap();
-        let client = api.get_client(id).await.unwrap();
-        assert_eq!(
-            client.custom_metadata.as_deref(),
-            Some(r#"{"branch":{"number":7}}"#)
-        );
-        let request = TokenRequest::new("grant_type=client_credentials&scope=read+write")
-            .client_id(id)
-            .client_secret(body["client_secret"].as_str().unwrap());
-        let answer = api.token(&request).await.unwrap();
-        assert_eq!(answer.scopes, Some(vec!["read".to_owned()]));
+async fn a_scope_confines_the_client_where_the_service_says_so(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_open(version).await;
+    let machine = json!({"grant_types": ["client_credentials"], "scope": "read"});
+    let body = registered(&api, machine.clone()).await;
+    assert_eq!(body.get("scope"), None);
+    configure(&emulator, &api, |service| {
+        service.dcr_scope_used_as_requestable = Some(true);
+        service.supported_custom_client_metadata = Some(vec!["branch".to_owned()]);
+    })
+    .await;
+    let body = registered(
+        &api,
+        with(machine, json!({"branch": {"number": 7}, "twig": 1})),
+    )
+    .await;
+    assert_eq!(body["scope"], "read");
+    assert_eq!(body["branch"], json!({"number": 7}));
+    let id = body["client_id"].as_str().unwrap();
+    let client = api.get_client(id).await.unwrap();
+    assert_eq!(
+        client.custom_metadata.as_deref(),
+        Some(r#"{"branch":{"number":7}}"#)
+    );
+    let request = TokenRequest::new("grant_type=client_credentials&scope=read+write")
+        .client_id(id)
+        .client_secret(body["client_secret"].as_str().unwrap());
+    let answer = api.token(&request).await.unwrap();
+    assert_eq!(answer.scopes, Some(vec!["read".to_owned()]));
 
-        // What an update leaves out is gone.
-        let mut request = manage(&body);
-        let update = json!({"client_id": id, "grant_types": ["client_credentials"]});
-        request.json = Some(update.to_string().into());
-        let body = api.dynamic_client_update(&request).await.unwrap();
-        let body = content(body.response_content.as_ref());
-        assert_eq!((body.get("scope"), body.get("branch")), (None, None));
-        let wrong = register(
-            &api,
-            json!({"grant_types": ["client_credentials"], "scope": ["read"]}),
-        )
-        .await;
-        assert_eq!(wrong.action, Action::BadRequest);
-    }
+    // What an update leaves out is gone.
+    let mut request = manage(&body);
+    let update = json!({"client_id": id, "grant_types": ["client_credentials"]});
+    request.json = Some(update.to_string().into());
+    let body = api.dynamic_client_update(&request).await.unwrap();
+    let body = content(body.response_content.as_ref());
+    assert_eq!((body.get("scope"), body.get("branch")), (None, None));
+    let wrong = register(
+        &api,
+        json!({"grant_types": ["client_credentials"], "scope": ["read"]}),
+    )
+    .await;
+    assert_eq!(wrong.action, Action::BadRequest);
 }
 
 /// The client metadata that each property of `Client` stands for.
@@ -649,13 +655,14 @@ async fn each_property_of_a_client_has_the_name_of_its_metadata() {
 }
 
 /// `Service.dcrDuplicateSoftwareIdBlocked`.
+#[rstest]
 #[tokio::test]
-async fn a_software_id_may_repeat_unless_the_service_blocks_it() {
-    for version in GENERATIONS {
-        let (_emulator, api) = start_open(version).await;
-        let software = with(minimal(), json!({ "software_id": "one" }));
-        let first = registered(&api, software.clone()).await;
-        let second = registered(&api, software).await;
-        assert_ne!(first["client_id"], second["client_id"]);
-    }
+async fn a_software_id_may_repeat_unless_the_service_blocks_it(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (_emulator, api) = start_open(version).await;
+    let software = with(minimal(), json!({ "software_id": "one" }));
+    let first = registered(&api, software.clone()).await;
+    let second = registered(&api, software).await;
+    assert_ne!(first["client_id"], second["client_id"]);
 }

@@ -3,10 +3,12 @@
 use std::time::{Duration, Instant};
 
 use crate::common::*;
+use authlete::ApiVersion;
 use authlete::types::{Client, GetClientListQuery, IntrospectionRequest};
 use authlete::{Authlete, Error, RetryPolicy};
 use authlete_emulator::{Emulator, EmulatorBuilder};
 use reqwest::{Response, StatusCode};
+use rstest::rstest;
 use serde_json::Value;
 
 async fn get(emulator: &Emulator, path: &str) -> Response {
@@ -60,16 +62,17 @@ async fn a_share_of_the_calls_finds_nobody() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn what_finds_nobody_does_nothing() {
-    for version in GENERATIONS {
-        let emulator = Emulator::builder().unavailable(0.5).start().await.unwrap();
-        let api = Authlete::new(emulator.config(version)).unwrap();
-        assert_eq!(clients(&api).await.unwrap(), 1);
-        let error = api.create_client(&Client::new()).await.unwrap_err();
-        assert_eq!(error.status().unwrap().as_u16(), 503, "{error}");
-        assert_eq!(clients(&api).await.unwrap(), 1);
-    }
+async fn what_finds_nobody_does_nothing(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let emulator = Emulator::builder().unavailable(0.5).start().await.unwrap();
+    let api = Authlete::new(emulator.config(version)).unwrap();
+    assert_eq!(clients(&api).await.unwrap(), 1);
+    let error = api.create_client(&Client::new()).await.unwrap_err();
+    assert_eq!(error.status().unwrap().as_u16(), 503, "{error}");
+    assert_eq!(clients(&api).await.unwrap(), 1);
 }
 
 /// The SDK waits as long as it is asked to.
@@ -86,58 +89,59 @@ async fn a_handle_that_retries_gets_along_with_the_limit() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn calls_beyond_the_limit_are_told_when_to_come_back() {
-    for version in GENERATIONS {
-        let emulator = Emulator::builder().rate_limit(3).start().await.unwrap();
-        let api = Authlete::new(emulator.config(version)).unwrap();
-        let api = api.with_retry(RetryPolicy::never()).unwrap();
-        let start = Instant::now();
-        let (mut allowed, mut error) = (0_u32, None);
-        while error.is_none() {
-            let request = IntrospectionRequest::new("made up");
-            match api.introspection(&request).await {
-                Ok(answer) => {
-                    allowed += 1;
-                    let headers = answer.response_headers.unwrap();
-                    for prefix in ["x-ratelimit", "ratelimit"] {
-                        assert_eq!(headers[format!("{prefix}-limit")], "3");
-                        let remaining = headers[format!("{prefix}-remaining")].to_str().unwrap();
-                        assert!(["2", "1", "0"].contains(&remaining));
-                        assert_eq!(headers[format!("{prefix}-reset")], "1");
-                    }
-                    assert!(!headers.contains_key("retry-after"));
+async fn calls_beyond_the_limit_are_told_when_to_come_back(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let emulator = Emulator::builder().rate_limit(3).start().await.unwrap();
+    let api = Authlete::new(emulator.config(version)).unwrap();
+    let api = api.with_retry(RetryPolicy::never()).unwrap();
+    let start = Instant::now();
+    let (mut allowed, mut error) = (0_u32, None);
+    while error.is_none() {
+        let request = IntrospectionRequest::new("made up");
+        match api.introspection(&request).await {
+            Ok(answer) => {
+                allowed += 1;
+                let headers = answer.response_headers.unwrap();
+                for prefix in ["x-ratelimit", "ratelimit"] {
+                    assert_eq!(headers[format!("{prefix}-limit")], "3");
+                    let remaining = headers[format!("{prefix}-remaining")].to_str().unwrap();
+                    assert!(["2", "1", "0"].contains(&remaining));
+                    assert_eq!(headers[format!("{prefix}-reset")], "1");
                 }
-                Err(refused) => error = Some(refused),
+                assert!(!headers.contains_key("retry-after"));
             }
-            assert!(
-                start.elapsed() < Duration::from_secs(60),
-                "it came to no limit"
-            );
+            Err(refused) => error = Some(refused),
         }
-        assert!(allowed >= 3, "{allowed}");
-        // Where the calls came fast enough to fall into one second, the limit is exact.
         assert!(
-            allowed == 3 || start.elapsed() >= Duration::from_secs(1),
-            "{allowed}"
+            start.elapsed() < Duration::from_secs(60),
+            "it came to no limit"
         );
-
-        let Some(Error::Api(refused)) = &error else {
-            panic!("{error:?}");
-        };
-        assert_eq!(refused.status.as_u16(), 429);
-        assert_eq!(refused.result_code.as_deref(), Some("A001311"));
-        let headers = error.as_ref().unwrap().headers().unwrap();
-        for prefix in ["x-ratelimit", "ratelimit"] {
-            assert_eq!(headers[format!("{prefix}-limit")], "3");
-            assert_eq!(headers[format!("{prefix}-remaining")], "0");
-            assert_eq!(headers[format!("{prefix}-reset")], "1");
-        }
-        assert_eq!(headers["retry-after"], "1");
-        // What it says is true.
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        assert_eq!(clients(&api).await.unwrap(), 1);
     }
+    assert!(allowed >= 3, "{allowed}");
+    // Where the calls came fast enough to fall into one second, the limit is exact.
+    assert!(
+        allowed == 3 || start.elapsed() >= Duration::from_secs(1),
+        "{allowed}"
+    );
+
+    let Some(Error::Api(refused)) = &error else {
+        panic!("{error:?}");
+    };
+    assert_eq!(refused.status.as_u16(), 429);
+    assert_eq!(refused.result_code.as_deref(), Some("A001311"));
+    let headers = error.as_ref().unwrap().headers().unwrap();
+    for prefix in ["x-ratelimit", "ratelimit"] {
+        assert_eq!(headers[format!("{prefix}-limit")], "3");
+        assert_eq!(headers[format!("{prefix}-remaining")], "0");
+        assert_eq!(headers[format!("{prefix}-reset")], "1");
+    }
+    assert_eq!(headers["retry-after"], "1");
+    // What it says is true.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(clients(&api).await.unwrap(), 1);
 }
 
 #[tokio::test]

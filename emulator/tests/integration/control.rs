@@ -3,9 +3,11 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::common::*;
+use authlete::ApiVersion;
 use authlete::types::{IntrospectionAction, IntrospectionRequest};
 use authlete_emulator::Emulator;
 use reqwest::{Client, StatusCode};
+use rstest::rstest;
 use serde_json::{Value, json};
 
 async fn time(emulator: &Emulator) -> Value {
@@ -22,43 +24,44 @@ fn advance(emulator: &Emulator, body: impl Into<reqwest::Body>) -> reqwest::Requ
         .body(body)
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_clock_can_be_read_and_moved() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let system = || {
-            SystemTime::now()
-                .duration_since(UNIX_EPOCH)
-                .unwrap()
-                .as_millis()
-        };
-        let before = system();
-        let answer = time(&emulator).await;
-        let now = u128::from(answer["now"].as_u64().unwrap());
-        assert!((before..=system()).contains(&now));
-        assert_eq!(answer["ahead"], 0);
-        assert_eq!(answer.as_object().unwrap().len(), 2);
-
-        let tokens = tokens(&api, emulator.client()).await;
-        let request = IntrospectionRequest::new(tokens.access_token.unwrap());
-        let moved: Value = advance(&emulator, r#"{"advance": 90000}"#)
-            .send()
-            .await
+async fn the_clock_can_be_read_and_moved(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let system = || {
+        SystemTime::now()
+            .duration_since(UNIX_EPOCH)
             .unwrap()
-            .json()
-            .await
-            .unwrap();
-        assert_eq!(moved["ahead"], 90_000);
-        assert!(moved["now"].as_u64().unwrap() >= u64::try_from(now).unwrap() + 90_000_000);
-        assert_eq!(
-            api.introspection(&request).await.unwrap().action,
-            IntrospectionAction::Unauthorized
-        );
+            .as_millis()
+    };
+    let before = system();
+    let answer = time(&emulator).await;
+    let now = u128::from(answer["now"].as_u64().unwrap());
+    assert!((before..=system()).contains(&now));
+    assert_eq!(answer["ahead"], 0);
+    assert_eq!(answer.as_object().unwrap().len(), 2);
 
-        // In the process or from outside, it is the same clock.
-        emulator.advance(Duration::from_millis(1500));
-        assert_eq!(time(&emulator).await["ahead"], 90_001);
-    }
+    let tokens = tokens(&api, emulator.client()).await;
+    let request = IntrospectionRequest::new(tokens.access_token.unwrap());
+    let moved: Value = advance(&emulator, r#"{"advance": 90000}"#)
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
+    assert_eq!(moved["ahead"], 90_000);
+    assert!(moved["now"].as_u64().unwrap() >= u64::try_from(now).unwrap() + 90_000_000);
+    assert_eq!(
+        api.introspection(&request).await.unwrap().action,
+        IntrospectionAction::Unauthorized
+    );
+
+    // In the process or from outside, it is the same clock.
+    emulator.advance(Duration::from_millis(1500));
+    assert_eq!(time(&emulator).await["ahead"], 90_001);
 }
 
 #[tokio::test]

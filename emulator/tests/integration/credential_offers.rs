@@ -13,6 +13,7 @@ use authlete::types::{
 };
 use authlete::{ApiVersion, Authlete, Secret};
 use authlete_emulator::Emulator;
+use rstest::rstest;
 use serde_json::{Value, json};
 
 async fn start_issuer(version: ApiVersion, of: &str) -> (Emulator, Authlete) {
@@ -85,128 +86,132 @@ fn identity(of: &str) -> Value {
     identity
 }
 
+#[rstest]
 #[tokio::test]
-async fn an_offer_has_what_was_asked_for() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_issuer(version, FINAL).await;
-        let mut request = offer();
-        request.context = Some("desk 7".to_owned());
-        request.acr = Some("gold".to_owned());
-        request.auth_time = Some(1_700_000_000);
-        request.duration = Some(60);
-        request.jwt_at_claims = Some(r#"{"desk":7}"#.to_owned());
-        request.tx_code = Some("4711".into());
-        request.tx_code_input_mode = Some("numeric".to_owned());
-        request.tx_code_description = Some("In the letter".to_owned());
-        let info = created(&api, &request).await;
-        let (state, code) = (
-            info.issuer_state.clone().unwrap(),
-            info.pre_authorized_code.clone().unwrap(),
-        );
-        let expected = json!({
-            "credential_issuer": ISSUER,
-            "credential_configuration_ids": ["identity"],
-            "grants": {
-                "authorization_code": { "issuer_state": state },
-                PRE_AUTHORIZED: {
-                    "pre-authorized_code": code.expose(),
-                    "tx_code": { "length": 4, "input_mode": "numeric", "description": "In the letter" },
-                },
+async fn an_offer_has_what_was_asked_for(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_issuer(version, FINAL).await;
+    let mut request = offer();
+    request.context = Some("desk 7".to_owned());
+    request.acr = Some("gold".to_owned());
+    request.auth_time = Some(1_700_000_000);
+    request.duration = Some(60);
+    request.jwt_at_claims = Some(r#"{"desk":7}"#.to_owned());
+    request.tx_code = Some("4711".into());
+    request.tx_code_input_mode = Some("numeric".to_owned());
+    request.tx_code_description = Some("In the letter".to_owned());
+    let info = created(&api, &request).await;
+    let (state, code) = (
+        info.issuer_state.clone().unwrap(),
+        info.pre_authorized_code.clone().unwrap(),
+    );
+    let expected = json!({
+        "credential_issuer": ISSUER,
+        "credential_configuration_ids": ["identity"],
+        "grants": {
+            "authorization_code": { "issuer_state": state },
+            PRE_AUTHORIZED: {
+                "pre-authorized_code": code.expose(),
+                "tx_code": { "length": 4, "input_mode": "numeric", "description": "In the letter" },
             },
-        });
-        let text = info.credential_offer.as_ref().unwrap().expose();
-        let told: Value = serde_json::from_str(text).unwrap();
-        assert_eq!(told, expected);
-        assert_eq!(info.credential_issuer.as_deref(), Some(ISSUER));
-        assert_eq!(info.identifier.as_ref().unwrap().len(), 43);
-        assert_eq!(info.subject.as_deref(), Some("alice"));
-        assert_eq!(info.context.as_deref(), Some("desk 7"));
-        assert_eq!(info.acr.as_deref(), Some("gold"));
-        assert_eq!(info.auth_time, Some(1_700_000_000));
-        assert_eq!(info.tx_code.as_ref().unwrap().expose(), "4711");
-        let other = created(&api, &request).await;
-        assert_ne!(other.identifier, info.identifier);
-        assert_ne!(other.issuer_state, info.issuer_state);
-        assert_ne!(other.pre_authorized_code, info.pre_authorized_code);
+        },
+    });
+    let text = info.credential_offer.as_ref().unwrap().expose();
+    let told: Value = serde_json::from_str(text).unwrap();
+    assert_eq!(told, expected);
+    assert_eq!(info.credential_issuer.as_deref(), Some(ISSUER));
+    assert_eq!(info.identifier.as_ref().unwrap().len(), 43);
+    assert_eq!(info.subject.as_deref(), Some("alice"));
+    assert_eq!(info.context.as_deref(), Some("desk 7"));
+    assert_eq!(info.acr.as_deref(), Some("gold"));
+    assert_eq!(info.auth_time, Some(1_700_000_000));
+    assert_eq!(info.tx_code.as_ref().unwrap().expose(), "4711");
+    let other = created(&api, &request).await;
+    assert_ne!(other.identifier, info.identifier);
+    assert_ne!(other.issuer_state, info.issuer_state);
+    assert_ne!(other.pre_authorized_code, info.pre_authorized_code);
 
-        let request = CredentialOfferInfoRequest::new(info.identifier.clone().unwrap());
-        let answer = api.credential_offer_info(&request).await.unwrap();
-        assert_eq!(answer.action, CredentialOfferInfoAction::Ok);
-        assert_eq!(answer.info, Some(info));
-        emulator.advance(Duration::from_secs(60));
-        let answer = api.credential_offer_info(&request).await.unwrap();
-        assert_eq!(answer.action, CredentialOfferInfoAction::NotFound);
-        assert_eq!(answer.info, None);
-    }
+    let request = CredentialOfferInfoRequest::new(info.identifier.clone().unwrap());
+    let answer = api.credential_offer_info(&request).await.unwrap();
+    assert_eq!(answer.action, CredentialOfferInfoAction::Ok);
+    assert_eq!(answer.info, Some(info));
+    emulator.advance(Duration::from_secs(60));
+    let answer = api.credential_offer_info(&request).await.unwrap();
+    assert_eq!(answer.action, CredentialOfferInfoAction::NotFound);
+    assert_eq!(answer.info, None);
 }
 
+#[rstest]
 #[tokio::test]
-async fn an_offer_has_only_the_grants_that_were_asked_for() {
-    for version in GENERATIONS {
-        let (_emulator, api) = start_issuer(version, FINAL).await;
+async fn an_offer_has_only_the_grants_that_were_asked_for(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (_emulator, api) = start_issuer(version, FINAL).await;
+    let mut request = offer();
+    request.pre_authorized_code_grant_included = None;
+    request.issuer_state_included = None;
+    request.tx_code = Some("without effect".into());
+    let info = created(&api, &request).await;
+    let text = info.credential_offer.as_ref().unwrap().expose();
+    let told: Value = serde_json::from_str(text).unwrap();
+    assert_eq!(told["grants"], json!({ "authorization_code": {} }));
+    assert_eq!(info.issuer_state_included, Some(false));
+    assert_eq!(info.issuer_state, None);
+    assert_eq!(info.pre_authorized_code, None);
+    assert_eq!(info.tx_code, None);
+
+    let mut request = offer();
+    request.authorization_code_grant_included = Some(false);
+    let info = created(&api, &request).await;
+    let text = info.credential_offer.as_ref().unwrap().expose();
+    let told: Value = serde_json::from_str(text).unwrap();
+    let code = info.pre_authorized_code.as_ref().unwrap().expose();
+    let expected = json!({ PRE_AUTHORIZED: { "pre-authorized_code": code } });
+    assert_eq!(told["grants"], expected);
+    assert_eq!(info.issuer_state, None);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_transaction_code_can_have_an_input_mode_that_is_still_to_come(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (_emulator, api) = start_issuer(version, FINAL).await;
+    for (mode, code) in [("numeric", "4711"), ("text", "a b"), ("emoji", "12a")] {
         let mut request = offer();
-        request.pre_authorized_code_grant_included = None;
-        request.issuer_state_included = None;
-        request.tx_code = Some("without effect".into());
+        request.tx_code = Some(code.into());
+        request.tx_code_input_mode = Some(mode.to_owned());
         let info = created(&api, &request).await;
+        assert_eq!(info.tx_code_input_mode.as_deref(), Some(mode));
         let text = info.credential_offer.as_ref().unwrap().expose();
         let told: Value = serde_json::from_str(text).unwrap();
-        assert_eq!(told["grants"], json!({ "authorization_code": {} }));
-        assert_eq!(info.issuer_state_included, Some(false));
-        assert_eq!(info.issuer_state, None);
-        assert_eq!(info.pre_authorized_code, None);
-        assert_eq!(info.tx_code, None);
-
-        let mut request = offer();
-        request.authorization_code_grant_included = Some(false);
-        let info = created(&api, &request).await;
-        let text = info.credential_offer.as_ref().unwrap().expose();
-        let told: Value = serde_json::from_str(text).unwrap();
-        let code = info.pre_authorized_code.as_ref().unwrap().expose();
-        let expected = json!({ PRE_AUTHORIZED: { "pre-authorized_code": code } });
-        assert_eq!(told["grants"], expected);
-        assert_eq!(info.issuer_state, None);
+        let form = &told["grants"][PRE_AUTHORIZED]["tx_code"];
+        assert_eq!(*form, json!({ "length": code.len(), "input_mode": mode }));
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_transaction_code_can_have_an_input_mode_that_is_still_to_come() {
-    for version in GENERATIONS {
-        let (_emulator, api) = start_issuer(version, FINAL).await;
-        for (mode, code) in [("numeric", "4711"), ("text", "a b"), ("emoji", "12a")] {
-            let mut request = offer();
-            request.tx_code = Some(code.into());
-            request.tx_code_input_mode = Some(mode.to_owned());
-            let info = created(&api, &request).await;
-            assert_eq!(info.tx_code_input_mode.as_deref(), Some(mode));
-            let text = info.credential_offer.as_ref().unwrap().expose();
-            let told: Value = serde_json::from_str(text).unwrap();
-            let form = &told["grants"][PRE_AUTHORIZED]["tx_code"];
-            assert_eq!(*form, json!({ "length": code.len(), "input_mode": mode }));
-        }
-    }
-}
-
-#[tokio::test]
-async fn an_offer_ends_when_the_service_says_so() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        enable(&emulator, &api, FINAL, |service| {
-            service.credential_offer_duration = Some(30);
-        })
-        .await;
-        let info = created(&api, &offer()).await;
-        emulator.advance(Duration::from_secs(30));
-        let client = emulator.client();
-        let answer = request_token(&api, client, &exchange(&info, &[])).await;
-        assert_eq!(answer.action, TokenAction::BadRequest);
-        assert_eq!(error(&answer), "invalid_grant");
-        let state = form(&[("issuer_state", info.issuer_state.as_deref().unwrap())]);
-        let answer = ask(&api, format!("{}&{state}", query(client))).await;
-        assert_eq!(answer.action, AuthorizationAction::Location);
-        let (_, parameters) = location(answer.response_content.as_ref());
-        assert_eq!(parameters[0].1, "invalid_request");
-    }
+async fn an_offer_ends_when_the_service_says_so(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    enable(&emulator, &api, FINAL, |service| {
+        service.credential_offer_duration = Some(30);
+    })
+    .await;
+    let info = created(&api, &offer()).await;
+    emulator.advance(Duration::from_secs(30));
+    let client = emulator.client();
+    let answer = request_token(&api, client, &exchange(&info, &[])).await;
+    assert_eq!(answer.action, TokenAction::BadRequest);
+    assert_eq!(error(&answer), "invalid_grant");
+    let state = form(&[("issuer_state", info.issuer_state.as_deref().unwrap())]);
+    let answer = ask(&api, format!("{}&{state}", query(client))).await;
+    assert_eq!(answer.action, AuthorizationAction::Location);
+    let (_, parameters) = location(answer.response_content.as_ref());
+    assert_eq!(parameters[0].1, "invalid_request");
 }
 
 type Change = fn(&mut CredentialOfferCreateRequest);
@@ -284,190 +289,195 @@ async fn an_offer_that_cannot_be_is_refused() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_pre_authorized_code_is_worth_a_token_once() {
-    for version in GENERATIONS {
-        for of in [FINAL, DRAFT] {
-            let (emulator, api) = start_issuer(version, of).await;
-            let client = emulator.client();
-            let mut request = offer();
-            request.acr = Some("gold".to_owned());
-            request.auth_time = Some(1_700_000_000);
-            request.properties = Some(vec![Property::new("desk", "7")]);
-            let info = created(&api, &request).await;
-            let parameters = exchange(&info, &[]);
-            let answer = request_token(&api, client, &parameters).await;
-            assert_eq!(answer.action, TokenAction::Ok, "{answer:?}");
-            assert_eq!(answer.grant_type, Some(GrantType::PreAuthorizedCode));
-            assert_eq!(answer.subject.as_deref(), Some("alice"));
-            assert_eq!(answer.client_id, Some(client.id));
-            let told = content(answer.response_content.as_ref());
-            assert_eq!(told["desk"], "7");
-            assert_eq!(told.get("authorization_details"), None);
-
-            let found = introspect(&api, answer.access_token.as_ref()).await;
-            assert_eq!(found.action, IntrospectionAction::Ok);
-            assert_eq!(found.subject.as_deref(), Some("alice"));
-            assert_eq!(found.acr.as_deref(), Some("gold"));
-            assert_eq!(found.auth_time, Some(1_700_000_000));
-            assert_eq!(found.for_credential_issuance, Some(true));
-            let issuable = parsed(found.issuable_credentials.as_deref());
-            assert_eq!(issuable, json!([identity(of)]));
-            // The final version has the nonce endpoint for this.
-            assert_eq!(answer.cnonce.is_some(), of == DRAFT);
-            assert_eq!(told.get("c_nonce").is_some(), of == DRAFT);
-            assert_eq!(found.cnonce, answer.cnonce);
-            if of == DRAFT {
-                assert_eq!(told["c_nonce"], answer.cnonce.clone().unwrap());
-                assert_eq!(answer.cnonce_duration, Some(600));
-                assert_eq!(told["c_nonce_expires_in"], 600);
-                assert_eq!(found.cnonce_expires_at, answer.cnonce_expires_at);
-            }
-
-            let again = request_token(&api, client, &parameters).await;
-            assert_eq!(again.action, TokenAction::BadRequest);
-            assert_eq!(error(&again), "invalid_grant");
-            let found = introspect(&api, answer.access_token.as_ref()).await;
-            assert_eq!(found.action, IntrospectionAction::Ok);
-        }
-    }
-}
-
-#[tokio::test]
-async fn the_nonce_of_a_draft_token_is_new_with_each_token() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        enable(&emulator, &api, DRAFT, |service| {
-            service.cnonce_duration = Some(30);
-        })
-        .await;
+async fn a_pre_authorized_code_is_worth_a_token_once(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    for of in [FINAL, DRAFT] {
+        let (emulator, api) = start_issuer(version, of).await;
         let client = emulator.client();
-        let info = created(&api, &offer()).await;
-        let issued = request_token(&api, client, &exchange(&info, &[])).await;
-        assert_eq!(issued.cnonce_duration, Some(30));
-        let refresh_token = issued.refresh_token.unwrap();
-        let refresh = form(&[
-            ("grant_type", "refresh_token"),
-            ("refresh_token", refresh_token.expose()),
-        ]);
-        let refreshed = request_token(&api, client, &refresh).await;
-        assert!(refreshed.cnonce.is_some());
-        assert_ne!(refreshed.cnonce, issued.cnonce);
-        let found = introspect(&api, refreshed.access_token.as_ref()).await;
-        assert_eq!(found.cnonce, refreshed.cnonce);
-        // Other tokens have none.
-        let plain = tokens(&api, client).await;
-        assert_eq!(plain.cnonce, None);
-    }
-}
-
-#[tokio::test]
-async fn the_transaction_code_is_asked_for_and_cannot_be_guessed() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_issuer(version, FINAL).await;
-        let client = emulator.client();
-        let without = created(&api, &offer()).await;
-        let unexpected = exchange(&without, &[("tx_code", "4711")]);
-        let answer = request_token(&api, client, &unexpected).await;
-        assert_eq!(error(&answer), "invalid_request");
-
         let mut request = offer();
-        request.tx_code = Some("4711".into());
+        request.acr = Some("gold".to_owned());
+        request.auth_time = Some(1_700_000_000);
+        request.properties = Some(vec![Property::new("desk", "7")]);
         let info = created(&api, &request).await;
-        let answer = request_token(&api, client, &exchange(&info, &[])).await;
-        assert_eq!(error(&answer), "invalid_request");
-        let wrong = exchange(&info, &[("tx_code", "4712")]);
-        let right = exchange(&info, &[("tx_code", "4711")]);
-        for _ in 0..4 {
-            let answer = request_token(&api, client, &wrong).await;
-            assert_eq!(answer.result_code.as_deref(), Some("A907328"));
-            assert_eq!(error(&answer), "invalid_grant");
-        }
-        let answer = request_token(&api, client, &right).await;
-        assert_eq!(answer.action, TokenAction::Ok);
-
-        let info = created(&api, &request).await;
-        let wrong = exchange(&info, &[("tx_code", "")]);
-        let answer = request_token(&api, client, &wrong).await;
-        assert_eq!(error(&answer), "invalid_request");
-        let wrong = exchange(&info, &[("tx_code", "47111")]);
-        for _ in 0..5 {
-            let answer = request_token(&api, client, &wrong).await;
-            assert_eq!(answer.result_code.as_deref(), Some("A907328"));
-        }
-        let right = exchange(&info, &[("tx_code", "4711")]);
-        let answer = request_token(&api, client, &right).await;
-        assert_eq!(answer.action, TokenAction::BadRequest);
-        assert_eq!(error(&answer), "invalid_grant");
-    }
-}
-
-#[tokio::test]
-async fn a_wallet_need_not_be_registered_where_the_service_says_so() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_issuer(version, FINAL).await;
-        let info = created(&api, &offer()).await;
-        let request = TokenRequest::new(exchange(&info, &[]));
-        let answer = api.token(&request).await.unwrap();
-        assert_eq!(answer.action, TokenAction::InvalidClient);
-        assert_eq!(error(&answer), "invalid_client");
-        configure(&emulator, &api, |service| {
-            service.pre_authorized_grant_anonymous_access_supported = Some(true);
-        })
-        .await;
-        let answer = api.token(&request).await.unwrap();
+        let parameters = exchange(&info, &[]);
+        let answer = request_token(&api, client, &parameters).await;
         assert_eq!(answer.action, TokenAction::Ok, "{answer:?}");
-        assert_eq!(answer.client_auth_method, None);
-        assert_eq!(answer.refresh_token, None);
+        assert_eq!(answer.grant_type, Some(GrantType::PreAuthorizedCode));
+        assert_eq!(answer.subject.as_deref(), Some("alice"));
+        assert_eq!(answer.client_id, Some(client.id));
+        let told = content(answer.response_content.as_ref());
+        assert_eq!(told["desk"], "7");
+        assert_eq!(told.get("authorization_details"), None);
+
         let found = introspect(&api, answer.access_token.as_ref()).await;
         assert_eq!(found.action, IntrospectionAction::Ok);
-        assert_eq!(found.client_id, Some(0));
         assert_eq!(found.subject.as_deref(), Some("alice"));
+        assert_eq!(found.acr.as_deref(), Some("gold"));
+        assert_eq!(found.auth_time, Some(1_700_000_000));
         assert_eq!(found.for_credential_issuance, Some(true));
+        let issuable = parsed(found.issuable_credentials.as_deref());
+        assert_eq!(issuable, json!([identity(of)]));
+        // The final version has the nonce endpoint for this.
+        assert_eq!(answer.cnonce.is_some(), of == DRAFT);
+        assert_eq!(told.get("c_nonce").is_some(), of == DRAFT);
+        assert_eq!(found.cnonce, answer.cnonce);
+        if of == DRAFT {
+            assert_eq!(told["c_nonce"], answer.cnonce.clone().unwrap());
+            assert_eq!(answer.cnonce_duration, Some(600));
+            assert_eq!(told["c_nonce_expires_in"], 600);
+            assert_eq!(found.cnonce_expires_at, answer.cnonce_expires_at);
+        }
 
-        // Who says who it is has to prove it nevertheless.
-        let info = created(&api, &offer()).await;
-        let client = emulator.client();
-        let request = TokenRequest::new(exchange(&info, &[]))
-            .client_id(client.id.to_string())
-            .client_secret("wrong");
-        let answer = api.token(&request).await.unwrap();
-        assert_eq!(answer.action, TokenAction::InvalidClient);
-        let answer = request_token(&api, client, &exchange(&info, &[])).await;
-        assert_eq!(answer.action, TokenAction::Ok);
-        let method = Some(ClientAuthMethod::ClientSecretBasic);
-        assert_eq!(answer.client_auth_method, method);
+        let again = request_token(&api, client, &parameters).await;
+        assert_eq!(again.action, TokenAction::BadRequest);
+        assert_eq!(error(&again), "invalid_grant");
+        let found = introspect(&api, answer.access_token.as_ref()).await;
+        assert_eq!(found.action, IntrospectionAction::Ok);
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_code_is_for_clients_and_services_that_have_the_grant_type() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_issuer(version, FINAL).await;
-        let client = emulator.client();
-        let info = created(&api, &offer()).await;
-        let made_up = form(&[
-            ("grant_type", PRE_AUTHORIZED),
-            ("pre-authorized_code", "made up"),
-        ]);
-        let answer = request_token(&api, client, &made_up).await;
+async fn the_nonce_of_a_draft_token_is_new_with_each_token(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    enable(&emulator, &api, DRAFT, |service| {
+        service.cnonce_duration = Some(30);
+    })
+    .await;
+    let client = emulator.client();
+    let info = created(&api, &offer()).await;
+    let issued = request_token(&api, client, &exchange(&info, &[])).await;
+    assert_eq!(issued.cnonce_duration, Some(30));
+    let refresh_token = issued.refresh_token.unwrap();
+    let refresh = form(&[
+        ("grant_type", "refresh_token"),
+        ("refresh_token", refresh_token.expose()),
+    ]);
+    let refreshed = request_token(&api, client, &refresh).await;
+    assert!(refreshed.cnonce.is_some());
+    assert_ne!(refreshed.cnonce, issued.cnonce);
+    let found = introspect(&api, refreshed.access_token.as_ref()).await;
+    assert_eq!(found.cnonce, refreshed.cnonce);
+    // Other tokens have none.
+    let plain = tokens(&api, client).await;
+    assert_eq!(plain.cnonce, None);
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_transaction_code_is_asked_for_and_cannot_be_guessed(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_issuer(version, FINAL).await;
+    let client = emulator.client();
+    let without = created(&api, &offer()).await;
+    let unexpected = exchange(&without, &[("tx_code", "4711")]);
+    let answer = request_token(&api, client, &unexpected).await;
+    assert_eq!(error(&answer), "invalid_request");
+
+    let mut request = offer();
+    request.tx_code = Some("4711".into());
+    let info = created(&api, &request).await;
+    let answer = request_token(&api, client, &exchange(&info, &[])).await;
+    assert_eq!(error(&answer), "invalid_request");
+    let wrong = exchange(&info, &[("tx_code", "4712")]);
+    let right = exchange(&info, &[("tx_code", "4711")]);
+    for _ in 0..4 {
+        let answer = request_token(&api, client, &wrong).await;
+        assert_eq!(answer.result_code.as_deref(), Some("A907328"));
         assert_eq!(error(&answer), "invalid_grant");
-        let missing = form(&[("grant_type", PRE_AUTHORIZED)]);
-        let answer = request_token(&api, client, &missing).await;
-        assert_eq!(error(&answer), "invalid_request");
-        configure_client(&api, client.id, |client| {
-            client.grant_types = Some(vec![GrantType::AuthorizationCode]);
-        })
-        .await;
-        let answer = request_token(&api, client, &exchange(&info, &[])).await;
-        assert_eq!(error(&answer), "unauthorized_client");
-        configure(&emulator, &api, |service| {
-            service.verifiable_credentials_enabled = Some(false);
-        })
-        .await;
-        let answer = request_token(&api, client, &exchange(&info, &[])).await;
-        assert_eq!(error(&answer), "unsupported_grant_type");
     }
+    let answer = request_token(&api, client, &right).await;
+    assert_eq!(answer.action, TokenAction::Ok);
+
+    let info = created(&api, &request).await;
+    let wrong = exchange(&info, &[("tx_code", "")]);
+    let answer = request_token(&api, client, &wrong).await;
+    assert_eq!(error(&answer), "invalid_request");
+    let wrong = exchange(&info, &[("tx_code", "47111")]);
+    for _ in 0..5 {
+        let answer = request_token(&api, client, &wrong).await;
+        assert_eq!(answer.result_code.as_deref(), Some("A907328"));
+    }
+    let right = exchange(&info, &[("tx_code", "4711")]);
+    let answer = request_token(&api, client, &right).await;
+    assert_eq!(answer.action, TokenAction::BadRequest);
+    assert_eq!(error(&answer), "invalid_grant");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_wallet_need_not_be_registered_where_the_service_says_so(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_issuer(version, FINAL).await;
+    let info = created(&api, &offer()).await;
+    let request = TokenRequest::new(exchange(&info, &[]));
+    let answer = api.token(&request).await.unwrap();
+    assert_eq!(answer.action, TokenAction::InvalidClient);
+    assert_eq!(error(&answer), "invalid_client");
+    configure(&emulator, &api, |service| {
+        service.pre_authorized_grant_anonymous_access_supported = Some(true);
+    })
+    .await;
+    let answer = api.token(&request).await.unwrap();
+    assert_eq!(answer.action, TokenAction::Ok, "{answer:?}");
+    assert_eq!(answer.client_auth_method, None);
+    assert_eq!(answer.refresh_token, None);
+    let found = introspect(&api, answer.access_token.as_ref()).await;
+    assert_eq!(found.action, IntrospectionAction::Ok);
+    assert_eq!(found.client_id, Some(0));
+    assert_eq!(found.subject.as_deref(), Some("alice"));
+    assert_eq!(found.for_credential_issuance, Some(true));
+
+    // Who says who it is has to prove it nevertheless.
+    let info = created(&api, &offer()).await;
+    let client = emulator.client();
+    let request = TokenRequest::new(exchange(&info, &[]))
+        .client_id(client.id.to_string())
+        .client_secret("wrong");
+    let answer = api.token(&request).await.unwrap();
+    assert_eq!(answer.action, TokenAction::InvalidClient);
+    let answer = request_token(&api, client, &exchange(&info, &[])).await;
+    assert_eq!(answer.action, TokenAction::Ok);
+    let method = Some(ClientAuthMethod::ClientSecretBasic);
+    assert_eq!(answer.client_auth_method, method);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_code_is_for_clients_and_services_that_have_the_grant_type(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_issuer(version, FINAL).await;
+    let client = emulator.client();
+    let info = created(&api, &offer()).await;
+    let made_up = form(&[
+        ("grant_type", PRE_AUTHORIZED),
+        ("pre-authorized_code", "made up"),
+    ]);
+    let answer = request_token(&api, client, &made_up).await;
+    assert_eq!(error(&answer), "invalid_grant");
+    let missing = form(&[("grant_type", PRE_AUTHORIZED)]);
+    let answer = request_token(&api, client, &missing).await;
+    assert_eq!(error(&answer), "invalid_request");
+    configure_client(&api, client.id, |client| {
+        client.grant_types = Some(vec![GrantType::AuthorizationCode]);
+    })
+    .await;
+    let answer = request_token(&api, client, &exchange(&info, &[])).await;
+    assert_eq!(error(&answer), "unauthorized_client");
+    configure(&emulator, &api, |service| {
+        service.verifiable_credentials_enabled = Some(false);
+    })
+    .await;
+    let answer = request_token(&api, client, &exchange(&info, &[])).await;
+    assert_eq!(error(&answer), "unsupported_grant_type");
 }
 
 #[tokio::test]
@@ -506,193 +516,197 @@ async fn authorization_details_choose_from_the_offer() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn an_authorization_request_can_refer_to_an_offer() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_issuer(version, FINAL).await;
-        let client = emulator.client();
-        let mut request = offer();
-        request.properties = Some(vec![Property::new("desk", "7")]);
-        let info = created(&api, &request).await;
-        let state = info.issuer_state.clone().unwrap();
-        let referring = format!("{}&{}", query(client), form(&[("issuer_state", &state)]));
-        let answer = ask(&api, referring.as_str()).await;
-        assert_eq!(answer.action, AuthorizationAction::Interaction);
-        let issuable = parsed(answer.issuable_credentials.as_deref());
-        assert_eq!(issuable, json!([identity(FINAL)]));
-        assert_eq!(answer.credential_offer_info, Some(info));
-        let request = AuthorizationIssueRequest::new(answer.ticket.unwrap(), "bob");
-        let code = api.authorization_issue(&request).await.unwrap();
-        let code = code.authorization_code.unwrap();
-        let parameters = code_parameters(client, code.expose());
-        let issued = request_token(&api, client, &parameters).await;
-        assert_eq!(issued.action, TokenAction::Ok);
-        let told = content(issued.response_content.as_ref());
-        assert_eq!(told["desk"], "7");
-        let found = introspect(&api, issued.access_token.as_ref()).await;
-        assert_eq!(found.subject.as_deref(), Some("bob"));
-        let issuable = parsed(found.issuable_credentials.as_deref());
-        assert_eq!(issuable, json!([identity(FINAL)]));
+async fn an_authorization_request_can_refer_to_an_offer(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_issuer(version, FINAL).await;
+    let client = emulator.client();
+    let mut request = offer();
+    request.properties = Some(vec![Property::new("desk", "7")]);
+    let info = created(&api, &request).await;
+    let state = info.issuer_state.clone().unwrap();
+    let referring = format!("{}&{}", query(client), form(&[("issuer_state", &state)]));
+    let answer = ask(&api, referring.as_str()).await;
+    assert_eq!(answer.action, AuthorizationAction::Interaction);
+    let issuable = parsed(answer.issuable_credentials.as_deref());
+    assert_eq!(issuable, json!([identity(FINAL)]));
+    assert_eq!(answer.credential_offer_info, Some(info));
+    let request = AuthorizationIssueRequest::new(answer.ticket.unwrap(), "bob");
+    let code = api.authorization_issue(&request).await.unwrap();
+    let code = code.authorization_code.unwrap();
+    let parameters = code_parameters(client, code.expose());
+    let issued = request_token(&api, client, &parameters).await;
+    assert_eq!(issued.action, TokenAction::Ok);
+    let told = content(issued.response_content.as_ref());
+    assert_eq!(told["desk"], "7");
+    let found = introspect(&api, issued.access_token.as_ref()).await;
+    assert_eq!(found.subject.as_deref(), Some("bob"));
+    let issuable = parsed(found.issuable_credentials.as_deref());
+    assert_eq!(issuable, json!([identity(FINAL)]));
 
-        // A refreshed token is good for the same.
-        let refresh_token = issued.refresh_token.unwrap();
-        let refresh = form(&[
-            ("grant_type", "refresh_token"),
-            ("refresh_token", refresh_token.expose()),
-        ]);
-        let refreshed = request_token(&api, client, &refresh).await;
-        let found = introspect(&api, refreshed.access_token.as_ref()).await;
-        assert_eq!(parsed(found.issuable_credentials.as_deref()), issuable);
+    // A refreshed token is good for the same.
+    let refresh_token = issued.refresh_token.unwrap();
+    let refresh = form(&[
+        ("grant_type", "refresh_token"),
+        ("refresh_token", refresh_token.expose()),
+    ]);
+    let refreshed = request_token(&api, client, &refresh).await;
+    let found = introspect(&api, refreshed.access_token.as_ref()).await;
+    assert_eq!(parsed(found.issuable_credentials.as_deref()), issuable);
 
-        let made_up = format!("{}&issuer_state=made_up", query(client));
-        let answer = ask(&api, made_up.as_str()).await;
-        let (_, parameters) = location(answer.response_content.as_ref());
-        assert_eq!(parameters[0].1, "invalid_request");
-        // Without credentials, the parameter is one of many that mean nothing.
-        configure(&emulator, &api, |service| {
-            service.verifiable_credentials_enabled = Some(false);
-        })
-        .await;
-        let answer = ask(&api, made_up).await;
-        assert_eq!(answer.action, AuthorizationAction::Interaction);
-        assert!(answer.credential_offer_info.is_none());
-    }
+    let made_up = format!("{}&issuer_state=made_up", query(client));
+    let answer = ask(&api, made_up.as_str()).await;
+    let (_, parameters) = location(answer.response_content.as_ref());
+    assert_eq!(parameters[0].1, "invalid_request");
+    // Without credentials, the parameter is one of many that mean nothing.
+    configure(&emulator, &api, |service| {
+        service.verifiable_credentials_enabled = Some(false);
+    })
+    .await;
+    let answer = ask(&api, made_up).await;
+    assert_eq!(answer.action, AuthorizationAction::Interaction);
+    assert!(answer.credential_offer_info.is_none());
 }
 
+#[rstest]
 #[tokio::test]
-async fn scopes_and_authorization_details_ask_for_credentials() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_issuer(version, FINAL).await;
-        let client = emulator.client();
-        let details = json!([{
-            "type": "openid_credential",
-            "credential_configuration_id": "identity",
-            "claims": [{ "path": ["family_name"] }],
-        }]);
-        let asking = query(client).replace("read+write", "read+licence");
-        let asking = format!(
-            "{asking}&{}",
-            form(&[("authorization_details", &details.to_string())])
-        );
-        let answer = ask(&api, asking.as_str()).await;
-        assert_eq!(
-            answer.action,
-            AuthorizationAction::Interaction,
-            "{answer:?}"
-        );
-        let mut wanted = identity(FINAL);
-        wanted["claims"] = json!([{ "path": ["family_name"] }]);
-        let licence = json!({
-            "credential_configuration_id": "licence",
-            "credential_identifiers": ["licence.1"],
-            "format": "mso_mdoc",
-            "doctype": "org.iso.18013.5.1.mDL",
-        });
-        let both = json!([wanted, licence]);
-        assert_eq!(parsed(answer.issuable_credentials.as_deref()), both);
+async fn scopes_and_authorization_details_ask_for_credentials(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_issuer(version, FINAL).await;
+    let client = emulator.client();
+    let details = json!([{
+        "type": "openid_credential",
+        "credential_configuration_id": "identity",
+        "claims": [{ "path": ["family_name"] }],
+    }]);
+    let asking = query(client).replace("read+write", "read+licence");
+    let asking = format!(
+        "{asking}&{}",
+        form(&[("authorization_details", &details.to_string())])
+    );
+    let answer = ask(&api, asking.as_str()).await;
+    assert_eq!(
+        answer.action,
+        AuthorizationAction::Interaction,
+        "{answer:?}"
+    );
+    let mut wanted = identity(FINAL);
+    wanted["claims"] = json!([{ "path": ["family_name"] }]);
+    let licence = json!({
+        "credential_configuration_id": "licence",
+        "credential_identifiers": ["licence.1"],
+        "format": "mso_mdoc",
+        "doctype": "org.iso.18013.5.1.mDL",
+    });
+    let both = json!([wanted, licence]);
+    assert_eq!(parsed(answer.issuable_credentials.as_deref()), both);
 
-        let code = code(&api, &asking).await;
-        let issued = request_token(&api, client, &code_parameters(client, &code)).await;
-        let told = content(issued.response_content.as_ref());
-        let mut identified = details.clone();
-        identified[0]["credential_identifiers"] = json!(["identity.1"]);
-        assert_eq!(told["authorization_details"], identified);
-        let found = introspect(&api, issued.access_token.as_ref()).await;
-        assert_eq!(parsed(found.issuable_credentials.as_deref()), both);
-        assert_eq!(found.for_credential_issuance, Some(true));
+    let code = code(&api, &asking).await;
+    let issued = request_token(&api, client, &code_parameters(client, &code)).await;
+    let told = content(issued.response_content.as_ref());
+    let mut identified = details.clone();
+    identified[0]["credential_identifiers"] = json!(["identity.1"]);
+    assert_eq!(told["authorization_details"], identified);
+    let found = introspect(&api, issued.access_token.as_ref()).await;
+    assert_eq!(parsed(found.issuable_credentials.as_deref()), both);
+    assert_eq!(found.for_credential_issuance, Some(true));
 
-        // The scope can be left out of a refreshed token, and the credential goes with it.
-        let refresh_token = issued.refresh_token.unwrap();
-        let refresh = form(&[
-            ("grant_type", "refresh_token"),
-            ("refresh_token", refresh_token.expose()),
-            ("scope", "read"),
-            ("authorization_details", &details.to_string()),
-        ]);
-        let refreshed = request_token(&api, client, &refresh).await;
-        assert_eq!(refreshed.action, TokenAction::Ok, "{refreshed:?}");
-        let found = introspect(&api, refreshed.access_token.as_ref()).await;
-        let issuable = parsed(found.issuable_credentials.as_deref());
-        assert_eq!(issuable, json!([wanted]));
+    // The scope can be left out of a refreshed token, and the credential goes with it.
+    let refresh_token = issued.refresh_token.unwrap();
+    let refresh = form(&[
+        ("grant_type", "refresh_token"),
+        ("refresh_token", refresh_token.expose()),
+        ("scope", "read"),
+        ("authorization_details", &details.to_string()),
+    ]);
+    let refreshed = request_token(&api, client, &refresh).await;
+    assert_eq!(refreshed.action, TokenAction::Ok, "{refreshed:?}");
+    let found = introspect(&api, refreshed.access_token.as_ref()).await;
+    let issuable = parsed(found.issuable_credentials.as_deref());
+    assert_eq!(issuable, json!([wanted]));
 
-        // What the server changes counts as well.
-        let token = refreshed.access_token.unwrap();
-        let mut request = TokenUpdateRequest::new();
-        request.access_token = Some(token.clone());
-        request.scopes = Some(vec!["read".to_owned(), "licence".to_owned()]);
-        let updated = api.token_update(&request).await.unwrap();
-        assert_eq!(updated.action, TokenUpdateAction::Ok);
-        let found = introspect(&api, Some(&token)).await;
-        assert_eq!(parsed(found.issuable_credentials.as_deref()), both);
+    // What the server changes counts as well.
+    let token = refreshed.access_token.unwrap();
+    let mut request = TokenUpdateRequest::new();
+    request.access_token = Some(token.clone());
+    request.scopes = Some(vec!["read".to_owned(), "licence".to_owned()]);
+    let updated = api.token_update(&request).await.unwrap();
+    assert_eq!(updated.action, TokenUpdateAction::Ok);
+    let found = introspect(&api, Some(&token)).await;
+    assert_eq!(parsed(found.issuable_credentials.as_deref()), both);
 
-        let plain = tokens(&api, client).await;
-        let found = introspect(&api, plain.access_token.as_ref()).await;
-        assert_eq!(found.for_credential_issuance, Some(false));
-        assert_eq!(found.issuable_credentials, None);
-    }
+    let plain = tokens(&api, client).await;
+    let found = introspect(&api, plain.access_token.as_ref()).await;
+    assert_eq!(found.for_credential_issuance, Some(false));
+    assert_eq!(found.issuable_credentials, None);
 }
 
 /// `AuthorizationResponse.issuableCredentials`: the user may not have agreed to all of them.
+#[rstest]
 #[tokio::test]
-async fn a_credential_whose_scope_was_not_granted_is_not_issuable() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_issuer(version, FINAL).await;
-        let client = emulator.client();
-        let asking = query(client).replace("read+write", "identity+licence");
-        let answer = ask(&api, asking).await;
-        let asked = parsed(answer.issuable_credentials.as_deref());
-        assert_eq!(asked.as_array().unwrap().len(), 2);
-        let request = AuthorizationIssueRequest::new(answer.ticket.unwrap(), "alice");
-        let issued = api.authorization_issue(&request.scopes(["identity"])).await;
-        let code = issued.unwrap().authorization_code.unwrap();
-        let parameters = code_parameters(client, code.expose());
-        let issued = request_token(&api, client, &parameters).await;
-        let found = introspect(&api, issued.access_token.as_ref()).await;
-        let issuable = parsed(found.issuable_credentials.as_deref());
-        assert_eq!(issuable, json!([identity(FINAL)]));
-    }
+async fn a_credential_whose_scope_was_not_granted_is_not_issuable(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_issuer(version, FINAL).await;
+    let client = emulator.client();
+    let asking = query(client).replace("read+write", "identity+licence");
+    let answer = ask(&api, asking).await;
+    let asked = parsed(answer.issuable_credentials.as_deref());
+    assert_eq!(asked.as_array().unwrap().len(), 2);
+    let request = AuthorizationIssueRequest::new(answer.ticket.unwrap(), "alice");
+    let issued = api.authorization_issue(&request.scopes(["identity"])).await;
+    let code = issued.unwrap().authorization_code.unwrap();
+    let parameters = code_parameters(client, code.expose());
+    let issued = request_token(&api, client, &parameters).await;
+    let found = introspect(&api, issued.access_token.as_ref()).await;
+    let issuable = parsed(found.issuable_credentials.as_deref());
+    assert_eq!(issuable, json!([identity(FINAL)]));
 }
 
+#[rstest]
 #[tokio::test]
-async fn offers_and_tokens_outlive_the_emulator() {
-    for version in GENERATIONS {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("state.json");
-        let restart = async || {
-            let emulator = Emulator::builder().state_file(&path).start().await;
-            let emulator = emulator.unwrap();
-            let api = Authlete::new(emulator.config(version)).unwrap();
-            (emulator, api)
-        };
-        let (emulator, api) = restart().await;
-        enable(&emulator, &api, DRAFT, |_| {}).await;
-        let mut request = offer();
-        request.tx_code = Some("4711".into());
-        let info = created(&api, &request).await;
-        let right = exchange(&info, &[("tx_code", "4711")]);
-        let wrong = exchange(&info, &[("tx_code", "0000")]);
-        for _ in 0..4 {
-            request_token(&api, emulator.client(), &wrong).await;
-        }
-        let other = created(&api, &offer()).await;
-        let issued = request_token(&api, emulator.client(), &exchange(&other, &[])).await;
-        let before = introspect(&api, issued.access_token.as_ref()).await;
-        drop((emulator, api));
-
-        let (emulator, api) = restart().await;
-        let client = emulator.client();
-        let after = introspect(&api, issued.access_token.as_ref()).await;
-        assert!(before.cnonce.is_some());
-        assert_eq!(after.cnonce, before.cnonce);
-        assert_eq!(after.issuable_credentials, before.issuable_credentials);
-        let answer = request_token(&api, client, &exchange(&other, &[])).await;
-        assert_eq!(error(&answer), "invalid_grant");
-        // The fifth wrong guess is the last, also when the others were in another life.
-        let answer = request_token(&api, client, &wrong).await;
-        assert_eq!(error(&answer), "invalid_grant");
-        let answer = request_token(&api, client, &right).await;
-        assert_eq!(error(&answer), "invalid_grant");
+async fn offers_and_tokens_outlive_the_emulator(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("state.json");
+    let restart = async || {
+        let emulator = Emulator::builder().state_file(&path).start().await;
+        let emulator = emulator.unwrap();
+        let api = Authlete::new(emulator.config(version)).unwrap();
+        (emulator, api)
+    };
+    let (emulator, api) = restart().await;
+    enable(&emulator, &api, DRAFT, |_| {}).await;
+    let mut request = offer();
+    request.tx_code = Some("4711".into());
+    let info = created(&api, &request).await;
+    let right = exchange(&info, &[("tx_code", "4711")]);
+    let wrong = exchange(&info, &[("tx_code", "0000")]);
+    for _ in 0..4 {
+        request_token(&api, emulator.client(), &wrong).await;
     }
+    let other = created(&api, &offer()).await;
+    let issued = request_token(&api, emulator.client(), &exchange(&other, &[])).await;
+    let before = introspect(&api, issued.access_token.as_ref()).await;
+    drop((emulator, api));
+
+    let (emulator, api) = restart().await;
+    let client = emulator.client();
+    let after = introspect(&api, issued.access_token.as_ref()).await;
+    assert!(before.cnonce.is_some());
+    assert_eq!(after.cnonce, before.cnonce);
+    assert_eq!(after.issuable_credentials, before.issuable_credentials);
+    let answer = request_token(&api, client, &exchange(&other, &[])).await;
+    assert_eq!(error(&answer), "invalid_grant");
+    // The fifth wrong guess is the last, also when the others were in another life.
+    let answer = request_token(&api, client, &wrong).await;
+    assert_eq!(error(&answer), "invalid_grant");
+    let answer = request_token(&api, client, &right).await;
+    assert_eq!(error(&answer), "invalid_grant");
 }
 
 #[tokio::test]
@@ -744,55 +758,57 @@ async fn the_draft_asks_by_format_and_kind() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_token_that_is_a_jwt_has_the_claims_of_the_offer() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        enable(&emulator, &api, FINAL, |service| {
-            service.access_token_sign_alg = Some(JwsAlg::Es256);
-        })
-        .await;
-        let client = emulator.client();
-        let mut request = offer();
-        request.jwt_at_claims = Some(r#"{"desk":7}"#.to_owned());
-        let info = created(&api, &request).await;
-        let keys = jwks(&api).await;
-        let answer = request_token(&api, client, &exchange(&info, &[])).await;
-        let claims = jwt::verified(answer.jwt_access_token.unwrap().expose(), &keys);
-        assert_eq!(claims["desk"], 7);
-        assert_eq!(claims["sub"], "alice");
+async fn a_token_that_is_a_jwt_has_the_claims_of_the_offer(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    enable(&emulator, &api, FINAL, |service| {
+        service.access_token_sign_alg = Some(JwsAlg::Es256);
+    })
+    .await;
+    let client = emulator.client();
+    let mut request = offer();
+    request.jwt_at_claims = Some(r#"{"desk":7}"#.to_owned());
+    let info = created(&api, &request).await;
+    let keys = jwks(&api).await;
+    let answer = request_token(&api, client, &exchange(&info, &[])).await;
+    let claims = jwt::verified(answer.jwt_access_token.unwrap().expose(), &keys);
+    assert_eq!(claims["desk"], 7);
+    assert_eq!(claims["sub"], "alice");
 
-        let state = form(&[("issuer_state", info.issuer_state.as_deref().unwrap())]);
-        let code = code(&api, &format!("{}&{state}", query(client))).await;
-        let answer = request_token(&api, client, &code_parameters(client, &code)).await;
-        let claims = jwt::verified(answer.jwt_access_token.unwrap().expose(), &keys);
-        assert_eq!(claims["desk"], 7);
-    }
+    let state = form(&[("issuer_state", info.issuer_state.as_deref().unwrap())]);
+    let code = code(&api, &format!("{}&{state}", query(client))).await;
+    let answer = request_token(&api, client, &code_parameters(client, &code)).await;
+    let claims = jwt::verified(answer.jwt_access_token.unwrap().expose(), &keys);
+    assert_eq!(claims["desk"], 7);
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_token_of_an_unknown_wallet_can_be_bound_to_its_key() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        enable(&emulator, &api, FINAL, |service| {
-            service.pre_authorized_grant_anonymous_access_supported = Some(true);
-        })
-        .await;
-        let info = created(&api, &offer()).await;
-        let key = jwt::Key::generate();
-        let url = "https://as.example/token";
-        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-        let proof = key.sign_with(
-            &json!({ "typ": "dpop+jwt", "alg": "ES256", "jwk": key.jwk() }),
-            &json!({ "jti": "1", "htm": "POST", "htu": url, "iat": since_epoch.as_secs() }),
-        );
-        let request = TokenRequest::new(exchange(&info, &[])).dpop(proof).htu(url);
-        let answer = api.token(&request).await.unwrap();
-        let told = content(answer.response_content.as_ref());
-        assert_eq!(told["token_type"], "DPoP");
-        let found = introspect(&api, answer.access_token.as_ref()).await;
-        assert_eq!(found.action, IntrospectionAction::Unauthorized);
-    }
+async fn the_token_of_an_unknown_wallet_can_be_bound_to_its_key(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    enable(&emulator, &api, FINAL, |service| {
+        service.pre_authorized_grant_anonymous_access_supported = Some(true);
+    })
+    .await;
+    let info = created(&api, &offer()).await;
+    let key = jwt::Key::generate();
+    let url = "https://as.example/token";
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let proof = key.sign_with(
+        &json!({ "typ": "dpop+jwt", "alg": "ES256", "jwk": key.jwk() }),
+        &json!({ "jti": "1", "htm": "POST", "htu": url, "iat": since_epoch.as_secs() }),
+    );
+    let request = TokenRequest::new(exchange(&info, &[])).dpop(proof).htu(url);
+    let answer = api.token(&request).await.unwrap();
+    let told = content(answer.response_content.as_ref());
+    assert_eq!(told["token_type"], "DPoP");
+    let found = introspect(&api, answer.access_token.as_ref()).await;
+    assert_eq!(found.action, IntrospectionAction::Unauthorized);
 }
 
 #[tokio::test]
@@ -838,84 +854,87 @@ async fn authorization_details_name_a_credential_of_the_issuer() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn what_an_offer_was_made_with_is_told_again() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        enable(&emulator, &api, FINAL, |service| {
-            service.credential_offer_duration = Some(3000);
-        })
-        .await;
-        let description = "x".repeat(300);
-        for (duration, expected) in [
-            (None, 3000),
-            (Some(-1), 3000),
-            (Some(0), 3000),
-            (Some(600), 600),
-        ] {
-            let mut request = offer();
-            request.duration = duration;
-            request.properties = Some(vec![Property::new("desk", "7")]);
-            request.jwt_at_claims = Some(r#"{"desk":7}"#.to_owned());
-            request.tx_code = Some("4711".into());
-            request.tx_code_input_mode = Some("numeric".to_owned());
-            request.tx_code_description = Some(description.clone());
-            let made = created(&api, &request).await;
-            let request = CredentialOfferInfoRequest::new(made.identifier.clone().unwrap());
-            let info = api.credential_offer_info(&request).await.unwrap().info;
-            let info = info.unwrap();
-            assert_eq!(info.properties, Some(vec![Property::new("desk", "7")]));
-            assert_eq!(info.jwt_at_claims.as_deref(), Some(r#"{"desk":7}"#));
-            assert_eq!(info.tx_code_input_mode.as_deref(), Some("numeric"));
-            assert_eq!(info.tx_code_description.as_ref(), Some(&description));
-            let ids = vec!["identity".to_owned()];
-            assert_eq!(info.credential_configuration_ids, Some(ids));
-            assert_eq!(info.authorization_code_grant_included, Some(true));
-            assert_eq!(info.issuer_state_included, Some(true));
-            assert_eq!(info.pre_authorized_code_grant_included, Some(true));
-            // In milliseconds since the epoch.
-            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-            let left = info.expires_at.unwrap() - i64::try_from(now.as_millis()).unwrap();
-            let range = (expected - 120) * 1000..=expected * 1000;
-            assert!(range.contains(&left), "{duration:?}: {left}");
+async fn what_an_offer_was_made_with_is_told_again(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    enable(&emulator, &api, FINAL, |service| {
+        service.credential_offer_duration = Some(3000);
+    })
+    .await;
+    let description = "x".repeat(300);
+    for (duration, expected) in [
+        (None, 3000),
+        (Some(-1), 3000),
+        (Some(0), 3000),
+        (Some(600), 600),
+    ] {
+        let mut request = offer();
+        request.duration = duration;
+        request.properties = Some(vec![Property::new("desk", "7")]);
+        request.jwt_at_claims = Some(r#"{"desk":7}"#.to_owned());
+        request.tx_code = Some("4711".into());
+        request.tx_code_input_mode = Some("numeric".to_owned());
+        request.tx_code_description = Some(description.clone());
+        let made = created(&api, &request).await;
+        let request = CredentialOfferInfoRequest::new(made.identifier.clone().unwrap());
+        let info = api.credential_offer_info(&request).await.unwrap().info;
+        let info = info.unwrap();
+        assert_eq!(info.properties, Some(vec![Property::new("desk", "7")]));
+        assert_eq!(info.jwt_at_claims.as_deref(), Some(r#"{"desk":7}"#));
+        assert_eq!(info.tx_code_input_mode.as_deref(), Some("numeric"));
+        assert_eq!(info.tx_code_description.as_ref(), Some(&description));
+        let ids = vec!["identity".to_owned()];
+        assert_eq!(info.credential_configuration_ids, Some(ids));
+        assert_eq!(info.authorization_code_grant_included, Some(true));
+        assert_eq!(info.issuer_state_included, Some(true));
+        assert_eq!(info.pre_authorized_code_grant_included, Some(true));
+        // In milliseconds since the epoch.
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        let left = info.expires_at.unwrap() - i64::try_from(now.as_millis()).unwrap();
+        let range = (expected - 120) * 1000..=expected * 1000;
+        assert!(range.contains(&left), "{duration:?}: {left}");
 
-            // Without JWTs there is nothing for the claims to be in.
-            let exchange = exchange(&made, &[("tx_code", "4711")]);
-            let answer = request_token(&api, emulator.client(), &exchange).await;
-            assert_eq!(answer.action, TokenAction::Ok);
-            assert_eq!(answer.jwt_access_token, None);
-        }
+        // Without JWTs there is nothing for the claims to be in.
+        let exchange = exchange(&made, &[("tx_code", "4711")]);
+        let answer = request_token(&api, emulator.client(), &exchange).await;
+        assert_eq!(answer.action, TokenAction::Ok);
+        assert_eq!(answer.jwt_access_token, None);
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_service_without_credentials_forbids_offers() {
-    for version in GENERATIONS {
-        let (emulator, _api) = start(version).await;
-        for (path, body) in [
-            (
-                "/vci/offer/create",
-                json!({ "credentialConfigurationIds": ["identity"], "subject": "alice" }),
-            ),
-            ("/vci/offer/info", json!({ "identifier": "made-up" })),
-        ] {
-            let (status, answer) = post(&emulator, version, "SERVICE", path, &body).await;
-            assert_eq!(
-                (status, &answer["action"]),
-                (403, &json!("FORBIDDEN")),
-                "{path}"
-            );
-        }
+async fn a_service_without_credentials_forbids_offers(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, _api) = start(version).await;
+    for (path, body) in [
+        (
+            "/vci/offer/create",
+            json!({ "credentialConfigurationIds": ["identity"], "subject": "alice" }),
+        ),
+        ("/vci/offer/info", json!({ "identifier": "made-up" })),
+    ] {
+        let (status, answer) = post(&emulator, version, "SERVICE", path, &body).await;
+        assert_eq!(
+            (status, &answer["action"]),
+            (403, &json!("FORBIDDEN")),
+            "{path}"
+        );
     }
 }
 
 /// `TokenRequest.properties`: those of a pre-authorized code come with the offer.
+#[rstest]
 #[tokio::test]
-async fn properties_of_a_token_request_are_not_used_for_a_pre_authorized_code() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_issuer(version, FINAL).await;
-        let info = created(&api, &offer()).await;
-        let client = emulator.client();
-        assert_property_unused(&api, client, exchange(&info, &[])).await;
-    }
+async fn properties_of_a_token_request_are_not_used_for_a_pre_authorized_code(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_issuer(version, FINAL).await;
+    let info = created(&api, &offer()).await;
+    let client = emulator.client();
+    assert_property_unused(&api, client, exchange(&info, &[])).await;
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::common::jwt;
 use crate::common::*;
+use authlete::ApiVersion;
 use authlete::Authlete;
 use authlete::types::{
     ClientAuthMethod, DeviceAuthorizationAction, DeviceAuthorizationRequest,
@@ -13,6 +14,7 @@ use authlete::types::{
     UserCodeCharset,
 };
 use authlete_emulator::{Emulator, RegisteredClient};
+use rstest::rstest;
 use serde_json::json;
 
 const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:device_code";
@@ -86,537 +88,547 @@ async fn error(api: &Authlete, client: &RegisteredClient, device_code: &str) -> 
         .to_owned()
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_device_gets_its_tokens_when_the_user_has_decided() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_device_flow(version).await;
-        let client = emulator.client();
-        let parameters = form(&[
-            ("client_id", &client.alias),
-            ("scope", "openid profile phone read unheard-of"),
-            ("acr_values", "gold platinum"),
-            ("resource", "https://api.example/"),
-        ]);
-        let asked = ask(&api, client, &parameters).await;
-        assert_eq!(asked.action, DeviceAuthorizationAction::Ok);
-        assert_eq!(asked.result_code.as_deref(), Some("A220001"));
-        assert_eq!(asked.client_id, Some(client.id));
-        assert_eq!(asked.client_name.as_deref(), Some("Emulated client"));
-        assert_eq!(
-            asked.client_auth_method,
-            Some(ClientAuthMethod::ClientSecretBasic)
-        );
-        assert_eq!((asked.expires_in, asked.interval), (Some(300), Some(5)));
-        let [device_code, user_code] =
-            [&asked.device_code, &asked.user_code].map(|code| code.as_ref().unwrap().expose());
-        assert_eq!(user_code.len(), 8);
-        assert!(
-            user_code
-                .chars()
-                .all(|character| "BCDFGHJKLMNPQRSTVWXZ".contains(character))
-        );
-        let complete_uri = format!("https://as.example/device?user_code={user_code}");
-        let expected = json!({
-            "device_code": device_code,
-            "user_code": user_code,
-            "verification_uri": "https://as.example/device",
-            "verification_uri_complete": complete_uri,
-            "expires_in": 300,
-            "interval": 5,
-        });
-        assert_eq!(content(asked.response_content.as_ref()), expected);
-        assert_eq!(
-            asked.verification_uri_complete.unwrap().expose(),
-            complete_uri
-        );
+async fn a_device_gets_its_tokens_when_the_user_has_decided(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_device_flow(version).await;
+    let client = emulator.client();
+    let parameters = form(&[
+        ("client_id", &client.alias),
+        ("scope", "openid profile phone read unheard-of"),
+        ("acr_values", "gold platinum"),
+        ("resource", "https://api.example/"),
+    ]);
+    let asked = ask(&api, client, &parameters).await;
+    assert_eq!(asked.action, DeviceAuthorizationAction::Ok);
+    assert_eq!(asked.result_code.as_deref(), Some("A220001"));
+    assert_eq!(asked.client_id, Some(client.id));
+    assert_eq!(asked.client_name.as_deref(), Some("Emulated client"));
+    assert_eq!(
+        asked.client_auth_method,
+        Some(ClientAuthMethod::ClientSecretBasic)
+    );
+    assert_eq!((asked.expires_in, asked.interval), (Some(300), Some(5)));
+    let [device_code, user_code] =
+        [&asked.device_code, &asked.user_code].map(|code| code.as_ref().unwrap().expose());
+    assert_eq!(user_code.len(), 8);
+    assert!(
+        user_code
+            .chars()
+            .all(|character| "BCDFGHJKLMNPQRSTVWXZ".contains(character))
+    );
+    let complete_uri = format!("https://as.example/device?user_code={user_code}");
+    let expected = json!({
+        "device_code": device_code,
+        "user_code": user_code,
+        "verification_uri": "https://as.example/device",
+        "verification_uri_complete": complete_uri,
+        "expires_in": 300,
+        "interval": 5,
+    });
+    assert_eq!(content(asked.response_content.as_ref()), expected);
+    assert_eq!(
+        asked.verification_uri_complete.unwrap().expose(),
+        complete_uri
+    );
 
-        // As people type: in small letters, in two halves.
-        let typed = format!("{}-{}", &user_code[..4], &user_code[4..]).to_lowercase();
-        let verified = verify(&api, &typed).await;
-        assert_eq!(verified.action, DeviceVerificationAction::Valid);
-        assert_eq!(verified.result_code.as_deref(), Some("A224001"));
-        assert_eq!(verified.client_id, Some(client.id));
-        assert_eq!(
-            verified.client_id_alias.as_deref(),
-            Some(client.alias.as_str())
-        );
-        assert_eq!(verified.client_name.as_deref(), Some("Emulated client"));
-        assert_eq!(
-            verified.client_attributes,
-            Some(vec![Pair::new("kind", "television")])
-        );
-        let scopes: Vec<_> = verified
-            .scopes
-            .unwrap()
-            .into_iter()
-            .filter_map(|scope| scope.name)
-            .collect();
-        assert_eq!(scopes, ["openid", "profile", "phone", "read"]);
-        assert_eq!(verified.acrs, Some(vec!["gold".to_owned()]));
-        assert_eq!(
-            verified.resources,
-            Some(vec!["https://api.example/".to_owned()])
-        );
-        let claims = verified.claim_names.unwrap();
-        assert_eq!(claims.first().map(String::as_str), Some("name"));
-        assert_eq!(
-            claims.last().map(String::as_str),
-            Some("phone_number_verified")
-        );
-        assert!(verified.expires_at.unwrap() > 0);
+    // As people type: in small letters, in two halves.
+    let typed = format!("{}-{}", &user_code[..4], &user_code[4..]).to_lowercase();
+    let verified = verify(&api, &typed).await;
+    assert_eq!(verified.action, DeviceVerificationAction::Valid);
+    assert_eq!(verified.result_code.as_deref(), Some("A224001"));
+    assert_eq!(verified.client_id, Some(client.id));
+    assert_eq!(
+        verified.client_id_alias.as_deref(),
+        Some(client.alias.as_str())
+    );
+    assert_eq!(verified.client_name.as_deref(), Some("Emulated client"));
+    assert_eq!(
+        verified.client_attributes,
+        Some(vec![Pair::new("kind", "television")])
+    );
+    let scopes: Vec<_> = verified
+        .scopes
+        .unwrap()
+        .into_iter()
+        .filter_map(|scope| scope.name)
+        .collect();
+    assert_eq!(scopes, ["openid", "profile", "phone", "read"]);
+    assert_eq!(verified.acrs, Some(vec!["gold".to_owned()]));
+    assert_eq!(
+        verified.resources,
+        Some(vec!["https://api.example/".to_owned()])
+    );
+    let claims = verified.claim_names.unwrap();
+    assert_eq!(claims.first().map(String::as_str), Some("name"));
+    assert_eq!(
+        claims.last().map(String::as_str),
+        Some("phone_number_verified")
+    );
+    assert!(verified.expires_at.unwrap() > 0);
 
-        assert_eq!(
-            error(&api, client, device_code).await,
-            "authorization_pending"
-        );
+    assert_eq!(
+        error(&api, client, device_code).await,
+        "authorization_pending"
+    );
 
-        let request = DeviceCompleteRequest::new(user_code, DeviceCompleteResult::Authorized)
-            .subject("alice")
-            .scopes(vec!["openid".to_owned(), "write".to_owned()])
-            .properties(vec![Property::new("room", "kitchen")])
-            .access_token_duration(60)
-            .refresh_token_duration(120);
-        let completed = api.device_complete(&request).await.unwrap();
-        assert_eq!(completed.action, DeviceCompleteAction::Success);
-        assert_eq!(completed.result_code.as_deref(), Some("A241001"));
+    let request = DeviceCompleteRequest::new(user_code, DeviceCompleteResult::Authorized)
+        .subject("alice")
+        .scopes(vec!["openid".to_owned(), "write".to_owned()])
+        .properties(vec![Property::new("room", "kitchen")])
+        .access_token_duration(60)
+        .refresh_token_duration(120);
+    let completed = api.device_complete(&request).await.unwrap();
+    assert_eq!(completed.action, DeviceCompleteAction::Success);
+    assert_eq!(completed.result_code.as_deref(), Some("A241001"));
 
-        let answer = poll(&api, client, device_code).await;
-        assert_eq!(
-            answer.action,
-            TokenAction::Ok,
-            "{:?}",
-            answer.result_message.as_ref().map(authlete::Secret::expose)
-        );
-        assert_eq!(answer.grant_type, Some(GrantType::DeviceCode));
-        assert_eq!(answer.subject.as_deref(), Some("alice"));
-        assert_eq!(
-            answer.scopes,
-            Some(vec!["openid".to_owned(), "write".to_owned()])
-        );
-        assert_eq!(answer.access_token_duration, Some(60));
-        assert_eq!(answer.refresh_token_duration, Some(120));
-        let response = content(answer.response_content.as_ref());
-        assert_eq!(response["id_token"], answer.id_token.unwrap().expose());
-        assert_eq!(response["room"], "kitchen");
-        assert_eq!(response["scope"], "openid write");
+    let answer = poll(&api, client, device_code).await;
+    assert_eq!(
+        answer.action,
+        TokenAction::Ok,
+        "{:?}",
+        answer.result_message.as_ref().map(authlete::Secret::expose)
+    );
+    assert_eq!(answer.grant_type, Some(GrantType::DeviceCode));
+    assert_eq!(answer.subject.as_deref(), Some("alice"));
+    assert_eq!(
+        answer.scopes,
+        Some(vec!["openid".to_owned(), "write".to_owned()])
+    );
+    assert_eq!(answer.access_token_duration, Some(60));
+    assert_eq!(answer.refresh_token_duration, Some(120));
+    let response = content(answer.response_content.as_ref());
+    assert_eq!(response["id_token"], answer.id_token.unwrap().expose());
+    assert_eq!(response["room"], "kitchen");
+    assert_eq!(response["scope"], "openid write");
 
-        // A device code works once.
-        assert_eq!(error(&api, client, device_code).await, "invalid_grant");
-    }
+    // A device code works once.
+    assert_eq!(error(&api, client, device_code).await, "invalid_grant");
 }
 
 /// What the server says of a request beside what is in it.
+#[rstest]
 #[tokio::test]
-async fn the_server_is_told_what_counts_of_a_request() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_device_flow(version).await;
-        let client = emulator.client();
-        configure(&emulator, &api, |service| {
-            let scopes = service.supported_scopes.as_mut().unwrap();
-            for scope in scopes.iter_mut() {
-                scope.description = Some("In words.".to_owned());
-            }
-        })
-        .await;
-        configure_client(&api, client.id, |client| {
-            client.default_acrs = Some(vec!["silver".to_owned()]);
-        })
-        .await;
-        let texts = |texts: &[&str]| {
-            let texts = texts.iter().map(|text| (*text).to_owned());
-            Some(texts.collect::<Vec<_>>())
-        };
-        let email = texts(&["email", "email_verified"]);
-        for (parameters, scopes, claims, acrs) in [
-            (
-                "scope=email+read",
-                &["email", "read"][..],
-                None,
-                &["silver"][..],
-            ),
-            (
-                "scope=openid+email",
-                &["openid", "email"],
-                email,
-                &["silver"],
-            ),
-            ("scope=read&acr_values=gold+new", &["read"], None, &["gold"]),
-            ("scope=read&acr_values=new", &["read"], None, &[]),
+async fn the_server_is_told_what_counts_of_a_request(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_device_flow(version).await;
+    let client = emulator.client();
+    configure(&emulator, &api, |service| {
+        let scopes = service.supported_scopes.as_mut().unwrap();
+        for scope in scopes.iter_mut() {
+            scope.description = Some("In words.".to_owned());
+        }
+    })
+    .await;
+    configure_client(&api, client.id, |client| {
+        client.default_acrs = Some(vec!["silver".to_owned()]);
+    })
+    .await;
+    let texts = |texts: &[&str]| {
+        let texts = texts.iter().map(|text| (*text).to_owned());
+        Some(texts.collect::<Vec<_>>())
+    };
+    let email = texts(&["email", "email_verified"]);
+    for (parameters, scopes, claims, acrs) in [
+        (
+            "scope=email+read",
+            &["email", "read"][..],
+            None,
+            &["silver"][..],
+        ),
+        (
+            "scope=openid+email",
+            &["openid", "email"],
+            email,
+            &["silver"],
+        ),
+        ("scope=read&acr_values=gold+new", &["read"], None, &["gold"]),
+        ("scope=read&acr_values=new", &["read"], None, &[]),
+    ] {
+        let asked = ask(&api, client, parameters).await;
+        let verified = verify(&api, asked.user_code.as_ref().unwrap().expose()).await;
+        for (shown, claim_names, shown_acrs) in [
+            (asked.scopes, asked.claim_names, asked.acrs),
+            (verified.scopes, verified.claim_names, verified.acrs),
         ] {
-            let asked = ask(&api, client, parameters).await;
-            let verified = verify(&api, asked.user_code.as_ref().unwrap().expose()).await;
-            for (shown, claim_names, shown_acrs) in [
-                (asked.scopes, asked.claim_names, asked.acrs),
-                (verified.scopes, verified.claim_names, verified.acrs),
-            ] {
-                let shown = shown.unwrap();
-                assert!(shown.iter().all(|scope| scope.description.is_none()));
-                assert!(shown.iter().all(|scope| scope.descriptions.is_none()));
-                let names: Vec<_> = shown.into_iter().filter_map(|scope| scope.name).collect();
-                assert_eq!(names, scopes, "{parameters}");
-                assert_eq!(claim_names, claims, "{parameters}");
-                assert_eq!(shown_acrs.unwrap_or_default(), acrs, "{parameters}");
-            }
+            let shown = shown.unwrap();
+            assert!(shown.iter().all(|scope| scope.description.is_none()));
+            assert!(shown.iter().all(|scope| scope.descriptions.is_none()));
+            let names: Vec<_> = shown.into_iter().filter_map(|scope| scope.name).collect();
+            assert_eq!(names, scopes, "{parameters}");
+            assert_eq!(claim_names, claims, "{parameters}");
+            assert_eq!(shown_acrs.unwrap_or_default(), acrs, "{parameters}");
         }
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_complete_uri_without_a_place_for_the_user_code_is_left_out() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_device_flow(version).await;
-        configure(&emulator, &api, |service| {
-            service.device_verification_uri_complete = Some("https://as.example/device".to_owned());
-        })
-        .await;
-        let asked = ask(&api, emulator.client(), "scope=read").await;
-        assert_eq!(asked.action, DeviceAuthorizationAction::Ok);
-        assert_eq!(asked.verification_uri_complete, None);
-        let response = content(asked.response_content.as_ref());
-        assert_eq!(response.get("verification_uri_complete"), None);
-        assert_eq!(response["verification_uri"], "https://as.example/device");
-    }
+async fn a_complete_uri_without_a_place_for_the_user_code_is_left_out(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_device_flow(version).await;
+    configure(&emulator, &api, |service| {
+        service.device_verification_uri_complete = Some("https://as.example/device".to_owned());
+    })
+    .await;
+    let asked = ask(&api, emulator.client(), "scope=read").await;
+    assert_eq!(asked.action, DeviceAuthorizationAction::Ok);
+    assert_eq!(asked.verification_uri_complete, None);
+    let response = content(asked.response_content.as_ref());
+    assert_eq!(response.get("verification_uri_complete"), None);
+    assert_eq!(response["verification_uri"], "https://as.example/device");
 }
 
+#[rstest]
 #[tokio::test]
-async fn what_the_decision_says_is_in_the_tokens() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_device_flow(version).await;
-        let client = emulator.client();
-        configure(&emulator, &api, |service| {
-            service.access_token_sign_alg = Some(JwsAlg::Rs256);
-            service.access_token_duration = Some(3600);
-            service.refresh_token_duration = Some(7200);
-        })
-        .await;
-        let asked = ask(&api, client, "scope=openid+read").await;
-        let user_code = asked.user_code.unwrap();
-        let request =
-            DeviceCompleteRequest::new(user_code.expose(), DeviceCompleteResult::Authorized)
-                .subject("alice")
-                .sub("pairwise")
-                .auth_time(1_700_000_000)
-                .acr("gold")
-                .claims(r#"{"given_name":"Alice"}"#)
-                .consented_claims(["given_name"])
-                .idt_header_params(r#"{"x":"y"}"#)
-                .id_token_aud_type("array")
-                .jwt_at_claims(r#"{"room":"kitchen"}"#)
-                .access_token_duration(0)
-                .refresh_token_duration(-1)
-                // Used only when there is an error to describe.
-                .error_description("no error")
-                .error_uri("https://as.example/none");
-        let completed = api.device_complete(&request).await.unwrap();
-        assert_eq!(completed.action, DeviceCompleteAction::Success);
-        let answer = poll(&api, client, asked.device_code.unwrap().expose()).await;
-        assert_eq!(answer.action, TokenAction::Ok);
-        assert_eq!(answer.subject.as_deref(), Some("alice"));
-        assert_eq!(answer.access_token_duration, Some(3600));
-        assert_eq!(answer.refresh_token_duration, Some(7200));
+async fn what_the_decision_says_is_in_the_tokens(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_device_flow(version).await;
+    let client = emulator.client();
+    configure(&emulator, &api, |service| {
+        service.access_token_sign_alg = Some(JwsAlg::Rs256);
+        service.access_token_duration = Some(3600);
+        service.refresh_token_duration = Some(7200);
+    })
+    .await;
+    let asked = ask(&api, client, "scope=openid+read").await;
+    let user_code = asked.user_code.unwrap();
+    let request = DeviceCompleteRequest::new(user_code.expose(), DeviceCompleteResult::Authorized)
+        .subject("alice")
+        .sub("pairwise")
+        .auth_time(1_700_000_000)
+        .acr("gold")
+        .claims(r#"{"given_name":"Alice"}"#)
+        .consented_claims(["given_name"])
+        .idt_header_params(r#"{"x":"y"}"#)
+        .id_token_aud_type("array")
+        .jwt_at_claims(r#"{"room":"kitchen"}"#)
+        .access_token_duration(0)
+        .refresh_token_duration(-1)
+        // Used only when there is an error to describe.
+        .error_description("no error")
+        .error_uri("https://as.example/none");
+    let completed = api.device_complete(&request).await.unwrap();
+    assert_eq!(completed.action, DeviceCompleteAction::Success);
+    let answer = poll(&api, client, asked.device_code.unwrap().expose()).await;
+    assert_eq!(answer.action, TokenAction::Ok);
+    assert_eq!(answer.subject.as_deref(), Some("alice"));
+    assert_eq!(answer.access_token_duration, Some(3600));
+    assert_eq!(answer.refresh_token_duration, Some(7200));
+    let response = content(answer.response_content.as_ref());
+    assert_eq!(response.get("error_description"), None);
+    assert_eq!(response.get("error_uri"), None);
+    let (header, claims) = jwt::parts(answer.id_token.as_ref().unwrap().expose());
+    assert_eq!(header["x"], "y");
+    assert_eq!(claims["sub"], "pairwise");
+    assert_eq!(claims["auth_time"], 1_700_000_000);
+    assert_eq!(claims["acr"], "gold");
+    assert_eq!(claims["given_name"], "Alice");
+    assert_eq!(claims["aud"], json!([client.id.to_string()]));
+    let (_, claims) = jwt::parts(answer.jwt_access_token.as_ref().unwrap().expose());
+    assert_eq!(claims["room"], "kitchen");
+    assert_eq!(claims["sub"], "alice");
+    let request = IntrospectionRequest::new(answer.access_token.as_ref().unwrap());
+    let introspected = api.introspection(&request).await.unwrap();
+    assert_eq!(introspected.subject.as_deref(), Some("alice"));
+    assert_eq!(introspected.acr.as_deref(), Some("gold"));
+    assert_eq!(introspected.auth_time, Some(1_700_000_000));
+    assert_eq!(introspected.grant_type, Some(GrantType::DeviceCode));
+    let consented = Some(vec!["given_name".to_owned()]);
+    assert_eq!(introspected.consented_claims, consented);
+
+    // Without a word there is no claim about the login.
+    let asked = ask(&api, client, "scope=openid").await;
+    let user_code = asked.user_code.unwrap();
+    decide(&api, user_code.expose(), DeviceCompleteResult::Authorized).await;
+    let answer = poll(&api, client, asked.device_code.unwrap().expose()).await;
+    let (_, claims) = jwt::parts(answer.id_token.as_ref().unwrap().expose());
+    assert_eq!(claims["sub"], "alice");
+    assert_eq!(claims.get("auth_time"), None);
+    assert_eq!(claims.get("acr"), None);
+}
+
+#[rstest]
+#[tokio::test]
+async fn scopes_that_were_not_requested_can_be_granted(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_device_flow(version).await;
+    let client = emulator.client();
+    for (scopes, granted) in [
+        (&["openid", "write"][..], "openid write"),
+        (&["write"], "write"),
+    ] {
+        let (device_code, user_code) = codes(&api, client).await;
+        let request = DeviceCompleteRequest::new(user_code, DeviceCompleteResult::Authorized)
+            .subject("alice")
+            .scopes(scopes.iter().copied());
+        api.device_complete(&request).await.unwrap();
+        let answer = poll(&api, client, &device_code).await;
         let response = content(answer.response_content.as_ref());
-        assert_eq!(response.get("error_description"), None);
-        assert_eq!(response.get("error_uri"), None);
-        let (header, claims) = jwt::parts(answer.id_token.as_ref().unwrap().expose());
-        assert_eq!(header["x"], "y");
-        assert_eq!(claims["sub"], "pairwise");
-        assert_eq!(claims["auth_time"], 1_700_000_000);
-        assert_eq!(claims["acr"], "gold");
-        assert_eq!(claims["given_name"], "Alice");
-        assert_eq!(claims["aud"], json!([client.id.to_string()]));
-        let (_, claims) = jwt::parts(answer.jwt_access_token.as_ref().unwrap().expose());
-        assert_eq!(claims["room"], "kitchen");
-        assert_eq!(claims["sub"], "alice");
-        let request = IntrospectionRequest::new(answer.access_token.as_ref().unwrap());
-        let introspected = api.introspection(&request).await.unwrap();
-        assert_eq!(introspected.subject.as_deref(), Some("alice"));
-        assert_eq!(introspected.acr.as_deref(), Some("gold"));
-        assert_eq!(introspected.auth_time, Some(1_700_000_000));
-        assert_eq!(introspected.grant_type, Some(GrantType::DeviceCode));
-        let consented = Some(vec!["given_name".to_owned()]);
-        assert_eq!(introspected.consented_claims, consented);
-
-        // Without a word there is no claim about the login.
-        let asked = ask(&api, client, "scope=openid").await;
-        let user_code = asked.user_code.unwrap();
-        decide(&api, user_code.expose(), DeviceCompleteResult::Authorized).await;
-        let answer = poll(&api, client, asked.device_code.unwrap().expose()).await;
-        let (_, claims) = jwt::parts(answer.id_token.as_ref().unwrap().expose());
-        assert_eq!(claims["sub"], "alice");
-        assert_eq!(claims.get("auth_time"), None);
-        assert_eq!(claims.get("acr"), None);
+        assert_eq!(response["scope"], granted);
+        // The client did not ask for an ID token.
+        assert_eq!(answer.id_token, None);
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn scopes_that_were_not_requested_can_be_granted() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_device_flow(version).await;
-        let client = emulator.client();
-        for (scopes, granted) in [
-            (&["openid", "write"][..], "openid write"),
-            (&["write"], "write"),
-        ] {
-            let (device_code, user_code) = codes(&api, client).await;
-            let request = DeviceCompleteRequest::new(user_code, DeviceCompleteResult::Authorized)
+async fn a_client_that_asks_too_often_has_to_wait_longer(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_device_flow(version).await;
+    let client = emulator.client();
+    let (device_code, user_code) = codes(&api, client).await;
+    let wait = |seconds| emulator.advance(Duration::from_secs(seconds));
+    let pending = "authorization_pending";
+    assert_eq!(error(&api, client, &device_code).await, pending);
+    wait(5);
+    assert_eq!(error(&api, client, &device_code).await, pending);
+    wait(2);
+    assert_eq!(error(&api, client, &device_code).await, "slow_down");
+    // Five seconds are not enough any more.
+    wait(6);
+    assert_eq!(error(&api, client, &device_code).await, "slow_down");
+    wait(15);
+    assert_eq!(error(&api, client, &device_code).await, pending);
+    // Once there is a decision, haste does no harm.
+    decide(&api, &user_code, DeviceCompleteResult::Authorized).await;
+    let answer = poll(&api, client, &device_code).await;
+    assert_eq!(answer.action, TokenAction::Ok);
+    assert!(answer.id_token.is_none());
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_device_learns_that_there_will_be_no_tokens(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_device_flow(version).await;
+    let client = emulator.client();
+
+    let (device_code, user_code) = codes(&api, client).await;
+    let request = DeviceCompleteRequest::new(user_code, DeviceCompleteResult::AccessDenied)
+        .error_description("Not now.")
+        .error_uri("https://as.example/denied");
+    let completed = api.device_complete(&request).await.unwrap();
+    assert_eq!(completed.action, DeviceCompleteAction::Success);
+    let answer = poll(&api, client, &device_code).await;
+    let expected = json!({
+        "error": "access_denied",
+        "error_description": "Not now.",
+        "error_uri": "https://as.example/denied",
+    });
+    assert_eq!(answer.action, TokenAction::BadRequest);
+    assert_eq!(content(answer.response_content.as_ref()), expected);
+
+    let (device_code, user_code) = codes(&api, client).await;
+    decide(&api, &user_code, DeviceCompleteResult::TransactionFailed).await;
+    assert_eq!(error(&api, client, &device_code).await, "expired_token");
+}
+
+#[rstest]
+#[tokio::test]
+async fn user_codes_are_spent_by_a_decision_and_by_time(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_device_flow(version).await;
+    let client = emulator.client();
+
+    assert_eq!(
+        verify(&api, "WDJB-MJHT").await.action,
+        DeviceVerificationAction::NotExist
+    );
+    assert_eq!(
+        decide(&api, "WDJB-MJHT", DeviceCompleteResult::Authorized).await,
+        DeviceCompleteAction::UserCodeNotExist
+    );
+
+    let (_, user_code) = codes(&api, client).await;
+    decide(&api, &user_code, DeviceCompleteResult::AccessDenied).await;
+    assert_eq!(
+        verify(&api, &user_code).await.action,
+        DeviceVerificationAction::NotExist
+    );
+    // Nobody can turn a refusal into a grant.
+    assert_eq!(
+        decide(&api, &user_code, DeviceCompleteResult::Authorized).await,
+        DeviceCompleteAction::UserCodeNotExist
+    );
+
+    let (device_code, user_code) = codes(&api, client).await;
+    emulator.advance(Duration::from_secs(300));
+    assert_eq!(
+        verify(&api, &user_code).await.action,
+        DeviceVerificationAction::Expired
+    );
+    assert_eq!(
+        decide(&api, &user_code, DeviceCompleteResult::Authorized).await,
+        DeviceCompleteAction::UserCodeExpired
+    );
+    assert_eq!(error(&api, client, &device_code).await, "expired_token");
+}
+
+#[rstest]
+#[tokio::test]
+async fn calls_that_are_wrong_change_nothing(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_device_flow(version).await;
+    let (_, user_code) = codes(&api, emulator.client()).await;
+    let authorized = DeviceCompleteResult::Authorized;
+    let complete = |request: DeviceCompleteRequest| {
+        let api = api.clone();
+        async move { api.device_complete(&request).await.unwrap() }
+    };
+    let wrong = [
+        (
+            DeviceCompleteRequest::new("", authorized.clone()).subject("alice"),
+            "A227201",
+        ),
+        (
+            DeviceCompleteRequest::new(&*user_code, "PERHAPS").subject("alice"),
+            "A919202",
+        ),
+        (
+            DeviceCompleteRequest::new(&*user_code, authorized.clone()),
+            "A230201",
+        ),
+        (
+            DeviceCompleteRequest::new(&*user_code, authorized.clone())
                 .subject("alice")
-                .scopes(scopes.iter().copied());
-            api.device_complete(&request).await.unwrap();
-            let answer = poll(&api, client, &device_code).await;
-            let response = content(answer.response_content.as_ref());
-            assert_eq!(response["scope"], granted);
-            // The client did not ask for an ID token.
-            assert_eq!(answer.id_token, None);
-        }
+                .jwt_at_claims("[]"),
+            "A919203",
+        ),
+    ];
+    for (request, code) in wrong {
+        let answer = complete(request).await;
+        assert_eq!(answer.action, DeviceCompleteAction::InvalidRequest);
+        assert_eq!(answer.result_code.as_deref(), Some(code));
     }
+    assert_eq!(
+        verify(&api, "").await.action,
+        DeviceVerificationAction::ServerError
+    );
+    assert_eq!(
+        verify(&api, &user_code).await.action,
+        DeviceVerificationAction::Valid
+    );
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_client_that_asks_too_often_has_to_wait_longer() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_device_flow(version).await;
-        let client = emulator.client();
-        let (device_code, user_code) = codes(&api, client).await;
-        let wait = |seconds| emulator.advance(Duration::from_secs(seconds));
-        let pending = "authorization_pending";
-        assert_eq!(error(&api, client, &device_code).await, pending);
-        wait(5);
-        assert_eq!(error(&api, client, &device_code).await, pending);
-        wait(2);
-        assert_eq!(error(&api, client, &device_code).await, "slow_down");
-        // Five seconds are not enough any more.
-        wait(6);
-        assert_eq!(error(&api, client, &device_code).await, "slow_down");
-        wait(15);
-        assert_eq!(error(&api, client, &device_code).await, pending);
-        // Once there is a decision, haste does no harm.
-        decide(&api, &user_code, DeviceCompleteResult::Authorized).await;
-        let answer = poll(&api, client, &device_code).await;
-        assert_eq!(answer.action, TokenAction::Ok);
-        assert!(answer.id_token.is_none());
-    }
+async fn a_device_code_is_of_one_client(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_device_flow(version).await;
+    let client = emulator.client();
+    let (device_code, user_code) = codes(&api, client).await;
+    decide(&api, &user_code, DeviceCompleteResult::Authorized).await;
+
+    let mut other = api.get_client(client.id).await.unwrap();
+    other.client_id_alias = None;
+    let other = api.create_client(&other).await.unwrap();
+    let thief = authlete::types::TokenRequest::new(form(&[
+        ("grant_type", GRANT_TYPE),
+        ("device_code", &device_code),
+    ]))
+    .client_id(other.client_id.unwrap().to_string())
+    .client_secret(other.client_secret.unwrap());
+    let answer = api.token(&thief).await.unwrap();
+    assert_eq!(answer.action, TokenAction::BadRequest);
+    assert_eq!(
+        content(answer.response_content.as_ref())["error"],
+        "invalid_grant"
+    );
+    // And it is still good for the client that has it.
+    let answer = poll(&api, client, &device_code).await;
+    assert_eq!(answer.action, TokenAction::Ok);
+
+    // What waits for a client that is deleted waits no more.
+    let (_, user_code) = codes(&api, client).await;
+    api.delete_client(client.id).await.unwrap();
+    assert_eq!(
+        verify(&api, &user_code).await.action,
+        DeviceVerificationAction::NotExist
+    );
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_device_learns_that_there_will_be_no_tokens() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_device_flow(version).await;
-        let client = emulator.client();
+async fn requests_that_are_wrong_get_no_codes(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_device_flow(version).await;
+    let client = emulator.client();
+    let refused = async |parameters: &str| {
+        let answer = ask(&api, client, parameters).await;
+        let content = content(answer.response_content.as_ref());
+        (answer.action, content["error"].as_str().unwrap().to_owned())
+    };
+    use DeviceAuthorizationAction::{BadRequest, InternalServerError, Unauthorized};
+    let is = |action, error: &str| (action, error.to_owned());
+    assert_eq!(refused("").await, is(BadRequest, "invalid_request"));
+    assert_eq!(
+        refused("scope=read&scope=write").await,
+        is(BadRequest, "invalid_request")
+    );
+    assert_eq!(
+        refused("resource=relative").await,
+        is(BadRequest, "invalid_target")
+    );
+    assert_eq!(
+        refused("authorization_details=%5B1%5D").await,
+        is(BadRequest, "invalid_authorization_details")
+    );
 
-        let (device_code, user_code) = codes(&api, client).await;
-        let request = DeviceCompleteRequest::new(user_code, DeviceCompleteResult::AccessDenied)
-            .error_description("Not now.")
-            .error_uri("https://as.example/denied");
-        let completed = api.device_complete(&request).await.unwrap();
-        assert_eq!(completed.action, DeviceCompleteAction::Success);
-        let answer = poll(&api, client, &device_code).await;
-        let expected = json!({
-            "error": "access_denied",
-            "error_description": "Not now.",
-            "error_uri": "https://as.example/denied",
-        });
-        assert_eq!(answer.action, TokenAction::BadRequest);
-        assert_eq!(content(answer.response_content.as_ref()), expected);
+    let stranger = DeviceAuthorizationRequest::new("scope=read")
+        .client_id(client.id.to_string())
+        .client_secret("wrong");
+    let answer = api.device_authorization(&stranger).await.unwrap();
+    assert_eq!(answer.action, Unauthorized);
+    assert_eq!(
+        content(answer.response_content.as_ref())["error"],
+        "invalid_client"
+    );
 
-        let (device_code, user_code) = codes(&api, client).await;
-        decide(&api, &user_code, DeviceCompleteResult::TransactionFailed).await;
-        assert_eq!(error(&api, client, &device_code).await, "expired_token");
-    }
-}
-
-#[tokio::test]
-async fn user_codes_are_spent_by_a_decision_and_by_time() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_device_flow(version).await;
-        let client = emulator.client();
-
-        assert_eq!(
-            verify(&api, "WDJB-MJHT").await.action,
-            DeviceVerificationAction::NotExist
-        );
-        assert_eq!(
-            decide(&api, "WDJB-MJHT", DeviceCompleteResult::Authorized).await,
-            DeviceCompleteAction::UserCodeNotExist
-        );
-
-        let (_, user_code) = codes(&api, client).await;
-        decide(&api, &user_code, DeviceCompleteResult::AccessDenied).await;
-        assert_eq!(
-            verify(&api, &user_code).await.action,
-            DeviceVerificationAction::NotExist
-        );
-        // Nobody can turn a refusal into a grant.
-        assert_eq!(
-            decide(&api, &user_code, DeviceCompleteResult::Authorized).await,
-            DeviceCompleteAction::UserCodeNotExist
-        );
-
-        let (device_code, user_code) = codes(&api, client).await;
-        emulator.advance(Duration::from_secs(300));
-        assert_eq!(
-            verify(&api, &user_code).await.action,
-            DeviceVerificationAction::Expired
-        );
-        assert_eq!(
-            decide(&api, &user_code, DeviceCompleteResult::Authorized).await,
-            DeviceCompleteAction::UserCodeExpired
-        );
-        assert_eq!(error(&api, client, &device_code).await, "expired_token");
-    }
-}
-
-#[tokio::test]
-async fn calls_that_are_wrong_change_nothing() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_device_flow(version).await;
-        let (_, user_code) = codes(&api, emulator.client()).await;
-        let authorized = DeviceCompleteResult::Authorized;
-        let complete = |request: DeviceCompleteRequest| {
-            let api = api.clone();
-            async move { api.device_complete(&request).await.unwrap() }
-        };
-        let wrong = [
-            (
-                DeviceCompleteRequest::new("", authorized.clone()).subject("alice"),
-                "A227201",
-            ),
-            (
-                DeviceCompleteRequest::new(&*user_code, "PERHAPS").subject("alice"),
-                "A919202",
-            ),
-            (
-                DeviceCompleteRequest::new(&*user_code, authorized.clone()),
-                "A230201",
-            ),
-            (
-                DeviceCompleteRequest::new(&*user_code, authorized.clone())
-                    .subject("alice")
-                    .jwt_at_claims("[]"),
-                "A919203",
-            ),
-        ];
-        for (request, code) in wrong {
-            let answer = complete(request).await;
-            assert_eq!(answer.action, DeviceCompleteAction::InvalidRequest);
-            assert_eq!(answer.result_code.as_deref(), Some(code));
-        }
-        assert_eq!(
-            verify(&api, "").await.action,
-            DeviceVerificationAction::ServerError
-        );
-        assert_eq!(
-            verify(&api, &user_code).await.action,
-            DeviceVerificationAction::Valid
-        );
-    }
-}
-
-#[tokio::test]
-async fn a_device_code_is_of_one_client() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_device_flow(version).await;
-        let client = emulator.client();
-        let (device_code, user_code) = codes(&api, client).await;
-        decide(&api, &user_code, DeviceCompleteResult::Authorized).await;
-
-        let mut other = api.get_client(client.id).await.unwrap();
-        other.client_id_alias = None;
-        let other = api.create_client(&other).await.unwrap();
-        let thief = authlete::types::TokenRequest::new(form(&[
-            ("grant_type", GRANT_TYPE),
-            ("device_code", &device_code),
-        ]))
-        .client_id(other.client_id.unwrap().to_string())
-        .client_secret(other.client_secret.unwrap());
-        let answer = api.token(&thief).await.unwrap();
-        assert_eq!(answer.action, TokenAction::BadRequest);
-        assert_eq!(
-            content(answer.response_content.as_ref())["error"],
-            "invalid_grant"
-        );
-        // And it is still good for the client that has it.
-        let answer = poll(&api, client, &device_code).await;
-        assert_eq!(answer.action, TokenAction::Ok);
-
-        // What waits for a client that is deleted waits no more.
-        let (_, user_code) = codes(&api, client).await;
-        api.delete_client(client.id).await.unwrap();
-        assert_eq!(
-            verify(&api, &user_code).await.action,
-            DeviceVerificationAction::NotExist
-        );
-    }
-}
-
-#[tokio::test]
-async fn requests_that_are_wrong_get_no_codes() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_device_flow(version).await;
-        let client = emulator.client();
-        let refused = async |parameters: &str| {
-            let answer = ask(&api, client, parameters).await;
-            let content = content(answer.response_content.as_ref());
-            (answer.action, content["error"].as_str().unwrap().to_owned())
-        };
-        use DeviceAuthorizationAction::{BadRequest, InternalServerError, Unauthorized};
-        let is = |action, error: &str| (action, error.to_owned());
-        assert_eq!(refused("").await, is(BadRequest, "invalid_request"));
-        assert_eq!(
-            refused("scope=read&scope=write").await,
-            is(BadRequest, "invalid_request")
-        );
-        assert_eq!(
-            refused("resource=relative").await,
-            is(BadRequest, "invalid_target")
-        );
-        assert_eq!(
-            refused("authorization_details=%5B1%5D").await,
-            is(BadRequest, "invalid_authorization_details")
-        );
-
-        let stranger = DeviceAuthorizationRequest::new("scope=read")
-            .client_id(client.id.to_string())
-            .client_secret("wrong");
-        let answer = api.device_authorization(&stranger).await.unwrap();
-        assert_eq!(answer.action, Unauthorized);
-        assert_eq!(
-            content(answer.response_content.as_ref())["error"],
-            "invalid_client"
-        );
-
-        configure(&emulator, &api, |service| {
-            service.scope_required = Some(true)
-        })
-        .await;
-        assert_eq!(
-            refused("scope=unheard-of").await,
-            is(BadRequest, "invalid_scope")
-        );
-        configure(&emulator, &api, |service| {
-            service.device_verification_uri = None
-        })
-        .await;
-        assert_eq!(
-            refused("scope=read").await,
-            is(InternalServerError, "server_error")
-        );
-        configure_client(&api, client.id, |client| {
-            client.grant_types = Some(vec![GrantType::RefreshToken]);
-        })
-        .await;
-        assert_eq!(
-            refused("scope=read").await,
-            is(BadRequest, "unauthorized_client")
-        );
-        configure(&emulator, &api, |service| {
-            service.supported_grant_types = Some(vec![GrantType::RefreshToken]);
-        })
-        .await;
-        assert_eq!(
-            refused("scope=read").await,
-            is(BadRequest, "unsupported_grant_type")
-        );
-    }
+    configure(&emulator, &api, |service| {
+        service.scope_required = Some(true)
+    })
+    .await;
+    assert_eq!(
+        refused("scope=unheard-of").await,
+        is(BadRequest, "invalid_scope")
+    );
+    configure(&emulator, &api, |service| {
+        service.device_verification_uri = None
+    })
+    .await;
+    assert_eq!(
+        refused("scope=read").await,
+        is(InternalServerError, "server_error")
+    );
+    configure_client(&api, client.id, |client| {
+        client.grant_types = Some(vec![GrantType::RefreshToken]);
+    })
+    .await;
+    assert_eq!(
+        refused("scope=read").await,
+        is(BadRequest, "unauthorized_client")
+    );
+    configure(&emulator, &api, |service| {
+        service.supported_grant_types = Some(vec![GrantType::RefreshToken]);
+    })
+    .await;
+    assert_eq!(
+        refused("scope=read").await,
+        is(BadRequest, "unsupported_grant_type")
+    );
 }
 
 #[tokio::test]
@@ -666,169 +678,174 @@ async fn user_codes_are_made_as_the_service_wants_them() {
 }
 
 /// Whatever is asked for, and who asks, is shown at once and when the user code is entered.
+#[rstest]
 #[tokio::test]
-async fn both_answers_have_the_request_and_its_client() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_device_flow(version).await;
-        let client = emulator.client();
-        configure(&emulator, &api, |service| {
-            service.supported_authorization_details_types = Some(vec!["payment".to_owned()]);
-            service.attributes = Some(vec![Pair::new("kind", "service")]);
-            let mut pay = Scope::new("pay");
-            pay.attributes = Some(vec![Pair::new("regex", "pay:[0-9]+")]);
-            service.supported_scopes.as_mut().unwrap().push(pay);
-        })
-        .await;
-        let parameters = form(&[
-            ("scope", "read pay:17 unheard-of"),
-            ("resource", "https://api.example/"),
-            ("authorization_details", r#"[{"type":"payment"}]"#),
-        ]);
-        let request = DeviceAuthorizationRequest::new(parameters)
-            .client_id(&client.alias)
-            .client_secret(&client.secret);
-        let asked = api.device_authorization(&request).await.unwrap();
-        assert_eq!(
-            asked.verification_uri.as_deref(),
-            Some("https://as.example/device")
-        );
-        let user_code = asked.user_code.clone().unwrap();
-        let verified = verify(&api, user_code.expose()).await;
-        for shown in [json!(asked), json!(verified)] {
-            assert_eq!(shown["clientId"], client.id);
-            assert_eq!(shown["clientIdAlias"], client.alias);
-            assert_eq!(shown["clientIdAliasUsed"], true);
-            assert_eq!(shown["clientEntityIdUsed"], false);
-            assert_eq!(shown["clientName"], "Emulated client");
-            assert_eq!(shown["scopes"].as_array().unwrap().len(), 1);
-            assert_eq!(shown["scopes"][0]["name"], "read");
-            let television = json!([{ "key": "kind", "value": "television" }]);
-            assert_eq!(shown["clientAttributes"], television);
-            let service = json!([{ "key": "kind", "value": "service" }]);
-            assert_eq!(shown["serviceAttributes"], service);
-            let dynamic = json!([{ "name": "pay", "value": "pay:17" }]);
-            assert_eq!(shown["dynamicScopes"], dynamic);
-            assert_eq!(shown["resources"], json!(["https://api.example/"]));
-            let details = &shown["authorizationDetails"]["elements"];
-            assert_eq!(details[0]["type"], "payment");
-            assert_eq!(shown.get("grantId"), None);
+async fn both_answers_have_the_request_and_its_client(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_device_flow(version).await;
+    let client = emulator.client();
+    configure(&emulator, &api, |service| {
+        service.supported_authorization_details_types = Some(vec!["payment".to_owned()]);
+        service.attributes = Some(vec![Pair::new("kind", "service")]);
+        let mut pay = Scope::new("pay");
+        pay.attributes = Some(vec![Pair::new("regex", "pay:[0-9]+")]);
+        service.supported_scopes.as_mut().unwrap().push(pay);
+    })
+    .await;
+    let parameters = form(&[
+        ("scope", "read pay:17 unheard-of"),
+        ("resource", "https://api.example/"),
+        ("authorization_details", r#"[{"type":"payment"}]"#),
+    ]);
+    let request = DeviceAuthorizationRequest::new(parameters)
+        .client_id(&client.alias)
+        .client_secret(&client.secret);
+    let asked = api.device_authorization(&request).await.unwrap();
+    assert_eq!(
+        asked.verification_uri.as_deref(),
+        Some("https://as.example/device")
+    );
+    let user_code = asked.user_code.clone().unwrap();
+    let verified = verify(&api, user_code.expose()).await;
+    for shown in [json!(asked), json!(verified)] {
+        assert_eq!(shown["clientId"], client.id);
+        assert_eq!(shown["clientIdAlias"], client.alias);
+        assert_eq!(shown["clientIdAliasUsed"], true);
+        assert_eq!(shown["clientEntityIdUsed"], false);
+        assert_eq!(shown["clientName"], "Emulated client");
+        assert_eq!(shown["scopes"].as_array().unwrap().len(), 1);
+        assert_eq!(shown["scopes"][0]["name"], "read");
+        let television = json!([{ "key": "kind", "value": "television" }]);
+        assert_eq!(shown["clientAttributes"], television);
+        let service = json!([{ "key": "kind", "value": "service" }]);
+        assert_eq!(shown["serviceAttributes"], service);
+        let dynamic = json!([{ "name": "pay", "value": "pay:17" }]);
+        assert_eq!(shown["dynamicScopes"], dynamic);
+        assert_eq!(shown["resources"], json!(["https://api.example/"]));
+        let details = &shown["authorizationDetails"]["elements"];
+        assert_eq!(details[0]["type"], "payment");
+        assert_eq!(shown.get("grantId"), None);
+    }
+    // In milliseconds since the epoch, and 300 seconds from now.
+    let now = std::time::SystemTime::now();
+    let now = now
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap()
+        .as_millis();
+    let now = i64::try_from(now).unwrap();
+    let end = verified.expires_at.unwrap();
+    assert!((now + 200_000..=now + 300_000).contains(&end), "{end}");
+
+    // The code belongs to one service.
+    let other = another_service(&emulator, &api, version).await;
+    assert_eq!(
+        verify(&other, user_code.expose()).await.action,
+        DeviceVerificationAction::NotExist
+    );
+    let authorized = DeviceCompleteResult::Authorized;
+    assert_eq!(
+        decide(&other, user_code.expose(), authorized).await,
+        DeviceCompleteAction::UserCodeNotExist
+    );
+}
+
+#[rstest]
+#[tokio::test]
+async fn claims_are_named_when_openid_is_among_the_default_scopes(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_device_flow(version).await;
+    configure(&emulator, &api, |service| {
+        for scope in service.supported_scopes.as_mut().unwrap() {
+            let is_default = matches!(scope.name.as_deref(), Some("openid" | "email"));
+            scope.default_entry = Some(is_default);
         }
-        // In milliseconds since the epoch, and 300 seconds from now.
-        let now = std::time::SystemTime::now();
-        let now = now
-            .duration_since(std::time::UNIX_EPOCH)
-            .unwrap()
-            .as_millis();
-        let now = i64::try_from(now).unwrap();
-        let end = verified.expires_at.unwrap();
-        assert!((now + 200_000..=now + 300_000).contains(&end), "{end}");
-
-        // The code belongs to one service.
-        let other = another_service(&emulator, &api, version).await;
-        assert_eq!(
-            verify(&other, user_code.expose()).await.action,
-            DeviceVerificationAction::NotExist
-        );
-        let authorized = DeviceCompleteResult::Authorized;
-        assert_eq!(
-            decide(&other, user_code.expose(), authorized).await,
-            DeviceCompleteAction::UserCodeNotExist
-        );
-    }
+    })
+    .await;
+    let asked = ask(&api, emulator.client(), "acr_values=gold").await;
+    assert_eq!(asked.action, DeviceAuthorizationAction::Ok);
+    let claims = ["email", "email_verified"].map(str::to_owned);
+    assert_eq!(asked.claim_names, Some(claims.to_vec()));
 }
 
+#[rstest]
 #[tokio::test]
-async fn claims_are_named_when_openid_is_among_the_default_scopes() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_device_flow(version).await;
-        configure(&emulator, &api, |service| {
-            for scope in service.supported_scopes.as_mut().unwrap() {
-                let is_default = matches!(scope.name.as_deref(), Some("openid" | "email"));
-                scope.default_entry = Some(is_default);
-            }
-        })
-        .await;
-        let asked = ask(&api, emulator.client(), "acr_values=gold").await;
-        assert_eq!(asked.action, DeviceAuthorizationAction::Ok);
-        let claims = ["email", "email_verified"].map(str::to_owned);
-        assert_eq!(asked.claim_names, Some(claims.to_vec()));
-    }
-}
-
-#[tokio::test]
-async fn tokens_are_as_requested_where_the_decision_says_nothing() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_device_flow(version).await;
-        let client = emulator.client();
-        configure(&emulator, &api, |service| {
-            service.id_token_aud_type = Some("array".to_owned());
-        })
-        .await;
-        for (aud_type, audience) in [
-            (None, json!([client.id.to_string()])),
-            (Some("string"), json!(client.id.to_string())),
-        ] {
-            let asked = ask(&api, client, "scope=openid+email+read").await;
-            let user_code = asked.user_code.unwrap();
-            let result = DeviceCompleteResult::Authorized;
-            let mut request = DeviceCompleteRequest::new(user_code, result)
-                .subject("alice")
-                .sub("")
-                .auth_time(0)
-                .claims(r#"{"name":"Alice"}"#)
-                .jwt_at_claims(r#"{"room":"kitchen"}"#);
-            request.id_token_aud_type = aud_type.map(str::to_owned);
-            let completed = api.device_complete(&request).await.unwrap();
-            assert_eq!(completed.action, DeviceCompleteAction::Success);
-            let answer = poll(&api, client, asked.device_code.unwrap().expose()).await;
-            let response = content(answer.response_content.as_ref());
-            assert_eq!(response["scope"], "openid email read");
-            let (_, claims) = jwt::parts(answer.id_token.as_ref().unwrap().expose());
-            assert_eq!(claims["sub"], "alice");
-            assert_eq!(claims["aud"], audience);
-            assert_eq!(claims.get("auth_time"), None);
-            // Without JWTs there is nothing for the claims to be in.
-            assert_eq!(answer.jwt_access_token, None);
-            let request = IntrospectionRequest::new(answer.access_token.unwrap());
-            let found = api.introspection(&request).await.unwrap();
-            let consented = ["email", "email_verified", "name"].map(str::to_owned);
-            assert_eq!(found.consented_claims, Some(consented.to_vec()));
-            assert_eq!(found.properties, None);
-        }
-    }
-}
-
-#[tokio::test]
-async fn an_empty_list_of_scopes_grants_none_of_those_that_were_requested() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_device_flow(version).await;
-        let client = emulator.client();
-        let asked = ask(&api, client, "scope=openid+read").await;
-        let authorized = DeviceCompleteResult::Authorized;
-        let mut request =
-            DeviceCompleteRequest::new(asked.user_code.unwrap(), authorized).subject("alice");
-        request.scopes = Some(Vec::new());
+async fn tokens_are_as_requested_where_the_decision_says_nothing(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_device_flow(version).await;
+    let client = emulator.client();
+    configure(&emulator, &api, |service| {
+        service.id_token_aud_type = Some("array".to_owned());
+    })
+    .await;
+    for (aud_type, audience) in [
+        (None, json!([client.id.to_string()])),
+        (Some("string"), json!(client.id.to_string())),
+    ] {
+        let asked = ask(&api, client, "scope=openid+email+read").await;
+        let user_code = asked.user_code.unwrap();
+        let result = DeviceCompleteResult::Authorized;
+        let mut request = DeviceCompleteRequest::new(user_code, result)
+            .subject("alice")
+            .sub("")
+            .auth_time(0)
+            .claims(r#"{"name":"Alice"}"#)
+            .jwt_at_claims(r#"{"room":"kitchen"}"#);
+        request.id_token_aud_type = aud_type.map(str::to_owned);
         let completed = api.device_complete(&request).await.unwrap();
         assert_eq!(completed.action, DeviceCompleteAction::Success);
         let answer = poll(&api, client, asked.device_code.unwrap().expose()).await;
-        assert_eq!(answer.action, TokenAction::Ok);
-        assert_eq!(answer.id_token, None);
+        let response = content(answer.response_content.as_ref());
+        assert_eq!(response["scope"], "openid email read");
+        let (_, claims) = jwt::parts(answer.id_token.as_ref().unwrap().expose());
+        assert_eq!(claims["sub"], "alice");
+        assert_eq!(claims["aud"], audience);
+        assert_eq!(claims.get("auth_time"), None);
+        // Without JWTs there is nothing for the claims to be in.
+        assert_eq!(answer.jwt_access_token, None);
         let request = IntrospectionRequest::new(answer.access_token.unwrap());
         let found = api.introspection(&request).await.unwrap();
-        assert_eq!(found.scopes.unwrap_or_default(), Vec::<String>::new());
+        let consented = ["email", "email_verified", "name"].map(str::to_owned);
+        assert_eq!(found.consented_claims, Some(consented.to_vec()));
+        assert_eq!(found.properties, None);
     }
 }
 
-/// `TokenRequest.properties`: those of a device code come with the decision.
+#[rstest]
 #[tokio::test]
-async fn properties_of_a_token_request_are_not_used_for_a_device_code() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_device_flow(version).await;
-        let client = emulator.client();
-        let (device_code, user_code) = codes(&api, client).await;
-        verify(&api, &user_code).await;
-        decide(&api, &user_code, DeviceCompleteResult::Authorized).await;
-        let parameters = form(&[("grant_type", GRANT_TYPE), ("device_code", &device_code)]);
-        assert_property_unused(&api, client, parameters).await;
-    }
+async fn an_empty_list_of_scopes_grants_none_of_those_that_were_requested(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_device_flow(version).await;
+    let client = emulator.client();
+    let asked = ask(&api, client, "scope=openid+read").await;
+    let authorized = DeviceCompleteResult::Authorized;
+    let mut request =
+        DeviceCompleteRequest::new(asked.user_code.unwrap(), authorized).subject("alice");
+    request.scopes = Some(Vec::new());
+    let completed = api.device_complete(&request).await.unwrap();
+    assert_eq!(completed.action, DeviceCompleteAction::Success);
+    let answer = poll(&api, client, asked.device_code.unwrap().expose()).await;
+    assert_eq!(answer.action, TokenAction::Ok);
+    assert_eq!(answer.id_token, None);
+    let request = IntrospectionRequest::new(answer.access_token.unwrap());
+    let found = api.introspection(&request).await.unwrap();
+    assert_eq!(found.scopes.unwrap_or_default(), Vec::<String>::new());
+}
+
+/// `TokenRequest.properties`: those of a device code come with the decision.
+#[rstest]
+#[tokio::test]
+async fn properties_of_a_token_request_are_not_used_for_a_device_code(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_device_flow(version).await;
+    let client = emulator.client();
+    let (device_code, user_code) = codes(&api, client).await;
+    verify(&api, &user_code).await;
+    decide(&api, &user_code, DeviceCompleteResult::Authorized).await;
+    let parameters = form(&[("grant_type", GRANT_TYPE), ("device_code", &device_code)]);
+    assert_property_unused(&api, client, parameters).await;
 }

@@ -8,6 +8,7 @@ use authlete::types::{
 };
 use authlete::{ApiVersion, Authlete};
 use authlete_emulator::Emulator;
+use rstest::rstest;
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -72,76 +73,75 @@ async fn what_a_service_does_not_have_is_not_published() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn settings_are_published() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let mut expected = metadata(&api).await;
-        configure(&emulator, &api, |service| {
-            let texts = |texts: &[&str]| Some(texts.iter().map(|t| (*t).to_owned()).collect());
-            let uri = |path: &str| Some(format!("https://as.example/{path}"));
-            service.iss_suppressed = Some(true);
-            service.par_required = Some(true);
-            service.request_object_required = Some(true);
-            service.tls_client_certificate_bound_access_tokens = Some(true);
-            service.end_session_endpoint = uri("end");
-            service.service_documentation = uri("docs");
-            service.policy_uri = uri("policy");
-            service.tos_uri = uri("tos");
-            service.supported_acrs = texts(&["gold"]);
-            service.supported_claims = texts(&["sub", "email"]);
-            service.supported_claim_locales = texts(&["en"]);
-            service.supported_ui_locales = texts(&["ja"]);
-            service.supported_authorization_details_types = texts(&["payment"]);
-            service.supported_response_types = Some(vec![ResponseType::Code]);
-            service.supported_grant_types = Some(vec![GrantType::RefreshToken]);
-            service.supported_displays = Some(vec![Display::Touch, Display::Page]);
-            service.supported_prompt_values = Some(vec![Prompt::Login]);
-            // The emulator's claims are of one type, whatever the setting says.
-            service.supported_claim_types = Some(vec![ClaimType::Distributed]);
-            let methods = vec![ClientAuthMethod::PrivateKeyJwt];
-            service.supported_token_auth_methods = Some(methods.clone());
-            service.supported_revocation_auth_methods = Some(methods.clone());
-            service.supported_introspection_auth_methods = Some(methods);
-            service.supported_backchannel_token_delivery_modes = Some(vec![DeliveryMode::Push]);
-            service.mtls_endpoint_aliases = Some(vec![
-                NamedUri::new("token_endpoint", "https://mtls.example/token"),
-                NamedUri::new("userinfo_endpoint", "https://mtls.example/userinfo"),
-            ]);
-        })
-        .await;
-        let changes = json!({
-            "authorization_response_iss_parameter_supported": false,
-            "require_pushed_authorization_requests": true,
-            "require_signed_request_object": true,
-            "tls_client_certificate_bound_access_tokens": true,
-            "end_session_endpoint": "https://as.example/end",
-            "service_documentation": "https://as.example/docs",
-            "op_policy_uri": "https://as.example/policy",
-            "op_tos_uri": "https://as.example/tos",
-            "acr_values_supported": ["gold"],
-            "claims_supported": ["sub", "email"],
-            "claims_locales_supported": ["en"],
-            "ui_locales_supported": ["ja"],
-            "authorization_details_types_supported": ["payment"],
-            "response_types_supported": ["code"],
-            "grant_types_supported": ["refresh_token"],
-            "display_values_supported": ["page", "touch"],
-            "prompt_values_supported": ["login"],
-            "token_endpoint_auth_methods_supported": ["private_key_jwt"],
-            "revocation_endpoint_auth_methods_supported": ["private_key_jwt"],
-            "introspection_endpoint_auth_methods_supported": ["private_key_jwt"],
-            "backchannel_token_delivery_modes_supported": ["push"],
-            "mtls_endpoint_aliases": {
-                "token_endpoint": "https://mtls.example/token",
-                "userinfo_endpoint": "https://mtls.example/userinfo",
-            },
-        });
-        let members = expected.as_object_mut().unwrap();
-        members.remove("claim_types_supported");
-        members.extend(changes.as_object().unwrap().clone());
-        assert_eq!(metadata(&api).await, expected);
-    }
+async fn settings_are_published(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
+    let (emulator, api) = start(version).await;
+    let mut expected = metadata(&api).await;
+    configure(&emulator, &api, |service| {
+        let texts = |texts: &[&str]| Some(texts.iter().map(|t| (*t).to_owned()).collect());
+        let uri = |path: &str| Some(format!("https://as.example/{path}"));
+        service.iss_suppressed = Some(true);
+        service.par_required = Some(true);
+        service.request_object_required = Some(true);
+        service.tls_client_certificate_bound_access_tokens = Some(true);
+        service.end_session_endpoint = uri("end");
+        service.service_documentation = uri("docs");
+        service.policy_uri = uri("policy");
+        service.tos_uri = uri("tos");
+        service.supported_acrs = texts(&["gold"]);
+        service.supported_claims = texts(&["sub", "email"]);
+        service.supported_claim_locales = texts(&["en"]);
+        service.supported_ui_locales = texts(&["ja"]);
+        service.supported_authorization_details_types = texts(&["payment"]);
+        service.supported_response_types = Some(vec![ResponseType::Code]);
+        service.supported_grant_types = Some(vec![GrantType::RefreshToken]);
+        service.supported_displays = Some(vec![Display::Touch, Display::Page]);
+        service.supported_prompt_values = Some(vec![Prompt::Login]);
+        // The emulator's claims are of one type, whatever the setting says.
+        service.supported_claim_types = Some(vec![ClaimType::Distributed]);
+        let methods = vec![ClientAuthMethod::PrivateKeyJwt];
+        service.supported_token_auth_methods = Some(methods.clone());
+        service.supported_revocation_auth_methods = Some(methods.clone());
+        service.supported_introspection_auth_methods = Some(methods);
+        service.supported_backchannel_token_delivery_modes = Some(vec![DeliveryMode::Push]);
+        service.mtls_endpoint_aliases = Some(vec![
+            NamedUri::new("token_endpoint", "https://mtls.example/token"),
+            NamedUri::new("userinfo_endpoint", "https://mtls.example/userinfo"),
+        ]);
+    })
+    .await;
+    let changes = json!({
+        "authorization_response_iss_parameter_supported": false,
+        "require_pushed_authorization_requests": true,
+        "require_signed_request_object": true,
+        "tls_client_certificate_bound_access_tokens": true,
+        "end_session_endpoint": "https://as.example/end",
+        "service_documentation": "https://as.example/docs",
+        "op_policy_uri": "https://as.example/policy",
+        "op_tos_uri": "https://as.example/tos",
+        "acr_values_supported": ["gold"],
+        "claims_supported": ["sub", "email"],
+        "claims_locales_supported": ["en"],
+        "ui_locales_supported": ["ja"],
+        "authorization_details_types_supported": ["payment"],
+        "response_types_supported": ["code"],
+        "grant_types_supported": ["refresh_token"],
+        "display_values_supported": ["page", "touch"],
+        "prompt_values_supported": ["login"],
+        "token_endpoint_auth_methods_supported": ["private_key_jwt"],
+        "revocation_endpoint_auth_methods_supported": ["private_key_jwt"],
+        "introspection_endpoint_auth_methods_supported": ["private_key_jwt"],
+        "backchannel_token_delivery_modes_supported": ["push"],
+        "mtls_endpoint_aliases": {
+            "token_endpoint": "https://mtls.example/token",
+            "userinfo_endpoint": "https://mtls.example/userinfo",
+        },
+    });
+    let members = expected.as_object_mut().unwrap();
+    members.remove("claim_types_supported");
+    members.extend(changes.as_object().unwrap().clone());
+    assert_eq!(metadata(&api).await, expected);
 }
 
 #[tokio::test]
@@ -218,32 +218,33 @@ async fn text(
     response.text().await.unwrap()
 }
 
+#[rstest]
 #[tokio::test]
-async fn documents_can_be_written_for_people() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        for (path, document) in [
-            ("/service/configuration", metadata(&api).await),
-            ("/service/jwks/get", jwks(&api).await),
-        ] {
-            let compact = document.to_string();
-            assert_eq!(text(&emulator, version, path, None).await, compact);
-            let query = |pretty| format!("{path}?pretty={pretty}");
-            let plain = text(&emulator, version, &query("false"), None).await;
-            assert_eq!(plain, compact);
-            let indented = format!("{document:#}");
-            let pretty = text(&emulator, version, &query("true"), None).await;
-            assert_eq!(pretty, indented);
-        }
-        let (path, document) = ("/service/configuration", metadata(&api).await);
-        for (body, expected) in [
-            (json!({}), document.to_string()),
-            (json!({ "pretty": false }), document.to_string()),
-            (json!({ "pretty": true }), format!("{document:#}")),
-        ] {
-            let posted = text(&emulator, version, path, Some(&body)).await;
-            assert_eq!(posted, expected);
-        }
+async fn documents_can_be_written_for_people(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    for (path, document) in [
+        ("/service/configuration", metadata(&api).await),
+        ("/service/jwks/get", jwks(&api).await),
+    ] {
+        let compact = document.to_string();
+        assert_eq!(text(&emulator, version, path, None).await, compact);
+        let query = |pretty| format!("{path}?pretty={pretty}");
+        let plain = text(&emulator, version, &query("false"), None).await;
+        assert_eq!(plain, compact);
+        let indented = format!("{document:#}");
+        let pretty = text(&emulator, version, &query("true"), None).await;
+        assert_eq!(pretty, indented);
+    }
+    let (path, document) = ("/service/configuration", metadata(&api).await);
+    for (body, expected) in [
+        (json!({}), document.to_string()),
+        (json!({ "pretty": false }), document.to_string()),
+        (json!({ "pretty": true }), format!("{document:#}")),
+    ] {
+        let posted = text(&emulator, version, path, Some(&body)).await;
+        assert_eq!(posted, expected);
     }
 }
 
@@ -405,92 +406,96 @@ async fn settings_of_identity_assurance_are_published_under_their_names() {
 }
 
 /// `Service.requestObjectRequired` with `traditionalRequestObjectProcessingApplied`.
+#[rstest]
 #[tokio::test]
-async fn signed_request_objects_are_required_only_if_the_rules_of_jar_apply() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        for (required, traditional, expected) in [
-            (false, false, false),
-            (true, false, true),
-            (true, true, false),
-        ] {
-            configure(&emulator, &api, |service| {
-                service.request_object_required = Some(required);
-                service.traditional_request_object_processing_applied = Some(traditional);
-            })
-            .await;
-            let published = metadata(&api).await;
-            assert_eq!(published["require_signed_request_object"], expected);
-        }
+async fn signed_request_objects_are_required_only_if_the_rules_of_jar_apply(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    for (required, traditional, expected) in [
+        (false, false, false),
+        (true, false, true),
+        (true, true, false),
+    ] {
+        configure(&emulator, &api, |service| {
+            service.request_object_required = Some(required);
+            service.traditional_request_object_processing_applied = Some(traditional);
+        })
+        .await;
+        let published = metadata(&api).await;
+        assert_eq!(published["require_signed_request_object"], expected);
     }
 }
 
 /// `DynamicScope.name`.
+#[rstest]
 #[tokio::test]
-async fn a_scope_with_a_variable_part_is_published_by_its_name() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        configure(&emulator, &api, |service| {
-            let mut consent = Scope::new("consent");
-            consent.attributes = Some(vec![Pair::new("regex", "^consent:.+$")]);
-            service.supported_scopes = Some(vec![consent]);
-        })
-        .await;
-        assert_eq!(
-            words(&metadata(&api).await, "scopes_supported"),
-            ["consent"]
-        );
-    }
+async fn a_scope_with_a_variable_part_is_published_by_its_name(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    configure(&emulator, &api, |service| {
+        let mut consent = Scope::new("consent");
+        consent.attributes = Some(vec![Pair::new("regex", "^consent:.+$")]);
+        service.supported_scopes = Some(vec![consent]);
+    })
+    .await;
+    assert_eq!(
+        words(&metadata(&api).await, "scopes_supported"),
+        ["consent"]
+    );
 }
 
 /// `Service.backchannelUserCodeParameterSupported` and others that are published as they are.
+#[rstest]
 #[tokio::test]
-async fn flags_and_endpoints_are_published_under_the_names_of_the_standards() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let mut expected = metadata(&api).await;
-        assert_eq!(expected["backchannel_user_code_parameter_supported"], false);
-        configure(&emulator, &api, |service| {
-            service.backchannel_user_code_parameter_supported = Some(true);
-            service.backchannel_authentication_endpoint =
-                Some("https://as.example/backchannel".to_owned());
-            service.device_authorization_endpoint = Some("https://as.example/device".to_owned());
-            service.pushed_auth_req_endpoint = Some("https://as.example/push".to_owned());
-        })
-        .await;
-        let changes = json!({
-            "backchannel_user_code_parameter_supported": true,
-            "backchannel_authentication_endpoint": "https://as.example/backchannel",
-            "device_authorization_endpoint": "https://as.example/device",
-            "pushed_authorization_request_endpoint": "https://as.example/push",
-        });
-        let members = expected.as_object_mut().unwrap();
-        members.extend(changes.as_object().unwrap().clone());
-        assert_eq!(metadata(&api).await, expected);
-    }
+async fn flags_and_endpoints_are_published_under_the_names_of_the_standards(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let mut expected = metadata(&api).await;
+    assert_eq!(expected["backchannel_user_code_parameter_supported"], false);
+    configure(&emulator, &api, |service| {
+        service.backchannel_user_code_parameter_supported = Some(true);
+        service.backchannel_authentication_endpoint =
+            Some("https://as.example/backchannel".to_owned());
+        service.device_authorization_endpoint = Some("https://as.example/device".to_owned());
+        service.pushed_auth_req_endpoint = Some("https://as.example/push".to_owned());
+    })
+    .await;
+    let changes = json!({
+        "backchannel_user_code_parameter_supported": true,
+        "backchannel_authentication_endpoint": "https://as.example/backchannel",
+        "device_authorization_endpoint": "https://as.example/device",
+        "pushed_authorization_request_endpoint": "https://as.example/push",
+    });
+    let members = expected.as_object_mut().unwrap();
+    members.extend(changes.as_object().unwrap().clone());
+    assert_eq!(metadata(&api).await, expected);
 }
 
 /// `AuthleteApi.getServiceJwks`: null where there are no keys, and the published URI makes no difference.
+#[rstest]
 #[tokio::test]
-async fn the_key_set_is_there_if_keys_are_registered_with_or_without_a_uri() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let uri = || Some("https://as.example/jwks".to_owned());
-        let keys = jwt::Key::generate().jwks();
-        let query = GetServiceJwksQuery::new();
-        for (keys, uri) in [
-            (Some(&keys), None),
-            (Some(&keys), uri()),
-            (None, None),
-            (None, uri()),
-        ] {
-            configure(&emulator, &api, |service| {
-                service.jwks = keys.map(|keys| keys.as_str().into());
-                service.jwks_uri = uri;
-            })
-            .await;
-            let set = api.get_service_jwks(&query).await.unwrap();
-            assert_eq!(set.is_some(), keys.is_some());
-        }
+async fn the_key_set_is_there_if_keys_are_registered_with_or_without_a_uri(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let uri = || Some("https://as.example/jwks".to_owned());
+    let keys = jwt::Key::generate().jwks();
+    let query = GetServiceJwksQuery::new();
+    for (keys, uri) in [
+        (Some(&keys), None),
+        (Some(&keys), uri()),
+        (None, None),
+        (None, uri()),
+    ] {
+        configure(&emulator, &api, |service| {
+            service.jwks = keys.map(|keys| keys.as_str().into());
+            service.jwks_uri = uri;
+        })
+        .await;
+        let set = api.get_service_jwks(&query).await.unwrap();
+        assert_eq!(set.is_some(), keys.is_some());
     }
 }

@@ -27,6 +27,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, IsCa, KeyPair,
 };
+use rstest::rstest;
 use serde_json::{Value, json};
 
 /// An emulator whose client may use every endpoint of these tests.
@@ -158,56 +159,58 @@ async fn a_client_certificate_with_its_path_authenticates_at_every_endpoint() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_method_of_a_client_is_told_when_the_client_is_known() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_all(version).await;
-        configure_client(&api, emulator.client().id, |client| {
-            client.token_auth_method = Some(ClientAuthMethod::ClientSecretPost);
-        })
-        .await;
-        let known = Shown {
-            client_id: Some(emulator.client().id.to_string()),
-            client_secret: Some("wrong".into()),
-            ..Shown::default()
-        };
-        let unknown = Shown {
-            client_id: Some("1".to_owned()),
-            ..known.clone()
-        };
-        let post = Some(ClientAuthMethod::ClientSecretPost);
-        for (shown, method) in [(known, post), (unknown, None), (Shown::default(), None)] {
-            let (_, asked, authorized) = at_all(&api, &shown).await;
-            assert_ne!(asked.0, BackchannelAuthenticationAction::UserIdentification);
-            assert_eq!(asked.1, method);
-            assert_ne!(authorized.0, DeviceAuthorizationAction::Ok);
-            assert_eq!(authorized.1, method);
-        }
+async fn the_method_of_a_client_is_told_when_the_client_is_known(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_all(version).await;
+    configure_client(&api, emulator.client().id, |client| {
+        client.token_auth_method = Some(ClientAuthMethod::ClientSecretPost);
+    })
+    .await;
+    let known = Shown {
+        client_id: Some(emulator.client().id.to_string()),
+        client_secret: Some("wrong".into()),
+        ..Shown::default()
+    };
+    let unknown = Shown {
+        client_id: Some("1".to_owned()),
+        ..known.clone()
+    };
+    let post = Some(ClientAuthMethod::ClientSecretPost);
+    for (shown, method) in [(known, post), (unknown, None), (Shown::default(), None)] {
+        let (_, asked, authorized) = at_all(&api, &shown).await;
+        assert_ne!(asked.0, BackchannelAuthenticationAction::UserIdentification);
+        assert_eq!(asked.1, method);
+        assert_ne!(authorized.0, DeviceAuthorizationAction::Ok);
+        assert_eq!(authorized.1, method);
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_call_without_parameters_is_an_error_of_the_server() {
-    for version in GENERATIONS {
-        let (emulator, _api) = start_all(version).await;
-        let client = emulator.client();
-        for path in [
-            "/auth/introspection/standard",
-            "/auth/revocation",
-            "/backchannel/authentication",
-            "/device/authorization",
-        ] {
-            let body = json!({
-                "clientId": client.id.to_string(),
-                "clientSecret": client.secret.expose(),
-            });
-            let (status, answer) = post(&emulator, version, "SERVICE", path, &body).await;
-            assert_eq!(status, 200, "{path}");
-            assert_eq!(answer["action"], "INTERNAL_SERVER_ERROR", "{path}");
-            let told = answer["responseContent"].as_str().unwrap();
-            let told: Value = serde_json::from_str(told).unwrap();
-            assert_eq!(told["error"], "server_error", "{path}");
-        }
+async fn a_call_without_parameters_is_an_error_of_the_server(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, _api) = start_all(version).await;
+    let client = emulator.client();
+    for path in [
+        "/auth/introspection/standard",
+        "/auth/revocation",
+        "/backchannel/authentication",
+        "/device/authorization",
+    ] {
+        let body = json!({
+            "clientId": client.id.to_string(),
+            "clientSecret": client.secret.expose(),
+        });
+        let (status, answer) = post(&emulator, version, "SERVICE", path, &body).await;
+        assert_eq!(status, 200, "{path}");
+        assert_eq!(answer["action"], "INTERNAL_SERVER_ERROR", "{path}");
+        let told = answer["responseContent"].as_str().unwrap();
+        let told: Value = serde_json::from_str(told).unwrap();
+        assert_eq!(told["error"], "server_error", "{path}");
     }
 }
 
@@ -267,18 +270,19 @@ async fn the_method_and_the_url_of_a_userinfo_request_are_those_of_the_proof() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_token_without_properties_has_null_at_userinfo() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let create = userinfo_token(emulator.client());
-        let token = api.token_create(&create).await.unwrap().access_token;
-        let request = UserInfoRequest::new(token.unwrap());
-        let answer = api.userinfo(&request).await.unwrap();
-        assert_eq!(answer.action, UserInfoAction::Ok);
-        assert_eq!(answer.properties, None);
-        assert_eq!(answer.dpop_nonce, None);
-    }
+async fn a_token_without_properties_has_null_at_userinfo(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let create = userinfo_token(emulator.client());
+    let token = api.token_create(&create).await.unwrap().access_token;
+    let request = UserInfoRequest::new(token.unwrap());
+    let answer = api.userinfo(&request).await.unwrap();
+    assert_eq!(answer.action, UserInfoAction::Ok);
+    assert_eq!(answer.properties, None);
+    assert_eq!(answer.dpop_nonce, None);
 }
 
 /// An emulator whose client is notified.
@@ -301,280 +305,287 @@ fn backchannel(
         .client_secret(&client.secret)
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_chosen_access_token_is_not_used_when_a_client_is_pinged() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_notified(version, DeliveryMode::Ping).await;
-        let request = backchannel(
-            emulator.client(),
-            &[
-                ("scope", "openid read"),
-                ("login_hint", "alice"),
-                ("client_notification_token", "tell-me"),
-                ("grant_management_action", "create"),
-            ],
+async fn a_chosen_access_token_is_not_used_when_a_client_is_pinged(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_notified(version, DeliveryMode::Ping).await;
+    let request = backchannel(
+        emulator.client(),
+        &[
+            ("scope", "openid read"),
+            ("login_hint", "alice"),
+            ("client_notification_token", "tell-me"),
+            ("grant_management_action", "create"),
+        ],
+    );
+    let ticket = api.backchannel_authentication(&request).await.unwrap();
+    let ticket = ticket.ticket.unwrap();
+    let issue = BackchannelAuthenticationIssueRequest::new(&ticket);
+    api.backchannel_authentication_issue(&issue).await.unwrap();
+    let authorized = BackchannelAuthenticationCompleteResult::Authorized;
+    let request = BackchannelAuthenticationCompleteRequest::new(&ticket, authorized)
+        .subject("alice")
+        .access_token("chosen");
+    let completed = api.backchannel_authentication_complete(&request).await;
+    let completed = completed.unwrap();
+    let expected = BackchannelAuthenticationCompleteAction::Notification;
+    assert_eq!(completed.action, expected);
+    assert_eq!(completed.access_token, None);
+    assert_eq!(completed.refresh_token, None);
+    assert_eq!(completed.id_token, None);
+    assert_eq!(completed.grant_id, None);
+    let request = IntrospectionRequest::new("chosen");
+    let found = api.introspection(&request).await.unwrap();
+    assert_eq!(found.action, IntrospectionAction::Unauthorized);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_request_in_push_mode_needs_a_notification_token(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_notified(version, DeliveryMode::Push).await;
+    let parameters = [
+        ("scope", "openid"),
+        ("login_hint", "alice"),
+        ("client_notification_token", "tell-me"),
+    ];
+    let request = backchannel(emulator.client(), &parameters);
+    let answer = api.backchannel_authentication(&request).await.unwrap();
+    let expected = BackchannelAuthenticationAction::UserIdentification;
+    assert_eq!(answer.action, expected);
+    assert_eq!(
+        answer.client_notification_token.unwrap().expose(),
+        "tell-me"
+    );
+    let request = backchannel(emulator.client(), &parameters[..2]);
+    let answer = api.backchannel_authentication(&request).await.unwrap();
+    assert_eq!(answer.action, BackchannelAuthenticationAction::BadRequest);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_request_object_without_a_context_has_none(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_all(version).await;
+    let client = emulator.client();
+    let key = Key::generate();
+    configure_client(&api, client.id, |client| {
+        client.jwks = Some(key.jwks().into());
+        client.bc_request_sign_alg = Some(JwsAlg::Es256);
+    })
+    .await;
+    let now = seconds_since_epoch();
+    let object = key.sign(&json!({
+        "iss": client.id.to_string(),
+        "aud": "https://as.example",
+        "exp": now + 60,
+        "iat": now,
+        "nbf": now,
+        "jti": "1",
+        "scope": "openid",
+        "login_hint": "alice",
+        "resource": "https://api.example/",
+    }));
+    let request = backchannel(client, &[("request", &object)]);
+    let answer = api.backchannel_authentication(&request).await.unwrap();
+    let expected = BackchannelAuthenticationAction::UserIdentification;
+    assert_eq!(answer.action, expected);
+    assert_eq!(answer.request_context, None);
+    let resources = vec!["https://api.example/".to_owned()];
+    assert_eq!(answer.resources, Some(resources));
+    // Of a resource beside it there is no question.
+    let both = [
+        ("request", &*object),
+        ("resource", "https://other.example/"),
+    ];
+    let answer = api
+        .backchannel_authentication(&backchannel(client, &both))
+        .await;
+    let answer = answer.unwrap();
+    assert_eq!(answer.action, BackchannelAuthenticationAction::BadRequest);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_device_request_is_answered_with_the_grant_that_it_names(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_all(version).await;
+    let client = emulator.client();
+    configure_client(&api, client.id, |client| {
+        client.grant_types = Some(vec![
+            GrantType::AuthorizationCode,
+            GrantType::ClientCredentials,
+            GrantType::DeviceCode,
+        ]);
+    })
+    .await;
+    let (grant_id, _) = created(&api, client).await;
+    let parameters = form(&[
+        ("scope", "write"),
+        ("grant_management_action", "merge"),
+        ("grant_id", &grant_id),
+    ]);
+    let request = DeviceAuthorizationRequest::new(parameters)
+        .client_id(client.id.to_string())
+        .client_secret(&client.secret);
+    // The grant is merged when the subject is its own, and left alone otherwise.
+    for (subject, scopes) in [("bob", "read"), ("alice", "read write")] {
+        let asked = api.device_authorization(&request).await.unwrap();
+        let user_code = asked.user_code.unwrap();
+        let verification = DeviceVerificationRequest::new(&user_code);
+        let verified = api.device_verification(&verification).await.unwrap();
+        for (action, id, of, grant) in [
+            (
+                asked.gm_action,
+                asked.grant_id,
+                asked.grant_subject,
+                asked.grant,
+            ),
+            (
+                verified.gm_action,
+                verified.grant_id,
+                verified.grant_subject,
+                verified.grant,
+            ),
+        ] {
+            assert_eq!(action, Some(GmAction::Merge));
+            assert_eq!(id.as_deref(), Some(&*grant_id));
+            assert_eq!(of.as_deref(), Some("alice"));
+            assert_eq!(groups(grant), [("read".to_owned(), None)]);
+        }
+        let authorized = DeviceCompleteResult::Authorized;
+        let complete = DeviceCompleteRequest::new(user_code, authorized).subject(subject);
+        let completed = api.device_complete(&complete).await.unwrap();
+        assert_eq!(completed.action, DeviceCompleteAction::Success);
+        let parameters = form(&[
+            ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
+            ("device_code", asked.device_code.unwrap().expose()),
+        ]);
+        request_token(&api, client, &parameters).await;
+        let expected = json!({ "scopes": [{ "scope": scopes }] });
+        assert_eq!(
+            queried(&api, client, &grant_id).await,
+            expected,
+            "{subject}"
         );
-        let ticket = api.backchannel_authentication(&request).await.unwrap();
-        let ticket = ticket.ticket.unwrap();
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_entity_id_of_a_client_is_told_by_the_endpoints_of_both_flows(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api, federation, _) = start_federated(version).await;
+    configure(&emulator, &api, |service| {
+        service.device_verification_uri = Some("https://as.example/device".to_owned());
+    })
+    .await;
+    let client = registered(&api, &federation.chain()).await.client.unwrap();
+    let (number, entity_id) = (client.client_id.unwrap(), federation.relying_party.id);
+    configure_client(&api, number, |client| {
+        client.grant_types = Some(vec![GrantType::Ciba, GrantType::DeviceCode]);
+        client.bc_delivery_mode = Some(DeliveryMode::Poll);
+    })
+    .await;
+    for (name, used) in [(entity_id.to_owned(), true), (number.to_string(), false)] {
+        let parameters = |jti: &str| {
+            let own = [("scope", "openid"), ("login_hint", "alice")];
+            with_assertion(&own, &federation.key, &name, &format!("{jti}-{name}"))
+        };
+        let request = BackchannelAuthenticationRequest::new(parameters("1"));
+        let asked = api.backchannel_authentication(&request).await.unwrap();
+        let shown = |answer: Value| {
+            assert_eq!(answer["clientEntityId"], entity_id, "{answer}");
+            assert_eq!(answer["clientEntityIdUsed"], used, "{answer}");
+        };
+        let ticket = asked.ticket.clone().unwrap();
+        shown(json!(asked));
         let issue = BackchannelAuthenticationIssueRequest::new(&ticket);
         api.backchannel_authentication_issue(&issue).await.unwrap();
         let authorized = BackchannelAuthenticationCompleteResult::Authorized;
-        let request = BackchannelAuthenticationCompleteRequest::new(&ticket, authorized)
-            .subject("alice")
-            .access_token("chosen");
-        let completed = api.backchannel_authentication_complete(&request).await;
-        let completed = completed.unwrap();
-        let expected = BackchannelAuthenticationCompleteAction::Notification;
-        assert_eq!(completed.action, expected);
-        assert_eq!(completed.access_token, None);
-        assert_eq!(completed.refresh_token, None);
-        assert_eq!(completed.id_token, None);
-        assert_eq!(completed.grant_id, None);
-        let request = IntrospectionRequest::new("chosen");
-        let found = api.introspection(&request).await.unwrap();
-        assert_eq!(found.action, IntrospectionAction::Unauthorized);
-    }
-}
+        let complete =
+            BackchannelAuthenticationCompleteRequest::new(&ticket, authorized).subject("alice");
+        let completed = api.backchannel_authentication_complete(&complete).await;
+        shown(json!(completed.unwrap()));
 
-#[tokio::test]
-async fn a_request_in_push_mode_needs_a_notification_token() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_notified(version, DeliveryMode::Push).await;
-        let parameters = [
-            ("scope", "openid"),
-            ("login_hint", "alice"),
-            ("client_notification_token", "tell-me"),
-        ];
-        let request = backchannel(emulator.client(), &parameters);
-        let answer = api.backchannel_authentication(&request).await.unwrap();
-        let expected = BackchannelAuthenticationAction::UserIdentification;
-        assert_eq!(answer.action, expected);
-        assert_eq!(
-            answer.client_notification_token.unwrap().expose(),
-            "tell-me"
-        );
-        let request = backchannel(emulator.client(), &parameters[..2]);
-        let answer = api.backchannel_authentication(&request).await.unwrap();
-        assert_eq!(answer.action, BackchannelAuthenticationAction::BadRequest);
-    }
-}
-
-#[tokio::test]
-async fn a_request_object_without_a_context_has_none() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_all(version).await;
-        let client = emulator.client();
-        let key = Key::generate();
-        configure_client(&api, client.id, |client| {
-            client.jwks = Some(key.jwks().into());
-            client.bc_request_sign_alg = Some(JwsAlg::Es256);
-        })
-        .await;
-        let now = seconds_since_epoch();
-        let object = key.sign(&json!({
-            "iss": client.id.to_string(),
-            "aud": "https://as.example",
-            "exp": now + 60,
-            "iat": now,
-            "nbf": now,
-            "jti": "1",
-            "scope": "openid",
-            "login_hint": "alice",
-            "resource": "https://api.example/",
-        }));
-        let request = backchannel(client, &[("request", &object)]);
-        let answer = api.backchannel_authentication(&request).await.unwrap();
-        let expected = BackchannelAuthenticationAction::UserIdentification;
-        assert_eq!(answer.action, expected);
-        assert_eq!(answer.request_context, None);
-        let resources = vec!["https://api.example/".to_owned()];
-        assert_eq!(answer.resources, Some(resources));
-        // Of a resource beside it there is no question.
-        let both = [
-            ("request", &*object),
-            ("resource", "https://other.example/"),
-        ];
-        let answer = api
-            .backchannel_authentication(&backchannel(client, &both))
-            .await;
-        let answer = answer.unwrap();
-        assert_eq!(answer.action, BackchannelAuthenticationAction::BadRequest);
-    }
-}
-
-#[tokio::test]
-async fn a_device_request_is_answered_with_the_grant_that_it_names() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_all(version).await;
-        let client = emulator.client();
-        configure_client(&api, client.id, |client| {
-            client.grant_types = Some(vec![
-                GrantType::AuthorizationCode,
-                GrantType::ClientCredentials,
-                GrantType::DeviceCode,
-            ]);
-        })
-        .await;
-        let (grant_id, _) = created(&api, client).await;
-        let parameters = form(&[
-            ("scope", "write"),
-            ("grant_management_action", "merge"),
-            ("grant_id", &grant_id),
-        ]);
-        let request = DeviceAuthorizationRequest::new(parameters)
-            .client_id(client.id.to_string())
-            .client_secret(&client.secret);
-        // The grant is merged when the subject is its own, and left alone otherwise.
-        for (subject, scopes) in [("bob", "read"), ("alice", "read write")] {
-            let asked = api.device_authorization(&request).await.unwrap();
-            let user_code = asked.user_code.unwrap();
-            let verification = DeviceVerificationRequest::new(&user_code);
-            let verified = api.device_verification(&verification).await.unwrap();
-            for (action, id, of, grant) in [
-                (
-                    asked.gm_action,
-                    asked.grant_id,
-                    asked.grant_subject,
-                    asked.grant,
-                ),
-                (
-                    verified.gm_action,
-                    verified.grant_id,
-                    verified.grant_subject,
-                    verified.grant,
-                ),
-            ] {
-                assert_eq!(action, Some(GmAction::Merge));
-                assert_eq!(id.as_deref(), Some(&*grant_id));
-                assert_eq!(of.as_deref(), Some("alice"));
-                assert_eq!(groups(grant), [("read".to_owned(), None)]);
-            }
-            let authorized = DeviceCompleteResult::Authorized;
-            let complete = DeviceCompleteRequest::new(user_code, authorized).subject(subject);
-            let completed = api.device_complete(&complete).await.unwrap();
-            assert_eq!(completed.action, DeviceCompleteAction::Success);
-            let parameters = form(&[
-                ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
-                ("device_code", asked.device_code.unwrap().expose()),
-            ]);
-            request_token(&api, client, &parameters).await;
-            let expected = json!({ "scopes": [{ "scope": scopes }] });
-            assert_eq!(
-                queried(&api, client, &grant_id).await,
-                expected,
-                "{subject}"
-            );
-        }
-    }
-}
-
-#[tokio::test]
-async fn the_entity_id_of_a_client_is_told_by_the_endpoints_of_both_flows() {
-    for version in GENERATIONS {
-        let (emulator, api, federation, _) = start_federated(version).await;
-        configure(&emulator, &api, |service| {
-            service.device_verification_uri = Some("https://as.example/device".to_owned());
-        })
-        .await;
-        let client = registered(&api, &federation.chain()).await.client.unwrap();
-        let (number, entity_id) = (client.client_id.unwrap(), federation.relying_party.id);
-        configure_client(&api, number, |client| {
-            client.grant_types = Some(vec![GrantType::Ciba, GrantType::DeviceCode]);
-            client.bc_delivery_mode = Some(DeliveryMode::Poll);
-        })
-        .await;
-        for (name, used) in [(entity_id.to_owned(), true), (number.to_string(), false)] {
-            let parameters = |jti: &str| {
-                let own = [("scope", "openid"), ("login_hint", "alice")];
-                with_assertion(&own, &federation.key, &name, &format!("{jti}-{name}"))
-            };
-            let request = BackchannelAuthenticationRequest::new(parameters("1"));
-            let asked = api.backchannel_authentication(&request).await.unwrap();
-            let shown = |answer: Value| {
-                assert_eq!(answer["clientEntityId"], entity_id, "{answer}");
-                assert_eq!(answer["clientEntityIdUsed"], used, "{answer}");
-            };
-            let ticket = asked.ticket.clone().unwrap();
-            shown(json!(asked));
-            let issue = BackchannelAuthenticationIssueRequest::new(&ticket);
-            api.backchannel_authentication_issue(&issue).await.unwrap();
-            let authorized = BackchannelAuthenticationCompleteResult::Authorized;
-            let complete =
-                BackchannelAuthenticationCompleteRequest::new(&ticket, authorized).subject("alice");
-            let completed = api.backchannel_authentication_complete(&complete).await;
-            shown(json!(completed.unwrap()));
-
-            let request = DeviceAuthorizationRequest::new(parameters("2"));
-            let asked = api.device_authorization(&request).await.unwrap();
-            let user_code = asked.user_code.clone().unwrap();
-            shown(json!(asked));
-            let verification = DeviceVerificationRequest::new(user_code);
-            shown(json!(api.device_verification(&verification).await.unwrap()));
-        }
+        let request = DeviceAuthorizationRequest::new(parameters("2"));
+        let asked = api.device_authorization(&request).await.unwrap();
+        let user_code = asked.user_code.clone().unwrap();
+        shown(json!(asked));
+        let verification = DeviceVerificationRequest::new(user_code);
+        shown(json!(api.device_verification(&verification).await.unwrap()));
     }
 }
 
 /// Introspection has done that before.
+#[rstest]
 #[tokio::test]
-async fn parsing_does_not_ask_for_the_certificate_of_a_token() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let issuer = wallet::Issuer::generate("issuer");
-        wallet::enable(&emulator, &api, "1.0-ID1", &[&issuer]).await;
-        let wallet = wallet::Wallet::with_scopes(&api, emulator.client(), "legacy").await;
-        let mut update = TokenUpdateRequest::new();
-        update.access_token = Some(wallet.token.as_str().into());
-        update.certificate_thumbprint = Some("of-a-certificate".to_owned());
-        api.token_update(&update).await.unwrap();
-        let found = api
-            .introspection(&IntrospectionRequest::new(&*wallet.token))
-            .await;
-        assert_eq!(found.unwrap().action, IntrospectionAction::Unauthorized);
+async fn parsing_does_not_ask_for_the_certificate_of_a_token(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let issuer = wallet::Issuer::generate("issuer");
+    wallet::enable(&emulator, &api, "1.0-ID1", &[&issuer]).await;
+    let wallet = wallet::Wallet::with_scopes(&api, emulator.client(), "legacy").await;
+    let mut update = TokenUpdateRequest::new();
+    update.access_token = Some(wallet.token.as_str().into());
+    update.certificate_thumbprint = Some("of-a-certificate".to_owned());
+    api.token_update(&update).await.unwrap();
+    let found = api
+        .introspection(&IntrospectionRequest::new(&*wallet.token))
+        .await;
+    assert_eq!(found.unwrap().action, IntrospectionAction::Unauthorized);
 
-        let request = json!({ "format": "vc+sd-jwt", "vct": "https://issuer.example/legacy" });
-        let answer = wallet.parse(&request).await;
-        assert_eq!(answer.action, CredentialSingleParseAction::Ok);
-        let identifier = answer.info.unwrap().identifier.unwrap();
-        let batch = json!({ "credential_requests": [request] }).to_string();
-        let batch = CredentialBatchParseRequest::new(&*wallet.token, batch);
-        let answer = api.credential_batch_parse(&batch).await.unwrap();
-        assert_eq!(answer.action, CredentialBatchParseAction::Ok);
-        let order = CredentialIssuanceOrder::new(&*identifier).issuance_deferred(true);
-        wallet.issue(order).await;
-        let answer = wallet
-            .come_back(&json!({ "transaction_id": identifier }))
-            .await;
-        assert_eq!(answer.action, CredentialDeferredParseAction::Ok);
-    }
+    let request = json!({ "format": "vc+sd-jwt", "vct": "https://issuer.example/legacy" });
+    let answer = wallet.parse(&request).await;
+    assert_eq!(answer.action, CredentialSingleParseAction::Ok);
+    let identifier = answer.info.unwrap().identifier.unwrap();
+    let batch = json!({ "credential_requests": [request] }).to_string();
+    let batch = CredentialBatchParseRequest::new(&*wallet.token, batch);
+    let answer = api.credential_batch_parse(&batch).await.unwrap();
+    assert_eq!(answer.action, CredentialBatchParseAction::Ok);
+    let order = CredentialIssuanceOrder::new(&*identifier).issuance_deferred(true);
+    wallet.issue(order).await;
+    let answer = wallet
+        .come_back(&json!({ "transaction_id": identifier }))
+        .await;
+    assert_eq!(answer.action, CredentialDeferredParseAction::Ok);
 }
 
 /// A point that is not on the curve of its key.
+#[rstest]
 #[tokio::test]
-async fn a_key_that_nothing_can_be_encrypted_to_is_refused_when_the_request_is_parsed() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let issuer = wallet::Issuer::generate("issuer");
-        wallet::enable(&emulator, &api, "1.0-ID1", &[&issuer]).await;
-        let wallet = wallet::Wallet::with_scopes(&api, emulator.client(), "legacy").await;
-        let keys: Value = serde_json::from_str(&jwe::Receiver::generate().jwks()).unwrap();
-        let good = with(keys["keys"][2].clone(), json!({ "alg": "ECDH-ES" }));
-        let wrong = with(good.clone(), json!({ "y": good["x"] }));
-        for (key, is_good) in [(good, true), (wrong, false)] {
-            let encryption = json!({ "jwk": key, "enc": "A256GCM" });
-            let request = json!({ "format": "vc+sd-jwt", "vct": "https://issuer.example/legacy" });
-            let single = with(
-                request.clone(),
-                json!({ "credential_response_encryption": encryption }),
-            );
-            let answer = wallet.parse(&single).await;
-            assert_eq!(answer.action == CredentialSingleParseAction::Ok, is_good);
-            let batch = json!({
-                "credential_requests": [request],
-                "credential_response_encryption": encryption,
-            });
-            let batch = CredentialBatchParseRequest::new(&*wallet.token, batch.to_string());
-            let answer = api.credential_batch_parse(&batch).await.unwrap();
-            assert_eq!(answer.action == CredentialBatchParseAction::Ok, is_good);
-        }
+async fn a_key_that_nothing_can_be_encrypted_to_is_refused_when_the_request_is_parsed(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let issuer = wallet::Issuer::generate("issuer");
+    wallet::enable(&emulator, &api, "1.0-ID1", &[&issuer]).await;
+    let wallet = wallet::Wallet::with_scopes(&api, emulator.client(), "legacy").await;
+    let keys: Value = serde_json::from_str(&jwe::Receiver::generate().jwks()).unwrap();
+    let good = with(keys["keys"][2].clone(), json!({ "alg": "ECDH-ES" }));
+    let wrong = with(good.clone(), json!({ "y": good["x"] }));
+    for (key, is_good) in [(good, true), (wrong, false)] {
+        let encryption = json!({ "jwk": key, "enc": "A256GCM" });
+        let request = json!({ "format": "vc+sd-jwt", "vct": "https://issuer.example/legacy" });
+        let single = with(
+            request.clone(),
+            json!({ "credential_response_encryption": encryption }),
+        );
+        let answer = wallet.parse(&single).await;
+        assert_eq!(answer.action == CredentialSingleParseAction::Ok, is_good);
+        let batch = json!({
+            "credential_requests": [request],
+            "credential_response_encryption": encryption,
+        });
+        let batch = CredentialBatchParseRequest::new(&*wallet.token, batch.to_string());
+        let answer = api.credential_batch_parse(&batch).await.unwrap();
+        assert_eq!(answer.action == CredentialBatchParseAction::Ok, is_good);
     }
 }

@@ -4,11 +4,13 @@
 use std::time::Duration;
 
 use crate::common::*;
+use authlete::ApiVersion;
 use authlete::types::{
     AuthorizationAction, AuthorizationResponse, BackchannelAuthenticationRequest, ClientType,
     DeliveryMode, DeviceAuthorizationRequest, FapiMode, GrantType, JweAlg, JwsAlg,
     PushedAuthReqAction, ServiceProfile,
 };
+use rstest::rstest;
 use serde_json::{Value, json};
 
 /// The result code of a request that the client is told to be wrong.
@@ -20,214 +22,219 @@ fn refused(answer: &AuthorizationResponse) -> &str {
 /// `Service.requestObjectRequired`, `frontChannelRequestObjectEncryptionRequired`,
 /// `requestObjectEncryptionAlgMatchRequired` and `requestObjectEncryptionEncMatchRequired`: the flags of the service
 /// count where those of the client are off.
+#[rstest]
 #[tokio::test]
-async fn the_service_demands_request_objects_and_their_encryption_of_all_clients() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let key = jwt::Key::generate();
-        configure_client(&api, client.id, |client| {
-            client.jwks = Some(key.jwks().into());
-            client.request_encryption_alg = Some(JweAlg::RsaOaep256);
-        })
-        .await;
-        let object = key.sign(&json!({
-            "client_id": client.id.to_string(),
-            "response_type": "code",
-            "redirect_uri": client.redirect_uri,
-            "scope": "read",
-        }));
-        let with_object = |object: &str| {
-            form(&[
-                ("client_id", &client.id.to_string()),
-                ("redirect_uri", &client.redirect_uri),
-                ("request", object),
-            ])
-        };
-        let set = jwks(&api).await;
-        let is_for_encryption = |key: &&Value| key["use"] == "enc" && key["kty"] == "EC";
-        let to = set["keys"].as_array().unwrap().iter();
-        let encrypted = jwt::encrypt(to.clone().find(is_for_encryption).unwrap(), &object);
-        let is_accepted = async |query: String| {
-            let answer = ask(&api, query).await;
-            answer.action == AuthorizationAction::Interaction
-        };
-        assert!(is_accepted(query(client)).await);
-        configure(&emulator, &api, |service| {
-            service.request_object_required = Some(true);
-        })
-        .await;
-        assert_eq!(refused(&ask(&api, query(client)).await), "A008310");
-        assert!(is_accepted(with_object(&object)).await);
+async fn the_service_demands_request_objects_and_their_encryption_of_all_clients(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let key = jwt::Key::generate();
+    configure_client(&api, client.id, |client| {
+        client.jwks = Some(key.jwks().into());
+        client.request_encryption_alg = Some(JweAlg::RsaOaep256);
+    })
+    .await;
+    let object = key.sign(&json!({
+        "client_id": client.id.to_string(),
+        "response_type": "code",
+        "redirect_uri": client.redirect_uri,
+        "scope": "read",
+    }));
+    let with_object = |object: &str| {
+        form(&[
+            ("client_id", &client.id.to_string()),
+            ("redirect_uri", &client.redirect_uri),
+            ("request", object),
+        ])
+    };
+    let set = jwks(&api).await;
+    let is_for_encryption = |key: &&Value| key["use"] == "enc" && key["kty"] == "EC";
+    let to = set["keys"].as_array().unwrap().iter();
+    let encrypted = jwt::encrypt(to.clone().find(is_for_encryption).unwrap(), &object);
+    let is_accepted = async |query: String| {
+        let answer = ask(&api, query).await;
+        answer.action == AuthorizationAction::Interaction
+    };
+    assert!(is_accepted(query(client)).await);
+    configure(&emulator, &api, |service| {
+        service.request_object_required = Some(true);
+    })
+    .await;
+    assert_eq!(refused(&ask(&api, query(client)).await), "A008310");
+    assert!(is_accepted(with_object(&object)).await);
 
-        configure(&emulator, &api, |service| {
-            service.front_channel_request_object_encryption_required = Some(true);
-        })
-        .await;
-        assert_eq!(refused(&ask(&api, with_object(&object)).await), "A006334");
-        assert!(is_accepted(with_object(&encrypted)).await);
-        // The back channel is no front channel.
-        let pushed = push(&api, client, &with_object(&object)).await;
-        assert_eq!(pushed.action, PushedAuthReqAction::Created, "{pushed:?}");
+    configure(&emulator, &api, |service| {
+        service.front_channel_request_object_encryption_required = Some(true);
+    })
+    .await;
+    assert_eq!(refused(&ask(&api, with_object(&object)).await), "A006334");
+    assert!(is_accepted(with_object(&encrypted)).await);
+    // The back channel is no front channel.
+    let pushed = push(&api, client, &with_object(&object)).await;
+    assert_eq!(pushed.action, PushedAuthReqAction::Created, "{pushed:?}");
 
-        configure(&emulator, &api, |service| {
-            service.request_object_encryption_alg_match_required = Some(true);
-        })
-        .await;
-        assert_eq!(
-            refused(&ask(&api, with_object(&encrypted)).await),
-            "A006330"
-        );
-        configure_client(&api, client.id, |client| {
-            client.request_encryption_alg = Some(JweAlg::EcdhEs);
-        })
-        .await;
-        assert!(is_accepted(with_object(&encrypted)).await);
-        // The content is encrypted by A256GCM, and the default is A128CBC-HS256.
-        configure(&emulator, &api, |service| {
-            service.request_object_encryption_enc_match_required = Some(true);
-        })
-        .await;
-        assert_eq!(
-            refused(&ask(&api, with_object(&encrypted)).await),
-            "A006332"
-        );
-    }
+    configure(&emulator, &api, |service| {
+        service.request_object_encryption_alg_match_required = Some(true);
+    })
+    .await;
+    assert_eq!(
+        refused(&ask(&api, with_object(&encrypted)).await),
+        "A006330"
+    );
+    configure_client(&api, client.id, |client| {
+        client.request_encryption_alg = Some(JweAlg::EcdhEs);
+    })
+    .await;
+    assert!(is_accepted(with_object(&encrypted)).await);
+    // The content is encrypted by A256GCM, and the default is A128CBC-HS256.
+    configure(&emulator, &api, |service| {
+        service.request_object_encryption_enc_match_required = Some(true);
+    })
+    .await;
+    assert_eq!(
+        refused(&ask(&api, with_object(&encrypted)).await),
+        "A006332"
+    );
 }
 
 /// `Service.frontChannelRequestObjectEncryptionRequired` and that of the client.
+#[rstest]
 #[tokio::test]
-async fn encryption_flags_demand_no_request_object() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        configure(&emulator, &api, |service| {
-            service.front_channel_request_object_encryption_required = Some(true);
-        })
-        .await;
-        configure_client(&api, client.id, |client| {
-            client.front_channel_request_object_encryption_required = Some(true);
-        })
-        .await;
-        let answer = ask(&api, query(client)).await;
-        assert_eq!(answer.action, AuthorizationAction::Interaction);
-    }
+async fn encryption_flags_demand_no_request_object(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    configure(&emulator, &api, |service| {
+        service.front_channel_request_object_encryption_required = Some(true);
+    })
+    .await;
+    configure_client(&api, client.id, |client| {
+        client.front_channel_request_object_encryption_required = Some(true);
+    })
+    .await;
+    let answer = ask(&api, query(client)).await;
+    assert_eq!(answer.action, AuthorizationAction::Interaction);
 }
 
 /// `Service.nbfOptional`.
+#[rstest]
 #[tokio::test]
-async fn without_nbf_the_lifetime_of_a_request_object_is_not_checked_when_nbf_is_optional() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let key = jwt::Key::generate();
-        configure(&emulator, &api, |service| {
-            service.supported_service_profiles = Some(vec![ServiceProfile::Fapi]);
-            service.fapi_modes = Some(vec![FapiMode::Fapi1Advanced]);
-        })
-        .await;
-        configure_client(&api, client.id, |client| {
-            client.jwks = Some(key.jwks().into());
-            client.authorization_sign_alg = Some(JwsAlg::Ps256);
-        })
-        .await;
-        let now = wallet::now();
-        let mut claims = json!({
-            "client_id": client.id.to_string(),
-            "response_type": "code",
-            "response_mode": "jwt",
-            "redirect_uri": client.redirect_uri,
-            "scope": "read",
-            "state": "s",
-            "exp": now + 7200,
-            "nbf": now,
-        });
-        let request = |claims: &Value| {
-            form(&[
-                ("client_id", &client.id.to_string()),
-                ("redirect_uri", &client.redirect_uri),
-                ("request", &key.sign(claims)),
-            ])
-        };
-        let long = request(&claims);
-        claims.as_object_mut().unwrap().remove("nbf");
-        let without = request(&claims);
-        assert_eq!(refused(&ask(&api, long.as_str()).await), "A150365");
-        assert_eq!(refused(&ask(&api, without.as_str()).await), "A150351");
-        configure(&emulator, &api, |service| service.nbf_optional = Some(true)).await;
-        for query in [without, long] {
-            let answer = ask(&api, query).await;
-            assert_eq!(
-                answer.action,
-                AuthorizationAction::Interaction,
-                "{answer:?}"
-            );
-        }
+async fn without_nbf_the_lifetime_of_a_request_object_is_not_checked_when_nbf_is_optional(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let key = jwt::Key::generate();
+    configure(&emulator, &api, |service| {
+        service.supported_service_profiles = Some(vec![ServiceProfile::Fapi]);
+        service.fapi_modes = Some(vec![FapiMode::Fapi1Advanced]);
+    })
+    .await;
+    configure_client(&api, client.id, |client| {
+        client.jwks = Some(key.jwks().into());
+        client.authorization_sign_alg = Some(JwsAlg::Ps256);
+    })
+    .await;
+    let now = wallet::now();
+    let mut claims = json!({
+        "client_id": client.id.to_string(),
+        "response_type": "code",
+        "response_mode": "jwt",
+        "redirect_uri": client.redirect_uri,
+        "scope": "read",
+        "state": "s",
+        "exp": now + 7200,
+        "nbf": now,
+    });
+    let request = |claims: &Value| {
+        form(&[
+            ("client_id", &client.id.to_string()),
+            ("redirect_uri", &client.redirect_uri),
+            ("request", &key.sign(claims)),
+        ])
+    };
+    let long = request(&claims);
+    claims.as_object_mut().unwrap().remove("nbf");
+    let without = request(&claims);
+    assert_eq!(refused(&ask(&api, long.as_str()).await), "A150365");
+    assert_eq!(refused(&ask(&api, without.as_str()).await), "A150351");
+    configure(&emulator, &api, |service| service.nbf_optional = Some(true)).await;
+    for query in [without, long] {
+        let answer = ask(&api, query).await;
+        assert_eq!(
+            answer.action,
+            AuthorizationAction::Interaction,
+            "{answer:?}"
+        );
     }
 }
 
 /// `Service.pkceRequired`, `Client.pkceS256Required`: either flag is enough.
+#[rstest]
 #[tokio::test]
-async fn pkce_is_demanded_by_the_service_and_s256_by_the_client_alone() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let good = query(client);
-        let without = good
-            .replace(&format!("code_challenge={CHALLENGE}"), "")
-            .replace("code_challenge_method=S256", "");
-        let plain = good.replace("S256", "plain");
-        configure(&emulator, &api, |service| {
-            service.pkce_required = Some(true)
-        })
-        .await;
-        assert_eq!(refused(&ask(&api, without.as_str()).await), "A124301");
-        let answer = ask(&api, plain.as_str()).await;
+async fn pkce_is_demanded_by_the_service_and_s256_by_the_client_alone(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let good = query(client);
+    let without = good
+        .replace(&format!("code_challenge={CHALLENGE}"), "")
+        .replace("code_challenge_method=S256", "");
+    let plain = good.replace("S256", "plain");
+    configure(&emulator, &api, |service| {
+        service.pkce_required = Some(true)
+    })
+    .await;
+    assert_eq!(refused(&ask(&api, without.as_str()).await), "A124301");
+    let answer = ask(&api, plain.as_str()).await;
+    assert_eq!(answer.action, AuthorizationAction::Interaction);
+    configure(&emulator, &api, |service| {
+        service.pkce_required = Some(false)
+    })
+    .await;
+    configure_client(&api, client.id, |client| {
+        client.pkce_s256_required = Some(true);
+    })
+    .await;
+    assert_eq!(refused(&ask(&api, plain).await), "A124308");
+    for accepted in [without, good] {
+        let answer = ask(&api, accepted).await;
         assert_eq!(answer.action, AuthorizationAction::Interaction);
-        configure(&emulator, &api, |service| {
-            service.pkce_required = Some(false)
-        })
-        .await;
-        configure_client(&api, client.id, |client| {
-            client.pkce_s256_required = Some(true);
-        })
-        .await;
-        assert_eq!(refused(&ask(&api, plain).await), "A124308");
-        for accepted in [without, good] {
-            let answer = ask(&api, accepted).await;
-            assert_eq!(answer.action, AuthorizationAction::Interaction);
-        }
     }
 }
 
 /// `Service.fapiModes`, `Client.fapiModes`.
+#[rstest]
 #[tokio::test]
-async fn the_fapi_modes_of_a_client_count_only_where_the_service_has_the_profile_and_no_modes() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        configure_client(&api, client.id, |client| {
-            client.fapi_modes = Some(vec![FapiMode::Fapi2Security]);
+async fn the_fapi_modes_of_a_client_count_only_where_the_service_has_the_profile_and_no_modes(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    configure_client(&api, client.id, |client| {
+        client.fapi_modes = Some(vec![FapiMode::Fapi2Security]);
+    })
+    .await;
+    let profile = || Some(vec![ServiceProfile::Fapi]);
+    for (profiles, modes, is_fapi_2) in [
+        (None, None, false),
+        (profile(), None, true),
+        (profile(), Some(vec![FapiMode::Fapi1Baseline]), false),
+        (None, Some(vec![FapiMode::Fapi2Security]), false),
+    ] {
+        configure(&emulator, &api, |service| {
+            service.supported_service_profiles = profiles;
+            service.fapi_modes = modes;
         })
         .await;
-        let profile = || Some(vec![ServiceProfile::Fapi]);
-        for (profiles, modes, is_fapi_2) in [
-            (None, None, false),
-            (profile(), None, true),
-            (profile(), Some(vec![FapiMode::Fapi1Baseline]), false),
-            (None, Some(vec![FapiMode::Fapi2Security]), false),
-        ] {
-            configure(&emulator, &api, |service| {
-                service.supported_service_profiles = profiles;
-                service.fapi_modes = modes;
-            })
-            .await;
-            let answer = ask(&api, query(client)).await;
-            match is_fapi_2 {
-                // Requests have to be pushed.
-                true => assert_eq!(refused(&answer), "A903303"),
-                false => assert_eq!(answer.action, AuthorizationAction::Interaction),
-            }
+        let answer = ask(&api, query(client)).await;
+        match is_fapi_2 {
+            // Requests have to be pushed.
+            true => assert_eq!(refused(&answer), "A903303"),
+            false => assert_eq!(answer.action, AuthorizationAction::Interaction),
         }
     }
 }
@@ -267,90 +274,93 @@ async fn a_request_without_a_scope_is_refused_only_if_the_service_wants_one_and_
 }
 
 /// `Service.grantManagementActionRequired`.
+#[rstest]
 #[tokio::test]
-async fn a_demanded_grant_management_action_is_demanded_of_devices_and_backchannels_too() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        configure(&emulator, &api, |service| {
-            service.grant_management_action_required = Some(true);
-            service.device_verification_uri = Some("https://as.example/device".to_owned());
-        })
-        .await;
-        configure_client(&api, client.id, |client| {
-            client.grant_types = Some(vec![GrantType::DeviceCode, GrantType::Ciba]);
-            client.bc_delivery_mode = Some(DeliveryMode::Poll);
-        })
-        .await;
-        let requests = async |more: &str| {
-            let parameters = format!("scope=openid&login_hint=alice{more}");
-            let device = DeviceAuthorizationRequest::new(&*parameters)
-                .client_id(client.id.to_string())
-                .client_secret(&client.secret);
-            let device = api.device_authorization(&device).await.unwrap();
-            let backchannel = BackchannelAuthenticationRequest::new(parameters)
-                .client_id(client.id.to_string())
-                .client_secret(&client.secret);
-            let backchannel = api.backchannel_authentication(&backchannel).await.unwrap();
-            (device, backchannel)
-        };
-        let (device, backchannel) = requests("").await;
-        for (code, content) in [
-            (device.result_code, device.response_content),
-            (backchannel.result_code, backchannel.response_content),
-        ] {
-            assert_eq!(code.as_deref(), Some("A916308"));
-            let content = crate::common::content(content.as_ref());
-            assert_eq!(content["error"], "invalid_request");
-        }
-        let (device, backchannel) = requests("&grant_management_action=create").await;
-        assert!(device.user_code.is_some(), "{device:?}");
-        assert!(backchannel.ticket.is_some(), "{backchannel:?}");
+async fn a_demanded_grant_management_action_is_demanded_of_devices_and_backchannels_too(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    configure(&emulator, &api, |service| {
+        service.grant_management_action_required = Some(true);
+        service.device_verification_uri = Some("https://as.example/device".to_owned());
+    })
+    .await;
+    configure_client(&api, client.id, |client| {
+        client.grant_types = Some(vec![GrantType::DeviceCode, GrantType::Ciba]);
+        client.bc_delivery_mode = Some(DeliveryMode::Poll);
+    })
+    .await;
+    let requests = async |more: &str| {
+        let parameters = format!("scope=openid&login_hint=alice{more}");
+        let device = DeviceAuthorizationRequest::new(&*parameters)
+            .client_id(client.id.to_string())
+            .client_secret(&client.secret);
+        let device = api.device_authorization(&device).await.unwrap();
+        let backchannel = BackchannelAuthenticationRequest::new(parameters)
+            .client_id(client.id.to_string())
+            .client_secret(&client.secret);
+        let backchannel = api.backchannel_authentication(&backchannel).await.unwrap();
+        (device, backchannel)
+    };
+    let (device, backchannel) = requests("").await;
+    for (code, content) in [
+        (device.result_code, device.response_content),
+        (backchannel.result_code, backchannel.response_content),
+    ] {
+        assert_eq!(code.as_deref(), Some("A916308"));
+        let content = crate::common::content(content.as_ref());
+        assert_eq!(content["error"], "invalid_request");
     }
+    let (device, backchannel) = requests("&grant_management_action=create").await;
+    assert!(device.user_code.is_some(), "{device:?}");
+    assert!(backchannel.ticket.is_some(), "{backchannel:?}");
 }
 
 /// Grant management is for confidential clients, so that its flag blocks public clients.
+#[rstest]
 #[tokio::test]
-async fn a_demanded_grant_management_action_blocks_public_clients() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        configure(&emulator, &api, |service| {
-            service.grant_management_action_required = Some(true);
-        })
-        .await;
-        configure_client(&api, client.id, |client| {
-            client.client_type = Some(ClientType::Public);
-        })
-        .await;
-        for more in ["", "&grant_management_action=create"] {
-            let answer = ask(&api, query(client) + more).await;
-            assert_ne!(answer.action, AuthorizationAction::Interaction, "{more}");
-            assert_eq!(answer.ticket, None);
-        }
+async fn a_demanded_grant_management_action_blocks_public_clients(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    configure(&emulator, &api, |service| {
+        service.grant_management_action_required = Some(true);
+    })
+    .await;
+    configure_client(&api, client.id, |client| {
+        client.client_type = Some(ClientType::Public);
+    })
+    .await;
+    for more in ["", "&grant_management_action=create"] {
+        let answer = ask(&api, query(client) + more).await;
+        assert_ne!(answer.action, AuthorizationAction::Interaction, "{more}");
+        assert_eq!(answer.ticket, None);
     }
 }
 
 /// `Service.pushedAuthReqDuration`.
+#[rstest]
 #[tokio::test]
-async fn a_pushed_request_is_good_for_the_duration_of_the_service() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        configure(&emulator, &api, |service| {
-            service.pushed_auth_req_duration = Some(120);
-        })
-        .await;
-        for (seconds, accepted) in [(60, true), (120, false)] {
-            let pushed = push(&api, client, &query(client)).await;
-            let content = content(pushed.response_content.as_ref());
-            assert_eq!(content["expires_in"], 120);
-            emulator.advance(Duration::from_secs(seconds));
-            let id = client.id.to_string();
-            let uri = pushed.request_uri.unwrap();
-            let answer = ask(&api, form(&[("client_id", &id), ("request_uri", &uri)])).await;
-            let is_accepted = answer.action == AuthorizationAction::Interaction;
-            assert_eq!(is_accepted, accepted, "{seconds}");
-        }
+async fn a_pushed_request_is_good_for_the_duration_of_the_service(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    configure(&emulator, &api, |service| {
+        service.pushed_auth_req_duration = Some(120);
+    })
+    .await;
+    for (seconds, accepted) in [(60, true), (120, false)] {
+        let pushed = push(&api, client, &query(client)).await;
+        let content = content(pushed.response_content.as_ref());
+        assert_eq!(content["expires_in"], 120);
+        emulator.advance(Duration::from_secs(seconds));
+        let id = client.id.to_string();
+        let uri = pushed.request_uri.unwrap();
+        let answer = ask(&api, form(&[("client_id", &id), ("request_uri", &uri)])).await;
+        let is_accepted = answer.action == AuthorizationAction::Interaction;
+        assert_eq!(is_accepted, accepted, "{seconds}");
     }
 }

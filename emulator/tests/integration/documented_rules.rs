@@ -11,6 +11,7 @@ use authlete::types::{
 };
 use authlete::{ApiVersion, Authlete, Secret};
 use authlete_emulator::{Emulator, RegisteredClient};
+use rstest::rstest;
 use serde_json::{Value, json};
 
 /// A token request of the registered client, authenticated by Basic.
@@ -45,63 +46,65 @@ fn refusal(answer: &authlete::types::AuthorizationResponse) -> Option<&str> {
 }
 
 /// `AuthorizationRequest.parameters`, `PushedAuthReqRequest.parameters`; `INTERNAL_SERVER_ERROR` of both responses.
+#[rstest]
 #[tokio::test]
-async fn a_call_without_parameters_is_the_servers_fault_and_without_any_parameter_the_clients() {
-    for version in GENERATIONS {
-        let (emulator, _api) = start(version).await;
-        for (path, missing, empty) in [
-            ("/auth/authorization", "A004201", "A004301"),
-            ("/pushed_auth_req", "A166201", "A166301"),
-            ("/auth/token", "A047201", "A047301"),
+async fn a_call_without_parameters_is_the_servers_fault_and_without_any_parameter_the_clients(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, _api) = start(version).await;
+    for (path, missing, empty) in [
+        ("/auth/authorization", "A004201", "A004301"),
+        ("/pushed_auth_req", "A166201", "A166301"),
+        ("/auth/token", "A047201", "A047301"),
+    ] {
+        for (body, action, error, code) in [
+            (json!({}), "INTERNAL_SERVER_ERROR", "server_error", missing),
+            (
+                json!({ "parameters": "" }),
+                "BAD_REQUEST",
+                "invalid_request",
+                empty,
+            ),
         ] {
-            for (body, action, error, code) in [
-                (json!({}), "INTERNAL_SERVER_ERROR", "server_error", missing),
-                (
-                    json!({ "parameters": "" }),
-                    "BAD_REQUEST",
-                    "invalid_request",
-                    empty,
-                ),
-            ] {
-                let (status, answer) = post(&emulator, version, "SERVICE", path, &body).await;
-                assert_eq!(status, 200, "{path}");
-                assert_eq!(answer["resultCode"], code);
-                assert_eq!(answer["action"], action);
-                let content = answer["responseContent"].as_str().unwrap();
-                let content: Value = serde_json::from_str(content).unwrap();
-                assert_eq!(content["error"], error);
-            }
+            let (status, answer) = post(&emulator, version, "SERVICE", path, &body).await;
+            assert_eq!(status, 200, "{path}");
+            assert_eq!(answer["resultCode"], code);
+            assert_eq!(answer["action"], action);
+            let content = answer["responseContent"].as_str().unwrap();
+            let content: Value = serde_json::from_str(content).unwrap();
+            assert_eq!(content["error"], error);
         }
     }
 }
 
 /// `AuthorizationResponse`, on the display mode and the UI locales: what it has is what the service supports.
+#[rstest]
 #[tokio::test]
-async fn display_and_ui_locales_are_those_that_the_service_supports() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let good = query(emulator.client());
-        let with = |more: &str| format!("{good}&{more}");
-        // The default is the page alone, and no locales.
-        let answer = ask(&api, with("display=page&ui_locales=en")).await;
-        assert_eq!(answer.display, Some(Display::Page));
-        assert_eq!(answer.ui_locales, None);
-        assert_eq!(
-            refusal(&ask(&api, with("display=popup")).await),
-            Some("A015305")
-        );
-        configure(&emulator, &api, |service| {
-            service.supported_displays = Some(vec![Display::Popup, Display::Touch]);
-            service.supported_ui_locales = Some(vec!["en".to_owned(), "ja".to_owned()]);
-        })
-        .await;
-        let answer = ask(&api, with("display=popup&ui_locales=fr+ja+de+en")).await;
-        assert_eq!(answer.display, Some(Display::Popup));
-        let locales = answer.ui_locales.unwrap();
-        assert_eq!(locales, ["ja", "en"], "in the order of the request");
-        // `page` is the default, and not supported.
-        assert_eq!(refusal(&ask(&api, good.as_str()).await), Some("A015304"));
-    }
+async fn display_and_ui_locales_are_those_that_the_service_supports(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let good = query(emulator.client());
+    let with = |more: &str| format!("{good}&{more}");
+    // The default is the page alone, and no locales.
+    let answer = ask(&api, with("display=page&ui_locales=en")).await;
+    assert_eq!(answer.display, Some(Display::Page));
+    assert_eq!(answer.ui_locales, None);
+    assert_eq!(
+        refusal(&ask(&api, with("display=popup")).await),
+        Some("A015305")
+    );
+    configure(&emulator, &api, |service| {
+        service.supported_displays = Some(vec![Display::Popup, Display::Touch]);
+        service.supported_ui_locales = Some(vec!["en".to_owned(), "ja".to_owned()]);
+    })
+    .await;
+    let answer = ask(&api, with("display=popup&ui_locales=fr+ja+de+en")).await;
+    assert_eq!(answer.display, Some(Display::Popup));
+    let locales = answer.ui_locales.unwrap();
+    assert_eq!(locales, ["ja", "en"], "in the order of the request");
+    // `page` is the default, and not supported.
+    assert_eq!(refusal(&ask(&api, good.as_str()).await), Some("A015304"));
 }
 
 /// `AuthorizationIssueRequest.scopes`: the authorization API wants consent for `offline_access`, the issue API does not.
@@ -133,32 +136,33 @@ async fn offline_access_needs_consent_when_the_client_asks_for_it_and_not_when_t
 }
 
 /// `AuthorizationResponse.acrs`, with the published code for a service that supports none.
+#[rstest]
 #[tokio::test]
-async fn an_acr_cannot_be_asked_for_by_any_means_when_the_service_supports_none() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let good = query(client);
-        let claims = form(&[("claims", r#"{"id_token":{"acr":{"value":"gold"}}}"#)]);
-        for more in ["acr_values=gold", &claims] {
-            let answer = ask(&api, format!("{good}&{more}")).await;
-            assert_eq!(refusal(&answer), Some("A021303"), "{more}");
-        }
-        // A claim that asks for whatever there is asks for nothing.
-        let open = form(&[("claims", r#"{"id_token":{"acr":null}}"#)]);
-        let answer = ask(&api, format!("{good}&{open}")).await;
-        assert_eq!(answer.action, AuthorizationAction::Interaction);
-        configure_client(&api, client.id, |client| {
-            client.default_acrs = Some(vec!["gold".to_owned()]);
-        })
-        .await;
-        assert_eq!(refusal(&ask(&api, good.as_str()).await), Some("A021303"));
-        configure(&emulator, &api, |service| {
-            service.supported_acrs = Some(vec!["gold".to_owned()]);
-        })
-        .await;
-        assert_eq!(ask(&api, good).await.acrs.unwrap(), ["gold"]);
+async fn an_acr_cannot_be_asked_for_by_any_means_when_the_service_supports_none(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let good = query(client);
+    let claims = form(&[("claims", r#"{"id_token":{"acr":{"value":"gold"}}}"#)]);
+    for more in ["acr_values=gold", &claims] {
+        let answer = ask(&api, format!("{good}&{more}")).await;
+        assert_eq!(refusal(&answer), Some("A021303"), "{more}");
     }
+    // A claim that asks for whatever there is asks for nothing.
+    let open = form(&[("claims", r#"{"id_token":{"acr":null}}"#)]);
+    let answer = ask(&api, format!("{good}&{open}")).await;
+    assert_eq!(answer.action, AuthorizationAction::Interaction);
+    configure_client(&api, client.id, |client| {
+        client.default_acrs = Some(vec!["gold".to_owned()]);
+    })
+    .await;
+    assert_eq!(refusal(&ask(&api, good.as_str()).await), Some("A021303"));
+    configure(&emulator, &api, |service| {
+        service.supported_acrs = Some(vec!["gold".to_owned()]);
+    })
+    .await;
+    assert_eq!(ask(&api, good).await.acrs.unwrap(), ["gold"]);
 }
 
 /// The published codes for a response that is to be a JWT.
@@ -196,26 +200,27 @@ async fn a_response_is_a_jwt_only_for_a_client_that_is_registered_for_it() {
 }
 
 /// `AuthorizationIssueRequest.sessionId`: it is looked at for Native SSO and for back-channel logout alone.
+#[rstest]
 #[tokio::test]
-async fn a_session_is_in_the_id_token_only_when_the_service_has_a_use_for_it() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let openid = query(client).replace("read+write", "openid");
-        for is_used in [false, true] {
-            configure(&emulator, &api, |service| {
-                service.backchannel_logout_session_supported = Some(is_used);
-            })
-            .await;
-            let code = code_after(&api, &openid, |issue| {
-                issue.session_id = Some("session-1".to_owned());
-            })
-            .await;
-            let answer = request_token(&api, client, &code_parameters(client, &code)).await;
-            let claims = jwt::parts(answer.id_token.unwrap().expose()).1;
-            let expected = is_used.then_some("session-1");
-            assert_eq!(claims.get("sid").and_then(Value::as_str), expected);
-        }
+async fn a_session_is_in_the_id_token_only_when_the_service_has_a_use_for_it(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let openid = query(client).replace("read+write", "openid");
+    for is_used in [false, true] {
+        configure(&emulator, &api, |service| {
+            service.backchannel_logout_session_supported = Some(is_used);
+        })
+        .await;
+        let code = code_after(&api, &openid, |issue| {
+            issue.session_id = Some("session-1".to_owned());
+        })
+        .await;
+        let answer = request_token(&api, client, &code_parameters(client, &code)).await;
+        let claims = jwt::parts(answer.id_token.unwrap().expose()).1;
+        let expected = is_used.then_some("session-1");
+        assert_eq!(claims.get("sid").and_then(Value::as_str), expected);
     }
 }
 
@@ -297,230 +302,238 @@ async fn properties_of_a_token_request_are_merged_into_those_of_the_code_and_of_
 }
 
 /// The same, for the other grant types: their properties come with another call.
+#[rstest]
 #[tokio::test]
-async fn properties_of_a_token_request_are_not_used_for_a_password() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        configure_client(&api, client.id, |client| {
-            client.grant_types = Some(vec![GrantType::Password]);
-        })
-        .await;
-        let parameters = "grant_type=password&username=alice&password=x";
-        let request = token_request(client, parameters).properties([Property::new("shop", "7")]);
-        let answer = api.token(&request).await.unwrap();
-        assert_eq!(answer.action, TokenAction::Password);
-        let request = authlete::types::TokenIssueRequest::new(answer.ticket.unwrap(), "alice");
-        let issued = api.token_issue(&request).await.unwrap();
-        assert_eq!(issued.properties, None);
-    }
+async fn properties_of_a_token_request_are_not_used_for_a_password(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    configure_client(&api, client.id, |client| {
+        client.grant_types = Some(vec![GrantType::Password]);
+    })
+    .await;
+    let parameters = "grant_type=password&username=alice&password=x";
+    let request = token_request(client, parameters).properties([Property::new("shop", "7")]);
+    let answer = api.token(&request).await.unwrap();
+    assert_eq!(answer.action, TokenAction::Password);
+    let request = authlete::types::TokenIssueRequest::new(answer.ticket.unwrap(), "alice");
+    let issued = api.token_issue(&request).await.unwrap();
+    assert_eq!(issued.properties, None);
 }
 
 /// `TokenRequest.jwtAtClaims`: for client credentials, and not for the flows with another call to give them.
+#[rstest]
 #[tokio::test]
-async fn claims_of_a_token_request_are_for_client_credentials() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        configure(&emulator, &api, |service| {
-            service.access_token_sign_alg = Some(JwsAlg::Es256);
-        })
-        .await;
-        let client = emulator.client();
-        let claims = async |parameters: String| {
-            let request = token_request(client, parameters).jwt_at_claims(r#"{"tenant":"b"}"#);
-            let answer = api.token(&request).await.unwrap();
-            assert_eq!(answer.action, TokenAction::Ok);
-            let claims = jwt::parts(answer.jwt_access_token.unwrap().expose()).1;
-            (claims, answer.refresh_token)
-        };
-        let (own, _) = claims("grant_type=client_credentials".to_owned()).await;
-        assert_eq!(own["tenant"], "b");
-        let code = code_after(&api, &query(client), |issue| {
-            issue.jwt_at_claims = Some(r#"{"tenant":"a"}"#.to_owned());
-        })
-        .await;
-        let (of_code, refresh_token) = claims(code_parameters(client, &code)).await;
-        assert_eq!(of_code["tenant"], "a");
-        let refresh = form(&[
-            ("grant_type", "refresh_token"),
-            ("refresh_token", refresh_token.unwrap().expose()),
-        ]);
-        let (refreshed, _) = claims(refresh).await;
-        assert_eq!(refreshed["tenant"], "a");
-    }
+async fn claims_of_a_token_request_are_for_client_credentials(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    configure(&emulator, &api, |service| {
+        service.access_token_sign_alg = Some(JwsAlg::Es256);
+    })
+    .await;
+    let client = emulator.client();
+    let claims = async |parameters: String| {
+        let request = token_request(client, parameters).jwt_at_claims(r#"{"tenant":"b"}"#);
+        let answer = api.token(&request).await.unwrap();
+        assert_eq!(answer.action, TokenAction::Ok);
+        let claims = jwt::parts(answer.jwt_access_token.unwrap().expose()).1;
+        (claims, answer.refresh_token)
+    };
+    let (own, _) = claims("grant_type=client_credentials".to_owned()).await;
+    assert_eq!(own["tenant"], "b");
+    let code = code_after(&api, &query(client), |issue| {
+        issue.jwt_at_claims = Some(r#"{"tenant":"a"}"#.to_owned());
+    })
+    .await;
+    let (of_code, refresh_token) = claims(code_parameters(client, &code)).await;
+    assert_eq!(of_code["tenant"], "a");
+    let refresh = form(&[
+        ("grant_type", "refresh_token"),
+        ("refresh_token", refresh_token.unwrap().expose()),
+    ]);
+    let (refreshed, _) = claims(refresh).await;
+    assert_eq!(refreshed["tenant"], "a");
 }
 
 /// `TokenResponse` and `PushedAuthReqResponse`, on `clientAuthMethod`: how the client should have authenticated.
+#[rstest]
 #[tokio::test]
-async fn an_error_says_how_the_client_has_to_authenticate_when_it_is_known() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        configure_client(&api, client.id, |client| {
-            client.token_auth_method = Some(ClientAuthMethod::ClientSecretPost);
-        })
-        .await;
-        let parameters = "grant_type=client_credentials";
-        let wrong = token_request(client, parameters).client_secret("wrong");
-        let answer = api.token(&wrong).await.unwrap();
-        assert_eq!(answer.action, TokenAction::InvalidClient);
-        let method = Some(ClientAuthMethod::ClientSecretPost);
-        assert_eq!(answer.client_auth_method, method);
-        assert_eq!(answer.client_id, Some(client.id));
-        assert_eq!(
-            answer.client_id_alias.as_deref(),
-            Some(client.alias.as_str())
-        );
-        assert_eq!(answer.client_id_alias_used, Some(false));
-        let unknown = TokenRequest::new(parameters).client_id("unheard-of");
-        let answer = api.token(&unknown).await.unwrap();
-        assert_eq!(answer.client_auth_method, None);
-        assert_eq!(answer.client_id_alias, None);
+async fn an_error_says_how_the_client_has_to_authenticate_when_it_is_known(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    configure_client(&api, client.id, |client| {
+        client.token_auth_method = Some(ClientAuthMethod::ClientSecretPost);
+    })
+    .await;
+    let parameters = "grant_type=client_credentials";
+    let wrong = token_request(client, parameters).client_secret("wrong");
+    let answer = api.token(&wrong).await.unwrap();
+    assert_eq!(answer.action, TokenAction::InvalidClient);
+    let method = Some(ClientAuthMethod::ClientSecretPost);
+    assert_eq!(answer.client_auth_method, method);
+    assert_eq!(answer.client_id, Some(client.id));
+    assert_eq!(
+        answer.client_id_alias.as_deref(),
+        Some(client.alias.as_str())
+    );
+    assert_eq!(answer.client_id_alias_used, Some(false));
+    let unknown = TokenRequest::new(parameters).client_id("unheard-of");
+    let answer = api.token(&unknown).await.unwrap();
+    assert_eq!(answer.client_auth_method, None);
+    assert_eq!(answer.client_id_alias, None);
 
-        let pushed = PushedAuthReqRequest::new(query(client)).client_secret("wrong");
-        let answer = api.push_authorization_request(&pushed).await.unwrap();
-        assert_eq!(answer.action, PushedAuthReqAction::Unauthorized);
-        assert_eq!(answer.client_auth_method, method);
-        let pushed = PushedAuthReqRequest::new("response_type=code");
-        let answer = api.push_authorization_request(&pushed).await.unwrap();
-        assert_eq!(answer.client_auth_method, None);
-    }
+    let pushed = PushedAuthReqRequest::new(query(client)).client_secret("wrong");
+    let answer = api.push_authorization_request(&pushed).await.unwrap();
+    assert_eq!(answer.action, PushedAuthReqAction::Unauthorized);
+    assert_eq!(answer.client_auth_method, method);
+    let pushed = PushedAuthReqRequest::new("response_type=code");
+    let answer = api.push_authorization_request(&pushed).await.unwrap();
+    assert_eq!(answer.client_auth_method, None);
 }
 
 /// The published code for a client whose type and method do not go together.
+#[rstest]
 #[tokio::test]
-async fn a_public_client_that_is_registered_for_a_method_cannot_authenticate() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        for method in [
-            ClientAuthMethod::ClientSecretBasic,
-            ClientAuthMethod::ClientSecretPost,
-            ClientAuthMethod::PrivateKeyJwt,
+async fn a_public_client_that_is_registered_for_a_method_cannot_authenticate(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    for method in [
+        ClientAuthMethod::ClientSecretBasic,
+        ClientAuthMethod::ClientSecretPost,
+        ClientAuthMethod::PrivateKeyJwt,
+    ] {
+        configure_client(&api, client.id, |client| {
+            client.client_type = Some(ClientType::Public);
+            client.token_auth_method = Some(method.clone());
+        })
+        .await;
+        let named = form(&[
+            ("grant_type", "refresh_token"),
+            ("refresh_token", "x"),
+            ("client_id", &client.id.to_string()),
+        ]);
+        for request in [
+            TokenRequest::new(named.as_str()),
+            token_request(client, named.as_str()),
         ] {
-            configure_client(&api, client.id, |client| {
-                client.client_type = Some(ClientType::Public);
-                client.token_auth_method = Some(method.clone());
-            })
-            .await;
-            let named = form(&[
-                ("grant_type", "refresh_token"),
-                ("refresh_token", "x"),
-                ("client_id", &client.id.to_string()),
-            ]);
-            for request in [
-                TokenRequest::new(named.as_str()),
-                token_request(client, named.as_str()),
-            ] {
-                let answer = api.token(&request).await.unwrap();
-                assert_eq!(answer.action, TokenAction::InvalidClient);
-                assert_eq!(answer.result_code.as_deref(), Some("A157302"));
-                assert_eq!(answer.client_auth_method, Some(method.clone()));
-            }
+            let answer = api.token(&request).await.unwrap();
+            assert_eq!(answer.action, TokenAction::InvalidClient);
+            assert_eq!(answer.result_code.as_deref(), Some("A157302"));
+            assert_eq!(answer.client_auth_method, Some(method.clone()));
         }
     }
 }
 
 /// `TokenResponse.previousRefreshTokenUsed` is for idempotent refresh tokens alone.
+#[rstest]
 #[tokio::test]
-async fn no_answer_tells_of_a_previous_refresh_token_once_they_are_not_idempotent() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        configure(&emulator, &api, |service| {
-            service.refresh_token_idempotent = Some(true);
-        })
-        .await;
-        let first = tokens(&api, client).await;
-        let refresh = form(&[
-            ("grant_type", "refresh_token"),
-            ("refresh_token", first.refresh_token.unwrap().expose()),
-        ]);
-        request_token(&api, client, &refresh).await;
-        let again = request_token(&api, client, &refresh).await;
-        assert_eq!(again.previous_refresh_token_used, Some(true));
-        configure(&emulator, &api, |service| {
-            service.refresh_token_idempotent = Some(false);
-        })
-        .await;
-        let late = request_token(&api, client, &refresh).await;
-        assert_eq!(late.action, TokenAction::BadRequest);
-        assert_eq!(late.previous_refresh_token_used, Some(false));
-    }
+async fn no_answer_tells_of_a_previous_refresh_token_once_they_are_not_idempotent(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    configure(&emulator, &api, |service| {
+        service.refresh_token_idempotent = Some(true);
+    })
+    .await;
+    let first = tokens(&api, client).await;
+    let refresh = form(&[
+        ("grant_type", "refresh_token"),
+        ("refresh_token", first.refresh_token.unwrap().expose()),
+    ]);
+    request_token(&api, client, &refresh).await;
+    let again = request_token(&api, client, &refresh).await;
+    assert_eq!(again.previous_refresh_token_used, Some(true));
+    configure(&emulator, &api, |service| {
+        service.refresh_token_idempotent = Some(false);
+    })
+    .await;
+    let late = request_token(&api, client, &refresh).await;
+    assert_eq!(late.action, TokenAction::BadRequest);
+    assert_eq!(late.previous_refresh_token_used, Some(false));
 }
 
 /// `TokenListResponse.accessTokens` is null when no token matches.
+#[rstest]
 #[tokio::test]
-async fn a_list_without_tokens_has_no_member_for_them() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        tokens(&api, emulator.client()).await;
-        let query = GetTokenListQuery::new().subject("nobody");
-        let list = api.get_token_list(&query).await.unwrap();
-        assert_eq!((list.total_count, list.access_tokens), (Some(0), None));
-        assert_eq!(list.subject.as_deref(), Some("nobody"));
-        assert_eq!(list.client, None);
-        let query = GetTokenListQuery::new().subject("alice");
-        let list = api.get_token_list(&query).await.unwrap();
-        assert_eq!(list.access_tokens.unwrap().len(), 1);
-    }
+async fn a_list_without_tokens_has_no_member_for_them(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    tokens(&api, emulator.client()).await;
+    let query = GetTokenListQuery::new().subject("nobody");
+    let list = api.get_token_list(&query).await.unwrap();
+    assert_eq!((list.total_count, list.access_tokens), (Some(0), None));
+    assert_eq!(list.subject.as_deref(), Some("nobody"));
+    assert_eq!(list.client, None);
+    let query = GetTokenListQuery::new().subject("alice");
+    let list = api.get_token_list(&query).await.unwrap();
+    assert_eq!(list.access_tokens.unwrap().len(), 1);
 }
 
 /// `TokenCreateRequest`, on `acr` and `authTime`: ignored where there is no subject.
+#[rstest]
 #[tokio::test]
-async fn what_is_said_of_an_authentication_is_ignored_without_a_subject() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        for (grant_type, is_ignored) in [
-            (GrantType::ClientCredentials, true),
-            (GrantType::Password, false),
-        ] {
-            let request = TokenCreateRequest::new(grant_type)
-                .client_id(emulator.client().id)
-                .subject("alice")
-                .acr("gold")
-                .auth_time(-1);
-            let refused = api.token_create(&request).await.unwrap();
-            let action = match is_ignored {
-                true => TokenCreateAction::Ok,
-                false => TokenCreateAction::BadRequest,
-            };
-            assert_eq!(refused.action, action);
-            let created = api.token_create(&request.auth_time(1)).await.unwrap();
-            let request = IntrospectionRequest::new(created.access_token.unwrap());
-            let found = api.introspection(&request).await.unwrap();
-            let expected = (!is_ignored).then_some("gold");
-            assert_eq!(found.acr.as_deref(), expected);
-            assert_eq!(found.auth_time, Some(if is_ignored { 0 } else { 1 }));
-        }
+async fn what_is_said_of_an_authentication_is_ignored_without_a_subject(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    for (grant_type, is_ignored) in [
+        (GrantType::ClientCredentials, true),
+        (GrantType::Password, false),
+    ] {
+        let request = TokenCreateRequest::new(grant_type)
+            .client_id(emulator.client().id)
+            .subject("alice")
+            .acr("gold")
+            .auth_time(-1);
+        let refused = api.token_create(&request).await.unwrap();
+        let action = match is_ignored {
+            true => TokenCreateAction::Ok,
+            false => TokenCreateAction::BadRequest,
+        };
+        assert_eq!(refused.action, action);
+        let created = api.token_create(&request.auth_time(1)).await.unwrap();
+        let request = IntrospectionRequest::new(created.access_token.unwrap());
+        let found = api.introspection(&request).await.unwrap();
+        let expected = (!is_ignored).then_some("gold");
+        assert_eq!(found.acr.as_deref(), expected);
+        assert_eq!(found.auth_time, Some(if is_ignored { 0 } else { 1 }));
     }
 }
 
 /// `AuthorizationIssueRequest`: the details replace those of the request, and `accessToken` is for the response type `token`.
+#[rstest]
 #[tokio::test]
-async fn the_decision_replaces_the_details_and_chooses_no_token_that_there_is_not() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let code = code_after(&api, &query(client), |issue| {
-            let mut details = AuthzDetails::new();
-            details.elements = Some(vec![AuthzDetailsElement::new("account")]);
-            issue.authorization_details = Some(details);
-            issue.access_token = Some("chosen".into());
-        })
+async fn the_decision_replaces_the_details_and_chooses_no_token_that_there_is_not(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let code = code_after(&api, &query(client), |issue| {
+        let mut details = AuthzDetails::new();
+        details.elements = Some(vec![AuthzDetailsElement::new("account")]);
+        issue.authorization_details = Some(details);
+        issue.access_token = Some("chosen".into());
+    })
+    .await;
+    let unknown = api
+        .introspection(&IntrospectionRequest::new("chosen"))
         .await;
-        let unknown = api
-            .introspection(&IntrospectionRequest::new("chosen"))
-            .await;
-        assert_eq!(unknown.unwrap().existent, Some(false));
-        let answer = request_token(&api, client, &code_parameters(client, &code)).await;
-        assert_ne!(answer.access_token.unwrap().expose(), "chosen");
-        let body = content(answer.response_content.as_ref());
-        assert_eq!(
-            body["authorization_details"],
-            json!([{ "type": "account" }])
-        );
-    }
+    assert_eq!(unknown.unwrap().existent, Some(false));
+    let answer = request_token(&api, client, &code_parameters(client, &code)).await;
+    assert_ne!(answer.access_token.unwrap().expose(), "chosen");
+    let body = content(answer.response_content.as_ref());
+    assert_eq!(
+        body["authorization_details"],
+        json!([{ "type": "account" }])
+    );
 }
 
 async fn start_all(version: ApiVersion) -> (Emulator, Authlete) {
@@ -534,38 +547,39 @@ async fn start_all(version: ApiVersion) -> (Emulator, Authlete) {
 }
 
 /// `AuthorizationIssueResponse`: each member is there when `response_type` has its word.
+#[rstest]
 #[tokio::test]
-async fn what_is_issued_is_what_the_response_type_has_words_for() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_all(version).await;
-        let client = emulator.client();
-        for response_type in [
-            "none",
-            "code",
-            "token",
-            "id_token",
-            "code token",
-            "code id_token",
-            "id_token token",
-            "code id_token token",
-        ] {
-            let words: Vec<_> = response_type.split(' ').collect();
-            let good = query(client).replace("scope=read+write", "scope=openid&nonce=n");
-            let good = good.replace("type=code", &format!("type={}", words.join("+")));
-            let ticket = ticket(&api, &good).await;
-            let request = AuthorizationIssueRequest::new(ticket, "alice");
-            let answer = api.authorization_issue(&request).await.unwrap();
-            let has = |word| words.contains(&word);
-            assert_eq!(answer.authorization_code.is_some(), has("code"));
-            assert_eq!(answer.access_token.is_some(), has("token"));
-            assert_eq!(answer.id_token.is_some(), has("id_token"));
-            let (duration, end) = (answer.access_token_duration, answer.access_token_expires_at);
-            assert_eq!(duration == Some(0), !has("token"), "{response_type}");
-            assert_eq!(end == Some(0), !has("token"), "{response_type}");
-        }
-        let silent = AuthorizationRequest::new(format!("{}&prompt=none", query(client)));
-        let answer = api.authorization(&silent).await.unwrap();
-        assert_eq!(answer.action, AuthorizationAction::NoInteraction);
-        assert_eq!(answer.lowest_prompt.unwrap().as_str(), "NONE");
+async fn what_is_issued_is_what_the_response_type_has_words_for(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_all(version).await;
+    let client = emulator.client();
+    for response_type in [
+        "none",
+        "code",
+        "token",
+        "id_token",
+        "code token",
+        "code id_token",
+        "id_token token",
+        "code id_token token",
+    ] {
+        let words: Vec<_> = response_type.split(' ').collect();
+        let good = query(client).replace("scope=read+write", "scope=openid&nonce=n");
+        let good = good.replace("type=code", &format!("type={}", words.join("+")));
+        let ticket = ticket(&api, &good).await;
+        let request = AuthorizationIssueRequest::new(ticket, "alice");
+        let answer = api.authorization_issue(&request).await.unwrap();
+        let has = |word| words.contains(&word);
+        assert_eq!(answer.authorization_code.is_some(), has("code"));
+        assert_eq!(answer.access_token.is_some(), has("token"));
+        assert_eq!(answer.id_token.is_some(), has("id_token"));
+        let (duration, end) = (answer.access_token_duration, answer.access_token_expires_at);
+        assert_eq!(duration == Some(0), !has("token"), "{response_type}");
+        assert_eq!(end == Some(0), !has("token"), "{response_type}");
     }
+    let silent = AuthorizationRequest::new(format!("{}&prompt=none", query(client)));
+    let answer = api.authorization(&silent).await.unwrap();
+    assert_eq!(answer.action, AuthorizationAction::NoInteraction);
+    assert_eq!(answer.lowest_prompt.unwrap().as_str(), "NONE");
 }

@@ -9,6 +9,7 @@ use authlete::types::{
 };
 use authlete::{ApiVersion, Authlete};
 use authlete_emulator::{Emulator, RegisteredClient};
+use rstest::rstest;
 use serde_json::{Value, json};
 
 async fn start_fapi(version: ApiVersion, modes: &[FapiMode]) -> (Emulator, Authlete, jwt::Key) {
@@ -67,129 +68,133 @@ fn object(client: &RegisteredClient, key: &jwt::Key, changes: &[(&str, Value)]) 
     ])
 }
 
+#[rstest]
 #[tokio::test]
-async fn fapi_2_takes_pushed_requests_with_s256_for_codes_that_are_soon_gone() {
-    for version in GENERATIONS {
-        let (emulator, api, _) = start_fapi(version, &[FapiMode::Fapi2Security]).await;
-        let client = emulator.client();
-        let good = query(client);
-        assert_eq!(refused(&api, good.as_str()).await, "A903303");
-        for (weak, code) in [
-            (good.replace("S256", "plain"), "A150316"),
-            (
-                good.replace("response_type=code", "response_type=code+id_token&nonce=n")
-                    .replace("read", "openid"),
-                "A150312",
-            ),
-            (format!("{good}&response_mode=fragment"), "A150312"),
-        ] {
-            let answer = push(&api, client, &weak).await;
-            assert_eq!(answer.action, PushedAuthReqAction::BadRequest);
-            assert_eq!(answer.result_code.as_deref(), Some(code), "{weak}");
-        }
-        let answer = push(&api, client, &good).await;
-        assert_eq!(answer.action, PushedAuthReqAction::Created);
-        let uri = answer.request_uri.unwrap();
-        let by_reference = form(&[("client_id", client.alias.as_str()), ("request_uri", &uri)]);
-        let code = code(&api, &by_reference).await;
-        emulator.advance(Duration::from_secs(60));
-        let token = request_token(&api, client, &code_parameters(client, &code)).await;
-        assert_eq!(token.action, TokenAction::BadRequest);
-        assert_eq!(token.result_code.as_deref(), Some("A050311"));
-
-        configure_client(&api, client.id, |client| {
-            client.client_type = Some(ClientType::Public);
-        })
-        .await;
-        assert_eq!(refused(&api, good).await, "A150367");
+async fn fapi_2_takes_pushed_requests_with_s256_for_codes_that_are_soon_gone(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api, _) = start_fapi(version, &[FapiMode::Fapi2Security]).await;
+    let client = emulator.client();
+    let good = query(client);
+    assert_eq!(refused(&api, good.as_str()).await, "A903303");
+    for (weak, code) in [
+        (good.replace("S256", "plain"), "A150316"),
+        (
+            good.replace("response_type=code", "response_type=code+id_token&nonce=n")
+                .replace("read", "openid"),
+            "A150312",
+        ),
+        (format!("{good}&response_mode=fragment"), "A150312"),
+    ] {
+        let answer = push(&api, client, &weak).await;
+        assert_eq!(answer.action, PushedAuthReqAction::BadRequest);
+        assert_eq!(answer.result_code.as_deref(), Some(code), "{weak}");
     }
+    let answer = push(&api, client, &good).await;
+    assert_eq!(answer.action, PushedAuthReqAction::Created);
+    let uri = answer.request_uri.unwrap();
+    let by_reference = form(&[("client_id", client.alias.as_str()), ("request_uri", &uri)]);
+    let code = code(&api, &by_reference).await;
+    emulator.advance(Duration::from_secs(60));
+    let token = request_token(&api, client, &code_parameters(client, &code)).await;
+    assert_eq!(token.action, TokenAction::BadRequest);
+    assert_eq!(token.result_code.as_deref(), Some("A050311"));
+
+    configure_client(&api, client.id, |client| {
+        client.client_type = Some(ClientType::Public);
+    })
+    .await;
+    assert_eq!(refused(&api, good).await, "A150367");
 }
 
+#[rstest]
 #[tokio::test]
-async fn fapi_2_message_signing_has_both_directions() {
-    for version in GENERATIONS {
-        let modes = [
-            FapiMode::Fapi2MessageSigningAuthReq,
-            FapiMode::Fapi2MessageSigningAuthRes,
-        ];
-        let (emulator, api, key) = start_fapi(version, &modes).await;
-        let client = emulator.client();
-        assert_eq!(refused(&api, query(client)).await, "A150301");
-        let open = object(client, &key, &[("response_mode", json!("query"))]);
-        assert_eq!(refused(&api, open).await, "A901313");
-        let good = ask(&api, object(client, &key, &[])).await;
-        assert_eq!(good.action, AuthorizationAction::Interaction);
-    }
+async fn fapi_2_message_signing_has_both_directions(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let modes = [
+        FapiMode::Fapi2MessageSigningAuthReq,
+        FapiMode::Fapi2MessageSigningAuthRes,
+    ];
+    let (emulator, api, key) = start_fapi(version, &modes).await;
+    let client = emulator.client();
+    assert_eq!(refused(&api, query(client)).await, "A150301");
+    let open = object(client, &key, &[("response_mode", json!("query"))]);
+    assert_eq!(refused(&api, open).await, "A901313");
+    let good = ask(&api, object(client, &key, &[])).await;
+    assert_eq!(good.action, AuthorizationAction::Interaction);
 }
 
+#[rstest]
 #[tokio::test]
-async fn fapi_1_advanced_wants_signatures_that_do_not_last() {
-    for version in GENERATIONS {
-        let (emulator, api, key) = start_fapi(version, &[FapiMode::Fapi1Advanced]).await;
-        let client = emulator.client();
-        assert_eq!(refused(&api, query(client)).await, "A150301");
-        let good = ask(&api, object(client, &key, &[])).await;
-        assert_eq!(good.action, AuthorizationAction::Interaction);
-        for (changes, code) in [
-            (vec![("exp", Value::Null)], "A150319"),
-            (vec![("nbf", Value::Null)], "A150351"),
-            (vec![("exp", json!(7200))], "A150365"),
-            (vec![("state", Value::Null)], "A150313"),
-            (vec![("scope", json!("openid"))], "A150314"),
-            (vec![("response_mode", json!("query"))], "A150312"),
-        ] {
-            let object = object(client, &key, &changes);
-            assert_eq!(refused(&api, object).await, code, "{changes:?}");
-        }
-        let hybrid = [
-            ("response_type", json!("code id_token")),
-            ("response_mode", Value::Null),
-            ("scope", json!("openid")),
-            ("nonce", json!("n")),
-        ];
-        let answer = ask(&api, object(client, &key, &hybrid)).await;
-        assert_eq!(answer.action, AuthorizationAction::Interaction);
-        configure(&emulator, &api, |service| service.nbf_optional = Some(true)).await;
-        let answer = ask(&api, object(client, &key, &[("nbf", Value::Null)])).await;
-        assert_eq!(answer.action, AuthorizationAction::Interaction);
+async fn fapi_1_advanced_wants_signatures_that_do_not_last(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api, key) = start_fapi(version, &[FapiMode::Fapi1Advanced]).await;
+    let client = emulator.client();
+    assert_eq!(refused(&api, query(client)).await, "A150301");
+    let good = ask(&api, object(client, &key, &[])).await;
+    assert_eq!(good.action, AuthorizationAction::Interaction);
+    for (changes, code) in [
+        (vec![("exp", Value::Null)], "A150319"),
+        (vec![("nbf", Value::Null)], "A150351"),
+        (vec![("exp", json!(7200))], "A150365"),
+        (vec![("state", Value::Null)], "A150313"),
+        (vec![("scope", json!("openid"))], "A150314"),
+        (vec![("response_mode", json!("query"))], "A150312"),
+    ] {
+        let object = object(client, &key, &changes);
+        assert_eq!(refused(&api, object).await, code, "{changes:?}");
     }
+    let hybrid = [
+        ("response_type", json!("code id_token")),
+        ("response_mode", Value::Null),
+        ("scope", json!("openid")),
+        ("nonce", json!("n")),
+    ];
+    let answer = ask(&api, object(client, &key, &hybrid)).await;
+    assert_eq!(answer.action, AuthorizationAction::Interaction);
+    configure(&emulator, &api, |service| service.nbf_optional = Some(true)).await;
+    let answer = ask(&api, object(client, &key, &[("nbf", Value::Null)])).await;
+    assert_eq!(answer.action, AuthorizationAction::Interaction);
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_profile_comes_from_service_client_or_scopes() {
-    for version in GENERATIONS {
-        let (emulator, api, _) = start_fapi(version, &[]).await;
-        let client = emulator.client();
-        let good = query(client);
-        let stateless = good.replace("state=af0ifjsldkj", "");
-        let is_good =
-            async |query: &str| ask(&api, query).await.action == AuthorizationAction::Interaction;
-        assert!(is_good(&stateless).await);
-        let attributed = async |value: &str| {
-            configure(&emulator, &api, |service| {
-                for scope in service.supported_scopes.as_mut().unwrap() {
-                    if scope.name.as_deref() == Some("read") {
-                        scope.attributes = Some(vec![Pair::new("fapi", value)]);
-                    }
+async fn a_profile_comes_from_service_client_or_scopes(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api, _) = start_fapi(version, &[]).await;
+    let client = emulator.client();
+    let good = query(client);
+    let stateless = good.replace("state=af0ifjsldkj", "");
+    let is_good =
+        async |query: &str| ask(&api, query).await.action == AuthorizationAction::Interaction;
+    assert!(is_good(&stateless).await);
+    let attributed = async |value: &str| {
+        configure(&emulator, &api, |service| {
+            for scope in service.supported_scopes.as_mut().unwrap() {
+                if scope.name.as_deref() == Some("read") {
+                    scope.attributes = Some(vec![Pair::new("fapi", value)]);
                 }
-            })
-            .await;
-        };
-        attributed("r").await;
-        assert!(is_good(&good).await);
-        assert_eq!(refused(&api, stateless.as_str()).await, "A150313");
-        assert!(is_good(&stateless.replace("read+write", "write")).await);
-        attributed("rw").await;
-        assert_eq!(refused(&api, good.as_str()).await, "A150301");
-        configure(&emulator, &api, |service| {
-            service.fapi_modes = Some(vec![FapiMode::Fapi1Baseline]);
+            }
         })
         .await;
-        assert!(is_good(&good).await);
-        configure(&emulator, &api, |service| {
-            service.supported_service_profiles = None;
-        })
-        .await;
-        assert!(is_good(&stateless).await);
-    }
+    };
+    attributed("r").await;
+    assert!(is_good(&good).await);
+    assert_eq!(refused(&api, stateless.as_str()).await, "A150313");
+    assert!(is_good(&stateless.replace("read+write", "write")).await);
+    attributed("rw").await;
+    assert_eq!(refused(&api, good.as_str()).await, "A150301");
+    configure(&emulator, &api, |service| {
+        service.fapi_modes = Some(vec![FapiMode::Fapi1Baseline]);
+    })
+    .await;
+    assert!(is_good(&good).await);
+    configure(&emulator, &api, |service| {
+        service.supported_service_profiles = None;
+    })
+    .await;
+    assert!(is_good(&stateless).await);
 }

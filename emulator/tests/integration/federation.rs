@@ -15,6 +15,7 @@ use authlete::types::{
 };
 use authlete::{ApiVersion, Authlete};
 use authlete_emulator::Emulator;
+use rstest::rstest;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -57,1072 +58,1094 @@ async fn refused(api: &Authlete, chain: &[String]) -> String {
     )
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_service_describes_itself_and_signs_that() {
-    for version in GENERATIONS {
-        let (emulator, api, federation, key) = start_federated(version).await;
-        configure(&emulator, &api, |service| {
-            service.federation_configuration_duration = Some(HOUR);
-            service.signed_jwks_uri = Some(format!("{PROVIDER}/signed-jwks"));
-        })
-        .await;
-        let answer = configuration(&api, &[]).await;
-        assert_eq!(answer.action, FederationConfigurationAction::Ok);
-        assert_eq!(answer.result_code.as_deref(), Some("A921001"));
-        let content = answer.response_content.as_ref();
-        let claims = stated(content, "entity-statement+jwt", &key);
-        assert_eq!(claims["iss"], PROVIDER);
-        assert_eq!(claims["sub"], PROVIDER);
-        let issued_at = claims["iat"].as_i64().unwrap();
-        assert!((now() - 5..=now()).contains(&issued_at));
-        assert_eq!(claims["exp"], issued_at + HOUR);
-        assert_eq!(claims["authority_hints"], json!([federation.anchor.id]));
-        // The private key is not in it.
-        let jwk = with(key.jwk(), json!({ "kid": "federation" }));
-        assert_eq!(claims["jwks"], json!({ "keys": [jwk] }));
-        let provider = &claims["metadata"]["openid_provider"];
-        // The signed keys are in the place of the others.
-        let mut published = metadata(&api).await;
-        published.as_object_mut().unwrap().remove("jwks_uri");
-        assert_eq!(provider, &published);
-        assert_eq!(provider["issuer"], PROVIDER);
-        assert_eq!(provider["organization_name"], "Example");
-        assert_eq!(
-            provider["signed_jwks_uri"],
-            format!("{PROVIDER}/signed-jwks")
-        );
-        assert_eq!(
-            provider["federation_registration_endpoint"],
-            format!("{PROVIDER}/federation")
-        );
-        assert_eq!(
-            provider["client_registration_types_supported"],
-            json!(["automatic", "explicit"])
-        );
-        assert_eq!(claims["metadata"].as_object().unwrap().len(), 1);
-        configure(&emulator, &api, |service| {
-            service.supported_client_registration_types =
-                Some(vec![ClientRegistrationType::Automatic]);
-        })
-        .await;
-        let published = metadata(&api).await;
-        let types = words(&published, "client_registration_types_supported");
-        assert_eq!(types, ["automatic"]);
-    }
+async fn the_service_describes_itself_and_signs_that(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api, federation, key) = start_federated(version).await;
+    configure(&emulator, &api, |service| {
+        service.federation_configuration_duration = Some(HOUR);
+        service.signed_jwks_uri = Some(format!("{PROVIDER}/signed-jwks"));
+    })
+    .await;
+    let answer = configuration(&api, &[]).await;
+    assert_eq!(answer.action, FederationConfigurationAction::Ok);
+    assert_eq!(answer.result_code.as_deref(), Some("A921001"));
+    let content = answer.response_content.as_ref();
+    let claims = stated(content, "entity-statement+jwt", &key);
+    assert_eq!(claims["iss"], PROVIDER);
+    assert_eq!(claims["sub"], PROVIDER);
+    let issued_at = claims["iat"].as_i64().unwrap();
+    assert!((now() - 5..=now()).contains(&issued_at));
+    assert_eq!(claims["exp"], issued_at + HOUR);
+    assert_eq!(claims["authority_hints"], json!([federation.anchor.id]));
+    // The private key is not in it.
+    let jwk = with(key.jwk(), json!({ "kid": "federation" }));
+    assert_eq!(claims["jwks"], json!({ "keys": [jwk] }));
+    let provider = &claims["metadata"]["openid_provider"];
+    // The signed keys are in the place of the others.
+    let mut published = metadata(&api).await;
+    published.as_object_mut().unwrap().remove("jwks_uri");
+    assert_eq!(provider, &published);
+    assert_eq!(provider["issuer"], PROVIDER);
+    assert_eq!(provider["organization_name"], "Example");
+    assert_eq!(
+        provider["signed_jwks_uri"],
+        format!("{PROVIDER}/signed-jwks")
+    );
+    assert_eq!(
+        provider["federation_registration_endpoint"],
+        format!("{PROVIDER}/federation")
+    );
+    assert_eq!(
+        provider["client_registration_types_supported"],
+        json!(["automatic", "explicit"])
+    );
+    assert_eq!(claims["metadata"].as_object().unwrap().len(), 1);
+    configure(&emulator, &api, |service| {
+        service.supported_client_registration_types = Some(vec![ClientRegistrationType::Automatic]);
+    })
+    .await;
+    let published = metadata(&api).await;
+    let types = words(&published, "client_registration_types_supported");
+    assert_eq!(types, ["automatic"]);
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_credential_issuer_describes_itself_as_one() {
-    for version in GENERATIONS {
-        let (emulator, api, _, key) = start_federated(version).await;
-        credentials::enable(&emulator, &api, "1.0", |_| {}).await;
-        let answer = configuration(&api, &[EntityType::OpenidCredentialIssuer]).await;
-        let content = answer.response_content.as_ref();
-        let claims = stated(content, "entity-statement+jwt", &key);
-        let request = CredentialIssuerMetadataRequest::new();
-        let metadata = api.credential_issuer_metadata(&request).await.unwrap();
-        let metadata = metadata.response_content.unwrap();
-        let metadata: Value = serde_json::from_str(metadata.expose()).unwrap();
-        let expected = json!({ "openid_credential_issuer": metadata });
-        assert_eq!(claims["metadata"], expected);
-    }
+async fn a_credential_issuer_describes_itself_as_one(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api, _, key) = start_federated(version).await;
+    credentials::enable(&emulator, &api, "1.0", |_| {}).await;
+    let answer = configuration(&api, &[EntityType::OpenidCredentialIssuer]).await;
+    let content = answer.response_content.as_ref();
+    let claims = stated(content, "entity-statement+jwt", &key);
+    let request = CredentialIssuerMetadataRequest::new();
+    let metadata = api.credential_issuer_metadata(&request).await.unwrap();
+    let metadata = metadata.response_content.unwrap();
+    let metadata: Value = serde_json::from_str(metadata.expose()).unwrap();
+    let expected = json!({ "openid_credential_issuer": metadata });
+    assert_eq!(claims["metadata"], expected);
 }
 
+#[rstest]
 #[tokio::test]
-async fn entity_types_that_the_service_is_not_are_ignored() {
-    for version in GENERATIONS {
-        let (emulator, api, _, key) = start_federated(version).await;
-        let roles = async |types: &[EntityType]| {
-            let answer = configuration(&api, types).await;
-            assert_eq!(
-                answer.action,
-                FederationConfigurationAction::Ok,
-                "{types:?}"
-            );
-            let content = answer.response_content.as_ref();
-            let claims = stated(content, "entity-statement+jwt", &key);
-            // Without a setting it is for a day.
-            let issued_at = claims["iat"].as_i64().unwrap();
-            assert_eq!(claims["exp"], issued_at + 24 * HOUR);
-            let roles = claims["metadata"].as_object().unwrap();
-            roles.keys().cloned().collect::<Vec<_>>()
-        };
-        let others = [
-            EntityType::OauthAuthorizationServer,
-            EntityType::FederationEntity,
-            EntityType::OpenidRelyingParty,
-            EntityType::OauthClient,
-            EntityType::OauthResource,
-            EntityType::OpenidCredentialIssuer,
-        ];
-        let provider = ["openid_provider"];
-        assert_eq!(roles(&[]).await, provider);
-        assert_eq!(roles(&others).await, provider);
-        for other in others.clone() {
-            assert_eq!(roles(std::slice::from_ref(&other)).await, provider);
-            let types = [EntityType::OpenidProvider, other];
-            assert_eq!(roles(&types).await, provider);
-        }
-        // What counts is what the service does.
-        credentials::enable(&emulator, &api, "1.0", |_| {}).await;
-        let issuer = ["openid_credential_issuer"];
-        assert_eq!(roles(&others).await, issuer);
-        let both = [
-            EntityType::OpenidCredentialIssuer,
-            EntityType::OpenidProvider,
-        ];
-        assert_eq!(roles(&both).await, [issuer, provider].concat());
-        configure(&emulator, &api, |service| {
-            service.credential_issuer_metadata = None;
-        })
-        .await;
-        let answer = configuration(&api, &both).await;
-        let expected = FederationConfigurationAction::InternalServerError;
-        assert_eq!(answer.action, expected);
-        assert_eq!(answer.result_code.as_deref(), Some("A921205"));
-
-        // The settings name the key that signs.
-        let second = Key::generate();
-        configure(&emulator, &api, |service| {
-            let named = |key: &Key, kid: &str| with(key.private_jwk(), json!({ "kid": kid }));
-            let keys = [named(&second, "other"), named(&key, "federation")];
-            service.federation_jwks = Some(json!({ "keys": keys }).to_string().into());
-            service.federation_signature_key_id = Some("federation".to_owned());
-        })
-        .await;
-        let answer = configuration(&api, &[]).await;
-        stated(
-            answer.response_content.as_ref(),
-            "entity-statement+jwt",
-            &key,
-        );
-    }
-}
-
-#[tokio::test]
-async fn a_service_that_is_no_member_is_not_found_and_one_without_settings_fails() {
-    for version in GENERATIONS {
-        let (emulator, api, federation, key) = start_federated(version).await;
-        let chain = federation.chain();
-        let wrong: [(&str, Change); 6] = [
-            ("A921201", |service| {
-                service.federation_enabled = Some(false)
-            }),
-            ("A921202", |service| service.issuer = None),
-            ("A921203", |service| service.federation_jwks = None),
-            ("A921203", |service| {
-                let public = json!({ "keys": [Key::generate().jwk()] }).to_string();
-                service.federation_jwks = Some(public.into());
-            }),
-            ("A921203", |service| {
-                service.federation_signature_key_id = Some("other".to_owned());
-            }),
-            ("A921204", |service| service.authority_hints = None),
-        ];
-        for (code, change) in wrong {
-            configure(&emulator, &api, |service| {
-                service.issuer = Some(PROVIDER.to_owned());
-                service.federation_signature_key_id = None;
-                join(service, &federation, &key);
-                change(service);
-            })
-            .await;
-            let configured = configuration(&api, &[]).await;
-            let registered = register(&api, &chain).await;
-            let expected = match code {
-                "A921201" => (FederationConfigurationAction::NotFound, Action::NotFound),
-                _ => (
-                    FederationConfigurationAction::InternalServerError,
-                    Action::InternalServerError,
-                ),
-            };
-            assert_eq!((configured.action, registered.action), expected, "{code}");
-            assert_eq!(configured.result_code.as_deref(), Some(code));
-            assert_eq!(registered.result_code.as_deref(), Some(code));
-            let body = content(configured.response_content.as_ref());
-            let error = if code == "A921201" {
-                "not_found"
-            } else {
-                "server_error"
-            };
-            assert_eq!(body["error"], error);
-        }
-    }
-}
-
-#[tokio::test]
-async fn the_keys_of_a_trust_anchor_are_keys() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let number = variable(&emulator, ApiVersion::V2, "AUTHLETE_SERVICE_APIKEY");
-        let number = number.parse().unwrap();
-        let mut service = api.get_service(number).await.unwrap();
-        let anchor = TrustAnchor::new("https://anchor.example");
-        service.trust_anchors = Some(vec![anchor.clone(), anchor.jwks("{}")]);
-        let (status, _) = refusal(api.update_service(number, &service).await);
-        assert_eq!(status, 400);
-    }
-}
-
-#[tokio::test]
-async fn a_relying_party_registers_by_its_trust_chain() {
-    for version in GENERATIONS {
-        let (_emulator, api, federation, key) = start_federated(version).await;
-        let chain = federation.chain();
-        let answer = registered(&api, &chain).await;
-        assert_eq!(answer.result_code.as_deref(), Some("A921002"));
-        let client = answer.client.unwrap();
-        let id = client.client_id.unwrap();
-        assert_eq!(client.entity_id.as_deref(), Some("https://rp.example"));
-        assert_eq!(
-            client.client_source,
-            Some(ClientSource::ExplicitRegistration)
-        );
-        assert_eq!(client.explicitly_registered, Some(true));
-        assert_eq!(client.automatically_registered, Some(false));
-        assert_eq!(client.dynamically_registered, Some(false));
-        assert_eq!(
-            client.trust_anchor_id.as_deref(),
-            Some(federation.anchor.id)
-        );
-        assert_eq!(client.trust_chain.as_deref(), Some(&chain[..]));
-        assert_eq!(client.trust_chain_updated_at, client.created_at);
-        assert_eq!(
-            client.client_registration_types,
-            Some(vec![
-                ClientRegistrationType::Explicit,
-                ClientRegistrationType::Automatic
-            ])
-        );
-        assert_eq!(api.get_client(id).await.unwrap().number, client.number);
-
-        let claims = stated(
-            answer.response_content.as_ref(),
-            "explicit-registration-response+jwt",
-            &key,
-        );
-        assert_eq!(claims["iss"], PROVIDER);
-        assert_eq!(claims["sub"], federation.relying_party.id);
-        assert_eq!(claims["aud"], federation.relying_party.id);
-        assert_eq!(claims["trust_anchor"], federation.anchor.id);
-        assert_eq!(
-            claims["authority_hints"],
-            json!([federation.intermediate.id])
-        );
-        assert_eq!(claims["jwks"], federation.relying_party.jwks());
-        let expires_at = client.trust_chain_expires_at.unwrap();
-        assert_eq!(claims["exp"], expires_at / 1000);
-        assert!((now() + HOUR - 5..=now() + HOUR).contains(&(expires_at / 1000)));
-        let metadata = &claims["metadata"]["openid_relying_party"];
-        assert_eq!(metadata["client_id"], id.to_string());
-        for (name, value) in federation.metadata().as_object().unwrap() {
-            assert_eq!(&metadata[name], value, "{name}");
-        }
-        // It authenticates with its key, and manages its registration by registering again.
-        assert_eq!(metadata.get("client_secret"), None);
-        assert_eq!(metadata.get("registration_access_token"), None);
-        assert_eq!(metadata.get("registration_client_uri"), None);
-    }
-}
-
-#[tokio::test]
-async fn an_entity_configuration_can_bring_the_chain_in_its_header() {
-    for version in GENERATIONS {
-        let (_emulator, api, federation, _) = start_federated(version).await;
-        let rp = &federation.relying_party;
-        let claims = jwt::parts(&federation.configuration(json!({}))).1;
-        let send = async |configuration: String| {
-            let request = FederationRegistrationRequest::new().entity_configuration(configuration);
-            api.federation_registration(&request).await.unwrap()
-        };
-        let header = with(rp.header(), json!({ "trust_chain": federation.chain() }));
-        let sent = rp.key.sign_with(&header, &claims);
-        let answer = send(sent.clone()).await;
+async fn entity_types_that_the_service_is_not_are_ignored(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api, _, key) = start_federated(version).await;
+    let roles = async |types: &[EntityType]| {
+        let answer = configuration(&api, types).await;
         assert_eq!(
             answer.action,
-            Action::Ok,
-            "{:?}",
-            answer.result_message.as_ref().map(authlete::Secret::expose)
+            FederationConfigurationAction::Ok,
+            "{types:?}"
         );
-        let chain = answer.client.unwrap().trust_chain.unwrap();
-        assert_eq!(chain[0], sent);
-        assert_eq!(chain.len(), 3);
-        // Without one somebody would have to fetch it.
-        let answer = send(federation.configuration(json!({}))).await;
-        assert_eq!(answer.action, Action::BadRequest);
-        assert_eq!(answer.result_code.as_deref(), Some("A921302"));
-        let body = content(answer.response_content.as_ref());
-        assert_eq!(body["error"], "invalid_trust_chain");
-        // The chain of another is no chain of this one.
-        let other = Federation::new();
-        let header = with(rp.header(), json!({ "trust_chain": other.chain() }));
-        let answer = send(rp.key.sign_with(&header, &claims)).await;
-        assert_eq!(answer.result_code.as_deref(), Some("A921303"));
-        for sent in ["no JWT", "a.b.c"] {
-            let answer = send(sent.to_owned()).await;
-            assert_eq!(answer.result_code.as_deref(), Some("A921301"), "{sent}");
-        }
+        let content = answer.response_content.as_ref();
+        let claims = stated(content, "entity-statement+jwt", &key);
+        // Without a setting it is for a day.
+        let issued_at = claims["iat"].as_i64().unwrap();
+        assert_eq!(claims["exp"], issued_at + 24 * HOUR);
+        let roles = claims["metadata"].as_object().unwrap();
+        roles.keys().cloned().collect::<Vec<_>>()
+    };
+    let others = [
+        EntityType::OauthAuthorizationServer,
+        EntityType::FederationEntity,
+        EntityType::OpenidRelyingParty,
+        EntityType::OauthClient,
+        EntityType::OauthResource,
+        EntityType::OpenidCredentialIssuer,
+    ];
+    let provider = ["openid_provider"];
+    assert_eq!(roles(&[]).await, provider);
+    assert_eq!(roles(&others).await, provider);
+    for other in others.clone() {
+        assert_eq!(roles(std::slice::from_ref(&other)).await, provider);
+        let types = [EntityType::OpenidProvider, other];
+        assert_eq!(roles(&types).await, provider);
     }
+    // What counts is what the service does.
+    credentials::enable(&emulator, &api, "1.0", |_| {}).await;
+    let issuer = ["openid_credential_issuer"];
+    assert_eq!(roles(&others).await, issuer);
+    let both = [
+        EntityType::OpenidCredentialIssuer,
+        EntityType::OpenidProvider,
+    ];
+    assert_eq!(roles(&both).await, [issuer, provider].concat());
+    configure(&emulator, &api, |service| {
+        service.credential_issuer_metadata = None;
+    })
+    .await;
+    let answer = configuration(&api, &both).await;
+    let expected = FederationConfigurationAction::InternalServerError;
+    assert_eq!(answer.action, expected);
+    assert_eq!(answer.result_code.as_deref(), Some("A921205"));
+
+    // The settings name the key that signs.
+    let second = Key::generate();
+    configure(&emulator, &api, |service| {
+        let named = |key: &Key, kid: &str| with(key.private_jwk(), json!({ "kid": kid }));
+        let keys = [named(&second, "other"), named(&key, "federation")];
+        service.federation_jwks = Some(json!({ "keys": keys }).to_string().into());
+        service.federation_signature_key_id = Some("federation".to_owned());
+    })
+    .await;
+    let answer = configuration(&api, &[]).await;
+    stated(
+        answer.response_content.as_ref(),
+        "entity-statement+jwt",
+        &key,
+    );
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_caller_has_to_hand_on_one_thing_that_is_a_chain() {
-    for version in GENERATIONS {
-        let (emulator, api, federation, _) = start_federated(version).await;
-        let chain = json!(federation.chain()).to_string();
-        let none = FederationRegistrationRequest::new();
-        let both = none
-            .clone()
-            .trust_chain(&chain)
-            .entity_configuration("a.b.c");
-        for request in [none.clone(), both] {
-            let answer = api.federation_registration(&request).await.unwrap();
-            assert_eq!(answer.action, Action::InternalServerError);
-            assert_eq!(answer.result_code.as_deref(), Some("A921206"));
-        }
-        for text in ["{}", "[1]", "no JSON", r#"["a.b.c""#] {
-            let request = none.clone().trust_chain(text);
-            let answer = api.federation_registration(&request).await.unwrap();
-            assert_eq!(answer.action, Action::BadRequest, "{text}");
-            assert_eq!(answer.result_code.as_deref(), Some("A921301"), "{text}");
-        }
+async fn a_service_that_is_no_member_is_not_found_and_one_without_settings_fails(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api, federation, key) = start_federated(version).await;
+    let chain = federation.chain();
+    let wrong: [(&str, Change); 6] = [
+        ("A921201", |service| {
+            service.federation_enabled = Some(false)
+        }),
+        ("A921202", |service| service.issuer = None),
+        ("A921203", |service| service.federation_jwks = None),
+        ("A921203", |service| {
+            let public = json!({ "keys": [Key::generate().jwk()] }).to_string();
+            service.federation_jwks = Some(public.into());
+        }),
+        ("A921203", |service| {
+            service.federation_signature_key_id = Some("other".to_owned());
+        }),
+        ("A921204", |service| service.authority_hints = None),
+    ];
+    for (code, change) in wrong {
         configure(&emulator, &api, |service| {
-            service.supported_client_registration_types =
-                Some(vec![ClientRegistrationType::Automatic]);
+            service.issuer = Some(PROVIDER.to_owned());
+            service.federation_signature_key_id = None;
+            join(service, &federation, &key);
+            change(service);
         })
         .await;
-        let answer = register(&api, &federation.chain()).await;
-        assert_eq!(answer.action, Action::NotFound);
-        assert_eq!(answer.result_code.as_deref(), Some("A921207"));
-    }
-}
-
-#[tokio::test]
-async fn a_chain_holds_as_one_or_not_at_all() {
-    for version in GENERATIONS {
-        let (_emulator, api, federation, _) = start_federated(version).await;
-        let Federation {
-            anchor,
-            intermediate,
-            relying_party: rp,
-            ..
-        } = &federation;
-        let other = Federation::new();
-        let [of_rp, of_intermediate] = federation.superiors(json!({}), json!({}));
-        let own = federation.configuration(json!({}));
-        let claims = jwt::parts(&own).1;
-        let broken: Vec<(&str, Vec<String>, &str)> = vec![
-            ("nothing", vec![], "is empty"),
-            (
-                "a chain of one",
-                vec![own.clone()],
-                "no statement of a superior",
+        let configured = configuration(&api, &[]).await;
+        let registered = register(&api, &chain).await;
+        let expected = match code {
+            "A921201" => (FederationConfigurationAction::NotFound, Action::NotFound),
+            _ => (
+                FederationConfigurationAction::InternalServerError,
+                Action::InternalServerError,
             ),
-            (
-                "without the configuration",
-                vec![of_rp.clone(), of_intermediate.clone()],
-                "begins with no entity configuration",
-            ),
-            (
-                "without the intermediate",
-                vec![own.clone(), of_intermediate.clone()],
-                "is followed by one about",
-            ),
-            (
-                "without the anchor",
-                vec![own.clone(), of_rp.clone()],
-                "ends at no trust anchor",
-            ),
-            (
-                "in another order",
-                vec![own.clone(), of_intermediate.clone(), of_rp.clone()],
-                "is followed by one about",
-            ),
-            (
-                "the relying party signed by another key",
-                federation.chain_of(other.relying_party.sign(claims.clone())),
-                "is not signed with a key that its superior has for it",
-            ),
-            (
-                "the intermediate signed by another key",
-                vec![
-                    own.clone(),
-                    other.intermediate.states(rp, json!({})),
-                    of_intermediate.clone(),
-                ],
-                "is not signed with a key that its superior has for it",
-            ),
-            (
-                "the anchor signed by another key",
-                vec![
-                    own.clone(),
-                    of_rp.clone(),
-                    other.anchor.states(intermediate, json!({})),
-                ],
-                "not signed with a key that the service has for it",
-            ),
-            (
-                "the anchor vouching for itself with another key",
-                vec![
-                    own.clone(),
-                    of_rp.clone(),
-                    other.anchor.states(intermediate, json!({})),
-                    other.anchor.states(&other.anchor, json!({})),
-                ],
-                "not signed with a key that the service has for it",
-            ),
-            (
-                "an anchor that nobody knows",
-                vec![own.clone(), {
-                    let stranger = Entity::new("https://intermediate.example");
-                    stranger.states(rp, json!({}))
-                }],
-                "ends at no trust anchor",
-            ),
-            (
-                "subjects swapped",
-                vec![
-                    own.clone(),
-                    intermediate.states(rp, json!({ "sub": "https://other.example" })),
-                    of_intermediate.clone(),
-                ],
-                "is followed by one about",
-            ),
-            (
-                "a superior that the relying party does not name",
-                federation
-                    .chain_of(federation.configuration(json!({ "authority_hints": [anchor.id] }))),
-                "authority_hints",
-            ),
-            (
-                "no hints",
-                federation.chain_of(federation.configuration(json!({ "authority_hints": 1 }))),
-                "authority_hints",
-            ),
-            (
-                "a loop",
-                vec![
-                    own.clone(),
-                    intermediate.states(rp, json!({})),
-                    anchor.states(intermediate, json!({})),
-                    intermediate.states(anchor, json!({})),
-                    anchor.states(intermediate, json!({})),
-                ],
-                "is its own superior",
-            ),
-            (
-                "a configuration between others",
-                vec![
-                    own.clone(),
-                    of_rp.clone(),
-                    intermediate.states(intermediate, json!({})),
-                    of_intermediate.clone(),
-                ],
-                "an entity configuration between others",
-            ),
-            ("too many", vec![own.clone(); 17], "too long"),
-        ];
-        for (case, chain, words) in broken {
-            let error = refused(&api, &chain).await;
-            assert!(error.contains(words), "{case}: {error}");
-            let expected = match words {
-                "ends at no trust anchor" => "invalid_trust_anchor: ",
-                _ => "invalid_trust_chain: ",
-            };
-            assert!(error.starts_with(expected), "{case}: {error}");
-        }
-        // The anchor may speak of itself at the end.
-        let mut chain = federation.chain();
-        chain.push(anchor.states(anchor, json!({})));
-        registered(&api, &chain).await;
-    }
-}
-
-#[tokio::test]
-async fn a_statement_is_what_it_must_be() {
-    for version in GENERATIONS {
-        let (_emulator, api, federation, _) = start_federated(version).await;
-        let rp = &federation.relying_party;
-        let claims = jwt::parts(&federation.configuration(json!({}))).1;
-        let public = rp.jwks().to_string();
-        let secret = json!({ "kty": "oct", "kid": rp.id, "k": jwt::encode([7; 32]) });
-        let symmetric = with(claims.clone(), json!({ "jwks": { "keys": [secret] } }));
-        let header = |members| with(rp.header(), members);
-        let signed = |header: Value| rp.key.sign_with(&header, &claims);
-        let saying = |members: Value| federation.configuration(members);
-        let by_secret = header(json!({ "alg": "HS256" }));
-        let critical = json!({ "crit": ["something"], "something": 1 });
-        let without = |name| {
-            let mut header = rp.header();
-            header.as_object_mut().unwrap().remove(name);
-            header
         };
-        let unsigned = {
-            let header = header(json!({ "alg": "none" }));
-            let parts = [header.to_string(), claims.to_string()].map(jwt::encode);
-            format!("{}.", parts.join("."))
+        assert_eq!((configured.action, registered.action), expected, "{code}");
+        assert_eq!(configured.result_code.as_deref(), Some(code));
+        assert_eq!(registered.result_code.as_deref(), Some(code));
+        let body = content(configured.response_content.as_ref());
+        let error = if code == "A921201" {
+            "not_found"
+        } else {
+            "server_error"
         };
-        let tampered = {
-            let text = signed(rp.header());
-            let parts: Vec<_> = text.split('.').collect();
-            let other = with(claims.clone(), json!({ "aud": [PROVIDER] }));
-            let other = jwt::encode(other.to_string());
-            format!("{}.{other}.{}", parts[0], parts[2])
-        };
-        let not_signed = "is not signed with a key that its superior has for it";
-        let for_subordinates = "has claims for subordinates";
-        let wrong = [
-            (unsigned, not_signed),
-            (tampered, not_signed),
-            (signed(header(json!({ "kid": "other" }))), not_signed),
-            // A public key and a published secret are no secrets.
-            (
-                jwt::hmac_with(&by_secret, public.as_bytes(), &claims),
-                not_signed,
-            ),
-            (jwt::hmac_with(&by_secret, &[7; 32], &symmetric), not_signed),
-            (signed(header(json!({ "typ": "JWT" }))), "another typ"),
-            (signed(without("typ")), "another typ"),
-            (signed(without("kid")), "has no kid"),
-            (
-                signed(header(json!({ "crit": ["exp"] }))),
-                "is not a signed JWT",
-            ),
-            ("no JWT".to_owned(), "is not a signed JWT"),
-            (saying(json!({ "exp": now() - 1 })), "has expired"),
-            (saying(json!({ "iat": now() + HOUR })), "is of the future"),
-            (saying(json!({ "nbf": now() + HOUR })), "is of the future"),
-            (saying(json!({ "exp": null })), "has no exp"),
-            (saying(json!({ "exp": "tomorrow" })), "has no exp"),
-            (saying(json!({ "iat": null })), "has no iat"),
-            (
-                saying(json!({ "iss": "https://rp.example?a" })),
-                "no entity identifier",
-            ),
-            (
-                saying(json!({ "iss": "https://rp.example#a" })),
-                "no entity identifier",
-            ),
-            (
-                saying(json!({ "sub": "http://rp.example" })),
-                "no entity identifier",
-            ),
-            (saying(json!({ "sub": null })), "no entity identifier"),
-            (saying(json!({ "jwks": null })), "has no jwks"),
-            (saying(json!({ "jwks": { "keys": 1 } })), "no JWK Set"),
-            (
-                saying(json!({ "jwks": { "keys": [rp.key.jwk()] } })),
-                "without a kid",
-            ),
-            (saying(critical), "demands in crit"),
-            (saying(json!({ "metadata_policy": {} })), for_subordinates),
-            (saying(json!({ "constraints": {} })), for_subordinates),
-            (
-                saying(json!({ "trust_anchor": PROVIDER })),
-                "response to a registration",
-            ),
-            (saying(json!({ "metadata": "none" })), "are no object"),
-            (
-                saying(json!({ "metadata": { "openid_relying_party": { "jwks": null } } })),
-                "or null",
-            ),
-        ];
-        for (first, words) in wrong {
-            let error = refused(&api, &federation.chain_of(first)).await;
-            assert!(error.starts_with("invalid_trust_chain: "), "{error}");
-            assert!(error.contains(words), "{words}: {error}");
-        }
-        // What is wrong below is as wrong above.
-        let hints = json!({ "authority_hints": ["https://anchor.example"] });
-        for (of_intermediate, of_anchor, words) in [
-            (json!({ "exp": now() - 1 }), json!({}), "has expired"),
-            (json!({}), json!({ "exp": now() - 1 }), "has expired"),
-            (hints, json!({}), "has claims of entity configurations"),
-            (json!({}), json!({ "constraints": 1 }), "are no object"),
-        ] {
-            let chain = federation.chain_under(of_intermediate, of_anchor);
-            let error = refused(&api, &chain).await;
-            assert!(error.contains(words), "{words}: {error}");
-        }
-        registered(&api, &federation.chain()).await;
+        assert_eq!(body["error"], error);
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_registration_is_for_this_service_alone() {
-    for version in GENERATIONS {
-        let (_emulator, api, federation, _) = start_federated(version).await;
-        for audience in [
-            json!("https://other.example"),
-            json!([PROVIDER, "https://other.example"]),
-            json!(null),
-        ] {
-            let configuration = federation.configuration(json!({ "aud": audience }));
-            let error = refused(&api, &federation.chain_of(configuration)).await;
-            assert!(error.contains("A921306"), "{error}");
-        }
+async fn the_keys_of_a_trust_anchor_are_keys(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let number = variable(&emulator, ApiVersion::V2, "AUTHLETE_SERVICE_APIKEY");
+    let number = number.parse().unwrap();
+    let mut service = api.get_service(number).await.unwrap();
+    let anchor = TrustAnchor::new("https://anchor.example");
+    service.trust_anchors = Some(vec![anchor.clone(), anchor.jwks("{}")]);
+    let (status, _) = refusal(api.update_service(number, &service).await);
+    assert_eq!(status, 400);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_relying_party_registers_by_its_trust_chain(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (_emulator, api, federation, key) = start_federated(version).await;
+    let chain = federation.chain();
+    let answer = registered(&api, &chain).await;
+    assert_eq!(answer.result_code.as_deref(), Some("A921002"));
+    let client = answer.client.unwrap();
+    let id = client.client_id.unwrap();
+    assert_eq!(client.entity_id.as_deref(), Some("https://rp.example"));
+    assert_eq!(
+        client.client_source,
+        Some(ClientSource::ExplicitRegistration)
+    );
+    assert_eq!(client.explicitly_registered, Some(true));
+    assert_eq!(client.automatically_registered, Some(false));
+    assert_eq!(client.dynamically_registered, Some(false));
+    assert_eq!(
+        client.trust_anchor_id.as_deref(),
+        Some(federation.anchor.id)
+    );
+    assert_eq!(client.trust_chain.as_deref(), Some(&chain[..]));
+    assert_eq!(client.trust_chain_updated_at, client.created_at);
+    assert_eq!(
+        client.client_registration_types,
+        Some(vec![
+            ClientRegistrationType::Explicit,
+            ClientRegistrationType::Automatic
+        ])
+    );
+    assert_eq!(api.get_client(id).await.unwrap().number, client.number);
+
+    let claims = stated(
+        answer.response_content.as_ref(),
+        "explicit-registration-response+jwt",
+        &key,
+    );
+    assert_eq!(claims["iss"], PROVIDER);
+    assert_eq!(claims["sub"], federation.relying_party.id);
+    assert_eq!(claims["aud"], federation.relying_party.id);
+    assert_eq!(claims["trust_anchor"], federation.anchor.id);
+    assert_eq!(
+        claims["authority_hints"],
+        json!([federation.intermediate.id])
+    );
+    assert_eq!(claims["jwks"], federation.relying_party.jwks());
+    let expires_at = client.trust_chain_expires_at.unwrap();
+    assert_eq!(claims["exp"], expires_at / 1000);
+    assert!((now() + HOUR - 5..=now() + HOUR).contains(&(expires_at / 1000)));
+    let metadata = &claims["metadata"]["openid_relying_party"];
+    assert_eq!(metadata["client_id"], id.to_string());
+    for (name, value) in federation.metadata().as_object().unwrap() {
+        assert_eq!(&metadata[name], value, "{name}");
+    }
+    // It authenticates with its key, and manages its registration by registering again.
+    assert_eq!(metadata.get("client_secret"), None);
+    assert_eq!(metadata.get("registration_access_token"), None);
+    assert_eq!(metadata.get("registration_client_uri"), None);
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_entity_configuration_can_bring_the_chain_in_its_header(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (_emulator, api, federation, _) = start_federated(version).await;
+    let rp = &federation.relying_party;
+    let claims = jwt::parts(&federation.configuration(json!({}))).1;
+    let send = async |configuration: String| {
+        let request = FederationRegistrationRequest::new().entity_configuration(configuration);
+        api.federation_registration(&request).await.unwrap()
+    };
+    let header = with(rp.header(), json!({ "trust_chain": federation.chain() }));
+    let sent = rp.key.sign_with(&header, &claims);
+    let answer = send(sent.clone()).await;
+    assert_eq!(
+        answer.action,
+        Action::Ok,
+        "{:?}",
+        answer.result_message.as_ref().map(authlete::Secret::expose)
+    );
+    let chain = answer.client.unwrap().trust_chain.unwrap();
+    assert_eq!(chain[0], sent);
+    assert_eq!(chain.len(), 3);
+    // Without one somebody would have to fetch it.
+    let answer = send(federation.configuration(json!({}))).await;
+    assert_eq!(answer.action, Action::BadRequest);
+    assert_eq!(answer.result_code.as_deref(), Some("A921302"));
+    let body = content(answer.response_content.as_ref());
+    assert_eq!(body["error"], "invalid_trust_chain");
+    // The chain of another is no chain of this one.
+    let other = Federation::new();
+    let header = with(rp.header(), json!({ "trust_chain": other.chain() }));
+    let answer = send(rp.key.sign_with(&header, &claims)).await;
+    assert_eq!(answer.result_code.as_deref(), Some("A921303"));
+    for sent in ["no JWT", "a.b.c"] {
+        let answer = send(sent.to_owned()).await;
+        assert_eq!(answer.result_code.as_deref(), Some("A921301"), "{sent}");
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn superiors_decide_on_the_metadata() {
-    for version in GENERATIONS {
-        let (_emulator, api, federation, key) = start_federated(version).await;
-        let policy = |parameters: Value| json!({ "metadata_policy": { "openid_relying_party": parameters } });
-        let of_anchor = policy(json!({
-            "contacts": { "add": ["ops@anchor.example"] },
-            "grant_types": { "subset_of": ["authorization_code"] },
-            "id_token_signed_response_alg": { "one_of": ["ES256", "PS256"] },
-            "subject_type": { "value": "pairwise" },
-            "redirect_uris": { "superset_of": [REDIRECT_URI], "essential": true },
-        }));
-        let of_intermediate = with(
-            policy(json!({
-                "contacts": { "add": ["ops@intermediate.example"] },
-                "default_max_age": { "default": 60 },
-            })),
-            json!({ "metadata": {
-                "openid_relying_party": { "client_name": "App of the organization" },
-                "oauth_client": { "client_name": "nothing to do with it" },
-            } }),
-        );
+async fn the_caller_has_to_hand_on_one_thing_that_is_a_chain(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api, federation, _) = start_federated(version).await;
+    let chain = json!(federation.chain()).to_string();
+    let none = FederationRegistrationRequest::new();
+    let both = none
+        .clone()
+        .trust_chain(&chain)
+        .entity_configuration("a.b.c");
+    for request in [none.clone(), both] {
+        let answer = api.federation_registration(&request).await.unwrap();
+        assert_eq!(answer.action, Action::InternalServerError);
+        assert_eq!(answer.result_code.as_deref(), Some("A921206"));
+    }
+    for text in ["{}", "[1]", "no JSON", r#"["a.b.c""#] {
+        let request = none.clone().trust_chain(text);
+        let answer = api.federation_registration(&request).await.unwrap();
+        assert_eq!(answer.action, Action::BadRequest, "{text}");
+        assert_eq!(answer.result_code.as_deref(), Some("A921301"), "{text}");
+    }
+    configure(&emulator, &api, |service| {
+        service.supported_client_registration_types = Some(vec![ClientRegistrationType::Automatic]);
+    })
+    .await;
+    let answer = register(&api, &federation.chain()).await;
+    assert_eq!(answer.action, Action::NotFound);
+    assert_eq!(answer.result_code.as_deref(), Some("A921207"));
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_chain_holds_as_one_or_not_at_all(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (_emulator, api, federation, _) = start_federated(version).await;
+    let Federation {
+        anchor,
+        intermediate,
+        relying_party: rp,
+        ..
+    } = &federation;
+    let other = Federation::new();
+    let [of_rp, of_intermediate] = federation.superiors(json!({}), json!({}));
+    let own = federation.configuration(json!({}));
+    let claims = jwt::parts(&own).1;
+    let broken: Vec<(&str, Vec<String>, &str)> = vec![
+        ("nothing", vec![], "is empty"),
+        (
+            "a chain of one",
+            vec![own.clone()],
+            "no statement of a superior",
+        ),
+        (
+            "without the configuration",
+            vec![of_rp.clone(), of_intermediate.clone()],
+            "begins with no entity configuration",
+        ),
+        (
+            "without the intermediate",
+            vec![own.clone(), of_intermediate.clone()],
+            "is followed by one about",
+        ),
+        (
+            "without the anchor",
+            vec![own.clone(), of_rp.clone()],
+            "ends at no trust anchor",
+        ),
+        (
+            "in another order",
+            vec![own.clone(), of_intermediate.clone(), of_rp.clone()],
+            "is followed by one about",
+        ),
+        (
+            "the relying party signed by another key",
+            federation.chain_of(other.relying_party.sign(claims.clone())),
+            "is not signed with a key that its superior has for it",
+        ),
+        (
+            "the intermediate signed by another key",
+            vec![
+                own.clone(),
+                other.intermediate.states(rp, json!({})),
+                of_intermediate.clone(),
+            ],
+            "is not signed with a key that its superior has for it",
+        ),
+        (
+            "the anchor signed by another key",
+            vec![
+                own.clone(),
+                of_rp.clone(),
+                other.anchor.states(intermediate, json!({})),
+            ],
+            "not signed with a key that the service has for it",
+        ),
+        (
+            "the anchor vouching for itself with another key",
+            vec![
+                own.clone(),
+                of_rp.clone(),
+                other.anchor.states(intermediate, json!({})),
+                other.anchor.states(&other.anchor, json!({})),
+            ],
+            "not signed with a key that the service has for it",
+        ),
+        (
+            "an anchor that nobody knows",
+            vec![own.clone(), {
+                let stranger = Entity::new("https://intermediate.example");
+                stranger.states(rp, json!({}))
+            }],
+            "ends at no trust anchor",
+        ),
+        (
+            "subjects swapped",
+            vec![
+                own.clone(),
+                intermediate.states(rp, json!({ "sub": "https://other.example" })),
+                of_intermediate.clone(),
+            ],
+            "is followed by one about",
+        ),
+        (
+            "a superior that the relying party does not name",
+            federation
+                .chain_of(federation.configuration(json!({ "authority_hints": [anchor.id] }))),
+            "authority_hints",
+        ),
+        (
+            "no hints",
+            federation.chain_of(federation.configuration(json!({ "authority_hints": 1 }))),
+            "authority_hints",
+        ),
+        (
+            "a loop",
+            vec![
+                own.clone(),
+                intermediate.states(rp, json!({})),
+                anchor.states(intermediate, json!({})),
+                intermediate.states(anchor, json!({})),
+                anchor.states(intermediate, json!({})),
+            ],
+            "is its own superior",
+        ),
+        (
+            "a configuration between others",
+            vec![
+                own.clone(),
+                of_rp.clone(),
+                intermediate.states(intermediate, json!({})),
+                of_intermediate.clone(),
+            ],
+            "an entity configuration between others",
+        ),
+        ("too many", vec![own.clone(); 17], "too long"),
+    ];
+    for (case, chain, words) in broken {
+        let error = refused(&api, &chain).await;
+        assert!(error.contains(words), "{case}: {error}");
+        let expected = match words {
+            "ends at no trust anchor" => "invalid_trust_anchor: ",
+            _ => "invalid_trust_chain: ",
+        };
+        assert!(error.starts_with(expected), "{case}: {error}");
+    }
+    // The anchor may speak of itself at the end.
+    let mut chain = federation.chain();
+    chain.push(anchor.states(anchor, json!({})));
+    registered(&api, &chain).await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_statement_is_what_it_must_be(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (_emulator, api, federation, _) = start_federated(version).await;
+    let rp = &federation.relying_party;
+    let claims = jwt::parts(&federation.configuration(json!({}))).1;
+    let public = rp.jwks().to_string();
+    let secret = json!({ "kty": "oct", "kid": rp.id, "k": jwt::encode([7; 32]) });
+    let symmetric = with(claims.clone(), json!({ "jwks": { "keys": [secret] } }));
+    let header = |members| with(rp.header(), members);
+    let signed = |header: Value| rp.key.sign_with(&header, &claims);
+    let saying = |members: Value| federation.configuration(members);
+    let by_secret = header(json!({ "alg": "HS256" }));
+    let critical = json!({ "crit": ["something"], "something": 1 });
+    let without = |name| {
+        let mut header = rp.header();
+        header.as_object_mut().unwrap().remove(name);
+        header
+    };
+    let unsigned = {
+        let header = header(json!({ "alg": "none" }));
+        let parts = [header.to_string(), claims.to_string()].map(jwt::encode);
+        format!("{}.", parts.join("."))
+    };
+    let tampered = {
+        let text = signed(rp.header());
+        let parts: Vec<_> = text.split('.').collect();
+        let other = with(claims.clone(), json!({ "aud": [PROVIDER] }));
+        let other = jwt::encode(other.to_string());
+        format!("{}.{other}.{}", parts[0], parts[2])
+    };
+    let not_signed = "is not signed with a key that its superior has for it";
+    let for_subordinates = "has claims for subordinates";
+    let wrong = [
+        (unsigned, not_signed),
+        (tampered, not_signed),
+        (signed(header(json!({ "kid": "other" }))), not_signed),
+        // A public key and a published secret are no secrets.
+        (
+            jwt::hmac_with(&by_secret, public.as_bytes(), &claims),
+            not_signed,
+        ),
+        (jwt::hmac_with(&by_secret, &[7; 32], &symmetric), not_signed),
+        (signed(header(json!({ "typ": "JWT" }))), "another typ"),
+        (signed(without("typ")), "another typ"),
+        (signed(without("kid")), "has no kid"),
+        (
+            signed(header(json!({ "crit": ["exp"] }))),
+            "is not a signed JWT",
+        ),
+        ("no JWT".to_owned(), "is not a signed JWT"),
+        (saying(json!({ "exp": now() - 1 })), "has expired"),
+        (saying(json!({ "iat": now() + HOUR })), "is of the future"),
+        (saying(json!({ "nbf": now() + HOUR })), "is of the future"),
+        (saying(json!({ "exp": null })), "has no exp"),
+        (saying(json!({ "exp": "tomorrow" })), "has no exp"),
+        (saying(json!({ "iat": null })), "has no iat"),
+        (
+            saying(json!({ "iss": "https://rp.example?a" })),
+            "no entity identifier",
+        ),
+        (
+            saying(json!({ "iss": "https://rp.example#a" })),
+            "no entity identifier",
+        ),
+        (
+            saying(json!({ "sub": "http://rp.example" })),
+            "no entity identifier",
+        ),
+        (saying(json!({ "sub": null })), "no entity identifier"),
+        (saying(json!({ "jwks": null })), "has no jwks"),
+        (saying(json!({ "jwks": { "keys": 1 } })), "no JWK Set"),
+        (
+            saying(json!({ "jwks": { "keys": [rp.key.jwk()] } })),
+            "without a kid",
+        ),
+        (saying(critical), "demands in crit"),
+        (saying(json!({ "metadata_policy": {} })), for_subordinates),
+        (saying(json!({ "constraints": {} })), for_subordinates),
+        (
+            saying(json!({ "trust_anchor": PROVIDER })),
+            "response to a registration",
+        ),
+        (saying(json!({ "metadata": "none" })), "are no object"),
+        (
+            saying(json!({ "metadata": { "openid_relying_party": { "jwks": null } } })),
+            "or null",
+        ),
+    ];
+    for (first, words) in wrong {
+        let error = refused(&api, &federation.chain_of(first)).await;
+        assert!(error.starts_with("invalid_trust_chain: "), "{error}");
+        assert!(error.contains(words), "{words}: {error}");
+    }
+    // What is wrong below is as wrong above.
+    let hints = json!({ "authority_hints": ["https://anchor.example"] });
+    for (of_intermediate, of_anchor, words) in [
+        (json!({ "exp": now() - 1 }), json!({}), "has expired"),
+        (json!({}), json!({ "exp": now() - 1 }), "has expired"),
+        (hints, json!({}), "has claims of entity configurations"),
+        (json!({}), json!({ "constraints": 1 }), "are no object"),
+    ] {
         let chain = federation.chain_under(of_intermediate, of_anchor);
-        let answer = registered(&api, &chain).await;
-        let content = answer.response_content.as_ref();
-        let claims = stated(content, "explicit-registration-response+jwt", &key);
-        let metadata = &claims["metadata"]["openid_relying_party"];
-        for (name, value) in [
-            (
-                "contacts",
-                json!(["ops@anchor.example", "ops@intermediate.example"]),
-            ),
-            ("grant_types", json!(["authorization_code"])),
-            ("id_token_signed_response_alg", json!("ES256")),
-            ("subject_type", json!("pairwise")),
-            ("default_max_age", json!(60)),
-            ("client_name", json!("App of the organization")),
-        ] {
-            assert_eq!(metadata[name], value, "{name}");
-        }
-        assert_eq!(claims["metadata"].as_object().unwrap().len(), 1);
-
-        for (of_intermediate, of_anchor) in [
-            (
-                json!({}),
-                policy(json!({ "id_token_signed_response_alg": { "one_of": ["RS256"] } })),
-            ),
-            (
-                json!({}),
-                policy(json!({ "contacts": { "essential": true } })),
-            ),
-            (
-                json!({}),
-                policy(json!({ "grant_types": { "superset_of": ["implicit"] } })),
-            ),
-            (
-                json!({}),
-                policy(json!({ "grant_types": { "add": "implicit" } })),
-            ),
-            (json!({}), json!({ "metadata_policy_crit": ["regexp"] })),
-            (
-                policy(json!({ "subject_type": { "value": "public" } })),
-                policy(json!({ "subject_type": { "value": "pairwise" } })),
-            ),
-            (
-                policy(json!({ "grant_types": { "add": ["implicit"] } })),
-                policy(json!({ "grant_types": { "subset_of": ["authorization_code"] } })),
-            ),
-        ] {
-            let chain = federation.chain_under(of_intermediate.clone(), of_anchor.clone());
-            let error = refused(&api, &chain).await;
-            let case = format!("{of_intermediate} {of_anchor}: {error}");
-            assert!(error.starts_with("invalid_metadata: "), "{case}");
-        }
+        let error = refused(&api, &chain).await;
+        assert!(error.contains(words), "{words}: {error}");
     }
+    registered(&api, &federation.chain()).await;
 }
 
+#[rstest]
 #[tokio::test]
-async fn superiors_decide_who_may_be_below_them() {
-    for version in GENERATIONS {
-        let (_emulator, api, federation, _) = start_federated(version).await;
-        let constraints = |members: Value| json!({ "constraints": members });
-        let naming = |members: Value| constraints(json!({ "naming_constraints": members }));
-        for (of_intermediate, of_anchor) in [
-            (json!({}), constraints(json!({ "max_path_length": 1 }))),
-            (constraints(json!({ "max_path_length": 0 })), json!({})),
-            (
-                json!({}),
-                naming(json!({ "permitted": ["rp.example", "intermediate.example"] })),
-            ),
-            (naming(json!({ "permitted": ["RP.example"] })), json!({})),
-            (
-                json!({}),
-                naming(json!({ "excluded": [".rp.example", "example"] })),
-            ),
-            (
-                json!({}),
-                constraints(json!({ "allowed_entity_types": ["openid_relying_party"] })),
-            ),
-            (json!({}), constraints(json!({ "unheard_of": 1 }))),
-        ] {
-            let chain = federation.chain_under(of_intermediate, of_anchor);
-            let client = registered(&api, &chain).await.client.unwrap();
-            api.delete_client(client.client_id.unwrap()).await.unwrap();
-        }
-        for (of_intermediate, of_anchor) in [
-            (json!({}), constraints(json!({ "max_path_length": 0 }))),
-            (json!({}), constraints(json!({ "max_path_length": -1 }))),
-            (json!({}), naming(json!({ "permitted": ["rp.example"] }))),
-            (json!({}), naming(json!({ "permitted": [] }))),
-            (naming(json!({ "permitted": [".rp.example"] })), json!({})),
-            (
-                json!({}),
-                naming(json!({ "permitted": [".example"], "excluded": ["rp.example"] })),
-            ),
-            (json!({}), naming(json!({ "excluded": [".example"] }))),
-            (json!({}), naming(json!({ "excluded": "rp.example" }))),
-            (
-                json!({}),
-                constraints(json!({ "allowed_entity_types": "openid_relying_party" })),
-            ),
-        ] {
-            let chain = federation.chain_under(of_intermediate.clone(), of_anchor.clone());
-            let error = refused(&api, &chain).await;
-            let case = format!("{of_intermediate} {of_anchor}: {error}");
-            assert!(error.starts_with("invalid_trust_chain: "), "{case}");
-        }
-        let forbidden = constraints(json!({ "allowed_entity_types": ["openid_provider"] }));
-        for (of_intermediate, of_anchor) in [(forbidden.clone(), json!({})), (json!({}), forbidden)]
-        {
-            let chain = federation.chain_under(of_intermediate, of_anchor);
-            let error = refused(&api, &chain).await;
-            assert!(error.contains("A921307"), "{error}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn the_metadata_are_those_of_a_client_that_registers_explicitly() {
-    for version in GENERATIONS {
-        let (_emulator, api, federation, _) = start_federated(version).await;
-        for (metadata, error) in [
-            (json!({ "redirect_uris": [] }), "invalid_redirect_uri: "),
-            (json!({ "client_name": 1 }), "invalid_client_metadata: "),
-            (
-                json!({ "client_registration_types": ["automatic"] }),
-                "invalid_client_metadata: ",
-            ),
-        ] {
-            let configuration = federation.configuration_with(metadata);
-            let refused = refused(&api, &federation.chain_of(configuration)).await;
-            assert!(refused.starts_with(error), "{refused}");
-        }
-        let provider = json!({ "metadata": { "openid_provider": {} } });
-        let configuration = federation.configuration(provider);
+async fn a_registration_is_for_this_service_alone(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (_emulator, api, federation, _) = start_federated(version).await;
+    for audience in [
+        json!("https://other.example"),
+        json!([PROVIDER, "https://other.example"]),
+        json!(null),
+    ] {
+        let configuration = federation.configuration(json!({ "aud": audience }));
         let error = refused(&api, &federation.chain_of(configuration)).await;
+        assert!(error.contains("A921306"), "{error}");
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn superiors_decide_on_the_metadata(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (_emulator, api, federation, key) = start_federated(version).await;
+    let policy =
+        |parameters: Value| json!({ "metadata_policy": { "openid_relying_party": parameters } });
+    let of_anchor = policy(json!({
+        "contacts": { "add": ["ops@anchor.example"] },
+        "grant_types": { "subset_of": ["authorization_code"] },
+        "id_token_signed_response_alg": { "one_of": ["ES256", "PS256"] },
+        "subject_type": { "value": "pairwise" },
+        "redirect_uris": { "superset_of": [REDIRECT_URI], "essential": true },
+    }));
+    let of_intermediate = with(
+        policy(json!({
+            "contacts": { "add": ["ops@intermediate.example"] },
+            "default_max_age": { "default": 60 },
+        })),
+        json!({ "metadata": {
+            "openid_relying_party": { "client_name": "App of the organization" },
+            "oauth_client": { "client_name": "nothing to do with it" },
+        } }),
+    );
+    let chain = federation.chain_under(of_intermediate, of_anchor);
+    let answer = registered(&api, &chain).await;
+    let content = answer.response_content.as_ref();
+    let claims = stated(content, "explicit-registration-response+jwt", &key);
+    let metadata = &claims["metadata"]["openid_relying_party"];
+    for (name, value) in [
+        (
+            "contacts",
+            json!(["ops@anchor.example", "ops@intermediate.example"]),
+        ),
+        ("grant_types", json!(["authorization_code"])),
+        ("id_token_signed_response_alg", json!("ES256")),
+        ("subject_type", json!("pairwise")),
+        ("default_max_age", json!(60)),
+        ("client_name", json!("App of the organization")),
+    ] {
+        assert_eq!(metadata[name], value, "{name}");
+    }
+    assert_eq!(claims["metadata"].as_object().unwrap().len(), 1);
+
+    for (of_intermediate, of_anchor) in [
+        (
+            json!({}),
+            policy(json!({ "id_token_signed_response_alg": { "one_of": ["RS256"] } })),
+        ),
+        (
+            json!({}),
+            policy(json!({ "contacts": { "essential": true } })),
+        ),
+        (
+            json!({}),
+            policy(json!({ "grant_types": { "superset_of": ["implicit"] } })),
+        ),
+        (
+            json!({}),
+            policy(json!({ "grant_types": { "add": "implicit" } })),
+        ),
+        (json!({}), json!({ "metadata_policy_crit": ["regexp"] })),
+        (
+            policy(json!({ "subject_type": { "value": "public" } })),
+            policy(json!({ "subject_type": { "value": "pairwise" } })),
+        ),
+        (
+            policy(json!({ "grant_types": { "add": ["implicit"] } })),
+            policy(json!({ "grant_types": { "subset_of": ["authorization_code"] } })),
+        ),
+    ] {
+        let chain = federation.chain_under(of_intermediate.clone(), of_anchor.clone());
+        let error = refused(&api, &chain).await;
+        let case = format!("{of_intermediate} {of_anchor}: {error}");
+        assert!(error.starts_with("invalid_metadata: "), "{case}");
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn superiors_decide_who_may_be_below_them(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (_emulator, api, federation, _) = start_federated(version).await;
+    let constraints = |members: Value| json!({ "constraints": members });
+    let naming = |members: Value| constraints(json!({ "naming_constraints": members }));
+    for (of_intermediate, of_anchor) in [
+        (json!({}), constraints(json!({ "max_path_length": 1 }))),
+        (constraints(json!({ "max_path_length": 0 })), json!({})),
+        (
+            json!({}),
+            naming(json!({ "permitted": ["rp.example", "intermediate.example"] })),
+        ),
+        (naming(json!({ "permitted": ["RP.example"] })), json!({})),
+        (
+            json!({}),
+            naming(json!({ "excluded": [".rp.example", "example"] })),
+        ),
+        (
+            json!({}),
+            constraints(json!({ "allowed_entity_types": ["openid_relying_party"] })),
+        ),
+        (json!({}), constraints(json!({ "unheard_of": 1 }))),
+    ] {
+        let chain = federation.chain_under(of_intermediate, of_anchor);
+        let client = registered(&api, &chain).await.client.unwrap();
+        api.delete_client(client.client_id.unwrap()).await.unwrap();
+    }
+    for (of_intermediate, of_anchor) in [
+        (json!({}), constraints(json!({ "max_path_length": 0 }))),
+        (json!({}), constraints(json!({ "max_path_length": -1 }))),
+        (json!({}), naming(json!({ "permitted": ["rp.example"] }))),
+        (json!({}), naming(json!({ "permitted": [] }))),
+        (naming(json!({ "permitted": [".rp.example"] })), json!({})),
+        (
+            json!({}),
+            naming(json!({ "permitted": [".example"], "excluded": ["rp.example"] })),
+        ),
+        (json!({}), naming(json!({ "excluded": [".example"] }))),
+        (json!({}), naming(json!({ "excluded": "rp.example" }))),
+        (
+            json!({}),
+            constraints(json!({ "allowed_entity_types": "openid_relying_party" })),
+        ),
+    ] {
+        let chain = federation.chain_under(of_intermediate.clone(), of_anchor.clone());
+        let error = refused(&api, &chain).await;
+        let case = format!("{of_intermediate} {of_anchor}: {error}");
+        assert!(error.starts_with("invalid_trust_chain: "), "{case}");
+    }
+    let forbidden = constraints(json!({ "allowed_entity_types": ["openid_provider"] }));
+    for (of_intermediate, of_anchor) in [(forbidden.clone(), json!({})), (json!({}), forbidden)] {
+        let chain = federation.chain_under(of_intermediate, of_anchor);
+        let error = refused(&api, &chain).await;
         assert!(error.contains("A921307"), "{error}");
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn an_entity_registers_explicitly_once() {
-    for version in GENERATIONS {
-        let (emulator, api, federation, _) = start_federated(version).await;
-        let first = registered(&api, &federation.chain()).await.client.unwrap();
-        emulator.advance(Duration::from_secs(60));
-        let changed = json!({ "client_name": "New" });
-        let chain = federation.chain_of(federation.configuration_with(changed));
-        let error = refused(&api, &chain).await;
-        assert!(error.contains("A921308"), "{error}");
-        let id = first.client_id.unwrap();
-        assert_eq!(api.get_client(id).await.unwrap(), first);
-        // Who is no client any more can come again.
-        api.delete_client(id).await.unwrap();
-        let second = registered(&api, &chain).await.client.unwrap();
-        assert_eq!(second.client_name.as_deref(), Some("New"));
-        assert_ne!(second.client_id, first.client_id);
+async fn the_metadata_are_those_of_a_client_that_registers_explicitly(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (_emulator, api, federation, _) = start_federated(version).await;
+    for (metadata, error) in [
+        (json!({ "redirect_uris": [] }), "invalid_redirect_uri: "),
+        (json!({ "client_name": 1 }), "invalid_client_metadata: "),
+        (
+            json!({ "client_registration_types": ["automatic"] }),
+            "invalid_client_metadata: ",
+        ),
+    ] {
+        let configuration = federation.configuration_with(metadata);
+        let refused = refused(&api, &federation.chain_of(configuration)).await;
+        assert!(refused.starts_with(error), "{refused}");
     }
+    let provider = json!({ "metadata": { "openid_provider": {} } });
+    let configuration = federation.configuration(provider);
+    let error = refused(&api, &federation.chain_of(configuration)).await;
+    assert!(error.contains("A921307"), "{error}");
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_entity_of_another_client_is_taken() {
-    for version in GENERATIONS {
-        let (_emulator, api, federation, _) = start_federated(version).await;
-        let mut other = Client::new();
-        other.entity_id = Some(federation.relying_party.id.to_owned());
-        let first = api.create_client(&other).await.unwrap();
-        let error = refused(&api, &federation.chain()).await;
-        assert!(error.contains("A921308"), "{error}");
-        // And no two clients are one entity.
-        let (status, code) = refusal(api.create_client(&other).await);
-        assert_eq!((status, code.as_str()), (400, "A922201"));
-        api.delete_client(first.client_id.unwrap()).await.unwrap();
-        let registered = registered(&api, &federation.chain()).await.client.unwrap();
-        api.delete_client(registered.client_id.unwrap())
-            .await
-            .unwrap();
-        self::registered(&api, &federation.chain()).await;
-    }
+async fn an_entity_registers_explicitly_once(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api, federation, _) = start_federated(version).await;
+    let first = registered(&api, &federation.chain()).await.client.unwrap();
+    emulator.advance(Duration::from_secs(60));
+    let changed = json!({ "client_name": "New" });
+    let chain = federation.chain_of(federation.configuration_with(changed));
+    let error = refused(&api, &chain).await;
+    assert!(error.contains("A921308"), "{error}");
+    let id = first.client_id.unwrap();
+    assert_eq!(api.get_client(id).await.unwrap(), first);
+    // Who is no client any more can come again.
+    api.delete_client(id).await.unwrap();
+    let second = registered(&api, &chain).await.client.unwrap();
+    assert_eq!(second.client_name.as_deref(), Some("New"));
+    assert_ne!(second.client_id, first.client_id);
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_registration_lasts_as_long_as_its_chain() {
-    for version in GENERATIONS {
-        let (emulator, api, federation, _) = start_federated(version).await;
-        // The shortest of the statements decides.
-        let chain = federation.chain_under(json!({}), json!({ "exp": now() + 60 }));
-        let client = registered(&api, &chain).await.client.unwrap();
-        let expires_at = client.trust_chain_expires_at.unwrap() / 1000;
-        assert!((now() + 55..=now() + 60).contains(&expires_at));
-        let id = client.client_id.unwrap().to_string();
-        let query = openid_request(&id);
-        let token = |jti: &str| {
-            let parameters = with_assertion(
-                &[("grant_type", "refresh_token"), ("refresh_token", "none")],
-                &federation.key,
-                &id,
-                jti,
-            );
-            TokenRequest::new(parameters)
-        };
-        assert_eq!(
-            ask(&api, &*query).await.action,
-            AuthorizationAction::Interaction
+async fn the_entity_of_another_client_is_taken(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (_emulator, api, federation, _) = start_federated(version).await;
+    let mut other = Client::new();
+    other.entity_id = Some(federation.relying_party.id.to_owned());
+    let first = api.create_client(&other).await.unwrap();
+    let error = refused(&api, &federation.chain()).await;
+    assert!(error.contains("A921308"), "{error}");
+    // And no two clients are one entity.
+    let (status, code) = refusal(api.create_client(&other).await);
+    assert_eq!((status, code.as_str()), (400, "A922201"));
+    api.delete_client(first.client_id.unwrap()).await.unwrap();
+    let registered = registered(&api, &federation.chain()).await.client.unwrap();
+    api.delete_client(registered.client_id.unwrap())
+        .await
+        .unwrap();
+    self::registered(&api, &federation.chain()).await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_registration_lasts_as_long_as_its_chain(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api, federation, _) = start_federated(version).await;
+    // The shortest of the statements decides.
+    let chain = federation.chain_under(json!({}), json!({ "exp": now() + 60 }));
+    let client = registered(&api, &chain).await.client.unwrap();
+    let expires_at = client.trust_chain_expires_at.unwrap() / 1000;
+    assert!((now() + 55..=now() + 60).contains(&expires_at));
+    let id = client.client_id.unwrap().to_string();
+    let query = openid_request(&id);
+    let token = |jti: &str| {
+        let parameters = with_assertion(
+            &[("grant_type", "refresh_token"), ("refresh_token", "none")],
+            &federation.key,
+            &id,
+            jti,
         );
-        let answer = api.token(&token("1")).await.unwrap();
-        assert_eq!(
-            content(answer.response_content.as_ref())["error"],
-            "invalid_grant"
-        );
+        TokenRequest::new(parameters)
+    };
+    assert_eq!(
+        ask(&api, &*query).await.action,
+        AuthorizationAction::Interaction
+    );
+    let answer = api.token(&token("1")).await.unwrap();
+    assert_eq!(
+        content(answer.response_content.as_ref())["error"],
+        "invalid_grant"
+    );
 
-        emulator.advance(Duration::from_secs(61));
-        let answer = ask(&api, &*query).await;
-        assert_eq!(answer.action, AuthorizationAction::BadRequest);
-        assert_eq!(answer.result_code.as_deref(), Some("A921309"));
-        let answer = api.token(&token("2")).await.unwrap();
-        assert_eq!(answer.action, TokenAction::InvalidClient);
-        assert_eq!(answer.result_code.as_deref(), Some("A921309"));
-        assert!(refused(&api, &chain).await.contains("has expired"));
+    emulator.advance(Duration::from_secs(61));
+    let answer = ask(&api, &*query).await;
+    assert_eq!(answer.action, AuthorizationAction::BadRequest);
+    assert_eq!(answer.result_code.as_deref(), Some("A921309"));
+    let answer = api.token(&token("2")).await.unwrap();
+    assert_eq!(answer.action, TokenAction::InvalidClient);
+    assert_eq!(answer.result_code.as_deref(), Some("A921309"));
+    assert!(refused(&api, &chain).await.contains("has expired"));
 
-        // Nor can it register again while it is a client.
-        let error = refused(&api, &federation.chain()).await;
-        assert!(error.contains("A921308"), "{error}");
-    }
+    // Nor can it register again while it is a client.
+    let error = refused(&api, &federation.chain()).await;
+    assert!(error.contains("A921308"), "{error}");
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_client_can_call_itself_by_its_entity_identifier() {
-    for version in GENERATIONS {
-        let (emulator, api, federation, _) = start_federated(version).await;
-        let client = registered(&api, &federation.chain()).await.client.unwrap();
-        let number = client.client_id.unwrap();
-        let entity_id = federation.relying_party.id;
-        for (name, used) in [(entity_id.to_owned(), true), (number.to_string(), false)] {
-            let answer = ask(&api, openid_request(&name)).await;
-            assert_eq!(answer.client_entity_id_used, Some(used));
-            assert_eq!(answer.client_id_alias_used, Some(false));
-            let shown = answer.client.unwrap();
-            assert_eq!(shown.entity_id.as_deref(), Some(entity_id));
-            let issue = AuthorizationIssueRequest::new(answer.ticket.unwrap(), "alice");
-            let issued = api.authorization_issue(&issue).await.unwrap();
-            let code = issued.authorization_code.unwrap();
-            let parameters = with_assertion(
-                &[
-                    ("grant_type", "authorization_code"),
-                    ("code", code.expose()),
-                    ("redirect_uri", REDIRECT_URI),
-                ],
-                &federation.key,
-                &name,
-                &name,
-            );
-            let tokens = api.token(&TokenRequest::new(parameters)).await.unwrap();
-            assert_eq!(
-                tokens.action,
-                TokenAction::Ok,
-                "{:?}",
-                tokens.result_message.as_ref().map(authlete::Secret::expose)
-            );
-            assert_eq!(tokens.client_id, Some(number));
-            assert_eq!(tokens.client_entity_id.as_deref(), Some(entity_id));
-            assert_eq!(tokens.client_entity_id_used, Some(used));
-            let id_token = tokens.id_token.unwrap();
-            let claims = jwt::verified(id_token.expose(), &jwks(&api).await);
-            assert_eq!(claims["aud"], json!([name]));
-
-            let access_token = tokens.access_token.unwrap();
-            let request = IntrospectionRequest::new(access_token.clone());
-            let introspected = api.introspection(&request).await.unwrap();
-            assert_eq!(introspected.client_entity_id.as_deref(), Some(entity_id));
-            assert_eq!(introspected.client_entity_id_used, Some(used));
-            let request = UserInfoRequest::new(access_token.clone());
-            let userinfo = api.userinfo(&request).await.unwrap();
-            assert_eq!(userinfo.client_entity_id_used, Some(used));
-            let parameters = form(&[("token", access_token.expose())]);
-            let request = StandardIntrospectionRequest::new(parameters);
-            let standard = api.standard_introspection(&request).await.unwrap();
-            let body = content(standard.response_content.as_ref());
-            assert_eq!(body["client_id"], name);
-        }
-        // The administrator can, too.
-        assert_eq!(
-            api.get_client(entity_id).await.unwrap().client_id,
-            Some(number)
+async fn a_client_can_call_itself_by_its_entity_identifier(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api, federation, _) = start_federated(version).await;
+    let client = registered(&api, &federation.chain()).await.client.unwrap();
+    let number = client.client_id.unwrap();
+    let entity_id = federation.relying_party.id;
+    for (name, used) in [(entity_id.to_owned(), true), (number.to_string(), false)] {
+        let answer = ask(&api, openid_request(&name)).await;
+        assert_eq!(answer.client_entity_id_used, Some(used));
+        assert_eq!(answer.client_id_alias_used, Some(false));
+        let shown = answer.client.unwrap();
+        assert_eq!(shown.entity_id.as_deref(), Some(entity_id));
+        let issue = AuthorizationIssueRequest::new(answer.ticket.unwrap(), "alice");
+        let issued = api.authorization_issue(&issue).await.unwrap();
+        let code = issued.authorization_code.unwrap();
+        let parameters = with_assertion(
+            &[
+                ("grant_type", "authorization_code"),
+                ("code", code.expose()),
+                ("redirect_uri", REDIRECT_URI),
+            ],
+            &federation.key,
+            &name,
+            &name,
         );
-        configure(&emulator, &api, |service| {
-            service.federation_enabled = Some(false)
-        })
-        .await;
-        let answer = ask(&api, openid_request(entity_id)).await;
-        assert_eq!(answer.result_code.as_deref(), Some("A010308"));
+        let tokens = api.token(&TokenRequest::new(parameters)).await.unwrap();
+        assert_eq!(
+            tokens.action,
+            TokenAction::Ok,
+            "{:?}",
+            tokens.result_message.as_ref().map(authlete::Secret::expose)
+        );
+        assert_eq!(tokens.client_id, Some(number));
+        assert_eq!(tokens.client_entity_id.as_deref(), Some(entity_id));
+        assert_eq!(tokens.client_entity_id_used, Some(used));
+        let id_token = tokens.id_token.unwrap();
+        let claims = jwt::verified(id_token.expose(), &jwks(&api).await);
+        assert_eq!(claims["aud"], json!([name]));
+
+        let access_token = tokens.access_token.unwrap();
+        let request = IntrospectionRequest::new(access_token.clone());
+        let introspected = api.introspection(&request).await.unwrap();
+        assert_eq!(introspected.client_entity_id.as_deref(), Some(entity_id));
+        assert_eq!(introspected.client_entity_id_used, Some(used));
+        let request = UserInfoRequest::new(access_token.clone());
+        let userinfo = api.userinfo(&request).await.unwrap();
+        assert_eq!(userinfo.client_entity_id_used, Some(used));
+        let parameters = form(&[("token", access_token.expose())]);
+        let request = StandardIntrospectionRequest::new(parameters);
+        let standard = api.standard_introspection(&request).await.unwrap();
+        let body = content(standard.response_content.as_ref());
+        assert_eq!(body["client_id"], name);
     }
+    // The administrator can, too.
+    assert_eq!(
+        api.get_client(entity_id).await.unwrap().client_id,
+        Some(number)
+    );
+    configure(&emulator, &api, |service| {
+        service.federation_enabled = Some(false)
+    })
+    .await;
+    let answer = ask(&api, openid_request(entity_id)).await;
+    assert_eq!(answer.result_code.as_deref(), Some("A010308"));
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_token_can_be_made_as_if_the_entity_identifier_had_been_used() {
-    for version in GENERATIONS {
-        let (emulator, api, federation, _) = start_federated(version).await;
-        let client = registered(&api, &federation.chain()).await.client.unwrap();
-        for (id, used) in [
-            (client.client_id.unwrap(), true),
-            (emulator.client().id, false),
-        ] {
-            let request = TokenCreateRequest::new(GrantType::ClientCredentials)
-                .client_id(id)
-                .client_entity_id_used(true);
-            let created = api.token_create(&request).await.unwrap();
-            let request = IntrospectionRequest::new(created.access_token.unwrap());
-            let introspected = api.introspection(&request).await.unwrap();
-            assert_eq!(introspected.client_entity_id_used, Some(used));
-        }
+async fn a_token_can_be_made_as_if_the_entity_identifier_had_been_used(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api, federation, _) = start_federated(version).await;
+    let client = registered(&api, &federation.chain()).await.client.unwrap();
+    for (id, used) in [
+        (client.client_id.unwrap(), true),
+        (emulator.client().id, false),
+    ] {
+        let request = TokenCreateRequest::new(GrantType::ClientCredentials)
+            .client_id(id)
+            .client_entity_id_used(true);
+        let created = api.token_create(&request).await.unwrap();
+        let request = IntrospectionRequest::new(created.access_token.unwrap());
+        let introspected = api.introspection(&request).await.unwrap();
+        assert_eq!(introspected.client_entity_id_used, Some(used));
     }
 }
 
 /// `TokenCreateRequest.clientEntityIdUsed`.
+#[rstest]
 #[tokio::test]
-async fn the_entity_identifier_is_the_audience_of_userinfo_when_the_creation_says_so() {
-    for version in GENERATIONS {
-        let (_emulator, api, federation, _) = start_federated(version).await;
-        let client = registered(&api, &federation.chain()).await.client.unwrap();
-        let id = client.client_id.unwrap();
-        configure_client(&api, id, |client| {
-            client.user_info_sign_alg = Some(JwsAlg::Es256);
-        })
-        .await;
-        let number = id.to_string();
-        for (used, expected) in [(true, federation.relying_party.id), (false, &number)] {
-            let request = TokenCreateRequest::new(GrantType::AuthorizationCode)
-                .client_id(id)
-                .subject("alice")
-                .scopes(["openid"])
-                .client_entity_id_used(used);
-            let created = api.token_create(&request).await.unwrap();
-            let request = UserInfoIssueRequest::new(created.access_token.unwrap());
-            let issued = api.userinfo_issue(&request).await.unwrap();
-            let jwt = issued.response_content.unwrap();
-            let claims = jwt::verified(jwt.expose(), &jwks(&api).await);
-            assert_eq!(claims["aud"], expected);
-        }
+async fn the_entity_identifier_is_the_audience_of_userinfo_when_the_creation_says_so(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (_emulator, api, federation, _) = start_federated(version).await;
+    let client = registered(&api, &federation.chain()).await.client.unwrap();
+    let id = client.client_id.unwrap();
+    configure_client(&api, id, |client| {
+        client.user_info_sign_alg = Some(JwsAlg::Es256);
+    })
+    .await;
+    let number = id.to_string();
+    for (used, expected) in [(true, federation.relying_party.id), (false, &number)] {
+        let request = TokenCreateRequest::new(GrantType::AuthorizationCode)
+            .client_id(id)
+            .subject("alice")
+            .scopes(["openid"])
+            .client_entity_id_used(used);
+        let created = api.token_create(&request).await.unwrap();
+        let request = UserInfoIssueRequest::new(created.access_token.unwrap());
+        let issued = api.userinfo_issue(&request).await.unwrap();
+        let jwt = issued.response_content.unwrap();
+        let claims = jwt::verified(jwt.expose(), &jwks(&api).await);
+        assert_eq!(claims["aud"], expected);
     }
 }
 
 /// `TokenInfo.clientEntityId` and `clientEntityIdUsed`.
+#[rstest]
 #[tokio::test]
-async fn the_info_of_an_exchanged_token_has_the_entity_identifier_of_its_client() {
-    for version in GENERATIONS {
-        let (emulator, api, federation, _) = start_federated(version).await;
-        let client = registered(&api, &federation.chain()).await.client.unwrap();
-        let own = emulator.client();
-        configure_client(&api, own.id, |client| {
-            client.grant_types = Some(vec![GrantType::TokenExchange]);
-        })
-        .await;
-        let entity_id = Some(federation.relying_party.id);
-        for (id, entity_id, used) in [
-            (client.client_id.unwrap(), entity_id, true),
-            (client.client_id.unwrap(), entity_id, false),
-            (own.id, None, false),
-        ] {
-            let request = TokenCreateRequest::new(GrantType::ClientCredentials)
-                .client_id(id)
-                .client_entity_id_used(used);
-            let created = api.token_create(&request).await.unwrap();
-            let token = created.access_token.unwrap();
-            let parameters = form(&[
-                (
-                    "grant_type",
-                    "urn:ietf:params:oauth:grant-type:token-exchange",
-                ),
-                ("subject_token", token.expose()),
-                (
-                    "subject_token_type",
-                    "urn:ietf:params:oauth:token-type:access_token",
-                ),
-            ]);
-            let answer = request_token(&api, own, &parameters).await;
-            let info = answer.subject_token_info.unwrap();
-            assert_eq!(info.client_id, Some(id));
-            assert_eq!(info.client_entity_id.as_deref(), entity_id);
-            assert_eq!(info.client_entity_id_used, Some(used));
-        }
+async fn the_info_of_an_exchanged_token_has_the_entity_identifier_of_its_client(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api, federation, _) = start_federated(version).await;
+    let client = registered(&api, &federation.chain()).await.client.unwrap();
+    let own = emulator.client();
+    configure_client(&api, own.id, |client| {
+        client.grant_types = Some(vec![GrantType::TokenExchange]);
+    })
+    .await;
+    let entity_id = Some(federation.relying_party.id);
+    for (id, entity_id, used) in [
+        (client.client_id.unwrap(), entity_id, true),
+        (client.client_id.unwrap(), entity_id, false),
+        (own.id, None, false),
+    ] {
+        let request = TokenCreateRequest::new(GrantType::ClientCredentials)
+            .client_id(id)
+            .client_entity_id_used(used);
+        let created = api.token_create(&request).await.unwrap();
+        let token = created.access_token.unwrap();
+        let parameters = form(&[
+            (
+                "grant_type",
+                "urn:ietf:params:oauth:grant-type:token-exchange",
+            ),
+            ("subject_token", token.expose()),
+            (
+                "subject_token_type",
+                "urn:ietf:params:oauth:token-type:access_token",
+            ),
+        ]);
+        let answer = request_token(&api, own, &parameters).await;
+        let info = answer.subject_token_info.unwrap();
+        assert_eq!(info.client_id, Some(id));
+        assert_eq!(info.client_entity_id.as_deref(), entity_id);
+        assert_eq!(info.client_entity_id_used, Some(used));
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_registration_outlives_the_emulator() {
-    for version in GENERATIONS {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("state.json");
-        let start = async || {
-            let emulator = Emulator::builder().state_file(&path).start().await.unwrap();
-            let api = Authlete::new(emulator.config(version)).unwrap();
-            (emulator, api)
-        };
-        let (federation, key) = (Federation::new(), Key::generate());
-        let (emulator, api) = start().await;
-        configure(&emulator, &api, |service| join(service, &federation, &key)).await;
-        let first = registered(&api, &federation.chain()).await.client.unwrap();
-        emulator.stop().await.unwrap();
+async fn a_registration_outlives_the_emulator(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("state.json");
+    let start = async || {
+        let emulator = Emulator::builder().state_file(&path).start().await.unwrap();
+        let api = Authlete::new(emulator.config(version)).unwrap();
+        (emulator, api)
+    };
+    let (federation, key) = (Federation::new(), Key::generate());
+    let (emulator, api) = start().await;
+    configure(&emulator, &api, |service| join(service, &federation, &key)).await;
+    let first = registered(&api, &federation.chain()).await.client.unwrap();
+    emulator.stop().await.unwrap();
 
-        let (_emulator, api) = start().await;
-        let answer = ask(&api, openid_request(federation.relying_party.id)).await;
-        assert_eq!(answer.action, AuthorizationAction::Interaction);
-        let client = api.get_client(federation.relying_party.id).await.unwrap();
-        assert_eq!(client.client_id, first.client_id);
-    }
+    let (_emulator, api) = start().await;
+    let answer = ask(&api, openid_request(federation.relying_party.id)).await;
+    assert_eq!(answer.action, AuthorizationAction::Interaction);
+    let client = api.get_client(federation.relying_party.id).await.unwrap();
+    assert_eq!(client.client_id, first.client_id);
 }
 
 /// `Service.signedJwksUri` and `organizationName`: what the service does not have is not in its configuration.
+#[rstest]
 #[tokio::test]
-async fn a_configuration_names_the_keys_elsewhere_only_without_signed_ones() {
-    for version in GENERATIONS {
-        let (emulator, api, _, key) = start_federated(version).await;
-        configure(&emulator, &api, |service| {
-            service.jwks_uri = Some(format!("{PROVIDER}/jwks"));
-            service.signed_jwks_uri = None;
-            service.organization_name = None;
-        })
-        .await;
-        let answer = configuration(&api, &[]).await;
-        let content = answer.response_content.as_ref();
-        let claims = stated(content, "entity-statement+jwt", &key);
-        let provider = &claims["metadata"]["openid_provider"];
-        assert_eq!(provider["jwks_uri"], format!("{PROVIDER}/jwks"));
-        assert_eq!(provider.get("signed_jwks_uri"), None);
-        assert_eq!(provider.get("organization_name"), None);
-    }
+async fn a_configuration_names_the_keys_elsewhere_only_without_signed_ones(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api, _, key) = start_federated(version).await;
+    configure(&emulator, &api, |service| {
+        service.jwks_uri = Some(format!("{PROVIDER}/jwks"));
+        service.signed_jwks_uri = None;
+        service.organization_name = None;
+    })
+    .await;
+    let answer = configuration(&api, &[]).await;
+    let content = answer.response_content.as_ref();
+    let claims = stated(content, "entity-statement+jwt", &key);
+    let provider = &claims["metadata"]["openid_provider"];
+    assert_eq!(provider["jwks_uri"], format!("{PROVIDER}/jwks"));
+    assert_eq!(provider.get("signed_jwks_uri"), None);
+    assert_eq!(provider.get("organization_name"), None);
 }
 
 /// `Service.trustAnchors`.
+#[rstest]
 #[tokio::test]
-async fn nobody_registers_with_a_service_without_trust_anchors() {
-    for version in GENERATIONS {
-        let (emulator, api, federation, _) = start_federated(version).await;
-        for anchors in [None, Some(Vec::new())] {
-            configure(&emulator, &api, |service| service.trust_anchors = anchors).await;
-            let answer = register(&api, &federation.chain()).await;
-            assert_ne!(answer.action, Action::Ok);
-            assert_eq!(answer.client, None);
-        }
+async fn nobody_registers_with_a_service_without_trust_anchors(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api, federation, _) = start_federated(version).await;
+    for anchors in [None, Some(Vec::new())] {
+        configure(&emulator, &api, |service| service.trust_anchors = anchors).await;
+        let answer = register(&api, &federation.chain()).await;
+        assert_ne!(answer.action, Action::Ok);
+        assert_eq!(answer.client, None);
     }
 }

@@ -12,6 +12,7 @@ use authlete::types::{
 };
 use authlete::{ApiVersion, Authlete};
 use authlete_emulator::Emulator;
+use rstest::rstest;
 use serde_json::{Value, json};
 
 const API: &str = "https://api.example/";
@@ -26,415 +27,425 @@ async fn start_detailed(version: ApiVersion) -> (Emulator, Authlete) {
     (emulator, api)
 }
 
+#[rstest]
 #[tokio::test]
-async fn an_access_token_that_is_a_jwt_names_its_grant() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_detailed(version).await;
-        configure(&emulator, &api, |service| {
-            service.access_token_sign_alg = Some(JwsAlg::Es256);
-        })
-        .await;
-        let client = emulator.client();
-        let claims = |token: &TokenResponse| {
-            let jwt = token.jwt_access_token.as_ref().unwrap();
-            jwt::parts(jwt.expose()).1
-        };
-        let (grant_id, first) = created(&api, client).await;
-        assert_eq!(claims(&first)["grant_id"], *grant_id);
-        assert_eq!(claims(&first).get("grant"), None);
-        let inherited = queried(&api, client, &grant_id).await;
+async fn an_access_token_that_is_a_jwt_names_its_grant(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_detailed(version).await;
+    configure(&emulator, &api, |service| {
+        service.access_token_sign_alg = Some(JwsAlg::Es256);
+    })
+    .await;
+    let client = emulator.client();
+    let claims = |token: &TokenResponse| {
+        let jwt = token.jwt_access_token.as_ref().unwrap();
+        jwt::parts(jwt.expose()).1
+    };
+    let (grant_id, first) = created(&api, client).await;
+    assert_eq!(claims(&first)["grant_id"], *grant_id);
+    assert_eq!(claims(&first).get("grant"), None);
+    let inherited = queried(&api, client, &grant_id).await;
 
-        let merge = [
-            ("scope", "write"),
-            ("grant_management_action", "merge"),
-            ("grant_id", &grant_id),
-        ];
-        let merged = granted(&api, client, &merge).await;
-        assert_eq!(claims(&merged)["grant_id"], *grant_id);
-        assert_eq!(claims(&merged)["grant"], inherited);
-        // What others merge later is not for these tokens.
-        granted(&api, client, &merge).await;
-        let refreshed = refreshed(&api, client, &merged).await;
-        assert_eq!(claims(&refreshed)["grant"], inherited);
+    let merge = [
+        ("scope", "write"),
+        ("grant_management_action", "merge"),
+        ("grant_id", &grant_id),
+    ];
+    let merged = granted(&api, client, &merge).await;
+    assert_eq!(claims(&merged)["grant_id"], *grant_id);
+    assert_eq!(claims(&merged)["grant"], inherited);
+    // What others merge later is not for these tokens.
+    granted(&api, client, &merge).await;
+    let refreshed = refreshed(&api, client, &merged).await;
+    assert_eq!(claims(&refreshed)["grant"], inherited);
 
-        let plain = granted(&api, client, &[("scope", "read")]).await;
-        assert_eq!(claims(&plain).get("grant_id"), None);
-    }
+    let plain = granted(&api, client, &[("scope", "read")]).await;
+    assert_eq!(claims(&plain).get("grant_id"), None);
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_grant_is_created_with_the_tokens() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_detailed(version).await;
-        let client = emulator.client();
-        let own = [
-            ("scope", "openid email read"),
-            ("resource", API),
-            (
-                "authorization_details",
-                r#"[{"type":"account","see":"all"}]"#,
-            ),
-            ("grant_management_action", "create"),
-        ];
-        let asked = ask(&api, request(client, &own)).await;
-        assert_eq!(asked.action, AuthorizationAction::Interaction);
-        assert_eq!(asked.gm_action, Some(GmAction::Create));
-        assert_eq!((asked.grant_id, asked.grant_subject), (None, None));
-        assert!(asked.grant.is_none());
+async fn a_grant_is_created_with_the_tokens(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_detailed(version).await;
+    let client = emulator.client();
+    let own = [
+        ("scope", "openid email read"),
+        ("resource", API),
+        (
+            "authorization_details",
+            r#"[{"type":"account","see":"all"}]"#,
+        ),
+        ("grant_management_action", "create"),
+    ];
+    let asked = ask(&api, request(client, &own)).await;
+    assert_eq!(asked.action, AuthorizationAction::Interaction);
+    assert_eq!(asked.gm_action, Some(GmAction::Create));
+    assert_eq!((asked.grant_id, asked.grant_subject), (None, None));
+    assert!(asked.grant.is_none());
 
-        let issue = AuthorizationIssueRequest::new(asked.ticket.unwrap(), "alice")
+    let issue = AuthorizationIssueRequest::new(asked.ticket.unwrap(), "alice")
+        .claims(r#"{"name":"Alice"}"#);
+    let issued = api.authorization_issue(&issue).await.unwrap();
+    let (_, response) = location(issued.response_content.as_ref());
+    assert!(response.iter().all(|(name, _)| name != "grant_id"));
+    let code = issued.authorization_code.unwrap();
+    let token = redeemed(&api, client, code.expose()).await;
+    let grant_id = token.grant_id.clone().unwrap();
+    assert_eq!(grant_id.len(), 43);
+    let response = content(token.response_content.as_ref());
+    assert_eq!(response["grant_id"], *grant_id);
+
+    let expected = json!({
+        "scopes": [{ "scope": "openid email read", "resource": [API] }],
+        "claims": ["email", "email_verified", "name"],
+        "authorization_details": [{ "type": "account", "see": "all" }],
+    });
+    assert_eq!(queried(&api, client, &grant_id).await, expected);
+
+    // A new grant inherits nothing.
+    let introspected = introspect(&api, &token).await;
+    assert_eq!(introspected.grant_id.as_deref(), Some(&*grant_id));
+    assert_eq!(introspected.grant, None);
+
+    let own = [
+        ("scope", "write"),
+        ("grant_management_action", "merge"),
+        ("grant_id", &*grant_id),
+    ];
+    let merged = granted(&api, client, &own).await;
+    let grant = introspect(&api, &merged).await.grant.unwrap();
+    let claims = ["email", "email_verified", "name"].map(str::to_owned);
+    assert_eq!(grant.claims.as_deref(), Some(&claims[..]));
+    let elements = grant.authorization_details.clone().unwrap().elements;
+    assert_eq!(elements.unwrap()[0].type_.as_deref(), Some("account"));
+    let expected = ("openid email read".to_owned(), Some(vec![API.to_owned()]));
+    assert_eq!(groups(Some(grant)), [expected]);
+
+    // Another access token of the same grant.
+    let next = refreshed(&api, client, &token).await;
+    assert_eq!(next.grant_id.as_deref(), Some(&*grant_id));
+    assert_eq!(introspect(&api, &next).await.grant_id, Some(grant_id));
+
+    // Who does not ask for a grant ID gets none.
+    let plain = tokens(&api, client).await;
+    assert_eq!(plain.grant_id, None);
+    assert!(
+        content(plain.response_content.as_ref())
+            .get("grant_id")
+            .is_none()
+    );
+    let introspected = introspect(&api, &plain).await;
+    assert!(introspected.grant_id.is_none() && introspected.grant.is_none());
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_claims_are_those_that_the_user_consented_to(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    for (scope, expected) in [
+        ("openid email", json!(["phone_number"])),
+        ("read", Value::Null),
+    ] {
+        let own = [("scope", scope), ("grant_management_action", "create")];
+        let ticket = ticket(&api, &request(client, &own)).await;
+        let issue = AuthorizationIssueRequest::new(ticket, "alice")
+            .consented_claims(["phone_number"])
             .claims(r#"{"name":"Alice"}"#);
         let issued = api.authorization_issue(&issue).await.unwrap();
-        let (_, response) = location(issued.response_content.as_ref());
-        assert!(response.iter().all(|(name, _)| name != "grant_id"));
         let code = issued.authorization_code.unwrap();
         let token = redeemed(&api, client, code.expose()).await;
-        let grant_id = token.grant_id.clone().unwrap();
-        assert_eq!(grant_id.len(), 43);
-        let response = content(token.response_content.as_ref());
-        assert_eq!(response["grant_id"], *grant_id);
-
-        let expected = json!({
-            "scopes": [{ "scope": "openid email read", "resource": [API] }],
-            "claims": ["email", "email_verified", "name"],
-            "authorization_details": [{ "type": "account", "see": "all" }],
-        });
-        assert_eq!(queried(&api, client, &grant_id).await, expected);
-
-        // A new grant inherits nothing.
-        let introspected = introspect(&api, &token).await;
-        assert_eq!(introspected.grant_id.as_deref(), Some(&*grant_id));
-        assert_eq!(introspected.grant, None);
-
-        let own = [
-            ("scope", "write"),
-            ("grant_management_action", "merge"),
-            ("grant_id", &*grant_id),
-        ];
-        let merged = granted(&api, client, &own).await;
-        let grant = introspect(&api, &merged).await.grant.unwrap();
-        let claims = ["email", "email_verified", "name"].map(str::to_owned);
-        assert_eq!(grant.claims.as_deref(), Some(&claims[..]));
-        let elements = grant.authorization_details.clone().unwrap().elements;
-        assert_eq!(elements.unwrap()[0].type_.as_deref(), Some("account"));
-        let expected = ("openid email read".to_owned(), Some(vec![API.to_owned()]));
-        assert_eq!(groups(Some(grant)), [expected]);
-
-        // Another access token of the same grant.
-        let next = refreshed(&api, client, &token).await;
-        assert_eq!(next.grant_id.as_deref(), Some(&*grant_id));
-        assert_eq!(introspect(&api, &next).await.grant_id, Some(grant_id));
-
-        // Who does not ask for a grant ID gets none.
-        let plain = tokens(&api, client).await;
-        assert_eq!(plain.grant_id, None);
-        assert!(
-            content(plain.response_content.as_ref())
-                .get("grant_id")
-                .is_none()
-        );
-        let introspected = introspect(&api, &plain).await;
-        assert!(introspected.grant_id.is_none() && introspected.grant.is_none());
+        let told = queried(&api, client, &token.grant_id.unwrap()).await;
+        assert_eq!(told["claims"], expected);
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_claims_are_those_that_the_user_consented_to() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        for (scope, expected) in [
-            ("openid email", json!(["phone_number"])),
-            ("read", Value::Null),
-        ] {
-            let own = [("scope", scope), ("grant_management_action", "create")];
-            let ticket = ticket(&api, &request(client, &own)).await;
-            let issue = AuthorizationIssueRequest::new(ticket, "alice")
-                .consented_claims(["phone_number"])
-                .claims(r#"{"name":"Alice"}"#);
-            let issued = api.authorization_issue(&issue).await.unwrap();
-            let code = issued.authorization_code.unwrap();
-            let token = redeemed(&api, client, code.expose()).await;
-            let told = queried(&api, client, &token.grant_id.unwrap()).await;
-            assert_eq!(told["claims"], expected);
-        }
+async fn what_is_granted_later_is_merged(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_detailed(version).await;
+    let client = emulator.client();
+    let own = [
+        ("scope", "read"),
+        ("resource", API),
+        ("authorization_details", r#"[{"type":"account"}]"#),
+        ("grant_management_action", "create"),
+    ];
+    let first = granted(&api, client, &own).await;
+    let grant_id = first.grant_id.clone().unwrap();
+    let details = r#"[{"type":"account"},{"type":"account","identifier":"a-1"}]"#;
+    let own = [
+        ("scope", "openid write"),
+        ("resource", API),
+        ("authorization_details", details),
+        ("grant_management_action", "merge"),
+        ("grant_id", &grant_id),
+    ];
+    let asked = ask(&api, request(client, &own)).await;
+    assert_eq!(asked.gm_action, Some(GmAction::Merge));
+    assert_eq!(asked.grant_id.as_deref(), Some(&*grant_id));
+    assert_eq!(asked.grant_subject.as_deref(), Some("alice"));
+    let before = ("read".to_owned(), Some(vec![API.to_owned()]));
+    assert_eq!(groups(asked.grant), [before]);
+
+    let second = granted(&api, client, &own).await;
+    assert_eq!(second.grant_id.as_deref(), Some(&*grant_id));
+    let own = [
+        ("scope", "write"),
+        ("grant_management_action", "merge"),
+        ("grant_id", &grant_id),
+    ];
+    let third = granted(&api, client, &own).await;
+    assert_eq!(third.grant_id.as_deref(), Some(&*grant_id));
+    let expected = json!({
+        "scopes": [{ "scope": "read openid write", "resource": [API] }, { "scope": "write" }],
+        "authorization_details": [
+            { "type": "account" },
+            { "type": "account", "identifier": "a-1" },
+        ],
+    });
+    assert_eq!(queried(&api, client, &grant_id).await, expected);
+
+    // Each token has the scopes that it was issued for, and tells of what was granted before.
+    let at_api = |scopes: &str| (scopes.to_owned(), Some(vec![API.to_owned()]));
+    for (token, scopes, inherited) in [
+        (&second, "openid write", [at_api("read")]),
+        (&third, "write", [at_api("read openid write")]),
+    ] {
+        let introspected = introspect(&api, token).await;
+        assert_eq!(introspected.action, IntrospectionAction::Ok);
+        assert_eq!(introspected.scopes.unwrap().join(" "), scopes);
+        assert_eq!(groups(introspected.grant), inherited);
     }
+    let introspected = introspect(&api, &first).await;
+    assert_eq!(introspected.scopes.unwrap(), ["read"]);
+    assert_eq!(introspected.grant, None);
+
+    // It is good for both, but for each scope only where that was granted.
+    use IntrospectionAction::{Forbidden, Ok};
+    for (token, scopes, resources, action) in [
+        (&first, ["read"], &[API][..], Ok),
+        (&first, ["write"], &[], Forbidden),
+        (&second, ["read"], &[API], Ok),
+        (&second, ["openid"], &[API], Ok),
+        (&third, ["read"], &[], Ok),
+        (&third, ["read"], &[API], Ok),
+        (&third, ["email"], &[], Forbidden),
+        (&third, ["read"], &["https://other.example/"], Forbidden),
+    ] {
+        let request = IntrospectionRequest::new(token.access_token.as_ref().unwrap())
+            .scopes(scopes)
+            .resources(resources.iter().copied());
+        let introspected = api.introspection(&request).await.unwrap();
+        assert_eq!(introspected.action, action, "{scopes:?} at {resources:?}");
+        let sufficient = action == Ok || resources.len() == 1;
+        assert_eq!(introspected.sufficient, Some(sufficient));
+    }
+    let narrow = [
+        ("scope", "read"),
+        ("resource", "https://other.example/"),
+        ("grant_management_action", "merge"),
+        ("grant_id", &grant_id),
+    ];
+    let narrow = granted(&api, client, &narrow).await;
+    for (scope, resource, action) in [
+        ("read", "https://other.example/", Ok),
+        ("read", API, Ok),
+        ("openid", API, Ok),
+        ("openid", "https://other.example/", Forbidden),
+    ] {
+        let request = IntrospectionRequest::new(narrow.access_token.as_ref().unwrap())
+            .scopes([scope])
+            .resources([resource]);
+        let introspected = api.introspection(&request).await.unwrap();
+        assert_eq!(introspected.action, action, "{scope} at {resource}");
+    }
+    let merged = refreshed(&api, client, &third).await;
+    let inherited = introspect(&api, &merged).await.grant;
+    assert_eq!(groups(inherited), [at_api("read openid write")]);
 }
 
+#[rstest]
 #[tokio::test]
-async fn what_is_granted_later_is_merged() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_detailed(version).await;
-        let client = emulator.client();
-        let own = [
-            ("scope", "read"),
-            ("resource", API),
-            ("authorization_details", r#"[{"type":"account"}]"#),
-            ("grant_management_action", "create"),
-        ];
-        let first = granted(&api, client, &own).await;
-        let grant_id = first.grant_id.clone().unwrap();
-        let details = r#"[{"type":"account"},{"type":"account","identifier":"a-1"}]"#;
-        let own = [
-            ("scope", "openid write"),
-            ("resource", API),
-            ("authorization_details", details),
-            ("grant_management_action", "merge"),
-            ("grant_id", &grant_id),
-        ];
-        let asked = ask(&api, request(client, &own)).await;
-        assert_eq!(asked.gm_action, Some(GmAction::Merge));
-        assert_eq!(asked.grant_id.as_deref(), Some(&*grant_id));
-        assert_eq!(asked.grant_subject.as_deref(), Some("alice"));
-        let before = ("read".to_owned(), Some(vec![API.to_owned()]));
-        assert_eq!(groups(asked.grant), [before]);
+async fn what_is_granted_last_replaces_the_rest(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let (other_id, other) = created(&api, client).await;
+    let (grant_id, first) = created(&api, client).await;
+    let own = [
+        ("scope", "write"),
+        ("grant_management_action", "replace"),
+        ("grant_id", &grant_id),
+    ];
+    let asked = ask(&api, request(client, &own)).await;
+    assert_eq!(asked.gm_action, Some(GmAction::Replace));
+    assert_eq!(groups(asked.grant), [("read".to_owned(), None)]);
+    assert!(is_alive(&api, &first).await, "nothing has been granted yet");
+    let second = granted(&api, client, &own).await;
+    assert_eq!(second.grant_id.as_deref(), Some(&*grant_id));
+    let expected = json!({ "scopes": [{ "scope": "write" }] });
+    assert_eq!(queried(&api, client, &grant_id).await, expected);
 
-        let second = granted(&api, client, &own).await;
-        assert_eq!(second.grant_id.as_deref(), Some(&*grant_id));
-        let own = [
-            ("scope", "write"),
-            ("grant_management_action", "merge"),
-            ("grant_id", &grant_id),
-        ];
-        let third = granted(&api, client, &own).await;
-        assert_eq!(third.grant_id.as_deref(), Some(&*grant_id));
-        let expected = json!({
-            "scopes": [{ "scope": "read openid write", "resource": [API] }, { "scope": "write" }],
-            "authorization_details": [
-                { "type": "account" },
-                { "type": "account", "identifier": "a-1" },
-            ],
-        });
-        assert_eq!(queried(&api, client, &grant_id).await, expected);
-
-        // Each token has the scopes that it was issued for, and tells of what was granted before.
-        let at_api = |scopes: &str| (scopes.to_owned(), Some(vec![API.to_owned()]));
-        for (token, scopes, inherited) in [
-            (&second, "openid write", [at_api("read")]),
-            (&third, "write", [at_api("read openid write")]),
-        ] {
-            let introspected = introspect(&api, token).await;
-            assert_eq!(introspected.action, IntrospectionAction::Ok);
-            assert_eq!(introspected.scopes.unwrap().join(" "), scopes);
-            assert_eq!(groups(introspected.grant), inherited);
-        }
-        let introspected = introspect(&api, &first).await;
-        assert_eq!(introspected.scopes.unwrap(), ["read"]);
-        assert_eq!(introspected.grant, None);
-
-        // It is good for both, but for each scope only where that was granted.
-        use IntrospectionAction::{Forbidden, Ok};
-        for (token, scopes, resources, action) in [
-            (&first, ["read"], &[API][..], Ok),
-            (&first, ["write"], &[], Forbidden),
-            (&second, ["read"], &[API], Ok),
-            (&second, ["openid"], &[API], Ok),
-            (&third, ["read"], &[], Ok),
-            (&third, ["read"], &[API], Ok),
-            (&third, ["email"], &[], Forbidden),
-            (&third, ["read"], &["https://other.example/"], Forbidden),
-        ] {
-            let request = IntrospectionRequest::new(token.access_token.as_ref().unwrap())
-                .scopes(scopes)
-                .resources(resources.iter().copied());
-            let introspected = api.introspection(&request).await.unwrap();
-            assert_eq!(introspected.action, action, "{scopes:?} at {resources:?}");
-            let sufficient = action == Ok || resources.len() == 1;
-            assert_eq!(introspected.sufficient, Some(sufficient));
-        }
-        let narrow = [
-            ("scope", "read"),
-            ("resource", "https://other.example/"),
-            ("grant_management_action", "merge"),
-            ("grant_id", &grant_id),
-        ];
-        let narrow = granted(&api, client, &narrow).await;
-        for (scope, resource, action) in [
-            ("read", "https://other.example/", Ok),
-            ("read", API, Ok),
-            ("openid", API, Ok),
-            ("openid", "https://other.example/", Forbidden),
-        ] {
-            let request = IntrospectionRequest::new(narrow.access_token.as_ref().unwrap())
-                .scopes([scope])
-                .resources([resource]);
-            let introspected = api.introspection(&request).await.unwrap();
-            assert_eq!(introspected.action, action, "{scope} at {resource}");
-        }
-        let merged = refreshed(&api, client, &third).await;
-        let inherited = introspect(&api, &merged).await.grant;
-        assert_eq!(groups(inherited), [at_api("read openid write")]);
-    }
+    // They are good for what is granted no more.
+    assert!(!is_alive(&api, &first).await);
+    let answer = refreshed(&api, client, &first).await;
+    assert_eq!(answer.action, TokenAction::BadRequest);
+    assert!(is_alive(&api, &second).await);
+    assert!(is_alive(&api, &other).await);
+    let expected = json!({ "scopes": [{ "scope": "read" }] });
+    assert_eq!(queried(&api, client, &other_id).await, expected);
 }
 
+#[rstest]
 #[tokio::test]
-async fn what_is_granted_last_replaces_the_rest() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let (other_id, other) = created(&api, client).await;
+async fn a_revoked_grant_is_gone_with_its_tokens(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let (other_id, other) = created(&api, client).await;
+    let (grant_id, first) = created(&api, client).await;
+    let merge = [
+        ("scope", "write"),
+        ("grant_management_action", "merge"),
+        ("grant_id", &*grant_id),
+    ];
+    let second = granted(&api, client, &merge).await;
+    let pending = code(&api, &request(client, &merge)).await;
+    let token = authority(&api, client.id, &client.secret).await;
+    let answer = manage(&api, GmAction::Revoke, &grant_id, &token).await;
+    assert_eq!(answer.action, GmResponseAction::NoContent, "{answer:?}");
+    assert_eq!(answer.result_code.as_deref(), Some("A916002"));
+    assert!(answer.response_content.is_none());
+
+    for token in [&first, &second] {
+        assert!(!is_alive(&api, token).await);
+        let answer = refreshed(&api, client, token).await;
+        assert_eq!(answer.action, TokenAction::BadRequest);
+    }
+    for action in [GmAction::Query, GmAction::Revoke] {
+        let answer = manage(&api, action, &grant_id, &token).await;
+        let error = "Bearer error=\"invalid_request\"";
+        assert_refused(&answer, GmResponseAction::NotFound, "A916305", error);
+    }
+    // What was on its way comes too late.
+    let answer = request_token(&api, client, &code_parameters(client, &pending)).await;
+    assert_eq!(answer.action, TokenAction::BadRequest);
+    assert_eq!(answer.result_code.as_deref(), Some("A916316"));
+    let error = &content(answer.response_content.as_ref())["error"];
+    assert_eq!(error, "invalid_grant");
+    let asked = ask(&api, request(client, &merge)).await;
+    let (_, parameters) = location(asked.response_content.as_ref());
+    assert_eq!(parameters[0].1, "invalid_grant_id");
+
+    assert!(is_alive(&api, &other).await);
+    queried(&api, client, &other_id).await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn nothing_becomes_of_what_nobody_claims(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let (grant_id, _) = created(&api, client).await;
+    let merge = [
+        ("scope", "write"),
+        ("grant_management_action", "merge"),
+        ("grant_id", &*grant_id),
+    ];
+    let code = code(&api, &request(client, &merge)).await;
+    let expected = json!({ "scopes": [{ "scope": "read" }] });
+    assert_eq!(queried(&api, client, &grant_id).await, expected);
+    emulator.advance(Duration::from_secs(3600));
+    let answer = request_token(&api, client, &code_parameters(client, &code)).await;
+    assert_eq!(answer.action, TokenAction::BadRequest);
+    assert_eq!(queried(&api, client, &grant_id).await, expected);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_grant_outlives_its_tokens(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let (grant_id, first) = created(&api, client).await;
+    emulator.advance(Duration::from_secs(30 * 24 * 3600));
+    assert!(!is_alive(&api, &first).await);
+    let answer = refreshed(&api, client, &first).await;
+    assert_eq!(answer.action, TokenAction::BadRequest);
+    queried(&api, client, &grant_id).await;
+    let own = [
+        ("scope", "read"),
+        ("grant_management_action", "merge"),
+        ("grant_id", &*grant_id),
+    ];
+    assert!(is_alive(&api, &granted(&api, client, &own).await).await);
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_grant_of_another_user_is_left_alone(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    for action in ["merge", "replace"] {
         let (grant_id, first) = created(&api, client).await;
         let own = [
             ("scope", "write"),
-            ("grant_management_action", "replace"),
-            ("grant_id", &grant_id),
-        ];
-        let asked = ask(&api, request(client, &own)).await;
-        assert_eq!(asked.gm_action, Some(GmAction::Replace));
-        assert_eq!(groups(asked.grant), [("read".to_owned(), None)]);
-        assert!(is_alive(&api, &first).await, "nothing has been granted yet");
-        let second = granted(&api, client, &own).await;
-        assert_eq!(second.grant_id.as_deref(), Some(&*grant_id));
-        let expected = json!({ "scopes": [{ "scope": "write" }] });
-        assert_eq!(queried(&api, client, &grant_id).await, expected);
-
-        // They are good for what is granted no more.
-        assert!(!is_alive(&api, &first).await);
-        let answer = refreshed(&api, client, &first).await;
-        assert_eq!(answer.action, TokenAction::BadRequest);
-        assert!(is_alive(&api, &second).await);
-        assert!(is_alive(&api, &other).await);
-        let expected = json!({ "scopes": [{ "scope": "read" }] });
-        assert_eq!(queried(&api, client, &other_id).await, expected);
-    }
-}
-
-#[tokio::test]
-async fn a_revoked_grant_is_gone_with_its_tokens() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let (other_id, other) = created(&api, client).await;
-        let (grant_id, first) = created(&api, client).await;
-        let merge = [
-            ("scope", "write"),
-            ("grant_management_action", "merge"),
+            ("grant_management_action", action),
             ("grant_id", &*grant_id),
         ];
-        let second = granted(&api, client, &merge).await;
-        let pending = code(&api, &request(client, &merge)).await;
-        let token = authority(&api, client.id, &client.secret).await;
-        let answer = manage(&api, GmAction::Revoke, &grant_id, &token).await;
-        assert_eq!(answer.action, GmResponseAction::NoContent, "{answer:?}");
-        assert_eq!(answer.result_code.as_deref(), Some("A916002"));
-        assert!(answer.response_content.is_none());
-
-        for token in [&first, &second] {
-            assert!(!is_alive(&api, token).await);
-            let answer = refreshed(&api, client, token).await;
-            assert_eq!(answer.action, TokenAction::BadRequest);
-        }
-        for action in [GmAction::Query, GmAction::Revoke] {
-            let answer = manage(&api, action, &grant_id, &token).await;
-            let error = "Bearer error=\"invalid_request\"";
-            assert_refused(&answer, GmResponseAction::NotFound, "A916305", error);
-        }
-        // What was on its way comes too late.
-        let answer = request_token(&api, client, &code_parameters(client, &pending)).await;
-        assert_eq!(answer.action, TokenAction::BadRequest);
-        assert_eq!(answer.result_code.as_deref(), Some("A916316"));
-        let error = &content(answer.response_content.as_ref())["error"];
-        assert_eq!(error, "invalid_grant");
-        let asked = ask(&api, request(client, &merge)).await;
-        let (_, parameters) = location(asked.response_content.as_ref());
-        assert_eq!(parameters[0].1, "invalid_grant_id");
-
-        assert!(is_alive(&api, &other).await);
-        queried(&api, client, &other_id).await;
-    }
-}
-
-#[tokio::test]
-async fn nothing_becomes_of_what_nobody_claims() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let (grant_id, _) = created(&api, client).await;
-        let merge = [
-            ("scope", "write"),
-            ("grant_management_action", "merge"),
-            ("grant_id", &*grant_id),
-        ];
-        let code = code(&api, &request(client, &merge)).await;
+        let ticket = ticket(&api, &request(client, &own)).await;
+        let issue = AuthorizationIssueRequest::new(ticket, "bob");
+        let issued = api.authorization_issue(&issue).await.unwrap();
+        let code = issued.authorization_code.unwrap();
+        let token = redeemed(&api, client, code.expose()).await;
+        assert_eq!(token.grant_id, None);
+        assert_eq!(introspect(&api, &token).await.grant_id, None);
         let expected = json!({ "scopes": [{ "scope": "read" }] });
         assert_eq!(queried(&api, client, &grant_id).await, expected);
-        emulator.advance(Duration::from_secs(3600));
-        let answer = request_token(&api, client, &code_parameters(client, &code)).await;
-        assert_eq!(answer.action, TokenAction::BadRequest);
-        assert_eq!(queried(&api, client, &grant_id).await, expected);
+        assert!(is_alive(&api, &first).await);
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_grant_outlives_its_tokens() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let (grant_id, first) = created(&api, client).await;
-        emulator.advance(Duration::from_secs(30 * 24 * 3600));
-        assert!(!is_alive(&api, &first).await);
-        let answer = refreshed(&api, client, &first).await;
-        assert_eq!(answer.action, TokenAction::BadRequest);
-        queried(&api, client, &grant_id).await;
-        let own = [
-            ("scope", "read"),
-            ("grant_management_action", "merge"),
-            ("grant_id", &*grant_id),
-        ];
-        assert!(is_alive(&api, &granted(&api, client, &own).await).await);
-    }
-}
-
-#[tokio::test]
-async fn the_grant_of_another_user_is_left_alone() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        for action in ["merge", "replace"] {
-            let (grant_id, first) = created(&api, client).await;
-            let own = [
-                ("scope", "write"),
-                ("grant_management_action", action),
-                ("grant_id", &*grant_id),
-            ];
-            let ticket = ticket(&api, &request(client, &own)).await;
-            let issue = AuthorizationIssueRequest::new(ticket, "bob");
-            let issued = api.authorization_issue(&issue).await.unwrap();
-            let code = issued.authorization_code.unwrap();
-            let token = redeemed(&api, client, code.expose()).await;
-            assert_eq!(token.grant_id, None);
-            assert_eq!(introspect(&api, &token).await.grant_id, None);
-            let expected = json!({ "scopes": [{ "scope": "read" }] });
-            assert_eq!(queried(&api, client, &grant_id).await, expected);
-            assert!(is_alive(&api, &first).await);
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_token_request_that_fails_leaves_no_grant() {
-    for version in GENERATIONS {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("state.json");
-        let builder = Emulator::builder().state_file(&path);
-        let emulator = builder.start().await.unwrap();
-        let api = Authlete::new(emulator.config(version)).unwrap();
-        let client = emulator.client();
-        configure(&emulator, &api, |service| service.jwks = None).await;
-        let own = [("scope", "openid"), ("grant_management_action", "create")];
-        let code = code(&api, &request(client, &own)).await;
-        let answer = request_token(&api, client, &code_parameters(client, &code)).await;
-        assert_eq!(
-            answer.action,
-            TokenAction::InternalServerError,
-            "{answer:?}"
-        );
-        let (kept, _) = created(&api, client).await;
-        emulator.stop().await.unwrap();
-        let mut grants = paths(&path);
-        grants.retain(|path| path.contains("/managed_grants/"));
-        assert_eq!(grants, [format!("services/1/managed_grants/{kept}")]);
-    }
+async fn a_token_request_that_fails_leaves_no_grant(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("state.json");
+    let builder = Emulator::builder().state_file(&path);
+    let emulator = builder.start().await.unwrap();
+    let api = Authlete::new(emulator.config(version)).unwrap();
+    let client = emulator.client();
+    configure(&emulator, &api, |service| service.jwks = None).await;
+    let own = [("scope", "openid"), ("grant_management_action", "create")];
+    let code = code(&api, &request(client, &own)).await;
+    let answer = request_token(&api, client, &code_parameters(client, &code)).await;
+    assert_eq!(
+        answer.action,
+        TokenAction::InternalServerError,
+        "{answer:?}"
+    );
+    let (kept, _) = created(&api, client).await;
+    emulator.stop().await.unwrap();
+    let mut grants = paths(&path);
+    grants.retain(|path| path.contains("/managed_grants/"));
+    assert_eq!(grants, [format!("services/1/managed_grants/{kept}")]);
 }
 
 /// A token request that fails leaves the grant and its tokens as they were.
@@ -468,75 +479,78 @@ async fn a_token_request_that_fails_replaces_nothing() {
     fails_and_changes_nothing("replace").await;
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_token_request_that_fails_ends_no_single_access_token() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        configure(&emulator, &api, |service| {
-            service.single_access_token_per_subject = Some(true);
-        })
-        .await;
-        let first = granted(&api, client, &[("scope", "read")]).await;
-        configure(&emulator, &api, |service| service.jwks = None).await;
-        let code = code(&api, &request(client, &[("scope", "openid")])).await;
-        let answer = request_token(&api, client, &code_parameters(client, &code)).await;
-        assert_eq!(answer.action, TokenAction::InternalServerError);
-        assert!(is_alive(&api, &first).await);
-    }
+async fn a_token_request_that_fails_ends_no_single_access_token(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    configure(&emulator, &api, |service| {
+        service.single_access_token_per_subject = Some(true);
+    })
+    .await;
+    let first = granted(&api, client, &[("scope", "read")]).await;
+    configure(&emulator, &api, |service| service.jwks = None).await;
+    let code = code(&api, &request(client, &[("scope", "openid")])).await;
+    let answer = request_token(&api, client, &code_parameters(client, &code)).await;
+    assert_eq!(answer.action, TokenAction::InternalServerError);
+    assert!(is_alive(&api, &first).await);
 }
 
+#[rstest]
 #[tokio::test]
-async fn grants_outlive_the_program_but_not_their_client() {
-    for version in GENERATIONS {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("state.json");
-        let arguments = ["--state", path.to_str().unwrap()];
-        let program = Program::start(&arguments);
-        let (api, client) = (program.api(version), program.client());
-        let (grant_id, token) = created(&api, &client).await;
-        program.terminate();
+async fn grants_outlive_the_program_but_not_their_client(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("state.json");
+    let arguments = ["--state", path.to_str().unwrap()];
+    let program = Program::start(&arguments);
+    let (api, client) = (program.api(version), program.client());
+    let (grant_id, token) = created(&api, &client).await;
+    program.terminate();
 
-        let program = Program::start(&arguments);
-        let api = program.api(version);
-        let expected = json!({ "scopes": [{ "scope": "read" }] });
-        assert_eq!(queried(&api, &client, &grant_id).await, expected);
-        let introspected = introspect(&api, &token).await;
-        assert_eq!(introspected.grant_id.as_deref(), Some(&*grant_id));
-        // Another client has the authority to see that there is nothing left.
-        let other = another_client(&api, &client).await;
-        let secret = other.client_secret.unwrap();
-        let authority = authority(&api, other.client_id.unwrap(), &secret).await;
-        let answer = manage(&api, GmAction::Query, &grant_id, &authority).await;
-        assert_eq!(answer.action, GmResponseAction::Forbidden);
-        api.delete_client(client.id).await.unwrap();
-        let answer = manage(&api, GmAction::Query, &grant_id, &authority).await;
-        assert_eq!(answer.action, GmResponseAction::NotFound);
-    }
+    let program = Program::start(&arguments);
+    let api = program.api(version);
+    let expected = json!({ "scopes": [{ "scope": "read" }] });
+    assert_eq!(queried(&api, &client, &grant_id).await, expected);
+    let introspected = introspect(&api, &token).await;
+    assert_eq!(introspected.grant_id.as_deref(), Some(&*grant_id));
+    // Another client has the authority to see that there is nothing left.
+    let other = another_client(&api, &client).await;
+    let secret = other.client_secret.unwrap();
+    let authority = authority(&api, other.client_id.unwrap(), &secret).await;
+    let answer = manage(&api, GmAction::Query, &grant_id, &authority).await;
+    assert_eq!(answer.action, GmResponseAction::Forbidden);
+    api.delete_client(client.id).await.unwrap();
+    let answer = manage(&api, GmAction::Query, &grant_id, &authority).await;
+    assert_eq!(answer.action, GmResponseAction::NotFound);
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_metadata_tell_of_it_when_there_is_an_endpoint() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let told = metadata(&api).await;
-        assert_eq!(
-            told["grant_management_endpoint"],
-            "https://as.example/grants"
-        );
-        let mut actions = words(&told, "grant_management_actions_supported");
-        actions.sort();
-        assert_eq!(actions, ["create", "merge", "query", "replace", "revoke"]);
-        configure(&emulator, &api, |service| {
-            service.grant_management_endpoint = None
-        })
-        .await;
-        let told = metadata(&api).await;
-        for name in [
-            "grant_management_endpoint",
-            "grant_management_actions_supported",
-        ] {
-            assert_eq!(told.get(name), None);
-        }
+async fn the_metadata_tell_of_it_when_there_is_an_endpoint(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let told = metadata(&api).await;
+    assert_eq!(
+        told["grant_management_endpoint"],
+        "https://as.example/grants"
+    );
+    let mut actions = words(&told, "grant_management_actions_supported");
+    actions.sort();
+    assert_eq!(actions, ["create", "merge", "query", "replace", "revoke"]);
+    configure(&emulator, &api, |service| {
+        service.grant_management_endpoint = None
+    })
+    .await;
+    let told = metadata(&api).await;
+    for name in [
+        "grant_management_endpoint",
+        "grant_management_actions_supported",
+    ] {
+        assert_eq!(told.get(name), None);
     }
 }

@@ -4,9 +4,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::common::openid::{Issue, exchange, id_token, request, text_of};
 use crate::common::*;
+use authlete::ApiVersion;
 use authlete::Authlete;
 use authlete::types::{ClientExtension, Pair, SubjectType, TokenRequest, UserInfoIssueRequest};
 use authlete_emulator::RegisteredClient;
+use rstest::rstest;
 use serde_json::{Value, json};
 
 async fn claims(
@@ -22,213 +24,216 @@ fn lifetime(claims: &Value) -> i64 {
     claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap()
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_claims_are_exactly_those_of_the_authentication() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
+async fn the_claims_are_exactly_those_of_the_authentication(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    configure(&emulator, &api, |service| {
+        service.backchannel_logout_session_supported = Some(true);
+    })
+    .await;
+    let now = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let earliest = now().as_secs();
+    let answer = exchange(&api, client, |issue| {
+        issue
+            .auth_time(1_700_000_000)
+            .acr("urn:mace:incommon:iap:silver")
+            .session_id("session")
+            .claims(
+                r#"{"email":"a@b.example","address":{"locality":"Oslo"},"nickname":null,
+                "iss":"forged","sub":"forged","aud":"forged","exp":1,"iat":1,"auth_time":1,
+                "nonce":"forged","acr":"forged","at_hash":"forged","c_hash":"forged",
+                "s_hash":"forged","sid":"forged"}"#,
+            )
+            .idt_header_params(r#"{"typ":"JWT","alg":"none","kid":"forged","enc":"x","crit":[]}"#)
+    })
+    .await;
+    let id_token = text_of(&answer);
+    let (header, _) = jwt::parts(&id_token);
+    assert_eq!(
+        header,
+        json!({ "alg": "RS256", "kid": "rsa-signing", "typ": "JWT" })
+    );
+    let claims = jwt::verified(&id_token, &jwks(&api).await);
+    let issued_at = claims["iat"].as_u64().unwrap();
+    assert!((earliest..=now().as_secs()).contains(&issued_at));
+    let access_token = answer.access_token.unwrap();
+    let expected = json!({
+        "iss": "https://as.example",
+        "sub": "alice",
+        "aud": [client.id.to_string()],
+        "exp": issued_at + 86_400,
+        "iat": issued_at,
+        "auth_time": 1_700_000_000,
+        "acr": "urn:mace:incommon:iap:silver",
+        "nonce": "n-0S6_WzA2Mj",
+        "sid": "session",
+        "at_hash": jwt::half_hash(access_token.expose()),
+        "email": "a@b.example",
+        "address": { "locality": "Oslo" },
+    });
+    assert_eq!(claims, expected);
+
+    // Of what nobody said, the token says nothing.
+    let claims = self::claims(&api, client, |issue| issue).await;
+    let names: Vec<_> = claims.as_object().unwrap().keys().collect();
+    assert_eq!(
+        names,
+        ["at_hash", "aud", "exp", "iat", "iss", "nonce", "sub"]
+    );
+}
+
+#[rstest]
+#[tokio::test]
+async fn without_openid_there_is_none(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let answer = tokens(&api, emulator.client()).await;
+    assert_eq!(answer.id_token, None);
+    let content = content(answer.response_content.as_ref());
+    assert_eq!(content.get("id_token"), None);
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_shorter_duration_wins(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    // Of the service, of the client, of the token. 0 says nothing.
+    let cases = [
+        (0, None, 86_400),
+        (600, None, 600),
+        (600, Some(0), 600),
+        (600, Some(60), 60),
+        (60, Some(600), 60),
+        (0, Some(90_000), 86_400),
+    ];
+    for (of_service, of_client, expected) in cases {
         configure(&emulator, &api, |service| {
-            service.backchannel_logout_session_supported = Some(true);
+            service.id_token_duration = Some(of_service);
         })
         .await;
-        let now = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-        let earliest = now().as_secs();
-        let answer = exchange(&api, client, |issue| {
-            issue
-                .auth_time(1_700_000_000)
-                .acr("urn:mace:incommon:iap:silver")
-                .session_id("session")
-                .claims(
-                    r#"{"email":"a@b.example","address":{"locality":"Oslo"},"nickname":null,
-                    "iss":"forged","sub":"forged","aud":"forged","exp":1,"iat":1,"auth_time":1,
-                    "nonce":"forged","acr":"forged","at_hash":"forged","c_hash":"forged",
-                    "s_hash":"forged","sid":"forged"}"#,
-                )
-                .idt_header_params(
-                    r#"{"typ":"JWT","alg":"none","kid":"forged","enc":"x","crit":[]}"#,
-                )
-        })
-        .await;
-        let id_token = text_of(&answer);
-        let (header, _) = jwt::parts(&id_token);
-        assert_eq!(
-            header,
-            json!({ "alg": "RS256", "kid": "rsa-signing", "typ": "JWT" })
-        );
-        let claims = jwt::verified(&id_token, &jwks(&api).await);
-        let issued_at = claims["iat"].as_u64().unwrap();
-        assert!((earliest..=now().as_secs()).contains(&issued_at));
-        let access_token = answer.access_token.unwrap();
-        let expected = json!({
-            "iss": "https://as.example",
-            "sub": "alice",
-            "aud": [client.id.to_string()],
-            "exp": issued_at + 86_400,
-            "iat": issued_at,
-            "auth_time": 1_700_000_000,
-            "acr": "urn:mace:incommon:iap:silver",
-            "nonce": "n-0S6_WzA2Mj",
-            "sid": "session",
-            "at_hash": jwt::half_hash(access_token.expose()),
-            "email": "a@b.example",
-            "address": { "locality": "Oslo" },
-        });
-        assert_eq!(claims, expected);
-
-        // Of what nobody said, the token says nothing.
-        let claims = self::claims(&api, client, |issue| issue).await;
-        let names: Vec<_> = claims.as_object().unwrap().keys().collect();
-        assert_eq!(
-            names,
-            ["at_hash", "aud", "exp", "iat", "iss", "nonce", "sub"]
-        );
-    }
-}
-
-#[tokio::test]
-async fn without_openid_there_is_none() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let answer = tokens(&api, emulator.client()).await;
-        assert_eq!(answer.id_token, None);
-        let content = content(answer.response_content.as_ref());
-        assert_eq!(content.get("id_token"), None);
-    }
-}
-
-#[tokio::test]
-async fn the_shorter_duration_wins() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        // Of the service, of the client, of the token. 0 says nothing.
-        let cases = [
-            (0, None, 86_400),
-            (600, None, 600),
-            (600, Some(0), 600),
-            (600, Some(60), 60),
-            (60, Some(600), 60),
-            (0, Some(90_000), 86_400),
-        ];
-        for (of_service, of_client, expected) in cases {
-            configure(&emulator, &api, |service| {
-                service.id_token_duration = Some(of_service);
-            })
-            .await;
-            configure_client(&api, client.id, |client| {
-                client.extension = of_client.map(|seconds| {
-                    let mut extension = ClientExtension::new();
-                    extension.id_token_duration = Some(seconds);
-                    extension
-                });
-            })
-            .await;
-            let claims = claims(&api, client, |issue| issue).await;
-            assert_eq!(lifetime(&claims), expected);
-        }
-    }
-}
-
-#[tokio::test]
-async fn the_shortest_id_token_duration_of_the_granted_scopes_counts_beside_service_and_client() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        // Of the scopes openid and email, of the service.
-        let cases = [
-            ("300", "200", 600, 200),
-            ("300", "none", 600, 300),
-            ("900", "0", 600, 600),
-            ("900", "-1", 0, 900),
-        ];
-        for (of_openid, of_email, of_service, expected) in cases {
-            configure(&emulator, &api, |service| {
-                service.id_token_duration = Some(of_service);
-                for scope in service.supported_scopes.as_mut().unwrap() {
-                    let value = match scope.name.as_deref() {
-                        Some("openid") => of_openid,
-                        Some("email") => of_email,
-                        // It is not granted.
-                        _ => "1",
-                    };
-                    scope.attributes = Some(vec![Pair::new("id_token.duration", value)]);
-                }
-            })
-            .await;
-            let claims = claims(&api, client, |issue| issue).await;
-            assert_eq!(lifetime(&claims), expected);
-        }
-    }
-}
-
-#[tokio::test]
-async fn the_audience_is_a_text_or_a_list() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let id = client.id.to_string();
-        let audience = async |of_call: Option<&str>| {
-            let claims = claims(&api, client, |mut issue| {
-                issue.id_token_aud_type = of_call.map(str::to_owned);
-                issue
-            });
-            claims.await["aud"].clone()
-        };
-        assert_eq!(audience(None).await, json!([id]));
-        assert_eq!(audience(Some("string")).await, json!(id));
-        configure(&emulator, &api, |service| {
-            service.id_token_aud_type = Some("string".to_owned());
-        })
-        .await;
-        assert_eq!(audience(None).await, json!(id));
-        assert_eq!(audience(Some("array")).await, json!([id]));
-    }
-}
-
-#[tokio::test]
-async fn a_client_that_calls_itself_by_its_alias_is_called_so() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let code = code(&api, &request(client, &client.alias)).await;
-        let token = TokenRequest::new(code_parameters(client, &code))
-            .client_id(&client.alias)
-            .client_secret(&client.secret);
-        let answer = api.token(&token).await.unwrap();
-        let claims = jwt::verified(&text_of(&answer), &jwks(&api).await);
-        assert_eq!(claims["aud"], json!([client.alias]));
-        assert_eq!(answer.client_id_alias_used, Some(true));
-    }
-}
-
-#[tokio::test]
-async fn the_server_says_who_a_user_is_for_a_sector() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
         configure_client(&api, client.id, |client| {
-            client.subject_type = Some(SubjectType::Pairwise);
+            client.extension = of_client.map(|seconds| {
+                let mut extension = ClientExtension::new();
+                extension.id_token_duration = Some(seconds);
+                extension
+            });
         })
         .await;
-        let registered = api.get_client(client.id).await.unwrap();
-        let sector = registered.derived_sector_identifier.unwrap();
-        assert_eq!(sector, "client.example");
-        let pairwise = format!("alice@{sector}");
-        let answer = exchange(&api, client, |issue| issue.sub(&pairwise)).await;
-        let claims = jwt::verified(&text_of(&answer), &jwks(&api).await);
-        assert_eq!(claims["sub"], pairwise);
-        // The server knows the user by the other name. It has to say the same at userinfo (OpenID Connect Core 1.0
-        // §5.3.2): nobody remembers it there.
-        assert_eq!(answer.subject.as_deref(), Some("alice"));
-        let token = answer.access_token.unwrap();
-        for (request, sub) in [
-            (UserInfoIssueRequest::new(&token), "alice"),
-            (UserInfoIssueRequest::new(&token).sub(""), "alice"),
-            (UserInfoIssueRequest::new(&token).sub(&pairwise), &*pairwise),
-        ] {
-            let userinfo = api.userinfo_issue(&request).await.unwrap();
-            let userinfo = content(userinfo.response_content.as_ref());
-            assert_eq!(userinfo, json!({ "sub": sub }));
-        }
+        let claims = claims(&api, client, |issue| issue).await;
+        assert_eq!(lifetime(&claims), expected);
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_shortest_id_token_duration_of_the_granted_scopes_counts_beside_service_and_client(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    // Of the scopes openid and email, of the service.
+    let cases = [
+        ("300", "200", 600, 200),
+        ("300", "none", 600, 300),
+        ("900", "0", 600, 600),
+        ("900", "-1", 0, 900),
+    ];
+    for (of_openid, of_email, of_service, expected) in cases {
+        configure(&emulator, &api, |service| {
+            service.id_token_duration = Some(of_service);
+            for scope in service.supported_scopes.as_mut().unwrap() {
+                let value = match scope.name.as_deref() {
+                    Some("openid") => of_openid,
+                    Some("email") => of_email,
+                    // It is not granted.
+                    _ => "1",
+                };
+                scope.attributes = Some(vec![Pair::new("id_token.duration", value)]);
+            }
+        })
+        .await;
+        let claims = claims(&api, client, |issue| issue).await;
+        assert_eq!(lifetime(&claims), expected);
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_audience_is_a_text_or_a_list(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let id = client.id.to_string();
+    let audience = async |of_call: Option<&str>| {
+        let claims = claims(&api, client, |mut issue| {
+            issue.id_token_aud_type = of_call.map(str::to_owned);
+            issue
+        });
+        claims.await["aud"].clone()
+    };
+    assert_eq!(audience(None).await, json!([id]));
+    assert_eq!(audience(Some("string")).await, json!(id));
+    configure(&emulator, &api, |service| {
+        service.id_token_aud_type = Some("string".to_owned());
+    })
+    .await;
+    assert_eq!(audience(None).await, json!(id));
+    assert_eq!(audience(Some("array")).await, json!([id]));
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_client_that_calls_itself_by_its_alias_is_called_so(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let code = code(&api, &request(client, &client.alias)).await;
+    let token = TokenRequest::new(code_parameters(client, &code))
+        .client_id(&client.alias)
+        .client_secret(&client.secret);
+    let answer = api.token(&token).await.unwrap();
+    let claims = jwt::verified(&text_of(&answer), &jwks(&api).await);
+    assert_eq!(claims["aud"], json!([client.alias]));
+    assert_eq!(answer.client_id_alias_used, Some(true));
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_server_says_who_a_user_is_for_a_sector(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    configure_client(&api, client.id, |client| {
+        client.subject_type = Some(SubjectType::Pairwise);
+    })
+    .await;
+    let registered = api.get_client(client.id).await.unwrap();
+    let sector = registered.derived_sector_identifier.unwrap();
+    assert_eq!(sector, "client.example");
+    let pairwise = format!("alice@{sector}");
+    let answer = exchange(&api, client, |issue| issue.sub(&pairwise)).await;
+    let claims = jwt::verified(&text_of(&answer), &jwks(&api).await);
+    assert_eq!(claims["sub"], pairwise);
+    // The server knows the user by the other name. It has to say the same at userinfo (OpenID Connect Core 1.0
+    // §5.3.2): nobody remembers it there.
+    assert_eq!(answer.subject.as_deref(), Some("alice"));
+    let token = answer.access_token.unwrap();
+    for (request, sub) in [
+        (UserInfoIssueRequest::new(&token), "alice"),
+        (UserInfoIssueRequest::new(&token).sub(""), "alice"),
+        (UserInfoIssueRequest::new(&token).sub(&pairwise), &*pairwise),
+    ] {
+        let userinfo = api.userinfo_issue(&request).await.unwrap();
+        let userinfo = content(userinfo.response_content.as_ref());
+        assert_eq!(userinfo, json!({ "sub": sub }));
     }
 }

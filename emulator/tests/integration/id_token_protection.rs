@@ -10,6 +10,7 @@ use authlete::types::{
 use authlete::{ApiVersion, Authlete, Secret};
 use authlete_emulator::Emulator;
 use aws_lc_rs::digest::{self, SHA256, SHA384, SHA512};
+use rstest::rstest;
 use serde_json::{Value, json};
 
 async fn start_with(version: ApiVersion, change: impl FnOnce(&mut Client)) -> (Emulator, Authlete) {
@@ -118,69 +119,71 @@ async fn with_second_key(emulator: &Emulator, api: &Authlete, key_id: &str) {
     .await;
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_service_names_the_key_where_there_are_several() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let key_id = async || jwt::parts(&id_token(&api, client, |issue| issue).await).0;
-        with_second_key(&emulator, &api, "rsa-second").await;
-        assert_eq!(key_id().await["kid"], "rsa-second");
-        let jwt = id_token(&api, client, |issue| issue).await;
-        jwt::verified(&jwt, &jwks(&api).await);
-        configure(&emulator, &api, |service| {
-            service.id_token_signature_key_id = None;
-        })
-        .await;
-        assert_eq!(key_id().await["kid"], "rsa-signing");
+async fn the_service_names_the_key_where_there_are_several(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let key_id = async || jwt::parts(&id_token(&api, client, |issue| issue).await).0;
+    with_second_key(&emulator, &api, "rsa-second").await;
+    assert_eq!(key_id().await["kid"], "rsa-second");
+    let jwt = id_token(&api, client, |issue| issue).await;
+    jwt::verified(&jwt, &jwks(&api).await);
+    configure(&emulator, &api, |service| {
+        service.id_token_signature_key_id = None;
+    })
+    .await;
+    assert_eq!(key_id().await["kid"], "rsa-signing");
 
-        // The name of a key of RSA does not keep a client from the only one on a curve.
-        with_second_key(&emulator, &api, "rsa-second").await;
-        configure_client(&api, client.id, |client| {
-            client.id_token_sign_alg = Some(JwsAlg::Es256);
-        })
-        .await;
-        assert_eq!(key_id().await["kid"], "p256-signing");
-    }
+    // The name of a key of RSA does not keep a client from the only one on a curve.
+    with_second_key(&emulator, &api, "rsa-second").await;
+    configure_client(&api, client.id, |client| {
+        client.id_token_sign_alg = Some(JwsAlg::Es256);
+    })
+    .await;
+    assert_eq!(key_id().await["kid"], "p256-signing");
 }
 
+#[rstest]
 #[tokio::test]
-async fn each_kind_of_jwt_has_a_setting_for_its_key() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        with_second_key(&emulator, &api, "rsa-signing").await;
-        let second = || Some("rsa-second".to_owned());
-        configure(&emulator, &api, |service| {
-            service.access_token_sign_alg = Some(JwsAlg::Rs256);
-            service.access_token_signature_key_id = second();
-            service.authorization_signature_key_id = second();
-            service.user_info_signature_key_id = second();
-        })
-        .await;
-        configure_client(&api, client.id, |client| {
-            client.authorization_sign_alg = Some(JwsAlg::Rs256);
-            client.user_info_sign_alg = Some(JwsAlg::Rs256);
-        })
-        .await;
-        let kid = |jwt: &str| jwt::parts(jwt).0["kid"].clone();
-        let issued = exchange(&api, client, |issue| issue).await;
-        assert_eq!(kid(&text_of(&issued)), "rsa-signing");
-        let access_token = issued.jwt_access_token.unwrap();
-        assert_eq!(kid(access_token.expose()), "rsa-second");
+async fn each_kind_of_jwt_has_a_setting_for_its_key(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    with_second_key(&emulator, &api, "rsa-signing").await;
+    let second = || Some("rsa-second".to_owned());
+    configure(&emulator, &api, |service| {
+        service.access_token_sign_alg = Some(JwsAlg::Rs256);
+        service.access_token_signature_key_id = second();
+        service.authorization_signature_key_id = second();
+        service.user_info_signature_key_id = second();
+    })
+    .await;
+    configure_client(&api, client.id, |client| {
+        client.authorization_sign_alg = Some(JwsAlg::Rs256);
+        client.user_info_sign_alg = Some(JwsAlg::Rs256);
+    })
+    .await;
+    let kid = |jwt: &str| jwt::parts(jwt).0["kid"].clone();
+    let issued = exchange(&api, client, |issue| issue).await;
+    assert_eq!(kid(&text_of(&issued)), "rsa-signing");
+    let access_token = issued.jwt_access_token.unwrap();
+    assert_eq!(kid(access_token.expose()), "rsa-second");
 
-        let userinfo = UserInfoIssueRequest::new(&access_token);
-        let userinfo = api.userinfo_issue(&userinfo).await.unwrap();
-        let userinfo = userinfo.response_content.unwrap();
-        assert_eq!(kid(userinfo.expose()), "rsa-second");
+    let userinfo = UserInfoIssueRequest::new(&access_token);
+    let userinfo = api.userinfo_issue(&userinfo).await.unwrap();
+    let userinfo = userinfo.response_content.unwrap();
+    assert_eq!(kid(userinfo.expose()), "rsa-second");
 
-        let query = request(client, &client.id.to_string()) + "&response_mode=query.jwt";
-        let issue = Issue::new(ticket(&api, &query).await, "alice");
-        let answer = api.authorization_issue(&issue).await.unwrap();
-        let (_, parameters) = location(answer.response_content.as_ref());
-        assert_eq!(parameters[0].0, "response");
-        assert_eq!(kid(&parameters[0].1), "rsa-second");
-    }
+    let query = request(client, &client.id.to_string()) + "&response_mode=query.jwt";
+    let issue = Issue::new(ticket(&api, &query).await, "alice");
+    let answer = api.authorization_issue(&issue).await.unwrap();
+    let (_, parameters) = location(answer.response_content.as_ref());
+    assert_eq!(parameters[0].0, "response");
+    assert_eq!(kid(&parameters[0].1), "rsa-second");
 }
 
 #[tokio::test]
@@ -337,64 +340,66 @@ async fn settings_that_cannot_work_give_no_tokens() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_short_secret_does_not_sign() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_with(version, |client| {
-            client.id_token_sign_alg = Some(JwsAlg::Hs512);
-        })
-        .await;
-        let client = emulator.client();
-        // RFC 7518 §3.2: not less than what the hash gives.
-        for (length, result_code) in [(63, "A046113"), (64, "A050001")] {
-            let secret = Secret::from("s".repeat(length));
-            let update = ClientSecretUpdateRequest::new(&secret);
-            let identifier = client.id.to_string();
-            api.update_client_secret(client.id, &update).await.unwrap();
-            let query = request(client, &identifier);
-            let parameters = code_parameters(client, &code(&api, &query).await);
-            let request = TokenRequest::new(parameters)
-                .client_id(identifier)
-                .client_secret(secret);
-            let answer = api.token(&request).await.unwrap();
-            assert_eq!(answer.result_code.as_deref(), Some(result_code));
-        }
+async fn a_short_secret_does_not_sign(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_with(version, |client| {
+        client.id_token_sign_alg = Some(JwsAlg::Hs512);
+    })
+    .await;
+    let client = emulator.client();
+    // RFC 7518 §3.2: not less than what the hash gives.
+    for (length, result_code) in [(63, "A046113"), (64, "A050001")] {
+        let secret = Secret::from("s".repeat(length));
+        let update = ClientSecretUpdateRequest::new(&secret);
+        let identifier = client.id.to_string();
+        api.update_client_secret(client.id, &update).await.unwrap();
+        let query = request(client, &identifier);
+        let parameters = code_parameters(client, &code(&api, &query).await);
+        let request = TokenRequest::new(parameters)
+            .client_id(identifier)
+            .client_secret(secret);
+        let answer = api.token(&request).await.unwrap();
+        assert_eq!(answer.result_code.as_deref(), Some(result_code));
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_public_client_whose_id_tokens_need_a_secret_is_refused_when_it_asks_for_one() {
-    for version in GENERATIONS {
-        for alg in [JwsAlg::Hs256, JwsAlg::Hs384, JwsAlg::Hs512] {
-            let (emulator, api) = start_with(version, |client| {
-                client.client_type = Some(ClientType::Public);
-                client.id_token_sign_alg = Some(alg.clone());
-                client.response_types = Some(vec![
-                    ResponseType::Code,
-                    ResponseType::Token,
-                    ResponseType::IdToken,
-                ]);
-                client.grant_types = Some(vec![GrantType::AuthorizationCode, GrantType::Implicit]);
-            })
-            .await;
-            let client = emulator.client();
-            let good = request(client, &client.id.to_string());
-            for response_type in ["code", "id_token"] {
-                let query = good.replace("type=code", &format!("type={response_type}"));
-                let answer = ask(&api, query).await;
-                assert_eq!(answer.action, AuthorizationAction::Location);
-                assert_eq!(answer.result_code.as_deref(), Some("A910301"));
-                let content = answer.response_content.unwrap();
-                assert!(content.expose().contains("error=invalid_request&"));
-            }
-            // There will be no ID token.
-            for query in [
-                good.replace("openid+", ""),
-                good.replace("type=code", "type=token"),
-            ] {
-                let answer = ask(&api, query).await;
-                assert_eq!(answer.action, AuthorizationAction::Interaction);
-            }
+async fn a_public_client_whose_id_tokens_need_a_secret_is_refused_when_it_asks_for_one(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    for alg in [JwsAlg::Hs256, JwsAlg::Hs384, JwsAlg::Hs512] {
+        let (emulator, api) = start_with(version, |client| {
+            client.client_type = Some(ClientType::Public);
+            client.id_token_sign_alg = Some(alg.clone());
+            client.response_types = Some(vec![
+                ResponseType::Code,
+                ResponseType::Token,
+                ResponseType::IdToken,
+            ]);
+            client.grant_types = Some(vec![GrantType::AuthorizationCode, GrantType::Implicit]);
+        })
+        .await;
+        let client = emulator.client();
+        let good = request(client, &client.id.to_string());
+        for response_type in ["code", "id_token"] {
+            let query = good.replace("type=code", &format!("type={response_type}"));
+            let answer = ask(&api, query).await;
+            assert_eq!(answer.action, AuthorizationAction::Location);
+            assert_eq!(answer.result_code.as_deref(), Some("A910301"));
+            let content = answer.response_content.unwrap();
+            assert!(content.expose().contains("error=invalid_request&"));
+        }
+        // There will be no ID token.
+        for query in [
+            good.replace("openid+", ""),
+            good.replace("type=code", "type=token"),
+        ] {
+            let answer = ask(&api, query).await;
+            assert_eq!(answer.action, AuthorizationAction::Interaction);
         }
     }
 }

@@ -10,6 +10,7 @@ use authlete::types::{
 };
 use authlete::{ApiVersion, Authlete, Secret};
 use authlete_emulator::Emulator;
+use rstest::rstest;
 use serde_json::{Value, json};
 
 /// An emulator whose service wants ID tokens to be reissued.
@@ -79,292 +80,297 @@ async fn assert_caller_error(api: &Authlete, request: &IdTokenReissueRequest, co
     assert_eq!(answer.response_content, None);
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_action_is_for_refreshed_tokens_of_openid() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let mut token = exchange(&api, client, |issue| issue).await.refresh_token;
-        for (wanted, more, expected) in [
-            (false, "", TokenAction::Ok),
-            (true, "", TokenAction::IdTokenReissuable),
-            (true, "&scope=email", TokenAction::Ok),
-            (true, "&scope=openid", TokenAction::IdTokenReissuable),
-        ] {
-            configure(&emulator, &api, |service| {
-                service.id_token_reissuable = Some(wanted);
-            })
-            .await;
-            let answer = refresh(&emulator, &api, &token.unwrap(), more).await;
-            assert_eq!(answer.action, expected, "{wanted} {more}");
-            // Whoever does without has a token response all the same.
-            let content = content(answer.response_content.as_ref());
-            assert_eq!(content.get("id_token"), None);
-            assert_eq!(answer.id_token, None);
-            token = answer.refresh_token;
-        }
-        let first = tokens(&api, client).await;
-        let answer = refresh(&emulator, &api, &first.refresh_token.unwrap(), "").await;
-        assert_eq!(answer.action, TokenAction::Ok);
-    }
-}
-
-#[tokio::test]
-async fn the_server_learns_which_claims_were_requested() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_with(version).await;
-        let client = emulator.client();
-        let wanted = json!({ "id_token": { "email": null, "zoneinfo": null } }).to_string();
-        let query = request(client, &client.id.to_string());
-        let query = format!("{query}&{}", form(&[("claims", &wanted)]));
-        let code = code(&api, &query).await;
-        let first = request_token(&api, client, &code_parameters(client, &code)).await;
-        let answer = refresh(&emulator, &api, &first.refresh_token.unwrap(), "").await;
-        assert_eq!(answer.action, TokenAction::IdTokenReissuable);
-        assert_eq!(answer.subject.as_deref(), Some("alice"));
-        assert_eq!(
-            answer.requested_id_token_claims.unwrap(),
-            ["email", "zoneinfo"]
-        );
-    }
-}
-
-#[tokio::test]
-async fn the_id_token_is_of_the_same_authentication() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_with(version).await;
-        let client = emulator.client();
+async fn the_action_is_for_refreshed_tokens_of_openid(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let mut token = exchange(&api, client, |issue| issue).await.refresh_token;
+    for (wanted, more, expected) in [
+        (false, "", TokenAction::Ok),
+        (true, "", TokenAction::IdTokenReissuable),
+        (true, "&scope=email", TokenAction::Ok),
+        (true, "&scope=openid", TokenAction::IdTokenReissuable),
+    ] {
         configure(&emulator, &api, |service| {
-            service.backchannel_logout_session_supported = Some(true);
+            service.id_token_reissuable = Some(wanted);
         })
         .await;
-        let decide = |issue: Issue| {
-            issue
-                .auth_time(1_700_000_000)
-                .acr("gold")
-                .session_id("session")
-                .claims(r#"{"email":"old@b.example"}"#)
-                .idt_header_params(r#"{"x":1}"#)
-                .id_token_aud_type("string")
-        };
-        let first = exchange(&api, client, decide).await;
-        let earlier = openid::text_of(&first);
-        let earlier = jwt::verified(&earlier, &jwks(&api).await);
-        emulator.advance(Duration::from_secs(100));
-        let answer = refresh(&emulator, &api, &first.refresh_token.unwrap(), "").await;
-        assert_eq!(answer.action, TokenAction::IdTokenReissuable);
-
-        let id_token = reissued(&api, &reissue(&answer)).await.id_token.unwrap();
-        let (header, _) = jwt::parts(id_token.expose());
-        assert_eq!(header, json!({ "alg": "RS256", "kid": "rsa-signing" }));
-        let claims = jwt::verified(id_token.expose(), &jwks(&api).await);
-        let issued_at = claims["iat"].as_i64().unwrap();
-        let elapsed = issued_at - earlier["iat"].as_i64().unwrap();
-        // A second may have passed.
-        assert!((100..=102).contains(&elapsed), "{elapsed}");
-        // There is no nonce, and of the claims there are those of this call: none.
-        let expected = json!({
-            "iss": "https://as.example",
-            "sub": "alice",
-            "aud": [client.id.to_string()],
-            "exp": issued_at + 86_400,
-            "iat": issued_at,
-            "auth_time": 1_700_000_000,
-            "acr": "gold",
-            "sid": "session",
-            "at_hash": jwt::half_hash(answer.access_token.unwrap().expose()),
-        });
-        assert_eq!(claims, expected);
-    }
-}
-
-#[tokio::test]
-async fn the_call_says_what_is_in_the_id_token() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_with(version).await;
-        let client_id = emulator.client().id.to_string();
-        let answer = refreshed(&emulator, &api, |issue| issue.sub("pairwise")).await;
-        assert_eq!(claims(&api, &reissue(&answer)).await["sub"], "alice");
-
-        let request = reissue(&answer)
-            .sub("pairwise")
-            .claims(r#"{"email":"a@b.example","iss":"forged","nonce":"forged","at_hash":"x"}"#)
-            .idt_header_params(r#"{"typ":"JWT","alg":"none","kid":"forged"}"#)
-            .id_token_aud_type("string");
-        let id_token = reissued(&api, &request).await.id_token.unwrap();
-        let (header, _) = jwt::parts(id_token.expose());
-        assert_eq!(
-            header,
-            json!({ "alg": "RS256", "kid": "rsa-signing", "typ": "JWT" })
-        );
-        let told = jwt::verified(id_token.expose(), &jwks(&api).await);
-        assert_eq!(told["sub"], "pairwise");
-        assert_eq!(told["email"], "a@b.example");
-        assert_eq!(told["iss"], "https://as.example");
-        assert_eq!(told.get("nonce"), None);
-        assert_ne!(told["at_hash"], "x");
-        assert_eq!(told["aud"], client_id);
-
-        // The call counts before the service.
-        configure(&emulator, &api, |service| {
-            service.id_token_aud_type = Some("string".to_owned());
-        })
-        .await;
-        let request = reissue(&answer);
-        assert_eq!(claims(&api, &request).await["aud"], client_id);
-        let request = request.id_token_aud_type("array");
-        assert_eq!(claims(&api, &request).await["aud"], json!([client_id]));
-    }
-}
-
-#[tokio::test]
-async fn the_client_gets_the_refreshed_tokens_and_the_id_token() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_with(version).await;
-        for alg in [None, Some(JwsAlg::Es256)] {
-            configure(&emulator, &api, |service| {
-                service.access_token_sign_alg = alg.clone();
-            })
-            .await;
-            let answer = refreshed(&emulator, &api, |issue| issue).await;
-            let mut expected = content(answer.response_content.as_ref());
-            let access_token = expected["access_token"].as_str().unwrap().to_owned();
-            assert_eq!(access_token.contains('.'), alg.is_some());
-            emulator.advance(Duration::from_secs(10));
-            let reissued = reissued(&api, &reissue(&answer)).await;
-            let id_token = reissued.id_token.unwrap();
-            let mut got = content(reissued.response_content.as_ref());
-            let left = |content: &mut Value| {
-                let content = content.as_object_mut().unwrap();
-                content.remove("expires_in").unwrap().as_i64().unwrap()
-            };
-            let elapsed = left(&mut expected) - left(&mut got);
-            assert!((10..=12).contains(&elapsed), "{elapsed}");
-            expected["id_token"] = json!(id_token.expose());
-            assert_eq!(got, expected);
-            let claims = jwt::verified(id_token.expose(), &jwks(&api).await);
-            assert_eq!(claims["at_hash"], jwt::half_hash(&access_token));
-        }
-    }
-}
-
-#[tokio::test]
-async fn the_tokens_belong_together() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_with(version).await;
-        let (one, two) = (
-            refreshed(&emulator, &api, |issue| issue).await,
-            refreshed(&emulator, &api, |issue| issue).await,
-        );
-        let (one, two) = (reissue(&one), reissue(&two));
-        let made_up = Secret::from("made-up");
-        for (access_token, refresh_token, code) in [
-            (&made_up, &one.refresh_token, "A907204"),
-            (&one.refresh_token, &one.access_token, "A907204"),
-            (&one.access_token, &made_up, "A907205"),
-            (&one.access_token, &two.refresh_token, "A907205"),
-        ] {
-            let request = IdTokenReissueRequest::new(access_token, refresh_token);
-            assert_caller_error(&api, &request, code).await;
-        }
-        for request in [&one, &two] {
-            reissued(&api, request).await;
-        }
-        for member in ["accessToken", "refreshToken"] {
-            let mut body = serde_json::to_value(&one).unwrap();
-            body.as_object_mut().unwrap().remove(member);
-            let path = "/idtoken/reissue";
-            let (status, answer) = post(&emulator, version, "SERVICE", path, &body).await;
-            assert_eq!((status, &answer["action"]), (200, &json!("CALLER_ERROR")));
-            assert_eq!(answer["resultCode"], "A907203");
-        }
-        let other = another_service(&emulator, &api, version).await;
-        assert_caller_error(&other, &one, "A907204").await;
-    }
-}
-
-#[tokio::test]
-async fn the_tokens_are_good() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_with(version).await;
-        // Refreshed since.
-        let answer = refreshed(&emulator, &api, |issue| issue).await;
-        let old = reissue(&answer);
-        let next = refresh(&emulator, &api, &answer.refresh_token.unwrap(), "").await;
-        assert_caller_error(&api, &old, "A907204").await;
-        let next = reissue(&next);
-        reissued(&api, &next).await;
-        let crossed = IdTokenReissueRequest::new(&next.access_token, &old.refresh_token);
-        assert_caller_error(&api, &crossed, "A907205").await;
-
-        let revocation =
-            TokenRevokeRequest::new().access_token_identifier(next.access_token.clone());
-        api.token_revoke(&revocation).await.unwrap();
-        assert_caller_error(&api, &next, "A907204").await;
-
-        let late = reissue(&refreshed(&emulator, &api, |issue| issue).await);
-        emulator.advance(Duration::from_secs(86_400));
-        assert_caller_error(&api, &late, "A907204").await;
-    }
-}
-
-#[tokio::test]
-async fn only_what_the_action_was_for_is_reissued() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_with(version).await;
-        let client = emulator.client();
-        // Not refreshed.
-        let first = exchange(&api, client, |issue| issue).await;
-        assert_caller_error(&api, &reissue(&first), "A907206").await;
-        // Without openid.
-        let token = first.refresh_token.unwrap();
-        let narrowed = refresh(&emulator, &api, &token, "&scope=email").await;
-        assert_caller_error(&api, &reissue(&narrowed), "A907206").await;
-        let plain = tokens(&api, client).await.refresh_token.unwrap();
-        let plain = refresh(&emulator, &api, &plain, "").await;
-        assert_caller_error(&api, &reissue(&plain), "A907206").await;
-        // Not wanted any more.
-        let answer = refreshed(&emulator, &api, |issue| issue).await;
-        configure(&emulator, &api, |service| {
-            service.id_token_reissuable = Some(false);
-        })
-        .await;
-        assert_caller_error(&api, &reissue(&answer), "A907206").await;
-    }
-}
-
-#[tokio::test]
-async fn claims_and_header_are_objects() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_with(version).await;
-        let request = reissue(&refreshed(&emulator, &api, |issue| issue).await);
-        for text in ["x", "[]", "1", r#"{"a":1"#] {
-            let claims = request.clone().claims(text);
-            assert_caller_error(&api, &claims, "A907207").await;
-            let header = request.clone().idt_header_params(text);
-            assert_caller_error(&api, &header, "A907207").await;
-        }
-        reissued(&api, &request).await;
-    }
-}
-
-#[tokio::test]
-async fn the_service_and_the_client_must_be_able_to() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_with(version).await;
-        let client = emulator.client();
-        let request = reissue(&refreshed(&emulator, &api, |issue| issue).await);
-        lock(&api, client.id, true).await;
-        let refused = refusal(api.id_token_reissue(&request).await);
-        assert_eq!(refused, (403, "A001215".to_owned()));
-        lock(&api, client.id, false).await;
-
-        configure(&emulator, &api, |service| service.jwks = None).await;
-        let answer = api.id_token_reissue(&request).await.unwrap();
-        assert_eq!(answer.action, Action::InternalServerError);
-        assert_eq!(answer.result_code.as_deref(), Some("A046201"));
-        assert_eq!(answer.id_token, None);
+        let answer = refresh(&emulator, &api, &token.unwrap(), more).await;
+        assert_eq!(answer.action, expected, "{wanted} {more}");
+        // Whoever does without has a token response all the same.
         let content = content(answer.response_content.as_ref());
-        assert_eq!(content["error"], "server_error");
+        assert_eq!(content.get("id_token"), None);
+        assert_eq!(answer.id_token, None);
+        token = answer.refresh_token;
     }
+    let first = tokens(&api, client).await;
+    let answer = refresh(&emulator, &api, &first.refresh_token.unwrap(), "").await;
+    assert_eq!(answer.action, TokenAction::Ok);
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_server_learns_which_claims_were_requested(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_with(version).await;
+    let client = emulator.client();
+    let wanted = json!({ "id_token": { "email": null, "zoneinfo": null } }).to_string();
+    let query = request(client, &client.id.to_string());
+    let query = format!("{query}&{}", form(&[("claims", &wanted)]));
+    let code = code(&api, &query).await;
+    let first = request_token(&api, client, &code_parameters(client, &code)).await;
+    let answer = refresh(&emulator, &api, &first.refresh_token.unwrap(), "").await;
+    assert_eq!(answer.action, TokenAction::IdTokenReissuable);
+    assert_eq!(answer.subject.as_deref(), Some("alice"));
+    assert_eq!(
+        answer.requested_id_token_claims.unwrap(),
+        ["email", "zoneinfo"]
+    );
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_id_token_is_of_the_same_authentication(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_with(version).await;
+    let client = emulator.client();
+    configure(&emulator, &api, |service| {
+        service.backchannel_logout_session_supported = Some(true);
+    })
+    .await;
+    let decide = |issue: Issue| {
+        issue
+            .auth_time(1_700_000_000)
+            .acr("gold")
+            .session_id("session")
+            .claims(r#"{"email":"old@b.example"}"#)
+            .idt_header_params(r#"{"x":1}"#)
+            .id_token_aud_type("string")
+    };
+    let first = exchange(&api, client, decide).await;
+    let earlier = openid::text_of(&first);
+    let earlier = jwt::verified(&earlier, &jwks(&api).await);
+    emulator.advance(Duration::from_secs(100));
+    let answer = refresh(&emulator, &api, &first.refresh_token.unwrap(), "").await;
+    assert_eq!(answer.action, TokenAction::IdTokenReissuable);
+
+    let id_token = reissued(&api, &reissue(&answer)).await.id_token.unwrap();
+    let (header, _) = jwt::parts(id_token.expose());
+    assert_eq!(header, json!({ "alg": "RS256", "kid": "rsa-signing" }));
+    let claims = jwt::verified(id_token.expose(), &jwks(&api).await);
+    let issued_at = claims["iat"].as_i64().unwrap();
+    let elapsed = issued_at - earlier["iat"].as_i64().unwrap();
+    // A second may have passed.
+    assert!((100..=102).contains(&elapsed), "{elapsed}");
+    // There is no nonce, and of the claims there are those of this call: none.
+    let expected = json!({
+        "iss": "https://as.example",
+        "sub": "alice",
+        "aud": [client.id.to_string()],
+        "exp": issued_at + 86_400,
+        "iat": issued_at,
+        "auth_time": 1_700_000_000,
+        "acr": "gold",
+        "sid": "session",
+        "at_hash": jwt::half_hash(answer.access_token.unwrap().expose()),
+    });
+    assert_eq!(claims, expected);
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_call_says_what_is_in_the_id_token(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_with(version).await;
+    let client_id = emulator.client().id.to_string();
+    let answer = refreshed(&emulator, &api, |issue| issue.sub("pairwise")).await;
+    assert_eq!(claims(&api, &reissue(&answer)).await["sub"], "alice");
+
+    let request = reissue(&answer)
+        .sub("pairwise")
+        .claims(r#"{"email":"a@b.example","iss":"forged","nonce":"forged","at_hash":"x"}"#)
+        .idt_header_params(r#"{"typ":"JWT","alg":"none","kid":"forged"}"#)
+        .id_token_aud_type("string");
+    let id_token = reissued(&api, &request).await.id_token.unwrap();
+    let (header, _) = jwt::parts(id_token.expose());
+    assert_eq!(
+        header,
+        json!({ "alg": "RS256", "kid": "rsa-signing", "typ": "JWT" })
+    );
+    let told = jwt::verified(id_token.expose(), &jwks(&api).await);
+    assert_eq!(told["sub"], "pairwise");
+    assert_eq!(told["email"], "a@b.example");
+    assert_eq!(told["iss"], "https://as.example");
+    assert_eq!(told.get("nonce"), None);
+    assert_ne!(told["at_hash"], "x");
+    assert_eq!(told["aud"], client_id);
+
+    // The call counts before the service.
+    configure(&emulator, &api, |service| {
+        service.id_token_aud_type = Some("string".to_owned());
+    })
+    .await;
+    let request = reissue(&answer);
+    assert_eq!(claims(&api, &request).await["aud"], client_id);
+    let request = request.id_token_aud_type("array");
+    assert_eq!(claims(&api, &request).await["aud"], json!([client_id]));
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_client_gets_the_refreshed_tokens_and_the_id_token(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_with(version).await;
+    for alg in [None, Some(JwsAlg::Es256)] {
+        configure(&emulator, &api, |service| {
+            service.access_token_sign_alg = alg.clone();
+        })
+        .await;
+        let answer = refreshed(&emulator, &api, |issue| issue).await;
+        let mut expected = content(answer.response_content.as_ref());
+        let access_token = expected["access_token"].as_str().unwrap().to_owned();
+        assert_eq!(access_token.contains('.'), alg.is_some());
+        emulator.advance(Duration::from_secs(10));
+        let reissued = reissued(&api, &reissue(&answer)).await;
+        let id_token = reissued.id_token.unwrap();
+        let mut got = content(reissued.response_content.as_ref());
+        let left = |content: &mut Value| {
+            let content = content.as_object_mut().unwrap();
+            content.remove("expires_in").unwrap().as_i64().unwrap()
+        };
+        let elapsed = left(&mut expected) - left(&mut got);
+        assert!((10..=12).contains(&elapsed), "{elapsed}");
+        expected["id_token"] = json!(id_token.expose());
+        assert_eq!(got, expected);
+        let claims = jwt::verified(id_token.expose(), &jwks(&api).await);
+        assert_eq!(claims["at_hash"], jwt::half_hash(&access_token));
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_tokens_belong_together(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
+    let (emulator, api) = start_with(version).await;
+    let (one, two) = (
+        refreshed(&emulator, &api, |issue| issue).await,
+        refreshed(&emulator, &api, |issue| issue).await,
+    );
+    let (one, two) = (reissue(&one), reissue(&two));
+    let made_up = Secret::from("made-up");
+    for (access_token, refresh_token, code) in [
+        (&made_up, &one.refresh_token, "A907204"),
+        (&one.refresh_token, &one.access_token, "A907204"),
+        (&one.access_token, &made_up, "A907205"),
+        (&one.access_token, &two.refresh_token, "A907205"),
+    ] {
+        let request = IdTokenReissueRequest::new(access_token, refresh_token);
+        assert_caller_error(&api, &request, code).await;
+    }
+    for request in [&one, &two] {
+        reissued(&api, request).await;
+    }
+    for member in ["accessToken", "refreshToken"] {
+        let mut body = serde_json::to_value(&one).unwrap();
+        body.as_object_mut().unwrap().remove(member);
+        let path = "/idtoken/reissue";
+        let (status, answer) = post(&emulator, version, "SERVICE", path, &body).await;
+        assert_eq!((status, &answer["action"]), (200, &json!("CALLER_ERROR")));
+        assert_eq!(answer["resultCode"], "A907203");
+    }
+    let other = another_service(&emulator, &api, version).await;
+    assert_caller_error(&other, &one, "A907204").await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_tokens_are_good(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
+    let (emulator, api) = start_with(version).await;
+    // Refreshed since.
+    let answer = refreshed(&emulator, &api, |issue| issue).await;
+    let old = reissue(&answer);
+    let next = refresh(&emulator, &api, &answer.refresh_token.unwrap(), "").await;
+    assert_caller_error(&api, &old, "A907204").await;
+    let next = reissue(&next);
+    reissued(&api, &next).await;
+    let crossed = IdTokenReissueRequest::new(&next.access_token, &old.refresh_token);
+    assert_caller_error(&api, &crossed, "A907205").await;
+
+    let revocation = TokenRevokeRequest::new().access_token_identifier(next.access_token.clone());
+    api.token_revoke(&revocation).await.unwrap();
+    assert_caller_error(&api, &next, "A907204").await;
+
+    let late = reissue(&refreshed(&emulator, &api, |issue| issue).await);
+    emulator.advance(Duration::from_secs(86_400));
+    assert_caller_error(&api, &late, "A907204").await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn only_what_the_action_was_for_is_reissued(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_with(version).await;
+    let client = emulator.client();
+    // Not refreshed.
+    let first = exchange(&api, client, |issue| issue).await;
+    assert_caller_error(&api, &reissue(&first), "A907206").await;
+    // Without openid.
+    let token = first.refresh_token.unwrap();
+    let narrowed = refresh(&emulator, &api, &token, "&scope=email").await;
+    assert_caller_error(&api, &reissue(&narrowed), "A907206").await;
+    let plain = tokens(&api, client).await.refresh_token.unwrap();
+    let plain = refresh(&emulator, &api, &plain, "").await;
+    assert_caller_error(&api, &reissue(&plain), "A907206").await;
+    // Not wanted any more.
+    let answer = refreshed(&emulator, &api, |issue| issue).await;
+    configure(&emulator, &api, |service| {
+        service.id_token_reissuable = Some(false);
+    })
+    .await;
+    assert_caller_error(&api, &reissue(&answer), "A907206").await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn claims_and_header_are_objects(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_with(version).await;
+    let request = reissue(&refreshed(&emulator, &api, |issue| issue).await);
+    for text in ["x", "[]", "1", r#"{"a":1"#] {
+        let claims = request.clone().claims(text);
+        assert_caller_error(&api, &claims, "A907207").await;
+        let header = request.clone().idt_header_params(text);
+        assert_caller_error(&api, &header, "A907207").await;
+    }
+    reissued(&api, &request).await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_service_and_the_client_must_be_able_to(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_with(version).await;
+    let client = emulator.client();
+    let request = reissue(&refreshed(&emulator, &api, |issue| issue).await);
+    lock(&api, client.id, true).await;
+    let refused = refusal(api.id_token_reissue(&request).await);
+    assert_eq!(refused, (403, "A001215".to_owned()));
+    lock(&api, client.id, false).await;
+
+    configure(&emulator, &api, |service| service.jwks = None).await;
+    let answer = api.id_token_reissue(&request).await.unwrap();
+    assert_eq!(answer.action, Action::InternalServerError);
+    assert_eq!(answer.result_code.as_deref(), Some("A046201"));
+    assert_eq!(answer.id_token, None);
+    let content = content(answer.response_content.as_ref());
+    assert_eq!(content["error"], "server_error");
 }

@@ -3,12 +3,14 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::common::*;
+use authlete::ApiVersion;
 use authlete::Authlete;
 use authlete::types::{
     AuthorizationIssueRequest, GrantType, IntrospectionAction, IntrospectionRequest,
     IntrospectionResponse, JwsAlg, Pair, Property, Scope, TokenUpdateRequest,
 };
 use authlete_emulator::RegisteredClient;
+use rstest::rstest;
 
 const RESOURCES: [&str; 2] = ["https://rs.example/a", "https://rs.example/b"];
 
@@ -38,300 +40,309 @@ async fn introspect(api: &Authlete, request: IntrospectionRequest) -> Introspect
     api.introspection(&request).await.unwrap()
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_token_is_shown_with_all_that_was_granted() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let pair = |value: &str| Pair::new("of", value);
-        configure(&emulator, &api, |service| {
-            service.attributes = Some(vec![pair("the service")]);
-            service.rs_response_signed = Some(true);
-        })
-        .await;
-        configure_client(&api, client.id, |client| {
-            client.attributes = Some(vec![pair("the client")]);
-        })
-        .await;
-        let token = token(&api, client).await;
-        let answer = introspect(&api, IntrospectionRequest::new(&token)).await;
-        assert_eq!(answer.action, IntrospectionAction::Ok);
-        assert_eq!(answer.result_code.as_deref(), Some("A056001"));
-        assert_eq!(answer.subject.as_deref(), Some("alice"));
-        assert_eq!(answer.acr.as_deref(), Some("urn:example:strong"));
-        assert!(answer.auth_time.unwrap() > 0);
-        assert_eq!(answer.resources, Some(texts(&RESOURCES)));
-        assert_eq!(answer.access_token_resources, Some(texts(&RESOURCES)));
-        assert_eq!(answer.client_attributes, Some(vec![pair("the client")]));
-        assert_eq!(answer.service_attributes, Some(vec![pair("the service")]));
-        assert_eq!(answer.client_id_alias.as_ref(), Some(&client.alias));
-        assert_eq!(answer.client_id_alias_used, Some(false));
-        assert_eq!(answer.response_signing_required, Some(true));
-        assert_eq!(answer.certificate_thumbprint, None);
-        let name = |scope: &Scope| scope.name.clone().unwrap();
-        let details = answer.scope_details.unwrap();
-        let names: Vec<_> = details.iter().map(name).collect();
-        assert_eq!(names, ["read", "write"]);
-        assert_eq!(
-            answer.response_content.unwrap().expose(),
-            "Bearer error=\"invalid_request\""
-        );
-    }
+async fn a_token_is_shown_with_all_that_was_granted(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let pair = |value: &str| Pair::new("of", value);
+    configure(&emulator, &api, |service| {
+        service.attributes = Some(vec![pair("the service")]);
+        service.rs_response_signed = Some(true);
+    })
+    .await;
+    configure_client(&api, client.id, |client| {
+        client.attributes = Some(vec![pair("the client")]);
+    })
+    .await;
+    let token = token(&api, client).await;
+    let answer = introspect(&api, IntrospectionRequest::new(&token)).await;
+    assert_eq!(answer.action, IntrospectionAction::Ok);
+    assert_eq!(answer.result_code.as_deref(), Some("A056001"));
+    assert_eq!(answer.subject.as_deref(), Some("alice"));
+    assert_eq!(answer.acr.as_deref(), Some("urn:example:strong"));
+    assert!(answer.auth_time.unwrap() > 0);
+    assert_eq!(answer.resources, Some(texts(&RESOURCES)));
+    assert_eq!(answer.access_token_resources, Some(texts(&RESOURCES)));
+    assert_eq!(answer.client_attributes, Some(vec![pair("the client")]));
+    assert_eq!(answer.service_attributes, Some(vec![pair("the service")]));
+    assert_eq!(answer.client_id_alias.as_ref(), Some(&client.alias));
+    assert_eq!(answer.client_id_alias_used, Some(false));
+    assert_eq!(answer.response_signing_required, Some(true));
+    assert_eq!(answer.certificate_thumbprint, None);
+    let name = |scope: &Scope| scope.name.clone().unwrap();
+    let details = answer.scope_details.unwrap();
+    let names: Vec<_> = details.iter().map(name).collect();
+    assert_eq!(names, ["read", "write"]);
+    assert_eq!(
+        answer.response_content.unwrap().expose(),
+        "Bearer error=\"invalid_request\""
+    );
 }
 
+#[rstest]
 #[tokio::test]
-async fn what_is_demanded_has_to_be_there() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let token = token(&api, emulator.client()).await;
-        let request = || IntrospectionRequest::new(&token);
-        let good = [
-            request().scopes(texts(&["write"])),
-            request().scopes(texts(&["write", "read"])),
-            request().subject("alice"),
-            request().resources(texts(&RESOURCES[..1])),
-            request().resources(texts(&RESOURCES)),
-            request().acr_values(texts(&["urn:example:other", "urn:example:strong"])),
-            request().max_age(100),
-            request().max_age(0),
-            request().max_age(-1),
-            request().scopes(texts(&[])).acr_values(texts(&[])),
-        ];
-        for request in good {
-            let answer = introspect(&api, request).await;
-            assert_eq!(answer.action, IntrospectionAction::Ok);
-            assert_eq!(answer.sufficient, Some(true));
-        }
-        let wrong = [
-            (
-                request().scopes(texts(&["read", "email"])),
-                IntrospectionAction::Forbidden,
-                "Bearer error=\"insufficient_scope\",error_description=\"[A064302] the access token does not cover the required scopes\",error_uri=\"https://docs.authlete.com/#A064302\",scope=\"read email\"",
-            ),
-            (
-                request().subject("bob"),
-                IntrospectionAction::Forbidden,
-                "Bearer error=\"invalid_request\",error_description=\"[A066302] the access token does not belong to the required subject\",error_uri=\"https://docs.authlete.com/#A066302\"",
-            ),
-            (
-                request().resources(texts(&[RESOURCES[0], "https://rs.example/c"])),
-                IntrospectionAction::Forbidden,
-                "Bearer error=\"invalid_target\",error_description=\"[A912301] the access token is not for the required resources\",error_uri=\"https://docs.authlete.com/#A912301\"",
-            ),
-            (
-                request().acr_values(texts(&["urn:example:a", "urn:example:b"])),
-                IntrospectionAction::Unauthorized,
-                "Bearer error=\"insufficient_user_authentication\",error_description=\"[A912302] the user has to authenticate again, or in a stronger way\",error_uri=\"https://docs.authlete.com/#A912302\",acr_values=\"urn:example:a urn:example:b\"",
-            ),
-        ];
-        for (request, action, challenge) in wrong {
-            let answer = introspect(&api, request).await;
-            assert_eq!(answer.action, action);
-            assert_eq!(answer.response_content.unwrap().expose(), challenge);
-            // The token itself is as good as before.
-            assert_eq!((answer.existent, answer.usable), (Some(true), Some(true)));
-            assert_eq!(answer.subject.as_deref(), Some("alice"));
-        }
+async fn what_is_demanded_has_to_be_there(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let token = token(&api, emulator.client()).await;
+    let request = || IntrospectionRequest::new(&token);
+    let good = [
+        request().scopes(texts(&["write"])),
+        request().scopes(texts(&["write", "read"])),
+        request().subject("alice"),
+        request().resources(texts(&RESOURCES[..1])),
+        request().resources(texts(&RESOURCES)),
+        request().acr_values(texts(&["urn:example:other", "urn:example:strong"])),
+        request().max_age(100),
+        request().max_age(0),
+        request().max_age(-1),
+        request().scopes(texts(&[])).acr_values(texts(&[])),
+    ];
+    for request in good {
+        let answer = introspect(&api, request).await;
+        assert_eq!(answer.action, IntrospectionAction::Ok);
+        assert_eq!(answer.sufficient, Some(true));
+    }
+    let wrong = [
+        (
+            request().scopes(texts(&["read", "email"])),
+            IntrospectionAction::Forbidden,
+            "Bearer error=\"insufficient_scope\",error_description=\"[A064302] the access token does not cover the required scopes\",error_uri=\"https://docs.authlete.com/#A064302\",scope=\"read email\"",
+        ),
+        (
+            request().subject("bob"),
+            IntrospectionAction::Forbidden,
+            "Bearer error=\"invalid_request\",error_description=\"[A066302] the access token does not belong to the required subject\",error_uri=\"https://docs.authlete.com/#A066302\"",
+        ),
+        (
+            request().resources(texts(&[RESOURCES[0], "https://rs.example/c"])),
+            IntrospectionAction::Forbidden,
+            "Bearer error=\"invalid_target\",error_description=\"[A912301] the access token is not for the required resources\",error_uri=\"https://docs.authlete.com/#A912301\"",
+        ),
+        (
+            request().acr_values(texts(&["urn:example:a", "urn:example:b"])),
+            IntrospectionAction::Unauthorized,
+            "Bearer error=\"insufficient_user_authentication\",error_description=\"[A912302] the user has to authenticate again, or in a stronger way\",error_uri=\"https://docs.authlete.com/#A912302\",acr_values=\"urn:example:a urn:example:b\"",
+        ),
+    ];
+    for (request, action, challenge) in wrong {
+        let answer = introspect(&api, request).await;
+        assert_eq!(answer.action, action);
+        assert_eq!(answer.response_content.unwrap().expose(), challenge);
+        // The token itself is as good as before.
+        assert_eq!((answer.existent, answer.usable), (Some(true), Some(true)));
+        assert_eq!(answer.subject.as_deref(), Some("alice"));
     }
 }
 
 /// RFC 9470.
+#[rstest]
 #[tokio::test]
-async fn an_authentication_grows_old() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let token = token(&api, client).await;
-        let request = || {
-            let request = IntrospectionRequest::new(&token).max_age(100);
-            request.acr_values(texts(&["urn:example:strong"]))
-        };
-        let answer = introspect(&api, request()).await;
-        assert_eq!(answer.action, IntrospectionAction::Ok);
-        emulator.advance(Duration::from_secs(102));
-        let answer = introspect(&api, request()).await;
-        assert_eq!(answer.action, IntrospectionAction::Unauthorized);
-        assert_eq!(
-            answer.response_content.unwrap().expose(),
-            "Bearer error=\"insufficient_user_authentication\",error_description=\"[A912302] the user has to authenticate again, or in a stronger way\",error_uri=\"https://docs.authlete.com/#A912302\",acr_values=\"urn:example:strong\",max_age=\"100\"",
-        );
+async fn an_authentication_grows_old(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let token = token(&api, client).await;
+    let request = || {
+        let request = IntrospectionRequest::new(&token).max_age(100);
+        request.acr_values(texts(&["urn:example:strong"]))
+    };
+    let answer = introspect(&api, request()).await;
+    assert_eq!(answer.action, IntrospectionAction::Ok);
+    emulator.advance(Duration::from_secs(102));
+    let answer = introspect(&api, request()).await;
+    assert_eq!(answer.action, IntrospectionAction::Unauthorized);
+    assert_eq!(
+        answer.response_content.unwrap().expose(),
+        "Bearer error=\"insufficient_user_authentication\",error_description=\"[A912302] the user has to authenticate again, or in a stronger way\",error_uri=\"https://docs.authlete.com/#A912302\",acr_values=\"urn:example:strong\",max_age=\"100\"",
+    );
 
-        // Nobody has said when this user logged in, or how.
-        let unknown = tokens(&api, client).await.access_token.unwrap();
-        for request in [
-            IntrospectionRequest::new(&unknown).max_age(i32::MAX),
-            IntrospectionRequest::new(&unknown).acr_values(texts(&["any"])),
-        ] {
-            let answer = introspect(&api, request).await;
-            assert_eq!(answer.action, IntrospectionAction::Unauthorized);
-            assert_eq!(answer.result_code.as_deref(), Some("A912302"));
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_proof_for_a_token_that_is_bound_to_no_key_is_refused() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        configure(&emulator, &api, |service| {
-            service.dpop_nonce_required = Some(true);
-        })
-        .await;
-        let token = tokens(&api, emulator.client()).await.access_token.unwrap();
-        let request = IntrospectionRequest::new(&token).dpop("not looked at");
+    // Nobody has said when this user logged in, or how.
+    let unknown = tokens(&api, client).await.access_token.unwrap();
+    for request in [
+        IntrospectionRequest::new(&unknown).max_age(i32::MAX),
+        IntrospectionRequest::new(&unknown).acr_values(texts(&["any"])),
+    ] {
         let answer = introspect(&api, request).await;
         assert_eq!(answer.action, IntrospectionAction::Unauthorized);
-        assert_eq!(answer.result_code.as_deref(), Some("A065309"));
-        let challenge = answer.response_content.unwrap();
-        let beginning = "Bearer error=\"invalid_token\",error_description=\"[A065309] ";
-        assert!(challenge.expose().starts_with(beginning), "{challenge:?}");
-        assert!(challenge.expose().contains("bound to no DPoP key"));
-        assert_eq!(answer.dpop_nonce, None);
-        let answer = introspect(&api, IntrospectionRequest::new(token)).await;
-        assert_eq!(answer.action, IntrospectionAction::Ok);
+        assert_eq!(answer.result_code.as_deref(), Some("A912302"));
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_answer_has_no_more_than_the_token_has() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let own = request_token(&api, client, "grant_type=client_credentials&scope=read").await;
-        let own = own.access_token.unwrap();
-        let answer = introspect(&api, IntrospectionRequest::new(own)).await;
-        assert_eq!(answer.action, IntrospectionAction::Ok);
-        assert_eq!(answer.subject, None, "of the client itself");
-        assert_eq!(answer.refreshable, Some(false), "no refresh token");
-        assert_eq!(answer.properties, None);
-        assert_eq!(answer.grant_id, None);
-        assert_eq!(answer.dpop_nonce, None);
-        assert_eq!(answer.acr, None);
-        assert_eq!(answer.grant_type, Some(GrantType::ClientCredentials));
-
-        let issue = AuthorizationIssueRequest::new(ticket(&api, &query(client)).await, "alice")
-            .properties([Property::new("color", "blue")]);
-        let code = api.authorization_issue(&issue).await.unwrap();
-        let code = code.authorization_code.unwrap();
-        let issued = request_token(&api, client, &code_parameters(client, code.expose())).await;
-        let request = IntrospectionRequest::new(issued.access_token.unwrap());
-        let answer = introspect(&api, request.clone()).await;
-        assert_eq!(answer.refreshable, Some(true));
-        assert_eq!(answer.grant_type, Some(GrantType::AuthorizationCode));
-        let color = Property::new("color", "blue");
-        assert_eq!(answer.properties, Some(vec![color]));
-
-        // The refresh token has expired as well.
-        emulator.advance(Duration::from_secs(864_001));
-        let answer = introspect(&api, request).await;
-        assert_eq!(answer.action, IntrospectionAction::Unauthorized);
-        assert_ne!(answer.refreshable, Some(true));
-        assert_ne!(answer.usable, Some(true));
-    }
+async fn a_proof_for_a_token_that_is_bound_to_no_key_is_refused(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    configure(&emulator, &api, |service| {
+        service.dpop_nonce_required = Some(true);
+    })
+    .await;
+    let token = tokens(&api, emulator.client()).await.access_token.unwrap();
+    let request = IntrospectionRequest::new(&token).dpop("not looked at");
+    let answer = introspect(&api, request).await;
+    assert_eq!(answer.action, IntrospectionAction::Unauthorized);
+    assert_eq!(answer.result_code.as_deref(), Some("A065309"));
+    let challenge = answer.response_content.unwrap();
+    let beginning = "Bearer error=\"invalid_token\",error_description=\"[A065309] ";
+    assert!(challenge.expose().starts_with(beginning), "{challenge:?}");
+    assert!(challenge.expose().contains("bound to no DPoP key"));
+    assert_eq!(answer.dpop_nonce, None);
+    let answer = introspect(&api, IntrospectionRequest::new(token)).await;
+    assert_eq!(answer.action, IntrospectionAction::Ok);
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_token_for_some_of_the_resources_is_shown_with_all_that_were_requested() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        configure(&emulator, &api, |service| {
-            let scopes = service.supported_scopes.as_mut().unwrap();
-            let read = scopes
-                .iter_mut()
-                .find(|scope| scope.name.as_deref() == Some("read"));
-            read.unwrap().attributes = Some(vec![Pair::new("key", "value")]);
-        })
-        .await;
-        let resources = RESOURCES.map(|resource| ("resource", resource));
-        let asking = query(client).replace(&client.id.to_string(), &client.alias);
-        let code = code(&api, &format!("{asking}&{}", form(&resources))).await;
-        let parameters = form(&[
-            ("grant_type", "authorization_code"),
-            ("code", &code),
-            ("client_id", &client.alias),
-            ("redirect_uri", &client.redirect_uri),
-            ("code_verifier", VERIFIER),
-            ("resource", RESOURCES[1]),
-        ]);
-        let issued = request_token(&api, client, &parameters).await;
-        let request = IntrospectionRequest::new(issued.access_token.unwrap());
-        let answer = introspect(&api, request).await;
-        assert_eq!(answer.action, IntrospectionAction::Ok);
-        assert_eq!(answer.resources, Some(texts(&RESOURCES)));
-        assert_eq!(answer.access_token_resources, Some(texts(&RESOURCES[1..])));
-        assert_eq!(answer.client_id_alias.as_ref(), Some(&client.alias));
-        assert_eq!(answer.client_id_alias_used, Some(true));
-        let attributes: Vec<_> = answer
-            .scope_details
-            .unwrap()
-            .into_iter()
-            .map(|scope| scope.attributes)
-            .collect();
-        assert_eq!(attributes, [Some(vec![Pair::new("key", "value")]), None]);
-    }
+async fn the_answer_has_no_more_than_the_token_has(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let own = request_token(&api, client, "grant_type=client_credentials&scope=read").await;
+    let own = own.access_token.unwrap();
+    let answer = introspect(&api, IntrospectionRequest::new(own)).await;
+    assert_eq!(answer.action, IntrospectionAction::Ok);
+    assert_eq!(answer.subject, None, "of the client itself");
+    assert_eq!(answer.refreshable, Some(false), "no refresh token");
+    assert_eq!(answer.properties, None);
+    assert_eq!(answer.grant_id, None);
+    assert_eq!(answer.dpop_nonce, None);
+    assert_eq!(answer.acr, None);
+    assert_eq!(answer.grant_type, Some(GrantType::ClientCredentials));
+
+    let issue = AuthorizationIssueRequest::new(ticket(&api, &query(client)).await, "alice")
+        .properties([Property::new("color", "blue")]);
+    let code = api.authorization_issue(&issue).await.unwrap();
+    let code = code.authorization_code.unwrap();
+    let issued = request_token(&api, client, &code_parameters(client, code.expose())).await;
+    let request = IntrospectionRequest::new(issued.access_token.unwrap());
+    let answer = introspect(&api, request.clone()).await;
+    assert_eq!(answer.refreshable, Some(true));
+    assert_eq!(answer.grant_type, Some(GrantType::AuthorizationCode));
+    let color = Property::new("color", "blue");
+    assert_eq!(answer.properties, Some(vec![color]));
+
+    // The refresh token has expired as well.
+    emulator.advance(Duration::from_secs(864_001));
+    let answer = introspect(&api, request).await;
+    assert_eq!(answer.action, IntrospectionAction::Unauthorized);
+    assert_ne!(answer.refreshable, Some(true));
+    assert_ne!(answer.usable, Some(true));
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_details_of_the_authorization_are_those_of_the_token() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        configure(&emulator, &api, |service| {
-            service.supported_authorization_details_types = Some(vec!["payment".to_owned()]);
-        })
-        .await;
-        let details = r#"[{"type":"payment","amount":7},{"type":"payment","amount":8}]"#;
-        let details = form(&[("authorization_details", details)]);
-        let code = code(&api, &format!("{}&{details}", query(client))).await;
-        let narrowed = form(&[(
-            "authorization_details",
-            r#"[{"type":"payment","amount":8}]"#,
-        )]);
-        let parameters = format!("{}&{narrowed}", code_parameters(client, &code));
-        let issued = request_token(&api, client, &parameters).await;
-        let request = IntrospectionRequest::new(issued.access_token.unwrap());
-        let answer = introspect(&api, request).await;
-        let elements = answer.authorization_details.unwrap().elements.unwrap();
-        let amounts: Vec<_> = elements
-            .into_iter()
-            .map(|element| element.other_fields.unwrap())
-            .collect();
-        assert_eq!(amounts, [r#"{"amount":8}"#]);
-    }
+async fn a_token_for_some_of_the_resources_is_shown_with_all_that_were_requested(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    configure(&emulator, &api, |service| {
+        let scopes = service.supported_scopes.as_mut().unwrap();
+        let read = scopes
+            .iter_mut()
+            .find(|scope| scope.name.as_deref() == Some("read"));
+        read.unwrap().attributes = Some(vec![Pair::new("key", "value")]);
+    })
+    .await;
+    let resources = RESOURCES.map(|resource| ("resource", resource));
+    let asking = query(client).replace(&client.id.to_string(), &client.alias);
+    let code = code(&api, &format!("{asking}&{}", form(&resources))).await;
+    let parameters = form(&[
+        ("grant_type", "authorization_code"),
+        ("code", &code),
+        ("client_id", &client.alias),
+        ("redirect_uri", &client.redirect_uri),
+        ("code_verifier", VERIFIER),
+        ("resource", RESOURCES[1]),
+    ]);
+    let issued = request_token(&api, client, &parameters).await;
+    let request = IntrospectionRequest::new(issued.access_token.unwrap());
+    let answer = introspect(&api, request).await;
+    assert_eq!(answer.action, IntrospectionAction::Ok);
+    assert_eq!(answer.resources, Some(texts(&RESOURCES)));
+    assert_eq!(answer.access_token_resources, Some(texts(&RESOURCES[1..])));
+    assert_eq!(answer.client_id_alias.as_ref(), Some(&client.alias));
+    assert_eq!(answer.client_id_alias_used, Some(true));
+    let attributes: Vec<_> = answer
+        .scope_details
+        .unwrap()
+        .into_iter()
+        .map(|scope| scope.attributes)
+        .collect();
+    assert_eq!(attributes, [Some(vec![Pair::new("key", "value")]), None]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_details_of_the_authorization_are_those_of_the_token(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    configure(&emulator, &api, |service| {
+        service.supported_authorization_details_types = Some(vec!["payment".to_owned()]);
+    })
+    .await;
+    let details = r#"[{"type":"payment","amount":7},{"type":"payment","amount":8}]"#;
+    let details = form(&[("authorization_details", details)]);
+    let code = code(&api, &format!("{}&{details}", query(client))).await;
+    let narrowed = form(&[(
+        "authorization_details",
+        r#"[{"type":"payment","amount":8}]"#,
+    )]);
+    let parameters = format!("{}&{narrowed}", code_parameters(client, &code));
+    let issued = request_token(&api, client, &parameters).await;
+    let request = IntrospectionRequest::new(issued.access_token.unwrap());
+    let answer = introspect(&api, request).await;
+    let elements = answer.authorization_details.unwrap().elements.unwrap();
+    let amounts: Vec<_> = elements
+        .into_iter()
+        .map(|element| element.other_fields.unwrap())
+        .collect();
+    assert_eq!(amounts, [r#"{"amount":8}"#]);
 }
 
 /// The record counts, and not what the JWT said when it was made.
+#[rstest]
 #[tokio::test]
-async fn a_jwt_is_shown_with_what_its_token_has_now() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        configure(&emulator, &api, |service| {
-            service.access_token_sign_alg = Some(JwsAlg::Es256);
-        })
-        .await;
-        let issued = tokens(&api, emulator.client()).await;
-        let jwt = issued.jwt_access_token.unwrap();
-        let answer = introspect(&api, IntrospectionRequest::new(&jwt)).await;
-        assert_eq!(answer.scopes, Some(texts(&["read", "write"])));
-        let mut update = TokenUpdateRequest::new();
-        update.access_token = issued.access_token;
-        update.scopes = Some(texts(&["read"]));
-        api.token_update(&update).await.unwrap();
-        let answer = introspect(&api, IntrospectionRequest::new(&jwt)).await;
-        assert_eq!(answer.action, IntrospectionAction::Ok);
-        assert_eq!(answer.scopes, Some(texts(&["read"])));
-        assert!(jwt::parts(jwt.expose()).1.to_string().contains("write"));
-    }
+async fn a_jwt_is_shown_with_what_its_token_has_now(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    configure(&emulator, &api, |service| {
+        service.access_token_sign_alg = Some(JwsAlg::Es256);
+    })
+    .await;
+    let issued = tokens(&api, emulator.client()).await;
+    let jwt = issued.jwt_access_token.unwrap();
+    let answer = introspect(&api, IntrospectionRequest::new(&jwt)).await;
+    assert_eq!(answer.scopes, Some(texts(&["read", "write"])));
+    let mut update = TokenUpdateRequest::new();
+    update.access_token = issued.access_token;
+    update.scopes = Some(texts(&["read"]));
+    api.token_update(&update).await.unwrap();
+    let answer = introspect(&api, IntrospectionRequest::new(&jwt)).await;
+    assert_eq!(answer.action, IntrospectionAction::Ok);
+    assert_eq!(answer.scopes, Some(texts(&["read"])));
+    assert!(jwt::parts(jwt.expose()).1.to_string().contains("write"));
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_token_of_a_deleted_client_is_refused() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let token = tokens(&api, emulator.client()).await.access_token.unwrap();
-        api.delete_client(emulator.client().id).await.unwrap();
-        let answer = introspect(&api, IntrospectionRequest::new(token)).await;
-        assert_eq!(answer.action, IntrospectionAction::Unauthorized);
-    }
+async fn the_token_of_a_deleted_client_is_refused(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let token = tokens(&api, emulator.client()).await.access_token.unwrap();
+    api.delete_client(emulator.client().id).await.unwrap();
+    let answer = introspect(&api, IntrospectionRequest::new(token)).await;
+    assert_eq!(answer.action, IntrospectionAction::Unauthorized);
 }

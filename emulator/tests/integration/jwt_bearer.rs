@@ -6,6 +6,7 @@ use crate::common::*;
 use authlete::types::{GrantType, TokenAction, TokenRequest, TokenResponse};
 use authlete::{ApiVersion, Authlete};
 use authlete_emulator::Emulator;
+use rstest::rstest;
 use serde_json::{Value, json};
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
@@ -46,135 +47,139 @@ async fn present(emulator: &Emulator, api: &Authlete, assertion: &str) -> TokenR
     request_token(api, emulator.client(), &parameters(assertion)).await
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_server_gets_an_assertion_that_is_in_order() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_with_jwts(version).await;
-        let audiences = json!(["https://else.example", "https://as.example/token"]);
-        let mut for_endpoint = claims();
-        for_endpoint["aud"] = audiences;
-        for_endpoint["iat"] = now().into();
-        for_endpoint["nbf"] = now().into();
-        for claims in [claims(), for_endpoint] {
-            // Whose key it is, only the server knows.
-            let assertion = jwt::Key::generate().sign(&claims);
-            let answer = present(&emulator, &api, &assertion).await;
-            assert_eq!(
-                answer.action,
-                TokenAction::JwtBearer,
-                "{:?}",
-                answer.result_message.as_ref().map(authlete::Secret::expose)
-            );
-            assert_eq!(answer.response_content, None);
-            assert_eq!(answer.access_token, None);
-            assert_eq!(answer.assertion.unwrap().expose(), assertion);
-            assert_eq!(answer.subject.as_deref(), Some("alice@partner.example"));
-            assert_eq!(answer.scopes, Some(vec!["read".to_owned()]));
-            assert_eq!(answer.client_id, Some(emulator.client().id));
-            assert_eq!(answer.grant_type, Some(GrantType::JwtBearer));
-        }
+async fn the_server_gets_an_assertion_that_is_in_order(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_with_jwts(version).await;
+    let audiences = json!(["https://else.example", "https://as.example/token"]);
+    let mut for_endpoint = claims();
+    for_endpoint["aud"] = audiences;
+    for_endpoint["iat"] = now().into();
+    for_endpoint["nbf"] = now().into();
+    for claims in [claims(), for_endpoint] {
+        // Whose key it is, only the server knows.
+        let assertion = jwt::Key::generate().sign(&claims);
+        let answer = present(&emulator, &api, &assertion).await;
+        assert_eq!(
+            answer.action,
+            TokenAction::JwtBearer,
+            "{:?}",
+            answer.result_message.as_ref().map(authlete::Secret::expose)
+        );
+        assert_eq!(answer.response_content, None);
+        assert_eq!(answer.access_token, None);
+        assert_eq!(answer.assertion.unwrap().expose(), assertion);
+        assert_eq!(answer.subject.as_deref(), Some("alice@partner.example"));
+        assert_eq!(answer.scopes, Some(vec!["read".to_owned()]));
+        assert_eq!(answer.client_id, Some(emulator.client().id));
+        assert_eq!(answer.grant_type, Some(GrantType::JwtBearer));
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn an_assertion_that_is_not_in_order_is_refused() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_with_jwts(version).await;
-        let without = |name: &str| {
-            let mut claims = claims();
-            claims.as_object_mut().unwrap().remove(name);
-            claims
-        };
-        let with = |name: &str, value: Value| {
-            let mut claims = claims();
-            claims[name] = value;
-            claims
-        };
-        for (claims, code) in [
-            (without("iss"), "A907309"),
-            (without("sub"), "A907309"),
-            (without("exp"), "A907309"),
-            (without("aud"), "A907310"),
-            (with("iss", 1.into()), "A907309"),
-            (with("sub", json!({})), "A907309"),
-            (with("aud", json!(["https://else.example"])), "A907310"),
-            (with("aud", json!(["https://as.example", 1])), "A907310"),
-            (with("exp", now().into()), "A907307"),
-            (with("exp", json!("soon")), "A907307"),
-            (with("iat", (now() + 60).into()), "A907307"),
-            (with("nbf", (now() + 60).into()), "A907307"),
-            (json!([]), "A907304"),
-        ] {
-            let assertion = jwt::Key::generate().sign(&claims);
-            let answer = present(&emulator, &api, &assertion).await;
-            assert_eq!(answer.action, TokenAction::BadRequest, "{claims}");
-            assert_eq!(answer.result_code.as_deref(), Some(code), "{claims}");
-            let body = content(answer.response_content.as_ref());
-            assert_eq!(body["error"], "invalid_grant");
-        }
-        for broken in ["x", "a.b.c", "e30.e30.", "a.b.c.d.e"] {
-            let answer = present(&emulator, &api, broken).await;
-            assert_eq!(answer.result_code.as_deref(), Some("A907304"), "{broken}");
-        }
-        let parameters = form(&[("grant_type", JWT_BEARER)]);
-        let answer = request_token(&api, emulator.client(), &parameters).await;
-        assert_eq!(answer.result_code.as_deref(), Some("A907308"));
+async fn an_assertion_that_is_not_in_order_is_refused(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_with_jwts(version).await;
+    let without = |name: &str| {
+        let mut claims = claims();
+        claims.as_object_mut().unwrap().remove(name);
+        claims
+    };
+    let with = |name: &str, value: Value| {
+        let mut claims = claims();
+        claims[name] = value;
+        claims
+    };
+    for (claims, code) in [
+        (without("iss"), "A907309"),
+        (without("sub"), "A907309"),
+        (without("exp"), "A907309"),
+        (without("aud"), "A907310"),
+        (with("iss", 1.into()), "A907309"),
+        (with("sub", json!({})), "A907309"),
+        (with("aud", json!(["https://else.example"])), "A907310"),
+        (with("aud", json!(["https://as.example", 1])), "A907310"),
+        (with("exp", now().into()), "A907307"),
+        (with("exp", json!("soon")), "A907307"),
+        (with("iat", (now() + 60).into()), "A907307"),
+        (with("nbf", (now() + 60).into()), "A907307"),
+        (json!([]), "A907304"),
+    ] {
+        let assertion = jwt::Key::generate().sign(&claims);
+        let answer = present(&emulator, &api, &assertion).await;
+        assert_eq!(answer.action, TokenAction::BadRequest, "{claims}");
+        assert_eq!(answer.result_code.as_deref(), Some(code), "{claims}");
+        let body = content(answer.response_content.as_ref());
+        assert_eq!(body["error"], "invalid_grant");
+    }
+    for broken in ["x", "a.b.c", "e30.e30.", "a.b.c.d.e"] {
+        let answer = present(&emulator, &api, broken).await;
+        assert_eq!(answer.result_code.as_deref(), Some("A907304"), "{broken}");
+    }
+    let parameters = form(&[("grant_type", JWT_BEARER)]);
+    let answer = request_token(&api, emulator.client(), &parameters).await;
+    assert_eq!(answer.result_code.as_deref(), Some("A907308"));
+    assert_eq!(
+        content(answer.response_content.as_ref())["error"],
+        "invalid_request"
+    );
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_service_decides_on_jwts_that_nobody_can_check(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_with_jwts(version).await;
+    let unsigned = jwt::unsigned(&claims());
+    let encrypted = jwt::encrypt(&jwt::Key::generate().jwk(), "secret");
+    for assertion in [&unsigned, &encrypted] {
+        let answer = present(&emulator, &api, assertion).await;
         assert_eq!(
-            content(answer.response_content.as_ref())["error"],
-            "invalid_request"
+            answer.action,
+            TokenAction::JwtBearer,
+            "{:?}",
+            answer.result_message.as_ref().map(authlete::Secret::expose)
         );
     }
-}
-
-#[tokio::test]
-async fn the_service_decides_on_jwts_that_nobody_can_check() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_with_jwts(version).await;
-        let unsigned = jwt::unsigned(&claims());
-        let encrypted = jwt::encrypt(&jwt::Key::generate().jwk(), "secret");
-        for assertion in [&unsigned, &encrypted] {
-            let answer = present(&emulator, &api, assertion).await;
-            assert_eq!(
-                answer.action,
-                TokenAction::JwtBearer,
-                "{:?}",
-                answer.result_message.as_ref().map(authlete::Secret::expose)
-            );
-        }
-        configure(&emulator, &api, |service| {
-            service.jwt_grant_encrypted_jwt_rejected = Some(true);
-            service.jwt_grant_unsigned_jwt_rejected = Some(true);
-        })
-        .await;
-        for (assertion, code) in [(&unsigned, "A907306"), (&encrypted, "A907305")] {
-            let answer = present(&emulator, &api, assertion).await;
-            assert_eq!(answer.action, TokenAction::BadRequest);
-            assert_eq!(answer.result_code.as_deref(), Some(code));
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_request_need_not_say_whose_it_is_unless_the_service_insists() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_with_jwts(version).await;
-        let assertion = jwt::Key::generate().sign(&claims());
-        let anonymous = TokenRequest::new(parameters(&assertion));
-        let answer = api.token(&anonymous).await.unwrap();
-        assert_eq!(answer.action, TokenAction::JwtBearer);
-        assert_eq!(answer.client_id, None);
-        // A client that is named has to be that client.
-        let named = anonymous
-            .clone()
-            .client_id(emulator.client().id.to_string());
-        let answer = api.token(&named).await.unwrap();
-        assert_eq!(answer.action, TokenAction::InvalidClient);
-        configure(&emulator, &api, |service| {
-            service.jwt_grant_by_identifiable_clients_only = Some(true);
-        })
-        .await;
-        let answer = api.token(&anonymous).await.unwrap();
+    configure(&emulator, &api, |service| {
+        service.jwt_grant_encrypted_jwt_rejected = Some(true);
+        service.jwt_grant_unsigned_jwt_rejected = Some(true);
+    })
+    .await;
+    for (assertion, code) in [(&unsigned, "A907306"), (&encrypted, "A907305")] {
+        let answer = present(&emulator, &api, assertion).await;
         assert_eq!(answer.action, TokenAction::BadRequest);
-        assert_eq!(answer.result_code.as_deref(), Some("A244305"));
+        assert_eq!(answer.result_code.as_deref(), Some(code));
     }
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_request_need_not_say_whose_it_is_unless_the_service_insists(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_with_jwts(version).await;
+    let assertion = jwt::Key::generate().sign(&claims());
+    let anonymous = TokenRequest::new(parameters(&assertion));
+    let answer = api.token(&anonymous).await.unwrap();
+    assert_eq!(answer.action, TokenAction::JwtBearer);
+    assert_eq!(answer.client_id, None);
+    // A client that is named has to be that client.
+    let named = anonymous
+        .clone()
+        .client_id(emulator.client().id.to_string());
+    let answer = api.token(&named).await.unwrap();
+    assert_eq!(answer.action, TokenAction::InvalidClient);
+    configure(&emulator, &api, |service| {
+        service.jwt_grant_by_identifiable_clients_only = Some(true);
+    })
+    .await;
+    let answer = api.token(&anonymous).await.unwrap();
+    assert_eq!(answer.action, TokenAction::BadRequest);
+    assert_eq!(answer.result_code.as_deref(), Some("A244305"));
 }

@@ -16,6 +16,7 @@ use rcgen::{
     BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, DnType,
     ExtendedKeyUsagePurpose, IsCa, KeyPair, PublicKeyData as _, SanType,
 };
+use rstest::rstest;
 use serde_json::json;
 
 const SUBJECT: &str = "CN=client.example,O=Example Corp,C=JP";
@@ -83,57 +84,59 @@ async fn with_method(
     (emulator, api)
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_certificate_is_read_in_all_the_forms_that_terminators_give_it() {
-    for version in GENERATIONS {
-        let (emulator, api) = with_method(version, ClientAuthMethod::TlsClientAuth, |client| {
-            client.tls_client_auth_subject_dn = Some(SUBJECT.to_owned());
-        })
-        .await;
-        let (certificate, _) = self_signed();
-        let pem = certificate.pem();
-        let encoded: String = form_urlencoded::byte_serialize(pem.as_bytes()).collect();
-        let forms = [
-            pem.clone(),
-            pem.replace("\r\n", "\n"),
-            pem.replace(['\r', '\n'], ""),
-            pem.replace("\r\n", "\n").replace('\n', " "),
-            pem.replace("\r\n", "\n").replace('\n', "\n\t"),
-            encoded.replace('+', "%20"),
-            BASE64_STANDARD.encode(certificate.der()),
-            format!(":{}:", BASE64_STANDARD.encode(certificate.der())),
-        ];
-        for form in forms {
-            let answer = token(&api, &emulator, &form).await;
-            assert_eq!(answer.action, TokenAction::Ok, "{form}");
-            let method = answer.client_auth_method;
-            assert_eq!(method, Some(ClientAuthMethod::TlsClientAuth));
-        }
-        for malformed in ["text", "%", "-----BEGIN CERTIFICATE-----", "AAAA", "MAA="] {
-            let answer = token(&api, &emulator, malformed).await;
-            assert_eq!(answer.action, TokenAction::BadRequest, "{malformed}");
-            assert_eq!(answer.result_code.as_deref(), Some("A244309"));
-        }
-        for length in (1..certificate.der().len()).step_by(23) {
-            let cut = BASE64_STANDARD.encode(&certificate.der()[..length]);
-            let answer = token(&api, &emulator, &cut).await;
-            assert_eq!(answer.result_code.as_deref(), Some("A244309"), "{length}");
-        }
+async fn a_certificate_is_read_in_all_the_forms_that_terminators_give_it(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = with_method(version, ClientAuthMethod::TlsClientAuth, |client| {
+        client.tls_client_auth_subject_dn = Some(SUBJECT.to_owned());
+    })
+    .await;
+    let (certificate, _) = self_signed();
+    let pem = certificate.pem();
+    let encoded: String = form_urlencoded::byte_serialize(pem.as_bytes()).collect();
+    let forms = [
+        pem.clone(),
+        pem.replace("\r\n", "\n"),
+        pem.replace(['\r', '\n'], ""),
+        pem.replace("\r\n", "\n").replace('\n', " "),
+        pem.replace("\r\n", "\n").replace('\n', "\n\t"),
+        encoded.replace('+', "%20"),
+        BASE64_STANDARD.encode(certificate.der()),
+        format!(":{}:", BASE64_STANDARD.encode(certificate.der())),
+    ];
+    for form in forms {
+        let answer = token(&api, &emulator, &form).await;
+        assert_eq!(answer.action, TokenAction::Ok, "{form}");
+        let method = answer.client_auth_method;
+        assert_eq!(method, Some(ClientAuthMethod::TlsClientAuth));
+    }
+    for malformed in ["text", "%", "-----BEGIN CERTIFICATE-----", "AAAA", "MAA="] {
+        let answer = token(&api, &emulator, malformed).await;
+        assert_eq!(answer.action, TokenAction::BadRequest, "{malformed}");
+        assert_eq!(answer.result_code.as_deref(), Some("A244309"));
+    }
+    for length in (1..certificate.der().len()).step_by(23) {
+        let cut = BASE64_STANDARD.encode(&certificate.der()[..length]);
+        let answer = token(&api, &emulator, &cut).await;
+        assert_eq!(answer.result_code.as_deref(), Some("A244309"), "{length}");
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_client_without_a_registered_name_has_no_certificate() {
-    for version in GENERATIONS {
-        let client = serde_json::json!({
-            "clientType": "CONFIDENTIAL",
-            "grantTypes": ["CLIENT_CREDENTIALS"],
-            "tokenAuthMethod": "TLS_CLIENT_AUTH",
-        });
-        let (emulator, api) = start_with_client(version, client).await;
-        let pem = self_signed().0.pem();
-        assert_refused(&token(&api, &emulator, &pem).await, "A157340");
-    }
+async fn a_client_without_a_registered_name_has_no_certificate(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let client = serde_json::json!({
+        "clientType": "CONFIDENTIAL",
+        "grantTypes": ["CLIENT_CREDENTIALS"],
+        "tokenAuthMethod": "TLS_CLIENT_AUTH",
+    });
+    let (emulator, api) = start_with_client(version, client).await;
+    let pem = self_signed().0.pem();
+    assert_refused(&token(&api, &emulator, &pem).await, "A157340");
 }
 
 #[tokio::test]
@@ -216,59 +219,61 @@ async fn the_registered_name_decides() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_certificate_is_needed_and_a_secret_is_not_enough() {
-    for version in GENERATIONS {
-        let (emulator, api) = with_method(version, ClientAuthMethod::TlsClientAuth, |client| {
-            client.tls_client_auth_subject_dn = Some(SUBJECT.to_owned());
-        })
-        .await;
-        let client = emulator.client();
-        let parameters = format!("grant_type=client_credentials&client_id={}", client.id);
-        let answer = api.token(&TokenRequest::new(parameters)).await.unwrap();
-        assert_refused(&answer, "A157327");
-        let answer = request_token(&api, client, "grant_type=client_credentials").await;
-        assert_refused(&answer, "A157327");
-    }
+async fn a_certificate_is_needed_and_a_secret_is_not_enough(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = with_method(version, ClientAuthMethod::TlsClientAuth, |client| {
+        client.tls_client_auth_subject_dn = Some(SUBJECT.to_owned());
+    })
+    .await;
+    let client = emulator.client();
+    let parameters = format!("grant_type=client_credentials&client_id={}", client.id);
+    let answer = api.token(&TokenRequest::new(parameters)).await.unwrap();
+    assert_refused(&answer, "A157327");
+    let answer = request_token(&api, client, "grant_type=client_credentials").await;
+    assert_refused(&answer, "A157327");
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_self_signed_certificate_is_registered_with_its_key() {
-    for version in GENERATIONS {
-        let (certificate, key) = self_signed();
-        // The same key, another certificate.
-        let renewed = params().self_signed(&key).unwrap();
-        let (stranger, _) = self_signed();
-        let mut with_chain = jwk(&key);
-        with_chain["kid"] = json!("chain");
-        with_chain["x5c"] = json!([BASE64_STANDARD.encode(certificate.der())]);
-        let sets = [
-            (json!({ "keys": [jwk(&key)] }), true),
-            (json!({ "keys": [with_chain] }), false),
-        ];
-        for (jwks, by_key) in sets {
-            let method = ClientAuthMethod::SelfSignedTlsClientAuth;
-            let (emulator, api) = with_method(version, method.clone(), |client| {
-                client.jwks = Some(jwks.to_string().into());
-            })
-            .await;
-            let answer = token(&api, &emulator, &certificate.pem()).await;
-            assert_eq!(answer.action, TokenAction::Ok);
-            assert_eq!(answer.client_auth_method, Some(method));
-            assert_refused(&token(&api, &emulator, &stranger.pem()).await, "A157333");
-            let answer = token(&api, &emulator, &renewed.pem()).await;
-            match by_key {
-                true => assert_eq!(answer.action, TokenAction::Ok),
-                false => assert_refused(&answer, "A157333"),
-            }
-            // The key can be named.
-            let id = emulator.client().id;
-            configure_client(&api, id, |client| {
-                client.self_signed_certificate_key_id = Some("other".to_owned());
-            })
-            .await;
-            assert_refused(&token(&api, &emulator, &certificate.pem()).await, "A157329");
+async fn a_self_signed_certificate_is_registered_with_its_key(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (certificate, key) = self_signed();
+    // The same key, another certificate.
+    let renewed = params().self_signed(&key).unwrap();
+    let (stranger, _) = self_signed();
+    let mut with_chain = jwk(&key);
+    with_chain["kid"] = json!("chain");
+    with_chain["x5c"] = json!([BASE64_STANDARD.encode(certificate.der())]);
+    let sets = [
+        (json!({ "keys": [jwk(&key)] }), true),
+        (json!({ "keys": [with_chain] }), false),
+    ];
+    for (jwks, by_key) in sets {
+        let method = ClientAuthMethod::SelfSignedTlsClientAuth;
+        let (emulator, api) = with_method(version, method.clone(), |client| {
+            client.jwks = Some(jwks.to_string().into());
+        })
+        .await;
+        let answer = token(&api, &emulator, &certificate.pem()).await;
+        assert_eq!(answer.action, TokenAction::Ok);
+        assert_eq!(answer.client_auth_method, Some(method));
+        assert_refused(&token(&api, &emulator, &stranger.pem()).await, "A157333");
+        let answer = token(&api, &emulator, &renewed.pem()).await;
+        match by_key {
+            true => assert_eq!(answer.action, TokenAction::Ok),
+            false => assert_refused(&answer, "A157333"),
         }
+        // The key can be named.
+        let id = emulator.client().id;
+        configure_client(&api, id, |client| {
+            client.self_signed_certificate_key_id = Some("other".to_owned());
+        })
+        .await;
+        assert_refused(&token(&api, &emulator, &certificate.pem()).await, "A157329");
     }
 }
 
@@ -365,103 +370,105 @@ async fn bound(version: ApiVersion) -> (Emulator, Authlete) {
     (emulator, api)
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_bound_token_is_good_for_who_has_the_certificate() {
-    for version in GENERATIONS {
-        let (emulator, api) = bound(version).await;
-        let client = emulator.client();
-        let ((certificate, _), (other, _)) = (self_signed(), self_signed());
-        let without = request_token(&api, client, "grant_type=client_credentials").await;
-        assert_eq!(without.action, TokenAction::BadRequest);
-        assert_eq!(without.result_code.as_deref(), Some("A244308"));
+async fn a_bound_token_is_good_for_who_has_the_certificate(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = bound(version).await;
+    let client = emulator.client();
+    let ((certificate, _), (other, _)) = (self_signed(), self_signed());
+    let without = request_token(&api, client, "grant_type=client_credentials").await;
+    assert_eq!(without.action, TokenAction::BadRequest);
+    assert_eq!(without.result_code.as_deref(), Some("A244308"));
 
-        let request = TokenRequest::new("grant_type=client_credentials")
-            .client_id(client.id.to_string())
-            .client_secret(&client.secret)
-            .client_certificate(certificate.pem());
-        let issued = api.token(&request).await.unwrap();
-        assert_eq!(issued.action, TokenAction::Ok);
-        assert_eq!(
-            content(issued.response_content.as_ref())["token_type"],
-            "Bearer"
-        );
-        let token = issued.access_token.unwrap();
+    let request = TokenRequest::new("grant_type=client_credentials")
+        .client_id(client.id.to_string())
+        .client_secret(&client.secret)
+        .client_certificate(certificate.pem());
+    let issued = api.token(&request).await.unwrap();
+    assert_eq!(issued.action, TokenAction::Ok);
+    assert_eq!(
+        content(issued.response_content.as_ref())["token_type"],
+        "Bearer"
+    );
+    let token = issued.access_token.unwrap();
 
-        let plain = IntrospectionRequest::new(&token);
-        let good = plain.clone().client_certificate(certificate.pem());
-        let answer = api.introspection(&good).await.unwrap();
-        assert_eq!(answer.action, IntrospectionAction::Ok);
+    let plain = IntrospectionRequest::new(&token);
+    let good = plain.clone().client_certificate(certificate.pem());
+    let answer = api.introspection(&good).await.unwrap();
+    assert_eq!(answer.action, IntrospectionAction::Ok);
+    assert_eq!(
+        answer.certificate_thumbprint,
+        Some(thumbprint(&certificate))
+    );
+    let other = plain.clone().client_certificate(other.pem());
+    for (request, code, reason) in [
+        (
+            plain.clone(),
+            "A065304",
+            "the access token is bound to a certificate, and there is none",
+        ),
+        (
+            other,
+            "A065305",
+            "the access token is bound to another certificate",
+        ),
+    ] {
+        let answer = api.introspection(&request).await.unwrap();
+        assert_eq!(answer.action, IntrospectionAction::Unauthorized);
         assert_eq!(
-            answer.certificate_thumbprint,
-            Some(thumbprint(&certificate))
+            answer.response_content.unwrap().expose(),
+            format!(
+                "Bearer error=\"invalid_token\",error_description=\"[{code}] {reason}\",error_uri=\"https://docs.authlete.com/#{code}\""
+            ),
         );
-        let other = plain.clone().client_certificate(other.pem());
-        for (request, code, reason) in [
-            (
-                plain.clone(),
-                "A065304",
-                "the access token is bound to a certificate, and there is none",
-            ),
-            (
-                other,
-                "A065305",
-                "the access token is bound to another certificate",
-            ),
-        ] {
-            let answer = api.introspection(&request).await.unwrap();
-            assert_eq!(answer.action, IntrospectionAction::Unauthorized);
-            assert_eq!(
-                answer.response_content.unwrap().expose(),
-                format!(
-                    "Bearer error=\"invalid_token\",error_description=\"[{code}] {reason}\",error_uri=\"https://docs.authlete.com/#{code}\""
-                ),
-            );
-        }
-        let malformed = plain.client_certificate("text");
-        let answer = api.introspection(&malformed).await.unwrap();
-        assert_eq!(answer.action, IntrospectionAction::BadRequest);
     }
+    let malformed = plain.client_certificate("text");
+    let answer = api.introspection(&malformed).await.unwrap();
+    assert_eq!(answer.action, IntrospectionAction::BadRequest);
 }
 
 /// RFC 8705 §4.
+#[rstest]
 #[tokio::test]
-async fn the_refresh_token_of_a_public_client_is_bound_too() {
-    for version in GENERATIONS {
-        let (emulator, api) = bound(version).await;
-        let client = emulator.client();
-        configure_client(&api, client.id, |client| {
-            client.client_type = Some(ClientType::Public);
-        })
-        .await;
-        let ((certificate, _), (other, _)) = (self_signed(), self_signed());
-        let code = code(&api, &query(client)).await;
-        let exchange = request(
-            &emulator,
-            &code_parameters(client, &code),
-            &certificate.pem(),
-        );
-        let issued = api.token(&exchange).await.unwrap();
-        assert_eq!(
-            issued.action,
-            TokenAction::Ok,
-            "{:?}",
-            issued.result_message.as_ref().map(authlete::Secret::expose)
-        );
-        let token = issued.refresh_token.unwrap();
-        let parameters = form(&[
-            ("grant_type", "refresh_token"),
-            ("refresh_token", token.expose()),
-        ]);
-        let stolen = request(&emulator, &parameters, &other.pem());
-        let answer = api.token(&stolen).await.unwrap();
-        assert_eq!(answer.action, TokenAction::BadRequest);
-        assert_eq!(answer.result_code.as_deref(), Some("A906308"));
-        assert_eq!(
-            content(answer.response_content.as_ref())["error"],
-            "invalid_grant"
-        );
-        let own = request(&emulator, &parameters, &certificate.pem());
-        let answer = api.token(&own).await.unwrap();
-        assert_eq!(answer.action, TokenAction::Ok);
-    }
+async fn the_refresh_token_of_a_public_client_is_bound_too(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = bound(version).await;
+    let client = emulator.client();
+    configure_client(&api, client.id, |client| {
+        client.client_type = Some(ClientType::Public);
+    })
+    .await;
+    let ((certificate, _), (other, _)) = (self_signed(), self_signed());
+    let code = code(&api, &query(client)).await;
+    let exchange = request(
+        &emulator,
+        &code_parameters(client, &code),
+        &certificate.pem(),
+    );
+    let issued = api.token(&exchange).await.unwrap();
+    assert_eq!(
+        issued.action,
+        TokenAction::Ok,
+        "{:?}",
+        issued.result_message.as_ref().map(authlete::Secret::expose)
+    );
+    let token = issued.refresh_token.unwrap();
+    let parameters = form(&[
+        ("grant_type", "refresh_token"),
+        ("refresh_token", token.expose()),
+    ]);
+    let stolen = request(&emulator, &parameters, &other.pem());
+    let answer = api.token(&stolen).await.unwrap();
+    assert_eq!(answer.action, TokenAction::BadRequest);
+    assert_eq!(answer.result_code.as_deref(), Some("A906308"));
+    assert_eq!(
+        content(answer.response_content.as_ref())["error"],
+        "invalid_grant"
+    );
+    let own = request(&emulator, &parameters, &certificate.pem());
+    let answer = api.token(&own).await.unwrap();
+    assert_eq!(answer.action, TokenAction::Ok);
 }

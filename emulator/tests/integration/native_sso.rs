@@ -13,6 +13,7 @@ use authlete::types::{
 use authlete::{ApiVersion, Authlete};
 use authlete_emulator::Emulator;
 use aws_lc_rs::digest::{SHA256, digest};
+use rstest::rstest;
 use serde_json::{Value, json};
 
 const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
@@ -134,499 +135,509 @@ async fn works(api: &Authlete, token: &str) -> bool {
     answer.action == IntrospectionAction::Ok
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_first_app_gets_a_device_secret_and_an_id_token_that_is_bound_to_it() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_with(version).await;
-        let asked = ask(&api, query(&emulator, "openid device_sso read")).await;
-        assert_eq!(asked.action, AuthorizationAction::Interaction);
-        assert_eq!(asked.native_sso_requested, Some(true));
+async fn the_first_app_gets_a_device_secret_and_an_id_token_that_is_bound_to_it(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_with(version).await;
+    let asked = ask(&api, query(&emulator, "openid device_sso read")).await;
+    assert_eq!(asked.action, AuthorizationAction::Interaction);
+    assert_eq!(asked.native_sso_requested, Some(true));
 
-        let answer = first(&emulator, &api).await;
-        assert_eq!(answer.result_code.as_deref(), Some("A909001"));
-        assert_eq!(answer.session_id.as_deref(), Some("session-1"));
-        assert_eq!(answer.response_content, None, "that is for /nativesso");
-        assert_eq!(answer.id_token, None);
-        assert_eq!(answer.device_secret, None, "the app has none yet");
-        assert_eq!(answer.device_secret_hash, None);
-        assert_eq!(answer.subject.as_deref(), Some("alice"));
-        let additional = answer.additional_claims.as_deref().unwrap();
-        let additional: Value = serde_json::from_str(additional).unwrap();
-        let state = jwt::half_hash("s-1");
-        assert_eq!(additional, json!({ "nonce": "n-1", "s_hash": state }));
+    let answer = first(&emulator, &api).await;
+    assert_eq!(answer.result_code.as_deref(), Some("A909001"));
+    assert_eq!(answer.session_id.as_deref(), Some("session-1"));
+    assert_eq!(answer.response_content, None, "that is for /nativesso");
+    assert_eq!(answer.id_token, None);
+    assert_eq!(answer.device_secret, None, "the app has none yet");
+    assert_eq!(answer.device_secret_hash, None);
+    assert_eq!(answer.subject.as_deref(), Some("alice"));
+    let additional = answer.additional_claims.as_deref().unwrap();
+    let additional: Value = serde_json::from_str(additional).unwrap();
+    let state = jwt::half_hash("s-1");
+    assert_eq!(additional, json!({ "nonce": "n-1", "s_hash": state }));
 
-        let done = finished(&api, &finish(&answer, SECRET)).await;
-        assert_eq!(done.result_code.as_deref(), Some("A501001"));
-        let content = content(done.response_content.as_ref());
-        let access_token = answer.access_token.as_ref().unwrap().expose();
-        let refresh_token = answer.refresh_token.as_ref().unwrap().expose();
-        assert_eq!(content["access_token"], access_token);
-        assert_eq!(content["refresh_token"], refresh_token);
-        assert_eq!(content["token_type"], "Bearer");
-        assert_eq!(content["scope"], "openid read device_sso");
-        assert_eq!(content["device_secret"], SECRET);
-        assert_eq!(content["issued_token_type"], ACCESS_TOKEN);
-        assert!(content["expires_in"].as_i64().unwrap() > 0);
-        let id_token = done.id_token.unwrap();
-        assert_eq!(content["id_token"], id_token.expose());
-        let claims = jwt::verified(id_token.expose(), &jwks(&api).await);
-        assert_eq!(claims["iss"], ISSUER);
-        assert_eq!(claims["sub"], "alice");
-        assert_eq!(claims["aud"], json!([emulator.client().id.to_string()]));
-        assert_eq!(claims["sid"], "session-1");
-        assert_eq!(claims["ds_hash"], hash(SECRET));
-        assert_eq!(claims["nonce"], "n-1");
-        assert_eq!(claims["acr"], "pwd");
-        assert_eq!(claims["auth_time"], 1_700_000_000);
-        assert_eq!(claims["at_hash"], jwt::half_hash(access_token));
-        assert!(works(&api, access_token).await);
-    }
+    let done = finished(&api, &finish(&answer, SECRET)).await;
+    assert_eq!(done.result_code.as_deref(), Some("A501001"));
+    let content = content(done.response_content.as_ref());
+    let access_token = answer.access_token.as_ref().unwrap().expose();
+    let refresh_token = answer.refresh_token.as_ref().unwrap().expose();
+    assert_eq!(content["access_token"], access_token);
+    assert_eq!(content["refresh_token"], refresh_token);
+    assert_eq!(content["token_type"], "Bearer");
+    assert_eq!(content["scope"], "openid read device_sso");
+    assert_eq!(content["device_secret"], SECRET);
+    assert_eq!(content["issued_token_type"], ACCESS_TOKEN);
+    assert!(content["expires_in"].as_i64().unwrap() > 0);
+    let id_token = done.id_token.unwrap();
+    assert_eq!(content["id_token"], id_token.expose());
+    let claims = jwt::verified(id_token.expose(), &jwks(&api).await);
+    assert_eq!(claims["iss"], ISSUER);
+    assert_eq!(claims["sub"], "alice");
+    assert_eq!(claims["aud"], json!([emulator.client().id.to_string()]));
+    assert_eq!(claims["sid"], "session-1");
+    assert_eq!(claims["ds_hash"], hash(SECRET));
+    assert_eq!(claims["nonce"], "n-1");
+    assert_eq!(claims["acr"], "pwd");
+    assert_eq!(claims["auth_time"], 1_700_000_000);
+    assert_eq!(claims["at_hash"], jwt::half_hash(access_token));
+    assert!(works(&api, access_token).await);
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_caller_decides_on_the_id_token() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_with(version).await;
-        configure(&emulator, &api, |service| {
-            service.access_token_sign_alg = Some(JwsAlg::Es256);
-        })
-        .await;
-        // An app that has a device secret already sends it.
-        let answer = first_with(&emulator, &api, "&device_secret=old").await;
-        let given = answer.device_secret.as_ref().unwrap();
-        assert_eq!(given.expose(), "old");
-        let mut request = finish(&answer, given.expose());
-        request.sub = Some("pairwise".to_owned());
-        request.device_secret_hash = Some("own-hash".to_owned());
-        request.id_token_aud_type = Some("string".to_owned());
-        request.idt_header_params = Some(json!({ "typ": "JWT", "alg": "none" }).to_string());
-        let wanted = json!({
-            "name": "Alice", "iss": "x", "sid": "x", "ds_hash": "x", "s_hash": "state"
-        });
-        request.claims = Some(wanted.to_string());
-        let done = finished(&api, &request).await;
-        let id_token = done.id_token.unwrap();
-        let (header, _) = jwt::parts(id_token.expose());
-        assert_eq!(header["typ"], "JWT");
-        assert_eq!(header["alg"], "RS256");
-        let claims = jwt::verified(id_token.expose(), &jwks(&api).await);
-        assert_eq!(claims["sub"], "pairwise");
-        assert_eq!(claims["aud"], emulator.client().id.to_string());
-        assert_eq!(claims["name"], "Alice");
-        assert_eq!(claims["iss"], ISSUER, "not the caller's to say");
-        assert_eq!(claims["sid"], "session-1");
-        assert_eq!(claims["ds_hash"], "own-hash");
-        assert_eq!(claims["s_hash"], "state");
-        assert_eq!(claims["nonce"], Value::Null, "the caller left it out");
-        let jwt = answer.jwt_access_token.unwrap();
-        assert_eq!(claims["at_hash"], jwt::half_hash(jwt.expose()));
-        let content = content(done.response_content.as_ref());
-        assert_eq!(content["access_token"], jwt.expose());
-    }
+async fn the_caller_decides_on_the_id_token(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_with(version).await;
+    configure(&emulator, &api, |service| {
+        service.access_token_sign_alg = Some(JwsAlg::Es256);
+    })
+    .await;
+    // An app that has a device secret already sends it.
+    let answer = first_with(&emulator, &api, "&device_secret=old").await;
+    let given = answer.device_secret.as_ref().unwrap();
+    assert_eq!(given.expose(), "old");
+    let mut request = finish(&answer, given.expose());
+    request.sub = Some("pairwise".to_owned());
+    request.device_secret_hash = Some("own-hash".to_owned());
+    request.id_token_aud_type = Some("string".to_owned());
+    request.idt_header_params = Some(json!({ "typ": "JWT", "alg": "none" }).to_string());
+    let wanted = json!({
+        "name": "Alice", "iss": "x", "sid": "x", "ds_hash": "x", "s_hash": "state"
+    });
+    request.claims = Some(wanted.to_string());
+    let done = finished(&api, &request).await;
+    let id_token = done.id_token.unwrap();
+    let (header, _) = jwt::parts(id_token.expose());
+    assert_eq!(header["typ"], "JWT");
+    assert_eq!(header["alg"], "RS256");
+    let claims = jwt::verified(id_token.expose(), &jwks(&api).await);
+    assert_eq!(claims["sub"], "pairwise");
+    assert_eq!(claims["aud"], emulator.client().id.to_string());
+    assert_eq!(claims["name"], "Alice");
+    assert_eq!(claims["iss"], ISSUER, "not the caller's to say");
+    assert_eq!(claims["sid"], "session-1");
+    assert_eq!(claims["ds_hash"], "own-hash");
+    assert_eq!(claims["s_hash"], "state");
+    assert_eq!(claims["nonce"], Value::Null, "the caller left it out");
+    let jwt = answer.jwt_access_token.unwrap();
+    assert_eq!(claims["at_hash"], jwt::half_hash(jwt.expose()));
+    let content = content(done.response_content.as_ref());
+    assert_eq!(content["access_token"], jwt.expose());
 }
 
+#[rstest]
 #[tokio::test]
-async fn it_is_native_sso_only_if_all_say_so() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
+async fn it_is_native_sso_only_if_all_say_so(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    configure(&emulator, &api, |service| {
+        enable(service);
+        service.native_sso_supported = Some(false);
+    })
+    .await;
+    let cases = [
+        ("openid device_sso", false, false),
+        ("openid read", true, false),
+        ("device_sso read", true, false),
+        ("openid device_sso", true, true),
+    ];
+    for (scope, supported, expected) in cases {
         configure(&emulator, &api, |service| {
-            enable(service);
-            service.native_sso_supported = Some(false);
+            service.native_sso_supported = Some(supported);
         })
         .await;
-        let cases = [
-            ("openid device_sso", false, false),
-            ("openid read", true, false),
-            ("device_sso read", true, false),
-            ("openid device_sso", true, true),
-        ];
-        for (scope, supported, expected) in cases {
-            configure(&emulator, &api, |service| {
-                service.native_sso_supported = Some(supported);
-            })
-            .await;
-            let asked = ask(&api, query(&emulator, scope)).await;
-            assert_eq!(asked.native_sso_requested, Some(expected), "{scope}");
-            let issue = AuthorizationIssueRequest::new(asked.ticket.unwrap(), "alice")
-                .session_id("session-1");
-            let issued = api.authorization_issue(&issue).await.unwrap();
-            let code = issued.authorization_code.unwrap();
-            let parameters = code_parameters(emulator.client(), code.expose());
-            let answer = request_token(&api, emulator.client(), &parameters).await;
-            let action = match expected {
-                true => TokenAction::NativeSso,
-                false => TokenAction::Ok,
-            };
-            assert_eq!(answer.action, action, "{scope}");
-            assert_eq!(answer.session_id.is_some(), expected, "{scope}");
-        }
-        let published = metadata(&api).await;
-        assert_eq!(published["native_sso_supported"], true);
-        // Scopes that the server does not grant share nothing.
-        let ticket = ticket(&api, &query(&emulator, "openid device_sso")).await;
-        let issue = AuthorizationIssueRequest::new(ticket, "alice")
-            .session_id("session-1")
-            .scopes(["openid".to_owned()]);
+        let asked = ask(&api, query(&emulator, scope)).await;
+        assert_eq!(asked.native_sso_requested, Some(expected), "{scope}");
+        let issue =
+            AuthorizationIssueRequest::new(asked.ticket.unwrap(), "alice").session_id("session-1");
         let issued = api.authorization_issue(&issue).await.unwrap();
         let code = issued.authorization_code.unwrap();
         let parameters = code_parameters(emulator.client(), code.expose());
         let answer = request_token(&api, emulator.client(), &parameters).await;
-        assert_eq!(answer.action, TokenAction::Ok);
-        configure(&emulator, &api, |service| {
-            service.native_sso_supported = Some(false);
-        })
-        .await;
-        let published = metadata(&api).await;
-        assert_eq!(published["native_sso_supported"], Value::Null);
+        let action = match expected {
+            true => TokenAction::NativeSso,
+            false => TokenAction::Ok,
+        };
+        assert_eq!(answer.action, action, "{scope}");
+        assert_eq!(answer.session_id.is_some(), expected, "{scope}");
     }
+    let published = metadata(&api).await;
+    assert_eq!(published["native_sso_supported"], true);
+    // Scopes that the server does not grant share nothing.
+    let ticket = ticket(&api, &query(&emulator, "openid device_sso")).await;
+    let issue = AuthorizationIssueRequest::new(ticket, "alice")
+        .session_id("session-1")
+        .scopes(["openid".to_owned()]);
+    let issued = api.authorization_issue(&issue).await.unwrap();
+    let code = issued.authorization_code.unwrap();
+    let parameters = code_parameters(emulator.client(), code.expose());
+    let answer = request_token(&api, emulator.client(), &parameters).await;
+    assert_eq!(answer.action, TokenAction::Ok);
+    configure(&emulator, &api, |service| {
+        service.native_sso_supported = Some(false);
+    })
+    .await;
+    let published = metadata(&api).await;
+    assert_eq!(published["native_sso_supported"], Value::Null);
 }
 
 /// `AuthorizationResponse.nativeSsoRequested`: the scopes are those that the service has and that the client may request.
+#[rstest]
 #[tokio::test]
-async fn native_sso_is_requested_only_with_a_code_and_scopes_that_service_and_client_have() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_with(version).await;
-        let client = emulator.client();
-        configure_client(&api, client.id, |client| {
-            client.response_types = Some(ResponseType::KNOWN.to_vec());
-            client.grant_types = Some(vec![GrantType::AuthorizationCode, GrantType::Implicit]);
-        })
-        .await;
-        let good = query(&emulator, "openid device_sso");
-        let requested = async |response_type: &str| {
-            let query = good.replace("type=code", &format!("type={response_type}"));
-            let answer = ask(&api, query).await;
-            assert_eq!(answer.action, AuthorizationAction::Interaction);
-            answer.native_sso_requested.unwrap()
-        };
-        for (response_type, expected) in [
-            ("code", true),
-            ("code+id_token", true),
-            ("id_token", false),
-            ("id_token+token", false),
-        ] {
-            assert_eq!(requested(response_type).await, expected, "{response_type}");
-        }
-        let confined = RequestableScopes::new().requestable_scopes(["openid", "read"]);
-        let confined = api.set_requestable_scopes(client.id, &confined).await;
-        confined.unwrap();
-        assert!(!requested("code").await, "the client may not");
-        api.delete_requestable_scopes(client.id).await.unwrap();
-        assert!(requested("code").await);
-        configure(&emulator, &api, |service| {
-            let scopes = service.supported_scopes.as_mut().unwrap();
-            scopes.retain(|scope| scope.name.as_deref() != Some("device_sso"));
-        })
-        .await;
-        assert!(
-            !requested("code").await,
-            "the service does not have the scope"
-        );
+async fn native_sso_is_requested_only_with_a_code_and_scopes_that_service_and_client_have(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_with(version).await;
+    let client = emulator.client();
+    configure_client(&api, client.id, |client| {
+        client.response_types = Some(ResponseType::KNOWN.to_vec());
+        client.grant_types = Some(vec![GrantType::AuthorizationCode, GrantType::Implicit]);
+    })
+    .await;
+    let good = query(&emulator, "openid device_sso");
+    let requested = async |response_type: &str| {
+        let query = good.replace("type=code", &format!("type={response_type}"));
+        let answer = ask(&api, query).await;
+        assert_eq!(answer.action, AuthorizationAction::Interaction);
+        answer.native_sso_requested.unwrap()
+    };
+    for (response_type, expected) in [
+        ("code", true),
+        ("code+id_token", true),
+        ("id_token", false),
+        ("id_token+token", false),
+    ] {
+        assert_eq!(requested(response_type).await, expected, "{response_type}");
     }
+    let confined = RequestableScopes::new().requestable_scopes(["openid", "read"]);
+    let confined = api.set_requestable_scopes(client.id, &confined).await;
+    confined.unwrap();
+    assert!(!requested("code").await, "the client may not");
+    api.delete_requestable_scopes(client.id).await.unwrap();
+    assert!(requested("code").await);
+    configure(&emulator, &api, |service| {
+        let scopes = service.supported_scopes.as_mut().unwrap();
+        scopes.retain(|scope| scope.name.as_deref() != Some("device_sso"));
+    })
+    .await;
+    assert!(
+        !requested("code").await,
+        "the service does not have the scope"
+    );
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_decision_without_a_session_is_an_error_for_the_client() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_with(version).await;
-        let ticket = ticket(&api, &query(&emulator, "openid device_sso")).await;
-        let issue = AuthorizationIssueRequest::new(ticket, "alice");
-        let answer = api.authorization_issue(&issue).await.unwrap();
-        assert_eq!(answer.action, AuthorizationIssueAction::Location);
-        assert_eq!(answer.result_code.as_deref(), Some("A909201"));
-        assert_eq!(answer.authorization_code, None);
-        let (_, parameters) = location(answer.response_content.as_ref());
-        let error = parameters.iter().find(|(name, _)| name == "error").unwrap();
-        assert_eq!(error.1, "server_error");
-    }
+async fn a_decision_without_a_session_is_an_error_for_the_client(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_with(version).await;
+    let ticket = ticket(&api, &query(&emulator, "openid device_sso")).await;
+    let issue = AuthorizationIssueRequest::new(ticket, "alice");
+    let answer = api.authorization_issue(&issue).await.unwrap();
+    assert_eq!(answer.action, AuthorizationIssueAction::Location);
+    assert_eq!(answer.result_code.as_deref(), Some("A909201"));
+    assert_eq!(answer.authorization_code, None);
+    let (_, parameters) = location(answer.response_content.as_ref());
+    let error = parameters.iter().find(|(name, _)| name == "error").unwrap();
+    assert_eq!(error.1, "server_error");
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_second_app_gets_tokens_of_the_same_session() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_with(version).await;
-        let other = other_app(&api).await;
-        let id_token = first_id_token(&emulator, &api).await;
-        // The ID token stands for the session, which can outlive it.
-        emulator.advance(Duration::from_secs(48 * 60 * 60));
-        let answer = exchange(&api, &exchange_parameters(other, &id_token, &[])).await;
-        assert_eq!(answer.action, TokenAction::NativeSso, "{answer:?}");
-        assert_eq!(answer.result_code.as_deref(), Some("A909002"));
-        assert_eq!(answer.grant_type, Some(GrantType::TokenExchange));
-        assert_eq!(answer.client_id, Some(other));
-        assert_eq!(answer.session_id.as_deref(), Some("session-1"));
-        assert_eq!(answer.device_secret.as_ref().unwrap().expose(), SECRET);
-        assert_eq!(answer.device_secret_hash, Some(hash(SECRET)));
-        assert_eq!(answer.response_content, None);
-        assert_eq!(answer.subject.as_deref(), Some("alice"));
+async fn the_second_app_gets_tokens_of_the_same_session(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_with(version).await;
+    let other = other_app(&api).await;
+    let id_token = first_id_token(&emulator, &api).await;
+    // The ID token stands for the session, which can outlive it.
+    emulator.advance(Duration::from_secs(48 * 60 * 60));
+    let answer = exchange(&api, &exchange_parameters(other, &id_token, &[])).await;
+    assert_eq!(answer.action, TokenAction::NativeSso, "{answer:?}");
+    assert_eq!(answer.result_code.as_deref(), Some("A909002"));
+    assert_eq!(answer.grant_type, Some(GrantType::TokenExchange));
+    assert_eq!(answer.client_id, Some(other));
+    assert_eq!(answer.session_id.as_deref(), Some("session-1"));
+    assert_eq!(answer.device_secret.as_ref().unwrap().expose(), SECRET);
+    assert_eq!(answer.device_secret_hash, Some(hash(SECRET)));
+    assert_eq!(answer.response_content, None);
+    assert_eq!(answer.subject.as_deref(), Some("alice"));
 
-        let done = finished(&api, &finish(&answer, SECRET)).await;
-        let content = content(done.response_content.as_ref());
-        assert_eq!(content["scope"], "openid write");
-        assert_eq!(content["device_secret"], SECRET);
-        assert!(content["refresh_token"].is_string());
-        let claims = jwt::verified(content["id_token"].as_str().unwrap(), &jwks(&api).await);
-        assert_eq!(claims["sub"], "alice");
-        assert_eq!(claims["aud"], json!([other.to_string()]));
-        assert_eq!(claims["sid"], "session-1");
-        assert_eq!(claims["ds_hash"], hash(SECRET));
-        assert_eq!(claims["auth_time"], 1_700_000_000);
-        assert_eq!(claims["acr"], "pwd");
-        assert_eq!(claims["nonce"], Value::Null);
-        assert!(works(&api, content["access_token"].as_str().unwrap()).await);
+    let done = finished(&api, &finish(&answer, SECRET)).await;
+    let content = content(done.response_content.as_ref());
+    assert_eq!(content["scope"], "openid write");
+    assert_eq!(content["device_secret"], SECRET);
+    assert!(content["refresh_token"].is_string());
+    let claims = jwt::verified(content["id_token"].as_str().unwrap(), &jwks(&api).await);
+    assert_eq!(claims["sub"], "alice");
+    assert_eq!(claims["aud"], json!([other.to_string()]));
+    assert_eq!(claims["sid"], "session-1");
+    assert_eq!(claims["ds_hash"], hash(SECRET));
+    assert_eq!(claims["auth_time"], 1_700_000_000);
+    assert_eq!(claims["acr"], "pwd");
+    assert_eq!(claims["nonce"], Value::Null);
+    assert!(works(&api, content["access_token"].as_str().unwrap()).await);
 
-        // That ID token is good for a third app.
-        let id_token = content["id_token"].as_str().unwrap();
-        let again = exchange(&api, &exchange_parameters(other, id_token, &[])).await;
-        assert_eq!(again.action, TokenAction::NativeSso);
-    }
+    // That ID token is good for a third app.
+    let id_token = content["id_token"].as_str().unwrap();
+    let again = exchange(&api, &exchange_parameters(other, id_token, &[])).await;
+    assert_eq!(again.action, TokenAction::NativeSso);
 }
 
+#[rstest]
 #[tokio::test]
-async fn an_exchange_that_does_not_fit_is_refused() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_with(version).await;
-        let other = other_app(&api).await;
-        let id_token = first_id_token(&emulator, &api).await;
-        let (header, claims) = jwt::parts(&id_token);
-        let forged = jwt::Key::generate().sign_with(&header, &claims);
-        let plain = openid::id_token(&api, emulator.client(), |issue| {
-            issue.session_id("session-1")
-        });
-        let plain = plain.await;
-        let unsigned = jwt::unsigned(&claims);
-        let cases: [(&[(&str, &str)], &str); 9] = [
-            (&[("audience", "")], "A909301"),
-            (&[("audience", "https://other.example")], "A909301"),
-            (&[("subject_token_type", ACCESS_TOKEN)], "A909302"),
-            (&[("subject_token", "x")], "A909303"),
-            (&[("subject_token", &forged)], "A909303"),
-            (&[("subject_token", &unsigned)], "A909303"),
-            (&[("subject_token", &plain)], "A909304"),
-            (&[("subject_token", "")], "A907311"),
-            (&[("actor_token", "")], "A907314"),
-        ];
-        for (changes, code) in cases {
-            let parameters = exchange_parameters(other, &id_token, changes);
-            let answer = exchange(&api, &parameters).await;
-            assert_eq!(answer.result_code.as_deref(), Some(code), "{changes:?}");
-            assert_eq!(answer.action, TokenAction::BadRequest);
-            let body = content(answer.response_content.as_ref());
-            assert_eq!(body["error"], "invalid_request");
-            assert_eq!(answer.access_token, None);
-        }
-        let two = exchange_parameters(other, &id_token, &[]) + "&audience=https%3A%2F%2Fx.example";
-        assert_eq!(
-            exchange(&api, &two).await.result_code.as_deref(),
-            Some("A909301")
-        );
-        let nobody = exchange_parameters(other, &id_token, &[("client_id", "")]);
-        let answer = exchange(&api, &nobody).await;
+async fn an_exchange_that_does_not_fit_is_refused(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_with(version).await;
+    let other = other_app(&api).await;
+    let id_token = first_id_token(&emulator, &api).await;
+    let (header, claims) = jwt::parts(&id_token);
+    let forged = jwt::Key::generate().sign_with(&header, &claims);
+    let plain = openid::id_token(&api, emulator.client(), |issue| {
+        issue.session_id("session-1")
+    });
+    let plain = plain.await;
+    let unsigned = jwt::unsigned(&claims);
+    let cases: [(&[(&str, &str)], &str); 9] = [
+        (&[("audience", "")], "A909301"),
+        (&[("audience", "https://other.example")], "A909301"),
+        (&[("subject_token_type", ACCESS_TOKEN)], "A909302"),
+        (&[("subject_token", "x")], "A909303"),
+        (&[("subject_token", &forged)], "A909303"),
+        (&[("subject_token", &unsigned)], "A909303"),
+        (&[("subject_token", &plain)], "A909304"),
+        (&[("subject_token", "")], "A907311"),
+        (&[("actor_token", "")], "A907314"),
+    ];
+    for (changes, code) in cases {
+        let parameters = exchange_parameters(other, &id_token, changes);
+        let answer = exchange(&api, &parameters).await;
+        assert_eq!(answer.result_code.as_deref(), Some(code), "{changes:?}");
         assert_eq!(answer.action, TokenAction::BadRequest);
-        configure(&emulator, &api, |service| {
-            service.token_exchange_by_confidential_clients_only = Some(true);
-        })
-        .await;
-        let answer = exchange(&api, &exchange_parameters(other, &id_token, &[])).await;
         let body = content(answer.response_content.as_ref());
-        assert_eq!(body["error"], "unauthorized_client");
-        // Without Native SSO, a device secret is a token of an unknown type.
-        configure(&emulator, &api, |service| {
-            service.token_exchange_by_confidential_clients_only = Some(false);
-            service.native_sso_supported = Some(false);
-        })
-        .await;
-        let unknown = [
-            ("subject_token_type", DEVICE_SECRET),
-            ("actor_token_type", ID_TOKEN),
-        ];
-        for changes in [
-            &[][..],
-            &unknown,
-            &[("requested_token_type", DEVICE_SECRET)],
-        ] {
-            let answer = exchange(&api, &exchange_parameters(other, &id_token, changes)).await;
-            assert_eq!(
-                answer.result_code.as_deref(),
-                Some("A907313"),
-                "{changes:?}"
-            );
-            assert_eq!(answer.action, TokenAction::BadRequest);
-        }
+        assert_eq!(body["error"], "invalid_request");
+        assert_eq!(answer.access_token, None);
+    }
+    let two = exchange_parameters(other, &id_token, &[]) + "&audience=https%3A%2F%2Fx.example";
+    assert_eq!(
+        exchange(&api, &two).await.result_code.as_deref(),
+        Some("A909301")
+    );
+    let nobody = exchange_parameters(other, &id_token, &[("client_id", "")]);
+    let answer = exchange(&api, &nobody).await;
+    assert_eq!(answer.action, TokenAction::BadRequest);
+    configure(&emulator, &api, |service| {
+        service.token_exchange_by_confidential_clients_only = Some(true);
+    })
+    .await;
+    let answer = exchange(&api, &exchange_parameters(other, &id_token, &[])).await;
+    let body = content(answer.response_content.as_ref());
+    assert_eq!(body["error"], "unauthorized_client");
+    // Without Native SSO, a device secret is a token of an unknown type.
+    configure(&emulator, &api, |service| {
+        service.token_exchange_by_confidential_clients_only = Some(false);
+        service.native_sso_supported = Some(false);
+    })
+    .await;
+    let unknown = [
+        ("subject_token_type", DEVICE_SECRET),
+        ("actor_token_type", ID_TOKEN),
+    ];
+    for changes in [
+        &[][..],
+        &unknown,
+        &[("requested_token_type", DEVICE_SECRET)],
+    ] {
+        let answer = exchange(&api, &exchange_parameters(other, &id_token, changes)).await;
+        assert_eq!(
+            answer.result_code.as_deref(),
+            Some("A907313"),
+            "{changes:?}"
+        );
+        assert_eq!(answer.action, TokenAction::BadRequest);
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_refresh_goes_on_with_the_session() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_with(version).await;
-        let refresh = async |answer: &TokenResponse, more: &[(&str, &str)]| {
-            let refresh_token = answer.refresh_token.as_ref().unwrap().expose();
-            let parameters = [
-                &[
-                    ("grant_type", "refresh_token"),
-                    ("refresh_token", refresh_token),
-                ],
-                more,
-            ]
-            .concat();
-            request_token(&api, emulator.client(), &form(&parameters)).await
-        };
-        let answer = first(&emulator, &api).await;
-        let refreshed = refresh(&answer, &[("device_secret", SECRET)]).await;
-        assert_eq!(refreshed.action, TokenAction::NativeSso);
-        assert_eq!(refreshed.session_id.as_deref(), Some("session-1"));
-        assert_eq!(refreshed.device_secret.as_ref().unwrap().expose(), SECRET);
-        assert_eq!(refreshed.additional_claims, None);
-        let done = finished(&api, &finish(&refreshed, SECRET)).await;
-        let claims = jwt::verified(done.id_token.unwrap().expose(), &jwks(&api).await);
-        assert_eq!(claims["sid"], "session-1");
-        assert_eq!(claims["ds_hash"], hash(SECRET));
+async fn a_refresh_goes_on_with_the_session(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_with(version).await;
+    let refresh = async |answer: &TokenResponse, more: &[(&str, &str)]| {
+        let refresh_token = answer.refresh_token.as_ref().unwrap().expose();
+        let parameters = [
+            &[
+                ("grant_type", "refresh_token"),
+                ("refresh_token", refresh_token),
+            ],
+            more,
+        ]
+        .concat();
+        request_token(&api, emulator.client(), &form(&parameters)).await
+    };
+    let answer = first(&emulator, &api).await;
+    let refreshed = refresh(&answer, &[("device_secret", SECRET)]).await;
+    assert_eq!(refreshed.action, TokenAction::NativeSso);
+    assert_eq!(refreshed.session_id.as_deref(), Some("session-1"));
+    assert_eq!(refreshed.device_secret.as_ref().unwrap().expose(), SECRET);
+    assert_eq!(refreshed.additional_claims, None);
+    let done = finished(&api, &finish(&refreshed, SECRET)).await;
+    let claims = jwt::verified(done.id_token.unwrap().expose(), &jwks(&api).await);
+    assert_eq!(claims["sid"], "session-1");
+    assert_eq!(claims["ds_hash"], hash(SECRET));
 
-        let narrowed = refresh(&refreshed, &[("scope", "openid read")]).await;
-        assert_eq!(narrowed.action, TokenAction::Ok);
-        let plain = tokens(&api, emulator.client()).await;
-        assert_eq!(refresh(&plain, &[]).await.action, TokenAction::Ok);
-    }
+    let narrowed = refresh(&refreshed, &[("scope", "openid read")]).await;
+    assert_eq!(narrowed.action, TokenAction::Ok);
+    let plain = tokens(&api, emulator.client()).await;
+    assert_eq!(refresh(&plain, &[]).await.action, TokenAction::Ok);
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_wrong_call_makes_no_response() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_with(version).await;
-        let answer = first(&emulator, &api).await;
-        let good = finish(&answer, SECRET);
-        let without_session = tokens(&api, emulator.client()).await;
-        let changed = |change: &dyn Fn(&mut NativeSsoRequest)| {
-            let mut request = good.clone();
-            change(&mut request);
-            request
-        };
-        let foreign = without_session.access_token.as_ref().unwrap();
-        let cases = [
-            (
-                changed(&|request| request.access_token = "".into()),
-                "A909203",
-            ),
-            (
-                changed(&|request| request.device_secret = "".into()),
-                "A909204",
-            ),
-            (
-                changed(&|request| request.access_token = "x".into()),
-                "A909205",
-            ),
-            (
-                changed(&|request| request.access_token = foreign.clone()),
-                "A909206",
-            ),
-            (
-                changed(&|request| request.refresh_token = Some("x".into())),
-                "A909207",
-            ),
-            (
-                changed(&|request| request.claims = Some("[]".to_owned())),
-                "A909208",
-            ),
-            (
-                changed(&|request| request.claims = Some("{".to_owned())),
-                "A909208",
-            ),
-            (
-                changed(&|request| request.idt_header_params = Some("{".to_owned())),
-                "A909208",
-            ),
-            (
-                changed(&|request| request.idt_header_params = Some("[]".to_owned())),
-                "A909208",
-            ),
-        ];
-        for (request, code) in cases {
-            let answer = api.native_sso(&request).await.unwrap();
-            assert_eq!(answer.action, NativeSsoAction::CallerError, "{code}");
-            assert_eq!(answer.result_code.as_deref(), Some(code));
-            assert_eq!(answer.response_content, None);
-            assert_eq!(answer.id_token, None);
-        }
-        finished(&api, &good).await;
-        configure_client(&api, emulator.client().id, |client| {
-            client.id_token_sign_alg = Some(JwsAlg::Hs256);
-        })
-        .await;
-        configure(&emulator, &api, |service| service.issuer = None).await;
-        let answer = api.native_sso(&good).await.unwrap();
-        assert_eq!(answer.action, NativeSsoAction::InternalServerError);
-        let body = content(answer.response_content.as_ref());
-        assert_eq!(body["error"], "server_error");
-        configure(&emulator, &api, |service| {
-            service.native_sso_supported = Some(false);
-        })
-        .await;
-        let answer = api.native_sso(&good).await.unwrap();
-        assert_eq!(answer.result_code.as_deref(), Some("A909202"));
-        emulator.advance(Duration::from_secs(48 * 60 * 60));
-        configure(&emulator, &api, |service| {
-            service.native_sso_supported = Some(true);
-        })
-        .await;
-        let answer = api.native_sso(&good).await.unwrap();
-        assert_eq!(answer.result_code.as_deref(), Some("A909205"), "expired");
+async fn a_wrong_call_makes_no_response(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_with(version).await;
+    let answer = first(&emulator, &api).await;
+    let good = finish(&answer, SECRET);
+    let without_session = tokens(&api, emulator.client()).await;
+    let changed = |change: &dyn Fn(&mut NativeSsoRequest)| {
+        let mut request = good.clone();
+        change(&mut request);
+        request
+    };
+    let foreign = without_session.access_token.as_ref().unwrap();
+    let cases = [
+        (
+            changed(&|request| request.access_token = "".into()),
+            "A909203",
+        ),
+        (
+            changed(&|request| request.device_secret = "".into()),
+            "A909204",
+        ),
+        (
+            changed(&|request| request.access_token = "x".into()),
+            "A909205",
+        ),
+        (
+            changed(&|request| request.access_token = foreign.clone()),
+            "A909206",
+        ),
+        (
+            changed(&|request| request.refresh_token = Some("x".into())),
+            "A909207",
+        ),
+        (
+            changed(&|request| request.claims = Some("[]".to_owned())),
+            "A909208",
+        ),
+        (
+            changed(&|request| request.claims = Some("{".to_owned())),
+            "A909208",
+        ),
+        (
+            changed(&|request| request.idt_header_params = Some("{".to_owned())),
+            "A909208",
+        ),
+        (
+            changed(&|request| request.idt_header_params = Some("[]".to_owned())),
+            "A909208",
+        ),
+    ];
+    for (request, code) in cases {
+        let answer = api.native_sso(&request).await.unwrap();
+        assert_eq!(answer.action, NativeSsoAction::CallerError, "{code}");
+        assert_eq!(answer.result_code.as_deref(), Some(code));
+        assert_eq!(answer.response_content, None);
+        assert_eq!(answer.id_token, None);
     }
+    finished(&api, &good).await;
+    configure_client(&api, emulator.client().id, |client| {
+        client.id_token_sign_alg = Some(JwsAlg::Hs256);
+    })
+    .await;
+    configure(&emulator, &api, |service| service.issuer = None).await;
+    let answer = api.native_sso(&good).await.unwrap();
+    assert_eq!(answer.action, NativeSsoAction::InternalServerError);
+    let body = content(answer.response_content.as_ref());
+    assert_eq!(body["error"], "server_error");
+    configure(&emulator, &api, |service| {
+        service.native_sso_supported = Some(false);
+    })
+    .await;
+    let answer = api.native_sso(&good).await.unwrap();
+    assert_eq!(answer.result_code.as_deref(), Some("A909202"));
+    emulator.advance(Duration::from_secs(48 * 60 * 60));
+    configure(&emulator, &api, |service| {
+        service.native_sso_supported = Some(true);
+    })
+    .await;
+    let answer = api.native_sso(&good).await.unwrap();
+    assert_eq!(answer.result_code.as_deref(), Some("A909205"), "expired");
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_logout_ends_the_tokens_of_the_session_and_no_others() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_with(version).await;
-        let other = other_app(&api).await;
-        let id_token = first_id_token(&emulator, &api).await;
-        let second = exchange(&api, &exchange_parameters(other, &id_token, &[])).await;
-        let created = TokenCreateRequest::new(GrantType::AuthorizationCode)
-            .client_id(emulator.client().id)
-            .subject("alice")
-            .session_id("session-1");
-        let created = api.token_create(&created).await.unwrap();
-        assert_eq!(created.session_id.as_deref(), Some("session-1"));
-        let elsewhere = TokenCreateRequest::new(GrantType::AuthorizationCode)
-            .client_id(emulator.client().id)
-            .subject("alice")
-            .session_id("session-10");
-        let elsewhere = api.token_create(&elsewhere).await.unwrap();
-        let plain = tokens(&api, emulator.client()).await;
+async fn a_logout_ends_the_tokens_of_the_session_and_no_others(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_with(version).await;
+    let other = other_app(&api).await;
+    let id_token = first_id_token(&emulator, &api).await;
+    let second = exchange(&api, &exchange_parameters(other, &id_token, &[])).await;
+    let created = TokenCreateRequest::new(GrantType::AuthorizationCode)
+        .client_id(emulator.client().id)
+        .subject("alice")
+        .session_id("session-1");
+    let created = api.token_create(&created).await.unwrap();
+    assert_eq!(created.session_id.as_deref(), Some("session-1"));
+    let elsewhere = TokenCreateRequest::new(GrantType::AuthorizationCode)
+        .client_id(emulator.client().id)
+        .subject("alice")
+        .session_id("session-10");
+    let elsewhere = api.token_create(&elsewhere).await.unwrap();
+    let plain = tokens(&api, emulator.client()).await;
 
-        let logout = NativeSsoLogoutRequest::new("session-1");
-        let answer = api.native_sso_logout(&logout).await.unwrap();
-        assert_eq!(answer.action, NativeSsoLogoutAction::Ok);
-        assert_eq!(answer.result_code.as_deref(), Some("A503001"));
-        assert_eq!(answer.count, Some(3));
-        for gone in [&second.access_token, &created.access_token] {
-            assert!(!works(&api, gone.as_ref().unwrap().expose()).await);
-        }
-        for kept in [&elsewhere.access_token, &plain.access_token] {
-            assert!(works(&api, kept.as_ref().unwrap().expose()).await);
-        }
-        let refresh = form(&[
-            ("grant_type", "refresh_token"),
-            ("client_id", &other.to_string()),
-            (
-                "refresh_token",
-                second.refresh_token.as_ref().unwrap().expose(),
-            ),
-        ]);
-        let refused = exchange(&api, &refresh).await;
-        let body = content(refused.response_content.as_ref());
-        assert_eq!(body["error"], "invalid_grant");
-
-        let again = api.native_sso_logout(&logout).await.unwrap();
-        assert_eq!(again.action, NativeSsoLogoutAction::Ok);
-        assert_eq!(again.count, Some(0));
-        let nobody = api
-            .native_sso_logout(&NativeSsoLogoutRequest::new(""))
-            .await;
-        let nobody = nobody.unwrap();
-        assert_eq!(nobody.action, NativeSsoLogoutAction::CallerError);
-        assert_eq!(nobody.result_code.as_deref(), Some("A909210"));
+    let logout = NativeSsoLogoutRequest::new("session-1");
+    let answer = api.native_sso_logout(&logout).await.unwrap();
+    assert_eq!(answer.action, NativeSsoLogoutAction::Ok);
+    assert_eq!(answer.result_code.as_deref(), Some("A503001"));
+    assert_eq!(answer.count, Some(3));
+    for gone in [&second.access_token, &created.access_token] {
+        assert!(!works(&api, gone.as_ref().unwrap().expose()).await);
     }
+    for kept in [&elsewhere.access_token, &plain.access_token] {
+        assert!(works(&api, kept.as_ref().unwrap().expose()).await);
+    }
+    let refresh = form(&[
+        ("grant_type", "refresh_token"),
+        ("client_id", &other.to_string()),
+        (
+            "refresh_token",
+            second.refresh_token.as_ref().unwrap().expose(),
+        ),
+    ]);
+    let refused = exchange(&api, &refresh).await;
+    let body = content(refused.response_content.as_ref());
+    assert_eq!(body["error"], "invalid_grant");
+
+    let again = api.native_sso_logout(&logout).await.unwrap();
+    assert_eq!(again.action, NativeSsoLogoutAction::Ok);
+    assert_eq!(again.count, Some(0));
+    let nobody = api
+        .native_sso_logout(&NativeSsoLogoutRequest::new(""))
+        .await;
+    let nobody = nobody.unwrap();
+    assert_eq!(nobody.action, NativeSsoLogoutAction::CallerError);
+    assert_eq!(nobody.result_code.as_deref(), Some("A909210"));
 }
 
 #[tokio::test]
@@ -648,94 +659,97 @@ async fn sessions_outlive_the_program() {
 }
 
 /// `TokenRequest.properties`: an exchange of the second app has none.
+#[rstest]
 #[tokio::test]
-async fn properties_of_a_token_request_are_not_used_for_an_exchange() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_with(version).await;
-        let id_token = first_id_token(&emulator, &api).await;
-        let app = other_app(&api).await;
-        let request = TokenRequest::new(exchange_parameters(app, &id_token, &[]))
-            .properties([authlete::types::Property::new("shop", "7")]);
-        let answer = api.token(&request).await.unwrap();
-        assert_eq!(answer.action, TokenAction::NativeSso, "{answer:?}");
-        assert_eq!(answer.properties, None);
-        let done = finished(&api, &finish(&answer, SECRET)).await;
-        let shown = content(done.response_content.as_ref());
-        assert_eq!(shown.get("shop"), None);
-    }
+async fn properties_of_a_token_request_are_not_used_for_an_exchange(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_with(version).await;
+    let id_token = first_id_token(&emulator, &api).await;
+    let app = other_app(&api).await;
+    let request = TokenRequest::new(exchange_parameters(app, &id_token, &[]))
+        .properties([authlete::types::Property::new("shop", "7")]);
+    let answer = api.token(&request).await.unwrap();
+    assert_eq!(answer.action, TokenAction::NativeSso, "{answer:?}");
+    assert_eq!(answer.properties, None);
+    let done = finished(&api, &finish(&answer, SECRET)).await;
+    let shown = content(done.response_content.as_ref());
+    assert_eq!(shown.get("shop"), None);
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_call_counts_before_the_service_for_the_type_of_the_audience() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_with(version).await;
-        let answer = first(&emulator, &api).await;
-        let id = emulator.client().id.to_string();
-        for (of_service, of_call, audience) in [
-            (None, "array", json!([id])),
-            (Some("string"), "array", json!([id])),
-            (Some("array"), "string", json!(id)),
-        ] {
-            configure(&emulator, &api, |service| {
-                service.id_token_aud_type = of_service.map(str::to_owned);
-            })
-            .await;
-            let request = finish(&answer, SECRET).id_token_aud_type(of_call);
-            let done = finished(&api, &request).await;
-            let claims = jwt::parts(done.id_token.unwrap().expose()).1;
-            assert_eq!(claims["aud"], audience);
-        }
-        // The refresh token is optional.
-        let mut request = finish(&answer, SECRET);
-        request.refresh_token = None;
+async fn the_call_counts_before_the_service_for_the_type_of_the_audience(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_with(version).await;
+    let answer = first(&emulator, &api).await;
+    let id = emulator.client().id.to_string();
+    for (of_service, of_call, audience) in [
+        (None, "array", json!([id])),
+        (Some("string"), "array", json!([id])),
+        (Some("array"), "string", json!(id)),
+    ] {
+        configure(&emulator, &api, |service| {
+            service.id_token_aud_type = of_service.map(str::to_owned);
+        })
+        .await;
+        let request = finish(&answer, SECRET).id_token_aud_type(of_call);
         let done = finished(&api, &request).await;
-        let content = content(done.response_content.as_ref());
-        assert_eq!(content.get("refresh_token"), None);
+        let claims = jwt::parts(done.id_token.unwrap().expose()).1;
+        assert_eq!(claims["aud"], audience);
     }
+    // The refresh token is optional.
+    let mut request = finish(&answer, SECRET);
+    request.refresh_token = None;
+    let done = finished(&api, &request).await;
+    let content = content(done.response_content.as_ref());
+    assert_eq!(content.get("refresh_token"), None);
 }
 
+#[rstest]
 #[tokio::test]
-async fn tokens_share_the_session_only_while_service_and_client_have_the_scope() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_with(version).await;
-        let client = emulator.client();
-        let mut token = first(&emulator, &api).await.refresh_token;
-        let mut refresh = async || {
-            let parameters = form(&[
-                ("grant_type", "refresh_token"),
-                ("refresh_token", token.take().unwrap().expose()),
-            ]);
-            let answer = request_token(&api, client, &parameters).await;
-            token = answer.refresh_token;
-            (answer.action, answer.session_id)
-        };
-        let shared = (TokenAction::NativeSso, Some("session-1".to_owned()));
-        let alone = (TokenAction::Ok, None);
-        assert_eq!(refresh().await, shared);
-        let supported = async |flag: bool, scope: bool| {
-            configure(&emulator, &api, |service| {
-                service.native_sso_supported = Some(flag);
-                let scopes = service.supported_scopes.as_mut().unwrap();
-                scopes.retain(|scope| scope.name.as_deref() != Some("device_sso"));
-                scopes.extend(scope.then(|| Scope::new("device_sso")));
-            })
-            .await;
-        };
-        for (flag, scope, expected) in [
-            (false, true, &alone),
-            (true, false, &alone),
-            (true, true, &shared),
-        ] {
-            supported(flag, scope).await;
-            assert_eq!(refresh().await, *expected, "{flag} {scope}");
-        }
-        let scopes = RequestableScopes::new().requestable_scopes(["openid", "read"]);
-        api.set_requestable_scopes(client.id, &scopes)
-            .await
-            .unwrap();
-        assert_eq!(refresh().await, alone);
-        let code = code(&api, &query(&emulator, "openid device_sso read")).await;
-        let answer = request_token(&api, client, &code_parameters(client, &code)).await;
-        assert_eq!(answer.action, TokenAction::Ok);
+async fn tokens_share_the_session_only_while_service_and_client_have_the_scope(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_with(version).await;
+    let client = emulator.client();
+    let mut token = first(&emulator, &api).await.refresh_token;
+    let mut refresh = async || {
+        let parameters = form(&[
+            ("grant_type", "refresh_token"),
+            ("refresh_token", token.take().unwrap().expose()),
+        ]);
+        let answer = request_token(&api, client, &parameters).await;
+        token = answer.refresh_token;
+        (answer.action, answer.session_id)
+    };
+    let shared = (TokenAction::NativeSso, Some("session-1".to_owned()));
+    let alone = (TokenAction::Ok, None);
+    assert_eq!(refresh().await, shared);
+    let supported = async |flag: bool, scope: bool| {
+        configure(&emulator, &api, |service| {
+            service.native_sso_supported = Some(flag);
+            let scopes = service.supported_scopes.as_mut().unwrap();
+            scopes.retain(|scope| scope.name.as_deref() != Some("device_sso"));
+            scopes.extend(scope.then(|| Scope::new("device_sso")));
+        })
+        .await;
+    };
+    for (flag, scope, expected) in [
+        (false, true, &alone),
+        (true, false, &alone),
+        (true, true, &shared),
+    ] {
+        supported(flag, scope).await;
+        assert_eq!(refresh().await, *expected, "{flag} {scope}");
     }
+    let scopes = RequestableScopes::new().requestable_scopes(["openid", "read"]);
+    api.set_requestable_scopes(client.id, &scopes)
+        .await
+        .unwrap();
+    assert_eq!(refresh().await, alone);
+    let code = code(&api, &query(&emulator, "openid device_sso read")).await;
+    let answer = request_token(&api, client, &code_parameters(client, &code)).await;
+    assert_eq!(answer.action, TokenAction::Ok);
 }

@@ -10,6 +10,7 @@ use authlete::types::{
 };
 use authlete::{ApiVersion, Authlete};
 use authlete_emulator::{Emulator, RegisteredClient};
+use rstest::rstest;
 use serde_json::json;
 
 /// The request URI of a request that is good.
@@ -42,165 +43,168 @@ async fn another_client(api: &Authlete, uri: &str) -> Client {
     api.create_client(&other).await.unwrap()
 }
 
+#[rstest]
 #[tokio::test]
-async fn from_the_push_to_the_token() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        configure(&emulator, &api, |service| {
-            service.pushed_auth_req_duration = Some(90);
-        })
-        .await;
-        let answer = push(&api, client, &query(client)).await;
-        assert_eq!(answer.action, PushedAuthReqAction::Created);
-        assert_eq!(answer.result_code.as_deref(), Some("A245001"));
-        assert_eq!(
-            answer.client_auth_method,
-            Some(ClientAuthMethod::ClientSecretBasic)
-        );
-        let uri = answer.request_uri.unwrap();
-        let id = uri.strip_prefix("urn:ietf:params:oauth:request_uri:");
-        assert_eq!(id.unwrap().len(), 43);
-        let expected = json!({ "request_uri": uri, "expires_in": 90 });
-        assert_eq!(content(answer.response_content.as_ref()), expected);
+async fn from_the_push_to_the_token(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    configure(&emulator, &api, |service| {
+        service.pushed_auth_req_duration = Some(90);
+    })
+    .await;
+    let answer = push(&api, client, &query(client)).await;
+    assert_eq!(answer.action, PushedAuthReqAction::Created);
+    assert_eq!(answer.result_code.as_deref(), Some("A245001"));
+    assert_eq!(
+        answer.client_auth_method,
+        Some(ClientAuthMethod::ClientSecretBasic)
+    );
+    let uri = answer.request_uri.unwrap();
+    let id = uri.strip_prefix("urn:ietf:params:oauth:request_uri:");
+    assert_eq!(id.unwrap().len(), 43);
+    let expected = json!({ "request_uri": uri, "expires_in": 90 });
+    assert_eq!(content(answer.response_content.as_ref()), expected);
 
-        // What stands beside the reference does not count.
-        let id = client.id.to_string();
-        let query = format!("{}&scope=openid&state=forged", by_reference(&id, &uri));
+    // What stands beside the reference does not count.
+    let id = client.id.to_string();
+    let query = format!("{}&scope=openid&state=forged", by_reference(&id, &uri));
+    let answer = ask(&api, query).await;
+    assert_eq!(answer.action, AuthorizationAction::Interaction);
+    let scopes = answer.scopes.unwrap().into_iter();
+    let scopes: Vec<_> = scopes.filter_map(|scope| scope.name).collect();
+    assert_eq!(scopes, ["read", "write"]);
+    let issue = AuthorizationIssueRequest::new(answer.ticket.unwrap(), "alice");
+    let issued = api.authorization_issue(&issue).await.unwrap();
+    assert_eq!(issued.action, AuthorizationIssueAction::Location);
+    let (to, parameters) = location(issued.response_content.as_ref());
+    assert_eq!(to, client.redirect_uri);
+    assert!(parameters.contains(&("state".to_owned(), "af0ifjsldkj".to_owned())));
+    let code = issued.authorization_code.unwrap();
+    let token = request_token(&api, client, &code_parameters(client, code.expose())).await;
+    assert_eq!(token.action, TokenAction::Ok);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_request_uri_works_once_for_a_time_and_for_its_client(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let uri = pushed(&api, client, &query(client)).await;
+    let id = client.id.to_string();
+    let refused = async |query: String| {
         let answer = ask(&api, query).await;
-        assert_eq!(answer.action, AuthorizationAction::Interaction);
-        let scopes = answer.scopes.unwrap().into_iter();
-        let scopes: Vec<_> = scopes.filter_map(|scope| scope.name).collect();
-        assert_eq!(scopes, ["read", "write"]);
-        let issue = AuthorizationIssueRequest::new(answer.ticket.unwrap(), "alice");
-        let issued = api.authorization_issue(&issue).await.unwrap();
-        assert_eq!(issued.action, AuthorizationIssueAction::Location);
-        let (to, parameters) = location(issued.response_content.as_ref());
-        assert_eq!(to, client.redirect_uri);
-        assert!(parameters.contains(&("state".to_owned(), "af0ifjsldkj".to_owned())));
-        let code = issued.authorization_code.unwrap();
-        let token = request_token(&api, client, &code_parameters(client, code.expose())).await;
-        assert_eq!(token.action, TokenAction::Ok);
-    }
-}
-
-#[tokio::test]
-async fn a_request_uri_works_once_for_a_time_and_for_its_client() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let uri = pushed(&api, client, &query(client)).await;
-        let id = client.id.to_string();
-        let refused = async |query: String| {
-            let answer = ask(&api, query).await;
-            assert_eq!(answer.action, AuthorizationAction::BadRequest);
-            assert_eq!(answer.result_code.as_deref(), Some("A006325"));
-            let content = content(answer.response_content.as_ref());
-            assert_eq!(content["error"], "invalid_request_uri");
-        };
-        // Another client can neither use it nor use it up.
-        let other = another_client(&api, "https://other.example/").await;
-        let other = other.client_id.unwrap().to_string();
-        refused(by_reference(&other, &uri)).await;
-        let answer = ask(&api, by_reference(&id, &uri)).await;
-        assert_eq!(answer.action, AuthorizationAction::Interaction);
-        refused(by_reference(&id, &uri)).await;
-        refused(by_reference(
-            &id,
-            "urn:ietf:params:oauth:request_uri:made-up",
-        ))
-        .await;
-        // A place that is registered may be told.
-        let told = form(&[("redirect_uri", client.redirect_uri.as_str())]);
-        let answer = ask(&api, format!("{}&{told}", by_reference(&id, &uri))).await;
-        assert_eq!(answer.action, AuthorizationAction::Location);
-
-        let late = pushed(&api, client, &query(client)).await;
-        emulator.advance(Duration::from_secs(600));
-        refused(by_reference(&id, &late)).await;
-    }
-}
-
-#[tokio::test]
-async fn what_is_pushed_is_checked_at_once() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let good = query(client);
-        let cases = [
-            (good.replace("callback", "elsewhere"), "invalid_request"),
-            (good.replace("response_type=code", ""), "invalid_request"),
-            (good.replace("=code&", "=token&"), "unauthorized_client"),
-            (format!("{good}&state=twice"), "invalid_request"),
-            (format!("{good}&request_uri=urn%3Ax"), "invalid_request"),
-            (format!("{good}&request=x"), "invalid_request_object"),
-            (format!("{good}&resource=relative"), "invalid_target"),
-            (String::new(), "invalid_request"),
-        ];
-        for (parameters, expected) in cases {
-            assert_eq!(
-                error(&api, client, &parameters).await,
-                expected,
-                "{parameters}"
-            );
-        }
-        let large = format!("{good}&login_hint={}", "x".repeat(64 * 1024));
-        let answer = push(&api, client, &large).await;
-        assert_eq!(answer.action, PushedAuthReqAction::PayloadTooLarge);
-    }
-}
-
-#[tokio::test]
-async fn only_a_client_that_authenticates_may_push() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let wrong = PushedAuthReqRequest::new(query(client))
-            .client_id(client.id.to_string())
-            .client_secret("wrong");
-        let answer = api.push_authorization_request(&wrong).await.unwrap();
-        assert_eq!(answer.action, PushedAuthReqAction::Unauthorized);
-        assert_eq!(answer.request_uri, None);
-        let none = PushedAuthReqRequest::new(query(client));
-        let answer = api.push_authorization_request(&none).await.unwrap();
-        assert_eq!(answer.action, PushedAuthReqAction::Unauthorized);
-
-        // By the body: the secret is not part of what is kept.
-        let secret = form(&[("client_secret", client.secret.expose())]);
-        let body = PushedAuthReqRequest::new(format!("{}&{secret}", query(client)));
-        let answer = api.push_authorization_request(&body).await.unwrap();
-        assert_eq!(answer.action, PushedAuthReqAction::Created);
-        let method = Some(ClientAuthMethod::ClientSecretPost);
-        assert_eq!(answer.client_auth_method, method);
-
-        configure_client(&api, client.id, |client| {
-            client.grant_types = Some(vec![GrantType::ClientCredentials]);
-        })
-        .await;
-        let answer = push(&api, client, &query(client)).await;
-        assert_eq!(answer.action, PushedAuthReqAction::Forbidden);
+        assert_eq!(answer.action, AuthorizationAction::BadRequest);
+        assert_eq!(answer.result_code.as_deref(), Some("A006325"));
         let content = content(answer.response_content.as_ref());
-        assert_eq!(content["error"], "unauthorized_client");
-    }
+        assert_eq!(content["error"], "invalid_request_uri");
+    };
+    // Another client can neither use it nor use it up.
+    let other = another_client(&api, "https://other.example/").await;
+    let other = other.client_id.unwrap().to_string();
+    refused(by_reference(&other, &uri)).await;
+    let answer = ask(&api, by_reference(&id, &uri)).await;
+    assert_eq!(answer.action, AuthorizationAction::Interaction);
+    refused(by_reference(&id, &uri)).await;
+    refused(by_reference(
+        &id,
+        "urn:ietf:params:oauth:request_uri:made-up",
+    ))
+    .await;
+    // A place that is registered may be told.
+    let told = form(&[("redirect_uri", client.redirect_uri.as_str())]);
+    let answer = ask(&api, format!("{}&{told}", by_reference(&id, &uri))).await;
+    assert_eq!(answer.action, AuthorizationAction::Location);
+
+    let late = pushed(&api, client, &query(client)).await;
+    emulator.advance(Duration::from_secs(600));
+    refused(by_reference(&id, &late)).await;
 }
 
+#[rstest]
 #[tokio::test]
-async fn requests_that_must_be_pushed_come_in_no_other_way() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        configure_client(&api, client.id, |client| client.par_required = Some(true)).await;
-        let answer = ask(&api, query(client)).await;
-        assert_eq!(answer.action, AuthorizationAction::Location);
-        assert_eq!(answer.result_code.as_deref(), Some("A008305"));
-        let uri = pushed(&api, client, &query(client)).await;
-        let answer = ask(&api, by_reference(&client.alias, &uri)).await;
-        assert_eq!(answer.action, AuthorizationAction::Interaction);
-        configure_client(&api, client.id, |client| client.par_required = None).await;
-        configure(&emulator, &api, |service| service.par_required = Some(true)).await;
-        let answer = ask(&api, query(client)).await;
-        assert_eq!(answer.result_code.as_deref(), Some("A008306"));
+async fn what_is_pushed_is_checked_at_once(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let good = query(client);
+    let cases = [
+        (good.replace("callback", "elsewhere"), "invalid_request"),
+        (good.replace("response_type=code", ""), "invalid_request"),
+        (good.replace("=code&", "=token&"), "unauthorized_client"),
+        (format!("{good}&state=twice"), "invalid_request"),
+        (format!("{good}&request_uri=urn%3Ax"), "invalid_request"),
+        (format!("{good}&request=x"), "invalid_request_object"),
+        (format!("{good}&resource=relative"), "invalid_target"),
+        (String::new(), "invalid_request"),
+    ];
+    for (parameters, expected) in cases {
+        assert_eq!(
+            error(&api, client, &parameters).await,
+            expected,
+            "{parameters}"
+        );
     }
+    let large = format!("{good}&login_hint={}", "x".repeat(64 * 1024));
+    let answer = push(&api, client, &large).await;
+    assert_eq!(answer.action, PushedAuthReqAction::PayloadTooLarge);
+}
+
+#[rstest]
+#[tokio::test]
+async fn only_a_client_that_authenticates_may_push(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let wrong = PushedAuthReqRequest::new(query(client))
+        .client_id(client.id.to_string())
+        .client_secret("wrong");
+    let answer = api.push_authorization_request(&wrong).await.unwrap();
+    assert_eq!(answer.action, PushedAuthReqAction::Unauthorized);
+    assert_eq!(answer.request_uri, None);
+    let none = PushedAuthReqRequest::new(query(client));
+    let answer = api.push_authorization_request(&none).await.unwrap();
+    assert_eq!(answer.action, PushedAuthReqAction::Unauthorized);
+
+    // By the body: the secret is not part of what is kept.
+    let secret = form(&[("client_secret", client.secret.expose())]);
+    let body = PushedAuthReqRequest::new(format!("{}&{secret}", query(client)));
+    let answer = api.push_authorization_request(&body).await.unwrap();
+    assert_eq!(answer.action, PushedAuthReqAction::Created);
+    let method = Some(ClientAuthMethod::ClientSecretPost);
+    assert_eq!(answer.client_auth_method, method);
+
+    configure_client(&api, client.id, |client| {
+        client.grant_types = Some(vec![GrantType::ClientCredentials]);
+    })
+    .await;
+    let answer = push(&api, client, &query(client)).await;
+    assert_eq!(answer.action, PushedAuthReqAction::Forbidden);
+    let content = content(answer.response_content.as_ref());
+    assert_eq!(content["error"], "unauthorized_client");
+}
+
+#[rstest]
+#[tokio::test]
+async fn requests_that_must_be_pushed_come_in_no_other_way(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    configure_client(&api, client.id, |client| client.par_required = Some(true)).await;
+    let answer = ask(&api, query(client)).await;
+    assert_eq!(answer.action, AuthorizationAction::Location);
+    assert_eq!(answer.result_code.as_deref(), Some("A008305"));
+    let uri = pushed(&api, client, &query(client)).await;
+    let answer = ask(&api, by_reference(&client.alias, &uri)).await;
+    assert_eq!(answer.action, AuthorizationAction::Interaction);
+    configure_client(&api, client.id, |client| client.par_required = None).await;
+    configure(&emulator, &api, |service| service.par_required = Some(true)).await;
+    let answer = ask(&api, query(client)).await;
+    assert_eq!(answer.result_code.as_deref(), Some("A008306"));
 }
 
 /// An emulator whose client has registered a key.
@@ -215,38 +219,39 @@ async fn start_signing(version: ApiVersion) -> (Emulator, Authlete, jwt::Key) {
     (emulator, api, key)
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_request_object_can_be_pushed() {
-    for version in GENERATIONS {
-        let (emulator, api, key) = start_signing(version).await;
-        let client = emulator.client();
-        let claims = json!({
-            "client_id": client.id.to_string(),
-            "response_type": "code",
-            "redirect_uri": client.redirect_uri,
-            "scope": "write",
-            "prompt": "consent",
-        });
-        // Encryption is demanded of the front channel only.
-        let object = form(&[("request", key.sign(&claims).as_str()), ("scope", "read")]);
-        let uri = pushed(&api, client, &object).await;
-        let answer = ask(&api, by_reference(&client.id.to_string(), &uri)).await;
-        assert_eq!(answer.action, AuthorizationAction::Interaction);
-        assert_eq!(answer.scopes.unwrap()[0].name.as_deref(), Some("write"));
-        assert!(answer.request_object_payload.is_some());
-        let object = form(&[("request", jwt::Key::generate().sign(&claims).as_str())]);
-        assert_eq!(error(&api, client, &object).await, "invalid_request_object");
-        // The object of one client in the hands of another.
-        let other = another_client(&api, &client.redirect_uri).await;
-        let other = other.client_id.unwrap().to_string();
-        let stolen = form(&[
-            ("request", key.sign(&claims).as_str()),
-            ("client_id", &other),
-        ]);
-        let request = PushedAuthReqRequest::new(stolen);
-        let answer = api.push_authorization_request(&request).await.unwrap();
-        assert_eq!(answer.action, PushedAuthReqAction::BadRequest);
-    }
+async fn a_request_object_can_be_pushed(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api, key) = start_signing(version).await;
+    let client = emulator.client();
+    let claims = json!({
+        "client_id": client.id.to_string(),
+        "response_type": "code",
+        "redirect_uri": client.redirect_uri,
+        "scope": "write",
+        "prompt": "consent",
+    });
+    // Encryption is demanded of the front channel only.
+    let object = form(&[("request", key.sign(&claims).as_str()), ("scope", "read")]);
+    let uri = pushed(&api, client, &object).await;
+    let answer = ask(&api, by_reference(&client.id.to_string(), &uri)).await;
+    assert_eq!(answer.action, AuthorizationAction::Interaction);
+    assert_eq!(answer.scopes.unwrap()[0].name.as_deref(), Some("write"));
+    assert!(answer.request_object_payload.is_some());
+    let object = form(&[("request", jwt::Key::generate().sign(&claims).as_str())]);
+    assert_eq!(error(&api, client, &object).await, "invalid_request_object");
+    // The object of one client in the hands of another.
+    let other = another_client(&api, &client.redirect_uri).await;
+    let other = other.client_id.unwrap().to_string();
+    let stolen = form(&[
+        ("request", key.sign(&claims).as_str()),
+        ("client_id", &other),
+    ]);
+    let request = PushedAuthReqRequest::new(stolen);
+    let answer = api.push_authorization_request(&request).await.unwrap();
+    assert_eq!(answer.action, PushedAuthReqAction::BadRequest);
 }
 
 /// A proof for the endpoint of the emulator's service.
@@ -262,84 +267,86 @@ fn proof(key: &jwt::Key, id: &str) -> String {
     key.sign_with(&header, &claims)
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_key_of_a_proof_binds_the_code() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let key = jwt::Key::generate();
-        let request = PushedAuthReqRequest::new(query(client))
-            .client_id(client.id.to_string())
-            .client_secret(&client.secret)
-            .dpop(proof(&key, "1"));
-        let answer = api.push_authorization_request(&request).await.unwrap();
-        assert_eq!(answer.action, PushedAuthReqAction::Created, "{answer:?}");
-        let uri = answer.request_uri.unwrap();
-        let code = code(&api, &by_reference(&client.id.to_string(), &uri)).await;
-        let without = request_token(&api, client, &code_parameters(client, &code)).await;
-        assert_eq!(without.action, TokenAction::BadRequest);
+async fn the_key_of_a_proof_binds_the_code(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let key = jwt::Key::generate();
+    let request = PushedAuthReqRequest::new(query(client))
+        .client_id(client.id.to_string())
+        .client_secret(&client.secret)
+        .dpop(proof(&key, "1"));
+    let answer = api.push_authorization_request(&request).await.unwrap();
+    assert_eq!(answer.action, PushedAuthReqAction::Created, "{answer:?}");
+    let uri = answer.request_uri.unwrap();
+    let code = code(&api, &by_reference(&client.id.to_string(), &uri)).await;
+    let without = request_token(&api, client, &code_parameters(client, &code)).await;
+    assert_eq!(without.action, TokenAction::BadRequest);
 
-        let other = format!("{}&dpop_jkt={}", query(client), "A".repeat(43));
-        let request = PushedAuthReqRequest::new(other)
-            .client_id(client.id.to_string())
-            .client_secret(&client.secret)
-            .dpop(proof(&key, "2"));
-        let answer = api.push_authorization_request(&request).await.unwrap();
-        assert_eq!(answer.action, PushedAuthReqAction::BadRequest);
-        assert_eq!(answer.result_code.as_deref(), Some("A903302"));
-        let replayed = request.dpop(proof(&key, "1"));
-        let answer = api.push_authorization_request(&replayed).await.unwrap();
-        let content = content(answer.response_content.as_ref());
-        assert_eq!(content["error"], "invalid_dpop_proof");
-    }
+    let other = format!("{}&dpop_jkt={}", query(client), "A".repeat(43));
+    let request = PushedAuthReqRequest::new(other)
+        .client_id(client.id.to_string())
+        .client_secret(&client.secret)
+        .dpop(proof(&key, "2"));
+    let answer = api.push_authorization_request(&request).await.unwrap();
+    assert_eq!(answer.action, PushedAuthReqAction::BadRequest);
+    assert_eq!(answer.result_code.as_deref(), Some("A903302"));
+    let replayed = request.dpop(proof(&key, "1"));
+    let answer = api.push_authorization_request(&replayed).await.unwrap();
+    let content = content(answer.response_content.as_ref());
+    assert_eq!(content["error"], "invalid_dpop_proof");
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_call_says_method_and_url_and_can_demand_the_nonce() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let key = jwt::Key::generate();
-        let signed = |changes: &[(&str, &str)]| {
-            let proof = proof(&key, changes[0].1);
-            let (header, mut claims) = jwt::parts(&proof);
-            for (name, value) in changes {
-                claims[*name] = (*value).into();
-            }
-            PushedAuthReqRequest::new(query(client))
-                .client_id(client.id.to_string())
-                .client_secret(&client.secret)
-                .dpop(key.sign_with(&header, &claims))
-        };
-        let push = async |request: &PushedAuthReqRequest, expected: Option<&str>| {
-            let answer = api.push_authorization_request(request).await.unwrap();
-            let told = content(answer.response_content.as_ref());
-            let error = told.get("error").and_then(|error| error.as_str());
-            assert_eq!(error, expected, "{told}");
-            let is_created = answer.action == PushedAuthReqAction::Created;
-            assert_eq!(is_created, expected.is_none());
-            answer.dpop_nonce
-        };
-        let invalid = Some("invalid_dpop_proof");
-        let other_method = signed(&[("jti", "1"), ("htm", "PUT")]);
-        push(&other_method, invalid).await;
-        push(&other_method.clone().htm("PUT"), None).await;
-        let elsewhere = "https://as.example/tenant/par";
-        let other_url = signed(&[("jti", "2"), ("htu", elsewhere)]);
-        push(&other_url, invalid).await;
-        push(&other_url.clone().htu(elsewhere), None).await;
+async fn the_call_says_method_and_url_and_can_demand_the_nonce(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let key = jwt::Key::generate();
+    let signed = |changes: &[(&str, &str)]| {
+        let proof = proof(&key, changes[0].1);
+        let (header, mut claims) = jwt::parts(&proof);
+        for (name, value) in changes {
+            claims[*name] = (*value).into();
+        }
+        PushedAuthReqRequest::new(query(client))
+            .client_id(client.id.to_string())
+            .client_secret(&client.secret)
+            .dpop(key.sign_with(&header, &claims))
+    };
+    let push = async |request: &PushedAuthReqRequest, expected: Option<&str>| {
+        let answer = api.push_authorization_request(request).await.unwrap();
+        let told = content(answer.response_content.as_ref());
+        let error = told.get("error").and_then(|error| error.as_str());
+        assert_eq!(error, expected, "{told}");
+        let is_created = answer.action == PushedAuthReqAction::Created;
+        assert_eq!(is_created, expected.is_none());
+        answer.dpop_nonce
+    };
+    let invalid = Some("invalid_dpop_proof");
+    let other_method = signed(&[("jti", "1"), ("htm", "PUT")]);
+    push(&other_method, invalid).await;
+    push(&other_method.clone().htm("PUT"), None).await;
+    let elsewhere = "https://as.example/tenant/par";
+    let other_url = signed(&[("jti", "2"), ("htu", elsewhere)]);
+    push(&other_url, invalid).await;
+    push(&other_url.clone().htu(elsewhere), None).await;
 
-        let plain = signed(&[("jti", "3")]);
-        let demanding = plain.clone().dpop_nonce_required(true);
-        let nonce = push(&demanding, Some("use_dpop_nonce")).await.unwrap();
-        let good = signed(&[("jti", "4"), ("nonce", &nonce)]).dpop_nonce_required(true);
-        assert_eq!(push(&good, None).await, Some(nonce.clone()));
-        assert_eq!(push(&plain, None).await, None);
-        configure(&emulator, &api, |service| {
-            service.dpop_nonce_required = Some(true);
-        })
-        .await;
-        let plain = signed(&[("jti", "5")]);
-        assert_eq!(push(&plain, Some("use_dpop_nonce")).await, Some(nonce));
-    }
+    let plain = signed(&[("jti", "3")]);
+    let demanding = plain.clone().dpop_nonce_required(true);
+    let nonce = push(&demanding, Some("use_dpop_nonce")).await.unwrap();
+    let good = signed(&[("jti", "4"), ("nonce", &nonce)]).dpop_nonce_required(true);
+    assert_eq!(push(&good, None).await, Some(nonce.clone()));
+    assert_eq!(push(&plain, None).await, None);
+    configure(&emulator, &api, |service| {
+        service.dpop_nonce_required = Some(true);
+    })
+    .await;
+    let plain = signed(&[("jti", "5")]);
+    assert_eq!(push(&plain, Some("use_dpop_nonce")).await, Some(nonce));
 }

@@ -74,7 +74,10 @@ async fn it_prints_an_environment_for_each_generation() {
 async fn it_prints_one_json_object() {
     let program = Program::start(&["--port", "0"]);
     let members: Vec<_> = program.description.as_object().unwrap().keys().collect();
-    assert_eq!(members, ["address", "baseUrl", "clients", "environment", "notice"]);
+    assert_eq!(
+        members,
+        ["address", "baseUrl", "clients", "environment", "notice"]
+    );
     assert_eq!(program.description["notice"], NOTICE);
     for version in GENERATIONS {
         assert_it_works(&program.api(version)).await;

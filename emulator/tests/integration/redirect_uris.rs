@@ -3,10 +3,12 @@
 
 use crate::common::registration::{registered, start_open};
 use crate::common::*;
+use authlete::ApiVersion;
 use authlete::Authlete;
 use authlete::types::{
     ApplicationType, AuthorizationAction, Client, ClientType, GrantType, ResponseType,
 };
+use rstest::rstest;
 use serde_json::json;
 
 /// A client for all response types, with one redirect URI.
@@ -67,45 +69,47 @@ async fn a_redirect_uri_has_to_fit_the_type_of_the_application() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_loopback_uri_may_change_its_port_whatever_its_scheme_and_host() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        configure(&emulator, &api, |service| {
-            service.loopback_redirection_uri_variable = Some(true);
-        })
-        .await;
-        for (registered, chosen) in [
-            ("https://localhost/a", "https://localhost:49152/a"),
-            ("http://localhost/a", "http://localhost:49152/a"),
-            ("http://[::1]:1/a", "http://[::1]:49152/a"),
-        ] {
-            let id = application(&api, None, registered).await;
-            let answer = ask(&api, request(&id, chosen, "code")).await;
-            assert_eq!(answer.action, AuthorizationAction::Interaction, "{chosen}");
-            let other = chosen.replace("http", "app");
-            let answer = ask(&api, request(&id, &other, "code")).await;
-            assert_eq!(answer.action, AuthorizationAction::BadRequest, "{other}");
-        }
-        let native = Some(ApplicationType::Native);
-        let id = application(&api, native, "http://127.0.0.1/").await;
-        let answer = ask(&api, request(&id, "http://127.0.0.1:49152/", "code")).await;
-        assert_eq!(answer.action, AuthorizationAction::Interaction);
+async fn a_loopback_uri_may_change_its_port_whatever_its_scheme_and_host(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    configure(&emulator, &api, |service| {
+        service.loopback_redirection_uri_variable = Some(true);
+    })
+    .await;
+    for (registered, chosen) in [
+        ("https://localhost/a", "https://localhost:49152/a"),
+        ("http://localhost/a", "http://localhost:49152/a"),
+        ("http://[::1]:1/a", "http://[::1]:49152/a"),
+    ] {
+        let id = application(&api, None, registered).await;
+        let answer = ask(&api, request(&id, chosen, "code")).await;
+        assert_eq!(answer.action, AuthorizationAction::Interaction, "{chosen}");
+        let other = chosen.replace("http", "app");
+        let answer = ask(&api, request(&id, &other, "code")).await;
+        assert_eq!(answer.action, AuthorizationAction::BadRequest, "{other}");
     }
+    let native = Some(ApplicationType::Native);
+    let id = application(&api, native, "http://127.0.0.1/").await;
+    let answer = ask(&api, request(&id, "http://127.0.0.1:49152/", "code")).await;
+    assert_eq!(answer.action, AuthorizationAction::Interaction);
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_client_that_registers_itself_is_checked_when_it_asks() {
-    for version in GENERATIONS {
-        let (_emulator, api) = start_open(version).await;
-        let uri = "https://app.example/";
-        let metadata = json!({ "application_type": "native", "redirect_uris": [uri] });
-        let registration = registered(&api, metadata).await;
-        let id = registration["client_id"].as_str().unwrap();
-        let answer = ask(&api, request(id, uri, "code")).await;
-        assert_eq!(answer.result_code.as_deref(), Some("A011307"));
-        let metadata = json!({ "redirect_uris": [uri] });
-        let registration = registered(&api, metadata).await;
-        assert_eq!(registration["application_type"], "web");
-    }
+async fn a_client_that_registers_itself_is_checked_when_it_asks(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (_emulator, api) = start_open(version).await;
+    let uri = "https://app.example/";
+    let metadata = json!({ "application_type": "native", "redirect_uris": [uri] });
+    let registration = registered(&api, metadata).await;
+    let id = registration["client_id"].as_str().unwrap();
+    let answer = ask(&api, request(id, uri, "code")).await;
+    assert_eq!(answer.result_code.as_deref(), Some("A011307"));
+    let metadata = json!({ "redirect_uris": [uri] });
+    let registration = registered(&api, metadata).await;
+    assert_eq!(registration["application_type"], "web");
 }

@@ -9,6 +9,7 @@ use authlete::{ApiVersion, Authlete, RetryPolicy};
 use authlete_emulator::{Emulator, EmulatorBuilder};
 use reqwest::StatusCode;
 use reqwest::header::{HOST, ORIGIN};
+use rstest::rstest;
 use serde_json::{Value, json};
 
 /// The credentials of the service and of its owner.
@@ -20,187 +21,190 @@ fn credentials(emulator: &Emulator, version: ApiVersion) -> Vec<String> {
         .collect()
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_request_is_there_with_its_answer() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        assert_eq!(
-            data(&emulator, "/emulator/requests").await,
-            json!({ "total": 0, "kept": 200, "requests": [] })
-        );
-        ticket(&api, &query(emulator.client())).await;
-        let log = data(&emulator, "/emulator/requests").await;
-        assert_eq!(log["total"], 1);
-        let request = &log["requests"][0];
-        let root = match version {
-            ApiVersion::V2 => "/api".to_owned(),
-            ApiVersion::V3 => {
-                let id = variable(&emulator, version, "AUTHLETE_SERVICE_APIKEY");
-                format!("/api/{id}")
-            }
-        };
-        for (member, expected) in [
-            ("number", json!(1)),
-            ("method", json!("POST")),
-            ("path", json!(format!("{root}/auth/authorization"))),
-            ("query", json!("")),
-            ("operation", json!("authorization")),
-            ("status", json!(200)),
-            ("resultCode", json!("A004001")),
-            ("action", json!("INTERACTION")),
-        ] {
-            assert_eq!(request[member], expected, "{member}");
+async fn a_request_is_there_with_its_answer(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    assert_eq!(
+        data(&emulator, "/emulator/requests").await,
+        json!({ "total": 0, "kept": 200, "requests": [] })
+    );
+    ticket(&api, &query(emulator.client())).await;
+    let log = data(&emulator, "/emulator/requests").await;
+    assert_eq!(log["total"], 1);
+    let request = &log["requests"][0];
+    let root = match version {
+        ApiVersion::V2 => "/api".to_owned(),
+        ApiVersion::V3 => {
+            let id = variable(&emulator, version, "AUTHLETE_SERVICE_APIKEY");
+            format!("/api/{id}")
         }
-        let now = data(&emulator, "/emulator/overview").await["now"].clone();
-        let time = request["time"].as_i64().unwrap();
-        assert!((0..60_000).contains(&(now.as_i64().unwrap() - time)));
-        assert!(
-            request["microseconds"]
-                .as_u64()
-                .is_some_and(|took| took > 0)
-        );
-        // Nothing of the request is a secret, and the length is that of what was sent.
-        let content = &request["request"]["content"];
-        assert_eq!(content["parameters"], query(emulator.client()));
-        assert_eq!(request["request"]["length"], content.to_string().len());
-        let answer = &request["answer"]["content"];
-        assert_eq!(answer["ticket"], "•••(43)");
-        assert_eq!(answer["action"], "INTERACTION");
-        assert_eq!(answer["client"]["clientId"], emulator.client().id);
+    };
+    for (member, expected) in [
+        ("number", json!(1)),
+        ("method", json!("POST")),
+        ("path", json!(format!("{root}/auth/authorization"))),
+        ("query", json!("")),
+        ("operation", json!("authorization")),
+        ("status", json!(200)),
+        ("resultCode", json!("A004001")),
+        ("action", json!("INTERACTION")),
+    ] {
+        assert_eq!(request[member], expected, "{member}");
+    }
+    let now = data(&emulator, "/emulator/overview").await["now"].clone();
+    let time = request["time"].as_i64().unwrap();
+    assert!((0..60_000).contains(&(now.as_i64().unwrap() - time)));
+    assert!(
+        request["microseconds"]
+            .as_u64()
+            .is_some_and(|took| took > 0)
+    );
+    // Nothing of the request is a secret, and the length is that of what was sent.
+    let content = &request["request"]["content"];
+    assert_eq!(content["parameters"], query(emulator.client()));
+    assert_eq!(request["request"]["length"], content.to_string().len());
+    let answer = &request["answer"]["content"];
+    assert_eq!(answer["ticket"], "•••(43)");
+    assert_eq!(answer["action"], "INTERACTION");
+    assert_eq!(answer["client"]["clientId"], emulator.client().id);
+}
+
+#[rstest]
+#[tokio::test]
+async fn secrets_are_there_only_when_asked_for(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let tokens = tokens(&api, client).await;
+    let access_token = tokens.access_token.unwrap();
+    let code = code(&api, &query(client)).await;
+    request_token(&api, client, &code_parameters(client, &code)).await;
+    api.introspection(&IntrospectionRequest::new(&access_token))
+        .await
+        .unwrap();
+
+    let secrets = [
+        client.secret.expose(),
+        access_token.expose(),
+        tokens.refresh_token.as_ref().unwrap().expose(),
+        &code,
+        VERIFIER,
+    ];
+    let masked = data(&emulator, "/emulator/requests").await;
+    let revealed = data(&emulator, "/emulator/requests?reveal=true").await;
+    let (masked_text, revealed_text) = (masked.to_string(), revealed.to_string());
+    for secret in secrets {
+        assert!(!masked_text.contains(secret), "{secret}");
+        assert!(revealed_text.contains(secret), "{secret}");
+    }
+    // The header that carries them is not kept at all.
+    for credential in credentials(&emulator, version) {
+        assert!(!revealed_text.contains(&credential));
+    }
+    let code_parameters = "grant_type=authorization_code&code=•••(43)\
+        &redirect_uri=https%3A%2F%2Fclient.example%2Fcallback&code_verifier=•••(43)";
+    let issued = format!(
+        "{}?code=•••(43)&state=af0ifjsldkj&iss=https%3A%2F%2Fas.example",
+        client.redirect_uri
+    );
+    let [introspection, token, issue, ..] = masked["requests"].as_array().unwrap().as_slice()
+    else {
+        panic!("{masked}");
+    };
+    assert_eq!(
+        introspection["request"]["content"],
+        json!({ "token": "•••(43)" })
+    );
+    assert_eq!(token["request"]["content"]["parameters"], code_parameters);
+    assert_eq!(token["request"]["content"]["clientSecret"], "•••(86)");
+    let content = token["answer"]["content"]["responseContent"]
+        .as_str()
+        .unwrap();
+    let content: Value = serde_json::from_str(content).unwrap();
+    assert_eq!(content["access_token"], "•••(43)");
+    assert_eq!(content["token_type"], "Bearer");
+    assert_eq!(issue["answer"]["content"]["responseContent"], issued);
+
+    let masked = data(&emulator, "/emulator/overview").await.to_string();
+    let revealed = data(&emulator, "/emulator/overview?reveal=true").await;
+    assert!(!masked.contains(client.secret.expose()));
+    assert_eq!(
+        revealed["service"]["clients"]["latest"][0]["clientSecret"],
+        client.secret.expose()
+    );
+    for credential in credentials(&emulator, version) {
+        assert!(!masked.contains(&credential));
+    }
+    let api_secret = variable(&emulator, ApiVersion::V2, "AUTHLETE_SERVICE_APISECRET");
+    assert_eq!(revealed["service"]["apiSecret"], api_secret);
+    // What is stored as a digest, nobody can reveal.
+    for secret in &secrets[1..4] {
+        assert!(!revealed.to_string().contains(secret));
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn secrets_are_there_only_when_asked_for() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let tokens = tokens(&api, client).await;
-        let access_token = tokens.access_token.unwrap();
-        let code = code(&api, &query(client)).await;
-        request_token(&api, client, &code_parameters(client, &code)).await;
-        api.introspection(&IntrospectionRequest::new(&access_token))
-            .await
-            .unwrap();
-
-        let secrets = [
-            client.secret.expose(),
-            access_token.expose(),
-            tokens.refresh_token.as_ref().unwrap().expose(),
-            &code,
-            VERIFIER,
-        ];
-        let masked = data(&emulator, "/emulator/requests").await;
-        let revealed = data(&emulator, "/emulator/requests?reveal=true").await;
-        let (masked_text, revealed_text) = (masked.to_string(), revealed.to_string());
-        for secret in secrets {
-            assert!(!masked_text.contains(secret), "{secret}");
-            assert!(revealed_text.contains(secret), "{secret}");
-        }
-        // The header that carries them is not kept at all.
-        for credential in credentials(&emulator, version) {
-            assert!(!revealed_text.contains(&credential));
-        }
-        let code_parameters = "grant_type=authorization_code&code=•••(43)\
-            &redirect_uri=https%3A%2F%2Fclient.example%2Fcallback&code_verifier=•••(43)";
-        let issued = format!(
-            "{}?code=•••(43)&state=af0ifjsldkj&iss=https%3A%2F%2Fas.example",
-            client.redirect_uri
-        );
-        let [introspection, token, issue, ..] = masked["requests"].as_array().unwrap().as_slice()
-        else {
-            panic!("{masked}");
-        };
-        assert_eq!(
-            introspection["request"]["content"],
-            json!({ "token": "•••(43)" })
-        );
-        assert_eq!(token["request"]["content"]["parameters"], code_parameters);
-        assert_eq!(token["request"]["content"]["clientSecret"], "•••(86)");
-        let content = token["answer"]["content"]["responseContent"]
-            .as_str()
-            .unwrap();
-        let content: Value = serde_json::from_str(content).unwrap();
-        assert_eq!(content["access_token"], "•••(43)");
-        assert_eq!(content["token_type"], "Bearer");
-        assert_eq!(issue["answer"]["content"]["responseContent"], issued);
-
-        let masked = data(&emulator, "/emulator/overview").await.to_string();
-        let revealed = data(&emulator, "/emulator/overview?reveal=true").await;
-        assert!(!masked.contains(client.secret.expose()));
-        assert_eq!(
-            revealed["service"]["clients"]["latest"][0]["clientSecret"],
-            client.secret.expose()
-        );
-        for credential in credentials(&emulator, version) {
-            assert!(!masked.contains(&credential));
-        }
-        let api_secret = variable(&emulator, ApiVersion::V2, "AUTHLETE_SERVICE_APISECRET");
-        assert_eq!(revealed["service"]["apiSecret"], api_secret);
-        // What is stored as a digest, nobody can reveal.
-        for secret in &secrets[1..4] {
-            assert!(!revealed.to_string().contains(secret));
-        }
-    }
-}
-
-#[tokio::test]
-async fn what_is_no_call_is_there_too() {
-    for version in GENERATIONS {
-        let (emulator, _) = start(version).await;
-        let http = reqwest::Client::new();
-        let url = |path: &str| format!("{}{path}", emulator.base_url());
-        let secret = "a-token-of-somebody";
-        http.post(url("/auth/token"))
-            .body(secret)
-            .send()
-            .await
-            .unwrap();
-        http.get(url(&format!(
-            "/api/auth/token/delete/{secret}?token={secret}"
-        )))
-        .bearer_auth(secret)
+async fn what_is_no_call_is_there_too(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, _) = start(version).await;
+    let http = reqwest::Client::new();
+    let url = |path: &str| format!("{}{path}", emulator.base_url());
+    let secret = "a-token-of-somebody";
+    http.post(url("/auth/token"))
+        .body(secret)
         .send()
         .await
         .unwrap();
-        let large = json!({ "token": secret, "context": "x".repeat(20_000) }).to_string();
-        http.post(url("/api/auth/token"))
-            .body(large.clone())
-            .send()
-            .await
-            .unwrap();
+    http.get(url(&format!(
+        "/api/auth/token/delete/{secret}?token={secret}"
+    )))
+    .bearer_auth(secret)
+    .send()
+    .await
+    .unwrap();
+    let large = json!({ "token": secret, "context": "x".repeat(20_000) }).to_string();
+    http.post(url("/api/auth/token"))
+        .body(large.clone())
+        .send()
+        .await
+        .unwrap();
 
-        let log = data(&emulator, "/emulator/requests").await;
-        assert!(!log.to_string().contains(secret), "{log}");
-        let [large_shown, wrong_method, outside] = log["requests"].as_array().unwrap().as_slice()
-        else {
-            panic!("{log}");
-        };
-        assert_eq!(outside["status"], 404);
-        assert_eq!(outside["operation"], Value::Null);
-        assert_eq!(outside["resultCode"], "A900203");
-        assert_eq!(
-            outside["request"],
-            json!({ "length": 19, "content": "•••(19)" })
-        );
-        assert_eq!(wrong_method["status"], 405);
-        assert_eq!(wrong_method["path"], "/api/auth/token/delete/•••(19)");
-        assert_eq!(wrong_method["query"], "token=•••(19)");
-        assert_eq!(wrong_method["request"], Value::Null);
-        assert_eq!(large_shown["status"], 401);
-        assert_eq!(large_shown["operation"], "token");
-        assert_eq!(
-            large_shown["request"],
-            json!({ "length": large.len(), "content": null })
-        );
+    let log = data(&emulator, "/emulator/requests").await;
+    assert!(!log.to_string().contains(secret), "{log}");
+    let [large_shown, wrong_method, outside] = log["requests"].as_array().unwrap().as_slice()
+    else {
+        panic!("{log}");
+    };
+    assert_eq!(outside["status"], 404);
+    assert_eq!(outside["operation"], Value::Null);
+    assert_eq!(outside["resultCode"], "A900203");
+    assert_eq!(
+        outside["request"],
+        json!({ "length": 19, "content": "•••(19)" })
+    );
+    assert_eq!(wrong_method["status"], 405);
+    assert_eq!(wrong_method["path"], "/api/auth/token/delete/•••(19)");
+    assert_eq!(wrong_method["query"], "token=•••(19)");
+    assert_eq!(wrong_method["request"], Value::Null);
+    assert_eq!(large_shown["status"], 401);
+    assert_eq!(large_shown["operation"], "token");
+    assert_eq!(
+        large_shown["request"],
+        json!({ "length": large.len(), "content": null })
+    );
 
-        let revealed = data(&emulator, "/emulator/requests?reveal=true").await;
-        assert_eq!(
-            revealed["requests"][0]["request"]["content"],
-            large[..16 * 1024]
-        );
-        assert_eq!(revealed["requests"][2]["request"]["content"], secret);
-    }
+    let revealed = data(&emulator, "/emulator/requests?reveal=true").await;
+    assert_eq!(
+        revealed["requests"][0]["request"]["content"],
+        large[..16 * 1024]
+    );
+    assert_eq!(revealed["requests"][2]["request"]["content"], secret);
 }
 
 #[tokio::test]
@@ -343,29 +347,30 @@ async fn the_program_writes_a_line_for_each_request_when_asked() {
     assert!(line.starts_with(&start) && line.ends_with('s'), "{line}");
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_call_that_does_not_reach_the_api_is_there_with_its_operation() {
-    for version in GENERATIONS {
-        for (change, status, code) in [
-            (
-                (|builder| builder.rate_limit(1)) as fn(EmulatorBuilder) -> EmulatorBuilder,
-                429,
-                json!("A001311"),
-            ),
-            (|builder| builder.unavailable(0.5), 503, Value::Null),
-        ] {
-            let emulator = change(Emulator::builder()).start().await.unwrap();
-            let api = Authlete::builder(emulator.config(version));
-            let api = api.retry(RetryPolicy::never()).build().unwrap();
-            for _ in 0..2 {
-                let request = AuthorizationRequest::new("a=b");
-                let _ = api.authorization(&request).await;
-            }
-            let log = data(&emulator, "/emulator/requests").await;
-            let request = &log["requests"][0];
-            assert_eq!(request["status"], status);
-            assert_eq!(request["operation"], "authorization");
-            assert_eq!(request["resultCode"], code);
+async fn a_call_that_does_not_reach_the_api_is_there_with_its_operation(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    for (change, status, code) in [
+        (
+            (|builder| builder.rate_limit(1)) as fn(EmulatorBuilder) -> EmulatorBuilder,
+            429,
+            json!("A001311"),
+        ),
+        (|builder| builder.unavailable(0.5), 503, Value::Null),
+    ] {
+        let emulator = change(Emulator::builder()).start().await.unwrap();
+        let api = Authlete::builder(emulator.config(version));
+        let api = api.retry(RetryPolicy::never()).build().unwrap();
+        for _ in 0..2 {
+            let request = AuthorizationRequest::new("a=b");
+            let _ = api.authorization(&request).await;
         }
+        let log = data(&emulator, "/emulator/requests").await;
+        let request = &log["requests"][0];
+        assert_eq!(request["status"], status);
+        assert_eq!(request["operation"], "authorization");
+        assert_eq!(request["resultCode"], code);
     }
 }

@@ -8,6 +8,7 @@ use authlete::types::{
 };
 use authlete::{ApiVersion, Authlete};
 use authlete_emulator::{Emulator, RegisteredClient};
+use rstest::rstest;
 use serde_json::{Value, json};
 
 /// An emulator whose client has registered a key.
@@ -77,311 +78,318 @@ async fn refused(api: &Authlete, client: &RegisteredClient, object: &str) -> Str
     code
 }
 
+#[rstest]
 #[tokio::test]
-async fn what_counts_is_in_the_object() {
-    for version in GENERATIONS {
-        let (emulator, api, key) = start_signing(version).await;
-        let client = emulator.client();
-        let object = key.sign(&claims(client));
-        let outside = [
-            ("state", "outside"),
-            ("prompt", "login"),
-            ("scope", "write"),
-        ];
-        let answer = ask(&api, query(client, &object, &outside)).await;
-        assert_eq!(
-            answer.action,
-            AuthorizationAction::Interaction,
-            "{answer:?}"
-        );
-        let scopes: Vec<_> = answer
-            .scopes
-            .unwrap()
-            .into_iter()
-            .filter_map(|scope| scope.name)
-            .collect();
-        assert_eq!(scopes, ["openid", "read"]);
-        assert_eq!(answer.max_age, Some(60));
-        assert_eq!(answer.prompts, None);
-        assert_eq!(
-            answer.resources.unwrap(),
-            ["https://a.example/", "https://b.example/"]
-        );
-        assert_eq!(answer.id_token_claims.as_deref(), Some(r#"{"email":null}"#));
-        let payload: Value = serde_json::from_str(&answer.request_object_payload.unwrap()).unwrap();
-        assert_eq!(payload["state"], "inside");
-    }
+async fn what_counts_is_in_the_object(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api, key) = start_signing(version).await;
+    let client = emulator.client();
+    let object = key.sign(&claims(client));
+    let outside = [
+        ("state", "outside"),
+        ("prompt", "login"),
+        ("scope", "write"),
+    ];
+    let answer = ask(&api, query(client, &object, &outside)).await;
+    assert_eq!(
+        answer.action,
+        AuthorizationAction::Interaction,
+        "{answer:?}"
+    );
+    let scopes: Vec<_> = answer
+        .scopes
+        .unwrap()
+        .into_iter()
+        .filter_map(|scope| scope.name)
+        .collect();
+    assert_eq!(scopes, ["openid", "read"]);
+    assert_eq!(answer.max_age, Some(60));
+    assert_eq!(answer.prompts, None);
+    assert_eq!(
+        answer.resources.unwrap(),
+        ["https://a.example/", "https://b.example/"]
+    );
+    assert_eq!(answer.id_token_claims.as_deref(), Some(r#"{"email":null}"#));
+    let payload: Value = serde_json::from_str(&answer.request_object_payload.unwrap()).unwrap();
+    assert_eq!(payload["state"], "inside");
 }
 
+#[rstest]
 #[tokio::test]
-async fn parameters_outside_count_where_openid_connect_has_the_say() {
-    for version in GENERATIONS {
-        let (emulator, api, key) = start_signing(version).await;
-        let client = emulator.client();
-        configure(&emulator, &api, |service| {
-            service.traditional_request_object_processing_applied = Some(true);
-        })
-        .await;
-        let object = key.sign(&claims(client));
-        let openid = ("scope", "openid");
-        let outside = [openid, ("state", "outside"), ("prompt", "login")];
-        let answer = ask(&api, query(client, &object, &outside)).await;
-        assert_eq!(answer.action, AuthorizationAction::Interaction);
-        assert_eq!(answer.prompts.unwrap().len(), 1);
-        assert_eq!(answer.max_age, Some(60));
-        // What kind of request it is, has to be said outside too.
-        let bare = |more: &[(&str, &str)]| {
-            let id = client.id.to_string();
-            let own = [("client_id", id.as_str()), ("request", object.as_str())];
-            form(&[&own, more].concat())
-        };
-        let code = ("response_type", "code");
-        for (more, expected) in [
-            (vec![("scope", "openid")], "A009301"),
-            (vec![code], "A007303"),
-            (vec![code, ("scope", "read")], "A007304"),
-            (vec![code, ("scope", "read openid")], "A004001"),
-        ] {
-            let answer = ask(&api, bare(&more)).await;
-            assert_eq!(answer.result_code.as_deref(), Some(expected), "{more:?}");
-        }
-        // Unsigned is good enough there, as long as the client has not registered better.
-        let unsigned = jwt::unsigned(&claims(client));
-        let answer = ask(&api, query(client, &unsigned, &[openid])).await;
-        assert_eq!(answer.action, AuthorizationAction::Interaction);
-        let token = key.sign(&with(claims(client), "response_type", json!("token")));
-        assert_eq!(refused(&api, client, &token).await, "A006304");
-        configure_client(&api, client.id, |client| {
-            client.request_sign_alg = Some(JwsAlg::Es256);
-        })
-        .await;
-        assert_eq!(refused(&api, client, &unsigned).await, "A005336");
+async fn parameters_outside_count_where_openid_connect_has_the_say(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api, key) = start_signing(version).await;
+    let client = emulator.client();
+    configure(&emulator, &api, |service| {
+        service.traditional_request_object_processing_applied = Some(true);
+    })
+    .await;
+    let object = key.sign(&claims(client));
+    let openid = ("scope", "openid");
+    let outside = [openid, ("state", "outside"), ("prompt", "login")];
+    let answer = ask(&api, query(client, &object, &outside)).await;
+    assert_eq!(answer.action, AuthorizationAction::Interaction);
+    assert_eq!(answer.prompts.unwrap().len(), 1);
+    assert_eq!(answer.max_age, Some(60));
+    // What kind of request it is, has to be said outside too.
+    let bare = |more: &[(&str, &str)]| {
+        let id = client.id.to_string();
+        let own = [("client_id", id.as_str()), ("request", object.as_str())];
+        form(&[&own, more].concat())
+    };
+    let code = ("response_type", "code");
+    for (more, expected) in [
+        (vec![("scope", "openid")], "A009301"),
+        (vec![code], "A007303"),
+        (vec![code, ("scope", "read")], "A007304"),
+        (vec![code, ("scope", "read openid")], "A004001"),
+    ] {
+        let answer = ask(&api, bare(&more)).await;
+        assert_eq!(answer.result_code.as_deref(), Some(expected), "{more:?}");
     }
+    // Unsigned is good enough there, as long as the client has not registered better.
+    let unsigned = jwt::unsigned(&claims(client));
+    let answer = ask(&api, query(client, &unsigned, &[openid])).await;
+    assert_eq!(answer.action, AuthorizationAction::Interaction);
+    let token = key.sign(&with(claims(client), "response_type", json!("token")));
+    assert_eq!(refused(&api, client, &token).await, "A006304");
+    configure_client(&api, client.id, |client| {
+        client.request_sign_alg = Some(JwsAlg::Es256);
+    })
+    .await;
+    assert_eq!(refused(&api, client, &unsigned).await, "A005336");
 }
 
+#[rstest]
 #[tokio::test]
-async fn only_the_signature_of_the_client_is_good() {
-    for version in GENERATIONS {
-        let (emulator, api, key) = start_signing(version).await;
-        let client = emulator.client();
-        let claims = claims(client);
-        let good = key.sign(&claims);
-        assert_eq!(
-            refused(&api, client, &jwt::unsigned(&claims)).await,
-            "A008311"
-        );
-        let none = key.sign_with(&json!({ "alg": "none" }), &claims);
-        assert_eq!(refused(&api, client, &none).await, "A008311");
-        let other = jwt::Key::generate().sign(&claims);
-        assert_eq!(refused(&api, client, &other).await, "A005328");
-        let (input, signature) = good.rsplit_once('.').unwrap();
-        let (header, _) = input.split_once('.').unwrap();
-        let changed = jwt::encode(with(claims.clone(), "scope", json!("write")).to_string());
-        let tampered = format!("{header}.{changed}.{signature}");
-        assert_eq!(refused(&api, client, &tampered).await, "A005328");
-        // The public key as the secret of an HMAC: everybody has that.
-        for secret in [key.jwk().to_string(), key.jwks()] {
-            let confused = jwt::hmac(secret.as_bytes(), &claims);
-            assert_eq!(refused(&api, client, &confused).await, "A005328");
-        }
-        let wrong_alg = key.sign_with(&json!({ "alg": "ES384" }), &claims);
-        assert_eq!(refused(&api, client, &wrong_alg).await, "A005352");
-        let critical = key.sign_with(&json!({ "alg": "ES256", "crit": ["x"], "x": 1 }), &claims);
-        assert_eq!(refused(&api, client, &critical).await, "A005301");
-        let header = jwt::encode(json!({ "typ": "jwt" }).to_string());
-        let without_alg = format!("{header}.{changed}.{signature}");
-        assert_eq!(refused(&api, client, &without_alg).await, "A005307");
-        for (header, code) in [
-            (json!({ "enc": "A128GCM" }), "A005360"),
-            (json!({ "alg": "dir" }), "A005362"),
-            (json!({ "alg": "magic", "enc": "A128GCM" }), "A005368"),
-            (json!({ "alg": "dir", "enc": "magic" }), "A005366"),
-        ] {
-            let encrypted = format!("{}....", jwt::encode(header.to_string()));
-            assert_eq!(refused(&api, client, &encrypted).await, code, "{header}");
-        }
-        for malformed in [
-            "x",
-            "a.b.c",
-            "..",
-            "....",
-            &format!("{good}."),
-            &good[..good.len() / 2],
-        ] {
-            refused(&api, client, malformed).await;
-        }
-        // The secret of the client is as good as its key, until it registers the one algorithm.
-        let by_secret = jwt::hmac(client.secret.expose().as_bytes(), &claims);
-        let answer = ask(&api, query(client, &by_secret, &[])).await;
-        assert_eq!(answer.action, AuthorizationAction::Interaction);
-        configure_client(&api, client.id, |client| {
-            client.request_sign_alg = Some(JwsAlg::Es256);
-        })
-        .await;
-        assert_eq!(refused(&api, client, &by_secret).await, "A005312");
-        let answer = ask(&api, query(client, &good, &[])).await;
-        assert_eq!(answer.action, AuthorizationAction::Interaction);
+async fn only_the_signature_of_the_client_is_good(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api, key) = start_signing(version).await;
+    let client = emulator.client();
+    let claims = claims(client);
+    let good = key.sign(&claims);
+    assert_eq!(
+        refused(&api, client, &jwt::unsigned(&claims)).await,
+        "A008311"
+    );
+    let none = key.sign_with(&json!({ "alg": "none" }), &claims);
+    assert_eq!(refused(&api, client, &none).await, "A008311");
+    let other = jwt::Key::generate().sign(&claims);
+    assert_eq!(refused(&api, client, &other).await, "A005328");
+    let (input, signature) = good.rsplit_once('.').unwrap();
+    let (header, _) = input.split_once('.').unwrap();
+    let changed = jwt::encode(with(claims.clone(), "scope", json!("write")).to_string());
+    let tampered = format!("{header}.{changed}.{signature}");
+    assert_eq!(refused(&api, client, &tampered).await, "A005328");
+    // The public key as the secret of an HMAC: everybody has that.
+    for secret in [key.jwk().to_string(), key.jwks()] {
+        let confused = jwt::hmac(secret.as_bytes(), &claims);
+        assert_eq!(refused(&api, client, &confused).await, "A005328");
     }
+    let wrong_alg = key.sign_with(&json!({ "alg": "ES384" }), &claims);
+    assert_eq!(refused(&api, client, &wrong_alg).await, "A005352");
+    let critical = key.sign_with(&json!({ "alg": "ES256", "crit": ["x"], "x": 1 }), &claims);
+    assert_eq!(refused(&api, client, &critical).await, "A005301");
+    let header = jwt::encode(json!({ "typ": "jwt" }).to_string());
+    let without_alg = format!("{header}.{changed}.{signature}");
+    assert_eq!(refused(&api, client, &without_alg).await, "A005307");
+    for (header, code) in [
+        (json!({ "enc": "A128GCM" }), "A005360"),
+        (json!({ "alg": "dir" }), "A005362"),
+        (json!({ "alg": "magic", "enc": "A128GCM" }), "A005368"),
+        (json!({ "alg": "dir", "enc": "magic" }), "A005366"),
+    ] {
+        let encrypted = format!("{}....", jwt::encode(header.to_string()));
+        assert_eq!(refused(&api, client, &encrypted).await, code, "{header}");
+    }
+    for malformed in [
+        "x",
+        "a.b.c",
+        "..",
+        "....",
+        &format!("{good}."),
+        &good[..good.len() / 2],
+    ] {
+        refused(&api, client, malformed).await;
+    }
+    // The secret of the client is as good as its key, until it registers the one algorithm.
+    let by_secret = jwt::hmac(client.secret.expose().as_bytes(), &claims);
+    let answer = ask(&api, query(client, &by_secret, &[])).await;
+    assert_eq!(answer.action, AuthorizationAction::Interaction);
+    configure_client(&api, client.id, |client| {
+        client.request_sign_alg = Some(JwsAlg::Es256);
+    })
+    .await;
+    assert_eq!(refused(&api, client, &by_secret).await, "A005312");
+    let answer = ask(&api, query(client, &good, &[])).await;
+    assert_eq!(answer.action, AuthorizationAction::Interaction);
 }
 
+#[rstest]
 #[tokio::test]
-async fn an_object_is_for_here_and_now() {
-    for version in GENERATIONS {
-        let (emulator, api, key) = start_signing(version).await;
-        let client = emulator.client();
-        let cases = [
-            ("exp", json!(now() - 1), "A006339"),
-            ("exp", json!("soon"), "A006335"),
-            ("nbf", json!(now() + 100), "A006347"),
-            ("iss", json!("somebody"), "A902303"),
-            ("client_id", json!("1"), "A005391"),
-            ("client_id", Value::Null, "A005387"),
-            ("request", json!("x"), "A006308"),
-            ("request_uri", json!("urn:x"), "A006312"),
-        ];
-        for (name, value, expected) in cases {
-            let object = key.sign(&with(claims(client), name, value));
-            assert_eq!(refused(&api, client, &object).await, expected, "{name}");
-        }
-        // An object of another purpose, such as a DPoP proof.
-        let header = json!({ "alg": "ES256", "typ": "dpop+jwt" });
-        let proof = key.sign_with(&header, &claims(client));
-        assert_eq!(refused(&api, client, &proof).await, "A902302");
-        let header = json!({ "alg": "ES256", "typ": "oauth-authz-req+jwt" });
-        let typed = key.sign_with(&header, &claims(client));
-        let answer = ask(&api, query(client, &typed, &[])).await;
-        assert_eq!(answer.action, AuthorizationAction::Interaction);
-
-        let elsewhere = key.sign(&with(
-            claims(client),
-            "aud",
-            json!(["https://other.example"]),
-        ));
-        let answer = ask(&api, query(client, &elsewhere, &[])).await;
-        assert_eq!(answer.action, AuthorizationAction::Interaction);
-        configure(&emulator, &api, |service| {
-            service.request_object_audience_checked = Some(true);
-        })
-        .await;
-        assert_eq!(refused(&api, client, &elsewhere).await, "A006363");
-        let here = key.sign(&claims(client));
-        let answer = ask(&api, query(client, &here, &[])).await;
-        assert_eq!(answer.action, AuthorizationAction::Interaction);
+async fn an_object_is_for_here_and_now(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api, key) = start_signing(version).await;
+    let client = emulator.client();
+    let cases = [
+        ("exp", json!(now() - 1), "A006339"),
+        ("exp", json!("soon"), "A006335"),
+        ("nbf", json!(now() + 100), "A006347"),
+        ("iss", json!("somebody"), "A902303"),
+        ("client_id", json!("1"), "A005391"),
+        ("client_id", Value::Null, "A005387"),
+        ("request", json!("x"), "A006308"),
+        ("request_uri", json!("urn:x"), "A006312"),
+    ];
+    for (name, value, expected) in cases {
+        let object = key.sign(&with(claims(client), name, value));
+        assert_eq!(refused(&api, client, &object).await, expected, "{name}");
     }
+    // An object of another purpose, such as a DPoP proof.
+    let header = json!({ "alg": "ES256", "typ": "dpop+jwt" });
+    let proof = key.sign_with(&header, &claims(client));
+    assert_eq!(refused(&api, client, &proof).await, "A902302");
+    let header = json!({ "alg": "ES256", "typ": "oauth-authz-req+jwt" });
+    let typed = key.sign_with(&header, &claims(client));
+    let answer = ask(&api, query(client, &typed, &[])).await;
+    assert_eq!(answer.action, AuthorizationAction::Interaction);
+
+    let elsewhere = key.sign(&with(
+        claims(client),
+        "aud",
+        json!(["https://other.example"]),
+    ));
+    let answer = ask(&api, query(client, &elsewhere, &[])).await;
+    assert_eq!(answer.action, AuthorizationAction::Interaction);
+    configure(&emulator, &api, |service| {
+        service.request_object_audience_checked = Some(true);
+    })
+    .await;
+    assert_eq!(refused(&api, client, &elsewhere).await, "A006363");
+    let here = key.sign(&claims(client));
+    let answer = ask(&api, query(client, &here, &[])).await;
+    assert_eq!(answer.action, AuthorizationAction::Interaction);
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_redirect_uri_inside_is_checked_as_any_other() {
-    for version in GENERATIONS {
-        let (emulator, api, key) = start_signing(version).await;
-        let client = emulator.client();
-        let evil = with(
-            claims(client),
-            "redirect_uri",
-            json!("https://evil.example/"),
-        );
-        let answer = ask(&api, query(client, &key.sign(&evil), &[])).await;
-        assert_eq!(answer.action, AuthorizationAction::BadRequest);
-        assert_eq!(answer.result_code.as_deref(), Some("A011304"));
-        // Nor is one outside trusted when the object cannot be read.
-        let parameters = form(&[
-            ("client_id", &client.alias),
-            ("redirect_uri", "https://evil.example/"),
-            ("request", "x"),
-        ]);
-        let answer = ask(&api, parameters).await;
-        assert_eq!(answer.action, AuthorizationAction::BadRequest);
-        assert_eq!(answer.result_code.as_deref(), Some("A005301"));
-    }
+async fn the_redirect_uri_inside_is_checked_as_any_other(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api, key) = start_signing(version).await;
+    let client = emulator.client();
+    let evil = with(
+        claims(client),
+        "redirect_uri",
+        json!("https://evil.example/"),
+    );
+    let answer = ask(&api, query(client, &key.sign(&evil), &[])).await;
+    assert_eq!(answer.action, AuthorizationAction::BadRequest);
+    assert_eq!(answer.result_code.as_deref(), Some("A011304"));
+    // Nor is one outside trusted when the object cannot be read.
+    let parameters = form(&[
+        ("client_id", &client.alias),
+        ("redirect_uri", "https://evil.example/"),
+        ("request", "x"),
+    ]);
+    let answer = ask(&api, parameters).await;
+    assert_eq!(answer.action, AuthorizationAction::BadRequest);
+    assert_eq!(answer.result_code.as_deref(), Some("A005301"));
 }
 
+#[rstest]
 #[tokio::test]
-async fn an_object_is_decrypted_first() {
-    for version in GENERATIONS {
-        let (emulator, api, key) = start_signing(version).await;
-        let client = emulator.client();
-        configure_client(&api, client.id, |client| {
-            client.front_channel_request_object_encryption_required = Some(true);
-            client.request_encryption_alg = Some(JweAlg::EcdhEs);
-        })
-        .await;
-        let jwks = api.get_service_jwks(&GetServiceJwksQuery::new()).await;
-        let jwks = jwks.unwrap().unwrap().into_value();
-        let keys = jwks["keys"].as_array().unwrap();
-        let to = keys
-            .iter()
-            .find(|key| key["use"] == "enc" && key["kty"] == "EC")
-            .unwrap();
-        let signed = key.sign(&claims(client));
-        assert_eq!(refused(&api, client, &signed).await, "A006334");
-        let encrypted = jwt::encrypt(to, &signed);
-        let answer = ask(&api, query(client, &encrypted, &[])).await;
-        assert_eq!(answer.action, AuthorizationAction::Interaction);
-        let mut parts: Vec<_> = encrypted.split('.').collect();
-        let tag = jwt::encode([0; 16]);
-        parts[4] = &tag;
-        assert_eq!(refused(&api, client, &parts.join(".")).await, "A005364");
-        // Without a registered algorithm for the content it is A128CBC-HS256.
-        configure_client(&api, client.id, |client| {
-            client.request_object_encryption_enc_match_required = Some(true);
-        })
-        .await;
-        assert_eq!(refused(&api, client, &encrypted).await, "A006332");
-        configure_client(&api, client.id, |client| {
-            client.request_encryption_enc = Some(JweEnc::A256gcm);
-        })
-        .await;
-        let answer = ask(&api, query(client, &encrypted, &[])).await;
-        assert_eq!(answer.action, AuthorizationAction::Interaction);
-        // Encryption is no signature.
-        let unsigned = jwt::encrypt(to, &jwt::unsigned(&claims(client)));
-        assert_eq!(refused(&api, client, &unsigned).await, "A008311");
+async fn an_object_is_decrypted_first(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api, key) = start_signing(version).await;
+    let client = emulator.client();
+    configure_client(&api, client.id, |client| {
+        client.front_channel_request_object_encryption_required = Some(true);
+        client.request_encryption_alg = Some(JweAlg::EcdhEs);
+    })
+    .await;
+    let jwks = api.get_service_jwks(&GetServiceJwksQuery::new()).await;
+    let jwks = jwks.unwrap().unwrap().into_value();
+    let keys = jwks["keys"].as_array().unwrap();
+    let to = keys
+        .iter()
+        .find(|key| key["use"] == "enc" && key["kty"] == "EC")
+        .unwrap();
+    let signed = key.sign(&claims(client));
+    assert_eq!(refused(&api, client, &signed).await, "A006334");
+    let encrypted = jwt::encrypt(to, &signed);
+    let answer = ask(&api, query(client, &encrypted, &[])).await;
+    assert_eq!(answer.action, AuthorizationAction::Interaction);
+    let mut parts: Vec<_> = encrypted.split('.').collect();
+    let tag = jwt::encode([0; 16]);
+    parts[4] = &tag;
+    assert_eq!(refused(&api, client, &parts.join(".")).await, "A005364");
+    // Without a registered algorithm for the content it is A128CBC-HS256.
+    configure_client(&api, client.id, |client| {
+        client.request_object_encryption_enc_match_required = Some(true);
+    })
+    .await;
+    assert_eq!(refused(&api, client, &encrypted).await, "A006332");
+    configure_client(&api, client.id, |client| {
+        client.request_encryption_enc = Some(JweEnc::A256gcm);
+    })
+    .await;
+    let answer = ask(&api, query(client, &encrypted, &[])).await;
+    assert_eq!(answer.action, AuthorizationAction::Interaction);
+    // Encryption is no signature.
+    let unsigned = jwt::encrypt(to, &jwt::unsigned(&claims(client)));
+    assert_eq!(refused(&api, client, &unsigned).await, "A008311");
 
-        let by_secret = jwt::encrypt_with_secret(client.secret.expose(), &signed);
-        let answer = ask(&api, query(client, &by_secret, &[])).await;
-        assert_eq!(answer.action, AuthorizationAction::Interaction);
-        configure_client(&api, client.id, |client| {
-            client.request_object_encryption_alg_match_required = Some(true);
-        })
-        .await;
-        assert_eq!(refused(&api, client, &by_secret).await, "A006330");
-    }
+    let by_secret = jwt::encrypt_with_secret(client.secret.expose(), &signed);
+    let answer = ask(&api, query(client, &by_secret, &[])).await;
+    assert_eq!(answer.action, AuthorizationAction::Interaction);
+    configure_client(&api, client.id, |client| {
+        client.request_object_encryption_alg_match_required = Some(true);
+    })
+    .await;
+    assert_eq!(refused(&api, client, &by_secret).await, "A006330");
 }
 
+#[rstest]
 #[tokio::test]
-async fn an_object_can_be_required_and_comes_in_one_way_only() {
-    for version in GENERATIONS {
-        let (emulator, api, key) = start_signing(version).await;
-        let client = emulator.client();
-        let object = key.sign(&claims(client));
-        let both = query(
-            client,
-            &object,
-            &[("request_uri", "https://client.example/request")],
-        );
-        let (name, code) = error(&ask(&api, both).await);
-        assert_eq!(
-            (name.as_str(), code.as_str()),
-            ("invalid_request", "A008304")
-        );
-        let by_reference =
-            |uri: &str| crate::common::query(client) + "&" + &form(&[("request_uri", uri)]);
-        let elsewhere = by_reference("https://client.example/request");
-        let (name, _) = error(&ask(&api, elsewhere.clone()).await);
-        assert_eq!(name, "request_uri_not_supported");
-        configure_client(&api, client.id, |client| {
-            client.request_uris = Some(vec!["https://client.example/other".to_owned()]);
-            client.request_object_required = Some(true);
-        })
-        .await;
-        let (name, _) = error(&ask(&api, elsewhere).await);
-        assert_eq!(name, "invalid_request_uri");
-        let (name, code) = error(&ask(&api, crate::common::query(client)).await);
-        assert_eq!(
-            (name.as_str(), code.as_str()),
-            ("invalid_request", "A008309")
-        );
-        let answer = ask(&api, query(client, &object, &[])).await;
-        assert_eq!(answer.action, AuthorizationAction::Interaction);
-    }
+async fn an_object_can_be_required_and_comes_in_one_way_only(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api, key) = start_signing(version).await;
+    let client = emulator.client();
+    let object = key.sign(&claims(client));
+    let both = query(
+        client,
+        &object,
+        &[("request_uri", "https://client.example/request")],
+    );
+    let (name, code) = error(&ask(&api, both).await);
+    assert_eq!(
+        (name.as_str(), code.as_str()),
+        ("invalid_request", "A008304")
+    );
+    let by_reference =
+        |uri: &str| crate::common::query(client) + "&" + &form(&[("request_uri", uri)]);
+    let elsewhere = by_reference("https://client.example/request");
+    let (name, _) = error(&ask(&api, elsewhere.clone()).await);
+    assert_eq!(name, "request_uri_not_supported");
+    configure_client(&api, client.id, |client| {
+        client.request_uris = Some(vec!["https://client.example/other".to_owned()]);
+        client.request_object_required = Some(true);
+    })
+    .await;
+    let (name, _) = error(&ask(&api, elsewhere).await);
+    assert_eq!(name, "invalid_request_uri");
+    let (name, code) = error(&ask(&api, crate::common::query(client)).await);
+    assert_eq!(
+        (name.as_str(), code.as_str()),
+        ("invalid_request", "A008309")
+    );
+    let answer = ask(&api, query(client, &object, &[])).await;
+    assert_eq!(answer.action, AuthorizationAction::Interaction);
 }

@@ -12,6 +12,7 @@ use authlete::types::{
 };
 use authlete::{ApiVersion, Authlete, Secret};
 use authlete_emulator::{Emulator, RegisteredClient};
+use rstest::rstest;
 use serde_json::json;
 
 async fn start_modes(version: ApiVersion) -> (Emulator, Authlete) {
@@ -52,56 +53,58 @@ fn after_mark(content: &str, mark: char) -> Vec<(String, String)> {
         .collect()
 }
 
+#[rstest]
 #[tokio::test]
-async fn query_and_fragment_are_chosen_by_mode_and_type() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_modes(version).await;
-        let client = emulator.client();
-        for (response_type, mode, mark) in [
-            ("code", "", '?'),
-            ("code", "query", '?'),
-            ("code", "fragment", '#'),
-            ("token", "", '#'),
-            ("token", "fragment", '#'),
-        ] {
-            let (action, content) = issue(&api, &request(client, response_type, mode)).await;
-            assert_eq!(action, AuthorizationIssueAction::Location);
-            let parameters = after_mark(&content, mark);
-            assert!(parameters.contains(&("state".to_owned(), "<\"'&>".to_owned())));
-            assert_eq!(content.matches(['?', '#']).count(), 1);
-        }
+async fn query_and_fragment_are_chosen_by_mode_and_type(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_modes(version).await;
+    let client = emulator.client();
+    for (response_type, mode, mark) in [
+        ("code", "", '?'),
+        ("code", "query", '?'),
+        ("code", "fragment", '#'),
+        ("token", "", '#'),
+        ("token", "fragment", '#'),
+    ] {
+        let (action, content) = issue(&api, &request(client, response_type, mode)).await;
+        assert_eq!(action, AuthorizationIssueAction::Location);
+        let parameters = after_mark(&content, mark);
+        assert!(parameters.contains(&("state".to_owned(), "<\"'&>".to_owned())));
+        assert_eq!(content.matches(['?', '#']).count(), 1);
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_form_posts_the_response_and_nothing_else() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_modes(version).await;
-        let query = request(emulator.client(), "code", "form_post");
-        let ticket = ticket(&api, &query).await;
-        let issue = AuthorizationIssueRequest::new(ticket, "alice");
-        let answer = api.authorization_issue(&issue).await.unwrap();
-        assert_eq!(answer.action, AuthorizationIssueAction::Form);
-        let code = answer.authorization_code.unwrap();
-        let page = answer.response_content.unwrap().expose().to_owned();
-        let inputs: Vec<_> = page
-            .lines()
-            .filter(|line| line.starts_with("<input"))
-            .collect();
-        let code = format!(
-            "<input type=\"hidden\" name=\"code\" value=\"{}\"/>",
-            code.expose()
-        );
-        let expected = [
-            code.as_str(),
-            "<input type=\"hidden\" name=\"state\" value=\"&lt;&quot;&#39;&amp;&gt;\"/>",
-            "<input type=\"hidden\" name=\"iss\" value=\"https://as.example\"/>",
-        ];
-        assert_eq!(inputs, expected);
-        assert!(page.starts_with("<!DOCTYPE html>"));
-        assert!(page.contains("<form method=\"post\" action=\"https://client.example/callback\">"));
-        assert!(page.contains("onload=\"document.forms[0].submit()\""));
-    }
+async fn a_form_posts_the_response_and_nothing_else(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_modes(version).await;
+    let query = request(emulator.client(), "code", "form_post");
+    let ticket = ticket(&api, &query).await;
+    let issue = AuthorizationIssueRequest::new(ticket, "alice");
+    let answer = api.authorization_issue(&issue).await.unwrap();
+    assert_eq!(answer.action, AuthorizationIssueAction::Form);
+    let code = answer.authorization_code.unwrap();
+    let page = answer.response_content.unwrap().expose().to_owned();
+    let inputs: Vec<_> = page
+        .lines()
+        .filter(|line| line.starts_with("<input"))
+        .collect();
+    let code = format!(
+        "<input type=\"hidden\" name=\"code\" value=\"{}\"/>",
+        code.expose()
+    );
+    let expected = [
+        code.as_str(),
+        "<input type=\"hidden\" name=\"state\" value=\"&lt;&quot;&#39;&amp;&gt;\"/>",
+        "<input type=\"hidden\" name=\"iss\" value=\"https://as.example\"/>",
+    ];
+    assert_eq!(inputs, expected);
+    assert!(page.starts_with("<!DOCTYPE html>"));
+    assert!(page.contains("<form method=\"post\" action=\"https://client.example/callback\">"));
+    assert!(page.contains("onload=\"document.forms[0].submit()\""));
 }
 
 #[tokio::test]
@@ -147,201 +150,203 @@ async fn no_parameter_breaks_out_of_the_form() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn errors_go_the_way_of_the_mode() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_modes(version).await;
-        let client = emulator.client();
-        for (mode, action) in [
-            ("query", AuthorizationAction::Location),
-            ("fragment", AuthorizationAction::Location),
-            ("form_post", AuthorizationAction::Form),
-            ("jwt", AuthorizationAction::Location),
-            ("form_post.jwt", AuthorizationAction::Form),
-        ] {
-            let query = format!("{}&max_age=x", request(client, "code", mode));
-            let answer = api
-                .authorization(&AuthorizationRequest::new(query))
-                .await
-                .unwrap();
-            assert_eq!(answer.action, action, "{mode}");
-            let content = answer.response_content.unwrap();
-            let mark = match mode {
-                "query" => "?error=invalid_request&",
-                "fragment" => "#error=invalid_request&",
-                "form_post" => "name=\"error\" value=\"invalid_request\"",
-                "jwt" => "?response=",
-                _ => "name=\"response\"",
-            };
-            assert!(content.expose().contains(mark), "{mode}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn tokens_do_not_go_into_the_query() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_modes(version).await;
-        let client = emulator.client();
-        for (response_type, mode, code) in [
-            ("token", "query", "A012304"),
-            ("token", "query.jwt", "A012309"),
-            ("code", "web_message", "A012303"),
-        ] {
-            let answer = api
-                .authorization(&AuthorizationRequest::new(request(
-                    client,
-                    response_type,
-                    mode,
-                )))
-                .await
-                .unwrap();
-            assert_eq!(answer.action, AuthorizationAction::Location);
-            assert_eq!(answer.result_code.as_deref(), Some(code));
-            let mark = if response_type == "token" { '#' } else { '?' };
-            let parameters = after_mark(answer.response_content.unwrap().expose(), mark);
-            assert_eq!(parameters[0].1, "invalid_request");
-        }
-        configure_client(&api, client.id, |client| {
-            client.response_modes = Some(vec![ResponseMode::Query]);
-        })
-        .await;
-        let fragment = AuthorizationRequest::new(request(client, "code", "fragment"));
-        let answer = api.authorization(&fragment).await.unwrap();
-        assert_eq!(answer.result_code.as_deref(), Some("A901304"));
-    }
-}
-
-#[tokio::test]
-async fn a_response_in_a_jwt_is_signed_and_says_for_whom_it_is() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_modes(version).await;
-        let client = emulator.client();
-        configure(&emulator, &api, |service| {
-            service.authorization_response_duration = Some(120);
-        })
-        .await;
-        let keys = jwks(&api).await;
-        for (response_type, mode, mark) in [
-            ("code", "jwt", '?'),
-            ("code", "query.jwt", '?'),
-            ("code", "fragment.jwt", '#'),
-            ("token", "jwt", '#'),
-        ] {
-            let (action, content) = issue(&api, &request(client, response_type, mode)).await;
-            assert_eq!(action, AuthorizationIssueAction::Location);
-            let parameters = after_mark(&content, mark);
-            let [(name, response)] = &parameters[..] else {
-                panic!("{parameters:?}");
-            };
-            assert_eq!(name, "response");
-            let claims = jwt::verified(response, &keys);
-            assert_eq!(jwt::parts(response).0["alg"], "RS256");
-            assert_eq!(claims["iss"], "https://as.example");
-            assert_eq!(claims["aud"], client.id.to_string());
-            assert_eq!(claims["state"], "<\"'&>");
-            let now = SystemTime::now()
-                .duration_since(UNIX_EPOCH)
-                .unwrap()
-                .as_secs();
-            let exp = claims["exp"].as_u64().unwrap();
-            assert!((now + 110..=now + 120).contains(&exp), "{exp} at {now}");
-            let given = if response_type == "code" {
-                "code"
-            } else {
-                "access_token"
-            };
-            assert!(claims[given].is_string());
-        }
-    }
-}
-
-#[tokio::test]
-async fn refusals_are_in_jwts_too() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_modes(version).await;
-        let client = emulator.client();
-        configure_client(&api, client.id, |client| {
-            client.authorization_sign_alg = Some(JwsAlg::Es256);
-        })
-        .await;
-        let query = request(client, "code", "form_post.jwt");
-        let fail = AuthorizationFailRequest::new(
-            ticket(&api, &query).await,
-            AuthorizationFailReason::Denied,
-        );
-        let answer = api.authorization_fail(&fail).await.unwrap();
-        assert_eq!(answer.action, AuthorizationFailAction::Form);
-        let page = answer.response_content.unwrap().expose().to_owned();
-        let (_, response) = page.split_once("name=\"response\" value=\"").unwrap();
-        let (response, _) = response.split_once('"').unwrap();
-        assert_eq!(jwt::parts(response).0["alg"], "ES256");
-        let claims = jwt::verified(response, &jwks(&api).await);
-        assert_eq!(claims["error"], "access_denied");
-        assert_eq!(claims["aud"], client.id.to_string());
-    }
-}
-
-#[tokio::test]
-async fn a_response_is_encrypted_when_the_client_asks_for_it() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_modes(version).await;
-        let client = emulator.client();
-        configure_client(&api, client.id, |client| {
-            client.authorization_encryption_alg = Some(JweAlg::Dir);
-            client.authorization_encryption_enc = Some(JweEnc::A256gcm);
-        })
-        .await;
-        // What is encrypted may go into the query.
-        let (_, content) = issue(&api, &request(client, "token", "query.jwt")).await;
-        let parameters = after_mark(&content, '?');
-        let signed = jwe::opened(client.secret.expose(), &parameters[0].1);
-        let claims = jwt::verified(&signed, &jwks(&api).await);
-        assert!(claims["access_token"].is_string());
-    }
-}
-
-#[tokio::test]
-async fn what_cannot_be_signed_is_the_servers_fault() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_modes(version).await;
-        let client = emulator.client();
-        let query = request(client, "token", "jwt");
-        let ticket = ticket(&api, &query).await;
-        configure_client(&api, client.id, |client| {
-            client.authorization_sign_alg = Some(JwsAlg::None);
-        })
-        .await;
-        // A request is refused at once, and in a way that needs no signature.
+async fn errors_go_the_way_of_the_mode(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_modes(version).await;
+    let client = emulator.client();
+    for (mode, action) in [
+        ("query", AuthorizationAction::Location),
+        ("fragment", AuthorizationAction::Location),
+        ("form_post", AuthorizationAction::Form),
+        ("jwt", AuthorizationAction::Location),
+        ("form_post.jwt", AuthorizationAction::Form),
+    ] {
+        let query = format!("{}&max_age=x", request(client, "code", mode));
         let answer = api
-            .authorization(&AuthorizationRequest::new(query.as_str()))
+            .authorization(&AuthorizationRequest::new(query))
+            .await
+            .unwrap();
+        assert_eq!(answer.action, action, "{mode}");
+        let content = answer.response_content.unwrap();
+        let mark = match mode {
+            "query" => "?error=invalid_request&",
+            "fragment" => "#error=invalid_request&",
+            "form_post" => "name=\"error\" value=\"invalid_request\"",
+            "jwt" => "?response=",
+            _ => "name=\"response\"",
+        };
+        assert!(content.expose().contains(mark), "{mode}");
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn tokens_do_not_go_into_the_query(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_modes(version).await;
+    let client = emulator.client();
+    for (response_type, mode, code) in [
+        ("token", "query", "A012304"),
+        ("token", "query.jwt", "A012309"),
+        ("code", "web_message", "A012303"),
+    ] {
+        let answer = api
+            .authorization(&AuthorizationRequest::new(request(
+                client,
+                response_type,
+                mode,
+            )))
             .await
             .unwrap();
         assert_eq!(answer.action, AuthorizationAction::Location);
-        assert_eq!(answer.result_code.as_deref(), Some("A012306"));
-        let issue = AuthorizationIssueRequest::new(ticket, "alice").access_token("untold");
-        let answer = api.authorization_issue(&issue).await.unwrap();
-        assert_eq!(answer.action, AuthorizationIssueAction::InternalServerError);
-        // Nor does a token work that nobody was given.
-        let untold = IntrospectionRequest::new("untold");
-        let introspected = api.introspection(&untold).await.unwrap();
-        assert_eq!(introspected.existent, Some(false));
-        configure_client(&api, client.id, |client| {
-            client.authorization_sign_alg = None
-        })
-        .await;
-        let answer = ask(&api, query.as_str()).await;
-        assert_eq!(answer.result_code.as_deref(), Some("A012305"));
-        configure(&emulator, &api, |service| service.jwks = None).await;
-        configure_client(&api, client.id, |client| {
-            client.authorization_sign_alg = Some(JwsAlg::Rs256);
-        })
-        .await;
-        let broken = AuthorizationRequest::new(format!("{query}&max_age=x"));
-        let answer = api.authorization(&broken).await.unwrap();
-        assert_eq!(answer.action, AuthorizationAction::InternalServerError);
-        let error = content(answer.response_content.as_ref());
-        assert_eq!(error["error"], json!("server_error"));
-        assert_eq!(answer.ticket, None::<Secret>);
+        assert_eq!(answer.result_code.as_deref(), Some(code));
+        let mark = if response_type == "token" { '#' } else { '?' };
+        let parameters = after_mark(answer.response_content.unwrap().expose(), mark);
+        assert_eq!(parameters[0].1, "invalid_request");
     }
+    configure_client(&api, client.id, |client| {
+        client.response_modes = Some(vec![ResponseMode::Query]);
+    })
+    .await;
+    let fragment = AuthorizationRequest::new(request(client, "code", "fragment"));
+    let answer = api.authorization(&fragment).await.unwrap();
+    assert_eq!(answer.result_code.as_deref(), Some("A901304"));
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_response_in_a_jwt_is_signed_and_says_for_whom_it_is(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_modes(version).await;
+    let client = emulator.client();
+    configure(&emulator, &api, |service| {
+        service.authorization_response_duration = Some(120);
+    })
+    .await;
+    let keys = jwks(&api).await;
+    for (response_type, mode, mark) in [
+        ("code", "jwt", '?'),
+        ("code", "query.jwt", '?'),
+        ("code", "fragment.jwt", '#'),
+        ("token", "jwt", '#'),
+    ] {
+        let (action, content) = issue(&api, &request(client, response_type, mode)).await;
+        assert_eq!(action, AuthorizationIssueAction::Location);
+        let parameters = after_mark(&content, mark);
+        let [(name, response)] = &parameters[..] else {
+            panic!("{parameters:?}");
+        };
+        assert_eq!(name, "response");
+        let claims = jwt::verified(response, &keys);
+        assert_eq!(jwt::parts(response).0["alg"], "RS256");
+        assert_eq!(claims["iss"], "https://as.example");
+        assert_eq!(claims["aud"], client.id.to_string());
+        assert_eq!(claims["state"], "<\"'&>");
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap()
+            .as_secs();
+        let exp = claims["exp"].as_u64().unwrap();
+        assert!((now + 110..=now + 120).contains(&exp), "{exp} at {now}");
+        let given = if response_type == "code" {
+            "code"
+        } else {
+            "access_token"
+        };
+        assert!(claims[given].is_string());
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn refusals_are_in_jwts_too(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
+    let (emulator, api) = start_modes(version).await;
+    let client = emulator.client();
+    configure_client(&api, client.id, |client| {
+        client.authorization_sign_alg = Some(JwsAlg::Es256);
+    })
+    .await;
+    let query = request(client, "code", "form_post.jwt");
+    let fail =
+        AuthorizationFailRequest::new(ticket(&api, &query).await, AuthorizationFailReason::Denied);
+    let answer = api.authorization_fail(&fail).await.unwrap();
+    assert_eq!(answer.action, AuthorizationFailAction::Form);
+    let page = answer.response_content.unwrap().expose().to_owned();
+    let (_, response) = page.split_once("name=\"response\" value=\"").unwrap();
+    let (response, _) = response.split_once('"').unwrap();
+    assert_eq!(jwt::parts(response).0["alg"], "ES256");
+    let claims = jwt::verified(response, &jwks(&api).await);
+    assert_eq!(claims["error"], "access_denied");
+    assert_eq!(claims["aud"], client.id.to_string());
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_response_is_encrypted_when_the_client_asks_for_it(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_modes(version).await;
+    let client = emulator.client();
+    configure_client(&api, client.id, |client| {
+        client.authorization_encryption_alg = Some(JweAlg::Dir);
+        client.authorization_encryption_enc = Some(JweEnc::A256gcm);
+    })
+    .await;
+    // What is encrypted may go into the query.
+    let (_, content) = issue(&api, &request(client, "token", "query.jwt")).await;
+    let parameters = after_mark(&content, '?');
+    let signed = jwe::opened(client.secret.expose(), &parameters[0].1);
+    let claims = jwt::verified(&signed, &jwks(&api).await);
+    assert!(claims["access_token"].is_string());
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_cannot_be_signed_is_the_servers_fault(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_modes(version).await;
+    let client = emulator.client();
+    let query = request(client, "token", "jwt");
+    let ticket = ticket(&api, &query).await;
+    configure_client(&api, client.id, |client| {
+        client.authorization_sign_alg = Some(JwsAlg::None);
+    })
+    .await;
+    // A request is refused at once, and in a way that needs no signature.
+    let answer = api
+        .authorization(&AuthorizationRequest::new(query.as_str()))
+        .await
+        .unwrap();
+    assert_eq!(answer.action, AuthorizationAction::Location);
+    assert_eq!(answer.result_code.as_deref(), Some("A012306"));
+    let issue = AuthorizationIssueRequest::new(ticket, "alice").access_token("untold");
+    let answer = api.authorization_issue(&issue).await.unwrap();
+    assert_eq!(answer.action, AuthorizationIssueAction::InternalServerError);
+    // Nor does a token work that nobody was given.
+    let untold = IntrospectionRequest::new("untold");
+    let introspected = api.introspection(&untold).await.unwrap();
+    assert_eq!(introspected.existent, Some(false));
+    configure_client(&api, client.id, |client| {
+        client.authorization_sign_alg = None
+    })
+    .await;
+    let answer = ask(&api, query.as_str()).await;
+    assert_eq!(answer.result_code.as_deref(), Some("A012305"));
+    configure(&emulator, &api, |service| service.jwks = None).await;
+    configure_client(&api, client.id, |client| {
+        client.authorization_sign_alg = Some(JwsAlg::Rs256);
+    })
+    .await;
+    let broken = AuthorizationRequest::new(format!("{query}&max_age=x"));
+    let answer = api.authorization(&broken).await.unwrap();
+    assert_eq!(answer.action, AuthorizationAction::InternalServerError);
+    let error = content(answer.response_content.as_ref());
+    assert_eq!(error["error"], json!("server_error"));
+    assert_eq!(answer.ticket, None::<Secret>);
 }

@@ -8,6 +8,7 @@ use authlete::types::{
 };
 use authlete::{ApiVersion, Authlete};
 use authlete_emulator::{Emulator, RegisteredClient};
+use rstest::rstest;
 use serde_json::{Value, json};
 
 /// An emulator whose client may use all response types.
@@ -125,164 +126,169 @@ async fn each_response_type_gives_what_it_names() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_code_of_the_hybrid_flow_is_a_code() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_all(version).await;
-        let client = emulator.client();
-        let query = request(client, "code token", "read write", "");
-        let answer = issue(&api, &query).await;
-        let parameters = form(&[
-            ("grant_type", "authorization_code"),
-            ("code", answer.authorization_code.unwrap().expose()),
-            ("redirect_uri", &client.redirect_uri),
-        ]);
-        let token = request_token(&api, client, &parameters).await;
-        assert_eq!(token.action, TokenAction::Ok);
-        assert_ne!(token.access_token, answer.access_token);
-        assert_eq!(token.grant_type, Some(GrantType::AuthorizationCode));
+async fn a_code_of_the_hybrid_flow_is_a_code(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_all(version).await;
+    let client = emulator.client();
+    let query = request(client, "code token", "read write", "");
+    let answer = issue(&api, &query).await;
+    let parameters = form(&[
+        ("grant_type", "authorization_code"),
+        ("code", answer.authorization_code.unwrap().expose()),
+        ("redirect_uri", &client.redirect_uri),
+    ]);
+    let token = request_token(&api, client, &parameters).await;
+    assert_eq!(token.action, TokenAction::Ok);
+    assert_ne!(token.access_token, answer.access_token);
+    assert_eq!(token.grant_type, Some(GrantType::AuthorizationCode));
+}
+
+#[rstest]
+#[tokio::test]
+async fn none_gives_nothing_and_needs_no_user(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_all(version).await;
+    let query = request(emulator.client(), "none", "read", "");
+    let request = AuthorizationIssueRequest::new(ticket(&api, &query).await, "");
+    let answer = api.authorization_issue(&request).await.unwrap();
+    assert_eq!(answer.action, AuthorizationIssueAction::Location);
+    let (_, parameters) = location(answer.response_content.as_ref());
+    let expected = [("state", "s t"), ("iss", "https://as.example")];
+    let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    assert_eq!(parameters, expected);
+    assert_eq!(
+        (answer.authorization_code, answer.access_token),
+        (None, None)
+    );
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_server_decides_what_the_tokens_say(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_all(version).await;
+    let client = emulator.client();
+    configure(&emulator, &api, |service| {
+        service.backchannel_logout_session_supported = Some(true);
+    })
+    .await;
+    let query = request(client, "id_token token", "openid read", "&nonce=n");
+    let ticket = ticket(&api, &query).await;
+    let mut request = AuthorizationIssueRequest::new(&ticket, "alice")
+        .sub("pairwise-alice")
+        .scopes(["openid", "write"])
+        .claims(r#"{"given_name":"Alice","iss":"https://evil.example","middle_name":null}"#)
+        .idt_header_params(r#"{"x":"y","alg":"none"}"#)
+        .id_token_aud_type("string")
+        .session_id("session-1")
+        .properties([Property::new("color", "blue")])
+        .access_token("token-of-the-caller")
+        .access_token_duration(60);
+    let answer = api.authorization_issue(&request).await.unwrap();
+    let parameters = fragment(&answer);
+    assert_eq!(
+        value(&parameters, "access_token"),
+        Some("token-of-the-caller")
+    );
+    assert_eq!(value(&parameters, "expires_in"), Some("60"));
+    assert_eq!(value(&parameters, "scope"), Some("openid write"));
+    let id_token = value(&parameters, "id_token").unwrap();
+    let (header, _) = jwt::parts(id_token);
+    assert_eq!(
+        (&header["alg"], &header["x"]),
+        (&json!("ES256"), &json!("y"))
+    );
+    let claims = jwt::verified(id_token, &jwks(&api).await);
+    assert_eq!(claims["iss"], "https://as.example");
+    assert_eq!(claims["sub"], "pairwise-alice");
+    assert_eq!(claims["aud"], client.id.to_string());
+    assert_eq!(claims["given_name"], "Alice");
+    assert_eq!(claims["sid"], "session-1");
+    assert!(claims.get("middle_name").is_none());
+    let introspection = IntrospectionRequest::new("token-of-the-caller");
+    let introspected = api.introspection(&introspection).await.unwrap();
+    assert_eq!(introspected.subject.as_deref(), Some("alice"));
+    assert_eq!(introspected.scopes.unwrap(), ["openid", "write"]);
+
+    // The ticket is used up, and so is the value of the token.
+    let again = api.authorization_issue(&request).await.unwrap();
+    assert_eq!(again.action, AuthorizationIssueAction::BadRequest);
+    assert_eq!(again.result_code.as_deref(), Some("A041202"));
+    request.ticket = crate::common::ticket(&api, &query).await;
+    let taken = api.authorization_issue(&request).await.unwrap();
+    assert_eq!(taken.action, AuthorizationIssueAction::InternalServerError);
+    request.claims = Some("[]".to_owned());
+    request.ticket = crate::common::ticket(&api, &query).await;
+    let malformed = api.authorization_issue(&request).await.unwrap();
+    assert_eq!(
+        malformed.action,
+        AuthorizationIssueAction::InternalServerError
+    );
+    assert_eq!(malformed.result_code.as_deref(), Some("A044201"));
+}
+
+#[rstest]
+#[tokio::test]
+async fn id_tokens_need_openid_and_a_nonce(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_all(version).await;
+    let client = emulator.client();
+    let cases = [
+        (request(client, "id_token", "read", "&nonce=n"), "A004302"),
+        (request(client, "id_token", "openid", ""), "A014303"),
+        (request(client, "code id_token", "openid", ""), "A014303"),
+    ];
+    for (query, expected) in cases {
+        let answer = api
+            .authorization(&AuthorizationRequest::new(query.as_str()))
+            .await
+            .unwrap();
+        assert_eq!(answer.action, AuthorizationAction::Location, "{query}");
+        assert_eq!(answer.result_code.as_deref(), Some(expected), "{query}");
+        let content = answer.response_content.unwrap();
+        let fragment = content.expose().split_once('#').unwrap().1;
+        assert!(fragment.starts_with("error=invalid_request&"), "{fragment}");
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn none_gives_nothing_and_needs_no_user() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_all(version).await;
-        let query = request(emulator.client(), "none", "read", "");
-        let request = AuthorizationIssueRequest::new(ticket(&api, &query).await, "");
-        let answer = api.authorization_issue(&request).await.unwrap();
-        assert_eq!(answer.action, AuthorizationIssueAction::Location);
-        let (_, parameters) = location(answer.response_content.as_ref());
-        let expected = [("state", "s t"), ("iss", "https://as.example")];
-        let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        assert_eq!(parameters, expected);
-        assert_eq!(
-            (answer.authorization_code, answer.access_token),
-            (None, None)
-        );
-    }
-}
-
-#[tokio::test]
-async fn the_server_decides_what_the_tokens_say() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_all(version).await;
-        let client = emulator.client();
-        configure(&emulator, &api, |service| {
-            service.backchannel_logout_session_supported = Some(true);
-        })
-        .await;
-        let query = request(client, "id_token token", "openid read", "&nonce=n");
-        let ticket = ticket(&api, &query).await;
-        let mut request = AuthorizationIssueRequest::new(&ticket, "alice")
-            .sub("pairwise-alice")
-            .scopes(["openid", "write"])
-            .claims(r#"{"given_name":"Alice","iss":"https://evil.example","middle_name":null}"#)
-            .idt_header_params(r#"{"x":"y","alg":"none"}"#)
-            .id_token_aud_type("string")
-            .session_id("session-1")
-            .properties([Property::new("color", "blue")])
-            .access_token("token-of-the-caller")
-            .access_token_duration(60);
-        let answer = api.authorization_issue(&request).await.unwrap();
-        let parameters = fragment(&answer);
-        assert_eq!(
-            value(&parameters, "access_token"),
-            Some("token-of-the-caller")
-        );
-        assert_eq!(value(&parameters, "expires_in"), Some("60"));
-        assert_eq!(value(&parameters, "scope"), Some("openid write"));
-        let id_token = value(&parameters, "id_token").unwrap();
-        let (header, _) = jwt::parts(id_token);
-        assert_eq!(
-            (&header["alg"], &header["x"]),
-            (&json!("ES256"), &json!("y"))
-        );
-        let claims = jwt::verified(id_token, &jwks(&api).await);
-        assert_eq!(claims["iss"], "https://as.example");
-        assert_eq!(claims["sub"], "pairwise-alice");
-        assert_eq!(claims["aud"], client.id.to_string());
-        assert_eq!(claims["given_name"], "Alice");
-        assert_eq!(claims["sid"], "session-1");
-        assert!(claims.get("middle_name").is_none());
-        let introspection = IntrospectionRequest::new("token-of-the-caller");
-        let introspected = api.introspection(&introspection).await.unwrap();
-        assert_eq!(introspected.subject.as_deref(), Some("alice"));
-        assert_eq!(introspected.scopes.unwrap(), ["openid", "write"]);
-
-        // The ticket is used up, and so is the value of the token.
-        let again = api.authorization_issue(&request).await.unwrap();
-        assert_eq!(again.action, AuthorizationIssueAction::BadRequest);
-        assert_eq!(again.result_code.as_deref(), Some("A041202"));
-        request.ticket = crate::common::ticket(&api, &query).await;
-        let taken = api.authorization_issue(&request).await.unwrap();
-        assert_eq!(taken.action, AuthorizationIssueAction::InternalServerError);
-        request.claims = Some("[]".to_owned());
-        request.ticket = crate::common::ticket(&api, &query).await;
-        let malformed = api.authorization_issue(&request).await.unwrap();
-        assert_eq!(
-            malformed.action,
-            AuthorizationIssueAction::InternalServerError
-        );
-        assert_eq!(malformed.result_code.as_deref(), Some("A044201"));
-    }
-}
-
-#[tokio::test]
-async fn id_tokens_need_openid_and_a_nonce() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_all(version).await;
-        let client = emulator.client();
-        let cases = [
-            (request(client, "id_token", "read", "&nonce=n"), "A004302"),
-            (request(client, "id_token", "openid", ""), "A014303"),
-            (request(client, "code id_token", "openid", ""), "A014303"),
-        ];
-        for (query, expected) in cases {
-            let answer = api
-                .authorization(&AuthorizationRequest::new(query.as_str()))
-                .await
-                .unwrap();
-            assert_eq!(answer.action, AuthorizationAction::Location, "{query}");
-            assert_eq!(answer.result_code.as_deref(), Some(expected), "{query}");
-            let content = answer.response_content.unwrap();
-            let fragment = content.expose().split_once('#').unwrap().1;
-            assert!(fragment.starts_with("error=invalid_request&"), "{fragment}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn service_and_client_restrict_response_types() {
-    for version in GENERATIONS {
-        let (emulator, api) = start_all(version).await;
-        let client = emulator.client();
-        let error = async |response_type: &str| {
-            let query = request(client, response_type, "openid", "&nonce=n");
-            let answer = api
-                .authorization(&AuthorizationRequest::new(query.as_str()))
-                .await
-                .unwrap();
-            let content = answer.response_content?.expose().to_owned();
-            let (_, parameters) = content.split_once(['#', '?']).unwrap();
-            let (error, _) = parameters.split_once('&').unwrap();
-            Some(error.strip_prefix("error=").unwrap().to_owned())
-        };
-        assert_eq!(error("code").await, None);
-        assert_eq!(error("device").await.unwrap(), "unsupported_response_type");
-        configure_client(&api, client.id, |client| {
-            client.response_types = Some(vec![ResponseType::Code, ResponseType::IdToken]);
-            client.grant_types = Some(vec![GrantType::AuthorizationCode]);
-        })
-        .await;
-        assert_eq!(error("code").await, None);
-        assert_eq!(error("code id_token").await.unwrap(), "unauthorized_client");
-        // The response type alone is not enough (RFC 7591 §2.1).
-        assert_eq!(error("id_token").await.unwrap(), "unauthorized_client");
-        configure(&emulator, &api, |service| {
-            service.supported_response_types = Some(vec![ResponseType::Token]);
-        })
-        .await;
-        assert_eq!(error("code").await.unwrap(), "unsupported_response_type");
-    }
+async fn service_and_client_restrict_response_types(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start_all(version).await;
+    let client = emulator.client();
+    let error = async |response_type: &str| {
+        let query = request(client, response_type, "openid", "&nonce=n");
+        let answer = api
+            .authorization(&AuthorizationRequest::new(query.as_str()))
+            .await
+            .unwrap();
+        let content = answer.response_content?.expose().to_owned();
+        let (_, parameters) = content.split_once(['#', '?']).unwrap();
+        let (error, _) = parameters.split_once('&').unwrap();
+        Some(error.strip_prefix("error=").unwrap().to_owned())
+    };
+    assert_eq!(error("code").await, None);
+    assert_eq!(error("device").await.unwrap(), "unsupported_response_type");
+    configure_client(&api, client.id, |client| {
+        client.response_types = Some(vec![ResponseType::Code, ResponseType::IdToken]);
+        client.grant_types = Some(vec![GrantType::AuthorizationCode]);
+    })
+    .await;
+    assert_eq!(error("code").await, None);
+    assert_eq!(error("code id_token").await.unwrap(), "unauthorized_client");
+    // The response type alone is not enough (RFC 7591 §2.1).
+    assert_eq!(error("id_token").await.unwrap(), "unauthorized_client");
+    configure(&emulator, &api, |service| {
+        service.supported_response_types = Some(vec![ResponseType::Token]);
+    })
+    .await;
+    assert_eq!(error("code").await.unwrap(), "unsupported_response_type");
 }

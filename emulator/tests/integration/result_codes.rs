@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 
 use crate::common::registration::{manage, minimal, register, registered, start_open, with};
 use crate::common::{GENERATIONS, post, start, variable};
+use authlete::ApiVersion;
+use rstest::rstest;
 
 /// The result code for the parameters of a client's request; without parameters the call has none.
 async fn code(
@@ -424,50 +426,52 @@ async fn answer(
     post(emulator, version, "SERVICE", path, &body).await
 }
 
+#[rstest]
 #[tokio::test]
-async fn an_unknown_type_of_the_audience_is_refused_wherever_it_can_be_given() {
-    for version in GENERATIONS {
-        let (emulator, _api) = start(version).await;
-        for path in [
-            "/auth/authorization/issue",
-            "/device/complete",
-            "/backchannel/authentication/complete",
-            "/idtoken/reissue",
-            "/nativesso",
+async fn an_unknown_type_of_the_audience_is_refused_wherever_it_can_be_given(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, _api) = start(version).await;
+    for path in [
+        "/auth/authorization/issue",
+        "/device/complete",
+        "/backchannel/authentication/complete",
+        "/idtoken/reissue",
+        "/nativesso",
+    ] {
+        for (word, is_known) in [
+            ("array", true),
+            ("string", true),
+            ("", true),
+            ("list", false),
         ] {
-            for (word, is_known) in [
-                ("array", true),
-                ("string", true),
-                ("", true),
-                ("list", false),
-            ] {
-                let body = json!({ "idTokenAudType": word });
-                let (status, answer) = answer(&emulator, version, path, body).await;
-                assert_eq!(status == 400, !is_known, "{path} {word}: {answer}");
-                if !is_known {
-                    assert_eq!(answer["resultCode"], "A900212");
-                    let message = answer["resultMessage"].as_str().unwrap();
-                    let words = "idTokenAudType: not one of array, string.";
-                    assert!(message.ends_with(words), "{message}");
-                }
+            let body = json!({ "idTokenAudType": word });
+            let (status, answer) = answer(&emulator, version, path, body).await;
+            assert_eq!(status == 400, !is_known, "{path} {word}: {answer}");
+            if !is_known {
+                assert_eq!(answer["resultCode"], "A900212");
+                let message = answer["resultMessage"].as_str().unwrap();
+                let words = "idTokenAudType: not one of array, string.";
+                assert!(message.ends_with(words), "{message}");
             }
         }
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn claims_that_are_no_json_are_refused_without_openid_as_well() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let query = crate::common::query(emulator.client());
-        for (member, code) in [("claims", "A044201"), ("idtHeaderParams", "A255201")] {
-            let ticket = crate::common::ticket(&api, &query).await;
-            let body = json!({ "ticket": ticket.expose(), "subject": "alice", member: "[" });
-            let path = "/auth/authorization/issue";
-            let (_, answer) = answer(&emulator, version, path, body).await;
-            assert_eq!(answer["resultCode"], code, "{member}");
-            assert_eq!(answer["action"], "INTERNAL_SERVER_ERROR");
-        }
+async fn claims_that_are_no_json_are_refused_without_openid_as_well(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let query = crate::common::query(emulator.client());
+    for (member, code) in [("claims", "A044201"), ("idtHeaderParams", "A255201")] {
+        let ticket = crate::common::ticket(&api, &query).await;
+        let body = json!({ "ticket": ticket.expose(), "subject": "alice", member: "[" });
+        let path = "/auth/authorization/issue";
+        let (_, answer) = answer(&emulator, version, path, body).await;
+        assert_eq!(answer["resultCode"], code, "{member}");
+        assert_eq!(answer["action"], "INTERNAL_SERVER_ERROR");
     }
 }
 

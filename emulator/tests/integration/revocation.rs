@@ -1,12 +1,14 @@
 //! Revocation (RFC 7009).
 
 use crate::common::*;
+use authlete::ApiVersion;
 use authlete::Authlete;
 use authlete::types::{
     Client, ClientType, IntrospectionAction, IntrospectionRequest, RevocationAction,
     RevocationRequest, RevocationResponse,
 };
 use authlete_emulator::RegisteredClient;
+use rstest::rstest;
 
 async fn revoke(
     api: &Authlete,
@@ -24,110 +26,115 @@ async fn is_good(api: &Authlete, token: &authlete::Secret) -> bool {
     answer.unwrap().action == IntrospectionAction::Ok
 }
 
+#[rstest]
 #[tokio::test]
-async fn either_token_ends_both_whatever_the_hint_says() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        for hint in ["access_token", "refresh_token", "made_up", ""] {
-            for with_refresh_token in [false, true] {
-                let issued = tokens(&api, client).await;
-                let kept = tokens(&api, client).await;
-                let access_token = issued.access_token.unwrap();
-                let refresh_token = issued.refresh_token.unwrap();
-                let token = match with_refresh_token {
-                    true => refresh_token.expose(),
-                    false => access_token.expose(),
-                };
-                let parameters = [("token", token), ("token_type_hint", hint)];
-                let answer = revoke(&api, client, &parameters).await;
-                assert_eq!(answer.action, RevocationAction::Ok);
-                assert_eq!(answer.response_content, None);
-                assert!(!is_good(&api, &access_token).await);
-                let refresh = form(&[
-                    ("grant_type", "refresh_token"),
-                    ("refresh_token", refresh_token.expose()),
-                ]);
-                let answer = request_token(&api, client, &refresh).await;
-                let content = content(answer.response_content.as_ref());
-                assert_eq!(content["error"], "invalid_grant");
-                assert!(is_good(&api, &kept.access_token.unwrap()).await);
-            }
-        }
-    }
-}
-
-#[tokio::test]
-async fn the_token_of_another_client_stays_good() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let token = tokens(&api, emulator.client()).await.access_token.unwrap();
-        let mut other = Client::new();
-        other.client_type = Some(ClientType::Confidential);
-        let other = api.create_client(&other).await.unwrap();
-        let request = RevocationRequest::new(form(&[("token", token.expose())]))
-            .client_id(other.client_id.unwrap().to_string())
-            .client_secret(other.client_secret.unwrap());
-        let answer = api.revocation(&request).await.unwrap();
-        assert_eq!(answer.action, RevocationAction::Ok);
-        assert!(is_good(&api, &token).await);
-    }
-}
-
-#[tokio::test]
-async fn a_request_that_is_not_in_order_revokes_nothing() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let token = tokens(&api, client).await.access_token.unwrap();
-        let text = token.expose();
-        let wrong: [(&[(&str, &str)], &str); 4] = [
-            (&[], "A113301"),
-            (&[("token_type_hint", "access_token")], "A115301"),
-            (&[("token", text), ("token", text)], "A115303"),
-            (&[("token", text), ("callback", "alert(1)//")], "A915302"),
-        ];
-        for (parameters, code) in wrong {
-            let answer = revoke(&api, client, parameters).await;
-            assert_eq!(answer.result_code.as_deref(), Some(code));
-            assert_eq!(answer.action, RevocationAction::BadRequest);
+async fn either_token_ends_both_whatever_the_hint_says(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    for hint in ["access_token", "refresh_token", "made_up", ""] {
+        for with_refresh_token in [false, true] {
+            let issued = tokens(&api, client).await;
+            let kept = tokens(&api, client).await;
+            let access_token = issued.access_token.unwrap();
+            let refresh_token = issued.refresh_token.unwrap();
+            let token = match with_refresh_token {
+                true => refresh_token.expose(),
+                false => access_token.expose(),
+            };
+            let parameters = [("token", token), ("token_type_hint", hint)];
+            let answer = revoke(&api, client, &parameters).await;
+            assert_eq!(answer.action, RevocationAction::Ok);
+            assert_eq!(answer.response_content, None);
+            assert!(!is_good(&api, &access_token).await);
+            let refresh = form(&[
+                ("grant_type", "refresh_token"),
+                ("refresh_token", refresh_token.expose()),
+            ]);
+            let answer = request_token(&api, client, &refresh).await;
             let content = content(answer.response_content.as_ref());
-            assert_eq!(content["error"], "invalid_request");
+            assert_eq!(content["error"], "invalid_grant");
+            assert!(is_good(&api, &kept.access_token.unwrap()).await);
         }
-        let request = RevocationRequest::new(form(&[("token", text)]))
-            .client_id(client.id.to_string())
-            .client_secret("wrong");
-        let answer = api.revocation(&request).await.unwrap();
-        assert_eq!(answer.action, RevocationAction::InvalidClient);
-        assert!(is_good(&api, &token).await);
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_script_can_be_called_back() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let token = tokens(&api, client).await.access_token.unwrap();
-        let parameters = [("token", token.expose()), ("callback", "package.revoked")];
-        let answer = revoke(&api, client, &parameters).await;
-        assert_eq!(answer.action, RevocationAction::Ok);
-        let script = answer.response_content.unwrap();
-        assert_eq!(script.expose(), "package.revoked();");
-        assert!(!is_good(&api, &token).await);
-    }
+async fn the_token_of_another_client_stays_good(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let token = tokens(&api, emulator.client()).await.access_token.unwrap();
+    let mut other = Client::new();
+    other.client_type = Some(ClientType::Confidential);
+    let other = api.create_client(&other).await.unwrap();
+    let request = RevocationRequest::new(form(&[("token", token.expose())]))
+        .client_id(other.client_id.unwrap().to_string())
+        .client_secret(other.client_secret.unwrap());
+    let answer = api.revocation(&request).await.unwrap();
+    assert_eq!(answer.action, RevocationAction::Ok);
+    assert!(is_good(&api, &token).await);
 }
 
+#[rstest]
 #[tokio::test]
-async fn an_empty_callback_gets_no_script() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let token = tokens(&api, client).await.access_token.unwrap();
-        let parameters = [("token", token.expose()), ("callback", "")];
-        let answer = revoke(&api, client, &parameters).await;
-        assert_eq!(answer.action, RevocationAction::Ok);
-        assert_eq!(answer.response_content, None);
-        assert!(!is_good(&api, &token).await);
+async fn a_request_that_is_not_in_order_revokes_nothing(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let token = tokens(&api, client).await.access_token.unwrap();
+    let text = token.expose();
+    let wrong: [(&[(&str, &str)], &str); 4] = [
+        (&[], "A113301"),
+        (&[("token_type_hint", "access_token")], "A115301"),
+        (&[("token", text), ("token", text)], "A115303"),
+        (&[("token", text), ("callback", "alert(1)//")], "A915302"),
+    ];
+    for (parameters, code) in wrong {
+        let answer = revoke(&api, client, parameters).await;
+        assert_eq!(answer.result_code.as_deref(), Some(code));
+        assert_eq!(answer.action, RevocationAction::BadRequest);
+        let content = content(answer.response_content.as_ref());
+        assert_eq!(content["error"], "invalid_request");
     }
+    let request = RevocationRequest::new(form(&[("token", text)]))
+        .client_id(client.id.to_string())
+        .client_secret("wrong");
+    let answer = api.revocation(&request).await.unwrap();
+    assert_eq!(answer.action, RevocationAction::InvalidClient);
+    assert!(is_good(&api, &token).await);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_script_can_be_called_back(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let token = tokens(&api, client).await.access_token.unwrap();
+    let parameters = [("token", token.expose()), ("callback", "package.revoked")];
+    let answer = revoke(&api, client, &parameters).await;
+    assert_eq!(answer.action, RevocationAction::Ok);
+    let script = answer.response_content.unwrap();
+    assert_eq!(script.expose(), "package.revoked();");
+    assert!(!is_good(&api, &token).await);
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_empty_callback_gets_no_script(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let token = tokens(&api, client).await.access_token.unwrap();
+    let parameters = [("token", token.expose()), ("callback", "")];
+    let answer = revoke(&api, client, &parameters).await;
+    assert_eq!(answer.action, RevocationAction::Ok);
+    assert_eq!(answer.response_content, None);
+    assert!(!is_good(&api, &token).await);
 }

@@ -9,6 +9,7 @@ use authlete::types::{
 };
 use authlete::{ApiVersion, Authlete};
 use authlete_emulator::Emulator;
+use rstest::rstest;
 use serde_json::json;
 
 fn example() -> PathBuf {
@@ -90,45 +91,46 @@ async fn credentials_that_are_given_are_kept() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn what_is_not_given_is_generated() {
-    for version in GENERATIONS {
-        let emulator = Emulator::builder()
-            .seed_file(example())
-            .start()
-            .await
-            .unwrap();
-        let api = Authlete::new(emulator.config(version)).unwrap();
-        let services = api
-            .get_service_list(&GetServiceListQuery::new())
-            .await
-            .unwrap();
-        let services = services.services.unwrap();
-        let names: Vec<_> = services
-            .iter()
-            .map(|service| service.service_name.as_deref().unwrap())
-            .collect();
-        assert_eq!(names, ["Shop", "Library"]);
-        assert_ne!(services[1].api_key, services[0].api_key);
-        assert!(services[1].api_key.unwrap() > 0);
-        assert_eq!(services[1].api_secret.as_ref().unwrap().expose().len(), 43);
+async fn what_is_not_given_is_generated(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let emulator = Emulator::builder()
+        .seed_file(example())
+        .start()
+        .await
+        .unwrap();
+    let api = Authlete::new(emulator.config(version)).unwrap();
+    let services = api
+        .get_service_list(&GetServiceListQuery::new())
+        .await
+        .unwrap();
+    let services = services.services.unwrap();
+    let names: Vec<_> = services
+        .iter()
+        .map(|service| service.service_name.as_deref().unwrap())
+        .collect();
+    assert_eq!(names, ["Shop", "Library"]);
+    assert_ne!(services[1].api_key, services[0].api_key);
+    assert!(services[1].api_key.unwrap() > 0);
+    assert_eq!(services[1].api_secret.as_ref().unwrap().expose().len(), 43);
 
-        let clients = api
-            .get_client_list(&GetClientListQuery::new())
-            .await
-            .unwrap();
-        let clients = clients.clients.unwrap();
-        assert_eq!(clients.len(), 2);
-        assert!(clients[1].client_id.unwrap() > 0);
-        assert_eq!(
-            clients[1].client_secret.as_ref().unwrap().expose().len(),
-            86
-        );
-        assert_eq!(clients[1].pkce_required, Some(true));
-        // Neither is a setting of the service.
-        assert!(!services[0].extra.contains_key("clients"));
-        assert!(!services[0].extra.contains_key("accessToken"));
-    }
+    let clients = api
+        .get_client_list(&GetClientListQuery::new())
+        .await
+        .unwrap();
+    let clients = clients.clients.unwrap();
+    assert_eq!(clients.len(), 2);
+    assert!(clients[1].client_id.unwrap() > 0);
+    assert_eq!(
+        clients[1].client_secret.as_ref().unwrap().expose().len(),
+        86
+    );
+    assert_eq!(clients[1].pkce_required, Some(true));
+    // Neither is a setting of the service.
+    assert!(!services[0].extra.contains_key("clients"));
+    assert!(!services[0].extra.contains_key("accessToken"));
 }
 
 #[tokio::test]

@@ -8,66 +8,68 @@ use authlete::{ApiVersion, ListRequest as _};
 use authlete_emulator::Emulator;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use rstest::rstest;
 use serde_json::{Value, json};
 
+#[rstest]
 #[tokio::test]
-async fn a_service_from_its_creation_to_its_end() {
-    for version in GENERATIONS {
-        let (_emulator, api) = start(version).await;
-        let mut wanted = Service::new();
-        wanted.service_name = Some("Bank".to_owned());
-        wanted.access_token_duration = Some(60);
-        wanted.pkce_required = Some(true);
-        wanted.supported_scopes = Some(vec![Scope::new("pay")]);
-        wanted.api_key = Some(1);
-        wanted.extra.insert(
-            "memberOfTomorrow".to_owned(),
-            json!({"a": [1, null, {"b": null}]}),
-        );
-        let created = api.create_service(&wanted).await.unwrap();
-        let key = created.api_key.unwrap();
-        assert!(key > i64::from(u32::MAX));
-        assert!(created.api_secret.is_some());
-        assert!(created.created_at.is_some());
-        assert_eq!(created.access_token_duration, Some(60));
-        assert_eq!(created.pkce_required, Some(true));
+async fn a_service_from_its_creation_to_its_end(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (_emulator, api) = start(version).await;
+    let mut wanted = Service::new();
+    wanted.service_name = Some("Bank".to_owned());
+    wanted.access_token_duration = Some(60);
+    wanted.pkce_required = Some(true);
+    wanted.supported_scopes = Some(vec![Scope::new("pay")]);
+    wanted.api_key = Some(1);
+    wanted.extra.insert(
+        "memberOfTomorrow".to_owned(),
+        json!({"a": [1, null, {"b": null}]}),
+    );
+    let created = api.create_service(&wanted).await.unwrap();
+    let key = created.api_key.unwrap();
+    assert!(key > i64::from(u32::MAX));
+    assert!(created.api_secret.is_some());
+    assert!(created.created_at.is_some());
+    assert_eq!(created.access_token_duration, Some(60));
+    assert_eq!(created.pkce_required, Some(true));
 
-        let mut service = api.get_service(key).await.unwrap();
-        assert_eq!(service, created);
-        service.description = Some("A bank".to_owned());
-        service.service_name = None;
-        service.access_token_duration = None;
-        service.pkce_required = None;
-        service.api_secret = Some("mine".into());
-        let updated = api.update_service(key, &service).await.unwrap();
-        assert_eq!(updated.description.as_deref(), Some("A bank"));
-        assert_eq!(updated.service_name, None);
-        assert_eq!(updated.access_token_duration, Some(0));
-        assert_eq!(updated.pkce_required, Some(false));
-        assert_eq!(updated.api_key, Some(key));
-        assert_eq!(updated.number, created.number);
-        assert_eq!(updated.api_secret, created.api_secret);
-        assert_eq!(updated.created_at, created.created_at);
-        assert_eq!(
-            updated.extra["memberOfTomorrow"],
-            json!({"a": [1, null, {"b": null}]})
-        );
-        assert_eq!(api.get_service(key).await.unwrap(), updated);
+    let mut service = api.get_service(key).await.unwrap();
+    assert_eq!(service, created);
+    service.description = Some("A bank".to_owned());
+    service.service_name = None;
+    service.access_token_duration = None;
+    service.pkce_required = None;
+    service.api_secret = Some("mine".into());
+    let updated = api.update_service(key, &service).await.unwrap();
+    assert_eq!(updated.description.as_deref(), Some("A bank"));
+    assert_eq!(updated.service_name, None);
+    assert_eq!(updated.access_token_duration, Some(0));
+    assert_eq!(updated.pkce_required, Some(false));
+    assert_eq!(updated.api_key, Some(key));
+    assert_eq!(updated.number, created.number);
+    assert_eq!(updated.api_secret, created.api_secret);
+    assert_eq!(updated.created_at, created.created_at);
+    assert_eq!(
+        updated.extra["memberOfTomorrow"],
+        json!({"a": [1, null, {"b": null}]})
+    );
+    assert_eq!(api.get_service(key).await.unwrap(), updated);
 
-        api.delete_service(key).await.unwrap();
-        assert_eq!(
-            refusal(api.get_service(key).await),
-            (404, "A035203".to_owned())
-        );
-        assert_eq!(
-            refusal(api.update_service(key, &Service::new()).await),
-            (404, "A037203".to_owned())
-        );
-        assert_eq!(
-            refusal(api.delete_service(key).await),
-            (404, "A034203".to_owned())
-        );
-    }
+    api.delete_service(key).await.unwrap();
+    assert_eq!(
+        refusal(api.get_service(key).await),
+        (404, "A035203".to_owned())
+    );
+    assert_eq!(
+        refusal(api.update_service(key, &Service::new()).await),
+        (404, "A037203".to_owned())
+    );
+    assert_eq!(
+        refusal(api.delete_service(key).await),
+        (404, "A034203".to_owned())
+    );
 }
 
 /// Every flag and every number of the API's description is there, as Authlete writes them.
@@ -120,16 +122,16 @@ async fn what_is_not_said_has_a_default() {
 }
 
 /// Clients in languages with loose types send them so.
+#[rstest]
 #[tokio::test]
-async fn a_number_that_comes_as_text_is_used_as_a_number() {
-    for version in GENERATIONS {
-        let (emulator, _) = start(version).await;
-        let body = json!({ "serviceName": "text", "accessTokenDuration": "60" });
-        let (status, answer) =
-            post(&emulator, version, "SERVICEOWNER", "/service/create", &body).await;
-        assert_eq!(status, 200, "{answer}");
-        assert_eq!(answer["accessTokenDuration"], 60);
-    }
+async fn a_number_that_comes_as_text_is_used_as_a_number(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, _) = start(version).await;
+    let body = json!({ "serviceName": "text", "accessTokenDuration": "60" });
+    let (status, answer) = post(&emulator, version, "SERVICEOWNER", "/service/create", &body).await;
+    assert_eq!(status, 200, "{answer}");
+    assert_eq!(answer["accessTokenDuration"], 60);
 }
 
 #[tokio::test]
@@ -278,134 +280,138 @@ async fn settings_that_cannot_be_are_refused_by_name() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn services_are_listed_in_slices() {
-    for version in GENERATIONS {
-        let (_emulator, api) = start(version).await;
-        for number in 1..7 {
-            let mut service = Service::new();
-            service.service_name = Some(format!("Service {number}"));
-            api.create_service(&service).await.unwrap();
-        }
-        let names = |services: Option<Vec<Service>>| -> Vec<String> {
-            services
-                .unwrap()
-                .into_iter()
-                .filter_map(|service| service.service_name)
-                .collect()
-        };
-        let first = api
-            .get_service_list(&GetServiceListQuery::new())
-            .await
-            .unwrap();
-        assert_eq!(
-            (first.start, first.end, first.total_count),
-            (Some(0), Some(5), Some(7))
-        );
-        assert_eq!(names(first.services).len(), 5);
-        let last = api
-            .get_service_list(&GetServiceListQuery::new().range(5..100))
-            .await
-            .unwrap();
-        assert_eq!(names(last.services), ["Service 5", "Service 6"]);
-        let beyond = api
-            .get_service_list(&GetServiceListQuery::new().range(7..9))
-            .await
-            .unwrap();
-        assert_eq!(beyond.services, None);
-        // A range without an index has nothing but the count.
-        for (start, end) in [(0, 0), (3, 1)] {
-            let query = GetServiceListQuery::new().start(start).end(end);
-            let empty = api.get_service_list(&query).await.unwrap();
-            assert_eq!((empty.start, empty.end), (Some(start), Some(end)));
-            assert_eq!((empty.total_count, empty.services), (Some(7), None));
-        }
-        let query = GetServiceListQuery::new().start(6);
-        let default = api.get_service_list(&query).await.unwrap();
-        assert_eq!((default.start, default.end), (Some(6), Some(5)));
-        assert_eq!(default.services, None);
-        let negative = api
-            .get_service_list(&GetServiceListQuery::new().range(-1..1))
-            .await;
-        assert_eq!(refusal(negative), (400, "A036202".to_owned()));
+async fn services_are_listed_in_slices(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (_emulator, api) = start(version).await;
+    for number in 1..7 {
+        let mut service = Service::new();
+        service.service_name = Some(format!("Service {number}"));
+        api.create_service(&service).await.unwrap();
     }
+    let names = |services: Option<Vec<Service>>| -> Vec<String> {
+        services
+            .unwrap()
+            .into_iter()
+            .filter_map(|service| service.service_name)
+            .collect()
+    };
+    let first = api
+        .get_service_list(&GetServiceListQuery::new())
+        .await
+        .unwrap();
+    assert_eq!(
+        (first.start, first.end, first.total_count),
+        (Some(0), Some(5), Some(7))
+    );
+    assert_eq!(names(first.services).len(), 5);
+    let last = api
+        .get_service_list(&GetServiceListQuery::new().range(5..100))
+        .await
+        .unwrap();
+    assert_eq!(names(last.services), ["Service 5", "Service 6"]);
+    let beyond = api
+        .get_service_list(&GetServiceListQuery::new().range(7..9))
+        .await
+        .unwrap();
+    assert_eq!(beyond.services, None);
+    // A range without an index has nothing but the count.
+    for (start, end) in [(0, 0), (3, 1)] {
+        let query = GetServiceListQuery::new().start(start).end(end);
+        let empty = api.get_service_list(&query).await.unwrap();
+        assert_eq!((empty.start, empty.end), (Some(start), Some(end)));
+        assert_eq!((empty.total_count, empty.services), (Some(7), None));
+    }
+    let query = GetServiceListQuery::new().start(6);
+    let default = api.get_service_list(&query).await.unwrap();
+    assert_eq!((default.start, default.end), (Some(6), Some(5)));
+    assert_eq!(default.services, None);
+    let negative = api
+        .get_service_list(&GetServiceListQuery::new().range(-1..1))
+        .await;
+    assert_eq!(refusal(negative), (400, "A036202".to_owned()));
 }
 
 /// What belongs to a deleted service is deleted with it, and the numbers of others stay.
+#[rstest]
 #[tokio::test]
-async fn a_deleted_service_takes_all_with_it() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        tokens(&api, client).await;
-        let other = api.create_service(&Service::new()).await.unwrap();
-        let own = variable(&emulator, ApiVersion::V2, "AUTHLETE_SERVICE_APIKEY");
-        api.delete_service(own.parse::<i64>().unwrap())
-            .await
-            .unwrap();
-        let request = TokenRequest::new("grant_type=client_credentials")
-            .client_id(&client.alias)
-            .client_secret(&client.secret);
-        let refused = api.token(&request).await;
-        assert_eq!(refusal(refused).0, 401);
-        let listed = api
-            .get_service_list(&GetServiceListQuery::new())
-            .await
-            .unwrap();
-        assert_eq!(listed.total_count, Some(1));
-        assert_eq!(listed.services.unwrap()[0].api_key, other.api_key);
-        let next = api.create_service(&Service::new()).await.unwrap();
-        assert!(next.number > other.number);
-    }
+async fn a_deleted_service_takes_all_with_it(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    tokens(&api, client).await;
+    let other = api.create_service(&Service::new()).await.unwrap();
+    let own = variable(&emulator, ApiVersion::V2, "AUTHLETE_SERVICE_APIKEY");
+    api.delete_service(own.parse::<i64>().unwrap())
+        .await
+        .unwrap();
+    let request = TokenRequest::new("grant_type=client_credentials")
+        .client_id(&client.alias)
+        .client_secret(&client.secret);
+    let refused = api.token(&request).await;
+    assert_eq!(refusal(refused).0, 401);
+    let listed = api
+        .get_service_list(&GetServiceListQuery::new())
+        .await
+        .unwrap();
+    assert_eq!(listed.total_count, Some(1));
+    assert_eq!(listed.services.unwrap()[0].api_key, other.api_key);
+    let next = api.create_service(&Service::new()).await.unwrap();
+    assert!(next.number > other.number);
 }
 
 /// Aliases of clients work where both settings say so. By 3.0 the one of the service always does.
+#[rstest]
 #[tokio::test]
-async fn aliases_can_be_disabled_for_all_clients_by_2_x() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        configure(&emulator, &api, |service| {
-            service.client_id_alias_enabled = Some(false);
-        })
-        .await;
-        let found = api.get_client(client.alias.as_str()).await;
-        match version {
-            ApiVersion::V2 => assert_eq!(refusal(found), (404, "A027201".to_owned())),
-            ApiVersion::V3 => assert_eq!(found.unwrap().client_id, Some(client.id)),
-        }
-        assert_eq!(
-            api.get_client(client.id).await.unwrap().client_id,
-            Some(client.id)
-        );
-        let mut wanted = Service::new();
-        wanted.client_id_alias_enabled = Some(false);
-        let created = api.create_service(&wanted).await.unwrap();
-        let enabled = version == ApiVersion::V3;
-        assert_eq!(created.client_id_alias_enabled, Some(enabled));
+async fn aliases_can_be_disabled_for_all_clients_by_2_x(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    configure(&emulator, &api, |service| {
+        service.client_id_alias_enabled = Some(false);
+    })
+    .await;
+    let found = api.get_client(client.alias.as_str()).await;
+    match version {
+        ApiVersion::V2 => assert_eq!(refusal(found), (404, "A027201".to_owned())),
+        ApiVersion::V3 => assert_eq!(found.unwrap().client_id, Some(client.id)),
     }
+    assert_eq!(
+        api.get_client(client.id).await.unwrap().client_id,
+        Some(client.id)
+    );
+    let mut wanted = Service::new();
+    wanted.client_id_alias_enabled = Some(false);
+    let created = api.create_service(&wanted).await.unwrap();
+    let enabled = version == ApiVersion::V3;
+    assert_eq!(created.client_id_alias_enabled, Some(enabled));
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_duration_that_is_not_given_is_0_and_has_a_default_inside() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let service = api.get_service(own(&emulator)).await.unwrap();
-        assert_eq!(service.access_token_duration, Some(0));
-        assert_eq!(service.refresh_token_duration, Some(0));
-        assert_eq!(service.authorization_code_duration, Some(0));
+async fn a_duration_that_is_not_given_is_0_and_has_a_default_inside(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let service = api.get_service(own(&emulator)).await.unwrap();
+    assert_eq!(service.access_token_duration, Some(0));
+    assert_eq!(service.refresh_token_duration, Some(0));
+    assert_eq!(service.authorization_code_duration, Some(0));
+    let answer = tokens(&api, client).await;
+    assert_eq!(answer.access_token_duration, Some(86_400));
+    assert_eq!(answer.refresh_token_duration, Some(864_000));
+    // A longer duration of a client does not count, a shorter one does.
+    for (seconds, expected) in [(1_000_000, 86_400), (60, 60)] {
+        let mut extension = ClientExtension::new();
+        extension.access_token_duration = Some(seconds);
+        configure_client(&api, client.id, |client| client.extension = Some(extension)).await;
         let answer = tokens(&api, client).await;
-        assert_eq!(answer.access_token_duration, Some(86_400));
-        assert_eq!(answer.refresh_token_duration, Some(864_000));
-        // A longer duration of a client does not count, a shorter one does.
-        for (seconds, expected) in [(1_000_000, 86_400), (60, 60)] {
-            let mut extension = ClientExtension::new();
-            extension.access_token_duration = Some(seconds);
-            configure_client(&api, client.id, |client| client.extension = Some(extension)).await;
-            let answer = tokens(&api, client).await;
-            assert_eq!(answer.access_token_duration, Some(expected), "{seconds}");
-        }
+        assert_eq!(answer.access_token_duration, Some(expected), "{seconds}");
     }
 }
 
@@ -532,32 +538,33 @@ async fn keys_come_back_compact() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_metadata_count_the_clients() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let count = async || {
-            let service = api.get_service(own(&emulator)).await.unwrap();
-            let metadata = service.metadata.unwrap();
-            assert_eq!(metadata.len(), 1);
-            assert_eq!(metadata[0].key.as_deref(), Some("clientCount"));
-            metadata[0].value.as_ref().unwrap().expose().to_owned()
-        };
-        assert_eq!(count().await, "1");
-        let client = api.create_client(&Client::new()).await.unwrap();
-        assert_eq!(count().await, "2");
-        configure(&emulator, &api, |service| {
-            service.metadata = Some(vec![Pair::new("mine", "1")]);
-        })
-        .await;
-        assert_eq!(count().await, "2");
-        let listed = api.get_service_list(&GetServiceListQuery::new()).await;
-        let listed = listed.unwrap().services.unwrap();
-        let metadata = listed[0].metadata.as_ref().unwrap();
-        assert_eq!(metadata[0].value.as_ref().unwrap().expose(), "2");
-        api.delete_client(client.client_id.unwrap()).await.unwrap();
-        assert_eq!(count().await, "1");
-    }
+async fn the_metadata_count_the_clients(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let count = async || {
+        let service = api.get_service(own(&emulator)).await.unwrap();
+        let metadata = service.metadata.unwrap();
+        assert_eq!(metadata.len(), 1);
+        assert_eq!(metadata[0].key.as_deref(), Some("clientCount"));
+        metadata[0].value.as_ref().unwrap().expose().to_owned()
+    };
+    assert_eq!(count().await, "1");
+    let client = api.create_client(&Client::new()).await.unwrap();
+    assert_eq!(count().await, "2");
+    configure(&emulator, &api, |service| {
+        service.metadata = Some(vec![Pair::new("mine", "1")]);
+    })
+    .await;
+    assert_eq!(count().await, "2");
+    let listed = api.get_service_list(&GetServiceListQuery::new()).await;
+    let listed = listed.unwrap().services.unwrap();
+    let metadata = listed[0].metadata.as_ref().unwrap();
+    assert_eq!(metadata[0].value.as_ref().unwrap().expose(), "2");
+    api.delete_client(client.client_id.unwrap()).await.unwrap();
+    assert_eq!(count().await, "1");
 }
 
 #[tokio::test]

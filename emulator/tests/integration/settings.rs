@@ -1,6 +1,7 @@
 //! What the settings of services and clients, and the members of a call, change in a flow.
 
 use crate::common::*;
+use authlete::ApiVersion;
 use authlete::Authlete;
 use authlete::types::{
     AuthorizationIssueRequest, AuthorizationRequest, Client, ClientAuthMethod, ClientType,
@@ -8,6 +9,7 @@ use authlete::types::{
     RevocationAction, RevocationRequest, Scope, TokenAction, TokenRequest,
 };
 use authlete_emulator::Emulator;
+use rstest::rstest;
 
 async fn refresh(
     emulator: &Emulator,
@@ -21,287 +23,296 @@ async fn refresh(
     request_token(api, emulator.client(), &parameters).await
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_public_client_has_no_secret_to_show() {
-    for version in GENERATIONS {
-        let (_emulator, api) = start(version).await;
-        let mut client = Client::new();
-        client.client_type = Some(ClientType::Public);
-        client.grant_types = Some(vec![
-            GrantType::AuthorizationCode,
-            GrantType::ClientCredentials,
-        ]);
-        client.redirect_uris = Some(vec!["https://app.example/".to_owned()]);
-        let id = api
-            .create_client(&client)
+async fn a_public_client_has_no_secret_to_show(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (_emulator, api) = start(version).await;
+    let mut client = Client::new();
+    client.client_type = Some(ClientType::Public);
+    client.grant_types = Some(vec![
+        GrantType::AuthorizationCode,
+        GrantType::ClientCredentials,
+    ]);
+    client.redirect_uris = Some(vec!["https://app.example/".to_owned()]);
+    let id = api
+        .create_client(&client)
+        .await
+        .unwrap()
+        .client_id
+        .unwrap()
+        .to_string();
+
+    // The only redirect URI need not be named, in neither request.
+    let code = code(
+        &api,
+        &form(&[("response_type", "code"), ("client_id", &id)]),
+    )
+    .await;
+    let parameters = form(&[
+        ("grant_type", "authorization_code"),
+        ("code", &code),
+        ("client_id", &id),
+    ]);
+    let answer = api.token(&TokenRequest::new(parameters)).await.unwrap();
+    assert_eq!(
+        answer.action,
+        TokenAction::Ok,
+        "{:?}",
+        answer.result_message.as_ref().map(authlete::Secret::expose)
+    );
+    assert_eq!(answer.client_auth_method, Some(ClientAuthMethod::None));
+    // It is not registered for refresh tokens.
+    assert_eq!(answer.refresh_token, None);
+
+    let parameters = form(&[("grant_type", "client_credentials"), ("client_id", &id)]);
+    let answer = api.token(&TokenRequest::new(parameters)).await.unwrap();
+    assert_eq!(answer.action, TokenAction::BadRequest);
+    assert_eq!(answer.result_code.as_deref(), Some("A052301"));
+    assert_eq!(
+        content(answer.response_content.as_ref())["error"],
+        "unauthorized_client"
+    );
+
+    let parameters = form(&[("token", "unheard-of"), ("client_id", &id)]);
+    let answer = api
+        .revocation(&RevocationRequest::new(parameters))
+        .await
+        .unwrap();
+    assert_eq!(answer.action, RevocationAction::Ok);
+}
+
+#[rstest]
+#[tokio::test]
+async fn grant_types_and_response_types_are_those_of_the_registration(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let mut settings = api.get_client(client.id).await.unwrap();
+    settings.grant_types = Some(vec![GrantType::AuthorizationCode]);
+    settings.response_types = Some(vec![ResponseType::Token]);
+    api.update_client(client.id, &settings).await.unwrap();
+    let answer = request_token(&api, client, "grant_type=client_credentials").await;
+    assert_eq!(answer.action, TokenAction::BadRequest);
+    assert_eq!(
+        content(answer.response_content.as_ref())["error"],
+        "unauthorized_client"
+    );
+    let answer = request_token(&api, client, "grant_type=urn:example:made-up").await;
+    assert_eq!(
+        content(answer.response_content.as_ref())["error"],
+        "unsupported_grant_type"
+    );
+    let answer = api
+        .authorization(&AuthorizationRequest::new(query(client)))
+        .await
+        .unwrap();
+    assert_eq!(
+        location(answer.response_content.as_ref()).1[0].1,
+        "unauthorized_client"
+    );
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_registered_authentication_method_is_the_only_one(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let mut settings = api.get_client(client.id).await.unwrap();
+    settings.token_auth_method = Some(ClientAuthMethod::ClientSecretPost);
+    api.update_client(client.id, &settings).await.unwrap();
+    let answer = request_token(&api, client, "grant_type=client_credentials").await;
+    assert_eq!(answer.action, TokenAction::InvalidClient);
+    assert_eq!(answer.result_code.as_deref(), Some("A157304"));
+    let parameters = form(&[
+        ("grant_type", "client_credentials"),
+        ("client_id", &client.alias),
+        ("client_secret", client.secret.expose()),
+    ]);
+    assert_eq!(
+        api.token(&TokenRequest::new(parameters))
             .await
             .unwrap()
-            .client_id
-            .unwrap()
-            .to_string();
-
-        // The only redirect URI need not be named, in neither request.
-        let code = code(
-            &api,
-            &form(&[("response_type", "code"), ("client_id", &id)]),
-        )
-        .await;
-        let parameters = form(&[
-            ("grant_type", "authorization_code"),
-            ("code", &code),
-            ("client_id", &id),
-        ]);
-        let answer = api.token(&TokenRequest::new(parameters)).await.unwrap();
-        assert_eq!(
-            answer.action,
-            TokenAction::Ok,
-            "{:?}",
-            answer.result_message.as_ref().map(authlete::Secret::expose)
-        );
-        assert_eq!(answer.client_auth_method, Some(ClientAuthMethod::None));
-        // It is not registered for refresh tokens.
-        assert_eq!(answer.refresh_token, None);
-
-        let parameters = form(&[("grant_type", "client_credentials"), ("client_id", &id)]);
-        let answer = api.token(&TokenRequest::new(parameters)).await.unwrap();
-        assert_eq!(answer.action, TokenAction::BadRequest);
-        assert_eq!(answer.result_code.as_deref(), Some("A052301"));
-        assert_eq!(
-            content(answer.response_content.as_ref())["error"],
-            "unauthorized_client"
-        );
-
-        let parameters = form(&[("token", "unheard-of"), ("client_id", &id)]);
-        let answer = api
-            .revocation(&RevocationRequest::new(parameters))
-            .await
-            .unwrap();
-        assert_eq!(answer.action, RevocationAction::Ok);
-    }
+            .action,
+        TokenAction::Ok
+    );
 }
 
+#[rstest]
 #[tokio::test]
-async fn grant_types_and_response_types_are_those_of_the_registration() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let mut settings = api.get_client(client.id).await.unwrap();
-        settings.grant_types = Some(vec![GrantType::AuthorizationCode]);
-        settings.response_types = Some(vec![ResponseType::Token]);
-        api.update_client(client.id, &settings).await.unwrap();
-        let answer = request_token(&api, client, "grant_type=client_credentials").await;
-        assert_eq!(answer.action, TokenAction::BadRequest);
+async fn a_refresh_token_is_kept_when_the_service_says_so(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    configure(&emulator, &api, |service| {
+        service.refresh_token_kept = Some(true)
+    })
+    .await;
+    let first = tokens(&api, emulator.client()).await;
+    let token = first.refresh_token.unwrap();
+    for _ in 0..2 {
+        let answer = refresh(&emulator, &api, &token).await;
+        assert_eq!(answer.action, TokenAction::Ok);
+        assert_eq!(answer.refresh_token.as_ref(), Some(&token));
         assert_eq!(
-            content(answer.response_content.as_ref())["error"],
-            "unauthorized_client"
-        );
-        let answer = request_token(&api, client, "grant_type=urn:example:made-up").await;
-        assert_eq!(
-            content(answer.response_content.as_ref())["error"],
-            "unsupported_grant_type"
-        );
-        let answer = api
-            .authorization(&AuthorizationRequest::new(query(client)))
-            .await
-            .unwrap();
-        assert_eq!(
-            location(answer.response_content.as_ref()).1[0].1,
-            "unauthorized_client"
+            answer.refresh_token_expires_at,
+            first.refresh_token_expires_at
         );
     }
+    // The access token was replaced by each.
+    let request = IntrospectionRequest::new(first.access_token.unwrap());
+    assert_eq!(
+        api.introspection(&request).await.unwrap().action,
+        IntrospectionAction::Unauthorized
+    );
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_registered_authentication_method_is_the_only_one() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let mut settings = api.get_client(client.id).await.unwrap();
-        settings.token_auth_method = Some(ClientAuthMethod::ClientSecretPost);
-        api.update_client(client.id, &settings).await.unwrap();
-        let answer = request_token(&api, client, "grant_type=client_credentials").await;
-        assert_eq!(answer.action, TokenAction::InvalidClient);
-        assert_eq!(answer.result_code.as_deref(), Some("A157304"));
-        let parameters = form(&[
-            ("grant_type", "client_credentials"),
-            ("client_id", &client.alias),
-            ("client_secret", client.secret.expose()),
-        ]);
-        assert_eq!(
-            api.token(&TokenRequest::new(parameters))
-                .await
-                .unwrap()
-                .action,
-            TokenAction::Ok
-        );
-    }
+async fn a_refresh_cannot_widen_the_scope(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let token = tokens(&api, emulator.client()).await.refresh_token.unwrap();
+    let parameters = form(&[
+        ("grant_type", "refresh_token"),
+        ("refresh_token", token.expose()),
+        ("scope", "read email"),
+    ]);
+    let answer = request_token(&api, emulator.client(), &parameters).await;
+    assert_eq!(answer.action, TokenAction::BadRequest);
+    assert_eq!(
+        content(answer.response_content.as_ref())["error"],
+        "invalid_scope"
+    );
+    // It was not used up.
+    assert_eq!(
+        refresh(&emulator, &api, &token).await.action,
+        TokenAction::Ok
+    );
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_refresh_token_is_kept_when_the_service_says_so() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        configure(&emulator, &api, |service| {
-            service.refresh_token_kept = Some(true)
-        })
-        .await;
-        let first = tokens(&api, emulator.client()).await;
-        let token = first.refresh_token.unwrap();
-        for _ in 0..2 {
-            let answer = refresh(&emulator, &api, &token).await;
-            assert_eq!(answer.action, TokenAction::Ok);
-            assert_eq!(answer.refresh_token.as_ref(), Some(&token));
-            assert_eq!(
-                answer.refresh_token_expires_at,
-                first.refresh_token_expires_at
-            );
-        }
-        // The access token was replaced by each.
-        let request = IntrospectionRequest::new(first.access_token.unwrap());
-        assert_eq!(
-            api.introspection(&request).await.unwrap().action,
-            IntrospectionAction::Unauthorized
-        );
-    }
+async fn the_shortest_lifetime_applies(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    configure(&emulator, &api, |service| {
+        service.access_token_duration = Some(600);
+        service.refresh_token_duration = Some(1200);
+        let mut brief = Scope::new("write");
+        brief.attributes = Some(vec![Pair::new("access_token.duration", "30")]);
+        let mut given = Scope::new("read");
+        given.default_entry = Some(true);
+        service.supported_scopes = Some(vec![given, brief]);
+    })
+    .await;
+    let client = emulator.client();
+    let answer = tokens(&api, client).await;
+    assert_eq!(answer.access_token_duration, Some(30));
+    assert_eq!(answer.refresh_token_duration, Some(1200));
+    let answer = request_token(&api, client, "grant_type=client_credentials").await;
+    assert_eq!(answer.scopes, Some(vec!["read".to_owned()]), "the default");
+    assert_eq!(answer.access_token_duration, Some(600));
+
+    let request = TokenRequest::new("grant_type=client_credentials")
+        .client_id(&client.alias)
+        .client_secret(&client.secret)
+        .access_token_duration(5)
+        .access_token("chosen");
+    let answer = api.token(&request).await.unwrap();
+    assert_eq!(answer.access_token_duration, Some(5));
+    assert_eq!(answer.access_token.as_ref().unwrap().expose(), "chosen");
+    let again = api.token(&request).await.unwrap();
+    assert_eq!(again.action, TokenAction::InternalServerError);
+    assert_eq!(again.result_code.as_deref(), Some("A144201"));
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_refresh_cannot_widen_the_scope() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let token = tokens(&api, emulator.client()).await.refresh_token.unwrap();
-        let parameters = form(&[
-            ("grant_type", "refresh_token"),
-            ("refresh_token", token.expose()),
-            ("scope", "read email"),
-        ]);
-        let answer = request_token(&api, emulator.client(), &parameters).await;
-        assert_eq!(answer.action, TokenAction::BadRequest);
-        assert_eq!(
-            content(answer.response_content.as_ref())["error"],
-            "invalid_scope"
-        );
-        // It was not used up.
-        assert_eq!(
-            refresh(&emulator, &api, &token).await.action,
-            TokenAction::Ok
-        );
-    }
+async fn what_was_granted_stays_with_the_token(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let mut hidden = Property::new("note", "inside");
+    hidden.hidden = Some(true);
+    let request = AuthorizationIssueRequest::new(ticket(&api, &query(client)).await, "alice")
+        .scopes(["write", "openid", "email"])
+        .properties([Property::new("account", "42"), hidden])
+        .acr("gold")
+        .auth_time(1_700_000_000);
+    let code = api
+        .authorization_issue(&request)
+        .await
+        .unwrap()
+        .authorization_code
+        .unwrap();
+    let answer = request_token(&api, client, &code_parameters(client, code.expose())).await;
+    let body = content(answer.response_content.as_ref());
+    assert_eq!(body["account"], "42");
+    assert_eq!(body.get("note"), None);
+    // `openid` was not requested, and cannot be added.
+    assert_eq!(body["scope"], "write email");
+
+    let request = IntrospectionRequest::new(answer.access_token.unwrap());
+    let answer = api.introspection(&request).await.unwrap();
+    assert_eq!(answer.action, IntrospectionAction::Ok);
+    assert_eq!(answer.acr.as_deref(), Some("gold"));
+    assert_eq!(answer.auth_time, Some(1_700_000_000));
+    assert_eq!(answer.properties.unwrap().len(), 2);
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_shortest_lifetime_applies() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        configure(&emulator, &api, |service| {
-            service.access_token_duration = Some(600);
-            service.refresh_token_duration = Some(1200);
-            let mut brief = Scope::new("write");
-            brief.attributes = Some(vec![Pair::new("access_token.duration", "30")]);
-            let mut given = Scope::new("read");
-            given.default_entry = Some(true);
-            service.supported_scopes = Some(vec![given, brief]);
-        })
-        .await;
-        let client = emulator.client();
-        let answer = tokens(&api, client).await;
-        assert_eq!(answer.access_token_duration, Some(30));
-        assert_eq!(answer.refresh_token_duration, Some(1200));
-        let answer = request_token(&api, client, "grant_type=client_credentials").await;
-        assert_eq!(answer.scopes, Some(vec!["read".to_owned()]), "the default");
-        assert_eq!(answer.access_token_duration, Some(600));
-
-        let request = TokenRequest::new("grant_type=client_credentials")
-            .client_id(&client.alias)
-            .client_secret(&client.secret)
-            .access_token_duration(5)
-            .access_token("chosen");
-        let answer = api.token(&request).await.unwrap();
-        assert_eq!(answer.access_token_duration, Some(5));
-        assert_eq!(answer.access_token.as_ref().unwrap().expose(), "chosen");
-        let again = api.token(&request).await.unwrap();
-        assert_eq!(again.action, TokenAction::InternalServerError);
-        assert_eq!(again.result_code.as_deref(), Some("A144201"));
-    }
+async fn a_user_can_be_confined_to_one_token(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    configure(&emulator, &api, |service| {
+        service.single_access_token_per_subject = Some(true)
+    })
+    .await;
+    let first = tokens(&api, emulator.client()).await.access_token.unwrap();
+    let second = tokens(&api, emulator.client()).await.access_token.unwrap();
+    let first = api
+        .introspection(&IntrospectionRequest::new(first))
+        .await
+        .unwrap();
+    assert_eq!(first.action, IntrospectionAction::Unauthorized);
+    let second = api
+        .introspection(&IntrospectionRequest::new(second))
+        .await
+        .unwrap();
+    assert_eq!(second.action, IntrospectionAction::Ok);
 }
 
+#[rstest]
 #[tokio::test]
-async fn what_was_granted_stays_with_the_token() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let mut hidden = Property::new("note", "inside");
-        hidden.hidden = Some(true);
-        let request = AuthorizationIssueRequest::new(ticket(&api, &query(client)).await, "alice")
-            .scopes(["write", "openid", "email"])
-            .properties([Property::new("account", "42"), hidden])
-            .acr("gold")
-            .auth_time(1_700_000_000);
-        let code = api
-            .authorization_issue(&request)
-            .await
-            .unwrap()
-            .authorization_code
-            .unwrap();
-        let answer = request_token(&api, client, &code_parameters(client, code.expose())).await;
-        let body = content(answer.response_content.as_ref());
-        assert_eq!(body["account"], "42");
-        assert_eq!(body.get("note"), None);
-        // `openid` was not requested, and cannot be added.
-        assert_eq!(body["scope"], "write email");
-
-        let request = IntrospectionRequest::new(answer.access_token.unwrap());
-        let answer = api.introspection(&request).await.unwrap();
-        assert_eq!(answer.action, IntrospectionAction::Ok);
-        assert_eq!(answer.acr.as_deref(), Some("gold"));
-        assert_eq!(answer.auth_time, Some(1_700_000_000));
-        assert_eq!(answer.properties.unwrap().len(), 2);
-    }
-}
-
-#[tokio::test]
-async fn a_user_can_be_confined_to_one_token() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        configure(&emulator, &api, |service| {
-            service.single_access_token_per_subject = Some(true)
-        })
-        .await;
-        let first = tokens(&api, emulator.client()).await.access_token.unwrap();
-        let second = tokens(&api, emulator.client()).await.access_token.unwrap();
-        let first = api
-            .introspection(&IntrospectionRequest::new(first))
-            .await
-            .unwrap();
-        assert_eq!(first.action, IntrospectionAction::Unauthorized);
-        let second = api
-            .introspection(&IntrospectionRequest::new(second))
-            .await
-            .unwrap();
-        assert_eq!(second.action, IntrospectionAction::Ok);
-    }
-}
-
-#[tokio::test]
-async fn what_errors_tell_is_for_the_service_to_say() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let members = async || {
-            let answer = request_token(&api, emulator.client(), "grant_type=made-up").await;
-            let content = content(answer.response_content.as_ref());
-            let members = content.as_object().unwrap();
-            members.keys().cloned().collect::<Vec<_>>()
-        };
-        assert_eq!(members().await, ["error", "error_description", "error_uri"]);
-        configure(&emulator, &api, |service| {
-            service.error_uri_omitted = Some(true);
-        })
-        .await;
-        assert_eq!(members().await, ["error", "error_description"]);
-        configure(&emulator, &api, |service| {
-            service.error_description_omitted = Some(true);
-        })
-        .await;
-        assert_eq!(members().await, ["error"]);
-    }
+async fn what_errors_tell_is_for_the_service_to_say(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let members = async || {
+        let answer = request_token(&api, emulator.client(), "grant_type=made-up").await;
+        let content = content(answer.response_content.as_ref());
+        let members = content.as_object().unwrap();
+        members.keys().cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(members().await, ["error", "error_description", "error_uri"]);
+    configure(&emulator, &api, |service| {
+        service.error_uri_omitted = Some(true);
+    })
+    .await;
+    assert_eq!(members().await, ["error", "error_description"]);
+    configure(&emulator, &api, |service| {
+        service.error_description_omitted = Some(true);
+    })
+    .await;
+    assert_eq!(members().await, ["error"]);
 }

@@ -8,12 +8,14 @@ use std::time::{Duration, Instant};
 use crate::common::program::{Program, poll, poll_async, refusal_to_start};
 use crate::common::state_file::{contains, edit};
 use crate::common::*;
+use authlete::ApiVersion;
 use authlete::Authlete;
 use authlete::types::{
     Client, GetClientListQuery, GrantType, IntrospectionAction, IntrospectionRequest, TokenAction,
     TokenCreateRequest,
 };
 use authlete_emulator::Emulator;
+use rstest::rstest;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -40,78 +42,80 @@ fn await_writing(path: &Path, text: &str) {
 }
 
 #[cfg(unix)]
+#[rstest]
 #[tokio::test]
-async fn tokens_and_codes_work_after_a_clean_end() {
-    for version in GENERATIONS {
-        let (_directory, path) = place();
-        let program = Program::start(&arguments(&path));
-        let (api, client) = (program.api(version), program.client());
-        let issued = tokens(&api, &client).await;
-        let code = code(&api, &query(&client)).await;
-        let ticket = ticket(&api, &query(&client)).await;
-        let environment = program.description["environment"].clone();
-        program.terminate();
-        // None of them can be read there.
-        let (access_token, refresh_token) = (&issued.access_token, &issued.refresh_token);
-        for secret in [access_token.as_ref(), refresh_token.as_ref(), Some(&ticket)] {
-            assert!(!contains(&path, secret.unwrap().expose()));
-        }
-        assert!(!contains(&path, &code));
+async fn tokens_and_codes_work_after_a_clean_end(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (_directory, path) = place();
+    let program = Program::start(&arguments(&path));
+    let (api, client) = (program.api(version), program.client());
+    let issued = tokens(&api, &client).await;
+    let code = code(&api, &query(&client)).await;
+    let ticket = ticket(&api, &query(&client)).await;
+    let environment = program.description["environment"].clone();
+    program.terminate();
+    // None of them can be read there.
+    let (access_token, refresh_token) = (&issued.access_token, &issued.refresh_token);
+    for secret in [access_token.as_ref(), refresh_token.as_ref(), Some(&ticket)] {
+        assert!(!contains(&path, secret.unwrap().expose()));
+    }
+    assert!(!contains(&path, &code));
 
-        let program = Program::start(&arguments(&path));
-        let api = program.api(version);
-        for (generation, variables) in environment.as_object().unwrap() {
-            for (name, value) in variables.as_object().unwrap() {
-                if !["AUTHLETE_BASE_URL", "AUTHLETE_IDP_SERVER"].contains(&name.as_str()) {
-                    assert_eq!(program.description["environment"][generation][name], *value);
-                }
+    let program = Program::start(&arguments(&path));
+    let api = program.api(version);
+    for (generation, variables) in environment.as_object().unwrap() {
+        for (name, value) in variables.as_object().unwrap() {
+            if !["AUTHLETE_BASE_URL", "AUTHLETE_IDP_SERVER"].contains(&name.as_str()) {
+                assert_eq!(program.description["environment"][generation][name], *value);
             }
         }
-        assert_eq!(program.client().id, client.id);
-        assert_eq!(program.client().secret, client.secret);
-
-        let request = IntrospectionRequest::new(issued.access_token.unwrap());
-        let answer = api.introspection(&request).await.unwrap();
-        assert_eq!(answer.action, IntrospectionAction::Ok);
-        assert_eq!(answer.subject.as_deref(), Some("alice"));
-        let refresh_token = issued.refresh_token.unwrap();
-        let parameters = form(&[
-            ("grant_type", "refresh_token"),
-            ("refresh_token", refresh_token.expose()),
-        ]);
-        let answer = request_token(&api, &client, &parameters).await;
-        assert_eq!(answer.action, TokenAction::Ok);
-        let answer = request_token(&api, &client, &code_parameters(&client, &code)).await;
-        assert_eq!(answer.action, TokenAction::Ok);
-        let request = authlete::types::AuthorizationIssueRequest::new(ticket, "alice");
-        let answer = api.authorization_issue(&request).await.unwrap();
-        assert!(answer.authorization_code.is_some());
-        // And a code works once, also when that was in another life.
-        program.terminate();
-        let program = Program::start(&arguments(&path));
-        let api = program.api(version);
-        let answer = request_token(&api, &client, &code_parameters(&client, &code)).await;
-        assert_eq!(answer.action, TokenAction::BadRequest);
     }
+    assert_eq!(program.client().id, client.id);
+    assert_eq!(program.client().secret, client.secret);
+
+    let request = IntrospectionRequest::new(issued.access_token.unwrap());
+    let answer = api.introspection(&request).await.unwrap();
+    assert_eq!(answer.action, IntrospectionAction::Ok);
+    assert_eq!(answer.subject.as_deref(), Some("alice"));
+    let refresh_token = issued.refresh_token.unwrap();
+    let parameters = form(&[
+        ("grant_type", "refresh_token"),
+        ("refresh_token", refresh_token.expose()),
+    ]);
+    let answer = request_token(&api, &client, &parameters).await;
+    assert_eq!(answer.action, TokenAction::Ok);
+    let answer = request_token(&api, &client, &code_parameters(&client, &code)).await;
+    assert_eq!(answer.action, TokenAction::Ok);
+    let request = authlete::types::AuthorizationIssueRequest::new(ticket, "alice");
+    let answer = api.authorization_issue(&request).await.unwrap();
+    assert!(answer.authorization_code.is_some());
+    // And a code works once, also when that was in another life.
+    program.terminate();
+    let program = Program::start(&arguments(&path));
+    let api = program.api(version);
+    let answer = request_token(&api, &client, &code_parameters(&client, &code)).await;
+    assert_eq!(answer.action, TokenAction::BadRequest);
 }
 
+#[rstest]
 #[tokio::test]
-async fn what_is_written_outlives_a_crash() {
-    for version in GENERATIONS {
-        let (_directory, path) = place();
-        let program = Program::start(&arguments(&path));
-        let api = program.api(version);
-        let mut client = Client::new();
-        client.client_name = Some("Survivor".to_owned());
-        let created = api.create_client(&client).await.unwrap();
-        await_writing(&path, "Survivor");
-        program.kill();
+async fn what_is_written_outlives_a_crash(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (_directory, path) = place();
+    let program = Program::start(&arguments(&path));
+    let api = program.api(version);
+    let mut client = Client::new();
+    client.client_name = Some("Survivor".to_owned());
+    let created = api.create_client(&client).await.unwrap();
+    await_writing(&path, "Survivor");
+    program.kill();
 
-        let program = Program::start(&arguments(&path));
-        let id = created.client_id.unwrap().to_string();
-        let found = program.api(version).get_client(id).await.unwrap();
-        assert_eq!(found.client_secret, created.client_secret);
-    }
+    let program = Program::start(&arguments(&path));
+    let id = created.client_id.unwrap().to_string();
+    let found = program.api(version).get_client(id).await.unwrap();
+    assert_eq!(found.client_secret, created.client_secret);
 }
 
 #[tokio::test]
@@ -131,66 +135,68 @@ async fn the_clock_is_kept() {
     assert_eq!(time["ahead"], 5000);
 }
 
+#[rstest]
 #[tokio::test]
-async fn in_a_process_it_is_the_same() {
-    for version in GENERATIONS {
-        let (_directory, path) = place();
-        // By word, and by going out of scope.
-        for round in 1..=3 {
-            let emulator = emulator(&path).await;
-            let api = Authlete::new(emulator.config(version)).unwrap();
-            let list = api
-                .get_client_list(&GetClientListQuery::new())
-                .await
-                .unwrap();
-            assert_eq!(list.total_count, Some(round));
-            api.create_client(&Client::new()).await.unwrap();
-            emulator.advance(Duration::from_secs(10));
-            if round == 2 {
-                drop(emulator);
-            } else {
-                emulator.stop().await.unwrap();
-            }
-        }
+async fn in_a_process_it_is_the_same(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (_directory, path) = place();
+    // By word, and by going out of scope.
+    for round in 1..=3 {
         let emulator = emulator(&path).await;
-        let url = format!("{}/emulator/clock", emulator.base_url());
-        let time: Value = reqwest::get(url).await.unwrap().json().await.unwrap();
-        assert_eq!(time["ahead"], 30);
-    }
-}
-
-#[tokio::test]
-async fn what_is_shown_is_what_works() {
-    for version in GENERATIONS {
-        let (_directory, path) = place();
-        let first = emulator(&path).await;
-        let api = Authlete::new(first.config(version)).unwrap();
-        let client = first.client().clone();
-        let refreshed = api
-            .refresh_client_secret(client.id.to_string())
-            .await
-            .unwrap();
-        first.stop().await.unwrap();
-
-        let second = emulator(&path).await;
-        assert_eq!(
-            Some(&second.client().secret),
-            refreshed.new_client_secret.as_ref()
-        );
-        let api = Authlete::new(second.config(version)).unwrap();
-        api.delete_client(client.id.to_string()).await.unwrap();
-        second.stop().await.unwrap();
-
-        // There is no client to show any more, but still a state.
-        let third = emulator(&path).await;
-        assert_eq!(third.client().id, client.id);
-        let api = Authlete::new(third.config(version)).unwrap();
+        let api = Authlete::new(emulator.config(version)).unwrap();
         let list = api
             .get_client_list(&GetClientListQuery::new())
             .await
             .unwrap();
-        assert_eq!(list.total_count, Some(0));
+        assert_eq!(list.total_count, Some(round));
+        api.create_client(&Client::new()).await.unwrap();
+        emulator.advance(Duration::from_secs(10));
+        if round == 2 {
+            drop(emulator);
+        } else {
+            emulator.stop().await.unwrap();
+        }
     }
+    let emulator = emulator(&path).await;
+    let url = format!("{}/emulator/clock", emulator.base_url());
+    let time: Value = reqwest::get(url).await.unwrap().json().await.unwrap();
+    assert_eq!(time["ahead"], 30);
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_is_shown_is_what_works(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (_directory, path) = place();
+    let first = emulator(&path).await;
+    let api = Authlete::new(first.config(version)).unwrap();
+    let client = first.client().clone();
+    let refreshed = api
+        .refresh_client_secret(client.id.to_string())
+        .await
+        .unwrap();
+    first.stop().await.unwrap();
+
+    let second = emulator(&path).await;
+    assert_eq!(
+        Some(&second.client().secret),
+        refreshed.new_client_secret.as_ref()
+    );
+    let api = Authlete::new(second.config(version)).unwrap();
+    api.delete_client(client.id.to_string()).await.unwrap();
+    second.stop().await.unwrap();
+
+    // There is no client to show any more, but still a state.
+    let third = emulator(&path).await;
+    assert_eq!(third.client().id, client.id);
+    let api = Authlete::new(third.config(version)).unwrap();
+    let list = api
+        .get_client_list(&GetClientListQuery::new())
+        .await
+        .unwrap();
+    assert_eq!(list.total_count, Some(0));
 }
 
 #[tokio::test]
@@ -388,26 +394,27 @@ async fn state_that_cannot_be_written_is_told_and_written_later() {
     assert!(!names.contains(&"Too large".to_owned()), "{names:?}");
 }
 
+#[rstest]
 #[tokio::test]
-async fn calls_that_only_read_write_nothing() {
-    for version in GENERATIONS {
-        let (_directory, path) = place();
-        let program = Program::start(&arguments(&path));
-        let (api, client) = (program.api(version), program.client());
-        let issued = tokens(&api, &client).await;
-        thread::sleep(Duration::from_secs(1));
-        let before = fs::read(&path).unwrap();
-        for _ in 0..10 {
-            let token = issued.access_token.clone().unwrap();
-            let answer = api.introspection(&IntrospectionRequest::new(token)).await;
-            assert_eq!(answer.unwrap().action, IntrospectionAction::Ok);
-            api.get_client_list(&GetClientListQuery::new())
-                .await
-                .unwrap();
-        }
-        thread::sleep(Duration::from_secs(1));
-        assert!(before == fs::read(&path).unwrap());
+async fn calls_that_only_read_write_nothing(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (_directory, path) = place();
+    let program = Program::start(&arguments(&path));
+    let (api, client) = (program.api(version), program.client());
+    let issued = tokens(&api, &client).await;
+    thread::sleep(Duration::from_secs(1));
+    let before = fs::read(&path).unwrap();
+    for _ in 0..10 {
+        let token = issued.access_token.clone().unwrap();
+        let answer = api.introspection(&IntrospectionRequest::new(token)).await;
+        assert_eq!(answer.unwrap().action, IntrospectionAction::Ok);
+        api.get_client_list(&GetClientListQuery::new())
+            .await
+            .unwrap();
     }
+    thread::sleep(Duration::from_secs(1));
+    assert!(before == fs::read(&path).unwrap());
 }
 
 /// What survives is the state after one of the calls: none is missing before the last one that is there.

@@ -1,12 +1,14 @@
 //! Tokens that the server revokes by itself, one or many.
 
 use crate::common::*;
+use authlete::ApiVersion;
 use authlete::types::{
     Client, GetTokenListQuery, GrantType, IntrospectionAction, IntrospectionRequest, JwsAlg,
     TokenAction, TokenCreateRequest, TokenRevokeRequest,
 };
 use authlete::{Authlete, Secret};
 use authlete_emulator::Emulator;
+use rstest::rstest;
 use serde_json::json;
 
 /// Both tokens of a record.
@@ -99,174 +101,181 @@ async fn a_token_is_revoked_by_value_or_digest_with_the_other() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_token_is_no_token_of_the_other_kind() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let pair = create(&api, emulator.client().id, "alice").await;
-        for request in [
-            TokenRevokeRequest::new().access_token_identifier(pair.refresh.clone()),
-            TokenRevokeRequest::new().access_token_identifier(pair.refresh_hash.as_str()),
-            TokenRevokeRequest::new().refresh_token_identifier(pair.access.clone()),
-            TokenRevokeRequest::new().refresh_token_identifier(pair.access_hash.as_str()),
-            TokenRevokeRequest::new().access_token_identifier("made-up"),
-        ] {
+async fn a_token_is_no_token_of_the_other_kind(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let pair = create(&api, emulator.client().id, "alice").await;
+    for request in [
+        TokenRevokeRequest::new().access_token_identifier(pair.refresh.clone()),
+        TokenRevokeRequest::new().access_token_identifier(pair.refresh_hash.as_str()),
+        TokenRevokeRequest::new().refresh_token_identifier(pair.access.clone()),
+        TokenRevokeRequest::new().refresh_token_identifier(pair.access_hash.as_str()),
+        TokenRevokeRequest::new().access_token_identifier("made-up"),
+    ] {
+        assert_eq!(revoke(&api, &request).await, 0);
+    }
+    assert!(is_good(&api, &pair.access).await);
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_access_token_that_is_a_jwt_is_revoked_in_both_forms(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    configure(&emulator, &api, |service| {
+        service.access_token_sign_alg = Some(JwsAlg::Es256);
+    })
+    .await;
+    let answer = tokens(&api, emulator.client()).await;
+    let (jwt, opaque) = (
+        answer.jwt_access_token.unwrap(),
+        answer.access_token.unwrap(),
+    );
+    let request = TokenRevokeRequest::new().access_token_identifier(jwt.clone());
+    assert_eq!(revoke(&api, &request).await, 1);
+    assert!(!is_good(&api, &jwt).await);
+    assert!(!is_good(&api, &opaque).await);
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_tokens_of_a_client_of_a_user_of_both_are_revoked(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    // Whether the request names the client and the user; what is left.
+    for (by_client, by_user, left) in [
+        (true, true, [false, true, true, true]),
+        (true, false, [false, false, true, true]),
+        (false, true, [false, true, false, true]),
+    ] {
+        for by_alias in [false, true] {
+            let (emulator, api) = start(version).await;
+            let own = emulator.client();
+            let other = another_client(&api).await;
+            let pairs = [
+                &create(&api, own.id, "alice").await,
+                &create(&api, own.id, "bob").await,
+                &create(&api, other, "alice").await,
+                &create(&api, other, "bob").await,
+            ];
+            let identifier = match by_alias {
+                true => own.alias.clone(),
+                false => own.id.to_string(),
+            };
+            let mut request = TokenRevokeRequest::new();
+            request.client_identifier = by_client.then(|| identifier.into());
+            request.subject = by_user.then(|| "alice".to_owned());
+            let gone = left.iter().filter(|left| !**left).count();
+            assert_eq!(revoke(&api, &request).await, i32::try_from(gone).unwrap());
+            assert_eq!(good(&api, &pairs).await, left);
             assert_eq!(revoke(&api, &request).await, 0);
         }
-        assert!(is_good(&api, &pair.access).await);
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn an_access_token_that_is_a_jwt_is_revoked_in_both_forms() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        configure(&emulator, &api, |service| {
-            service.access_token_sign_alg = Some(JwsAlg::Es256);
-        })
-        .await;
-        let answer = tokens(&api, emulator.client()).await;
-        let (jwt, opaque) = (
-            answer.jwt_access_token.unwrap(),
-            answer.access_token.unwrap(),
-        );
-        let request = TokenRevokeRequest::new().access_token_identifier(jwt.clone());
-        assert_eq!(revoke(&api, &request).await, 1);
-        assert!(!is_good(&api, &jwt).await);
-        assert!(!is_good(&api, &opaque).await);
-    }
+async fn what_comes_first_counts_alone(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client().id;
+    let pairs = [
+        &create(&api, client, "alice").await,
+        &create(&api, client, "alice").await,
+        &create(&api, client, "alice").await,
+    ];
+    let all = TokenRevokeRequest::new()
+        .client_identifier(client.to_string())
+        .subject("alice");
+    let none = all
+        .clone()
+        .access_token_identifier("made-up")
+        .refresh_token_identifier(pairs[0].refresh.clone());
+    assert_eq!(revoke(&api, &none).await, 0);
+    let first = all
+        .clone()
+        .access_token_identifier(pairs[0].access.clone())
+        .refresh_token_identifier(pairs[1].refresh.clone());
+    assert_eq!(revoke(&api, &first).await, 1);
+    assert_eq!(good(&api, &pairs).await, [false, true, true]);
+    let second = all
+        .clone()
+        .refresh_token_identifier(pairs[1].refresh.clone());
+    assert_eq!(revoke(&api, &second).await, 1);
+    assert_eq!(good(&api, &pairs).await, [false, false, true]);
+    assert_eq!(revoke(&api, &all).await, 1);
+    assert_eq!(good(&api, &pairs).await, [false, false, false]);
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_tokens_of_a_client_of_a_user_of_both_are_revoked() {
-    for version in GENERATIONS {
-        // Whether the request names the client and the user; what is left.
-        for (by_client, by_user, left) in [
-            (true, true, [false, true, true, true]),
-            (true, false, [false, false, true, true]),
-            (false, true, [false, true, false, true]),
-        ] {
-            for by_alias in [false, true] {
-                let (emulator, api) = start(version).await;
-                let own = emulator.client();
-                let other = another_client(&api).await;
-                let pairs = [
-                    &create(&api, own.id, "alice").await,
-                    &create(&api, own.id, "bob").await,
-                    &create(&api, other, "alice").await,
-                    &create(&api, other, "bob").await,
-                ];
-                let identifier = match by_alias {
-                    true => own.alias.clone(),
-                    false => own.id.to_string(),
-                };
-                let mut request = TokenRevokeRequest::new();
-                request.client_identifier = by_client.then(|| identifier.into());
-                request.subject = by_user.then(|| "alice".to_owned());
-                let gone = left.iter().filter(|left| !**left).count();
-                assert_eq!(revoke(&api, &request).await, i32::try_from(gone).unwrap());
-                assert_eq!(good(&api, &pairs).await, left);
-                assert_eq!(revoke(&api, &request).await, 0);
-            }
-        }
+async fn one_call_revokes_twenty_at_most(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client().id;
+    let mut pairs = Vec::new();
+    for _ in 0..41 {
+        pairs.push(create(&api, client, "alice").await);
     }
+    let of_user = TokenRevokeRequest::new().subject("alice");
+    let of_client = TokenRevokeRequest::new().client_identifier(client.to_string());
+    assert_eq!(revoke(&api, &of_user).await, 20);
+    // The oldest go first.
+    assert_eq!(
+        good(&api, &[&pairs[0], &pairs[19], &pairs[20]]).await,
+        [false, false, true]
+    );
+    assert_eq!(revoke(&api, &of_client).await, 20);
+    assert!(is_good(&api, &pairs[40].access).await);
+    assert_eq!(revoke(&api, &of_user.clone()).await, 1);
+    assert_eq!(revoke(&api, &of_user).await, 0);
 }
 
+#[rstest]
 #[tokio::test]
-async fn what_comes_first_counts_alone() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client().id;
-        let pairs = [
-            &create(&api, client, "alice").await,
-            &create(&api, client, "alice").await,
-            &create(&api, client, "alice").await,
-        ];
-        let all = TokenRevokeRequest::new()
-            .client_identifier(client.to_string())
-            .subject("alice");
-        let none = all
-            .clone()
-            .access_token_identifier("made-up")
-            .refresh_token_identifier(pairs[0].refresh.clone());
-        assert_eq!(revoke(&api, &none).await, 0);
-        let first = all
-            .clone()
-            .access_token_identifier(pairs[0].access.clone())
-            .refresh_token_identifier(pairs[1].refresh.clone());
-        assert_eq!(revoke(&api, &first).await, 1);
-        assert_eq!(good(&api, &pairs).await, [false, true, true]);
-        let second = all
-            .clone()
-            .refresh_token_identifier(pairs[1].refresh.clone());
-        assert_eq!(revoke(&api, &second).await, 1);
-        assert_eq!(good(&api, &pairs).await, [false, false, true]);
-        assert_eq!(revoke(&api, &all).await, 1);
-        assert_eq!(good(&api, &pairs).await, [false, false, false]);
+async fn a_call_that_names_nothing_or_nobody_is_refused(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let pair = create(&api, emulator.client().id, "alice").await;
+    for body in [
+        json!({}),
+        json!({ "subject": "", "clientIdentifier": "" }),
+        json!({ "accessTokenIdentifier": null }),
+    ] {
+        let path = "/auth/token/revoke";
+        let (status, answer) = post(&emulator, version, "SERVICE", path, &body).await;
+        assert_eq!(status, 400);
+        assert_eq!(answer["resultCode"], "A911205");
     }
+    let nobody = TokenRevokeRequest::new()
+        .client_identifier("nobody")
+        .subject("alice");
+    let refused = refusal(api.token_revoke(&nobody).await);
+    assert_eq!(refused, (404, "A001218".to_owned()));
+    assert!(is_good(&api, &pair.access).await);
 }
 
+#[rstest]
 #[tokio::test]
-async fn one_call_revokes_twenty_at_most() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client().id;
-        let mut pairs = Vec::new();
-        for _ in 0..41 {
-            pairs.push(create(&api, client, "alice").await);
-        }
-        let of_user = TokenRevokeRequest::new().subject("alice");
-        let of_client = TokenRevokeRequest::new().client_identifier(client.to_string());
-        assert_eq!(revoke(&api, &of_user).await, 20);
-        // The oldest go first.
-        assert_eq!(
-            good(&api, &[&pairs[0], &pairs[19], &pairs[20]]).await,
-            [false, false, true]
-        );
-        assert_eq!(revoke(&api, &of_client).await, 20);
-        assert!(is_good(&api, &pairs[40].access).await);
-        assert_eq!(revoke(&api, &of_user.clone()).await, 1);
-        assert_eq!(revoke(&api, &of_user).await, 0);
+async fn the_tokens_of_other_services_stay(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let pair = create(&api, emulator.client().id, "alice").await;
+    let other = another_service(&emulator, &api, version).await;
+    for request in [
+        TokenRevokeRequest::new().access_token_identifier(pair.access.clone()),
+        TokenRevokeRequest::new().refresh_token_identifier(pair.refresh_hash.as_str()),
+        TokenRevokeRequest::new().subject("alice"),
+    ] {
+        assert_eq!(revoke(&other, &request).await, 0);
     }
-}
-
-#[tokio::test]
-async fn a_call_that_names_nothing_or_nobody_is_refused() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let pair = create(&api, emulator.client().id, "alice").await;
-        for body in [
-            json!({}),
-            json!({ "subject": "", "clientIdentifier": "" }),
-            json!({ "accessTokenIdentifier": null }),
-        ] {
-            let path = "/auth/token/revoke";
-            let (status, answer) = post(&emulator, version, "SERVICE", path, &body).await;
-            assert_eq!(status, 400);
-            assert_eq!(answer["resultCode"], "A911205");
-        }
-        let nobody = TokenRevokeRequest::new()
-            .client_identifier("nobody")
-            .subject("alice");
-        let refused = refusal(api.token_revoke(&nobody).await);
-        assert_eq!(refused, (404, "A001218".to_owned()));
-        assert!(is_good(&api, &pair.access).await);
-    }
-}
-
-#[tokio::test]
-async fn the_tokens_of_other_services_stay() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let pair = create(&api, emulator.client().id, "alice").await;
-        let other = another_service(&emulator, &api, version).await;
-        for request in [
-            TokenRevokeRequest::new().access_token_identifier(pair.access.clone()),
-            TokenRevokeRequest::new().refresh_token_identifier(pair.refresh_hash.as_str()),
-            TokenRevokeRequest::new().subject("alice"),
-        ] {
-            assert_eq!(revoke(&other, &request).await, 0);
-        }
-        assert!(is_good(&api, &pair.access).await);
-    }
+    assert!(is_good(&api, &pair.access).await);
 }

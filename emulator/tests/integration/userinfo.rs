@@ -11,6 +11,7 @@ use authlete::types::{
 use authlete::{ApiVersion, Authlete, Secret};
 use authlete_emulator::{Emulator, RegisteredClient};
 use aws_lc_rs::digest::{SHA256, digest};
+use rstest::rstest;
 use serde_json::{Value, json};
 
 fn authorization(client: &RegisteredClient, client_id: &str, scope: &str, claims: &str) -> String {
@@ -39,49 +40,50 @@ async fn token_of_flow(api: &Authlete, client: &RegisteredClient, request: &str)
 
 /// The alias belongs to the time of the request, and where the server does not say what the user consented to, it is
 /// computed.
+#[rstest]
 #[tokio::test]
-async fn a_token_tells_of_the_alias_of_its_time_and_of_the_claims_that_its_scopes_stand_for() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let request = authorization(client, &client.alias, "openid email", "");
-        let listed: [&[&str]; 3] = [&[], &["phone_number"], &["email", "name"]];
-        for listed in listed {
-            let issue = AuthorizationIssueRequest::new(ticket(&api, &request).await, "alice")
-                .claims(r#"{"name":"Alice","email":"a@b.example"}"#)
-                .consented_claims(listed.iter().copied());
-            let issued = api.authorization_issue(&issue).await.unwrap();
-            let code = issued.authorization_code.unwrap();
-            let parameters = code_parameters(client, code.expose());
-            let answer = request_token(&api, client, &parameters).await;
-            let token = answer.access_token.unwrap();
-            let expected = match listed {
-                [] => &["email", "email_verified", "name"],
-                listed => listed,
-            };
-            let expected: Vec<_> = expected.iter().map(|name| (*name).to_owned()).collect();
-            let told = userinfo(&api, &token).await;
-            assert_eq!(told.consented_claims.as_ref(), Some(&expected));
-            let told = api.introspection(&IntrospectionRequest::new(&token)).await;
-            assert_eq!(told.unwrap().consented_claims.as_ref(), Some(&expected));
-
-            for alias in [Some("renamed".to_owned()), None] {
-                configure_client(&api, client.id, |client| client.client_id_alias = alias).await;
-                let told = userinfo(&api, &token).await;
-                assert_eq!(told.client_id_alias.as_ref(), Some(&client.alias));
-                assert_eq!(told.client_id_alias_used, Some(true));
-                let told = api.introspection(&IntrospectionRequest::new(&token)).await;
-                let told = told.unwrap().client_id_alias;
-                assert_eq!(told.as_ref(), Some(&client.alias));
-            }
-            let alias = Some(client.alias.clone());
-            configure_client(&api, client.id, |client| client.client_id_alias = alias).await;
-        }
-        // Without OpenID Connect there is nothing to consent to.
-        let token = tokens(&api, client).await.access_token.unwrap();
+async fn a_token_tells_of_the_alias_of_its_time_and_of_the_claims_that_its_scopes_stand_for(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let request = authorization(client, &client.alias, "openid email", "");
+    let listed: [&[&str]; 3] = [&[], &["phone_number"], &["email", "name"]];
+    for listed in listed {
+        let issue = AuthorizationIssueRequest::new(ticket(&api, &request).await, "alice")
+            .claims(r#"{"name":"Alice","email":"a@b.example"}"#)
+            .consented_claims(listed.iter().copied());
+        let issued = api.authorization_issue(&issue).await.unwrap();
+        let code = issued.authorization_code.unwrap();
+        let parameters = code_parameters(client, code.expose());
+        let answer = request_token(&api, client, &parameters).await;
+        let token = answer.access_token.unwrap();
+        let expected = match listed {
+            [] => &["email", "email_verified", "name"],
+            listed => listed,
+        };
+        let expected: Vec<_> = expected.iter().map(|name| (*name).to_owned()).collect();
+        let told = userinfo(&api, &token).await;
+        assert_eq!(told.consented_claims.as_ref(), Some(&expected));
         let told = api.introspection(&IntrospectionRequest::new(&token)).await;
-        assert_eq!(told.unwrap().consented_claims, None);
+        assert_eq!(told.unwrap().consented_claims.as_ref(), Some(&expected));
+
+        for alias in [Some("renamed".to_owned()), None] {
+            configure_client(&api, client.id, |client| client.client_id_alias = alias).await;
+            let told = userinfo(&api, &token).await;
+            assert_eq!(told.client_id_alias.as_ref(), Some(&client.alias));
+            assert_eq!(told.client_id_alias_used, Some(true));
+            let told = api.introspection(&IntrospectionRequest::new(&token)).await;
+            let told = told.unwrap().client_id_alias;
+            assert_eq!(told.as_ref(), Some(&client.alias));
+        }
+        let alias = Some(client.alias.clone());
+        configure_client(&api, client.id, |client| client.client_id_alias = alias).await;
     }
+    // Without OpenID Connect there is nothing to consent to.
+    let token = tokens(&api, client).await.access_token.unwrap();
+    let told = api.introspection(&IntrospectionRequest::new(&token)).await;
+    assert_eq!(told.unwrap().consented_claims, None);
 }
 
 fn creation(client: &RegisteredClient) -> TokenCreateRequest {
@@ -188,131 +190,134 @@ async fn the_answer_says_what_is_known_about_the_token() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn tokens_that_are_no_good_are_refused() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let unknown = Secret::from("no-such-token");
-        assert_refused(
-            &api,
-            &unknown,
-            "UNAUTHORIZED",
-            "invalid_token",
-            ["A088302", "A092302"],
+async fn tokens_that_are_no_good_are_refused(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let unknown = Secret::from("no-such-token");
+    assert_refused(
+        &api,
+        &unknown,
+        "UNAUTHORIZED",
+        "invalid_token",
+        ["A088302", "A092302"],
+    )
+    .await;
+
+    let without = creation(client).scopes(["read", "profile"]);
+    let without = created(&api, without).await;
+    assert_refused(
+        &api,
+        &without,
+        "FORBIDDEN",
+        "insufficient_scope",
+        ["A089304", "A093304"],
+    )
+    .await;
+
+    let parameters = "grant_type=client_credentials&scope=read";
+    let own = request_token(&api, client, parameters).await;
+    let own = own.access_token.unwrap();
+    assert_refused(
+        &api,
+        &own,
+        "UNAUTHORIZED",
+        "invalid_token",
+        ["A089305", "A093305"],
+    )
+    .await;
+
+    let expired = created(&api, creation(client).access_token_duration(60)).await;
+    assert_eq!(userinfo(&api, &expired).await.action, UserInfoAction::Ok);
+    emulator.advance(Duration::from_secs(61));
+    assert_refused(
+        &api,
+        &expired,
+        "UNAUTHORIZED",
+        "invalid_token",
+        ["A089303", "A093303"],
+    )
+    .await;
+
+    for (path, code) in [
+        ("/auth/userinfo", "A088301"),
+        ("/auth/userinfo/issue", "A092301"),
+    ] {
+        let (status, answer) = post(
+            &emulator,
+            version,
+            "SERVICE",
+            path,
+            &json!({ "token": null }),
         )
         .await;
-
-        let without = creation(client).scopes(["read", "profile"]);
-        let without = created(&api, without).await;
-        assert_refused(
-            &api,
-            &without,
-            "FORBIDDEN",
-            "insufficient_scope",
-            ["A089304", "A093304"],
-        )
-        .await;
-
-        let parameters = "grant_type=client_credentials&scope=read";
-        let own = request_token(&api, client, parameters).await;
-        let own = own.access_token.unwrap();
-        assert_refused(
-            &api,
-            &own,
-            "UNAUTHORIZED",
-            "invalid_token",
-            ["A089305", "A093305"],
-        )
-        .await;
-
-        let expired = created(&api, creation(client).access_token_duration(60)).await;
-        assert_eq!(userinfo(&api, &expired).await.action, UserInfoAction::Ok);
-        emulator.advance(Duration::from_secs(61));
-        assert_refused(
-            &api,
-            &expired,
-            "UNAUTHORIZED",
-            "invalid_token",
-            ["A089303", "A093303"],
-        )
-        .await;
-
-        for (path, code) in [
-            ("/auth/userinfo", "A088301"),
-            ("/auth/userinfo/issue", "A092301"),
-        ] {
-            let (status, answer) = post(
-                &emulator,
-                version,
-                "SERVICE",
-                path,
-                &json!({ "token": null }),
-            )
-            .await;
-            assert_eq!(status, 200);
-            assert_eq!(answer["action"], "BAD_REQUEST");
-            assert_eq!(answer["resultCode"], code);
-            let content = answer["responseContent"].as_str().unwrap();
-            let expected = challenge("Bearer", "invalid_request", code);
-            assert!(content.starts_with(&expected), "{content}");
-        }
+        assert_eq!(status, 200);
+        assert_eq!(answer["action"], "BAD_REQUEST");
+        assert_eq!(answer["resultCode"], code);
+        let content = answer["responseContent"].as_str().unwrap();
+        let expected = challenge("Bearer", "invalid_request", code);
+        assert!(content.starts_with(&expected), "{content}");
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_token_is_good_for_its_own_service() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let token = created(&api, creation(emulator.client())).await;
-        assert_eq!(userinfo(&api, &token).await.action, UserInfoAction::Ok);
-        let other = another_service(&emulator, &api, version).await;
-        assert_refused(
-            &other,
-            &token,
-            "UNAUTHORIZED",
-            "invalid_token",
-            ["A088303", "A092303"],
-        )
-        .await;
-    }
+async fn a_token_is_good_for_its_own_service(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let token = created(&api, creation(emulator.client())).await;
+    assert_eq!(userinfo(&api, &token).await.action, UserInfoAction::Ok);
+    let other = another_service(&emulator, &api, version).await;
+    assert_refused(
+        &other,
+        &token,
+        "UNAUTHORIZED",
+        "invalid_token",
+        ["A088303", "A092303"],
+    )
+    .await;
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_bound_token_alone_is_not_enough() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let by_certificate = creation(client).certificate_thumbprint("of-a-certificate");
-        let by_certificate = created(&api, by_certificate).await;
-        let answer = userinfo(&api, &by_certificate).await;
-        assert_eq!(answer.action, UserInfoAction::Unauthorized);
+async fn a_bound_token_alone_is_not_enough(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let by_certificate = creation(client).certificate_thumbprint("of-a-certificate");
+    let by_certificate = created(&api, by_certificate).await;
+    let answer = userinfo(&api, &by_certificate).await;
+    assert_eq!(answer.action, UserInfoAction::Unauthorized);
+    let content = answer.response_content.unwrap();
+    let expected = challenge("Bearer", "invalid_token", "A089307");
+    assert!(content.expose().starts_with(&expected), "{content:?}");
+    let request = UserInfoRequest::new(&by_certificate).client_certificate("no certificate");
+    let answer = api.userinfo(&request).await.unwrap();
+    assert_eq!(answer.action, UserInfoAction::BadRequest);
+
+    // The challenge is for the scheme of the token, whatever is wrong with it (RFC 9449 §7.1).
+    let by_key = creation(client).dpop_key_thumbprint("of-a-key");
+    let without = by_key.clone().scopes(["read"]);
+    let expired = by_key.clone().access_token_duration(60);
+    let by_key = created(&api, by_key).await;
+    let without = created(&api, without).await;
+    let expired = created(&api, expired).await;
+    emulator.advance(Duration::from_secs(61));
+    for (token, error, code) in [
+        (by_key, "invalid_token", "A089311"),
+        (without, "insufficient_scope", "A089304"),
+        (expired, "invalid_token", "A089303"),
+    ] {
+        let answer = userinfo(&api, &token).await;
         let content = answer.response_content.unwrap();
-        let expected = challenge("Bearer", "invalid_token", "A089307");
+        let expected = challenge("DPoP", error, code);
         assert!(content.expose().starts_with(&expected), "{content:?}");
-        let request = UserInfoRequest::new(&by_certificate).client_certificate("no certificate");
-        let answer = api.userinfo(&request).await.unwrap();
-        assert_eq!(answer.action, UserInfoAction::BadRequest);
-
-        // The challenge is for the scheme of the token, whatever is wrong with it (RFC 9449 §7.1).
-        let by_key = creation(client).dpop_key_thumbprint("of-a-key");
-        let without = by_key.clone().scopes(["read"]);
-        let expired = by_key.clone().access_token_duration(60);
-        let by_key = created(&api, by_key).await;
-        let without = created(&api, without).await;
-        let expired = created(&api, expired).await;
-        emulator.advance(Duration::from_secs(61));
-        for (token, error, code) in [
-            (by_key, "invalid_token", "A089311"),
-            (without, "insufficient_scope", "A089304"),
-            (expired, "invalid_token", "A089303"),
-        ] {
-            let answer = userinfo(&api, &token).await;
-            let content = answer.response_content.unwrap();
-            let expected = challenge("DPoP", error, code);
-            assert!(content.expose().starts_with(&expected), "{content:?}");
-            assert!(content.expose().contains(",algs=\""), "{content:?}");
-        }
+        assert!(content.expose().contains(",algs=\""), "{content:?}");
     }
 }
 
@@ -324,42 +329,43 @@ async fn issued(api: &Authlete, request: UserInfoIssueRequest) -> (UserInfoIssue
     (answer.action, content.expose().to_owned())
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_response_has_the_claims_that_the_server_gives() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let token = created(&api, creation(client)).await;
-        let response = async |claims: Option<&str>, sub: Option<&str>| {
-            let mut request = UserInfoIssueRequest::new(&token);
-            request.claims = claims.map(str::to_owned);
-            request.sub = sub.map(str::to_owned);
-            let (action, content) = issued(&api, request).await;
-            assert_eq!(action, UserInfoIssueAction::Json);
-            serde_json::from_str::<Value>(&content).unwrap()
-        };
-        let claims = r#"{"email":"a@b.example","address":{"locality":"Oslo","region":null},
-            "nickname":null,"sub":"forged"}"#;
-        let address = json!({ "locality": "Oslo", "region": null });
-        assert_eq!(
-            response(Some(claims), None).await,
-            json!({ "sub": "alice", "email": "a@b.example", "address": address })
-        );
-        assert_eq!(
-            response(Some("{}"), Some("pairwise")).await,
-            json!({ "sub": "pairwise" })
-        );
-        assert_eq!(response(None, None).await, json!({ "sub": "alice" }));
+async fn the_response_has_the_claims_that_the_server_gives(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let token = created(&api, creation(client)).await;
+    let response = async |claims: Option<&str>, sub: Option<&str>| {
+        let mut request = UserInfoIssueRequest::new(&token);
+        request.claims = claims.map(str::to_owned);
+        request.sub = sub.map(str::to_owned);
+        let (action, content) = issued(&api, request).await;
+        assert_eq!(action, UserInfoIssueAction::Json);
+        serde_json::from_str::<Value>(&content).unwrap()
+    };
+    let claims = r#"{"email":"a@b.example","address":{"locality":"Oslo","region":null},
+        "nickname":null,"sub":"forged"}"#;
+    let address = json!({ "locality": "Oslo", "region": null });
+    assert_eq!(
+        response(Some(claims), None).await,
+        json!({ "sub": "alice", "email": "a@b.example", "address": address })
+    );
+    assert_eq!(
+        response(Some("{}"), Some("pairwise")).await,
+        json!({ "sub": "pairwise" })
+    );
+    assert_eq!(response(None, None).await, json!({ "sub": "alice" }));
 
-        for malformed in ["[]", "\"text\"", "1", "{", "null", "{\"a\":1}}"] {
-            let request = UserInfoIssueRequest::new(&token).claims(malformed);
-            let answer = api.userinfo_issue(&request).await.unwrap();
-            assert_eq!(answer.action, UserInfoIssueAction::InternalServerError);
-            assert_eq!(answer.result_code.as_deref(), Some("A094201"));
-            let content = answer.response_content.unwrap();
-            let expected = challenge("Bearer", "server_error", "A094201");
-            assert!(content.expose().starts_with(&expected), "{content:?}");
-        }
+    for malformed in ["[]", "\"text\"", "1", "{", "null", "{\"a\":1}}"] {
+        let request = UserInfoIssueRequest::new(&token).claims(malformed);
+        let answer = api.userinfo_issue(&request).await.unwrap();
+        assert_eq!(answer.action, UserInfoIssueAction::InternalServerError);
+        assert_eq!(answer.result_code.as_deref(), Some("A094201"));
+        let content = answer.response_content.unwrap();
+        let expected = challenge("Bearer", "server_error", "A094201");
+        assert!(content.expose().starts_with(&expected), "{content:?}");
     }
 }
 
@@ -428,20 +434,21 @@ async fn a_response_is_signed_where_the_client_wants_it() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_signed_response_is_for_the_name_that_the_client_uses() {
-    for version in GENERATIONS {
-        let (emulator, api, _) = start_with(version, |client| {
-            client.user_info_sign_alg = Some(JwsAlg::Es256);
-        })
-        .await;
-        let client = emulator.client();
-        let request = authorization(client, &client.alias, "openid", "{}");
-        let token = token_of_flow(&api, client, &request).await;
-        let (_, jwt) = issued(&api, UserInfoIssueRequest::new(token)).await;
-        let expected = json!({ "sub": "alice", "iss": "https://as.example", "aud": client.alias });
-        assert_eq!(jwt::verified(&jwt, &jwks(&api).await), expected);
-    }
+async fn a_signed_response_is_for_the_name_that_the_client_uses(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api, _) = start_with(version, |client| {
+        client.user_info_sign_alg = Some(JwsAlg::Es256);
+    })
+    .await;
+    let client = emulator.client();
+    let request = authorization(client, &client.alias, "openid", "{}");
+    let token = token_of_flow(&api, client, &request).await;
+    let (_, jwt) = issued(&api, UserInfoIssueRequest::new(token)).await;
+    let expected = json!({ "sub": "alice", "iss": "https://as.example", "aud": client.alias });
+    assert_eq!(jwt::verified(&jwt, &jwks(&api).await), expected);
 }
 
 #[tokio::test]
@@ -511,15 +518,16 @@ async fn settings_that_cannot_work_are_an_error_of_the_server() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn an_empty_sub_is_replaced_by_the_subject() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let token = created(&api, creation(emulator.client())).await;
-        let request = UserInfoIssueRequest::new(&token).sub("");
-        let (_, content) = issued(&api, request).await;
-        assert_eq!(content, r#"{"sub":"alice"}"#);
-    }
+async fn an_empty_sub_is_replaced_by_the_subject(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let token = created(&api, creation(emulator.client())).await;
+    let request = UserInfoIssueRequest::new(&token).sub("");
+    let (_, content) = issued(&api, request).await;
+    assert_eq!(content, r#"{"sub":"alice"}"#);
 }
 
 #[tokio::test]
@@ -546,44 +554,45 @@ async fn a_token_that_is_bound_to_a_certificate_is_good_with_it_alone() {
 }
 
 /// Also where OpenID Connect has parameters beside the object count.
+#[rstest]
 #[tokio::test]
-async fn the_claims_of_a_request_object_are_told_instead_of_the_parameter() {
-    for version in GENERATIONS {
-        for traditional in [false, true] {
-            let (emulator, api) = start(version).await;
-            let client = emulator.client();
-            let key = jwt::Key::generate();
-            configure(&emulator, &api, |service| {
-                service.traditional_request_object_processing_applied = Some(traditional);
-            })
-            .await;
-            configure_client(&api, client.id, |client| {
-                client.jwks = Some(key.jwks().into());
-            })
-            .await;
-            let now = std::time::SystemTime::now();
-            let now = now.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
-            let object = key.sign(&json!({
-                "iss": client.id.to_string(),
-                "aud": "https://as.example",
-                "exp": now + 60,
-                "nbf": now - 1,
-                "client_id": client.id.to_string(),
-                "response_type": "code",
-                "redirect_uri": client.redirect_uri,
-                "scope": "openid",
-                "code_challenge": CHALLENGE,
-                "code_challenge_method": "S256",
-                "claims": { "userinfo": { "email": null } },
-            }));
-            let id = client.id.to_string();
-            let outside = r#"{"userinfo":{"picture":null}}"#;
-            let outside = authorization(client, &id, "openid", outside);
-            let request = format!("{outside}&{}", form(&[("request", &object)]));
-            let token = token_of_flow(&api, client, &request).await;
-            let told = userinfo(&api, &token).await;
-            assert_eq!(told.user_info_claims.as_deref(), Some(r#"{"email":null}"#));
-            assert_eq!(told.claims, Some(vec!["email".to_owned()]));
-        }
+async fn the_claims_of_a_request_object_are_told_instead_of_the_parameter(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    for traditional in [false, true] {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        let key = jwt::Key::generate();
+        configure(&emulator, &api, |service| {
+            service.traditional_request_object_processing_applied = Some(traditional);
+        })
+        .await;
+        configure_client(&api, client.id, |client| {
+            client.jwks = Some(key.jwks().into());
+        })
+        .await;
+        let now = std::time::SystemTime::now();
+        let now = now.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+        let object = key.sign(&json!({
+            "iss": client.id.to_string(),
+            "aud": "https://as.example",
+            "exp": now + 60,
+            "nbf": now - 1,
+            "client_id": client.id.to_string(),
+            "response_type": "code",
+            "redirect_uri": client.redirect_uri,
+            "scope": "openid",
+            "code_challenge": CHALLENGE,
+            "code_challenge_method": "S256",
+            "claims": { "userinfo": { "email": null } },
+        }));
+        let id = client.id.to_string();
+        let outside = r#"{"userinfo":{"picture":null}}"#;
+        let outside = authorization(client, &id, "openid", outside);
+        let request = format!("{outside}&{}", form(&[("request", &object)]));
+        let token = token_of_flow(&api, client, &request).await;
+        let told = userinfo(&api, &token).await;
+        assert_eq!(told.user_info_claims.as_deref(), Some(r#"{"email":null}"#));
+        assert_eq!(told.claims, Some(vec!["email".to_owned()]));
     }
 }

@@ -4,66 +4,69 @@ mod browser;
 #[path = "../integration/common/mod.rs"]
 mod common;
 
+use authlete::ApiVersion;
 use authlete::types::{
     AuthorizationIssueRequest, Client, GetTokenListQuery, IntrospectionAction, IntrospectionRequest,
 };
 use browser::Browser;
 use common::*;
+use rstest::rstest;
 
+#[rstest]
 #[tokio::test]
-async fn it_shows_the_state_and_the_requests_and_secrets_when_asked() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let Some(browser) = Browser::open(emulator.base_url()).await else {
-            return;
-        };
-        let client = emulator.client();
-        browser.wait_for("Emulated client").await;
-        let text = browser.text().await;
-        for expected in [
-            "It is not Authlete, and it is not for production.",
-            "Service “Emulated service”",
-            "https://as.example",
-            &client.id.to_string(),
-            &client.redirect_uri,
-            "•••(86)",
-            "No API request yet.",
-        ] {
-            assert!(text.contains(expected), "no {expected:?} in:\n{text}");
-        }
-
-        // What happens meanwhile appears by itself.
-        let tokens = tokens(&api, client).await;
-        let access_token = tokens.access_token.unwrap();
-        browser.wait_for("A050001\nOK").await;
-        browser.click("#requests tbody tr:first-child button").await;
-        browser.wait_for("code_verifier=•••(43)").await;
-        let listed = api.get_token_list(&GetTokenListQuery::new()).await.unwrap();
-        let digest = listed.access_tokens.unwrap()[0]
-            .access_token_hash
-            .clone()
-            .unwrap();
-        browser.wait_for(&digest[..12]).await;
-
-        let secrets = [client.secret.expose(), access_token.expose(), VERIFIER];
-        let content = browser.content().await;
-        for secret in secrets {
-            assert!(!content.contains(secret), "{secret}");
-        }
-        browser.click("#reveal").await;
-        for secret in secrets {
-            browser.wait_for(secret).await;
-        }
-        browser.wait_for("Hide secrets").await;
-        browser.click("#reveal").await;
-        browser.wait_for("code_verifier=•••(43)").await;
-        browser.wait_for("Show secrets").await;
-        let content = browser.content().await;
-        for secret in secrets {
-            assert!(!content.contains(secret), "{secret}");
-        }
-        browser.assert_clean(emulator.base_url()).await;
+async fn it_shows_the_state_and_the_requests_and_secrets_when_asked(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let Some(browser) = Browser::open(emulator.base_url()).await else {
+        return;
+    };
+    let client = emulator.client();
+    browser.wait_for("Emulated client").await;
+    let text = browser.text().await;
+    for expected in [
+        "It is not Authlete, and it is not for production.",
+        "Service “Emulated service”",
+        "https://as.example",
+        &client.id.to_string(),
+        &client.redirect_uri,
+        "•••(86)",
+        "No API request yet.",
+    ] {
+        assert!(text.contains(expected), "no {expected:?} in:\n{text}");
     }
+
+    // What happens meanwhile appears by itself.
+    let tokens = tokens(&api, client).await;
+    let access_token = tokens.access_token.unwrap();
+    browser.wait_for("A050001\nOK").await;
+    browser.click("#requests tbody tr:first-child button").await;
+    browser.wait_for("code_verifier=•••(43)").await;
+    let listed = api.get_token_list(&GetTokenListQuery::new()).await.unwrap();
+    let digest = listed.access_tokens.unwrap()[0]
+        .access_token_hash
+        .clone()
+        .unwrap();
+    browser.wait_for(&digest[..12]).await;
+
+    let secrets = [client.secret.expose(), access_token.expose(), VERIFIER];
+    let content = browser.content().await;
+    for secret in secrets {
+        assert!(!content.contains(secret), "{secret}");
+    }
+    browser.click("#reveal").await;
+    for secret in secrets {
+        browser.wait_for(secret).await;
+    }
+    browser.wait_for("Hide secrets").await;
+    browser.click("#reveal").await;
+    browser.wait_for("code_verifier=•••(43)").await;
+    browser.wait_for("Show secrets").await;
+    let content = browser.content().await;
+    for secret in secrets {
+        assert!(!content.contains(secret), "{secret}");
+    }
+    browser.assert_clean(emulator.base_url()).await;
 }
 
 #[tokio::test]
@@ -99,39 +102,38 @@ async fn names_that_others_chose_are_only_text() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn its_form_moves_the_clock() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let tokens = tokens(&api, emulator.client()).await;
-        let Some(browser) = Browser::open(emulator.base_url()).await else {
-            return;
-        };
-        browser.wait_for("the time of this machine").await;
-        assert_eq!(
-            browser
-                .run("return document.querySelectorAll('.ended').length")
-                .await,
-            0
-        );
-        browser.fill("#amount", "400").await;
-        browser.click("#unit option[value='86400']").await;
-        browser.click("#clock button").await;
-        browser.wait_for("400 days ahead of this machine").await;
-        assert_eq!(
-            browser
-                .run("return document.querySelectorAll('.ended').length")
-                .await,
-            2
-        );
+async fn its_form_moves_the_clock(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
+    let (emulator, api) = start(version).await;
+    let tokens = tokens(&api, emulator.client()).await;
+    let Some(browser) = Browser::open(emulator.base_url()).await else {
+        return;
+    };
+    browser.wait_for("the time of this machine").await;
+    assert_eq!(
+        browser
+            .run("return document.querySelectorAll('.ended').length")
+            .await,
+        0
+    );
+    browser.fill("#amount", "400").await;
+    browser.click("#unit option[value='86400']").await;
+    browser.click("#clock button").await;
+    browser.wait_for("400 days ahead of this machine").await;
+    assert_eq!(
+        browser
+            .run("return document.querySelectorAll('.ended').length")
+            .await,
+        2
+    );
 
-        let request = IntrospectionRequest::new(tokens.access_token.unwrap());
-        let answer = api.introspection(&request).await.unwrap();
-        assert_eq!(answer.action, IntrospectionAction::Unauthorized);
+    let request = IntrospectionRequest::new(tokens.access_token.unwrap());
+    let answer = api.introspection(&request).await.unwrap();
+    assert_eq!(answer.action, IntrospectionAction::Unauthorized);
 
-        // The clock does not go so far that times cannot be told.
-        browser.fill("#amount", "400000").await;
-        browser.click("#clock button").await;
-        browser.wait_for("The clock was not moved").await;
-    }
+    // The clock does not go so far that times cannot be told.
+    browser.fill("#amount", "400000").await;
+    browser.click("#clock button").await;
+    browser.wait_for("The clock was not moved").await;
 }

@@ -2,58 +2,62 @@ use authlete::types::{AuthorizationResponse, GrantType, ResponseType};
 
 use super::client::claims;
 use super::*;
-use crate::common::GENERATIONS;
+use authlete::ApiVersion;
+use rstest::rstest;
 
+#[rstest]
 #[tokio::test]
-async fn login_and_consent_lead_to_tokens_with_the_claims_agreed_to() {
-    for version in GENERATIONS {
-        let provider = Provider::start(version).await;
-        let client = provider.client();
-        let asked = r#"{"id_token":{"name":null,"auth_time":{"essential":true}}}"#;
-        let parameters = client.parameters("openid email", &[("claims", asked), ("nonce", "n")]);
-        let mut browser = provider.browser();
-        let page = browser.authorize(&parameters).await;
-        assert!(page.body.contains("action=/login"), "{page:?}");
-        let page = browser.log_in().await;
-        assert!(page.body.contains("action=/consent"), "{page:?}");
-        let response = browser.agree().await.redirected();
-        assert_eq!(response["state"], "xyz");
-        let tokens = client.redeem(&response["code"]).await.json();
-        let id_token = claims(&tokens);
-        assert_eq!(id_token["iss"], provider.issuer);
-        assert_eq!(id_token["sub"], "alice");
-        assert_eq!(id_token["name"], "Alice");
-        assert_eq!(id_token["nonce"], "n");
-        assert!(id_token["auth_time"].is_i64());
-        assert_eq!(id_token.get("picture"), None);
-    }
+async fn login_and_consent_lead_to_tokens_with_the_claims_agreed_to(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let provider = Provider::start(version).await;
+    let client = provider.client();
+    let asked = r#"{"id_token":{"name":null,"auth_time":{"essential":true}}}"#;
+    let parameters = client.parameters("openid email", &[("claims", asked), ("nonce", "n")]);
+    let mut browser = provider.browser();
+    let page = browser.authorize(&parameters).await;
+    assert!(page.body.contains("action=/login"), "{page:?}");
+    let page = browser.log_in().await;
+    assert!(page.body.contains("action=/consent"), "{page:?}");
+    let response = browser.agree().await.redirected();
+    assert_eq!(response["state"], "xyz");
+    let tokens = client.redeem(&response["code"]).await.json();
+    let id_token = claims(&tokens);
+    assert_eq!(id_token["iss"], provider.issuer);
+    assert_eq!(id_token["sub"], "alice");
+    assert_eq!(id_token["name"], "Alice");
+    assert_eq!(id_token["nonce"], "n");
+    assert!(id_token["auth_time"].is_i64());
+    assert_eq!(id_token.get("picture"), None);
 }
 
+#[rstest]
 #[tokio::test]
-async fn post_to_the_authorization_endpoint_is_the_same_as_get() {
-    for version in GENERATIONS {
-        let provider = Provider::start(version).await;
-        let parameters = provider.client().parameters("openid", &[]);
-        let mut browser = provider.browser();
-        browser.post("/authorize", &parameters).await;
-        browser.log_in().await;
-        let response = browser.agree().await.redirected();
-        assert!(response.contains_key("code"), "{response:?}");
-    }
+async fn post_to_the_authorization_endpoint_is_the_same_as_get(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let provider = Provider::start(version).await;
+    let parameters = provider.client().parameters("openid", &[]);
+    let mut browser = provider.browser();
+    browser.post("/authorize", &parameters).await;
+    browser.log_in().await;
+    let response = browser.agree().await.redirected();
+    assert!(response.contains_key("code"), "{response:?}");
 }
 
+#[rstest]
 #[tokio::test]
-async fn refusal_by_the_user_is_access_denied() {
-    for version in GENERATIONS {
-        let provider = Provider::start(version).await;
-        let parameters = provider.client().parameters("openid", &[]);
-        let mut browser = provider.browser();
-        browser.authorize(&parameters).await;
-        browser.log_in().await;
-        let response = browser.post("/consent", "agree=no").await.redirected();
-        assert_eq!(response["error"], "access_denied");
-        assert_eq!(response["state"], "xyz");
-    }
+async fn refusal_by_the_user_is_access_denied(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let provider = Provider::start(version).await;
+    let parameters = provider.client().parameters("openid", &[]);
+    let mut browser = provider.browser();
+    browser.authorize(&parameters).await;
+    browser.log_in().await;
+    let response = browser.post("/consent", "agree=no").await.redirected();
+    assert_eq!(response["error"], "access_denied");
+    assert_eq!(response["state"], "xyz");
 }
 
 #[tokio::test]
@@ -88,69 +92,73 @@ async fn session_has_another_identifier_after_login_and_no_page_has_the_ticket()
     assert_eq!(browser.agree().await.status, 400);
 }
 
+#[rstest]
 #[tokio::test]
-async fn request_without_pages_fails_when_nobody_is_logged_in() {
-    for version in GENERATIONS {
-        let provider = Provider::start(version).await;
-        let parameters = provider
-            .client()
-            .parameters("openid", &[("prompt", "none")]);
-        let response = provider.browser().authorize(&parameters).await;
-        assert_eq!(response.redirected()["error"], "login_required");
+async fn request_without_pages_fails_when_nobody_is_logged_in(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let provider = Provider::start(version).await;
+    let parameters = provider
+        .client()
+        .parameters("openid", &[("prompt", "none")]);
+    let response = provider.browser().authorize(&parameters).await;
+    assert_eq!(response.redirected()["error"], "login_required");
+}
+
+#[rstest]
+#[tokio::test]
+async fn max_age_zero_and_prompt_login_ask_for_the_password_again(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let provider = Provider::start(version).await;
+    let client = provider.client();
+    let mut browser = provider.browser();
+    browser
+        .authorization_response(&client.parameters("openid", &[]))
+        .await;
+    let page = browser.authorize(&client.parameters("openid", &[])).await;
+    assert!(page.body.contains("action=/consent"), "{page:?}");
+    for parameter in [("max_age", "0"), ("prompt", "login")] {
+        let parameters = client.parameters("openid", &[parameter]);
+        let page = browser.authorize(&parameters).await;
+        assert!(page.body.contains("action=/login"), "{page:?}");
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn max_age_zero_and_prompt_login_ask_for_the_password_again() {
-    for version in GENERATIONS {
-        let provider = Provider::start(version).await;
-        let client = provider.client();
-        let mut browser = provider.browser();
-        browser
-            .authorization_response(&client.parameters("openid", &[]))
-            .await;
-        let page = browser.authorize(&client.parameters("openid", &[])).await;
-        assert!(page.body.contains("action=/consent"), "{page:?}");
-        for parameter in [("max_age", "0"), ("prompt", "login")] {
-            let parameters = client.parameters("openid", &[parameter]);
-            let page = browser.authorize(&parameters).await;
-            assert!(page.body.contains("action=/login"), "{page:?}");
-        }
-    }
+async fn form_post_page_has_a_policy_for_its_own_script_alone(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let provider = Provider::start(version).await;
+    let client = provider.client();
+    let mut browser = provider.browser();
+    browser
+        .authorize(&client.parameters("openid", &[("response_mode", "form_post")]))
+        .await;
+    browser.log_in().await;
+    let page = browser.agree().await;
+    assert_eq!(page.status, 200);
+    assert!(page.body.contains("name=\"code\""), "{page:?}");
+    let policy = page.header("content-security-policy").unwrap();
+    assert!(
+        policy.contains("script-src 'unsafe-hashes' 'sha256-"),
+        "{policy}"
+    );
+    assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
+    assert_eq!(page.header("referrer-policy"), Some("no-referrer"));
 }
 
+#[rstest]
 #[tokio::test]
-async fn form_post_page_has_a_policy_for_its_own_script_alone() {
-    for version in GENERATIONS {
-        let provider = Provider::start(version).await;
-        let client = provider.client();
-        let mut browser = provider.browser();
-        browser
-            .authorize(&client.parameters("openid", &[("response_mode", "form_post")]))
-            .await;
-        browser.log_in().await;
-        let page = browser.agree().await;
-        assert_eq!(page.status, 200);
-        assert!(page.body.contains("name=\"code\""), "{page:?}");
-        let policy = page.header("content-security-policy").unwrap();
-        assert!(
-            policy.contains("script-src 'unsafe-hashes' 'sha256-"),
-            "{policy}"
-        );
-        assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
-        assert_eq!(page.header("referrer-policy"), Some("no-referrer"));
-    }
-}
-
-#[tokio::test]
-async fn unknown_client_is_told_so_on_a_page_and_not_redirected() {
-    for version in GENERATIONS {
-        let provider = Provider::start(version).await;
-        let query = "response_type=code&client_id=1&redirect_uri=https://evil.example";
-        let reply = provider.browser().authorize(query).await;
-        assert_eq!(reply.status, 400, "{reply:?}");
-        assert_eq!(reply.header("location"), None);
-    }
+async fn unknown_client_is_told_so_on_a_page_and_not_redirected(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let provider = Provider::start(version).await;
+    let query = "response_type=code&client_id=1&redirect_uri=https://evil.example";
+    let reply = provider.browser().authorize(query).await;
+    assert_eq!(reply.status, 400, "{reply:?}");
+    assert_eq!(reply.header("location"), None);
 }
 
 #[tokio::test]

@@ -12,7 +12,8 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use super::authorization::Gone;
 use super::client::claims;
 use super::*;
-use crate::common::GENERATIONS;
+use authlete::ApiVersion;
+use rstest::rstest;
 
 /// Users whose devices are a channel of the test: `alice`, and `dora`, who has a user code.
 struct Phones(UnboundedSender<BackchannelRequest>);
@@ -143,287 +144,298 @@ fn session(subject: &str) -> Session {
     Session::new(subject, now.as_secs() as i64)
 }
 
+#[rstest]
 #[tokio::test]
-async fn user_who_agrees_on_the_phone_lets_the_client_poll_tokens() {
-    for version in GENERATIONS {
-        let mut scene = Scene::start(version, DeliveryMode::Poll).await;
-        let provider = &scene.provider;
-        let reply = begin(provider, "alice").await;
+async fn user_who_agrees_on_the_phone_lets_the_client_poll_tokens(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let mut scene = Scene::start(version, DeliveryMode::Poll).await;
+    let provider = &scene.provider;
+    let reply = begin(provider, "alice").await;
+    assert_eq!(reply.status, 200, "{reply:?}");
+    let id = reply.json()["auth_req_id"].as_str().unwrap().to_owned();
+    let request = scene.phones.recv().await.unwrap();
+    assert_eq!(request.subject(), "alice");
+    assert_eq!(request.answer().binding_message.as_deref(), Some("W4SCT"));
+    poll(provider, &id)
+        .await
+        .assert_error(400, "authorization_pending");
+    let bob = session("bob");
+    let wrong = scene
+        .server
+        .authorize_backchannel(&request, &bob, ["openid"]);
+    assert!(wrong.await.is_err());
+    let notification = scene
+        .server
+        .authorize_backchannel(&request, &session("alice"), ["openid", "email"])
+        .await
+        .unwrap();
+    assert!(notification.is_none());
+    let tokens = poll(provider, &id).await.json();
+    assert_eq!(claims(&tokens)["sub"], "alice");
+}
+
+#[rstest]
+#[tokio::test]
+async fn client_that_wants_to_be_told_is_told_with_its_own_token(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    for mode in [DeliveryMode::Ping, DeliveryMode::Push] {
+        let mut scene = Scene::start(version, mode.clone()).await;
+        let reply = begin(&scene.provider, "alice").await;
         assert_eq!(reply.status, 200, "{reply:?}");
-        let id = reply.json()["auth_req_id"].as_str().unwrap().to_owned();
         let request = scene.phones.recv().await.unwrap();
-        assert_eq!(request.subject(), "alice");
-        assert_eq!(request.answer().binding_message.as_deref(), Some("W4SCT"));
-        poll(provider, &id)
-            .await
-            .assert_error(400, "authorization_pending");
-        let bob = session("bob");
-        let wrong = scene
-            .server
-            .authorize_backchannel(&request, &bob, ["openid"]);
-        assert!(wrong.await.is_err());
         let notification = scene
             .server
-            .authorize_backchannel(&request, &session("alice"), ["openid", "email"])
+            .authorize_backchannel(&request, &session("alice"), ["openid"])
             .await
+            .unwrap()
             .unwrap();
-        assert!(notification.is_none());
-        let tokens = poll(provider, &id).await.json();
-        assert_eq!(claims(&tokens)["sub"], "alice");
+        let shown = format!("{notification:?}");
+        assert!(!shown.contains("notification-token") && !shown.contains("auth_req_id"));
+        let notification = notification.into_request();
+        assert_eq!(notification.method(), "POST");
+        assert_eq!(notification.uri(), "https://client.example/cb");
+        let authorization = &notification.headers()["authorization"];
+        assert_eq!(authorization, "Bearer notification-token");
+        assert!(authorization.is_sensitive());
+        let body: serde_json::Value = serde_json::from_str(notification.body()).unwrap();
+        assert_eq!(body["auth_req_id"], reply.json()["auth_req_id"]);
+        assert_eq!(body["access_token"].is_string(), mode == DeliveryMode::Push);
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn client_that_wants_to_be_told_is_told_with_its_own_token() {
-    for version in GENERATIONS {
-        for mode in [DeliveryMode::Ping, DeliveryMode::Push] {
-            let mut scene = Scene::start(version, mode.clone()).await;
-            let reply = begin(&scene.provider, "alice").await;
-            assert_eq!(reply.status, 200, "{reply:?}");
-            let request = scene.phones.recv().await.unwrap();
-            let notification = scene
-                .server
-                .authorize_backchannel(&request, &session("alice"), ["openid"])
-                .await
-                .unwrap()
-                .unwrap();
-            let shown = format!("{notification:?}");
-            assert!(!shown.contains("notification-token") && !shown.contains("auth_req_id"));
-            let notification = notification.into_request();
-            assert_eq!(notification.method(), "POST");
-            assert_eq!(notification.uri(), "https://client.example/cb");
-            let authorization = &notification.headers()["authorization"];
-            assert_eq!(authorization, "Bearer notification-token");
-            assert!(authorization.is_sensitive());
-            let body: serde_json::Value = serde_json::from_str(notification.body()).unwrap();
-            assert_eq!(body["auth_req_id"], reply.json()["auth_req_id"]);
-            assert_eq!(body["access_token"].is_string(), mode == DeliveryMode::Push);
-        }
-    }
-}
-
-#[tokio::test]
-async fn user_who_refuses_or_cannot_be_reached_ends_the_request() {
-    for version in GENERATIONS {
-        let mut scene = Scene::start(version, DeliveryMode::Poll).await;
-        for (is_refused, error) in [(true, "access_denied"), (false, "expired_token")] {
-            let reply = begin(&scene.provider, "alice").await;
-            let id = reply.json()["auth_req_id"].as_str().unwrap().to_owned();
-            let request = scene.phones.recv().await.unwrap();
-            match is_refused {
-                true => scene.server.deny_backchannel(&request).await.unwrap(),
-                false => scene.server.fail_backchannel(&request).await.unwrap(),
-            };
-            let reply = poll(&scene.provider, &id).await;
-            reply.assert_error(400, error);
-        }
-    }
-}
-
-#[tokio::test]
-async fn client_that_wants_to_be_told_is_told_of_a_refusal_too() {
-    for version in GENERATIONS {
-        for (mode, error) in [
-            (DeliveryMode::Ping, None),
-            (DeliveryMode::Push, Some("access_denied")),
-        ] {
-            let mut scene = Scene::start(version, mode.clone()).await;
-            let (request, id) = scene.asked().await;
-            let told = body(scene.server.deny_backchannel(&request).await.unwrap());
-            assert_eq!(told["auth_req_id"], *id, "{told}");
-            assert_eq!(told.get("error").and_then(|it| it.as_str()), error);
-            assert_eq!(told.get("access_token"), None, "{told}");
-            if mode == DeliveryMode::Ping {
-                let reply = poll(&scene.provider, &id).await;
-                reply.assert_error(400, "access_denied");
-            }
-        }
-    }
-}
-
-#[tokio::test]
-async fn user_who_agrees_too_late_grants_nothing() {
-    for version in GENERATIONS {
-        for (mode, error) in [
-            (DeliveryMode::Poll, None),
-            (DeliveryMode::Ping, None),
-            (DeliveryMode::Push, Some("expired_token")),
-        ] {
-            let mut scene = Scene::start(version, mode.clone()).await;
-            let (request, id) = scene.asked().await;
-            scene.provider.emulator.advance(Duration::from_secs(601));
-            let agreed = scene
-                .server
-                .authorize_backchannel(&request, &session("alice"), ["openid"])
-                .await;
-            match mode {
-                DeliveryMode::Poll => assert!(agreed.is_err(), "{agreed:?}"),
-                _ => {
-                    let told = body(agreed.unwrap());
-                    assert_eq!(told.get("error").and_then(|it| it.as_str()), error);
-                    assert_eq!(told.get("access_token"), None, "{told}");
-                }
-            }
-            if mode != DeliveryMode::Push {
-                let reply = poll(&scene.provider, &id).await;
-                reply.assert_error(400, "expired_token");
-            }
-        }
-    }
-}
-
-#[tokio::test]
-async fn user_who_has_gone_grants_nothing_and_the_request_can_still_be_ended() {
-    for version in GENERATIONS {
-        for mode in [DeliveryMode::Poll, DeliveryMode::Ping, DeliveryMode::Push] {
-            let mut scene = Scene::of(Gone, version, mode.clone()).await;
-            let (request, id) = scene.asked().await;
-            let agreed = scene
-                .server
-                .authorize_backchannel(&request, &session("alice"), ["openid"])
-                .await;
-            assert_eq!(agreed.unwrap_err().into_response().status(), 400);
-            if mode != DeliveryMode::Push {
-                let reply = poll(&scene.provider, &id).await;
-                reply.assert_error(400, "authorization_pending");
-            }
-            let notification = scene.server.fail_backchannel(&request).await.unwrap();
-            match mode {
-                DeliveryMode::Poll => assert_eq!(notification, None),
-                _ => assert_eq!(body(notification).get("access_token"), None),
-            }
-            if mode != DeliveryMode::Push {
-                let reply = poll(&scene.provider, &id).await;
-                reply.assert_error(400, "expired_token");
-            }
-        }
-    }
-}
-
-#[tokio::test]
-async fn id_token_of_the_client_is_a_hint_and_another_is_refused() {
-    for version in GENERATIONS {
-        let mut scene = Scene::start(version, DeliveryMode::Poll).await;
-        let tokens = scene.provider.client().tokens("openid", &[]).await;
-        let hint = tokens["id_token"].as_str().unwrap();
-        let reply = begin_by(&scene.provider, &[("id_token_hint", hint)]).await;
-        assert_eq!(reply.status, 200, "{reply:?}");
-        assert_eq!(scene.phones.recv().await.unwrap().subject(), "alice");
-        let (signed, _) = hint.rsplit_once('.').unwrap();
-        let forged = format!("{signed}.AAAA");
-        let foreign = |service: &mut authlete::types::Service| {
-            service.issuer = Some("https://other.example".to_owned());
+async fn user_who_refuses_or_cannot_be_reached_ends_the_request(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let mut scene = Scene::start(version, DeliveryMode::Poll).await;
+    for (is_refused, error) in [(true, "access_denied"), (false, "expired_token")] {
+        let reply = begin(&scene.provider, "alice").await;
+        let id = reply.json()["auth_req_id"].as_str().unwrap().to_owned();
+        let request = scene.phones.recv().await.unwrap();
+        match is_refused {
+            true => scene.server.deny_backchannel(&request).await.unwrap(),
+            false => scene.server.fail_backchannel(&request).await.unwrap(),
         };
-        for hint in [&forged, "no JWT"] {
-            let reply = begin_by(&scene.provider, &[("id_token_hint", hint)]).await;
-            reply.assert_error(400, "invalid_request");
+        let reply = poll(&scene.provider, &id).await;
+        reply.assert_error(400, error);
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn client_that_wants_to_be_told_is_told_of_a_refusal_too(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    for (mode, error) in [
+        (DeliveryMode::Ping, None),
+        (DeliveryMode::Push, Some("access_denied")),
+    ] {
+        let mut scene = Scene::start(version, mode.clone()).await;
+        let (request, id) = scene.asked().await;
+        let told = body(scene.server.deny_backchannel(&request).await.unwrap());
+        assert_eq!(told["auth_req_id"], *id, "{told}");
+        assert_eq!(told.get("error").and_then(|it| it.as_str()), error);
+        assert_eq!(told.get("access_token"), None, "{told}");
+        if mode == DeliveryMode::Ping {
+            let reply = poll(&scene.provider, &id).await;
+            reply.assert_error(400, "access_denied");
         }
-        scene.provider.change_service(foreign).await;
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn user_who_agrees_too_late_grants_nothing(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    for (mode, error) in [
+        (DeliveryMode::Poll, None),
+        (DeliveryMode::Ping, None),
+        (DeliveryMode::Push, Some("expired_token")),
+    ] {
+        let mut scene = Scene::start(version, mode.clone()).await;
+        let (request, id) = scene.asked().await;
+        scene.provider.emulator.advance(Duration::from_secs(601));
+        let agreed = scene
+            .server
+            .authorize_backchannel(&request, &session("alice"), ["openid"])
+            .await;
+        match mode {
+            DeliveryMode::Poll => assert!(agreed.is_err(), "{agreed:?}"),
+            _ => {
+                let told = body(agreed.unwrap());
+                assert_eq!(told.get("error").and_then(|it| it.as_str()), error);
+                assert_eq!(told.get("access_token"), None, "{told}");
+            }
+        }
+        if mode != DeliveryMode::Push {
+            let reply = poll(&scene.provider, &id).await;
+            reply.assert_error(400, "expired_token");
+        }
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn user_who_has_gone_grants_nothing_and_the_request_can_still_be_ended(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    for mode in [DeliveryMode::Poll, DeliveryMode::Ping, DeliveryMode::Push] {
+        let mut scene = Scene::of(Gone, version, mode.clone()).await;
+        let (request, id) = scene.asked().await;
+        let agreed = scene
+            .server
+            .authorize_backchannel(&request, &session("alice"), ["openid"])
+            .await;
+        assert_eq!(agreed.unwrap_err().into_response().status(), 400);
+        if mode != DeliveryMode::Push {
+            let reply = poll(&scene.provider, &id).await;
+            reply.assert_error(400, "authorization_pending");
+        }
+        let notification = scene.server.fail_backchannel(&request).await.unwrap();
+        match mode {
+            DeliveryMode::Poll => assert_eq!(notification, None),
+            _ => assert_eq!(body(notification).get("access_token"), None),
+        }
+        if mode != DeliveryMode::Push {
+            let reply = poll(&scene.provider, &id).await;
+            reply.assert_error(400, "expired_token");
+        }
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn id_token_of_the_client_is_a_hint_and_another_is_refused(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let mut scene = Scene::start(version, DeliveryMode::Poll).await;
+    let tokens = scene.provider.client().tokens("openid", &[]).await;
+    let hint = tokens["id_token"].as_str().unwrap();
+    let reply = begin_by(&scene.provider, &[("id_token_hint", hint)]).await;
+    assert_eq!(reply.status, 200, "{reply:?}");
+    assert_eq!(scene.phones.recv().await.unwrap().subject(), "alice");
+    let (signed, _) = hint.rsplit_once('.').unwrap();
+    let forged = format!("{signed}.AAAA");
+    let foreign = |service: &mut authlete::types::Service| {
+        service.issuer = Some("https://other.example".to_owned());
+    };
+    for hint in [&forged, "no JWT"] {
         let reply = begin_by(&scene.provider, &[("id_token_hint", hint)]).await;
         reply.assert_error(400, "invalid_request");
-        assert!(scene.phones.is_empty(), "nobody was asked");
     }
+    scene.provider.change_service(foreign).await;
+    let reply = begin_by(&scene.provider, &[("id_token_hint", hint)]).await;
+    reply.assert_error(400, "invalid_request");
+    assert!(scene.phones.is_empty(), "nobody was asked");
 }
 
+#[rstest]
 #[tokio::test]
-async fn login_hint_token_is_for_the_server_to_read() {
-    for version in GENERATIONS {
-        let mut scene = Scene::start(version, DeliveryMode::Poll).await;
-        let hint = [("login_hint_token", "token of alice")];
-        let reply = begin_by(&scene.provider, &hint).await;
-        assert_eq!(reply.status, 200, "{reply:?}");
-        assert_eq!(scene.phones.recv().await.unwrap().subject(), "alice");
-        for (token, error) in [
-            ("old", "expired_login_hint_token"),
-            // It is no `login_hint`.
-            ("alice", "unknown_user_id"),
-        ] {
-            let reply = begin_by(&scene.provider, &[("login_hint_token", token)]).await;
-            reply.assert_error(400, error);
-        }
-        for hints in [
-            &[][..],
-            &[
-                ("login_hint", "alice"),
-                ("login_hint_token", "token of alice"),
-            ],
-        ] {
-            let reply = begin_by(&scene.provider, hints).await;
-            reply.assert_error(400, "invalid_request");
-        }
-        assert!(scene.phones.is_empty(), "nobody was asked");
+async fn login_hint_token_is_for_the_server_to_read(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let mut scene = Scene::start(version, DeliveryMode::Poll).await;
+    let hint = [("login_hint_token", "token of alice")];
+    let reply = begin_by(&scene.provider, &hint).await;
+    assert_eq!(reply.status, 200, "{reply:?}");
+    assert_eq!(scene.phones.recv().await.unwrap().subject(), "alice");
+    for (token, error) in [
+        ("old", "expired_login_hint_token"),
+        // It is no `login_hint`.
+        ("alice", "unknown_user_id"),
+    ] {
+        let reply = begin_by(&scene.provider, &[("login_hint_token", token)]).await;
+        reply.assert_error(400, error);
     }
-}
-
-#[tokio::test]
-async fn user_code_has_to_be_that_of_the_user() {
-    for version in GENERATIONS {
-        let mut scene = Scene::start(version, DeliveryMode::Poll).await;
-        let ask = async |provider: &Provider, user: &str, code: Option<&str>| {
-            let code = code.map(|code| ("user_code", code));
-            let form: Vec<_> = code.into_iter().chain([("login_hint", user)]).collect();
-            begin_by(provider, &form).await
-        };
-        let right = ask(&scene.provider, "dora", Some(USER_CODE)).await;
-        assert_eq!(right.status, 200, "{right:?}");
-        assert_eq!(scene.phones.recv().await.unwrap().subject(), "dora");
-        let wrong = ask(&scene.provider, "dora", Some("0000")).await;
-        wrong.assert_error(400, "invalid_user_code");
-        let missing = ask(&scene.provider, "dora", None).await;
-        missing.assert_error(400, "missing_user_code");
-        let needless = ask(&scene.provider, "alice", Some("0000")).await;
-        assert_eq!(needless.status, 200, "{needless:?}");
-        scene.phones.recv().await.unwrap();
-        // Once client and service have agreed on user codes, each request has one.
-        scene
-            .provider
-            .change_service(|service| {
-                service.backchannel_user_code_parameter_supported = Some(true);
-            })
-            .await;
-        scene
-            .provider
-            .change_client(|client| client.bc_user_code_required = Some(true))
-            .await;
-        let missing = ask(&scene.provider, "alice", None).await;
-        missing.assert_error(400, "missing_user_code");
-        assert!(scene.phones.is_empty(), "nobody was asked");
-    }
-}
-
-#[tokio::test]
-async fn client_that_does_not_authenticate_cannot_ask_for_anybody() {
-    for version in GENERATIONS {
-        let scene = Scene::start(version, DeliveryMode::Poll).await;
-        let client = scene.provider.client();
-        let id = scene.provider.emulator.client().id.to_string();
-        let form = [
-            ("scope", "openid"),
+    for hints in [
+        &[][..],
+        &[
             ("login_hint", "alice"),
-            ("client_id", &id),
-        ];
-        let wrong = client.form(ENDPOINT, &form);
-        let wrong = Reply::of(wrong.header("authorization", "Basic MTp4")).await;
-        wrong.assert_error(401, "invalid_client");
-        assert!(wrong.header("www-authenticate").is_some(), "{wrong:?}");
-        let none = Reply::of(client.form(ENDPOINT, &form)).await;
-        assert!(matches!(none.status, 400 | 401), "{none:?}");
-        assert_eq!(none.json()["error"], "invalid_client", "{none:?}");
-        assert!(scene.phones.is_empty(), "nobody was asked");
+            ("login_hint_token", "token of alice"),
+        ],
+    ] {
+        let reply = begin_by(&scene.provider, hints).await;
+        reply.assert_error(400, "invalid_request");
     }
+    assert!(scene.phones.is_empty(), "nobody was asked");
 }
 
+#[rstest]
 #[tokio::test]
-async fn unknown_user_is_refused_and_so_is_everybody_by_default() {
-    for version in GENERATIONS {
-        let scene = Scene::start(version, DeliveryMode::Poll).await;
-        begin(&scene.provider, "mallory")
-            .await
-            .assert_error(400, "unknown_user_id");
-        let provider = Provider::start(version).await;
-        prepare(&provider, DeliveryMode::Poll).await;
-        begin(&provider, "alice")
-            .await
-            .assert_error(400, "unknown_user_id");
-    }
+async fn user_code_has_to_be_that_of_the_user(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let mut scene = Scene::start(version, DeliveryMode::Poll).await;
+    let ask = async |provider: &Provider, user: &str, code: Option<&str>| {
+        let code = code.map(|code| ("user_code", code));
+        let form: Vec<_> = code.into_iter().chain([("login_hint", user)]).collect();
+        begin_by(provider, &form).await
+    };
+    let right = ask(&scene.provider, "dora", Some(USER_CODE)).await;
+    assert_eq!(right.status, 200, "{right:?}");
+    assert_eq!(scene.phones.recv().await.unwrap().subject(), "dora");
+    let wrong = ask(&scene.provider, "dora", Some("0000")).await;
+    wrong.assert_error(400, "invalid_user_code");
+    let missing = ask(&scene.provider, "dora", None).await;
+    missing.assert_error(400, "missing_user_code");
+    let needless = ask(&scene.provider, "alice", Some("0000")).await;
+    assert_eq!(needless.status, 200, "{needless:?}");
+    scene.phones.recv().await.unwrap();
+    // Once client and service have agreed on user codes, each request has one.
+    scene
+        .provider
+        .change_service(|service| {
+            service.backchannel_user_code_parameter_supported = Some(true);
+        })
+        .await;
+    scene
+        .provider
+        .change_client(|client| client.bc_user_code_required = Some(true))
+        .await;
+    let missing = ask(&scene.provider, "alice", None).await;
+    missing.assert_error(400, "missing_user_code");
+    assert!(scene.phones.is_empty(), "nobody was asked");
+}
+
+#[rstest]
+#[tokio::test]
+async fn client_that_does_not_authenticate_cannot_ask_for_anybody(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let scene = Scene::start(version, DeliveryMode::Poll).await;
+    let client = scene.provider.client();
+    let id = scene.provider.emulator.client().id.to_string();
+    let form = [
+        ("scope", "openid"),
+        ("login_hint", "alice"),
+        ("client_id", &id),
+    ];
+    let wrong = client.form(ENDPOINT, &form);
+    let wrong = Reply::of(wrong.header("authorization", "Basic MTp4")).await;
+    wrong.assert_error(401, "invalid_client");
+    assert!(wrong.header("www-authenticate").is_some(), "{wrong:?}");
+    let none = Reply::of(client.form(ENDPOINT, &form)).await;
+    assert!(matches!(none.status, 400 | 401), "{none:?}");
+    assert_eq!(none.json()["error"], "invalid_client", "{none:?}");
+    assert!(scene.phones.is_empty(), "nobody was asked");
+}
+
+#[rstest]
+#[tokio::test]
+async fn unknown_user_is_refused_and_so_is_everybody_by_default(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let scene = Scene::start(version, DeliveryMode::Poll).await;
+    begin(&scene.provider, "mallory")
+        .await
+        .assert_error(400, "unknown_user_id");
+    let provider = Provider::start(version).await;
+    prepare(&provider, DeliveryMode::Poll).await;
+    begin(&provider, "alice")
+        .await
+        .assert_error(400, "unknown_user_id");
 }

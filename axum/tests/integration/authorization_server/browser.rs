@@ -5,6 +5,8 @@ use form_urlencoded::byte_serialize;
 
 use super::*;
 use crate::webdriver::Browser as Chromium;
+use authlete::ApiVersion;
+use rstest::rstest;
 
 /// The redirect endpoint of a client: a page with the parameters that it got by a form.
 async fn client_page() -> String {
@@ -13,33 +15,34 @@ async fn client_page() -> String {
     format!("{url}/callback")
 }
 
+#[rstest]
 #[tokio::test]
-async fn form_post_page_sends_itself_under_its_policy() {
-    for version in crate::common::GENERATIONS {
-        let provider = Provider::start(version).await;
-        let redirect_uri = client_page().await;
-        provider
-            .change_client(|client| client.redirect_uris = Some(vec![redirect_uri.clone()]))
-            .await;
-        let query = format!(
-            "response_type=code&response_mode=form_post&scope=openid&state=xyz&client_id={}&redirect_uri={}",
-            provider.emulator.client().id,
-            byte_serialize(redirect_uri.as_bytes()).collect::<String>(),
-        );
-        let url = format!("{}/authorize?{query}", provider.issuer);
-        let Some(browser) = Chromium::open(&url).await else {
-            return;
-        };
-        browser.fill("[name=name]", "alice").await;
-        browser.fill("[name=password]", "wonderland").await;
-        browser.click("button").await;
-        browser.wait_for("Share").await;
-        browser.click("[value=yes]").await;
-        browser.wait_for("the client got").await;
-        let text = browser.text().await;
-        assert!(
-            text.contains("code=") && text.contains("state=xyz"),
-            "{text}"
-        );
-    }
+async fn form_post_page_sends_itself_under_its_policy(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let provider = Provider::start(version).await;
+    let redirect_uri = client_page().await;
+    provider
+        .change_client(|client| client.redirect_uris = Some(vec![redirect_uri.clone()]))
+        .await;
+    let query = format!(
+        "response_type=code&response_mode=form_post&scope=openid&state=xyz&client_id={}&redirect_uri={}",
+        provider.emulator.client().id,
+        byte_serialize(redirect_uri.as_bytes()).collect::<String>(),
+    );
+    let url = format!("{}/authorize?{query}", provider.issuer);
+    let Some(browser) = Chromium::open(&url).await else {
+        return;
+    };
+    browser.fill("[name=name]", "alice").await;
+    browser.fill("[name=password]", "wonderland").await;
+    browser.click("button").await;
+    browser.wait_for("Share").await;
+    browser.click("[value=yes]").await;
+    browser.wait_for("the client got").await;
+    let text = browser.text().await;
+    assert!(
+        text.contains("code=") && text.contains("state=xyz"),
+        "{text}"
+    );
 }

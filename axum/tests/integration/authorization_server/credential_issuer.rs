@@ -14,6 +14,8 @@ use serde_json::{Value, json};
 use super::*;
 use crate::common::GENERATIONS;
 use crate::common::jwt::{Key, encode};
+use authlete::ApiVersion;
+use rstest::rstest;
 
 const VCT: &str = "https://issuer.example/degree";
 
@@ -165,42 +167,44 @@ async fn credential_is_deferred_and_issued_when_the_wallet_comes_back() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn no_credential_is_issued_unless_the_server_says_so() {
-    for version in GENERATIONS {
-        let issuer = Issuer::start(version, "", |server| server).await;
-        let bearer = issuer.bearer().await;
-        let request = issuer.degree(&Key::generate()).await;
-        let refused = issuer.post("/credential", &bearer, &request).await;
-        refused.assert_error(400, "credential_request_denied");
-    }
+async fn no_credential_is_issued_unless_the_server_says_so(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let issuer = Issuer::start(version, "", |server| server).await;
+    let bearer = issuer.bearer().await;
+    let request = issuer.degree(&Key::generate()).await;
+    let refused = issuer.post("/credential", &bearer, &request).await;
+    refused.assert_error(400, "credential_request_denied");
 }
 
+#[rstest]
 #[tokio::test]
-async fn wallet_without_a_good_token_is_challenged_before_its_body_is_read() {
-    for version in GENERATIONS {
-        let issuer = Issuer::start(version, "", |server| server.credential_orders(Degrees)).await;
-        for path in ["/credential", "/credential/deferred"] {
-            let request = client::http().post(format!("{}{path}", issuer.url));
-            let none = Reply::of(request.body("a".repeat(300 * 1024))).await;
-            assert_eq!(none.status, 401, "{none:?}");
-            assert_eq!(none.header("www-authenticate"), Some("Bearer"));
-            for (authorization, error) in [
-                ("Bearer unknown", "invalid_token"),
-                ("DPoP unknown", "invalid_dpop_proof"),
-            ] {
-                let reply = issuer.post(path, authorization, &json!({})).await;
-                assert_eq!(reply.status, 401, "{reply:?}");
-                let challenge = reply.header("www-authenticate").unwrap();
-                assert!(challenge.contains(error), "{challenge}");
-            }
+async fn wallet_without_a_good_token_is_challenged_before_its_body_is_read(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let issuer = Issuer::start(version, "", |server| server.credential_orders(Degrees)).await;
+    for path in ["/credential", "/credential/deferred"] {
+        let request = client::http().post(format!("{}{path}", issuer.url));
+        let none = Reply::of(request.body("a".repeat(300 * 1024))).await;
+        assert_eq!(none.status, 401, "{none:?}");
+        assert_eq!(none.header("www-authenticate"), Some("Bearer"));
+        for (authorization, error) in [
+            ("Bearer unknown", "invalid_token"),
+            ("DPoP unknown", "invalid_dpop_proof"),
+        ] {
+            let reply = issuer.post(path, authorization, &json!({})).await;
+            assert_eq!(reply.status, 401, "{reply:?}");
+            let challenge = reply.header("www-authenticate").unwrap();
+            assert!(challenge.contains(error), "{challenge}");
         }
-        let tokens = issuer.provider.client().tokens("openid", &[]).await;
-        let bearer = format!("Bearer {}", tokens["access_token"].as_str().unwrap());
-        let request = issuer.degree(&Key::generate()).await;
-        let other = issuer.post("/credential", &bearer, &request).await;
-        assert!(matches!(other.status, 401 | 403), "{other:?}");
     }
+    let tokens = issuer.provider.client().tokens("openid", &[]).await;
+    let bearer = format!("Bearer {}", tokens["access_token"].as_str().unwrap());
+    let request = issuer.degree(&Key::generate()).await;
+    let other = issuer.post("/credential", &bearer, &request).await;
+    assert!(matches!(other.status, 401 | 403), "{other:?}");
 }
 
 #[tokio::test]
@@ -226,66 +230,67 @@ async fn malformed_request_is_refused() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn bound_token_needs_a_proof_for_the_credential_endpoint() {
-    for version in GENERATIONS {
-        let issuer = Issuer::start(version, "", |server| server.credential_orders(Degrees)).await;
-        let key = Key::generate();
-        let proof = |claims: Value| {
-            let header = json!({ "typ": "dpop+jwt", "alg": "ES256", "jwk": key.jwk() });
-            key.sign_with(&header, &claims)
-        };
-        let provider = &issuer.provider;
-        let client = provider.client();
-        let mut browser = provider.browser();
-        let parameters = client.parameters("degree", &[]);
-        let code = browser.authorization_response(&parameters).await["code"].clone();
-        let form = [
-            ("grant_type", "authorization_code"),
-            ("code", &code),
-            ("redirect_uri", &provider.emulator.client().redirect_uri),
-            ("code_verifier", client::VERIFIER),
-        ];
-        let htu = format!("{}/token", provider.issuer);
-        let claims = json!({ "jti": "0", "htm": "POST", "htu": htu, "iat": now() });
-        let request = client.form("/token", &form).header("dpop", proof(claims));
-        let tokens = Reply::of(request.header("authorization", client.basic())).await;
-        let tokens = tokens.json();
-        assert_eq!(tokens["token_type"], "DPoP", "{tokens}");
-        let token = tokens["access_token"].as_str().unwrap();
-        let body = issuer.degree(&key).await;
-        let send = |jti: &str, htu: String, nonce: Option<&str>| {
-            let ath = encode(digest(&SHA256, token.as_bytes()));
-            let mut claims = json!({
-                "jti": jti, "htm": "POST", "htu": htu, "iat": now(), "ath": ath,
-            });
-            if let Some(nonce) = nonce {
-                claims["nonce"] = nonce.into();
-            }
-            let request = client::http().post(format!("{}/credential", issuer.url));
-            let request = request
-                .header("authorization", format!("DPoP {token}"))
-                .header("dpop", proof(claims))
-                .header("content-type", "application/json");
-            Reply::of(request.body(body.to_string()))
-        };
-        let elsewhere = send("1", format!("{}/token", issuer.url), None).await;
-        assert_eq!(elsewhere.status, 401, "{elsewhere:?}");
-        let bearer = format!("Bearer {token}");
-        let stolen = issuer.post("/credential", &bearer, &body).await;
-        assert_eq!(stolen.status, 401, "{stolen:?}");
-        let url = || format!("{}/credential", issuer.url);
-        let nonces = |service: &mut authlete::types::Service| {
-            service.dpop_nonce_required = Some(true);
-        };
-        provider.change_service(nonces).await;
-        let demanded = send("2", url(), None).await;
-        assert_eq!(demanded.status, 401, "{demanded:?}");
-        let nonce = demanded.header("dpop-nonce");
-        let here = send("3", url(), nonce).await;
-        assert_eq!(here.status, 202, "{here:?}");
-        assert!(here.header("dpop-nonce").is_some(), "{here:?}");
-    }
+async fn bound_token_needs_a_proof_for_the_credential_endpoint(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let issuer = Issuer::start(version, "", |server| server.credential_orders(Degrees)).await;
+    let key = Key::generate();
+    let proof = |claims: Value| {
+        let header = json!({ "typ": "dpop+jwt", "alg": "ES256", "jwk": key.jwk() });
+        key.sign_with(&header, &claims)
+    };
+    let provider = &issuer.provider;
+    let client = provider.client();
+    let mut browser = provider.browser();
+    let parameters = client.parameters("degree", &[]);
+    let code = browser.authorization_response(&parameters).await["code"].clone();
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("code", &code),
+        ("redirect_uri", &provider.emulator.client().redirect_uri),
+        ("code_verifier", client::VERIFIER),
+    ];
+    let htu = format!("{}/token", provider.issuer);
+    let claims = json!({ "jti": "0", "htm": "POST", "htu": htu, "iat": now() });
+    let request = client.form("/token", &form).header("dpop", proof(claims));
+    let tokens = Reply::of(request.header("authorization", client.basic())).await;
+    let tokens = tokens.json();
+    assert_eq!(tokens["token_type"], "DPoP", "{tokens}");
+    let token = tokens["access_token"].as_str().unwrap();
+    let body = issuer.degree(&key).await;
+    let send = |jti: &str, htu: String, nonce: Option<&str>| {
+        let ath = encode(digest(&SHA256, token.as_bytes()));
+        let mut claims = json!({
+            "jti": jti, "htm": "POST", "htu": htu, "iat": now(), "ath": ath,
+        });
+        if let Some(nonce) = nonce {
+            claims["nonce"] = nonce.into();
+        }
+        let request = client::http().post(format!("{}/credential", issuer.url));
+        let request = request
+            .header("authorization", format!("DPoP {token}"))
+            .header("dpop", proof(claims))
+            .header("content-type", "application/json");
+        Reply::of(request.body(body.to_string()))
+    };
+    let elsewhere = send("1", format!("{}/token", issuer.url), None).await;
+    assert_eq!(elsewhere.status, 401, "{elsewhere:?}");
+    let bearer = format!("Bearer {token}");
+    let stolen = issuer.post("/credential", &bearer, &body).await;
+    assert_eq!(stolen.status, 401, "{stolen:?}");
+    let url = || format!("{}/credential", issuer.url);
+    let nonces = |service: &mut authlete::types::Service| {
+        service.dpop_nonce_required = Some(true);
+    };
+    provider.change_service(nonces).await;
+    let demanded = send("2", url(), None).await;
+    assert_eq!(demanded.status, 401, "{demanded:?}");
+    let nonce = demanded.header("dpop-nonce");
+    let here = send("3", url(), nonce).await;
+    assert_eq!(here.status, 202, "{here:?}");
+    assert!(here.header("dpop-nonce").is_some(), "{here:?}");
 }
 
 #[tokio::test]
@@ -385,39 +390,40 @@ impl CredentialOrders for Waiting {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn credential_that_is_not_ready_stays_deferred_as_the_version_has_it() {
-    for version in GENERATIONS {
-        for draft in [false, true] {
-            let waiting = |server: AuthorizationServer| server.credential_orders(Waiting);
-            let issuer = Issuer::start(version, "", waiting).await;
-            if draft {
-                let older = |service: &mut authlete::types::Service| {
-                    service.oid4vci_version = Some("1.0-ID1".to_owned());
-                };
-                issuer.provider.change_service(older).await;
-            }
-            let tokens = issuer.provider.client().tokens("degree", &[]).await;
-            let bearer = format!("Bearer {}", tokens["access_token"].as_str().unwrap());
-            let key = Key::generate();
-            let request = match draft {
-                false => issuer.degree(&key).await,
-                true => {
-                    let proof = prove(&key, &issuer.url, &tokens["c_nonce"]);
-                    let proof = json!({ "proof_type": "jwt", "jwt": proof });
-                    json!({ "format": "dc+sd-jwt", "vct": VCT, "proof": proof })
-                }
+async fn credential_that_is_not_ready_stays_deferred_as_the_version_has_it(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    for draft in [false, true] {
+        let waiting = |server: AuthorizationServer| server.credential_orders(Waiting);
+        let issuer = Issuer::start(version, "", waiting).await;
+        if draft {
+            let older = |service: &mut authlete::types::Service| {
+                service.oid4vci_version = Some("1.0-ID1".to_owned());
             };
-            let deferred = issuer.post("/credential", &bearer, &request).await;
-            assert_eq!(deferred.status, 202, "{deferred:?}");
-            let transaction = json!({ "transaction_id": deferred.json()["transaction_id"] });
-            for _ in 0..2 {
-                let path = "/credential/deferred";
-                let pending = issuer.post(path, &bearer, &transaction).await;
-                match draft {
-                    false => assert_eq!(pending.status, 202, "{pending:?}"),
-                    true => pending.assert_error(400, "issuance_pending"),
-                }
+            issuer.provider.change_service(older).await;
+        }
+        let tokens = issuer.provider.client().tokens("degree", &[]).await;
+        let bearer = format!("Bearer {}", tokens["access_token"].as_str().unwrap());
+        let key = Key::generate();
+        let request = match draft {
+            false => issuer.degree(&key).await,
+            true => {
+                let proof = prove(&key, &issuer.url, &tokens["c_nonce"]);
+                let proof = json!({ "proof_type": "jwt", "jwt": proof });
+                json!({ "format": "dc+sd-jwt", "vct": VCT, "proof": proof })
+            }
+        };
+        let deferred = issuer.post("/credential", &bearer, &request).await;
+        assert_eq!(deferred.status, 202, "{deferred:?}");
+        let transaction = json!({ "transaction_id": deferred.json()["transaction_id"] });
+        for _ in 0..2 {
+            let path = "/credential/deferred";
+            let pending = issuer.post(path, &bearer, &transaction).await;
+            match draft {
+                false => assert_eq!(pending.status, 202, "{pending:?}"),
+                true => pending.assert_error(400, "issuance_pending"),
             }
         }
     }

@@ -4,9 +4,10 @@ use reqwest::{Method, RequestBuilder};
 
 use super::complete::{Complete, media_type};
 use super::*;
-use crate::common::GENERATIONS;
 use crate::common::jwt::Key;
 use crate::common::proof::{Proven, proof, thumbprint};
+use authlete::ApiVersion;
+use rstest::rstest;
 
 const ORIGIN: &str = "https://spa.example";
 
@@ -66,129 +67,133 @@ fn each_path_is_open_or_closed() {
     assert_eq!(decided, complete.paths());
 }
 
+#[rstest]
 #[tokio::test]
-async fn scripts_of_every_origin_may_call_open_endpoints_and_read_what_they_answer() {
-    for version in GENERATIONS {
-        let complete = Complete::start(version, |server| server).await;
-        let provider = &complete.provider;
-        for (path, method) in &OPEN {
-            // A browser sends the names in lower case and sorted.
-            let names = "authorization,content-type,dpop,oauth-client-attestation,oauth-client-attestation-pop";
-            let allowed = Reply::of(preflight(provider, method, path, names)).await;
-            assert_eq!(allowed.status, 200, "{path} {allowed:?}");
-            let of = |header| allowed.header(header).unwrap_or_default();
-            assert_eq!(of("access-control-allow-origin"), "*", "{path}");
-            let methods = of("access-control-allow-methods");
-            assert!(methods.split(',').any(|it| it == method), "{path}");
-            let headers: Vec<_> = of("access-control-allow-headers").split(',').collect();
-            for name in names.split(',') {
-                assert!(headers.contains(&name), "{path} {headers:?}");
-            }
+async fn scripts_of_every_origin_may_call_open_endpoints_and_read_what_they_answer(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let complete = Complete::start(version, |server| server).await;
+    let provider = &complete.provider;
+    for (path, method) in &OPEN {
+        // A browser sends the names in lower case and sorted.
+        let names =
+            "authorization,content-type,dpop,oauth-client-attestation,oauth-client-attestation-pop";
+        let allowed = Reply::of(preflight(provider, method, path, names)).await;
+        assert_eq!(allowed.status, 200, "{path} {allowed:?}");
+        let of = |header| allowed.header(header).unwrap_or_default();
+        assert_eq!(of("access-control-allow-origin"), "*", "{path}");
+        let methods = of("access-control-allow-methods");
+        assert!(methods.split(',').any(|it| it == method), "{path}");
+        let headers: Vec<_> = of("access-control-allow-headers").split(',').collect();
+        for name in names.split(',') {
+            assert!(headers.contains(&name), "{path} {headers:?}");
+        }
+        let request = provider.client().request(method.clone(), path);
+        let request = request.header("content-type", media_type(path));
+        let answer = Reply::of(request.header("origin", ORIGIN)).await;
+        let of = |header| answer.header(header).unwrap_or_default();
+        assert_eq!(of("access-control-allow-origin"), "*", "{path} {answer:?}");
+        let exposed: Vec<_> = of("access-control-expose-headers").split(',').collect();
+        for name in ["www-authenticate", "dpop-nonce", "retry-after"] {
+            assert!(exposed.contains(&name), "{path} {exposed:?}");
+        }
+        for reply in [&allowed, &answer] {
+            let credentials = reply.header("access-control-allow-credentials");
+            assert_eq!(credentials, None, "{path}");
+        }
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn scripts_of_other_origins_may_neither_call_nor_read_what_is_closed(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let complete = Complete::start(version, |server| server).await;
+    let provider = &complete.provider;
+    let basic = provider.client().basic();
+    for path in CLOSED {
+        for method in [Method::GET, Method::POST, Method::PUT, Method::DELETE] {
+            let asked = preflight(provider, &method, path, "authorization,content-type");
             let request = provider.client().request(method.clone(), path);
-            let request = request.header("content-type", media_type(path));
-            let answer = Reply::of(request.header("origin", ORIGIN)).await;
-            let of = |header| answer.header(header).unwrap_or_default();
-            assert_eq!(of("access-control-allow-origin"), "*", "{path} {answer:?}");
-            let exposed: Vec<_> = of("access-control-expose-headers").split(',').collect();
-            for name in ["www-authenticate", "dpop-nonce", "retry-after"] {
-                assert!(exposed.contains(&name), "{path} {exposed:?}");
-            }
-            for reply in [&allowed, &answer] {
-                let credentials = reply.header("access-control-allow-credentials");
-                assert_eq!(credentials, None, "{path}");
+            let request = request
+                .header("origin", ORIGIN)
+                .header("authorization", &basic)
+                .header("content-type", media_type(path));
+            for request in [asked, request] {
+                let reply = Reply::of(request).await;
+                let mut names = reply.headers.keys();
+                let is_told = names.any(|it| it.as_str().starts_with("access-control-"));
+                assert!(!is_told, "{method} {path} {reply:?}");
             }
         }
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn scripts_of_other_origins_may_neither_call_nor_read_what_is_closed() {
-    for version in GENERATIONS {
-        let complete = Complete::start(version, |server| server).await;
-        let provider = &complete.provider;
-        let basic = provider.client().basic();
-        for path in CLOSED {
-            for method in [Method::GET, Method::POST, Method::PUT, Method::DELETE] {
-                let asked = preflight(provider, &method, path, "authorization,content-type");
-                let request = provider.client().request(method.clone(), path);
-                let request = request
-                    .header("origin", ORIGIN)
-                    .header("authorization", &basic)
-                    .header("content-type", media_type(path));
-                for request in [asked, request] {
-                    let reply = Reply::of(request).await;
-                    let mut names = reply.headers.keys();
-                    let is_told = names.any(|it| it.as_str().starts_with("access-control-"));
-                    assert!(!is_told, "{method} {path} {reply:?}");
-                }
-            }
-        }
-    }
-}
-
-#[tokio::test]
-async fn script_reads_the_nonce_for_its_next_proof_in_each_answer() {
-    for version in GENERATIONS {
-        let complete = Complete::start(version, |server| server).await;
-        let provider = &complete.provider;
-        let on = |service: &mut authlete::types::Service| {
-            service.dpop_nonce_required = Some(true);
-        };
-        provider.change_service(on).await;
-        let key = Key::generate();
-        let wanted = crate::common::wanted(&provider.emulator)
-            .scopes(["openid"])
-            .dpop_key_thumbprint(thumbprint(&key));
-        let token = crate::common::issue(&provider.api, wanted).await;
-        let of_client = provider.client().basic();
-        let of_token = format!("DPoP {}", token.expose());
-        let form = [("grant_type", "client_credentials")];
-        let parameters = provider.client().parameters("openid", &[]);
-        let pushed: Vec<(String, String)> = form_urlencoded::parse(parameters.as_bytes())
-            .into_owned()
-            .collect();
-        let pushed: Vec<_> = pushed.iter().map(|(a, b)| (&a[..], &b[..])).collect();
-        for (path, authorization, form, ath, status) in [
-            ("/token", &of_client, &form[..], None, (400, 200)),
-            ("/par", &of_client, &pushed, None, (400, 201)),
-            (
-                "/userinfo",
-                &of_token,
-                &[],
-                Some(token.expose()),
-                (401, 200),
-            ),
-        ] {
-            let url = format!("{}{path}", provider.issuer);
-            let send = |nonce: Option<&str>| {
-                let proven = Proven {
-                    method: "POST",
-                    url: &url,
-                    token: ath,
-                    nonce,
-                };
-                let request = provider.client().form(path, form);
-                let request = request
-                    .header("origin", ORIGIN)
-                    .header("authorization", authorization)
-                    .header("dpop", proof(&key, proven));
-                Reply::of(request)
+async fn script_reads_the_nonce_for_its_next_proof_in_each_answer(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let complete = Complete::start(version, |server| server).await;
+    let provider = &complete.provider;
+    let on = |service: &mut authlete::types::Service| {
+        service.dpop_nonce_required = Some(true);
+    };
+    provider.change_service(on).await;
+    let key = Key::generate();
+    let wanted = crate::common::wanted(&provider.emulator)
+        .scopes(["openid"])
+        .dpop_key_thumbprint(thumbprint(&key));
+    let token = crate::common::issue(&provider.api, wanted).await;
+    let of_client = provider.client().basic();
+    let of_token = format!("DPoP {}", token.expose());
+    let form = [("grant_type", "client_credentials")];
+    let parameters = provider.client().parameters("openid", &[]);
+    let pushed: Vec<(String, String)> = form_urlencoded::parse(parameters.as_bytes())
+        .into_owned()
+        .collect();
+    let pushed: Vec<_> = pushed.iter().map(|(a, b)| (&a[..], &b[..])).collect();
+    for (path, authorization, form, ath, status) in [
+        ("/token", &of_client, &form[..], None, (400, 200)),
+        ("/par", &of_client, &pushed, None, (400, 201)),
+        (
+            "/userinfo",
+            &of_token,
+            &[],
+            Some(token.expose()),
+            (401, 200),
+        ),
+    ] {
+        let url = format!("{}{path}", provider.issuer);
+        let send = |nonce: Option<&str>| {
+            let proven = Proven {
+                method: "POST",
+                url: &url,
+                token: ath,
+                nonce,
             };
-            let demanded = send(None).await;
-            assert_eq!(demanded.status, status.0, "{path} {demanded:?}");
-            let nonce = demanded.header("dpop-nonce").expect(path);
-            let accepted = send(Some(nonce)).await;
-            assert_eq!(accepted.status, status.1, "{path} {accepted:?}");
-            assert!(
-                accepted.header("dpop-nonce").is_some(),
-                "{path} {accepted:?}"
-            );
-            for reply in [&demanded, &accepted] {
-                let origin = reply.header("access-control-allow-origin");
-                assert_eq!(origin, Some("*"), "{path} {reply:?}");
-                let exposed = reply.header("access-control-expose-headers").unwrap();
-                assert!(exposed.contains("dpop-nonce"), "{path} {exposed}");
-            }
+            let request = provider.client().form(path, form);
+            let request = request
+                .header("origin", ORIGIN)
+                .header("authorization", authorization)
+                .header("dpop", proof(&key, proven));
+            Reply::of(request)
+        };
+        let demanded = send(None).await;
+        assert_eq!(demanded.status, status.0, "{path} {demanded:?}");
+        let nonce = demanded.header("dpop-nonce").expect(path);
+        let accepted = send(Some(nonce)).await;
+        assert_eq!(accepted.status, status.1, "{path} {accepted:?}");
+        assert!(
+            accepted.header("dpop-nonce").is_some(),
+            "{path} {accepted:?}"
+        );
+        for reply in [&demanded, &accepted] {
+            let origin = reply.header("access-control-allow-origin");
+            assert_eq!(origin, Some("*"), "{path} {reply:?}");
+            let exposed = reply.header("access-control-expose-headers").unwrap();
+            assert!(exposed.contains("dpop-nonce"), "{path} {exposed}");
         }
     }
 }

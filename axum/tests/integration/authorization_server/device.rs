@@ -10,7 +10,8 @@ use axum::response::IntoResponse as _;
 use super::authorization::Gone;
 use super::client::claims;
 use super::*;
-use crate::common::GENERATIONS;
+use authlete::ApiVersion;
+use rstest::rstest;
 
 const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
@@ -79,76 +80,79 @@ fn alice() -> Session {
     Session::new("alice", now.as_secs() as i64).acr("urn:example:password")
 }
 
+#[rstest]
 #[tokio::test]
-async fn user_code_as_it_is_typed_leads_to_tokens_for_the_scopes_agreed_to() {
-    for version in GENERATIONS {
-        let (provider, server) = start(version, |server| server).await;
-        let (user_code, device_code) = begin(&provider, "openid email profile").await;
-        poll(&provider, &device_code)
-            .await
-            .assert_error(400, "authorization_pending");
-        let (left, right) = user_code.split_at(4);
-        let request = valid(&server, &format!(" {}-{}", left.to_lowercase(), right)).await;
-        assert_eq!(
-            request.answer().client_id,
-            Some(provider.emulator.client().id)
-        );
-        let outcome = server
-            .authorize_device(&request, &alice(), ["openid", "email"])
-            .await
-            .unwrap();
-        assert_eq!(outcome, DeviceOutcome::Done);
-        let tokens = poll(&provider, &device_code).await.json();
-        let id_token = claims(&tokens);
-        assert_eq!(id_token["sub"], "alice");
-        assert!(id_token["auth_time"].is_i64(), "{id_token}");
-        let scope = tokens["scope"].as_str().unwrap();
-        assert!(
-            scope.contains("email") && !scope.contains("profile"),
-            "{scope}"
-        );
-        let again = server.deny_device(&request).await.unwrap();
-        assert_eq!(again, DeviceOutcome::Unknown);
-    }
+async fn user_code_as_it_is_typed_leads_to_tokens_for_the_scopes_agreed_to(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (provider, server) = start(version, |server| server).await;
+    let (user_code, device_code) = begin(&provider, "openid email profile").await;
+    poll(&provider, &device_code)
+        .await
+        .assert_error(400, "authorization_pending");
+    let (left, right) = user_code.split_at(4);
+    let request = valid(&server, &format!(" {}-{}", left.to_lowercase(), right)).await;
+    assert_eq!(
+        request.answer().client_id,
+        Some(provider.emulator.client().id)
+    );
+    let outcome = server
+        .authorize_device(&request, &alice(), ["openid", "email"])
+        .await
+        .unwrap();
+    assert_eq!(outcome, DeviceOutcome::Done);
+    let tokens = poll(&provider, &device_code).await.json();
+    let id_token = claims(&tokens);
+    assert_eq!(id_token["sub"], "alice");
+    assert!(id_token["auth_time"].is_i64(), "{id_token}");
+    let scope = tokens["scope"].as_str().unwrap();
+    assert!(
+        scope.contains("email") && !scope.contains("profile"),
+        "{scope}"
+    );
+    let again = server.deny_device(&request).await.unwrap();
+    assert_eq!(again, DeviceOutcome::Unknown);
 }
 
+#[rstest]
 #[tokio::test]
-async fn refusal_by_the_user_is_access_denied_at_the_device() {
-    for version in GENERATIONS {
-        let (provider, server) = start(version, |server| server).await;
-        let (user_code, device_code) = begin(&provider, "openid").await;
-        let request = valid(&server, &user_code).await;
-        assert_eq!(
-            server.deny_device(&request).await.unwrap(),
-            DeviceOutcome::Done
-        );
-        poll(&provider, &device_code)
-            .await
-            .assert_error(400, "access_denied");
-    }
+async fn refusal_by_the_user_is_access_denied_at_the_device(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (provider, server) = start(version, |server| server).await;
+    let (user_code, device_code) = begin(&provider, "openid").await;
+    let request = valid(&server, &user_code).await;
+    assert_eq!(
+        server.deny_device(&request).await.unwrap(),
+        DeviceOutcome::Done
+    );
+    poll(&provider, &device_code)
+        .await
+        .assert_error(400, "access_denied");
 }
 
+#[rstest]
 #[tokio::test]
-async fn user_who_has_gone_grants_nothing_and_the_request_can_still_be_ended() {
-    for version in GENERATIONS {
-        let (provider, server) = start_of(Gone, version, |server| server).await;
-        let (user_code, device_code) = begin(&provider, "openid").await;
-        let request = valid(&server, &user_code).await;
-        let agreed = server
-            .authorize_device(&request, &alice(), ["openid"])
-            .await;
-        assert_eq!(agreed.unwrap_err().into_response().status(), 400);
-        poll(&provider, &device_code)
-            .await
-            .assert_error(400, "authorization_pending");
-        let ended = server.fail_device(&request).await.unwrap();
-        assert_eq!(ended, DeviceOutcome::Done);
-        let reply = poll(&provider, &device_code).await;
-        assert_eq!(
-            (reply.status, reply.json().get("access_token")),
-            (400, None)
-        );
-    }
+async fn user_who_has_gone_grants_nothing_and_the_request_can_still_be_ended(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (provider, server) = start_of(Gone, version, |server| server).await;
+    let (user_code, device_code) = begin(&provider, "openid").await;
+    let request = valid(&server, &user_code).await;
+    let agreed = server
+        .authorize_device(&request, &alice(), ["openid"])
+        .await;
+    assert_eq!(agreed.unwrap_err().into_response().status(), 400);
+    poll(&provider, &device_code)
+        .await
+        .assert_error(400, "authorization_pending");
+    let ended = server.fail_device(&request).await.unwrap();
+    assert_eq!(ended, DeviceOutcome::Done);
+    let reply = poll(&provider, &device_code).await;
+    assert_eq!(
+        (reply.status, reply.json().get("access_token")),
+        (400, None)
+    );
 }
 
 #[tokio::test]
@@ -203,14 +207,15 @@ async fn codes_cannot_be_guessed_without_limit() {
     );
 }
 
+#[rstest]
 #[tokio::test]
-async fn device_that_does_not_authenticate_gets_no_codes() {
-    for version in GENERATIONS {
-        let (provider, _) = start(version, |server| server).await;
-        let request = provider
-            .client()
-            .form("/device_authorization", &[("scope", "openid")]);
-        let reply = Reply::of(request.header("authorization", "Basic MTp4")).await;
-        reply.assert_error(401, "invalid_client");
-    }
+async fn device_that_does_not_authenticate_gets_no_codes(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (provider, _) = start(version, |server| server).await;
+    let request = provider
+        .client()
+        .form("/device_authorization", &[("scope", "openid")]);
+    let reply = Reply::of(request.header("authorization", "Basic MTp4")).await;
+    reply.assert_error(401, "invalid_client");
 }

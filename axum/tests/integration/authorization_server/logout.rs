@@ -12,6 +12,8 @@ use serde_json::json;
 
 use super::*;
 use crate::common::{GENERATIONS, jwt};
+use authlete::ApiVersion;
+use rstest::rstest;
 
 const AFTER: &str = "https://client.example/bye?a=b";
 
@@ -70,86 +72,89 @@ impl Scene {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn client_with_an_id_token_is_redirected_to_its_own_uri_alone() {
-    for version in GENERATIONS {
-        let scene = Scene::start(version).await;
-        let (hint, id) = (scene.id_token.as_str(), scene.client_id.as_str());
-        // Expired ID tokens count, too (RP-Initiated Logout 1.0 §2).
-        scene
-            .provider
-            .emulator
-            .advance(Duration::from_secs(7 * 86_400));
-        let reply = scene
-            .log_out(&[
-                ("id_token_hint", hint),
-                ("post_logout_redirect_uri", AFTER),
-                ("state", "x y"),
-            ])
-            .await;
-        let location = reply.header("location");
-        assert_eq!(location, Some("https://client.example/bye?a=b&state=x+y"));
-        let reply = scene
-            .log_out(&[("client_id", id), ("post_logout_redirect_uri", AFTER)])
-            .await;
-        assert_eq!(reply.header("location"), Some(AFTER));
-        for uri in [
-            "https://evil.example",
-            "https://client.example/bye",
-            "javascript:x",
-        ] {
-            let parameters = [("id_token_hint", hint), ("post_logout_redirect_uri", uri)];
-            let reply = scene.log_out(&parameters).await;
-            assert_eq!((reply.status, reply.header("location")), (200, None));
-            assert_eq!(reply.body, format!("Some(\"alice\") Some({id:?})"));
-        }
-        // Nobody knows which client asks, or the client that asks is unknown.
-        for more in [None, Some(("client_id", "unknown"))] {
-            let redirect = [("post_logout_redirect_uri", AFTER)];
-            let parameters: Vec<_> = redirect.into_iter().chain(more).collect();
-            let reply = scene.log_out(&parameters).await;
-            assert_eq!((reply.status, reply.header("location")), (200, None));
-        }
+async fn client_with_an_id_token_is_redirected_to_its_own_uri_alone(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let scene = Scene::start(version).await;
+    let (hint, id) = (scene.id_token.as_str(), scene.client_id.as_str());
+    // Expired ID tokens count, too (RP-Initiated Logout 1.0 §2).
+    scene
+        .provider
+        .emulator
+        .advance(Duration::from_secs(7 * 86_400));
+    let reply = scene
+        .log_out(&[
+            ("id_token_hint", hint),
+            ("post_logout_redirect_uri", AFTER),
+            ("state", "x y"),
+        ])
+        .await;
+    let location = reply.header("location");
+    assert_eq!(location, Some("https://client.example/bye?a=b&state=x+y"));
+    let reply = scene
+        .log_out(&[("client_id", id), ("post_logout_redirect_uri", AFTER)])
+        .await;
+    assert_eq!(reply.header("location"), Some(AFTER));
+    for uri in [
+        "https://evil.example",
+        "https://client.example/bye",
+        "javascript:x",
+    ] {
+        let parameters = [("id_token_hint", hint), ("post_logout_redirect_uri", uri)];
+        let reply = scene.log_out(&parameters).await;
+        assert_eq!((reply.status, reply.header("location")), (200, None));
+        assert_eq!(reply.body, format!("Some(\"alice\") Some({id:?})"));
+    }
+    // Nobody knows which client asks, or the client that asks is unknown.
+    for more in [None, Some(("client_id", "unknown"))] {
+        let redirect = [("post_logout_redirect_uri", AFTER)];
+        let parameters: Vec<_> = redirect.into_iter().chain(more).collect();
+        let reply = scene.log_out(&parameters).await;
+        assert_eq!((reply.status, reply.header("location")), (200, None));
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn hint_that_does_not_hold_is_refused() {
-    for version in GENERATIONS {
-        let scene = Scene::start(version).await;
-        let hint = scene.id_token.as_str();
-        let (signed, _) = hint.rsplit_once('.').unwrap();
-        let forged = format!("{signed}.AAAA");
-        let unsigned = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbGljZSJ9.";
-        for parameters in [
-            vec![("id_token_hint", forged.as_str())],
-            vec![("id_token_hint", unsigned)],
-            vec![("id_token_hint", "no JWT")],
-            vec![("id_token_hint", hint), ("client_id", "another")],
-            vec![("id_token_hint", hint), ("id_token_hint", hint)],
-        ] {
-            let reply = scene.log_out(&parameters).await;
-            reply.assert_error(400, "invalid_request");
-        }
-    }
-}
-
-#[tokio::test]
-async fn id_token_of_another_issuer_is_no_hint_even_with_the_same_keys() {
-    for version in GENERATIONS {
-        let scene = Scene::start(version).await;
-        let other = |service: &mut Service| {
-            service.issuer = Some("https://other.example".to_owned());
-        };
-        scene.provider.change_service(other).await;
-        let tokens = scene.provider.client().tokens("openid", &[]).await;
-        assert_eq!(client::claims(&tokens)["iss"], "https://other.example");
-        let hint = tokens["id_token"].as_str().unwrap();
-        let parameters = [("id_token_hint", hint), ("post_logout_redirect_uri", AFTER)];
+async fn hint_that_does_not_hold_is_refused(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let scene = Scene::start(version).await;
+    let hint = scene.id_token.as_str();
+    let (signed, _) = hint.rsplit_once('.').unwrap();
+    let forged = format!("{signed}.AAAA");
+    let unsigned = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbGljZSJ9.";
+    for parameters in [
+        vec![("id_token_hint", forged.as_str())],
+        vec![("id_token_hint", unsigned)],
+        vec![("id_token_hint", "no JWT")],
+        vec![("id_token_hint", hint), ("client_id", "another")],
+        vec![("id_token_hint", hint), ("id_token_hint", hint)],
+    ] {
         let reply = scene.log_out(&parameters).await;
         reply.assert_error(400, "invalid_request");
-        assert_eq!(reply.header("location"), None);
     }
+}
+
+#[rstest]
+#[tokio::test]
+async fn id_token_of_another_issuer_is_no_hint_even_with_the_same_keys(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let scene = Scene::start(version).await;
+    let other = |service: &mut Service| {
+        service.issuer = Some("https://other.example".to_owned());
+    };
+    scene.provider.change_service(other).await;
+    let tokens = scene.provider.client().tokens("openid", &[]).await;
+    assert_eq!(client::claims(&tokens)["iss"], "https://other.example");
+    let hint = tokens["id_token"].as_str().unwrap();
+    let parameters = [("id_token_hint", hint), ("post_logout_redirect_uri", AFTER)];
+    let reply = scene.log_out(&parameters).await;
+    reply.assert_error(400, "invalid_request");
+    assert_eq!(reply.header("location"), None);
 }
 
 /// Ends the session of the user in the hint, and asks before it ends that of another.
@@ -183,49 +188,51 @@ async fn id_token_of(provider: &Provider, subject: &str) -> String {
     tokens["id_token"].as_str().unwrap().to_owned()
 }
 
+#[rstest]
 #[tokio::test]
-async fn server_tells_the_user_in_the_hint_from_the_one_who_is_logged_in() {
-    for version in GENERATIONS {
-        let with_logout = |server: AuthorizationServer| users::router(server.logout(Careful));
-        let provider = Provider::with(version, with_logout).await;
-        let client = provider.client();
-        let mut browser = provider.browser();
-        let parameters = client.parameters("openid", &[]);
-        browser.authorization_response(&parameters).await;
-        let silent = client.parameters("openid", &[("prompt", "none")]);
-        for (subject, page, error) in [
-            ("bob", "Log out?", "consent_required"),
-            ("alice", "bye", "login_required"),
-        ] {
-            let hint = id_token_of(&provider, subject).await;
-            let form = format!("id_token_hint={hint}");
-            let reply = browser.post("/logout", &form).await;
-            assert_eq!((reply.status, &*reply.body), (200, page));
-            let response = browser.authorize(&silent).await.redirected();
-            assert_eq!(response["error"], error, "{subject}");
-        }
+async fn server_tells_the_user_in_the_hint_from_the_one_who_is_logged_in(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let with_logout = |server: AuthorizationServer| users::router(server.logout(Careful));
+    let provider = Provider::with(version, with_logout).await;
+    let client = provider.client();
+    let mut browser = provider.browser();
+    let parameters = client.parameters("openid", &[]);
+    browser.authorization_response(&parameters).await;
+    let silent = client.parameters("openid", &[("prompt", "none")]);
+    for (subject, page, error) in [
+        ("bob", "Log out?", "consent_required"),
+        ("alice", "bye", "login_required"),
+    ] {
+        let hint = id_token_of(&provider, subject).await;
+        let form = format!("id_token_hint={hint}");
+        let reply = browser.post("/logout", &form).await;
+        assert_eq!((reply.status, &*reply.body), (200, page));
+        let response = browser.authorize(&silent).await.redirected();
+        assert_eq!(response["error"], error, "{subject}");
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn id_token_with_a_symmetric_signature_is_a_hint_too() {
-    for version in GENERATIONS {
-        let scene = Scene::start(version).await;
-        scene
-            .provider
-            .change_client(|client| client.id_token_sign_alg = Some(JwsAlg::Hs256))
-            .await;
-        let tokens = scene.provider.client().tokens("openid", &[]).await;
-        let hint = tokens["id_token"].as_str().unwrap();
-        let reply = scene.log_out(&[("id_token_hint", hint)]).await;
-        let expected = format!("Some(\"alice\") Some({:?})", scene.client_id);
-        assert_eq!(reply.body, expected, "{reply:?}");
-        let (signed, _) = hint.rsplit_once('.').unwrap();
-        let reply = scene
-            .log_out(&[("id_token_hint", &format!("{signed}.AAAA"))])
-            .await;
-        reply.assert_error(400, "invalid_request");
-    }
+async fn id_token_with_a_symmetric_signature_is_a_hint_too(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let scene = Scene::start(version).await;
+    scene
+        .provider
+        .change_client(|client| client.id_token_sign_alg = Some(JwsAlg::Hs256))
+        .await;
+    let tokens = scene.provider.client().tokens("openid", &[]).await;
+    let hint = tokens["id_token"].as_str().unwrap();
+    let reply = scene.log_out(&[("id_token_hint", hint)]).await;
+    let expected = format!("Some(\"alice\") Some({:?})", scene.client_id);
+    assert_eq!(reply.body, expected, "{reply:?}");
+    let (signed, _) = hint.rsplit_once('.').unwrap();
+    let reply = scene
+        .log_out(&[("id_token_hint", &format!("{signed}.AAAA"))])
+        .await;
+    reply.assert_error(400, "invalid_request");
 }
 
 #[tokio::test]
@@ -289,39 +296,40 @@ async fn logout_is_not_there_by_default() {
     assert_eq!(reply.status, 404);
 }
 
+#[rstest]
 #[tokio::test]
-async fn clients_of_a_session_are_told_of_its_end() {
-    for version in GENERATIONS {
-        let (provider, server) = Provider::and_server(version).await;
-        let id = provider.emulator.client().id;
-        let notifications = server
-            .logout_notifications([id], Some("alice"), Some("s1"))
-            .await;
-        assert!(
-            matches!(&notifications[..], [(_, Ok(None))]),
-            "{notifications:?}"
-        );
-        provider
-            .change_client(|client| {
-                client.backchannel_logout_uri = Some("https://client.example/out".to_owned());
-            })
-            .await;
-        let notifications = server
-            .logout_notifications([id, 1], Some("alice"), Some("s1"))
-            .await;
-        let [(_, Ok(Some(request))), (_, unknown)] = &notifications[..] else {
-            panic!("{notifications:?}");
-        };
-        assert_eq!(request.uri(), "https://client.example/out");
-        let request = request.clone().into_request();
-        let media_type = &request.headers()["content-type"];
-        assert_eq!(media_type, "application/x-www-form-urlencoded");
-        let token = request.body().strip_prefix("logout_token=").unwrap();
-        let claims = client::claims(&json!({ "id_token": token }));
-        assert_eq!(claims["sub"], "alice");
-        assert!(claims["events"].is_object(), "{claims}");
-        assert!(unknown.is_err(), "{unknown:?}");
-    }
+async fn clients_of_a_session_are_told_of_its_end(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (provider, server) = Provider::and_server(version).await;
+    let id = provider.emulator.client().id;
+    let notifications = server
+        .logout_notifications([id], Some("alice"), Some("s1"))
+        .await;
+    assert!(
+        matches!(&notifications[..], [(_, Ok(None))]),
+        "{notifications:?}"
+    );
+    provider
+        .change_client(|client| {
+            client.backchannel_logout_uri = Some("https://client.example/out".to_owned());
+        })
+        .await;
+    let notifications = server
+        .logout_notifications([id, 1], Some("alice"), Some("s1"))
+        .await;
+    let [(_, Ok(Some(request))), (_, unknown)] = &notifications[..] else {
+        panic!("{notifications:?}");
+    };
+    assert_eq!(request.uri(), "https://client.example/out");
+    let request = request.clone().into_request();
+    let media_type = &request.headers()["content-type"];
+    assert_eq!(media_type, "application/x-www-form-urlencoded");
+    let token = request.body().strip_prefix("logout_token=").unwrap();
+    let claims = client::claims(&json!({ "id_token": token }));
+    assert_eq!(claims["sub"], "alice");
+    assert!(claims["events"].is_object(), "{claims}");
+    assert!(unknown.is_err(), "{unknown:?}");
 }
 
 #[tokio::test]
@@ -390,28 +398,29 @@ fn signed_by_client(scene: &Scene, claims: &serde_json::Value) -> String {
     format!("{signed}.{}", jwt::encode(signature))
 }
 
+#[rstest]
 #[tokio::test]
-async fn client_cannot_make_a_hint_by_its_own_secret_but_where_its_id_tokens_are_signed_so() {
-    for version in GENERATIONS {
-        let scene = Scene::start(version).await;
-        let (issuer, id) = (&scene.provider.issuer, scene.client_id.as_str());
-        let own = json!({ "iss": issuer, "sub": "bob", "aud": id, "exp": 1, "iat": 1 });
-        let hint = signed_by_client(&scene, &own);
-        let reply = scene.log_out(&[("id_token_hint", &hint)]).await;
-        reply.assert_error(400, "invalid_request");
-        scene
-            .provider
-            .change_client(|client| client.id_token_sign_alg = Some(JwsAlg::Hs256))
-            .await;
-        let reply = scene.log_out(&[("id_token_hint", &hint)]).await;
-        assert_eq!(reply.body, format!("Some(\"bob\") Some({id:?})"));
-        // Not for another client, either.
-        let other = scene.provider.api.create_client(&Default::default()).await;
-        let other = other.unwrap().client_id.unwrap().to_string();
-        let both = json!({ "iss": issuer, "sub": "bob", "aud": [id, other], "exp": 1, "iat": 1 });
-        let hint = signed_by_client(&scene, &both);
-        let parameters = [("id_token_hint", &*hint), ("client_id", &*other)];
-        let reply = scene.log_out(&parameters).await;
-        reply.assert_error(400, "invalid_request");
-    }
+async fn client_cannot_make_a_hint_by_its_own_secret_but_where_its_id_tokens_are_signed_so(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let scene = Scene::start(version).await;
+    let (issuer, id) = (&scene.provider.issuer, scene.client_id.as_str());
+    let own = json!({ "iss": issuer, "sub": "bob", "aud": id, "exp": 1, "iat": 1 });
+    let hint = signed_by_client(&scene, &own);
+    let reply = scene.log_out(&[("id_token_hint", &hint)]).await;
+    reply.assert_error(400, "invalid_request");
+    scene
+        .provider
+        .change_client(|client| client.id_token_sign_alg = Some(JwsAlg::Hs256))
+        .await;
+    let reply = scene.log_out(&[("id_token_hint", &hint)]).await;
+    assert_eq!(reply.body, format!("Some(\"bob\") Some({id:?})"));
+    // Not for another client, either.
+    let other = scene.provider.api.create_client(&Default::default()).await;
+    let other = other.unwrap().client_id.unwrap().to_string();
+    let both = json!({ "iss": issuer, "sub": "bob", "aud": [id, other], "exp": 1, "iat": 1 });
+    let hint = signed_by_client(&scene, &both);
+    let parameters = [("id_token_hint", &*hint), ("client_id", &*other)];
+    let reply = scene.log_out(&parameters).await;
+    reply.assert_error(400, "invalid_request");
 }

@@ -11,7 +11,8 @@ use axum::routing::{any, post};
 use tokio::time::{sleep, timeout};
 
 use super::*;
-use crate::common::GENERATIONS;
+use authlete::ApiVersion;
+use rstest::rstest;
 
 /// How long to wait for what ought to come.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -83,33 +84,34 @@ async fn tell(
     server.notify(notifications).await.pop().unwrap()
 }
 
+#[rstest]
 #[tokio::test]
-async fn clients_of_a_session_get_logout_tokens_and_others_get_nothing() {
-    for version in GENERATIONS {
-        let listener = Listener::default();
-        let uri = listener.start().await;
-        let (provider, server) = Provider::and_server(version).await;
-        let change = |client: &mut authlete::types::Client| {
-            client.backchannel_logout_uri = Some(uri.clone());
-        };
-        let silent = provider.api.create_client(&Default::default()).await;
-        let silent = silent.unwrap().client_id.unwrap();
-        provider.change_client(change).await;
-        let clients = [silent, provider.emulator.client().id, 1];
-        server
-            .log_out_of_clients(clients, Some("alice"), Some("s1"))
-            .await;
-        let bodies = listener.take();
-        let [body] = &bodies[..] else {
-            panic!("{bodies:?}");
-        };
-        let token = body.strip_prefix("logout_token=").unwrap();
-        let claims = client::claims(&serde_json::json!({ "id_token": token }));
-        assert_eq!(
-            (&claims["sub"], &claims["sid"]),
-            (&"alice".into(), &"s1".into())
-        );
-    }
+async fn clients_of_a_session_get_logout_tokens_and_others_get_nothing(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let listener = Listener::default();
+    let uri = listener.start().await;
+    let (provider, server) = Provider::and_server(version).await;
+    let change = |client: &mut authlete::types::Client| {
+        client.backchannel_logout_uri = Some(uri.clone());
+    };
+    let silent = provider.api.create_client(&Default::default()).await;
+    let silent = silent.unwrap().client_id.unwrap();
+    provider.change_client(change).await;
+    let clients = [silent, provider.emulator.client().id, 1];
+    server
+        .log_out_of_clients(clients, Some("alice"), Some("s1"))
+        .await;
+    let bodies = listener.take();
+    let [body] = &bodies[..] else {
+        panic!("{bodies:?}");
+    };
+    let token = body.strip_prefix("logout_token=").unwrap();
+    let claims = client::claims(&serde_json::json!({ "id_token": token }));
+    assert_eq!(
+        (&claims["sub"], &claims["sid"]),
+        (&"alice".into(), &"s1".into())
+    );
 }
 
 #[tokio::test]

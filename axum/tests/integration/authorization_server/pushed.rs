@@ -1,5 +1,6 @@
 use super::*;
-use crate::common::GENERATIONS;
+use authlete::ApiVersion;
+use rstest::rstest;
 
 async fn push(provider: &Provider, more: &[(&str, &str)]) -> Reply {
     let parameters = provider.client().parameters("openid", more);
@@ -21,47 +22,50 @@ fn query(provider: &Provider, pushed: &Reply) -> String {
         .finish()
 }
 
+#[rstest]
 #[tokio::test]
-async fn pushed_request_is_authorized_by_its_uri() {
-    for version in GENERATIONS {
-        let provider = Provider::start(version).await;
-        let pushed = push(&provider, &[]).await;
-        assert_eq!(pushed.status, 201, "{pushed:?}");
-        let response = provider
-            .browser()
-            .authorization_response(&query(&provider, &pushed))
-            .await;
-        let reply = provider.client().redeem(&response["code"]).await;
-        assert_eq!(reply.status, 200, "{reply:?}");
-    }
+async fn pushed_request_is_authorized_by_its_uri(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let provider = Provider::start(version).await;
+    let pushed = push(&provider, &[]).await;
+    assert_eq!(pushed.status, 201, "{pushed:?}");
+    let response = provider
+        .browser()
+        .authorization_response(&query(&provider, &pushed))
+        .await;
+    let reply = provider.client().redeem(&response["code"]).await;
+    assert_eq!(reply.status, 200, "{reply:?}");
 }
 
+#[rstest]
 #[tokio::test]
-async fn pushed_max_age_zero_asks_for_the_password_again() {
-    for version in GENERATIONS {
-        let provider = Provider::start(version).await;
-        let mut browser = provider.browser();
-        let parameters = provider.client().parameters("openid", &[]);
-        browser.authorization_response(&parameters).await;
-        let pushed = push(&provider, &[("max_age", "0")]).await;
-        let page = browser.authorize(&query(&provider, &pushed)).await;
-        assert!(page.body.contains("action=/login"), "{page:?}");
-        let pushed = push(&provider, &[]).await;
-        let page = browser.authorize(&query(&provider, &pushed)).await;
-        assert!(page.body.contains("action=/consent"), "{page:?}");
-        push(&provider, &[("max_age", "0"), ("prompt", "none")])
-            .await
-            .assert_error(400, "login_required");
-    }
+async fn pushed_max_age_zero_asks_for_the_password_again(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let provider = Provider::start(version).await;
+    let mut browser = provider.browser();
+    let parameters = provider.client().parameters("openid", &[]);
+    browser.authorization_response(&parameters).await;
+    let pushed = push(&provider, &[("max_age", "0")]).await;
+    let page = browser.authorize(&query(&provider, &pushed)).await;
+    assert!(page.body.contains("action=/login"), "{page:?}");
+    let pushed = push(&provider, &[]).await;
+    let page = browser.authorize(&query(&provider, &pushed)).await;
+    assert!(page.body.contains("action=/consent"), "{page:?}");
+    push(&provider, &[("max_age", "0"), ("prompt", "none")])
+        .await
+        .assert_error(400, "login_required");
 }
 
+#[rstest]
 #[tokio::test]
-async fn client_that_does_not_authenticate_cannot_push() {
-    for version in GENERATIONS {
-        let provider = Provider::start(version).await;
-        let request = provider.client().form("/par", &[("client_id", "1")]);
-        let reply = Reply::of(request).await;
-        assert!(matches!(reply.status, 400 | 401), "{reply:?}");
-        assert!(reply.json()["error"].is_string());
-    }
+async fn client_that_does_not_authenticate_cannot_push(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let provider = Provider::start(version).await;
+    let request = provider.client().form("/par", &[("client_id", "1")]);
+    let reply = Reply::of(request).await;
+    assert!(matches!(reply.status, 400 | 401), "{reply:?}");
+    assert!(reply.json()["error"].is_string());
 }

@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::common::GENERATIONS;
+use authlete::ApiVersion;
+use rstest::rstest;
 
 struct Partners;
 
@@ -96,20 +98,21 @@ async fn registered_client_reads_updates_and_deletes_itself_at_its_own_url() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn nobody_may_register_or_update_unless_the_server_says_so() {
-    for version in GENERATIONS {
-        let provider = Provider::start(version).await;
-        let on = |service: &mut authlete::types::Service| {
-            service.dynamic_registration_supported = Some(true);
-        };
-        provider.change_service(on).await;
-        let reply = register(&provider, "initial", &metadata()).await;
-        reply.assert_error(403, "access_denied");
-        let request = provider.client().request(Method::PUT, "/register/1");
-        let reply = Reply::of(json_body(request, "token", &metadata())).await;
-        reply.assert_error(403, "access_denied");
-    }
+async fn nobody_may_register_or_update_unless_the_server_says_so(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let provider = Provider::start(version).await;
+    let on = |service: &mut authlete::types::Service| {
+        service.dynamic_registration_supported = Some(true);
+    };
+    provider.change_service(on).await;
+    let reply = register(&provider, "initial", &metadata()).await;
+    reply.assert_error(403, "access_denied");
+    let request = provider.client().request(Method::PUT, "/register/1");
+    let reply = Reply::of(json_body(request, "token", &metadata())).await;
+    reply.assert_error(403, "access_denied");
 }
 
 #[tokio::test]

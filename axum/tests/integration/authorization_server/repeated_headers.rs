@@ -4,7 +4,8 @@ use reqwest::{Method, RequestBuilder};
 
 use super::complete::{Complete, media_type};
 use super::*;
-use crate::common::GENERATIONS;
+use authlete::ApiVersion;
+use rstest::rstest;
 
 /// The endpoints that clients authenticate or register at.
 const OF_CLIENTS: [(Method, &str); 10] = [
@@ -64,54 +65,54 @@ async fn each_path_is_in_one_of_the_tables() {
     assert_eq!(paths, complete.paths());
 }
 
+#[rstest]
 #[tokio::test]
-async fn two_authorization_headers_are_refused_even_if_each_is_good() {
-    for version in GENERATIONS {
-        let complete = Complete::start(version, |server| server).await;
-        let provider = &complete.provider;
-        let bearer = format!("Bearer {}", complete.access_token().await);
-        let basic = provider.client().basic();
-        for (first, second) in [(&bearer, &bearer), (&basic, &bearer)] {
-            let send = |(method, path): &(Method, &str)| {
-                let request = request(provider, method, path);
-                let request = request.header("authorization", first);
-                Reply::of(request.header("authorization", second))
-            };
-            for endpoint in &OF_CLIENTS {
-                send(endpoint).await.assert_error(400, "invalid_request");
-            }
-            for endpoint in &RESOURCES {
-                let reply = send(endpoint).await;
-                reply.assert_error(400, "invalid_request");
-                let challenge = reply.header("www-authenticate");
-                assert_eq!(challenge, Some("Bearer error=\"invalid_request\""));
-            }
+async fn two_authorization_headers_are_refused_even_if_each_is_good(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let complete = Complete::start(version, |server| server).await;
+    let provider = &complete.provider;
+    let bearer = format!("Bearer {}", complete.access_token().await);
+    let basic = provider.client().basic();
+    for (first, second) in [(&bearer, &bearer), (&basic, &bearer)] {
+        let send = |(method, path): &(Method, &str)| {
+            let request = request(provider, method, path);
+            let request = request.header("authorization", first);
+            Reply::of(request.header("authorization", second))
+        };
+        for endpoint in &OF_CLIENTS {
+            send(endpoint).await.assert_error(400, "invalid_request");
+        }
+        for endpoint in &RESOURCES {
+            let reply = send(endpoint).await;
+            reply.assert_error(400, "invalid_request");
+            let challenge = reply.header("www-authenticate");
+            assert_eq!(challenge, Some("Bearer error=\"invalid_request\""));
         }
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn two_proofs_are_refused() {
-    for version in GENERATIONS {
-        let complete = Complete::start(version, |server| server).await;
-        let provider = &complete.provider;
-        let token = complete.access_token().await;
-        let send = |(method, path): &(Method, &str), authorization: &str| {
-            let request = request(provider, method, path);
-            let request = request.header("authorization", authorization);
-            Reply::of(request.header("dpop", "a.b.c").header("dpop", "a.b.c"))
-        };
-        for endpoint in &OF_CLIENTS {
-            let reply = send(endpoint, &provider.client().basic()).await;
-            reply.assert_error(400, "invalid_dpop_proof");
-        }
-        for endpoint in &RESOURCES {
-            for scheme in ["Bearer", "DPoP"] {
-                let reply = send(endpoint, &format!("{scheme} {token}")).await;
-                assert_eq!(reply.status, 401, "{endpoint:?} {reply:?}");
-                let challenge = reply.header("www-authenticate");
-                assert_eq!(challenge, Some("DPoP error=\"invalid_dpop_proof\""));
-            }
+async fn two_proofs_are_refused(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
+    let complete = Complete::start(version, |server| server).await;
+    let provider = &complete.provider;
+    let token = complete.access_token().await;
+    let send = |(method, path): &(Method, &str), authorization: &str| {
+        let request = request(provider, method, path);
+        let request = request.header("authorization", authorization);
+        Reply::of(request.header("dpop", "a.b.c").header("dpop", "a.b.c"))
+    };
+    for endpoint in &OF_CLIENTS {
+        let reply = send(endpoint, &provider.client().basic()).await;
+        reply.assert_error(400, "invalid_dpop_proof");
+    }
+    for endpoint in &RESOURCES {
+        for scheme in ["Bearer", "DPoP"] {
+            let reply = send(endpoint, &format!("{scheme} {token}")).await;
+            assert_eq!(reply.status, 401, "{endpoint:?} {reply:?}");
+            let challenge = reply.header("www-authenticate");
+            assert_eq!(challenge, Some("DPoP error=\"invalid_dpop_proof\""));
         }
     }
 }
@@ -130,18 +131,19 @@ async fn credentials_of_a_client_are_no_token_for_a_resource() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn token_of_the_scheme_dpop_without_a_proof_is_refused_even_if_it_is_not_bound() {
-    for version in GENERATIONS {
-        let complete = Complete::start(version, |server| server).await;
-        let token = complete.access_token().await;
-        for (method, path) in &RESOURCES {
-            let request = request(&complete.provider, method, path);
-            let request = request.header("authorization", format!("DPoP {token}"));
-            let reply = Reply::of(request).await;
-            let challenge = reply.header("www-authenticate");
-            let expected = Some("DPoP error=\"invalid_dpop_proof\"");
-            assert_eq!((reply.status, challenge), (401, expected), "{path}");
-        }
+async fn token_of_the_scheme_dpop_without_a_proof_is_refused_even_if_it_is_not_bound(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let complete = Complete::start(version, |server| server).await;
+    let token = complete.access_token().await;
+    for (method, path) in &RESOURCES {
+        let request = request(&complete.provider, method, path);
+        let request = request.header("authorization", format!("DPoP {token}"));
+        let reply = Reply::of(request).await;
+        let challenge = reply.header("www-authenticate");
+        let expected = Some("DPoP error=\"invalid_dpop_proof\"");
+        assert_eq!((reply.status, challenge), (401, expected), "{path}");
     }
 }

@@ -10,6 +10,8 @@ use base64::prelude::BASE64_STANDARD;
 use super::client::claims;
 use super::*;
 use crate::common::GENERATIONS;
+use authlete::ApiVersion;
+use rstest::rstest;
 
 struct Grants;
 
@@ -66,84 +68,86 @@ const PASSWORD: [(&str, &str); 4] = [
     ("scope", "email"),
 ];
 
+#[rstest]
 #[tokio::test]
-async fn grant_types_left_to_the_server_are_refused_by_default() {
-    for version in GENERATIONS {
-        let provider = Provider::start(version).await;
-        all_grants(&provider).await;
-        let tokens = provider.client().tokens("openid", &[]).await;
-        let token = tokens["access_token"].as_str().unwrap();
-        let exchange = [
-            (
-                "grant_type",
-                "urn:ietf:params:oauth:grant-type:token-exchange",
-            ),
-            ("subject_token", token),
-            (
-                "subject_token_type",
-                "urn:ietf:params:oauth:token-type:access_token",
-            ),
-        ];
-        let client = provider.client();
-        for form in [&PASSWORD[..], &exchange] {
-            let reply = client.post("/token", form).await;
-            reply.assert_error(400, "unsupported_grant_type");
-        }
-        let refresh = [
-            ("grant_type", "refresh_token"),
-            ("refresh_token", tokens["refresh_token"].as_str().unwrap()),
-        ];
-        let refreshed = client.post("/token", &refresh).await.json();
-        assert!(refreshed["access_token"].is_string());
-        assert_eq!(refreshed.get("id_token"), None);
+async fn grant_types_left_to_the_server_are_refused_by_default(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let provider = Provider::start(version).await;
+    all_grants(&provider).await;
+    let tokens = provider.client().tokens("openid", &[]).await;
+    let token = tokens["access_token"].as_str().unwrap();
+    let exchange = [
+        (
+            "grant_type",
+            "urn:ietf:params:oauth:grant-type:token-exchange",
+        ),
+        ("subject_token", token),
+        (
+            "subject_token_type",
+            "urn:ietf:params:oauth:token-type:access_token",
+        ),
+    ];
+    let client = provider.client();
+    for form in [&PASSWORD[..], &exchange] {
+        let reply = client.post("/token", form).await;
+        reply.assert_error(400, "unsupported_grant_type");
     }
+    let refresh = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", tokens["refresh_token"].as_str().unwrap()),
+    ];
+    let refreshed = client.post("/token", &refresh).await.json();
+    assert!(refreshed["access_token"].is_string());
+    assert_eq!(refreshed.get("id_token"), None);
 }
 
+#[rstest]
 #[tokio::test]
-async fn password_and_token_exchange_are_granted_by_the_trait() {
-    for version in GENERATIONS {
-        let provider =
-            Provider::with(version, |server| users::router(server.token_grants(Grants))).await;
-        all_grants(&provider).await;
-        let client = provider.client();
-        let tokens = client.post("/token", &PASSWORD).await.json();
-        let token = tokens["access_token"].as_str().unwrap();
-        let mut wrong = PASSWORD;
-        wrong[2].1 = "looking-glass";
-        client
-            .post("/token", &wrong)
-            .await
-            .assert_error(400, "invalid_request");
-        let mut exchange = [
-            (
-                "grant_type",
-                "urn:ietf:params:oauth:grant-type:token-exchange",
-            ),
-            ("subject_token", token),
-            (
-                "subject_token_type",
-                "urn:ietf:params:oauth:token-type:access_token",
-            ),
-        ];
-        let reply = client.post("/token", &exchange).await;
-        let exchanged = reply.json();
-        assert_eq!(reply.header("cache-control"), Some("no-store"));
-        assert_eq!(
-            exchanged["issued_token_type"],
-            "urn:ietf:params:oauth:token-type:access_token"
-        );
-        assert_eq!(exchanged["token_type"], "Bearer");
-        assert_eq!(exchanged["scope"], "email");
-        assert!(exchanged["expires_in"].as_i64().unwrap() > 0);
-        let token = exchanged["access_token"].as_str().unwrap();
-        let info = authlete::types::IntrospectionRequest::new(token);
-        let info = provider.api.introspection(&info).await.unwrap();
-        assert_eq!(info.subject.as_deref(), Some("alice"));
-        assert_eq!(info.client_id, Some(provider.emulator.client().id));
-        exchange[1].1 = "unknown";
-        let refused = client.post("/token", &exchange).await;
-        refused.assert_error(400, "invalid_request");
-    }
+async fn password_and_token_exchange_are_granted_by_the_trait(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let provider =
+        Provider::with(version, |server| users::router(server.token_grants(Grants))).await;
+    all_grants(&provider).await;
+    let client = provider.client();
+    let tokens = client.post("/token", &PASSWORD).await.json();
+    let token = tokens["access_token"].as_str().unwrap();
+    let mut wrong = PASSWORD;
+    wrong[2].1 = "looking-glass";
+    client
+        .post("/token", &wrong)
+        .await
+        .assert_error(400, "invalid_request");
+    let mut exchange = [
+        (
+            "grant_type",
+            "urn:ietf:params:oauth:grant-type:token-exchange",
+        ),
+        ("subject_token", token),
+        (
+            "subject_token_type",
+            "urn:ietf:params:oauth:token-type:access_token",
+        ),
+    ];
+    let reply = client.post("/token", &exchange).await;
+    let exchanged = reply.json();
+    assert_eq!(reply.header("cache-control"), Some("no-store"));
+    assert_eq!(
+        exchanged["issued_token_type"],
+        "urn:ietf:params:oauth:token-type:access_token"
+    );
+    assert_eq!(exchanged["token_type"], "Bearer");
+    assert_eq!(exchanged["scope"], "email");
+    assert!(exchanged["expires_in"].as_i64().unwrap() > 0);
+    let token = exchanged["access_token"].as_str().unwrap();
+    let info = authlete::types::IntrospectionRequest::new(token);
+    let info = provider.api.introspection(&info).await.unwrap();
+    assert_eq!(info.subject.as_deref(), Some("alice"));
+    assert_eq!(info.client_id, Some(provider.emulator.client().id));
+    exchange[1].1 = "unknown";
+    let refused = client.post("/token", &exchange).await;
+    refused.assert_error(400, "invalid_request");
 }
 
 #[tokio::test]
@@ -166,39 +170,40 @@ async fn refreshed_tokens_come_with_an_id_token_when_the_trait_says_so() {
     assert_eq!(id_token["name"], "Alice");
 }
 
+#[rstest]
 #[tokio::test]
-async fn client_that_fails_to_authenticate_is_challenged_when_it_used_basic() {
-    for version in GENERATIONS {
-        let provider = Provider::start(version).await;
-        let client = provider.client();
-        let id = provider.emulator.client().id.to_string();
-        let form = [("grant_type", "authorization_code"), ("code", "x")];
-        let wrong = BASE64_STANDARD.encode(format!("{id}:wrong"));
-        let request = client.form("/token", &form);
-        let reply = Reply::of(request.header("authorization", format!("basic {wrong}"))).await;
-        reply.assert_error(401, "invalid_client");
-        assert!(
-            reply
-                .header("www-authenticate")
-                .unwrap()
-                .starts_with("Basic")
-        );
+async fn client_that_fails_to_authenticate_is_challenged_when_it_used_basic(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let provider = Provider::start(version).await;
+    let client = provider.client();
+    let id = provider.emulator.client().id.to_string();
+    let form = [("grant_type", "authorization_code"), ("code", "x")];
+    let wrong = BASE64_STANDARD.encode(format!("{id}:wrong"));
+    let request = client.form("/token", &form);
+    let reply = Reply::of(request.header("authorization", format!("basic {wrong}"))).await;
+    reply.assert_error(401, "invalid_client");
+    assert!(
+        reply
+            .header("www-authenticate")
+            .unwrap()
+            .starts_with("Basic")
+    );
 
-        provider
-            .change_client(|client| {
-                client.token_auth_method = Some(ClientAuthMethod::ClientSecretPost);
-            })
-            .await;
-        let form = [
-            form[0],
-            form[1],
-            ("client_id", &id),
-            ("client_secret", "wrong"),
-        ];
-        let reply = Reply::of(client.form("/token", &form)).await;
-        reply.assert_error(400, "invalid_client");
-        assert_eq!(reply.header("www-authenticate"), None);
-    }
+    provider
+        .change_client(|client| {
+            client.token_auth_method = Some(ClientAuthMethod::ClientSecretPost);
+        })
+        .await;
+    let form = [
+        form[0],
+        form[1],
+        ("client_id", &id),
+        ("client_secret", "wrong"),
+    ];
+    let reply = Reply::of(client.form("/token", &form)).await;
+    reply.assert_error(400, "invalid_client");
+    assert_eq!(reply.header("www-authenticate"), None);
 }
 
 #[tokio::test]
@@ -263,22 +268,23 @@ async fn body_that_does_not_come_is_not_waited_for() {
         .assert_error(408, "invalid_request");
 }
 
+#[rstest]
 #[tokio::test]
-async fn revoked_token_is_good_no_more() {
-    for version in GENERATIONS {
-        let provider = Provider::start(version).await;
-        let client = provider.client();
-        let tokens = client.tokens("openid", &[]).await;
-        let token = tokens["access_token"].as_str().unwrap();
-        let reply = client.post("/revoke", &[("token", token)]).await;
-        assert_eq!(reply.status, 200, "{reply:?}");
-        let request = client.request(reqwest::Method::GET, "/userinfo");
-        let reply = Reply::of(request.header("authorization", format!("Bearer {token}"))).await;
-        assert_eq!(reply.status, 401, "{reply:?}");
-        let request = client.form("/revoke", &[("token", token)]);
-        let reply = Reply::of(request.header("authorization", "Basic MTp4")).await;
-        reply.assert_error(401, "invalid_client");
-    }
+async fn revoked_token_is_good_no_more(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let provider = Provider::start(version).await;
+    let client = provider.client();
+    let tokens = client.tokens("openid", &[]).await;
+    let token = tokens["access_token"].as_str().unwrap();
+    let reply = client.post("/revoke", &[("token", token)]).await;
+    assert_eq!(reply.status, 200, "{reply:?}");
+    let request = client.request(reqwest::Method::GET, "/userinfo");
+    let reply = Reply::of(request.header("authorization", format!("Bearer {token}"))).await;
+    assert_eq!(reply.status, 401, "{reply:?}");
+    let request = client.form("/revoke", &[("token", token)]);
+    let reply = Reply::of(request.header("authorization", "Basic MTp4")).await;
+    reply.assert_error(401, "invalid_client");
 }
 
 #[tokio::test]

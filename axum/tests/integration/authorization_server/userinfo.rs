@@ -2,73 +2,77 @@ use reqwest::Method;
 
 use super::authorization::Gone;
 use super::*;
-use crate::common::GENERATIONS;
+use authlete::ApiVersion;
+use rstest::rstest;
 
+#[rstest]
 #[tokio::test]
-async fn access_token_in_the_header_or_in_a_form_gives_the_claims_agreed_to() {
-    for version in GENERATIONS {
-        let provider = Provider::start(version).await;
-        let client = provider.client();
-        let tokens = client.tokens("openid email", &[]).await;
-        let token = tokens["access_token"].as_str().unwrap();
-        let bearer = format!("bearer {token}");
-        for request in [
-            client
-                .request(Method::GET, "/userinfo")
-                .header("authorization", &bearer),
-            client
-                .request(Method::POST, "/userinfo")
-                .header("authorization", &bearer),
-            client.form("/userinfo", &[("access_token", token)]),
-        ] {
-            let claims = Reply::of(request).await.json();
-            assert_eq!(claims["sub"], "alice");
-            assert_eq!(claims["email"], "alice@example.com");
-            assert_eq!(claims.get("name"), None);
-        }
+async fn access_token_in_the_header_or_in_a_form_gives_the_claims_agreed_to(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let provider = Provider::start(version).await;
+    let client = provider.client();
+    let tokens = client.tokens("openid email", &[]).await;
+    let token = tokens["access_token"].as_str().unwrap();
+    let bearer = format!("bearer {token}");
+    for request in [
+        client
+            .request(Method::GET, "/userinfo")
+            .header("authorization", &bearer),
+        client
+            .request(Method::POST, "/userinfo")
+            .header("authorization", &bearer),
+        client.form("/userinfo", &[("access_token", token)]),
+    ] {
+        let claims = Reply::of(request).await.json();
+        assert_eq!(claims["sub"], "alice");
+        assert_eq!(claims["email"], "alice@example.com");
+        assert_eq!(claims.get("name"), None);
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn request_without_one_good_token_is_challenged() {
-    for version in GENERATIONS {
-        let provider = Provider::start(version).await;
-        let client = provider.client();
-        let none = Reply::of(client.request(Method::GET, "/userinfo")).await;
-        assert_eq!(
-            (none.status, none.header("www-authenticate")),
-            (401, Some("Bearer"))
-        );
-        let request = client.request(Method::GET, "/userinfo");
-        let unknown = Reply::of(request.header("authorization", "Bearer unknown")).await;
-        assert_eq!(unknown.status, 401);
-        let challenge = unknown.header("www-authenticate").unwrap();
-        assert!(challenge.contains("invalid_token"), "{challenge}");
-        let request = client.form("/userinfo", &[("access_token", "a")]);
-        let two = Reply::of(request.header("authorization", "Bearer b")).await;
-        two.assert_error(400, "invalid_request");
-        let challenge = two.header("www-authenticate");
-        assert_eq!(challenge, Some("Bearer error=\"invalid_request\""));
-        // The query is no place for a token (RFC 6750 §2.3).
-        let query = Reply::of(client.request(Method::GET, "/userinfo?access_token=a")).await;
-        assert_eq!(query.status, 401);
-    }
+async fn request_without_one_good_token_is_challenged(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let provider = Provider::start(version).await;
+    let client = provider.client();
+    let none = Reply::of(client.request(Method::GET, "/userinfo")).await;
+    assert_eq!(
+        (none.status, none.header("www-authenticate")),
+        (401, Some("Bearer"))
+    );
+    let request = client.request(Method::GET, "/userinfo");
+    let unknown = Reply::of(request.header("authorization", "Bearer unknown")).await;
+    assert_eq!(unknown.status, 401);
+    let challenge = unknown.header("www-authenticate").unwrap();
+    assert!(challenge.contains("invalid_token"), "{challenge}");
+    let request = client.form("/userinfo", &[("access_token", "a")]);
+    let two = Reply::of(request.header("authorization", "Bearer b")).await;
+    two.assert_error(400, "invalid_request");
+    let challenge = two.header("www-authenticate");
+    assert_eq!(challenge, Some("Bearer error=\"invalid_request\""));
+    // The query is no place for a token (RFC 6750 §2.3).
+    let query = Reply::of(client.request(Method::GET, "/userinfo?access_token=a")).await;
+    assert_eq!(query.status, 401);
 }
 
+#[rstest]
 #[tokio::test]
-async fn token_of_a_user_who_has_gone_is_good_no_more() {
-    for version in GENERATIONS {
-        let provider = Provider::at("", version, Gone, |server| server.router()).await;
-        let wanted = crate::common::wanted(&provider.emulator).scopes(["openid", "email"]);
-        let token = crate::common::issue(&provider.api, wanted).await;
-        let request = provider.client().request(Method::GET, "/userinfo");
-        let bearer = format!("Bearer {}", token.expose());
-        let reply = Reply::of(request.header("authorization", bearer)).await;
-        let challenge = reply.header("www-authenticate");
-        let expected = Some("Bearer error=\"invalid_token\"");
-        assert_eq!((reply.status, challenge), (401, expected), "{reply:?}");
-        assert_eq!(reply.body, "");
-    }
+async fn token_of_a_user_who_has_gone_is_good_no_more(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let provider = Provider::at("", version, Gone, |server| server.router()).await;
+    let wanted = crate::common::wanted(&provider.emulator).scopes(["openid", "email"]);
+    let token = crate::common::issue(&provider.api, wanted).await;
+    let request = provider.client().request(Method::GET, "/userinfo");
+    let bearer = format!("Bearer {}", token.expose());
+    let reply = Reply::of(request.header("authorization", bearer)).await;
+    let challenge = reply.header("www-authenticate");
+    let expected = Some("Bearer error=\"invalid_token\"");
+    assert_eq!((reply.status, challenge), (401, expected), "{reply:?}");
+    assert_eq!(reply.body, "");
 }
 
 #[tokio::test]
