@@ -7,7 +7,9 @@ use reqwest::header::{HeaderMap, HeaderValue, USER_AGENT};
 use crate::config::ConfigError;
 use crate::http_client::ConnectionSettings;
 use crate::settings::{MAX_RESPONSE_SIZE, Settings, TIMEOUT};
-use crate::{Authlete, CallRate, CircuitPolicy, Config, Result, RetryPolicy, Setting, tls};
+use crate::{
+    Authlete, CircuitBreakerPolicy, Config, RateLimiterPolicy, Result, RetryPolicy, Setting, tls,
+};
 
 /// Settings of a handle beside its [`Config`].
 ///
@@ -30,8 +32,8 @@ pub struct AuthleteBuilder {
     connections: ConnectionSettings,
     timeout: Option<Duration>,
     retry: RetryPolicy,
-    call_rate: Option<CallRate>,
-    circuit_breaker: Option<CircuitPolicy>,
+    rate_limiter: Option<RateLimiterPolicy>,
+    circuit_breaker: Option<CircuitBreakerPolicy>,
     max_response_size: usize,
     #[cfg(feature = "introspection-cache")]
     introspection_cache: Option<crate::IntrospectionCache>,
@@ -55,7 +57,7 @@ impl AuthleteBuilder {
             connections: ConnectionSettings::default(),
             timeout: None,
             retry: RetryPolicy::new(),
-            call_rate: None,
+            rate_limiter: None,
             circuit_breaker: None,
             max_response_size: MAX_RESPONSE_SIZE,
             #[cfg(feature = "introspection-cache")]
@@ -96,20 +98,20 @@ impl AuthleteBuilder {
         self
     }
 
-    /// How often and when a call is tried again. Default: [`RetryPolicy::new`].
+    /// How often and when a call is retried. Default: [`RetryPolicy::new`].
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
     }
 
-    /// How many calls a second are made at most; calls beyond that are delayed. Default: no limit but Authlete's.
-    pub fn call_rate(mut self, rate: CallRate) -> Self {
-        self.call_rate = Some(rate);
+    /// Limits the calls per second; excess calls are delayed. Default: no rate limiter.
+    pub fn rate_limiter(mut self, policy: RateLimiterPolicy) -> Self {
+        self.rate_limiter = Some(policy);
         self
     }
 
-    /// When calls fail at once, because too many have failed before. Default: never.
-    pub fn circuit_breaker(mut self, policy: CircuitPolicy) -> Self {
+    /// Lets calls fail at once after too many failures. Default: no circuit breakers.
+    pub fn circuit_breaker(mut self, policy: CircuitBreakerPolicy) -> Self {
         self.circuit_breaker = Some(policy);
         self
     }
@@ -204,7 +206,7 @@ impl AuthleteBuilder {
             headers: HeaderMap::from_iter([(USER_AGENT, user_agent)]),
             timeout: self.timeout.or(is_own.then_some(TIMEOUT)),
             retry: self.retry,
-            call_rate: self.call_rate,
+            rate_limiter: self.rate_limiter,
             circuit_breaker: self.circuit_breaker,
             max_response_size: self.max_response_size,
             has_own_client: is_own,
@@ -263,10 +265,10 @@ fn build(
     config: &Config,
     roots: &[Vec<u8>],
 ) -> Result<reqwest::Client, ConfigError> {
-    tls::prepare()?;
+    tls::install_cryptography()?;
     let mut builder = config.apply_certificates(builder)?;
     for root in roots {
-        builder = tls::trust(builder, root)
+        builder = tls::add_roots(builder, root)
             .map_err(|reason| ConfigError::client(format!("root_certificate {reason}")))?;
     }
     let client = builder.redirect(reqwest::redirect::Policy::none()).build();

@@ -8,15 +8,15 @@ use reqwest::Url;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use tower::retry::budget::TpsBudget;
 
-use crate::admission::{Admission, Servers};
 use crate::builder::AuthleteBuilder;
-use crate::config::{ConfigError, Resolved, Setting};
-use crate::credentials::Headers;
+use crate::config::{ConfigError, ResolvedConfig, Setting};
+use crate::credentials::AuthorizationHeaders;
 use crate::dpop::{Dpop, Nonces};
-use crate::organization::Organization;
+use crate::organization::OrganizationApi;
 use crate::retry::{self, RetryPolicy};
 use crate::settings::Settings;
-use crate::transport::{LastAnswer, below};
+use crate::throttle::{Throttle, Throttles};
+use crate::transport::{LastResponse, join_path};
 use crate::{ApiVersion, Config, Error, Operation, RateLimit, Result, Root, Route, tls};
 
 /// A handle to the Authlete API.
@@ -54,11 +54,11 @@ struct Handle {
     service_root: Option<Url>,
     /// Whether the server is one of Authlete's own, of 3.0.
     is_hosted: bool,
-    organization: Organization,
-    authorization: Headers,
+    organization: OrganizationApi,
+    authorization: AuthorizationHeaders,
     dpop: Option<Dpop>,
     settings: Settings,
-    admission: Option<Arc<Admission>>,
+    throttle: Option<Arc<Throttle>>,
     shared: Arc<Shared>,
 }
 
@@ -66,9 +66,9 @@ struct Handle {
 struct Shared {
     nonces: Nonces,
     retry_budget: TpsBudget,
-    servers: Servers,
+    throttles: Throttles,
     rate_limit: Mutex<Option<RateLimit>>,
-    last_answer: LastAnswer,
+    last_response: LastResponse,
 }
 
 impl Authlete {
@@ -93,9 +93,9 @@ impl Authlete {
         let shared = Shared {
             nonces: Nonces::default(),
             retry_budget: retry::budget(),
-            servers: Servers::default(),
+            throttles: Throttles::default(),
             rate_limit: Mutex::new(None),
-            last_answer: LastAnswer::new(),
+            last_response: LastResponse::new(),
         };
         Self::assemble(client, config, settings, Arc::new(shared))
     }
@@ -106,7 +106,7 @@ impl Authlete {
         settings: Settings,
         shared: Arc<Shared>,
     ) -> Result<Self> {
-        let Resolved {
+        let ResolvedConfig {
             version,
             base_url,
             service_id,
@@ -114,7 +114,7 @@ impl Authlete {
             dpop_key,
             is_hosted,
             organization,
-        } = Resolved::from_config(&config)?;
+        } = ResolvedConfig::from_config(&config)?;
         let servers = [
             (Setting::BaseUrl, Some(&base_url)),
             (Setting::IdpServer, organization.idp_server.as_ref()),
@@ -128,17 +128,17 @@ impl Authlete {
                 })?;
             }
         }
-        let api_root = below(&base_url, format_args!("/api"));
+        let api_root = join_path(&base_url, format_args!("/api"));
         let service_root = match version {
             ApiVersion::V2 => Some(api_root.clone()),
-            ApiVersion::V3 => service_id.map(|id| below(&api_root, format_args!("/{id}"))),
+            ApiVersion::V3 => service_id.map(|id| join_path(&api_root, format_args!("/{id}"))),
         };
         let token_scheme = if dpop_key.is_some() { "DPoP" } else { "Bearer" };
-        let authorization = Headers::new(&credentials, token_scheme)?;
+        let authorization = AuthorizationHeaders::new(&credentials, token_scheme)?;
         let dpop = dpop_key.map(|key| Dpop::new(key, &shared.nonces, api_root.as_str()));
-        let admission = shared.servers.admission(api_root.as_str(), &settings);
+        let throttle = shared.throttles.get_or_create(api_root.as_str(), &settings);
         let organization =
-            Organization::new(organization, &credentials, &shared.servers, &settings)?;
+            OrganizationApi::new(organization, &credentials, &shared.throttles, &settings)?;
         let handle = Handle {
             config,
             version,
@@ -149,7 +149,7 @@ impl Authlete {
             authorization,
             dpop,
             settings,
-            admission,
+            throttle,
             shared,
         };
         Ok(Self {
@@ -159,7 +159,7 @@ impl Authlete {
     }
 
     /// A handle with another configuration, for example of another service, that shares the connection pool and the
-    /// settings of this one, and also its [`CallRate`](crate::CallRate) and its circuit breakers when it calls the same
+    /// settings of this one, and also its rate limiter and its circuit breakers when it calls the same
     /// server.
     ///
     /// The credentials are to be those of the other service. An organization token (3.0) is good for all of its services,
@@ -260,15 +260,15 @@ impl Authlete {
         &self.handle.settings
     }
 
-    pub(crate) fn organization(&self) -> &Organization {
+    pub(crate) fn organization(&self) -> &OrganizationApi {
         &self.handle.organization
     }
 
-    /// What attempts at calling the server of a route have to pass.
-    pub(crate) fn admission(&self, route: &Route) -> Option<&Admission> {
+    /// The rate limiter and the circuit breakers of the server of a route.
+    pub(crate) fn throttle(&self, route: &Route) -> Option<&Throttle> {
         match route.root {
-            Root::Organization => self.handle.organization.admission.as_deref(),
-            Root::Service | Root::Api => self.handle.admission.as_deref(),
+            Root::Organization => self.handle.organization.throttle.as_deref(),
+            Root::Service | Root::Api => self.handle.throttle.as_deref(),
         }
     }
 
@@ -276,8 +276,8 @@ impl Authlete {
         &self.handle.shared.retry_budget
     }
 
-    pub(crate) fn last_answer(&self) -> &LastAnswer {
-        &self.handle.shared.last_answer
+    pub(crate) fn last_response(&self) -> &LastResponse {
+        &self.handle.shared.last_response
     }
 
     /// What makes the proofs of possession that a route needs, when there is a key.
@@ -290,8 +290,8 @@ impl Authlete {
 
     /// Remembers what an answer tells of the rate limit, and of the proofs to come. Those of the organization API are
     /// another server's.
-    pub(crate) fn observe(&self, route: &Route, headers: &HeaderMap) {
-        self.handle.shared.last_answer.record();
+    pub(crate) fn record_response(&self, route: &Route, headers: &HeaderMap) {
+        self.handle.shared.last_response.record();
         if route.root == Root::Organization {
             return;
         }
@@ -299,7 +299,7 @@ impl Authlete {
             *self.handle.shared.rate_limit() = Some(rate_limit);
         }
         if let Some(dpop) = self.dpop(route) {
-            dpop.observe(headers);
+            dpop.store_nonce(headers);
         }
     }
 
@@ -334,7 +334,10 @@ impl Authlete {
             ));
         }
         if !route.credentials.is_empty() && self.credential_header(route).is_none() {
-            return Err(Error::not_callable(operation, Headers::missing(route)));
+            return Err(Error::not_callable(
+                operation,
+                AuthorizationHeaders::missing(route),
+            ));
         }
         let (root, missing) = match route.root {
             Root::Api => return Ok(&self.handle.api_root),

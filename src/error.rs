@@ -65,13 +65,14 @@ pub enum Error {
         reason: &'static str,
     },
 
-    /// The handle's own [`CallRate`](crate::CallRate) would delay the call past its deadline. Nothing was sent.
-    #[error("{operation}: the rate limiter would delay this call by {wait}, past its deadline", wait = milliseconds(wait))]
-    NoTurn {
+    /// The handle's own rate limiter ([`RateLimiterPolicy`](crate::RateLimiterPolicy)) would delay the call past its deadline.
+    /// Nothing was sent.
+    #[error("{operation}: the rate limiter would delay this call by {delay}, past its deadline", delay = milliseconds(delay))]
+    Throttled {
         /// The operation id.
         operation: &'static str,
-        /// How long the call would have waited.
-        wait: Duration,
+        /// How long the call would have been delayed.
+        delay: Duration,
     },
 
     /// Too many calls of this category have failed, and the circuit breaker is open. Nothing was sent.
@@ -136,7 +137,7 @@ pub enum Error {
 pub enum ErrorKind {
     /// The program or its configuration has to change. Nothing was sent.
     Usage,
-    /// Too many calls: Authlete answered 429, or the handle's own [`CallRate`](crate::CallRate) would delay the call past
+    /// Too many calls: Authlete answered 429, or the handle's own [rate limiter](crate::RateLimiterPolicy) would delay the call past
     /// its timeout. [`Error::retry_after`] says for how long, if that is known.
     RateLimited,
     /// Authlete cannot be reached or is overloaded: the name does not resolve, no connection, a failed TLS handshake, a
@@ -334,7 +335,7 @@ impl Error {
         matches!(self, Self::Transport { source: Some(source), .. } if source.is_connect())
     }
 
-    /// Whether there were too many calls: 429, or the handle's own [`CallRate`](crate::CallRate).
+    /// Whether there were too many calls: 429, or the handle's own [rate limiter](crate::RateLimiterPolicy).
     pub fn is_rate_limited(&self) -> bool {
         self.kind() == ErrorKind::RateLimited
     }
@@ -345,7 +346,7 @@ impl Error {
             Self::Config(_) | Self::NotCallable { .. } | Self::InvalidArgument { .. } => {
                 ErrorKind::Usage
             }
-            Self::NoTurn { .. } => ErrorKind::RateLimited,
+            Self::Throttled { .. } => ErrorKind::RateLimited,
             Self::CircuitOpen { .. } => ErrorKind::Unavailable,
             Self::Transport { kind, .. } => match kind {
                 TransportErrorKind::Connect
@@ -409,10 +410,10 @@ impl Error {
     }
 
     /// How long to wait before the next call: what Authlete asks for, by `Retry-After` or, where no calls are left, the
-    /// end of the rate limit's window; or how long it is to a turn or to the next trial of the circuit breaker.
+    /// end of the rate limit's window; or the delay of the rate limiter, or the time until the next trial of the circuit breaker.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::NoTurn { wait, .. } => Some(*wait),
+            Self::Throttled { delay, .. } => Some(*delay),
             Self::CircuitOpen { retry_in, .. } => Some(*retry_in),
             _ => rate_limit::retry_after(self.headers()?, self.is_rate_limited()),
         }
@@ -424,7 +425,7 @@ impl Error {
             Self::Config(_) => None,
             Self::NotCallable { operation, .. }
             | Self::InvalidArgument { operation, .. }
-            | Self::NoTurn { operation, .. }
+            | Self::Throttled { operation, .. }
             | Self::CircuitOpen { operation, .. }
             | Self::Transport { operation, .. }
             | Self::TooLarge { operation, .. }
@@ -438,7 +439,9 @@ impl Error {
     pub(crate) fn is_unsent(&self) -> bool {
         matches!(
             self,
-            Self::NoTurn { .. } | Self::CircuitOpen { .. } | Self::Transport { source: None, .. }
+            Self::Throttled { .. }
+                | Self::CircuitOpen { .. }
+                | Self::Transport { source: None, .. }
         )
     }
 

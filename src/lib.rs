@@ -2,17 +2,16 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
-mod admission;
 mod builder;
 mod client;
 mod client_identifier;
 mod config;
 mod credentials;
-mod decodable;
+mod deserialize;
 #[cfg(feature = "dpop")]
 mod dpop;
 #[cfg(not(feature = "dpop"))]
-#[path = "dpop/absent.rs"]
+#[path = "dpop/disabled.rs"]
 mod dpop;
 mod error;
 pub mod guide;
@@ -35,6 +34,7 @@ pub mod server;
 mod setters;
 mod settings;
 mod standard_scope;
+mod throttle;
 mod tls;
 mod transport;
 mod warm_up;
@@ -44,12 +44,11 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/client.rs"));
 }
 
-pub use admission::{CallRate, CircuitPolicy};
 pub use builder::AuthleteBuilder;
 pub use client::Authlete;
 pub use client_identifier::ClientIdentifier;
 pub use config::{Config, ConfigError, Setting};
-pub(crate) use decodable::decodable;
+pub(crate) use deserialize::impl_deserialize;
 pub use error::{
     ApiError, DecodeError, Error, ErrorKind, Result, TransportErrorKind, UnexpectedBodyError,
 };
@@ -67,5 +66,6 @@ pub use retry::RetryPolicy;
 pub use secret::Secret;
 pub(crate) use setters::setters;
 pub use standard_scope::StandardScope;
+pub use throttle::{CircuitBreakerPolicy, RateLimiterPolicy};
 pub use transport::TransportCause;
-pub(crate) use transport::answer;
+pub(crate) use transport::impl_from_response;

@@ -4,30 +4,30 @@ use std::sync::Arc;
 
 use reqwest::Url;
 
-use crate::admission::{Admission, Servers};
 use crate::config::{ConfigError, Credentials, OrganizationSettings, Setting};
-use crate::credentials::Headers;
+use crate::credentials::AuthorizationHeaders;
 use crate::settings::Settings;
-use crate::transport::below;
+use crate::throttle::{Throttle, Throttles};
+use crate::transport::join_path;
 use crate::{Authlete, Error, Operation, Result};
 
 /// What calls of the organization API need.
 #[derive(Clone)]
-pub(crate) struct Organization {
+pub(crate) struct OrganizationApi {
     /// `https://login.authlete.com/api`; `None` when there is no server to assume.
     pub root: Option<Url>,
     /// The organization API takes its token as Bearer (RFC 6750 §2.1), also where there is a DPoP key.
-    pub authorization: Headers,
-    pub admission: Option<Arc<Admission>>,
+    pub authorization: AuthorizationHeaders,
+    pub throttle: Option<Arc<Throttle>>,
     id: Option<i64>,
     api_server_id: Option<i64>,
 }
 
-impl Organization {
+impl OrganizationApi {
     pub fn new(
         configured: OrganizationSettings,
         credentials: &Credentials,
-        servers: &Servers,
+        throttles: &Throttles,
         settings: &Settings,
     ) -> Result<Self, ConfigError> {
         let OrganizationSettings {
@@ -35,12 +35,12 @@ impl Organization {
             organization_id,
             api_server_id,
         } = configured;
-        let root = idp_server.map(|url| below(&url, format_args!("/api")));
+        let root = idp_server.map(|url| join_path(&url, format_args!("/api")));
         Ok(Self {
-            authorization: Headers::new(credentials, "Bearer")?,
-            admission: root
+            authorization: AuthorizationHeaders::new(credentials, "Bearer")?,
+            throttle: root
                 .as_ref()
-                .and_then(|root| servers.admission(root.as_str(), settings)),
+                .and_then(|root| throttles.get_or_create(root.as_str(), settings)),
             root,
             id: organization_id,
             api_server_id,

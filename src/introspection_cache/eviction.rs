@@ -10,12 +10,12 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::Cache;
-use super::key::{TokenDigest, token_digest};
+use super::cache_key::{TokenDigest, token_digest};
 #[cfg(feature = "introspection-cache-redis")]
 use super::redis::Deletion;
 #[cfg(feature = "introspection-cache-redis")]
 use crate::operations;
-use crate::transport::Template;
+use crate::transport::RequestParts;
 use crate::{Authlete, Error};
 
 /// The answers that a call removes when it is over, however it ends: one that times out may have been processed, and so
@@ -41,7 +41,7 @@ struct Answers {
 
 impl Eviction {
     /// `None` when the operation changes no token, or the handle has no cache.
-    pub fn of(api: &Authlete, request: &Template) -> Option<Self> {
+    pub fn of(api: &Authlete, request: &RequestParts) -> Option<Self> {
         let cache = api.settings().introspection_cache.as_ref()?;
         let name = match request.operation.id {
             "revocation" => revoked(request),
@@ -182,7 +182,7 @@ fn digests(name: &str) -> Vec<TokenDigest> {
 }
 
 /// The token of a revocation request (RFC 7009 §2.1).
-fn revoked(request: &Template) -> Option<String> {
+fn revoked(request: &RequestParts) -> Option<String> {
     let parameters = member(request, "parameters")?;
     form_urlencoded::parse(parameters.as_bytes())
         .find(|(name, _)| name == "token")
@@ -190,12 +190,12 @@ fn revoked(request: &Template) -> Option<String> {
 }
 
 /// The value of a member of the body, if it is text.
-fn member(request: &Template, name: &str) -> Option<String> {
+fn member(request: &RequestParts, name: &str) -> Option<String> {
     let body: Value = serde_json::from_slice(&request.body).ok()?;
     body[name].as_str().map(str::to_owned)
 }
 
-fn last_segment(request: &Template) -> Option<String> {
+fn last_segment(request: &RequestParts) -> Option<String> {
     let segment = request.url.path_segments()?.next_back()?;
     Some(percent_decode_str(segment).decode_utf8().ok()?.into_owned())
 }
@@ -270,7 +270,7 @@ mod tests {
                 .unwrap()
         });
         for operation in operations::ALL {
-            let begin = |api| Authlete::request(api, operation, format_args!("/a")).ok();
+            let begin = |api| Authlete::request_parts(api, operation, format_args!("/a")).ok();
             let of = |api| Some(Eviction::of(api, &begin(api)?).is_some());
             let evicts = handles.iter().find_map(of).unwrap();
             let leaves = operation.repeatable || LEAVES_TOKENS.contains(&operation.id);

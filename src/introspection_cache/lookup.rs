@@ -8,9 +8,9 @@ use std::time::SystemTime;
 use tokio::time::{Instant, timeout};
 
 use super::Cache;
-use super::key::Key;
+use super::cache_key::CacheKey;
 use super::lifetime::lifetime;
-use super::memory::Kept;
+use super::memory::CachedResponse;
 #[cfg(feature = "introspection-cache-redis")]
 use super::redis::Found;
 use super::trace::looked_up;
@@ -66,7 +66,8 @@ impl Authlete {
         let cache = self.settings().introspection_cache.as_deref();
         // Where nothing is kept, nobody is to wait for the answer of another.
         let cache = cache.filter(|cache| !cache.max_age.is_zero());
-        let Some((cache, key)) = cache.and_then(|cache| Some((cache, Key::of(self, request)?)))
+        let Some((cache, key)) =
+            cache.and_then(|cache| Some((cache, CacheKey::of(self, request)?)))
         else {
             looked_up("bypass");
             return Box::pin(self.ask(request)).await;
@@ -95,7 +96,7 @@ impl Cache {
         &self,
         api: &Authlete,
         request: &IntrospectionRequest,
-        key: &Key,
+        key: &CacheKey,
     ) -> Result<Arc<IntrospectionResponse>> {
         let begun = Instant::now();
         let slot = self.memory.slot(key, begun);
@@ -127,7 +128,7 @@ impl Cache {
         let (asked, time) = (Instant::now(), SystemTime::now());
         let answer = rest_of_time(api, begun).ask(request).await.map(Arc::new);
         let kept = answer.as_ref().ok().and_then(|answer| {
-            Some(Kept {
+            Some(CachedResponse {
                 answer: Arc::clone(answer),
                 until: asked + lifetime(request, answer, self.max_age, time)?,
             })
@@ -142,7 +143,7 @@ impl Cache {
     }
 
     #[cfg(feature = "introspection-cache-redis")]
-    async fn load(&self, api: &Authlete, key: &Key, left: Duration) -> Option<Found> {
+    async fn load(&self, api: &Authlete, key: &CacheKey, left: Duration) -> Option<Found> {
         let service = api.root(&operations::INTROSPECTION).ok()?.as_str();
         self.redis.as_ref()?.load(service, key, left).await
     }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use quick_cache::sync::Cache;
 use tokio::time::Instant;
 
-use super::key::{Key, TokenDigest};
+use super::cache_key::{CacheKey, TokenDigest};
 use crate::types::{IntrospectionAction, IntrospectionResponse};
 
 /// Answers kept for one token, which differ in what it had to satisfy. A server has few endpoints; the client
@@ -28,12 +28,12 @@ pub(super) struct Slot {
     /// Held by the one who asks Authlete, while the others wait.
     pub turn: tokio::sync::Mutex<()>,
     /// `None` when the call failed, or its answer is for the one who asked.
-    outcome: OnceLock<Option<Kept>>,
+    outcome: OnceLock<Option<CachedResponse>>,
 }
 
 /// An answer and its end.
 #[derive(Debug, Clone)]
-pub(super) struct Kept {
+pub(super) struct CachedResponse {
     pub answer: Arc<IntrospectionResponse>,
     pub until: Instant,
 }
@@ -44,7 +44,7 @@ impl Memory {
     }
 
     /// An answer that is good now.
-    pub fn answer(&self, key: &Key, now: Instant) -> Option<Arc<IntrospectionResponse>> {
+    pub fn answer(&self, key: &CacheKey, now: Instant) -> Option<Arc<IntrospectionResponse>> {
         let token = self.0.get(&key.token)?;
         let answers = token.answers();
         let (_, slot) = answers.iter().find(|(inputs, _)| *inputs == key.inputs)?;
@@ -52,7 +52,7 @@ impl Memory {
     }
 
     /// The place of an answer: filled with one that is good now, or to be filled.
-    pub fn slot(&self, key: &Key, now: Instant) -> Arc<Slot> {
+    pub fn slot(&self, key: &CacheKey, now: Instant) -> Arc<Slot> {
         let token = match self.0.get(&key.token) {
             Some(token) => token,
             None => self.insert(&key.token),
@@ -116,7 +116,7 @@ impl Slot {
     }
 
     /// Fills the place, for all who wait for it.
-    pub fn fill(&self, kept: Option<Kept>) {
+    pub fn fill(&self, kept: Option<CachedResponse>) {
         // Only who has the turn fills, once.
         let _ = self.outcome.set(kept);
     }

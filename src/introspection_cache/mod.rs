@@ -4,8 +4,8 @@
 //! answers are for those who ask for them by a method of its own: an endpoint that must know at once when a token is
 //! revoked calls `introspection`, beside others that need not.
 
+mod cache_key;
 mod eviction;
-mod key;
 mod lifetime;
 mod lookup;
 mod memory;

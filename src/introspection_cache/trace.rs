@@ -4,7 +4,7 @@
 /// Authlete is asked: it is a `miss`, or the answer must not be kept, which is a `bypass`.
 #[cfg(feature = "tracing")]
 pub(super) fn looked_up(source: &'static str) {
-    tracing::debug!(target: "authlete", { authlete.introspection_cache = source }, "looked up");
+    tracing::debug!(target: "authlete", { authlete.introspection_cache = source }, "introspection cache lookup");
 }
 
 #[cfg(not(feature = "tracing"))]

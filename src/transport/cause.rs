@@ -76,5 +76,5 @@ fn fixed_text(error: &(dyn Error + 'static), is_dns: bool) -> Option<String> {
         };
     }
     // The description of hyper is fixed; its cause is not in it.
-    (error.is::<hyper::Error>() || tls::is_error(error)).then(|| error.to_string())
+    (error.is::<hyper::Error>() || tls::is_tls_error(error)).then(|| error.to_string())
 }

@@ -7,11 +7,11 @@ use reqwest::Url;
 
 use crate::{Error, Operation, Result};
 
-/// A URL whose path goes on. To parse the whole anew would be a tenth of all that a call costs.
-pub(crate) fn below(url: &Url, path: Arguments<'_>) -> Url {
-    let mut below = url.clone();
-    below.set_path(&format!("{}{path}", url.path().trim_end_matches('/')));
-    below
+/// Appends a path to that of a URL. Parsing the whole URL again would be a tenth of the cost of a call.
+pub(crate) fn join_path(url: &Url, path: Arguments<'_>) -> Url {
+    let mut joined = url.clone();
+    joined.set_path(&format!("{}{path}", url.path().trim_end_matches('/')));
+    joined
 }
 
 /// What RFC 3986 §2.3 calls unreserved needs no escape.

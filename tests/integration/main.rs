@@ -3,7 +3,6 @@
 mod arguments;
 mod authority;
 mod authorization_server;
-mod call_rate;
 mod calls;
 mod cancellation;
 mod circuit_breaker;
@@ -33,6 +32,7 @@ mod nulls;
 mod organization;
 mod probe;
 mod proxies;
+mod rate_limiter;
 mod raw_server;
 #[cfg(feature = "tracing")]
 mod recorder;

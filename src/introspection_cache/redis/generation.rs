@@ -11,7 +11,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use redis::{ExistenceCheck, Pipeline, SetExpiry, SetOptions};
 
 use super::{PREFIX, milliseconds};
-use crate::introspection_cache::key::TokenDigest;
+use crate::introspection_cache::cache_key::TokenDigest;
 
 /// Those of the service and of the token.
 pub(super) type Generations = [String; 2];

@@ -23,8 +23,8 @@ pub(super) use self::deletions::Deletion;
 use self::deletions::Deletions;
 use self::generation::{Generations, complete, create_missing, extend, service_key, token_key};
 use self::stored::{Stored, answer_key};
-use super::key::{Key, TokenDigest};
-use super::memory::Kept;
+use super::cache_key::{CacheKey, TokenDigest};
+use super::memory::CachedResponse;
 use super::trace::{redis_failed, redis_recovered, redis_unavailable};
 use crate::Secret;
 use crate::config::ConfigError;
@@ -54,7 +54,7 @@ type Reply = (
 
 /// What there is for a key.
 pub(super) enum Found {
-    Answer(Kept),
+    Answer(CachedResponse),
     Nothing(Before),
 }
 
@@ -90,7 +90,7 @@ impl Redis {
 
     /// Looks for an answer, for a call that has so much time left; `None` when Redis does not say, or must not be
     /// believed.
-    pub async fn load(&self, service: &str, key: &Key, left: Duration) -> Option<Found> {
+    pub async fn load(&self, service: &str, key: &CacheKey, left: Duration) -> Option<Found> {
         let limit = limit(left)?;
         let keys = [service_key(service), token_key(&key.token)];
         if self.deletions.are_pending(&keys) || !self.may_try() {
@@ -115,7 +115,7 @@ impl Redis {
             (found,) = self.run(&commands, rest).await?;
         } else if let Some((left, answer)) = self.believed(stored, &found, time) {
             let until = asked + left;
-            return Some(Found::Answer(Kept { answer, until }));
+            return Some(Found::Answer(CachedResponse { answer, until }));
         }
         Some(Found::Nothing(Before {
             keys,
@@ -140,7 +140,13 @@ impl Redis {
     }
 
     /// Stores an answer that Authlete gave since then, for a call that has so much time left.
-    pub async fn store(&self, key: &Key, kept: &Kept, before: Before, left: Duration) {
+    pub async fn store(
+        &self,
+        key: &CacheKey,
+        kept: &CachedResponse,
+        before: Before,
+        left: Duration,
+    ) {
         let Some(limit) = limit(left) else {
             return;
         };

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::PREFIX;
 use super::generation::Generations;
-use crate::introspection_cache::key::Key;
+use crate::introspection_cache::cache_key::CacheKey;
 
-pub(super) fn answer_key(key: &Key) -> String {
+pub(super) fn answer_key(key: &CacheKey) -> String {
     let [token, inputs] = [key.token, key.inputs].map(|hash| BASE64_URL_SAFE_NO_PAD.encode(hash));
     format!("{PREFIX}:answer:{token}:{inputs}")
 }

@@ -1,11 +1,11 @@
-//! What a call tells whoever listens: spans and events, or nothing without the feature `tracing`.
+//! Spans and events of a call; nothing without the feature `tracing`.
 
 #[cfg(not(feature = "tracing"))]
-mod silent;
+mod disabled;
 #[cfg(feature = "tracing")]
 mod spans;
 
 #[cfg(not(feature = "tracing"))]
-pub(super) use silent::{AttemptTrace, CallTrace};
+pub(super) use disabled::{AttemptTrace, CallTrace};
 #[cfg(feature = "tracing")]
 pub(super) use spans::{AttemptTrace, CallTrace};

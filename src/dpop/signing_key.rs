@@ -1,4 +1,4 @@
-//! Keys that sign.
+//! Keys that sign proofs.
 
 use aws_lc_rs::error::Unspecified;
 use aws_lc_rs::rand::SystemRandom;
@@ -6,10 +6,10 @@ use aws_lc_rs::signature::{EcdsaKeyPair, Ed25519KeyPair, RsaKeyPair, RsaSignatur
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
-use super::Unsigned;
+use super::SigningError;
 
 /// A private key, and the header of the proofs that it signs.
-pub(crate) struct Key {
+pub(crate) struct SigningKey {
     /// Encoded: it is the same in each proof.
     header: String,
     private: PrivateKey,
@@ -22,7 +22,7 @@ pub(super) enum PrivateKey {
     Rsa(RsaKeyPair, &'static RsaSignatureEncoding),
 }
 
-impl Key {
+impl SigningKey {
     pub(super) fn new(private: PrivateKey, header: &serde_json::Value) -> Self {
         Self {
             header: BASE64_URL_SAFE_NO_PAD.encode(header.to_string()),
@@ -31,9 +31,12 @@ impl Key {
     }
 
     /// A JWT of these claims, in the compact serialization (RFC 7515 §3.1).
-    pub(super) fn sign_jwt(&self, claims: &[u8]) -> Result<String, Unsigned> {
+    pub(super) fn sign_jwt(&self, claims: &[u8]) -> Result<String, SigningError> {
         let mut jwt = format!("{}.{}", self.header, BASE64_URL_SAFE_NO_PAD.encode(claims));
-        let signature = self.private.sign(jwt.as_bytes()).map_err(|_| Unsigned)?;
+        let signature = self
+            .private
+            .sign(jwt.as_bytes())
+            .map_err(|_| SigningError)?;
         jwt.push('.');
         BASE64_URL_SAFE_NO_PAD.encode_string(signature, &mut jwt);
         Ok(jwt)

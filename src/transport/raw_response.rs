@@ -1,4 +1,4 @@
-//! Reads answers, to an end that is ours to choose.
+//! Reads the body of a response, up to the size limit.
 
 use bytes::{Bytes, BytesMut};
 use reqwest::header::HeaderMap;
@@ -7,27 +7,27 @@ use reqwest::{Response, StatusCode};
 use super::failure::transport_error;
 use crate::{Error, Operation, Result};
 
-/// An answer, read to its end.
-pub(super) struct Received {
+/// A response with its whole body.
+pub(super) struct RawResponse {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Bytes,
 }
 
-/// Reads an answer to its end. A body that is longer than the limit is not read on, and its connection is given up.
+/// Reads the body of a response. One that is longer than the limit is not read to its end, and its connection is closed.
 ///
 /// Not an `async fn`, which would keep its arguments a second time.
-pub(super) fn receive(
+pub(super) fn read_response(
     operation: &'static Operation,
     mut response: Response,
     limit: usize,
-) -> impl Future<Output = Result<Received>> + Send {
+) -> impl Future<Output = Result<RawResponse>> + Send {
     let failed = move |error: reqwest::Error| transport_error(operation, error);
     let too_large = move || Error::TooLarge {
         operation: operation.id,
         limit,
     };
-    let mut received = Received {
+    let mut received = RawResponse {
         status: response.status(),
         headers: std::mem::take(response.headers_mut()),
         body: Bytes::new(),
@@ -41,7 +41,7 @@ pub(super) fn receive(
             if body.len().saturating_add(chunk.len()) > limit {
                 return Err(too_large());
             }
-            // Most answers come in one piece, which need not be copied.
+            // Most responses come in one piece, which need not be copied.
             *body = match body.is_empty() {
                 true => chunk,
                 false => {

@@ -1,7 +1,7 @@
-//! Decoding of what the server sends: nothing that is missing, `null` or unknown keeps it from being read.
+//! Lenient deserialization: a member that is missing, `null` or unknown is no error.
 //!
-//! serde's derive could be told the same with attributes. It would keep unknown members by way of `flatten`, which
-//! makes the decoder of a large object slower, and the crate slower to build.
+//! serde's derive could do the same with attributes, but it keeps unknown members with `flatten`, which makes the decoder of
+//! a large object slower, and the crate slower to build.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -11,12 +11,12 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde_json::Number;
 
-/// Takes the members of a JSON object one by one.
-pub(crate) trait FromMembers: Default {
-    /// Takes the value of one member.
-    fn take<'de, A: MapAccess<'de>>(
+/// Deserializes the members of a JSON object one by one.
+pub(crate) trait DeserializeMembers: Default {
+    /// Sets the member of this name.
+    fn set_member<'de, A: MapAccess<'de>>(
         &mut self,
-        name: Name<'de>,
+        name: MemberName<'de>,
         members: &mut A,
     ) -> Result<(), A::Error>;
 
@@ -29,13 +29,13 @@ pub(crate) trait FromMembers: Default {
     }
 }
 
-/// Decodes an object member by member.
-pub(crate) fn from_members<'de, D: Deserializer<'de>, T: FromMembers>(
+/// Deserializes an object member by member.
+pub(crate) fn deserialize_members<'de, D: Deserializer<'de>, T: DeserializeMembers>(
     deserializer: D,
 ) -> Result<T, D::Error> {
     struct Members<T>(PhantomData<T>);
 
-    impl<'de, T: FromMembers> Visitor<'de> for Members<T> {
+    impl<'de, T: DeserializeMembers> Visitor<'de> for Members<T> {
         type Value = T;
 
         fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -45,7 +45,7 @@ pub(crate) fn from_members<'de, D: Deserializer<'de>, T: FromMembers>(
         fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<T, A::Error> {
             let mut value = T::default();
             while let Some(name) = members.next_key()? {
-                value.take(name, &mut members)?;
+                value.set_member(name, &mut members)?;
             }
             Ok(value)
         }
@@ -55,20 +55,20 @@ pub(crate) fn from_members<'de, D: Deserializer<'de>, T: FromMembers>(
         }
     }
 
-    // An object is asked for where nothing else may come: a mistake is then told of the place where it begins.
+    // `deserialize_map` where only an object is valid: the position in an error is then where the value begins.
     match T::MAY_BE_TEXT {
         true => deserializer.deserialize_any(Members(PhantomData)),
         false => deserializer.deserialize_map(Members(PhantomData)),
     }
 }
 
-/// The name of a member, which only an unknown one is copied for.
-pub(crate) enum Name<'de> {
+/// The name of a member; only an unknown one is copied.
+pub(crate) enum MemberName<'de> {
     Borrowed(&'de str),
     Owned(String),
 }
 
-impl Name<'_> {
+impl MemberName<'_> {
     pub(crate) fn as_str(&self) -> &str {
         match self {
             Self::Borrowed(name) => name,
@@ -84,23 +84,23 @@ impl Name<'_> {
     }
 }
 
-impl<'de> Deserialize<'de> for Name<'de> {
+impl<'de> Deserialize<'de> for MemberName<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct NameVisitor;
 
         impl<'de> Visitor<'de> for NameVisitor {
-            type Value = Name<'de>;
+            type Value = MemberName<'de>;
 
             fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
                 formatter.write_str("the name of a member")
             }
 
-            fn visit_borrowed_str<E: Error>(self, name: &'de str) -> Result<Name<'de>, E> {
-                Ok(Name::Borrowed(name))
+            fn visit_borrowed_str<E: Error>(self, name: &'de str) -> Result<MemberName<'de>, E> {
+                Ok(MemberName::Borrowed(name))
             }
 
-            fn visit_str<E: Error>(self, name: &str) -> Result<Name<'de>, E> {
-                Ok(Name::Owned(name.to_owned()))
+            fn visit_str<E: Error>(self, name: &str) -> Result<MemberName<'de>, E> {
+                Ok(MemberName::Owned(name.to_owned()))
             }
         }
 
@@ -224,28 +224,28 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
     }
 }
 
-/// Makes a struct decodable: `one` value or `null`, an `integer` that may be text, a `list` or a `map` in which what is
-/// `null` is dropped, or a `word` that is the default when it is missing. What is not named goes into `extra`. A plain string may
-/// stand for an object that has its `text` in a member.
-macro_rules! decodable {
+/// Implements `Deserialize` for a struct. Kinds of members: a `value` or `null`; an `integer`, also as text; a `list` or a
+/// `map` without its `null` items; `or_default`, the default when it is `null`. Unknown members go into `extra`. With `text`, a
+/// plain string is deserialized into that member.
+macro_rules! impl_deserialize {
     (
         $name:ident { $( $kind:ident $member:ident = $key:literal ),* $(,)? }
         $(, text => $text:ident: $make:path)?
     ) => {
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::decodable::from_members(deserializer)
+                $crate::deserialize::deserialize_members(deserializer)
             }
         }
 
-        impl $crate::decodable::FromMembers for $name {
-            fn take<'de, A: serde::de::MapAccess<'de>>(
+        impl $crate::deserialize::DeserializeMembers for $name {
+            fn set_member<'de, A: serde::de::MapAccess<'de>>(
                 &mut self,
-                name: $crate::decodable::Name<'de>,
+                name: $crate::deserialize::MemberName<'de>,
                 members: &mut A,
             ) -> Result<(), A::Error> {
                 match name.as_str() {
-                    $( $key => self.$member = $crate::decodable!(@$kind members), )*
+                    $( $key => self.$member = $crate::impl_deserialize!(@$kind members), )*
                     _ => {
                         self.extra.insert(name.into_string(), members.next_value()?);
                     }
@@ -263,42 +263,42 @@ macro_rules! decodable {
         }
     };
     (@integer $members:ident) => {
-        $members.next_value::<$crate::decodable::Integer<_>>()?.0
+        $members.next_value::<$crate::deserialize::Integer<_>>()?.0
     };
-    (@one $members:ident) => {
+    (@value $members:ident) => {
         $members.next_value()?
     };
     (@map $members:ident) => {
-        $members.next_value::<$crate::decodable::Entries<_>>()?.0
+        $members.next_value::<$crate::deserialize::Entries<_>>()?.0
     };
     (@list $members:ident) => {
-        $members.next_value::<$crate::decodable::List<_>>()?.0
+        $members.next_value::<$crate::deserialize::List<_>>()?.0
     };
-    (@word $members:ident) => {
+    (@or_default $members:ident) => {
         $members.next_value::<Option<_>>()?.unwrap_or_default()
     };
 }
-pub(crate) use decodable;
+pub(crate) use impl_deserialize;
 
-/// A value that every word converts to.
-pub(crate) fn word<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+/// Deserializes a value from a string.
+pub(crate) fn deserialize_from_str<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     T: for<'a> From<&'a str>,
 {
-    struct Word<T>(PhantomData<T>);
+    struct FromStrVisitor<T>(PhantomData<T>);
 
-    impl<T: for<'a> From<&'a str>> Visitor<'_> for Word<T> {
+    impl<T: for<'a> From<&'a str>> Visitor<'_> for FromStrVisitor<T> {
         type Value = T;
 
         fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
             formatter.write_str("a string")
         }
 
-        fn visit_str<E: Error>(self, word: &str) -> Result<T, E> {
-            Ok(T::from(word))
+        fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+            Ok(T::from(text))
         }
     }
 
-    deserializer.deserialize_str(Word(PhantomData))
+    deserializer.deserialize_str(FromStrVisitor(PhantomData))
 }

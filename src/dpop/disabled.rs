@@ -1,13 +1,13 @@
-//! In place of DPoP in a build without it: a key that cannot be, so that nobody else has to ask for the feature.
+//! Replaces DPoP in a build without the feature: types without values, so that no other code depends on the feature.
 
 use reqwest::Request;
 use reqwest::header::HeaderMap;
 
 use crate::Secret;
 
-pub(crate) enum Key {}
+pub(crate) enum SigningKey {}
 
-impl Key {
+impl SigningKey {
     pub fn from_jwk(_: &Secret) -> Result<Self, &'static str> {
         Err("cannot be used in this build")
     }
@@ -19,18 +19,18 @@ pub(crate) struct Nonces {}
 #[derive(Clone)]
 pub(crate) enum Dpop {}
 
-pub(crate) struct Unsigned;
+pub(crate) struct SigningError;
 
 impl Dpop {
-    pub fn new(key: Key, _: &Nonces, _: &str) -> Self {
+    pub fn new(key: SigningKey, _: &Nonces, _: &str) -> Self {
         match key {}
     }
 
-    pub fn prove(&self, _: &mut Request) -> Result<(), Unsigned> {
+    pub fn add_proof(&self, _: &mut Request) -> Result<(), SigningError> {
         match *self {}
     }
 
-    pub fn observe(&self, _: &HeaderMap) {
+    pub fn store_nonce(&self, _: &HeaderMap) {
         match *self {}
     }
 }

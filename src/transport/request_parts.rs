@@ -1,4 +1,4 @@
-//! What the requests of a call are made of.
+//! The parts from which the requests of a call are built, one for each attempt.
 
 use std::fmt::Arguments;
 use std::time::Duration;
@@ -9,43 +9,43 @@ use reqwest::{Method, Request, Url};
 use serde::Serialize;
 use tokio::time::Instant;
 
-use super::path::below;
+use super::path::join_path;
 use super::query;
 use crate::{Authlete, Error, Operation, Result, Route};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// What all requests of a call are made of.
-pub(crate) struct Template {
+/// What all requests of a call have in common.
+pub(crate) struct RequestParts {
     pub operation: &'static Operation,
     pub route: &'static Route,
     pub url: Url,
-    /// JSON; empty when there is none.
+    /// JSON; empty when there is no body.
     pub body: Bytes,
-    /// Whether an answer in JSON is asked for.
+    /// Whether the request asks for JSON.
     pub accepts_json: bool,
 }
 
 impl Authlete {
-    /// Begins the request of an operation, with a path whose arguments are escaped.
-    pub(crate) fn request(
+    /// Starts the request of an operation. The arguments in `path` are escaped already.
+    pub(crate) fn request_parts(
         &self,
         operation: &'static Operation,
         path: Arguments<'_>,
-    ) -> Result<Template> {
-        Ok(Template {
+    ) -> Result<RequestParts> {
+        Ok(RequestParts {
             operation,
             route: self.route(operation)?,
-            url: below(self.root(operation)?, path),
+            url: join_path(self.root(operation)?, path),
             body: Bytes::new(),
             accepts_json: false,
         })
     }
 }
 
-impl Template {
+impl RequestParts {
     pub fn query(mut self, query: &impl Serialize) -> Result<Self> {
-        let pairs = query::pairs(query).map_err(|_| self.unsendable("query"))?;
+        let pairs = query::pairs(query).map_err(|_| self.build_error("query"))?;
         if !pairs.is_empty() {
             self.url.query_pairs_mut().extend_pairs(pairs);
         }
@@ -53,21 +53,21 @@ impl Template {
     }
 
     pub fn json(mut self, body: &(impl Serialize + ?Sized)) -> Result<Self> {
-        let json = serde_json::to_vec(body).map_err(|_| self.unsendable("body"))?;
+        let json = serde_json::to_vec(body).map_err(|_| self.build_error("body"))?;
         self.body = json.into();
         Ok(self)
     }
 
-    /// A request with all its headers. If the handle has a timeout, it ends at the deadline, or within the limit; if the
-    /// handle has a key, it has a proof of possession.
-    pub fn request(
+    /// Builds the request of one attempt, with all its headers. If the handle has a timeout, the request times out at the
+    /// deadline or after `limit`, whichever is first. If the handle has a DPoP key, the request has a new proof.
+    pub fn build(
         &self,
         api: &Authlete,
         deadline: Instant,
         limit: Option<Duration>,
     ) -> Result<Request> {
         let method = Method::from_bytes(self.route.method.as_bytes());
-        let method = method.map_err(|_| self.unsendable("method"))?;
+        let method = method.map_err(|_| self.build_error("method"))?;
         let mut request = Request::new(method, self.url.clone());
         self.add_headers(api, &mut request);
         if !self.body.is_empty() {
@@ -78,8 +78,8 @@ impl Template {
             *request.timeout_mut() = Some(limit.map_or(left, |limit| left.min(limit)));
         }
         if let Some(dpop) = api.dpop(self.route) {
-            let unsigned = |_| self.unsendable("proof of possession");
-            dpop.prove(&mut request).map_err(unsigned)?;
+            dpop.add_proof(&mut request)
+                .map_err(|_| self.build_error("proof of possession"))?;
         }
         Ok(request)
     }
@@ -100,8 +100,8 @@ impl Template {
         }
     }
 
-    /// Nothing of the API comes to this. Why it did is left out: that may quote a value.
-    fn unsendable(&self, part: &str) -> Error {
+    /// No operation of the API leads to this error. The reason is left out because it may quote a value.
+    fn build_error(&self, part: &str) -> Error {
         Error::not_callable(
             self.operation,
             format!("the {part} of the request cannot be written"),

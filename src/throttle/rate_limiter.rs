@@ -1,4 +1,4 @@
-//! Turns at a rate.
+//! A rate limiter.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -6,16 +6,16 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
-use super::CallRate;
+use super::RateLimiterPolicy;
 
-/// Gives out turns, first come, first served.
+/// Gives out slots, first come, first served.
 ///
-/// A turn is reserved before it is waited for, so that it is known at once when it comes: by the generic cell rate
-/// algorithm, whose state is one point in time. Nobody holds a place in a queue that others would wait behind.
+/// A slot is reserved before the wait for it, so that the delay is known at once, by the generic cell rate algorithm (GCRA):
+/// its state is one point in time, and there is no queue that one caller could block.
 ///
-/// Times are counted from `start`, which saves them from going below what an `Instant` can hold.
+/// Times are relative to `start`, so that they never go below what an `Instant` can hold.
 #[derive(Debug)]
-pub(super) struct Limiter {
+pub(super) struct RateLimiter {
     interval: Duration,
     tolerance: Duration,
     start: Instant,
@@ -24,21 +24,21 @@ pub(super) struct Limiter {
 
 #[derive(Debug, Default)]
 struct Schedule {
-    /// When the next call comes if calls come evenly; it may come earlier by the tolerance.
+    /// When the next evenly spaced call comes (the theoretical arrival time of GCRA); it may come earlier by the tolerance.
     next: Duration,
-    /// Turns that somebody waited for and gave up. The next callers get them: without that, callers who give up would
-    /// leave those who come later to wait for nobody.
+    /// Slots of callers who gave up while they waited. The next callers get them; otherwise these would wait for slots
+    /// behind ones that nobody uses.
     returned: BTreeSet<Duration>,
 }
 
-/// A turn, from when it is reserved until its time has come.
-struct Turn<'a> {
-    limiter: &'a Limiter,
+/// A reserved slot, until its time has come.
+struct Slot<'a> {
+    limiter: &'a RateLimiter,
     at: Duration,
 }
 
-impl Limiter {
-    pub fn new(rate: &CallRate) -> Self {
+impl RateLimiter {
+    pub fn new(rate: &RateLimiterPolicy) -> Self {
         Self {
             interval: rate.interval(),
             tolerance: rate.tolerance(),
@@ -47,18 +47,18 @@ impl Limiter {
         }
     }
 
-    /// Waits for a turn, and says whether that took time. When the turn would not come before the deadline none is
-    /// taken, and the error is how long it would have been waited for.
-    pub async fn turn(&self, deadline: Instant) -> Result<bool, Duration> {
-        let turn = self.reserve(deadline)?;
-        let waits = self.now() < turn.at;
+    /// Waits for a slot, and returns whether there was a delay. When the slot would not come before the deadline, none is
+    /// taken, and the error is the delay.
+    pub async fn acquire(&self, deadline: Instant) -> Result<bool, Duration> {
+        let slot = self.reserve(deadline)?;
+        let waits = self.now() < slot.at;
         if waits {
-            sleep_until(self.start + turn.at).await;
+            sleep_until(self.start + slot.at).await;
         }
         Ok(waits)
     }
 
-    fn reserve(&self, deadline: Instant) -> Result<Turn<'_>, Duration> {
+    fn reserve(&self, deadline: Instant) -> Result<Slot<'_>, Duration> {
         let mut schedule = self.schedule();
         let now = self.now();
         schedule.forget_before(now.saturating_sub(self.tolerance));
@@ -72,10 +72,10 @@ impl Limiter {
             return Err(wait);
         }
         match returned {
-            Some(turn) => _ = schedule.returned.remove(&turn),
+            Some(slot) => _ = schedule.returned.remove(&slot),
             None => schedule.next = even.saturating_add(self.interval),
         }
-        Ok(Turn { limiter: self, at })
+        Ok(Slot { limiter: self, at })
     }
 
     fn now(&self) -> Duration {
@@ -88,16 +88,16 @@ impl Limiter {
 }
 
 impl Schedule {
-    /// Forgets the returned turns that are too old to be a part of a burst.
+    /// Forgets the returned slots that are too old to be a part of a burst.
     fn forget_before(&mut self, oldest: Duration) {
-        while self.returned.first().is_some_and(|turn| *turn < oldest) {
+        while self.returned.first().is_some_and(|slot| *slot < oldest) {
             self.returned.pop_first();
         }
     }
 }
 
-/// Returns a turn that is given up before it has come.
-impl Drop for Turn<'_> {
+/// Returns a slot that is given up before its time.
+impl Drop for Slot<'_> {
     fn drop(&mut self) {
         if self.limiter.now() < self.at {
             self.limiter.schedule().returned.insert(self.at);
@@ -115,26 +115,26 @@ mod tests {
 
     const LONG: Duration = Duration::from_secs(3600);
 
-    /// Ten turns a second.
-    fn limiter(burst: u32) -> Limiter {
-        Limiter::new(&CallRate::per_second(10).burst(burst))
+    /// Ten slots per second.
+    fn limiter(burst: u32) -> RateLimiter {
+        RateLimiter::new(&RateLimiterPolicy::per_second(10).burst(burst))
     }
 
     fn ms(milliseconds: u64) -> Duration {
         Duration::from_millis(milliseconds)
     }
 
-    async fn turn(limiter: &Limiter, within: Duration) -> Result<bool, Duration> {
-        limiter.turn(Instant::now() + within).await
+    async fn slot(limiter: &RateLimiter, within: Duration) -> Result<bool, Duration> {
+        limiter.acquire(Instant::now() + within).await
     }
 
-    /// When callers who come together have their turns, in the order in which they came.
-    async fn turns(limiter: &Arc<Limiter>, callers: u32) -> Vec<Duration> {
+    /// When callers who come together have their slots, in the order in which they came.
+    async fn slots(limiter: &Arc<RateLimiter>, callers: u32) -> Vec<Duration> {
         let begun = Instant::now();
         let callers = (0..callers).map(|_| {
             let limiter = Arc::clone(limiter);
             async move {
-                turn(&limiter, LONG).await.unwrap();
+                slot(&limiter, LONG).await.unwrap();
                 begun.elapsed()
             }
         });
@@ -144,24 +144,24 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_burst_and_then_one_by_one() {
         let limiter = Arc::new(limiter(3));
-        let first = turns(&limiter, 6).await;
+        let first = slots(&limiter, 6).await;
         assert_eq!(first, [0, 0, 0, 100, 200, 300].map(ms));
         // After a pause there is a burst again, and after a longer one there is no more than that.
         advance(ms(200)).await;
-        assert_eq!(turns(&limiter, 4).await, [0, 0, 100, 200].map(ms));
+        assert_eq!(slots(&limiter, 4).await, [0, 0, 100, 200].map(ms));
         advance(LONG).await;
-        assert_eq!(turns(&limiter, 5).await, [0, 0, 0, 100, 200].map(ms));
+        assert_eq!(slots(&limiter, 5).await, [0, 0, 0, 100, 200].map(ms));
     }
 
     #[tokio::test(start_paused = true)]
     async fn no_second_has_more_than_the_rate_and_the_burst() {
-        let limiter = Limiter::new(&CallRate::per_second(90));
+        let limiter = RateLimiter::new(&RateLimiterPolicy::per_second(90));
         let mut times = Vec::new();
         let begun = Instant::now();
         let mut random = fastrand::Rng::with_seed(7);
         while times.len() < 2000 {
             for _ in 0..random.u32(0..300) {
-                turn(&limiter, LONG).await.unwrap();
+                slot(&limiter, LONG).await.unwrap();
                 times.push(begun.elapsed());
             }
             sleep(ms(random.u64(0..2000))).await;
@@ -179,11 +179,13 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
     async fn threads_share_the_rate() {
-        let limiter = Arc::new(Limiter::new(&CallRate::per_second(500).burst(10)));
+        let limiter = Arc::new(RateLimiter::new(
+            &RateLimiterPolicy::per_second(500).burst(10),
+        ));
         let begun = Instant::now();
         let callers = (0..200).map(|_| {
             let limiter = Arc::clone(&limiter);
-            tokio::spawn(async move { turn(&limiter, LONG).await.unwrap() })
+            tokio::spawn(async move { slot(&limiter, LONG).await.unwrap() })
         });
         for caller in callers.collect::<Vec<_>>() {
             caller.await.unwrap();
@@ -193,49 +195,49 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_turn_beyond_the_deadline_is_not_waited_for() {
+    async fn slot_beyond_the_deadline_is_an_error_at_once() {
         let limiter = limiter(1);
-        assert_eq!(turn(&limiter, ms(0)).await, Ok(false));
-        assert_eq!(turn(&limiter, ms(101)).await, Ok(true));
+        assert_eq!(slot(&limiter, ms(0)).await, Ok(false));
+        assert_eq!(slot(&limiter, ms(101)).await, Ok(true));
         let begun = Instant::now();
-        assert_eq!(turn(&limiter, ms(100)).await, Err(ms(100)));
-        assert_eq!(turn(&limiter, ms(0)).await, Err(ms(100)));
+        assert_eq!(slot(&limiter, ms(100)).await, Err(ms(100)));
+        assert_eq!(slot(&limiter, ms(0)).await, Err(ms(100)));
         assert_eq!(begun.elapsed(), Duration::ZERO);
         // Whoever was refused has taken nothing.
-        assert_eq!(turn(&limiter, ms(101)).await, Ok(true));
+        assert_eq!(slot(&limiter, ms(101)).await, Ok(true));
         assert_eq!(begun.elapsed(), ms(100));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn turns_that_were_given_up_go_to_the_next_callers() {
+    async fn slots_that_were_given_up_go_to_the_next_callers() {
         let limiter = Arc::new(limiter(1));
-        let impatient = timeout(ms(250), turns(&limiter, 1000)).await;
+        let impatient = timeout(ms(250), slots(&limiter, 1000)).await;
         impatient.unwrap_err();
-        assert_eq!(turns(&limiter, 3).await, [50, 150, 250].map(ms));
+        assert_eq!(slots(&limiter, 3).await, [50, 150, 250].map(ms));
         // What nobody wanted is no reserve for a larger burst.
         advance(ms(5000)).await;
-        assert_eq!(turns(&limiter, 3).await, [0, 100, 200].map(ms));
+        assert_eq!(slots(&limiter, 3).await, [0, 100, 200].map(ms));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn turns_that_were_given_up_are_a_part_of_a_burst() {
+    async fn slots_that_were_given_up_are_a_part_of_a_burst() {
         let limiter = Arc::new(limiter(3));
         // Besides the three that come at once, those of 100, 200 and 300 ms are taken.
-        let impatient = timeout(ms(50), turns(&limiter, 6)).await;
+        let impatient = timeout(ms(50), slots(&limiter, 6)).await;
         impatient.unwrap_err();
         advance(ms(300)).await;
         // The first is too old by now.
-        assert_eq!(turns(&limiter, 4).await, [0, 0, 50, 150].map(ms));
+        assert_eq!(slots(&limiter, 4).await, [0, 0, 50, 150].map(ms));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_caller_who_does_not_take_his_turn_keeps_nobody_waiting() {
+    async fn caller_who_is_not_polled_does_not_block_others() {
         let limiter = limiter(1);
-        turn(&limiter, LONG).await.unwrap();
-        let mut idle = Box::pin(turn(&limiter, LONG));
+        slot(&limiter, LONG).await.unwrap();
+        let mut idle = Box::pin(slot(&limiter, LONG));
         let begun = Instant::now();
         timeout(ms(1), &mut idle).await.unwrap_err();
-        turn(&limiter, LONG).await.unwrap();
+        slot(&limiter, LONG).await.unwrap();
         assert_eq!(begun.elapsed(), ms(200));
         assert_eq!(idle.await, Ok(true));
     }
@@ -244,13 +246,13 @@ mod tests {
     async fn strange_rates_do_no_harm() {
         for per_second in [0, 1, 3, u32::MAX] {
             for burst in [0, 1, u32::MAX] {
-                let rate = CallRate::per_second(per_second).burst(burst);
-                let limiter = Limiter::new(&rate);
+                let rate = RateLimiterPolicy::per_second(per_second).burst(burst);
+                let limiter = RateLimiter::new(&rate);
                 for _ in 0..10 {
-                    turn(&limiter, LONG).await.unwrap();
+                    slot(&limiter, LONG).await.unwrap();
                 }
                 advance(LONG).await;
-                turn(&limiter, LONG).await.unwrap();
+                slot(&limiter, LONG).await.unwrap();
             }
         }
     }

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::CircuitPolicy;
+use super::CircuitBreakerPolicy;
 
-/// Lets attempts through while they succeed, and now and then one when they do not.
+/// Lets attempts through while they succeed, and single trials while they fail.
 #[derive(Debug)]
-pub(super) struct Circuit {
-    policy: CircuitPolicy,
+pub(super) struct CircuitBreaker {
+    policy: CircuitBreakerPolicy,
     state: Mutex<State>,
 }
 
@@ -28,39 +28,40 @@ enum State {
     },
 }
 
-/// An attempt that was let through. When it is dropped, and did not tell how it ended, it counts neither way.
+/// An attempt that was let through. Dropped without an outcome, it counts neither as success nor as failure.
 #[derive(Debug)]
-pub(crate) struct Permit<'a> {
-    circuit: &'a Circuit,
+pub(crate) struct Guard<'a> {
+    circuit: &'a CircuitBreaker,
     /// The beginning of the pause in which the attempt is a trial, if it is one.
     trial: Option<Instant>,
 }
 
-impl Circuit {
-    pub fn new(policy: &CircuitPolicy) -> Self {
+impl CircuitBreaker {
+    pub fn new(policy: &CircuitBreakerPolicy) -> Self {
         Self {
             policy: policy.clone(),
             state: Mutex::new(State::CLOSED),
         }
     }
 
-    /// Lets an attempt through, or says how long it is until the next trial.
-    pub fn enter(&self) -> Result<Permit<'_>, Duration> {
+    /// Lets an attempt through; the error is the time until the next trial.
+    pub fn enter(&self) -> Result<Guard<'_>, Duration> {
         let mut state = self.state();
         let trial = match &mut *state {
             State::Closed { .. } => None,
             State::Open { since, trials } => {
                 // The trials begin with a pause of their own, so that one that does not end keeps no others away.
-                if since.elapsed() >= self.policy.pause {
+                if since.elapsed() >= self.policy.open_duration {
                     *since = Instant::now();
-                    *trials = self.policy.trials;
+                    *trials = self.policy.half_open_calls;
                 }
                 let left = trials.checked_sub(1);
-                *trials = left.ok_or_else(|| self.policy.pause.saturating_sub(since.elapsed()))?;
+                *trials =
+                    left.ok_or_else(|| self.policy.open_duration.saturating_sub(since.elapsed()))?;
                 Some(*since)
             }
         };
-        Ok(Permit {
+        Ok(Guard {
             circuit: self,
             trial,
         })
@@ -82,7 +83,7 @@ impl State {
     }
 }
 
-impl Permit<'_> {
+impl Guard<'_> {
     pub fn is_trial(&self) -> bool {
         self.trial.is_some()
     }
@@ -102,7 +103,7 @@ impl Permit<'_> {
         match &mut *state {
             State::Closed { failures } => {
                 *failures += 1;
-                if *failures >= self.circuit.policy.failures {
+                if *failures >= self.circuit.policy.failure_threshold {
                     *state = State::open();
                 }
             }
@@ -113,7 +114,7 @@ impl Permit<'_> {
 }
 
 /// Leaves the place of a trial that did not end to another one.
-impl Drop for Permit<'_> {
+impl Drop for Guard<'_> {
     fn drop(&mut self) {
         if let Some(trial) = self.trial
             && let State::Open { since, trials } = &mut *self.circuit.state()
@@ -134,13 +135,15 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     /// Opens after three failures.
-    fn circuit(trials: u32) -> Circuit {
-        let policy = CircuitPolicy::new().failures(3).pause(PAUSE);
-        Circuit::new(&policy.trials(trials))
+    fn circuit(trials: u32) -> CircuitBreaker {
+        let policy = CircuitBreakerPolicy::new()
+            .failure_threshold(3)
+            .open_duration(PAUSE);
+        CircuitBreaker::new(&policy.half_open_calls(trials))
     }
 
     /// A circuit breaker that has just opened.
-    fn open(trials: u32) -> Circuit {
+    fn open(trials: u32) -> CircuitBreaker {
         let circuit = circuit(trials);
         for _ in 0..3 {
             circuit.enter().unwrap().failed();
@@ -149,7 +152,7 @@ mod tests {
     }
 
     /// How long it is until the next trial; `None` when an attempt is let through.
-    fn refusal(circuit: &Circuit) -> Option<Duration> {
+    fn refusal(circuit: &CircuitBreaker) -> Option<Duration> {
         circuit.enter().err()
     }
 
@@ -176,15 +179,18 @@ mod tests {
             let circuit = open(trials);
             advance(PAUSE).await;
             let permits: Vec<_> = (0..trials).map(|_| circuit.enter().unwrap()).collect();
-            assert!(permits.iter().all(Permit::is_trial));
+            assert!(permits.iter().all(Guard::is_trial));
             assert_eq!(refusal(&circuit), Some(PAUSE));
         }
     }
 
     #[test]
     fn threads_that_come_together_share_the_trials() {
-        let policy = CircuitPolicy::new().failures(1).pause(SECOND).trials(3);
-        let circuit = Circuit::new(&policy);
+        let policy = CircuitBreakerPolicy::new()
+            .failure_threshold(1)
+            .open_duration(SECOND)
+            .half_open_calls(3);
+        let circuit = CircuitBreaker::new(&policy);
         circuit.enter().unwrap().failed();
         std::thread::sleep(SECOND);
         let permits = std::thread::scope(|scope| {
@@ -197,7 +203,7 @@ mod tests {
             permits.collect::<Vec<_>>()
         });
         assert_eq!(permits.len(), 3);
-        assert!(permits.iter().all(Permit::is_trial));
+        assert!(permits.iter().all(Guard::is_trial));
     }
 
     #[tokio::test(start_paused = true)]
@@ -206,7 +212,7 @@ mod tests {
         advance(PAUSE).await;
         circuit.enter().unwrap().succeeded();
         let permits: Vec<_> = (0..100).map(|_| circuit.enter().unwrap()).collect();
-        assert!(!permits.iter().any(Permit::is_trial));
+        assert!(!permits.iter().any(Guard::is_trial));
         // The count begins anew.
         circuit.enter().unwrap().failed();
         circuit.enter().unwrap().failed();
@@ -257,7 +263,7 @@ mod tests {
         let circuit = circuit(1);
         let permits: Vec<_> = (0..3).map(|_| circuit.enter().unwrap()).collect();
         let (late, later) = (circuit.enter().unwrap(), circuit.enter().unwrap());
-        permits.into_iter().for_each(Permit::failed);
+        permits.into_iter().for_each(Guard::failed);
         advance(SECOND).await;
         late.failed();
         later.succeeded();
@@ -266,11 +272,13 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn strange_policies_do_no_harm() {
-        let policy = CircuitPolicy::new().failures(0).trials(0);
-        let forever = Circuit::new(&policy.clone().pause(Duration::MAX));
+        let policy = CircuitBreakerPolicy::new()
+            .failure_threshold(0)
+            .half_open_calls(0);
+        let forever = CircuitBreaker::new(&policy.clone().open_duration(Duration::MAX));
         forever.enter().unwrap().failed();
         assert_eq!(refusal(&forever), Some(Duration::MAX));
-        let never = Circuit::new(&policy.pause(Duration::ZERO));
+        let never = CircuitBreaker::new(&policy.open_duration(Duration::ZERO));
         never.enter().unwrap().failed();
         assert_eq!(refusal(&never), None);
     }

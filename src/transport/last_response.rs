@@ -1,20 +1,20 @@
-//! When the runtime last delivered an answer.
+//! When the runtime last delivered a response.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// A runtime that has just delivered an answer has just looked at its sockets. Long enough for calls that follow each other
-/// at once, which are those that pay for a look, and far shorter than a round trip to another machine.
+/// A runtime that has just delivered a response has just polled its sockets. Long enough for calls in immediate succession,
+/// for which polling again would be a measurable cost, and far shorter than a round trip to another machine.
 const RECENT: Duration = Duration::from_micros(50);
 
-/// When an answer came last, for all handles that share connections.
-pub(crate) struct LastAnswer {
+/// When the last response came, for all handles that share connections.
+pub(crate) struct LastResponse {
     epoch: Instant,
-    /// Since the epoch; `u64::MAX` before the first answer.
+    /// Since the epoch; `u64::MAX` before the first response.
     microseconds: AtomicU64,
 }
 
-impl LastAnswer {
+impl LastResponse {
     pub fn new() -> Self {
         Self {
             epoch: Instant::now(),
@@ -47,7 +47,7 @@ mod tests {
 
     #[test]
     fn an_answer_is_recent_for_less_than_a_round_trip() {
-        let last = LastAnswer::new();
+        let last = LastResponse::new();
         assert!(!last.is_recent(), "there was none");
         last.record();
         std::thread::sleep(Duration::from_micros(100));

@@ -14,13 +14,13 @@ pub(super) fn token_digest(token: &str) -> TokenDigest {
 
 /// All that an answer depends on.
 #[derive(Debug)]
-pub(super) struct Key {
+pub(super) struct CacheKey {
     pub token: TokenDigest,
     /// The SHA-256 of everything else: the service, the credentials, and what the token has to satisfy.
     pub inputs: [u8; 32],
 }
 
-impl Key {
+impl CacheKey {
     /// `None` when the answer is good for this one request alone, or when the handle cannot ask.
     pub fn of(api: &Authlete, request: &IntrospectionRequest) -> Option<Self> {
         // Whoever adds a member to the request has to decide on it here.

@@ -1,4 +1,4 @@
-//! What an operation returns, made from the answer of the server.
+//! Decoding of responses into the types that operations return.
 
 use std::collections::HashMap;
 
@@ -6,29 +6,29 @@ use reqwest::header::HeaderMap;
 use serde::de::{Error as _, Unexpected};
 
 use crate::JsonObject;
-use crate::decodable::Entries;
+use crate::deserialize::Entries;
 
-/// What an operation returns, made from the body and the headers of an answer.
-pub(crate) trait Answer: Sized {
-    /// Whether JSON is asked for.
+/// A type that an operation returns, decoded from the body and the headers of a response.
+pub(crate) trait FromResponse: Sized {
+    /// Whether the request asks for JSON.
     const IS_JSON: bool = true;
 
-    /// Decodes a body. What needs the headers takes them, and only on success: an error needs them too.
+    /// Decodes a body. An implementation may take the headers, but only on success: errors need them too.
     fn decode(body: &[u8], headers: &mut HeaderMap) -> serde_json::Result<Self>;
 
-    /// What an answer without a body means, if it means something.
+    /// The value of an empty body; `None` when a body is required.
     fn empty() -> Option<Self> {
         None
     }
 }
 
-/// Makes types decodable: those with a member for the headers get them.
+/// Implements [`FromResponse`] for a type that is JSON. With the name of a member, this gets the headers.
 ///
-/// `#[inline]` leaves it to the crate that calls an operation to compile the decoder of its answer. Compiling all of
-/// them here would take several times as long as the rest of the crate, for every user.
-macro_rules! answer {
+/// With `#[inline]` the decoder of a response is compiled in the crate that calls the operation. Compiling all of them here
+/// would take several times as long as the rest of the crate, for every user.
+macro_rules! impl_from_response {
     ($ty:ty) => {
-        impl $crate::transport::Answer for $ty {
+        impl $crate::transport::FromResponse for $ty {
             #[inline]
             fn decode(body: &[u8], _: &mut reqwest::header::HeaderMap) -> serde_json::Result<Self> {
                 serde_json::from_slice(body)
@@ -36,41 +36,41 @@ macro_rules! answer {
         }
     };
     ($ty:ty, $headers:ident) => {
-        impl $crate::transport::Answer for $ty {
+        impl $crate::transport::FromResponse for $ty {
             #[inline]
             fn decode(
                 body: &[u8],
                 headers: &mut reqwest::header::HeaderMap,
             ) -> serde_json::Result<Self> {
-                let mut answer: Self = serde_json::from_slice(body)?;
-                answer.$headers = Some($crate::ResponseHeaders(std::mem::take(headers)));
-                Ok(answer)
+                let mut response: Self = serde_json::from_slice(body)?;
+                response.$headers = Some($crate::ResponseHeaders(std::mem::take(headers)));
+                Ok(response)
             }
         }
     };
 }
-pub(crate) use answer;
+pub(crate) use impl_from_response;
 
-answer! { JsonObject }
+impl_from_response! { JsonObject }
 
 /// The parameters that `echo` returns; one without a value is left out.
-impl Answer for HashMap<String, String> {
+impl FromResponse for HashMap<String, String> {
     fn decode(body: &[u8], _: &mut HeaderMap) -> serde_json::Result<Self> {
         let Entries(parameters) = serde_json::from_slice(body)?;
         parameters.ok_or_else(|| serde_json::Error::invalid_type(Unexpected::Unit, &"a map"))
     }
 }
 
-/// A list of words, such as event types.
-impl Answer for Vec<String> {
+/// A list of strings, such as event types.
+impl FromResponse for Vec<String> {
     fn decode(body: &[u8], _: &mut HeaderMap) -> serde_json::Result<Self> {
-        let words: Vec<Option<String>> = serde_json::from_slice(body)?;
-        Ok(words.into_iter().flatten().collect())
+        let items: Vec<Option<String>> = serde_json::from_slice(body)?;
+        Ok(items.into_iter().flatten().collect())
     }
 }
 
-/// A text for people. Bytes that are none do not decode; with no bytes at all nothing was to be said.
-impl Answer for String {
+/// Plain text in UTF-8. An empty body is an empty text.
+impl FromResponse for String {
     const IS_JSON: bool = false;
 
     fn decode(body: &[u8], _: &mut HeaderMap) -> serde_json::Result<Self> {
@@ -85,8 +85,8 @@ impl Answer for String {
     }
 }
 
-/// A deletion returns nothing, whatever the body.
-impl Answer for () {
+/// Operations that return nothing, such as deletions; the body is ignored.
+impl FromResponse for () {
     const IS_JSON: bool = false;
 
     fn decode(_: &[u8], _: &mut HeaderMap) -> serde_json::Result<Self> {
@@ -98,8 +98,8 @@ impl Answer for () {
     }
 }
 
-/// Operations that answer 204 when there is nothing to return.
-impl<T: Answer> Answer for Option<T> {
+/// Operations that may return 204 No Content.
+impl<T: FromResponse> FromResponse for Option<T> {
     const IS_JSON: bool = T::IS_JSON;
 
     fn decode(body: &[u8], headers: &mut HeaderMap) -> serde_json::Result<Self> {
