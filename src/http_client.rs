@@ -41,7 +41,7 @@ const PROBES: u32 = 3;
 /// # Errors
 /// The build has rustls without cryptography, and the program has installed none.
 pub fn http_client_builder() -> Result<ClientBuilder, ConfigError> {
-    tls::install_cryptography()?;
+    tls::install_cryptography().map_err(ConfigError::client)?;
     Ok(ConnectionSettings::default()
         .defaults()
         .redirect(reqwest::redirect::Policy::none()))

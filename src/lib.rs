@@ -2,10 +2,10 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
-mod builder;
 mod client;
 mod client_identifier;
 mod config;
+mod context;
 mod credentials;
 mod deserialize;
 #[cfg(feature = "dpop")]
@@ -22,7 +22,6 @@ mod json_object;
 mod json_path;
 mod open_enum;
 mod operation;
-mod organization;
 mod pages;
 mod rate_limit;
 mod resolver;
@@ -37,6 +36,7 @@ mod standard_scope;
 mod throttle;
 mod tls;
 mod transport;
+mod url_path;
 mod warm_up;
 
 /// The code that `build.rs` makes of `openapi/`.
@@ -44,13 +44,13 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/client.rs"));
 }
 
-pub use builder::AuthleteBuilder;
-pub use client::Authlete;
+pub use client::{Authlete, AuthleteBuilder};
 pub use client_identifier::ClientIdentifier;
 pub use config::{Config, ConfigError, Setting};
 pub(crate) use deserialize::impl_deserialize;
 pub use error::{
-    ApiError, DecodeError, Error, ErrorKind, Result, TransportErrorKind, UnexpectedBodyError,
+    ApiError, DecodeError, Error, ErrorKind, Result, TransportCause, TransportErrorKind,
+    UnexpectedBodyError,
 };
 pub use generated::{operations, types};
 pub use http_client::http_client_builder;
@@ -67,5 +67,4 @@ pub use secret::Secret;
 pub(crate) use setters::setters;
 pub use standard_scope::StandardScope;
 pub use throttle::{CircuitBreakerPolicy, RateLimiterPolicy};
-pub use transport::TransportCause;
 pub(crate) use transport::impl_from_response;

@@ -1,15 +1,12 @@
 //! The settings of a handle beside its configuration.
 
-#[cfg(feature = "introspection-cache")]
-use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::HeaderMap;
 use tokio::time::Instant;
 
-#[cfg(feature = "introspection-cache")]
-use crate::introspection_cache;
-use crate::{CircuitBreakerPolicy, RateLimiterPolicy, RetryPolicy};
+use crate::RetryPolicy;
+use crate::throttle::ThrottlePolicies;
 
 /// Authlete answers in well under a second; an authorization server that waits longer keeps a person waiting.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
@@ -28,14 +25,11 @@ pub(crate) struct Settings {
     /// How long a call may take, all attempts together. Without it the client of the caller decides on each attempt.
     pub timeout: Option<Duration>,
     pub retry: RetryPolicy,
-    pub rate_limiter: Option<RateLimiterPolicy>,
-    pub circuit_breaker: Option<CircuitBreakerPolicy>,
+    pub throttle: ThrottlePolicies,
     /// In bytes.
     pub max_response_size: usize,
     /// Whether the HTTP client is one that the builder made by itself.
     pub has_own_client: bool,
-    #[cfg(feature = "introspection-cache")]
-    pub introspection_cache: Option<Arc<introspection_cache::Cache>>,
 }
 
 impl Settings {

@@ -479,7 +479,7 @@ fn refine_method(mut method: ImplItemFn, operation: &Operation) -> ImplItemFn {
     let constant = operation.constant();
     let segments = operation.path_parameters.iter().map(|name| {
         let ident = format_ident!("{}", name.to_snake_case());
-        quote!(let #ident = crate::transport::path_segment(&operations::#constant, #name, &#ident)?;)
+        quote!(let #ident = crate::url_path::path_segment(&operations::#constant, #name, &#ident)?;)
     });
     let begin = operation.begin();
     let query = operation.has_query.then(|| quote!(.query(query)?));

@@ -294,7 +294,7 @@ fn a_query_is_one_argument() {
 fn a_client_is_named_by_whatever_converts() {
     assert_generated("client_id: impl ::std::convert::Into<crate::ClientIdentifier>,");
     assert_generated(
-        r#"let client_id = crate::transport::path_segment( &operations::UPDATE_THING, "clientId", &client_id, )?;"#,
+        r#"let client_id = crate::url_path::path_segment( &operations::UPDATE_THING, "clientId", &client_id, )?;"#,
     );
 }
 

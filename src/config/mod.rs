@@ -5,6 +5,7 @@ mod credential;
 mod environment;
 mod error;
 mod file;
+mod number;
 mod organization;
 mod resolved;
 mod setting;
@@ -311,7 +312,7 @@ impl Config {
     /// ```
     pub fn configured_service_id(&self) -> Option<i64> {
         let value = self.values.get(&Setting::ServiceApiKey)?;
-        resolved::number(Setting::ServiceApiKey, value, "service ID").ok()
+        number::number(Setting::ServiceApiKey, value, "service ID").ok()
     }
 
     /// Whether a setting has a value.

@@ -6,7 +6,8 @@ use reqwest::Url;
 
 use super::OrganizationSettings;
 use super::credential::{check_secret, check_token};
-use super::{Config, ConfigError, Setting, Source, Value};
+use super::number::number;
+use super::{Config, ConfigError, Setting, Source};
 use crate::dpop::SigningKey;
 use crate::{ApiVersion, Secret};
 
@@ -257,19 +258,6 @@ impl Config {
             other => return Err(format!("must be https, not {other}")),
         }
         Ok(url)
-    }
-}
-
-/// The number of a service, a service owner, an organization or an API server.
-pub(super) fn number(setting: Setting, value: &Value, what: &str) -> Result<i64, ConfigError> {
-    let text = value.text.expose();
-    match text.parse() {
-        // What is sent is the text.
-        Ok(number) if number > 0 && !text.starts_with('+') => Ok(number),
-        _ => {
-            let reason = format!("is no {what}: it must be a whole number above 0");
-            Err(ConfigError::invalid(setting, &value.source, reason))
-        }
     }
 }
 

@@ -2,8 +2,9 @@
 
 use sha2::{Digest as _, Sha256};
 
+use crate::context::Context;
+use crate::operations;
 use crate::types::IntrospectionRequest;
-use crate::{Authlete, operations};
 
 /// The SHA-256 of an access token, which is also the hash by which Authlete's token list names it.
 pub(super) type TokenDigest = [u8; 32];
@@ -14,15 +15,15 @@ pub(super) fn token_digest(token: &str) -> TokenDigest {
 
 /// All that an answer depends on.
 #[derive(Debug)]
-pub(super) struct CacheKey {
-    pub token: TokenDigest,
+pub(crate) struct CacheKey {
+    pub(super) token: TokenDigest,
     /// The SHA-256 of everything else: the service, the credentials, and what the token has to satisfy.
-    pub inputs: [u8; 32],
+    pub(super) inputs: [u8; 32],
 }
 
 impl CacheKey {
-    /// `None` when the answer is good for this one request alone, or when the handle cannot ask.
-    pub fn of(api: &Authlete, request: &IntrospectionRequest) -> Option<Self> {
+    /// `None` when the answer is good for this one request alone, or when the handle cannot introspect.
+    pub fn of(context: &Context, request: &IntrospectionRequest) -> Option<Self> {
         // Whoever adds a member to the request has to decide on it here.
         let IntrospectionRequest {
             token,
@@ -57,8 +58,8 @@ impl CacheKey {
             return None;
         }
         let operation = &operations::INTROSPECTION;
-        let route = api.route(operation).ok()?;
-        let credential = api.credential_header(route)?;
+        let route = context.route(operation).ok()?;
+        let credential = context.credential_header(route)?;
         let wanted = (
             acr_values,
             client_certificate,
@@ -69,7 +70,7 @@ impl CacheKey {
         );
         // Neither a URL nor a header has a zero byte: nothing can be shifted from one part to the next.
         let inputs = Sha256::new()
-            .chain_update(api.root(operation).ok()?.as_str())
+            .chain_update(context.root(operation).ok()?.as_str())
             .chain_update([0])
             .chain_update(credential)
             .chain_update([0])

@@ -13,10 +13,11 @@ use super::Cache;
 use super::cache_key::{TokenDigest, token_digest};
 #[cfg(feature = "introspection-cache-redis")]
 use super::redis::Deletion;
+use crate::Error;
+use crate::context::Context;
 #[cfg(feature = "introspection-cache-redis")]
 use crate::operations;
 use crate::transport::RequestParts;
-use crate::{Authlete, Error};
 
 /// The answers that a call removes when it is over, however it ends: one that times out may have been processed, and so
 /// may one that is dropped.
@@ -40,9 +41,10 @@ struct Answers {
 }
 
 impl Eviction {
-    /// `None` when the operation changes no token, or the handle has no cache.
-    pub fn of(api: &Authlete, request: &RequestParts) -> Option<Self> {
-        let cache = api.settings().introspection_cache.as_ref()?;
+    /// `None` when the operation changes no token.
+    pub fn of(cache: &Arc<Cache>, context: &Context, request: &RequestParts) -> Option<Self> {
+        #[cfg(not(feature = "introspection-cache-redis"))]
+        let _ = context;
         let name = match request.operation.id {
             "revocation" => revoked(request),
             "token_delete" => last_segment(request),
@@ -70,7 +72,7 @@ impl Eviction {
                 #[cfg(feature = "introspection-cache-redis")]
                 operation: request.operation.id,
                 #[cfg(feature = "introspection-cache-redis")]
-                service: api
+                service: context
                     .root(&operations::INTROSPECTION)
                     .ok()
                     .map(|url| url.as_str().to_owned()),
@@ -202,8 +204,7 @@ fn last_segment(request: &RequestParts) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::{Config, IntrospectionCache, operations};
+    use crate::{Authlete, Config, IntrospectionCache, operations};
 
     /// What changes something, and no token that there is already, or only by putting a new one in its place.
     const LEAVES_TOKENS: [&str; 43] = [
@@ -271,7 +272,7 @@ mod tests {
         });
         for operation in operations::ALL {
             let begin = |api| Authlete::request_parts(api, operation, format_args!("/a")).ok();
-            let of = |api| Some(Eviction::of(api, &begin(api)?).is_some());
+            let of = |api| Some(Authlete::eviction(api, &begin(api)?).is_some());
             let evicts = handles.iter().find_map(of).unwrap();
             let leaves = operation.repeatable || LEAVES_TOKENS.contains(&operation.id);
             assert_ne!(evicts, leaves, "{}", operation.id);

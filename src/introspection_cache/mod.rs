@@ -16,7 +16,9 @@ mod trace;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub(crate) use cache_key::CacheKey;
 pub(crate) use eviction::Eviction;
+pub(crate) use trace::record_lookup;
 
 use crate::config::ConfigError;
 use memory::Memory;

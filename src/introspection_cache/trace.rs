@@ -3,12 +3,12 @@
 /// Where an answer is from: `memory` of the process, or another caller who was asking for it, or `redis`; or why
 /// Authlete is asked: it is a `miss`, or the answer must not be kept, which is a `bypass`.
 #[cfg(feature = "tracing")]
-pub(super) fn looked_up(source: &'static str) {
+pub(crate) fn record_lookup(source: &'static str) {
     tracing::debug!(target: "authlete", { authlete.introspection_cache = source }, "introspection cache lookup");
 }
 
 #[cfg(not(feature = "tracing"))]
-pub(super) fn looked_up(_: &'static str) {}
+pub(crate) fn record_lookup(_: &'static str) {}
 
 /// `reason` is the class of the error, and has nothing of a key or a value.
 #[cfg(all(feature = "tracing", feature = "introspection-cache-redis"))]

@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::Throttle;
-use crate::settings::Settings;
+use super::{Throttle, ThrottlePolicies};
 
 /// The throttle of each server that the handles of one builder call: mostly there is one.
 ///
@@ -14,11 +13,15 @@ use crate::settings::Settings;
 pub(crate) struct Throttles(Mutex<HashMap<String, Option<Arc<Throttle>>>>);
 
 impl Throttles {
-    /// The throttle of a server; `None` when the settings have neither a rate limiter nor circuit breakers.
-    pub fn get_or_create(&self, server: &str, settings: &Settings) -> Option<Arc<Throttle>> {
+    /// The throttle of a server; `None` when there is neither a rate limiter nor a circuit breaker.
+    pub fn get_or_create(
+        &self,
+        server: &str,
+        policies: &ThrottlePolicies,
+    ) -> Option<Arc<Throttle>> {
         let mut servers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let throttle = servers.entry(server.to_owned());
-        let new = || Throttle::new(settings).map(Arc::new);
+        let new = || Throttle::new(policies).map(Arc::new);
         throttle.or_insert_with(new).clone()
     }
 }

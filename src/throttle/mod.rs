@@ -18,8 +18,14 @@ use rate_limiter::RateLimiter;
 pub use rate_limiter_policy::RateLimiterPolicy;
 
 use crate::error::TransportErrorKind;
-use crate::settings::Settings;
 use crate::{Error, Operation, Result, operations};
+
+/// The policies that the caller has set.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ThrottlePolicies {
+    pub rate_limiter: Option<RateLimiterPolicy>,
+    pub circuit_breaker: Option<CircuitBreakerPolicy>,
+}
 
 /// The rate limiter and the circuit breakers of one server.
 #[derive(Debug)]
@@ -34,20 +40,19 @@ pub(crate) struct Throttle {
 pub(crate) struct Permit<'a>(Option<circuit_breaker::Guard<'a>>);
 
 impl Throttle {
-    /// `None` when the settings have neither a rate limiter nor circuit breakers.
-    fn new(settings: &Settings) -> Option<Self> {
-        let Settings {
+    /// `None` when there is neither a rate limiter nor a circuit breaker.
+    fn new(policies: &ThrottlePolicies) -> Option<Self> {
+        let ThrottlePolicies {
             rate_limiter,
             circuit_breaker,
-            ..
-        } = settings;
-        let circuit = |policy| {
+        } = policies;
+        let circuit_breakers = |policy| {
             let all = operations::ALL.iter();
             all.map(move |operation| (operation.category, CircuitBreaker::new(policy)))
         };
         (rate_limiter.is_some() || circuit_breaker.is_some()).then(|| Self {
             rate_limiter: rate_limiter.as_ref().map(RateLimiter::new),
-            circuit_breakers: circuit_breaker.iter().flat_map(circuit).collect(),
+            circuit_breakers: circuit_breaker.iter().flat_map(circuit_breakers).collect(),
         })
     }
 

@@ -5,12 +5,11 @@ use std::error::Error;
 use reqwest::{ClientBuilder, Identity};
 use rustls::crypto::CryptoProvider;
 
-use crate::ConfigError;
 pub(crate) use crate::tls::roots::add_roots;
 
 /// Ensures that rustls has a `CryptoProvider`, without which reqwest panics. One that the program has installed takes
 /// precedence. aws-lc-rs is installed by reqwest, ring here.
-pub(crate) fn install_cryptography() -> Result<(), ConfigError> {
+pub(crate) fn install_cryptography() -> Result<(), &'static str> {
     if cfg!(feature = "rustls") || CryptoProvider::get_default().is_some() {
         return Ok(());
     }
@@ -21,9 +20,9 @@ pub(crate) fn install_cryptography() -> Result<(), ConfigError> {
         Ok(())
     }
     #[cfg(not(feature = "rustls-ring"))]
-    Err(ConfigError::client(
+    Err(
         "rustls has no cryptography: install a CryptoProvider, or enable the feature rustls or rustls-ring of the crate authlete",
-    ))
+    )
 }
 
 /// Seeds the random number generator of the connections. In aws-lc-rs this takes tens of milliseconds of CPU time, once in a

@@ -7,9 +7,10 @@ use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde::de::IgnoredAny;
 use serde_json::error::Category;
 
-use super::cause::{TransportCause, causes};
 use super::raw_response::RawResponse;
-use crate::error::{ApiError, DecodeError, TransportErrorKind, UnexpectedBodyError};
+use crate::error::{
+    ApiError, DecodeError, TransportCause, TransportErrorKind, UnexpectedBodyError, causes,
+};
 use crate::result_code::is_result_code;
 use crate::{Error, JsonObject, Operation, ResponseHeaders, Secret, generated, json_path, tls};
 
@@ -141,7 +142,7 @@ pub(super) fn transport_error(operation: &'static Operation, error: reqwest::Err
         kind,
         server: error.url().map(server).unwrap_or_default(),
         // A path may hold a token, as in `token_delete`.
-        source: Some(TransportCause::of(&error.without_url())),
+        source: Some(TransportCause::new(&error.without_url())),
     }
 }
 

@@ -1,84 +1,66 @@
 //! Sends the request of a call, retries it where that is safe, and decodes the response.
 
-mod cause;
 mod failure;
 mod from_response;
-mod last_response;
 mod nonce;
-mod path;
 mod query;
 mod raw_response;
+mod read_response;
 mod request_parts;
 mod trace;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Request;
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep};
 
-pub use cause::TransportCause;
 use failure::{api_error, deadline_error, decode_error, transport_error, unexpected_body_error};
 pub(crate) use from_response::{FromResponse, impl_from_response};
-pub(crate) use last_response::LastResponse;
 use nonce::wants_nonce;
-pub(crate) use path::{join_path, path_segment};
-use raw_response::{RawResponse, read_response};
+pub(crate) use raw_response::RawResponse;
+use read_response::read_response;
 pub(crate) use request_parts::RequestParts;
-use trace::{AttemptTrace, CallTrace};
+use trace::AttemptTrace;
+pub(crate) use trace::CallTrace;
 
-#[cfg(feature = "introspection-cache")]
-use crate::introspection_cache::Eviction;
+use crate::context::Context;
 use crate::retry::{Attempts, is_repeatable};
 use crate::throttle::Permit;
-use crate::{Authlete, Operation, Result, Route};
-
-impl Authlete {
-    /// Sends the request of an operation and decodes the response.
-    ///
-    /// Not an `async fn`, so that the future does not hold what is needed before the first await only.
-    pub(crate) fn execute<T: FromResponse>(
-        &self,
-        mut parts: RequestParts,
-    ) -> impl Future<Output = Result<T>> + Send + use<T> {
-        #[cfg(feature = "introspection-cache")]
-        let eviction = Eviction::of(self, &parts);
-        parts.accepts_json = T::IS_JSON;
-        let call = Call {
-            api: self.clone(),
-            parts,
-        };
-        async move {
-            let operation = call.parts.operation;
-            let trace = CallTrace::begin(operation);
-            let deadline = call.api.settings().deadline();
-            let response = trace.instrument(call.send(deadline)).await;
-            #[cfg(feature = "introspection-cache")]
-            if let Some(eviction) = eviction {
-                let outcome = response.as_ref().map(|response| &response.body[..]);
-                Box::pin(eviction.conclude(outcome, deadline)).await;
-            }
-            response
-                .and_then(|response| decode(operation, response))
-                .inspect_err(|error| trace.failed(error))
-        }
-    }
-}
+use crate::{Operation, Result, Route};
 
 /// A call and the attempts at it.
-struct Call {
-    api: Authlete,
+pub(crate) struct Call {
+    context: Arc<Context>,
     parts: RequestParts,
 }
 
 impl Call {
+    /// A call whose response is to be decoded into `T`.
+    pub fn new<T: FromResponse>(context: &Arc<Context>, mut parts: RequestParts) -> Self {
+        parts.accepts_json = T::IS_JSON;
+        Self {
+            context: Arc::clone(context),
+            parts,
+        }
+    }
+
+    pub fn operation(&self) -> &'static Operation {
+        self.parts.operation
+    }
+
+    /// When a call that begins now has to be over.
+    pub fn deadline(&self) -> Instant {
+        self.context.settings.deadline()
+    }
+
     /// Returns the response of the first attempt that succeeds, or the error of the last one.
-    async fn send(&self, deadline: Instant) -> Result<RawResponse> {
-        let Self { api, parts } = self;
-        let settings = api.settings();
+    pub async fn send(&self, deadline: Instant) -> Result<RawResponse> {
+        let Self { context, parts } = self;
         let mut attempts = Attempts::begin(
-            &settings.retry,
-            api.retry_budget(),
+            &context.settings.retry,
+            context.retry_budget(),
             is_repeatable(parts.operation, &parts.body),
             deadline,
         );
@@ -91,7 +73,7 @@ impl Call {
                 Err(error) if error.is_unsent() => return Err(failed.unwrap_or(error)),
                 Err(error) => error,
             };
-            let delay = match api.dpop(parts.route).is_some() && wants_nonce(&error) {
+            let delay = match context.dpop(parts.route).is_some() && wants_nonce(&error) {
                 true => attempts.retry_with_nonce(),
                 false => attempts.delay_after(&error),
             };
@@ -106,8 +88,9 @@ impl Call {
 
     /// Makes one attempt, with its span.
     async fn attempt(&self, attempts: &Attempts<'_>, deadline: Instant) -> Result<RawResponse> {
-        let trace = AttemptTrace::begin(&self.api, &self.parts, attempts.resent());
-        let attempt = send_when_permitted(&self.api, &self.parts, deadline, attempts.time_limit());
+        let trace = AttemptTrace::begin(&self.context, &self.parts, attempts.resent());
+        let attempt =
+            send_when_permitted(&self.context, &self.parts, deadline, attempts.time_limit());
         let outcome = trace.instrument(attempt).await;
         trace.ended(&outcome);
         outcome
@@ -116,7 +99,7 @@ impl Call {
 
 /// Waits for a permit, then sends one request. From then on it may take no longer than the limit, if there is one.
 async fn send_when_permitted(
-    api: &Authlete,
+    context: &Context,
     parts: &RequestParts,
     deadline: Instant,
     limit: Option<Duration>,
@@ -124,13 +107,13 @@ async fn send_when_permitted(
     if Instant::now() >= deadline {
         return Err(deadline_error(parts.operation, &parts.url));
     }
-    let permit = match api.throttle(parts.route) {
+    let permit = match context.throttle(parts.route) {
         Some(throttle) => throttle.acquire(parts.operation, deadline).await?,
         None => Permit::default(),
     };
     // A statement of its own: in one expression with the await, the future would hold the temporary.
-    let request = parts.build(api, deadline, limit)?;
-    let outcome = send(api, parts.operation, parts.route, request).await;
+    let request = parts.build(context, deadline, limit)?;
+    let outcome = send(context, parts.operation, parts.route, request).await;
     permit.record(&outcome);
     outcome
 }
@@ -139,23 +122,24 @@ async fn send_when_permitted(
 ///
 /// Not an `async fn`, whose future would hold its arguments twice.
 fn send(
-    api: &Authlete,
+    context: &Context,
     operation: &'static Operation,
     route: &'static Route,
     request: Request,
 ) -> impl Future<Output = Result<RawResponse>> + Send {
-    let sent = api.client.execute(request);
+    let sent = context.client().execute(request);
     async move {
         // Lets the runtime poll its sockets: an idle connection on which unsolicited bytes have arrived is then closed, so
         // that they are not taken for this response. Doing so before each request would be a tenth of the cost of a call.
-        if !api.last_response().is_recent() {
+        if !context.last_response().is_recent() {
             yield_now().await;
         }
         let response = sent
             .await
             .map_err(|error| transport_error(operation, error))?;
-        let received = read_response(operation, response, api.settings().max_response_size).await?;
-        api.record_response(route, &received.headers);
+        let received =
+            read_response(operation, response, context.settings.max_response_size).await?;
+        context.record_response(route, &received.headers);
         match received.status.is_success() {
             true => Ok(received),
             false => Err(api_error(operation, received)),
@@ -164,7 +148,10 @@ fn send(
 }
 
 /// Decodes a response into the type that the operation returns.
-fn decode<T: FromResponse>(operation: &'static Operation, mut received: RawResponse) -> Result<T> {
+pub(crate) fn decode<T: FromResponse>(
+    operation: &'static Operation,
+    mut received: RawResponse,
+) -> Result<T> {
     if received.body.is_empty() {
         return T::empty().ok_or_else(|| unexpected_body_error(operation, received));
     }

@@ -1,6 +1,5 @@
 //! The parts from which the requests of a call are built, one for each attempt.
 
-use std::fmt::Arguments;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -9,9 +8,9 @@ use reqwest::{Method, Request, Url};
 use serde::Serialize;
 use tokio::time::Instant;
 
-use super::path::join_path;
 use super::query;
-use crate::{Authlete, Error, Operation, Result, Route};
+use crate::context::Context;
+use crate::{Error, Operation, Result, Route};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
@@ -24,23 +23,6 @@ pub(crate) struct RequestParts {
     pub body: Bytes,
     /// Whether the request asks for JSON.
     pub accepts_json: bool,
-}
-
-impl Authlete {
-    /// Starts the request of an operation. The arguments in `path` are escaped already.
-    pub(crate) fn request_parts(
-        &self,
-        operation: &'static Operation,
-        path: Arguments<'_>,
-    ) -> Result<RequestParts> {
-        Ok(RequestParts {
-            operation,
-            route: self.route(operation)?,
-            url: join_path(self.root(operation)?, path),
-            body: Bytes::new(),
-            accepts_json: false,
-        })
-    }
 }
 
 impl RequestParts {
@@ -62,29 +44,29 @@ impl RequestParts {
     /// deadline or after `limit`, whichever is first. If the handle has a DPoP key, the request has a new proof.
     pub fn build(
         &self,
-        api: &Authlete,
+        context: &Context,
         deadline: Instant,
         limit: Option<Duration>,
     ) -> Result<Request> {
         let method = Method::from_bytes(self.route.method.as_bytes());
         let method = method.map_err(|_| self.build_error("method"))?;
         let mut request = Request::new(method, self.url.clone());
-        self.add_headers(api, &mut request);
+        self.add_headers(context, &mut request);
         if !self.body.is_empty() {
             *request.body_mut() = Some(self.body.clone().into());
         }
-        if api.settings().timeout.is_some() {
+        if context.settings.timeout.is_some() {
             let left = deadline.saturating_duration_since(Instant::now());
             *request.timeout_mut() = Some(limit.map_or(left, |limit| left.min(limit)));
         }
-        if let Some(dpop) = api.dpop(self.route) {
+        if let Some(dpop) = context.dpop(self.route) {
             dpop.add_proof(&mut request)
                 .map_err(|_| self.build_error("proof of possession"))?;
         }
         Ok(request)
     }
 
-    fn add_headers(&self, api: &Authlete, request: &mut Request) {
+    fn add_headers(&self, context: &Context, request: &mut Request) {
         let headers = request.headers_mut();
         if self.accepts_json {
             headers.insert(ACCEPT, JSON);
@@ -92,10 +74,10 @@ impl RequestParts {
         if !self.body.is_empty() {
             headers.insert(CONTENT_TYPE, JSON);
         }
-        for (name, value) in &api.settings().headers {
+        for (name, value) in &context.settings.headers {
             headers.insert(name, value.clone());
         }
-        if let Some(authorization) = api.credential_header(self.route) {
+        if let Some(authorization) = context.credential_header(self.route) {
             headers.insert(AUTHORIZATION, authorization.clone());
         }
     }

@@ -115,7 +115,10 @@ impl Redis {
             (found,) = self.run(&commands, rest).await?;
         } else if let Some((left, answer)) = self.believed(stored, &found, time) {
             let until = asked + left;
-            return Some(Found::Answer(CachedResponse { answer, until }));
+            return Some(Found::Answer(CachedResponse {
+                response: answer,
+                until,
+            }));
         }
         Some(Found::Nothing(Before {
             keys,
@@ -156,7 +159,7 @@ impl Redis {
             generations: before.generations,
             asked: before.time,
             lifetime: milliseconds(lifetime),
-            answer: &*kept.answer,
+            answer: &*kept.response,
         };
         let Ok(json) = serde_json::to_vec(&stored) else {
             return;

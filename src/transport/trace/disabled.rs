@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use crate::context::Context;
 use crate::transport::RequestParts;
 use crate::transport::raw_response::RawResponse;
-use crate::{Authlete, Error, Operation, Result};
+use crate::{Error, Operation, Result};
 
-pub(in crate::transport) struct CallTrace;
+pub(crate) struct CallTrace;
 
 impl CallTrace {
     pub fn begin(_: &'static Operation) -> Self {
@@ -23,7 +24,7 @@ impl CallTrace {
 pub(in crate::transport) struct AttemptTrace;
 
 impl AttemptTrace {
-    pub fn begin(_: &Authlete, _: &RequestParts, _: u32) -> Self {
+    pub fn begin(_: &Context, _: &RequestParts, _: u32) -> Self {
         Self
     }
 

@@ -6,6 +6,10 @@ mod disabled;
 mod spans;
 
 #[cfg(not(feature = "tracing"))]
-pub(super) use disabled::{AttemptTrace, CallTrace};
+pub(super) use disabled::AttemptTrace;
+#[cfg(not(feature = "tracing"))]
+pub(crate) use disabled::CallTrace;
 #[cfg(feature = "tracing")]
-pub(super) use spans::{AttemptTrace, CallTrace};
+pub(super) use spans::AttemptTrace;
+#[cfg(feature = "tracing")]
+pub(crate) use spans::CallTrace;

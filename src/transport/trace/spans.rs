@@ -12,17 +12,18 @@ use tokio::time::Instant;
 use tracing::field::Empty;
 use tracing::{Instrument as _, Level, Span, debug, debug_span, enabled, warn};
 
+use crate::context::Context;
 use crate::error::TransportErrorKind;
 use crate::result_code::is_result_code;
 use crate::transport::RequestParts;
 use crate::transport::raw_response::RawResponse;
-use crate::{ApiVersion, Authlete, Error, Operation, RateLimit, Result, Root, Route};
+use crate::{ApiVersion, Error, Operation, RateLimit, Result, Root, Route};
 
 /// The target of all spans and events of this crate, for filters.
 const TARGET: &str = "authlete";
 
 /// The span of a call: its attempts, and the waits between them.
-pub(in crate::transport) struct CallTrace {
+pub(crate) struct CallTrace {
     operation: &'static Operation,
     begun: Instant,
     span: Span,
@@ -84,7 +85,7 @@ pub(in crate::transport) struct AttemptTrace {
 
 impl AttemptTrace {
     /// `resent` counts the requests before this one.
-    pub fn begin(api: &Authlete, request: &RequestParts, resent: u32) -> Self {
+    pub fn begin(context: &Context, request: &RequestParts, resent: u32) -> Self {
         let RequestParts {
             operation,
             route,
@@ -92,7 +93,7 @@ impl AttemptTrace {
             ..
         } = request;
         let method = route.method;
-        let template = UrlTemplate::new(api.api_version(), route);
+        let template = UrlTemplate::new(context.version, route);
         let span = debug_span!(
             target: TARGET,
             "attempt",

@@ -1,4 +1,4 @@
-//! Paths, and arguments in them.
+//! Paths of URLs, and arguments in them.
 
 use std::fmt::{Arguments, Display};
 

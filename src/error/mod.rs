@@ -1,13 +1,18 @@
 //! What can go wrong with a call.
 
+mod cause;
+
 use std::fmt;
 use std::time::Duration;
 
 use reqwest::StatusCode;
 
+pub use cause::TransportCause;
+pub(crate) use cause::causes;
+
 use crate::config::{ConfigError, Setting};
 use crate::rate_limit::{self, RateLimit};
-use crate::{JsonObject, Operation, ResponseHeaders, Secret, TransportCause};
+use crate::{JsonObject, Operation, ResponseHeaders, Secret};
 
 /// The result of a call.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -37,7 +42,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// }
 /// ```
 ///
-#[doc = include_str!("faults.md")]
+#[doc = include_str!("../faults.md")]
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

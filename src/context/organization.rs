@@ -6,10 +6,8 @@ use reqwest::Url;
 
 use crate::config::{ConfigError, Credentials, OrganizationSettings, Setting};
 use crate::credentials::AuthorizationHeaders;
-use crate::settings::Settings;
-use crate::throttle::{Throttle, Throttles};
-use crate::transport::join_path;
-use crate::{Authlete, Error, Operation, Result};
+use crate::throttle::{Throttle, ThrottlePolicies, Throttles};
+use crate::url_path::join_path;
 
 /// What calls of the organization API need.
 #[derive(Clone)]
@@ -28,7 +26,7 @@ impl OrganizationApi {
         configured: OrganizationSettings,
         credentials: &Credentials,
         throttles: &Throttles,
-        settings: &Settings,
+        policies: &ThrottlePolicies,
     ) -> Result<Self, ConfigError> {
         let OrganizationSettings {
             idp_server,
@@ -40,7 +38,7 @@ impl OrganizationApi {
             authorization: AuthorizationHeaders::new(credentials, "Bearer")?,
             throttle: root
                 .as_ref()
-                .and_then(|root| throttles.get_or_create(root.as_str(), settings)),
+                .and_then(|root| throttles.get_or_create(root.as_str(), policies)),
             root,
             id: organization_id,
             api_server_id,
@@ -48,30 +46,11 @@ impl OrganizationApi {
     }
 
     /// The value of a setting that may fill in a member of a request.
-    fn id(&self, setting: Setting) -> Option<i64> {
+    pub fn id(&self, setting: Setting) -> Option<i64> {
         match setting {
             Setting::OrganizationId => self.id,
             Setting::ApiServerId => self.api_server_id,
             _ => None,
         }
-    }
-}
-
-impl Authlete {
-    /// What the caller says or, failing that, the configuration. Fails when neither says anything.
-    pub(crate) fn or_configured(
-        &self,
-        operation: &'static Operation,
-        setting: Setting,
-        given: Option<i64>,
-    ) -> Result<i64> {
-        given
-            .or_else(|| self.organization().id(setting))
-            .ok_or_else(|| {
-                Error::not_callable(
-                    operation,
-                    format!("set {setting}, or give the value in the request"),
-                )
-            })
     }
 }

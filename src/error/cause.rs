@@ -19,7 +19,7 @@ pub struct TransportCause {
 
 impl TransportCause {
     /// `error` is one without its URL.
-    pub(super) fn of(error: &reqwest::Error) -> Self {
+    pub(crate) fn new(error: &reqwest::Error) -> Self {
         let fixed = |cause| fixed_text(cause, error.is_dns());
         let mut reasons: Vec<String> = causes(error).skip(1).filter_map(fixed).collect();
         // Some libraries wrap an error in another one that says the same.
@@ -36,7 +36,7 @@ impl TransportCause {
         link(error.to_string(), next)
     }
 
-    pub(crate) fn is_connect(&self) -> bool {
+    pub(super) fn is_connect(&self) -> bool {
         self.is_connect
     }
 }
@@ -54,7 +54,7 @@ impl Error for TransportCause {
 }
 
 /// An error and its causes.
-pub(super) fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
+pub(crate) fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
     let first: &(dyn Error + 'static) = error;
     iter::successors(Some(first), |error| cause(*error))
 }

@@ -1,15 +1,17 @@
-//! The settings of the HTTP client.
+//! Makes handles.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderValue, USER_AGENT};
 
+use super::Authlete;
 use crate::config::ConfigError;
+use crate::context::Context;
 use crate::http_client::ConnectionSettings;
 use crate::settings::{MAX_RESPONSE_SIZE, Settings, TIMEOUT};
-use crate::{
-    Authlete, CircuitBreakerPolicy, Config, RateLimiterPolicy, Result, RetryPolicy, Setting, tls,
-};
+use crate::throttle::{CircuitBreakerPolicy, RateLimiterPolicy, ThrottlePolicies};
+use crate::{Config, Result, RetryPolicy, Setting, tls};
 
 /// Settings of a handle beside its [`Config`].
 ///
@@ -32,8 +34,7 @@ pub struct AuthleteBuilder {
     connections: ConnectionSettings,
     timeout: Option<Duration>,
     retry: RetryPolicy,
-    rate_limiter: Option<RateLimiterPolicy>,
-    circuit_breaker: Option<CircuitBreakerPolicy>,
+    throttle: ThrottlePolicies,
     max_response_size: usize,
     #[cfg(feature = "introspection-cache")]
     introspection_cache: Option<crate::IntrospectionCache>,
@@ -50,15 +51,14 @@ enum Http {
 }
 
 impl AuthleteBuilder {
-    pub(crate) fn new(config: Config) -> Self {
+    pub(super) fn new(config: Config) -> Self {
         Self {
             config,
             http: Http::Own,
             connections: ConnectionSettings::default(),
             timeout: None,
             retry: RetryPolicy::new(),
-            rate_limiter: None,
-            circuit_breaker: None,
+            throttle: ThrottlePolicies::default(),
             max_response_size: MAX_RESPONSE_SIZE,
             #[cfg(feature = "introspection-cache")]
             introspection_cache: None,
@@ -106,13 +106,13 @@ impl AuthleteBuilder {
 
     /// Limits the calls per second; excess calls are delayed. Default: no rate limiter.
     pub fn rate_limiter(mut self, policy: RateLimiterPolicy) -> Self {
-        self.rate_limiter = Some(policy);
+        self.throttle.rate_limiter = Some(policy);
         self
     }
 
     /// Lets calls fail at once after too many failures. Default: no circuit breakers.
     pub fn circuit_breaker(mut self, policy: CircuitBreakerPolicy) -> Self {
-        self.circuit_breaker = Some(policy);
+        self.throttle.circuit_breaker = Some(policy);
         self
     }
 
@@ -206,16 +206,15 @@ impl AuthleteBuilder {
             headers: HeaderMap::from_iter([(USER_AGENT, user_agent)]),
             timeout: self.timeout.or(is_own.then_some(TIMEOUT)),
             retry: self.retry,
-            rate_limiter: self.rate_limiter,
-            circuit_breaker: self.circuit_breaker,
+            throttle: self.throttle,
             max_response_size: self.max_response_size,
             has_own_client: is_own,
-            #[cfg(feature = "introspection-cache")]
-            introspection_cache: self
-                .introspection_cache
-                .map(crate::IntrospectionCache::build)
-                .transpose()?,
         };
+        #[cfg(feature = "introspection-cache")]
+        let introspection_cache = self
+            .introspection_cache
+            .map(crate::IntrospectionCache::build)
+            .transpose()?;
         let client = match self.http {
             Http::Client(client) => {
                 let of_connections = [Setting::ClientCertificate, Setting::RootCertificate];
@@ -240,7 +239,11 @@ impl AuthleteBuilder {
                 build(builder, &self.config, &self.root_certificates)?
             }
         };
-        Authlete::with_client(client, self.config, settings)
+        Ok(Authlete {
+            context: Arc::new(Context::new(client, self.config, settings)?),
+            #[cfg(feature = "introspection-cache")]
+            introspection_cache,
+        })
     }
 
     /// None of these is of any use at zero.
@@ -265,7 +268,7 @@ fn build(
     config: &Config,
     roots: &[Vec<u8>],
 ) -> Result<reqwest::Client, ConfigError> {
-    tls::install_cryptography()?;
+    tls::install_cryptography().map_err(ConfigError::client)?;
     let mut builder = config.apply_certificates(builder)?;
     for root in roots {
         builder = tls::add_roots(builder, root)
