@@ -55,7 +55,9 @@ pub use error::{
 pub use generated::{operations, types};
 pub use http_client::http_client_builder;
 #[cfg(feature = "introspection-cache")]
-pub use introspection_cache::IntrospectionCache;
+pub use introspection_cache::{
+    IntrospectionCache, IntrospectionStore, StoreError, StoreFuture, StoreValues, StoreWrite,
+};
 pub use json_object::JsonObject;
 pub(crate) use open_enum::open_enum;
 pub use operation::{ApiVersion, CredentialKind, Operation, Root, Route};

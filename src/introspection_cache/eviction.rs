@@ -11,11 +11,9 @@ use tokio::time::Instant;
 
 use super::Cache;
 use super::cache_key::{TokenDigest, token_digest};
-#[cfg(feature = "introspection-cache-redis")]
-use super::redis::Deletion;
+use super::shared::Deletion;
 use crate::Error;
 use crate::context::Context;
-#[cfg(feature = "introspection-cache-redis")]
 use crate::operations;
 use crate::transport::RequestParts;
 
@@ -29,11 +27,9 @@ pub(crate) struct Eviction {
 /// The answers that a call may make untrue.
 struct Answers {
     cache: Arc<Cache>,
-    #[cfg(feature = "introspection-cache-redis")]
     operation: &'static str,
-    /// Whose answers in Redis they are. `None` when the handle cannot introspect, and so has none there; those of other
+    /// Whose answers in the store they are. `None` when the handle cannot introspect, and so has none there; those of other
     /// handles may be meant.
-    #[cfg(feature = "introspection-cache-redis")]
     service: Option<String>,
     /// What the token that the call names may be, if it names one. A name is the token itself or its hash, and looks
     /// alike.
@@ -43,8 +39,6 @@ struct Answers {
 impl Eviction {
     /// `None` when the operation changes no token.
     pub fn of(cache: &Arc<Cache>, context: &Context, request: &RequestParts) -> Option<Self> {
-        #[cfg(not(feature = "introspection-cache-redis"))]
-        let _ = context;
         let name = match request.operation.id {
             "revocation" => revoked(request),
             "token_delete" => last_segment(request),
@@ -69,9 +63,7 @@ impl Eviction {
         Some(Self {
             answers: Answers {
                 cache: Arc::clone(cache),
-                #[cfg(feature = "introspection-cache-redis")]
                 operation: request.operation.id,
-                #[cfg(feature = "introspection-cache-redis")]
                 service: context
                     .root(&operations::INTROSPECTION)
                     .ok()
@@ -99,7 +91,7 @@ impl Eviction {
 impl Drop for Eviction {
     fn drop(&mut self) {
         if self.is_due {
-            // Redis does its part without being waited for.
+            // The store does its part without being waited for.
             let _ = self.answers.remove();
         }
     }
@@ -107,20 +99,16 @@ impl Drop for Eviction {
 
 /// What is still to be done elsewhere, with or without the call.
 struct Removal {
-    #[cfg(feature = "introspection-cache-redis")]
-    in_redis: Option<Deletion>,
+    in_store: Option<Deletion>,
 }
 
 impl Removal {
     /// Gives it some of the time until then.
     async fn until(self, deadline: Instant) {
-        #[cfg(feature = "introspection-cache-redis")]
-        if let Some(deletion) = self.in_redis {
+        if let Some(deletion) = self.in_store {
             let left = deadline.saturating_duration_since(Instant::now());
             deletion.tried(left).await;
         }
-        #[cfg(not(feature = "introspection-cache-redis"))]
-        let _ = deadline;
     }
 }
 
@@ -130,13 +118,12 @@ impl Answers {
     fn remove(&self) -> Removal {
         let known = self.known();
         // Before the process forgets, so that it does not find there again what it forgot.
-        #[cfg(feature = "introspection-cache-redis")]
-        let in_redis = self.cache.redis.as_ref().and_then(|redis| {
+        let in_store = self.cache.shared.as_ref().and_then(|shared| {
             let Some(service) = &self.service else {
-                redis.distrust();
+                shared.distrust();
                 return None;
             };
-            Some(redis.evict(service, &known, self.operation))
+            Some(shared.evict(service, &known, self.operation))
         });
         if known.is_empty() {
             self.cache.memory.clear();
@@ -144,10 +131,7 @@ impl Answers {
         for token in &known {
             self.cache.memory.remove(token);
         }
-        Removal {
-            #[cfg(feature = "introspection-cache-redis")]
-            in_redis,
-        }
+        Removal { in_store }
     }
 
     fn known(&self) -> Vec<TokenDigest> {

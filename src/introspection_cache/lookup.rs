@@ -9,12 +9,10 @@ use super::Cache;
 use super::cache_key::CacheKey;
 use super::lifetime::lifetime;
 use super::memory::CachedResponse;
-#[cfg(feature = "introspection-cache-redis")]
-use super::redis::Found;
+use super::shared::Found;
 use super::trace::record_lookup;
 use crate::Result;
 use crate::context::Context;
-#[cfg(feature = "introspection-cache-redis")]
 use crate::operations;
 use crate::settings::TIMEOUT;
 use crate::types::{IntrospectionRequest, IntrospectionResponse};
@@ -48,7 +46,6 @@ impl Cache {
         let begun = Instant::now();
         let slot = self.memory.slot(key, begun);
         let longest = context.settings.timeout.unwrap_or(TIMEOUT);
-        #[cfg(feature = "introspection-cache-redis")]
         let left = || longest.saturating_sub(begun.elapsed());
         let turn = timeout(longest, slot.turn.lock()).await;
         if let Some(response) = slot.get(Instant::now()) {
@@ -61,12 +58,10 @@ impl Cache {
             record_lookup("miss");
             return ask(begun.elapsed()).await.map(Arc::new);
         }
-        #[cfg(feature = "introspection-cache-redis")]
         let before = match self.load(context, key, left()).await {
-            Some(Found::Answer(kept)) => {
-                record_lookup("redis");
-                slot.fill(Some(kept.clone()));
-                return Ok(kept.response);
+            Some(Found::Response(cached)) => {
+                slot.fill(Some(cached.clone()));
+                return Ok(cached.response);
             }
             Some(Found::Nothing(before)) => Some(before),
             None => None,
@@ -74,24 +69,22 @@ impl Cache {
         record_lookup("miss");
         let (asked, time) = (Instant::now(), SystemTime::now());
         let response = ask(begun.elapsed()).await.map(Arc::new);
-        let kept = response.as_ref().ok().and_then(|response| {
+        let cached = response.as_ref().ok().and_then(|response| {
             Some(CachedResponse {
                 response: Arc::clone(response),
                 until: asked + lifetime(request, response, self.max_age, time)?,
             })
         });
-        slot.fill(kept.clone());
+        slot.fill(cached.clone());
         drop(turn);
-        #[cfg(feature = "introspection-cache-redis")]
-        if let (Some(redis), Some(kept), Some(before)) = (&self.redis, kept, before) {
-            redis.store(key, &kept, before, left()).await;
+        if let (Some(shared), Some(cached), Some(before)) = (&self.shared, cached, before) {
+            shared.store(key, &cached, before, left()).await;
         }
         response
     }
 
-    #[cfg(feature = "introspection-cache-redis")]
     async fn load(&self, context: &Context, key: &CacheKey, left: Duration) -> Option<Found> {
         let service = context.root(&operations::INTROSPECTION).ok()?.as_str();
-        self.redis.as_ref()?.load(service, key, left).await
+        self.shared.as_ref()?.load(service, key, left).await
     }
 }

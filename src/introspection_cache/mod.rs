@@ -11,6 +11,8 @@ mod lookup;
 mod memory;
 #[cfg(feature = "introspection-cache-redis")]
 mod redis;
+mod shared;
+mod store;
 mod trace;
 
 use std::sync::Arc;
@@ -22,8 +24,8 @@ pub(crate) use trace::record_lookup;
 
 use crate::config::ConfigError;
 use memory::Memory;
-#[cfg(feature = "introspection-cache-redis")]
-use redis::Redis;
+use shared::SharedCache;
+pub use store::{IntrospectionStore, StoreError, StoreFuture, StoreValues, StoreWrite};
 
 /// A page and what it loads ask several times within seconds, and a revocation shows within the time that people take
 /// to notice.
@@ -64,9 +66,16 @@ const MAX_TOKENS: usize = 10_000;
 pub struct IntrospectionCache {
     max_age: Duration,
     max_tokens: usize,
-    /// It may hold a password.
+    shared: Option<SharedStore>,
+}
+
+/// Where instances share responses.
+#[derive(Clone)]
+enum SharedStore {
+    /// By its URL, which may have a password.
     #[cfg(feature = "introspection-cache-redis")]
-    redis_url: Option<crate::Secret>,
+    Redis(crate::Secret),
+    Own(Arc<dyn IntrospectionStore>),
 }
 
 impl IntrospectionCache {
@@ -75,8 +84,7 @@ impl IntrospectionCache {
         Self {
             max_age: MAX_AGE,
             max_tokens: MAX_TOKENS,
-            #[cfg(feature = "introspection-cache-redis")]
-            redis_url: None,
+            shared: None,
         }
     }
 
@@ -143,19 +151,31 @@ impl IntrospectionCache {
     /// themselves within [`max_age`](Self::max_age).
     #[cfg(feature = "introspection-cache-redis")]
     pub fn redis(mut self, url: impl Into<crate::Secret>) -> Self {
-        self.redis_url = Some(url.into());
+        self.shared = Some(SharedStore::Redis(url.into()));
+        self
+    }
+
+    /// Shares the responses with other instances of your server through a store of your own, for example in
+    /// another database than Redis: see [`IntrospectionStore`].
+    ///
+    /// What `redis` says about failures and revocations holds for it as well: a store never makes a call fail or exceed
+    /// its timeout, a revocation counts at once on this instance, and the deletion is retried until the store has it.
+    pub fn store(mut self, store: impl IntrospectionStore) -> Self {
+        self.shared = Some(SharedStore::Own(Arc::new(store)));
         self
     }
 
     pub(crate) fn build(self) -> Result<Arc<Cache>, ConfigError> {
+        let store: Option<Arc<dyn IntrospectionStore>> = match self.shared {
+            #[cfg(feature = "introspection-cache-redis")]
+            Some(SharedStore::Redis(url)) => Some(Arc::new(redis::RedisStore::new(&url)?)),
+            Some(SharedStore::Own(store)) => Some(store),
+            None => None,
+        };
         Ok(Arc::new(Cache {
             max_age: self.max_age,
             memory: Memory::new(self.max_tokens),
-            #[cfg(feature = "introspection-cache-redis")]
-            redis: self
-                .redis_url
-                .map(|url| Redis::new(&url, self.max_age))
-                .transpose()?,
+            shared: store.map(|store| SharedCache::new(store, self.max_age)),
         }))
     }
 }
@@ -180,8 +200,7 @@ impl std::fmt::Debug for IntrospectionCache {
 pub(crate) struct Cache {
     max_age: Duration,
     memory: Memory,
-    #[cfg(feature = "introspection-cache-redis")]
-    redis: Option<Redis>,
+    shared: Option<SharedCache>,
 }
 
 /// Shows nothing of what is kept.

@@ -25,6 +25,8 @@ mod hostile;
 mod introspection_cache;
 #[cfg(feature = "introspection-cache-redis")]
 mod introspection_cache_redis;
+#[cfg(feature = "introspection-cache")]
+mod introspection_cache_store;
 mod json_forms;
 mod lists;
 mod network;

@@ -1,17 +1,21 @@
-//! The connection to Redis that all calls share.
+//! Redis as the store, over a connection that all calls share.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Client, FromRedisValue, Pipeline, RedisError, RedisResult};
+use redis::{
+    AsyncConnectionConfig, Client, ExistenceCheck, FromRedisValue, Pipeline, RedisError,
+    RedisResult, SetExpiry, SetOptions,
+};
 use tokio::time::timeout;
 
-use super::TRY;
+use super::shared::TIMEOUT;
+use super::store::{IntrospectionStore, StoreError, StoreFuture, StoreValues, StoreWrite};
 use crate::Secret;
 use crate::config::ConfigError;
 
-pub(super) struct Connection {
+pub(super) struct RedisStore {
     client: Client,
     shared: Mutex<Shared>,
     /// Held by the caller that opens a connection.
@@ -32,7 +36,7 @@ struct Numbered {
     connection: MultiplexedConnection,
 }
 
-impl Connection {
+impl RedisStore {
     pub fn new(url: &Secret) -> Result<Self, ConfigError> {
         let client = Client::open(url.expose()).map_err(|_| {
             // Without the reason, which may show the password.
@@ -49,22 +53,22 @@ impl Connection {
     }
 
     /// Runs commands that may run twice. An error is its class, and the next commands run on a fresh connection.
-    pub async fn run<T: FromRedisValue>(
+    async fn run<T: FromRedisValue>(
         &self,
         commands: &Pipeline,
         limit: Duration,
-    ) -> Result<T, String> {
+    ) -> Result<T, StoreError> {
         let mut used = None;
         let outcome = timeout(limit, self.query(commands, &mut used)).await;
-        let class = match outcome {
+        let error = match outcome {
             Ok(Ok(value)) => return Ok(value),
-            Ok(Err(error)) => class(error),
-            Err(_) => "timeout".to_owned(),
+            Ok(Err(error)) => StoreError::new(class(error)),
+            Err(_) => StoreError::new("timeout"),
         };
         if let Some(number) = used {
             self.discard(number);
         }
-        Err(class)
+        Err(error)
     }
 
     async fn query<T: FromRedisValue>(
@@ -93,8 +97,8 @@ impl Connection {
             return Ok(current);
         }
         let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(TRY))
-            .set_response_timeout(Some(TRY));
+            .set_connection_timeout(Some(TIMEOUT))
+            .set_response_timeout(Some(TIMEOUT));
         let connection = self
             .client
             .get_multiplexed_async_connection_with_config(&config)
@@ -123,6 +127,74 @@ impl Connection {
     fn shared(&self) -> MutexGuard<'_, Shared> {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl IntrospectionStore for RedisStore {
+    fn name(&self) -> &'static str {
+        "redis"
+    }
+
+    fn get<'a>(&'a self, keys: &'a [String], timeout: Duration) -> StoreFuture<'a, StoreValues> {
+        Box::pin(async move {
+            // Without a transaction, because `redis` 1.8 panics where overflows do when one is refused as a whole. None is
+            // needed: the time may be from after the values were read.
+            let commands = redis::pipe().mget(keys).cmd("TIME").to_owned();
+            let (values, (seconds, microseconds)): (Vec<Option<Vec<u8>>>, (u64, u32)) =
+                self.run(&commands, timeout).await?;
+            let time = Duration::from_secs(seconds) + Duration::from_micros(microseconds.into());
+            Ok(StoreValues::new(values, time))
+        })
+    }
+
+    fn get_or_insert<'a>(
+        &'a self,
+        entries: &'a [(String, Vec<u8>)],
+        time_to_live: Duration,
+        timeout: Duration,
+    ) -> StoreFuture<'a, Vec<Option<Vec<u8>>>> {
+        Box::pin(async move {
+            let mut commands = redis::pipe();
+            for (key, value) in entries {
+                let options = SetOptions::default()
+                    .conditional_set(ExistenceCheck::NX)
+                    .with_expiration(SetExpiry::PX(milliseconds(time_to_live)));
+                commands.set_options(key, value, options).ignore();
+            }
+            let keys: Vec<&str> = entries.iter().map(|(key, _)| key.as_str()).collect();
+            commands.mget(&keys);
+            let (values,) = self.run(&commands, timeout).await?;
+            Ok(values)
+        })
+    }
+
+    fn set<'a>(&'a self, write: StoreWrite<'a>, timeout: Duration) -> StoreFuture<'a, ()> {
+        Box::pin(async move {
+            let expiry = SetExpiry::PX(milliseconds(write.time_to_live));
+            let options = SetOptions::default().with_expiration(expiry);
+            let mut commands = redis::pipe();
+            commands
+                .set_options(write.key, write.value, options)
+                .ignore();
+            let lifetime = milliseconds(write.extended_time_to_live);
+            for key in write.extended {
+                commands
+                    .pexpire(key, i64::try_from(lifetime).unwrap_or(i64::MAX))
+                    .ignore();
+            }
+            self.run(&commands, timeout).await
+        })
+    }
+
+    fn delete<'a>(&'a self, keys: &'a [String], timeout: Duration) -> StoreFuture<'a, ()> {
+        Box::pin(async move {
+            let commands = redis::pipe().del(keys).ignore().to_owned();
+            self.run(&commands, timeout).await
+        })
+    }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    duration.as_millis().try_into().unwrap_or(u64::MAX)
 }
 
 /// What Redis calls the first of the errors, such as `READONLY`, or what the client calls it.

@@ -1,4 +1,4 @@
-//! The deletions that a revocation needs and that Redis has not carried out yet.
+//! The deletions that a revocation needs and that the store has not carried out yet.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ const MAX_BATCH: usize = 1_000;
 #[derive(Default)]
 pub(super) struct Pending {
     entries: HashMap<String, Entry>,
-    /// Until when nothing in Redis is believed.
+    /// Until when nothing in the store counts.
     everything: Option<Instant>,
     /// How many deletions there were.
     added: u64,
@@ -45,7 +45,7 @@ pub(super) struct Report {
 
 impl Pending {
     /// Adds a deletion, and returns the key that stands for it: its own, or that of the service when there are too
-    /// many. `None` when there are too many services; then Redis is not believed until then, and nothing is deleted.
+    /// many. `None` when there are too many services; then the store does not count until then, and nothing is deleted.
     pub fn add(
         &mut self,
         key: String,

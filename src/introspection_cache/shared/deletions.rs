@@ -11,15 +11,15 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::connection::Connection;
 use super::pending::{Batch, Pending, Report};
-use super::{PART, TRY};
-use crate::introspection_cache::trace::{never_written, not_written, redis_failed, written_late};
+use super::{PART, TIMEOUT, within};
+use crate::introspection_cache::store::{IntrospectionStore, StoreError};
+use crate::introspection_cache::trace::{never_written, not_written, store_failed, written_late};
 
 /// Until what failed is tried again; twice as long after each failure.
 const FIRST_DELAY: Duration = Duration::from_millis(100);
 
-/// Other instances learn of a revocation this long after Redis is well again, at the latest.
+/// Other instances learn of a revocation this long after the store works again, at the latest.
 const LONGEST_DELAY: Duration = Duration::from_secs(1);
 
 /// The task does something at least this often while there is something to delete, unless nobody drives its runtime: longer
@@ -27,7 +27,7 @@ const LONGEST_DELAY: Duration = Duration::from_secs(1);
 const STALLED: Duration = Duration::from_secs(2);
 
 pub(super) struct Deletions {
-    connection: Arc<Connection>,
+    store: Arc<dyn IntrospectionStore>,
     state: Mutex<State>,
     /// Wakes the task when there is something new.
     added: Notify,
@@ -60,16 +60,16 @@ pub(in crate::introspection_cache) struct Deletion {
 }
 
 impl Deletions {
-    pub fn new(connection: Arc<Connection>) -> Self {
+    pub fn new(store: Arc<dyn IntrospectionStore>) -> Self {
         Self {
-            connection,
+            store,
             state: Mutex::default(),
             added: Notify::new(),
             tried: watch::Sender::new(()),
         }
     }
 
-    /// Deletes keys; from now on no answer under them is believed here. `service` is the key that covers them all, and
+    /// Deletes keys; from now on no answer under them counts here. `service` is the key that covers them all, and
     /// `until` is when no answer from before is good any more.
     pub fn add(
         self: &Arc<Self>,
@@ -99,7 +99,7 @@ impl Deletions {
         }
     }
 
-    /// Lets no answer be believed here until then.
+    /// Lets no response count here until then.
     pub fn distrust(&self, until: Instant) {
         self.state().pending.cover_everything(until);
     }
@@ -170,14 +170,13 @@ impl Deletions {
         batch
     }
 
-    /// Tries twice: the second time on a fresh connection, in case the first one had been lost without notice.
+    /// Tries twice: a connection may have been lost without notice, and then the second one is fresh.
     async fn delete(&self, batch: &Batch) -> Result<(), ()> {
-        let keys: Vec<&str> = batch.iter().map(|(key, _)| key.as_str()).collect();
-        let commands = redis::pipe().del(&keys).ignore().to_owned();
-        let mut outcome: Result<(), String> = self.connection.run(&commands, TRY).await;
-        if let Err(reason) = &outcome {
-            redis_failed(reason);
-            outcome = self.connection.run(&commands, TRY).await;
+        let keys: Vec<String> = batch.iter().map(|(key, _)| key.clone()).collect();
+        let mut outcome = self.try_delete(&keys).await;
+        if let Err(error) = &outcome {
+            store_failed(error.class());
+            outcome = self.try_delete(&keys).await;
         }
         match outcome {
             Ok(()) => {
@@ -185,13 +184,17 @@ impl Deletions {
                 late.into_iter().for_each(written_late);
                 Ok(())
             }
-            Err(reason) => {
-                redis_failed(&reason);
-                let late = self.state().pending.failed(batch, &reason.into());
+            Err(error) => {
+                store_failed(error.class());
+                let late = self.state().pending.failed(batch, &error.class().into());
                 report(late);
                 Err(())
             }
         }
+    }
+
+    async fn try_delete(&self, keys: &[String]) -> Result<(), StoreError> {
+        within(TIMEOUT, self.store.delete(keys, TIMEOUT)).await
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -211,8 +214,8 @@ impl Deletion {
                 let _ = tried.changed().await;
             }
         };
-        let limit = (left / PART).min(2 * TRY);
-        // A call that has no time left says nothing about Redis.
+        let limit = (left / PART).min(2 * TIMEOUT);
+        // A call that has no time left says nothing about the store.
         if timeout(limit, all).await.is_err() && !limit.is_zero() {
             let late = deletions.state().pending.late(&keys, &"timeout".into());
             report(late);

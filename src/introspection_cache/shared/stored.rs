@@ -1,4 +1,4 @@
-//! An answer as it is stored.
+//! A response as it is stored.
 
 use std::time::Duration;
 
@@ -10,17 +10,17 @@ use super::PREFIX;
 use super::generation::Generations;
 use crate::introspection_cache::cache_key::CacheKey;
 
-pub(super) fn answer_key(key: &CacheKey) -> String {
+pub(super) fn response_key(key: &CacheKey) -> String {
     let [token, inputs] = [key.token, key.inputs].map(|hash| BASE64_URL_SAFE_NO_PAD.encode(hash));
     format!("{PREFIX}:answer:{token}:{inputs}")
 }
 
-/// An answer, as JSON.
+/// A response, as JSON.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Stored<A> {
     /// Those that there were before Authlete was asked.
     pub generations: Generations,
-    /// From when the answer is, by the clock of Redis, in milliseconds.
+    /// From when the response is, by the clock of the store, in milliseconds.
     pub asked: u64,
     /// How long it is good from then on, in milliseconds.
     pub lifetime: u64,
