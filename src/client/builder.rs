@@ -7,11 +7,11 @@ use reqwest::header::{HeaderMap, HeaderValue, USER_AGENT};
 
 use super::Authlete;
 use crate::config::ConfigError;
-use crate::context::Context;
+use crate::context::{Context, HttpClient};
 use crate::http_client::ConnectionSettings;
 use crate::settings::{MAX_RESPONSE_SIZE, Settings, TIMEOUT};
 use crate::throttle::{CircuitBreakerPolicy, RateLimiterPolicy, ThrottlePolicies};
-use crate::{Config, Result, RetryPolicy, Setting, tls};
+use crate::{Config, Result, RetryPolicy, Setting, TransportErrorKind, tls};
 
 /// Settings of a handle beside its [`Config`].
 ///
@@ -48,6 +48,7 @@ enum Http {
     Own,
     Builder(Box<reqwest::ClientBuilder>),
     Client(reqwest::Client),
+    Transport(HttpClient),
 }
 
 impl AuthleteBuilder {
@@ -189,6 +190,22 @@ impl AuthleteBuilder {
         self
     }
 
+    /// Sends requests by a function in place of an HTTP client, for tests without a server. See
+    /// [Testing](crate::guide::testing).
+    ///
+    /// The function gets each request as it would be sent, one for each attempt, and returns the response or the kind of a
+    /// transport error. The rest of a call works as it does with a server: credentials, retries, timeouts, the rate limiter,
+    /// decoding, errors. Settings of the connections have no effect.
+    pub fn transport<F, R, B>(mut self, send: F) -> Self
+    where
+        F: Fn(http::Request<bytes::Bytes>) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<http::Response<B>, TransportErrorKind>> + Send + 'static,
+        B: Into<reqwest::Body>,
+    {
+        self.http = Http::Transport(HttpClient::from_function(send));
+        self
+    }
+
     /// Makes the handle.
     ///
     /// # Errors
@@ -202,9 +219,11 @@ impl AuthleteBuilder {
                 .map_err(|error| client_error("the user agent is not valid in HTTP", error))?,
         };
         let is_own = matches!(self.http, Http::Own);
+        let has_client_of_caller = matches!(self.http, Http::Builder(_) | Http::Client(_));
+        let default_timeout = (!has_client_of_caller).then_some(TIMEOUT);
         let settings = Settings {
             headers: HeaderMap::from_iter([(USER_AGENT, user_agent)]),
-            timeout: self.timeout.or(is_own.then_some(TIMEOUT)),
+            timeout: self.timeout.or(default_timeout),
             retry: self.retry,
             throttle: self.throttle,
             max_response_size: self.max_response_size,
@@ -228,15 +247,16 @@ impl AuthleteBuilder {
                         Setting::ClientCertificate
                     )))?;
                 }
-                client
+                HttpClient::Reqwest(client)
             }
+            Http::Transport(client) => client,
             Http::Own => {
                 let builder = self.connections.own(&self.config);
-                build(builder, &self.config, &self.root_certificates)?
+                HttpClient::Reqwest(build(builder, &self.config, &self.root_certificates)?)
             }
             Http::Builder(builder) => {
                 let builder = self.connections.apply(*builder);
-                build(builder, &self.config, &self.root_certificates)?
+                HttpClient::Reqwest(build(builder, &self.config, &self.root_certificates)?)
             }
         };
         Ok(Authlete {

@@ -1,5 +1,6 @@
 //! What the calls of a handle need: where to send them, with which credentials, over which connections.
 
+mod http_client;
 mod last_response;
 mod organization;
 
@@ -9,6 +10,7 @@ use reqwest::Url;
 use reqwest::header::{HeaderMap, HeaderValue};
 use tower::retry::budget::TpsBudget;
 
+pub(crate) use http_client::{HttpClient, SendFunction};
 pub(crate) use last_response::LastResponse;
 use organization::OrganizationApi;
 
@@ -42,7 +44,7 @@ pub(crate) struct Context {
 
 /// What all handles have in common that came from one.
 struct Shared {
-    client: reqwest::Client,
+    client: HttpClient,
     nonces: Nonces,
     retry_budget: TpsBudget,
     throttles: Throttles,
@@ -51,7 +53,7 @@ struct Shared {
 }
 
 impl Context {
-    pub fn new(client: reqwest::Client, config: Config, settings: Settings) -> Result<Self> {
+    pub fn new(client: HttpClient, config: Config, settings: Settings) -> Result<Self> {
         let shared = Shared {
             client,
             nonces: Nonces::default(),
@@ -119,7 +121,7 @@ impl Context {
         })
     }
 
-    pub fn client(&self) -> &reqwest::Client {
+    pub fn client(&self) -> &HttpClient {
         &self.shared.client
     }
 

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::{fmt, io, iter};
 
+use super::TransportErrorKind;
 use crate::tls;
 
 /// Why a request failed, as the HTTP client, the TLS library and the system say it.
@@ -36,8 +37,28 @@ impl TransportCause {
         link(error.to_string(), next)
     }
 
+    /// Whether no connection was established, and so nothing was sent.
     pub(super) fn is_connect(&self) -> bool {
         self.is_connect
+    }
+}
+
+/// A cause without further reasons, for tests.
+impl From<TransportErrorKind> for TransportCause {
+    fn from(kind: TransportErrorKind) -> Self {
+        let is_connect = match kind {
+            TransportErrorKind::Connect
+            | TransportErrorKind::Certificate
+            | TransportErrorKind::Tls => true,
+            TransportErrorKind::Timeout
+            | TransportErrorKind::Interrupted
+            | TransportErrorKind::Request => false,
+        };
+        Self {
+            reason: kind.to_string(),
+            next: None,
+            is_connect,
+        }
     }
 }
 

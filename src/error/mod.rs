@@ -232,6 +232,40 @@ pub struct ApiError {
     pub snippet: Secret,
 }
 
+impl ApiError {
+    /// An error with this status and nothing else, for tests. Set the other fields as needed.
+    ///
+    /// ```
+    /// use authlete::{ApiError, Error, ErrorKind};
+    ///
+    /// let mut error = ApiError::new("introspection", 429);
+    /// error.result_code = Some("A001202".to_owned());
+    /// assert_eq!(Error::from(error).kind(), ErrorKind::RateLimited);
+    /// ```
+    pub fn new(operation: &'static str, status: u16) -> Self {
+        Self {
+            operation,
+            status: status_code(status),
+            result_code: None,
+            result_message: None,
+            headers: ResponseHeaders::default(),
+            body: None,
+            snippet: Secret::default(),
+        }
+    }
+}
+
+impl From<ApiError> for Error {
+    fn from(error: ApiError) -> Self {
+        Self::Api(Box::new(error))
+    }
+}
+
+/// A number that is no status counts as 500.
+fn status_code(status: u16) -> StatusCode {
+    StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
 impl fmt::Display for ApiError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
@@ -286,6 +320,23 @@ pub struct UnexpectedBodyError {
 impl UnexpectedBodyError {
     /// How much of a body is kept: enough to recognize who answered.
     pub const SNIPPET_CHARS: usize = 256;
+
+    /// An error with this status and an empty body, for tests. Set the other fields as needed.
+    pub fn new(operation: &'static str, status: u16) -> Self {
+        Self {
+            operation,
+            status: status_code(status),
+            headers: ResponseHeaders::default(),
+            snippet: Secret::default(),
+            is_empty: true,
+        }
+    }
+}
+
+impl From<UnexpectedBodyError> for Error {
+    fn from(error: UnexpectedBodyError) -> Self {
+        Self::UnexpectedBody(Box::new(error))
+    }
 }
 
 impl fmt::Display for UnexpectedBodyError {
@@ -320,6 +371,11 @@ impl DecodeError {
     /// How deep objects and lists may be nested in an answer; deeper ones are not read. It is the JSON parser's bound,
     /// which keeps a hostile answer from using up the stack, and many times what Authlete's answers need.
     pub const MAX_DEPTH: usize = 127;
+
+    /// An error with this message, for tests.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
 }
 
 impl Error {

@@ -157,7 +157,7 @@ pub(super) fn deadline_error(operation: &'static Operation, url: &Url) -> Error 
 }
 
 /// Host and port; both are in the configuration and no secret.
-fn server(url: &Url) -> String {
+pub(super) fn server(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     match url.port_or_known_default() {
         Some(port) => format!("{host}:{port}"),

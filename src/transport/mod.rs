@@ -7,6 +7,7 @@ mod query;
 mod raw_response;
 mod read_response;
 mod request_parts;
+mod send_request;
 mod trace;
 
 use std::sync::Arc;
@@ -16,12 +17,13 @@ use reqwest::Request;
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep};
 
-use failure::{api_error, deadline_error, decode_error, transport_error, unexpected_body_error};
+use failure::{api_error, deadline_error, decode_error, unexpected_body_error};
 pub(crate) use from_response::{FromResponse, impl_from_response};
 use nonce::wants_nonce;
 pub(crate) use raw_response::RawResponse;
 use read_response::read_response;
 pub(crate) use request_parts::RequestParts;
+use send_request::send_request;
 use trace::AttemptTrace;
 pub(crate) use trace::CallTrace;
 
@@ -127,16 +129,14 @@ fn send(
     route: &'static Route,
     request: Request,
 ) -> impl Future<Output = Result<RawResponse>> + Send {
-    let sent = context.client().execute(request);
+    let sent = send_request(context.client(), operation, request);
     async move {
         // Lets the runtime poll its sockets: an idle connection on which unsolicited bytes have arrived is then closed, so
         // that they are not taken for this response. Doing so before each request would be a tenth of the cost of a call.
         if !context.last_response().is_recent() {
             yield_now().await;
         }
-        let response = sent
-            .await
-            .map_err(|error| transport_error(operation, error))?;
+        let response = sent.await?;
         let received =
             read_response(operation, response, context.settings.max_response_size).await?;
         context.record_response(route, &received.headers);

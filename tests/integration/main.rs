@@ -49,5 +49,6 @@ mod tls;
 mod tls_server;
 #[cfg(feature = "tracing")]
 mod traces;
+mod transport;
 mod update;
 mod wire;
