@@ -9,13 +9,13 @@ use crate::config::{ConfigError, Credentials, Setting};
 use crate::operation::CredentialKind;
 use crate::{Route, Secret};
 
-/// The headers that the configured credentials make, ready to send.
+/// The `Authorization` headers of the configured credentials, ready to send.
 #[derive(Clone)]
-pub(crate) struct Headers {
+pub(crate) struct AuthorizationHeaders {
     by_kind: Vec<(CredentialKind, HeaderValue)>,
 }
 
-impl Headers {
+impl AuthorizationHeaders {
     /// `token_scheme` is the one of access tokens: `Bearer` (RFC 6750 §2.1) or `DPoP` (RFC 9449 §7.1).
     pub(crate) fn new(credentials: &Credentials, token_scheme: &str) -> Result<Self, ConfigError> {
         let Credentials {
@@ -135,7 +135,7 @@ mod tests {
             organization_token: Some(secret),
             ..Credentials::default()
         };
-        let headers = Headers::new(&credentials, "Bearer").unwrap();
+        let headers = AuthorizationHeaders::new(&credentials, "Bearer").unwrap();
         assert_eq!(headers.by_kind.len(), 2);
         assert!(
             headers

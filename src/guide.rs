@@ -6,6 +6,9 @@ pub mod connections {}
 #[doc = include_str!("../docs/json.md")]
 pub mod json {}
 
+#[doc = include_str!("../docs/testing.md")]
+pub mod testing {}
+
 #[doc = include_str!("../docs/tls.md")]
 pub mod tls {}
 

@@ -41,7 +41,7 @@ const PROBES: u32 = 3;
 /// # Errors
 /// The build has rustls without cryptography, and the program has installed none.
 pub fn http_client_builder() -> Result<ClientBuilder, ConfigError> {
-    tls::prepare()?;
+    tls::install_cryptography().map_err(ConfigError::client)?;
     Ok(ConnectionSettings::default()
         .defaults()
         .redirect(reqwest::redirect::Policy::none()))
@@ -57,7 +57,7 @@ pub(crate) struct ConnectionSettings {
 impl ConnectionSettings {
     /// A client for calls of Authlete, with the defaults of this crate for what is not set.
     pub(crate) fn own(&self, config: &Config) -> ClientBuilder {
-        let warm_up = config.uses_tls().then(|| WarmUp::begin(tls::draw_random));
+        let warm_up = config.uses_tls().then(|| WarmUp::begin(tls::seed_random));
         let builder = self.defaults().dns_resolver(Resolver::new(warm_up));
         // What stays on this machine may go without TLS, and must not go to a proxy of the environment.
         match config.is_on_this_machine() {
@@ -69,7 +69,7 @@ impl ConnectionSettings {
     fn defaults(&self) -> ClientBuilder {
         // HTTP/2 is on as soon as any crate of the program enables the feature of reqwest. Then all calls share one
         // connection, and fail together when it dies.
-        let builder = tls::select(reqwest::Client::builder())
+        let builder = tls::use_backend(reqwest::Client::builder())
             .http1_only()
             .connect_timeout(self.connect_timeout.unwrap_or(CONNECT_TIMEOUT))
             .pool_idle_timeout(self.idle_timeout().unwrap_or(POOL_IDLE_TIMEOUT));

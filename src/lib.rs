@@ -2,17 +2,16 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
-mod admission;
-mod builder;
 mod client;
 mod client_identifier;
 mod config;
+mod context;
 mod credentials;
-mod decodable;
+mod deserialize;
 #[cfg(feature = "dpop")]
 mod dpop;
 #[cfg(not(feature = "dpop"))]
-#[path = "dpop/absent.rs"]
+#[path = "dpop/disabled.rs"]
 mod dpop;
 mod error;
 pub mod guide;
@@ -23,7 +22,6 @@ mod json_object;
 mod json_path;
 mod open_enum;
 mod operation;
-mod organization;
 mod pages;
 mod rate_limit;
 mod resolver;
@@ -35,8 +33,10 @@ pub mod server;
 mod setters;
 mod settings;
 mod standard_scope;
+mod throttle;
 mod tls;
 mod transport;
+mod url_path;
 mod warm_up;
 
 /// The code that `build.rs` makes of `openapi/`.
@@ -44,19 +44,20 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/client.rs"));
 }
 
-pub use admission::{CallRate, CircuitPolicy};
-pub use builder::AuthleteBuilder;
-pub use client::Authlete;
+pub use client::{Authlete, AuthleteBuilder};
 pub use client_identifier::ClientIdentifier;
 pub use config::{Config, ConfigError, Setting};
-pub(crate) use decodable::decodable;
+pub(crate) use deserialize::impl_deserialize;
 pub use error::{
-    ApiError, DecodeError, Error, ErrorKind, Result, TransportErrorKind, UnexpectedBodyError,
+    ApiError, DecodeError, Error, ErrorKind, Result, TransportCause, TransportErrorKind,
+    UnexpectedBodyError,
 };
 pub use generated::{operations, types};
 pub use http_client::http_client_builder;
 #[cfg(feature = "introspection-cache")]
-pub use introspection_cache::IntrospectionCache;
+pub use introspection_cache::{
+    IntrospectionCache, IntrospectionStore, StoreError, StoreFuture, StoreValues, StoreWrite,
+};
 pub use json_object::JsonObject;
 pub(crate) use open_enum::open_enum;
 pub use operation::{ApiVersion, CredentialKind, Operation, Root, Route};
@@ -67,5 +68,5 @@ pub use retry::RetryPolicy;
 pub use secret::Secret;
 pub(crate) use setters::setters;
 pub use standard_scope::StandardScope;
-pub use transport::TransportCause;
-pub(crate) use transport::answer;
+pub use throttle::{CircuitBreakerPolicy, RateLimiterPolicy};
+pub(crate) use transport::impl_from_response;

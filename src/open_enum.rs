@@ -1,13 +1,13 @@
-//! Enums that stay open: the server may use a word that this version of the crate does not know.
+//! Open enums: the server may send a value that this version of the crate does not know.
 
-/// Defines an enum of Authlete's words, with the words of the protocols beside them where there are any.
+/// Defines an enum from the names of its values in Authlete's API, each with its name in the protocols if there is one.
 ///
-/// A word that is not listed is kept in `Other` and written back as it came.
+/// An unknown value is kept in `Other` and serialized unchanged.
 macro_rules! open_enum {
     (
         $(#[$attribute:meta])*
         $name:ident {
-            $( $(#[$variant_attribute:meta])* $variant:ident = $word:literal $(=> $protocol:literal)? ),* $(,)?
+            $( $(#[$variant_attribute:meta])* $variant:ident = $name_in_api:literal $(=> $protocol:literal)? ),* $(,)?
         }
     ) => {
         $(#[$attribute])*
@@ -15,7 +15,7 @@ macro_rules! open_enum {
         #[non_exhaustive]
         pub enum $name {
             $( $(#[$variant_attribute])* $variant, )*
-            /// A word that this version of the crate does not know, as the server sent it.
+            /// A value that this version of the crate does not know, as the server sent it.
             Other(String),
         }
 
@@ -23,15 +23,15 @@ macro_rules! open_enum {
             /// The values that this version of the crate knows, in the order of the API's description.
             pub const KNOWN: &'static [Self] = &[$(Self::$variant),*];
 
-            /// Authlete's word for the value.
+            /// The name of the value in Authlete's API.
             pub fn as_str(&self) -> &str {
                 match self {
-                    $(Self::$variant => $word,)*
-                    Self::Other(word) => word,
+                    $(Self::$variant => $name_in_api,)*
+                    Self::Other(name) => name,
                 }
             }
 
-            /// The word that the protocols (OAuth, OpenID, JOSE) have for the value; `None` when they have none.
+            /// The name of the value in the protocols (OAuth, OpenID, JOSE); `None` when it has none.
             pub fn protocol_value(&self) -> Option<&'static str> {
                 match self {
                     $($(Self::$variant => Some($protocol),)?)*
@@ -39,19 +39,19 @@ macro_rules! open_enum {
                 }
             }
 
-            /// The value for a word of the protocols; `None` when no value has it.
-            pub fn from_protocol_value(word: &str) -> Option<Self> {
-                Self::KNOWN.iter().find(|value| value.protocol_value() == Some(word)).cloned()
+            /// The value with this name in the protocols; `None` when there is none.
+            pub fn from_protocol_value(name: &str) -> Option<Self> {
+                Self::KNOWN.iter().find(|value| value.protocol_value() == Some(name)).cloned()
             }
 
             /// Whether the server sent no value at all.
             #[allow(dead_code)]
             pub(crate) fn is_unset(&self) -> bool {
-                matches!(self, Self::Other(word) if word.is_empty())
+                matches!(self, Self::Other(name) if name.is_empty())
             }
         }
 
-        /// The value of an answer that has none: `Other` with an empty word.
+        /// The value of a missing member: `Other` with an empty string.
         impl Default for $name {
             fn default() -> Self {
                 Self::Other(String::new())
@@ -59,27 +59,27 @@ macro_rules! open_enum {
         }
 
         impl From<&str> for $name {
-            fn from(word: &str) -> Self {
-                match word {
-                    $($word => Self::$variant,)*
+            fn from(name: &str) -> Self {
+                match name {
+                    $($name_in_api => Self::$variant,)*
                     other => Self::Other(other.to_owned()),
                 }
             }
         }
 
         impl From<String> for $name {
-            fn from(word: String) -> Self {
-                Self::from(word.as_str())
+            fn from(name: String) -> Self {
+                Self::from(name.as_str())
             }
         }
 
         impl From<&String> for $name {
-            fn from(word: &String) -> Self {
-                Self::from(word.as_str())
+            fn from(name: &String) -> Self {
+                Self::from(name.as_str())
             }
         }
 
-        /// Authlete's word for the value.
+        /// The name of the value in Authlete's API.
         impl AsRef<str> for $name {
             fn as_ref(&self) -> &str {
                 self.as_str()
@@ -89,8 +89,8 @@ macro_rules! open_enum {
         impl std::str::FromStr for $name {
             type Err = std::convert::Infallible;
 
-            fn from_str(word: &str) -> Result<Self, Self::Err> {
-                Ok(Self::from(word))
+            fn from_str(name: &str) -> Result<Self, Self::Err> {
+                Ok(Self::from(name))
             }
         }
 
@@ -108,7 +108,7 @@ macro_rules! open_enum {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::decodable::word(deserializer)
+                $crate::deserialize::deserialize_from_str(deserializer)
             }
         }
 
@@ -118,9 +118,9 @@ macro_rules! open_enum {
                 stringify!($name).into()
             }
 
-            /// A string with the known words as examples: any other is valid too.
+            /// A string with the known values as examples; any other is valid too.
             fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!({ "type": "string", "examples": [$($word),*] })
+                schemars::json_schema!({ "type": "string", "examples": [$($name_in_api),*] })
             }
         }
     };

@@ -72,6 +72,12 @@ impl ResponseHeaders {
     }
 }
 
+impl From<HeaderMap> for ResponseHeaders {
+    fn from(headers: HeaderMap) -> Self {
+        Self(headers)
+    }
+}
+
 impl fmt::Debug for ResponseHeaders {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter

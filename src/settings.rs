@@ -1,26 +1,23 @@
-//! What a handle is set to, beside its configuration.
+//! The settings of a handle beside its configuration.
 
-#[cfg(feature = "introspection-cache")]
-use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::HeaderMap;
 use tokio::time::Instant;
 
-#[cfg(feature = "introspection-cache")]
-use crate::introspection_cache;
-use crate::{CallRate, CircuitPolicy, RetryPolicy};
+use crate::RetryPolicy;
+use crate::throttle::ThrottlePolicies;
 
 /// Authlete answers in well under a second; an authorization server that waits longer keeps a person waiting.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Nobody waits longer, and no clock has to hold the end of it.
+/// A longer timeout is cut to this one, so that adding it to the current time cannot overflow.
 pub(crate) const LONGEST_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// Far above the largest answers, which are pages of services; what is longer is no answer of Authlete.
 pub(crate) const MAX_RESPONSE_SIZE: usize = 10 * 1024 * 1024;
 
-/// What a handle is set to, beside its configuration.
+/// The settings of a handle beside its configuration.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
     /// Sent with every call.
@@ -28,14 +25,11 @@ pub(crate) struct Settings {
     /// How long a call may take, all attempts together. Without it the client of the caller decides on each attempt.
     pub timeout: Option<Duration>,
     pub retry: RetryPolicy,
-    pub call_rate: Option<CallRate>,
-    pub circuit_breaker: Option<CircuitPolicy>,
+    pub throttle: ThrottlePolicies,
     /// In bytes.
     pub max_response_size: usize,
     /// Whether the HTTP client is one that the builder made by itself.
     pub has_own_client: bool,
-    #[cfg(feature = "introspection-cache")]
-    pub introspection_cache: Option<Arc<introspection_cache::Cache>>,
 }
 
 impl Settings {

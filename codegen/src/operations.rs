@@ -343,7 +343,7 @@ impl Operation {
         let constant = self.constant();
         let begin = |route: &Route| -> Expr {
             let path = route.format();
-            parse_quote!(self.request(&operations::#constant, format_args!(#path))?)
+            parse_quote!(self.request_parts(&operations::#constant, format_args!(#path))?)
         };
         match (&self.v2, &self.v3) {
             (Some(v2), Some(v3)) if v2.path != v3.path => {
@@ -479,7 +479,7 @@ fn refine_method(mut method: ImplItemFn, operation: &Operation) -> ImplItemFn {
     let constant = operation.constant();
     let segments = operation.path_parameters.iter().map(|name| {
         let ident = format_ident!("{}", name.to_snake_case());
-        quote!(let #ident = crate::transport::path_segment(&operations::#constant, #name, &#ident)?;)
+        quote!(let #ident = crate::url_path::path_segment(&operations::#constant, #name, &#ident)?;)
     });
     let begin = operation.begin();
     let query = operation.has_query.then(|| quote!(.query(query)?));
@@ -616,9 +616,9 @@ pub fn answers(methods: &Item, with_headers: &BTreeSet<String>) -> Vec<Item> {
         .into_iter()
         .map(|(name, ty)| {
             if with_headers.contains(&name) {
-                parse_quote!(crate::answer! { #ty, response_headers })
+                parse_quote!(crate::impl_from_response! { #ty, response_headers })
             } else {
-                parse_quote!(crate::answer! { #ty })
+                parse_quote!(crate::impl_from_response! { #ty })
             }
         })
         .collect()

@@ -130,7 +130,7 @@ fn refine_struct(mut item: ItemStruct, knowledge: &Knowledge) -> Vec<Item> {
     }
     let mut items = Vec::new();
     if in_answers {
-        items.push(decodable(&item, knowledge.text_members.get(&name)));
+        items.push(impl_deserialize(&item, knowledge.text_members.get(&name)));
     }
     if let Some(required) = required {
         items.push(constructor(&item, &required));
@@ -217,7 +217,7 @@ fn is_action(field: &Field) -> bool {
 
 /// What the server sends is decoded by a macro of ours: a missing member, a `null` wherever it stands and a member
 /// that nobody knows are no reason to lose the answer, nor is an integer that comes as text.
-fn decodable(item: &ItemStruct, text_member: Option<&String>) -> Item {
+fn impl_deserialize(item: &ItemStruct, text_member: Option<&String>) -> Item {
     let name = &item.ident;
     let members = item.fields.iter().filter_map(|field| {
         let ident = field.ident.as_ref().filter(|ident| *ident != "extra")?;
@@ -228,11 +228,11 @@ fn decodable(item: &ItemStruct, text_member: Option<&String>) -> Item {
         } else if value.is_some_and(is_map) {
             quote!(map)
         } else if is_action(field) {
-            quote!(word)
+            quote!(or_default)
         } else if value.is_some_and(is_integer) {
             quote!(integer)
         } else {
-            quote!(one)
+            quote!(value)
         };
         Some(quote!(#kind #ident = #key))
     });
@@ -243,7 +243,7 @@ fn decodable(item: &ItemStruct, text_member: Option<&String>) -> Item {
             None => quote!(, text => #ident: ::std::convert::identity),
         }
     });
-    parse_quote!(crate::decodable! { #name { #(#members),* } #text })
+    parse_quote!(crate::impl_deserialize! { #name { #(#members),* } #text })
 }
 
 fn is_map(ty: &Type) -> bool {

@@ -214,7 +214,7 @@ fn an_answer_may_lack_its_action_and_whatever_is_required() {
 #[test]
 fn answers_are_decoded_leniently_and_requests_strictly() {
     assert_generated(
-        r#"crate::decodable! { ThingResponse { word action = "action", one name = "name", list names = "names", one part = "part", one response_content = "responseContent", one response_headers = "responseHeaders", one result_code = "resultCode", one ticket = "ticket" } }"#,
+        r#"crate::impl_deserialize! { ThingResponse { or_default action = "action", value name = "name", list names = "names", value part = "part", value response_content = "responseContent", value response_headers = "responseHeaders", value result_code = "resultCode", value ticket = "ticket" } }"#,
     );
     assert_generated("#[derive(Clone, Debug, PartialEq, ::serde::Serialize, Default)]");
     assert_generated(
@@ -225,7 +225,7 @@ fn answers_are_decoded_leniently_and_requests_strictly() {
 #[test]
 fn an_integer_of_an_answer_may_be_text_and_so_may_an_object_with_a_plain_form() {
     assert_generated(
-        r#"crate::decodable! { Part { one name = "name", integer size = "size" }, text => name : Some }"#,
+        r#"crate::impl_deserialize! { Part { value name = "name", integer size = "size" }, text => name : Some }"#,
     );
 }
 
@@ -249,7 +249,7 @@ fn secrets_have_their_type() {
 #[test]
 fn headers_come_from_the_transport() {
     assert_generated("pub response_headers: ::std::option::Option<crate::ResponseHeaders>");
-    assert_generated("crate::answer! { types::ThingResponse, response_headers }");
+    assert_generated("crate::impl_from_response! { types::ThingResponse, response_headers }");
 }
 
 #[test]
@@ -294,7 +294,7 @@ fn a_query_is_one_argument() {
 fn a_client_is_named_by_whatever_converts() {
     assert_generated("client_id: impl ::std::convert::Into<crate::ClientIdentifier>,");
     assert_generated(
-        r#"let client_id = crate::transport::path_segment( &operations::UPDATE_THING, "clientId", &client_id, )?;"#,
+        r#"let client_id = crate::url_path::path_segment( &operations::UPDATE_THING, "clientId", &client_id, )?;"#,
     );
 }
 

@@ -23,7 +23,7 @@ impl Config {
             let feature = "mtls";
             return Err(ConfigError::Unsupported { setting, feature });
         }
-        tls::present(builder, value.text.expose())
+        tls::add_identity(builder, value.text.expose())
             .map_err(|reason| ConfigError::invalid(setting, &value.source, reason))
     }
 
@@ -32,7 +32,7 @@ impl Config {
         let Some(value) = self.values.get(&setting) else {
             return Ok(builder);
         };
-        tls::trust(builder, value.text.expose().as_bytes())
+        tls::add_roots(builder, value.text.expose().as_bytes())
             .map_err(|reason| ConfigError::invalid(setting, &value.source, reason))
     }
 

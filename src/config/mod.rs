@@ -5,6 +5,7 @@ mod credential;
 mod environment;
 mod error;
 mod file;
+mod number;
 mod organization;
 mod resolved;
 mod setting;
@@ -15,7 +16,7 @@ use std::path::PathBuf;
 
 pub use error::ConfigError;
 pub(crate) use organization::OrganizationSettings;
-pub(crate) use resolved::{Credentials, Resolved};
+pub(crate) use resolved::{Credentials, ResolvedConfig};
 pub use setting::Setting;
 
 use crate::{ApiVersion, Secret};
@@ -211,8 +212,8 @@ impl Config {
     /// an Ed25519 key with EdDSA.
     ///
     /// When the server wants its nonce in the proof, the request is sent again at once, and once, whatever the operation:
-    /// it was refused before it was processed. Like any request it needs a turn of the [`CallRate`](crate::CallRate), and has
-    /// a span of its own. The nonce is kept for all handles that came from one builder, until an answer brings the next
+    /// it was refused before it was processed. Like any request it passes the rate limiter, and has a span of its
+    /// own. The nonce is kept for all handles that came from one builder, until an answer brings the next
     /// one. A proof has the time that it was made at: the clock of your machine must be right.
     ///
     /// A stolen access token is of no use without the key, and a token that is not bound to the key is refused. The
@@ -311,7 +312,7 @@ impl Config {
     /// ```
     pub fn configured_service_id(&self) -> Option<i64> {
         let value = self.values.get(&Setting::ServiceApiKey)?;
-        resolved::number(Setting::ServiceApiKey, value, "service ID").ok()
+        number::number(Setting::ServiceApiKey, value, "service ID").ok()
     }
 
     /// Whether a setting has a value.

@@ -2,7 +2,7 @@
 
 use reqwest::Url;
 
-use super::resolved::number;
+use super::number::number;
 use super::{Config, ConfigError, Setting};
 
 /// Where the organization API of Authlete's own servers is.

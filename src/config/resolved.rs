@@ -6,20 +6,21 @@ use reqwest::Url;
 
 use super::OrganizationSettings;
 use super::credential::{check_secret, check_token};
-use super::{Config, ConfigError, Setting, Source, Value};
-use crate::dpop::Key;
+use super::number::number;
+use super::{Config, ConfigError, Setting, Source};
+use crate::dpop::SigningKey;
 use crate::{ApiVersion, Secret};
 
 /// Where 2.x is hosted. 3.0 has a host for each region, so that there is nothing to assume.
 const DEFAULT_BASE_URL_V2: &str = "https://api.authlete.com";
 
 /// What a handle needs, checked.
-pub(crate) struct Resolved {
+pub(crate) struct ResolvedConfig {
     pub version: ApiVersion,
     pub base_url: Url,
     pub service_id: Option<i64>,
     pub credentials: Credentials,
-    pub dpop_key: Option<Key>,
+    pub dpop_key: Option<SigningKey>,
     /// Whether the server is one of Authlete's own, of 3.0.
     pub is_hosted: bool,
     pub organization: OrganizationSettings,
@@ -34,7 +35,7 @@ pub(crate) struct Credentials {
     pub organization_token: Option<Secret>,
 }
 
-impl Resolved {
+impl ResolvedConfig {
     pub(crate) fn from_config(config: &Config) -> Result<Self, ConfigError> {
         let version = config.resolve_version()?;
         let service_id = config.resolve_service_id(version)?;
@@ -195,7 +196,7 @@ impl Config {
         }
     }
 
-    fn resolve_dpop_key(&self, version: ApiVersion) -> Result<Option<Key>, ConfigError> {
+    fn resolve_dpop_key(&self, version: ApiVersion) -> Result<Option<SigningKey>, ConfigError> {
         let setting = Setting::DpopKey;
         let Some(value) = self.values.get(&setting) else {
             return Ok(None);
@@ -208,7 +209,7 @@ impl Config {
             ApiVersion::V2 => {
                 Err("proves the possession of access tokens, which 2.x does not have")
             }
-            ApiVersion::V3 => Key::from_jwk(&value.text),
+            ApiVersion::V3 => SigningKey::from_jwk(&value.text),
         };
         key.map(Some)
             .map_err(|reason| ConfigError::invalid(setting, &value.source, reason))
@@ -257,19 +258,6 @@ impl Config {
             other => return Err(format!("must be https, not {other}")),
         }
         Ok(url)
-    }
-}
-
-/// The number of a service, a service owner, an organization or an API server.
-pub(super) fn number(setting: Setting, value: &Value, what: &str) -> Result<i64, ConfigError> {
-    let text = value.text.expose();
-    match text.parse() {
-        // What is sent is the text.
-        Ok(number) if number > 0 && !text.starts_with('+') => Ok(number),
-        _ => {
-            let reason = format!("is no {what}: it must be a whole number above 0");
-            Err(ConfigError::invalid(setting, &value.source, reason))
-        }
     }
 }
 

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use super::key::{Key, PrivateKey};
+use super::signing_key::{PrivateKey, SigningKey};
 use crate::Secret;
 
 /// Of the algorithms of RSA the one that the FAPI 2.0 Security Profile allows.
@@ -42,7 +42,7 @@ type Reason = &'static str;
 
 const INCONSISTENT: Reason = "has members that do not belong together, or is too small";
 
-impl Key {
+impl SigningKey {
     /// Reads a private key. `alg` decides how it signs, and without it the type of the key.
     pub fn from_jwk(text: &Secret) -> Result<Self, Reason> {
         let jwk: Jwk = serde_json::from_str(text.expose())
@@ -67,7 +67,7 @@ impl Jwk {
         alg: &'static str,
         size: usize,
         algorithm: &'static EcdsaSigningAlgorithm,
-    ) -> Result<Key, Reason> {
+    ) -> Result<SigningKey, Reason> {
         self.alg_among(&[alg])?;
         let d = private(&self.d)?;
         let (x, y) = (public(&self.x)?, public(&self.y)?);
@@ -78,11 +78,11 @@ impl Jwk {
         let pair = EcdsaKeyPair::from_private_key_and_public_key(algorithm, &d, &point)
             .map_err(|_| INCONSISTENT)?;
         let jwk = json!({ "kty": "EC", "crv": self.crv, "x": encoded(&x), "y": encoded(&y) });
-        Ok(Key::new(PrivateKey::Ecdsa(pair), &header(alg, &jwk)))
+        Ok(SigningKey::new(PrivateKey::Ecdsa(pair), &header(alg, &jwk)))
     }
 
     /// `EdDSA` is the common name of the algorithm, and `Ed25519` that of RFC 9864.
-    fn ed25519(&self) -> Result<Key, Reason> {
+    fn ed25519(&self) -> Result<SigningKey, Reason> {
         let alg = self.alg_among(&["EdDSA", "Ed25519"])?;
         let (d, x) = (private(&self.d)?, public(&self.x)?);
         if d.len() != 32 {
@@ -90,10 +90,13 @@ impl Jwk {
         }
         let pair = Ed25519KeyPair::from_seed_and_public_key(&d, &x).map_err(|_| INCONSISTENT)?;
         let jwk = json!({ "kty": "OKP", "crv": self.crv, "x": encoded(&x) });
-        Ok(Key::new(PrivateKey::Ed25519(pair), &header(alg, &jwk)))
+        Ok(SigningKey::new(
+            PrivateKey::Ed25519(pair),
+            &header(alg, &jwk),
+        ))
     }
 
-    fn rsa(&self) -> Result<Key, Reason> {
+    fn rsa(&self) -> Result<SigningKey, Reason> {
         let alg = self.alg_among(&[RSA_DEFAULT, "PS384", "PS512", "RS256", "RS384", "RS512"])?;
         let encoding: &'static RsaSignatureEncoding = match alg {
             "PS384" => &RSA_PSS_SHA384,
@@ -116,7 +119,7 @@ impl Jwk {
             qInv: factor(&self.qi)?,
         })
         .map_err(|_| INCONSISTENT)?;
-        Ok(Key::new(
+        Ok(SigningKey::new(
             PrivateKey::Rsa(pair, encoding),
             &header(alg, &jwk),
         ))

@@ -1,45 +1,45 @@
-//! Proofs that whoever sends an access token holds its key (DPoP, RFC 9449).
+//! Proofs of possession of the key of an access token (DPoP, RFC 9449).
 
 mod jwk;
-mod key;
 mod nonce;
 mod proof;
+mod signing_key;
 
 use std::sync::Arc;
 
 use reqwest::Request;
 use reqwest::header::HeaderMap;
 
-pub(crate) use key::Key;
 use nonce::Nonce;
 pub(crate) use nonce::Nonces;
+pub(crate) use signing_key::SigningKey;
 
 /// What the proofs of a handle are made with.
 #[derive(Clone)]
 pub(crate) struct Dpop {
-    key: Arc<Key>,
+    key: Arc<SigningKey>,
     nonce: Nonce,
 }
 
 /// The proof of a request could not be signed.
-pub(crate) struct Unsigned;
+pub(crate) struct SigningError;
 
 impl Dpop {
     /// For calls to one server, whose nonce is shared with the other handles that call it.
-    pub fn new(key: Key, nonces: &Nonces, server: &str) -> Self {
+    pub fn new(key: SigningKey, nonces: &Nonces, server: &str) -> Self {
         Self {
             key: Arc::new(key),
-            nonce: nonces.of(server),
+            nonce: nonces.for_server(server),
         }
     }
 
-    /// Puts a new proof into a request that carries an access token. No proof may be sent twice.
-    pub fn prove(&self, request: &mut Request) -> Result<(), Unsigned> {
+    /// Adds a new proof to a request that carries an access token. No proof may be sent twice.
+    pub fn add_proof(&self, request: &mut Request) -> Result<(), SigningError> {
         proof::add(&self.key, self.nonce.get().as_deref(), request)
     }
 
-    /// Keeps the nonce that an answer brings.
-    pub fn observe(&self, headers: &HeaderMap) {
-        self.nonce.renew(headers);
+    /// Stores the nonce of a response, if it has one.
+    pub fn store_nonce(&self, headers: &HeaderMap) {
+        self.nonce.update(headers);
     }
 }

@@ -21,7 +21,7 @@ pub(crate) struct Nonces(Mutex<HashMap<String, Nonce>>);
 pub(super) struct Nonce(Arc<Mutex<Option<Arc<str>>>>);
 
 impl Nonces {
-    pub(super) fn of(&self, server: &str) -> Nonce {
+    pub(super) fn for_server(&self, server: &str) -> Nonce {
         let mut nonces = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         nonces.entry(server.to_owned()).or_default().clone()
     }
@@ -36,7 +36,7 @@ impl Nonce {
     }
 
     /// Keeps the nonce in the headers of an answer, if it is one.
-    pub(super) fn renew(&self, headers: &HeaderMap) {
+    pub(super) fn update(&self, headers: &HeaderMap) {
         let nonce = headers.get(DPOP_NONCE);
         let Some(nonce) = nonce.and_then(|value| value.to_str().ok()) else {
             return;

@@ -9,8 +9,8 @@ use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use reqwest::{Request, Url};
 use serde::Serialize;
 
-use super::Unsigned;
-use super::key::Key;
+use super::SigningError;
+use super::signing_key::SigningKey;
 
 const DPOP: HeaderName = HeaderName::from_static("dpop");
 
@@ -29,7 +29,11 @@ struct Claims<'a> {
 }
 
 /// Adds the proof of a request: of its method, its URL and its access token. A request without a token has none.
-pub(super) fn add(key: &Key, nonce: Option<&str>, request: &mut Request) -> Result<(), Unsigned> {
+pub(super) fn add(
+    key: &SigningKey,
+    nonce: Option<&str>,
+    request: &mut Request,
+) -> Result<(), SigningError> {
     let authorization = request.headers().get(AUTHORIZATION);
     let Some(token) = authorization.and_then(|value| value.as_bytes().strip_prefix(b"DPoP "))
     else {
@@ -44,16 +48,16 @@ pub(super) fn add(key: &Key, nonce: Option<&str>, request: &mut Request) -> Resu
         ath: BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, token)),
         nonce,
     };
-    let claims = serde_json::to_vec(&claims).map_err(|_| Unsigned)?;
-    let mut proof = HeaderValue::try_from(key.sign_jwt(&claims)?).map_err(|_| Unsigned)?;
+    let claims = serde_json::to_vec(&claims).map_err(|_| SigningError)?;
+    let mut proof = HeaderValue::try_from(key.sign_jwt(&claims)?).map_err(|_| SigningError)?;
     proof.set_sensitive(true);
     request.headers_mut().insert(DPOP, proof);
     Ok(())
 }
 
-fn identifier() -> Result<String, Unsigned> {
+fn identifier() -> Result<String, SigningError> {
     let mut bytes = [0; IDENTIFIER_LENGTH];
-    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Unsigned)?;
+    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| SigningError)?;
     Ok(BASE64_URL_SAFE_NO_PAD.encode(bytes))
 }
 

@@ -10,13 +10,12 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::Cache;
-use super::key::{TokenDigest, token_digest};
-#[cfg(feature = "introspection-cache-redis")]
-use super::redis::Deletion;
-#[cfg(feature = "introspection-cache-redis")]
+use super::cache_key::{TokenDigest, token_digest};
+use super::shared::Deletion;
+use crate::Error;
+use crate::context::Context;
 use crate::operations;
-use crate::transport::Template;
-use crate::{Authlete, Error};
+use crate::transport::RequestParts;
 
 /// The answers that a call removes when it is over, however it ends: one that times out may have been processed, and so
 /// may one that is dropped.
@@ -28,11 +27,9 @@ pub(crate) struct Eviction {
 /// The answers that a call may make untrue.
 struct Answers {
     cache: Arc<Cache>,
-    #[cfg(feature = "introspection-cache-redis")]
     operation: &'static str,
-    /// Whose answers in Redis they are. `None` when the handle cannot introspect, and so has none there; those of other
+    /// Whose answers in the store they are. `None` when the handle cannot introspect, and so has none there; those of other
     /// handles may be meant.
-    #[cfg(feature = "introspection-cache-redis")]
     service: Option<String>,
     /// What the token that the call names may be, if it names one. A name is the token itself or its hash, and looks
     /// alike.
@@ -40,9 +37,8 @@ struct Answers {
 }
 
 impl Eviction {
-    /// `None` when the operation changes no token, or the handle has no cache.
-    pub fn of(api: &Authlete, request: &Template) -> Option<Self> {
-        let cache = api.settings().introspection_cache.as_ref()?;
+    /// `None` when the operation changes no token.
+    pub fn of(cache: &Arc<Cache>, context: &Context, request: &RequestParts) -> Option<Self> {
         let name = match request.operation.id {
             "revocation" => revoked(request),
             "token_delete" => last_segment(request),
@@ -67,10 +63,8 @@ impl Eviction {
         Some(Self {
             answers: Answers {
                 cache: Arc::clone(cache),
-                #[cfg(feature = "introspection-cache-redis")]
                 operation: request.operation.id,
-                #[cfg(feature = "introspection-cache-redis")]
-                service: api
+                service: context
                     .root(&operations::INTROSPECTION)
                     .ok()
                     .map(|url| url.as_str().to_owned()),
@@ -97,7 +91,7 @@ impl Eviction {
 impl Drop for Eviction {
     fn drop(&mut self) {
         if self.is_due {
-            // Redis does its part without being waited for.
+            // The store does its part without being waited for.
             let _ = self.answers.remove();
         }
     }
@@ -105,20 +99,16 @@ impl Drop for Eviction {
 
 /// What is still to be done elsewhere, with or without the call.
 struct Removal {
-    #[cfg(feature = "introspection-cache-redis")]
-    in_redis: Option<Deletion>,
+    in_store: Option<Deletion>,
 }
 
 impl Removal {
     /// Gives it some of the time until then.
     async fn until(self, deadline: Instant) {
-        #[cfg(feature = "introspection-cache-redis")]
-        if let Some(deletion) = self.in_redis {
+        if let Some(deletion) = self.in_store {
             let left = deadline.saturating_duration_since(Instant::now());
             deletion.tried(left).await;
         }
-        #[cfg(not(feature = "introspection-cache-redis"))]
-        let _ = deadline;
     }
 }
 
@@ -128,13 +118,12 @@ impl Answers {
     fn remove(&self) -> Removal {
         let known = self.known();
         // Before the process forgets, so that it does not find there again what it forgot.
-        #[cfg(feature = "introspection-cache-redis")]
-        let in_redis = self.cache.redis.as_ref().and_then(|redis| {
+        let in_store = self.cache.shared.as_ref().and_then(|shared| {
             let Some(service) = &self.service else {
-                redis.distrust();
+                shared.distrust();
                 return None;
             };
-            Some(redis.evict(service, &known, self.operation))
+            Some(shared.evict(service, &known, self.operation))
         });
         if known.is_empty() {
             self.cache.memory.clear();
@@ -142,10 +131,7 @@ impl Answers {
         for token in &known {
             self.cache.memory.remove(token);
         }
-        Removal {
-            #[cfg(feature = "introspection-cache-redis")]
-            in_redis,
-        }
+        Removal { in_store }
     }
 
     fn known(&self) -> Vec<TokenDigest> {
@@ -182,7 +168,7 @@ fn digests(name: &str) -> Vec<TokenDigest> {
 }
 
 /// The token of a revocation request (RFC 7009 §2.1).
-fn revoked(request: &Template) -> Option<String> {
+fn revoked(request: &RequestParts) -> Option<String> {
     let parameters = member(request, "parameters")?;
     form_urlencoded::parse(parameters.as_bytes())
         .find(|(name, _)| name == "token")
@@ -190,20 +176,19 @@ fn revoked(request: &Template) -> Option<String> {
 }
 
 /// The value of a member of the body, if it is text.
-fn member(request: &Template, name: &str) -> Option<String> {
+fn member(request: &RequestParts, name: &str) -> Option<String> {
     let body: Value = serde_json::from_slice(&request.body).ok()?;
     body[name].as_str().map(str::to_owned)
 }
 
-fn last_segment(request: &Template) -> Option<String> {
+fn last_segment(request: &RequestParts) -> Option<String> {
     let segment = request.url.path_segments()?.next_back()?;
     Some(percent_decode_str(segment).decode_utf8().ok()?.into_owned())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::{Config, IntrospectionCache, operations};
+    use crate::{Authlete, Config, IntrospectionCache, operations};
 
     /// What changes something, and no token that there is already, or only by putting a new one in its place.
     const LEAVES_TOKENS: [&str; 43] = [
@@ -270,8 +255,8 @@ mod tests {
                 .unwrap()
         });
         for operation in operations::ALL {
-            let begin = |api| Authlete::request(api, operation, format_args!("/a")).ok();
-            let of = |api| Some(Eviction::of(api, &begin(api)?).is_some());
+            let begin = |api| Authlete::request_parts(api, operation, format_args!("/a")).ok();
+            let of = |api| Some(Authlete::eviction(api, &begin(api)?).is_some());
             let evicts = handles.iter().find_map(of).unwrap();
             let leaves = operation.repeatable || LEAVES_TOKENS.contains(&operation.id);
             assert_ne!(evicts, leaves, "{}", operation.id);

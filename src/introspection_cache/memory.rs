@@ -5,12 +5,12 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use quick_cache::sync::Cache;
 use tokio::time::Instant;
 
-use super::key::{Key, TokenDigest};
+use super::cache_key::{CacheKey, TokenDigest};
 use crate::types::{IntrospectionAction, IntrospectionResponse};
 
-/// Answers kept for one token, which differ in what it had to satisfy. A server has few endpoints; the client
+/// Answers cached for one token, which differ in what it had to satisfy. A server has few endpoints; the client
 /// certificate is the client's to choose, and must not fill the memory.
-const MAX_ANSWERS: usize = 8;
+const MAX_RESPONSES: usize = 8;
 
 /// The answers by token, so that a revocation finds them at once.
 pub(super) struct Memory(Cache<TokenDigest, Arc<Token>>);
@@ -28,13 +28,13 @@ pub(super) struct Slot {
     /// Held by the one who asks Authlete, while the others wait.
     pub turn: tokio::sync::Mutex<()>,
     /// `None` when the call failed, or its answer is for the one who asked.
-    outcome: OnceLock<Option<Kept>>,
+    outcome: OnceLock<Option<CachedResponse>>,
 }
 
 /// An answer and its end.
 #[derive(Debug, Clone)]
-pub(super) struct Kept {
-    pub answer: Arc<IntrospectionResponse>,
+pub(super) struct CachedResponse {
+    pub response: Arc<IntrospectionResponse>,
     pub until: Instant,
 }
 
@@ -44,31 +44,31 @@ impl Memory {
     }
 
     /// An answer that is good now.
-    pub fn answer(&self, key: &Key, now: Instant) -> Option<Arc<IntrospectionResponse>> {
+    pub fn get(&self, key: &CacheKey, now: Instant) -> Option<Arc<IntrospectionResponse>> {
         let token = self.0.get(&key.token)?;
-        let answers = token.answers();
-        let (_, slot) = answers.iter().find(|(inputs, _)| *inputs == key.inputs)?;
-        slot.answer(now)
+        let slots = token.slots();
+        let (_, slot) = slots.iter().find(|(inputs, _)| *inputs == key.inputs)?;
+        slot.get(now)
     }
 
     /// The place of an answer: filled with one that is good now, or to be filled.
-    pub fn slot(&self, key: &Key, now: Instant) -> Arc<Slot> {
+    pub fn slot(&self, key: &CacheKey, now: Instant) -> Arc<Slot> {
         let token = match self.0.get(&key.token) {
             Some(token) => token,
             None => self.insert(&key.token),
         };
-        let mut answers = token.answers();
-        if let Some((_, slot)) = answers.iter().find(|(inputs, _)| *inputs == key.inputs)
+        let mut slots = token.slots();
+        if let Some((_, slot)) = slots.iter().find(|(inputs, _)| *inputs == key.inputs)
             && slot.is_usable(now)
         {
             return Arc::clone(slot);
         }
-        answers.retain(|(inputs, slot)| *inputs != key.inputs && slot.is_usable(now));
-        if answers.len() >= MAX_ANSWERS {
-            answers.remove(0);
+        slots.retain(|(inputs, slot)| *inputs != key.inputs && slot.is_usable(now));
+        if slots.len() >= MAX_RESPONSES {
+            slots.remove(0);
         }
         let slot = Arc::<Slot>::default();
-        answers.push((key.inputs, Arc::clone(&slot)));
+        slots.push((key.inputs, Arc::clone(&slot)));
         slot
     }
 
@@ -82,11 +82,11 @@ impl Memory {
     /// Whether a token has been found good, and so certainly is an access token.
     pub fn knows(&self, token: &TokenDigest) -> bool {
         let is_good = |(_, slot): &(Inputs, Arc<Slot>)| {
-            let kept = slot.outcome.get().and_then(Option::as_ref);
-            kept.is_some_and(|kept| kept.answer.action == IntrospectionAction::Ok)
+            let cached = slot.outcome.get().and_then(Option::as_ref);
+            cached.is_some_and(|cached| cached.response.action == IntrospectionAction::Ok)
         };
         let token = self.0.peek(token);
-        token.is_some_and(|token| token.answers().iter().any(is_good))
+        token.is_some_and(|token| token.slots().iter().any(is_good))
     }
 
     pub fn remove(&self, token: &TokenDigest) {
@@ -99,16 +99,16 @@ impl Memory {
 }
 
 impl Token {
-    fn answers(&self) -> MutexGuard<'_, Vec<(Inputs, Arc<Slot>)>> {
+    fn slots(&self) -> MutexGuard<'_, Vec<(Inputs, Arc<Slot>)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Slot {
     /// The answer, as long as it is good.
-    pub fn answer(&self, now: Instant) -> Option<Arc<IntrospectionResponse>> {
-        let kept = self.outcome.get()?.as_ref()?;
-        (now < kept.until).then(|| Arc::clone(&kept.answer))
+    pub fn get(&self, now: Instant) -> Option<Arc<IntrospectionResponse>> {
+        let cached = self.outcome.get()?.as_ref()?;
+        (now < cached.until).then(|| Arc::clone(&cached.response))
     }
 
     pub fn is_filled(&self) -> bool {
@@ -116,13 +116,13 @@ impl Slot {
     }
 
     /// Fills the place, for all who wait for it.
-    pub fn fill(&self, kept: Option<Kept>) {
+    pub fn fill(&self, cached: Option<CachedResponse>) {
         // Only who has the turn fills, once.
-        let _ = self.outcome.set(kept);
+        let _ = self.outcome.set(cached);
     }
 
     /// Whether it has a good answer, or is to have one.
     fn is_usable(&self, now: Instant) -> bool {
-        !self.is_filled() || self.answer(now).is_some()
+        !self.is_filled() || self.get(now).is_some()
     }
 }

@@ -4,24 +4,28 @@
 //! answers are for those who ask for them by a method of its own: an endpoint that must know at once when a token is
 //! revoked calls `introspection`, beside others that need not.
 
+mod cache_key;
 mod eviction;
-mod key;
 mod lifetime;
 mod lookup;
 mod memory;
 #[cfg(feature = "introspection-cache-redis")]
 mod redis;
+mod shared;
+mod store;
 mod trace;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+pub(crate) use cache_key::CacheKey;
 pub(crate) use eviction::Eviction;
+pub(crate) use trace::record_lookup;
 
 use crate::config::ConfigError;
 use memory::Memory;
-#[cfg(feature = "introspection-cache-redis")]
-use redis::Redis;
+use shared::SharedCache;
+pub use store::{IntrospectionStore, StoreError, StoreFuture, StoreValues, StoreWrite};
 
 /// A page and what it loads ask several times within seconds, and a revocation shows within the time that people take
 /// to notice.
@@ -62,9 +66,16 @@ const MAX_TOKENS: usize = 10_000;
 pub struct IntrospectionCache {
     max_age: Duration,
     max_tokens: usize,
-    /// It may hold a password.
+    shared: Option<SharedStore>,
+}
+
+/// Where instances share responses.
+#[derive(Clone)]
+enum SharedStore {
+    /// By its URL, which may have a password.
     #[cfg(feature = "introspection-cache-redis")]
-    redis_url: Option<crate::Secret>,
+    Redis(crate::Secret),
+    Own(Arc<dyn IntrospectionStore>),
 }
 
 impl IntrospectionCache {
@@ -73,8 +84,7 @@ impl IntrospectionCache {
         Self {
             max_age: MAX_AGE,
             max_tokens: MAX_TOKENS,
-            #[cfg(feature = "introspection-cache-redis")]
-            redis_url: None,
+            shared: None,
         }
     }
 
@@ -141,19 +151,31 @@ impl IntrospectionCache {
     /// themselves within [`max_age`](Self::max_age).
     #[cfg(feature = "introspection-cache-redis")]
     pub fn redis(mut self, url: impl Into<crate::Secret>) -> Self {
-        self.redis_url = Some(url.into());
+        self.shared = Some(SharedStore::Redis(url.into()));
+        self
+    }
+
+    /// Shares the responses with other instances of your server through a store of your own, for example in
+    /// another database than Redis: see [`IntrospectionStore`].
+    ///
+    /// What `redis` says about failures and revocations holds for it as well: a store never makes a call fail or exceed
+    /// its timeout, a revocation counts at once on this instance, and the deletion is retried until the store has it.
+    pub fn store(mut self, store: impl IntrospectionStore) -> Self {
+        self.shared = Some(SharedStore::Own(Arc::new(store)));
         self
     }
 
     pub(crate) fn build(self) -> Result<Arc<Cache>, ConfigError> {
+        let store: Option<Arc<dyn IntrospectionStore>> = match self.shared {
+            #[cfg(feature = "introspection-cache-redis")]
+            Some(SharedStore::Redis(url)) => Some(Arc::new(redis::RedisStore::new(&url)?)),
+            Some(SharedStore::Own(store)) => Some(store),
+            None => None,
+        };
         Ok(Arc::new(Cache {
             max_age: self.max_age,
             memory: Memory::new(self.max_tokens),
-            #[cfg(feature = "introspection-cache-redis")]
-            redis: self
-                .redis_url
-                .map(|url| Redis::new(&url, self.max_age))
-                .transpose()?,
+            shared: store.map(|store| SharedCache::new(store, self.max_age)),
         }))
     }
 }
@@ -178,8 +200,7 @@ impl std::fmt::Debug for IntrospectionCache {
 pub(crate) struct Cache {
     max_age: Duration,
     memory: Memory,
-    #[cfg(feature = "introspection-cache-redis")]
-    redis: Option<Redis>,
+    shared: Option<SharedCache>,
 }
 
 /// Shows nothing of what is kept.

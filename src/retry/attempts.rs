@@ -24,7 +24,7 @@ pub(crate) struct Attempts<'a> {
 }
 
 impl<'a> Attempts<'a> {
-    /// Begins a call, which adds to the budget.
+    /// Begins a call, which deposits into the budget.
     pub fn begin(
         policy: &'a RetryPolicy,
         budget: &'a TpsBudget,
@@ -43,8 +43,8 @@ impl<'a> Attempts<'a> {
         }
     }
 
-    /// Counts a request.
-    pub fn make(&mut self) {
+    /// Starts an attempt.
+    pub fn start(&mut self) {
         self.requests += 1;
         self.attempts += 1;
     }
@@ -59,9 +59,9 @@ impl<'a> Attempts<'a> {
         self.requests.saturating_sub(1)
     }
 
-    /// Makes the request of the current attempt anew, as the server has just given the nonce that it wants: once, and without
-    /// a wait, whatever the policy. It was refused before it was processed.
-    pub fn renew(&mut self) -> Option<Duration> {
+    /// Repeats the request of the current attempt with the nonce that the server has just given: once, and without a delay,
+    /// whatever the policy. The server refused it before it processed it.
+    pub fn retry_with_nonce(&mut self) -> Option<Duration> {
         if std::mem::replace(&mut self.is_renewed, true) {
             return None;
         }
@@ -69,7 +69,7 @@ impl<'a> Attempts<'a> {
         Some(Duration::ZERO)
     }
 
-    /// How long to wait before the next attempt; `None` when the error is final.
+    /// The delay before the next attempt; `None` when the error is final.
     pub fn delay_after(&mut self, error: &Error) -> Option<Duration> {
         self.is_renewed = false;
         if self.is_last() || !self.may_repeat(error) {
@@ -89,7 +89,7 @@ impl<'a> Attempts<'a> {
         self.attempts >= self.policy.max_attempts
     }
 
-    /// Whether a repetition can help, and can do no harm.
+    /// Whether a retry can succeed and is safe.
     fn may_repeat(&self, error: &Error) -> bool {
         error.is_retryable() && (self.is_repeatable || !error.may_be_processed())
     }
@@ -124,7 +124,7 @@ mod tests {
         let mut attempts = Attempts::begin(policy, &budget, true, deadline);
         let mut waits = Vec::new();
         loop {
-            attempts.make();
+            attempts.start();
             let Some(delay) = attempts.delay_after(error) else {
                 break;
             };
@@ -189,10 +189,10 @@ mod tests {
         for _ in 0..calls {
             let deadline = Instant::now() + LONG;
             let mut attempts = Attempts::begin(&policy, &budget, true, deadline);
-            attempts.make();
+            attempts.start();
             while attempts.delay_after(&error).is_some() {
                 retries += 1;
-                attempts.make();
+                attempts.start();
             }
         }
         let reserve = 100;
@@ -200,7 +200,7 @@ mod tests {
         // A second later there is nothing more, and when the window is over there is the reserve again.
         let deadline = Instant::now() + LONG;
         let mut attempts = Attempts::begin(&policy, &budget, true, deadline);
-        attempts.make();
+        attempts.start();
         assert!(attempts.delay_after(&error).is_none());
         tokio::time::advance(Duration::from_secs(30)).await;
         assert!(attempts.delay_after(&error).is_some());

@@ -1,4 +1,4 @@
-//! Whether a call is tried again, and when.
+//! Whether a call is retried, and when.
 
 mod attempts;
 mod policy;
@@ -22,7 +22,7 @@ const BUDGET_MINIMUM: u32 = 10;
 /// Retries in the budget for each call: in an outage the load grows by a fifth, and is not multiplied.
 const BUDGET_SHARE: f32 = 0.2;
 
-/// What the retries of all handles that came from one builder are taken from.
+/// The retry budget, shared by all handles that came from one builder.
 pub(crate) fn budget() -> TpsBudget {
     TpsBudget::new(BUDGET_WINDOW, BUDGET_MINIMUM, BUDGET_SHARE)
 }

@@ -1,4 +1,4 @@
-//! How often a call is tried, and how long is waited in between.
+//! The retry policy: how many attempts, and the delays between them.
 
 use std::time::Duration;
 
@@ -17,7 +17,8 @@ const MAX_DELAY: Duration = Duration::from_secs(2);
 /// two more attempts. Authlete answers in well under a second.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How many attempts a call makes, and how long it waits between them.
+/// How many attempts a call makes, and the delays between them: by default 3 attempts with exponential backoff and full
+/// jitter (base 100 ms, at most 2 s).
 ///
 /// A call is retried after a failure that may pass, and when that can do no harm:
 ///
@@ -61,7 +62,8 @@ pub struct RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// The defaults: 3 attempts of 10 seconds, and waits from 100 milliseconds to 2 seconds.
+    /// The defaults: 3 attempts of at most 10 seconds each, exponential backoff with full jitter, base 100 milliseconds,
+    /// at most 2 seconds.
     pub fn new() -> Self {
         Self {
             max_attempts: MAX_ATTEMPTS,
@@ -115,7 +117,7 @@ impl RetryPolicy {
         }
     }
 
-    /// The wait after a number of attempts; `random` is from 0 to 1.
+    /// The delay after a number of attempts, with full jitter: `random` is from 0 to 1.
     pub(super) fn backoff(&self, attempts: u32, random: f64) -> Duration {
         let doublings = attempts.saturating_sub(1).min(31);
         let longest = self.base_delay.saturating_mul(1 << doublings);

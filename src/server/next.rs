@@ -45,7 +45,7 @@ macro_rules! next {
                 let parts = Parts {
                     $( response_content: self.$content.as_ref(), )?
                     $( $header: self.$header.as_deref(), )*
-                    $( presented: Some($presented), )?
+                    $( used_basic: $presented.used_basic(), )?
                     ..Parts::default()
                 };
                 match &self.action {

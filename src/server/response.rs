@@ -12,7 +12,6 @@ use http::header::{
 use http::{HeaderMap, StatusCode};
 use http_body::{Body, Frame, SizeHint};
 
-use super::Presented;
 use crate::{Error, ErrorKind, Secret};
 
 /// A complete HTTP response for the client of your server.
@@ -122,7 +121,8 @@ pub(crate) struct Parts<'a> {
     pub response_content: Option<&'a Secret>,
     pub dpop_nonce: Option<&'a str>,
     pub attestation_challenge: Option<&'a str>,
-    pub presented: Option<&'a Presented>,
+    /// Whether the client used the `Authorization` header to authenticate.
+    pub used_basic: bool,
 }
 
 /// Makes the response; without what the plan needs, the response of a server that failed.
@@ -159,7 +159,7 @@ fn try_respond(plan: Plan, parts: &Parts<'_>) -> Option<Response> {
         Challenge::Bearer => {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        Challenge::Client => match parts.presented.is_some_and(Presented::used_basic) {
+        Challenge::Client => match parts.used_basic {
             true => {
                 headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(BASIC));
             }

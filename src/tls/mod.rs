@@ -7,14 +7,15 @@
 )]
 #[cfg_attr(
     not(any(feature = "rustls-no-provider", feature = "native-tls")),
-    path = "absent.rs"
+    path = "disabled.rs"
 )]
 mod library;
 #[cfg(any(feature = "rustls-no-provider", feature = "native-tls"))]
 mod roots;
 
 pub(crate) use library::{
-    distrusts_certificate, draw_random, is_error, prepare, present, select, trust,
+    add_identity, add_roots, install_cryptography, is_certificate_error, is_tls_error, seed_random,
+    use_backend,
 };
 
 /// Whether the build has a TLS library. Without one, TLS comes with the HTTP client of the caller.

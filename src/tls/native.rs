@@ -4,26 +4,28 @@ use std::error::Error;
 
 use reqwest::{ClientBuilder, Identity};
 
-use crate::ConfigError;
-pub(crate) use crate::tls::roots::trust;
+pub(crate) use crate::tls::roots::add_roots;
 
 const KEY_BEGINS: &str = "-----BEGIN PRIVATE KEY-----";
 const KEY_ENDS: &str = "-----END PRIVATE KEY-----";
 
-pub(crate) fn prepare() -> Result<(), ConfigError> {
+pub(crate) fn install_cryptography() -> Result<(), &'static str> {
     Ok(())
 }
 
 /// Nothing: the library of the platform is ready at once.
-pub(crate) fn draw_random() {}
+pub(crate) fn seed_random() {}
 
 /// Chooses this library, which need not be reqwest's choice where another crate enables more of its features.
-pub(crate) fn select(builder: ClientBuilder) -> ClientBuilder {
+pub(crate) fn use_backend(builder: ClientBuilder) -> ClientBuilder {
     builder.tls_backend_native()
 }
 
 /// Presents the certificate in a PEM text.
-pub(crate) fn present(builder: ClientBuilder, pem: &str) -> Result<ClientBuilder, &'static str> {
+pub(crate) fn add_identity(
+    builder: ClientBuilder,
+    pem: &str,
+) -> Result<ClientBuilder, &'static str> {
     const REASON: &str = "is not a certificate and its private key in PKCS#8, both in PEM form";
     let (certificates, key) = split(pem).ok_or(REASON)?;
     let identity = Identity::from_pkcs8_pem(certificates.as_bytes(), key.as_bytes());
@@ -37,11 +39,11 @@ fn split(pem: &str) -> Option<(String, &str)> {
     Some((format!("{before}{after}"), key))
 }
 
-pub(crate) fn is_error(error: &(dyn Error + 'static)) -> bool {
+pub(crate) fn is_tls_error(error: &(dyn Error + 'static)) -> bool {
     error.is::<native_tls::Error>()
 }
 
 /// The library does not tell a certificate from other reasons.
-pub(crate) fn distrusts_certificate(_: &(dyn Error + 'static)) -> bool {
+pub(crate) fn is_certificate_error(_: &(dyn Error + 'static)) -> bool {
     false
 }

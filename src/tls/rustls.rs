@@ -5,12 +5,11 @@ use std::error::Error;
 use reqwest::{ClientBuilder, Identity};
 use rustls::crypto::CryptoProvider;
 
-use crate::ConfigError;
-pub(crate) use crate::tls::roots::trust;
+pub(crate) use crate::tls::roots::add_roots;
 
-/// Sees to it that there is cryptography, without which reqwest panics. What the program has installed goes first. Of
-/// what the build has, aws-lc-rs is taken by reqwest, and ring here, as rustls does by itself.
-pub(crate) fn prepare() -> Result<(), ConfigError> {
+/// Ensures that rustls has a `CryptoProvider`, without which reqwest panics. One that the program has installed takes
+/// precedence. aws-lc-rs is installed by reqwest, ring here.
+pub(crate) fn install_cryptography() -> Result<(), &'static str> {
     if cfg!(feature = "rustls") || CryptoProvider::get_default().is_some() {
         return Ok(());
     }
@@ -21,14 +20,14 @@ pub(crate) fn prepare() -> Result<(), ConfigError> {
         Ok(())
     }
     #[cfg(not(feature = "rustls-ring"))]
-    Err(ConfigError::client(
+    Err(
         "rustls has no cryptography: install a CryptoProvider, or enable the feature rustls or rustls-ring of the crate authlete",
-    ))
+    )
 }
 
-/// Draws a random number with the cryptography of the connections. The first one in a process costs aws-lc-rs tens of
-/// milliseconds of CPU time, because it gathers entropy from the jitter of the processor.
-pub(crate) fn draw_random() {
+/// Seeds the random number generator of the connections. In aws-lc-rs this takes tens of milliseconds of CPU time, once in a
+/// process, because it gathers entropy from the jitter of the processor.
+pub(crate) fn seed_random() {
     let mut random = [0; 1];
     // Where it fails, so does the handshake, and says why.
     let _ = match CryptoProvider::get_default() {
@@ -42,25 +41,28 @@ pub(crate) fn draw_random() {
     };
 }
 
-/// Chooses this library, which need not be reqwest's choice where another crate enables more of its features.
-pub(crate) fn select(builder: ClientBuilder) -> ClientBuilder {
+/// Selects this library; reqwest may prefer another one when another crate enables more of its features.
+pub(crate) fn use_backend(builder: ClientBuilder) -> ClientBuilder {
     builder.tls_backend_rustls()
 }
 
-/// Presents the certificate in a PEM text.
-pub(crate) fn present(builder: ClientBuilder, pem: &str) -> Result<ClientBuilder, &'static str> {
+/// Adds the client certificate and the key in a PEM text.
+pub(crate) fn add_identity(
+    builder: ClientBuilder,
+    pem: &str,
+) -> Result<ClientBuilder, &'static str> {
     let identity = Identity::from_pem(pem.as_bytes());
     let identity =
         identity.map_err(|_| "is not a certificate and its private key, both in PEM form")?;
     Ok(builder.identity(identity))
 }
 
-pub(crate) fn is_error(error: &(dyn Error + 'static)) -> bool {
+pub(crate) fn is_tls_error(error: &(dyn Error + 'static)) -> bool {
     error.is::<rustls::Error>()
 }
 
 /// Whether the server's certificate is why a handshake failed.
-pub(crate) fn distrusts_certificate(error: &(dyn Error + 'static)) -> bool {
+pub(crate) fn is_certificate_error(error: &(dyn Error + 'static)) -> bool {
     matches!(
         error.downcast_ref(),
         Some(rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented)

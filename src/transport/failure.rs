@@ -1,4 +1,4 @@
-//! Errors, made from what went wrong with a call.
+//! Errors of calls, made from responses and from errors of the HTTP client.
 
 use std::io::ErrorKind;
 
@@ -7,14 +7,15 @@ use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde::de::IgnoredAny;
 use serde_json::error::Category;
 
-use super::cause::{TransportCause, causes};
-use super::receive::Received;
-use crate::error::{ApiError, DecodeError, TransportErrorKind, UnexpectedBodyError};
+use super::raw_response::RawResponse;
+use crate::error::{
+    ApiError, DecodeError, TransportCause, TransportErrorKind, UnexpectedBodyError, causes,
+};
 use crate::result_code::is_result_code;
 use crate::{Error, JsonObject, Operation, ResponseHeaders, Secret, generated, json_path, tls};
 
 /// An error status, with Authlete's account of it when the body is a JSON object.
-pub(super) fn refused(operation: &'static Operation, received: Received) -> Error {
+pub(super) fn api_error(operation: &'static Operation, received: RawResponse) -> Error {
     let body = serde_json::from_slice::<JsonObject>(&received.body).ok();
     let text = |name: &str| body.as_ref()?.get(name)?.as_str();
     Error::Api(Box::new(ApiError {
@@ -35,7 +36,7 @@ pub(super) fn refused(operation: &'static Operation, received: Received) -> Erro
     }))
 }
 
-pub(super) fn unexpected_body(operation: &'static Operation, received: Received) -> Error {
+pub(super) fn unexpected_body_error(operation: &'static Operation, received: RawResponse) -> Error {
     Error::UnexpectedBody(Box::new(UnexpectedBodyError {
         operation: operation.id,
         status: received.status,
@@ -47,7 +48,7 @@ pub(super) fn unexpected_body(operation: &'static Operation, received: Received)
 
 /// The beginning of a body, up to where it looks like JSON: that may be an answer of Authlete's, cut off or after
 /// something else, and what there is of it may hold a token.
-fn snippet(received: &Received) -> String {
+fn snippet(received: &RawResponse) -> String {
     if may_be_an_answer(&received.headers) {
         return String::new();
     }
@@ -82,16 +83,16 @@ fn is_invisible(character: char) -> bool {
         || matches!(character, '\u{feff}' | char::REPLACEMENT_CHARACTER)
 }
 
-pub(super) fn undecodable(
+pub(super) fn decode_error(
     operation: &'static Operation,
-    received: Received,
+    received: RawResponse,
     error: &serde_json::Error,
 ) -> Error {
     let message = error.to_string();
     let message = match error.classify() {
         Category::Data => without_value(&message),
         Category::Syntax if is_json(&received.body) => message,
-        _ => return unexpected_body(operation, received),
+        _ => return unexpected_body_error(operation, received),
     };
     Error::Decode {
         operation: operation.id,
@@ -141,12 +142,12 @@ pub(super) fn transport_error(operation: &'static Operation, error: reqwest::Err
         kind,
         server: error.url().map(server).unwrap_or_default(),
         // A path may hold a token, as in `token_delete`.
-        source: Some(TransportCause::of(&error.without_url())),
+        source: Some(TransportCause::new(&error.without_url())),
     }
 }
 
-/// The error of a call whose deadline has passed: nothing is sent any more.
-pub(super) fn out_of_time(operation: &'static Operation, url: &Url) -> Error {
+/// The error of a call whose deadline passed before a request was sent.
+pub(super) fn deadline_error(operation: &'static Operation, url: &Url) -> Error {
     Error::Transport {
         operation: operation.id,
         kind: TransportErrorKind::Timeout,
@@ -155,8 +156,8 @@ pub(super) fn out_of_time(operation: &'static Operation, url: &Url) -> Error {
     }
 }
 
-/// Host and port, which are in the configuration and no secret.
-fn server(url: &Url) -> String {
+/// Host and port; both are in the configuration and no secret.
+pub(super) fn server(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     match url.port_or_known_default() {
         Some(port) => format!("{host}:{port}"),
@@ -177,9 +178,9 @@ fn is_lost(error: &reqwest::Error) -> bool {
 /// reqwest tells a failed handshake only as a failure to connect: its causes tell them apart. Where the server closes the
 /// connection in the handshake, there is an end of file, which is nothing that connecting by TCP ends in.
 fn failed_to_connect(error: &reqwest::Error) -> TransportErrorKind {
-    if causes(error).any(tls::distrusts_certificate) {
+    if causes(error).any(tls::is_certificate_error) {
         TransportErrorKind::Certificate
-    } else if causes(error).any(|error| tls::is_error(error) || is_end_of_file(error)) {
+    } else if causes(error).any(|error| tls::is_tls_error(error) || is_end_of_file(error)) {
         TransportErrorKind::Tls
     } else {
         TransportErrorKind::Connect

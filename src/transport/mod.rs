@@ -1,174 +1,160 @@
-//! Sends the request of a call, again where that can do no harm, and makes an answer or an error of what comes back.
+//! Sends the request of a call, retries it where that is safe, and decodes the response.
 
-mod answer;
-mod cause;
 mod failure;
-mod last_answer;
+mod from_response;
 mod nonce;
-mod path;
 mod query;
-mod receive;
-mod template;
+mod raw_response;
+mod read_response;
+mod request_parts;
+mod send_request;
 mod trace;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Request;
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep};
 
-pub(crate) use answer::{Answer, answer};
-pub use cause::TransportCause;
-use failure::{out_of_time, refused, transport_error, undecodable, unexpected_body};
-pub(crate) use last_answer::LastAnswer;
+use failure::{api_error, deadline_error, decode_error, unexpected_body_error};
+pub(crate) use from_response::{FromResponse, impl_from_response};
 use nonce::wants_nonce;
-pub(crate) use path::{below, path_segment};
-use receive::{Received, receive};
-pub(crate) use template::Template;
-use trace::{AttemptTrace, CallTrace};
+pub(crate) use raw_response::RawResponse;
+use read_response::read_response;
+pub(crate) use request_parts::RequestParts;
+use send_request::send_request;
+use trace::AttemptTrace;
+pub(crate) use trace::CallTrace;
 
-use crate::admission::Permit;
-#[cfg(feature = "introspection-cache")]
-use crate::introspection_cache::Eviction;
+use crate::context::Context;
 use crate::retry::{Attempts, is_repeatable};
-use crate::{Authlete, Operation, Result, Route};
-
-impl Authlete {
-    /// Sends the request of an operation and decodes the answer.
-    ///
-    /// Not an `async fn`: what is done before the first await need not be kept in the future, and what is kept once is
-    /// only borrowed from then on.
-    pub(crate) fn execute<T: Answer>(
-        &self,
-        mut template: Template,
-    ) -> impl Future<Output = Result<T>> + Send + use<T> {
-        #[cfg(feature = "introspection-cache")]
-        let eviction = Eviction::of(self, &template);
-        template.accepts_json = T::IS_JSON;
-        let call = Call {
-            api: self.clone(),
-            template,
-        };
-        async move {
-            let operation = call.template.operation;
-            let trace = CallTrace::begin(operation);
-            let deadline = call.api.settings().deadline();
-            let answer = trace.follow(call.answer(deadline)).await;
-            #[cfg(feature = "introspection-cache")]
-            if let Some(eviction) = eviction {
-                let outcome = answer.as_ref().map(|received| &received.body[..]);
-                Box::pin(eviction.conclude(outcome, deadline)).await;
-            }
-            answer
-                .and_then(|received| decode(operation, received))
-                .inspect_err(|error| trace.failed(error))
-        }
-    }
-}
+use crate::throttle::Permit;
+use crate::{Operation, Result, Route};
 
 /// A call and the attempts at it.
-struct Call {
-    api: Authlete,
-    template: Template,
+pub(crate) struct Call {
+    context: Arc<Context>,
+    parts: RequestParts,
 }
 
 impl Call {
-    /// The answer of the first attempt that succeeds, or the error of the last one that may be made.
-    async fn answer(&self, deadline: Instant) -> Result<Received> {
-        let Self { api, template } = self;
-        let settings = api.settings();
+    /// A call whose response is to be decoded into `T`.
+    pub fn new<T: FromResponse>(context: &Arc<Context>, mut parts: RequestParts) -> Self {
+        parts.accepts_json = T::IS_JSON;
+        Self {
+            context: Arc::clone(context),
+            parts,
+        }
+    }
+
+    pub fn operation(&self) -> &'static Operation {
+        self.parts.operation
+    }
+
+    /// When a call that begins now has to be over.
+    pub fn deadline(&self) -> Instant {
+        self.context.settings.deadline()
+    }
+
+    /// Returns the response of the first attempt that succeeds, or the error of the last one.
+    pub async fn send(&self, deadline: Instant) -> Result<RawResponse> {
+        let Self { context, parts } = self;
         let mut attempts = Attempts::begin(
-            &settings.retry,
-            api.retry_budget(),
-            is_repeatable(template.operation, &template.body),
+            &context.settings.retry,
+            context.retry_budget(),
+            is_repeatable(parts.operation, &parts.body),
             deadline,
         );
         let mut failed = None;
         loop {
-            attempts.make();
+            attempts.start();
             let error = match self.attempt(&attempts, deadline).await {
                 Ok(received) => return Ok(received),
-                // What failed before tells more than that it may not be tried again.
+                // The error of an earlier attempt says more than that there is no time for another one.
                 Err(error) if error.is_unsent() => return Err(failed.unwrap_or(error)),
                 Err(error) => error,
             };
-            let delay = match api.dpop(template.route).is_some() && wants_nonce(&error) {
-                true => attempts.renew(),
+            let delay = match context.dpop(parts.route).is_some() && wants_nonce(&error) {
+                true => attempts.retry_with_nonce(),
                 false => attempts.delay_after(&error),
             };
             let Some(delay) = delay else {
                 return Err(error);
             };
-            AttemptTrace::will_repeat(&error, delay);
+            AttemptTrace::retrying(&error, delay);
             failed = Some(error);
             sleep(delay).await;
         }
     }
 
-    /// The current attempt, and what is told of it.
-    async fn attempt(&self, attempts: &Attempts<'_>, deadline: Instant) -> Result<Received> {
-        let trace = AttemptTrace::begin(&self.api, &self.template, attempts.resent());
-        let attempt = admitted(&self.api, &self.template, deadline, attempts.time_limit());
-        let outcome = trace.follow(attempt).await;
+    /// Makes one attempt, with its span.
+    async fn attempt(&self, attempts: &Attempts<'_>, deadline: Instant) -> Result<RawResponse> {
+        let trace = AttemptTrace::begin(&self.context, &self.parts, attempts.resent());
+        let attempt =
+            send_when_permitted(&self.context, &self.parts, deadline, attempts.time_limit());
+        let outcome = trace.instrument(attempt).await;
         trace.ended(&outcome);
         outcome
     }
 }
 
-/// A request, as soon as it may be sent. From then on it may take no longer than the limit, if there is one.
-async fn admitted(
-    api: &Authlete,
-    template: &Template,
+/// Waits for a permit, then sends one request. From then on it may take no longer than the limit, if there is one.
+async fn send_when_permitted(
+    context: &Context,
+    parts: &RequestParts,
     deadline: Instant,
     limit: Option<Duration>,
-) -> Result<Received> {
+) -> Result<RawResponse> {
     if Instant::now() >= deadline {
-        return Err(out_of_time(template.operation, &template.url));
+        return Err(deadline_error(parts.operation, &parts.url));
     }
-    let permit = match api.admission(template.route) {
-        Some(admission) => admission.admit(template.operation, deadline).await?,
+    let permit = match context.throttle(parts.route) {
+        Some(throttle) => throttle.acquire(parts.operation, deadline).await?,
         None => Permit::default(),
     };
-    // Not in one expression with the await, which would keep what the request came in.
-    let request = template.request(api, deadline, limit)?;
-    let outcome = send(api, template.operation, template.route, request).await;
-    permit.ended(&outcome);
+    // A statement of its own: in one expression with the await, the future would hold the temporary.
+    let request = parts.build(context, deadline, limit)?;
+    let outcome = send(context, parts.operation, parts.route, request).await;
+    permit.record(&outcome);
     outcome
 }
 
-/// One request and its answer; an error status is an error.
+/// Sends one request and reads its response; an error status is an error.
 ///
-/// Not an `async fn`, which would keep its arguments a second time.
+/// Not an `async fn`, whose future would hold its arguments twice.
 fn send(
-    api: &Authlete,
+    context: &Context,
     operation: &'static Operation,
     route: &'static Route,
     request: Request,
-) -> impl Future<Output = Result<Received>> + Send {
-    let sent = api.client.execute(request);
+) -> impl Future<Output = Result<RawResponse>> + Send {
+    let sent = send_request(context.client(), operation, request);
     async move {
-        // The runtime looks at its sockets: an idle connection with bytes that nobody asked for is closed, and what they
-        // say is not taken for this answer. To look before each request would be a tenth of all that a call costs.
-        if !api.last_answer().is_recent() {
+        // Lets the runtime poll its sockets: an idle connection on which unsolicited bytes have arrived is then closed, so
+        // that they are not taken for this response. Doing so before each request would be a tenth of the cost of a call.
+        if !context.last_response().is_recent() {
             yield_now().await;
         }
-        let response = sent
-            .await
-            .map_err(|error| transport_error(operation, error))?;
-        let received = receive(operation, response, api.settings().max_response_size).await?;
-        api.observe(route, &received.headers);
+        let response = sent.await?;
+        let received =
+            read_response(operation, response, context.settings.max_response_size).await?;
+        context.record_response(route, &received.headers);
         match received.status.is_success() {
             true => Ok(received),
-            false => Err(refused(operation, received)),
+            false => Err(api_error(operation, received)),
         }
     }
 }
 
-/// Makes of an answer what the operation returns.
-fn decode<T: Answer>(operation: &'static Operation, mut received: Received) -> Result<T> {
+/// Decodes a response into the type that the operation returns.
+pub(crate) fn decode<T: FromResponse>(
+    operation: &'static Operation,
+    mut received: RawResponse,
+) -> Result<T> {
     if received.body.is_empty() {
-        return T::empty().ok_or_else(|| unexpected_body(operation, received));
+        return T::empty().ok_or_else(|| unexpected_body_error(operation, received));
     }
     T::decode(&received.body, &mut received.headers)
-        .map_err(|error| undecodable(operation, received, &error))
+        .map_err(|error| decode_error(operation, received, &error))
 }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use authlete::{Authlete, CallRate, CircuitPolicy, Config, Error, RetryPolicy, operations};
+use authlete::{
+    Authlete, CircuitBreakerPolicy, Config, Error, RateLimiterPolicy, RetryPolicy, operations,
+};
 use futures_util::future::join_all;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -16,15 +18,15 @@ use crate::raw_server::{OK, next_request, raw_server, silent_server};
 use crate::server::{Reply, Server};
 
 /// Opens after two failures, for longer than any test takes.
-fn policy() -> CircuitPolicy {
-    CircuitPolicy::new()
-        .failures(2)
-        .pause(Duration::from_secs(3600))
+fn policy() -> CircuitBreakerPolicy {
+    CircuitBreakerPolicy::new()
+        .failure_threshold(2)
+        .open_duration(Duration::from_secs(3600))
 }
 
 const PAUSE: Duration = Duration::from_millis(500);
 
-fn api(url: &str, policy: CircuitPolicy) -> Authlete {
+fn api(url: &str, policy: CircuitBreakerPolicy) -> Authlete {
     Authlete::builder(Config::v3(url, 1, "t"))
         .circuit_breaker(policy)
         .retry(RetryPolicy::never())
@@ -161,7 +163,7 @@ async fn retries_end_when_it_opens() {
 #[tokio::test]
 async fn it_closes_when_a_trial_succeeds() {
     let server = recovering(3).await;
-    let api = api(&server.url, policy().pause(PAUSE));
+    let api = api(&server.url, policy().open_duration(PAUSE));
     for _ in 0..2 {
         introspect(&api).await.unwrap_err();
     }
@@ -209,7 +211,7 @@ async fn arrival(arrived: &AtomicUsize, number: usize) {
 async fn there_are_as_many_trials_as_asked_for() {
     let (url, arrived, release) = held().await;
     let pause = Duration::from_secs(2);
-    let api = api(&url, policy().pause(pause).trials(3));
+    let api = api(&url, policy().open_duration(pause).half_open_calls(3));
     for _ in 0..2 {
         introspect(&api).await.unwrap_err();
     }
@@ -233,7 +235,7 @@ async fn there_are_as_many_trials_as_asked_for() {
 async fn a_trial_that_is_cancelled_leaves_its_place() {
     let (url, arrived, release) = held().await;
     let pause = Duration::from_secs(2);
-    let api = api(&url, policy().pause(pause));
+    let api = api(&url, policy().open_duration(pause));
     for _ in 0..2 {
         introspect(&api).await.unwrap_err();
     }
@@ -274,7 +276,7 @@ async fn a_refused_call_takes_no_turn() {
     .await;
     let api = Authlete::builder(Config::v3(&server.url, 1, "t"))
         .circuit_breaker(policy())
-        .call_rate(CallRate::per_second(1).burst(3))
+        .rate_limiter(RateLimiterPolicy::per_second(1).burst(3))
         .retry(RetryPolicy::never())
         .build()
         .unwrap();
@@ -296,8 +298,8 @@ async fn a_trial_may_wait_for_its_turn() {
     // Longer than what is left of a second, which it has to wait.
     let pause = Duration::from_millis(600);
     let api = Authlete::builder(Config::v3(&server.url, 1, "t"))
-        .circuit_breaker(policy().pause(pause))
-        .call_rate(CallRate::per_second(1).burst(1))
+        .circuit_breaker(policy().open_duration(pause))
+        .rate_limiter(RateLimiterPolicy::per_second(1).burst(1))
         .retry(RetryPolicy::never())
         .build()
         .unwrap();
@@ -314,7 +316,7 @@ async fn calls_that_wait_for_a_turn_see_it_open() {
     let server = Server::always(away()).await;
     let api = Authlete::builder(Config::v3(&server.url, 1, "t"))
         .circuit_breaker(policy())
-        .call_rate(CallRate::per_second(1))
+        .rate_limiter(RateLimiterPolicy::per_second(1))
         .retry(RetryPolicy::never())
         .build()
         .unwrap();

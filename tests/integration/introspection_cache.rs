@@ -651,7 +651,7 @@ async fn each_lookup_is_told() {
     let (_, events) = recorder.ours();
     let told: Vec<&str> = events
         .iter()
-        .filter(|event| event.name == "looked up")
+        .filter(|event| event.name == "introspection cache lookup")
         .map(|event| event.field("authlete.introspection_cache").unwrap())
         .collect();
     assert_eq!(told, ["miss", "memory", "memory", "bypass"]);
@@ -662,7 +662,7 @@ async fn each_lookup_is_told() {
     );
     assert!(!format!("{events:?}").contains("SECRET"));
     let guide = include_str!("../../docs/tracing.md");
-    for name in ["looked up", "authlete.introspection_cache"]
+    for name in ["introspection cache lookup", "authlete.introspection_cache"]
         .into_iter()
         .chain(told)
     {

@@ -3,7 +3,6 @@
 mod arguments;
 mod authority;
 mod authorization_server;
-mod call_rate;
 mod calls;
 mod cancellation;
 mod circuit_breaker;
@@ -26,6 +25,8 @@ mod hostile;
 mod introspection_cache;
 #[cfg(feature = "introspection-cache-redis")]
 mod introspection_cache_redis;
+#[cfg(feature = "introspection-cache")]
+mod introspection_cache_store;
 mod json_forms;
 mod lists;
 mod network;
@@ -33,6 +34,7 @@ mod nulls;
 mod organization;
 mod probe;
 mod proxies;
+mod rate_limiter;
 mod raw_server;
 #[cfg(feature = "tracing")]
 mod recorder;
@@ -47,5 +49,6 @@ mod tls;
 mod tls_server;
 #[cfg(feature = "tracing")]
 mod traces;
+mod transport;
 mod update;
 mod wire;

@@ -111,7 +111,7 @@ async fn a_call_that_succeeds_is_two_spans_and_an_event_for_debugging() {
     let [event] = &events[..] else {
         panic!("{events:?}")
     };
-    assert_eq!(event.name, "answered");
+    assert_eq!(event.name, "response received");
     assert_fields(
         event,
         &[
@@ -160,10 +160,7 @@ async fn each_attempt_has_its_span_and_each_wait_its_event() {
     }
 
     let names: Vec<&str> = events.iter().map(|event| event.name.as_str()).collect();
-    assert_eq!(
-        names,
-        ["will be tried again", "will be tried again", "answered"]
-    );
+    assert_eq!(names, ["retrying", "retrying", "response received"]);
     let delay: f64 = events[0]
         .field("authlete.retry.delay")
         .unwrap()
@@ -206,7 +203,7 @@ async fn a_request_with_the_nonce_has_its_own_span() {
         attempts,
         [(None, "401"), (Some("1"), "503"), (Some("2"), "200")]
     );
-    assert_eq!(events[0].name, "will be tried again");
+    assert_eq!(events[0].name, "retrying");
     assert_eq!(events[0].field("error.type"), Some("401"));
     assert_eq!(events[0].field("authlete.retry.delay"), Some("0.0"));
 }
@@ -226,7 +223,7 @@ async fn a_call_that_fails_is_one_warning() {
         };
         assert_eq!(
             (warning.level, warning.name.as_str()),
-            (Level::WARN, "the call failed")
+            (Level::WARN, "call failed")
         );
         // It is as good without the spans.
         assert_fields(

@@ -9,6 +9,7 @@ mod drift;
 mod facts;
 mod generation;
 mod listing;
+mod modules;
 mod output;
 mod requests;
 
@@ -73,6 +74,11 @@ enum Task {
         #[arg(short, long)]
         output: Option<PathBuf>,
     },
+    /// Find modules of a package that depend on each other in a circle, and fail when there are any
+    Modules {
+        /// The package: authlete, authlete-axum, authlete-emulator, openid-provider, …
+        package: String,
+    },
     /// Time the release build of the crate alone, against plain progenitor output of the same description
     BuildTime {
         /// How often each is built; the median counts
@@ -85,31 +91,31 @@ fn main() -> Result<ExitCode> {
     // First, so that a mistake in the description keeps nobody from the help.
     let Arguments { task } = Arguments::parse();
     let root = workspace_root();
-    let description = Description::load(&root.join("openapi"))?;
+    let load = || Description::load(&root.join("openapi"));
     match task {
-        Task::Check { bless } => check::run(&description, root, bless),
+        Task::Check { bless } => check::run(&load()?, root, bless),
         Task::Bundle {
             output,
             api_version,
         } => {
-            let bundle = output::bundle(&description, api_version)?;
+            let bundle = output::bundle(&load()?, api_version)?;
             output::write(output.as_deref(), &bundle)
         }
-        Task::Coverage { directory, go } => coverage::run(&description, &directory, go),
+        Task::Coverage { directory, go } => coverage::run(&load()?, &directory, go),
         Task::Drift {
             file,
             api_version,
             since,
-        } => drift::run(&description, &file, api_version, since.as_deref()),
+        } => drift::run(&load()?, &file, api_version, since.as_deref()),
         Task::Expand { output } => {
-            let source =
-                authlete_codegen::source(&authlete_codegen::generate(&description)?.client);
+            let source = authlete_codegen::source(&authlete_codegen::generate(&load()?)?.client);
             output::write(
                 Some(&output.unwrap_or_else(|| root.join("target/expanded.rs"))),
                 &source,
             )
         }
-        Task::BuildTime { runs } => build_time::run(&description, root, runs),
+        Task::Modules { package } => modules::run(root, &package),
+        Task::BuildTime { runs } => build_time::run(&load()?, root, runs),
     }
 }
 

@@ -125,6 +125,19 @@ impl ConsentedClaims {
     }
 }
 
+impl RequestedClaims {
+    /// What the user consents to: the claims that `scopes` stand for, and those that are asked for by name.
+    ///
+    /// `scopes` are the scopes to grant: those asked for, without those that the user refused. A claim that a refused
+    /// scope stands for does not go out, even if it is asked for by name too. To leave out other claims, use
+    /// [`ConsentedClaims::only`].
+    #[must_use]
+    pub fn consent(self, scopes: impl IntoIterator<Item = impl Into<String>>) -> ConsentedClaims {
+        let scopes = scopes.into_iter().map(Into::into).collect();
+        ConsentedClaims::new(self, Some(scopes))
+    }
+}
+
 /// What the names of transformed claims begin with (OpenID Connect Advanced Syntax for Claims). Authlete computes their
 /// values.
 pub(super) const TRANSFORMED: char = ':';

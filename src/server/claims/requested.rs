@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{ConsentedClaims, language};
+use super::language;
 use crate::types::{
     AuthorizationResponse, BackchannelAuthenticationResponse, DeviceVerificationResponse, Scope,
     StringArray,
@@ -12,7 +12,7 @@ use crate::{JsonObject, StandardScope};
 /// The claims that a client asks for, by scopes (OpenID Connect Core 1.0 §5.4) and by the `claims` parameter (§5.5).
 ///
 /// It is made of the answer to an authorization request, of device verification or of backchannel authentication, and
-/// becomes [`ConsentedClaims`] when the user has decided.
+/// becomes [`ConsentedClaims`](super::ConsentedClaims) when the user has decided.
 ///
 /// ```
 /// # use authlete::server::{RequestedClaims, StandardClaims};
@@ -69,17 +69,6 @@ impl Destination {
 }
 
 impl RequestedClaims {
-    /// What the user consents to: the claims that `scopes` stand for, and those that are asked for by name.
-    ///
-    /// `scopes` are the scopes to grant: those asked for, without those that the user refused. A claim that a refused
-    /// scope stands for does not go out, even if it is asked for by name too. To leave out other claims, use
-    /// [`ConsentedClaims::only`].
-    #[must_use]
-    pub fn consent(self, scopes: impl IntoIterator<Item = impl Into<String>>) -> ConsentedClaims {
-        let scopes = scopes.into_iter().map(Into::into).collect();
-        ConsentedClaims::new(self, Some(scopes))
-    }
-
     /// The scopes that are asked for.
     pub fn scopes(&self) -> impl Iterator<Item = &str> {
         self.scopes.iter().map(String::as_str)

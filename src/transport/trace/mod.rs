@@ -1,11 +1,15 @@
-//! What a call tells whoever listens: spans and events, or nothing without the feature `tracing`.
+//! Spans and events of a call; nothing without the feature `tracing`.
 
 #[cfg(not(feature = "tracing"))]
-mod silent;
+mod disabled;
 #[cfg(feature = "tracing")]
 mod spans;
 
 #[cfg(not(feature = "tracing"))]
-pub(super) use silent::{AttemptTrace, CallTrace};
+pub(super) use disabled::AttemptTrace;
+#[cfg(not(feature = "tracing"))]
+pub(crate) use disabled::CallTrace;
 #[cfg(feature = "tracing")]
-pub(super) use spans::{AttemptTrace, CallTrace};
+pub(super) use spans::AttemptTrace;
+#[cfg(feature = "tracing")]
+pub(crate) use spans::CallTrace;

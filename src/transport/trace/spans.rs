@@ -1,8 +1,8 @@
 //! Spans and events of the `tracing` crate, in the conventions of OpenTelemetry for HTTP clients (semantic conventions
 //! 1.27).
 //!
-//! What a request carries is in none of them. Of the URL there is the template, as a path can hold a token; of the
-//! answer its status, its remaining rate and what looks like a result code, but no message: it may quote the request.
+//! They contain no request data. Of the URL they have the template, because a path can hold a token; of the
+//! response the status, the remaining rate and a well-formed result code, but no message: it may quote the request.
 
 use std::time::Duration;
 
@@ -12,17 +12,18 @@ use tokio::time::Instant;
 use tracing::field::Empty;
 use tracing::{Instrument as _, Level, Span, debug, debug_span, enabled, warn};
 
+use crate::context::Context;
 use crate::error::TransportErrorKind;
 use crate::result_code::is_result_code;
-use crate::transport::Template;
-use crate::transport::receive::Received;
-use crate::{ApiVersion, Authlete, Error, Operation, RateLimit, Result, Root, Route};
+use crate::transport::RequestParts;
+use crate::transport::raw_response::RawResponse;
+use crate::{ApiVersion, Error, Operation, RateLimit, Result, Root, Route};
 
-/// What filters know the crate by, wherever in it a span or an event is made.
+/// The target of all spans and events of this crate, for filters.
 const TARGET: &str = "authlete";
 
 /// The span of a call: its attempts, and the waits between them.
-pub(in crate::transport) struct CallTrace {
+pub(crate) struct CallTrace {
     operation: &'static Operation,
     begun: Instant,
     span: Span,
@@ -47,15 +48,15 @@ impl CallTrace {
         }
     }
 
-    /// Puts into the span what a call does until its answer is there.
-    pub fn follow<F: Future>(&self, call: F) -> impl Future<Output = F::Output> + use<F> {
+    /// Runs a call in the span.
+    pub fn instrument<F: Future>(&self, call: F) -> impl Future<Output = F::Output> + use<F> {
         call.instrument(self.span.clone())
     }
 
-    /// The one event of a call that is above debug.
+    /// Emits the one event of a call that is above debug.
     pub fn failed(&self, error: &Error) {
-        let told = Told::of_error(error);
-        let error_type = told.error_type(error);
+        let fields = TraceFields::of_error(error);
+        let error_type = fields.error_type(error);
         self.span.record("otel.status_code", "ERROR");
         self.span.record("error.type", error_type);
         self.span.in_scope(|| {
@@ -64,12 +65,12 @@ impl CallTrace {
                 {
                     authlete.operation = self.operation.id,
                     error.type = error_type,
-                    http.response.status_code = told.status_code(),
-                    authlete.result_code = told.result_code,
-                    authlete.rate_limit.remaining = told.remaining,
+                    http.response.status_code = fields.status_code(),
+                    authlete.result_code = fields.result_code,
+                    authlete.rate_limit.remaining = fields.remaining,
                     duration = self.begun.elapsed().as_secs_f64(),
                 },
-                "the call failed"
+                "call failed"
             );
         });
     }
@@ -84,15 +85,15 @@ pub(in crate::transport) struct AttemptTrace {
 
 impl AttemptTrace {
     /// `resent` counts the requests before this one.
-    pub fn begin(api: &Authlete, request: &Template, resent: u32) -> Self {
-        let Template {
+    pub fn begin(context: &Context, request: &RequestParts, resent: u32) -> Self {
+        let RequestParts {
             operation,
             route,
             url,
             ..
         } = request;
         let method = route.method;
-        let template = UrlTemplate::new(api.api_version(), route);
+        let template = UrlTemplate::new(context.version, route);
         let span = debug_span!(
             target: TARGET,
             "attempt",
@@ -117,13 +118,13 @@ impl AttemptTrace {
         }
     }
 
-    /// Puts into the span what an attempt does until its answer is there.
-    pub fn follow<F: Future>(&self, attempt: F) -> impl Future<Output = F::Output> + use<F> {
+    /// Runs an attempt in the span.
+    pub fn instrument<F: Future>(&self, attempt: F) -> impl Future<Output = F::Output> + use<F> {
         attempt.instrument(self.span.clone())
     }
 
-    /// Tells what came of the attempt.
-    pub fn ended(&self, result: &Result<Received>) {
+    /// Emits the outcome of the attempt.
+    pub fn ended(&self, result: &Result<RawResponse>) {
         // To find the result code, the whole body is read once more.
         if enabled!(target: TARGET, Level::DEBUG) {
             match result {
@@ -133,45 +134,45 @@ impl AttemptTrace {
         }
     }
 
-    fn answered(&self, received: &Received) {
-        let told = Told::of_answer(received);
-        told.record(&self.span);
+    fn answered(&self, received: &RawResponse) {
+        let fields = TraceFields::of_answer(received);
+        fields.record(&self.span);
         self.span.in_scope(|| {
             debug!(
                 target: TARGET,
                 {
                     authlete.operation = self.operation.id,
-                    http.response.status_code = told.status_code(),
-                    authlete.result_code = told.result_code,
-                    authlete.rate_limit.remaining = told.remaining,
+                    http.response.status_code = fields.status_code(),
+                    authlete.result_code = fields.result_code,
+                    authlete.rate_limit.remaining = fields.remaining,
                     duration = self.begun.elapsed().as_secs_f64(),
                 },
-                "answered"
+                "response received"
             );
         });
     }
 
     fn failed(&self, error: &Error) {
-        let told = Told::of_error(error);
-        told.record(&self.span);
+        let fields = TraceFields::of_error(error);
+        fields.record(&self.span);
         self.span.record("otel.status_code", "ERROR");
-        self.span.record("error.type", told.error_type(error));
+        self.span.record("error.type", fields.error_type(error));
     }
 
-    /// An attempt failed, and there will be another one after a wait.
-    pub fn will_repeat(error: &Error, delay: Duration) {
-        let told = Told::of_error(error);
+    /// Emits that an attempt failed and another one follows after a delay.
+    pub fn retrying(error: &Error, delay: Duration) {
+        let fields = TraceFields::of_error(error);
         debug!(
             target: TARGET,
             {
                 authlete.operation = error.operation(),
-                error.type = told.error_type(error),
-                http.response.status_code = told.status_code(),
-                authlete.result_code = told.result_code,
-                authlete.rate_limit.remaining = told.remaining,
+                error.type = fields.error_type(error),
+                http.response.status_code = fields.status_code(),
+                authlete.result_code = fields.result_code,
+                authlete.rate_limit.remaining = fields.remaining,
                 authlete.retry.delay = delay.as_secs_f64(),
             },
-            "will be tried again"
+            "retrying"
         );
     }
 }
@@ -201,15 +202,15 @@ impl std::fmt::Display for UrlTemplate {
     }
 }
 
-/// What an answer or an error tells that can be told on.
-struct Told<'a> {
+/// The fields of a response or an error that are safe to show.
+struct TraceFields<'a> {
     status: Option<StatusCode>,
     result_code: Option<&'a str>,
     remaining: Option<u64>,
 }
 
-impl<'a> Told<'a> {
-    fn of_answer(received: &'a Received) -> Self {
+impl<'a> TraceFields<'a> {
+    fn of_answer(received: &'a RawResponse) -> Self {
         Self {
             status: Some(received.status),
             result_code: result_code_in(&received.body),
@@ -247,7 +248,7 @@ impl<'a> Told<'a> {
     }
 }
 
-/// The names of errors without a status that says it all; there are few of them, as the conventions ask for.
+/// The `error.type` of an error without a status. The conventions ask for few values.
 fn kind(error: &Error) -> &'static str {
     match error {
         Error::Config(_) => "config",
@@ -264,7 +265,7 @@ fn kind(error: &Error) -> &'static str {
         Error::Api(_) => "api",
         Error::UnexpectedBody(_) => "unexpected_body",
         Error::TooLarge { .. } => "too_large",
-        Error::NoTurn { .. } => "no_turn",
+        Error::Throttled { .. } => "throttled",
         Error::CircuitOpen { .. } => "circuit_open",
         Error::Decode { .. } => "decode",
     }

@@ -9,7 +9,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use authlete::types::{GetClientListQuery, HealthcheckQuery, IntrospectionRequest};
-use authlete::{Authlete, CallRate, Config, Error, RetryPolicy};
+use authlete::{Authlete, Config, Error, RateLimiterPolicy, RetryPolicy};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use proof::{Proof, token_hash};
@@ -308,7 +308,10 @@ async fn a_nonce_may_change_between_the_attempts() {
 async fn the_repetition_keeps_to_the_bounds_of_the_call() {
     let server = demanding("n-1").await;
     let builder = Authlete::builder(config(&server.url, &keys::p256()));
-    let api = builder.call_rate(CallRate::per_second(1)).build().unwrap();
+    let api = builder
+        .rate_limiter(RateLimiterPolicy::per_second(1))
+        .build()
+        .unwrap();
     let hasty = api.with_timeout(Duration::from_millis(100));
     let error = introspect(&hasty).await.unwrap_err();
     // The refusal, and not that there was no turn.

@@ -14,9 +14,9 @@ use crate::raw_server::silent_server;
 use crate::recorder::{Recorder, Told};
 use crate::traces::listen;
 
-const NOT_WRITTEN: &str = "revocation not written to Redis, will be retried";
-const NEVER_WRITTEN: &str = "revocation was never written to Redis";
-const WRITTEN: &str = "revocation written to Redis";
+const NOT_WRITTEN: &str = "revocation not written to the introspection store, will be retried";
+const NEVER_WRITTEN: &str = "revocation was never written to the introspection store";
+const WRITTEN: &str = "revocation written to the introspection store";
 
 /// The events about revocations.
 fn told(recorder: &Recorder) -> Vec<Told> {

@@ -86,18 +86,24 @@ async fn a_redis_that_refuses_is_none() {
         .await;
         assert_eq!(asked(&server), 1, "{reason}");
         let (_, events) = recorder.ours();
-        let failure = events.iter().find(|event| event.name == "redis failed");
+        let failure = events
+            .iter()
+            .find(|event| event.name == "introspection store failed");
         let failure = failure.expect(reason);
         assert_eq!(failure.field("error.type"), Some(reason));
         assert_eq!(failure.level, tracing::Level::DEBUG);
-        let unavailable = |event: &&Told| event.name.starts_with("Redis is unavailable");
+        let unavailable = |event: &&Told| {
+            event
+                .name
+                .starts_with("the introspection store is unavailable")
+        };
         let warnings: Vec<_> = events.iter().filter(unavailable).collect();
         assert_eq!(warnings.len(), 1, "{reason}");
         assert_eq!(warnings[0].field("error.type"), Some(reason));
         assert_eq!(warnings[0].level, tracing::Level::WARN);
         assert!(!format!("{events:?}").contains("WRONG"));
     }
-    assert!(include_str!("../../../docs/tracing.md").contains("`redis failed`"));
+    assert!(include_str!("../../../docs/tracing.md").contains("`introspection store failed`"));
 }
 
 /// One warning for each time that Redis goes away, however many lookups fail.
@@ -129,13 +135,13 @@ async fn a_redis_that_comes_and_goes_is_reported_each_time() {
     let named = |event: &Told| {
         event
             .name
-            .starts_with("Redis is ")
+            .starts_with("the introspection store is ")
             .then(|| event.name.clone())
     };
     let changes: Vec<_> = events.iter().filter_map(named).collect();
     let round = [
-        "Redis is unavailable, introspection goes to Authlete",
-        "Redis is available again",
+        "the introspection store is unavailable, introspection goes to Authlete",
+        "the introspection store is available again",
     ];
     assert_eq!(changes, [round, round].concat());
     for name in round {

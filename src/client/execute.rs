@@ -1,0 +1,72 @@
+//! The calls that the generated methods make.
+
+use std::fmt::Arguments;
+
+use bytes::Bytes;
+
+use super::Authlete;
+#[cfg(feature = "introspection-cache")]
+use crate::introspection_cache::Eviction;
+use crate::transport::{Call, CallTrace, FromResponse, RequestParts, decode};
+use crate::url_path::join_path;
+use crate::{Operation, Result, Setting};
+
+impl Authlete {
+    /// Starts the request of an operation. The arguments in `path` are escaped already.
+    pub(crate) fn request_parts(
+        &self,
+        operation: &'static Operation,
+        path: Arguments<'_>,
+    ) -> Result<RequestParts> {
+        Ok(RequestParts {
+            operation,
+            route: self.context.route(operation)?,
+            url: join_path(self.context.root(operation)?, path),
+            body: Bytes::new(),
+            accepts_json: false,
+        })
+    }
+
+    /// What the caller gives or else the configuration has. Fails when neither has the value.
+    pub(crate) fn or_configured(
+        &self,
+        operation: &'static Operation,
+        setting: Setting,
+        given: Option<i64>,
+    ) -> Result<i64> {
+        self.context.or_configured(operation, setting, given)
+    }
+
+    /// What a call is to remove from the introspection cache; `None` when it changes no token, or there is no cache.
+    #[cfg(feature = "introspection-cache")]
+    pub(crate) fn eviction(&self, parts: &RequestParts) -> Option<Eviction> {
+        let cache = self.introspection_cache.as_ref()?;
+        Eviction::of(cache, &self.context, parts)
+    }
+
+    /// Sends the request of an operation and decodes the response.
+    ///
+    /// Not an `async fn`, so that the future does not hold what is needed before the first await only.
+    pub(crate) fn execute<T: FromResponse>(
+        &self,
+        parts: RequestParts,
+    ) -> impl Future<Output = Result<T>> + Send + use<T> {
+        #[cfg(feature = "introspection-cache")]
+        let eviction = self.eviction(&parts);
+        let call = Call::new::<T>(&self.context, parts);
+        async move {
+            let operation = call.operation();
+            let trace = CallTrace::begin(operation);
+            let deadline = call.deadline();
+            let response = trace.instrument(call.send(deadline)).await;
+            #[cfg(feature = "introspection-cache")]
+            if let Some(eviction) = eviction {
+                let outcome = response.as_ref().map(|response| &response.body[..]);
+                Box::pin(eviction.conclude(outcome, deadline)).await;
+            }
+            response
+                .and_then(|response| decode(operation, response))
+                .inspect_err(|error| trace.failed(error))
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Redis as the store, over a connection that all calls share.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use redis::aio::MultiplexedConnection;
+use redis::{
+    AsyncConnectionConfig, Client, ExistenceCheck, FromRedisValue, Pipeline, RedisError,
+    RedisResult, SetExpiry, SetOptions,
+};
+use tokio::time::timeout;
+
+use super::shared::TIMEOUT;
+use super::store::{IntrospectionStore, StoreError, StoreFuture, StoreValues, StoreWrite};
+use crate::Secret;
+use crate::config::ConfigError;
+
+pub(super) struct RedisStore {
+    client: Client,
+    shared: Mutex<Shared>,
+    /// Held by the caller that opens a connection.
+    opening: tokio::sync::Mutex<()>,
+}
+
+#[derive(Default)]
+struct Shared {
+    current: Option<Numbered>,
+    /// How many connections were opened.
+    opened: u64,
+}
+
+/// The number tells a connection from the one that has replaced it since.
+#[derive(Clone)]
+struct Numbered {
+    number: u64,
+    connection: MultiplexedConnection,
+}
+
+impl RedisStore {
+    pub fn new(url: &Secret) -> Result<Self, ConfigError> {
+        let client = Client::open(url.expose()).map_err(|_| {
+            // Without the reason, which may show the password.
+            ConfigError::client(
+                "the URL of Redis is not redis://[user:password@]host[:port][/database], or is rediss:// and the crate \
+                 redis has no feature of TLS",
+            )
+        })?;
+        Ok(Self {
+            client,
+            shared: Mutex::default(),
+            opening: tokio::sync::Mutex::default(),
+        })
+    }
+
+    /// Runs commands that may run twice. An error is its class, and the next commands run on a fresh connection.
+    async fn run<T: FromRedisValue>(
+        &self,
+        commands: &Pipeline,
+        limit: Duration,
+    ) -> Result<T, StoreError> {
+        let mut used = None;
+        let outcome = timeout(limit, self.query(commands, &mut used)).await;
+        let error = match outcome {
+            Ok(Ok(value)) => return Ok(value),
+            Ok(Err(error)) => StoreError::new(class(error)),
+            Err(_) => StoreError::new("timeout"),
+        };
+        if let Some(number) = used {
+            self.discard(number);
+        }
+        Err(error)
+    }
+
+    async fn query<T: FromRedisValue>(
+        &self,
+        commands: &Pipeline,
+        used: &mut Option<u64>,
+    ) -> RedisResult<T> {
+        let current = self.shared().current.clone();
+        if let Some(mut current) = current {
+            *used = Some(current.number);
+            match commands.query_async(&mut current.connection).await {
+                // Redis closes a connection that is idle for longer than its `timeout`, and when it restarts.
+                Err(error) if error.is_connection_dropped() => self.discard(current.number),
+                result => return result,
+            }
+        }
+        let mut new = self.open().await?;
+        *used = Some(new.number);
+        commands.query_async(&mut new.connection).await
+    }
+
+    async fn open(&self) -> RedisResult<Numbered> {
+        let _opening = self.opening.lock().await;
+        // Another caller may have opened it in the meantime.
+        if let Some(current) = self.shared().current.clone() {
+            return Ok(current);
+        }
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(TIMEOUT))
+            .set_response_timeout(Some(TIMEOUT));
+        let connection = self
+            .client
+            .get_multiplexed_async_connection_with_config(&config)
+            .await?;
+        let mut shared = self.shared();
+        shared.opened += 1;
+        let new = Numbered {
+            number: shared.opened,
+            connection,
+        };
+        shared.current = Some(new.clone());
+        Ok(new)
+    }
+
+    fn discard(&self, number: u64) {
+        let mut shared = self.shared();
+        if shared
+            .current
+            .as_ref()
+            .is_some_and(|current| current.number == number)
+        {
+            shared.current = None;
+        }
+    }
+
+    fn shared(&self) -> MutexGuard<'_, Shared> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl IntrospectionStore for RedisStore {
+    fn name(&self) -> &'static str {
+        "redis"
+    }
+
+    fn get<'a>(&'a self, keys: &'a [String], timeout: Duration) -> StoreFuture<'a, StoreValues> {
+        Box::pin(async move {
+            // Without a transaction, because `redis` 1.8 panics where overflows do when one is refused as a whole. None is
+            // needed: the time may be from after the values were read.
+            let commands = redis::pipe().mget(keys).cmd("TIME").to_owned();
+            let (values, (seconds, microseconds)): (Vec<Option<Vec<u8>>>, (u64, u32)) =
+                self.run(&commands, timeout).await?;
+            let time = Duration::from_secs(seconds) + Duration::from_micros(microseconds.into());
+            Ok(StoreValues::new(values, time))
+        })
+    }
+
+    fn get_or_insert<'a>(
+        &'a self,
+        entries: &'a [(String, Vec<u8>)],
+        time_to_live: Duration,
+        timeout: Duration,
+    ) -> StoreFuture<'a, Vec<Option<Vec<u8>>>> {
+        Box::pin(async move {
+            let mut commands = redis::pipe();
+            for (key, value) in entries {
+                let options = SetOptions::default()
+                    .conditional_set(ExistenceCheck::NX)
+                    .with_expiration(SetExpiry::PX(milliseconds(time_to_live)));
+                commands.set_options(key, value, options).ignore();
+            }
+            let keys: Vec<&str> = entries.iter().map(|(key, _)| key.as_str()).collect();
+            commands.mget(&keys);
+            let (values,) = self.run(&commands, timeout).await?;
+            Ok(values)
+        })
+    }
+
+    fn set<'a>(&'a self, write: StoreWrite<'a>, timeout: Duration) -> StoreFuture<'a, ()> {
+        Box::pin(async move {
+            let expiry = SetExpiry::PX(milliseconds(write.time_to_live));
+            let options = SetOptions::default().with_expiration(expiry);
+            let mut commands = redis::pipe();
+            commands
+                .set_options(write.key, write.value, options)
+                .ignore();
+            let lifetime = milliseconds(write.extended_time_to_live);
+            for key in write.extended {
+                commands
+                    .pexpire(key, i64::try_from(lifetime).unwrap_or(i64::MAX))
+                    .ignore();
+            }
+            self.run(&commands, timeout).await
+        })
+    }
+
+    fn delete<'a>(&'a self, keys: &'a [String], timeout: Duration) -> StoreFuture<'a, ()> {
+        Box::pin(async move {
+            let commands = redis::pipe().del(keys).ignore().to_owned();
+            self.run(&commands, timeout).await
+        })
+    }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    duration.as_millis().try_into().unwrap_or(u64::MAX)
+}
+
+/// What Redis calls the first of the errors, such as `READONLY`, or what the client calls it.
+fn class(error: RedisError) -> String {
+    let category = error.category().to_owned();
+    let refusals = error.into_server_errors().unwrap_or_default();
+    let refusal = refusals.first().map(|(_, refusal)| refusal.code());
+    refusal.map_or(category, str::to_owned)
+}

@@ -1,0 +1,230 @@
+//! Deletes the generations of what was revoked, and tries again until it succeeds or is of no use any more.
+//!
+//! One task does it, for the calls that wait for it as well as for what they left behind. It ends when there is nothing
+//! to delete.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::pending::{Batch, Pending, Report};
+use super::{PART, TIMEOUT, within};
+use crate::introspection_cache::store::{IntrospectionStore, StoreError};
+use crate::introspection_cache::trace::{never_written, not_written, store_failed, written_late};
+
+/// Until what failed is tried again; twice as long after each failure.
+const FIRST_DELAY: Duration = Duration::from_millis(100);
+
+/// Other instances learn of a revocation this long after the store works again, at the latest.
+const LONGEST_DELAY: Duration = Duration::from_secs(1);
+
+/// The task does something at least this often while there is something to delete, unless nobody drives its runtime: longer
+/// than its longest delay and two tries.
+const STALLED: Duration = Duration::from_secs(2);
+
+pub(super) struct Deletions {
+    store: Arc<dyn IntrospectionStore>,
+    state: Mutex<State>,
+    /// Wakes the task when there is something new.
+    added: Notify,
+    /// Wakes those who wait for the task.
+    tried: watch::Sender<()>,
+}
+
+#[derive(Default)]
+struct State {
+    pending: Pending,
+    task: Option<JoinHandle<()>>,
+    /// When the task was started, or last did something.
+    progress: Option<Instant>,
+}
+
+impl State {
+    /// A task whose runtime stands still is no help to calls on another one.
+    fn is_task_running(&self) -> bool {
+        let is_stalled = self
+            .progress
+            .is_none_or(|progress| progress.elapsed() > STALLED);
+        !is_stalled && self.task.as_ref().is_some_and(|task| !task.is_finished())
+    }
+}
+
+/// What a call may wait for. It goes on without the call.
+pub(in crate::introspection_cache) struct Deletion {
+    deletions: Arc<Deletions>,
+    keys: Vec<String>,
+}
+
+impl Deletions {
+    pub fn new(store: Arc<dyn IntrospectionStore>) -> Self {
+        Self {
+            store,
+            state: Mutex::default(),
+            added: Notify::new(),
+            tried: watch::Sender::new(()),
+        }
+    }
+
+    /// Deletes keys; from now on no answer under them counts here. `service` is the key that covers them all, and
+    /// `until` is when no answer from before is good any more.
+    pub fn add(
+        self: &Arc<Self>,
+        keys: Vec<String>,
+        service: &str,
+        operation: &'static str,
+        until: Instant,
+    ) -> Deletion {
+        let mut waiting = Vec::new();
+        let mut is_lost = false;
+        let mut state = self.state();
+        for key in keys {
+            match state.pending.add(key, service, operation, until) {
+                Some(key) => waiting.push(key),
+                None => is_lost = true,
+            }
+        }
+        self.start_task(&mut state);
+        drop(state);
+        self.added.notify_one();
+        if is_lost {
+            never_written(operation, "too_many");
+        }
+        Deletion {
+            deletions: Arc::clone(self),
+            keys: waiting,
+        }
+    }
+
+    /// Lets no response count here until then.
+    pub fn distrust(&self, until: Instant) {
+        self.state().pending.cover_everything(until);
+    }
+
+    /// Whether one of the keys is still to be deleted.
+    pub fn are_pending(self: &Arc<Self>, keys: &[String]) -> bool {
+        let mut state = self.state();
+        // The runtime of the task may have ended before.
+        self.start_task(&mut state);
+        state.pending.covers(keys, Instant::now())
+    }
+
+    fn start_task(self: &Arc<Self>, state: &mut State) {
+        if state.pending.is_empty() || state.is_task_running() {
+            return;
+        }
+        // Without a runtime, whoever comes next has one.
+        if let Ok(runtime) = Handle::try_current() {
+            let task = Arc::clone(self).work();
+            #[cfg(feature = "tracing")]
+            let task = tracing::instrument::WithSubscriber::with_current_subscriber(task);
+            state.task = Some(runtime.spawn(task));
+            state.progress = Some(Instant::now());
+        }
+    }
+
+    async fn work(self: Arc<Self>) {
+        let mut delay = FIRST_DELAY;
+        let mut due = Instant::now();
+        while let Some(batch) = self.next_batch(due) {
+            if batch.is_empty() {
+                let _ = timeout_at(due, self.added.notified()).await;
+                continue;
+            }
+            let is_retry = due <= Instant::now();
+            match self.delete(&batch).await {
+                Ok(()) => {
+                    delay = FIRST_DELAY;
+                    due = Instant::now();
+                }
+                Err(()) if is_retry => {
+                    due = Instant::now() + delay;
+                    delay = (delay * 2).min(LONGEST_DELAY);
+                }
+                Err(()) => {}
+            }
+            self.tried.send_replace(());
+        }
+    }
+
+    /// `None` when nothing is left, and the task ends.
+    fn next_batch(&self, due: Instant) -> Option<Batch> {
+        let now = Instant::now();
+        let mut state = self.state();
+        state.progress = Some(now);
+        let expired = state.pending.expire(now);
+        let batch = match state.pending.is_empty() {
+            true => {
+                state.task = None;
+                None
+            }
+            false => Some(state.pending.batch(due <= now)),
+        };
+        drop(state);
+        for Report { operation, reason } in expired {
+            never_written(operation, &reason);
+        }
+        batch
+    }
+
+    /// Tries twice: a connection may have been lost without notice, and then the second one is fresh.
+    async fn delete(&self, batch: &Batch) -> Result<(), ()> {
+        let keys: Vec<String> = batch.iter().map(|(key, _)| key.clone()).collect();
+        let mut outcome = self.try_delete(&keys).await;
+        if let Err(error) = &outcome {
+            store_failed(error.class());
+            outcome = self.try_delete(&keys).await;
+        }
+        match outcome {
+            Ok(()) => {
+                let late = self.state().pending.deleted(batch);
+                late.into_iter().for_each(written_late);
+                Ok(())
+            }
+            Err(error) => {
+                store_failed(error.class());
+                let late = self.state().pending.failed(batch, &error.class().into());
+                report(late);
+                Err(())
+            }
+        }
+    }
+
+    async fn try_delete(&self, keys: &[String]) -> Result<(), StoreError> {
+        within(TIMEOUT, self.store.delete(keys, TIMEOUT)).await
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Deletion {
+    /// Waits until the keys are deleted or that has failed, for a call that has so much time left.
+    pub async fn tried(self, left: Duration) {
+        let Self { deletions, keys } = self;
+        let mut tried = deletions.tried.subscribe();
+        let is_untried = || deletions.state().pending.has_untried(&keys);
+        let all = async {
+            while is_untried() {
+                // The sender is as old as this.
+                let _ = tried.changed().await;
+            }
+        };
+        let limit = (left / PART).min(2 * TIMEOUT);
+        // A call that has no time left says nothing about the store.
+        if timeout(limit, all).await.is_err() && !limit.is_zero() {
+            let late = deletions.state().pending.late(&keys, &"timeout".into());
+            report(late);
+        }
+    }
+}
+
+fn report(late: Vec<Report>) {
+    for Report { operation, reason } in late {
+        not_written(operation, &reason);
+    }
+}

@@ -1,0 +1,273 @@
+//! The responses that several instances share, in a store.
+//!
+//! A response has a key of its own. It counts only while the two generations under which Authlete was asked, that of the
+//! service and that of the token, exist and are the same. A revocation deletes a generation, and from then on no response
+//! from before counts, not even one that an instance is about to store. A generation that is lost in any other way makes
+//! responses useless, never wrong. The age of a response is by the clock of the store, which is one for all instances.
+
+mod deletions;
+mod generation;
+mod pending;
+mod stored;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout};
+
+pub(super) use self::deletions::Deletion;
+use self::deletions::Deletions;
+use self::generation::{Generations, complete, create, service_key, token_key};
+use self::stored::{Stored, response_key};
+use super::cache_key::{CacheKey, TokenDigest};
+use super::memory::CachedResponse;
+use super::store::{IntrospectionStore, StoreError, StoreFuture, StoreValues, StoreWrite};
+use super::trace::{record_lookup, store_failed, store_recovered, store_unavailable};
+use crate::types::IntrospectionResponse;
+
+/// How long one operation of the store may take: far more than Redis takes in the same data centre, connection included,
+/// and little for a call to Authlete.
+pub(super) const TIMEOUT: Duration = Duration::from_millis(200);
+
+/// How long a store may exceed a timeout before its future is dropped.
+const GRACE: Duration = Duration::from_millis(20);
+
+/// The store gets this part of the time that a call has left.
+const PART: u32 = 4;
+
+/// With less time, a call does not use the store: a timeout would say nothing about it.
+const LEAST: Duration = Duration::from_millis(5);
+
+/// A store that hangs costs one call a second its timeout, and the others nothing.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// With the version of what is stored.
+const PREFIX: &str = "authlete:introspection:2";
+
+/// What there is for a key.
+pub(super) enum Found {
+    Response(CachedResponse),
+    Nothing(Before),
+}
+
+/// The state of the store before Authlete is asked.
+pub(super) struct Before {
+    /// The keys of the generations.
+    keys: [String; 2],
+    generations: Generations,
+    /// By the clock of the store, in milliseconds.
+    time: u64,
+    /// The same by the clock of this process, or a little later.
+    read: Instant,
+}
+
+/// The store, and what this instance knows that other instances may not know yet.
+pub(super) struct SharedCache {
+    store: Arc<dyn IntrospectionStore>,
+    deletions: Arc<Deletions>,
+    max_age: Duration,
+    /// When the store may be used again, after it failed.
+    paused: Mutex<Option<Instant>>,
+}
+
+impl SharedCache {
+    pub fn new(store: Arc<dyn IntrospectionStore>, max_age: Duration) -> Self {
+        Self {
+            deletions: Arc::new(Deletions::new(Arc::clone(&store))),
+            store,
+            max_age,
+            paused: Mutex::default(),
+        }
+    }
+
+    /// Looks for a response, for a call that has so much time left; `None` when the store does not say, or does not count.
+    pub async fn load(&self, service: &str, key: &CacheKey, left: Duration) -> Option<Found> {
+        let limit = limit(left)?;
+        let keys = [service_key(service), token_key(&key.token)];
+        if self.deletions.are_pending(&keys) || !self.may_try() {
+            return None;
+        }
+        let asked = Instant::now();
+        let [of_service, of_token] = keys.clone();
+        let wanted = [of_service, of_token, response_key(key)];
+        let StoreValues { values, time } = self.run(self.store.get(&wanted, limit), limit).await?;
+        let [of_service, of_token, stored]: [_; 3] = values.try_into().ok()?;
+        let time = milliseconds(time);
+        let read = Instant::now();
+        let generations = match complete([of_service, of_token]) {
+            Some(generations) => {
+                if let Some((left, response)) = self.valid(stored, &generations, time) {
+                    let until = asked + left;
+                    record_lookup(self.store.name());
+                    return Some(Found::Response(CachedResponse { response, until }));
+                }
+                generations
+            }
+            None => {
+                let entries = create(&keys);
+                let rest = limit.saturating_sub(asked.elapsed());
+                let creation = self.store.get_or_insert(&entries, self.lifetime(), rest);
+                let values: [_; 2] = self.run(creation, rest).await?.try_into().ok()?;
+                complete(values)?
+            }
+        };
+        Some(Found::Nothing(Before {
+            keys,
+            generations,
+            time,
+            read,
+        }))
+    }
+
+    /// The response in what is stored, if it counts, and how long it is still valid.
+    fn valid(
+        &self,
+        stored: Option<Vec<u8>>,
+        generations: &Generations,
+        now: u64,
+    ) -> Option<(Duration, Arc<IntrospectionResponse>)> {
+        let stored: Stored<IntrospectionResponse> = serde_json::from_slice(&stored?).ok()?;
+        let left = stored.left(self.max_age, now)?;
+        (stored.generations == *generations).then(|| (left, Arc::new(stored.answer)))
+    }
+
+    /// Stores a response that Authlete gave since then, for a call that has so much time left.
+    pub async fn store(
+        &self,
+        key: &CacheKey,
+        cached: &CachedResponse,
+        before: Before,
+        left: Duration,
+    ) {
+        let Some(limit) = limit(left) else {
+            return;
+        };
+        let lifetime = cached.until.saturating_duration_since(before.read);
+        let rest = cached.until.saturating_duration_since(Instant::now());
+        let stored = Stored {
+            generations: before.generations,
+            asked: before.time,
+            lifetime: milliseconds(lifetime),
+            answer: &*cached.response,
+        };
+        let Ok(json) = serde_json::to_vec(&stored) else {
+            return;
+        };
+        let is_pending = self.deletions.are_pending(&before.keys);
+        if milliseconds(rest) > 0 && !is_pending && self.may_try() {
+            let write = StoreWrite {
+                key: &response_key(key),
+                value: &json,
+                time_to_live: rest,
+                // One that was deleted stays deleted.
+                extended: &before.keys,
+                extended_time_to_live: self.lifetime(),
+            };
+            self.run(self.store.set(write, limit), limit).await;
+        }
+    }
+
+    /// Deletes the generations of tokens; the one of the service when there are none. From now on no response from before
+    /// counts here, however long the store takes.
+    ///
+    /// Also during a pause: the store may work again for those who look for the responses.
+    pub fn evict(
+        &self,
+        service: &str,
+        tokens: &[TokenDigest],
+        operation: &'static str,
+    ) -> Deletion {
+        let service = service_key(service);
+        let mut keys: Vec<String> = tokens.iter().map(token_key).collect();
+        if keys.is_empty() {
+            keys.push(service.clone());
+        }
+        let until = Instant::now() + self.max_age;
+        self.deletions.add(keys, &service, operation, until)
+    }
+
+    /// Lets nothing that is in the store now count, when it is not known which of it is untrue.
+    pub fn distrust(&self) {
+        self.deletions.distrust(Instant::now() + self.max_age);
+    }
+
+    /// Runs an operation of the store; `None` when it fails or takes too long.
+    async fn run<T>(&self, operation: StoreFuture<'_, T>, limit: Duration) -> Option<T> {
+        let outcome = within(limit, operation).await;
+        let mut paused = self.paused();
+        match &outcome {
+            Ok(_) if paused.take().is_some() => store_recovered(),
+            Ok(_) => {}
+            Err(error) => {
+                store_failed(error.class());
+                let until = Instant::now() + PAUSE;
+                if paused.replace(until).is_none() {
+                    store_unavailable(error.class());
+                }
+            }
+        }
+        drop(paused);
+        outcome.ok()
+    }
+
+    /// How long a generation lives, which is as long as any response under it.
+    fn lifetime(&self) -> Duration {
+        self.max_age.max(Duration::from_millis(1))
+    }
+
+    /// Whether the store works, or it is time for one call to try it.
+    fn may_try(&self) -> bool {
+        let now = Instant::now();
+        let mut paused = self.paused();
+        match *paused {
+            None => true,
+            Some(until) if now < until => false,
+            Some(_) => {
+                *paused = Some(now + PAUSE);
+                true
+            }
+        }
+    }
+
+    fn paused(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.paused.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Runs an operation that should end within the limit by itself.
+async fn within<T>(limit: Duration, operation: StoreFuture<'_, T>) -> Result<T, StoreError> {
+    match timeout(limit + GRACE, operation).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(StoreError::new("timeout")),
+    }
+}
+
+/// How long a call with so much time left may wait for the store; `None` when that is too short.
+fn limit(left: Duration) -> Option<Duration> {
+    let limit = (left / PART).min(TIMEOUT);
+    (limit >= LEAST).then_some(limit)
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    duration.as_millis().try_into().unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn call_waits_for_the_store_for_a_part_of_its_time_and_not_for_too_little() {
+        for (left, expected) in [
+            (30_000, Some(200)),
+            (800, Some(200)),
+            (400, Some(100)),
+            (20, Some(5)),
+            (19, None),
+            (0, None),
+        ] {
+            let expected = expected.map(Duration::from_millis);
+            assert_eq!(limit(Duration::from_millis(left)), expected, "{left}");
+        }
+    }
+}

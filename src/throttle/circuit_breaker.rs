@@ -1,0 +1,285 @@
+//! A circuit breaker.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::CircuitBreakerPolicy;
+
+/// Lets attempts through while they succeed, and single trials while they fail.
+#[derive(Debug)]
+pub(super) struct CircuitBreaker {
+    policy: CircuitBreakerPolicy,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+enum State {
+    Closed {
+        /// In a row.
+        failures: u32,
+    },
+    Open {
+        /// When the pause began.
+        since: Instant,
+        /// How many trials there may still be before the pause is over.
+        trials: u32,
+    },
+}
+
+/// An attempt that was let through. Dropped without an outcome, it counts neither as success nor as failure.
+#[derive(Debug)]
+pub(crate) struct Guard<'a> {
+    circuit: &'a CircuitBreaker,
+    /// The beginning of the pause in which the attempt is a trial, if it is one.
+    trial: Option<Instant>,
+}
+
+impl CircuitBreaker {
+    pub fn new(policy: &CircuitBreakerPolicy) -> Self {
+        Self {
+            policy: policy.clone(),
+            state: Mutex::new(State::CLOSED),
+        }
+    }
+
+    /// Lets an attempt through; the error is the time until the next trial.
+    pub fn enter(&self) -> Result<Guard<'_>, Duration> {
+        let mut state = self.state();
+        let trial = match &mut *state {
+            State::Closed { .. } => None,
+            State::Open { since, trials } => {
+                // The trials begin with a pause of their own, so that one that does not end keeps no others away.
+                if since.elapsed() >= self.policy.open_duration {
+                    *since = Instant::now();
+                    *trials = self.policy.half_open_calls;
+                }
+                let left = trials.checked_sub(1);
+                *trials =
+                    left.ok_or_else(|| self.policy.open_duration.saturating_sub(since.elapsed()))?;
+                Some(*since)
+            }
+        };
+        Ok(Guard {
+            circuit: self,
+            trial,
+        })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    const CLOSED: Self = Self::Closed { failures: 0 };
+
+    fn open() -> Self {
+        Self::Open {
+            since: Instant::now(),
+            trials: 0,
+        }
+    }
+}
+
+impl Guard<'_> {
+    pub fn is_trial(&self) -> bool {
+        self.trial.is_some()
+    }
+
+    pub fn succeeded(mut self) {
+        let is_trial = self.trial.take().is_some();
+        let mut state = self.circuit.state();
+        // Whatever began before the circuit breaker opened does not tell whether the server is back.
+        if is_trial || matches!(*state, State::Closed { .. }) {
+            *state = State::CLOSED;
+        }
+    }
+
+    pub fn failed(mut self) {
+        let is_trial = self.trial.take().is_some();
+        let mut state = self.circuit.state();
+        match &mut *state {
+            State::Closed { failures } => {
+                *failures += 1;
+                if *failures >= self.circuit.policy.failure_threshold {
+                    *state = State::open();
+                }
+            }
+            State::Open { .. } if is_trial => *state = State::open(),
+            State::Open { .. } => {}
+        }
+    }
+}
+
+/// Leaves the place of a trial that did not end to another one.
+impl Drop for Guard<'_> {
+    fn drop(&mut self) {
+        if let Some(trial) = self.trial
+            && let State::Open { since, trials } = &mut *self.circuit.state()
+            && *since == trial
+        {
+            *trials += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::advance;
+
+    use super::*;
+
+    const PAUSE: Duration = Duration::from_secs(5);
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// Opens after three failures.
+    fn circuit(trials: u32) -> CircuitBreaker {
+        let policy = CircuitBreakerPolicy::new()
+            .failure_threshold(3)
+            .open_duration(PAUSE);
+        CircuitBreaker::new(&policy.half_open_calls(trials))
+    }
+
+    /// A circuit breaker that has just opened.
+    fn open(trials: u32) -> CircuitBreaker {
+        let circuit = circuit(trials);
+        for _ in 0..3 {
+            circuit.enter().unwrap().failed();
+        }
+        circuit
+    }
+
+    /// How long it is until the next trial; `None` when an attempt is let through.
+    fn refusal(circuit: &CircuitBreaker) -> Option<Duration> {
+        circuit.enter().err()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn failures_in_a_row_open_it() {
+        let circuit = circuit(1);
+        for _ in 0..5 {
+            circuit.enter().unwrap().failed();
+            circuit.enter().unwrap().failed();
+            circuit.enter().unwrap().succeeded();
+        }
+        for _ in 0..3 {
+            assert_eq!(refusal(&circuit), None);
+            circuit.enter().unwrap().failed();
+        }
+        assert_eq!(refusal(&circuit), Some(PAUSE));
+        advance(SECOND).await;
+        assert_eq!(refusal(&circuit), Some(4 * SECOND));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_the_pause_there_are_as_many_trials_as_asked_for() {
+        for trials in [1, 2, 7] {
+            let circuit = open(trials);
+            advance(PAUSE).await;
+            let permits: Vec<_> = (0..trials).map(|_| circuit.enter().unwrap()).collect();
+            assert!(permits.iter().all(Guard::is_trial));
+            assert_eq!(refusal(&circuit), Some(PAUSE));
+        }
+    }
+
+    #[test]
+    fn threads_that_come_together_share_the_trials() {
+        let policy = CircuitBreakerPolicy::new()
+            .failure_threshold(1)
+            .open_duration(SECOND)
+            .half_open_calls(3);
+        let circuit = CircuitBreaker::new(&policy);
+        circuit.enter().unwrap().failed();
+        std::thread::sleep(SECOND);
+        let permits = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..32)
+                .map(|_| scope.spawn(|| circuit.enter().ok()))
+                .collect();
+            let permits = threads
+                .into_iter()
+                .filter_map(|thread| thread.join().unwrap());
+            permits.collect::<Vec<_>>()
+        });
+        assert_eq!(permits.len(), 3);
+        assert!(permits.iter().all(Guard::is_trial));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_trial_that_succeeds_closes_it() {
+        let circuit = open(1);
+        advance(PAUSE).await;
+        circuit.enter().unwrap().succeeded();
+        let permits: Vec<_> = (0..100).map(|_| circuit.enter().unwrap()).collect();
+        assert!(!permits.iter().any(Guard::is_trial));
+        // The count begins anew.
+        circuit.enter().unwrap().failed();
+        circuit.enter().unwrap().failed();
+        assert_eq!(refusal(&circuit), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_trial_that_fails_opens_it_for_another_pause() {
+        let circuit = open(2);
+        advance(PAUSE).await;
+        let (first, second) = (circuit.enter().unwrap(), circuit.enter().unwrap());
+        advance(SECOND).await;
+        first.failed();
+        assert_eq!(refusal(&circuit), Some(PAUSE));
+        // The other one knows better.
+        second.succeeded();
+        assert_eq!(refusal(&circuit), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_trial_that_is_given_up_leaves_its_place() {
+        let circuit = open(1);
+        for _ in 0..3 {
+            advance(PAUSE).await;
+            drop(circuit.enter().unwrap());
+            let trial = circuit.enter().unwrap();
+            assert_eq!(refusal(&circuit), Some(PAUSE));
+            trial.failed();
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_trial_that_does_not_end_keeps_no_others_away() {
+        let circuit = open(1);
+        advance(PAUSE).await;
+        let endless = circuit.enter().unwrap();
+        advance(PAUSE).await;
+        let second = circuit.enter().unwrap();
+        // It has no place to leave any more.
+        drop(endless);
+        assert_eq!(refusal(&circuit), Some(PAUSE));
+        second.succeeded();
+        assert_eq!(refusal(&circuit), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_began_before_it_opened_has_no_say() {
+        let circuit = circuit(1);
+        let permits: Vec<_> = (0..3).map(|_| circuit.enter().unwrap()).collect();
+        let (late, later) = (circuit.enter().unwrap(), circuit.enter().unwrap());
+        permits.into_iter().for_each(Guard::failed);
+        advance(SECOND).await;
+        late.failed();
+        later.succeeded();
+        assert_eq!(refusal(&circuit), Some(4 * SECOND));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn strange_policies_do_no_harm() {
+        let policy = CircuitBreakerPolicy::new()
+            .failure_threshold(0)
+            .half_open_calls(0);
+        let forever = CircuitBreaker::new(&policy.clone().open_duration(Duration::MAX));
+        forever.enter().unwrap().failed();
+        assert_eq!(refusal(&forever), Some(Duration::MAX));
+        let never = CircuitBreaker::new(&policy.open_duration(Duration::ZERO));
+        never.enter().unwrap().failed();
+        assert_eq!(refusal(&never), None);
+    }
+}

@@ -1,0 +1,119 @@
+//! Rate limiting and circuit breaking: whether an attempt may be sent, and when.
+
+mod by_server;
+mod circuit_breaker;
+mod circuit_breaker_policy;
+mod rate_limiter;
+mod rate_limiter_policy;
+
+use std::collections::HashMap;
+
+use reqwest::StatusCode;
+use tokio::time::Instant;
+
+pub(crate) use by_server::Throttles;
+use circuit_breaker::CircuitBreaker;
+pub use circuit_breaker_policy::CircuitBreakerPolicy;
+use rate_limiter::RateLimiter;
+pub use rate_limiter_policy::RateLimiterPolicy;
+
+use crate::error::TransportErrorKind;
+use crate::{Error, Operation, Result, operations};
+
+/// The policies that the caller has set.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ThrottlePolicies {
+    pub rate_limiter: Option<RateLimiterPolicy>,
+    pub circuit_breaker: Option<CircuitBreakerPolicy>,
+}
+
+/// The rate limiter and the circuit breakers of one server.
+#[derive(Debug)]
+pub(crate) struct Throttle {
+    rate_limiter: Option<RateLimiter>,
+    /// By category of operations; none when there are no circuit breakers.
+    circuit_breakers: HashMap<&'static str, CircuitBreaker>,
+}
+
+/// Permission for one attempt, whose outcome the circuit breaker of its category is to learn, if there is one.
+#[derive(Debug, Default)]
+pub(crate) struct Permit<'a>(Option<circuit_breaker::Guard<'a>>);
+
+impl Throttle {
+    /// `None` when there is neither a rate limiter nor a circuit breaker.
+    fn new(policies: &ThrottlePolicies) -> Option<Self> {
+        let ThrottlePolicies {
+            rate_limiter,
+            circuit_breaker,
+        } = policies;
+        let circuit_breakers = |policy| {
+            let all = operations::ALL.iter();
+            all.map(move |operation| (operation.category, CircuitBreaker::new(policy)))
+        };
+        (rate_limiter.is_some() || circuit_breaker.is_some()).then(|| Self {
+            rate_limiter: rate_limiter.as_ref().map(RateLimiter::new),
+            circuit_breakers: circuit_breaker.iter().flat_map(circuit_breakers).collect(),
+        })
+    }
+
+    /// Waits until an attempt may be sent. Fails at once when it may not be sent, or not before the deadline.
+    pub async fn acquire(
+        &self,
+        operation: &'static Operation,
+        deadline: Instant,
+    ) -> Result<Permit<'_>> {
+        // What is refused here takes no slot of the rate limiter.
+        let permit = self.enter(operation)?;
+        let Some(rate_limiter) = &self.rate_limiter else {
+            return Ok(permit);
+        };
+        let slot = rate_limiter.acquire(deadline).await;
+        let waited = slot.map_err(|delay| Error::Throttled {
+            operation: operation.id,
+            delay,
+        })?;
+        match waited && !permit.is_trial() {
+            // The circuit breaker may have opened in the meantime.
+            true => self.enter(operation),
+            false => Ok(permit),
+        }
+    }
+
+    fn enter(&self, operation: &'static Operation) -> Result<Permit<'_>> {
+        let circuit = self.circuit_breakers.get(operation.category);
+        let permit = circuit.map(CircuitBreaker::enter).transpose();
+        permit.map(Permit).map_err(|retry_in| Error::CircuitOpen {
+            operation: operation.id,
+            retry_in,
+        })
+    }
+}
+
+impl Permit<'_> {
+    fn is_trial(&self) -> bool {
+        self.0
+            .as_ref()
+            .is_some_and(circuit_breaker::Guard::is_trial)
+    }
+
+    /// Records how the attempt ended.
+    pub fn record<T>(self, outcome: &Result<T>) {
+        let Some(permit) = self.0 else { return };
+        match outcome {
+            Err(error) if is_failure(error) => permit.failed(),
+            // Nothing was sent: it says nothing about the server.
+            Err(Error::Transport { kind, .. }) if *kind == TransportErrorKind::Request => {}
+            _ => permit.succeeded(),
+        }
+    }
+}
+
+/// Whether the server or the network failed, and not the call. 501 means that the operation is unknown.
+fn is_failure(error: &Error) -> bool {
+    match error {
+        Error::Transport { kind, .. } => *kind != TransportErrorKind::Request,
+        _ => error.status().is_some_and(|status| {
+            status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED
+        }),
+    }
+}
