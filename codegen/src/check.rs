@@ -2,6 +2,7 @@
 
 mod actions;
 mod bodies;
+mod categories;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,6 +40,7 @@ pub fn check(description: &Description) -> Result<(), Mistakes> {
         flat: object(&flat["components"]["schemas"]),
         mistakes: Mistakes::default(),
     };
+    check.categories();
     check.operations();
     check.schemas();
     check.references();

@@ -13,6 +13,7 @@ pub mod generate;
 pub mod mistake;
 pub mod next;
 pub mod operations;
+mod order;
 pub mod prepare;
 pub mod presented;
 pub mod probe;

@@ -8,7 +8,7 @@ use authlete_codegen::{Description, generate, source};
 const ROOT: &str = include_str!("fixtures/openapi.yaml");
 
 const THINGS: &str = r##"
-tags: [{ name: things, description: Things. }]
+tags: [{ name: things, x-displayName: Things, description: Things. }]
 paths:
   /thing/update/{clientId}:
     post:

@@ -8,7 +8,7 @@ use authlete_codegen::{Description, generate};
 const ROOT: &str = include_str!("fixtures/openapi.yaml");
 
 const THINGS: &str = r##"
-tags: [{ name: things, description: Things. }]
+tags: [{ name: things, x-displayName: Things, description: Things. }]
 paths:
   /thing/{id}:
     post:
@@ -53,7 +53,7 @@ components:
 
 /// The other kinds of bodies and parameters.
 const LISTS: &str = r##"
-tags: [{ name: lists, description: Lists. }]
+tags: [{ name: lists, x-displayName: Lists, x-note: of things, description: Lists. }]
 paths:
   /list:
     post:
@@ -141,6 +141,10 @@ fn a_sound_description_has_none() {
 fn each_mistake_is_named_with_its_place() {
     let post = "things.yaml: POST /thing/{id}";
     for (from, to, expected) in [
+        ("name: things", "name: thing", "things.yaml: tag thing: is not in x-categories of openapi.yaml".into()),
+        ("x-displayName: Things", "x-displayName: ' '", "things.yaml: tag things: has no x-displayName".into()),
+        ("x-displayName: Things", "x-displayName: Things, x-note: 5", "things.yaml: tag things: x-note is empty or no text".into()),
+        ("summary: Do", "x-group: ''\n      summary: Do", format!("{post}: x-group is empty or no text")),
         ("operationId: thing", "operationId: doThing", format!("{post}: needs an operationId in snake_case")),
         ("x-repeatable: false", "x-repeatable: maybe", format!("{post}: does not say whether it may be repeated: x-repeatable is neither true nor false, and has no `unless`")),
         ("x-repeatable: false", "x-repeatable: false\n      x-form: no form", format!("{post}: x-form is neither `true` nor left out")),
@@ -196,6 +200,21 @@ fn each_mistake_is_named_with_its_place() {
     ] {
         let found = mistakes(from, to);
         assert!(found.lines().any(|line| line == expected), "{to}:\n{found}\nshould be\n{expected}");
+    }
+}
+
+#[test]
+fn a_category_is_listed_once_and_by_its_name() {
+    for (categories, expected) in [
+        (
+            "[things, things]",
+            "openapi.yaml: x-categories: has things twice",
+        ),
+        ("[things, 5]", "openapi.yaml: x-categories: 5 is not a name"),
+    ] {
+        let root = ROOT.replacen("[things, lists]", categories, 1);
+        let found = check(&[("openapi.yaml", &root), ("things.yaml", THINGS)]).unwrap_err();
+        assert_eq!(found, expected);
     }
 }
 

@@ -7,8 +7,10 @@ mod check;
 mod coverage;
 mod drift;
 mod facts;
+mod generate;
 mod generation;
 mod listing;
+mod operations_table;
 mod output;
 mod requests;
 
@@ -33,11 +35,13 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Check the description, the files that are derived from it, and that README.md lists its operations
-    Check {
-        /// Write the derived files instead of comparing them
+    /// Say what is wrong with the description, with file and place
+    Check,
+    /// Write every file that is derived from the description
+    Generate {
+        /// Compare the files instead of writing them, and fail when one differs
         #[arg(long)]
-        bless: bool,
+        check: bool,
     },
     /// Write the description as one JSON document
     Bundle {
@@ -87,7 +91,8 @@ fn main() -> Result<ExitCode> {
     let root = workspace_root();
     let description = Description::load(&root.join("openapi"))?;
     match task {
-        Task::Check { bless } => check::run(&description, root, bless),
+        Task::Check => check::run(&description),
+        Task::Generate { check } => generate::run(&description, root, check),
         Task::Bundle {
             output,
             api_version,
