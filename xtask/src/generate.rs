@@ -1,4 +1,4 @@
-//! Writes the files that are derived from the description, or compares them.
+//! Writes the files that are derived from the description and the code, or compares them.
 
 use std::collections::HashSet;
 use std::fs;
@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result};
 use authlete_codegen::Description;
 
-use crate::{listing, operations_table, requests};
+use crate::{operations_table, public_api, requests};
 
 /// How many differences are shown; a changed enum or endpoint is seen in the first ones.
 const SHOWN_DIFFERENCES: usize = 40;
@@ -20,20 +20,26 @@ struct Derived {
 }
 
 pub fn run(description: &Description, root: &Path, check: bool) -> Result<ExitCode> {
+    authlete_codegen::check::check(description)?;
+    let mut derived = of_description(description, root)?;
+    derived.extend(of_crates(root)?);
     let mut is_up_to_date = true;
-    for derived in derived(description, root)? {
-        let path = root.join(derived.file);
+    for Derived { file, text } in derived {
+        let path = root.join(file);
         // A new file has no text yet.
         let committed = fs::read_to_string(&path).unwrap_or_default();
-        if committed == derived.text {
+        if committed == text {
             continue;
         }
         if check {
             is_up_to_date = false;
-            show_differences(derived.file, &committed, &derived.text);
+            println!("{file} is out of date:");
+            for line in differences(&committed, &text).take(SHOWN_DIFFERENCES) {
+                println!("{line}");
+            }
         } else {
-            fs::write(&path, &derived.text).with_context(|| path.display().to_string())?;
-            println!("{}: written", derived.file);
+            fs::write(&path, text).with_context(|| file.to_owned())?;
+            println!("{file}: written");
         }
     }
     if !is_up_to_date {
@@ -44,8 +50,8 @@ pub fn run(description: &Description, root: &Path, check: bool) -> Result<ExitCo
     Ok(ExitCode::SUCCESS)
 }
 
-fn derived(description: &Description, root: &Path) -> Result<Vec<Derived>> {
-    let client = authlete_codegen::generate(description)?.client;
+/// What follows from the description alone.
+fn of_description(description: &Description, root: &Path) -> Result<Vec<Derived>> {
     let readme = fs::read_to_string(root.join("README.md")).context("README.md")?;
     Ok(vec![
         Derived {
@@ -56,18 +62,15 @@ fn derived(description: &Description, root: &Path) -> Result<Vec<Derived>> {
             file: "emulator/src/request/types.json",
             text: requests::of(description),
         },
-        Derived {
-            file: "openapi/public-api.txt",
-            text: listing::of(&client),
-        },
     ])
 }
 
-fn show_differences(file: &str, committed: &str, expected: &str) {
-    println!("{file} is not what the description generates:");
-    for line in differences(committed, expected).take(SHOWN_DIFFERENCES) {
-        println!("{line}");
-    }
+/// What follows from the crates, the generated code included.
+fn of_crates(root: &Path) -> Result<Vec<Derived>> {
+    let listings = public_api::listings(root)?.into_iter();
+    let files = public_api::LISTINGS.iter().map(|(_, file)| *file);
+    let derived = files.zip(listings);
+    Ok(derived.map(|(file, text)| Derived { file, text }).collect())
 }
 
 /// Lines that only one side has. Order is left out: a line that moved alone is no news for a reader.
@@ -79,4 +82,25 @@ fn differences<'a>(committed: &'a str, expected: &'a str) -> impl Iterator<Item 
             .map(move |line| format!("{sign} {line}"))
     };
     only('-', committed, expected).chain(only('+', expected, committed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_that_follow_from_the_description_are_up_to_date() {
+        let root = crate::workspace_root();
+        let description = Description::load(&root.join("openapi")).unwrap();
+        for Derived { file, text } in of_description(&description, root).unwrap() {
+            let committed = fs::read_to_string(root.join(file)).unwrap();
+            assert!(committed == text, "{file}: cargo xtask generate");
+        }
+    }
+
+    #[test]
+    fn differences_are_the_lines_that_one_side_has_alone() {
+        let found: Vec<String> = differences("a\nb\nc\n", "c\nb\nd\n").collect();
+        assert_eq!(found, ["- a", "+ d"]);
+    }
 }

@@ -9,9 +9,9 @@ mod drift;
 mod facts;
 mod generate;
 mod generation;
-mod listing;
 mod operations_table;
 mod output;
+mod public_api;
 mod requests;
 
 use std::path::{Path, PathBuf};
@@ -86,6 +86,9 @@ enum Task {
 }
 
 fn main() -> Result<ExitCode> {
+    if let Some(code) = public_api::as_rustdoc() {
+        return Ok(code);
+    }
     // First, so that a mistake in the description keeps nobody from the help.
     let Arguments { task } = Arguments::parse();
     let root = workspace_root();
