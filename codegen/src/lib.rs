@@ -9,11 +9,13 @@
 
 pub mod check;
 pub mod description;
+pub mod eviction;
 pub mod generate;
 pub mod mistake;
 pub mod next;
 pub mod operations;
 mod order;
+pub mod pages;
 pub mod prepare;
 pub mod presented;
 pub mod probe;

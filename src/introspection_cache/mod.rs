@@ -16,7 +16,7 @@ mod trace;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub(crate) use eviction::Eviction;
+pub(crate) use eviction::{TokenName, form_parameter};
 
 use crate::config::ConfigError;
 use memory::Memory;

@@ -28,8 +28,6 @@ pub(crate) use template::Template;
 use trace::{AttemptTrace, CallTrace};
 
 use crate::admission::Permit;
-#[cfg(feature = "introspection-cache")]
-use crate::introspection_cache::Eviction;
 use crate::retry::{Attempts, is_repeatable};
 use crate::{Authlete, Operation, Result, Route};
 
@@ -42,8 +40,6 @@ impl Authlete {
         &self,
         mut template: Template,
     ) -> impl Future<Output = Result<T>> + Send + use<T> {
-        #[cfg(feature = "introspection-cache")]
-        let eviction = Eviction::of(self, &template);
         template.accepts_json = T::IS_JSON;
         let call = Call {
             api: self.clone(),
@@ -54,11 +50,6 @@ impl Authlete {
             let trace = CallTrace::begin(operation);
             let deadline = call.api.settings().deadline();
             let answer = trace.follow(call.answer(deadline)).await;
-            #[cfg(feature = "introspection-cache")]
-            if let Some(eviction) = eviction {
-                let outcome = answer.as_ref().map(|received| &received.body[..]);
-                Box::pin(eviction.conclude(outcome, deadline)).await;
-            }
             answer
                 .and_then(|received| decode(operation, received))
                 .inspect_err(|error| trace.failed(error))
