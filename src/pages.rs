@@ -5,15 +5,9 @@ use std::ops::Range;
 use futures_core::Stream;
 use futures_util::stream::{self, TryStreamExt};
 
-use crate::types::{
-    AccessToken, AuthorizedClientListResponse, Client, ClientAuthorizationGetListRequest,
-    ClientListResponse, GetClientListQuery, GetServiceListQuery, GetTokenListQuery, Service,
-    ServiceListResponse, TokenListResponse,
-};
 use crate::{Authlete, Error, Result};
 
-/// What asks for a list: the query of `get_service_list`, `get_client_list` or `get_token_list`, or the request of
-/// `get_client_authorization_list`.
+/// What asks for a list that comes in pages: the query or the request of an operation such as `get_client_list`.
 ///
 /// It can be asked for page by page, [`range`](Self::range), or as a whole, [`Authlete::items`].
 pub trait ListRequest: sealed::Fetch {
@@ -32,7 +26,7 @@ pub trait ListRequest: sealed::Fetch {
     fn range(self, range: Range<i32>) -> Self;
 }
 
-mod sealed {
+pub(crate) mod sealed {
     use super::{Authlete, Page, Result};
 
     pub trait Fetch: Clone + Send + Sync {
@@ -49,21 +43,23 @@ mod sealed {
 /// One page of a list.
 #[derive(Debug)]
 pub struct Page<T> {
-    items: Vec<T>,
-    total: Option<i32>,
+    pub(crate) items: Vec<T>,
+    pub(crate) total: Option<i32>,
 }
 
+/// Makes a list of the request of an operation: the request, the method, the answer, its member with the items, and the
+/// type of these. The generated code has a call for each operation with `x-pages`.
 macro_rules! list_request {
     ($request:ty, $method:ident, $response:ty, $member:ident: $item:ty) => {
-        impl ListRequest for $request {
-            fn range(mut self, range: Range<i32>) -> Self {
+        impl crate::ListRequest for $request {
+            fn range(mut self, range: ::std::ops::Range<i32>) -> Self {
                 self.start = Some(range.start);
                 self.end = Some(range.end);
                 self
             }
         }
 
-        impl sealed::Fetch for $request {
+        impl crate::pages::sealed::Fetch for $request {
             type Item = $item;
 
             const OPERATION: &'static str = stringify!($method);
@@ -72,9 +68,12 @@ macro_rules! list_request {
                 (self.start, self.end)
             }
 
-            async fn fetch(&self, api: &Authlete) -> Result<Page<$item>> {
+            async fn fetch(
+                &self,
+                api: &crate::Authlete,
+            ) -> crate::Result<crate::pages::Page<$item>> {
                 let page: $response = api.$method(self).await?;
-                Ok(Page {
+                Ok(crate::pages::Page {
                     items: page.$member.unwrap_or_default(),
                     total: page.total_count,
                 })
@@ -82,13 +81,7 @@ macro_rules! list_request {
         }
     };
 }
-
-list_request! { GetServiceListQuery, get_service_list, ServiceListResponse, services: Service }
-list_request! { GetClientListQuery, get_client_list, ClientListResponse, clients: Client }
-list_request! { GetTokenListQuery, get_token_list, TokenListResponse, access_tokens: AccessToken }
-list_request! {
-    ClientAuthorizationGetListRequest, get_client_authorization_list, AuthorizedClientListResponse, clients: Client
-}
+pub(crate) use list_request;
 
 /// Where a stream is in its list.
 struct Position<L> {

@@ -1,5 +1,7 @@
 //! Counts the bytes that a thread allocates.
 
+#![expect(unsafe_code, reason = "an allocator is an unsafe trait")]
+
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 

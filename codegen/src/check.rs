@@ -2,6 +2,9 @@
 
 mod actions;
 mod bodies;
+mod categories;
+mod changes;
+mod extensions;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,9 +14,9 @@ use serde_json::{Map, Value};
 use crate::description::{Description, METHODS, OperationEntry, object, sole_reference};
 use crate::mistake::{Mistake, Mistakes};
 use crate::operations::{
-    HOSTED_REPLACEMENT, ORGANIZATION, REPEATABLE, ROOT, SETTING, V2, V3, single_use,
-    template_parameters,
+    HOSTED_REPLACEMENT, ORGANIZATION, ROOT, SETTING, V2, V3, template_parameters,
 };
+use crate::pages::{PAGES, Pages};
 use crate::prepare::{STANDALONE, collect_references};
 use crate::refine::{TEXT, type_name};
 
@@ -36,9 +39,12 @@ pub fn check(description: &Description) -> Result<(), Mistakes> {
     let flat = description.flat();
     let mut check = Check {
         description,
+        document: &flat,
         flat: object(&flat["components"]["schemas"]),
         mistakes: Mistakes::default(),
     };
+    check.extensions();
+    check.categories();
     check.operations();
     check.schemas();
     check.references();
@@ -50,6 +56,8 @@ pub fn check(description: &Description) -> Result<(), Mistakes> {
 
 struct Check<'a> {
     description: &'a Description,
+    /// The document with compositions flattened.
+    document: &'a Value,
     /// The schemas with compositions flattened: `required` may name a member of a shared group.
     flat: &'a Map<String, Value>,
     mistakes: Mistakes,
@@ -94,17 +102,29 @@ impl Check<'_> {
             for text in ["summary", "description"] {
                 self.described(entry.path, &place, text, entry.value);
             }
-            if !entry.value[REPEATABLE].is_boolean() && single_use(entry.value).is_none() {
-                self.report(
-                    entry.path,
-                    &place,
-                    "does not say whether it may be repeated: x-repeatable is neither true nor false, and has no `unless`",
-                );
-            }
+            self.changes(&entry, &place);
+            self.pages(&entry, &place);
             self.hosted_replacement(&entry, &place);
             self.parameters(&entry, &place);
             self.route(&entry, &place);
             self.bodies(&entry, &place);
+        }
+    }
+
+    fn pages(&mut self, entry: &OperationEntry<'_>, place: &str) {
+        let Some(member) = entry.value.get(PAGES) else {
+            return;
+        };
+        // The flat document has the members of shared groups.
+        let flat = self.document;
+        if Pages::of(flat, entry).is_none() {
+            self.report(
+                entry.path,
+                place,
+                format!(
+                    "{PAGES} is not the member of the answer that lists objects, beside totalCount, of a request with start and end: {member}"
+                ),
+            );
         }
     }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value, json};
 
 use crate::mistake::{Mistake, Mistakes};
+use crate::order;
 use crate::prepare::flatten_compositions;
 
 /// The file that holds what all categories share: info, servers, credentials.
@@ -27,6 +28,18 @@ pub const FORM: &str = "application/x-www-form-urlencoded";
 /// Marks an operation whose request may be a form too.
 pub const TAKES_FORM: &str = "x-form";
 
+/// Lists the categories in the order in which readers see them. It is in the root file.
+pub const CATEGORIES: &str = "x-categories";
+
+/// What readers see of a category in place of its name.
+pub const DISPLAY_NAME: &str = "x-displayName";
+
+/// What the heading of a category has in parentheses, such as its specification.
+pub const NOTE: &str = "x-note";
+
+/// The heading of an operation in lists when it is not that of its category.
+pub const GROUP: &str = "x-group";
+
 /// The media type of answers that are for people.
 pub const TEXT: &str = "text/plain";
 
@@ -36,6 +49,8 @@ pub struct Description {
     /// The OpenAPI 3.0 document.
     pub document: Value,
     origins: BTreeMap<String, PathBuf>,
+    /// The paths in the order of the files and of what they have.
+    paths: Vec<String>,
     files: Vec<PathBuf>,
 }
 
@@ -76,7 +91,10 @@ impl Description {
         let mut merge = Merge::default();
         for file in &files {
             match read_yaml(file) {
-                Ok(content) => merge.add(file, content),
+                Ok((text, content)) => {
+                    merge.paths.extend(order::paths(&text));
+                    merge.add(file, content);
+                }
                 Err(mistake) => merge.mistakes.push(mistake),
             }
         }
@@ -95,7 +113,7 @@ impl Description {
         &self.files
     }
 
-    /// The file that defines a path (`/auth/token`) or a schema (`TokenRequest`).
+    /// The file that defines a path (`/auth/token`), a schema (`TokenRequest`) or a tag ([`tag_origin`]).
     pub fn origin(&self, name: &str) -> PathBuf {
         self.origins
             .get(name)
@@ -103,9 +121,16 @@ impl Description {
             .unwrap_or_else(|| PathBuf::from(ROOT_FILE))
     }
 
-    /// All operations, in the order of the document.
+    /// All operations, sorted by path.
     pub fn operations(&self) -> impl Iterator<Item = OperationEntry<'_>> {
         operations(&self.document)
+    }
+
+    /// All operations, in the order in which they are written.
+    pub fn operations_as_written(&self) -> impl Iterator<Item = OperationEntry<'_>> {
+        let items = &self.document["paths"];
+        let paths = self.paths.iter();
+        paths.flat_map(move |path| of_path(path, &items[path.as_str()]))
     }
 
     /// All schemas by name.
@@ -114,15 +139,23 @@ impl Description {
     }
 }
 
+/// What [`Description::origin`] knows a tag by: a schema may have the same name.
+pub fn tag_origin(name: &str) -> String {
+    format!("tag {name}")
+}
+
 /// All operations of a merged document.
 pub fn operations(document: &Value) -> impl Iterator<Item = OperationEntry<'_>> {
-    object(&document["paths"]).iter().flat_map(|(path, item)| {
-        METHODS.iter().filter_map(move |method| {
-            item.get(method).map(|value| OperationEntry {
-                path,
-                method,
-                value,
-            })
+    let items = object(&document["paths"]).iter();
+    items.flat_map(|(path, item)| of_path(path, item))
+}
+
+fn of_path<'a>(path: &'a str, item: &'a Value) -> impl Iterator<Item = OperationEntry<'a>> {
+    METHODS.iter().filter_map(move |method| {
+        item.get(method).map(|value| OperationEntry {
+            path,
+            method,
+            value,
         })
     })
 }
@@ -184,10 +217,12 @@ fn yaml_files(directory: &Path) -> Result<Vec<PathBuf>, Mistakes> {
     }
 }
 
-fn read_yaml(file: &Path) -> Result<Map<String, Value>, Mistake> {
+/// The text of a file, and its parts.
+fn read_yaml(file: &Path) -> Result<(String, Map<String, Value>), Mistake> {
     let wrong = |what: String| Mistake::new(file, "the file", what);
     let text = fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
-    serde_saphyr::from_str(&text).map_err(|error| wrong(error.to_string()))
+    let parts = serde_saphyr::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+    Ok((text, parts))
 }
 
 /// The document while files are added to it.
@@ -195,6 +230,7 @@ fn read_yaml(file: &Path) -> Result<Map<String, Value>, Mistake> {
 struct Merge {
     document: Map<String, Value>,
     origins: BTreeMap<String, PathBuf>,
+    paths: Vec<String>,
     mistakes: Mistakes,
 }
 
@@ -210,7 +246,7 @@ impl Merge {
             .cloned();
         for (part, value) in content {
             match (part.as_str(), value) {
-                ("tags", Value::Array(tags)) => self.array("tags").extend(tags),
+                ("tags", Value::Array(tags)) => self.tags(file, tags),
                 ("paths", Value::Object(paths)) => self.paths(file, tag.as_ref(), paths),
                 ("components", Value::Object(components)) => self.components(file, components),
                 (other, _) => self.mistakes.push(Mistake::new(
@@ -221,6 +257,13 @@ impl Merge {
                 )),
             }
         }
+    }
+
+    fn tags(&mut self, file: &Path, tags: Vec<Value>) {
+        for name in tags.iter().filter_map(|tag| tag["name"].as_str()) {
+            self.origins.insert(tag_origin(name), file.to_owned());
+        }
+        self.array("tags").extend(tags);
     }
 
     fn paths(&mut self, file: &Path, tag: Option<&Value>, paths: Map<String, Value>) {
@@ -272,6 +315,14 @@ impl Merge {
         }
     }
 
+    /// Puts the tags into the order of [`CATEGORIES`].
+    fn sort_tags(&mut self) {
+        let order = self.document.get(CATEGORIES).and_then(Value::as_array);
+        let order = order.cloned().unwrap_or_default();
+        self.array("tags")
+            .sort_by_key(|tag| order.iter().position(|name| *name == tag["name"]));
+    }
+
     fn object_at(&mut self, key: &str) -> &mut Map<String, Value> {
         let value = self.document.entry(key).or_insert_with(|| json!({}));
         if !value.is_object() {
@@ -288,11 +339,13 @@ impl Merge {
         value.as_array_mut().expect("it was made an array above")
     }
 
-    fn finish(self, files: Vec<PathBuf>) -> Result<Description, Mistakes> {
+    fn finish(mut self, files: Vec<PathBuf>) -> Result<Description, Mistakes> {
+        self.sort_tags();
         self.mistakes.into_result()?;
         Ok(Description {
             document: Value::Object(self.document),
             origins: self.origins,
+            paths: self.paths,
             files,
         })
     }

@@ -14,7 +14,7 @@ use crate::operations::Operation;
 use crate::prepare::{keep_single_bodies, prepare};
 use crate::probe::probe;
 use crate::refine::{Knowledge, type_name};
-use crate::{check, next, operations, presented, refine};
+use crate::{check, next, operations, pages, presented, refine};
 
 /// The string formats whose type in the crate is not progenitor's choice. A time stays text: which library reads it is
 /// for the caller to decide.
@@ -113,6 +113,7 @@ fn refined(
     let members = member_names(flat);
     let next = next::types(flat);
     let presented = presented::methods(flat);
+    let pages = pages::implementations(flat);
     parse_quote! {
         #[doc = " The objects and enums of the API."]
         pub mod types {
@@ -126,6 +127,7 @@ fn refined(
         #(#presented)*
         #methods
         #(#answers)*
+        #(#pages)*
         /// Whether an object of the API has a member of this name.
         pub(crate) fn is_member(name: &str) -> bool {
             const NAMES: &str = #members;

@@ -2,17 +2,21 @@
 //!
 //! The way of the data: [`description`] reads and merges the files, [`check`] holds them against the rules,
 //! [`prepare`] rewrites what progenitor does not read well, [`mod@generate`] runs progenitor, and [`refine`] and
-//! [`operations`] make of its output the types and methods that users see. [`probe`] is for the tests.
+//! [`operations`] make of its output the types and methods that users see, with what [`eviction`], [`mod@next`], [`pages`] and
+//! [`presented`] read from the extensions. [`probe`] is for the tests.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
 pub mod check;
 pub mod description;
+pub mod eviction;
 pub mod generate;
 pub mod mistake;
 pub mod next;
 pub mod operations;
+mod order;
+pub mod pages;
 pub mod prepare;
 pub mod presented;
 pub mod probe;

@@ -10,8 +10,10 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, FnArg, Ident, ImplItem, ImplItemFn, Item, ReturnType, Stmt, Type, parse_quote};
 
 use crate::description::{OperationEntry, TEXT, content, object, operations, reference, success};
+use crate::eviction::Eviction;
+use crate::pages::{self, PAGES};
 use crate::prepare::{is_free_query, query_parameters};
-use crate::refine::{first_argument, is_free_object, list_of, option_of, query_type};
+use crate::refine::{first_argument, is_free_object, list_of, member_name, option_of, query_type};
 
 /// The two generations of the API, as `x-api-version` names them.
 pub const V2: &str = "2.x";
@@ -59,6 +61,7 @@ pub struct Operation {
     repeatable: bool,
     single_use: Option<String>,
     hosted_replacement: Option<String>,
+    eviction: Option<Eviction>,
     documentation: Vec<String>,
 }
 
@@ -114,10 +117,11 @@ pub fn read(document: &Value) -> BTreeMap<String, Operation> {
 fn operation(document: &Value, entry: &OperationEntry<'_>) -> Operation {
     let responses = object(&entry.value["responses"]);
     let (v2, v3) = (route(document, entry, V2), route(document, entry, V3));
+    let eviction = Eviction::of(document, entry.value);
     Operation {
         id: entry.id().to_owned(),
         category: category(entry.value),
-        documentation: documentation(entry.value, v2.as_ref(), v3.as_ref()),
+        documentation: documentation(entry.value, eviction.as_ref(), v2.as_ref(), v3.as_ref()),
         v2,
         v3,
         path_parameters: template_parameters(entry.path).map(str::to_owned).collect(),
@@ -132,6 +136,7 @@ fn operation(document: &Value, entry: &OperationEntry<'_>) -> Operation {
         repeatable: is_repeatable(entry.value),
         single_use: single_use(entry.value).map(str::to_owned),
         hosted_replacement: hosted_replacement(entry.value).map(str::to_owned),
+        eviction,
     }
 }
 
@@ -173,7 +178,12 @@ fn answers_text(operation: &Value) -> bool {
 }
 
 /// What the method's documentation says, a paragraph each.
-fn documentation(operation: &Value, v2: Option<&Route>, v3: Option<&Route>) -> Vec<String> {
+fn documentation(
+    operation: &Value,
+    eviction: Option<&Eviction>,
+    v2: Option<&Route>,
+    v3: Option<&Route>,
+) -> Vec<String> {
     let text = |value: &Value, key: &str| value[key].as_str().unwrap_or_default().to_owned();
     let mut paragraphs = vec![
         text(operation, "summary") + ".",
@@ -203,6 +213,10 @@ fn documentation(operation: &Value, v2: Option<&Route>, v3: Option<&Route>) -> V
         None if is_repeatable(operation) => paragraphs.push(format!("{REPEATABLE_CALL}.")),
         None => {}
     }
+    if operation.get(PAGES).is_some() {
+        paragraphs.push(pages::DOCUMENTATION.to_owned());
+    }
+    paragraphs.extend(eviction.map(Eviction::documentation));
     let routes = [(V3, v3), (V2, v2)].map(|(version, route)| match route {
         Some(route) => {
             let api = match route.root {
@@ -322,7 +336,7 @@ impl Operation {
         let constant = self.constant();
         let members = self.from_settings.iter().map(|(member, setting)| {
             let (member, setting) = (
-                format_ident!("{}", member.to_snake_case()),
+                member_name(member),
                 format_ident!("{setting}"),
             );
             quote! {
@@ -484,11 +498,26 @@ fn refine_method(mut method: ImplItemFn, operation: &Operation) -> ImplItemFn {
     let begin = operation.begin();
     let query = operation.has_query.then(|| quote!(.query(query)?));
     let body = operation.has_body.then(|| operation.body());
+    let eviction = operation.eviction.as_ref();
+    let before_escaping = eviction.map(Eviction::before_escaping);
+    let send = match eviction {
+        None => quote!(self.execute(request).await),
+        Some(eviction) => {
+            let (begin, conclude) = (eviction.begin(&constant), eviction.conclude());
+            quote! {
+                #begin
+                let answer: crate::Result<#answer> = self.execute(request).await;
+                #conclude
+                answer
+            }
+        }
+    };
     method.block = parse_quote!({
         #(#conversions)*
+        #before_escaping
         #(#segments)*
         let request = #begin #query #body;
-        self.execute(request).await
+        #send
     });
     method
 }

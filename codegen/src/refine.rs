@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use heck::ToUpperCamelCase;
+use heck::{ToSnakeCase, ToUpperCamelCase};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
@@ -91,6 +91,12 @@ fn words(schema: &Value, key: &str) -> BTreeMap<String, String> {
 /// The Rust name of a schema.
 pub fn type_name(schema: &str) -> String {
     short_enum_name(schema).to_upper_camel_case()
+}
+
+/// The Rust name of a member of an object: progenitor puts an underscore after a keyword.
+pub fn member_name(member: &str) -> Ident {
+    let name = member.to_snake_case();
+    syn::parse_str(&name).unwrap_or_else(|_| format_ident!("{name}_"))
 }
 
 /// The Rust name of the struct that carries an operation's query.

@@ -8,12 +8,13 @@ use authlete_codegen::{Description, generate, source};
 const ROOT: &str = include_str!("fixtures/openapi.yaml");
 
 const THINGS: &str = r##"
-tags: [{ name: things, description: Things. }]
+tags: [{ name: things, x-displayName: Things, description: Things. }]
 paths:
   /thing/update/{clientId}:
     post:
       operationId: update_thing
       x-repeatable: false
+      x-evicts: { token: ticket, unless: { type: SMALL } }
       summary: Update a thing
       description: Updates a thing.
       parameters:
@@ -29,7 +30,7 @@ paths:
   /things/health:
     post:
       operationId: check_things
-      x-repeatable: { unless: proof }
+      x-repeatable: true
       summary: Check things
       description: Checks things.
       servers: [{ url: "https://v3.example/api", x-api-version: "3.0" }]
@@ -70,6 +71,7 @@ paths:
     post:
       operationId: create_organization_thing
       x-repeatable: false
+      x-evicts: nothing
       summary: Create a thing of an organization
       description: Creates it.
       servers: [{ url: "https://login.example/api", x-api-version: "3.0", x-root: organization }]
@@ -80,14 +82,69 @@ paths:
     post:
       operationId: create_thing
       x-repeatable: false
+      x-evicts: everything
       x-hosted-replacement: create_organization_thing
       summary: Create a thing
       description: Creates a thing.
       requestBody: { required: true, content: { application/json: { schema: { $ref: "#/components/schemas/ThingRequest" } } } }
       responses:
         "204": { description: Done. }
+  /thing/probe:
+    post:
+      operationId: probe_thing
+      x-repeatable: { unless: proof }
+      summary: Probe a thing
+      description: Probes a thing.
+      requestBody: { required: true, content: { application/json: { schema: { $ref: "#/components/schemas/ThingProbe" } } } }
+      responses:
+        "204": { description: Done. }
+  /thing/revoke:
+    post:
+      operationId: revoke_thing
+      x-repeatable: false
+      x-evicts: { token: [proof, form.token] }
+      summary: Revoke a thing
+      description: Revokes a thing.
+      requestBody: { required: true, content: { application/json: { schema: { $ref: "#/components/schemas/ThingProbe" } } } }
+      responses:
+        "204": { description: Done. }
+  /thing/delete/{thingId}:
+    delete:
+      operationId: delete_thing
+      x-repeatable: false
+      x-evicts: { token: thingId }
+      summary: Delete a thing
+      description: Deletes a thing.
+      parameters:
+        - { name: thingId, in: path, required: true, description: The thing., schema: { type: string } }
+      responses:
+        "204": { description: Done. }
+  /thing/pages:
+    get:
+      operationId: list_pages_of_things
+      x-repeatable: true
+      x-pages: names
+      summary: List pages
+      description: Lists pages.
+      parameters:
+        - { name: start, in: query, description: The first., schema: { type: integer, format: int32 } }
+        - { name: end, in: query, description: The last., schema: { type: integer, format: int32 } }
+      responses:
+        "200": { description: Done., content: { application/json: { schema: { $ref: "#/components/schemas/ThingPage" } } } }
 components:
   schemas:
+    ThingProbe:
+      description: A probe.
+      type: object
+      properties:
+        form: { description: A form., type: string }
+        proof: { description: A proof., type: string }
+    ThingPage:
+      description: A page.
+      type: object
+      properties:
+        names: { description: Parts., type: array, items: { $ref: "#/components/schemas/Part" } }
+        totalCount: { description: How many., type: integer, format: int32 }
     ClaimValue:
       description: The value of a claim.
       type: object
@@ -332,6 +389,52 @@ fn what_is_good_for_one_use_is_told() {
     assert_generated(
         "may have been processed, unless it has a `proof`, which is good for one use.",
     );
+}
+
+#[test]
+fn an_operation_that_names_a_token_evicts_its_answers() {
+    assert_generated(
+        "let eviction = self .eviction( &operations::REVOKE_THING, || { crate::introspection_cache::TokenName::name(&body.proof) .or_else(|| crate::introspection_cache::form_parameter( &body.form, \"token\", )) }, );",
+    );
+    assert_generated("Box::pin(eviction.conclude(answer.as_ref().map(|_| \"\"))).await;");
+}
+
+#[test]
+fn an_operation_evicts_unless_the_request_has_a_value() {
+    assert_generated(
+        r#"if body .type_ .as_ref() .is_some_and(|value| value.as_str() == "SMALL") { None } else { self.eviction("#,
+    );
+    assert_generated(".conclude(answer.as_ref().map(|answer| answer.action.as_str()))");
+    assert_generated(
+        "Where introspection is cached, it removes the kept answers about the token, unless `type` is `SMALL`.",
+    );
+}
+
+#[test]
+fn a_token_in_the_path_is_taken_before_it_is_escaped() {
+    assert_generated(
+        r#"#[cfg(feature = "introspection-cache")] let token = thing_id; let thing_id = crate::transport::path_segment("#,
+    );
+    assert_generated("self.eviction(&operations::DELETE_THING, || Some(token.into()));");
+}
+
+#[test]
+fn an_operation_that_may_change_any_token_evicts_all_answers() {
+    assert_generated("let eviction = self.eviction(&operations::CREATE_THING, || None);");
+    assert_generated("Where introspection is cached, it removes all kept answers.");
+    let nothing = &GENERATED[GENERATED
+        .find("pub async fn create_organization_thing")
+        .unwrap()..];
+    let nothing = nothing.split("pub async fn").nth(1).unwrap();
+    assert!(!nothing.contains("eviction"), "{nothing}");
+}
+
+#[test]
+fn a_list_in_pages_is_a_list_request() {
+    assert_generated(
+        "crate::pages::list_request! { types::ListPagesOfThingsQuery, list_pages_of_things, types::ThingPage, names : types::Part }",
+    );
+    assert_generated("The list comes in pages: [`items`](Self::items) reads all of them.");
 }
 
 #[test]

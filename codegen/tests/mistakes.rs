@@ -8,12 +8,13 @@ use authlete_codegen::{Description, generate};
 const ROOT: &str = include_str!("fixtures/openapi.yaml");
 
 const THINGS: &str = r##"
-tags: [{ name: things, description: Things. }]
+tags: [{ name: things, x-displayName: Things, description: Things. }]
 paths:
   /thing/{id}:
     post:
       operationId: thing
       x-repeatable: false
+      x-evicts: { token: [id, name], unless: { color: RED } }
       summary: Do a thing
       description: Does a thing.
       parameters:
@@ -51,14 +52,17 @@ components:
         - { value: ASK, description: Ask., next: [thing] }
 "##;
 
+const EVICTS: &str = "x-evicts: { token: [id, name], unless: { color: RED } }";
+
 /// The other kinds of bodies and parameters.
 const LISTS: &str = r##"
-tags: [{ name: lists, description: Lists. }]
+tags: [{ name: lists, x-displayName: Lists, x-note: of things, description: Lists. }]
 paths:
   /list:
     post:
       operationId: take_list
       x-repeatable: false
+      x-evicts: everything
       summary: Take a list
       description: Takes a list.
       servers: [{ url: "https://v3.example/api", x-api-version: "3.0" }]
@@ -82,10 +86,23 @@ paths:
       requestBody: { required: true, content: { application/json: { schema: { $ref: "#/components/schemas/OfOrganization" } } } }
       responses:
         "200": { description: Done., content: { application/json: { schema: { type: array, items: { type: string } } } } }
+  /pages:
+    get:
+      operationId: get_page
+      x-repeatable: true
+      x-pages: things
+      summary: Get a page
+      description: Gets a page.
+      parameters:
+        - { name: start, in: query, description: The first index., schema: { type: integer, format: int32 } }
+        - { name: end, in: query, description: The index after the last., schema: { type: integer, format: int32 } }
+      responses:
+        "200": { description: Done., content: { application/json: { schema: { $ref: "#/components/schemas/Page" } } } }
   /keys:
     get:
       operationId: get_keys
       x-repeatable: false
+      x-evicts: everything
       summary: Get keys
       description: Gets keys.
       responses:
@@ -93,6 +110,12 @@ paths:
         "204": { description: There are none. }
 components:
   schemas:
+    Page:
+      description: A page.
+      type: object
+      properties:
+        things: { description: The things., type: array, items: { $ref: "#/components/schemas/Thing" } }
+        totalCount: { description: How many there are., type: integer, format: int32 }
     OfOrganization:
       description: What is of an organization.
       type: object
@@ -141,8 +164,29 @@ fn a_sound_description_has_none() {
 fn each_mistake_is_named_with_its_place() {
     let post = "things.yaml: POST /thing/{id}";
     for (from, to, expected) in [
+        ("name: things", "name: thing", "things.yaml: tag thing: is not in x-categories of openapi.yaml".into()),
+        ("x-displayName: Things", "x-display: Things", "things.yaml: tag things: has an unknown extension: x-display".into()),
+        ("summary: Do", "x-repeatble: true\n      summary: Do", format!("{post}: has an unknown extension: x-repeatble")),
+        ("summary: Do", "servers: [{ url: 'https://x.example', x-api-version: '3.0', x-rot: organization }]\n      summary: Do",
+            format!("{post}: has an unknown extension: x-rot")),
+        ("required: [name]", "x-standalon: true", "things.yaml: Thing: has an unknown extension: x-standalon".into()),
+        ("description: Its name., type: string", "description: Its name., type: string, x-seting: OrganizationId",
+            "things.yaml: Thing.name: has an unknown extension: x-seting".into()),
+        ("x-displayName: Things", "x-displayName: ' '", "things.yaml: tag things: has no x-displayName".into()),
+        ("x-displayName: Things", "x-displayName: Things, x-note: 5", "things.yaml: tag things: x-note is empty or no text".into()),
+        ("summary: Do", "x-group: ''\n      summary: Do", format!("{post}: x-group is empty or no text")),
         ("operationId: thing", "operationId: doThing", format!("{post}: needs an operationId in snake_case")),
         ("x-repeatable: false", "x-repeatable: maybe", format!("{post}: does not say whether it may be repeated: x-repeatable is neither true nor false, and has no `unless`")),
+        ("x-repeatable: false", "x-repeatable: { unless: nmae }", format!("{post}: x-repeatable: unless is not a member of the request: nmae")),
+        ("x-repeatable: false", "x-repeatable: true", format!("{post}: has x-evicts, and x-repeatable says that it changes nothing")),
+        (EVICTS, "x-evictions: nothing", format!("{post}: changes something and does not say what it evicts: x-evicts")),
+        (EVICTS, "x-evicts: everthing", format!(r#"{post}: x-evicts is neither nothing nor everything, and no object of token and unless: "everthing""#)),
+        (EVICTS, "x-evicts: { tokens: name }", format!(r#"{post}: x-evicts is neither nothing nor everything, and no object of token and unless: {{"tokens":"name"}}"#)),
+        (EVICTS, "x-evicts: { token: [] }", format!("{post}: x-evicts: token names nothing")),
+        (EVICTS, "x-evicts: { token: nmae }", format!("{post}: x-evicts: token is neither a parameter in the path nor a member of the request that is text: nmae")),
+        (EVICTS, "x-evicts: { token: [name, color] }", format!("{post}: x-evicts: token is neither a parameter in the path nor a member of the request that is text: color")),
+        (EVICTS, "x-evicts: { unless: { color: PINK } }", format!(r#"{post}: x-evicts: unless is not one member of the request with a value of its enum: {{"color":"PINK"}}"#)),
+        (EVICTS, "x-evicts: { unless: { name: RED } }", format!(r#"{post}: x-evicts: unless is not one member of the request with a value of its enum: {{"name":"RED"}}"#)),
         ("x-repeatable: false", "x-repeatable: false\n      x-form: no form", format!("{post}: x-form is neither `true` nor left out")),
         ("summary: Do a thing", "summary: ''", format!("{post}: has no summary")),
         ("description: Does a thing.", "x: y", format!("{post}: has no description")),
@@ -196,6 +240,49 @@ fn each_mistake_is_named_with_its_place() {
     ] {
         let found = mistakes(from, to);
         assert!(found.lines().any(|line| line == expected), "{to}:\n{found}\nshould be\n{expected}");
+    }
+}
+
+#[test]
+fn pages_need_a_list_its_length_and_bounds() {
+    for (from, to) in [
+        ("x-pages: things", "x-pages: thigns"),
+        ("x-pages: things", "x-pages: totalCount"),
+        ("x-pages: things", "x-pages: true"),
+        ("totalCount:", "total:"),
+        ("name: start, in: query", "name: from, in: query"),
+        (
+            "The index after the last., schema: { type: integer, format: int32 }",
+            "The index after the last., schema: { type: string }",
+        ),
+    ] {
+        assert!(LISTS.contains(from), "{from}");
+        let lists = LISTS.replacen(from, to, 1);
+        let found = check(&[
+            ("openapi.yaml", ROOT),
+            ("things.yaml", THINGS),
+            ("lists.yaml", &lists),
+        ])
+        .unwrap_err();
+        assert!(
+            found.starts_with("lists.yaml: GET /pages: x-pages is not the member of the answer"),
+            "{to}: {found}"
+        );
+    }
+}
+
+#[test]
+fn a_category_is_listed_once_and_by_its_name() {
+    for (categories, expected) in [
+        (
+            "[things, things]",
+            "openapi.yaml: x-categories: has things twice",
+        ),
+        ("[things, 5]", "openapi.yaml: x-categories: 5 is not a name"),
+    ] {
+        let root = ROOT.replacen("[things, lists]", categories, 1);
+        let found = check(&[("openapi.yaml", &root), ("things.yaml", THINGS)]).unwrap_err();
+        assert_eq!(found, expected);
     }
 }
 

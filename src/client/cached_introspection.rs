@@ -30,9 +30,9 @@ impl Authlete {
     ///
     /// # Revocation
     /// A call of this handle, or of one that shares its cache, that revokes or changes tokens removes their answers
-    /// when it returns or is dropped, unless nothing can have changed: `revocation`, `token_revoke`, `token_delete`,
-    /// `token_update`, `grant_management` and `native_sso_logout`, and those that delete a service, delete or lock a
-    /// client, or change what a user has authorized. When it names no token that was found good here, such as a refresh
+    /// when it returns or is dropped, unless nothing can have changed. The documentation of such an operation says so, as
+    /// that of [`revocation`](Self::revocation) does; among them are those that delete a service, delete or lock a client,
+    /// or change what a user has authorized. When it names no token that was found good here, such as a refresh
     /// token, all answers are removed. From then on this cache returns no answer from before the call, even if Redis is
     /// down or refuses to delete. See `IntrospectionCache::redis` for the other instances.
     ///

@@ -1,5 +1,7 @@
 //! The calls that the generated methods make.
 
+#[cfg(feature = "introspection-cache")]
+use std::borrow::Cow;
 use std::fmt::Arguments;
 
 use bytes::Bytes;
@@ -37,11 +39,16 @@ impl Authlete {
         self.context.or_configured(operation, setting, given)
     }
 
-    /// What a call is to remove from the introspection cache; `None` when it changes no token, or there is no cache.
+    /// What a call is to remove from the introspection cache when it is over; `None` when there is no cache. The call may
+    /// name a token.
     #[cfg(feature = "introspection-cache")]
-    pub(crate) fn eviction(&self, parts: &RequestParts) -> Option<Eviction> {
+    pub(crate) fn eviction<'a>(
+        &self,
+        operation: &'static Operation,
+        name: impl FnOnce() -> Option<Cow<'a, str>>,
+    ) -> Option<Eviction> {
         let cache = self.introspection_cache.as_ref()?;
-        Eviction::of(cache, &self.context, parts)
+        Some(Eviction::begin(cache, &self.context, operation, name()))
     }
 
     /// Sends the request of an operation and decodes the response.
@@ -51,19 +58,12 @@ impl Authlete {
         &self,
         parts: RequestParts,
     ) -> impl Future<Output = Result<T>> + Send + use<T> {
-        #[cfg(feature = "introspection-cache")]
-        let eviction = self.eviction(&parts);
         let call = Call::new::<T>(&self.context, parts);
         async move {
             let operation = call.operation();
             let trace = CallTrace::begin(operation);
             let deadline = call.deadline();
             let response = trace.instrument(call.send(deadline)).await;
-            #[cfg(feature = "introspection-cache")]
-            if let Some(eviction) = eviction {
-                let outcome = response.as_ref().map(|response| &response.body[..]);
-                Box::pin(eviction.conclude(outcome, deadline)).await;
-            }
             response
                 .and_then(|response| decode(operation, response))
                 .inspect_err(|error| trace.failed(error))

@@ -1,26 +1,25 @@
 //! What a call makes untrue of the answers that are kept.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use percent_encoding::percent_decode_str;
-use serde_json::Value;
-
 use tokio::time::Instant;
 
 use super::Cache;
 use super::cache_key::{TokenDigest, token_digest};
 use super::shared::Deletion;
-use crate::Error;
 use crate::context::Context;
 use crate::operations;
-use crate::transport::RequestParts;
+use crate::{Error, Operation, Secret};
 
 /// The answers that a call removes when it is over, however it ends: one that times out may have been processed, and so
 /// may one that is dropped.
 pub(crate) struct Eviction {
     answers: Answers,
+    /// That of the call.
+    deadline: Instant,
     is_due: bool,
 }
 
@@ -37,53 +36,38 @@ struct Answers {
 }
 
 impl Eviction {
-    /// `None` when the operation changes no token.
-    pub fn of(cache: &Arc<Cache>, context: &Context, request: &RequestParts) -> Option<Self> {
-        let name = match request.operation.id {
-            "revocation" => revoked(request),
-            "token_delete" => last_segment(request),
-            "token_revoke" => member(request, "accessTokenIdentifier"),
-            "token_update" => {
-                member(request, "accessToken").or_else(|| member(request, "accessTokenHash"))
-            }
-            "grant_management" if member(request, "gmAction").as_deref() == Some("QUERY") => {
-                return None;
-            }
-            "grant_management"
-            | "native_sso_logout"
-            | "delete_client_authorization"
-            | "update_client_authorization"
-            | "update_client_lock_flag"
-            | "delete_client"
-            | "dynamic_client_delete"
-            | "delete_service"
-            | "organization_remove_service" => None,
-            _ => return None,
-        };
-        Some(Self {
+    /// Begins an eviction for a call, which may name a token: without a name, it is not known which tokens it changes.
+    pub fn begin(
+        cache: &Arc<Cache>,
+        context: &Context,
+        operation: &'static Operation,
+        name: Option<Cow<'_, str>>,
+    ) -> Self {
+        Self {
             answers: Answers {
                 cache: Arc::clone(cache),
-                operation: request.operation.id,
+                operation: operation.id,
                 service: context
                     .root(&operations::INTROSPECTION)
                     .ok()
                     .map(|url| url.as_str().to_owned()),
                 token: name.as_deref().map(digests).unwrap_or_default(),
             },
+            deadline: context.settings.deadline(),
             is_due: true,
-        })
+        }
     }
 
-    /// Removes the answers, unless nothing can have changed. `outcome` has the body of a success, and `deadline` is that
-    /// of the call.
-    pub async fn conclude(mut self, outcome: Result<&[u8], &Error>, deadline: Instant) {
+    /// Removes the answers, unless nothing can have changed. `outcome` has the action of a success, empty when there is
+    /// none.
+    pub async fn conclude(mut self, outcome: Result<&str, &Error>) {
         self.is_due = false;
         let is_processed = match outcome {
-            Ok(body) => !is_refusal(body),
+            Ok(action) => !is_refusal(action),
             Err(error) => error.may_be_processed(),
         };
         if is_processed {
-            self.answers.remove().until(deadline).await;
+            self.answers.remove().until(self.deadline).await;
         }
     }
 }
@@ -142,18 +126,15 @@ impl Answers {
 
 /// Whether the request was refused, and nothing changed. Whoever is no client, or has no token, must not be able to
 /// empty the cache.
-fn is_refusal(answer: &[u8]) -> bool {
-    let answer: Value = serde_json::from_slice(answer).unwrap_or_default();
+fn is_refusal(action: &str) -> bool {
     matches!(
-        answer["action"].as_str(),
-        Some(
-            "INVALID_CLIENT"
-                | "BAD_REQUEST"
-                | "UNAUTHORIZED"
-                | "FORBIDDEN"
-                | "NOT_FOUND"
-                | "CALLER_ERROR"
-        )
+        action,
+        "INVALID_CLIENT"
+            | "BAD_REQUEST"
+            | "UNAUTHORIZED"
+            | "FORBIDDEN"
+            | "NOT_FOUND"
+            | "CALLER_ERROR"
     )
 }
 
@@ -167,99 +148,36 @@ fn digests(name: &str) -> Vec<TokenDigest> {
         .collect()
 }
 
-/// The token of a revocation request (RFC 7009 §2.1).
-fn revoked(request: &RequestParts) -> Option<String> {
-    let parameters = member(request, "parameters")?;
-    form_urlencoded::parse(parameters.as_bytes())
-        .find(|(name, _)| name == "token")
-        .map(|(_, token)| token.into_owned())
+/// The parameter of a form that a member of a request is (RFC 7009 §2.1).
+pub(crate) fn form_parameter<'a>(
+    form: &'a impl TokenName,
+    parameter: &str,
+) -> Option<Cow<'a, str>> {
+    let form = form.name()?;
+    form_urlencoded::parse(form.as_bytes())
+        .find(|(name, _)| name == parameter)
+        .map(|(_, token)| Cow::Owned(token.into_owned()))
 }
 
-/// The value of a member of the body, if it is text.
-fn member(request: &RequestParts, name: &str) -> Option<String> {
-    let body: Value = serde_json::from_slice(&request.body).ok()?;
-    body[name].as_str().map(str::to_owned)
+/// What the value of a member is, when it names a token.
+pub(crate) trait TokenName {
+    fn name(&self) -> Option<Cow<'_, str>>;
 }
 
-fn last_segment(request: &RequestParts) -> Option<String> {
-    let segment = request.url.path_segments()?.next_back()?;
-    Some(percent_decode_str(segment).decode_utf8().ok()?.into_owned())
+impl TokenName for String {
+    fn name(&self) -> Option<Cow<'_, str>> {
+        Some(Cow::Borrowed(self))
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use crate::{Authlete, Config, IntrospectionCache, operations};
+impl TokenName for Secret {
+    fn name(&self) -> Option<Cow<'_, str>> {
+        Some(Cow::Borrowed(self.expose()))
+    }
+}
 
-    /// What changes something, and no token that there is already, or only by putting a new one in its place.
-    const LEAVES_TOKENS: [&str; 43] = [
-        "attestation_challenge",
-        "authorization",
-        "authorization_fail",
-        "authorization_issue",
-        "authorization_ticket_update",
-        "backchannel_logout_token",
-        "backchannel_authentication",
-        "backchannel_authentication_issue",
-        "backchannel_authentication_fail",
-        "backchannel_authentication_complete",
-        "create_client",
-        "update_client",
-        "refresh_client_secret",
-        "update_client_secret",
-        "set_requestable_scopes",
-        "delete_requestable_scopes",
-        "delete_granted_scopes",
-        "device_authorization",
-        "device_complete",
-        "dynamic_client_register",
-        "dynamic_client_update",
-        "federation_registration",
-        "hsk_create",
-        "hsk_delete",
-        "native_sso",
-        "push_authorization_request",
-        "create_service",
-        "organization_create_service",
-        "update_service",
-        "token",
-        "token_fail",
-        "token_issue",
-        "id_token_reissue",
-        "token_create",
-        "token_create_batch",
-        "credential_nonce",
-        "credential_offer_create",
-        "credential_single_parse",
-        "credential_single_issue",
-        "credential_batch_parse",
-        "credential_batch_issue",
-        "credential_deferred_parse",
-        "credential_deferred_issue",
-    ];
-
-    #[test]
-    fn each_operation_that_changes_something_is_decided_on() {
-        let url = "https://authlete.example";
-        let handles = [
-            Config::v3(url, 1, "t")
-                .service_owner_access_token("o")
-                .idp_server(url),
-            Config::v2(url, 1, "s")
-                .service_owner_api_key(2)
-                .service_owner_api_secret("o"),
-        ]
-        .map(|config| {
-            Authlete::builder(config)
-                .introspection_cache(IntrospectionCache::new())
-                .build()
-                .unwrap()
-        });
-        for operation in operations::ALL {
-            let begin = |api| Authlete::request_parts(api, operation, format_args!("/a")).ok();
-            let of = |api| Some(Authlete::eviction(api, &begin(api)?).is_some());
-            let evicts = handles.iter().find_map(of).unwrap();
-            let leaves = operation.repeatable || LEAVES_TOKENS.contains(&operation.id);
-            assert_ne!(evicts, leaves, "{}", operation.id);
-        }
+impl<T: TokenName> TokenName for Option<T> {
+    fn name(&self) -> Option<Cow<'_, str>> {
+        self.as_ref()?.name()
     }
 }

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use cache_key::CacheKey;
-pub(crate) use eviction::Eviction;
+pub(crate) use eviction::{Eviction, TokenName, form_parameter};
 pub(crate) use trace::record_lookup;
 
 use crate::config::ConfigError;

@@ -1,18 +1,35 @@
 //! Arguments to call any operation with, made of the description.
 
+use std::collections::BTreeSet;
+
 use authlete_codegen::description::{content, object, operations, reference};
 use serde_json::{Map, Value, json};
 
 use crate::description::{FLAT, member_value, schemas};
 
-/// The parameters of paths that are text.
-pub const IN_PATHS: [&str; 5] = [
-    "client_id",
-    "client_identifier",
-    "access_token_identifier",
-    "handle",
-    "request_id",
-];
+/// The arguments for parameters of paths that are text.
+pub fn in_paths() -> BTreeSet<String> {
+    let parameters = operations(&FLAT).flat_map(|operation| {
+        operation.value["parameters"]
+            .as_array()
+            .into_iter()
+            .flatten()
+    });
+    let texts = parameters
+        .filter(|parameter| parameter["in"] == "path" && parameter["schema"]["type"] == "string");
+    let names = texts.filter_map(|parameter| parameter["name"].as_str());
+    names.map(snake_case).collect()
+}
+
+fn snake_case(name: &str) -> String {
+    name.chars().fold(String::new(), |mut snake, character| {
+        if character.is_ascii_uppercase() {
+            snake.push('_');
+        }
+        snake.push(character.to_ascii_lowercase());
+        snake
+    })
+}
 
 /// Of the body what an operation requires, and no query.
 pub fn required(id: &str) -> Value {
@@ -22,7 +39,7 @@ pub fn required(id: &str) -> Value {
     let body = content(&operation.value["requestBody"]);
     let body = body.map(|(_, schema)| reference(schema).map_or_else(|| json!([]), members));
     let mut arguments = json!({ "body": body, "query": {}, "service_id": 1 });
-    for name in IN_PATHS {
+    for name in in_paths() {
         arguments[name] = "1".into();
     }
     arguments

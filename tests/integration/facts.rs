@@ -6,7 +6,7 @@ use base64::prelude::BASE64_STANDARD;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::arguments::IN_PATHS;
+use crate::arguments::{in_paths, required};
 use crate::description::instance;
 
 pub const SERVICE: i64 = 9_007_199_254_740_993;
@@ -142,7 +142,7 @@ impl Fact {
 
 pub fn arguments(fact: &Fact) -> Value {
     let mut arguments = json!({ "query": fact.query(), "service_id": OTHER_SERVICE });
-    for name in IN_PATHS {
+    for name in in_paths() {
         arguments[name] = AWKWARD.into();
     }
     if let Some(request) = &fact.request {
@@ -152,4 +152,11 @@ pub fn arguments(fact: &Fact) -> Value {
         };
     }
     arguments
+}
+
+/// Arguments for any operation: of one that the facts do not have, what it requires.
+pub fn arguments_of(id: &str) -> Value {
+    let facts = facts();
+    let fact = facts.iter().find(|fact| fact.id == id);
+    fact.map_or_else(|| required(id), arguments)
 }

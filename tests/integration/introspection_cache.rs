@@ -7,7 +7,9 @@ use authlete::types::{
     IntrospectionAction, IntrospectionRequest, IntrospectionResponse, Pair, RevocationRequest,
     TokenCreateRequest, TokenRevokeRequest, TokenUpdateRequest,
 };
-use authlete::{ApiVersion, Authlete, Config, Error, IntrospectionCache, RetryPolicy};
+use authlete::{
+    ApiVersion, Authlete, Config, Error, IntrospectionCache, Operation, RetryPolicy, operations,
+};
 use authlete_emulator::Emulator;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -16,7 +18,10 @@ use serde_json::json;
 use sha2::Digest as _;
 use tokio::task::JoinSet;
 
+use crate::arguments::required;
+use crate::facts::config;
 use crate::gate::Gate;
+use crate::probe;
 use crate::raw_server::bound_socket;
 use crate::server::{Received, Reply, Server};
 
@@ -429,6 +434,47 @@ async fn a_revoked_token_is_forgotten() {
         assert_eq!(asked(&server), 2, "{way}");
         ask(&api, &token("b")).await;
         assert_eq!(asked(&server), 0, "{way}");
+    }
+}
+
+/// What changes tokens that there are, or may, whatever the description says of it. Others leave them, or change one only
+/// by putting a new one in its place.
+const CHANGES_TOKENS: [&str; 13] = [
+    "delete_client",
+    "delete_client_authorization",
+    "delete_service",
+    "dynamic_client_delete",
+    "grant_management",
+    "native_sso_logout",
+    "organization_remove_service",
+    "revocation",
+    "token_delete",
+    "token_revoke",
+    "token_update",
+    "update_client_authorization",
+    "update_client_lock_flag",
+];
+
+#[tokio::test]
+async fn an_operation_evicts_answers_when_it_may_change_tokens() {
+    for version in [ApiVersion::V2, ApiVersion::V3] {
+        let of_version = |operation: &&&Operation| operation.route(version).is_some();
+        for operation in operations::ALL.iter().filter(of_version) {
+            let server = server().await;
+            let api = with_cache(config(version, &server.url), IntrospectionCache::new());
+            ask(&api, &token("a")).await;
+            let mut arguments = required(operation.id);
+            if operation.id == "grant_management" {
+                arguments["body"]["gmAction"] = "REVOKE".into();
+            }
+            // The answer is good enough for some of them, and all are processed.
+            let _ = probe::call(&api, operation.id, &arguments).await;
+            assert!(!server.take().is_empty(), "{} was not sent", operation.id);
+            ask(&api, &token("a")).await;
+            let is_evicted = asked(&server) == 1;
+            let changes_tokens = CHANGES_TOKENS.contains(&operation.id);
+            assert_eq!(is_evicted, changes_tokens, "{} in {version}", operation.id);
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use crate::description::{FLAT, instance, member_value, success};
-use crate::facts::{Fact, SERVICE, arguments, config, facts};
+use crate::facts::{Fact, SERVICE, arguments, arguments_of, config, facts};
 use crate::probe;
 use crate::server::{Received, Reply, Server};
 
@@ -119,33 +119,32 @@ async fn every_operation_arrives_as_the_facts_say() {
     }
 }
 
+/// The facts gain an operation when their sources do, which may be later.
 #[test]
-fn the_facts_and_the_description_have_the_same_operations() {
+fn every_operation_of_the_facts_is_described_and_every_described_one_is_generated() {
     let mut described: Vec<String> = operations(&FLAT)
         .map(|entry| entry.id().to_owned())
         .collect();
-    let mut known: Vec<String> = facts().into_iter().map(|fact| fact.id).collect();
     described.sort();
-    known.sort();
-    assert_eq!(described, known);
+    for fact in facts() {
+        assert!(described.contains(&fact.id), "{}", fact.id);
+    }
     let table: Vec<String> = authlete::operations::ALL
         .iter()
         .map(|operation| operation.id.to_owned())
         .collect();
-    assert_eq!(table, known);
+    assert_eq!(table, described);
 }
 
 #[tokio::test]
 async fn what_a_generation_lacks_fails_before_anything_is_sent() {
-    let facts = facts();
     let server = Server::always(Reply::json(200, &json!({}))).await;
     let mut lacking = 0;
     for version in [ApiVersion::V2, ApiVersion::V3] {
         let api = Authlete::new(config(version, &server.url)).unwrap();
         let all = authlete::operations::ALL.iter();
         for operation in all.filter(|operation| operation.route(version).is_none()) {
-            let fact = facts.iter().find(|fact| fact.id == operation.id).unwrap();
-            let error = probe::call(&api, operation.id, &arguments(fact))
+            let error = probe::call(&api, operation.id, &arguments_of(operation.id))
                 .await
                 .unwrap_err();
             assert!(matches!(error, Error::NotCallable { .. }), "{error:?}");

@@ -1,4 +1,4 @@
-//! What the description lacks of the facts, and what it has beyond them.
+//! What the description lacks of the facts, where it differs from them, and which endpoints they do not have.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -10,7 +10,7 @@ use authlete_codegen::description::{
     TEXT, content, object, operations, reference, sole_reference, success,
 };
 use authlete_codegen::operations::{Operation, Root, Route, read};
-use authlete_codegen::prepare::query_parameters;
+use authlete_codegen::prepare::{collect_references, query_parameters};
 use serde_json::{Value, json};
 
 use crate::facts::{Endpoint, Facts, Member, names_in};
@@ -26,6 +26,7 @@ pub fn run(description: &Description, directory: &Path, go: bool) -> Result<Exit
         operations: read(&document),
         facts: &facts,
         gaps: Vec::new(),
+        unknown: Vec::new(),
         unnamed: BTreeSet::new(),
     };
     let wanted: Vec<&Endpoint> = facts
@@ -37,6 +38,9 @@ pub fn run(description: &Description, directory: &Path, go: bool) -> Result<Exit
     let (objects, members, enums) = coverage.types(&wanted);
     for gap in &coverage.gaps {
         println!("{gap}");
+    }
+    for id in &coverage.unknown {
+        println!("endpoint {id}: not in the facts");
     }
     println!(
         "{} endpoints, {objects} objects, {members} members, {enums} enums; {}",
@@ -58,6 +62,9 @@ struct Coverage<'a> {
     operations: BTreeMap<String, Operation>,
     facts: &'a Facts,
     gaps: Vec<String>,
+    /// The endpoints that only the description has. They are told and no mistake: the facts gain an endpoint when their
+    /// sources do.
+    unknown: Vec<String>,
     /// The schemas that stand for objects which have no name in the facts.
     unnamed: BTreeSet<&'a str>,
 }
@@ -73,16 +80,9 @@ impl<'a> Coverage<'a> {
             .iter()
             .map(|endpoint| endpoint.id.as_str())
             .collect();
-        let surplus: Vec<&String> = self
-            .operations
-            .keys()
-            .filter(|id| !known.contains(id.as_str()))
-            .collect();
-        self.gaps.extend(
-            surplus
-                .into_iter()
-                .map(|id| format!("endpoint {id}: surplus")),
-        );
+        let ids = self.operations.keys();
+        let unknown = ids.filter(|id| !known.contains(id.as_str()));
+        self.unknown = unknown.cloned().collect();
     }
 
     fn endpoint(&mut self, endpoint: &Endpoint) {
@@ -174,15 +174,36 @@ impl<'a> Coverage<'a> {
                 self.gaps.push(format!("enum {name}: {word} is surplus"));
             }
         }
+        let of_unknown = self.schemas_of_unknown();
         for name in schemas.keys() {
             let is_known = self.facts.objects.contains_key(name)
                 || self.facts.enums.contains_key(name)
                 || self.unnamed.contains(name.as_str());
-            if !is_known {
+            if !is_known && !of_unknown.contains(name) {
                 self.gaps.push(format!("schema {name}: surplus"));
             }
         }
         (objects.len(), members, enums.len())
+    }
+
+    /// The schemas that endpoints use which the facts do not have.
+    fn schemas_of_unknown(&self) -> BTreeSet<String> {
+        let unknown = operations(self.document)
+            .filter(|entry| self.unknown.iter().any(|id| id == entry.id()))
+            .map(|entry| entry.value);
+        let mut names = BTreeSet::new();
+        unknown.for_each(|operation| collect_references(operation, &mut names));
+        let mut todo: Vec<String> = names.iter().cloned().collect();
+        while let Some(name) = todo.pop() {
+            let mut further = BTreeSet::new();
+            collect_references(&self.document["components"]["schemas"][&name], &mut further);
+            todo.extend(
+                further
+                    .into_iter()
+                    .filter(|name| names.insert(name.clone())),
+            );
+        }
+        names
     }
 
     fn members(&mut self, name: &str, schema: &'a Value, expected: &BTreeMap<String, Member>) {

@@ -7,10 +7,12 @@ mod check;
 mod coverage;
 mod drift;
 mod facts;
+mod generate;
 mod generation;
-mod listing;
 mod modules;
+mod operations_table;
 mod output;
+mod public_api;
 mod requests;
 
 use std::path::{Path, PathBuf};
@@ -34,11 +36,13 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Check the description, the files that are derived from it, and that README.md lists its operations
-    Check {
-        /// Write the derived files instead of comparing them
+    /// Say what is wrong with the description, with file and place
+    Check,
+    /// Write every file that is derived from the description
+    Generate {
+        /// Compare the files instead of writing them, and fail when one differs
         #[arg(long)]
-        bless: bool,
+        check: bool,
     },
     /// Write the description as one JSON document
     Bundle {
@@ -88,12 +92,16 @@ enum Task {
 }
 
 fn main() -> Result<ExitCode> {
+    if let Some(code) = public_api::as_rustdoc() {
+        return Ok(code);
+    }
     // First, so that a mistake in the description keeps nobody from the help.
     let Arguments { task } = Arguments::parse();
     let root = workspace_root();
     let load = || Description::load(&root.join("openapi"));
     match task {
-        Task::Check { bless } => check::run(&load()?, root, bless),
+        Task::Check => check::run(&load()?),
+        Task::Generate { check } => generate::run(&load()?, root, check),
         Task::Bundle {
             output,
             api_version,

@@ -689,6 +689,11 @@ fn what_a_reference_into_a_path_leads_to_is_told_once() {
     assert_eq!(output.matches(parent).count(), 1, "{output}");
 }
 
+fn endpoints(document: &Value) -> usize {
+    let items = document["paths"].as_object().unwrap().values();
+    items.map(|item| item.as_object().unwrap().len()).sum()
+}
+
 #[test]
 fn what_most_endpoints_differ_in_is_told_once() {
     let mut document = bundle("3.0");
@@ -705,8 +710,12 @@ fn what_most_endpoints_differ_in_is_told_once() {
     }
     let (_, output) = drift(&document);
     let told = section(&output, "Endpoints that differ");
-    let most = "### In many\n\n- [ ] only there: status `202`\n  - in 87 of 88 endpoints, not in `token`\n";
-    assert!(told.contains(most), "{told}");
+    let all = endpoints(&document);
+    let most = format!(
+        "### In many\n\n- [ ] only there: status `202`\n  - in {} of {all} endpoints, not in `token`\n",
+        all - 1
+    );
+    assert!(told.contains(&most), "{told}");
     assert_eq!(told.matches("status `202`").count(), 1, "{told}");
     assert_eq!(told.matches("status `203`").count(), 3, "{told}");
 

@@ -1,4 +1,4 @@
-//! The types of what requests carry, as `cargo xtask check --bless` derives them from the description.
+//! The types of what requests carry, as `cargo xtask generate` derives them from the description.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;

@@ -12,7 +12,7 @@ use super::faults::{Fault, LONG, faults, faults_of_transport};
 use super::server::{GENUINE, Server};
 use super::table::documented;
 use crate::errors::assert_no_secret;
-use crate::facts::{arguments, facts};
+use crate::facts::arguments_of;
 use crate::probe;
 
 /// After a change to the faults the table that is printed here belongs into `src/faults.md`, once it is as it should be.
@@ -106,15 +106,11 @@ fn is_refused(fault: &Fault) -> bool {
 
 /// All operations that must not be repeated, with arguments.
 static CHANGES: LazyLock<Vec<(&str, Value)>> = LazyLock::new(|| {
-    let facts = facts();
     let changes = operations::ALL
         .iter()
         .filter(|operation| !operation.repeatable && operation.v3.is_some());
     changes
-        .map(|operation| {
-            let fact = facts.iter().find(|fact| fact.id == operation.id).unwrap();
-            (operation.id, arguments(fact))
-        })
+        .map(|operation| (operation.id, arguments_of(operation.id)))
         .collect()
 });
 

@@ -1,0 +1,113 @@
+//! What an operation says of what it uses up and changes: `x-repeatable` and `x-evicts`.
+
+use serde_json::{Map, Value};
+
+use super::Check;
+use crate::description::{OperationEntry, content, object, reference, sole_reference};
+use crate::eviction::{EVERYTHING, EVICTS, NOTHING, TOKEN, UNLESS, names};
+use crate::operations::{REPEATABLE, single_use};
+
+impl Check<'_> {
+    pub(super) fn changes(&mut self, entry: &OperationEntry<'_>, place: &str) {
+        let single_use = single_use(entry.value);
+        if !entry.value[REPEATABLE].is_boolean() && single_use.is_none() {
+            self.report(
+                entry.path,
+                place,
+                "does not say whether it may be repeated: x-repeatable is neither true nor false, and has no `unless`",
+            );
+        }
+        if let Some(member) =
+            single_use.filter(|member| !self.request_members(entry).contains_key(*member))
+        {
+            let what = format!("{REPEATABLE}: unless is not a member of the request: {member}");
+            self.report(entry.path, place, what);
+        }
+        let changes_something = entry.value[REPEATABLE] == false;
+        match entry.value.get(EVICTS) {
+            None if changes_something => {
+                let what = format!("changes something and does not say what it evicts: {EVICTS}");
+                self.report(entry.path, place, what);
+            }
+            Some(_) if !changes_something => {
+                let what = format!("has {EVICTS}, and x-repeatable says that it changes nothing");
+                self.report(entry.path, place, what);
+            }
+            Some(evicts) if evicts != NOTHING && evicts != EVERYTHING => {
+                self.evicts(entry, place, evicts);
+            }
+            _ => {}
+        }
+    }
+
+    fn evicts(&mut self, entry: &OperationEntry<'_>, place: &str, evicts: &Value) {
+        let is_known = |key: &String| [TOKEN, UNLESS].contains(&key.as_str());
+        let keys = object(evicts);
+        if keys.is_empty() || !keys.keys().all(is_known) {
+            let what = format!(
+                "{EVICTS} is neither {NOTHING} nor {EVERYTHING}, and no object of {TOKEN} and {UNLESS}: {evicts}"
+            );
+            self.report(entry.path, place, what);
+            return;
+        }
+        let names = names(evicts);
+        if keys.contains_key(TOKEN) && names.is_empty() {
+            let what = format!("{EVICTS}: {TOKEN} names nothing");
+            self.report(entry.path, place, what);
+        }
+        for name in names {
+            if !self.is_text_of(entry, name) {
+                let what = format!(
+                    "{EVICTS}: {TOKEN} is neither a parameter in the path nor a member of the request that is text: {name}"
+                );
+                self.report(entry.path, place, what);
+            }
+        }
+        if let Some(unless) = evicts.get(UNLESS)
+            && !self.is_value_of(entry, unless)
+        {
+            let what = format!(
+                "{EVICTS}: {UNLESS} is not one member of the request with a value of its enum: {unless}"
+            );
+            self.report(entry.path, place, what);
+        }
+    }
+
+    fn is_text_of(&self, entry: &OperationEntry<'_>, name: &str) -> bool {
+        let is_text = |schema: &Value| {
+            schema["type"] == "string"
+                && schema
+                    .get("format")
+                    .is_none_or(|format| format == "password")
+        };
+        let mut parameters = entry.value["parameters"].as_array().into_iter().flatten();
+        let is_in_path = parameters.any(|parameter| {
+            parameter["in"] == "path"
+                && parameter["name"] == name
+                && parameter["schema"]["type"] == "string"
+                && parameter["schema"].get("format").is_none()
+        });
+        let member = name.split('.').next().unwrap_or_default();
+        is_in_path || self.request_members(entry).get(member).is_some_and(is_text)
+    }
+
+    fn is_value_of(&self, entry: &OperationEntry<'_>, unless: &Value) -> bool {
+        let mut members = object(unless).iter();
+        let (Some((member, value)), None) = (members.next(), members.next()) else {
+            return false;
+        };
+        let schema = self
+            .request_members(entry)
+            .get(member)
+            .and_then(sole_reference);
+        let values = schema.and_then(|name| self.flat.get(name)?.get("enum")?.as_array());
+        values.is_some_and(|values| values.contains(value))
+    }
+
+    /// The members of the request, when it is an object.
+    fn request_members(&self, entry: &OperationEntry<'_>) -> &Map<String, Value> {
+        let schema = content(&entry.value["requestBody"]).and_then(|(_, schema)| reference(schema));
+        let schema = schema.and_then(|name| self.flat.get(name));
+        object(schema.map_or(&Value::Null, |schema| &schema["properties"]))
+    }
+}

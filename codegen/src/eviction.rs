@@ -1,0 +1,197 @@
+//! What a call makes untrue of the answers of introspection that the client keeps: `x-evicts` of an operation.
+
+use heck::ToSnakeCase;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use serde_json::Value;
+use syn::Ident;
+
+use crate::description::{content, object, reference, success};
+use crate::refine::member_name;
+
+/// What says of an operation which kept answers of introspection it makes untrue.
+pub const EVICTS: &str = "x-evicts";
+
+/// Tokens stay as they are.
+pub const NOTHING: &str = "nothing";
+
+/// It is not known which tokens change.
+pub const EVERYTHING: &str = "everything";
+
+/// In an object: what names the token that changes, the first that has a value.
+pub const TOKEN: &str = "token";
+
+/// In an object: the member of the request, and its value, with which a call changes nothing.
+pub const UNLESS: &str = "unless";
+
+/// The answers that an operation makes untrue.
+#[derive(Debug)]
+pub struct Eviction {
+    /// Empty: all of them.
+    names: Vec<Name>,
+    unless: Option<Unless>,
+    answers_action: bool,
+}
+
+/// Where a call names a token.
+#[derive(Debug)]
+enum Name {
+    /// A parameter in the path.
+    Path(String),
+    /// A member of the request.
+    Member(String),
+    /// A parameter of the form that a member of the request is.
+    Form { member: String, parameter: String },
+}
+
+#[derive(Debug)]
+struct Unless {
+    member: String,
+    is_required: bool,
+    value: String,
+}
+
+/// What `token` lists: one name or several.
+pub fn names(evicts: &Value) -> Vec<&str> {
+    match &evicts[TOKEN] {
+        Value::String(name) => vec![name],
+        Value::Array(names) => names.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    }
+}
+
+impl Eviction {
+    /// `None` when the operation makes nothing untrue.
+    pub fn of(document: &Value, operation: &Value) -> Option<Self> {
+        let evicts = operation.get(EVICTS).filter(|evicts| **evicts != NOTHING)?;
+        let request = content(&operation["requestBody"])
+            .and_then(|(_, schema)| reference(schema))
+            .map_or(&Value::Null, |name| {
+                &document["components"]["schemas"][name]
+            });
+        let is_in_path = |name: &str| {
+            let mut parameters = operation["parameters"].as_array().into_iter().flatten();
+            parameters.any(|parameter| parameter["in"] == "path" && parameter["name"] == name)
+        };
+        let name = |name: &str| match name.split_once('.') {
+            Some((member, parameter)) => Name::Form {
+                member: member.to_owned(),
+                parameter: parameter.to_owned(),
+            },
+            None if is_in_path(name) => Name::Path(name.to_owned()),
+            None => Name::Member(name.to_owned()),
+        };
+        let unless = object(&evicts[UNLESS]).iter().next();
+        Some(Self {
+            names: names(evicts).into_iter().map(name).collect(),
+            unless: unless.map(|(member, value)| Unless {
+                member: member.clone(),
+                is_required: is_required(request, member),
+                value: value.as_str().unwrap_or_default().to_owned(),
+            }),
+            answers_action: answers_action(document, operation),
+        })
+    }
+
+    /// What the documentation of the method says.
+    pub fn documentation(&self) -> String {
+        let which = match self.names.as_slice() {
+            [] => "all kept answers",
+            _ => "the kept answers about the token",
+        };
+        let unless = self.unless.as_ref().map_or_else(String::new, |unless| {
+            format!(", unless `{}` is `{}`", unless.member, unless.value)
+        });
+        format!("Where introspection is cached, it removes {which}{unless}.")
+    }
+
+    /// Keeps what names the token, before the argument is escaped for the path.
+    pub fn before_escaping(&self) -> TokenStream {
+        let in_path = self.names.iter().filter_map(|name| match name {
+            Name::Path(parameter) => Some(format_ident!("{}", parameter.to_snake_case())),
+            _ => None,
+        });
+        quote! {
+            #(
+                #[cfg(feature = "introspection-cache")]
+                let token = #in_path;
+            )*
+        }
+    }
+
+    /// The eviction, begun before the request is sent.
+    pub fn begin(&self, operation: &Ident) -> TokenStream {
+        let mut names = self.names.iter().map(Name::expression);
+        let first = names.next().unwrap_or_else(|| quote!(None));
+        let eviction =
+            quote!(self.eviction(&operations::#operation, || #first #(.or_else(|| #names))*));
+        let eviction = match &self.unless {
+            None => eviction,
+            Some(unless) => {
+                let condition = unless.condition();
+                quote!(if #condition { None } else { #eviction })
+            }
+        };
+        quote! {
+            #[cfg(feature = "introspection-cache")]
+            let eviction = #eviction;
+        }
+    }
+
+    /// The eviction, concluded when there is an answer or an error.
+    pub fn conclude(&self) -> TokenStream {
+        let action = match self.answers_action {
+            true => quote!(answer.as_ref().map(|answer| answer.action.as_str())),
+            false => quote!(answer.as_ref().map(|_| "")),
+        };
+        quote! {
+            #[cfg(feature = "introspection-cache")]
+            if let Some(eviction) = eviction {
+                Box::pin(eviction.conclude(#action)).await;
+            }
+        }
+    }
+}
+
+impl Name {
+    /// What a call has for it: an `Option<Cow<str>>`.
+    fn expression(&self) -> TokenStream {
+        match self {
+            Self::Path(_) => quote!(Some(token.into())),
+            Self::Member(member) => {
+                let member = member_name(member);
+                quote!(crate::introspection_cache::TokenName::name(&body.#member))
+            }
+            Self::Form { member, parameter } => {
+                let member = member_name(member);
+                quote!(crate::introspection_cache::form_parameter(&body.#member, #parameter))
+            }
+        }
+    }
+}
+
+impl Unless {
+    fn condition(&self) -> TokenStream {
+        let member = member_name(&self.member);
+        let value = &self.value;
+        match self.is_required {
+            true => quote!(body.#member.as_str() == #value),
+            false => quote!(body.#member.as_ref().is_some_and(|value| value.as_str() == #value)),
+        }
+    }
+}
+
+fn is_required(schema: &Value, member: &str) -> bool {
+    let required = schema["required"].as_array();
+    required.is_some_and(|required| required.iter().any(|name| name == member))
+}
+
+fn answers_action(document: &Value, operation: &Value) -> bool {
+    let answer = success(operation)
+        .and_then(|(_, response)| content(response))
+        .and_then(|(_, schema)| reference(schema));
+    answer.is_some_and(|name| {
+        let answer = &document["components"]["schemas"][name];
+        answer["properties"].get("action").is_some()
+    })
+}

@@ -1,0 +1,106 @@
+//! Writes the files that are derived from the description and the code, or compares them.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use authlete_codegen::Description;
+
+use crate::{operations_table, public_api, requests};
+
+/// How many differences are shown; a changed enum or endpoint is seen in the first ones.
+const SHOWN_DIFFERENCES: usize = 40;
+
+/// A derived file and the text that it should have.
+struct Derived {
+    file: &'static str,
+    text: String,
+}
+
+pub fn run(description: &Description, root: &Path, check: bool) -> Result<ExitCode> {
+    authlete_codegen::check::check(description)?;
+    let mut derived = of_description(description, root)?;
+    derived.extend(of_crates(root)?);
+    let mut is_up_to_date = true;
+    for Derived { file, text } in derived {
+        let path = root.join(file);
+        // A new file has no text yet.
+        let committed = fs::read_to_string(&path).unwrap_or_default();
+        if committed == text {
+            continue;
+        }
+        if check {
+            is_up_to_date = false;
+            println!("{file} is out of date:");
+            for line in differences(&committed, &text).take(SHOWN_DIFFERENCES) {
+                println!("{line}");
+            }
+        } else {
+            fs::write(&path, text).with_context(|| file.to_owned())?;
+            println!("{file}: written");
+        }
+    }
+    if !is_up_to_date {
+        println!("to write them: cargo xtask generate");
+        return Ok(ExitCode::FAILURE);
+    }
+    println!("every derived file is up to date");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What follows from the description alone.
+fn of_description(description: &Description, root: &Path) -> Result<Vec<Derived>> {
+    let readme = fs::read_to_string(root.join("README.md")).context("README.md")?;
+    Ok(vec![
+        Derived {
+            file: "README.md",
+            text: operations_table::replace_in(&readme, description)?,
+        },
+        Derived {
+            file: "emulator/src/request/types.json",
+            text: requests::of(description),
+        },
+    ])
+}
+
+/// What follows from the crates, the generated code included.
+fn of_crates(root: &Path) -> Result<Vec<Derived>> {
+    let listings = public_api::listings(root)?.into_iter();
+    let files = public_api::LISTINGS.iter().map(|(_, file)| *file);
+    let derived = files.zip(listings);
+    Ok(derived.map(|(file, text)| Derived { file, text }).collect())
+}
+
+/// Lines that only one side has. Order is left out: a line that moved alone is no news for a reader.
+fn differences<'a>(committed: &'a str, expected: &'a str) -> impl Iterator<Item = String> {
+    let only = |sign: char, one: &'a str, other: &'a str| {
+        let other: HashSet<&str> = other.lines().collect();
+        one.lines()
+            .filter(move |line| !other.contains(line))
+            .map(move |line| format!("{sign} {line}"))
+    };
+    only('-', committed, expected).chain(only('+', expected, committed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_that_follow_from_the_description_are_up_to_date() {
+        let root = crate::workspace_root();
+        let description = Description::load(&root.join("openapi")).unwrap();
+        for Derived { file, text } in of_description(&description, root).unwrap() {
+            let committed = fs::read_to_string(root.join(file)).unwrap();
+            assert!(committed == text, "{file}: cargo xtask generate");
+        }
+    }
+
+    #[test]
+    fn differences_are_the_lines_that_one_side_has_alone() {
+        let found: Vec<String> = differences("a\nb\nc\n", "c\nb\nd\n").collect();
+        assert_eq!(found, ["- a", "+ d"]);
+    }
+}

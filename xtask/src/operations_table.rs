@@ -1,0 +1,111 @@
+//! The table of operations in README.md.
+
+use anyhow::{Context as _, Result};
+use authlete_codegen::Description;
+use authlete_codegen::description::{DISPLAY_NAME, GROUP, NOTE};
+use serde_json::Value;
+
+/// The lines that the table stands between.
+const BEGIN: &str = "<!-- operations: written by `cargo xtask generate` -->\n";
+const END: &str = "<!-- end of operations -->\n";
+
+/// The text of a file with the table of the description between its markers.
+pub fn replace_in(text: &str, description: &Description) -> Result<String> {
+    let (before, rest) = text
+        .split_once(BEGIN)
+        .with_context(|| format!("README.md does not have the line {}", BEGIN.trim_end()))?;
+    let (_, after) = rest
+        .split_once(END)
+        .with_context(|| format!("README.md does not have the line {}", END.trim_end()))?;
+    // The blank lines keep the markers from being read as part of the table.
+    Ok(format!(
+        "{before}{BEGIN}\n{}\n{END}{after}",
+        table(description)
+    ))
+}
+
+fn table(description: &Description) -> String {
+    let mut table = "| Category | Methods |\n|---|---|\n".to_owned();
+    for (heading, ids) in rows(description) {
+        let ids: Vec<String> = ids.iter().map(|id| format!("`{id}`")).collect();
+        table += &format!("| {heading} | {} |\n", ids.join(", "));
+    }
+    table
+}
+
+/// Headings with the operations below them, by category.
+fn rows(description: &Description) -> Vec<(String, Vec<&str>)> {
+    let mut rows: Vec<(String, Vec<&str>)> = Vec::new();
+    let tags = description.document["tags"].as_array();
+    for tag in tags.into_iter().flatten() {
+        for entry in description
+            .operations_as_written()
+            .filter(|entry| entry.value["tags"][0] == tag["name"])
+        {
+            let heading = heading(tag, entry.value);
+            match rows.iter_mut().find(|(other, _)| *other == heading) {
+                Some((_, ids)) => ids.push(entry.id()),
+                None => rows.push((heading, vec![entry.id()])),
+            }
+        }
+    }
+    rows
+}
+
+fn heading(tag: &Value, operation: &Value) -> String {
+    if let Some(group) = operation[GROUP].as_str() {
+        return group.to_owned();
+    }
+    let name = tag[DISPLAY_NAME].as_str().unwrap_or_default();
+    match tag[NOTE].as_str() {
+        Some(note) => format!("{name} ({note})"),
+        None => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn description() -> Description {
+        Description::load(&crate::workspace_root().join("openapi")).unwrap()
+    }
+
+    #[test]
+    fn every_operation_is_in_the_table_once() {
+        let description = description();
+        let rows = rows(&description);
+        let mut listed: Vec<&str> = rows.iter().flat_map(|(_, ids)| ids.clone()).collect();
+        let mut all: Vec<&str> = description.operations().map(|entry| entry.id()).collect();
+        listed.sort_unstable();
+        all.sort_unstable();
+        assert_eq!(listed, all);
+    }
+
+    #[test]
+    fn headings_are_those_of_the_category_or_of_the_operation() {
+        let table = table(&description());
+        for row in [
+            "| Device flow (RFC 8628) | `device_authorization`, ",
+            "| Introspection | `introspection` |\n",
+            "| Introspection (RFC 7662) | `standard_introspection` |\n",
+        ] {
+            assert!(table.contains(row), "{row}:\n{table}");
+        }
+        assert!(table.find("| Authorization |") < table.find("| Attestation ("));
+    }
+
+    #[test]
+    fn only_what_is_between_the_markers_is_replaced() {
+        let description = description();
+        let table = table(&description);
+        let text = format!("before\n{BEGIN}old\n{END}after\n");
+        let expected = format!("before\n{BEGIN}\n{table}\n{END}after\n");
+        assert_eq!(replace_in(&text, &description).unwrap(), expected);
+        assert_eq!(replace_in(&expected, &description).unwrap(), expected);
+        for lacking in [text.replace(BEGIN, ""), text.replace(END, "")] {
+            let error = replace_in(&lacking, &description).unwrap_err();
+            assert!(error.to_string().contains("does not have the line"));
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Runs rustdoc for its JSON output. The output is unstable: a stable rustdoc writes it with `RUSTC_BOOTSTRAP`, and each
+//! version of the crate `public-api` reads that of some compilers only.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use serde_json::Value;
+
+/// A compiler whose output `public-api` reads. Change both together.
+const TOOLCHAIN: &str = "1.95.0";
+
+/// Set when this program stands in for rustdoc.
+const AS_RUSTDOC: &str = "XTASK_AS_RUSTDOC";
+
+/// Runs rustdoc in place of a task, when cargo asks for it. With `RUSTC_BOOTSTRAP` for rustdoc alone, cargo need not build
+/// the dependencies anew whose build scripts look at it.
+pub fn as_rustdoc() -> Option<ExitCode> {
+    env::var_os(AS_RUSTDOC)?;
+    let status = Command::new("rustdoc")
+        .args(env::args_os().skip(1))
+        .env("RUSTC_BOOTSTRAP", "1")
+        .status();
+    Some(match status {
+        Ok(status) if status.success() => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("rustdoc: {error}");
+            ExitCode::FAILURE
+        }
+    })
+}
+
+/// The JSON documents of the libraries of some packages, with all features.
+pub fn documents(root: &Path, packages: &[&str]) -> Result<Vec<PathBuf>> {
+    let mut cargo = cargo(root)?;
+    cargo
+        .args(["doc", "--quiet", "--lib", "--no-deps", "--all-features"])
+        .args(packages.iter().flat_map(|package| ["--package", package]))
+        .env("RUSTDOC", env::current_exe()?)
+        .env(AS_RUSTDOC, "1")
+        .env(
+            "RUSTDOCFLAGS",
+            "-Z unstable-options --output-format json --cap-lints allow",
+        );
+    let status = cargo.status().context("cargo")?;
+    ensure!(
+        status.success(),
+        "cargo doc failed; the listing of the public API needs Rust {TOOLCHAIN}"
+    );
+    let directory = target_directory(root)?.join("doc");
+    let document = |package: &&str| directory.join(package.replace('-', "_") + ".json");
+    Ok(packages.iter().map(document).collect())
+}
+
+/// Cargo of [`TOOLCHAIN`]: the one that is in use, or the one that rustup has or installs.
+fn cargo(root: &Path) -> Result<Command> {
+    let mut cargo = Command::new("cargo");
+    cargo.current_dir(root);
+    let version = output(Command::new("rustc").arg("--version").current_dir(root))?;
+    if version.split(' ').nth(1) != Some(TOOLCHAIN) {
+        cargo.env("RUSTUP_TOOLCHAIN", TOOLCHAIN);
+    }
+    Ok(cargo)
+}
+
+fn target_directory(root: &Path) -> Result<PathBuf> {
+    let mut cargo = Command::new("cargo");
+    cargo
+        .args(["metadata", "--format-version", "1", "--no-deps"])
+        .current_dir(root);
+    let metadata: Value = serde_json::from_str(&output(&mut cargo)?)?;
+    let directory = metadata["target_directory"].as_str();
+    Ok(directory
+        .context("cargo metadata names no target directory")?
+        .into())
+}
+
+fn output(command: &mut Command) -> Result<String> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let output = command.output().with_context(|| program.clone())?;
+    if !output.status.success() {
+        bail!("{program}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(String::from_utf8(output.stdout)?)
+}
