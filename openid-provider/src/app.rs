@@ -11,6 +11,7 @@ use axum::extract::{ConnectInfo, FromRef};
 use http::request::Parts;
 
 use crate::consents::Consents;
+use crate::device_requests::DeviceRequests;
 use crate::error::Error;
 use crate::flows::{Flow, Flows};
 use crate::requests::Requests;
@@ -36,6 +37,7 @@ pub struct Directory {
     pub sessions: Sessions,
     pub flows: Flows,
     pub requests: Requests,
+    pub device_requests: DeviceRequests,
     /// How long a request of a client waits for its user, in seconds (CIBA).
     pub request_seconds: i64,
 }

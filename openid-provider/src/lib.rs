@@ -5,7 +5,7 @@
 //! - [`provider`] makes the server of its parts, [`settings`] and [`connection`] say with what;
 //! - `routes` are the pages that people open, `pages` and `texts` what they look like and say;
 //! - `accounts` connects users with the endpoints of `authlete-axum`: all that this server has to do with the protocol;
-//! - `users`, `consents`, `sessions`, `flows` and `requests` are what the database keeps;
+//! - `users`, `consents`, `sessions`, `flows`, `requests` and `device_requests` are what the database keeps;
 //! - `demo` is a relying party that shows each step of a login.
 
 #![forbid(unsafe_code)]
@@ -18,6 +18,7 @@ mod consents;
 mod cookies;
 mod database;
 mod demo;
+mod device_requests;
 mod error;
 mod flows;
 mod form;

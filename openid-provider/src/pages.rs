@@ -142,7 +142,7 @@ pages! {
     ConsentPage = "consent.html" { client: Client, scopes: Vec<Item>, claims: Vec<String>, details: Vec<String>, }
     AccountPage = "account.html" { user: User, apps: Vec<ListedApp>, sessions: Vec<ListedSession>, }
     DevicePage = "device.html" { code: String, }
-    DeviceConsentPage = "device_consent.html" { client: String, scopes: Vec<Item>, }
+    DeviceConsentPage = "device_consent.html" { client: String, code: String, name: String, scopes: Vec<Item>, }
     RequestsPage = "requests.html" { requests: Vec<ListedRequest>, }
     LogOutPage = "log_out.html" {}
     MessagePage = "message.html" { title: &'static str, message: &'static str, status: Option<u16>, }

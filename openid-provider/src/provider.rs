@@ -25,6 +25,7 @@ use tower_sessions::{ExpiredDeletion as _, Expiry, SessionManagerLayer};
 use crate::app::{App, Demo, Directory, Site};
 use crate::connection::Connection;
 use crate::consents::Consents;
+use crate::device_requests::DeviceRequests;
 use crate::flows::Flows;
 use crate::passwords::Passwords;
 use crate::registration::Registration;
@@ -96,7 +97,8 @@ impl Provider {
             consents: Consents::new(pool.clone()),
             sessions: Sessions::new(pool.clone()),
             flows: Flows::new(pool.clone()),
-            requests: Requests::new(pool),
+            requests: Requests::new(pool.clone()),
+            device_requests: DeviceRequests::new(pool),
             request_seconds: service
                 .backchannel_auth_req_id_duration
                 .map_or(0, i64::from),
@@ -291,6 +293,9 @@ async fn clean(directory: Directory, mut stopped: watch::Receiver<()>) -> std::i
         }
         if let Err(error) = directory.flows.delete_expired().await {
             tracing::warn!(%error, "old authorization requests could not be removed");
+        }
+        if let Err(error) = directory.device_requests.delete_expired().await {
+            tracing::warn!(%error, "old requests of devices could not be removed");
         }
         tokio::select! {
             () = tokio::time::sleep(CLEANING) => {}

@@ -5,7 +5,7 @@ use std::mem::take;
 
 use authlete::Secret;
 use authlete::server::Session;
-use authlete_axum::authorization_server::{DeviceRequest, LogoutRequest};
+use authlete_axum::authorization_server::LogoutRequest;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use serde::{Deserialize, Serialize};
@@ -96,7 +96,6 @@ pub struct Kept {
     pub after_login: Option<String>,
     /// The secret of an authenticator app that is not confirmed yet.
     pub totp_secret: Option<Secret>,
-    pub device: Option<DeviceRequest>,
     pub logout: Option<LogoutRequest>,
 }
 
@@ -167,7 +166,6 @@ impl Visit {
                 None
             }
             before => {
-                self.kept.device = None;
                 let clients = take(&mut self.kept.clients);
                 before.map(|login| Ended { login, clients })
             }

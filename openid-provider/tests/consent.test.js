@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Site } from "./people.js";
 
 describe("consent", () => {
@@ -151,6 +152,31 @@ describe("consent", () => {
     assert.match(await person.page.locator("main").innerText(), /You can go back to your device/);
     const tokens = await poll(device);
     assert.deepEqual(tokens.scope.split(" ").sort(), ["openid", "profile"]);
+    await person.close();
+  });
+
+  test("devices in two tabs: each decision is for the device of its tab", async () => {
+    const person = await site.user();
+    const devices = [];
+    for (let tab = 0; tab < 2; tab += 1) {
+      const device = await site.party.call("/device_authorization", { scope: "openid" });
+      if (tab > 0) await person.newTab();
+      await person.open("/device");
+      await person.page.fill("#user_code", device.user_code);
+      await person.click(person.button("Continue"));
+      assert.ok((await person.page.locator("main").innerText()).includes(device.user_code));
+      devices.push({ device, page: person.page });
+    }
+    const [first, second] = devices;
+    person.page = first.page;
+    await person.allow();
+    assert.ok((await poll(first.device)).access_token);
+    assert.equal((await poll(second.device)).error, "authorization_pending");
+    person.page = second.page;
+    await person.refuse();
+    assert.match(await person.page.locator("main").innerText(), /was not connected/);
+    await sleep(1100);
+    assert.equal((await poll(second.device)).error, "access_denied");
     await person.close();
   });
 
