@@ -46,6 +46,32 @@ describe("consent", () => {
     await person.close();
   });
 
+  test("scope that is taken back stays refused, and a refusal takes back what was allowed", async () => {
+    const person = await site.user();
+    const allowed = await person.authorize();
+    await person.allow();
+    await site.party.answer(allowed);
+    const narrowed = await person.authorize({ prompt: "consent" });
+    await person.page.getByLabel("See your e-mail address").uncheck();
+    await person.allow();
+    assert.ok(!(await site.party.tokens(narrowed)).scope.includes("email"));
+    // What is still allowed needs no page; the rest is asked for.
+    const rest = await person.authorize({ scope: "openid profile" });
+    assert.ok((await site.party.answer(rest)).code);
+    await person.authorize();
+    assert.match(await person.heading(), /^Recipe Box wants/);
+
+    const refused = await person.authorize({ prompt: "consent", scope: "openid profile" });
+    await person.refuse();
+    assert.equal((await site.party.answer(refused)).error, "access_denied");
+    await person.authorize({ scope: "openid profile" });
+    assert.match(await person.heading(), /^Recipe Box wants/);
+    // It may still have tokens.
+    await person.open("/account");
+    assert.ok(await person.button("Disconnect: Recipe Box").isVisible());
+    await person.close();
+  });
+
   test("scope without a text has the description of the service", async () => {
     const person = await site.user();
     await person.authorize({ scope: "openid recipes" });

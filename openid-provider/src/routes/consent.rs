@@ -122,14 +122,18 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
     visit.kept.clients.extend(client_id);
     metrics::event("consents_total", if agreed { "allowed" } else { "refused" });
     kept.refused = !agreed;
-    if agreed && let Some(session) = session {
-        let lasting = kept.pending.consented_to_scopes(&session, &scopes);
-        if let Some(id) = client_id {
+    let asked = interaction(&kept.pending, session.as_ref());
+    if let (Some(Interaction::Consent(asked)), Some(session)) = (asked, session) {
+        let lasting = agreed.then(|| kept.pending.consented_to_scopes(&session, &scopes));
+        if let Some(id) = kept.pending.client_id() {
             let client = kept.pending.answer().client.as_ref();
             let name = client.and_then(|client| client.client_name.as_deref());
             let name = name.unwrap_or_default();
-            let consents = &app.directory.consents;
-            consents.add(session.subject(), id, name, lasting).await?;
+            let (asked, agreed) = (&asked.requested, lasting.as_ref());
+            app.directory
+                .consents
+                .decide(session.subject(), id, name, asked, agreed)
+                .await?;
         }
     }
     app.directory.flows.update(&flow, &kept).await?;
