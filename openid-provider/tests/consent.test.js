@@ -178,6 +178,7 @@ describe("consent", () => {
     assert.match(await person.page.locator("main").innerText(), /You can go back to your device/);
     const tokens = await poll(device);
     assert.deepEqual(tokens.scope.split(" ").sort(), ["openid", "profile"]);
+    await assertConnected(person);
     await person.close();
   });
 
@@ -221,6 +222,13 @@ describe("consent", () => {
     await person.close();
   });
 
+  const assertConnected = async (person) => {
+    await person.open("/account");
+    const apps = person.page.getByRole("region", { name: "Connected apps" });
+    assert.match(await apps.innerText(), /Recipe Box[\s\S]*Recognize you/);
+    assert.ok(await person.button("Disconnect: Recipe Box").isVisible());
+  };
+
   const poll = ({ device_code }) =>
     site.party.call("/token", { grant_type: "urn:ietf:params:oauth:grant-type:device_code", device_code });
 
@@ -239,6 +247,7 @@ describe("consent", () => {
     await person.allow();
     assert.match(await person.page.locator("main").innerText(), /Done/);
     assert.ok((await tokens()).access_token);
+    await assertConnected(person);
     await person.open("/requests");
     assert.match(await person.page.locator("main").innerText(), /No app is waiting/);
     await person.close();

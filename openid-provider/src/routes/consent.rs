@@ -1,6 +1,6 @@
 //! The consent: what an app asks for, in words.
 
-use authlete::server::{ConsentRequest, Interaction, PendingAuthorization};
+use authlete::server::{Consent, ConsentRequest, Interaction, PendingAuthorization};
 use authlete::types::Scope;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Response};
@@ -139,4 +139,30 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
     app.directory.flows.update(&flow, &kept).await?;
     visit.save().await?;
     Ok(go_on(&flow))
+}
+
+/// Keeps the consent to the request of a device, or to one of a client without a browser.
+///
+/// Call it before the app gets its tokens: then there are none that the page of the account does not list.
+pub async fn keep(
+    app: &App,
+    subject: &str,
+    (client_id, name): (i64, Option<&str>),
+    requested: impl Iterator<Item = &'_ str>,
+    sent: &Sent,
+) -> Result<(), Error> {
+    let asked = Consent::new().scopes(requested);
+    let mut agreed = asked.clone();
+    agreed.retain_scopes(|scope| sent.all("scope").any(|it| it == scope));
+    app.directory
+        .consents
+        .decide(
+            subject,
+            client_id,
+            name.unwrap_or_default(),
+            &asked,
+            Some(&agreed),
+        )
+        .await?;
+    Ok(())
 }

@@ -5,7 +5,7 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
-use super::consent::scopes;
+use super::consent::{self, scopes};
 use super::logged_in::LoggedIn;
 use crate::app::App;
 use crate::error::Error;
@@ -86,6 +86,10 @@ pub async fn decide(State(app): State<App>, mut sent: Sent) -> Result<Response, 
     let outcome = match session.filter(|_| agreed) {
         Some(session) => {
             let scopes = sent.all("scope");
+            if let Some(id) = client_id {
+                let client = (id, device.answer().client_name.as_deref());
+                consent::keep(&app, &user.subject, client, device.scopes(), &sent).await?;
+            }
             app.server
                 .authorize_device(&device, &session, scopes)
                 .await?

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
-use super::consent::scopes;
+use super::consent::{self, scopes};
 use super::logged_in::LoggedIn;
 use crate::app::App;
 use crate::error::Error;
@@ -62,6 +62,10 @@ pub async fn decide(State(app): State<App>, mut sent: Sent) -> Result<Response, 
     let decided = match session.filter(|_| agreed) {
         Some(session) => {
             let scopes = sent.all("scope");
+            if let Some(id) = client_id {
+                let client = (id, request.answer().client_name.as_deref());
+                consent::keep(&app, &user.subject, client, request.scopes(), &sent).await?;
+            }
             app.server
                 .authorize_backchannel(&request, &session, scopes)
                 .await
