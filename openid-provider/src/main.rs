@@ -43,7 +43,7 @@ async fn run(arguments: Arguments) -> Result<()> {
         LogFormat::Json => log.json().init(),
     }
     let metrics = settings.metrics.map(|_| metrics::record()).transpose()?;
-    let connection = Connection::from_env().await?;
+    let connection = Connection::from_env(&settings).await?;
     let provider = Provider::start(settings, connection, arguments.apply_settings, metrics).await?;
     println!("The provider is at {}", provider.url);
     if let Some(demo) = &provider.demo_url {

@@ -158,6 +158,16 @@ impl Settings {
         Ok(())
     }
 
+    /// The setting by which others than this machine can reach the server, if one does.
+    pub fn reached_by_others(&self) -> Option<String> {
+        let url = self.url.as_ref();
+        // Only this machine goes without TLS.
+        let url = url.filter(|url| !url.starts_with("http:"));
+        let listen = (!self.listen.ip().is_loopback()).then_some(self.listen);
+        url.map(|url| format!("url = {url}"))
+            .or(listen.map(|address| format!("listen = {address}")))
+    }
+
     /// The URL of a SQLite file says that it is made when there is none.
     pub fn database_url(&self) -> String {
         match self.database.starts_with("sqlite:") && !self.database.contains('?') {

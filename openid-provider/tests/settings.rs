@@ -1,7 +1,9 @@
 //! Settings: what the README says of them, and what the program says of wrong ones.
 
 use std::collections::BTreeMap;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -10,6 +12,9 @@ const README: &str = include_str!("../README.md");
 const SETTINGS: &str = include_str!("../src/settings.rs");
 const CONTAINERFILE: &str = include_str!("../Containerfile");
 const COMPOSE: &str = include_str!("../compose.yaml");
+
+/// How long the program may take to say that a setting is wrong.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The names of the settings, from their type.
 fn names() -> Vec<&'static str> {
@@ -59,7 +64,15 @@ fn run(variables: &[(&str, &str)], file: Option<&str>) -> Output {
     if let Some(text) = file {
         std::fs::write(directory.path().join("openid-provider.toml"), text).unwrap();
     }
-    command.output().unwrap()
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let begin = Instant::now();
+    while child.try_wait().unwrap().is_none() && begin.elapsed() < PATIENCE {
+        sleep(Duration::from_millis(20));
+    }
+    // It started, and would go on for ever.
+    let _ = child.kill();
+    child.wait_with_output().unwrap()
 }
 
 /// Variables, a file, and what the error has to name.
@@ -71,7 +84,7 @@ type Case = (
 
 #[test]
 fn wrong_setting_is_one_line_that_names_it_and_no_secret() {
-    let cases: [Case; 12] = [
+    let cases: [Case; 14] = [
         (&[("OPENID_PROVIDER_LISTEN", "nowhere")], None, "listen"),
         (
             &[("OPENID_PROVIDER_LISTENS", "127.0.0.1:0")],
@@ -131,6 +144,23 @@ fn wrong_setting_is_one_line_that_names_it_and_no_secret() {
             &[("AUTHLETE_BASE_URL", "https://us.authlete.com")],
             None,
             "AUTHLETE_SERVICE_APIKEY",
+        ),
+        (
+            &[
+                ("OPENID_PROVIDER_URL", "https://login.example.com"),
+                ("OPENID_PROVIDER_LISTEN", "127.0.0.1:0"),
+                ("OPENID_PROVIDER_DEMO", "127.0.0.1:0"),
+            ],
+            None,
+            "AUTHLETE_SERVICE_ACCESSTOKEN",
+        ),
+        (
+            &[
+                ("OPENID_PROVIDER_LISTEN", "0.0.0.0:0"),
+                ("OPENID_PROVIDER_DEMO", "127.0.0.1:0"),
+            ],
+            None,
+            "AUTHLETE_SERVICE_ACCESSTOKEN",
         ),
         (&[], Some("unknown = 1"), "unknown"),
     ];
