@@ -133,7 +133,8 @@ mod tests {
     #[tokio::test]
     async fn consents_of_a_client_add_up_until_the_user_disconnects_it() {
         for database in databases().await {
-            let sql = "INSERT INTO users VALUES ('alice', 'alice', 'Alice', '', '', NULL, 0, 0)";
+            let sql = "INSERT INTO users (subject, name, display_name, email, password_hash, totp_step, created_at) \
+                       VALUES ('alice', 'alice', 'Alice', '', '', 0, 0)";
             sqlx::query(sql).execute(&database.pool).await.unwrap();
             let consents = Consents::new(database.pool.clone());
             let scopes = |names: &[&str]| Consent::new().scopes(names.iter().copied());

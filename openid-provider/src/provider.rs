@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use authlete::server::ClientCertificateSource;
 use authlete_axum::AuthorizationServer;
 use authlete_axum::authorization_server::{Endpoints, ResourceServer, ResourceServerSecrets};
@@ -75,6 +75,11 @@ impl Provider {
         let url = settings.url.clone();
         let url = url.unwrap_or_else(|| format!("http://localhost:{port}"));
 
+        let pool = database::open(&settings.database_url(is_demo)).await?;
+        let users = Users::new(pool.clone(), Passwords::new().await?);
+        if !is_demo {
+            refuse_demo_users(&users).await?;
+        }
         let plan = connection.plan(&url, &settings).await?;
         let service = match plan.changes() {
             changes if changes.is_empty() => plan.service,
@@ -91,9 +96,8 @@ impl Provider {
             }
         };
 
-        let pool = database::open(&settings.database_url()).await?;
         let directory = Directory {
-            users: Users::new(pool.clone(), Passwords::new().await?),
+            users,
             consents: Consents::new(pool.clone()),
             sessions: Sessions::new(pool.clone()),
             flows: Flows::new(pool.clone()),
@@ -304,6 +308,16 @@ async fn clean(directory: Directory, mut stopped: watch::Receiver<()>) -> std::i
     }
 }
 
+/// On a service of one's own, anybody could log in as they.
+async fn refuse_demo_users(users: &Users) -> Result<()> {
+    let names = users.demo_names().await?.join(", ");
+    ensure!(
+        names.is_empty(),
+        "the database is that of a demo: everybody knows the passwords of {names}. Set `database` to another one"
+    );
+    Ok(())
+}
+
 async fn add_demo_users(users: &Users) -> Result<()> {
     for (name, display_name, password) in DEMO_USERS {
         let new = NewUser {
@@ -311,6 +325,7 @@ async fn add_demo_users(users: &Users) -> Result<()> {
             display_name: display_name.to_owned(),
             email: format!("{name}@example.com"),
             password: password.to_owned(),
+            is_demo: true,
         };
         // They may be there from the last time.
         if users.by_hint(name).await?.is_none() {

@@ -53,6 +53,8 @@ pub struct NewUser {
     pub display_name: String,
     pub email: String,
     pub password: String,
+    /// Whether everybody knows the password.
+    pub is_demo: bool,
 }
 
 #[derive(Clone)]
@@ -76,8 +78,8 @@ impl Users {
             email: new.email,
             has_second_factor: false,
         };
-        let sql = "INSERT INTO users (subject, name, display_name, email, password_hash, totp_step, created_at) \
-                   VALUES ($1, $2, $3, $4, $5, 0, $6) ON CONFLICT (name) DO NOTHING";
+        let sql = "INSERT INTO users (subject, name, display_name, email, password_hash, totp_step, created_at, is_demo) \
+                   VALUES ($1, $2, $3, $4, $5, 0, $6, $7) ON CONFLICT (name) DO NOTHING";
         let added = sqlx::query(sql)
             .bind(&user.subject)
             .bind(&user.name)
@@ -85,9 +87,18 @@ impl Users {
             .bind(&user.email)
             .bind(hash)
             .bind(now())
+            .bind(i64::from(new.is_demo))
             .execute(&self.pool)
             .await?;
         Ok((added.rows_affected() == 1).then_some(user))
+    }
+
+    /// The names of the users of the demo.
+    pub async fn demo_names(&self) -> Result<Vec<String>> {
+        let sql = "SELECT name FROM users WHERE is_demo = 1 ORDER BY name";
+        let rows = sqlx::query(sql).fetch_all(&self.pool).await?;
+        let names = rows.iter().map(|row| row.try_get("name"));
+        Ok(names.collect::<Result<_, _>>()?)
     }
 
     /// The user with this name and password. An unknown name takes as long as a wrong password.
@@ -195,6 +206,7 @@ mod tests {
             display_name: "Somebody".to_owned(),
             email: email.to_owned(),
             password: "correct horse".to_owned(),
+            is_demo: false,
         }
     }
 

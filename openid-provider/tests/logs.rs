@@ -44,7 +44,10 @@ async fn login_leaves_its_route_and_status_and_nothing_secret() {
     let directory = TempDir::new().unwrap();
     let settings = Settings {
         listen: ([127, 0, 0, 1], 0).into(),
-        database: format!("sqlite:{}", directory.path().join("test.db").display()),
+        database: Some(format!(
+            "sqlite:{}",
+            directory.path().join("test.db").display()
+        )),
         metrics: Some(([127, 0, 0, 1], 0).into()),
         ..Settings::default()
     };

@@ -21,7 +21,10 @@ fn settings(directory: &TempDir, port: u16) -> Settings {
     Settings {
         listen: ([127, 0, 0, 1], port).into(),
         url: Some(URL.to_owned()),
-        database: format!("sqlite:{}", directory.path().join("test.db").display()),
+        database: Some(format!(
+            "sqlite:{}",
+            directory.path().join("test.db").display()
+        )),
         logo_origins: vec!["https://cdn.example.com".to_owned()],
         ..Settings::default()
     }
@@ -70,6 +73,29 @@ async fn service_that_does_not_fit_is_left_as_it_is_unless_the_operator_says_so(
             .await
             .is_ok()
     );
+}
+
+#[tokio::test]
+async fn database_of_a_demo_is_refused_on_a_service_and_is_another_one_by_default() {
+    let directory = TempDir::new().unwrap();
+    let settings = Settings {
+        url: None,
+        listen: ([127, 0, 0, 1], 0).into(),
+        ..settings(&directory, 0)
+    };
+    let demo = Connection::emulator(Emulator::builder()).await.unwrap();
+    let demo = Provider::start(settings.clone(), demo, false, None).await;
+    assert!(demo.unwrap().demo_url.is_some());
+
+    let emulator = Emulator::start().await.unwrap();
+    let service = Connection::new(emulator.config(ApiVersion::V3)).unwrap();
+    let refused = Provider::start(settings, service, true, None).await;
+    let error = format!("{:#}", refused.err().unwrap());
+    assert!(error.contains("alice, bob"), "{error}");
+    assert!(error.contains("`database`"), "{error}");
+
+    let settings = Settings::default();
+    assert_ne!(settings.database(true), settings.database(false));
 }
 
 #[tokio::test]

@@ -189,7 +189,7 @@ fn default_settings_are_those_of_the_readme() {
     for (name, value) in defaults {
         let actual: Value = match name {
             "listen" => settings.listen.to_string().into(),
-            "database" => settings.database.clone().into(),
+            "database" => settings.database(false).into(),
             "name" => settings.name.clone().into(),
             "login_attempts" => settings.login_attempts.into(),
             _ => settings.session_minutes.into(),

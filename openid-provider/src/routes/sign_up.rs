@@ -51,6 +51,7 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
         email: field("email"),
         // Blanks count in a password.
         password: sent.field("password").to_owned(),
+        is_demo: false,
     };
     let page = page_of(&app, &sent.parts, &sent.visit, &flow).await?;
     let again = |page: Page, mistake| SignUpPage {
