@@ -5,7 +5,7 @@ use authlete_axum::authorization_server::Failure;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use http::header::{CONTENT_TYPE, RETRY_AFTER};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, Method, StatusCode};
 
 use crate::app::App;
@@ -114,8 +114,14 @@ pub async fn as_page_at_browser_endpoints(
     next: Next,
 ) -> Response {
     let path = request.uri().path();
-    match app.site.browser_endpoints.iter().any(|it| it == path) {
-        true => as_page(State(app), request, next).await,
-        false => next.run(request).await,
+    if app.site.browser_endpoints.iter().all(|it| it != path) {
+        return next.run(request).await;
     }
+    let mut response = as_page(State(app), request, next).await;
+    // What it leads to depends on the session.
+    let headers = response.headers_mut();
+    headers
+        .entry(CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
+    response
 }

@@ -113,6 +113,26 @@ describe("consent", () => {
     await person.close();
   });
 
+  test("back button in another tab of the app after the consent leads to the app", async () => {
+    const user = await site.user();
+    const person = await site.person();
+    await person.authorize();
+    const firstTab = person.page;
+    const secondTab = await person.newTab();
+    const state = await person.authorize();
+    await person.logIn(user.name);
+    assert.match(await person.heading(), /^Recipe Box wants/);
+    person.page = firstTab;
+    await person.logIn(user.name);
+    await person.allow();
+    person.page = secondTab;
+    await person.open("/assets/style.css");
+    await person.page.goBack();
+    assert.ok((await site.party.answer(state)).code);
+    await user.close();
+    await person.close();
+  });
+
   test("consent page that is reloaded still works", async () => {
     const person = await site.user();
     const state = await person.authorize();

@@ -98,6 +98,21 @@ describe("security", () => {
     await person.close();
   });
 
+  test("redirects are not stored", async () => {
+    const person = await site.user();
+    const { url } = site.party.request({ prompt: "consent" });
+    let next = url;
+    for (let hops = 0; hops < 2; hops += 1) {
+      const response = await person.context.request.get(new URL(next, site.url).href, { maxRedirects: 0 });
+      assert.equal(response.headers()["cache-control"], "no-store", next);
+      next = response.headers().location ?? `/continue${new URL(next, site.url).search}`;
+    }
+    const back = await person.context.request.get(new URL(next, site.url).href, { maxRedirects: 0 });
+    assert.equal(back.status(), 303);
+    assert.equal(back.headers()["cache-control"], "no-store");
+    await person.close();
+  });
+
   test("text of users and clients is text in pages", async () => {
     const person = await site.person();
     await person.open("/sign-up");

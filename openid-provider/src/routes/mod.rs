@@ -21,8 +21,10 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
-use http::StatusCode;
+use http::header::CACHE_CONTROL;
 use http::request::Parts;
+use http::{HeaderValue, StatusCode};
+use tower_http::set_header::SetResponseHeaderLayer;
 
 pub use self::proceed::to_page;
 use self::proceed::{go_on, interaction};
@@ -33,6 +35,8 @@ use crate::random;
 use crate::visit::{Login, Visit};
 
 pub use log_out::FOR_CLIENT as LOG_OUT_FOR_CLIENT;
+
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 /// The largest form, in bytes.
 const FORM_LIMIT: usize = 64 * 1024;
@@ -68,6 +72,8 @@ pub fn router(app: &App) -> Router {
         .route("/language", post(language::choose))
         .fallback(async || StatusCode::NOT_FOUND)
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
+        // Browsers store redirects, too, and follow them again when the user goes back, whatever was decided meanwhile.
+        .layer(SetResponseHeaderLayer::overriding(CACHE_CONTROL, NO_STORE))
         .with_state(app.clone())
 }
 
