@@ -33,6 +33,7 @@ mod request_log;
 mod requests;
 mod routes;
 mod second_factor;
+mod session_cookie;
 mod sessions;
 pub mod settings;
 #[cfg(test)]

@@ -18,9 +18,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
-use tower_sessions::cookie::SameSite;
-use tower_sessions::cookie::time::Duration as SessionDuration;
-use tower_sessions::{ExpiredDeletion as _, Expiry, SessionManagerLayer};
+use tower_sessions::ExpiredDeletion as _;
 
 use crate::app::{App, Demo, Directory, Site};
 use crate::connection::Connection;
@@ -33,7 +31,7 @@ use crate::requests::Requests;
 use crate::sessions::Sessions;
 use crate::settings::{ClientCertificates, Settings};
 use crate::users::{NewUser, Users};
-use crate::{database, demo, error, metrics, request_log, routes};
+use crate::{database, demo, error, metrics, request_log, routes, session_cookie};
 
 /// How often sessions that have ended are removed from the database.
 const CLEANING: Duration = Duration::from_secs(60 * 60);
@@ -217,31 +215,19 @@ fn authorization_server(
 }
 
 fn router(app: &App) -> Router {
-    let is_secure = app.site.is_secure();
-    // The prefix makes browsers keep the cookie to this host, this path and TLS (RFC 6265bis §4.1.3.2).
-    let name = if is_secure {
-        "__Host-session"
-    } else {
-        "session"
-    };
-    let minutes = app.site.settings.session_minutes;
-    let sessions = SessionManagerLayer::new(app.directory.sessions.clone())
-        .with_name(name)
-        .with_secure(is_secure)
-        .with_http_only(true)
-        .with_same_site(SameSite::Lax)
-        .with_expiry(Expiry::OnInactivity(SessionDuration::minutes(
-            minutes.into(),
-        )));
+    let sessions = session_cookie::layer(app);
+    let extend = from_fn_with_state(app.clone(), session_cookie::extend);
     let pages = routes::router(app)
         .layer(map_response(error::mark))
         .layer(sessions.clone())
+        .layer(extend.clone())
         .layer(from_fn_with_state(app.clone(), error::as_page));
     let endpoints = app
         .server
         .router()
         .layer(map_response(error::mark))
-        .layer(sessions);
+        .layer(sessions)
+        .layer(extend);
     let for_browsers = from_fn_with_state(app.clone(), error::as_page_at_browser_endpoints);
     let router = endpoints
         .layer(for_browsers)
@@ -250,7 +236,7 @@ fn router(app: &App) -> Router {
         .layer(CatchPanicLayer::new())
         .layer(from_fn(metrics::count))
         .layer(from_fn_with_state(app.clone(), request_log::log));
-    match is_secure {
+    match app.site.is_secure() {
         true => {
             let year = HeaderValue::from_static("max-age=31536000");
             router.layer(SetResponseHeaderLayer::overriding(

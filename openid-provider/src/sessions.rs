@@ -68,6 +68,22 @@ impl Sessions {
             .await?;
         Ok(ended.rows_affected() == 1)
     }
+
+    /// Lets the session of a user last for so many seconds from now on, and for the pause more, in which it is not written again.
+    /// Returns whether it was written.
+    pub async fn extend(&self, id: &Id, seconds: i64, pause: i64) -> Result<bool> {
+        let end = now().saturating_add(seconds);
+        let sql = "UPDATE sessions SET expires_at = $1 \
+                   WHERE id = $2 AND subject IS NOT NULL AND expires_at > $3 AND expires_at < $4";
+        let extended = sqlx::query(sql)
+            .bind(end.saturating_add(pause))
+            .bind(hash(id))
+            .bind(now())
+            .bind(end)
+            .execute(&self.pool)
+            .await?;
+        Ok(extended.rows_affected() == 1)
+    }
 }
 
 /// Whoever reads the database cannot make a cookie of this.
@@ -223,6 +239,26 @@ mod tests {
             sessions.delete_expired().await.unwrap();
             let count = sqlx::query("SELECT COUNT(*) FROM sessions").fetch_one(&database.pool);
             assert_eq!(count.await.unwrap().get::<i64, _>(0), 1);
+        }
+    }
+
+    #[tokio::test]
+    async fn session_that_has_ended_and_one_of_nobody_are_not_extended() {
+        for database in databases().await {
+            let sessions = Sessions::new(database.pool.clone());
+            let (mut old, mut new) = (record("alice", -1), record("alice", 60));
+            let mut nobody = Record {
+                data: HashMap::new(),
+                ..record("nobody", 60)
+            };
+            for record in [&mut old, &mut new, &mut nobody] {
+                sessions.create(record).await.unwrap();
+            }
+            assert!(!sessions.extend(&old.id, 600, 10).await.unwrap());
+            assert!(!sessions.extend(&nobody.id, 600, 10).await.unwrap());
+            assert!(sessions.extend(&new.id, 600, 10).await.unwrap());
+            assert!(!sessions.extend(&new.id, 600, 10).await.unwrap());
+            assert!(sessions.extend(&new.id, 700, 10).await.unwrap());
         }
     }
 

@@ -1,0 +1,66 @@
+//! How long a session lasts.
+
+#[path = "browser/mod.rs"]
+mod browser;
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use authlete_emulator::Emulator;
+use browser::{Browser, text};
+use openid_provider::connection::Connection;
+use openid_provider::provider::Provider;
+use openid_provider::settings::Settings;
+use reqwest::Response;
+use reqwest::header::SET_COOKIE;
+use sqlx::any::install_default_drivers;
+use sqlx::{AnyConnection, Connection as _, Row as _};
+use tempfile::TempDir;
+
+const HOUR: i64 = 60 * 60;
+
+fn max_age(response: &Response) -> Option<i64> {
+    let mut cookies = response.headers().get_all(SET_COOKIE).iter();
+    let cookie = cookies.find_map(|cookie| cookie.to_str().ok()?.strip_prefix("session="))?;
+    let mut attributes = cookie.split("; ");
+    let age = attributes.find_map(|attribute| attribute.strip_prefix("Max-Age="))?;
+    age.parse().ok()
+}
+
+#[tokio::test]
+async fn visit_that_changes_nothing_extends_the_session_and_its_cookie() {
+    let directory = TempDir::new().unwrap();
+    let database = format!("sqlite:{}", directory.path().join("test.db").display());
+    let settings = Settings {
+        listen: ([127, 0, 0, 1], 0).into(),
+        database: Some(database.clone()),
+        session_minutes: 120,
+        ..Settings::default()
+    };
+    let connection = Connection::emulator(Emulator::builder()).await.unwrap();
+    let provider = Provider::start(settings, connection, true, None).await;
+    let provider = provider.unwrap();
+    let mut browser = Browser::new(&provider.url);
+    let login = text(browser.get("/login").await).await;
+    let fields = [("name", "alice"), ("password", "wonderland")];
+    let response = browser.submit(&login, "/login", &fields).await;
+    assert_eq!(max_age(&response), Some(2 * HOUR));
+    browser.follow(response).await;
+
+    install_default_drivers();
+    let mut database = AnyConnection::connect(&database).await.unwrap();
+    let sql = "UPDATE sessions SET expires_at = expires_at - 3600 WHERE subject IS NOT NULL";
+    sqlx::query(sql).execute(&mut database).await.unwrap();
+    let visit = browser.get("/account").await;
+    assert_eq!(visit.status(), 200);
+    let age = max_age(&visit).unwrap();
+    assert!((2 * HOUR..3 * HOUR).contains(&age), "{age}");
+    let sql = "SELECT expires_at FROM sessions WHERE subject IS NOT NULL";
+    let row = sqlx::query(sql).fetch_one(&mut database).await.unwrap();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let left = row.get::<i64, _>(0) - i64::try_from(now.as_secs()).unwrap();
+    assert!((2 * HOUR - 10..3 * HOUR).contains(&left), "{left}");
+
+    // Not each visit is written.
+    let visit = browser.get("/account").await;
+    assert_eq!(max_age(&visit), None);
+}
