@@ -1,6 +1,5 @@
 //! What goes wrong, and the page that a person sees then.
 
-use authlete_axum::TooManyAttempts;
 use authlete_axum::authorization_server::Failure;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -9,6 +8,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, Method, StatusCode};
 
 use crate::app::App;
+use crate::attempts::TooManyAttempts;
 use crate::pages::{self, Page};
 
 /// A request that ends early. [`as_page`] makes a page of it.
@@ -55,7 +55,10 @@ impl IntoResponse for Error {
             Self::NoFlow => StatusCode::BAD_REQUEST.into_response(),
             Self::Foreign => StatusCode::FORBIDDEN.into_response(),
             Self::Stale(page) => Redirect::to(&page).into_response(),
-            Self::TooManyAttempts(error) => error.into_response(),
+            Self::TooManyAttempts(TooManyAttempts { wait }) => {
+                let seconds = HeaderValue::from(wait.as_secs().saturating_add(1));
+                (StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, seconds)]).into_response()
+            }
             Self::Unavailable => {
                 let retry = [(RETRY_AFTER, HeaderValue::from_static("5"))];
                 (StatusCode::SERVICE_UNAVAILABLE, retry).into_response()

@@ -12,6 +12,7 @@
 
 mod accounts;
 mod app;
+mod attempts;
 mod clock;
 pub mod connection;
 mod consents;

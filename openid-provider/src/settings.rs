@@ -37,7 +37,8 @@ pub struct Settings {
     pub initial_access_token: Option<Secret>,
     /// The APIs that may look tokens up at the introspection endpoint (RFC 7662), by the names that they authenticate with.
     pub resource_servers: BTreeMap<String, ResourceServer>,
-    /// How many logins can be tried for one account in 15 minutes. An address has six times as many.
+    /// How many wrong passwords an address can send for one account in 15 minutes, and how many wrong codes all together. For all
+    /// accounts an address has six times as many.
     pub login_attempts: u32,
     /// After how many minutes without a visit a session ends.
     pub session_minutes: u32,

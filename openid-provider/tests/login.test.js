@@ -288,6 +288,35 @@ describe("login", () => {
     await person.close();
   });
 
+  test("wrong passwords from elsewhere lock nobody out, and right ones do not count", async () => {
+    const limited = await Site.start({ settings: { login_attempts: 2, address_header: "x-forwarded-for" } });
+    const at = (address) => limited.person({ extraHTTPHeaders: { "x-forwarded-for": address } });
+    const owner = await at("192.0.2.1");
+    await owner.signUp("owner");
+    for (let round = 0; round < 4; round += 1) {
+      await owner.logOut();
+      await owner.open("/login");
+      await owner.logIn("owner");
+      assert.equal(await owner.heading(), "Your account");
+    }
+    const attacker = await at("2001:db8::1");
+    for (let round = 0; round < 3; round += 1) {
+      await attacker.open("/login");
+      await attacker.logIn("owner", "wrong password");
+    }
+    assert.match(await attacker.page.locator("main").innerText(), /too many attempts/);
+    const neighbour = await at("2001:db8::2");
+    await neighbour.open("/login");
+    await neighbour.logIn("owner", "wrong password");
+    assert.match(await neighbour.page.locator("main").innerText(), /too many attempts/);
+    await owner.logOut();
+    await owner.open("/login");
+    await owner.logIn("owner");
+    assert.equal(await owner.heading(), "Your account");
+    for (const person of [owner, attacker, neighbour]) await person.close();
+    await limited.stop();
+  });
+
   test("too many logins of one account are refused, and the page says so", async () => {
     const limited = await Site.start({ settings: { login_attempts: 2 } });
     const person = await limited.person();

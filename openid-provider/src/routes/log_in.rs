@@ -103,9 +103,13 @@ fn render(
 /// The name and the password were sent.
 pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error> {
     let (flow, name) = (sent.flow(), sent.field("name").to_owned());
-    app.count_attempt(&sent.parts, &name)?;
+    let attempt = app.attempts.password(&name, &app.address(&sent.parts))?;
     let password = sent.field("password").to_owned();
-    let user = app.directory.users.authenticate(&name, password).await?;
+    let user = app.directory.users.authenticate(&name, password).await;
+    if !matches!(user, Ok(None)) {
+        attempt.take_back();
+    }
+    let user = user?;
     let outcome = if user.is_some() { "right" } else { "wrong" };
     metrics::event("passwords_total", outcome);
     let Some(user) = user else {

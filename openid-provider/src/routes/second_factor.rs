@@ -39,10 +39,15 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
     let Some(half) = sent.visit.kept.half() else {
         return Ok(Redirect::to(&at("/login", &flow)).into_response());
     };
-    app.count_attempt(&sent.parts, &half.subject)?;
+    let address = app.address(&sent.parts);
+    let attempt = app.attempts.code(&half.subject, &address)?;
     let users = &app.directory.users;
     let code = sent.field("code");
-    let is_right = users.verify_second_factor(&half.subject, code).await?;
+    let is_right = users.verify_second_factor(&half.subject, code).await;
+    if !matches!(is_right, Ok(false)) {
+        attempt.take_back();
+    }
+    let is_right = is_right?;
     metrics::event(
         "second_factors_total",
         if is_right { "right" } else { "wrong" },
@@ -112,7 +117,7 @@ pub async fn set_up(State(app): State<App>, mut sent: Sent) -> Result<Response, 
     if is_due(&sent.visit, &user) {
         return use_first(&mut sent.visit, &flow, SET_UP).await;
     }
-    app.count_attempt(&sent.parts, &user.subject)?;
+    // The user sees the secret: there is nothing to guess.
     let users = &app.directory.users;
     let set_up = users.set_up_second_factor(&user.subject, &authenticator, sent.field("code"));
     if !set_up.await? {

@@ -64,8 +64,7 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
     if let Some(mistake) = mistake(&new, texts) {
         return Ok(again(page, mistake).into_response());
     }
-    // So that nobody tries which names are taken.
-    app.count_attempt(&sent.parts, &new.name)?;
+    app.attempts.sign_up(&app.address(&sent.parts))?;
     let user = app.directory.users.add(new).await?;
     metrics::event(
         "sign_ups_total",
