@@ -1,15 +1,20 @@
 //! What goes wrong, and the page that a person sees then.
 
 use authlete_axum::authorization_server::Failure;
+use axum::body::to_bytes;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
-use http::{HeaderValue, Method, StatusCode};
+use http::{HeaderValue, Method, StatusCode, Uri};
+use serde::Deserialize;
 
 use crate::app::App;
 use crate::attempts::TooManyAttempts;
 use crate::pages::{self, Page};
+
+/// The largest error response that is read.
+const LARGEST_ERROR: usize = 64 * 1024;
 
 /// A request that ends early. [`as_page`] makes a page of it.
 #[derive(Debug)]
@@ -98,16 +103,43 @@ pub async fn as_page(State(app): State<App>, request: Request, next: Next) -> Re
     if !(status.is_client_error() || status.is_server_error()) || is_page {
         return response;
     }
+    let retry = response.headers().get(RETRY_AFTER).cloned();
+    // An error of OAuth is that of the app: here the user only went on with a page.
+    let app_error = match status.is_client_error() && is_browser_endpoint(&app, &parts.uri) {
+        true => oauth_error(response).await,
+        false => None,
+    };
+    if let Some(OauthError { error, description }) = &app_error {
+        tracing::warn!(error, description, "the request of an app was refused");
+    }
     let mut page = Page::new(&app, &parts, None, None);
     if parts.method != Method::GET {
         // There need not be a page at the path.
         "/".clone_into(&mut page.here);
     }
-    let mut page = pages::error(page, status);
-    if let Some(retry) = response.headers().get(RETRY_AFTER) {
-        page.headers_mut().insert(RETRY_AFTER, retry.clone());
+    let code = app_error.as_ref().map(|it| it.error.as_str());
+    let mut page = pages::error(page, status, code);
+    if let Some(retry) = retry {
+        page.headers_mut().insert(RETRY_AFTER, retry);
     }
     page
+}
+
+/// An error response of OAuth (RFC 6749 §5.2). In the description is Authlete's result message, which is for developers.
+#[derive(Deserialize)]
+struct OauthError {
+    error: String,
+    #[serde(default, rename = "error_description")]
+    description: String,
+}
+
+async fn oauth_error(response: Response) -> Option<OauthError> {
+    let body = to_bytes(response.into_body(), LARGEST_ERROR).await.ok()?;
+    serde_json::from_slice(&body).ok()
+}
+
+fn is_browser_endpoint(app: &App, uri: &Uri) -> bool {
+    app.site.browser_endpoints.iter().any(|it| it == uri.path())
 }
 
 /// The same for the endpoints of the protocol that browsers open, and for no other one.
@@ -116,8 +148,7 @@ pub async fn as_page_at_browser_endpoints(
     request: Request,
     next: Next,
 ) -> Response {
-    let path = request.uri().path();
-    if app.site.browser_endpoints.iter().all(|it| it != path) {
+    if !is_browser_endpoint(&app, request.uri()) {
         return next.run(request).await;
     }
     let mut response = as_page(State(app), request, next).await;

@@ -145,7 +145,7 @@ pages! {
     DeviceConsentPage = "device_consent.html" { client: String, code: String, name: String, scopes: Vec<Item>, }
     RequestsPage = "requests.html" { requests: Vec<ListedRequest>, }
     LogOutPage = "log_out.html" {}
-    MessagePage = "message.html" { title: &'static str, message: &'static str, status: Option<u16>, }
+    MessagePage = "message.html" { title: &'static str, message: &'static str, status: Option<String>, }
 }
 
 /// A client that asks for consent.
@@ -196,10 +196,12 @@ pub struct ListedRequest {
     pub scopes: Vec<Item>,
 }
 
-/// The page for an error.
-pub fn error(page: Page, status: StatusCode) -> Response {
+/// The page for an error. `code` is that of OAuth, when an app is at fault.
+pub fn error(page: Page, status: StatusCode, code: Option<&str>) -> Response {
     let texts = page.texts();
+    let number = status.as_u16();
     let message = match status {
+        _ if code.is_some() => texts.error_app,
         StatusCode::BAD_REQUEST => texts.error_start_again,
         StatusCode::FORBIDDEN => texts.error_foreign,
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => texts.error_not_found,
@@ -214,7 +216,7 @@ pub fn error(page: Page, status: StatusCode) -> Response {
         page,
         title: texts.error,
         message,
-        status: Some(status.as_u16()),
+        status: Some(code.map_or(number.to_string(), |code| format!("{number}, {code}"))),
     };
     let mut response = page.into_response();
     *response.status_mut() = status;

@@ -214,6 +214,32 @@ describe("login", () => {
     await person.close();
   });
 
+  test("wrong request of an app is a page that says whose fault it is, with the code", async () => {
+    const person = await site.person();
+    const { url } = site.party.request();
+    const wrong = (change) => {
+      const request = new URL(url);
+      change(request.searchParams);
+      return request.href;
+    };
+    const requests = [
+      wrong((all) => all.set("client_id", "20000000000099")),
+      wrong((all) => all.set("redirect_uri", "https://evil.example/")),
+      `${site.url}/authorize`,
+    ];
+    for (const request of requests) {
+      const response = await person.page.goto(request);
+      assert.ok(response.status() >= 400 && response.status() < 500, request);
+      const main = await person.page.locator("main").innerText();
+      assert.match(main, /The app sent a request that is wrong/);
+      assert.match(main, /Status 40\d, (invalid_request|invalid_client|unauthorized_client)/);
+    }
+    assert.match(site.provider.output, /the request of an app was refused.*\[A\d+\]/);
+    await person.open("/login?flow=old");
+    assert.match(await person.page.locator("main").innerText(), /This page is out of date/);
+    await person.close();
+  });
+
   test("two tabs with two requests at the same time both finish", async () => {
     const user = await site.user();
     const person = await site.person();

@@ -83,6 +83,7 @@ pub static TEXTS: Texts = Texts {
     language: "Language",
     skip: "Skip to the content",
     error: "That did not work",
+    error_app: "The app sent a request that is wrong. Tell the people who make the app; you can do nothing here.",
     error_start_again: "This page is out of date. Go back to the app and start again.",
     error_foreign: "The form did not come from a page of this server, or the page was too old. Reload it and try again.",
     error_not_found: "There is no such page.",

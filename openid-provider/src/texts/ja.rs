@@ -83,6 +83,7 @@ pub static TEXTS: Texts = Texts {
     language: "言語",
     skip: "本文へ移動",
     error: "処理できませんでした",
+    error_app: "アプリから送られたリクエストに誤りがあります。アプリの提供元にお問い合わせください。",
     error_start_again: "このページは古くなっています。アプリに戻ってやり直してください。",
     error_foreign: "このサーバーのページから送信されていないか、ページが古すぎます。再読み込みしてやり直してください。",
     error_not_found: "ページが見つかりません。",

@@ -85,6 +85,7 @@ pub struct Texts {
     pub language: &'static str,
     pub skip: &'static str,
     pub error: &'static str,
+    pub error_app: &'static str,
     pub error_start_again: &'static str,
     pub error_foreign: &'static str,
     pub error_not_found: &'static str,
