@@ -116,7 +116,11 @@ impl Directory {
 
     /// The authorization request that a page of this browser is for.
     pub async fn flow(&self, visit: &Visit, name: &str) -> Result<Flow, Error> {
-        let flow = self.flows.get(&visit.kept.key, name).await?;
+        let browser = &visit.kept.key;
+        let mut flow = self.flows.get(browser, name).await?;
+        if flow.is_none() && self.flows.adopt(browser, name).await? {
+            flow = self.flows.get(browser, name).await?;
+        }
         flow.ok_or(Error::NoFlow)
     }
 

@@ -40,6 +40,23 @@ impl Sent {
     }
 }
 
+impl Sent {
+    /// Why a form with another token is refused. A browser that has a session sees the page of its request again.
+    async fn refused(&self, app: &App, has_session: bool) -> Result<Error, Error> {
+        let flow = self.flow();
+        if flow.is_empty() || !has_session {
+            return Ok(Error::Foreign);
+        }
+        let (flows, browser) = (&app.directory.flows, &self.visit.kept.key);
+        // Only this session knows the name, or no session has used it.
+        let is_own = flows.get(browser, &flow).await?.is_some();
+        Ok(match is_own || flows.adopt(browser, &flow).await? {
+            true => Error::Stale(at(self.parts.uri.path(), &flow)),
+            false => Error::Foreign,
+        })
+    }
+}
+
 impl FromRequest<App> for Sent {
     type Rejection = Error;
 
@@ -62,11 +79,6 @@ impl FromRequest<App> for Sent {
         if is_own {
             return Ok(sent);
         }
-        let flow = sent.flow();
-        Err(match app.directory.flow(&sent.visit, &flow).await {
-            // Only this session knows the name.
-            Ok(_) => Error::Stale(at(sent.parts.uri.path(), &flow)),
-            Err(_) => Error::Foreign,
-        })
+        Err(sent.refused(app, !expected.is_empty()).await?)
     }
 }

@@ -261,6 +261,24 @@ describe("login", () => {
     await person.close();
   });
 
+  test("tabs that open at the same time in a new browser both finish", async () => {
+    const user = await site.user();
+    const person = await site.person();
+    const tabs = [];
+    for (let number = 0; number < 2; number += 1) tabs.push({ page: await person.newTab(), ...site.party.request() });
+    // Neither request has the cookie of the other.
+    await Promise.all(tabs.map(({ page, url }) => page.goto(url)));
+    for (const { page, state } of tabs) {
+      person.page = page;
+      await person.logIn(user.name);
+      if (/\/login\?/.test(page.url())) await person.logIn(user.name);
+      if (/\/consent\?/.test(page.url())) await person.allow();
+      assert.ok((await site.party.answer(state)).code);
+    }
+    await user.close();
+    await person.close();
+  });
+
   test("two consents that wait in two tabs are each for their client", async () => {
     const person = await site.user();
     const first = await person.authorize();
