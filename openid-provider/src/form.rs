@@ -1,5 +1,6 @@
 //! What a page sends.
 
+use authlete::Secret;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use http::request::Parts;
@@ -41,19 +42,35 @@ impl Sent {
 }
 
 impl Sent {
+    fn has_token(&self, expected: &Secret) -> bool {
+        let (expected, token) = (expected.expose(), self.field(FORM_TOKEN));
+        !expected.is_empty() && bool::from(expected.as_bytes().ct_eq(token.as_bytes()))
+    }
+
     /// Why a form with another token is refused. A browser that has a session sees the page of its request again.
-    async fn refused(&self, app: &App, has_session: bool) -> Result<Error, Error> {
+    async fn refused(&self, app: &App) -> Result<Error, Error> {
+        let kept = &self.visit.kept;
         let flow = self.flow();
-        if flow.is_empty() || !has_session {
+        if flow.is_empty() && self.has_token(&kept.former_form_token) {
+            return Ok(Error::Stale(page_of(self.parts.uri.path()).to_owned()));
+        }
+        if flow.is_empty() || kept.form_token.expose().is_empty() {
             return Ok(Error::Foreign);
         }
-        let (flows, browser) = (&app.directory.flows, &self.visit.kept.key);
-        // Only this session knows the name, or no session has used it.
-        let is_own = flows.get(browser, &flow).await?.is_some();
-        Ok(match is_own || flows.adopt(browser, &flow).await? {
-            true => Error::Stale(at(self.parts.uri.path(), &flow)),
-            false => Error::Foreign,
-        })
+        match app.directory.flow(&self.visit, &flow).await {
+            // Only this session knows the name, or no session has used it.
+            Ok(_) => Ok(Error::Stale(at(self.parts.uri.path(), &flow))),
+            Err(Error::NoFlow) => Ok(Error::Foreign),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// The page that a form is on.
+fn page_of(path: &str) -> &str {
+    match path.starts_with("/account/") {
+        true => "/account",
+        false => path,
     }
 }
 
@@ -72,13 +89,9 @@ impl FromRequest<App> for Sent {
             parts,
             fields,
         };
-        let expected = sent.visit.kept.form_token.expose();
-        let token = sent.field(FORM_TOKEN);
-        let is_own =
-            !expected.is_empty() && bool::from(expected.as_bytes().ct_eq(token.as_bytes()));
-        if is_own {
-            return Ok(sent);
+        match sent.has_token(&sent.visit.kept.form_token) {
+            true => Ok(sent),
+            false => Err(sent.refused(app).await?),
         }
-        Err(sent.refused(app, !expected.is_empty()).await?)
     }
 }

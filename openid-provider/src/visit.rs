@@ -1,7 +1,7 @@
 //! What the server keeps for a browser.
 
 use std::collections::BTreeSet;
-use std::mem::take;
+use std::mem::{replace, take};
 
 use authlete::Secret;
 use authlete::server::Session;
@@ -90,6 +90,8 @@ pub struct Kept {
     pub clients: BTreeSet<i64>,
     /// What forms have to come with (CSRF).
     pub form_token: Secret,
+    /// What they came with before the login.
+    pub former_form_token: Secret,
     /// The name of the browser, for the list of sessions.
     pub browser: String,
     /// The page of this server that the user wanted before the login.
@@ -154,7 +156,7 @@ impl Visit {
             .map_err(|_| Error::Unavailable)?;
         self.kept.half = None;
         self.kept.totp_secret = None;
-        self.kept.form_token = random::text().into();
+        self.kept.former_form_token = replace(&mut self.kept.form_token, random::text().into());
         let before = self.kept.login.take();
         let is_same_user = before
             .as_ref()

@@ -279,6 +279,22 @@ describe("login", () => {
     await person.close();
   });
 
+  test("login that was open in another tab leads to the account", async () => {
+    const user = await site.user();
+    const person = await site.person();
+    await person.open("/login");
+    const firstTab = person.page;
+    await person.newTab();
+    await person.open("/login");
+    await person.logIn(user.name);
+    person.page = firstTab;
+    await person.logIn(user.name);
+    assert.equal(person.page.url(), `${site.url}/account`);
+    assert.equal(await person.heading(), "Your account");
+    await user.close();
+    await person.close();
+  });
+
   test("two consents that wait in two tabs are each for their client", async () => {
     const person = await site.user();
     const first = await person.authorize();
