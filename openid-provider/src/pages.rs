@@ -138,6 +138,8 @@ pages! {
     SignUpPage = "sign_up.html" { name: String, display_name: String, email: String, }
     SecondFactorPage = "second_factor.html" {}
     SetUpSecondFactorPage = "set_up_second_factor.html" { needed: bool, secret: String, qr_code: String, }
+    RemoveSecondFactorPage = "remove_second_factor.html" { name: String, }
+    PasswordPage = "password.html" { name: String, }
     ChooseAccountPage = "choose_account.html" { name: String, }
     ConsentPage = "consent.html" { client: Client, scopes: Vec<Item>, claims: Vec<String>, details: Vec<String>, }
     AccountPage = "account.html" { user: User, apps: Vec<ListedApp>, sessions: Vec<ListedSession>, }

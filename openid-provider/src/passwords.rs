@@ -15,6 +15,11 @@ pub const SHORTEST: usize = 8;
 /// A longer one is refused, so that nobody can make the server hash a book.
 pub const LONGEST: usize = 256;
 
+/// Whether somebody may choose this password.
+pub fn is_allowed(password: &str) -> bool {
+    password.chars().count() >= SHORTEST && password.len() <= LONGEST
+}
+
 /// Hashes and verifies passwords, as many at once as there are processors: each takes 19 MiB.
 #[derive(Clone)]
 pub struct Passwords {

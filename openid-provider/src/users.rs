@@ -118,6 +118,16 @@ impl Users {
         })
     }
 
+    pub async fn set_password(&self, subject: &str, password: String) -> Result<()> {
+        let hash = self.passwords.hash(password).await?;
+        sqlx::query("UPDATE users SET password_hash = $1 WHERE subject = $2")
+            .bind(hash)
+            .bind(subject)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
     pub async fn by_subject(&self, subject: &str) -> Result<Option<User>> {
         let row = sqlx::query("SELECT * FROM users WHERE subject = $1")
             .bind(subject)

@@ -120,6 +120,34 @@ describe("login", () => {
     await person.close();
   });
 
+  test("password that is changed is the new one, and ends the sessions of other browsers", async () => {
+    const person = await site.user();
+    const elsewhere = await site.person();
+    await elsewhere.open("/login");
+    await elsewhere.logIn(person.name);
+    const change = async (current, next) => {
+      await person.page.fill("#password", current);
+      await person.page.fill("#new_password", next);
+      await person.click(person.button("Change the password"));
+    };
+    const next = "another sentence to remember";
+    await person.open("/account");
+    await person.click(person.page.getByRole("link", { name: "Change the password" }));
+    await change("wrong password", next);
+    assert.equal(await person.page.getByRole("alert").innerText(), "The current password is wrong.");
+    await change(PASSWORD, next);
+    assert.equal(person.page.url(), `${site.url}/account`);
+    assert.equal(await person.heading(), "Your account");
+    await elsewhere.open("/account");
+    assert.match(elsewhere.page.url(), /\/login$/);
+    await elsewhere.logIn(person.name);
+    assert.match(await elsewhere.page.getByRole("alert").innerText(), /password is wrong/);
+    await elsewhere.logIn(person.name, next);
+    assert.equal(await elsewhere.heading(), "Your account");
+    await elsewhere.close();
+    await person.close();
+  });
+
   test("prompt=login with a session asks for the password, and the session keeps its name at clients", async () => {
     const person = await site.user();
     const first = await person.authorize();

@@ -16,7 +16,8 @@ describe("security", () => {
     "/login": { name, password: PASSWORD },
     "/consent": { decision: "allow", scope: "openid" },
     "/account/disconnect": { client_id: CLIENTS.recipes },
-    "/account/second-factor/remove": {},
+    "/account/second-factor/remove": { password: PASSWORD },
+    "/account/password": { password: PASSWORD, new_password: "a password of somebody else" },
     "/log-out": {},
   });
 

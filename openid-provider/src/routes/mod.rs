@@ -11,6 +11,7 @@ mod language;
 mod log_in;
 mod log_out;
 mod logged_in;
+mod password;
 mod proceed;
 mod requests;
 mod second_factor;
@@ -64,7 +65,11 @@ pub fn router(app: &App) -> Router {
             "/account/second-factor",
             get(second_factor::set_up_page).post(second_factor::set_up),
         )
-        .route("/account/second-factor/remove", post(second_factor::remove))
+        .route(
+            "/account/second-factor/remove",
+            get(second_factor::remove_page).post(second_factor::remove),
+        )
+        .route(password::PATH, get(password::page).post(password::send))
         .route("/device", get(device::page).post(device::send))
         .route("/device/consent", get(device::again).post(device::decide))
         .route("/requests", get(requests::page).post(requests::decide))

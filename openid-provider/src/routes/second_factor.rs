@@ -7,13 +7,13 @@ use http::request::Parts;
 
 use super::log_in::Flow;
 use super::logged_in::LoggedIn;
-use super::{finish_login, page_of};
+use super::{finish_login, page_of, password};
 use crate::app::App;
 use crate::error::Error;
 use crate::flows::at;
 use crate::form::Sent;
 use crate::metrics;
-use crate::pages::{Page, SecondFactorPage, SetUpSecondFactorPage};
+use crate::pages::{Page, RemoveSecondFactorPage, SecondFactorPage, SetUpSecondFactorPage};
 use crate::second_factor::Authenticator;
 use crate::users::User;
 use crate::visit::{Login, Visit};
@@ -132,13 +132,33 @@ pub async fn set_up(State(app): State<App>, mut sent: Sent) -> Result<Response, 
     finish_login(&app, sent.visit, login, &flow).await
 }
 
-/// Turns it off.
+/// Asks for the password before it is turned off.
+pub async fn remove_page(State(app): State<App>, opened: LoggedIn) -> RemoveSecondFactorPage {
+    RemoveSecondFactorPage {
+        page: opened.page(&app),
+        name: opened.user.name,
+    }
+}
+
+/// Turns it off. Whoever finds a browser that is logged in cannot.
 pub async fn remove(State(app): State<App>, mut sent: Sent) -> Result<Response, Error> {
     let Some(user) = app.directory.user(&sent.visit).await? else {
         return Ok(Redirect::to("/login").into_response());
     };
     if is_due(&sent.visit, &user) {
         return use_first(&mut sent.visit, "", "/account").await;
+    }
+    if sent.field("password").is_empty() {
+        return Ok(Redirect::to("/account/second-factor/remove").into_response());
+    }
+    if !password::is_right(&app, &sent, &user).await? {
+        let page = Page::new(&app, &sent.parts, Some(&sent.visit), None).user(Some(&user));
+        let mistake = page.texts().password_wrong;
+        let page = RemoveSecondFactorPage {
+            page: page.mistake(mistake),
+            name: user.name,
+        };
+        return Ok(page.into_response());
     }
     app.directory
         .users
@@ -149,13 +169,13 @@ pub async fn remove(State(app): State<App>, mut sent: Sent) -> Result<Response, 
 
 /// Whether the user has a second factor that this session has not seen. Only with it can it be replaced or turned off: it is
 /// there for the case that somebody else knows the password.
-fn is_due(visit: &Visit, user: &User) -> bool {
+pub fn is_due(visit: &Visit, user: &User) -> bool {
     let login = visit.kept.login.as_ref();
     user.has_second_factor && !login.is_some_and(|login| login.has_second_factor)
 }
 
 /// Asks for the code, and goes on with the authorization request or with a page of this server afterwards.
-async fn use_first(visit: &mut Visit, flow: &str, page: &str) -> Result<Response, Error> {
+pub async fn use_first(visit: &mut Visit, flow: &str, page: &str) -> Result<Response, Error> {
     if let Some(login) = visit.kept.login.clone() {
         visit.kept.begin_half(login);
         visit.kept.after_login = Some(page.to_owned());

@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::form::Sent;
 use crate::metrics;
 use crate::pages::{Page, SignUpPage};
-use crate::passwords::{LONGEST, SHORTEST};
+use crate::passwords;
 use crate::texts::Texts;
 use crate::users::NewUser;
 use crate::visit::{Login, Visit};
@@ -83,7 +83,6 @@ fn mistake(new: &NewUser, texts: &'static Texts) -> Option<&'static str> {
     let is_name = (3..=64).contains(&new.name.len()) && new.name.chars().all(is_allowed);
     let is_display_name = (1..=100).contains(&new.display_name.chars().count())
         && !new.display_name.contains(char::is_control);
-    let length = new.password.chars().count();
     // Whether there is such an address, only a message to it can tell.
     let is_email = new.email.split_once('@').is_some_and(|(user, host)| {
         !user.is_empty()
@@ -98,7 +97,7 @@ fn mistake(new: &NewUser, texts: &'static Texts) -> Option<&'static str> {
         Some(texts.display_name_invalid)
     } else if !is_email || new.email.len() > 254 {
         Some(texts.email_invalid)
-    } else if length < SHORTEST || new.password.len() > LONGEST {
+    } else if !passwords::is_allowed(&new.password) {
         Some(texts.password_invalid)
     } else {
         None
