@@ -13,6 +13,7 @@
 mod accounts;
 mod app;
 mod attempts;
+mod audit;
 mod clock;
 pub mod connection;
 mod consents;

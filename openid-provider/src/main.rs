@@ -36,7 +36,7 @@ async fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> Result<()> {
     let settings = Settings::load()?;
     let filter = EnvFilter::try_from_default_env();
-    let filter = filter.unwrap_or_else(|_| EnvFilter::new("openid_provider=info,warn"));
+    let filter = filter.unwrap_or_else(|_| EnvFilter::new("audit=info,openid_provider=info,warn"));
     let log = tracing_subscriber::fmt().with_env_filter(filter);
     match settings.log {
         LogFormat::Text => log.init(),

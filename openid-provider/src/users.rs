@@ -118,6 +118,15 @@ impl Users {
         })
     }
 
+    /// The subject of the user with this name. `None` when there is none.
+    pub async fn subject_of(&self, name: &str) -> Result<Option<String>> {
+        let row = sqlx::query("SELECT subject FROM users WHERE name = $1")
+            .bind(normalized(name))
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(row.map(|row| row.try_get("subject")).transpose()?)
+    }
+
     pub async fn set_password(&self, subject: &str, password: String) -> Result<()> {
         let hash = self.passwords.hash(password).await?;
         sqlx::query("UPDATE users SET password_hash = $1 WHERE subject = $2")

@@ -12,6 +12,7 @@ use openid_provider::connection::Connection;
 use openid_provider::metrics;
 use openid_provider::provider::Provider;
 use openid_provider::settings::Settings;
+use serde_json::Value;
 use tempfile::TempDir;
 use tracing_subscriber::EnvFilter;
 
@@ -100,9 +101,36 @@ async fn login_leaves_its_route_and_status_and_nothing_secret() {
     request.send().await.unwrap();
 
     let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    let lines = log.lines().map(serde_json::from_str::<Value>);
+    let events = lines
+        .map(Result::unwrap)
+        .filter(|it| it["target"] == "audit");
+    let events: Vec<_> = events.map(|mut it| it["fields"].take()).collect();
+    let outcomes: Vec<_> = events
+        .iter()
+        .map(|it| {
+            (
+                it["event"].as_str().unwrap(),
+                it["outcome"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    let expected = [
+        ("login", "wrong"),
+        ("login", "right"),
+        ("consent", "allowed"),
+    ];
+    assert_eq!(outcomes, expected);
+    for event in &events {
+        assert_eq!(event["address"], "127.0.0.1");
+        assert_eq!(event["user"], events[0]["user"]);
+        assert_eq!(event["user"].as_str().unwrap().len(), 22, "{event}");
+    }
+    assert_eq!(events[2]["client_id"], client_id);
+
     // What hyper and the database say at this level is for those who debug them.
     let ours = |line: &&str| {
-        ["openid_provider", "authlete"]
+        ["audit", "openid_provider", "authlete"]
             .iter()
             .any(|target| line.contains(&format!("\"target\":\"{target}")))
     };

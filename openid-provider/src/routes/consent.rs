@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use super::log_in::Flow;
 use super::{go_on, interaction, page_for, with_form_token};
 use crate::app::{App, Opened};
+use crate::audit;
 use crate::error::Error;
 use crate::form::Sent;
 use crate::metrics;
@@ -120,11 +121,19 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
     } = app.directory.open(&mut visit, &flow).await?;
     let client_id = kept.pending.client_id().filter(|_| agreed);
     visit.kept.clients.extend(client_id);
-    metrics::event("consents_total", if agreed { "allowed" } else { "refused" });
+    metrics::event("consents_total", audit::decision(agreed));
     kept.refused = !agreed;
     let asked = interaction(&kept.pending, session.as_ref());
     if let (Some(Interaction::Consent(asked)), Some(session)) = (asked, session) {
         let lasting = agreed.then(|| kept.pending.consented_to_scopes(&session, &scopes));
+        audit::event_of_app(
+            &app,
+            &sent.parts,
+            "consent",
+            session.subject(),
+            kept.pending.client_id(),
+            audit::decision(agreed),
+        );
         if let Some(id) = kept.pending.client_id() {
             let client = kept.pending.answer().client.as_ref();
             let name = client.and_then(|client| client.client_name.as_deref());

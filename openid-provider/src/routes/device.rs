@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::consent::{self, scopes};
 use super::logged_in::LoggedIn;
 use crate::app::App;
+use crate::audit;
 use crate::error::Error;
 use crate::form::Sent;
 use crate::pages::{DeviceConsentPage, DevicePage, MessagePage, Page};
@@ -81,6 +82,16 @@ pub async fn decide(State(app): State<App>, mut sent: Sent) -> Result<Response, 
     let agreed = sent.field("decision") == "allow";
     sent.visit.kept.clients.extend(client_id.filter(|_| agreed));
     sent.visit.save().await?;
+    let outcome = audit::decision(agreed);
+    let parts = &sent.parts;
+    audit::event_of_app(
+        &app,
+        parts,
+        "device_consent",
+        &user.subject,
+        client_id,
+        outcome,
+    );
     let page = Page::new(&app, &sent.parts, Some(&sent.visit), None).user(Some(&user));
     let texts = page.texts();
     let outcome = match session.filter(|_| agreed) {

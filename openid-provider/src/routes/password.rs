@@ -7,6 +7,7 @@ use super::log_out::tell_clients;
 use super::logged_in::LoggedIn;
 use super::second_factor::{is_due, use_first};
 use crate::app::App;
+use crate::audit;
 use crate::error::Error;
 use crate::form::Sent;
 use crate::pages::{Page, PasswordPage};
@@ -48,7 +49,11 @@ pub async fn send(State(app): State<App>, mut sent: Sent) -> Result<Response, Er
     if !passwords::is_allowed(&new) {
         return Ok(render(page.mistake(texts.password_invalid), user).into_response());
     }
-    if !is_right(&app, &sent, &user).await? {
+    let is_right = is_right(&app, &sent, &user).await?;
+    let outcome = if is_right { "done" } else { "wrong" };
+    let parts = &sent.parts;
+    audit::event(&app, parts, "password_change", &user.subject, outcome);
+    if !is_right {
         return Ok(render(page.mistake(texts.password_wrong), user).into_response());
     }
     let directory = &app.directory;

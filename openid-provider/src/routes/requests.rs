@@ -6,6 +6,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use super::consent::{self, scopes};
 use super::logged_in::LoggedIn;
 use crate::app::App;
+use crate::audit;
 use crate::error::Error;
 use crate::form::Sent;
 use crate::pages::{ListedRequest, MessagePage, Page, RequestsPage};
@@ -59,6 +60,16 @@ pub async fn decide(State(app): State<App>, mut sent: Sent) -> Result<Response, 
     let agreed = sent.field("decision") == "allow";
     sent.visit.kept.clients.extend(client_id.filter(|_| agreed));
     sent.visit.save().await?;
+    let outcome = audit::decision(agreed);
+    let parts = &sent.parts;
+    audit::event_of_app(
+        &app,
+        parts,
+        "backchannel_consent",
+        &user.subject,
+        client_id,
+        outcome,
+    );
     let decided = match session.filter(|_| agreed) {
         Some(session) => {
             let scopes = sent.all("scope");

@@ -9,6 +9,7 @@ use super::log_in::Flow;
 use super::logged_in::LoggedIn;
 use super::{finish_login, page_of, password};
 use crate::app::App;
+use crate::audit;
 use crate::error::Error;
 use crate::flows::at;
 use crate::form::Sent;
@@ -48,10 +49,10 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
         attempt.take_back();
     }
     let is_right = is_right?;
-    metrics::event(
-        "second_factors_total",
-        if is_right { "right" } else { "wrong" },
-    );
+    let outcome = if is_right { "right" } else { "wrong" };
+    metrics::event("second_factors_total", outcome);
+    let parts = &sent.parts;
+    audit::event(&app, parts, "second_factor", &half.subject, outcome);
     if !is_right {
         let page = page_of(&app, &sent.parts, &sent.visit, &flow).await?;
         let mistake = page.texts().wrong_code;
@@ -120,7 +121,11 @@ pub async fn set_up(State(app): State<App>, mut sent: Sent) -> Result<Response, 
     // The user sees the secret: there is nothing to guess.
     let users = &app.directory.users;
     let set_up = users.set_up_second_factor(&user.subject, &authenticator, sent.field("code"));
-    if !set_up.await? {
+    let is_right = set_up.await?;
+    let outcome = if is_right { "done" } else { "wrong" };
+    let parts = &sent.parts;
+    audit::event(&app, parts, "second_factor_set_up", &user.subject, outcome);
+    if !is_right {
         let page = page_of(&app, &sent.parts, &sent.visit, &flow).await?;
         let mistake = page.texts().wrong_code;
         let page = page.user(Some(&user)).mistake(mistake);
@@ -151,7 +156,11 @@ pub async fn remove(State(app): State<App>, mut sent: Sent) -> Result<Response, 
     if sent.field("password").is_empty() {
         return Ok(Redirect::to("/account/second-factor/remove").into_response());
     }
-    if !password::is_right(&app, &sent, &user).await? {
+    let is_right = password::is_right(&app, &sent, &user).await?;
+    let outcome = if is_right { "done" } else { "wrong" };
+    let parts = &sent.parts;
+    audit::event(&app, parts, "second_factor_removal", &user.subject, outcome);
+    if !is_right {
         let page = Page::new(&app, &sent.parts, Some(&sent.visit), None).user(Some(&user));
         let mistake = page.texts().password_wrong;
         let page = RemoveSecondFactorPage {

@@ -8,6 +8,7 @@ use http::request::Parts;
 use super::log_in::Flow;
 use super::{finish_login, interaction, page_for, page_of, with_form_token};
 use crate::app::App;
+use crate::audit;
 use crate::error::Error;
 use crate::form::Sent;
 use crate::metrics;
@@ -66,10 +67,11 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
     }
     app.attempts.sign_up(&app.address(&sent.parts))?;
     let user = app.directory.users.add(new).await?;
-    metrics::event(
-        "sign_ups_total",
-        if user.is_some() { "done" } else { "name_taken" },
-    );
+    let outcome = if user.is_some() { "done" } else { "name_taken" };
+    metrics::event("sign_ups_total", outcome);
+    let subject = user.as_ref().map(|user| user.subject.as_str());
+    let subject = subject.unwrap_or_default();
+    audit::event(&app, &sent.parts, "sign_up", subject, outcome);
     let Some(user) = user else {
         return Ok(again(page, texts.name_taken).into_response());
     };
