@@ -26,16 +26,23 @@ pub enum Error {
     /// The form is from before the login in another tab. The page at this path is shown again.
     Stale(String),
     TooManyAttempts(TooManyAttempts),
+    /// The form is larger than any of this server.
+    TooLarge,
+    /// The body of a form broke off.
+    Unreadable,
     /// The database is away.
     Unavailable,
     /// The server is at fault.
-    Internal(&'static str),
+    Internal(anyhow::Error),
     /// Authlete is away, or refused a call.
     Authlete(Failure),
 }
 
 impl From<anyhow::Error> for Error {
     fn from(error: anyhow::Error) -> Self {
+        if error.chain().all(|cause| !cause.is::<sqlx::Error>()) {
+            return Self::Internal(error);
+        }
         let error = format!("{error:#}");
         tracing::error!(error, "the database failed");
         Self::Unavailable
@@ -68,8 +75,11 @@ impl IntoResponse for Error {
                 let retry = [(RETRY_AFTER, HeaderValue::from_static("5"))];
                 (StatusCode::SERVICE_UNAVAILABLE, retry).into_response()
             }
-            Self::Internal(what) => {
-                tracing::error!(what, "a request failed");
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+            Self::Unreadable => StatusCode::BAD_REQUEST.into_response(),
+            Self::Internal(error) => {
+                let error = format!("{error:#}");
+                tracing::error!(error, "a request failed");
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()
             }
             Self::Authlete(failure) => failure.into_response(),
@@ -158,4 +168,18 @@ pub async fn as_page_at_browser_endpoints(
         .entry(CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failure_of_the_database_is_503_and_any_other_one_is_500() {
+        let status = |error: anyhow::Error| Error::from(error).into_response().status();
+        let away = anyhow::Error::new(sqlx::Error::PoolTimedOut);
+        assert_eq!(status(away.context("a query")), 503);
+        let json = serde_json::from_str::<u8>("no JSON").unwrap_err();
+        assert_eq!(status(json.into()), 500);
+    }
 }

@@ -3,6 +3,7 @@
 use authlete::Secret;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
+use http::StatusCode;
 use http::request::Parts;
 use subtle::ConstantTimeEq as _;
 
@@ -82,7 +83,10 @@ impl FromRequest<App> for Sent {
         let visit = Visit::of(&parts).await?;
         let body = Request::from_parts(parts.clone(), body);
         let body = Bytes::from_request(body, app).await;
-        let body = body.map_err(|_| Error::Foreign)?;
+        let body = body.map_err(|error| match error.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge,
+            _ => Error::Unreadable,
+        })?;
         let fields = form_urlencoded::parse(&body).into_owned().collect();
         let sent = Self {
             visit,

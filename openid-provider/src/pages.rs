@@ -207,6 +207,7 @@ pub fn error(page: Page, status: StatusCode, code: Option<&str>) -> Response {
         StatusCode::BAD_REQUEST => texts.error_start_again,
         StatusCode::FORBIDDEN => texts.error_foreign,
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => texts.error_not_found,
+        StatusCode::PAYLOAD_TOO_LARGE => texts.error_too_large,
         StatusCode::TOO_MANY_REQUESTS => texts.error_too_many,
         StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => {
             texts.error_unavailable

@@ -57,6 +57,15 @@ describe("security", () => {
     await person.close();
   });
 
+  test("form that is too large is a page that says so", async () => {
+    const person = await site.user();
+    const form = { name: "n".repeat(70_000) };
+    const response = await person.context.request.post(`${site.url}/login`, { form, maxRedirects: 0 });
+    assert.equal(response.status(), 413);
+    assert.match(await response.text(), /What you entered is too long/);
+    await person.close();
+  });
+
   test("page in a frame of another site is not shown", async () => {
     const person = await site.user();
     const { url } = site.party.request();

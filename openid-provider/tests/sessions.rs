@@ -1,4 +1,4 @@
-//! How long a session lasts.
+//! What is in the database for a browser: how long a session lasts, and a login while a table is gone.
 
 #[path = "browser/mod.rs"]
 mod browser;
@@ -26,9 +26,8 @@ fn max_age(response: &Response) -> Option<i64> {
     age.parse().ok()
 }
 
-#[tokio::test]
-async fn visit_that_changes_nothing_extends_the_session_and_its_cookie() {
-    let directory = TempDir::new().unwrap();
+/// A provider, its database, and a browser at it.
+async fn start(directory: &TempDir) -> (Provider, AnyConnection, Browser) {
     let database = format!("sqlite:{}", directory.path().join("test.db").display());
     let settings = Settings {
         listen: ([127, 0, 0, 1], 0).into(),
@@ -39,15 +38,34 @@ async fn visit_that_changes_nothing_extends_the_session_and_its_cookie() {
     let connection = Connection::emulator(Emulator::builder()).await.unwrap();
     let provider = Provider::start(settings, connection, true, None).await;
     let provider = provider.unwrap();
-    let mut browser = Browser::new(&provider.url);
+    install_default_drivers();
+    let database = AnyConnection::connect(&database).await.unwrap();
+    let browser = Browser::new(&provider.url);
+    (provider, database, browser)
+}
+
+#[tokio::test]
+async fn wrong_password_while_the_database_fails_is_no_login_without_its_request() {
+    let directory = TempDir::new().unwrap();
+    let (_provider, mut database, mut browser) = start(&directory).await;
+    let login = text(browser.get("/login").await).await;
+    let sql = "DROP TABLE flows";
+    sqlx::query(sql).execute(&mut database).await.unwrap();
+    let fields = [("name", "alice"), ("password", "wrong")];
+    let response = browser.submit(&login, "/login", &fields).await;
+    assert_eq!(response.status(), 503);
+}
+
+#[tokio::test]
+async fn visit_that_changes_nothing_extends_the_session_and_its_cookie() {
+    let directory = TempDir::new().unwrap();
+    let (_provider, mut database, mut browser) = start(&directory).await;
     let login = text(browser.get("/login").await).await;
     let fields = [("name", "alice"), ("password", "wonderland")];
     let response = browser.submit(&login, "/login", &fields).await;
     assert_eq!(max_age(&response), Some(2 * HOUR));
     browser.follow(response).await;
 
-    install_default_drivers();
-    let mut database = AnyConnection::connect(&database).await.unwrap();
     let sql = "UPDATE sessions SET expires_at = expires_at - 3600 WHERE subject IS NOT NULL";
     sqlx::query(sql).execute(&mut database).await.unwrap();
     let visit = browser.get("/account").await;

@@ -129,7 +129,7 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
             reason: None,
         };
         // Without a request that waits, the login is for this server alone.
-        let kept = app.directory.flow(&sent.visit, &flow).await.ok();
+        let kept = directory.flows.get(&sent.visit.kept.key, &flow).await?;
         let kept = kept.as_ref().map(|kept| (flow.as_str(), &kept.pending));
         let mut page = render(&app, &sent.parts, &sent.visit, kept, asked);
         page.page.mistake = Some(page.page.texts().wrong_password);

@@ -1,5 +1,6 @@
 //! The second factor: at a login, and on the page of the account.
 
+use anyhow::Context as _;
 use authlete::Secret;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -80,7 +81,7 @@ pub async fn set_up_page(
     let kept = visit.kept.totp_secret.as_ref();
     let kept = kept.and_then(|secret| Authenticator::of(secret.expose()));
     let authenticator = kept.or_else(Authenticator::generate);
-    let authenticator = authenticator.ok_or(Error::Internal("there is no secret for a code"))?;
+    let authenticator = authenticator.context("there is no secret for a code")?;
     visit.kept.totp_secret = Some(authenticator.secret().into());
     visit.save().await?;
     let page = page_of(&app, &parts, &visit, &flow).await?;

@@ -93,6 +93,7 @@ pub static TEXTS: Texts = Texts {
     error_start_again: "This page is out of date. Go back to the app and start again.",
     error_foreign: "The form did not come from a page of this server, or the page was too old. Reload it and try again.",
     error_not_found: "There is no such page.",
+    error_too_large: "What you entered is too long. Go back and shorten it.",
     error_too_many: "There were too many attempts. Wait a few minutes and try again.",
     error_unavailable: "The service is not available at the moment. Nothing is lost: try again in a minute.",
     error_internal: "Something went wrong on our side.",

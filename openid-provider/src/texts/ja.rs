@@ -93,6 +93,7 @@ pub static TEXTS: Texts = Texts {
     error_start_again: "このページは古くなっています。アプリに戻ってやり直してください。",
     error_foreign: "このサーバーのページから送信されていないか、ページが古すぎます。再読み込みしてやり直してください。",
     error_not_found: "ページが見つかりません。",
+    error_too_large: "入力が長すぎます。戻って短くしてください。",
     error_too_many: "試行回数が多すぎます。数分待ってからやり直してください。",
     error_unavailable: "ただいまサービスを利用できません。失われたものはありません。しばらくしてからやり直してください。",
     error_internal: "サーバーで問題が発生しました。",

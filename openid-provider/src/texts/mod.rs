@@ -95,6 +95,7 @@ pub struct Texts {
     pub error_start_again: &'static str,
     pub error_foreign: &'static str,
     pub error_not_found: &'static str,
+    pub error_too_large: &'static str,
     pub error_too_many: &'static str,
     pub error_unavailable: &'static str,
     pub error_internal: &'static str,
