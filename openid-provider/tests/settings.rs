@@ -56,6 +56,19 @@ fn container_files_name_settings_that_exist() {
     }
 }
 
+#[test]
+fn compose_file_can_be_opened_in_a_browser_and_has_no_password_in_a_url() {
+    assert!(COMPOSE.contains(r#"ports: ["80:80", "443:443"]"#));
+    let urls = COMPOSE.lines().filter(|line| line.contains("://"));
+    for line in urls.filter(|line| !line.contains("OPENID_PROVIDER_URL")) {
+        assert!(!line.contains("PASSWORD"), "{line}");
+    }
+    let variables = COMPOSE.split("${").skip(1);
+    for variable in variables.map(|rest| rest.split(':').next().unwrap()) {
+        assert!(README.contains(&format!("`{variable}`")), "{variable}");
+    }
+}
+
 fn run(variables: &[(&str, &str)], file: Option<&str>) -> Output {
     let directory = TempDir::new().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_openid-provider"));
