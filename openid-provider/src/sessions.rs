@@ -6,6 +6,7 @@ use anyhow::Result;
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use sqlx::any::AnyRow;
 use sqlx::{AnyPool, Row as _};
@@ -16,6 +17,12 @@ use tower_sessions::{ExpiredDeletion, SessionStore};
 
 use crate::clock::now;
 use crate::visit::{Kept, VISIT};
+
+/// Where a record has the identifier that it is created with. It is not written.
+pub const NEXT_ID: &str = "next_id";
+
+/// For how many seconds a session that nobody was logged in to is kept after the login: the form may come twice.
+const RETIREMENT: i64 = 10;
 
 /// A session of a user, for the user to see.
 pub struct ActiveSession {
@@ -91,6 +98,21 @@ pub fn hash(id: &Id) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(id.to_string()))
 }
 
+/// The identifier of the session that a login makes of the one before. A login form that is sent twice makes one session of it.
+///
+/// Nobody can tell it who knows the session before, or reads the database: the one has `key`, the other the identifier. Another
+/// user gets another session.
+pub fn next_id(before: &Id, key: &str, subject: &str) -> Id {
+    let mut hash = Sha256::new();
+    for part in [&before.to_string(), key, subject] {
+        hash.update(part.len().to_le_bytes());
+        hash.update(part);
+    }
+    let mut id = [0; 16];
+    id.copy_from_slice(&hash.finalize()[..16]);
+    Id(i128::from_le_bytes(id))
+}
+
 /// Who is logged in, for the list of a user's sessions.
 fn subject(record: &Record) -> Option<&str> {
     record
@@ -104,8 +126,13 @@ fn subject(record: &Record) -> Option<&str> {
 #[async_trait]
 impl SessionStore for Sessions {
     async fn create(&self, record: &mut Record) -> session_store::Result<()> {
-        // Identifiers have 128 random bits: there is no other session with this one.
-        let sql = "INSERT INTO sessions (id, subject, data, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)";
+        let next = record.data.remove(NEXT_ID);
+        if let Some(id) = next.as_ref().and_then(Value::as_str) {
+            record.id = id.parse().map_err(|_| Error::Decode(NEXT_ID.to_owned()))?;
+        }
+        // Identifiers have 128 random bits: there is no other session with this one but that of the same login.
+        let sql = "INSERT INTO sessions (id, subject, data, created_at, expires_at) VALUES ($1, $2, $3, $4, $5) \
+                   ON CONFLICT (id) DO UPDATE SET data = excluded.data, expires_at = excluded.expires_at";
         sqlx::query(sql)
             .bind(hash(&record.id))
             .bind(subject(record))
@@ -150,8 +177,16 @@ impl SessionStore for Sessions {
     }
 
     async fn delete(&self, id: &Id) -> session_store::Result<()> {
-        sqlx::query("DELETE FROM sessions WHERE id = $1")
-            .bind(hash(id))
+        let id = hash(id);
+        sqlx::query("DELETE FROM sessions WHERE id = $1 AND subject IS NOT NULL")
+            .bind(&id)
+            .execute(&self.pool)
+            .await
+            .map_err(backend)?;
+        let sql = "UPDATE sessions SET expires_at = $1 WHERE id = $2 AND expires_at > $1";
+        sqlx::query(sql)
+            .bind(now().saturating_add(RETIREMENT))
+            .bind(id)
             .execute(&self.pool)
             .await
             .map_err(backend)?;

@@ -151,7 +151,13 @@ impl Visit {
     ///
     /// Returns the session of another user, which ends by that.
     pub async fn log_in(&mut self, mut login: Login) -> Result<Option<Ended>, Error> {
+        let before = self.browser.id();
         self.browser.cycle_id().await.map_err(failed)?;
+        if let Some(before) = before {
+            let id = sessions::next_id(&before, &self.kept.key, &login.subject);
+            let inserted = self.browser.insert(sessions::NEXT_ID, id.to_string()).await;
+            inserted.map_err(failed)?;
+        }
         self.kept.half = None;
         self.kept.totp_secret = None;
         self.kept.former_form_token = replace(&mut self.kept.form_token, random::text().into());

@@ -35,7 +35,7 @@ describe("login", () => {
     const good = { name: "somebody", display_name: "Somebody", email: "somebody@example.com", password: PASSWORD };
     const bad = {
       name: [["so me", /user name/], ["ab", /user name/], ["a".repeat(65), /user name/]],
-      display_name: [["  ", /your name/], ["n".repeat(101), /your name/]],
+      display_name: [["  ", /your name/], ["n".repeat(101), /your name/], ["\u200b\u202e", /your name/], ["ecila\u202e", /your name/], ["...", /your name/]],
       email: [["somebody", /e-mail/], ["some body@example.com", /e-mail/]],
       password: ["short", "password", "12345678", " ".repeat(15), "p".repeat(257)].map((value) => [value, /password/]),
     };

@@ -56,6 +56,46 @@ async fn wrong_password_while_the_database_fails_is_no_login_without_its_request
     assert_eq!(response.status(), 503);
 }
 
+/// The value of the session cookie, and how many sessions a user is logged in to.
+async fn after_login(browser: &Browser, database: &mut AnyConnection) -> (String, i64) {
+    let sql = "SELECT COUNT(*) FROM sessions WHERE subject IS NOT NULL";
+    let row = sqlx::query(sql).fetch_one(database).await.unwrap();
+    (browser.cookies["session"].clone(), row.get(0))
+}
+
+#[tokio::test]
+async fn login_that_is_sent_twice_is_one_session() {
+    let directory = TempDir::new().unwrap();
+    let (_provider, mut database, mut browser) = start(&directory).await;
+    let login = text(browser.get("/login").await).await;
+    let before = browser.cookies["session"].clone();
+    let again = || Browser {
+        http: browser.http.clone(),
+        url: browser.url.clone(),
+        cookies: browser.cookies.clone(),
+    };
+    let (mut first, mut second, mut late, mut other) = (again(), again(), again(), again());
+    let fields = [("name", "alice"), ("password", "wonderland")];
+    tokio::join!(
+        first.submit(&login, "/login", &fields),
+        second.submit(&login, "/login", &fields),
+    );
+    let (cookie, count) = after_login(&first, &mut database).await;
+    assert_ne!(cookie, before);
+    assert_eq!(count, 1);
+    assert_eq!(after_login(&second, &mut database).await.0, cookie);
+    // The browser sent it again before it had the answer.
+    late.submit(&login, "/login", &fields).await;
+    assert_eq!(after_login(&late, &mut database).await, (cookie.clone(), 1));
+    assert_eq!(late.get("/account").await.status(), 200);
+    // Somebody else who knew the session before does not get this one.
+    let fields = [("name", "bob"), ("password", "builder-of-things")];
+    other.submit(&login, "/login", &fields).await;
+    let (others, count) = after_login(&other, &mut database).await;
+    assert_ne!(others, cookie);
+    assert_eq!(count, 2);
+}
+
 #[tokio::test]
 async fn visit_that_changes_nothing_extends_the_session_and_its_cookie() {
     let directory = TempDir::new().unwrap();

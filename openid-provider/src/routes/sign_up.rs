@@ -84,7 +84,9 @@ fn mistake(new: &NewUser, texts: &'static Texts) -> Option<&'static str> {
     let is_allowed = |it: char| it.is_ascii_alphanumeric() || matches!(it, '.' | '-' | '_');
     let is_name = (3..=64).contains(&new.name.len()) && new.name.chars().all(is_allowed);
     let is_display_name = (1..=100).contains(&new.display_name.chars().count())
-        && !new.display_name.contains(char::is_control);
+        && !new.display_name.contains(char::is_control)
+        && !new.display_name.contains(is_deceptive)
+        && new.display_name.contains(char::is_alphanumeric);
     // Whether there is such an address, only a message to it can tell.
     let is_email = new.email.split_once('@').is_some_and(|(user, host)| {
         !user.is_empty()
@@ -104,4 +106,24 @@ fn mistake(new: &NewUser, texts: &'static Texts) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+/// Characters that cannot be seen, or that turn the text around them: with these a name looks like another one, or like none.
+/// Joiners (U+200C, U+200D) are part of names in some scripts.
+fn is_deceptive(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}'
+            | '\u{61c}'
+            | '\u{180e}'
+            | '\u{200b}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{3164}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}'
+    )
 }
