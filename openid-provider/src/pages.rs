@@ -140,6 +140,7 @@ pages! {
     SetUpSecondFactorPage = "set_up_second_factor.html" { needed: bool, secret: String, qr_code: String, }
     RemoveSecondFactorPage = "remove_second_factor.html" { name: String, }
     PasswordPage = "password.html" { name: String, }
+    DeleteAccountPage = "delete_account.html" { name: String, }
     ChooseAccountPage = "choose_account.html" { name: String, }
     ConsentPage = "consent.html" { client: Client, scopes: Vec<Item>, claims: Vec<String>, details: Vec<String>, }
     AccountPage = "account.html" { user: User, apps: Vec<ListedApp>, sessions: Vec<ListedSession>, }

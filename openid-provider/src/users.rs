@@ -137,6 +137,15 @@ impl Users {
         Ok(())
     }
 
+    /// Removes a user, with all that belongs to the user but the sessions.
+    pub async fn remove(&self, subject: &str) -> Result<()> {
+        sqlx::query("DELETE FROM users WHERE subject = $1")
+            .bind(subject)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
     pub async fn by_subject(&self, subject: &str) -> Result<Option<User>> {
         let row = sqlx::query("SELECT * FROM users WHERE subject = $1")
             .bind(subject)

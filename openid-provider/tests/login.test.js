@@ -148,6 +148,34 @@ describe("login", () => {
     await person.close();
   });
 
+  test("account that is deleted is gone, with its sessions and the access of its apps", async () => {
+    const person = await site.user();
+    const elsewhere = await site.person();
+    await elsewhere.open("/login");
+    await elsewhere.logIn(person.name);
+    const state = await person.authorize({ scope: "openid profile offline_access", prompt: "consent" });
+    await person.allow();
+    const { refresh_token } = await site.party.tokens(state);
+    await person.open("/account");
+    await person.click(person.page.getByRole("link", { name: "Delete the account" }));
+    await person.page.fill("#password", "wrong password");
+    await person.click(person.button("Delete the account"));
+    assert.equal(await person.page.getByRole("alert").innerText(), "The current password is wrong.");
+    await person.page.fill("#password", PASSWORD);
+    await person.click(person.button("Delete the account"));
+    assert.match(await person.page.locator("main").innerText(), /Your account was deleted/);
+    for (const gone of [person, elsewhere]) {
+      await gone.open("/account");
+      assert.match(gone.page.url(), /\/login$/);
+    }
+    await person.logIn(person.name);
+    assert.match(await person.page.getByRole("alert").innerText(), /password is wrong/);
+    const refreshed = await site.party.call("/token", { grant_type: "refresh_token", refresh_token });
+    assert.equal(refreshed.error, "invalid_grant");
+    await elsewhere.close();
+    await person.close();
+  });
+
   test("prompt=login with a session asks for the password, and the session keeps its name at clients", async () => {
     const person = await site.user();
     const first = await person.authorize();

@@ -91,6 +91,8 @@ async function walk(site, person, look) {
   await look("remove-second-factor");
   await person.open("/account/password");
   await look("password");
+  await person.open("/account/delete");
+  await look("delete-account");
   await person.open("/log-out");
   await look("log-out");
   await send();

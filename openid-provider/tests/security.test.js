@@ -17,6 +17,7 @@ describe("security", () => {
     "/consent": { decision: "allow", scope: "openid" },
     "/account/disconnect": { client_id: CLIENTS.recipes },
     "/account/second-factor/remove": { password: PASSWORD },
+    "/account/delete": { password: PASSWORD },
     "/account/password": { password: PASSWORD, new_password: "a password of somebody else" },
     "/log-out": {},
   });

@@ -4,6 +4,7 @@ mod account;
 pub mod assets;
 mod choose_account;
 mod consent;
+mod delete_account;
 mod device;
 mod health;
 mod home;
@@ -68,6 +69,10 @@ pub fn router(app: &App) -> Router {
         .route(
             "/account/second-factor/remove",
             get(second_factor::remove_page).post(second_factor::remove),
+        )
+        .route(
+            delete_account::PATH,
+            get(delete_account::page).post(delete_account::send),
         )
         .route(password::PATH, get(password::page).post(password::send))
         .route("/device", get(device::page).post(device::send))
