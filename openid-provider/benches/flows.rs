@@ -31,7 +31,7 @@ async fn main() {
     let database = format!("sqlite:{}", directory.path().join("bench.db").display());
     let settings = Settings {
         listen: ([127, 0, 0, 1], 0).into(),
-        database: database.clone(),
+        database: Some(database.clone()),
         login_attempts: 1_000_000,
         ..Settings::default()
     };

@@ -3,14 +3,15 @@
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::time::Duration;
 
 use authlete::server::Session;
-use authlete_axum::{AttemptLimiter, AuthorizationServer, TooManyAttempts};
+use authlete_axum::AuthorizationServer;
 use axum::extract::{ConnectInfo, FromRef};
 use http::request::Parts;
 
+use crate::attempts::Attempts;
 use crate::consents::Consents;
+use crate::device_requests::DeviceRequests;
 use crate::error::Error;
 use crate::flows::{Flow, Flows};
 use crate::requests::Requests;
@@ -25,7 +26,7 @@ pub struct App {
     pub server: AuthorizationServer,
     pub directory: Directory,
     pub site: Arc<Site>,
-    attempts: Attempts,
+    pub attempts: Attempts,
 }
 
 /// Users, and what belongs to them.
@@ -36,6 +37,7 @@ pub struct Directory {
     pub sessions: Sessions,
     pub flows: Flows,
     pub requests: Requests,
+    pub device_requests: DeviceRequests,
     /// How long a request of a client waits for its user, in seconds (CIBA).
     pub request_seconds: i64,
 }
@@ -64,33 +66,15 @@ pub struct Demo {
     pub users: String,
 }
 
-#[derive(Clone)]
-struct Attempts {
-    by_account: AttemptLimiter,
-    by_address: AttemptLimiter,
-}
-
 impl App {
     pub fn new(server: AuthorizationServer, directory: Directory, site: Site) -> Self {
         let attempts = NonZeroU32::new(site.settings.login_attempts).unwrap_or(NonZeroU32::MIN);
-        let limiter = |attempts| AttemptLimiter::new(attempts, Duration::from_secs(15 * 60));
         Self {
             server,
             directory,
             site: Arc::new(site),
-            attempts: Attempts {
-                by_account: limiter(attempts),
-                by_address: limiter(attempts.saturating_mul(NonZeroU32::MIN.saturating_add(5))),
-            },
+            attempts: Attempts::new(attempts),
         }
-    }
-
-    /// Counts an attempt to log in to an account.
-    pub fn count_attempt(&self, parts: &Parts, account: &str) -> Result<(), TooManyAttempts> {
-        self.attempts.by_address.check(&self.address(parts))?;
-        self.attempts
-            .by_account
-            .check(&account.trim().to_lowercase())
     }
 
     /// The address of the browser. Behind a proxy it is what the proxy says, and the last one it says: browsers can send
@@ -132,7 +116,11 @@ impl Directory {
 
     /// The authorization request that a page of this browser is for.
     pub async fn flow(&self, visit: &Visit, name: &str) -> Result<Flow, Error> {
-        let flow = self.flows.get(&visit.kept.key, name).await?;
+        let browser = &visit.kept.key;
+        let mut flow = self.flows.get(browser, name).await?;
+        if flow.is_none() && self.flows.adopt(browser, name).await? {
+            flow = self.flows.get(browser, name).await?;
+        }
         flow.ok_or(Error::NoFlow)
     }
 

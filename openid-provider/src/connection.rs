@@ -1,6 +1,6 @@
 //! Authlete: a service of yours, or the emulator in this process.
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use authlete::types::{Client, DeliveryMode, GrantType, ResponseType, Service};
 use authlete::{ApiVersion, Authlete, Config, Setting};
 use authlete_axum::authorization_server::Endpoints;
@@ -27,19 +27,25 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Connects to the service that `AUTHLETE_*` names. Without any of these variables it starts the emulator.
+    /// Connects to the service that `AUTHLETE_*` names. Without any of these variables it starts the emulator, on a server that
+    /// only this machine can reach.
     ///
     /// # Errors
-    /// The variables are incomplete: the error names what is missing. Or another process uses the state of the emulator.
-    pub async fn from_env() -> Result<Self> {
+    /// The variables are incomplete: the error names what is missing. None is set on a server that others can reach. Or another
+    /// process uses the state of the emulator.
+    pub async fn from_env(settings: &Settings) -> Result<Self> {
         let config = Config::from_env()?;
-        match Setting::ALL
-            .into_iter()
-            .any(|setting| config.is_set(setting))
-        {
-            true => Self::new(config),
-            false => Self::emulator(Emulator::builder().state_file(STATE_FILE)).await,
+        let mut all = Setting::ALL.into_iter();
+        if all.any(|setting| config.is_set(setting)) {
+            return Self::new(config);
         }
+        if let Some(setting) = settings.reached_by_others() {
+            bail!(
+                "set AUTHLETE_BASE_URL, AUTHLETE_SERVICE_APIKEY and AUTHLETE_SERVICE_ACCESSTOKEN: without them the server uses the \
+                 emulator, whose demo users have passwords that everybody knows, and {setting} lets others than this machine reach it"
+            );
+        }
+        Self::emulator(Emulator::builder().state_file(STATE_FILE)).await
     }
 
     /// Connects to a service.

@@ -30,7 +30,9 @@ impl Consents {
     /// What a user agreed to before for a client.
     pub async fn of(&self, subject: &str, client_id: i64) -> Result<Option<Consent>> {
         let text = self.text(subject, client_id).await?;
-        Ok(text.as_deref().map(serde_json::from_str).transpose()?)
+        let consent: Option<Option<Consent>> =
+            text.as_deref().map(serde_json::from_str).transpose()?;
+        Ok(consent.flatten())
     }
 
     async fn text(&self, subject: &str, client_id: i64) -> Result<Option<String>> {
@@ -42,21 +44,31 @@ impl Consents {
         Ok(row.map(|row| row.try_get("consent")).transpose()?)
     }
 
-    /// Adds what a user agreed to now.
-    pub async fn add(
+    /// Keeps a decision. Of what was asked, only what the user agreed to now counts from now on; what was not asked stays as it
+    /// was. `agreed` is `None` when the user refused all.
+    pub async fn decide(
         &self,
         subject: &str,
         client_id: i64,
         client_name: &str,
-        consent: Consent,
+        asked: &Consent,
+        agreed: Option<&Consent>,
     ) -> Result<()> {
         for _ in 0..ATTEMPTS {
             let before = self.text(subject, client_id).await?;
-            let all = match &before {
-                Some(before) => serde_json::from_str::<Consent>(before)?.and(consent.clone()),
-                None => consent.clone(),
+            let rest = match &before {
+                Some(before) => serde_json::from_str::<Option<Consent>>(before)?,
+                // An app that was never allowed is not connected.
+                None if agreed.is_none() => return Ok(()),
+                None => None,
             };
-            // Another tab may change it at the same time: neither loses what the other adds.
+            let rest = rest.unwrap_or_default().without(asked);
+            // Without any consent the app stays in the list, since it may have tokens, and has to ask again.
+            let all = match agreed {
+                Some(agreed) => Some(rest.and(agreed.clone())),
+                None => (!rest.is_empty()).then_some(rest),
+            };
+            // Another tab may change it at the same time: neither loses what the other decides.
             let sql = match before {
                 Some(_) => {
                     "UPDATE consents SET client_name = $3, consent = $4, changed_at = $5 \
@@ -91,10 +103,11 @@ impl Consents {
         let rows = sqlx::query(sql).bind(subject).fetch_all(&self.pool).await?;
         let apps = rows.iter().map(|row| {
             let consent: String = row.try_get("consent")?;
+            let consent: Option<Consent> = serde_json::from_str(&consent)?;
             Ok(ConnectedApp {
                 client_id: row.try_get("client_id")?,
                 name: row.try_get("client_name")?,
-                consent: serde_json::from_str(&consent)?,
+                consent: consent.unwrap_or_default(),
                 since: row.try_get("changed_at")?,
             })
         });
@@ -120,22 +133,20 @@ mod tests {
     #[tokio::test]
     async fn consents_of_a_client_add_up_until_the_user_disconnects_it() {
         for database in databases().await {
-            let sql = "INSERT INTO users VALUES ('alice', 'alice', 'Alice', '', '', NULL, 0, 0)";
+            let sql = "INSERT INTO users (subject, name, display_name, email, password_hash, totp_step, created_at) \
+                       VALUES ('alice', 'alice', 'Alice', '', '', 0, 0)";
             sqlx::query(sql).execute(&database.pool).await.unwrap();
             let consents = Consents::new(database.pool.clone());
             let scopes = |names: &[&str]| Consent::new().scopes(names.iter().copied());
-            consents
-                .add("alice", 1, "App", scopes(&["openid"]))
-                .await
-                .unwrap();
-            consents
-                .add("alice", 1, "New name", scopes(&["email"]))
-                .await
-                .unwrap();
-            consents
-                .add("alice", 2, "Another", scopes(&["openid"]))
-                .await
-                .unwrap();
+            let agree = async |subject: &str, id: i64, name: &str, scope: &str| {
+                let asked = scopes(&[scope]);
+                consents
+                    .decide(subject, id, name, &asked, Some(&asked))
+                    .await
+            };
+            agree("alice", 1, "App", "openid").await.unwrap();
+            agree("alice", 1, "New name", "email").await.unwrap();
+            agree("alice", 2, "Another", "openid").await.unwrap();
             let all = consents.of("alice", 1).await.unwrap().unwrap();
             assert!(all.scopes.contains("openid") && all.scopes.contains("email"));
             let apps = consents.apps("alice").await.unwrap();
@@ -145,12 +156,43 @@ mod tests {
             assert!(consents.of("alice", 1).await.unwrap().is_none());
             assert!(consents.of("alice", 2).await.unwrap().is_some());
             // A user who does not exist cannot have agreed.
-            assert!(
+            assert!(agree("nobody", 1, "App", "openid").await.is_err());
+        }
+    }
+
+    #[tokio::test]
+    async fn scope_that_is_asked_for_and_refused_does_not_count_any_more() {
+        for database in databases().await {
+            let sql = "INSERT INTO users (subject, name, display_name, email, password_hash, totp_step, created_at) \
+                       VALUES ('alice', 'alice', 'Alice', '', '', 0, 0)";
+            sqlx::query(sql).execute(&database.pool).await.unwrap();
+            let consents = Consents::new(database.pool.clone());
+            let scopes = |names: &[&str]| Consent::new().scopes(names.iter().copied());
+            let decide = async |asked: &[&str], agreed: Option<&[&str]>| {
+                let agreed = agreed.map(scopes);
+                let (asked, agreed) = (scopes(asked), agreed.as_ref());
                 consents
-                    .add("nobody", 1, "App", scopes(&["openid"]))
+                    .decide("alice", 1, "App", &asked, agreed)
                     .await
-                    .is_err()
-            );
+                    .unwrap();
+                consents.of("alice", 1).await.unwrap()
+            };
+            // An app that was never allowed is not in the list.
+            assert_eq!(decide(&["openid"], None).await, None);
+            assert!(consents.apps("alice").await.unwrap().is_empty());
+
+            let both = scopes(&["email", "openid", "phone"]);
+            let all: &[&str] = &["email", "openid", "phone"];
+            assert_eq!(decide(all, Some(all)).await, Some(both));
+            let rest = decide(&["email", "openid"], Some(&["openid"])).await;
+            assert_eq!(rest, Some(scopes(&["openid", "phone"])));
+            let rest = decide(&["openid"], None).await;
+            assert_eq!(rest, Some(scopes(&["phone"])));
+            assert_eq!(decide(&["phone"], None).await, None);
+            // The app may have tokens.
+            assert_eq!(consents.apps("alice").await.unwrap().len(), 1);
+            let again = decide(&["openid"], Some(&["openid"])).await;
+            assert_eq!(again, Some(scopes(&["openid"])));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The database: a SQLite file, or PostgreSQL for several instances.
 //!
 //! All SQL is the same for both. To use another database, change this file and the queries of `users`, `sessions`, `consents`,
-//! `flows` and `requests`.
+//! `flows`, `requests` and `device_requests`.
 
 use std::time::Duration;
 

@@ -1,15 +1,20 @@
 //! What goes wrong, and the page that a person sees then.
 
-use authlete_axum::TooManyAttempts;
 use authlete_axum::authorization_server::Failure;
+use axum::body::to_bytes;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use http::header::{CONTENT_TYPE, RETRY_AFTER};
-use http::{HeaderValue, Method, StatusCode};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
+use http::{HeaderValue, Method, StatusCode, Uri};
+use serde::Deserialize;
 
 use crate::app::App;
+use crate::attempts::TooManyAttempts;
 use crate::pages::{self, Page};
+
+/// The largest error response that is read.
+const LARGEST_ERROR: usize = 64 * 1024;
 
 /// A request that ends early. [`as_page`] makes a page of it.
 #[derive(Debug)]
@@ -21,16 +26,23 @@ pub enum Error {
     /// The form is from before the login in another tab. The page at this path is shown again.
     Stale(String),
     TooManyAttempts(TooManyAttempts),
+    /// The form is larger than any of this server.
+    TooLarge,
+    /// The body of a form broke off.
+    Unreadable,
     /// The database is away.
     Unavailable,
     /// The server is at fault.
-    Internal(&'static str),
+    Internal(anyhow::Error),
     /// Authlete is away, or refused a call.
     Authlete(Failure),
 }
 
 impl From<anyhow::Error> for Error {
     fn from(error: anyhow::Error) -> Self {
+        if error.chain().all(|cause| !cause.is::<sqlx::Error>()) {
+            return Self::Internal(error);
+        }
         let error = format!("{error:#}");
         tracing::error!(error, "the database failed");
         Self::Unavailable
@@ -55,13 +67,19 @@ impl IntoResponse for Error {
             Self::NoFlow => StatusCode::BAD_REQUEST.into_response(),
             Self::Foreign => StatusCode::FORBIDDEN.into_response(),
             Self::Stale(page) => Redirect::to(&page).into_response(),
-            Self::TooManyAttempts(error) => error.into_response(),
+            Self::TooManyAttempts(TooManyAttempts { wait }) => {
+                let seconds = HeaderValue::from(wait.as_secs().saturating_add(1));
+                (StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, seconds)]).into_response()
+            }
             Self::Unavailable => {
                 let retry = [(RETRY_AFTER, HeaderValue::from_static("5"))];
                 (StatusCode::SERVICE_UNAVAILABLE, retry).into_response()
             }
-            Self::Internal(what) => {
-                tracing::error!(what, "a request failed");
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+            Self::Unreadable => StatusCode::BAD_REQUEST.into_response(),
+            Self::Internal(error) => {
+                let error = format!("{error:#}");
+                tracing::error!(error, "a request failed");
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()
             }
             Self::Authlete(failure) => failure.into_response(),
@@ -95,16 +113,43 @@ pub async fn as_page(State(app): State<App>, request: Request, next: Next) -> Re
     if !(status.is_client_error() || status.is_server_error()) || is_page {
         return response;
     }
+    let retry = response.headers().get(RETRY_AFTER).cloned();
+    // An error of OAuth is that of the app: here the user only went on with a page.
+    let app_error = match status.is_client_error() && is_browser_endpoint(&app, &parts.uri) {
+        true => oauth_error(response).await,
+        false => None,
+    };
+    if let Some(OauthError { error, description }) = &app_error {
+        tracing::warn!(error, description, "the request of an app was refused");
+    }
     let mut page = Page::new(&app, &parts, None, None);
     if parts.method != Method::GET {
         // There need not be a page at the path.
         "/".clone_into(&mut page.here);
     }
-    let mut page = pages::error(page, status);
-    if let Some(retry) = response.headers().get(RETRY_AFTER) {
-        page.headers_mut().insert(RETRY_AFTER, retry.clone());
+    let code = app_error.as_ref().map(|it| it.error.as_str());
+    let mut page = pages::error(page, status, code);
+    if let Some(retry) = retry {
+        page.headers_mut().insert(RETRY_AFTER, retry);
     }
     page
+}
+
+/// An error response of OAuth (RFC 6749 §5.2). In the description is Authlete's result message, which is for developers.
+#[derive(Deserialize)]
+struct OauthError {
+    error: String,
+    #[serde(default, rename = "error_description")]
+    description: String,
+}
+
+async fn oauth_error(response: Response) -> Option<OauthError> {
+    let body = to_bytes(response.into_body(), LARGEST_ERROR).await.ok()?;
+    serde_json::from_slice(&body).ok()
+}
+
+fn is_browser_endpoint(app: &App, uri: &Uri) -> bool {
+    app.site.browser_endpoints.iter().any(|it| it == uri.path())
 }
 
 /// The same for the endpoints of the protocol that browsers open, and for no other one.
@@ -113,9 +158,28 @@ pub async fn as_page_at_browser_endpoints(
     request: Request,
     next: Next,
 ) -> Response {
-    let path = request.uri().path();
-    match app.site.browser_endpoints.iter().any(|it| it == path) {
-        true => as_page(State(app), request, next).await,
-        false => next.run(request).await,
+    if !is_browser_endpoint(&app, request.uri()) {
+        return next.run(request).await;
+    }
+    let mut response = as_page(State(app), request, next).await;
+    // What it leads to depends on the session.
+    let headers = response.headers_mut();
+    headers
+        .entry(CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failure_of_the_database_is_503_and_any_other_one_is_500() {
+        let status = |error: anyhow::Error| Error::from(error).into_response().status();
+        let away = anyhow::Error::new(sqlx::Error::PoolTimedOut);
+        assert_eq!(status(away.context("a query")), 503);
+        let json = serde_json::from_str::<u8>("no JSON").unwrap_err();
+        assert_eq!(status(json.into()), 500);
     }
 }

@@ -22,6 +22,9 @@ pub struct Flow {
     pub pending: PendingAuthorization,
     /// The user does not want to.
     pub refused: bool,
+    /// Whether the user did anything for it yet.
+    #[serde(default)]
+    touched: bool,
 }
 
 /// A page for an authorization request, by its name. A browser may have sent anything in the place of the name.
@@ -49,6 +52,7 @@ impl Flows {
         let flow = Flow {
             pending,
             refused: false,
+            touched: false,
         };
         sqlx::query("INSERT INTO flows (name, browser, flow, began_at) VALUES ($1, $2, $3, $4)")
             .bind(&name)
@@ -83,10 +87,42 @@ impl Flows {
         Ok(Some(serde_json::from_str(&flow)?))
     }
 
+    /// Gives a request to another browser, if nobody did anything for it yet: then this is no more than to follow the link of the
+    /// client. Tabs that open at the same time in a browser without a cookie get a session each, of which the browser keeps one.
+    ///
+    /// Returns whether it was given.
+    pub async fn adopt(&self, browser: &str, name: &str) -> Result<bool> {
+        let row = sqlx::query("SELECT flow FROM flows WHERE name = $1 AND began_at > $2")
+            .bind(name)
+            .bind(now().saturating_sub(LIFETIME))
+            .fetch_optional(&self.pool)
+            .await?;
+        let Some(row) = row else {
+            return Ok(false);
+        };
+        let text: String = row.try_get("flow")?;
+        let flow: Flow = serde_json::from_str(&text)?;
+        if flow.touched {
+            return Ok(false);
+        }
+        let sql = "UPDATE flows SET browser = $1 WHERE name = $2 AND flow = $3";
+        let adopted = sqlx::query(sql)
+            .bind(browser)
+            .bind(name)
+            .bind(text)
+            .execute(&self.pool)
+            .await?;
+        Ok(adopted.rows_affected() == 1)
+    }
+
     /// Keeps what the user did.
     pub async fn update(&self, name: &str, flow: &Flow) -> Result<()> {
+        let flow = Flow {
+            touched: true,
+            ..flow.clone()
+        };
         sqlx::query("UPDATE flows SET flow = $1 WHERE name = $2")
-            .bind(serde_json::to_string(flow)?)
+            .bind(serde_json::to_string(&flow)?)
             .bind(name)
             .execute(&self.pool)
             .await?;

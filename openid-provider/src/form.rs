@@ -1,7 +1,9 @@
 //! What a page sends.
 
+use authlete::Secret;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
+use http::StatusCode;
 use http::request::Parts;
 use subtle::ConstantTimeEq as _;
 
@@ -40,6 +42,39 @@ impl Sent {
     }
 }
 
+impl Sent {
+    fn has_token(&self, expected: &Secret) -> bool {
+        let (expected, token) = (expected.expose(), self.field(FORM_TOKEN));
+        !expected.is_empty() && bool::from(expected.as_bytes().ct_eq(token.as_bytes()))
+    }
+
+    /// Why a form with another token is refused. A browser that has a session sees the page of its request again.
+    async fn refused(&self, app: &App) -> Result<Error, Error> {
+        let kept = &self.visit.kept;
+        let flow = self.flow();
+        if flow.is_empty() && self.has_token(&kept.former_form_token) {
+            return Ok(Error::Stale(page_of(self.parts.uri.path()).to_owned()));
+        }
+        if flow.is_empty() || kept.form_token.expose().is_empty() {
+            return Ok(Error::Foreign);
+        }
+        match app.directory.flow(&self.visit, &flow).await {
+            // Only this session knows the name, or no session has used it.
+            Ok(_) => Ok(Error::Stale(at(self.parts.uri.path(), &flow))),
+            Err(Error::NoFlow) => Ok(Error::Foreign),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// The page that a form is on.
+fn page_of(path: &str) -> &str {
+    match path.starts_with("/account/") {
+        true => "/account",
+        false => path,
+    }
+}
+
 impl FromRequest<App> for Sent {
     type Rejection = Error;
 
@@ -48,25 +83,19 @@ impl FromRequest<App> for Sent {
         let visit = Visit::of(&parts).await?;
         let body = Request::from_parts(parts.clone(), body);
         let body = Bytes::from_request(body, app).await;
-        let body = body.map_err(|_| Error::Foreign)?;
+        let body = body.map_err(|error| match error.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge,
+            _ => Error::Unreadable,
+        })?;
         let fields = form_urlencoded::parse(&body).into_owned().collect();
         let sent = Self {
             visit,
             parts,
             fields,
         };
-        let expected = sent.visit.kept.form_token.expose();
-        let token = sent.field(FORM_TOKEN);
-        let is_own =
-            !expected.is_empty() && bool::from(expected.as_bytes().ct_eq(token.as_bytes()));
-        if is_own {
-            return Ok(sent);
+        match sent.has_token(&sent.visit.kept.form_token) {
+            true => Ok(sent),
+            false => Err(sent.refused(app).await?),
         }
-        let flow = sent.flow();
-        Err(match app.directory.flow(&sent.visit, &flow).await {
-            // Only this session knows the name.
-            Ok(_) => Error::Stale(at(sent.parts.uri.path(), &flow)),
-            Err(_) => Error::Foreign,
-        })
     }
 }

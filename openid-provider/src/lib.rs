@@ -5,19 +5,22 @@
 //! - [`provider`] makes the server of its parts, [`settings`] and [`connection`] say with what;
 //! - `routes` are the pages that people open, `pages` and `texts` what they look like and say;
 //! - `accounts` connects users with the endpoints of `authlete-axum`: all that this server has to do with the protocol;
-//! - `users`, `consents`, `sessions`, `flows` and `requests` are what the database keeps;
+//! - `users`, `consents`, `sessions`, `flows`, `requests` and `device_requests` are what the database keeps;
 //! - `demo` is a relying party that shows each step of a login.
 
 #![forbid(unsafe_code)]
 
 mod accounts;
 mod app;
+mod attempts;
+mod audit;
 mod clock;
 pub mod connection;
 mod consents;
 mod cookies;
 mod database;
 mod demo;
+mod device_requests;
 mod error;
 mod flows;
 mod form;
@@ -32,6 +35,7 @@ mod request_log;
 mod requests;
 mod routes;
 mod second_factor;
+mod session_cookie;
 mod sessions;
 pub mod settings;
 #[cfg(test)]

@@ -36,14 +36,14 @@ async fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> Result<()> {
     let settings = Settings::load()?;
     let filter = EnvFilter::try_from_default_env();
-    let filter = filter.unwrap_or_else(|_| EnvFilter::new("openid_provider=info,warn"));
+    let filter = filter.unwrap_or_else(|_| EnvFilter::new("audit=info,openid_provider=info,warn"));
     let log = tracing_subscriber::fmt().with_env_filter(filter);
     match settings.log {
         LogFormat::Text => log.init(),
         LogFormat::Json => log.json().init(),
     }
     let metrics = settings.metrics.map(|_| metrics::record()).transpose()?;
-    let connection = Connection::from_env().await?;
+    let connection = Connection::from_env(&settings).await?;
     let provider = Provider::start(settings, connection, arguments.apply_settings, metrics).await?;
     println!("The provider is at {}", provider.url);
     if let Some(demo) = &provider.demo_url {

@@ -138,14 +138,17 @@ pages! {
     SignUpPage = "sign_up.html" { name: String, display_name: String, email: String, }
     SecondFactorPage = "second_factor.html" {}
     SetUpSecondFactorPage = "set_up_second_factor.html" { needed: bool, secret: String, qr_code: String, }
+    RemoveSecondFactorPage = "remove_second_factor.html" { name: String, }
+    PasswordPage = "password.html" { name: String, }
+    DeleteAccountPage = "delete_account.html" { name: String, }
     ChooseAccountPage = "choose_account.html" { name: String, }
     ConsentPage = "consent.html" { client: Client, scopes: Vec<Item>, claims: Vec<String>, details: Vec<String>, }
     AccountPage = "account.html" { user: User, apps: Vec<ListedApp>, sessions: Vec<ListedSession>, }
     DevicePage = "device.html" { code: String, }
-    DeviceConsentPage = "device_consent.html" { client: String, scopes: Vec<Item>, }
+    DeviceConsentPage = "device_consent.html" { client: String, code: String, name: String, scopes: Vec<Item>, }
     RequestsPage = "requests.html" { requests: Vec<ListedRequest>, }
     LogOutPage = "log_out.html" {}
-    MessagePage = "message.html" { title: &'static str, message: &'static str, status: Option<u16>, }
+    MessagePage = "message.html" { title: &'static str, message: &'static str, status: Option<String>, }
 }
 
 /// A client that asks for consent.
@@ -196,13 +199,16 @@ pub struct ListedRequest {
     pub scopes: Vec<Item>,
 }
 
-/// The page for an error.
-pub fn error(page: Page, status: StatusCode) -> Response {
+/// The page for an error. `code` is that of OAuth, when an app is at fault.
+pub fn error(page: Page, status: StatusCode, code: Option<&str>) -> Response {
     let texts = page.texts();
+    let number = status.as_u16();
     let message = match status {
+        _ if code.is_some() => texts.error_app,
         StatusCode::BAD_REQUEST => texts.error_start_again,
         StatusCode::FORBIDDEN => texts.error_foreign,
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => texts.error_not_found,
+        StatusCode::PAYLOAD_TOO_LARGE => texts.error_too_large,
         StatusCode::TOO_MANY_REQUESTS => texts.error_too_many,
         StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => {
             texts.error_unavailable
@@ -214,7 +220,7 @@ pub fn error(page: Page, status: StatusCode) -> Response {
         page,
         title: texts.error,
         message,
-        status: Some(status.as_u16()),
+        status: Some(code.map_or(number.to_string(), |code| format!("{number}, {code}"))),
     };
     let mut response = page.into_response();
     *response.status_mut() = status;

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use authlete::server::ClientCertificateSource;
 use authlete_axum::AuthorizationServer;
 use authlete_axum::authorization_server::{Endpoints, ResourceServer, ResourceServerSecrets};
@@ -18,13 +18,12 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
-use tower_sessions::cookie::SameSite;
-use tower_sessions::cookie::time::Duration as SessionDuration;
-use tower_sessions::{ExpiredDeletion as _, Expiry, SessionManagerLayer};
+use tower_sessions::ExpiredDeletion as _;
 
 use crate::app::{App, Demo, Directory, Site};
 use crate::connection::Connection;
 use crate::consents::Consents;
+use crate::device_requests::DeviceRequests;
 use crate::flows::Flows;
 use crate::passwords::Passwords;
 use crate::registration::Registration;
@@ -32,7 +31,7 @@ use crate::requests::Requests;
 use crate::sessions::Sessions;
 use crate::settings::{ClientCertificates, Settings};
 use crate::users::{NewUser, Users};
-use crate::{database, demo, error, metrics, request_log, routes};
+use crate::{database, demo, error, metrics, request_log, routes, session_cookie};
 
 /// How often sessions that have ended are removed from the database.
 const CLEANING: Duration = Duration::from_secs(60 * 60);
@@ -74,6 +73,11 @@ impl Provider {
         let url = settings.url.clone();
         let url = url.unwrap_or_else(|| format!("http://localhost:{port}"));
 
+        let pool = database::open(&settings.database_url(is_demo)).await?;
+        let users = Users::new(pool.clone(), Passwords::new().await?);
+        if !is_demo {
+            refuse_demo_users(&users).await?;
+        }
         let plan = connection.plan(&url, &settings).await?;
         let service = match plan.changes() {
             changes if changes.is_empty() => plan.service,
@@ -90,13 +94,13 @@ impl Provider {
             }
         };
 
-        let pool = database::open(&settings.database_url()).await?;
         let directory = Directory {
-            users: Users::new(pool.clone(), Passwords::new().await?),
+            users,
             consents: Consents::new(pool.clone()),
             sessions: Sessions::new(pool.clone()),
             flows: Flows::new(pool.clone()),
-            requests: Requests::new(pool),
+            requests: Requests::new(pool.clone()),
+            device_requests: DeviceRequests::new(pool),
             request_seconds: service
                 .backchannel_auth_req_id_duration
                 .map_or(0, i64::from),
@@ -211,31 +215,19 @@ fn authorization_server(
 }
 
 fn router(app: &App) -> Router {
-    let is_secure = app.site.is_secure();
-    // The prefix makes browsers keep the cookie to this host, this path and TLS (RFC 6265bis §4.1.3.2).
-    let name = if is_secure {
-        "__Host-session"
-    } else {
-        "session"
-    };
-    let minutes = app.site.settings.session_minutes;
-    let sessions = SessionManagerLayer::new(app.directory.sessions.clone())
-        .with_name(name)
-        .with_secure(is_secure)
-        .with_http_only(true)
-        .with_same_site(SameSite::Lax)
-        .with_expiry(Expiry::OnInactivity(SessionDuration::minutes(
-            minutes.into(),
-        )));
+    let sessions = session_cookie::layer(app);
+    let extend = from_fn_with_state(app.clone(), session_cookie::extend);
     let pages = routes::router(app)
         .layer(map_response(error::mark))
         .layer(sessions.clone())
+        .layer(extend.clone())
         .layer(from_fn_with_state(app.clone(), error::as_page));
     let endpoints = app
         .server
         .router()
         .layer(map_response(error::mark))
-        .layer(sessions);
+        .layer(sessions)
+        .layer(extend);
     let for_browsers = from_fn_with_state(app.clone(), error::as_page_at_browser_endpoints);
     let router = endpoints
         .layer(for_browsers)
@@ -244,7 +236,7 @@ fn router(app: &App) -> Router {
         .layer(CatchPanicLayer::new())
         .layer(from_fn(metrics::count))
         .layer(from_fn_with_state(app.clone(), request_log::log));
-    match is_secure {
+    match app.site.is_secure() {
         true => {
             let year = HeaderValue::from_static("max-age=31536000");
             router.layer(SetResponseHeaderLayer::overriding(
@@ -292,11 +284,24 @@ async fn clean(directory: Directory, mut stopped: watch::Receiver<()>) -> std::i
         if let Err(error) = directory.flows.delete_expired().await {
             tracing::warn!(%error, "old authorization requests could not be removed");
         }
+        if let Err(error) = directory.device_requests.delete_expired().await {
+            tracing::warn!(%error, "old requests of devices could not be removed");
+        }
         tokio::select! {
             () = tokio::time::sleep(CLEANING) => {}
             _ = stopped.changed() => return Ok(()),
         }
     }
+}
+
+/// On a service of one's own, anybody could log in as they.
+async fn refuse_demo_users(users: &Users) -> Result<()> {
+    let names = users.demo_names().await?.join(", ");
+    ensure!(
+        names.is_empty(),
+        "the database is that of a demo: everybody knows the passwords of {names}. Set `database` to another one"
+    );
+    Ok(())
 }
 
 async fn add_demo_users(users: &Users) -> Result<()> {
@@ -306,10 +311,15 @@ async fn add_demo_users(users: &Users) -> Result<()> {
             display_name: display_name.to_owned(),
             email: format!("{name}@example.com"),
             password: password.to_owned(),
+            is_demo: true,
         };
         // They may be there from the last time.
         if users.by_hint(name).await?.is_none() {
-            users.add(new).await?;
+            let user = users.add(new).await?;
+            // Nobody else is at these addresses.
+            if let Some(user) = user {
+                users.verify_email(&user.subject).await?;
+            }
         }
     }
     Ok(())

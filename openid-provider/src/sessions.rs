@@ -6,6 +6,7 @@ use anyhow::Result;
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use sqlx::any::AnyRow;
 use sqlx::{AnyPool, Row as _};
@@ -16,6 +17,12 @@ use tower_sessions::{ExpiredDeletion, SessionStore};
 
 use crate::clock::now;
 use crate::visit::{Kept, VISIT};
+
+/// Where a record has the identifier that it is created with. It is not written.
+pub const NEXT_ID: &str = "next_id";
+
+/// For how many seconds a session that nobody was logged in to is kept after the login: the form may come twice.
+const RETIREMENT: i64 = 10;
 
 /// A session of a user, for the user to see.
 pub struct ActiveSession {
@@ -68,11 +75,42 @@ impl Sessions {
             .await?;
         Ok(ended.rows_affected() == 1)
     }
+
+    /// Lets the session of a user last for so many seconds from now on, and for the pause more, in which it is not written again.
+    /// Returns whether it was written.
+    pub async fn extend(&self, id: &Id, seconds: i64, pause: i64) -> Result<bool> {
+        let end = now().saturating_add(seconds);
+        let sql = "UPDATE sessions SET expires_at = $1 \
+                   WHERE id = $2 AND subject IS NOT NULL AND expires_at > $3 AND expires_at < $4";
+        let extended = sqlx::query(sql)
+            .bind(end.saturating_add(pause))
+            .bind(hash(id))
+            .bind(now())
+            .bind(end)
+            .execute(&self.pool)
+            .await?;
+        Ok(extended.rows_affected() == 1)
+    }
 }
 
 /// Whoever reads the database cannot make a cookie of this.
 pub fn hash(id: &Id) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(id.to_string()))
+}
+
+/// The identifier of the session that a login makes of the one before. A login form that is sent twice makes one session of it.
+///
+/// Nobody can tell it who knows the session before, or reads the database: the one has `key`, the other the identifier. Another
+/// user gets another session.
+pub fn next_id(before: &Id, key: &str, subject: &str) -> Id {
+    let mut hash = Sha256::new();
+    for part in [&before.to_string(), key, subject] {
+        hash.update(part.len().to_le_bytes());
+        hash.update(part);
+    }
+    let mut id = [0; 16];
+    id.copy_from_slice(&hash.finalize()[..16]);
+    Id(i128::from_le_bytes(id))
 }
 
 /// Who is logged in, for the list of a user's sessions.
@@ -88,8 +126,13 @@ fn subject(record: &Record) -> Option<&str> {
 #[async_trait]
 impl SessionStore for Sessions {
     async fn create(&self, record: &mut Record) -> session_store::Result<()> {
-        // Identifiers have 128 random bits: there is no other session with this one.
-        let sql = "INSERT INTO sessions (id, subject, data, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)";
+        let next = record.data.remove(NEXT_ID);
+        if let Some(id) = next.as_ref().and_then(Value::as_str) {
+            record.id = id.parse().map_err(|_| Error::Decode(NEXT_ID.to_owned()))?;
+        }
+        // Identifiers have 128 random bits: there is no other session with this one but that of the same login.
+        let sql = "INSERT INTO sessions (id, subject, data, created_at, expires_at) VALUES ($1, $2, $3, $4, $5) \
+                   ON CONFLICT (id) DO UPDATE SET data = excluded.data, expires_at = excluded.expires_at";
         sqlx::query(sql)
             .bind(hash(&record.id))
             .bind(subject(record))
@@ -134,8 +177,16 @@ impl SessionStore for Sessions {
     }
 
     async fn delete(&self, id: &Id) -> session_store::Result<()> {
-        sqlx::query("DELETE FROM sessions WHERE id = $1")
-            .bind(hash(id))
+        let id = hash(id);
+        sqlx::query("DELETE FROM sessions WHERE id = $1 AND subject IS NOT NULL")
+            .bind(&id)
+            .execute(&self.pool)
+            .await
+            .map_err(backend)?;
+        let sql = "UPDATE sessions SET expires_at = $1 WHERE id = $2 AND expires_at > $1";
+        sqlx::query(sql)
+            .bind(now().saturating_add(RETIREMENT))
+            .bind(id)
             .execute(&self.pool)
             .await
             .map_err(backend)?;
@@ -223,6 +274,26 @@ mod tests {
             sessions.delete_expired().await.unwrap();
             let count = sqlx::query("SELECT COUNT(*) FROM sessions").fetch_one(&database.pool);
             assert_eq!(count.await.unwrap().get::<i64, _>(0), 1);
+        }
+    }
+
+    #[tokio::test]
+    async fn session_that_has_ended_and_one_of_nobody_are_not_extended() {
+        for database in databases().await {
+            let sessions = Sessions::new(database.pool.clone());
+            let (mut old, mut new) = (record("alice", -1), record("alice", 60));
+            let mut nobody = Record {
+                data: HashMap::new(),
+                ..record("nobody", 60)
+            };
+            for record in [&mut old, &mut new, &mut nobody] {
+                sessions.create(record).await.unwrap();
+            }
+            assert!(!sessions.extend(&old.id, 600, 10).await.unwrap());
+            assert!(!sessions.extend(&nobody.id, 600, 10).await.unwrap());
+            assert!(sessions.extend(&new.id, 600, 10).await.unwrap());
+            assert!(!sessions.extend(&new.id, 600, 10).await.unwrap());
+            assert!(sessions.extend(&new.id, 700, 10).await.unwrap());
         }
     }
 

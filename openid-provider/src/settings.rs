@@ -20,8 +20,9 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// The URL that browsers and clients know the server by: the issuer. Default: `http://localhost` with the port of `listen`.
     pub url: Option<String>,
-    /// `sqlite:` with a file, or `postgres:` with a URL. A file is made when there is none.
-    pub database: String,
+    /// `sqlite:` with a file, or `postgres:` with a URL. A file is made when there is none. Default: see
+    /// [`database`](Self::database).
+    pub database: Option<String>,
     /// What the pages call this server.
     pub name: String,
     /// Where the demo relying party listens. Default: the port after `listen` on the emulator, and nowhere on a service of yours.
@@ -36,7 +37,8 @@ pub struct Settings {
     pub initial_access_token: Option<Secret>,
     /// The APIs that may look tokens up at the introspection endpoint (RFC 7662), by the names that they authenticate with.
     pub resource_servers: BTreeMap<String, ResourceServer>,
-    /// How many logins can be tried for one account in 15 minutes. An address has six times as many.
+    /// How many wrong passwords an address can send for one account in 15 minutes, and how many wrong codes all together. For all
+    /// accounts an address has six times as many.
     pub login_attempts: u32,
     /// After how many minutes without a visit a session ends.
     pub session_minutes: u32,
@@ -77,7 +79,7 @@ impl Default for Settings {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 3000)),
             url: None,
-            database: "sqlite:openid-provider.db".to_owned(),
+            database: None,
             name: "OpenID Provider".to_owned(),
             demo: None,
             address_header: None,
@@ -119,11 +121,10 @@ impl Settings {
     fn check(&self) -> Result<()> {
         ensure!(self.login_attempts > 0, "login_attempts: at least 1");
         ensure!(self.session_minutes > 0, "session_minutes: at least 1");
-        let database = self.database.as_str();
+        let kinds = ["sqlite:", "postgres:", "postgresql:"];
+        let database = self.database(false);
         ensure!(
-            database.starts_with("sqlite:")
-                || database.starts_with("postgres:")
-                || database.starts_with("postgresql:"),
+            kinds.iter().any(|kind| database.starts_with(kind)),
             "database: begins with sqlite: or postgres:"
         );
         if let Some(url) = &self.url {
@@ -158,11 +159,31 @@ impl Settings {
         Ok(())
     }
 
+    /// The setting by which others than this machine can reach the server, if one does.
+    pub fn reached_by_others(&self) -> Option<String> {
+        let url = self.url.as_ref();
+        // Only this machine goes without TLS.
+        let url = url.filter(|url| !url.starts_with("http:"));
+        let listen = (!self.listen.ip().is_loopback()).then_some(self.listen);
+        url.map(|url| format!("url = {url}"))
+            .or(listen.map(|address| format!("listen = {address}")))
+    }
+
+    /// The database. By default a file, and another one for the demo on the emulator: everybody knows the passwords of its users.
+    pub fn database(&self, is_demo: bool) -> &str {
+        let default = match is_demo {
+            true => "sqlite:openid-provider.emulator.db",
+            false => "sqlite:openid-provider.db",
+        };
+        self.database.as_deref().unwrap_or(default)
+    }
+
     /// The URL of a SQLite file says that it is made when there is none.
-    pub fn database_url(&self) -> String {
-        match self.database.starts_with("sqlite:") && !self.database.contains('?') {
-            true => format!("{}?mode=rwc", self.database),
-            false => self.database.clone(),
+    pub fn database_url(&self, is_demo: bool) -> String {
+        let database = self.database(is_demo);
+        match database.starts_with("sqlite:") && !database.contains('?') {
+            true => format!("{database}?mode=rwc"),
+            false => database.to_owned(),
         }
     }
 }

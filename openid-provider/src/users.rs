@@ -20,6 +20,8 @@ pub struct User {
     pub name: String,
     pub display_name: String,
     pub email: String,
+    /// Whether it was shown that the address is the user's.
+    pub email_verified: bool,
     pub has_second_factor: bool,
 }
 
@@ -30,8 +32,7 @@ impl User {
             .name(&self.display_name)
             .preferred_username(&self.name)
             .email(&self.email)
-            // Nobody has clicked on a link in a mail.
-            .email_verified(false)
+            .email_verified(self.email_verified)
     }
 
     fn of(row: &AnyRow) -> Result<Self, sqlx::Error> {
@@ -41,6 +42,7 @@ impl User {
             name: row.try_get("name")?,
             display_name: row.try_get("display_name")?,
             email: row.try_get("email")?,
+            email_verified: row.try_get::<i64, _>("email_verified")? == 1,
             has_second_factor: totp_secret.is_some(),
         })
     }
@@ -53,6 +55,8 @@ pub struct NewUser {
     pub display_name: String,
     pub email: String,
     pub password: String,
+    /// Whether everybody knows the password.
+    pub is_demo: bool,
 }
 
 #[derive(Clone)]
@@ -73,11 +77,12 @@ impl Users {
             subject: random::text(),
             name: normalized(&new.name),
             display_name: new.display_name,
-            email: new.email,
+            email: normalized(&new.email),
+            email_verified: false,
             has_second_factor: false,
         };
-        let sql = "INSERT INTO users (subject, name, display_name, email, password_hash, totp_step, created_at) \
-                   VALUES ($1, $2, $3, $4, $5, 0, $6) ON CONFLICT (name) DO NOTHING";
+        let sql = "INSERT INTO users (subject, name, display_name, email, password_hash, totp_step, created_at, is_demo) \
+                   VALUES ($1, $2, $3, $4, $5, 0, $6, $7) ON CONFLICT (name) DO NOTHING";
         let added = sqlx::query(sql)
             .bind(&user.subject)
             .bind(&user.name)
@@ -85,9 +90,18 @@ impl Users {
             .bind(&user.email)
             .bind(hash)
             .bind(now())
+            .bind(i64::from(new.is_demo))
             .execute(&self.pool)
             .await?;
         Ok((added.rows_affected() == 1).then_some(user))
+    }
+
+    /// The names of the users of the demo.
+    pub async fn demo_names(&self) -> Result<Vec<String>> {
+        let sql = "SELECT name FROM users WHERE is_demo = 1 ORDER BY name";
+        let rows = sqlx::query(sql).fetch_all(&self.pool).await?;
+        let names = rows.iter().map(|row| row.try_get("name"));
+        Ok(names.collect::<Result<_, _>>()?)
     }
 
     /// The user with this name and password. An unknown name takes as long as a wrong password.
@@ -104,6 +118,34 @@ impl Users {
         })
     }
 
+    /// The subject of the user with this name. `None` when there is none.
+    pub async fn subject_of(&self, name: &str) -> Result<Option<String>> {
+        let row = sqlx::query("SELECT subject FROM users WHERE name = $1")
+            .bind(normalized(name))
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(row.map(|row| row.try_get("subject")).transpose()?)
+    }
+
+    pub async fn set_password(&self, subject: &str, password: String) -> Result<()> {
+        let hash = self.passwords.hash(password).await?;
+        sqlx::query("UPDATE users SET password_hash = $1 WHERE subject = $2")
+            .bind(hash)
+            .bind(subject)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Removes a user, with all that belongs to the user but the sessions.
+    pub async fn remove(&self, subject: &str) -> Result<()> {
+        sqlx::query("DELETE FROM users WHERE subject = $1")
+            .bind(subject)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
     pub async fn by_subject(&self, subject: &str) -> Result<Option<User>> {
         let row = sqlx::query("SELECT * FROM users WHERE subject = $1")
             .bind(subject)
@@ -113,17 +155,33 @@ impl Users {
     }
 
     /// The user that a client means by a name or an address (`login_hint`).
+    ///
+    /// Anybody may enter the address of somebody else. So it means the user who has verified it, or else the only one who gave it.
     pub async fn by_hint(&self, hint: &str) -> Result<Option<User>> {
-        let sql = "SELECT * FROM users WHERE name = $1 OR email = $1 ORDER BY name LIMIT 2";
+        let sql = "SELECT * FROM users WHERE name = $1 OR email = $1 \
+                   ORDER BY CASE WHEN name = $1 THEN 0 ELSE 1 END, email_verified DESC, name LIMIT 2";
         let rows = sqlx::query(sql)
             .bind(normalized(hint))
             .fetch_all(&self.pool)
             .await?;
-        // Two users may have given the same address.
-        let [row] = &rows[..] else {
-            return Ok(None);
-        };
-        Ok(Some(User::of(row)?))
+        let users = rows.iter().map(User::of).collect::<Result<Vec<_>, _>>()?;
+        let mut users = users.into_iter();
+        let first = users.next();
+        let is_clear = first
+            .as_ref()
+            .is_some_and(|user| user.name == normalized(hint) || user.email_verified);
+        Ok(first.filter(|_| is_clear || users.next().is_none()))
+    }
+
+    /// Notes that the address of a user is the user's. A server of yours calls it when the user opens the link of a message.
+    ///
+    /// Returns whether it is: another user may have verified the same one.
+    pub async fn verify_email(&self, subject: &str) -> Result<bool> {
+        let sql = "UPDATE users SET email_verified = 1 WHERE subject = $1 AND NOT EXISTS \
+                   (SELECT 1 FROM users other WHERE other.email = users.email \
+                    AND other.email_verified = 1 AND other.subject <> $1)";
+        let verified = sqlx::query(sql).bind(subject).execute(&self.pool).await?;
+        Ok(verified.rows_affected() == 1)
     }
 
     /// Sets up a second factor, with a code of it that is right.
@@ -179,7 +237,7 @@ impl Users {
     }
 }
 
-/// Names differ by more than case and blanks.
+/// The form in which names and addresses are compared.
 fn normalized(name: &str) -> String {
     name.trim().to_lowercase()
 }
@@ -195,6 +253,7 @@ mod tests {
             display_name: "Somebody".to_owned(),
             email: email.to_owned(),
             password: "correct horse".to_owned(),
+            is_demo: false,
         }
     }
 
@@ -242,6 +301,30 @@ mod tests {
             users.add(new("bob", "us@example.com")).await.unwrap();
             assert!(users.by_hint("us@example.com").await.unwrap().is_none());
             assert_eq!(users.by_hint("Bob").await.unwrap().unwrap().name, "bob");
+        }
+    }
+
+    #[tokio::test]
+    async fn verified_address_is_that_of_one_user_whoever_gives_it_later() {
+        for database in databases().await {
+            let users = Users::new(database.pool.clone(), Passwords::new().await.unwrap());
+            let bob = users.add(new("bob", " Bob@Example.com")).await.unwrap();
+            let bob = bob.unwrap().subject;
+            let hint = async || {
+                let user = users.by_hint("bob@EXAMPLE.com").await.unwrap();
+                user.map(|user| user.name)
+            };
+            assert_eq!(hint().await.as_deref(), Some("bob"));
+            assert!(users.verify_email(&bob).await.unwrap());
+            let other = users.add(new("mallory", "bob@example.com")).await.unwrap();
+            assert_eq!(hint().await.as_deref(), Some("bob"));
+            let other = other.unwrap().subject;
+            assert!(!users.verify_email(&other).await.unwrap());
+            assert!(users.verify_email(&bob).await.unwrap());
+            let claimed = users.by_subject(&other).await.unwrap().unwrap();
+            assert!(!claimed.email_verified);
+            let sql = "UPDATE users SET email_verified = 1";
+            assert!(sqlx::query(sql).execute(&database.pool).await.is_err());
         }
     }
 

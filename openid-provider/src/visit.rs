@@ -1,15 +1,16 @@
 //! What the server keeps for a browser.
 
 use std::collections::BTreeSet;
-use std::mem::take;
+use std::mem::{replace, take};
 
+use anyhow::Context as _;
 use authlete::Secret;
 use authlete::server::Session;
-use authlete_axum::authorization_server::{DeviceRequest, LogoutRequest};
+use authlete_axum::authorization_server::LogoutRequest;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use serde::{Deserialize, Serialize};
-use tower_sessions::Session as Browser;
+use tower_sessions::{Session as Browser, session, session_store};
 
 use crate::clock::now;
 use crate::error::Error;
@@ -90,13 +91,14 @@ pub struct Kept {
     pub clients: BTreeSet<i64>,
     /// What forms have to come with (CSRF).
     pub form_token: Secret,
+    /// What they came with before the login.
+    pub former_form_token: Secret,
     /// The name of the browser, for the list of sessions.
     pub browser: String,
     /// The page of this server that the user wanted before the login.
     pub after_login: Option<String>,
     /// The secret of an authenticator app that is not confirmed yet.
     pub totp_secret: Option<Secret>,
-    pub device: Option<DeviceRequest>,
     pub logout: Option<LogoutRequest>,
 }
 
@@ -124,8 +126,8 @@ pub struct Visit {
 impl Visit {
     pub async fn of(parts: &Parts) -> Result<Self, Error> {
         let browser: Option<&Browser> = parts.extensions.get();
-        let browser = browser.ok_or(Error::Internal("there are no sessions at this route"))?;
-        let kept = browser.get(VISIT).await.map_err(|_| Error::Unavailable)?;
+        let browser = browser.context("there are no sessions at this route")?;
+        let kept = browser.get(VISIT).await.map_err(failed)?;
         let mut kept: Kept = kept.unwrap_or_default();
         if kept.key.is_empty() {
             kept.key = random::text();
@@ -142,20 +144,23 @@ impl Visit {
     /// Keeps the changes.
     pub async fn save(&self) -> Result<(), Error> {
         let saved = self.browser.insert(VISIT, &self.kept).await;
-        saved.map_err(|_| Error::Unavailable)
+        saved.map_err(failed)
     }
 
     /// Begins the session of a user, with a new identifier: whoever knew the one before does not know this one.
     ///
     /// Returns the session of another user, which ends by that.
     pub async fn log_in(&mut self, mut login: Login) -> Result<Option<Ended>, Error> {
-        self.browser
-            .cycle_id()
-            .await
-            .map_err(|_| Error::Unavailable)?;
+        let before = self.browser.id();
+        self.browser.cycle_id().await.map_err(failed)?;
+        if let Some(before) = before {
+            let id = sessions::next_id(&before, &self.kept.key, &login.subject);
+            let inserted = self.browser.insert(sessions::NEXT_ID, id.to_string()).await;
+            inserted.map_err(failed)?;
+        }
         self.kept.half = None;
         self.kept.totp_secret = None;
-        self.kept.form_token = random::text().into();
+        self.kept.former_form_token = replace(&mut self.kept.form_token, random::text().into());
         let before = self.kept.login.take();
         let is_same_user = before
             .as_ref()
@@ -167,7 +172,6 @@ impl Visit {
                 None
             }
             before => {
-                self.kept.device = None;
                 let clients = take(&mut self.kept.clients);
                 before.map(|login| Ended { login, clients })
             }
@@ -178,7 +182,7 @@ impl Visit {
 
     /// Ends the session.
     pub async fn end(self) -> Result<(), Error> {
-        self.browser.flush().await.map_err(|_| Error::Unavailable)
+        self.browser.flush().await.map_err(failed)
     }
 
     /// The name of the session in the database.
@@ -192,6 +196,14 @@ impl<S: Sync> FromRequestParts<S> for Visit {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
         Self::of(parts).await
+    }
+}
+
+/// The store has logged what the database said.
+fn failed(error: session::Error) -> Error {
+    match error {
+        session::Error::Store(session_store::Error::Backend(_)) => Error::Unavailable,
+        error => Error::Internal(error.into()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Site } from "./people.js";
 
 describe("consent", () => {
@@ -45,6 +46,32 @@ describe("consent", () => {
     await person.close();
   });
 
+  test("scope that is taken back stays refused, and a refusal takes back what was allowed", async () => {
+    const person = await site.user();
+    const allowed = await person.authorize();
+    await person.allow();
+    await site.party.answer(allowed);
+    const narrowed = await person.authorize({ prompt: "consent" });
+    await person.page.getByLabel("See your e-mail address").uncheck();
+    await person.allow();
+    assert.ok(!(await site.party.tokens(narrowed)).scope.includes("email"));
+    // What is still allowed needs no page; the rest is asked for.
+    const rest = await person.authorize({ scope: "openid profile" });
+    assert.ok((await site.party.answer(rest)).code);
+    await person.authorize();
+    assert.match(await person.heading(), /^Recipe Box wants/);
+
+    const refused = await person.authorize({ prompt: "consent", scope: "openid profile" });
+    await person.refuse();
+    assert.equal((await site.party.answer(refused)).error, "access_denied");
+    await person.authorize({ scope: "openid profile" });
+    assert.match(await person.heading(), /^Recipe Box wants/);
+    // It may still have tokens.
+    await person.open("/account");
+    assert.ok(await person.button("Disconnect: Recipe Box").isVisible());
+    await person.close();
+  });
+
   test("scope without a text has the description of the service", async () => {
     const person = await site.user();
     await person.authorize({ scope: "openid recipes" });
@@ -83,6 +110,26 @@ describe("consent", () => {
     assert.equal(response.status(), 400);
     assert.match(await person.page.locator("main").innerText(), /Go back to the app and start again/);
     assert.equal(await person.page.locator("button[value=allow]").count(), 0);
+    await person.close();
+  });
+
+  test("back button in another tab of the app after the consent leads to the app", async () => {
+    const user = await site.user();
+    const person = await site.person();
+    await person.authorize();
+    const firstTab = person.page;
+    const secondTab = await person.newTab();
+    const state = await person.authorize();
+    await person.logIn(user.name);
+    assert.match(await person.heading(), /^Recipe Box wants/);
+    person.page = firstTab;
+    await person.logIn(user.name);
+    await person.allow();
+    person.page = secondTab;
+    await person.open("/assets/style.css");
+    await person.page.goBack();
+    assert.ok((await site.party.answer(state)).code);
+    await user.close();
     await person.close();
   });
 
@@ -151,6 +198,32 @@ describe("consent", () => {
     assert.match(await person.page.locator("main").innerText(), /You can go back to your device/);
     const tokens = await poll(device);
     assert.deepEqual(tokens.scope.split(" ").sort(), ["openid", "profile"]);
+    await assertConnected(person);
+    await person.close();
+  });
+
+  test("devices in two tabs: each decision is for the device of its tab", async () => {
+    const person = await site.user();
+    const devices = [];
+    for (let tab = 0; tab < 2; tab += 1) {
+      const device = await site.party.call("/device_authorization", { scope: "openid" });
+      if (tab > 0) await person.newTab();
+      await person.open("/device");
+      await person.page.fill("#user_code", device.user_code);
+      await person.click(person.button("Continue"));
+      assert.ok((await person.page.locator("main").innerText()).includes(device.user_code));
+      devices.push({ device, page: person.page });
+    }
+    const [first, second] = devices;
+    person.page = first.page;
+    await person.allow();
+    assert.ok((await poll(first.device)).access_token);
+    assert.equal((await poll(second.device)).error, "authorization_pending");
+    person.page = second.page;
+    await person.refuse();
+    assert.match(await person.page.locator("main").innerText(), /was not connected/);
+    await sleep(1100);
+    assert.equal((await poll(second.device)).error, "access_denied");
     await person.close();
   });
 
@@ -168,6 +241,13 @@ describe("consent", () => {
     await user.close();
     await person.close();
   });
+
+  const assertConnected = async (person) => {
+    await person.open("/account");
+    const apps = person.page.getByRole("region", { name: "Connected apps" });
+    assert.match(await apps.innerText(), /Recipe Box[\s\S]*Recognize you/);
+    assert.ok(await person.button("Disconnect: Recipe Box").isVisible());
+  };
 
   const poll = ({ device_code }) =>
     site.party.call("/token", { grant_type: "urn:ietf:params:oauth:grant-type:device_code", device_code });
@@ -187,6 +267,7 @@ describe("consent", () => {
     await person.allow();
     assert.match(await person.page.locator("main").innerText(), /Done/);
     assert.ok((await tokens()).access_token);
+    await assertConnected(person);
     await person.open("/requests");
     assert.match(await person.page.locator("main").innerText(), /No app is waiting/);
     await person.close();

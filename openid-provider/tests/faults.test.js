@@ -215,6 +215,16 @@ test("with PostgreSQL", async (context) => {
   });
 });
 
+test("the password of PostgreSQL comes from the environment, with any character", async (context) => {
+  const password = "p@ss/w:rd?#%";
+  const postgres = await startPostgres({ password });
+  context.after(() => postgres.stop());
+  const environment = { ...emulator.environment, PGPASSWORD: password };
+  const provider = await provide(context, { environment, settings: { database: postgres.url } });
+  const { url } = await new Person(provider).signUp("alice");
+  assert.match(url, /\/account$/);
+});
+
 test("Authlete is away and comes back: flows go on", async (context) => {
   const gate = await startGate();
   context.after(() => gate.close());

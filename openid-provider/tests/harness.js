@@ -3,7 +3,7 @@
 
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import net from "node:net";
 import { tmpdir } from "node:os";
@@ -104,8 +104,8 @@ export async function startProvider({ settings = {}, environment = {}, cwd = pla
   return provider;
 }
 
-/** A PostgreSQL server with an empty database. */
-export async function startPostgres() {
+/** A PostgreSQL server with an empty database. With a password, the URL does not have it. */
+export async function startPostgres({ password } = {}) {
   const directory = place();
   const binaries = execFileSync("sh", ["-c", "ls -d /usr/lib/postgresql/*/bin | tail -1"]).toString().trim();
   const isRoot = process.getuid() === 0;
@@ -116,7 +116,11 @@ export async function startPostgres() {
     chownSync(directory, user, group);
   }
   const data = join(directory, "data");
-  execFileSync(...as(join(binaries, "initdb"), ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"]));
+  const file = join(directory, "password");
+  writeFileSync(file, password ?? "");
+  chmodSync(file, 0o644);
+  const method = password ? ["-A", "scram-sha-256", "--pwfile", file] : ["-A", "trust"];
+  execFileSync(...as(join(binaries, "initdb"), ["-D", data, "-U", "postgres", "-E", "UTF8", ...method]));
   const port = await freePort();
   const start = () =>
     Running.start(...as(join(binaries, "postgres"), ["-D", data, "-p", port, "-k", directory, "-h", "127.0.0.1"]), {

@@ -35,9 +35,9 @@ describe("login", () => {
     const good = { name: "somebody", display_name: "Somebody", email: "somebody@example.com", password: PASSWORD };
     const bad = {
       name: [["so me", /user name/], ["ab", /user name/], ["a".repeat(65), /user name/]],
-      display_name: [["  ", /your name/], ["n".repeat(101), /your name/]],
+      display_name: [["  ", /your name/], ["n".repeat(101), /your name/], ["\u200b\u202e", /your name/], ["ecila\u202e", /your name/], ["...", /your name/]],
       email: [["somebody", /e-mail/], ["some body@example.com", /e-mail/]],
-      password: [["short", /password/], ["p".repeat(257), /password/]],
+      password: ["short", "password", "12345678", " ".repeat(15), "p".repeat(257)].map((value) => [value, /password/]),
     };
     for (const [field, values] of Object.entries(bad)) {
       for (const [value, words] of values) {
@@ -117,6 +117,62 @@ describe("login", () => {
     const person = await site.user();
     const { httpOnly, sameSite, path, secure, domain } = await person.sessionCookie();
     assert.deepEqual({ httpOnly, sameSite, path, secure, domain }, { httpOnly: true, sameSite: "Lax", path: "/", secure: false, domain: "localhost" });
+    await person.close();
+  });
+
+  test("password that is changed is the new one, and ends the sessions of other browsers", async () => {
+    const person = await site.user();
+    const elsewhere = await site.person();
+    await elsewhere.open("/login");
+    await elsewhere.logIn(person.name);
+    const change = async (current, next) => {
+      await person.page.fill("#password", current);
+      await person.page.fill("#new_password", next);
+      await person.click(person.button("Change the password"));
+    };
+    const next = "another sentence to remember";
+    await person.open("/account");
+    await person.click(person.page.getByRole("link", { name: "Change the password" }));
+    await change("wrong password", next);
+    assert.equal(await person.page.getByRole("alert").innerText(), "The current password is wrong.");
+    await change(PASSWORD, next);
+    assert.equal(person.page.url(), `${site.url}/account`);
+    assert.equal(await person.heading(), "Your account");
+    await elsewhere.open("/account");
+    assert.match(elsewhere.page.url(), /\/login$/);
+    await elsewhere.logIn(person.name);
+    assert.match(await elsewhere.page.getByRole("alert").innerText(), /password is wrong/);
+    await elsewhere.logIn(person.name, next);
+    assert.equal(await elsewhere.heading(), "Your account");
+    await elsewhere.close();
+    await person.close();
+  });
+
+  test("account that is deleted is gone, with its sessions and the access of its apps", async () => {
+    const person = await site.user();
+    const elsewhere = await site.person();
+    await elsewhere.open("/login");
+    await elsewhere.logIn(person.name);
+    const state = await person.authorize({ scope: "openid profile offline_access", prompt: "consent" });
+    await person.allow();
+    const { refresh_token } = await site.party.tokens(state);
+    await person.open("/account");
+    await person.click(person.page.getByRole("link", { name: "Delete the account" }));
+    await person.page.fill("#password", "wrong password");
+    await person.click(person.button("Delete the account"));
+    assert.equal(await person.page.getByRole("alert").innerText(), "The current password is wrong.");
+    await person.page.fill("#password", PASSWORD);
+    await person.click(person.button("Delete the account"));
+    assert.match(await person.page.locator("main").innerText(), /Your account was deleted/);
+    for (const gone of [person, elsewhere]) {
+      await gone.open("/account");
+      assert.match(gone.page.url(), /\/login$/);
+    }
+    await person.logIn(person.name);
+    assert.match(await person.page.getByRole("alert").innerText(), /password is wrong/);
+    const refreshed = await site.party.call("/token", { grant_type: "refresh_token", refresh_token });
+    assert.equal(refreshed.error, "invalid_grant");
+    await elsewhere.close();
     await person.close();
   });
 
@@ -214,6 +270,32 @@ describe("login", () => {
     await person.close();
   });
 
+  test("wrong request of an app is a page that says whose fault it is, with the code", async () => {
+    const person = await site.person();
+    const { url } = site.party.request();
+    const wrong = (change) => {
+      const request = new URL(url);
+      change(request.searchParams);
+      return request.href;
+    };
+    const requests = [
+      wrong((all) => all.set("client_id", "20000000000099")),
+      wrong((all) => all.set("redirect_uri", "https://evil.example/")),
+      `${site.url}/authorize`,
+    ];
+    for (const request of requests) {
+      const response = await person.page.goto(request);
+      assert.ok(response.status() >= 400 && response.status() < 500, request);
+      const main = await person.page.locator("main").innerText();
+      assert.match(main, /The app sent a request that is wrong/);
+      assert.match(main, /Status 40\d, (invalid_request|invalid_client|unauthorized_client)/);
+    }
+    assert.match(site.provider.output, /the request of an app was refused.*\[A\d+\]/);
+    await person.open("/login?flow=old");
+    assert.match(await person.page.locator("main").innerText(), /This page is out of date/);
+    await person.close();
+  });
+
   test("two tabs with two requests at the same time both finish", async () => {
     const user = await site.user();
     const person = await site.person();
@@ -231,6 +313,40 @@ describe("login", () => {
     await person.allow();
     assert.equal((await site.party.tokens(first)).claims.sub, tokens.claims.sub);
     await secondTab.close();
+    await user.close();
+    await person.close();
+  });
+
+  test("tabs that open at the same time in a new browser both finish", async () => {
+    const user = await site.user();
+    const person = await site.person();
+    const tabs = [];
+    for (let number = 0; number < 2; number += 1) tabs.push({ page: await person.newTab(), ...site.party.request() });
+    // Neither request has the cookie of the other.
+    await Promise.all(tabs.map(({ page, url }) => page.goto(url)));
+    for (const { page, state } of tabs) {
+      person.page = page;
+      await person.logIn(user.name);
+      if (/\/login\?/.test(page.url())) await person.logIn(user.name);
+      if (/\/consent\?/.test(page.url())) await person.allow();
+      assert.ok((await site.party.answer(state)).code);
+    }
+    await user.close();
+    await person.close();
+  });
+
+  test("login that was open in another tab leads to the account", async () => {
+    const user = await site.user();
+    const person = await site.person();
+    await person.open("/login");
+    const firstTab = person.page;
+    await person.newTab();
+    await person.open("/login");
+    await person.logIn(user.name);
+    person.page = firstTab;
+    await person.logIn(user.name);
+    assert.equal(person.page.url(), `${site.url}/account`);
+    assert.equal(await person.heading(), "Your account");
     await user.close();
     await person.close();
   });
@@ -286,6 +402,35 @@ describe("login", () => {
     const { scope } = await site.party.tokens(state);
     assert.ok(scope.includes("profile") && !scope.includes("email"), scope);
     await person.close();
+  });
+
+  test("wrong passwords from elsewhere lock nobody out, and right ones do not count", async () => {
+    const limited = await Site.start({ settings: { login_attempts: 2, address_header: "x-forwarded-for" } });
+    const at = (address) => limited.person({ extraHTTPHeaders: { "x-forwarded-for": address } });
+    const owner = await at("192.0.2.1");
+    await owner.signUp("owner");
+    for (let round = 0; round < 4; round += 1) {
+      await owner.logOut();
+      await owner.open("/login");
+      await owner.logIn("owner");
+      assert.equal(await owner.heading(), "Your account");
+    }
+    const attacker = await at("2001:db8::1");
+    for (let round = 0; round < 3; round += 1) {
+      await attacker.open("/login");
+      await attacker.logIn("owner", "wrong password");
+    }
+    assert.match(await attacker.page.locator("main").innerText(), /too many attempts/);
+    const neighbour = await at("2001:db8::2");
+    await neighbour.open("/login");
+    await neighbour.logIn("owner", "wrong password");
+    assert.match(await neighbour.page.locator("main").innerText(), /too many attempts/);
+    await owner.logOut();
+    await owner.open("/login");
+    await owner.logIn("owner");
+    assert.equal(await owner.heading(), "Your account");
+    for (const person of [owner, attacker, neighbour]) await person.close();
+    await limited.stop();
   });
 
   test("too many logins of one account are refused, and the page says so", async () => {

@@ -12,6 +12,7 @@ use openid_provider::connection::Connection;
 use openid_provider::metrics;
 use openid_provider::provider::Provider;
 use openid_provider::settings::Settings;
+use serde_json::Value;
 use tempfile::TempDir;
 use tracing_subscriber::EnvFilter;
 
@@ -44,7 +45,10 @@ async fn login_leaves_its_route_and_status_and_nothing_secret() {
     let directory = TempDir::new().unwrap();
     let settings = Settings {
         listen: ([127, 0, 0, 1], 0).into(),
-        database: format!("sqlite:{}", directory.path().join("test.db").display()),
+        database: Some(format!(
+            "sqlite:{}",
+            directory.path().join("test.db").display()
+        )),
         metrics: Some(([127, 0, 0, 1], 0).into()),
         ..Settings::default()
     };
@@ -92,11 +96,41 @@ async fn login_leaves_its_route_and_status_and_nothing_secret() {
         .unwrap()
         .to_owned();
     browser.get("/no/such/marker-path?marker-query").await;
+    let method = reqwest::Method::from_bytes(b"MARKER-METHOD").unwrap();
+    let request = browser.http.request(method, &browser.url);
+    request.send().await.unwrap();
 
     let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    let lines = log.lines().map(serde_json::from_str::<Value>);
+    let events = lines
+        .map(Result::unwrap)
+        .filter(|it| it["target"] == "audit");
+    let events: Vec<_> = events.map(|mut it| it["fields"].take()).collect();
+    let outcomes: Vec<_> = events
+        .iter()
+        .map(|it| {
+            (
+                it["event"].as_str().unwrap(),
+                it["outcome"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    let expected = [
+        ("login", "wrong"),
+        ("login", "right"),
+        ("consent", "allowed"),
+    ];
+    assert_eq!(outcomes, expected);
+    for event in &events {
+        assert_eq!(event["address"], "127.0.0.1");
+        assert_eq!(event["user"], events[0]["user"]);
+        assert_eq!(event["user"].as_str().unwrap().len(), 22, "{event}");
+    }
+    assert_eq!(events[2]["client_id"], client_id);
+
     // What hyper and the database say at this level is for those who debug them.
     let ours = |line: &&str| {
-        ["openid_provider", "authlete"]
+        ["audit", "openid_provider", "authlete"]
             .iter()
             .any(|target| line.contains(&format!("\"target\":\"{target}")))
     };
@@ -122,8 +156,9 @@ async fn login_leaves_its_route_and_status_and_nothing_secret() {
         r#"passwords_total{outcome="wrong"} 1"#,
         r#"consents_total{outcome="allowed"} 1"#,
         r#"http_requests_total{route="/login",method="POST",status="303"} 1"#,
+        r#"method="other""#,
     ] {
         assert!(metrics.contains(line), "{line} is not in\n{metrics}");
     }
-    assert!(!metrics.contains("marker"), "{metrics}");
+    assert!(!metrics.to_lowercase().contains("marker"), "{metrics}");
 }

@@ -1,5 +1,8 @@
 //! On a service of one's own, behind a proxy with TLS.
 
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
+
 use authlete::{ApiVersion, Authlete};
 use authlete_emulator::Emulator;
 use openid_provider::connection::Connection;
@@ -9,6 +12,7 @@ use reqwest::header::{HeaderMap, SET_COOKIE};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
+const README: &str = include_str!("../README.md");
 const URL: &str = "https://login.example.com";
 
 /// A free port of this machine, for a server whose URL is that of its proxy.
@@ -21,7 +25,10 @@ fn settings(directory: &TempDir, port: u16) -> Settings {
     Settings {
         listen: ([127, 0, 0, 1], port).into(),
         url: Some(URL.to_owned()),
-        database: format!("sqlite:{}", directory.path().join("test.db").display()),
+        database: Some(format!(
+            "sqlite:{}",
+            directory.path().join("test.db").display()
+        )),
         logo_origins: vec!["https://cdn.example.com".to_owned()],
         ..Settings::default()
     }
@@ -70,6 +77,57 @@ async fn service_that_does_not_fit_is_left_as_it_is_unless_the_operator_says_so(
             .await
             .is_ok()
     );
+}
+
+#[tokio::test]
+async fn database_of_a_demo_is_refused_on_a_service_and_is_another_one_by_default() {
+    let directory = TempDir::new().unwrap();
+    let settings = Settings {
+        url: None,
+        listen: ([127, 0, 0, 1], 0).into(),
+        ..settings(&directory, 0)
+    };
+    let demo = Connection::emulator(Emulator::builder()).await.unwrap();
+    let demo = Provider::start(settings.clone(), demo, false, None).await;
+    assert!(demo.unwrap().demo_url.is_some());
+
+    let emulator = Emulator::start().await.unwrap();
+    let service = Connection::new(emulator.config(ApiVersion::V3)).unwrap();
+    let refused = Provider::start(settings, service, true, None).await;
+    let error = format!("{:#}", refused.err().unwrap());
+    assert!(error.contains("alice, bob"), "{error}");
+    assert!(error.contains("`database`"), "{error}");
+
+    let settings = Settings::default();
+    assert_ne!(settings.database(true), settings.database(false));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn example_of_the_readme_sets_all_that_apply_settings_needs() {
+    let (_, section) = README.split_once("## On your own service").unwrap();
+    let (_, example) = section.split_once("```console").unwrap();
+    let (example, _) = example.split_once("```").unwrap();
+    assert!(example.contains("--apply-settings"), "{example}");
+    let emulator = Emulator::start().await.unwrap();
+    let variables = emulator.environment(ApiVersion::V3).into_iter();
+    let variables = variables.filter(|(name, _)| example.contains(&format!("{name}=")));
+
+    let directory = TempDir::new().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_openid-provider"));
+    command.env_clear().envs(variables);
+    command.env("OPENID_PROVIDER_LISTEN", "127.0.0.1:0");
+    command
+        .arg("--apply-settings")
+        .current_dir(directory.path());
+    command.stdout(Stdio::piped());
+    let mut server = command.spawn().unwrap();
+    let lines = BufReader::new(server.stdout.take().unwrap()).lines();
+    let started = lines
+        .map_while(Result::ok)
+        .any(|line| line.starts_with("The provider is at "));
+    let _ = server.kill();
+    let _ = server.wait();
+    assert!(started, "it ended before it was ready");
 }
 
 #[tokio::test]

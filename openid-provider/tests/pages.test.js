@@ -87,6 +87,12 @@ async function walk(site, person, look) {
   await page.fill("#code", totp.generate());
   await send();
   await look("account-with-second-factor");
+  await person.open("/account/second-factor/remove");
+  await look("remove-second-factor");
+  await person.open("/account/password");
+  await look("password");
+  await person.open("/account/delete");
+  await look("delete-account");
   await person.open("/log-out");
   await look("log-out");
   await send();

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Secret, TOTP } from "otpauth";
-import { Site } from "./people.js";
+import { PASSWORD, Site } from "./people.js";
 
 const MFA = "https://refeds.org/profile/mfa";
 const STEP = 30_000;
@@ -146,6 +146,11 @@ describe("second factor", () => {
     await enter(person, await app.code(0));
     assert.equal(person.page.url(), `${site.url}/account`);
     assert.ok(await person.button("Turn off").isVisible());
+    await person.click(person.button("Turn off"));
+    await person.page.fill("#password", "wrong password");
+    await person.click(person.button("Turn off"));
+    assert.equal(await person.page.getByRole("alert").innerText(), "The current password is wrong.");
+    await person.page.fill("#password", PASSWORD);
     await person.click(person.button("Turn off"));
     assert.ok(await person.page.getByRole("link", { name: "Set up" }).isVisible());
     await elsewhere.close();

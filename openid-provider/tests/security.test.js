@@ -16,7 +16,9 @@ describe("security", () => {
     "/login": { name, password: PASSWORD },
     "/consent": { decision: "allow", scope: "openid" },
     "/account/disconnect": { client_id: CLIENTS.recipes },
-    "/account/second-factor/remove": {},
+    "/account/second-factor/remove": { password: PASSWORD },
+    "/account/delete": { password: PASSWORD },
+    "/account/password": { password: PASSWORD, new_password: "a password of somebody else" },
     "/log-out": {},
   });
 
@@ -53,6 +55,15 @@ describe("security", () => {
     assert.equal(response.status(), 303);
     assert.equal(response.headers().location, `/consent?flow=${flow}`);
     assert.ok(!site.party.answers.has(waiting));
+    await person.close();
+  });
+
+  test("form that is too large is a page that says so", async () => {
+    const person = await site.user();
+    const form = { name: "n".repeat(70_000) };
+    const response = await person.context.request.post(`${site.url}/login`, { form, maxRedirects: 0 });
+    assert.equal(response.status(), 413);
+    assert.match(await response.text(), /What you entered is too long/);
     await person.close();
   });
 
@@ -95,6 +106,21 @@ describe("security", () => {
       assert.match(headers["content-security-policy"], /default-src 'none'.*frame-ancestors 'none'/, path);
       assert.equal(headers["strict-transport-security"], undefined);
     }
+    await person.close();
+  });
+
+  test("redirects are not stored", async () => {
+    const person = await site.user();
+    const { url } = site.party.request({ prompt: "consent" });
+    let next = url;
+    for (let hops = 0; hops < 2; hops += 1) {
+      const response = await person.context.request.get(new URL(next, site.url).href, { maxRedirects: 0 });
+      assert.equal(response.headers()["cache-control"], "no-store", next);
+      next = response.headers().location ?? `/continue${new URL(next, site.url).search}`;
+    }
+    const back = await person.context.request.get(new URL(next, site.url).href, { maxRedirects: 0 });
+    assert.equal(back.status(), 303);
+    assert.equal(back.headers()["cache-control"], "no-store");
     await person.close();
   });
 

@@ -1,7 +1,9 @@
 //! Settings: what the README says of them, and what the program says of wrong ones.
 
 use std::collections::BTreeMap;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -10,6 +12,9 @@ const README: &str = include_str!("../README.md");
 const SETTINGS: &str = include_str!("../src/settings.rs");
 const CONTAINERFILE: &str = include_str!("../Containerfile");
 const COMPOSE: &str = include_str!("../compose.yaml");
+
+/// How long the program may take to say that a setting is wrong.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The names of the settings, from their type.
 fn names() -> Vec<&'static str> {
@@ -51,6 +56,19 @@ fn container_files_name_settings_that_exist() {
     }
 }
 
+#[test]
+fn compose_file_can_be_opened_in_a_browser_and_has_no_password_in_a_url() {
+    assert!(COMPOSE.contains(r#"ports: ["80:80", "443:443"]"#));
+    let urls = COMPOSE.lines().filter(|line| line.contains("://"));
+    for line in urls.filter(|line| !line.contains("OPENID_PROVIDER_URL")) {
+        assert!(!line.contains("PASSWORD"), "{line}");
+    }
+    let variables = COMPOSE.split("${").skip(1);
+    for variable in variables.map(|rest| rest.split(':').next().unwrap()) {
+        assert!(README.contains(&format!("`{variable}`")), "{variable}");
+    }
+}
+
 fn run(variables: &[(&str, &str)], file: Option<&str>) -> Output {
     let directory = TempDir::new().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_openid-provider"));
@@ -59,7 +77,15 @@ fn run(variables: &[(&str, &str)], file: Option<&str>) -> Output {
     if let Some(text) = file {
         std::fs::write(directory.path().join("openid-provider.toml"), text).unwrap();
     }
-    command.output().unwrap()
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let begin = Instant::now();
+    while child.try_wait().unwrap().is_none() && begin.elapsed() < PATIENCE {
+        sleep(Duration::from_millis(20));
+    }
+    // It started, and would go on for ever.
+    let _ = child.kill();
+    child.wait_with_output().unwrap()
 }
 
 /// Variables, a file, and what the error has to name.
@@ -71,7 +97,7 @@ type Case = (
 
 #[test]
 fn wrong_setting_is_one_line_that_names_it_and_no_secret() {
-    let cases: [Case; 12] = [
+    let cases: [Case; 14] = [
         (&[("OPENID_PROVIDER_LISTEN", "nowhere")], None, "listen"),
         (
             &[("OPENID_PROVIDER_LISTENS", "127.0.0.1:0")],
@@ -132,6 +158,23 @@ fn wrong_setting_is_one_line_that_names_it_and_no_secret() {
             None,
             "AUTHLETE_SERVICE_APIKEY",
         ),
+        (
+            &[
+                ("OPENID_PROVIDER_URL", "https://login.example.com"),
+                ("OPENID_PROVIDER_LISTEN", "127.0.0.1:0"),
+                ("OPENID_PROVIDER_DEMO", "127.0.0.1:0"),
+            ],
+            None,
+            "AUTHLETE_SERVICE_ACCESSTOKEN",
+        ),
+        (
+            &[
+                ("OPENID_PROVIDER_LISTEN", "0.0.0.0:0"),
+                ("OPENID_PROVIDER_DEMO", "127.0.0.1:0"),
+            ],
+            None,
+            "AUTHLETE_SERVICE_ACCESSTOKEN",
+        ),
         (&[], Some("unknown = 1"), "unknown"),
     ];
     for (variables, file, name) in cases {
@@ -159,7 +202,7 @@ fn default_settings_are_those_of_the_readme() {
     for (name, value) in defaults {
         let actual: Value = match name {
             "listen" => settings.listen.to_string().into(),
-            "database" => settings.database.clone().into(),
+            "database" => settings.database(false).into(),
             "name" => settings.name.clone().into(),
             "login_attempts" => settings.login_attempts.into(),
             _ => settings.session_minutes.into(),

@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 use super::log_out::tell_clients;
 use super::logged_in::LoggedIn;
 use crate::app::App;
+use crate::audit;
 use crate::consents::ConnectedApp;
 use crate::error::Error;
 use crate::form::Sent;
@@ -81,6 +82,8 @@ pub async fn disconnect(State(app): State<App>, sent: Sent) -> Result<Redirect, 
         .consents
         .remove(&user.subject, client_id)
         .await?;
+    let (parts, subject) = (&sent.parts, &user.subject);
+    audit::event_of_app(&app, parts, "disconnect", subject, Some(client_id), "done");
     Ok(Redirect::to("/account"))
 }
 
@@ -96,6 +99,7 @@ pub async fn end_session(State(app): State<App>, sent: Sent) -> Result<Redirect,
         && let Some(ended) = ended
         && let Some(login) = ended.kept.login
     {
+        audit::event(&app, &sent.parts, "session_end", &user.subject, "done");
         let clients = ended.kept.clients;
         tell_clients(&app, Ended { login, clients });
     }

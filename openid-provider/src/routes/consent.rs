@@ -1,6 +1,6 @@
 //! The consent: what an app asks for, in words.
 
-use authlete::server::{ConsentRequest, Interaction, PendingAuthorization};
+use authlete::server::{Consent, ConsentRequest, Interaction, PendingAuthorization};
 use authlete::types::Scope;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Response};
@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use super::log_in::Flow;
 use super::{go_on, interaction, page_for, with_form_token};
 use crate::app::{App, Opened};
+use crate::audit;
 use crate::error::Error;
 use crate::form::Sent;
 use crate::metrics;
@@ -120,19 +121,57 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
     } = app.directory.open(&mut visit, &flow).await?;
     let client_id = kept.pending.client_id().filter(|_| agreed);
     visit.kept.clients.extend(client_id);
-    metrics::event("consents_total", if agreed { "allowed" } else { "refused" });
+    metrics::event("consents_total", audit::decision(agreed));
     kept.refused = !agreed;
-    if agreed && let Some(session) = session {
-        let lasting = kept.pending.consented_to_scopes(&session, &scopes);
-        if let Some(id) = client_id {
+    let asked = interaction(&kept.pending, session.as_ref());
+    if let (Some(Interaction::Consent(asked)), Some(session)) = (asked, session) {
+        let lasting = agreed.then(|| kept.pending.consented_to_scopes(&session, &scopes));
+        audit::event_of_app(
+            &app,
+            &sent.parts,
+            "consent",
+            session.subject(),
+            kept.pending.client_id(),
+            audit::decision(agreed),
+        );
+        if let Some(id) = kept.pending.client_id() {
             let client = kept.pending.answer().client.as_ref();
             let name = client.and_then(|client| client.client_name.as_deref());
             let name = name.unwrap_or_default();
-            let consents = &app.directory.consents;
-            consents.add(session.subject(), id, name, lasting).await?;
+            let (asked, agreed) = (&asked.requested, lasting.as_ref());
+            app.directory
+                .consents
+                .decide(session.subject(), id, name, asked, agreed)
+                .await?;
         }
     }
     app.directory.flows.update(&flow, &kept).await?;
     visit.save().await?;
     Ok(go_on(&flow))
+}
+
+/// Keeps the consent to the request of a device, or to one of a client without a browser.
+///
+/// Call it before the app gets its tokens: then there are none that the page of the account does not list.
+pub async fn keep(
+    app: &App,
+    subject: &str,
+    (client_id, name): (i64, Option<&str>),
+    requested: impl Iterator<Item = &'_ str>,
+    sent: &Sent,
+) -> Result<(), Error> {
+    let asked = Consent::new().scopes(requested);
+    let mut agreed = asked.clone();
+    agreed.retain_scopes(|scope| sent.all("scope").any(|it| it == scope));
+    app.directory
+        .consents
+        .decide(
+            subject,
+            client_id,
+            name.unwrap_or_default(),
+            &asked,
+            Some(&agreed),
+        )
+        .await?;
+    Ok(())
 }

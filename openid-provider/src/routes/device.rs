@@ -5,9 +5,10 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
-use super::consent::scopes;
+use super::consent::{self, scopes};
 use super::logged_in::LoggedIn;
 use crate::app::App;
+use crate::audit;
 use crate::error::Error;
 use crate::form::Sent;
 use crate::pages::{DeviceConsentPage, DevicePage, MessagePage, Page};
@@ -32,7 +33,7 @@ pub async fn page(
 }
 
 /// The code was sent.
-pub async fn send(State(app): State<App>, mut sent: Sent) -> Result<Response, Error> {
+pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error> {
     let Some(user) = app.directory.user(&sent.visit).await? else {
         return Ok(Redirect::to("/login").into_response());
     };
@@ -47,6 +48,7 @@ pub async fn send(State(app): State<App>, mut sent: Sent) -> Result<Response, Er
         };
         return Ok(page.into_response());
     };
+    let requests = &app.directory.device_requests;
     let answer = device.answer();
     let names = device.scopes().map(str::to_owned).collect();
     let page = DeviceConsentPage {
@@ -54,11 +56,11 @@ pub async fn send(State(app): State<App>, mut sent: Sent) -> Result<Response, Er
             .client_name
             .clone()
             .unwrap_or_else(|| texts.unnamed_app.to_owned()),
+        code: code.trim().to_uppercase(),
         scopes: scopes(texts, &names, answer.scopes.as_deref().unwrap_or_default()),
+        name: requests.add(&user.subject, &device).await?,
         page,
     };
-    sent.visit.kept.device = Some(device);
-    sent.visit.save().await?;
     Ok(page.into_response())
 }
 
@@ -69,24 +71,43 @@ pub async fn again() -> Redirect {
 
 /// The user has decided.
 pub async fn decide(State(app): State<App>, mut sent: Sent) -> Result<Response, Error> {
-    let device = sent.visit.kept.device.take().ok_or(Error::NoFlow)?;
+    let Some(user) = app.directory.user(&sent.visit).await? else {
+        return Ok(Redirect::to("/login").into_response());
+    };
+    let requests = &app.directory.device_requests;
+    let device = requests.get(&user.subject, sent.field("device")).await?;
+    let device = device.ok_or(Error::NoFlow)?;
     let client_id = device.answer().client_id;
     let session = app.directory.session(&mut sent.visit, client_id).await?;
     let agreed = sent.field("decision") == "allow";
     sent.visit.kept.clients.extend(client_id.filter(|_| agreed));
     sent.visit.save().await?;
-    let user = app.directory.user(&sent.visit).await?;
-    let page = Page::new(&app, &sent.parts, Some(&sent.visit), None).user(user.as_ref());
+    let outcome = audit::decision(agreed);
+    let parts = &sent.parts;
+    audit::event_of_app(
+        &app,
+        parts,
+        "device_consent",
+        &user.subject,
+        client_id,
+        outcome,
+    );
+    let page = Page::new(&app, &sent.parts, Some(&sent.visit), None).user(Some(&user));
     let texts = page.texts();
     let outcome = match session.filter(|_| agreed) {
         Some(session) => {
             let scopes = sent.all("scope");
+            if let Some(id) = client_id {
+                let client = (id, device.answer().client_name.as_deref());
+                consent::keep(&app, &user.subject, client, device.scopes(), &sent).await?;
+            }
             app.server
                 .authorize_device(&device, &session, scopes)
                 .await?
         }
         None => app.server.deny_device(&device).await?,
     };
+    requests.remove(sent.field("device")).await?;
     let message = match outcome {
         DeviceOutcome::Done if agreed => texts.device_done,
         DeviceOutcome::Done => texts.device_refused,

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::{finish_login, go_on, interaction, page_for, with_form_token};
 use crate::app::App;
+use crate::audit;
 use crate::error::Error;
 use crate::flows::at;
 use crate::form::Sent;
@@ -103,24 +104,43 @@ fn render(
 /// The name and the password were sent.
 pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error> {
     let (flow, name) = (sent.flow(), sent.field("name").to_owned());
-    app.count_attempt(&sent.parts, &name)?;
+    let directory = &app.directory;
+    let attempt = match app.attempts.password(&name, &app.address(&sent.parts)) {
+        Ok(attempt) => attempt,
+        Err(error) => {
+            let subject = directory.users.subject_of(&name).await?;
+            audit(&app, &sent, &subject.unwrap_or_default(), "limited");
+            return Err(error.into());
+        }
+    };
     let password = sent.field("password").to_owned();
-    let user = app.directory.users.authenticate(&name, password).await?;
+    let user = directory.users.authenticate(&name, password).await;
+    if !matches!(user, Ok(None)) {
+        attempt.take_back();
+    }
+    let user = user?;
     let outcome = if user.is_some() { "right" } else { "wrong" };
     metrics::event("passwords_total", outcome);
     let Some(user) = user else {
+        let subject = directory.users.subject_of(&name).await?;
+        audit(&app, &sent, &subject.unwrap_or_default(), "wrong");
         let asked = Asked {
             hint: Some(name),
             reason: None,
         };
         // Without a request that waits, the login is for this server alone.
-        let kept = app.directory.flow(&sent.visit, &flow).await.ok();
+        let kept = directory.flows.get(&sent.visit.kept.key, &flow).await?;
         let kept = kept.as_ref().map(|kept| (flow.as_str(), &kept.pending));
         let mut page = render(&app, &sent.parts, &sent.visit, kept, asked);
         page.page.mistake = Some(page.page.texts().wrong_password);
         return Ok(page.into_response());
     };
     let login = Login::new(&user.subject, false);
+    let outcome = match user.has_second_factor {
+        true => "code_needed",
+        false => "right",
+    };
+    audit(&app, &sent, &user.subject, outcome);
     let mut visit = sent.visit;
     if user.has_second_factor {
         visit.kept.begin_half(login);
@@ -128,4 +148,8 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
         return Ok(Redirect::to(&at("/second-factor", &flow)).into_response());
     }
     finish_login(&app, visit, login, &flow).await
+}
+
+fn audit(app: &App, sent: &Sent, subject: &str, outcome: &'static str) {
+    audit::event(app, &sent.parts, "login", subject, outcome);
 }

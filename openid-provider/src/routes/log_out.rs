@@ -9,6 +9,7 @@ use http::uri::PathAndQuery;
 
 use super::with_form_token;
 use crate::app::App;
+use crate::audit;
 use crate::error::Error;
 use crate::form::Sent;
 use crate::pages::{LogOutPage, MessagePage, Page};
@@ -49,11 +50,14 @@ pub async fn page(
 
 /// The user wants to log out.
 pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error> {
-    let Sent { mut visit, .. } = sent;
+    let Sent {
+        mut visit, parts, ..
+    } = sent;
     let (login, logout) = (visit.kept.login.take(), visit.kept.logout.take());
     let clients = take(&mut visit.kept.clients);
     visit.end().await?;
     if let Some(login) = login {
+        audit::event(&app, &parts, "log_out", &login.subject, "done");
         tell_clients(&app, Ended { login, clients });
     }
     let response = logout.and_then(|logout| logout.response());

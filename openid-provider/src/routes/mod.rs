@@ -4,6 +4,7 @@ mod account;
 pub mod assets;
 mod choose_account;
 mod consent;
+mod delete_account;
 mod device;
 mod health;
 mod home;
@@ -11,6 +12,7 @@ mod language;
 mod log_in;
 mod log_out;
 mod logged_in;
+mod password;
 mod proceed;
 mod requests;
 mod second_factor;
@@ -21,8 +23,10 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
-use http::StatusCode;
+use http::header::CACHE_CONTROL;
 use http::request::Parts;
+use http::{HeaderValue, StatusCode};
+use tower_http::set_header::SetResponseHeaderLayer;
 
 pub use self::proceed::to_page;
 use self::proceed::{go_on, interaction};
@@ -33,6 +37,8 @@ use crate::random;
 use crate::visit::{Login, Visit};
 
 pub use log_out::FOR_CLIENT as LOG_OUT_FOR_CLIENT;
+
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 /// The largest form, in bytes.
 const FORM_LIMIT: usize = 64 * 1024;
@@ -60,7 +66,15 @@ pub fn router(app: &App) -> Router {
             "/account/second-factor",
             get(second_factor::set_up_page).post(second_factor::set_up),
         )
-        .route("/account/second-factor/remove", post(second_factor::remove))
+        .route(
+            "/account/second-factor/remove",
+            get(second_factor::remove_page).post(second_factor::remove),
+        )
+        .route(
+            delete_account::PATH,
+            get(delete_account::page).post(delete_account::send),
+        )
+        .route(password::PATH, get(password::page).post(password::send))
         .route("/device", get(device::page).post(device::send))
         .route("/device/consent", get(device::again).post(device::decide))
         .route("/requests", get(requests::page).post(requests::decide))
@@ -68,6 +82,8 @@ pub fn router(app: &App) -> Router {
         .route("/language", post(language::choose))
         .fallback(async || StatusCode::NOT_FOUND)
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
+        // Browsers store redirects, too, and follow them again when the user goes back, whatever was decided meanwhile.
+        .layer(SetResponseHeaderLayer::overriding(CACHE_CONTROL, NO_STORE))
         .with_state(app.clone())
 }
 

@@ -3,9 +3,10 @@
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
-use super::consent::scopes;
+use super::consent::{self, scopes};
 use super::logged_in::LoggedIn;
 use crate::app::App;
+use crate::audit;
 use crate::error::Error;
 use crate::form::Sent;
 use crate::pages::{ListedRequest, MessagePage, Page, RequestsPage};
@@ -59,9 +60,23 @@ pub async fn decide(State(app): State<App>, mut sent: Sent) -> Result<Response, 
     let agreed = sent.field("decision") == "allow";
     sent.visit.kept.clients.extend(client_id.filter(|_| agreed));
     sent.visit.save().await?;
+    let outcome = audit::decision(agreed);
+    let parts = &sent.parts;
+    audit::event_of_app(
+        &app,
+        parts,
+        "backchannel_consent",
+        &user.subject,
+        client_id,
+        outcome,
+    );
     let decided = match session.filter(|_| agreed) {
         Some(session) => {
             let scopes = sent.all("scope");
+            if let Some(id) = client_id {
+                let client = (id, request.answer().client_name.as_deref());
+                consent::keep(&app, &user.subject, client, request.scopes(), &sent).await?;
+            }
             app.server
                 .authorize_backchannel(&request, &session, scopes)
                 .await

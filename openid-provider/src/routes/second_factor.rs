@@ -1,5 +1,6 @@
 //! The second factor: at a login, and on the page of the account.
 
+use anyhow::Context as _;
 use authlete::Secret;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -7,13 +8,14 @@ use http::request::Parts;
 
 use super::log_in::Flow;
 use super::logged_in::LoggedIn;
-use super::{finish_login, page_of};
+use super::{finish_login, page_of, password};
 use crate::app::App;
+use crate::audit;
 use crate::error::Error;
 use crate::flows::at;
 use crate::form::Sent;
 use crate::metrics;
-use crate::pages::{Page, SecondFactorPage, SetUpSecondFactorPage};
+use crate::pages::{Page, RemoveSecondFactorPage, SecondFactorPage, SetUpSecondFactorPage};
 use crate::second_factor::Authenticator;
 use crate::users::User;
 use crate::visit::{Login, Visit};
@@ -39,14 +41,19 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
     let Some(half) = sent.visit.kept.half() else {
         return Ok(Redirect::to(&at("/login", &flow)).into_response());
     };
-    app.count_attempt(&sent.parts, &half.subject)?;
+    let address = app.address(&sent.parts);
+    let attempt = app.attempts.code(&half.subject, &address)?;
     let users = &app.directory.users;
     let code = sent.field("code");
-    let is_right = users.verify_second_factor(&half.subject, code).await?;
-    metrics::event(
-        "second_factors_total",
-        if is_right { "right" } else { "wrong" },
-    );
+    let is_right = users.verify_second_factor(&half.subject, code).await;
+    if !matches!(is_right, Ok(false)) {
+        attempt.take_back();
+    }
+    let is_right = is_right?;
+    let outcome = if is_right { "right" } else { "wrong" };
+    metrics::event("second_factors_total", outcome);
+    let parts = &sent.parts;
+    audit::event(&app, parts, "second_factor", &half.subject, outcome);
     if !is_right {
         let page = page_of(&app, &sent.parts, &sent.visit, &flow).await?;
         let mistake = page.texts().wrong_code;
@@ -74,7 +81,7 @@ pub async fn set_up_page(
     let kept = visit.kept.totp_secret.as_ref();
     let kept = kept.and_then(|secret| Authenticator::of(secret.expose()));
     let authenticator = kept.or_else(Authenticator::generate);
-    let authenticator = authenticator.ok_or(Error::Internal("there is no secret for a code"))?;
+    let authenticator = authenticator.context("there is no secret for a code")?;
     visit.kept.totp_secret = Some(authenticator.secret().into());
     visit.save().await?;
     let page = page_of(&app, &parts, &visit, &flow).await?;
@@ -112,10 +119,14 @@ pub async fn set_up(State(app): State<App>, mut sent: Sent) -> Result<Response, 
     if is_due(&sent.visit, &user) {
         return use_first(&mut sent.visit, &flow, SET_UP).await;
     }
-    app.count_attempt(&sent.parts, &user.subject)?;
+    // The user sees the secret: there is nothing to guess.
     let users = &app.directory.users;
     let set_up = users.set_up_second_factor(&user.subject, &authenticator, sent.field("code"));
-    if !set_up.await? {
+    let is_right = set_up.await?;
+    let outcome = if is_right { "done" } else { "wrong" };
+    let parts = &sent.parts;
+    audit::event(&app, parts, "second_factor_set_up", &user.subject, outcome);
+    if !is_right {
         let page = page_of(&app, &sent.parts, &sent.visit, &flow).await?;
         let mistake = page.texts().wrong_code;
         let page = page.user(Some(&user)).mistake(mistake);
@@ -127,13 +138,37 @@ pub async fn set_up(State(app): State<App>, mut sent: Sent) -> Result<Response, 
     finish_login(&app, sent.visit, login, &flow).await
 }
 
-/// Turns it off.
+/// Asks for the password before it is turned off.
+pub async fn remove_page(State(app): State<App>, opened: LoggedIn) -> RemoveSecondFactorPage {
+    RemoveSecondFactorPage {
+        page: opened.page(&app),
+        name: opened.user.name,
+    }
+}
+
+/// Turns it off. Whoever finds a browser that is logged in cannot.
 pub async fn remove(State(app): State<App>, mut sent: Sent) -> Result<Response, Error> {
     let Some(user) = app.directory.user(&sent.visit).await? else {
         return Ok(Redirect::to("/login").into_response());
     };
     if is_due(&sent.visit, &user) {
         return use_first(&mut sent.visit, "", "/account").await;
+    }
+    if sent.field("password").is_empty() {
+        return Ok(Redirect::to("/account/second-factor/remove").into_response());
+    }
+    let is_right = password::is_right(&app, &sent, &user).await?;
+    let outcome = if is_right { "done" } else { "wrong" };
+    let parts = &sent.parts;
+    audit::event(&app, parts, "second_factor_removal", &user.subject, outcome);
+    if !is_right {
+        let page = Page::new(&app, &sent.parts, Some(&sent.visit), None).user(Some(&user));
+        let mistake = page.texts().password_wrong;
+        let page = RemoveSecondFactorPage {
+            page: page.mistake(mistake),
+            name: user.name,
+        };
+        return Ok(page.into_response());
     }
     app.directory
         .users
@@ -144,13 +179,13 @@ pub async fn remove(State(app): State<App>, mut sent: Sent) -> Result<Response, 
 
 /// Whether the user has a second factor that this session has not seen. Only with it can it be replaced or turned off: it is
 /// there for the case that somebody else knows the password.
-fn is_due(visit: &Visit, user: &User) -> bool {
+pub fn is_due(visit: &Visit, user: &User) -> bool {
     let login = visit.kept.login.as_ref();
     user.has_second_factor && !login.is_some_and(|login| login.has_second_factor)
 }
 
 /// Asks for the code, and goes on with the authorization request or with a page of this server afterwards.
-async fn use_first(visit: &mut Visit, flow: &str, page: &str) -> Result<Response, Error> {
+pub async fn use_first(visit: &mut Visit, flow: &str, page: &str) -> Result<Response, Error> {
     if let Some(login) = visit.kept.login.clone() {
         visit.kept.begin_half(login);
         visit.kept.after_login = Some(page.to_owned());

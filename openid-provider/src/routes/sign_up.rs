@@ -8,11 +8,12 @@ use http::request::Parts;
 use super::log_in::Flow;
 use super::{finish_login, interaction, page_for, page_of, with_form_token};
 use crate::app::App;
+use crate::audit;
 use crate::error::Error;
 use crate::form::Sent;
 use crate::metrics;
 use crate::pages::{Page, SignUpPage};
-use crate::passwords::{LONGEST, SHORTEST};
+use crate::passwords;
 use crate::texts::Texts;
 use crate::users::NewUser;
 use crate::visit::{Login, Visit};
@@ -51,6 +52,7 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
         email: field("email"),
         // Blanks count in a password.
         password: sent.field("password").to_owned(),
+        is_demo: false,
     };
     let page = page_of(&app, &sent.parts, &sent.visit, &flow).await?;
     let again = |page: Page, mistake| SignUpPage {
@@ -63,13 +65,13 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
     if let Some(mistake) = mistake(&new, texts) {
         return Ok(again(page, mistake).into_response());
     }
-    // So that nobody tries which names are taken.
-    app.count_attempt(&sent.parts, &new.name)?;
+    app.attempts.sign_up(&app.address(&sent.parts))?;
     let user = app.directory.users.add(new).await?;
-    metrics::event(
-        "sign_ups_total",
-        if user.is_some() { "done" } else { "name_taken" },
-    );
+    let outcome = if user.is_some() { "done" } else { "name_taken" };
+    metrics::event("sign_ups_total", outcome);
+    let subject = user.as_ref().map(|user| user.subject.as_str());
+    let subject = subject.unwrap_or_default();
+    audit::event(&app, &sent.parts, "sign_up", subject, outcome);
     let Some(user) = user else {
         return Ok(again(page, texts.name_taken).into_response());
     };
@@ -82,8 +84,9 @@ fn mistake(new: &NewUser, texts: &'static Texts) -> Option<&'static str> {
     let is_allowed = |it: char| it.is_ascii_alphanumeric() || matches!(it, '.' | '-' | '_');
     let is_name = (3..=64).contains(&new.name.len()) && new.name.chars().all(is_allowed);
     let is_display_name = (1..=100).contains(&new.display_name.chars().count())
-        && !new.display_name.contains(char::is_control);
-    let length = new.password.chars().count();
+        && !new.display_name.contains(char::is_control)
+        && !new.display_name.contains(is_deceptive)
+        && new.display_name.contains(char::is_alphanumeric);
     // Whether there is such an address, only a message to it can tell.
     let is_email = new.email.split_once('@').is_some_and(|(user, host)| {
         !user.is_empty()
@@ -98,9 +101,29 @@ fn mistake(new: &NewUser, texts: &'static Texts) -> Option<&'static str> {
         Some(texts.display_name_invalid)
     } else if !is_email || new.email.len() > 254 {
         Some(texts.email_invalid)
-    } else if length < SHORTEST || new.password.len() > LONGEST {
+    } else if !passwords::is_allowed(&new.password) {
         Some(texts.password_invalid)
     } else {
         None
     }
+}
+
+/// Characters that cannot be seen, or that turn the text around them: with these a name looks like another one, or like none.
+/// Joiners (U+200C, U+200D) are part of names in some scripts.
+fn is_deceptive(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}'
+            | '\u{61c}'
+            | '\u{180e}'
+            | '\u{200b}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{3164}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}'
+    )
 }

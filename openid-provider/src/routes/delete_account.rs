@@ -1,0 +1,76 @@
+//! The end of an account.
+
+use authlete::types::ClientAuthorizationDeleteRequest;
+use authlete_axum::authorization_server::Failure;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Redirect, Response};
+
+use super::log_out::tell_clients;
+use super::logged_in::LoggedIn;
+use super::password;
+use super::second_factor::{is_due, use_first};
+use crate::app::App;
+use crate::audit;
+use crate::error::Error;
+use crate::form::Sent;
+use crate::pages::{DeleteAccountPage, MessagePage, Page};
+use crate::visit::Ended;
+
+pub const PATH: &str = "/account/delete";
+
+pub async fn page(State(app): State<App>, opened: LoggedIn) -> Result<Response, Error> {
+    let page = opened.page(&app);
+    let LoggedIn {
+        mut visit, user, ..
+    } = opened;
+    if is_due(&visit, &user) {
+        return use_first(&mut visit, "", PATH).await;
+    }
+    let name = user.name;
+    Ok(DeleteAccountPage { page, name }.into_response())
+}
+
+/// Deletes it: the tokens of apps, the sessions, and then the user. When one of these fails, the user can try again.
+pub async fn send(State(app): State<App>, mut sent: Sent) -> Result<Response, Error> {
+    let Some(user) = app.directory.user(&sent.visit).await? else {
+        return Ok(Redirect::to("/login").into_response());
+    };
+    if is_due(&sent.visit, &user) {
+        return use_first(&mut sent.visit, "", PATH).await;
+    }
+    let page = Page::new(&app, &sent.parts, Some(&sent.visit), None);
+    let texts = page.texts();
+    let is_right = password::is_right(&app, &sent, &user).await?;
+    let outcome = if is_right { "done" } else { "wrong" };
+    let subject = user.subject.as_str();
+    audit::event(&app, &sent.parts, "account_deletion", subject, outcome);
+    if !is_right {
+        let page = page.user(Some(&user)).mistake(texts.password_wrong);
+        let name = user.name;
+        return Ok(DeleteAccountPage { page, name }.into_response());
+    }
+    let directory = &app.directory;
+    let request = ClientAuthorizationDeleteRequest::new(subject);
+    for connected in directory.consents.apps(subject).await? {
+        let api = app.server.api();
+        let deleted = api.delete_client_authorization(connected.client_id, &request);
+        deleted.await.map_err(Failure::from)?;
+    }
+    for session in directory.sessions.of_user(subject).await? {
+        if directory.sessions.end(subject, &session.id).await?
+            && let Some(login) = session.kept.login
+        {
+            let clients = session.kept.clients;
+            tell_clients(&app, Ended { login, clients });
+        }
+    }
+    directory.users.remove(subject).await?;
+    sent.visit.end().await?;
+    let page = MessagePage {
+        page,
+        title: texts.delete_account,
+        message: texts.account_deleted,
+        status: None,
+    };
+    Ok(page.into_response())
+}

@@ -1,0 +1,85 @@
+//! The change of the password.
+
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Redirect, Response};
+
+use super::log_out::tell_clients;
+use super::logged_in::LoggedIn;
+use super::second_factor::{is_due, use_first};
+use crate::app::App;
+use crate::audit;
+use crate::error::Error;
+use crate::form::Sent;
+use crate::pages::{Page, PasswordPage};
+use crate::passwords;
+use crate::users::User;
+use crate::visit::Ended;
+
+pub const PATH: &str = "/account/password";
+
+pub async fn page(State(app): State<App>, opened: LoggedIn) -> Result<Response, Error> {
+    let page = opened.page(&app);
+    let LoggedIn {
+        mut visit, user, ..
+    } = opened;
+    if is_due(&visit, &user) {
+        return use_first(&mut visit, "", PATH).await;
+    }
+    Ok(render(page, user).into_response())
+}
+
+fn render(page: Page, user: User) -> PasswordPage {
+    PasswordPage {
+        name: user.name,
+        page,
+    }
+}
+
+/// Changes it, and ends the sessions in other browsers: somebody else may know the password.
+pub async fn send(State(app): State<App>, mut sent: Sent) -> Result<Response, Error> {
+    let Some(user) = app.directory.user(&sent.visit).await? else {
+        return Ok(Redirect::to("/login").into_response());
+    };
+    if is_due(&sent.visit, &user) {
+        return use_first(&mut sent.visit, "", PATH).await;
+    }
+    let page = Page::new(&app, &sent.parts, Some(&sent.visit), None).user(Some(&user));
+    let texts = page.texts();
+    let new = sent.field("new_password").to_owned();
+    if !passwords::is_allowed(&new) {
+        return Ok(render(page.mistake(texts.password_invalid), user).into_response());
+    }
+    let is_right = is_right(&app, &sent, &user).await?;
+    let outcome = if is_right { "done" } else { "wrong" };
+    let parts = &sent.parts;
+    audit::event(&app, parts, "password_change", &user.subject, outcome);
+    if !is_right {
+        return Ok(render(page.mistake(texts.password_wrong), user).into_response());
+    }
+    let directory = &app.directory;
+    directory.users.set_password(&user.subject, new).await?;
+    let this = sent.visit.id();
+    for session in directory.sessions.of_user(&user.subject).await? {
+        let is_other = this.as_ref() != Some(&session.id);
+        if is_other
+            && directory.sessions.end(&user.subject, &session.id).await?
+            && let Some(login) = session.kept.login
+        {
+            let clients = session.kept.clients;
+            tell_clients(&app, Ended { login, clients });
+        }
+    }
+    Ok(Redirect::to("/account").into_response())
+}
+
+/// Whether the field `password` has the password of the user.
+pub async fn is_right(app: &App, sent: &Sent, user: &User) -> Result<bool, Error> {
+    let address = app.address(&sent.parts);
+    let attempt = app.attempts.password(&user.name, &address)?;
+    let password = sent.field("password").to_owned();
+    let found = app.directory.users.authenticate(&user.name, password).await;
+    if !matches!(found, Ok(None)) {
+        attempt.take_back();
+    }
+    Ok(found?.is_some())
+}
