@@ -28,6 +28,15 @@ pub(crate) struct PublicUrl {
 }
 
 impl PublicUrl {
+    /// The same for a setting that may be absent or empty.
+    pub(crate) fn parse_optional(
+        setting: &'static str,
+        url: Option<&str>,
+    ) -> Result<Option<Self>, UrlError> {
+        let url = url.filter(|url| !url.is_empty());
+        url.map(|url| Self::parse(setting, url)).transpose()
+    }
+
     /// Parses the value of a setting.
     pub(crate) fn parse(setting: &'static str, url: &str) -> Result<Self, UrlError> {
         let refuse = |reason| Err(UrlError { setting, reason });

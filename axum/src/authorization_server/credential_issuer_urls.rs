@@ -27,13 +27,21 @@ impl CredentialIssuerUrls {
         let Some(metadata) = &service.credential_issuer_metadata else {
             return Ok(None);
         };
-        let Some(issuer) = PublicUrl::parse_optional(ISSUER, metadata.credential_issuer.as_deref())? else {
+        let Some(issuer) =
+            PublicUrl::parse_optional(ISSUER, metadata.credential_issuer.as_deref())?
+        else {
             return Ok(None);
         };
         Ok(Some(Self {
             issuer,
-            credential: PublicUrl::parse_optional(CREDENTIAL, metadata.credential_endpoint.as_deref())?,
-            deferred: PublicUrl::parse_optional(DEFERRED, metadata.deferred_credential_endpoint.as_deref())?,
+            credential: PublicUrl::parse_optional(
+                CREDENTIAL,
+                metadata.credential_endpoint.as_deref(),
+            )?,
+            deferred: PublicUrl::parse_optional(
+                DEFERRED,
+                metadata.deferred_credential_endpoint.as_deref(),
+            )?,
             nonce: PublicUrl::parse_optional(NONCE, metadata.nonce_endpoint.as_deref())?,
             jwks: PublicUrl::parse_optional(JWKS, service.credential_jwks_uri.as_deref())?,
         }))

@@ -3,7 +3,7 @@
 use authlete::Authlete;
 use authlete::types::Service;
 
-use super::credential_issuer::CredentialIssuerUrls;
+use super::credential_issuer_urls::CredentialIssuerUrls;
 use crate::UrlError;
 use crate::public_url::PublicUrl;
 
@@ -31,7 +31,7 @@ macro_rules! endpoints {
                 let issuer = service.issuer.as_deref().unwrap_or_default();
                 let endpoints = Self {
                     issuer: PublicUrl::parse("issuer", issuer)?,
-                    $( $name: parse($setting, service.$member.as_deref())?, )*
+                    $( $name: PublicUrl::parse_optional($setting, service.$member.as_deref())?, )*
                     credential_issuer: CredentialIssuerUrls::of(service)?,
                 };
                 endpoints.check()?;
@@ -170,12 +170,4 @@ impl Endpoints {
         }
         Ok(())
     }
-}
-
-pub(super) fn parse(
-    setting: &'static str,
-    url: Option<&str>,
-) -> Result<Option<PublicUrl>, UrlError> {
-    let url = url.filter(|url| !url.is_empty());
-    url.map(|url| PublicUrl::parse(setting, url)).transpose()
 }

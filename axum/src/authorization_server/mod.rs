@@ -28,6 +28,7 @@ mod authorization;
 mod backchannel;
 mod cors;
 mod credential_issuer;
+mod credential_issuer_urls;
 mod device;
 mod discovery;
 mod endpoints;

@@ -11,6 +11,7 @@
 mod access_token;
 mod challenge;
 mod dpop;
+mod guard;
 mod metadata;
 mod require_access_token;
 mod require_scopes;

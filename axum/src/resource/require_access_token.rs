@@ -9,6 +9,7 @@ use authlete::types::IntrospectionRequest;
 use tower_layer::Layer;
 
 use super::challenge::Challenges;
+use super::guard::Guard;
 use super::service::RequireAccessTokenService;
 use super::{Dpop, ProtectedResource};
 
@@ -71,17 +72,6 @@ use super::{Dpop, ProtectedResource};
 #[must_use = "a layer does nothing until it is added to a service"]
 pub struct RequireAccessToken {
     guard: Arc<Guard>,
-}
-
-/// What the services of a layer share.
-#[derive(Debug, Clone)]
-pub(super) struct Guard {
-    pub(super) api: Authlete,
-    /// What is the same for each token. The token itself is empty.
-    pub(super) conditions: IntrospectionRequest,
-    pub(super) certificates: ClientCertificateSource,
-    pub(super) dpop: Option<Dpop>,
-    pub(super) metadata_url: Option<Arc<str>>,
 }
 
 impl RequireAccessToken {

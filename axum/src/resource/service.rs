@@ -14,7 +14,7 @@ use http::{Request, StatusCode};
 use http_body_util::Either;
 use tower_service::Service;
 
-use super::require_access_token::Guard;
+use super::guard::Guard;
 use super::{AccessToken, GuardedBody};
 use crate::response::{DPOP_NONCE, empty};
 

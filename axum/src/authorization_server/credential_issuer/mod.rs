@@ -5,7 +5,6 @@ mod documents;
 mod offer;
 mod orders;
 mod routes;
-mod urls;
 
 pub use credential::{credential, deferred_credential};
 pub use documents::{
@@ -14,4 +13,3 @@ pub use documents::{
 pub use offer::credential_offer;
 pub use orders::CredentialOrders;
 pub(super) use orders::{AnyCredentialOrders, NoCredentialOrders};
-pub(super) use urls::CredentialIssuerUrls;

@@ -4,11 +4,12 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use super::{
-    CredentialIssuerUrls, credential, credential_issuer_jwks, credential_issuer_metadata,
-    credential_nonce, credential_offer, deferred_credential, jwt_vc_issuer_metadata,
+    credential, credential_issuer_jwks, credential_issuer_metadata, credential_nonce,
+    credential_offer, deferred_credential, jwt_vc_issuer_metadata,
 };
 use crate::authorization_server::AuthorizationServer;
 use crate::authorization_server::cors::{AnyOriginUncached, any_origin};
+use crate::authorization_server::credential_issuer_urls::CredentialIssuerUrls;
 use crate::authorization_server::router::{path, with_routes};
 
 impl CredentialIssuerUrls {
