@@ -48,10 +48,10 @@ impl Caller {
             Act::HalfTls(_) => Duration::from_secs(1),
             _ => deadline,
         };
-        // A call that only ends by its deadline has time for several attempts.
+        // A call that only ends by its deadline has time for several attempts, also when the machine has much else to do.
         let retry = RetryPolicy::new().base_delay(Duration::from_millis(1));
         let retry = match deadline < ATTEMPT_TIMEOUT {
-            true => retry.attempt_timeout(deadline / 5),
+            true => retry.attempt_timeout(deadline / 10),
             false => retry,
         };
         let connects = Connects::default();

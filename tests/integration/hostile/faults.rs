@@ -21,7 +21,7 @@ pub struct Fault {
 pub const LONG: Duration = Duration::from_secs(30);
 
 /// For calls that only end by it.
-const SHORT: Duration = Duration::from_secs(1);
+const SHORT: Duration = Duration::from_secs(5);
 
 fn fault(name: impl Into<String>, act: Act) -> Fault {
     Fault {
