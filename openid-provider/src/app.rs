@@ -61,7 +61,13 @@ impl Site {
 
 pub struct Demo {
     pub url: String,
-    pub users: String,
+    pub users: Vec<DemoUser>,
+}
+
+/// What somebody can log in with.
+pub struct DemoUser {
+    pub name: &'static str,
+    pub password: &'static str,
 }
 
 #[derive(Clone)]

@@ -22,7 +22,7 @@ use tower_sessions::cookie::SameSite;
 use tower_sessions::cookie::time::Duration as SessionDuration;
 use tower_sessions::{ExpiredDeletion as _, Expiry, SessionManagerLayer};
 
-use crate::app::{App, Demo, Directory, Site};
+use crate::app::{App, Demo, DemoUser, Directory, Site};
 use crate::connection::Connection;
 use crate::consents::Consents;
 use crate::flows::Flows;
@@ -115,7 +115,6 @@ impl Provider {
             tasks.spawn(serve(demo_listener, router, stopped.clone()));
             demo_url = Some(own);
         }
-        let names = DEMO_USERS.map(|(name, _, password)| format!("{name} / {password}"));
         let site = Site {
             name: settings.name.clone(),
             url: url.clone(),
@@ -128,7 +127,9 @@ impl Provider {
             .collect(),
             demo: demo_url.clone().map(|url| Demo {
                 url,
-                users: names.join(", "),
+                users: DEMO_USERS
+                    .map(|(name, _, password)| DemoUser { name, password })
+                    .into(),
             }),
             settings: settings.clone(),
         };
