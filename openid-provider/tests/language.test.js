@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Site } from "./people.js";
+import { PHONE, Site } from "./people.js";
 
 const LOG_IN = { en: "Log in to continue to Recipe Box", ja: "「Recipe Box」に進むにはログインしてください" };
 
@@ -92,6 +92,23 @@ describe("language", () => {
     await person.click(person.button("English"));
     assert.equal(await tag(person), "en");
     assert.equal(await person.page.locator("main form").count(), 0);
+    await person.close();
+  });
+
+  test("Japanese consent has no line on a phone that ends half-way", async () => {
+    const person = await site.user({ viewport: PHONE, locale: "ja-JP" });
+    await person.authorize();
+    const paragraphs = await person.page.locator("main p:not(:has(a))").all();
+    assert.ok(paragraphs.length > 0);
+    for (const paragraph of paragraphs) {
+      const lines = await paragraph.evaluate((element) => {
+        const words = document.createRange();
+        words.selectNodeContents(element);
+        return [...words.getClientRects()].map(({ width }) => width / element.clientWidth);
+      });
+      // The last one is as long as it is.
+      for (const filled of lines.slice(0, -1)) assert.ok(filled > 0.6, `${await paragraph.innerText()}: ${filled}`);
+    }
     await person.close();
   });
 

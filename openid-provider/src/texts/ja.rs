@@ -40,7 +40,7 @@ pub static TEXTS: Texts = Texts {
     continue_as: "{} として続ける",
     other_account: "別のアカウントを使う",
     consent_title: "「{}」があなたのアカウントへのアクセスを求めています",
-    consent_intro: "許可すると、次のことができるようになります：",
+    consent_intro: "許可すると、次のことが可能になります：",
     consent_required: "必須",
     consent_claims: "次の情報も伝わります：",
     consent_details: "リクエストの詳細",
