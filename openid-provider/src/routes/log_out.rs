@@ -64,7 +64,7 @@ fn logged_out(page: Page) -> Response {
     let texts = page.texts();
     let page = MessagePage {
         page,
-        title: texts.log_out_title,
+        title: texts.logged_out_title,
         message: texts.logged_out,
         status: None,
     };

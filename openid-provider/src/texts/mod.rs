@@ -77,6 +77,7 @@ pub struct Texts {
     pub request_gone: &'static str,
     pub log_out_title: &'static str,
     pub log_out_question: &'static str,
+    pub logged_out_title: &'static str,
     pub logged_out: &'static str,
     pub home: &'static str,
     pub to_home: &'static str,
