@@ -12,7 +12,7 @@ use http::request::Parts;
 
 use crate::consents::Consents;
 use crate::error::Error;
-use crate::flows::{Flow, Flows};
+use crate::flows::{Flow, Flows, Found};
 use crate::requests::Requests;
 use crate::sessions::Sessions;
 use crate::settings::Settings;
@@ -138,8 +138,11 @@ impl Directory {
 
     /// The authorization request that a page of this browser is for.
     pub async fn flow(&self, visit: &Visit, name: &str) -> Result<Flow, Error> {
-        let flow = self.flows.get(&visit.kept.key, name).await?;
-        flow.ok_or(Error::NoFlow)
+        match self.flows.get(&visit.kept.key, name).await? {
+            Some(Found::Waiting(flow)) => Ok(*flow),
+            Some(Found::Ended(destination)) => Err(Error::Ended(destination)),
+            None => Err(Error::NoFlow),
+        }
     }
 
     /// Who is logged in.

@@ -2,6 +2,7 @@
 
 use authlete_axum::TooManyAttempts;
 use authlete_axum::authorization_server::Failure;
+use axum::Extension;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -9,6 +10,7 @@ use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, Method, StatusCode};
 
 use crate::app::App;
+use crate::destination::Destination;
 use crate::pages::{self, Page};
 
 /// A request that ends early. [`as_page`] makes a page of it.
@@ -16,11 +18,14 @@ use crate::pages::{self, Page};
 pub enum Error {
     /// The page is too old, or of another session.
     NoFlow,
+    /// The authorization request of the page has ended: the user is back at the app, or was.
+    Ended(Destination),
     /// The form is not from a page of this server.
     Foreign,
     /// The form is from before the login in another tab. The page at this path is shown again.
     Stale(String),
-    TooManyAttempts(TooManyAttempts),
+    /// The page that was sent is at this URL.
+    TooManyAttempts(TooManyAttempts, String),
     /// The database is away.
     Unavailable,
     /// The server is at fault.
@@ -37,12 +42,6 @@ impl From<anyhow::Error> for Error {
     }
 }
 
-impl From<TooManyAttempts> for Error {
-    fn from(error: TooManyAttempts) -> Self {
-        Self::TooManyAttempts(error)
-    }
-}
-
 impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
         Self::Authlete(failure)
@@ -53,9 +52,15 @@ impl IntoResponse for Error {
     fn into_response(self) -> Response {
         match self {
             Self::NoFlow => StatusCode::BAD_REQUEST.into_response(),
+            Self::Ended(destination) => {
+                let way = WayOut::App(destination);
+                (StatusCode::BAD_REQUEST, Extension(way)).into_response()
+            }
             Self::Foreign => StatusCode::FORBIDDEN.into_response(),
             Self::Stale(page) => Redirect::to(&page).into_response(),
-            Self::TooManyAttempts(error) => error.into_response(),
+            Self::TooManyAttempts(error, page) => {
+                (Extension(WayOut::Again(page)), error).into_response()
+            }
             Self::Unavailable => {
                 let retry = [(RETRY_AFTER, HeaderValue::from_static("5"))];
                 (StatusCode::SERVICE_UNAVAILABLE, retry).into_response()
@@ -67,6 +72,15 @@ impl IntoResponse for Error {
             Self::Authlete(failure) => failure.into_response(),
         }
     }
+}
+
+/// Where the page for an error leads.
+#[derive(Clone)]
+pub enum WayOut {
+    /// To the app that the user came from.
+    App(Destination),
+    /// To the page that was sent.
+    Again(String),
 }
 
 /// Marks a response of a handler. An error without the mark says that the session could not be written.
@@ -100,7 +114,8 @@ pub async fn as_page(State(app): State<App>, request: Request, next: Next) -> Re
         // There need not be a page at the path.
         "/".clone_into(&mut page.here);
     }
-    let mut page = pages::error(page, status);
+    let way_out = response.extensions().get();
+    let mut page = pages::error(page, status, way_out);
     if let Some(retry) = response.headers().get(RETRY_AFTER) {
         page.headers_mut().insert(RETRY_AFTER, retry.clone());
     }

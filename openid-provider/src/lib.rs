@@ -18,6 +18,7 @@ mod consents;
 mod cookies;
 mod database;
 mod demo;
+mod destination;
 mod error;
 mod flows;
 mod form;

@@ -13,6 +13,7 @@ use http::header::{
 use http::request::Parts;
 
 use crate::app::{App, Demo, Site};
+use crate::error::WayOut;
 use crate::flows;
 use crate::language::Language;
 use crate::texts::Texts;
@@ -24,12 +25,16 @@ pub struct Page {
     site: Arc<Site>,
     language: Language,
     texts: &'static Texts,
-    user: Option<String>,
+    user: Option<User>,
     form_token: String,
     /// Where the page is, to come back to in another language.
     pub here: String,
     /// The authorization request that it is for. Empty when there is none.
     pub flow: String,
+    /// The app that sent it.
+    app: String,
+    /// Where a page that says what happened leads: the URL, and the words of the link.
+    way_out: Option<(String, String)>,
     /// What was wrong with what the page sent.
     pub mistake: Option<&'static str>,
 }
@@ -52,19 +57,22 @@ impl Page {
             form_token: form_token.unwrap_or_default(),
             here: here(parts),
             flow: String::new(),
+            app: String::new(),
+            way_out: None,
             mistake: None,
         }
     }
 
     /// With the name of the user who is logged in at the top.
     pub fn user(mut self, user: Option<&User>) -> Self {
-        self.user = user.map(|user| user.display_name.clone());
+        self.user = user.cloned();
         self
     }
 
-    /// For an authorization request.
-    pub fn flow(mut self, flow: &str) -> Self {
+    /// For an authorization request of an app.
+    pub fn flow(mut self, flow: &str, app: &str) -> Self {
         flow.clone_into(&mut self.flow);
+        self.app = self.app_name(app);
         // A form that was sent has it in its body.
         if !self.here.contains('?') {
             self.here += &self.query();
@@ -81,9 +89,39 @@ impl Page {
         self.texts
     }
 
+    /// With a link to where a user goes after an error.
+    fn way_out(mut self, way_out: &WayOut) -> Self {
+        self.way_out = match way_out {
+            WayOut::App(destination) => destination.home.clone().map(|home| {
+                let app = self.app_name(&destination.app);
+                (home, self.with(self.texts.back_to, &app))
+            }),
+            WayOut::Again(page) => Some((page.clone(), self.texts.try_again.to_owned())),
+        };
+        self
+    }
+
+    /// What people call an app, which need not have a name.
+    fn app_name(&self, name: &str) -> String {
+        let name = if name.is_empty() {
+            self.texts.unnamed_app
+        } else {
+            name
+        };
+        name.to_owned()
+    }
+
+    /// Who is logged in, in words: two users may have the same display name.
+    fn account(&self) -> String {
+        let user = self.user.as_ref();
+        user.map_or_else(String::new, |user| {
+            format!("{} ({})", user.display_name, user.name)
+        })
+    }
+
     /// A text with a name in it.
-    fn with(&self, text: &str, name: &str) -> String {
-        text.replace("{}", name)
+    fn with(&self, text: &str, name: impl AsRef<str>) -> String {
+        text.replace("{}", name.as_ref())
     }
 
     fn site(&self) -> &str {
@@ -134,7 +172,7 @@ macro_rules! pages {
 
 pages! {
     HomePage = "home.html" {}
-    LoginPage = "login.html" { client: Option<String>, hint: String, again: bool, }
+    LoginPage = "login.html" { hint: String, confirms: bool, account: String, }
     SignUpPage = "sign_up.html" { name: String, display_name: String, email: String, }
     SecondFactorPage = "second_factor.html" {}
     SetUpSecondFactorPage = "set_up_second_factor.html" { needed: bool, secret: String, qr_code: String, }
@@ -151,6 +189,8 @@ pages! {
 /// A client that asks for consent.
 pub struct Client {
     pub name: String,
+    /// Where the browser goes after the decision.
+    pub host: Option<String>,
     /// Where the logo is, if it may be shown.
     pub logo: Option<String>,
     pub policy: Option<String>,
@@ -197,7 +237,11 @@ pub struct ListedRequest {
 }
 
 /// The page for an error.
-pub fn error(page: Page, status: StatusCode) -> Response {
+pub fn error(page: Page, status: StatusCode, way_out: Option<&WayOut>) -> Response {
+    let page = match way_out {
+        Some(way_out) => page.way_out(way_out),
+        None => page,
+    };
     let texts = page.texts();
     let message = match status {
         StatusCode::BAD_REQUEST => texts.error_start_again,

@@ -96,6 +96,8 @@ pub struct Kept {
     pub after_login: Option<String>,
     /// The secret of an authenticator app that is not confirmed yet.
     pub totp_secret: Option<Secret>,
+    /// The name that was sent last with a wrong password, for the same page in another language.
+    pub wrong_name: Option<String>,
     pub device: Option<DeviceRequest>,
     pub logout: Option<LogoutRequest>,
 }
@@ -155,6 +157,7 @@ impl Visit {
             .map_err(|_| Error::Unavailable)?;
         self.kept.half = None;
         self.kept.totp_secret = None;
+        self.kept.wrong_name = None;
         self.kept.form_token = random::text().into();
         let before = self.kept.login.take();
         let is_same_user = before
@@ -174,6 +177,21 @@ impl Visit {
         };
         self.kept.login = Some(login);
         Ok(ended)
+    }
+
+    /// Ends the login, with a new identifier, and keeps the authorization requests that wait in this browser: somebody else can
+    /// go on with them.
+    pub async fn log_out(&mut self) -> Result<Option<Ended>, Error> {
+        self.browser
+            .cycle_id()
+            .await
+            .map_err(|_| Error::Unavailable)?;
+        let before = take(&mut self.kept);
+        self.kept.key = before.key;
+        self.kept.browser = before.browser;
+        self.save().await?;
+        let clients = before.clients;
+        Ok(before.login.map(|login| Ended { login, clients }))
     }
 
     /// Ends the session.

@@ -72,7 +72,10 @@ describe("language", () => {
     await person.logIn(user.name, "wrong password");
     await person.click(person.button("日本語"));
     assert.equal(await person.heading(), LOG_IN.ja);
-    await person.logIn(user.name);
+    assert.match(await person.page.getByRole("alert").innerText(), /正しくありません/);
+    assert.equal(await person.page.inputValue("#name"), user.name);
+    assert.ok(!person.page.url().includes(user.name), person.page.url());
+    await person.confirm();
     await person.allow();
     assert.ok((await site.party.answer(state)).code);
     await user.close();
@@ -85,6 +88,9 @@ describe("language", () => {
     await person.open("/device");
     await person.page.fill("#user_code", user_code);
     await person.click(person.button("Continue"));
+    await person.click(person.button("日本語"));
+    assert.equal(await person.page.inputValue("#user_code"), user_code);
+    await person.click(person.button("続ける"));
     await person.allow();
     await person.click(person.button("日本語"));
     assert.equal(await person.heading(), "端末を接続");

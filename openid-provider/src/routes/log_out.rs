@@ -2,12 +2,13 @@
 
 use std::mem::take;
 
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::request::Parts;
 use http::uri::PathAndQuery;
 
-use super::with_form_token;
+use super::log_in::Flow;
+use super::{go_on, with_form_token};
 use crate::app::App;
 use crate::error::Error;
 use crate::form::Sent;
@@ -20,6 +21,7 @@ pub const FOR_CLIENT: &str = "/log-out?for=client";
 /// Asks first: any page on the web can send a user to the logout endpoint.
 pub async fn page(
     State(app): State<App>,
+    Query(Flow { flow }): Query<Flow>,
     mut visit: Visit,
     parts: Parts,
 ) -> Result<Response, Error> {
@@ -37,7 +39,12 @@ pub async fn page(
         .map(str::to_owned)
         .collect();
     let user = app.directory.user(&visit).await?;
-    let page = Page::new(&app, &parts, Some(&visit), Some(&locales)).user(user.as_ref());
+    let mut page = Page::new(&app, &parts, Some(&visit), Some(&locales)).user(user.as_ref());
+    match app.directory.flow(&visit, &flow).await {
+        Ok(_) => page.flow = flow,
+        Err(Error::NoFlow | Error::Ended(_)) => {}
+        Err(error) => return Err(error),
+    }
     if user.is_some() {
         return Ok(LogOutPage { page }.into_response());
     }
@@ -49,7 +56,15 @@ pub async fn page(
 
 /// The user wants to log out.
 pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error> {
+    let flow = sent.flow();
     let Sent { mut visit, .. } = sent;
+    if !flow.is_empty() {
+        // The user was at a page of an app, and wants to go on there with another account.
+        if let Some(ended) = visit.log_out().await? {
+            tell_clients(&app, ended);
+        }
+        return Ok(go_on(&flow));
+    }
     let (login, logout) = (visit.kept.login.take(), visit.kept.logout.take());
     let clients = take(&mut visit.kept.clients);
     visit.end().await?;

@@ -39,7 +39,8 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
     let Some(half) = sent.visit.kept.half() else {
         return Ok(Redirect::to(&at("/login", &flow)).into_response());
     };
-    app.count_attempt(&sent.parts, &half.subject)?;
+    app.count_attempt(&sent.parts, &half.subject)
+        .map_err(|error| Error::TooManyAttempts(error, at("/second-factor", &flow)))?;
     let users = &app.directory.users;
     let code = sent.field("code");
     let is_right = users.verify_second_factor(&half.subject, code).await?;
@@ -112,7 +113,8 @@ pub async fn set_up(State(app): State<App>, mut sent: Sent) -> Result<Response, 
     if is_due(&sent.visit, &user) {
         return use_first(&mut sent.visit, &flow, SET_UP).await;
     }
-    app.count_attempt(&sent.parts, &user.subject)?;
+    app.count_attempt(&sent.parts, &user.subject)
+        .map_err(|error| Error::TooManyAttempts(error, at(SET_UP, &flow)))?;
     let users = &app.directory.users;
     let set_up = users.set_up_second_factor(&user.subject, &authenticator, sent.field("code"));
     if !set_up.await? {

@@ -9,6 +9,7 @@ use super::log_in::Flow;
 use super::{finish_login, interaction, page_for, page_of, with_form_token};
 use crate::app::App;
 use crate::error::Error;
+use crate::flows::at;
 use crate::form::Sent;
 use crate::metrics;
 use crate::pages::{Page, SignUpPage};
@@ -64,7 +65,8 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
         return Ok(again(page, mistake).into_response());
     }
     // So that nobody tries which names are taken.
-    app.count_attempt(&sent.parts, &new.name)?;
+    app.count_attempt(&sent.parts, &new.name)
+        .map_err(|error| Error::TooManyAttempts(error, at("/sign-up", &flow)))?;
     let user = app.directory.users.add(new).await?;
     metrics::event(
         "sign_ups_total",
