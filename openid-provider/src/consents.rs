@@ -1,4 +1,6 @@
 //! What users agreed to, and the list of the apps that they use.
+//!
+//! Change `stored` to let consents end after some time, and this file to keep them elsewhere.
 
 use anyhow::{Result, bail};
 use authlete::server::Consent;
@@ -17,6 +19,13 @@ pub struct ConnectedApp {
     pub since: i64,
 }
 
+/// A consent in the database.
+struct Stored {
+    text: String,
+    /// What of it counts.
+    consent: Consent,
+}
+
 #[derive(Clone)]
 pub struct Consents {
     pool: AnyPool,
@@ -29,17 +38,24 @@ impl Consents {
 
     /// What a user agreed to before for a client.
     pub async fn of(&self, subject: &str, client_id: i64) -> Result<Option<Consent>> {
-        let text = self.text(subject, client_id).await?;
-        Ok(text.as_deref().map(serde_json::from_str).transpose()?)
+        let stored = self.stored(subject, client_id).await?;
+        Ok(stored.map(|stored| stored.consent))
     }
 
-    async fn text(&self, subject: &str, client_id: i64) -> Result<Option<String>> {
+    /// All that reads a consent, to ask less or to add to it, reads it here. For consents that end, select `changed_at`, too, and
+    /// return an empty `consent` when that is too long ago.
+    async fn stored(&self, subject: &str, client_id: i64) -> Result<Option<Stored>> {
         let row = sqlx::query("SELECT consent FROM consents WHERE subject = $1 AND client_id = $2")
             .bind(subject)
             .bind(client_id)
             .fetch_optional(&self.pool)
             .await?;
-        Ok(row.map(|row| row.try_get("consent")).transpose()?)
+        let Some(row) = row else {
+            return Ok(None);
+        };
+        let text: String = row.try_get("consent")?;
+        let consent = serde_json::from_str(&text)?;
+        Ok(Some(Stored { text, consent }))
     }
 
     /// Adds what a user agreed to now.
@@ -51,9 +67,9 @@ impl Consents {
         consent: Consent,
     ) -> Result<()> {
         for _ in 0..ATTEMPTS {
-            let before = self.text(subject, client_id).await?;
+            let before = self.stored(subject, client_id).await?;
             let all = match &before {
-                Some(before) => serde_json::from_str::<Consent>(before)?.and(consent.clone()),
+                Some(before) => before.consent.clone().and(consent.clone()),
                 None => consent.clone(),
             };
             // Another tab may change it at the same time: neither loses what the other adds.
@@ -74,7 +90,7 @@ impl Consents {
                 .bind(serde_json::to_string(&all)?)
                 .bind(now());
             let query = match before {
-                Some(before) => query.bind(before),
+                Some(before) => query.bind(before.text),
                 None => query,
             };
             if query.execute(&self.pool).await?.rows_affected() == 1 {
