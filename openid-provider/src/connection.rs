@@ -1,6 +1,8 @@
 //! Authlete: a service of yours, or the emulator in this process.
 
-use anyhow::{Context as _, Result};
+use std::io::ErrorKind;
+
+use anyhow::{Context as _, Result, anyhow};
 use authlete::types::{Client, DeliveryMode, GrantType, ResponseType, Service};
 use authlete::{ApiVersion, Authlete, Config, Setting};
 use authlete_axum::authorization_server::Endpoints;
@@ -60,7 +62,13 @@ impl Connection {
     /// # Errors
     /// The emulator cannot start, for instance because another process uses its state file.
     pub async fn emulator(builder: EmulatorBuilder) -> Result<Self> {
-        let emulator = builder.start().await?;
+        let emulator = builder.start().await.map_err(|error| match error.kind() {
+            // The emulator knows only that its file is taken.
+            ErrorKind::ResourceBusy => anyhow!(
+                "another openid-provider runs in this directory and uses {STATE_FILE}: stop it, or start this one elsewhere"
+            ),
+            _ => error.into(),
+        })?;
         let mut connection = Self::new(emulator.config(ApiVersion::V3))?;
         connection.emulator = Some(emulator);
         Ok(connection)
