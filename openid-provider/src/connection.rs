@@ -1,4 +1,6 @@
 //! Authlete: a service of yours, or the emulator in this process.
+//!
+//! A server of yours needs neither the emulator nor the demo. `adapt` is the list of what a service needs for these pages.
 
 use std::io::ErrorKind;
 
@@ -9,7 +11,9 @@ use authlete_axum::authorization_server::Endpoints;
 use authlete_emulator::{Emulator, EmulatorBuilder};
 use serde_json::Value;
 
+use crate::language::Language;
 use crate::settings::Settings;
+use crate::users::CLAIMS;
 use crate::visit::ACRS;
 
 /// Where the emulator keeps its state, so that tokens and the demo app survive a restart.
@@ -145,8 +149,9 @@ fn adapt(service: &mut Service, url: &str) -> Result<()> {
     service.device_verification_uri_complete = Some(format!("{url}/device?user_code=USER_CODE"));
     add(&mut service.supported_acrs, ACRS);
     add(&mut service.supported_claims, CLAIMS);
-    add(&mut service.supported_claim_locales, ["en", "ja"]);
-    add(&mut service.supported_ui_locales, ["en", "ja"]);
+    let languages = Language::ALL.map(Language::tag);
+    add(&mut service.supported_claim_locales, languages);
+    add(&mut service.supported_ui_locales, languages);
     add(
         &mut service.supported_custom_client_metadata,
         [CUSTOM_METADATA],
@@ -171,8 +176,6 @@ fn adapt(service: &mut Service, url: &str) -> Result<()> {
     }
     Ok(())
 }
-
-const CLAIMS: [&str; 4] = ["name", "preferred_username", "email", "email_verified"];
 
 fn add<const COUNT: usize>(list: &mut Option<Vec<String>>, values: [&str; COUNT]) {
     let list = list.get_or_insert_default();
