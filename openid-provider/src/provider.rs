@@ -1,10 +1,13 @@
 //! The whole server, from its parts.
+//!
+//! Change `authorization_server` to add grant types and endpoints of the protocol, and `router` to add layers.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use authlete::server::ClientCertificateSource;
+use authlete::types::Service;
 use authlete_axum::AuthorizationServer;
 use authlete_axum::authorization_server::{Endpoints, ResourceServer, ResourceServerSecrets};
 use axum::Router;
@@ -68,72 +71,25 @@ impl Provider {
         apply: bool,
         metrics: Option<PrometheusHandle>,
     ) -> Result<Self> {
-        let is_demo = connection.emulator.is_some();
         let listener = bind(settings.listen).await?;
         let port = listener.local_addr()?.port();
         let url = settings.url.clone();
         let url = url.unwrap_or_else(|| format!("http://localhost:{port}"));
+        let service = fitting_service(&connection, &url, &settings, apply).await?;
+        let directory = directory(&settings, &service).await?;
 
-        let plan = connection.plan(&url, &settings).await?;
-        let service = match plan.changes() {
-            changes if changes.is_empty() => plan.service,
-            _ if apply || is_demo => connection.apply(&plan).await?,
-            changes => {
-                let changes = changes
-                    .iter()
-                    .map(|(name, before, after)| format!("\n  {name}: {before} → {after}"));
-                bail!(
-                    "the settings of service {} do not fit this server. Change them, or start it with --apply-settings, which changes:{}",
-                    connection.service_id,
-                    changes.collect::<String>()
-                );
-            }
-        };
-
-        let pool = database::open(&settings.database_url()).await?;
-        let directory = Directory {
-            users: Users::new(pool.clone(), Passwords::new().await?),
-            consents: Consents::new(pool.clone()),
-            sessions: Sessions::new(pool.clone()),
-            flows: Flows::new(pool.clone()),
-            requests: Requests::new(pool),
-            request_seconds: service
-                .backchannel_auth_req_id_duration
-                .map_or(0, i64::from),
-        };
         let (stop, stopped) = watch::channel(());
         let mut tasks = JoinSet::new();
-        let mut demo_url = None;
-        if is_demo {
-            add_demo_users(&directory.users).await?;
-            let address = settings.demo.unwrap_or_else(|| next_port(settings.listen));
-            let demo_listener = bind(address).await?;
-            // Another host than that of this server: its cookies are its own.
-            let own = format!("http://127.0.0.1:{}", demo_listener.local_addr()?.port());
-            let client = connection.prepare_demo_client(&own).await?;
-            let router = demo::router(&url, &own, &client)?;
-            tasks.spawn(serve(demo_listener, router, stopped.clone()));
-            demo_url = Some(own);
-        }
-        let site = Site {
-            name: settings.name.clone(),
-            url: url.clone(),
-            browser_endpoints: [
-                &service.authorization_endpoint,
-                &service.end_session_endpoint,
-            ]
-            .into_iter()
-            .filter_map(|url| Some(url.as_deref()?.parse::<Uri>().ok()?.path().to_owned()))
-            .collect(),
-            demo: demo_url.clone().map(|url| Demo {
-                url,
-                users: DEMO_USERS
-                    .map(|(name, _, password)| DemoUser { name, password })
-                    .into(),
-            }),
-            settings: settings.clone(),
+        let demo = match connection.emulator.is_some() {
+            true => Some(DemoApp::prepare(&connection, &directory, &settings, &url).await?),
+            false => None,
         };
+        let demo_url = demo.as_ref().map(|demo| demo.url.clone());
+        if let Some(demo) = demo {
+            tasks.spawn(serve(demo.listener, demo.router, stopped.clone()));
+        }
         let server = authorization_server(&connection, &service, &directory, &settings)?;
+        let site = site(settings.clone(), &url, &service, demo_url.clone());
         let app = App::new(server, directory, site);
         tasks.spawn(serve(listener, router(&app), stopped.clone()));
         if let (Some(address), Some(handle)) = (settings.metrics, metrics) {
@@ -176,10 +132,96 @@ impl Provider {
     }
 }
 
+/// The service with the settings that this server needs. They are changed for the emulator, or when the operator says so.
+async fn fitting_service(
+    connection: &Connection,
+    url: &str,
+    settings: &Settings,
+    apply: bool,
+) -> Result<Service> {
+    let plan = connection.plan(url, settings).await?;
+    let changes = plan.changes();
+    if changes.is_empty() {
+        return Ok(plan.service);
+    }
+    if apply || connection.emulator.is_some() {
+        return connection.apply(&plan).await;
+    }
+    let changes = changes
+        .iter()
+        .map(|(name, before, after)| format!("\n  {name}: {before} → {after}"));
+    bail!(
+        "the settings of service {} do not fit this server. Change them, or start it with --apply-settings, which changes:{}",
+        connection.service_id,
+        changes.collect::<String>()
+    );
+}
+
+async fn directory(settings: &Settings, service: &Service) -> Result<Directory> {
+    let pool = database::open(&settings.database_url()).await?;
+    Ok(Directory {
+        users: Users::new(pool.clone(), Passwords::new().await?),
+        consents: Consents::new(pool.clone()),
+        sessions: Sessions::new(pool.clone()),
+        flows: Flows::new(pool.clone()),
+        requests: Requests::new(pool),
+        request_seconds: service
+            .backchannel_auth_req_id_duration
+            .map_or(0, i64::from),
+    })
+}
+
+/// The demo app, on a host of its own.
+struct DemoApp {
+    url: String,
+    listener: TcpListener,
+    router: Router,
+}
+
+impl DemoApp {
+    async fn prepare(
+        connection: &Connection,
+        directory: &Directory,
+        settings: &Settings,
+        issuer: &str,
+    ) -> Result<Self> {
+        add_demo_users(&directory.users).await?;
+        let address = settings.demo.unwrap_or_else(|| next_port(settings.listen));
+        let listener = bind(address).await?;
+        // Another host than that of the server: its cookies are its own.
+        let url = format!("http://127.0.0.1:{}", listener.local_addr()?.port());
+        let client = connection.prepare_demo_client(&url).await?;
+        Ok(Self {
+            router: demo::router(issuer, &url, &client)?,
+            url,
+            listener,
+        })
+    }
+}
+
+fn site(settings: Settings, url: &str, service: &Service, demo_url: Option<String>) -> Site {
+    let for_browsers = [
+        &service.authorization_endpoint,
+        &service.end_session_endpoint,
+    ];
+    let path = |url: &Option<String>| Some(url.as_deref()?.parse::<Uri>().ok()?.path().to_owned());
+    let users = DEMO_USERS.map(|(name, _, password)| DemoUser { name, password });
+    Site {
+        name: settings.name.clone(),
+        url: url.to_owned(),
+        browser_endpoints: for_browsers.into_iter().filter_map(path).collect(),
+        demo: demo_url.map(|url| Demo {
+            url,
+            users: users.into(),
+        }),
+        settings,
+    }
+}
+
 /// The endpoints of the protocol. What is left to a server is in `accounts.rs`.
 fn authorization_server(
     connection: &Connection,
-    service: &authlete::types::Service,
+    service: &Service,
     directory: &Directory,
     settings: &Settings,
 ) -> Result<AuthorizationServer> {
