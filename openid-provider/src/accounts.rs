@@ -1,4 +1,6 @@
 //! What connects the users of this server with the endpoints of `authlete-axum`: the whole of it.
+//!
+//! Replace `ask` to tell users of a request on their phones (CIBA), and `claims` when claims come from elsewhere.
 
 use authlete::server::{Interaction, PendingAuthorization, Session, StandardClaims};
 use authlete::types::{

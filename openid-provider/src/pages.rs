@@ -1,4 +1,6 @@
 //! The pages, from `templates/`. Their look is in `assets/style.css`.
+//!
+//! Replace the templates and the style with yours: the structures here say what a page has to show.
 
 use std::fmt::Write as _;
 use std::sync::Arc;

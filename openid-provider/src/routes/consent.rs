@@ -1,4 +1,6 @@
 //! The consent: what an app asks for, in words.
+//!
+//! Replace `page` with `templates/consent.html` to ask in another way, and `send` to decide what a user may refuse.
 
 use authlete::server::{ConsentRequest, Interaction, PendingAuthorization};
 use authlete::types::Scope;

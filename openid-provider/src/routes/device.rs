@@ -1,4 +1,6 @@
 //! The pages of the device flow (RFC 8628).
+//!
+//! Remove the routes when no client uses it.
 
 use authlete_axum::authorization_server::{DeviceOutcome, UserCode};
 use axum::extract::{Query, State};

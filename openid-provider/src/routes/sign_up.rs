@@ -1,4 +1,6 @@
 //! New users.
+//!
+//! Replace `send` to ask for more, or to confirm e-mail addresses. Remove the route when your users come from elsewhere.
 
 use authlete::server::Interaction;
 use axum::extract::{Query, State};

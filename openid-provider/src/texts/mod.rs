@@ -1,4 +1,6 @@
 //! What the pages say, in each language. A text that one language lacks does not compile.
+//!
+//! Replace the texts in `en.rs` and `ja.rs`. Put the scopes and claims of your service into words in `scopes` and `claims`.
 
 pub mod en;
 pub mod ja;
