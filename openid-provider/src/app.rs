@@ -181,7 +181,7 @@ impl Directory {
                 visit.kept.clients.insert(client_id);
                 login.session().consented_before(consent)
             }
-            // It learns nothing of the user, and nothing of the end of the session.
+            // Without a consent the client learns nothing about the user, so it is not told of the logout either.
             None => login.session(),
         }))
     }

@@ -182,7 +182,7 @@ impl Users {
     }
 }
 
-/// Names differ by more than case and blanks.
+/// User names are compared without case and without blanks around them.
 fn normalized(name: &str) -> String {
     name.trim().to_lowercase()
 }

@@ -1,4 +1,6 @@
 //! What the server keeps for a browser.
+//!
+//! Add what your own pages have to remember to `Kept`.
 
 use std::collections::BTreeSet;
 use std::mem::take;
@@ -83,7 +85,7 @@ pub struct Kept {
     pub key: String,
     /// Who is logged in.
     pub login: Option<Login>,
-    /// Whose password was right, and whose code is still to come. It is nobody's login yet: see [`Kept::half`].
+    /// A login with the right password that still lacks the code of the second factor. Nobody is logged in by it.
     half: Option<Login>,
     half_since: i64,
     /// The clients that the user logged in to, to be told of the end of the session.
@@ -103,7 +105,7 @@ pub struct Kept {
 }
 
 impl Kept {
-    /// Who has entered the password, and has a few minutes for the code.
+    /// The login that lacks the code of the second factor. It ends after a few minutes.
     pub fn half(&self) -> Option<&Login> {
         let half = self.half.as_ref();
         half.filter(|half| now() - self.half_since < CODE_WAITS && half.auth_time <= now())
