@@ -1,4 +1,6 @@
 //! What connects the users of this server with the endpoints of `authlete-axum`: the whole of it.
+//!
+//! Replace `ask` to tell users of a request on their phones (CIBA), and `claims` when claims come from elsewhere.
 
 use authlete::server::{Interaction, PendingAuthorization, Session, StandardClaims};
 use authlete::types::{
@@ -12,6 +14,7 @@ use axum::response::{IntoResponse as _, Redirect, Response, Result};
 use http::request::Parts;
 
 use crate::app::Directory;
+use crate::destination::Destination;
 use crate::error::Error;
 use crate::routes::{LOG_OUT_FOR_CLIENT, to_page};
 use crate::visit::Visit;
@@ -39,7 +42,8 @@ impl Accounts for Directory {
         interaction: Interaction,
     ) -> Result<Response> {
         let visit = Visit::of(request).await?;
-        let flow = self.flows.add(&visit.kept.key, pending).await;
+        let destination = Destination::of(request, pending.answer());
+        let flow = self.flows.add(&visit.kept.key, pending, destination).await;
         visit.save().await?;
         Ok(to_page(&interaction, &flow.map_err(Error::from)?))
     }

@@ -13,7 +13,7 @@ use crate::attempts::Attempts;
 use crate::consents::Consents;
 use crate::device_requests::DeviceRequests;
 use crate::error::Error;
-use crate::flows::{Flow, Flows};
+use crate::flows::{Flow, Flows, Found};
 use crate::requests::Requests;
 use crate::sessions::Sessions;
 use crate::settings::Settings;
@@ -63,7 +63,13 @@ impl Site {
 
 pub struct Demo {
     pub url: String,
-    pub users: String,
+    pub users: Vec<DemoUser>,
+}
+
+/// What somebody can log in with.
+pub struct DemoUser {
+    pub name: &'static str,
+    pub password: &'static str,
 }
 
 impl App {
@@ -117,11 +123,15 @@ impl Directory {
     /// The authorization request that a page of this browser is for.
     pub async fn flow(&self, visit: &Visit, name: &str) -> Result<Flow, Error> {
         let browser = &visit.kept.key;
-        let mut flow = self.flows.get(browser, name).await?;
-        if flow.is_none() && self.flows.adopt(browser, name).await? {
-            flow = self.flows.get(browser, name).await?;
+        let mut found = self.flows.get(browser, name).await?;
+        if found.is_none() && self.flows.adopt(browser, name).await? {
+            found = self.flows.get(browser, name).await?;
         }
-        flow.ok_or(Error::NoFlow)
+        match found {
+            Some(Found::Waiting(flow)) => Ok(*flow),
+            Some(Found::Ended(destination)) => Err(Error::Ended(destination)),
+            None => Err(Error::NoFlow),
+        }
     }
 
     /// Who is logged in.
@@ -160,7 +170,7 @@ impl Directory {
                 visit.kept.clients.insert(client_id);
                 login.session().consented_before(consent)
             }
-            // It learns nothing of the user, and nothing of the end of the session.
+            // Without a consent the client learns nothing about the user, so it is not told of the logout either.
             None => login.session(),
         }))
     }

@@ -1,4 +1,5 @@
-//! The languages of the pages. To add one: a variant here, and its texts in `texts/`.
+//! The languages of the pages. To add one: a variant here, its texts in `texts/` and, for the demo app, in `demo/texts/`. What the
+//! service announces, and the choice at the bottom of the pages, follow.
 
 use axum::response::{AppendHeaders, IntoResponse, Redirect};
 use http::HeaderMap;

@@ -20,6 +20,7 @@ mod consents;
 mod cookies;
 mod database;
 mod demo;
+mod destination;
 mod device_requests;
 mod error;
 mod flows;

@@ -1,4 +1,6 @@
 //! The sessions of browsers, in the database: they survive a restart, and every instance knows them.
+//!
+//! Replace this file to keep sessions elsewhere: implement `SessionStore`, and list and end the sessions of a user.
 
 use std::fmt;
 

@@ -1,4 +1,6 @@
 //! What the server keeps for a browser.
+//!
+//! Add what your own pages have to remember to `Kept`.
 
 use std::collections::BTreeSet;
 use std::mem::{replace, take};
@@ -84,7 +86,7 @@ pub struct Kept {
     pub key: String,
     /// Who is logged in.
     pub login: Option<Login>,
-    /// Whose password was right, and whose code is still to come. It is nobody's login yet: see [`Kept::half`].
+    /// A login with the right password that still lacks the code of the second factor. Nobody is logged in by it.
     half: Option<Login>,
     half_since: i64,
     /// The clients that the user logged in to, to be told of the end of the session.
@@ -99,11 +101,13 @@ pub struct Kept {
     pub after_login: Option<String>,
     /// The secret of an authenticator app that is not confirmed yet.
     pub totp_secret: Option<Secret>,
+    /// The name that was sent last with a wrong password, for the same page in another language.
+    pub wrong_name: Option<String>,
     pub logout: Option<LogoutRequest>,
 }
 
 impl Kept {
-    /// Who has entered the password, and has a few minutes for the code.
+    /// The login that lacks the code of the second factor. It ends after a few minutes.
     pub fn half(&self) -> Option<&Login> {
         let half = self.half.as_ref();
         half.filter(|half| now() - self.half_since < CODE_WAITS && half.auth_time <= now())
@@ -160,6 +164,7 @@ impl Visit {
         }
         self.kept.half = None;
         self.kept.totp_secret = None;
+        self.kept.wrong_name = None;
         self.kept.former_form_token = replace(&mut self.kept.form_token, random::text().into());
         let before = self.kept.login.take();
         let is_same_user = before
@@ -178,6 +183,21 @@ impl Visit {
         };
         self.kept.login = Some(login);
         Ok(ended)
+    }
+
+    /// Ends the login, with a new identifier, and keeps the authorization requests that wait in this browser: somebody else can
+    /// go on with them.
+    pub async fn log_out(&mut self) -> Result<Option<Ended>, Error> {
+        self.browser
+            .cycle_id()
+            .await
+            .map_err(|_| Error::Unavailable)?;
+        let before = take(&mut self.kept);
+        self.kept.key = before.key;
+        self.kept.browser = before.browser;
+        self.save().await?;
+        let clients = before.clients;
+        Ok(before.login.map(|login| Ended { login, clients }))
     }
 
     /// Ends the session.

@@ -31,8 +31,8 @@ impl Page {
         }
     }
 
-    fn languages(&self) -> [Language; 2] {
-        Language::ALL
+    fn languages(&self) -> impl Iterator<Item = Language> {
+        Language::ALL.into_iter()
     }
 }
 

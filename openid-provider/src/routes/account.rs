@@ -1,4 +1,6 @@
 //! The account: the apps that have access, and where the user is logged in.
+//!
+//! Replace this file when your users have an account page already, and keep `disconnect` and `end_session` for it.
 
 use authlete::types::ClientAuthorizationDeleteRequest;
 use authlete_axum::authorization_server::Failure;

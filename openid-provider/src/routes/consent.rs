@@ -1,4 +1,6 @@
 //! The consent: what an app asks for, in words.
+//!
+//! Replace `page` with `templates/consent.html` to ask in another way, and `send` to decide what a user may refuse.
 
 use authlete::server::{Consent, ConsentRequest, Interaction, PendingAuthorization};
 use authlete::types::Scope;
@@ -29,14 +31,14 @@ pub async fn page(
 ) -> Result<Response, Error> {
     with_form_token(&mut visit).await?;
     let opened = app.directory.open(&mut visit, &flow).await?;
-    let pending = opened.flow.pending;
+    let (pending, host) = (opened.flow.pending, opened.flow.destination.host);
     let asked = interaction(&pending, opened.session.as_ref());
     let Some(Interaction::Consent(asked)) = asked else {
         return Ok(go_on(&flow));
     };
     let page = page_for(&app, &parts, &visit, &flow, Some(&pending));
     let page = page.user(opened.user.as_ref());
-    Ok(render(&app, page, &pending, &asked).into_response())
+    Ok(render(&app, page, &pending, &asked, host).into_response())
 }
 
 fn render(
@@ -44,6 +46,7 @@ fn render(
     page: Page,
     pending: &PendingAuthorization,
     asked: &ConsentRequest,
+    host: Option<String>,
 ) -> ConsentPage {
     let texts = page.texts();
     let answer = pending.answer();
@@ -51,7 +54,7 @@ fn render(
     let requested = &asked.requested;
     let details = requested.authorization_details.iter();
     ConsentPage {
-        client: client(app, texts, pending),
+        client: client(app, texts, pending, host),
         scopes: scopes(texts, &requested.scopes, described),
         claims: claims(texts, asked),
         details: details
@@ -89,7 +92,12 @@ fn claims(texts: &Texts, asked: &ConsentRequest) -> Vec<String> {
     claims.map(|claim| texts.claim(claim).to_owned()).collect()
 }
 
-fn client(app: &App, texts: &Texts, pending: &PendingAuthorization) -> Client {
+fn client(
+    app: &App,
+    texts: &Texts,
+    pending: &PendingAuthorization,
+    host: Option<String>,
+) -> Client {
     let client = pending.answer().client.as_ref();
     let name = client.and_then(|client| client.client_name.clone());
     let link = |uri: Option<&String>| uri.filter(|uri| uri.starts_with("https://")).cloned();
@@ -102,6 +110,7 @@ fn client(app: &App, texts: &Texts, pending: &PendingAuthorization) -> Client {
     let logo = client.and_then(|client| client.logo_uri.clone());
     Client {
         name: name.unwrap_or_else(|| texts.unnamed_app.to_owned()),
+        host,
         logo: logo.filter(may_show),
         policy: link(client.and_then(|client| client.policy_uri.as_ref())),
         terms: link(client.and_then(|client| client.tos_uri.as_ref())),

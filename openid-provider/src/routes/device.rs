@@ -1,8 +1,11 @@
 //! The pages of the device flow (RFC 8628).
+//!
+//! Remove the routes when no client uses it.
 
 use authlete_axum::authorization_server::{DeviceOutcome, UserCode};
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use form_urlencoded::byte_serialize;
 use serde::Deserialize;
 
 use super::consent::{self, scopes};
@@ -37,9 +40,10 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
     let Some(user) = app.directory.user(&sent.visit).await? else {
         return Ok(Redirect::to("/login").into_response());
     };
-    let page = Page::new(&app, &sent.parts, Some(&sent.visit), None).user(Some(&user));
+    let mut page = Page::new(&app, &sent.parts, Some(&sent.visit), None).user(Some(&user));
     let texts = page.texts();
     let code = sent.field("user_code");
+    page.here = with_code(code);
     let found = app.server.verify_user_code(code, &user.subject).await?;
     let UserCode::Valid(device) = found else {
         let page = DevicePage {
@@ -62,6 +66,12 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
         page,
     };
     Ok(page.into_response())
+}
+
+/// The page with a code in it.
+fn with_code(code: &str) -> String {
+    let code: String = byte_serialize(code.as_bytes()).collect();
+    format!("/device?user_code={code}")
 }
 
 /// The page is the answer to a form: with a code, it begins anew.

@@ -1,4 +1,6 @@
 //! The first page.
+//!
+//! Replace it with a page of yours.
 
 use axum::extract::State;
 use http::request::Parts;

@@ -2,12 +2,13 @@
 
 use std::mem::take;
 
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::request::Parts;
 use http::uri::PathAndQuery;
 
-use super::with_form_token;
+use super::log_in::Flow;
+use super::{go_on, with_form_token};
 use crate::app::App;
 use crate::audit;
 use crate::error::Error;
@@ -21,6 +22,7 @@ pub const FOR_CLIENT: &str = "/log-out?for=client";
 /// Asks first: any page on the web can send a user to the logout endpoint.
 pub async fn page(
     State(app): State<App>,
+    Query(Flow { flow }): Query<Flow>,
     mut visit: Visit,
     parts: Parts,
 ) -> Result<Response, Error> {
@@ -38,7 +40,12 @@ pub async fn page(
         .map(str::to_owned)
         .collect();
     let user = app.directory.user(&visit).await?;
-    let page = Page::new(&app, &parts, Some(&visit), Some(&locales)).user(user.as_ref());
+    let mut page = Page::new(&app, &parts, Some(&visit), Some(&locales)).user(user.as_ref());
+    match app.directory.flow(&visit, &flow).await {
+        Ok(_) => page.flow = flow,
+        Err(Error::NoFlow | Error::Ended(_)) => {}
+        Err(error) => return Err(error),
+    }
     if user.is_some() {
         return Ok(LogOutPage { page }.into_response());
     }
@@ -50,9 +57,18 @@ pub async fn page(
 
 /// The user wants to log out.
 pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error> {
+    let flow = sent.flow();
     let Sent {
         mut visit, parts, ..
     } = sent;
+    if !flow.is_empty() {
+        // The user was at a page of an app, and wants to go on there with another account.
+        if let Some(ended) = visit.log_out().await? {
+            audit::event(&app, &parts, "log_out", &ended.login.subject, "done");
+            tell_clients(&app, ended);
+        }
+        return Ok(go_on(&flow));
+    }
     let (login, logout) = (visit.kept.login.take(), visit.kept.logout.take());
     let clients = take(&mut visit.kept.clients);
     visit.end().await?;
@@ -68,7 +84,7 @@ fn logged_out(page: Page) -> Response {
     let texts = page.texts();
     let page = MessagePage {
         page,
-        title: texts.log_out_title,
+        title: texts.logged_out_title,
         message: texts.logged_out,
         status: None,
     };

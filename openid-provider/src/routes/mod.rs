@@ -2,6 +2,7 @@
 
 mod account;
 pub mod assets;
+mod cancel;
 mod choose_account;
 mod consent;
 mod delete_account;
@@ -58,6 +59,7 @@ pub fn router(app: &App) -> Router {
             get(choose_account::page).post(choose_account::send),
         )
         .route("/consent", get(consent::page).post(consent::send))
+        .route("/cancel", post(cancel::send))
         .route(proceed::PATH, get(proceed::page))
         .route("/account", get(account::page))
         .route("/account/disconnect", post(account::disconnect))
@@ -114,8 +116,13 @@ fn page_for(
     flow: &str,
     pending: Option<&PendingAuthorization>,
 ) -> Page {
-    let locales = pending.and_then(|pending| pending.answer().ui_locales.as_deref());
-    Page::new(app, parts, Some(visit), locales).flow(flow)
+    let Some(answer) = pending.map(PendingAuthorization::answer) else {
+        return Page::new(app, parts, Some(visit), None);
+    };
+    let client = answer.client.as_ref();
+    let name = client.and_then(|client| client.client_name.as_deref());
+    let page = Page::new(app, parts, Some(visit), answer.ui_locales.as_deref());
+    page.flow(flow, name.unwrap_or_default())
 }
 
 /// The same, for the name of the request. Empty: nobody asked for the page but the user.

@@ -75,7 +75,8 @@ pub async fn send(State(app): State<App>, mut sent: Sent) -> Result<Response, Er
 /// Whether the field `password` has the password of the user.
 pub async fn is_right(app: &App, sent: &Sent, user: &User) -> Result<bool, Error> {
     let address = app.address(&sent.parts);
-    let attempt = app.attempts.password(&user.name, &address)?;
+    let attempt = app.attempts.password(&user.name, &address);
+    let attempt = attempt.map_err(|error| Error::TooManyAttempts(error, "/account".to_owned()))?;
     let password = sent.field("password").to_owned();
     let found = app.directory.users.authenticate(&user.name, password).await;
     if !matches!(found, Ok(None)) {

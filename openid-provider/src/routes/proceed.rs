@@ -26,7 +26,7 @@ pub async fn page(
     parts: Parts,
 ) -> Result<Response, Error> {
     let Opened { flow, session, .. } = app.directory.open(&mut visit, &name).await?;
-    let pending = flow.pending;
+    let (pending, destination) = (flow.pending, flow.destination);
     visit.save().await?;
     let response = if flow.refused {
         app.server.deny(&pending).await?
@@ -37,12 +37,12 @@ pub async fn page(
             .proceed(&parts, pending, session.as_ref())
             .await?
     };
-    match app.directory.flows.remove(&name).await {
+    match app.directory.flows.end(&name, &destination).await {
         // The same page was sent twice, and the other one was first.
-        Ok(false) if response.status().is_server_error() => return Err(Error::NoFlow),
+        Ok(false) if response.status().is_server_error() => return Err(Error::Ended(destination)),
         Ok(_) => {}
         // The user goes to the client all the same.
-        Err(error) => tracing::warn!(%error, "an authorization request could not be removed"),
+        Err(error) => tracing::warn!(%error, "an authorization request could not be ended"),
     }
     Ok(response)
 }

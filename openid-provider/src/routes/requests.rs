@@ -1,4 +1,6 @@
 //! Requests of clients that have no browser of the user (OpenID Connect CIBA Core 1.0): the user decides here.
+//!
+//! Replace this page with one in the app on the phone of the user.
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};

@@ -42,7 +42,9 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
         return Ok(Redirect::to(&at("/login", &flow)).into_response());
     };
     let address = app.address(&sent.parts);
-    let attempt = app.attempts.code(&half.subject, &address)?;
+    let attempt = app.attempts.code(&half.subject, &address);
+    let attempt =
+        attempt.map_err(|error| Error::TooManyAttempts(error, at("/second-factor", &flow)))?;
     let users = &app.directory.users;
     let code = sent.field("code");
     let is_right = users.verify_second_factor(&half.subject, code).await;

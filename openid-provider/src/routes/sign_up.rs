@@ -1,4 +1,6 @@
 //! New users.
+//!
+//! Replace `send` to ask for more, or to confirm e-mail addresses. Remove the route when your users come from elsewhere.
 
 use authlete::server::Interaction;
 use axum::extract::{Query, State};
@@ -10,6 +12,7 @@ use super::{finish_login, interaction, page_for, page_of, with_form_token};
 use crate::app::App;
 use crate::audit;
 use crate::error::Error;
+use crate::flows::at;
 use crate::form::Sent;
 use crate::metrics;
 use crate::pages::{Page, SignUpPage};
@@ -65,7 +68,8 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
     if let Some(mistake) = mistake(&new, texts) {
         return Ok(again(page, mistake).into_response());
     }
-    app.attempts.sign_up(&app.address(&sent.parts))?;
+    let attempt = app.attempts.sign_up(&app.address(&sent.parts));
+    attempt.map_err(|error| Error::TooManyAttempts(error, at("/sign-up", &flow)))?;
     let user = app.directory.users.add(new).await?;
     let outcome = if user.is_some() { "done" } else { "name_taken" };
     metrics::event("sign_ups_total", outcome);
