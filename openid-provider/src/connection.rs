@@ -11,10 +11,10 @@ use authlete_axum::authorization_server::Endpoints;
 use authlete_emulator::{Emulator, EmulatorBuilder};
 use serde_json::Value;
 
+use crate::browser_session::ACRS;
 use crate::language::Language;
 use crate::settings::Settings;
 use crate::users::CLAIMS;
-use crate::visit::ACRS;
 
 /// Where the emulator keeps its state, so that tokens and the demo app survive a restart.
 const STATE_FILE: &str = "openid-provider.emulator.json";

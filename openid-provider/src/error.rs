@@ -140,7 +140,7 @@ pub async fn as_page(State(app): State<App>, request: Request, next: Next) -> Re
     let mut page = Page::new(&app, &parts, None, None);
     if parts.method != Method::GET {
         // There need not be a page at the path.
-        "/".clone_into(&mut page.here);
+        "/".clone_into(&mut page.current_url);
     }
     let code = app_error.as_ref().map(|it| it.error.as_str());
     let mut page = pages::error(page, status, code, way_out.as_ref());

@@ -38,7 +38,7 @@ pub enum Found {
 }
 
 /// A page for an authorization request, by its name. A browser may have sent anything in the place of the name.
-pub fn at(page: &str, flow: &str) -> String {
+pub fn with_flow(page: &str, flow: &str) -> String {
     if flow.is_empty() {
         return page.to_owned();
     }

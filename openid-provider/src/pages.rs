@@ -15,12 +15,12 @@ use http::header::{
 use http::request::Parts;
 
 use crate::app::{App, Demo, Site};
+use crate::browser_session::BrowserSession;
 use crate::error::WayOut;
 use crate::flows;
 use crate::language::Language;
 use crate::texts::Texts;
 use crate::users::User;
-use crate::visit::Visit;
 
 /// What all pages have.
 pub struct Page {
@@ -30,7 +30,7 @@ pub struct Page {
     user: Option<User>,
     form_token: String,
     /// Where the page is, to come back to in another language.
-    pub here: String,
+    pub current_url: String,
     /// The authorization request that it is for. Empty when there is none.
     pub flow: String,
     /// The app that sent it.
@@ -46,18 +46,18 @@ impl Page {
     pub fn new(
         app: &App,
         parts: &Parts,
-        visit: Option<&Visit>,
+        browser: Option<&BrowserSession>,
         ui_locales: Option<&[String]>,
     ) -> Self {
         let language = Language::negotiate(ui_locales.unwrap_or_default(), &parts.headers);
-        let form_token = visit.map(|visit| visit.kept.form_token.expose().to_owned());
+        let form_token = browser.map(|browser| browser.data.form_token.expose().to_owned());
         Self {
             site: Arc::clone(&app.site),
             language,
             texts: language.texts(),
             user: None,
             form_token: form_token.unwrap_or_default(),
-            here: here(parts),
+            current_url: current_url(parts),
             flow: String::new(),
             app: String::new(),
             way_out: None,
@@ -76,8 +76,8 @@ impl Page {
         flow.clone_into(&mut self.flow);
         self.app = self.app_name(app);
         // A form that was sent has it in its body.
-        if !self.here.contains('?') {
-            self.here += &self.query();
+        if !self.current_url.contains('?') {
+            self.current_url += &self.query();
         }
         self
     }
@@ -140,14 +140,14 @@ impl Page {
 
     /// The query that keeps the authorization request at the next page.
     fn query(&self) -> String {
-        flows::at("", &self.flow)
+        flows::with_flow("", &self.flow)
     }
 }
 
 /// Where a page is, to come back to in another language.
-pub fn here(parts: &Parts) -> String {
-    let here = parts.uri.path_and_query();
-    here.map_or("/", |it| it.as_str()).to_owned()
+pub fn current_url(parts: &Parts) -> String {
+    let url = parts.uri.path_and_query();
+    url.map_or("/", |it| it.as_str()).to_owned()
 }
 
 macro_rules! pages {

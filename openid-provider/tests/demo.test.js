@@ -436,7 +436,7 @@ test("pages are in the language of the browser, or in the one that was chosen", 
   assert.ok(browser.html.includes('<html lang="en">'));
   // Browsers leave tabs out: the third is read as the first.
   for (const here of ["//evil.example/", "/\\evil.example/", "/\t/evil.example/"]) {
-    await browser.submit("/language", { language: "ja", here });
+    await browser.submit("/language", { language: "ja", return_to: here });
     assert.equal(browser.url, `${provider.demo}/`);
   }
 });

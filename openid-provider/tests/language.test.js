@@ -122,7 +122,7 @@ describe("language", () => {
     const person = await site.person();
     for (const here of ["https://evil.example/", "//evil.example/", "/\\evil.example/", "/\t/evil.example/", ""]) {
       await person.open("/");
-      await person.page.locator("input[name=here]").evaluate((input, value) => {
+      await person.page.locator("input[name=return_to]").evaluate((input, value) => {
         input.value = value;
       }, here);
       await person.click(person.button("日本語"));

@@ -3,16 +3,16 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use super::go_on;
+use super::continue_flow;
 use crate::app::App;
 use crate::error::Error;
-use crate::form::Sent;
+use crate::form::CsrfForm;
 
 /// The app gets `access_denied`, as when the user refuses the consent.
-pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error> {
+pub async fn send(State(app): State<App>, sent: CsrfForm) -> Result<Response, Error> {
     let name = sent.flow();
-    let mut flow = app.directory.flow(&sent.visit, &name).await?;
+    let mut flow = app.directory.flow(&sent.browser, &name).await?;
     flow.refused = true;
     app.directory.flows.update(&name, &flow).await?;
-    Ok(go_on(&name))
+    Ok(continue_flow(&name))
 }

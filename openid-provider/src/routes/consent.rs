@@ -10,15 +10,15 @@ use http::request::Parts;
 use std::collections::BTreeSet;
 
 use super::log_in::Flow;
-use super::{go_on, interaction, page_for, with_form_token};
-use crate::app::{App, Opened};
+use super::{continue_flow, interaction, page_for, with_form_token};
+use crate::app::{App, OpenFlow};
 use crate::audit;
+use crate::browser_session::BrowserSession;
 use crate::error::Error;
-use crate::form::Sent;
+use crate::form::CsrfForm;
 use crate::metrics;
 use crate::pages::{Client, ConsentPage, Item, Page};
 use crate::texts::Texts;
-use crate::visit::Visit;
 
 /// The scope that makes a request one of OpenID Connect: it is always granted.
 const OPENID: &str = "openid";
@@ -26,17 +26,17 @@ const OPENID: &str = "openid";
 pub async fn page(
     State(app): State<App>,
     Query(Flow { flow }): Query<Flow>,
-    mut visit: Visit,
+    mut browser: BrowserSession,
     parts: Parts,
 ) -> Result<Response, Error> {
-    with_form_token(&mut visit).await?;
-    let opened = app.directory.open(&mut visit, &flow).await?;
+    with_form_token(&mut browser).await?;
+    let opened = app.directory.open(&mut browser, &flow).await?;
     let (pending, host) = (opened.flow.pending, opened.flow.destination.host);
     let asked = interaction(&pending, opened.session.as_ref());
     let Some(Interaction::Consent(asked)) = asked else {
-        return Ok(go_on(&flow));
+        return Ok(continue_flow(&flow));
     };
-    let page = page_for(&app, &parts, &visit, &flow, Some(&pending));
+    let page = page_for(&app, &parts, &browser, &flow, Some(&pending));
     let page = page.user(opened.user.as_ref());
     Ok(render(&app, page, &pending, &asked, host).into_response())
 }
@@ -118,18 +118,18 @@ fn client(
 }
 
 /// The user has decided.
-pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error> {
+pub async fn send(State(app): State<App>, sent: CsrfForm) -> Result<Response, Error> {
     let flow = sent.flow();
     let agreed = sent.field("decision") == "allow";
     let scopes: Vec<_> = sent.all("scope").map(str::to_owned).collect();
-    let mut visit = sent.visit;
-    let Opened {
+    let mut browser = sent.browser;
+    let OpenFlow {
         flow: mut kept,
         session,
         ..
-    } = app.directory.open(&mut visit, &flow).await?;
+    } = app.directory.open(&mut browser, &flow).await?;
     let client_id = kept.pending.client_id().filter(|_| agreed);
-    visit.kept.clients.extend(client_id);
+    browser.data.clients.extend(client_id);
     metrics::event("consents_total", audit::decision(agreed));
     kept.refused = !agreed;
     let asked = interaction(&kept.pending, session.as_ref());
@@ -155,8 +155,8 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
         }
     }
     app.directory.flows.update(&flow, &kept).await?;
-    visit.save().await?;
-    Ok(go_on(&flow))
+    browser.save().await?;
+    Ok(continue_flow(&flow))
 }
 
 /// Keeps the consent to the request of a device, or to one of a client without a browser.
@@ -167,7 +167,7 @@ pub async fn keep(
     subject: &str,
     (client_id, name): (i64, Option<&str>),
     requested: impl Iterator<Item = &'_ str>,
-    sent: &Sent,
+    sent: &CsrfForm,
 ) -> Result<(), Error> {
     let asked = Consent::new().scopes(requested);
     let mut agreed = asked.clone();

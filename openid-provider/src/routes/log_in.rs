@@ -10,16 +10,16 @@ use form_urlencoded::Serializer;
 use http::request::Parts;
 use serde::Deserialize;
 
-use super::{finish_login, go_on, interaction, page_for, with_form_token};
-use crate::app::{App, Opened};
+use super::{continue_flow, finish_login, interaction, page_for, with_form_token};
+use crate::app::{App, OpenFlow};
 use crate::audit;
+use crate::browser_session::{ACRS, BrowserSession, Login};
 use crate::error::Error;
-use crate::flows::at;
-use crate::form::Sent;
+use crate::flows::with_flow;
+use crate::form::CsrfForm;
 use crate::metrics;
 use crate::pages::LoginPage;
 use crate::users::User;
-use crate::visit::{ACRS, Login, Visit};
 
 /// The value of `account` for a login with another account than the one of the session.
 const OTHER: &str = "other";
@@ -77,49 +77,49 @@ struct Form {
 pub async fn page(
     State(app): State<App>,
     Query(query): Query<LoginQuery>,
-    mut visit: Visit,
+    mut browser: BrowserSession,
     parts: Parts,
 ) -> Result<Response, Error> {
-    with_form_token(&mut visit).await?;
-    if query.flow.is_empty() && app.directory.user(&visit).await?.is_some() {
+    with_form_token(&mut browser).await?;
+    if query.flow.is_empty() && app.directory.user(&browser).await?.is_some() {
         return Ok(Redirect::to("/account").into_response());
     }
-    let form = match form(&app, &mut visit, &query).await? {
+    let form = match form(&app, &mut browser, &query).await? {
         Ok(form) => form,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    let wrong_name = visit.kept.wrong_name.clone();
+    let wrong_name = browser.data.wrong_name.clone();
     let wrong_name = wrong_name.filter(|_| !query.wrong.is_empty());
-    Ok(render(&app, &parts, &visit, query, form, wrong_name).into_response())
+    Ok(render(&app, &parts, &browser, query, form, wrong_name).into_response())
 }
 
 /// The form for an authorization request, or another page when the request needs no password.
 async fn form(
     app: &App,
-    visit: &mut Visit,
+    browser: &mut BrowserSession,
     query: &LoginQuery,
 ) -> Result<Result<Form, Response>, Error> {
     let flow = &query.flow;
     if flow.is_empty() {
         return Ok(Ok(Form::default()));
     }
-    let Opened {
+    let OpenFlow {
         flow: kept,
         user,
         session,
-    } = app.directory.open(visit, flow).await?;
+    } = app.directory.open(browser, flow).await?;
     let pending = kept.pending;
     let is_other = query.account == OTHER && user.is_some();
     let (hint, confirms) = match interaction(&pending, session.as_ref()) {
-        None => return Ok(Err(go_on(flow))),
+        None => return Ok(Err(continue_flow(flow))),
         Some(_) if is_other => (None, false),
-        Some(Interaction::Consent(_)) => return Ok(Err(go_on(flow))),
+        Some(Interaction::Consent(_)) => return Ok(Err(continue_flow(flow))),
         Some(Interaction::LogIn(asked)) => {
             let needs_second_factor =
                 asked.reason == LoginReason::Acr && asked.acrs.iter().any(|acr| acr == ACRS[1]);
             if needs_second_factor && let Some(user) = &user {
                 // The password was right: what is missing is the second factor.
-                return Ok(Err(to_second_factor(visit, user, flow).await?));
+                return Ok(Err(to_second_factor(browser, user, flow).await?));
             }
             let confirms = matches!(asked.reason, LoginReason::Prompt | LoginReason::MaxAge);
             (asked.login_hint, confirms && user.is_some())
@@ -137,36 +137,40 @@ async fn form(
     }))
 }
 
-async fn to_second_factor(visit: &mut Visit, user: &User, flow: &str) -> Result<Response, Error> {
+async fn to_second_factor(
+    browser: &mut BrowserSession,
+    user: &User,
+    flow: &str,
+) -> Result<Response, Error> {
     let page = match user.has_second_factor {
         true => {
-            if let Some(login) = visit.kept.login.clone() {
-                visit.kept.begin_half(login);
-                visit.save().await?;
+            if let Some(login) = browser.data.login.clone() {
+                browser.data.begin_pending_login(login);
+                browser.save().await?;
             }
             "/second-factor"
         }
         false => "/account/second-factor",
     };
-    Ok(Redirect::to(&at(page, flow)).into_response())
+    Ok(Redirect::to(&with_flow(page, flow)).into_response())
 }
 
 /// `wrong_name` is the name that came with a wrong password.
 fn render(
     app: &App,
     parts: &Parts,
-    visit: &Visit,
+    browser: &BrowserSession,
     mut query: LoginQuery,
     form: Form,
     wrong_name: Option<String>,
 ) -> LoginPage {
     let pending = form.pending.as_ref();
-    let mut page = page_for(app, parts, visit, &query.flow, pending).user(form.user.as_ref());
+    let mut page = page_for(app, parts, browser, &query.flow, pending).user(form.user.as_ref());
     if wrong_name.is_some() {
         page.mistake = Some(page.texts().wrong_password);
         "password".clone_into(&mut query.wrong);
     }
-    page.here = query.url();
+    page.current_url = query.url();
     let own_name = form.user.filter(|_| form.confirms).map(|user| user.name);
     LoginPage {
         page,
@@ -177,13 +181,13 @@ fn render(
 }
 
 /// The name and the password were sent.
-pub async fn send(State(app): State<App>, mut sent: Sent) -> Result<Response, Error> {
+pub async fn send(State(app): State<App>, mut sent: CsrfForm) -> Result<Response, Error> {
     let query = LoginQuery {
         flow: sent.flow(),
         account: sent.field("account").to_owned(),
         wrong: String::new(),
     };
-    let form = match form(&app, &mut sent.visit, &query).await? {
+    let form = match form(&app, &mut sent.browser, &query).await? {
         Ok(form) => form,
         Err(elsewhere) => return Ok(elsewhere),
     };
@@ -212,13 +216,13 @@ pub async fn send(State(app): State<App>, mut sent: Sent) -> Result<Response, Er
     let Some(user) = user else {
         let subject = directory.users.subject_of(&name).await?;
         audit(&app, &sent, &subject.unwrap_or_default(), "wrong");
-        let Sent {
-            mut visit, parts, ..
+        let CsrfForm {
+            mut browser, parts, ..
         } = sent;
         // Not in the URL: it may be an address, or a password in the wrong field.
-        visit.kept.wrong_name = Some(name.clone()).filter(|name| name.len() <= LONGEST_NAME);
-        visit.save().await?;
-        let page = render(&app, &parts, &visit, query, form, Some(name));
+        browser.data.wrong_name = Some(name.clone()).filter(|name| name.len() <= LONGEST_NAME);
+        browser.save().await?;
+        let page = render(&app, &parts, &browser, query, form, Some(name));
         return Ok(page.into_response());
     };
     let login = Login::new(&user.subject, false);
@@ -227,15 +231,15 @@ pub async fn send(State(app): State<App>, mut sent: Sent) -> Result<Response, Er
         false => "right",
     };
     audit(&app, &sent, &user.subject, outcome);
-    let mut visit = sent.visit;
+    let mut browser = sent.browser;
     if user.has_second_factor {
-        visit.kept.begin_half(login);
-        visit.save().await?;
-        return Ok(Redirect::to(&at("/second-factor", &query.flow)).into_response());
+        browser.data.begin_pending_login(login);
+        browser.save().await?;
+        return Ok(Redirect::to(&with_flow("/second-factor", &query.flow)).into_response());
     }
-    finish_login(&app, visit, login, &query.flow).await
+    finish_login(&app, browser, login, &query.flow).await
 }
 
-fn audit(app: &App, sent: &Sent, subject: &str, outcome: &'static str) {
+fn audit(app: &App, sent: &CsrfForm, subject: &str, outcome: &'static str) {
     audit::event(app, &sent.parts, "login", subject, outcome);
 }

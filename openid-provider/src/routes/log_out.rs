@@ -8,13 +8,13 @@ use http::request::Parts;
 use http::uri::PathAndQuery;
 
 use super::log_in::Flow;
-use super::{go_on, with_form_token};
+use super::{continue_flow, with_form_token};
 use crate::app::App;
 use crate::audit;
+use crate::browser_session::{BrowserSession, Ended};
 use crate::error::Error;
-use crate::form::Sent;
+use crate::form::CsrfForm;
 use crate::pages::{LogOutPage, MessagePage, Page};
-use crate::visit::{Ended, Visit};
 
 /// The page for a logout that a client asked for.
 pub const FOR_CLIENT: &str = "/log-out?for=client";
@@ -23,25 +23,25 @@ pub const FOR_CLIENT: &str = "/log-out?for=client";
 pub async fn page(
     State(app): State<App>,
     Query(Flow { flow }): Query<Flow>,
-    mut visit: Visit,
+    mut browser: BrowserSession,
     parts: Parts,
 ) -> Result<Response, Error> {
-    with_form_token(&mut visit).await?;
+    with_form_token(&mut browser).await?;
     if parts.uri.path_and_query().map(PathAndQuery::as_str) != Some(FOR_CLIENT) {
         // The user wants it now. What a client asked for before was cancelled.
-        visit.kept.logout = None;
-        visit.save().await?;
+        browser.data.logout = None;
+        browser.save().await?;
     }
-    let asked = visit.kept.logout.as_ref();
+    let asked = browser.data.logout.as_ref();
     let locales = asked.and_then(|asked| asked.ui_locales());
     let locales: Vec<_> = locales
         .unwrap_or_default()
         .split(' ')
         .map(str::to_owned)
         .collect();
-    let user = app.directory.user(&visit).await?;
-    let mut page = Page::new(&app, &parts, Some(&visit), Some(&locales)).user(user.as_ref());
-    match app.directory.flow(&visit, &flow).await {
+    let user = app.directory.user(&browser).await?;
+    let mut page = Page::new(&app, &parts, Some(&browser), Some(&locales)).user(user.as_ref());
+    match app.directory.flow(&browser, &flow).await {
         Ok(_) => page.flow = flow,
         Err(Error::NoFlow | Error::Ended(_)) => {}
         Err(error) => return Err(error),
@@ -50,28 +50,32 @@ pub async fn page(
         return Ok(LogOutPage { page }.into_response());
     }
     // There is nothing to end.
-    let response = visit.kept.logout.take().and_then(|asked| asked.response());
-    visit.save().await?;
+    let response = browser
+        .data
+        .logout
+        .take()
+        .and_then(|asked| asked.response());
+    browser.save().await?;
     Ok(response.unwrap_or_else(|| logged_out(page)))
 }
 
 /// The user wants to log out.
-pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error> {
+pub async fn send(State(app): State<App>, sent: CsrfForm) -> Result<Response, Error> {
     let flow = sent.flow();
-    let Sent {
-        mut visit, parts, ..
+    let CsrfForm {
+        mut browser, parts, ..
     } = sent;
     if !flow.is_empty() {
         // The user was at a page of an app, and wants to go on there with another account.
-        if let Some(ended) = visit.log_out().await? {
+        if let Some(ended) = browser.log_out().await? {
             audit::event(&app, &parts, "log_out", &ended.login.subject, "done");
             tell_clients(&app, ended);
         }
-        return Ok(go_on(&flow));
+        return Ok(continue_flow(&flow));
     }
-    let (login, logout) = (visit.kept.login.take(), visit.kept.logout.take());
-    let clients = take(&mut visit.kept.clients);
-    visit.end().await?;
+    let (login, logout) = (browser.data.login.take(), browser.data.logout.take());
+    let clients = take(&mut browser.data.clients);
+    browser.end().await?;
     if let Some(login) = login {
         audit::event(&app, &parts, "log_out", &login.subject, "done");
         tell_clients(&app, Ended { login, clients });

@@ -11,10 +11,10 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use http::request::Parts;
 
 use super::log_in::Flow;
-use crate::app::{App, Opened};
+use crate::app::{App, OpenFlow};
+use crate::browser_session::BrowserSession;
 use crate::error::Error;
-use crate::flows::at;
-use crate::visit::Visit;
+use crate::flows::with_flow;
 
 /// Where this is.
 pub const PATH: &str = "/continue";
@@ -22,12 +22,12 @@ pub const PATH: &str = "/continue";
 pub async fn page(
     State(app): State<App>,
     Query(Flow { flow: name }): Query<Flow>,
-    mut visit: Visit,
+    mut browser: BrowserSession,
     parts: Parts,
 ) -> Result<Response, Error> {
-    let Opened { flow, session, .. } = app.directory.open(&mut visit, &name).await?;
+    let OpenFlow { flow, session, .. } = app.directory.open(&mut browser, &name).await?;
     let (pending, destination) = (flow.pending, flow.destination);
-    visit.save().await?;
+    browser.save().await?;
     let response = if flow.refused {
         app.server.deny(&pending).await?
     } else if let Some(interaction) = interaction(&pending, session.as_ref()) {
@@ -55,12 +55,12 @@ pub fn to_page(interaction: &Interaction, flow: &str) -> Response {
         Interaction::CreateAccount { .. } => "/sign-up",
         Interaction::Consent(_) => "/consent",
     };
-    Redirect::to(&at(page, flow)).into_response()
+    Redirect::to(&with_flow(page, flow)).into_response()
 }
 
 /// After a page was sent, or when it is not needed any more.
-pub fn go_on(flow: &str) -> Response {
-    Redirect::to(&at(PATH, flow)).into_response()
+pub fn continue_flow(flow: &str) -> Response {
+    Redirect::to(&with_flow(PATH, flow)).into_response()
 }
 
 /// What an authorization request needs now. `None` when it needs no page any more.
