@@ -1,4 +1,6 @@
 //! What connects the users of this server with the endpoints of `authlete-axum`: the whole of it.
+//!
+//! Replace `ask` to tell users of a request on their phones (CIBA), and `claims` when claims come from elsewhere.
 
 use authlete::server::{Interaction, PendingAuthorization, Session, StandardClaims};
 use authlete::types::{
@@ -12,9 +14,10 @@ use axum::response::{IntoResponse as _, Redirect, Response, Result};
 use http::request::Parts;
 
 use crate::app::Directory;
+use crate::browser_session::BrowserSession;
+use crate::destination::Destination;
 use crate::error::Error;
 use crate::routes::{LOG_OUT_FOR_CLIENT, to_page};
-use crate::visit::Visit;
 
 impl Accounts for Directory {
     type Claims = StandardClaims;
@@ -24,10 +27,10 @@ impl Accounts for Directory {
         request: &Parts,
         answer: &AuthorizationResponse,
     ) -> Result<Option<Session>> {
-        let mut visit = Visit::of(request).await?;
-        let session = Directory::session(self, &mut visit, answer.client_id()).await?;
+        let mut browser = BrowserSession::of(request).await?;
+        let session = Directory::session(self, &mut browser, answer.client_id()).await?;
         if session.is_some() {
-            visit.save().await?;
+            browser.save().await?;
         }
         Ok(session)
     }
@@ -38,9 +41,13 @@ impl Accounts for Directory {
         pending: PendingAuthorization,
         interaction: Interaction,
     ) -> Result<Response> {
-        let visit = Visit::of(request).await?;
-        let flow = self.flows.add(&visit.kept.key, pending).await;
-        visit.save().await?;
+        let browser = BrowserSession::of(request).await?;
+        let destination = Destination::of(request, pending.answer());
+        let flow = self
+            .flows
+            .add(&browser.data.key, pending, destination)
+            .await;
+        browser.save().await?;
         Ok(to_page(&interaction, &flow.map_err(Error::from)?))
     }
 
@@ -84,9 +91,9 @@ impl BackchannelUsers for Directory {
 
 impl Logout for Directory {
     async fn log_out(&self, request: &Parts, logout: LogoutRequest) -> Result<Response> {
-        let mut visit = Visit::of(request).await?;
-        visit.kept.logout = Some(logout);
-        visit.save().await?;
+        let mut browser = BrowserSession::of(request).await?;
+        browser.data.logout = Some(logout);
+        browser.save().await?;
         Ok(Redirect::to(LOG_OUT_FOR_CLIENT).into_response())
     }
 }

@@ -10,15 +10,15 @@ use axum::extract::{ConnectInfo, FromRef};
 use http::request::Parts;
 
 use crate::attempts::Attempts;
+use crate::browser_session::BrowserSession;
 use crate::consents::Consents;
 use crate::device_requests::DeviceRequests;
 use crate::error::Error;
-use crate::flows::{Flow, Flows};
+use crate::flows::{Flow, Flows, Found};
 use crate::requests::Requests;
 use crate::sessions::Sessions;
 use crate::settings::Settings;
 use crate::users::{User, Users};
-use crate::visit::Visit;
 
 /// The parts of the server. To clone it is cheap.
 #[derive(Clone)]
@@ -63,7 +63,13 @@ impl Site {
 
 pub struct Demo {
     pub url: String,
-    pub users: String,
+    pub users: Vec<DemoUser>,
+}
+
+/// What somebody can log in with.
+pub struct DemoUser {
+    pub name: &'static str,
+    pub password: &'static str,
 }
 
 impl App {
@@ -95,7 +101,7 @@ impl App {
 }
 
 /// An authorization request whose page a browser has, and who is logged in there.
-pub struct Opened {
+pub struct OpenFlow {
     pub flow: Flow,
     pub user: Option<User>,
     pub session: Option<Session>,
@@ -103,11 +109,11 @@ pub struct Opened {
 
 impl Directory {
     /// The authorization request with this name, and who is there to decide on it.
-    pub async fn open(&self, visit: &mut Visit, name: &str) -> Result<Opened, Error> {
-        let flow = self.flow(visit, name).await?;
-        let user = self.user(visit).await?;
-        let session = self.session_of(user.as_ref(), visit, flow.pending.client_id());
-        Ok(Opened {
+    pub async fn open(&self, browser: &mut BrowserSession, name: &str) -> Result<OpenFlow, Error> {
+        let flow = self.flow(browser, name).await?;
+        let user = self.user(browser).await?;
+        let session = self.session_of(user.as_ref(), browser, flow.pending.client_id());
+        Ok(OpenFlow {
             session: session.await?,
             flow,
             user,
@@ -115,18 +121,22 @@ impl Directory {
     }
 
     /// The authorization request that a page of this browser is for.
-    pub async fn flow(&self, visit: &Visit, name: &str) -> Result<Flow, Error> {
-        let browser = &visit.kept.key;
-        let mut flow = self.flows.get(browser, name).await?;
-        if flow.is_none() && self.flows.adopt(browser, name).await? {
-            flow = self.flows.get(browser, name).await?;
+    pub async fn flow(&self, browser: &BrowserSession, name: &str) -> Result<Flow, Error> {
+        let browser = &browser.data.key;
+        let mut found = self.flows.get(browser, name).await?;
+        if found.is_none() && self.flows.adopt(browser, name).await? {
+            found = self.flows.get(browser, name).await?;
         }
-        flow.ok_or(Error::NoFlow)
+        match found {
+            Some(Found::Waiting(flow)) => Ok(*flow),
+            Some(Found::Ended(destination)) => Err(Error::Ended(destination)),
+            None => Err(Error::NoFlow),
+        }
     }
 
     /// Who is logged in.
-    pub async fn user(&self, visit: &Visit) -> Result<Option<User>, Error> {
-        match &visit.kept.login {
+    pub async fn user(&self, browser: &BrowserSession) -> Result<Option<User>, Error> {
+        match &browser.data.login {
             Some(login) => Ok(self.users.by_subject(&login.subject).await?),
             None => Ok(None),
         }
@@ -135,20 +145,20 @@ impl Directory {
     /// The session of the user who is logged in, with what the user agreed to before for a client.
     pub async fn session(
         &self,
-        visit: &mut Visit,
+        browser: &mut BrowserSession,
         client_id: Option<i64>,
     ) -> Result<Option<Session>, Error> {
-        let user = self.user(visit).await?;
-        self.session_of(user.as_ref(), visit, client_id).await
+        let user = self.user(browser).await?;
+        self.session_of(user.as_ref(), browser, client_id).await
     }
 
     async fn session_of(
         &self,
         user: Option<&User>,
-        visit: &mut Visit,
+        browser: &mut BrowserSession,
         client_id: Option<i64>,
     ) -> Result<Option<Session>, Error> {
-        let (Some(login), Some(_)) = (visit.kept.login.clone(), user) else {
+        let (Some(login), Some(_)) = (browser.data.login.clone(), user) else {
             return Ok(None);
         };
         let Some(client_id) = client_id else {
@@ -157,10 +167,10 @@ impl Directory {
         let before = self.consents.of(&login.subject, client_id).await?;
         Ok(Some(match before {
             Some(consent) => {
-                visit.kept.clients.insert(client_id);
+                browser.data.clients.insert(client_id);
                 login.session().consented_before(consent)
             }
-            // It learns nothing of the user, and nothing of the end of the session.
+            // Without a consent the client learns nothing about the user, so it is not told of the logout either.
             None => login.session(),
         }))
     }

@@ -1,14 +1,20 @@
 //! Authlete: a service of yours, or the emulator in this process.
+//!
+//! A server of yours needs neither the emulator nor the demo. `adapt` is the list of what a service needs for these pages.
 
-use anyhow::{Context as _, Result, bail};
+use std::io::ErrorKind;
+
+use anyhow::{Context as _, Result, anyhow, bail};
 use authlete::types::{Client, DeliveryMode, GrantType, ResponseType, Service};
 use authlete::{ApiVersion, Authlete, Config, Setting};
 use authlete_axum::authorization_server::Endpoints;
 use authlete_emulator::{Emulator, EmulatorBuilder};
 use serde_json::Value;
 
+use crate::browser_session::ACRS;
+use crate::language::Language;
 use crate::settings::Settings;
-use crate::visit::ACRS;
+use crate::users::CLAIMS;
 
 /// Where the emulator keeps its state, so that tokens and the demo app survive a restart.
 const STATE_FILE: &str = "openid-provider.emulator.json";
@@ -66,7 +72,13 @@ impl Connection {
     /// # Errors
     /// The emulator cannot start, for instance because another process uses its state file.
     pub async fn emulator(builder: EmulatorBuilder) -> Result<Self> {
-        let emulator = builder.start().await?;
+        let emulator = builder.start().await.map_err(|error| match error.kind() {
+            // The emulator knows only that its file is taken.
+            ErrorKind::ResourceBusy => anyhow!(
+                "another openid-provider runs in this directory and uses {STATE_FILE}: stop it, or start this one elsewhere"
+            ),
+            _ => error.into(),
+        })?;
         let mut connection = Self::new(emulator.config(ApiVersion::V3))?;
         connection.emulator = Some(emulator);
         Ok(connection)
@@ -143,8 +155,9 @@ fn adapt(service: &mut Service, url: &str) -> Result<()> {
     service.device_verification_uri_complete = Some(format!("{url}/device?user_code=USER_CODE"));
     add(&mut service.supported_acrs, ACRS);
     add(&mut service.supported_claims, CLAIMS);
-    add(&mut service.supported_claim_locales, ["en", "ja"]);
-    add(&mut service.supported_ui_locales, ["en", "ja"]);
+    let languages = Language::ALL.map(Language::tag);
+    add(&mut service.supported_claim_locales, languages);
+    add(&mut service.supported_ui_locales, languages);
     add(
         &mut service.supported_custom_client_metadata,
         [CUSTOM_METADATA],
@@ -169,8 +182,6 @@ fn adapt(service: &mut Service, url: &str) -> Result<()> {
     }
     Ok(())
 }
-
-const CLAIMS: [&str; 4] = ["name", "preferred_username", "email", "email_verified"];
 
 fn add<const COUNT: usize>(list: &mut Option<Vec<String>>, values: [&str; COUNT]) {
     let list = list.get_or_insert_default();

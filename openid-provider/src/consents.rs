@@ -1,4 +1,6 @@
 //! What users agreed to, and the list of the apps that they use.
+//!
+//! Change `stored` to let consents end after some time, and this file to keep them elsewhere.
 
 use anyhow::{Result, bail};
 use authlete::server::Consent;
@@ -17,6 +19,13 @@ pub struct ConnectedApp {
     pub since: i64,
 }
 
+/// A consent in the database.
+struct Stored {
+    text: String,
+    /// What of it counts, if anything.
+    consent: Option<Consent>,
+}
+
 #[derive(Clone)]
 pub struct Consents {
     pool: AnyPool,
@@ -29,19 +38,24 @@ impl Consents {
 
     /// What a user agreed to before for a client.
     pub async fn of(&self, subject: &str, client_id: i64) -> Result<Option<Consent>> {
-        let text = self.text(subject, client_id).await?;
-        let consent: Option<Option<Consent>> =
-            text.as_deref().map(serde_json::from_str).transpose()?;
-        Ok(consent.flatten())
+        let stored = self.stored(subject, client_id).await?;
+        Ok(stored.and_then(|stored| stored.consent))
     }
 
-    async fn text(&self, subject: &str, client_id: i64) -> Result<Option<String>> {
+    /// All that reads a consent, to ask less or to add to it, reads it here. For consents that end, select `changed_at`, too, and
+    /// return no `consent` when that is too long ago.
+    async fn stored(&self, subject: &str, client_id: i64) -> Result<Option<Stored>> {
         let row = sqlx::query("SELECT consent FROM consents WHERE subject = $1 AND client_id = $2")
             .bind(subject)
             .bind(client_id)
             .fetch_optional(&self.pool)
             .await?;
-        Ok(row.map(|row| row.try_get("consent")).transpose()?)
+        let Some(row) = row else {
+            return Ok(None);
+        };
+        let text: String = row.try_get("consent")?;
+        let consent = serde_json::from_str(&text)?;
+        Ok(Some(Stored { text, consent }))
     }
 
     /// Keeps a decision. Of what was asked, only what the user agreed to now counts from now on; what was not asked stays as it
@@ -55,9 +69,9 @@ impl Consents {
         agreed: Option<&Consent>,
     ) -> Result<()> {
         for _ in 0..ATTEMPTS {
-            let before = self.text(subject, client_id).await?;
+            let before = self.stored(subject, client_id).await?;
             let rest = match &before {
-                Some(before) => serde_json::from_str::<Option<Consent>>(before)?,
+                Some(before) => before.consent.clone(),
                 // An app that was never allowed is not connected.
                 None if agreed.is_none() => return Ok(()),
                 None => None,
@@ -86,7 +100,7 @@ impl Consents {
                 .bind(serde_json::to_string(&all)?)
                 .bind(now());
             let query = match before {
-                Some(before) => query.bind(before),
+                Some(before) => query.bind(before.text),
                 None => query,
             };
             if query.execute(&self.pool).await?.rows_affected() == 1 {

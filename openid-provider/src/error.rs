@@ -1,6 +1,7 @@
 //! What goes wrong, and the page that a person sees then.
 
 use authlete_axum::authorization_server::Failure;
+use axum::Extension;
 use axum::body::to_bytes;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -11,6 +12,7 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::attempts::TooManyAttempts;
+use crate::destination::Destination;
 use crate::pages::{self, Page};
 
 /// The largest error response that is read.
@@ -21,11 +23,14 @@ const LARGEST_ERROR: usize = 64 * 1024;
 pub enum Error {
     /// The page is too old, or of another session.
     NoFlow,
+    /// The authorization request of the page has ended: the user is back at the app, or was.
+    Ended(Destination),
     /// The form is not from a page of this server.
     Foreign,
     /// The form is from before the login in another tab. The page at this path is shown again.
     Stale(String),
-    TooManyAttempts(TooManyAttempts),
+    /// The page that was sent is at this URL.
+    TooManyAttempts(TooManyAttempts, String),
     /// The form is larger than any of this server.
     TooLarge,
     /// The body of a form broke off.
@@ -49,12 +54,6 @@ impl From<anyhow::Error> for Error {
     }
 }
 
-impl From<TooManyAttempts> for Error {
-    fn from(error: TooManyAttempts) -> Self {
-        Self::TooManyAttempts(error)
-    }
-}
-
 impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
         Self::Authlete(failure)
@@ -65,11 +64,17 @@ impl IntoResponse for Error {
     fn into_response(self) -> Response {
         match self {
             Self::NoFlow => StatusCode::BAD_REQUEST.into_response(),
+            Self::Ended(destination) => {
+                let way = WayOut::App(destination);
+                (StatusCode::BAD_REQUEST, Extension(way)).into_response()
+            }
             Self::Foreign => StatusCode::FORBIDDEN.into_response(),
             Self::Stale(page) => Redirect::to(&page).into_response(),
-            Self::TooManyAttempts(TooManyAttempts { wait }) => {
+            Self::TooManyAttempts(TooManyAttempts { wait }, page) => {
                 let seconds = HeaderValue::from(wait.as_secs().saturating_add(1));
-                (StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, seconds)]).into_response()
+                let retry = [(RETRY_AFTER, seconds)];
+                let way = Extension(WayOut::Again(page));
+                (StatusCode::TOO_MANY_REQUESTS, way, retry).into_response()
             }
             Self::Unavailable => {
                 let retry = [(RETRY_AFTER, HeaderValue::from_static("5"))];
@@ -85,6 +90,15 @@ impl IntoResponse for Error {
             Self::Authlete(failure) => failure.into_response(),
         }
     }
+}
+
+/// Where the page for an error leads.
+#[derive(Clone)]
+pub enum WayOut {
+    /// To the app that the user came from.
+    App(Destination),
+    /// To the page that was sent.
+    Again(String),
 }
 
 /// Marks a response of a handler. An error without the mark says that the session could not be written.
@@ -114,6 +128,7 @@ pub async fn as_page(State(app): State<App>, request: Request, next: Next) -> Re
         return response;
     }
     let retry = response.headers().get(RETRY_AFTER).cloned();
+    let way_out: Option<WayOut> = response.extensions().get().cloned();
     // An error of OAuth is that of the app: here the user only went on with a page.
     let app_error = match status.is_client_error() && is_browser_endpoint(&app, &parts.uri) {
         true => oauth_error(response).await,
@@ -125,10 +140,10 @@ pub async fn as_page(State(app): State<App>, request: Request, next: Next) -> Re
     let mut page = Page::new(&app, &parts, None, None);
     if parts.method != Method::GET {
         // There need not be a page at the path.
-        "/".clone_into(&mut page.here);
+        "/".clone_into(&mut page.current_url);
     }
     let code = app_error.as_ref().map(|it| it.error.as_str());
-    let mut page = pages::error(page, status, code);
+    let mut page = pages::error(page, status, code, way_out.as_ref());
     if let Some(retry) = retry {
         page.headers_mut().insert(RETRY_AFTER, retry);
     }

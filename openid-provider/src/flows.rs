@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::{AnyPool, Row as _};
 
 use crate::clock::now;
+use crate::destination::Destination;
 use crate::random;
 
 /// How many authorization requests a browser may have open, in as many tabs. More push the oldest one out.
@@ -25,10 +26,19 @@ pub struct Flow {
     /// Whether the user did anything for it yet.
     #[serde(default)]
     touched: bool,
+    #[serde(default)]
+    pub destination: Destination,
+}
+
+/// What there is by the name of an authorization request.
+pub enum Found {
+    Waiting(Box<Flow>),
+    /// It has ended: Authlete has answered.
+    Ended(Destination),
 }
 
 /// A page for an authorization request, by its name. A browser may have sent anything in the place of the name.
-pub fn at(page: &str, flow: &str) -> String {
+pub fn with_flow(page: &str, flow: &str) -> String {
     if flow.is_empty() {
         return page.to_owned();
     }
@@ -47,12 +57,18 @@ impl Flows {
     }
 
     /// Keeps a request. Returns its name: pages have the name, and never the ticket.
-    pub async fn add(&self, browser: &str, pending: PendingAuthorization) -> Result<String> {
+    pub async fn add(
+        &self,
+        browser: &str,
+        pending: PendingAuthorization,
+        destination: Destination,
+    ) -> Result<String> {
         let name = random::text();
         let flow = Flow {
             pending,
             refused: false,
             touched: false,
+            destination,
         };
         sqlx::query("INSERT INTO flows (name, browser, flow, began_at) VALUES ($1, $2, $3, $4)")
             .bind(&name)
@@ -61,8 +77,10 @@ impl Flows {
             .bind(now())
             .execute(&self.pool)
             .await?;
+        // Those that have ended go first.
         let sql = "DELETE FROM flows WHERE browser = $1 AND name <> $2 AND name NOT IN \
-                   (SELECT name FROM flows WHERE browser = $1 AND name <> $2 ORDER BY began_at DESC LIMIT $3)";
+                   (SELECT name FROM flows WHERE browser = $1 AND name <> $2 \
+                    ORDER BY CASE WHEN destination IS NULL THEN 0 ELSE 1 END, began_at DESC LIMIT $3)";
         sqlx::query(sql)
             .bind(browser)
             .bind(&name)
@@ -72,8 +90,8 @@ impl Flows {
         Ok(name)
     }
 
-    pub async fn get(&self, browser: &str, name: &str) -> Result<Option<Flow>> {
-        let sql = "SELECT flow FROM flows WHERE name = $1 AND browser = $2 AND began_at > $3";
+    pub async fn get(&self, browser: &str, name: &str) -> Result<Option<Found>> {
+        let sql = "SELECT flow, destination FROM flows WHERE name = $1 AND browser = $2 AND began_at > $3";
         let row = sqlx::query(sql)
             .bind(name)
             .bind(browser)
@@ -83,8 +101,14 @@ impl Flows {
         let Some(row) = row else {
             return Ok(None);
         };
-        let flow: String = row.try_get("flow")?;
-        Ok(Some(serde_json::from_str(&flow)?))
+        let destination: Option<String> = row.try_get("destination")?;
+        Ok(Some(match destination {
+            Some(destination) => Found::Ended(serde_json::from_str(&destination)?),
+            None => {
+                let flow: String = row.try_get("flow")?;
+                Found::Waiting(serde_json::from_str(&flow)?)
+            }
+        }))
     }
 
     /// Gives a request to another browser, if nobody did anything for it yet: then this is no more than to follow the link of the
@@ -92,7 +116,9 @@ impl Flows {
     ///
     /// Returns whether it was given.
     pub async fn adopt(&self, browser: &str, name: &str) -> Result<bool> {
-        let row = sqlx::query("SELECT flow FROM flows WHERE name = $1 AND began_at > $2")
+        let sql =
+            "SELECT flow FROM flows WHERE name = $1 AND began_at > $2 AND destination IS NULL";
+        let row = sqlx::query(sql)
             .bind(name)
             .bind(now().saturating_sub(LIFETIME))
             .fetch_optional(&self.pool)
@@ -121,7 +147,7 @@ impl Flows {
             touched: true,
             ..flow.clone()
         };
-        sqlx::query("UPDATE flows SET flow = $1 WHERE name = $2")
+        sqlx::query("UPDATE flows SET flow = $1 WHERE name = $2 AND destination IS NULL")
             .bind(serde_json::to_string(&flow)?)
             .bind(name)
             .execute(&self.pool)
@@ -129,13 +155,16 @@ impl Flows {
         Ok(())
     }
 
-    /// Removes a request. Returns whether it was there.
-    pub async fn remove(&self, name: &str) -> Result<bool> {
-        let removed = sqlx::query("DELETE FROM flows WHERE name = $1")
+    /// Ends a request, and forgets all of it but its destination. Returns whether it was still waiting.
+    pub async fn end(&self, name: &str, destination: &Destination) -> Result<bool> {
+        let sql =
+            "UPDATE flows SET flow = '', destination = $1 WHERE name = $2 AND destination IS NULL";
+        let ended = sqlx::query(sql)
+            .bind(serde_json::to_string(destination)?)
             .bind(name)
             .execute(&self.pool)
             .await?;
-        Ok(removed.rows_affected() == 1)
+        Ok(ended.rows_affected() == 1)
     }
 
     pub async fn delete_expired(&self) -> Result<()> {
@@ -144,5 +173,66 @@ impl Flows {
             .execute(&self.pool)
             .await?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use authlete::types::AuthorizationResponse;
+    use serde_json::json;
+
+    use super::*;
+    use crate::test_databases::databases;
+
+    const BROWSER: &str = "browser";
+
+    async fn add(flows: &Flows) -> (String, Destination) {
+        let answer = json!({ "action": "INTERACTION" });
+        let answer: AuthorizationResponse = serde_json::from_value(answer).unwrap();
+        let pending = PendingAuthorization::new("marker", answer, "", SystemTime::now());
+        let destination = Destination {
+            app: "App".to_owned(),
+            ..Destination::default()
+        };
+        let name = flows.add(BROWSER, pending, destination.clone());
+        (name.await.unwrap(), destination)
+    }
+
+    #[tokio::test]
+    async fn request_ends_once_and_leaves_its_destination_to_its_browser() {
+        for database in databases().await {
+            let flows = Flows::new(database.pool.clone());
+            let (name, destination) = add(&flows).await;
+            let Some(Found::Waiting(flow)) = flows.get(BROWSER, &name).await.unwrap() else {
+                panic!("the request does not wait");
+            };
+            assert!(flows.end(&name, &destination).await.unwrap());
+            assert!(!flows.end(&name, &destination).await.unwrap());
+            flows.update(&name, &flow).await.unwrap();
+            let Some(Found::Ended(known)) = flows.get(BROWSER, &name).await.unwrap() else {
+                panic!("the request has not ended");
+            };
+            assert_eq!(known, destination);
+            assert!(flows.get("another", &name).await.unwrap().is_none());
+            let row = sqlx::query("SELECT flow FROM flows").fetch_one(&database.pool);
+            let flow: String = row.await.unwrap().try_get("flow").unwrap();
+            assert_eq!(flow, "");
+        }
+    }
+
+    #[tokio::test]
+    async fn requests_that_have_ended_go_before_those_that_wait() {
+        for database in databases().await {
+            let flows = Flows::new(database.pool.clone());
+            let (waiting, _) = add(&flows).await;
+            for _ in 0..2 * FLOWS {
+                let (name, destination) = add(&flows).await;
+                flows.end(&name, &destination).await.unwrap();
+            }
+            let found = flows.get(BROWSER, &waiting).await.unwrap();
+            assert!(matches!(found, Some(Found::Waiting(_))));
+        }
     }
 }

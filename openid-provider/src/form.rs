@@ -8,21 +8,21 @@ use http::request::Parts;
 use subtle::ConstantTimeEq as _;
 
 use crate::app::App;
+use crate::browser_session::BrowserSession;
 use crate::error::Error;
-use crate::flows::at;
-use crate::visit::Visit;
+use crate::flows::with_flow;
 
 /// The field that every form has (CSRF). Its value is in the session, and another site does not know it.
 pub const FORM_TOKEN: &str = "form_token";
 
 /// A form that comes from a page of this server, with the session of the browser.
-pub struct Sent {
-    pub visit: Visit,
+pub struct CsrfForm {
+    pub browser: BrowserSession,
     pub parts: Parts,
     fields: Vec<(String, String)>,
 }
 
-impl Sent {
+impl CsrfForm {
     /// The value of a field, or an empty text.
     pub fn field(&self, name: &str) -> &str {
         let mut fields = self.fields.iter();
@@ -42,7 +42,7 @@ impl Sent {
     }
 }
 
-impl Sent {
+impl CsrfForm {
     fn has_token(&self, expected: &Secret) -> bool {
         let (expected, token) = (expected.expose(), self.field(FORM_TOKEN));
         !expected.is_empty() && bool::from(expected.as_bytes().ct_eq(token.as_bytes()))
@@ -50,7 +50,7 @@ impl Sent {
 
     /// Why a form with another token is refused. A browser that has a session sees the page of its request again.
     async fn refused(&self, app: &App) -> Result<Error, Error> {
-        let kept = &self.visit.kept;
+        let kept = &self.browser.data;
         let flow = self.flow();
         if flow.is_empty() && self.has_token(&kept.former_form_token) {
             return Ok(Error::Stale(page_of(self.parts.uri.path()).to_owned()));
@@ -58,9 +58,9 @@ impl Sent {
         if flow.is_empty() || kept.form_token.expose().is_empty() {
             return Ok(Error::Foreign);
         }
-        match app.directory.flow(&self.visit, &flow).await {
+        match app.directory.flow(&self.browser, &flow).await {
             // Only this session knows the name, or no session has used it.
-            Ok(_) => Ok(Error::Stale(at(self.parts.uri.path(), &flow))),
+            Ok(_) => Ok(Error::Stale(with_flow(self.parts.uri.path(), &flow))),
             Err(Error::NoFlow) => Ok(Error::Foreign),
             Err(error) => Err(error),
         }
@@ -75,12 +75,12 @@ fn page_of(path: &str) -> &str {
     }
 }
 
-impl FromRequest<App> for Sent {
+impl FromRequest<App> for CsrfForm {
     type Rejection = Error;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Error> {
         let (parts, body) = request.into_parts();
-        let visit = Visit::of(&parts).await?;
+        let browser = BrowserSession::of(&parts).await?;
         let body = Request::from_parts(parts.clone(), body);
         let body = Bytes::from_request(body, app).await;
         let body = body.map_err(|error| match error.status() {
@@ -89,11 +89,11 @@ impl FromRequest<App> for Sent {
         })?;
         let fields = form_urlencoded::parse(&body).into_owned().collect();
         let sent = Self {
-            visit,
+            browser,
             parts,
             fields,
         };
-        match sent.has_token(&sent.visit.kept.form_token) {
+        match sent.has_token(&sent.browser.data.form_token) {
             true => Ok(sent),
             false => Err(sent.refused(app).await?),
         }

@@ -1,4 +1,5 @@
-//! The languages of the pages. To add one: a variant here, and its texts in `texts/`.
+//! The languages of the pages. To add one: a variant here, its texts in `texts/` and, for the demo app, in `demo/texts/`. What the
+//! service announces, and the choice at the bottom of the pages, follow.
 
 use axum::response::{AppendHeaders, IntoResponse, Redirect};
 use http::HeaderMap;
@@ -78,7 +79,7 @@ impl Language {
 pub struct Choice {
     language: String,
     /// The page that the user was at.
-    here: String,
+    return_to: String,
 }
 
 impl Choice {
@@ -86,15 +87,19 @@ impl Choice {
     pub fn respond(&self, is_secure: bool) -> impl IntoResponse + use<> {
         let language = Language::of_tag(&self.language);
         let cookie = language.map(|it| (SET_COOKIE, it.cookie(is_secure)));
-        let here = if is_own(&self.here) { &self.here } else { "/" };
-        (AppendHeaders(cookie), Redirect::to(here))
+        let return_to = if is_own(&self.return_to) {
+            &self.return_to
+        } else {
+            "/"
+        };
+        (AppendHeaders(cookie), Redirect::to(return_to))
     }
 }
 
 /// Only to a page of this server: a path, and not `//host`. Browsers read `\` as `/`, and leave blanks and control characters out.
-fn is_own(here: &str) -> bool {
+fn is_own(return_to: &str) -> bool {
     let is_plain = |it: u8| it.is_ascii_graphic() && it != b'\\';
-    here.starts_with('/') && !here.starts_with("//") && here.bytes().all(is_plain)
+    return_to.starts_with('/') && !return_to.starts_with("//") && return_to.bytes().all(is_plain)
 }
 
 fn accepted(header: &str) -> Option<Language> {
@@ -158,7 +163,7 @@ mod tests {
     #[test]
     fn another_site_is_no_page_of_this_server() {
         assert!(is_own("/") && is_own("/login?flow=a&b=//c"));
-        for here in [
+        for return_to in [
             "",
             "//evil.example",
             "/\\evil.example",
@@ -167,7 +172,7 @@ mod tests {
             "https://evil.example",
             "evil",
         ] {
-            assert!(!is_own(here), "{here:?}");
+            assert!(!is_own(return_to), "{return_to:?}");
         }
     }
 }

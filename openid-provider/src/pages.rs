@@ -1,4 +1,6 @@
 //! The pages, from `templates/`. Their look is in `assets/style.css`.
+//!
+//! Replace the templates and the style with yours: the structures here say what a page has to show.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -13,23 +15,28 @@ use http::header::{
 use http::request::Parts;
 
 use crate::app::{App, Demo, Site};
+use crate::browser_session::BrowserSession;
+use crate::error::WayOut;
 use crate::flows;
 use crate::language::Language;
 use crate::texts::Texts;
 use crate::users::User;
-use crate::visit::Visit;
 
 /// What all pages have.
 pub struct Page {
     site: Arc<Site>,
     language: Language,
     texts: &'static Texts,
-    user: Option<String>,
+    user: Option<User>,
     form_token: String,
     /// Where the page is, to come back to in another language.
-    pub here: String,
+    pub current_url: String,
     /// The authorization request that it is for. Empty when there is none.
     pub flow: String,
+    /// The app that sent it.
+    app: String,
+    /// Where a page that says what happened leads: the URL, and the words of the link.
+    way_out: Option<(String, String)>,
     /// What was wrong with what the page sent.
     pub mistake: Option<&'static str>,
 }
@@ -39,35 +46,38 @@ impl Page {
     pub fn new(
         app: &App,
         parts: &Parts,
-        visit: Option<&Visit>,
+        browser: Option<&BrowserSession>,
         ui_locales: Option<&[String]>,
     ) -> Self {
         let language = Language::negotiate(ui_locales.unwrap_or_default(), &parts.headers);
-        let form_token = visit.map(|visit| visit.kept.form_token.expose().to_owned());
+        let form_token = browser.map(|browser| browser.data.form_token.expose().to_owned());
         Self {
             site: Arc::clone(&app.site),
             language,
             texts: language.texts(),
             user: None,
             form_token: form_token.unwrap_or_default(),
-            here: here(parts),
+            current_url: current_url(parts),
             flow: String::new(),
+            app: String::new(),
+            way_out: None,
             mistake: None,
         }
     }
 
     /// With the name of the user who is logged in at the top.
     pub fn user(mut self, user: Option<&User>) -> Self {
-        self.user = user.map(|user| user.display_name.clone());
+        self.user = user.cloned();
         self
     }
 
-    /// For an authorization request.
-    pub fn flow(mut self, flow: &str) -> Self {
+    /// For an authorization request of an app.
+    pub fn flow(mut self, flow: &str, app: &str) -> Self {
         flow.clone_into(&mut self.flow);
+        self.app = self.app_name(app);
         // A form that was sent has it in its body.
-        if !self.here.contains('?') {
-            self.here += &self.query();
+        if !self.current_url.contains('?') {
+            self.current_url += &self.query();
         }
         self
     }
@@ -81,9 +91,39 @@ impl Page {
         self.texts
     }
 
+    /// With a link to where a user goes after an error.
+    fn way_out(mut self, way_out: &WayOut) -> Self {
+        self.way_out = match way_out {
+            WayOut::App(destination) => destination.home.clone().map(|home| {
+                let app = self.app_name(&destination.app);
+                (home, self.with(self.texts.back_to, &app))
+            }),
+            WayOut::Again(page) => Some((page.clone(), self.texts.try_again.to_owned())),
+        };
+        self
+    }
+
+    /// What people call an app, which need not have a name.
+    fn app_name(&self, name: &str) -> String {
+        let name = if name.is_empty() {
+            self.texts.unnamed_app
+        } else {
+            name
+        };
+        name.to_owned()
+    }
+
+    /// Who is logged in, in words: two users may have the same display name.
+    fn account(&self) -> String {
+        let user = self.user.as_ref();
+        user.map_or_else(String::new, |user| {
+            format!("{} ({})", user.display_name, user.name)
+        })
+    }
+
     /// A text with a name in it.
-    fn with(&self, text: &str, name: &str) -> String {
-        text.replace("{}", name)
+    fn with(&self, text: &str, name: impl AsRef<str>) -> String {
+        text.replace("{}", name.as_ref())
     }
 
     fn site(&self) -> &str {
@@ -100,14 +140,14 @@ impl Page {
 
     /// The query that keeps the authorization request at the next page.
     fn query(&self) -> String {
-        flows::at("", &self.flow)
+        flows::with_flow("", &self.flow)
     }
 }
 
 /// Where a page is, to come back to in another language.
-pub fn here(parts: &Parts) -> String {
-    let here = parts.uri.path_and_query();
-    here.map_or("/", |it| it.as_str()).to_owned()
+pub fn current_url(parts: &Parts) -> String {
+    let url = parts.uri.path_and_query();
+    url.map_or("/", |it| it.as_str()).to_owned()
 }
 
 macro_rules! pages {
@@ -134,7 +174,7 @@ macro_rules! pages {
 
 pages! {
     HomePage = "home.html" {}
-    LoginPage = "login.html" { client: Option<String>, hint: String, again: bool, }
+    LoginPage = "login.html" { hint: String, confirms: bool, account: String, }
     SignUpPage = "sign_up.html" { name: String, display_name: String, email: String, }
     SecondFactorPage = "second_factor.html" {}
     SetUpSecondFactorPage = "set_up_second_factor.html" { needed: bool, secret: String, qr_code: String, }
@@ -154,6 +194,8 @@ pages! {
 /// A client that asks for consent.
 pub struct Client {
     pub name: String,
+    /// Where the browser goes after the decision.
+    pub host: Option<String>,
     /// Where the logo is, if it may be shown.
     pub logo: Option<String>,
     pub policy: Option<String>,
@@ -200,7 +242,16 @@ pub struct ListedRequest {
 }
 
 /// The page for an error. `code` is that of OAuth, when an app is at fault.
-pub fn error(page: Page, status: StatusCode, code: Option<&str>) -> Response {
+pub fn error(
+    page: Page,
+    status: StatusCode,
+    code: Option<&str>,
+    way_out: Option<&WayOut>,
+) -> Response {
+    let page = match way_out {
+        Some(way_out) => page.way_out(way_out),
+        None => page,
+    };
     let texts = page.texts();
     let number = status.as_u16();
     let message = match status {

@@ -1,4 +1,6 @@
 //! Passwords: Argon2id, and as much time for users that do not exist.
+//!
+//! Replace `hash` and `verify` to use hashes that you have already.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

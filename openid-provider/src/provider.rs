@@ -1,10 +1,13 @@
 //! The whole server, from its parts.
+//!
+//! Change `authorization_server` to add grant types and endpoints of the protocol, and `router` to add layers.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use authlete::server::ClientCertificateSource;
+use authlete::types::Service;
 use authlete_axum::AuthorizationServer;
 use authlete_axum::authorization_server::{Endpoints, ResourceServer, ResourceServerSecrets};
 use axum::Router;
@@ -12,6 +15,7 @@ use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use http::header::STRICT_TRANSPORT_SECURITY;
 use http::{HeaderValue, Uri};
 use metrics_exporter_prometheus::PrometheusHandle;
+use sqlx::AnyPool;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -20,7 +24,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_sessions::ExpiredDeletion as _;
 
-use crate::app::{App, Demo, Directory, Site};
+use crate::app::{App, Demo, DemoUser, Directory, Site};
 use crate::connection::Connection;
 use crate::consents::Consents;
 use crate::device_requests::DeviceRequests;
@@ -67,76 +71,31 @@ impl Provider {
         apply: bool,
         metrics: Option<PrometheusHandle>,
     ) -> Result<Self> {
-        let is_demo = connection.emulator.is_some();
         let listener = bind(settings.listen).await?;
         let port = listener.local_addr()?.port();
         let url = settings.url.clone();
         let url = url.unwrap_or_else(|| format!("http://localhost:{port}"));
-
+        let is_demo = connection.emulator.is_some();
         let pool = database::open(&settings.database_url(is_demo)).await?;
         let users = Users::new(pool.clone(), Passwords::new().await?);
         if !is_demo {
             refuse_demo_users(&users).await?;
         }
-        let plan = connection.plan(&url, &settings).await?;
-        let service = match plan.changes() {
-            changes if changes.is_empty() => plan.service,
-            _ if apply || is_demo => connection.apply(&plan).await?,
-            changes => {
-                let changes = changes
-                    .iter()
-                    .map(|(name, before, after)| format!("\n  {name}: {before} → {after}"));
-                bail!(
-                    "the settings of service {} do not fit this server. Change them, or start it with --apply-settings, which changes:{}",
-                    connection.service_id,
-                    changes.collect::<String>()
-                );
-            }
-        };
+        let service = fitting_service(&connection, &url, &settings, apply).await?;
+        let directory = directory(pool, users, &service);
 
-        let directory = Directory {
-            users,
-            consents: Consents::new(pool.clone()),
-            sessions: Sessions::new(pool.clone()),
-            flows: Flows::new(pool.clone()),
-            requests: Requests::new(pool.clone()),
-            device_requests: DeviceRequests::new(pool),
-            request_seconds: service
-                .backchannel_auth_req_id_duration
-                .map_or(0, i64::from),
-        };
         let (stop, stopped) = watch::channel(());
         let mut tasks = JoinSet::new();
-        let mut demo_url = None;
-        if is_demo {
-            add_demo_users(&directory.users).await?;
-            let address = settings.demo.unwrap_or_else(|| next_port(settings.listen));
-            let demo_listener = bind(address).await?;
-            // Another host than that of this server: its cookies are its own.
-            let own = format!("http://127.0.0.1:{}", demo_listener.local_addr()?.port());
-            let client = connection.prepare_demo_client(&own).await?;
-            let router = demo::router(&url, &own, &client)?;
-            tasks.spawn(serve(demo_listener, router, stopped.clone()));
-            demo_url = Some(own);
-        }
-        let names = DEMO_USERS.map(|(name, _, password)| format!("{name} / {password}"));
-        let site = Site {
-            name: settings.name.clone(),
-            url: url.clone(),
-            browser_endpoints: [
-                &service.authorization_endpoint,
-                &service.end_session_endpoint,
-            ]
-            .into_iter()
-            .filter_map(|url| Some(url.as_deref()?.parse::<Uri>().ok()?.path().to_owned()))
-            .collect(),
-            demo: demo_url.clone().map(|url| Demo {
-                url,
-                users: names.join(", "),
-            }),
-            settings: settings.clone(),
+        let demo = match is_demo {
+            true => Some(DemoApp::prepare(&connection, &directory, &settings, &url).await?),
+            false => None,
         };
+        let demo_url = demo.as_ref().map(|demo| demo.url.clone());
+        if let Some(demo) = demo {
+            tasks.spawn(serve(demo.listener, demo.router, stopped.clone()));
+        }
         let server = authorization_server(&connection, &service, &directory, &settings)?;
+        let site = site(settings.clone(), &url, &service, demo_url.clone());
         let app = App::new(server, directory, site);
         tasks.spawn(serve(listener, router(&app), stopped.clone()));
         if let (Some(address), Some(handle)) = (settings.metrics, metrics) {
@@ -179,10 +138,96 @@ impl Provider {
     }
 }
 
+/// The service with the settings that this server needs. They are changed for the emulator, or when the operator says so.
+async fn fitting_service(
+    connection: &Connection,
+    url: &str,
+    settings: &Settings,
+    apply: bool,
+) -> Result<Service> {
+    let plan = connection.plan(url, settings).await?;
+    let changes = plan.changes();
+    if changes.is_empty() {
+        return Ok(plan.service);
+    }
+    if apply || connection.emulator.is_some() {
+        return connection.apply(&plan).await;
+    }
+    let changes = changes
+        .iter()
+        .map(|(name, before, after)| format!("\n  {name}: {before} → {after}"));
+    bail!(
+        "the settings of service {} do not fit this server. Change them, or start it with --apply-settings, which changes:{}",
+        connection.service_id,
+        changes.collect::<String>()
+    );
+}
+
+fn directory(pool: AnyPool, users: Users, service: &Service) -> Directory {
+    Directory {
+        users,
+        consents: Consents::new(pool.clone()),
+        sessions: Sessions::new(pool.clone()),
+        flows: Flows::new(pool.clone()),
+        requests: Requests::new(pool.clone()),
+        device_requests: DeviceRequests::new(pool),
+        request_seconds: service
+            .backchannel_auth_req_id_duration
+            .map_or(0, i64::from),
+    }
+}
+
+/// The demo app, on a host of its own.
+struct DemoApp {
+    url: String,
+    listener: TcpListener,
+    router: Router,
+}
+
+impl DemoApp {
+    async fn prepare(
+        connection: &Connection,
+        directory: &Directory,
+        settings: &Settings,
+        issuer: &str,
+    ) -> Result<Self> {
+        add_demo_users(&directory.users).await?;
+        let address = settings.demo.unwrap_or_else(|| next_port(settings.listen));
+        let listener = bind(address).await?;
+        // Another host than that of the server: its cookies are its own.
+        let url = format!("http://127.0.0.1:{}", listener.local_addr()?.port());
+        let client = connection.prepare_demo_client(&url).await?;
+        Ok(Self {
+            router: demo::router(issuer, &url, &client)?,
+            url,
+            listener,
+        })
+    }
+}
+
+fn site(settings: Settings, url: &str, service: &Service, demo_url: Option<String>) -> Site {
+    let for_browsers = [
+        &service.authorization_endpoint,
+        &service.end_session_endpoint,
+    ];
+    let path = |url: &Option<String>| Some(url.as_deref()?.parse::<Uri>().ok()?.path().to_owned());
+    let users = DEMO_USERS.map(|(name, _, password)| DemoUser { name, password });
+    Site {
+        name: settings.name.clone(),
+        url: url.to_owned(),
+        browser_endpoints: for_browsers.into_iter().filter_map(path).collect(),
+        demo: demo_url.map(|url| Demo {
+            url,
+            users: users.into(),
+        }),
+        settings,
+    }
+}
+
 /// The endpoints of the protocol. What is left to a server is in `accounts.rs`.
 fn authorization_server(
     connection: &Connection,
-    service: &authlete::types::Service,
+    service: &Service,
     directory: &Directory,
     settings: &Settings,
 ) -> Result<AuthorizationServer> {

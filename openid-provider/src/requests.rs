@@ -8,7 +8,7 @@ use sqlx::{AnyPool, Row as _};
 use crate::clock::now;
 use crate::random;
 
-/// For how many seconds a request is taken.
+/// How long a decision locks its request, in seconds.
 const DECISION: i64 = 30;
 
 /// A request that waits, and the name that the page has for it.

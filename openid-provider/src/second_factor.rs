@@ -1,4 +1,6 @@
 //! The second factor: codes of an authenticator app (TOTP, RFC 6238).
+//!
+//! Replace this file and `routes/second_factor.rs` to use another factor, such as passkeys.
 
 use anyhow::Result;
 use qrcode::QrCode;

@@ -1,4 +1,6 @@
 //! The sessions of browsers, in the database: they survive a restart, and every instance knows them.
+//!
+//! Replace this file to keep sessions elsewhere: implement `SessionStore`, and list and end the sessions of a user.
 
 use std::fmt;
 
@@ -15,8 +17,8 @@ use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{self, Error};
 use tower_sessions::{ExpiredDeletion, SessionStore};
 
+use crate::browser_session::{DATA_KEY, SessionData};
 use crate::clock::now;
-use crate::visit::{Kept, VISIT};
 
 /// Where a record has the identifier that it is created with. It is not written.
 pub const NEXT_ID: &str = "next_id";
@@ -30,7 +32,7 @@ pub struct ActiveSession {
     pub id: String,
     pub began_at: i64,
     /// What is kept for the browser.
-    pub kept: Kept,
+    pub data: SessionData,
 }
 
 #[derive(Clone)]
@@ -58,11 +60,11 @@ impl Sessions {
     fn active(row: &AnyRow) -> Result<ActiveSession> {
         let data: String = row.try_get("data")?;
         let record: Record = serde_json::from_str(&data)?;
-        let kept = record.data.get(VISIT).cloned().unwrap_or_default();
+        let data = record.data.get(DATA_KEY).cloned().unwrap_or_default();
         Ok(ActiveSession {
             id: row.try_get("id")?,
             began_at: row.try_get("created_at")?,
-            kept: serde_json::from_value(kept)?,
+            data: serde_json::from_value(data)?,
         })
     }
 
@@ -117,7 +119,7 @@ pub fn next_id(before: &Id, key: &str, subject: &str) -> Id {
 fn subject(record: &Record) -> Option<&str> {
     record
         .data
-        .get(VISIT)?
+        .get(DATA_KEY)?
         .get("login")?
         .get("subject")?
         .as_str()
@@ -239,7 +241,7 @@ mod tests {
         let visit = json!({ "login": { "subject": subject, "id": "s", "auth_time": 1, "has_second_factor": false } });
         Record {
             id: Id::default(),
-            data: HashMap::from([(VISIT.to_owned(), visit)]),
+            data: HashMap::from([(DATA_KEY.to_owned(), visit)]),
             expiry_date: OffsetDateTime::now_utc() + time::Duration::seconds(seconds),
         }
     }

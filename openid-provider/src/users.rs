@@ -11,6 +11,9 @@ use crate::passwords::Passwords;
 use crate::random;
 use crate::second_factor::Authenticator;
 
+/// The claims of [`User::claims`], for clients to know what there is. A new one is to be in both.
+pub const CLAIMS: [&str; 4] = ["name", "preferred_username", "email", "email_verified"];
+
 /// A user, without the password.
 #[derive(Debug, Clone)]
 pub struct User {
@@ -244,6 +247,8 @@ fn normalized(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use authlete::server::Claims as _;
+
     use super::*;
     use crate::test_databases::databases;
 
@@ -289,6 +294,23 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn claims_that_are_announced_have_values() {
+        let user = User {
+            subject: "subject".to_owned(),
+            name: "alice".to_owned(),
+            display_name: "Alice".to_owned(),
+            email: "alice@example.com".to_owned(),
+            email_verified: false,
+            has_second_factor: false,
+        };
+        let claims = user.claims();
+        let known = |name: &&str| claims.claim(name, None).is_some();
+        assert!(CLAIMS.iter().all(known));
+        let others = StandardClaims::NAMES.iter().filter(|name| known(name));
+        assert_eq!(others.count(), CLAIMS.len());
     }
 
     #[tokio::test]

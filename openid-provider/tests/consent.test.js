@@ -110,6 +110,63 @@ describe("consent", () => {
     assert.equal(response.status(), 400);
     assert.match(await person.page.locator("main").innerText(), /Go back to the app and start again/);
     assert.equal(await person.page.locator("button[value=allow]").count(), 0);
+    const link = person.page.getByRole("link", { name: "Go back to Recipe Box" });
+    assert.equal(await link.getAttribute("href"), `${site.party.url}/`);
+    await person.close();
+  });
+
+  test("consent names the account and the host of the app", async () => {
+    const person = await site.user();
+    await person.authorize();
+    const main = await person.page.locator("main").innerText();
+    assert.ok(main.includes(`You are logged in as Alice Liddell (${person.name}).`), main);
+    assert.ok(main.includes(`You go on to ${new URL(site.party.url).host} afterwards.`), main);
+    await person.close();
+  });
+
+  test("another account at the consent goes on with the request", async () => {
+    const other = await site.user();
+    const person = await site.user();
+    const state = await person.authorize();
+    await person.click(person.page.getByRole("link", { name: "Not you? Use another account" }));
+    await person.logIn(other.name);
+    assert.ok((await person.page.locator("main").innerText()).includes(`(${other.name})`));
+    await person.allow();
+    const tokens = await site.party.tokens(state);
+    assert.equal((await site.party.userinfo(tokens.access_token)).email, `${other.name}@example.com`);
+    await other.close();
+    await person.close();
+  });
+
+  test("logout at the consent ends the session, and another user goes on with the request", async () => {
+    const other = await site.user();
+    const person = await site.user();
+    const state = await person.authorize();
+    await person.click(person.page.getByRole("link", { name: "Log out" }));
+    await person.click(person.page.getByRole("link", { name: "Cancel" }));
+    assert.match(await person.heading(), /^Recipe Box wants/);
+    const before = await person.sessionCookie();
+    await person.click(person.page.getByRole("link", { name: "Log out" }));
+    await person.click(person.button("Log out"));
+    assert.notEqual((await person.sessionCookie()).value, before.value);
+    assert.equal(await person.heading(), "Log in to continue to Recipe Box");
+    await person.logIn(other.name);
+    await person.allow();
+    const tokens = await site.party.tokens(state);
+    assert.equal((await site.party.userinfo(tokens.access_token)).email, `${other.name}@example.com`);
+    await other.close();
+    await person.close();
+  });
+
+  test("word for a scope that cannot be refused stands beside the scope", async () => {
+    const person = await site.user();
+    await person.authorize();
+    const gap = await person.page.locator(".fixed small").evaluate((small) => {
+      const words = document.createRange();
+      words.selectNodeContents(small.previousSibling);
+      return small.getBoundingClientRect().left - words.getBoundingClientRect().right;
+    });
+    assert.ok(gap < 8, `${gap} pixels`);
     await person.close();
   });
 

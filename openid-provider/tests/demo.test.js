@@ -115,6 +115,12 @@ function assertExplained(browser) {
 const logIn = async (browser, choices) => send(await ask(browser, choices));
 const path = (browser) => new URL(browser.url).pathname;
 
+test("login of the demo lists each user with the password", async () => {
+  const page = await (await fetch(`${provider.url}/login`)).text();
+  const rows = [...page.matchAll(/<td><code>(.*?)<\/code><\/td><td><code>(.*?)<\/code><\/td>/g)].map(([, ...row]) => row);
+  assert.deepEqual(rows, [["alice", "wonderland"], ["bob", "builder-of-things"]]);
+});
+
 test("login shows the request, the response, the tokens and the claims", async () => {
   const browser = await ask(new Browser(), { max_age: "600", ui_locales: "en" });
   assertExplained(browser);
@@ -430,7 +436,7 @@ test("pages are in the language of the browser, or in the one that was chosen", 
   assert.ok(browser.html.includes('<html lang="en">'));
   // Browsers leave tabs out: the third is read as the first.
   for (const here of ["//evil.example/", "/\\evil.example/", "/\t/evil.example/"]) {
-    await browser.submit("/language", { language: "ja", here });
+    await browser.submit("/language", { language: "ja", return_to: here });
     assert.equal(browser.url, `${provider.demo}/`);
   }
 });

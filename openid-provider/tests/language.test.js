@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Site } from "./people.js";
+import { PHONE, Site } from "./people.js";
 
 const LOG_IN = { en: "Log in to continue to Recipe Box", ja: "「Recipe Box」に進むにはログインしてください" };
 
@@ -72,7 +72,10 @@ describe("language", () => {
     await person.logIn(user.name, "wrong password");
     await person.click(person.button("日本語"));
     assert.equal(await person.heading(), LOG_IN.ja);
-    await person.logIn(user.name);
+    assert.match(await person.page.getByRole("alert").innerText(), /正しくありません/);
+    assert.equal(await person.page.inputValue("#name"), user.name);
+    assert.ok(!person.page.url().includes(user.name), person.page.url());
+    await person.confirm();
     await person.allow();
     assert.ok((await site.party.answer(state)).code);
     await user.close();
@@ -85,6 +88,9 @@ describe("language", () => {
     await person.open("/device");
     await person.page.fill("#user_code", user_code);
     await person.click(person.button("Continue"));
+    await person.click(person.button("日本語"));
+    assert.equal(await person.page.inputValue("#user_code"), user_code);
+    await person.click(person.button("続ける"));
     await person.allow();
     await person.click(person.button("日本語"));
     assert.equal(await person.heading(), "端末を接続");
@@ -95,11 +101,28 @@ describe("language", () => {
     await person.close();
   });
 
+  test("Japanese consent has no line on a phone that ends half-way", async () => {
+    const person = await site.user({ viewport: PHONE, locale: "ja-JP" });
+    await person.authorize();
+    const paragraphs = await person.page.locator("main p:not(:has(a))").all();
+    assert.ok(paragraphs.length > 0);
+    for (const paragraph of paragraphs) {
+      const lines = await paragraph.evaluate((element) => {
+        const words = document.createRange();
+        words.selectNodeContents(element);
+        return [...words.getClientRects()].map(({ width }) => width / element.clientWidth);
+      });
+      // The last one is as long as it is.
+      for (const filled of lines.slice(0, -1)) assert.ok(filled > 0.6, `${await paragraph.innerText()}: ${filled}`);
+    }
+    await person.close();
+  });
+
   test("page to come back to is one of this server", async () => {
     const person = await site.person();
     for (const here of ["https://evil.example/", "//evil.example/", "/\\evil.example/", "/\t/evil.example/", ""]) {
       await person.open("/");
-      await person.page.locator("input[name=here]").evaluate((input, value) => {
+      await person.page.locator("input[name=return_to]").evaluate((input, value) => {
         input.value = value;
       }, here);
       await person.click(person.button("日本語"));

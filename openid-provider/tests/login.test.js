@@ -48,7 +48,7 @@ describe("login", () => {
           for (const input of form.elements) input.removeAttribute("maxlength");
         });
         for (const [name, content] of Object.entries({ ...good, [field]: value })) await person.page.fill(`#${name}`, content);
-        await person.click(person.page.locator("main form button"));
+        await person.click(person.submit());
         assert.match(await person.page.getByRole("alert").innerText(), words, `${field}: ${value}`);
       }
     }
@@ -76,7 +76,7 @@ describe("login", () => {
       await person.authorize();
       await person.page.fill("#name", name);
       await person.page.fill("#password", "wrong password");
-      const [response] = await Promise.all([person.page.waitForNavigation(), person.page.locator("main form button").click()]);
+      const [response] = await Promise.all([person.page.waitForNavigation(), person.submit().click()]);
       const text = (await person.page.locator("main").innerHTML()).replace(/name="(flow|form_token)" value="[^"]*"|flow=[^"]*/g, "");
       failed.push({ status: response.status(), text: text.replaceAll(name, "NAME") });
     }
@@ -184,10 +184,86 @@ describe("login", () => {
     await sleep(1100);
     const state = await person.authorize({ prompt: "login" });
     assert.equal(await person.heading(), "Confirm that it is you");
-    await person.logIn(person.name);
+    await person.confirm();
     const { claims } = await site.party.tokens(state);
     assert.equal(claims.sub, before.claims.sub);
     assert.equal(claims.sid, before.claims.sid);
+    await person.close();
+  });
+
+  test("prompt=login names the user of the session, and logs nobody else in", async () => {
+    const other = await site.user();
+    const person = await site.user();
+    const first = await person.authorize();
+    await person.allow();
+    const before = await site.party.tokens(first);
+    const state = await person.authorize({ prompt: "login" });
+    const account = `You are logged in as Alice Liddell (${person.name}).`;
+    const main = person.page.locator("main");
+    assert.ok((await main.innerText()).includes(account));
+    assert.equal(await person.page.inputValue("#name"), person.name);
+    assert.equal(await person.page.locator("#name").getAttribute("readonly"), "");
+    assert.equal(await person.page.getByRole("link", { name: "Create an account" }).count(), 0);
+    await person.confirm("wrong password");
+    assert.equal(await person.heading(), "Confirm that it is you");
+    assert.ok((await main.innerText()).includes(account));
+    // As a browser that lets the name be changed.
+    await person.page.locator("#name").evaluate((input, name) => {
+      input.value = name;
+    }, other.name);
+    await person.confirm();
+    assert.equal((await site.party.tokens(state)).claims.sub, before.claims.sub);
+    await other.close();
+    await person.close();
+  });
+
+  test("another account at prompt=login is offered by a link, and the page says what ends by it", async () => {
+    const other = await site.user();
+    const person = await site.user();
+    const first = await person.authorize();
+    await person.allow();
+    const before = await site.party.tokens(first);
+    const heard = site.party.logouts.length;
+    const state = await person.authorize({ prompt: "login" });
+    await person.click(person.page.getByRole("link", { name: "Not you? Use another account" }));
+    assert.match(await person.page.locator("main").innerText(), /you are logged out of this one/);
+    await person.logIn(other.name, "wrong password");
+    assert.match(await person.page.locator("main").innerText(), /you are logged out of this one/);
+    await person.logIn(other.name);
+    await person.allow();
+    assert.notEqual((await site.party.tokens(state)).claims.sub, before.claims.sub);
+    const logouts = await site.party.loggedOut(heard + 1);
+    assert.equal(logouts.at(-1).sid, before.claims.sid);
+    await other.close();
+    await person.close();
+  });
+
+  test("login, sign-up and choice of an account that are cancelled are access_denied at the client", async () => {
+    const person = await site.person();
+    const cancelled = async (parameters) => {
+      const state = await person.authorize(parameters);
+      await person.click(person.button("Cancel and go back to Recipe Box"));
+      return site.party.answer(state);
+    };
+    assert.equal((await cancelled()).error, "access_denied");
+    assert.equal((await cancelled({ prompt: "create" })).error, "access_denied");
+    await person.signUp(site.newName());
+    assert.equal((await cancelled({ prompt: "select_account" })).error, "access_denied");
+    assert.equal((await cancelled({ prompt: "login" })).error, "access_denied");
+    await person.close();
+  });
+
+  test("start page leads to the login and the sign-up, unless somebody is logged in", async () => {
+    const person = await site.person();
+    await person.open("/");
+    const link = (name) => person.page.getByRole("link", { name, exact: true });
+    assert.equal(await link("Create an account").getAttribute("href"), "/sign-up");
+    await person.click(link("Log in"));
+    assert.match(person.page.url(), /\/login$/);
+    await person.signUp(site.newName());
+    await person.open("/");
+    assert.equal(await link("Log in").count(), 0);
+    assert.equal(await link("Create an account").count(), 0);
     await person.close();
   });
 
@@ -196,7 +272,7 @@ describe("login", () => {
     const start = Math.floor(Date.now() / 1000);
     const state = await person.authorize({ max_age: "0" });
     assert.equal(await person.heading(), "Confirm that it is you");
-    await person.logIn(person.name);
+    await person.confirm();
     await person.allow();
     const { claims } = await site.party.tokens(state);
     assert.ok(claims.auth_time >= start);
@@ -211,7 +287,7 @@ describe("login", () => {
     assert.ok((await site.party.tokens(long)).claims.auth_time);
     const state = await person.authorize({ max_age: "1" });
     assert.equal(await person.heading(), "Confirm that it is you");
-    await person.logIn(person.name);
+    await person.confirm();
     const { claims } = await site.party.tokens(state);
     assert.ok(claims.auth_time >= Math.floor(Date.now() / 1000) - 30);
     await person.close();
@@ -441,10 +517,17 @@ describe("login", () => {
       await person.open("/login");
       await person.page.fill("#name", "somebody");
       await person.page.fill("#password", "wrong password");
-      const [response] = await Promise.all([person.page.waitForNavigation(), person.page.locator("main form button").click()]);
+      const [response] = await Promise.all([person.page.waitForNavigation(), person.submit().click()]);
       assert.equal(response.status(), status);
     }
     assert.match(await person.page.locator("main").innerText(), /too many attempts/);
+    // The page for it leads back to the login, and to the request that it is for.
+    await person.authorize();
+    const login = person.page.url();
+    await person.logIn("somebody", "wrong password");
+    await person.click(person.page.getByRole("link", { name: "Try again" }));
+    assert.equal(person.page.url(), login);
+    assert.equal(await person.heading(), "Log in to continue to Recipe Box");
     await person.close();
     await limited.stop();
   });

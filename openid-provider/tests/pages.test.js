@@ -13,6 +13,7 @@ const directory = process.env.SCREENSHOTS ?? place();
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const SCHEMES = ["light", "dark"];
 const LOCALES = { en: "en-US", ja: "ja-JP" };
+const NOT_YOU = /Use another account|別のアカウントを使う/;
 const CLAIMS = JSON.stringify({ userinfo: { phone_number: null } });
 
 /** Opens one page after the other, and calls `look` with the name of each. */
@@ -38,8 +39,12 @@ async function walk(site, person, look) {
   await person.logIn(name);
   await look("consent");
   await person.allow();
+  await page.goBack();
+  await look("error-400-ended");
   await person.authorize({ prompt: "login" });
   await look("login-again");
+  await person.click(page.getByRole("link", { name: NOT_YOU }));
+  await look("login-other");
   await person.authorize({ prompt: "select_account" });
   await look("choose-account");
 

@@ -14,7 +14,7 @@ const BROWSER = process.env.CHROMIUM ?? "/usr/bin/chromium";
 export const PASSWORD = "a sentence to remember";
 /** The smallest phone. */
 export const PHONE = { width: 360, height: 740 };
-export const DESKTOP = { width: 1024, height: 820 };
+export const DESKTOP = { width: 1280, height: 820 };
 
 /** Passes on what the provider asks of Authlete, and keeps the tickets of the answers. */
 async function recordTickets(environment) {
@@ -160,6 +160,11 @@ export class Person {
     }
   }
 
+  /** What sends the form of the page. */
+  submit() {
+    return this.page.locator("main form button").first();
+  }
+
   button(name) {
     return this.page.getByRole("button", { name, exact: true });
   }
@@ -175,19 +180,24 @@ export class Person {
     await this.page.fill("#display_name", "Alice Liddell");
     await this.page.fill("#email", `${name}@example.com`);
     await this.page.fill("#password", PASSWORD);
-    await this.click(this.page.locator("main form button"));
+    await this.click(this.submit());
   }
 
   /** Fills in the login that is shown. */
   async logIn(name, password = PASSWORD) {
     await this.page.fill("#name", name);
+    await this.confirm(password);
+  }
+
+  /** Fills in the password alone. */
+  async confirm(password = PASSWORD) {
     await this.page.fill("#password", password);
-    await this.click(this.page.locator("main form button"));
+    await this.click(this.submit());
   }
 
   async logOut() {
     await this.open("/log-out");
-    await this.click(this.page.locator("main form button"));
+    await this.click(this.submit());
   }
 
   async allow() {

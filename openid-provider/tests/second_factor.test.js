@@ -78,6 +78,18 @@ describe("second factor", () => {
     await person.close();
   });
 
+  test("set-up can be cancelled, and the code has the focus", async () => {
+    const person = await site.user();
+    await person.open("/account/second-factor");
+    await person.page.waitForFunction(() => document.activeElement.id === "code");
+    await person.click(person.page.getByRole("link", { name: "Cancel" }));
+    assert.equal(person.page.url(), `${site.url}/account`);
+    const state = await person.authorize({ claims: CLAIMS });
+    await person.click(person.button("Cancel and go back to Recipe Box"));
+    assert.equal((await site.party.answer(state)).error, "access_denied");
+    await person.close();
+  });
+
   test("password alone opens no page of the user who has a second factor", async () => {
     const person = await site.user();
     await setUpAtAccount(person);

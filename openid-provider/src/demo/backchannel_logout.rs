@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::Demo;
 use super::discovery::Metadata;
 use super::jwt::Jwt;
-use super::pages::Sent;
+use super::pages::FormFields;
 use super::sections::BACKCHANNEL_LOGOUT;
 use super::session::{Login, Session};
 use super::steps::{Step, Text, claims, time_text};
@@ -24,7 +24,7 @@ const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 /// How old a logout token may be, and how far the clock of the provider may be away, in seconds.
 const MAX_AGE: i64 = 300;
 
-pub async fn receive(State(demo): State<Demo>, Sent(sent): Sent) -> Response {
+pub async fn receive(State(demo): State<Demo>, FormFields(sent): FormFields) -> Response {
     let no_store = [(CACHE_CONTROL, "no-store")];
     match accept(&demo, &sent).await {
         Ok(()) => (StatusCode::OK, no_store).into_response(),

@@ -6,7 +6,7 @@ use http::request::Parts;
 use openidconnect::AuthorizationCode;
 
 use super::Demo;
-use super::pages::Sent;
+use super::pages::FormFields;
 use super::request::Flow;
 use super::sections::{CORE, FORM_POST, RFC_6749, RFC_9207};
 use super::session::{Login, Visitor, renew};
@@ -21,7 +21,7 @@ type Parameters = Vec<(String, String)>;
 /// The form comes from the site of the provider, so the browser sends it without the cookie of the demo (`SameSite=Lax`). The
 /// response waits with its `state`, and the browser fetches it by a redirect: that request has the cookie, so that it can be
 /// checked whose response it is.
-pub async fn receive(State(demo): State<Demo>, Sent(received): Sent) -> Response {
+pub async fn receive(State(demo): State<Demo>, FormFields(received): FormFields) -> Response {
     let state = value(&received, "state").unwrap_or_default().to_owned();
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("state", &state);

@@ -5,7 +5,7 @@ use axum::response::{Redirect, Response};
 use http::request::Parts;
 
 use super::Demo;
-use super::pages::Sent;
+use super::pages::FormFields;
 use super::sections::CIBA;
 use super::session::Visitor;
 use super::waiting::{self, Kind};
@@ -29,7 +29,11 @@ pub async fn page(State(demo): State<Demo>, visitor: Visitor, parts: Parts) -> R
     waiting::page(&demo, &visitor, &parts, &KIND)
 }
 
-pub async fn ask(State(demo): State<Demo>, visitor: Visitor, Sent(sent): Sent) -> Redirect {
+pub async fn ask(
+    State(demo): State<Demo>,
+    visitor: Visitor,
+    FormFields(sent): FormFields,
+) -> Redirect {
     let field = |name: &str| {
         let mut fields = sent.iter().filter(|(it, _)| it == name);
         fields.next().map_or("", |(_, value)| value.trim())

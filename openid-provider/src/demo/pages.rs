@@ -11,14 +11,14 @@ use super::steps::Step;
 use super::texts::Texts;
 use super::waiting::{Kind, Waiting};
 use crate::language::Language;
-use crate::pages::{here, respond};
+use crate::pages::{current_url, respond};
 
 /// What all pages have.
 pub struct Page {
     language: Language,
     texts: &'static Texts,
     /// Where the page is, to come back to in another language.
-    here: String,
+    current_url: String,
 }
 
 impl Page {
@@ -27,12 +27,12 @@ impl Page {
         Self {
             language,
             texts: Texts::of(language),
-            here: here(parts),
+            current_url: current_url(parts),
         }
     }
 
-    fn languages(&self) -> [Language; 2] {
-        Language::ALL
+    fn languages(&self) -> impl Iterator<Item = Language> {
+        Language::ALL.into_iter()
     }
 }
 
@@ -83,9 +83,9 @@ impl StartPage {
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The fields of a form.
-pub struct Sent(pub Vec<(String, String)>);
+pub struct FormFields(pub Vec<(String, String)>);
 
-impl<S: Send + Sync> FromRequest<S> for Sent {
+impl<S: Send + Sync> FromRequest<S> for FormFields {
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {

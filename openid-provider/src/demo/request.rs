@@ -20,8 +20,8 @@ use super::session::Visitor;
 use super::steps::{Failed, Step, parameters};
 use super::tokens::Expected;
 use super::wire::Wire;
+use crate::browser_session::ACRS;
 use crate::language::Language;
-use crate::visit::ACRS;
 
 pub const PROMPTS: [&str; 5] = ["none", "login", CONSENT, "select_account", "create"];
 pub const SCOPES: [&str; 3] = ["profile", "email", OFFLINE_ACCESS];

@@ -1,4 +1,6 @@
 //! The account: the apps that have access, and where the user is logged in.
+//!
+//! Replace this file when your users have an account page already, and keep `disconnect` and `end_session` for it.
 
 use authlete::types::ClientAuthorizationDeleteRequest;
 use authlete_axum::authorization_server::Failure;
@@ -10,27 +12,27 @@ use super::log_out::tell_clients;
 use super::logged_in::LoggedIn;
 use crate::app::App;
 use crate::audit;
+use crate::browser_session::Ended;
 use crate::consents::ConnectedApp;
 use crate::error::Error;
-use crate::form::Sent;
+use crate::form::CsrfForm;
 use crate::pages::{AccountPage, ListedApp, ListedSession};
 use crate::texts::Texts;
-use crate::visit::Ended;
 
 pub async fn page(State(app): State<App>, opened: LoggedIn) -> Result<AccountPage, Error> {
     let page = opened.page(&app);
     let texts = page.texts();
-    let LoggedIn { visit, user, .. } = opened;
+    let LoggedIn { browser, user, .. } = opened;
     let apps = app.directory.consents.apps(&user.subject).await?;
     let sessions = app.directory.sessions.of_user(&user.subject).await?;
-    let this = visit.id();
+    let this = browser.id();
     Ok(AccountPage {
         apps: apps.into_iter().map(|app| listed(texts, app)).collect(),
         sessions: sessions
             .into_iter()
             .map(|session| ListedSession {
                 is_this: this.as_ref() == Some(&session.id),
-                browser: session.kept.browser,
+                browser: session.data.browser,
                 since: date(session.began_at),
                 id: session.id,
             })
@@ -68,8 +70,8 @@ fn date(seconds: i64) -> String {
 }
 
 /// Takes the access of an app away: its tokens end now, and it has to ask again.
-pub async fn disconnect(State(app): State<App>, sent: Sent) -> Result<Redirect, Error> {
-    let user = app.directory.user(&sent.visit).await?;
+pub async fn disconnect(State(app): State<App>, sent: CsrfForm) -> Result<Redirect, Error> {
+    let user = app.directory.user(&sent.browser).await?;
     let client_id = sent.field("client_id").parse::<i64>();
     let (Some(user), Ok(client_id)) = (user, client_id) else {
         return Ok(Redirect::to("/login"));
@@ -88,8 +90,8 @@ pub async fn disconnect(State(app): State<App>, sent: Sent) -> Result<Redirect, 
 }
 
 /// Ends a session of the user in another browser.
-pub async fn end_session(State(app): State<App>, sent: Sent) -> Result<Redirect, Error> {
-    let Some(user) = app.directory.user(&sent.visit).await? else {
+pub async fn end_session(State(app): State<App>, sent: CsrfForm) -> Result<Redirect, Error> {
+    let Some(user) = app.directory.user(&sent.browser).await? else {
         return Ok(Redirect::to("/login"));
     };
     let id = sent.field("session");
@@ -97,10 +99,10 @@ pub async fn end_session(State(app): State<App>, sent: Sent) -> Result<Redirect,
     let ended = sessions.into_iter().find(|session| session.id == id);
     if app.directory.sessions.end(&user.subject, id).await?
         && let Some(ended) = ended
-        && let Some(login) = ended.kept.login
+        && let Some(login) = ended.data.login
     {
         audit::event(&app, &sent.parts, "session_end", &user.subject, "done");
-        let clients = ended.kept.clients;
+        let clients = ended.data.clients;
         tell_clients(&app, Ended { login, clients });
     }
     Ok(Redirect::to("/account"))

@@ -1,4 +1,6 @@
 //! The consent: what an app asks for, in words.
+//!
+//! Replace `page` with `templates/consent.html` to ask in another way, and `send` to decide what a user may refuse.
 
 use authlete::server::{Consent, ConsentRequest, Interaction, PendingAuthorization};
 use authlete::types::Scope;
@@ -8,15 +10,15 @@ use http::request::Parts;
 use std::collections::BTreeSet;
 
 use super::log_in::Flow;
-use super::{go_on, interaction, page_for, with_form_token};
-use crate::app::{App, Opened};
+use super::{continue_flow, interaction, page_for, with_form_token};
+use crate::app::{App, OpenFlow};
 use crate::audit;
+use crate::browser_session::BrowserSession;
 use crate::error::Error;
-use crate::form::Sent;
+use crate::form::CsrfForm;
 use crate::metrics;
 use crate::pages::{Client, ConsentPage, Item, Page};
 use crate::texts::Texts;
-use crate::visit::Visit;
 
 /// The scope that makes a request one of OpenID Connect: it is always granted.
 const OPENID: &str = "openid";
@@ -24,19 +26,19 @@ const OPENID: &str = "openid";
 pub async fn page(
     State(app): State<App>,
     Query(Flow { flow }): Query<Flow>,
-    mut visit: Visit,
+    mut browser: BrowserSession,
     parts: Parts,
 ) -> Result<Response, Error> {
-    with_form_token(&mut visit).await?;
-    let opened = app.directory.open(&mut visit, &flow).await?;
-    let pending = opened.flow.pending;
+    with_form_token(&mut browser).await?;
+    let opened = app.directory.open(&mut browser, &flow).await?;
+    let (pending, host) = (opened.flow.pending, opened.flow.destination.host);
     let asked = interaction(&pending, opened.session.as_ref());
     let Some(Interaction::Consent(asked)) = asked else {
-        return Ok(go_on(&flow));
+        return Ok(continue_flow(&flow));
     };
-    let page = page_for(&app, &parts, &visit, &flow, Some(&pending));
+    let page = page_for(&app, &parts, &browser, &flow, Some(&pending));
     let page = page.user(opened.user.as_ref());
-    Ok(render(&app, page, &pending, &asked).into_response())
+    Ok(render(&app, page, &pending, &asked, host).into_response())
 }
 
 fn render(
@@ -44,6 +46,7 @@ fn render(
     page: Page,
     pending: &PendingAuthorization,
     asked: &ConsentRequest,
+    host: Option<String>,
 ) -> ConsentPage {
     let texts = page.texts();
     let answer = pending.answer();
@@ -51,7 +54,7 @@ fn render(
     let requested = &asked.requested;
     let details = requested.authorization_details.iter();
     ConsentPage {
-        client: client(app, texts, pending),
+        client: client(app, texts, pending, host),
         scopes: scopes(texts, &requested.scopes, described),
         claims: claims(texts, asked),
         details: details
@@ -89,7 +92,12 @@ fn claims(texts: &Texts, asked: &ConsentRequest) -> Vec<String> {
     claims.map(|claim| texts.claim(claim).to_owned()).collect()
 }
 
-fn client(app: &App, texts: &Texts, pending: &PendingAuthorization) -> Client {
+fn client(
+    app: &App,
+    texts: &Texts,
+    pending: &PendingAuthorization,
+    host: Option<String>,
+) -> Client {
     let client = pending.answer().client.as_ref();
     let name = client.and_then(|client| client.client_name.clone());
     let link = |uri: Option<&String>| uri.filter(|uri| uri.starts_with("https://")).cloned();
@@ -102,6 +110,7 @@ fn client(app: &App, texts: &Texts, pending: &PendingAuthorization) -> Client {
     let logo = client.and_then(|client| client.logo_uri.clone());
     Client {
         name: name.unwrap_or_else(|| texts.unnamed_app.to_owned()),
+        host,
         logo: logo.filter(may_show),
         policy: link(client.and_then(|client| client.policy_uri.as_ref())),
         terms: link(client.and_then(|client| client.tos_uri.as_ref())),
@@ -109,18 +118,18 @@ fn client(app: &App, texts: &Texts, pending: &PendingAuthorization) -> Client {
 }
 
 /// The user has decided.
-pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error> {
+pub async fn send(State(app): State<App>, sent: CsrfForm) -> Result<Response, Error> {
     let flow = sent.flow();
     let agreed = sent.field("decision") == "allow";
     let scopes: Vec<_> = sent.all("scope").map(str::to_owned).collect();
-    let mut visit = sent.visit;
-    let Opened {
+    let mut browser = sent.browser;
+    let OpenFlow {
         flow: mut kept,
         session,
         ..
-    } = app.directory.open(&mut visit, &flow).await?;
+    } = app.directory.open(&mut browser, &flow).await?;
     let client_id = kept.pending.client_id().filter(|_| agreed);
-    visit.kept.clients.extend(client_id);
+    browser.data.clients.extend(client_id);
     metrics::event("consents_total", audit::decision(agreed));
     kept.refused = !agreed;
     let asked = interaction(&kept.pending, session.as_ref());
@@ -146,8 +155,8 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
         }
     }
     app.directory.flows.update(&flow, &kept).await?;
-    visit.save().await?;
-    Ok(go_on(&flow))
+    browser.save().await?;
+    Ok(continue_flow(&flow))
 }
 
 /// Keeps the consent to the request of a device, or to one of a client without a browser.
@@ -158,7 +167,7 @@ pub async fn keep(
     subject: &str,
     (client_id, name): (i64, Option<&str>),
     requested: impl Iterator<Item = &'_ str>,
-    sent: &Sent,
+    sent: &CsrfForm,
 ) -> Result<(), Error> {
     let asked = Consent::new().scopes(requested);
     let mut agreed = asked.clone();

@@ -11,34 +11,34 @@ use super::password;
 use super::second_factor::{is_due, use_first};
 use crate::app::App;
 use crate::audit;
+use crate::browser_session::Ended;
 use crate::error::Error;
-use crate::form::Sent;
+use crate::form::CsrfForm;
 use crate::pages::{DeleteAccountPage, MessagePage, Page};
-use crate::visit::Ended;
 
 pub const PATH: &str = "/account/delete";
 
 pub async fn page(State(app): State<App>, opened: LoggedIn) -> Result<Response, Error> {
     let page = opened.page(&app);
     let LoggedIn {
-        mut visit, user, ..
+        mut browser, user, ..
     } = opened;
-    if is_due(&visit, &user) {
-        return use_first(&mut visit, "", PATH).await;
+    if is_due(&browser, &user) {
+        return use_first(&mut browser, "", PATH).await;
     }
     let name = user.name;
     Ok(DeleteAccountPage { page, name }.into_response())
 }
 
 /// Deletes it: the tokens of apps, the sessions, and then the user. When one of these fails, the user can try again.
-pub async fn send(State(app): State<App>, mut sent: Sent) -> Result<Response, Error> {
-    let Some(user) = app.directory.user(&sent.visit).await? else {
+pub async fn send(State(app): State<App>, mut sent: CsrfForm) -> Result<Response, Error> {
+    let Some(user) = app.directory.user(&sent.browser).await? else {
         return Ok(Redirect::to("/login").into_response());
     };
-    if is_due(&sent.visit, &user) {
-        return use_first(&mut sent.visit, "", PATH).await;
+    if is_due(&sent.browser, &user) {
+        return use_first(&mut sent.browser, "", PATH).await;
     }
-    let page = Page::new(&app, &sent.parts, Some(&sent.visit), None);
+    let page = Page::new(&app, &sent.parts, Some(&sent.browser), None);
     let texts = page.texts();
     let is_right = password::is_right(&app, &sent, &user).await?;
     let outcome = if is_right { "done" } else { "wrong" };
@@ -58,14 +58,14 @@ pub async fn send(State(app): State<App>, mut sent: Sent) -> Result<Response, Er
     }
     for session in directory.sessions.of_user(subject).await? {
         if directory.sessions.end(subject, &session.id).await?
-            && let Some(login) = session.kept.login
+            && let Some(login) = session.data.login
         {
-            let clients = session.kept.clients;
+            let clients = session.data.clients;
             tell_clients(&app, Ended { login, clients });
         }
     }
     directory.users.remove(subject).await?;
-    sent.visit.end().await?;
+    sent.browser.end().await?;
     let page = MessagePage {
         page,
         title: texts.delete_account,

@@ -1,8 +1,11 @@
 //! The pages of the device flow (RFC 8628).
+//!
+//! Remove the routes when no client uses it.
 
 use authlete_axum::authorization_server::{DeviceOutcome, UserCode};
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use form_urlencoded::byte_serialize;
 use serde::Deserialize;
 
 use super::consent::{self, scopes};
@@ -10,7 +13,7 @@ use super::logged_in::LoggedIn;
 use crate::app::App;
 use crate::audit;
 use crate::error::Error;
-use crate::form::Sent;
+use crate::form::CsrfForm;
 use crate::pages::{DeviceConsentPage, DevicePage, MessagePage, Page};
 
 /// The code, when the user has scanned it (`verification_uri_complete`, RFC 8628 §3.3.1).
@@ -33,13 +36,14 @@ pub async fn page(
 }
 
 /// The code was sent.
-pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error> {
-    let Some(user) = app.directory.user(&sent.visit).await? else {
+pub async fn send(State(app): State<App>, sent: CsrfForm) -> Result<Response, Error> {
+    let Some(user) = app.directory.user(&sent.browser).await? else {
         return Ok(Redirect::to("/login").into_response());
     };
-    let page = Page::new(&app, &sent.parts, Some(&sent.visit), None).user(Some(&user));
+    let mut page = Page::new(&app, &sent.parts, Some(&sent.browser), None).user(Some(&user));
     let texts = page.texts();
     let code = sent.field("user_code");
+    page.current_url = with_code(code);
     let found = app.server.verify_user_code(code, &user.subject).await?;
     let UserCode::Valid(device) = found else {
         let page = DevicePage {
@@ -64,24 +68,33 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
     Ok(page.into_response())
 }
 
+/// The page with a code in it.
+fn with_code(code: &str) -> String {
+    let code: String = byte_serialize(code.as_bytes()).collect();
+    format!("/device?user_code={code}")
+}
+
 /// The page is the answer to a form: with a code, it begins anew.
 pub async fn again() -> Redirect {
     Redirect::to("/device")
 }
 
 /// The user has decided.
-pub async fn decide(State(app): State<App>, mut sent: Sent) -> Result<Response, Error> {
-    let Some(user) = app.directory.user(&sent.visit).await? else {
+pub async fn decide(State(app): State<App>, mut sent: CsrfForm) -> Result<Response, Error> {
+    let Some(user) = app.directory.user(&sent.browser).await? else {
         return Ok(Redirect::to("/login").into_response());
     };
     let requests = &app.directory.device_requests;
     let device = requests.get(&user.subject, sent.field("device")).await?;
     let device = device.ok_or(Error::NoFlow)?;
     let client_id = device.answer().client_id;
-    let session = app.directory.session(&mut sent.visit, client_id).await?;
+    let session = app.directory.session(&mut sent.browser, client_id).await?;
     let agreed = sent.field("decision") == "allow";
-    sent.visit.kept.clients.extend(client_id.filter(|_| agreed));
-    sent.visit.save().await?;
+    sent.browser
+        .data
+        .clients
+        .extend(client_id.filter(|_| agreed));
+    sent.browser.save().await?;
     let outcome = audit::decision(agreed);
     let parts = &sent.parts;
     audit::event_of_app(
@@ -92,7 +105,7 @@ pub async fn decide(State(app): State<App>, mut sent: Sent) -> Result<Response, 
         client_id,
         outcome,
     );
-    let page = Page::new(&app, &sent.parts, Some(&sent.visit), None).user(Some(&user));
+    let page = Page::new(&app, &sent.parts, Some(&sent.browser), None).user(Some(&user));
     let texts = page.texts();
     let outcome = match session.filter(|_| agreed) {
         Some(session) => {

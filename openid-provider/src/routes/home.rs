@@ -1,21 +1,23 @@
 //! The first page.
+//!
+//! Replace it with a page of yours.
 
 use axum::extract::State;
 use http::request::Parts;
 
 use super::with_form_token;
 use crate::app::App;
+use crate::browser_session::BrowserSession;
 use crate::error::Error;
 use crate::pages::{HomePage, Page};
-use crate::visit::Visit;
 
 pub async fn page(
     State(app): State<App>,
-    mut visit: Visit,
+    mut browser: BrowserSession,
     parts: Parts,
 ) -> Result<HomePage, Error> {
-    with_form_token(&mut visit).await?;
-    let user = app.directory.user(&visit).await?;
-    let page = Page::new(&app, &parts, Some(&visit), None).user(user.as_ref());
+    with_form_token(&mut browser).await?;
+    let user = app.directory.user(&browser).await?;
+    let page = Page::new(&app, &parts, Some(&browser), None).user(user.as_ref());
     Ok(HomePage { page })
 }

@@ -1,20 +1,31 @@
-//! The login. Replace `send` to authenticate users in another way.
+//! The login with a password.
+//!
+//! Replace `Users::authenticate` in `users.rs` to check names and passwords elsewhere, such as e-mail addresses or a directory.
+//! Replace `page` and `send` for a login without passwords: it ends with `finish_login`.
 
 use authlete::server::{Interaction, LoginReason, PendingAuthorization};
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use form_urlencoded::Serializer;
 use http::request::Parts;
 use serde::Deserialize;
 
-use super::{finish_login, go_on, interaction, page_for, with_form_token};
-use crate::app::App;
+use super::{continue_flow, finish_login, interaction, page_for, with_form_token};
+use crate::app::{App, OpenFlow};
 use crate::audit;
+use crate::browser_session::{ACRS, BrowserSession, Login};
 use crate::error::Error;
-use crate::flows::at;
-use crate::form::Sent;
+use crate::flows::with_flow;
+use crate::form::CsrfForm;
 use crate::metrics;
 use crate::pages::LoginPage;
-use crate::visit::{ACRS, Login, Visit};
+use crate::users::User;
+
+/// The value of `account` for a login with another account than the one of the session.
+const OTHER: &str = "other";
+
+/// The longest name that is kept after a wrong password: what is longer is no name.
+const LONGEST_NAME: usize = 254;
 
 /// The authorization request that a page is for.
 #[derive(Deserialize)]
@@ -23,94 +34,175 @@ pub struct Flow {
     pub flow: String,
 }
 
+/// What the URL of the login says.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct LoginQuery {
+    flow: String,
+    account: String,
+    /// Not empty when the page is shown once more after a wrong password, in another language.
+    wrong: String,
+}
+
+impl LoginQuery {
+    fn url(&self) -> String {
+        let all = [
+            ("flow", &self.flow),
+            ("account", &self.account),
+            ("wrong", &self.wrong),
+        ];
+        let present = all.into_iter().filter(|(_, value)| !value.is_empty());
+        let query = Serializer::new(String::new())
+            .extend_pairs(present)
+            .finish();
+        match query.as_str() {
+            "" => "/login".to_owned(),
+            query => format!("/login?{query}"),
+        }
+    }
+}
+
+/// What the page asks for.
+#[derive(Default)]
+struct Form {
+    /// The request that the login is for. `None`: for this server alone.
+    pending: Option<PendingAuthorization>,
+    hint: Option<String>,
+    /// Who is logged in already.
+    user: Option<User>,
+    /// The user who is logged in confirms it with the password (`prompt=login`, `max_age`).
+    confirms: bool,
+}
+
 pub async fn page(
     State(app): State<App>,
-    Query(Flow { flow }): Query<Flow>,
-    mut visit: Visit,
+    Query(query): Query<LoginQuery>,
+    mut browser: BrowserSession,
     parts: Parts,
 ) -> Result<Response, Error> {
-    with_form_token(&mut visit).await?;
-    if flow.is_empty() {
-        return Ok(match app.directory.user(&visit).await? {
-            Some(_) => Redirect::to("/account").into_response(),
-            None => render(&app, &parts, &visit, None, Asked::default()).into_response(),
-        });
+    with_form_token(&mut browser).await?;
+    if query.flow.is_empty() && app.directory.user(&browser).await?.is_some() {
+        return Ok(Redirect::to("/account").into_response());
     }
-    let opened = app.directory.open(&mut visit, &flow).await?;
-    let pending = opened.flow.pending;
-    let asked = match interaction(&pending, opened.session.as_ref()) {
+    let form = match form(&app, &mut browser, &query).await? {
+        Ok(form) => form,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    let wrong_name = browser.data.wrong_name.clone();
+    let wrong_name = wrong_name.filter(|_| !query.wrong.is_empty());
+    Ok(render(&app, &parts, &browser, query, form, wrong_name).into_response())
+}
+
+/// The form for an authorization request, or another page when the request needs no password.
+async fn form(
+    app: &App,
+    browser: &mut BrowserSession,
+    query: &LoginQuery,
+) -> Result<Result<Form, Response>, Error> {
+    let flow = &query.flow;
+    if flow.is_empty() {
+        return Ok(Ok(Form::default()));
+    }
+    let OpenFlow {
+        flow: kept,
+        user,
+        session,
+    } = app.directory.open(browser, flow).await?;
+    let pending = kept.pending;
+    let is_other = query.account == OTHER && user.is_some();
+    let (hint, confirms) = match interaction(&pending, session.as_ref()) {
+        None => return Ok(Err(continue_flow(flow))),
+        Some(_) if is_other => (None, false),
+        Some(Interaction::Consent(_)) => return Ok(Err(continue_flow(flow))),
         Some(Interaction::LogIn(asked)) => {
             let needs_second_factor =
                 asked.reason == LoginReason::Acr && asked.acrs.iter().any(|acr| acr == ACRS[1]);
-            if needs_second_factor && let Some(user) = &opened.user {
+            if needs_second_factor && let Some(user) = &user {
                 // The password was right: what is missing is the second factor.
-                return Ok(match user.has_second_factor {
-                    true => {
-                        if let Some(login) = visit.kept.login.clone() {
-                            visit.kept.begin_half(login);
-                            visit.save().await?;
-                        }
-                        Redirect::to(&at("/second-factor", &flow))
-                    }
-                    false => Redirect::to(&at("/account/second-factor", &flow)),
-                }
-                .into_response());
+                return Ok(Err(to_second_factor(browser, user, flow).await?));
             }
-            Asked {
-                hint: asked.login_hint,
-                reason: Some(asked.reason),
-            }
+            let confirms = matches!(asked.reason, LoginReason::Prompt | LoginReason::MaxAge);
+            (asked.login_hint, confirms && user.is_some())
         }
         Some(
             Interaction::ChooseAccount { login_hint, .. }
             | Interaction::CreateAccount { login_hint },
-        ) => Asked {
-            hint: login_hint,
-            reason: None,
-        },
-        Some(Interaction::Consent(_)) | None => return Ok(go_on(&flow)),
+        ) => (login_hint, false),
     };
-    let page = render(&app, &parts, &visit, Some((&flow, &pending)), asked);
-    Ok(page.into_response())
+    Ok(Ok(Form {
+        pending: Some(pending),
+        hint,
+        user,
+        confirms,
+    }))
 }
 
-/// What the client asks of the login.
-#[derive(Default)]
-struct Asked {
-    hint: Option<String>,
-    reason: Option<LoginReason>,
+async fn to_second_factor(
+    browser: &mut BrowserSession,
+    user: &User,
+    flow: &str,
+) -> Result<Response, Error> {
+    let page = match user.has_second_factor {
+        true => {
+            if let Some(login) = browser.data.login.clone() {
+                browser.data.begin_pending_login(login);
+                browser.save().await?;
+            }
+            "/second-factor"
+        }
+        false => "/account/second-factor",
+    };
+    Ok(Redirect::to(&with_flow(page, flow)).into_response())
 }
 
+/// `wrong_name` is the name that came with a wrong password.
 fn render(
     app: &App,
     parts: &Parts,
-    visit: &Visit,
-    flow: Option<(&str, &PendingAuthorization)>,
-    asked: Asked,
+    browser: &BrowserSession,
+    mut query: LoginQuery,
+    form: Form,
+    wrong_name: Option<String>,
 ) -> LoginPage {
-    let (flow, pending) = flow.unzip();
-    let client = pending.and_then(|pending| pending.answer().client.as_ref());
+    let pending = form.pending.as_ref();
+    let mut page = page_for(app, parts, browser, &query.flow, pending).user(form.user.as_ref());
+    if wrong_name.is_some() {
+        page.mistake = Some(page.texts().wrong_password);
+        "password".clone_into(&mut query.wrong);
+    }
+    page.current_url = query.url();
+    let own_name = form.user.filter(|_| form.confirms).map(|user| user.name);
     LoginPage {
-        page: page_for(app, parts, visit, flow.unwrap_or_default(), pending),
-        client: client.and_then(|client| client.client_name.clone()),
-        hint: asked.hint.unwrap_or_default(),
-        again: matches!(
-            asked.reason,
-            Some(LoginReason::Prompt | LoginReason::MaxAge)
-        ),
+        page,
+        hint: own_name.or(wrong_name).or(form.hint).unwrap_or_default(),
+        confirms: form.confirms,
+        account: query.account,
     }
 }
 
 /// The name and the password were sent.
-pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error> {
-    let (flow, name) = (sent.flow(), sent.field("name").to_owned());
+pub async fn send(State(app): State<App>, mut sent: CsrfForm) -> Result<Response, Error> {
+    let query = LoginQuery {
+        flow: sent.flow(),
+        account: sent.field("account").to_owned(),
+        wrong: String::new(),
+    };
+    let form = match form(&app, &mut sent.browser, &query).await? {
+        Ok(form) => form,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    // Who confirms a session cannot become somebody else by it.
+    let name = match form.user.as_ref().filter(|_| form.confirms) {
+        Some(user) => user.name.clone(),
+        None => sent.field("name").to_owned(),
+    };
     let directory = &app.directory;
     let attempt = match app.attempts.password(&name, &app.address(&sent.parts)) {
         Ok(attempt) => attempt,
         Err(error) => {
             let subject = directory.users.subject_of(&name).await?;
             audit(&app, &sent, &subject.unwrap_or_default(), "limited");
-            return Err(error.into());
+            return Err(Error::TooManyAttempts(error, query.url()));
         }
     };
     let password = sent.field("password").to_owned();
@@ -124,15 +216,13 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
     let Some(user) = user else {
         let subject = directory.users.subject_of(&name).await?;
         audit(&app, &sent, &subject.unwrap_or_default(), "wrong");
-        let asked = Asked {
-            hint: Some(name),
-            reason: None,
-        };
-        // Without a request that waits, the login is for this server alone.
-        let kept = directory.flows.get(&sent.visit.kept.key, &flow).await?;
-        let kept = kept.as_ref().map(|kept| (flow.as_str(), &kept.pending));
-        let mut page = render(&app, &sent.parts, &sent.visit, kept, asked);
-        page.page.mistake = Some(page.page.texts().wrong_password);
+        let CsrfForm {
+            mut browser, parts, ..
+        } = sent;
+        // Not in the URL: it may be an address, or a password in the wrong field.
+        browser.data.wrong_name = Some(name.clone()).filter(|name| name.len() <= LONGEST_NAME);
+        browser.save().await?;
+        let page = render(&app, &parts, &browser, query, form, Some(name));
         return Ok(page.into_response());
     };
     let login = Login::new(&user.subject, false);
@@ -141,15 +231,15 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
         false => "right",
     };
     audit(&app, &sent, &user.subject, outcome);
-    let mut visit = sent.visit;
+    let mut browser = sent.browser;
     if user.has_second_factor {
-        visit.kept.begin_half(login);
-        visit.save().await?;
-        return Ok(Redirect::to(&at("/second-factor", &flow)).into_response());
+        browser.data.begin_pending_login(login);
+        browser.save().await?;
+        return Ok(Redirect::to(&with_flow("/second-factor", &query.flow)).into_response());
     }
-    finish_login(&app, visit, login, &flow).await
+    finish_login(&app, browser, login, &query.flow).await
 }
 
-fn audit(app: &App, sent: &Sent, subject: &str, outcome: &'static str) {
+fn audit(app: &App, sent: &CsrfForm, subject: &str, outcome: &'static str) {
     audit::event(app, &sent.parts, "login", subject, outcome);
 }

@@ -2,18 +2,19 @@
 
 use std::mem::take;
 
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::request::Parts;
 use http::uri::PathAndQuery;
 
-use super::with_form_token;
+use super::log_in::Flow;
+use super::{continue_flow, with_form_token};
 use crate::app::App;
 use crate::audit;
+use crate::browser_session::{BrowserSession, Ended};
 use crate::error::Error;
-use crate::form::Sent;
+use crate::form::CsrfForm;
 use crate::pages::{LogOutPage, MessagePage, Page};
-use crate::visit::{Ended, Visit};
 
 /// The page for a logout that a client asked for.
 pub const FOR_CLIENT: &str = "/log-out?for=client";
@@ -21,41 +22,60 @@ pub const FOR_CLIENT: &str = "/log-out?for=client";
 /// Asks first: any page on the web can send a user to the logout endpoint.
 pub async fn page(
     State(app): State<App>,
-    mut visit: Visit,
+    Query(Flow { flow }): Query<Flow>,
+    mut browser: BrowserSession,
     parts: Parts,
 ) -> Result<Response, Error> {
-    with_form_token(&mut visit).await?;
+    with_form_token(&mut browser).await?;
     if parts.uri.path_and_query().map(PathAndQuery::as_str) != Some(FOR_CLIENT) {
         // The user wants it now. What a client asked for before was cancelled.
-        visit.kept.logout = None;
-        visit.save().await?;
+        browser.data.logout = None;
+        browser.save().await?;
     }
-    let asked = visit.kept.logout.as_ref();
+    let asked = browser.data.logout.as_ref();
     let locales = asked.and_then(|asked| asked.ui_locales());
     let locales: Vec<_> = locales
         .unwrap_or_default()
         .split(' ')
         .map(str::to_owned)
         .collect();
-    let user = app.directory.user(&visit).await?;
-    let page = Page::new(&app, &parts, Some(&visit), Some(&locales)).user(user.as_ref());
+    let user = app.directory.user(&browser).await?;
+    let mut page = Page::new(&app, &parts, Some(&browser), Some(&locales)).user(user.as_ref());
+    match app.directory.flow(&browser, &flow).await {
+        Ok(_) => page.flow = flow,
+        Err(Error::NoFlow | Error::Ended(_)) => {}
+        Err(error) => return Err(error),
+    }
     if user.is_some() {
         return Ok(LogOutPage { page }.into_response());
     }
     // There is nothing to end.
-    let response = visit.kept.logout.take().and_then(|asked| asked.response());
-    visit.save().await?;
+    let response = browser
+        .data
+        .logout
+        .take()
+        .and_then(|asked| asked.response());
+    browser.save().await?;
     Ok(response.unwrap_or_else(|| logged_out(page)))
 }
 
 /// The user wants to log out.
-pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error> {
-    let Sent {
-        mut visit, parts, ..
+pub async fn send(State(app): State<App>, sent: CsrfForm) -> Result<Response, Error> {
+    let flow = sent.flow();
+    let CsrfForm {
+        mut browser, parts, ..
     } = sent;
-    let (login, logout) = (visit.kept.login.take(), visit.kept.logout.take());
-    let clients = take(&mut visit.kept.clients);
-    visit.end().await?;
+    if !flow.is_empty() {
+        // The user was at a page of an app, and wants to go on there with another account.
+        if let Some(ended) = browser.log_out().await? {
+            audit::event(&app, &parts, "log_out", &ended.login.subject, "done");
+            tell_clients(&app, ended);
+        }
+        return Ok(continue_flow(&flow));
+    }
+    let (login, logout) = (browser.data.login.take(), browser.data.logout.take());
+    let clients = take(&mut browser.data.clients);
+    browser.end().await?;
     if let Some(login) = login {
         audit::event(&app, &parts, "log_out", &login.subject, "done");
         tell_clients(&app, Ended { login, clients });
@@ -68,7 +88,7 @@ fn logged_out(page: Page) -> Response {
     let texts = page.texts();
     let page = MessagePage {
         page,
-        title: texts.log_out_title,
+        title: texts.logged_out_title,
         message: texts.logged_out,
         status: None,
     };

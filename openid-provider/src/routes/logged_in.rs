@@ -6,14 +6,14 @@ use http::request::Parts;
 
 use super::with_form_token;
 use crate::app::App;
+use crate::browser_session::BrowserSession;
 use crate::error::Error;
 use crate::pages::Page;
 use crate::users::User;
-use crate::visit::Visit;
 
 /// A user who is logged in and opens a page. Others go to the login first, and then come back.
 pub struct LoggedIn {
-    pub visit: Visit,
+    pub browser: BrowserSession,
     pub user: User,
     pub parts: Parts,
 }
@@ -21,18 +21,22 @@ pub struct LoggedIn {
 impl LoggedIn {
     /// The page, with the name of the user at its top.
     pub fn page(&self, app: &App) -> Page {
-        Page::new(app, &self.parts, Some(&self.visit), None).user(Some(&self.user))
+        Page::new(app, &self.parts, Some(&self.browser), None).user(Some(&self.user))
     }
 
     async fn find(parts: &Parts, app: &App) -> Result<Result<Self, Redirect>, Error> {
-        let mut visit = Visit::of(parts).await?;
-        with_form_token(&mut visit).await?;
-        if let Some(user) = app.directory.user(&visit).await? {
+        let mut browser = BrowserSession::of(parts).await?;
+        with_form_token(&mut browser).await?;
+        if let Some(user) = app.directory.user(&browser).await? {
             let parts = parts.clone();
-            return Ok(Ok(Self { visit, user, parts }));
+            return Ok(Ok(Self {
+                browser,
+                user,
+                parts,
+            }));
         }
-        visit.kept.after_login = parts.uri.path_and_query().map(ToString::to_string);
-        visit.save().await?;
+        browser.data.after_login = parts.uri.path_and_query().map(ToString::to_string);
+        browser.save().await?;
         Ok(Err(Redirect::to("/login")))
     }
 }

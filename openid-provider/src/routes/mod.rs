@@ -2,6 +2,7 @@
 
 mod account;
 pub mod assets;
+mod cancel;
 mod choose_account;
 mod consent;
 mod delete_account;
@@ -29,12 +30,12 @@ use http::{HeaderValue, StatusCode};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 pub use self::proceed::to_page;
-use self::proceed::{go_on, interaction};
+use self::proceed::{continue_flow, interaction};
 use crate::app::App;
+use crate::browser_session::{BrowserSession, Login};
 use crate::error::Error;
 use crate::pages::Page;
 use crate::random;
-use crate::visit::{Login, Visit};
 
 pub use log_out::FOR_CLIENT as LOG_OUT_FOR_CLIENT;
 
@@ -58,6 +59,7 @@ pub fn router(app: &App) -> Router {
             get(choose_account::page).post(choose_account::send),
         )
         .route("/consent", get(consent::page).post(consent::send))
+        .route("/cancel", post(cancel::send))
         .route(proceed::PATH, get(proceed::page))
         .route("/account", get(account::page))
         .route("/account/disconnect", post(account::disconnect))
@@ -98,10 +100,10 @@ pub fn without_sessions(app: &App) -> Router {
 }
 
 /// Makes sure that the session has a token for forms, before a page with one is shown.
-async fn with_form_token(visit: &mut Visit) -> Result<(), Error> {
-    if visit.kept.form_token.expose().is_empty() {
-        visit.kept.form_token = random::text().into();
-        visit.save().await?;
+async fn with_form_token(browser: &mut BrowserSession) -> Result<(), Error> {
+    if browser.data.form_token.expose().is_empty() {
+        browser.data.form_token = random::text().into();
+        browser.save().await?;
     }
     Ok(())
 }
@@ -110,48 +112,58 @@ async fn with_form_token(visit: &mut Visit) -> Result<(), Error> {
 fn page_for(
     app: &App,
     parts: &Parts,
-    visit: &Visit,
+    browser: &BrowserSession,
     flow: &str,
     pending: Option<&PendingAuthorization>,
 ) -> Page {
-    let locales = pending.and_then(|pending| pending.answer().ui_locales.as_deref());
-    Page::new(app, parts, Some(visit), locales).flow(flow)
+    let Some(answer) = pending.map(PendingAuthorization::answer) else {
+        return Page::new(app, parts, Some(browser), None);
+    };
+    let client = answer.client.as_ref();
+    let name = client.and_then(|client| client.client_name.as_deref());
+    let page = Page::new(app, parts, Some(browser), answer.ui_locales.as_deref());
+    page.flow(flow, name.unwrap_or_default())
 }
 
 /// The same, for the name of the request. Empty: nobody asked for the page but the user.
-async fn page_of(app: &App, parts: &Parts, visit: &Visit, flow: &str) -> Result<Page, Error> {
+async fn page_of(
+    app: &App,
+    parts: &Parts,
+    browser: &BrowserSession,
+    flow: &str,
+) -> Result<Page, Error> {
     let kept = match flow {
         "" => None,
-        flow => Some(app.directory.flow(visit, flow).await?),
+        flow => Some(app.directory.flow(browser, flow).await?),
     };
     let pending = kept.as_ref().map(|kept| &kept.pending);
-    Ok(page_for(app, parts, visit, flow, pending))
+    Ok(page_for(app, parts, browser, flow, pending))
 }
 
 /// Begins the session of a user, and goes on with the authorization request that the login was for.
 async fn finish_login(
     app: &App,
-    mut visit: Visit,
+    mut browser: BrowserSession,
     login: Login,
     flow: &str,
 ) -> Result<Response, Error> {
     if flow.is_empty() {
-        let wanted = visit.kept.after_login.take();
-        log_in(app, &mut visit, login).await?;
-        visit.save().await?;
+        let wanted = browser.data.after_login.take();
+        log_in(app, &mut browser, login).await?;
+        browser.save().await?;
         return Ok(Redirect::to(wanted.as_deref().unwrap_or("/account")).into_response());
     }
-    let mut kept = app.directory.flow(&visit, flow).await?;
+    let mut kept = app.directory.flow(&browser, flow).await?;
     kept.pending.logged_in(&login.session());
     app.directory.flows.update(flow, &kept).await?;
-    log_in(app, &mut visit, login).await?;
-    visit.save().await?;
-    Ok(go_on(flow))
+    log_in(app, &mut browser, login).await?;
+    browser.save().await?;
+    Ok(continue_flow(flow))
 }
 
 /// Clients are told when the session of another user ends by the login.
-async fn log_in(app: &App, visit: &mut Visit, login: Login) -> Result<(), Error> {
-    if let Some(ended) = visit.log_in(login).await? {
+async fn log_in(app: &App, browser: &mut BrowserSession, login: Login) -> Result<(), Error> {
+    if let Some(ended) = browser.log_in(login).await? {
         log_out::tell_clients(app, ended);
     }
     Ok(())

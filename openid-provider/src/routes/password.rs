@@ -8,22 +8,22 @@ use super::logged_in::LoggedIn;
 use super::second_factor::{is_due, use_first};
 use crate::app::App;
 use crate::audit;
+use crate::browser_session::Ended;
 use crate::error::Error;
-use crate::form::Sent;
+use crate::form::CsrfForm;
 use crate::pages::{Page, PasswordPage};
 use crate::passwords;
 use crate::users::User;
-use crate::visit::Ended;
 
 pub const PATH: &str = "/account/password";
 
 pub async fn page(State(app): State<App>, opened: LoggedIn) -> Result<Response, Error> {
     let page = opened.page(&app);
     let LoggedIn {
-        mut visit, user, ..
+        mut browser, user, ..
     } = opened;
-    if is_due(&visit, &user) {
-        return use_first(&mut visit, "", PATH).await;
+    if is_due(&browser, &user) {
+        return use_first(&mut browser, "", PATH).await;
     }
     Ok(render(page, user).into_response())
 }
@@ -36,14 +36,14 @@ fn render(page: Page, user: User) -> PasswordPage {
 }
 
 /// Changes it, and ends the sessions in other browsers: somebody else may know the password.
-pub async fn send(State(app): State<App>, mut sent: Sent) -> Result<Response, Error> {
-    let Some(user) = app.directory.user(&sent.visit).await? else {
+pub async fn send(State(app): State<App>, mut sent: CsrfForm) -> Result<Response, Error> {
+    let Some(user) = app.directory.user(&sent.browser).await? else {
         return Ok(Redirect::to("/login").into_response());
     };
-    if is_due(&sent.visit, &user) {
-        return use_first(&mut sent.visit, "", PATH).await;
+    if is_due(&sent.browser, &user) {
+        return use_first(&mut sent.browser, "", PATH).await;
     }
-    let page = Page::new(&app, &sent.parts, Some(&sent.visit), None).user(Some(&user));
+    let page = Page::new(&app, &sent.parts, Some(&sent.browser), None).user(Some(&user));
     let texts = page.texts();
     let new = sent.field("new_password").to_owned();
     if !passwords::is_allowed(&new) {
@@ -58,14 +58,14 @@ pub async fn send(State(app): State<App>, mut sent: Sent) -> Result<Response, Er
     }
     let directory = &app.directory;
     directory.users.set_password(&user.subject, new).await?;
-    let this = sent.visit.id();
+    let this = sent.browser.id();
     for session in directory.sessions.of_user(&user.subject).await? {
         let is_other = this.as_ref() != Some(&session.id);
         if is_other
             && directory.sessions.end(&user.subject, &session.id).await?
-            && let Some(login) = session.kept.login
+            && let Some(login) = session.data.login
         {
-            let clients = session.kept.clients;
+            let clients = session.data.clients;
             tell_clients(&app, Ended { login, clients });
         }
     }
@@ -73,9 +73,10 @@ pub async fn send(State(app): State<App>, mut sent: Sent) -> Result<Response, Er
 }
 
 /// Whether the field `password` has the password of the user.
-pub async fn is_right(app: &App, sent: &Sent, user: &User) -> Result<bool, Error> {
+pub async fn is_right(app: &App, sent: &CsrfForm, user: &User) -> Result<bool, Error> {
     let address = app.address(&sent.parts);
-    let attempt = app.attempts.password(&user.name, &address)?;
+    let attempt = app.attempts.password(&user.name, &address);
+    let attempt = attempt.map_err(|error| Error::TooManyAttempts(error, "/account".to_owned()))?;
     let password = sent.field("password").to_owned();
     let found = app.directory.users.authenticate(&user.name, password).await;
     if !matches!(found, Ok(None)) {

@@ -11,10 +11,10 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use http::request::Parts;
 
 use super::log_in::Flow;
-use crate::app::{App, Opened};
+use crate::app::{App, OpenFlow};
+use crate::browser_session::BrowserSession;
 use crate::error::Error;
-use crate::flows::at;
-use crate::visit::Visit;
+use crate::flows::with_flow;
 
 /// Where this is.
 pub const PATH: &str = "/continue";
@@ -22,12 +22,12 @@ pub const PATH: &str = "/continue";
 pub async fn page(
     State(app): State<App>,
     Query(Flow { flow: name }): Query<Flow>,
-    mut visit: Visit,
+    mut browser: BrowserSession,
     parts: Parts,
 ) -> Result<Response, Error> {
-    let Opened { flow, session, .. } = app.directory.open(&mut visit, &name).await?;
-    let pending = flow.pending;
-    visit.save().await?;
+    let OpenFlow { flow, session, .. } = app.directory.open(&mut browser, &name).await?;
+    let (pending, destination) = (flow.pending, flow.destination);
+    browser.save().await?;
     let response = if flow.refused {
         app.server.deny(&pending).await?
     } else if let Some(interaction) = interaction(&pending, session.as_ref()) {
@@ -37,12 +37,12 @@ pub async fn page(
             .proceed(&parts, pending, session.as_ref())
             .await?
     };
-    match app.directory.flows.remove(&name).await {
+    match app.directory.flows.end(&name, &destination).await {
         // The same page was sent twice, and the other one was first.
-        Ok(false) if response.status().is_server_error() => return Err(Error::NoFlow),
+        Ok(false) if response.status().is_server_error() => return Err(Error::Ended(destination)),
         Ok(_) => {}
         // The user goes to the client all the same.
-        Err(error) => tracing::warn!(%error, "an authorization request could not be removed"),
+        Err(error) => tracing::warn!(%error, "an authorization request could not be ended"),
     }
     Ok(response)
 }
@@ -55,12 +55,12 @@ pub fn to_page(interaction: &Interaction, flow: &str) -> Response {
         Interaction::CreateAccount { .. } => "/sign-up",
         Interaction::Consent(_) => "/consent",
     };
-    Redirect::to(&at(page, flow)).into_response()
+    Redirect::to(&with_flow(page, flow)).into_response()
 }
 
 /// After a page was sent, or when it is not needed any more.
-pub fn go_on(flow: &str) -> Response {
-    Redirect::to(&at(PATH, flow)).into_response()
+pub fn continue_flow(flow: &str) -> Response {
+    Redirect::to(&with_flow(PATH, flow)).into_response()
 }
 
 /// What an authorization request needs now. `None` when it needs no page any more.

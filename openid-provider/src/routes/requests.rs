@@ -1,4 +1,6 @@
 //! Requests of clients that have no browser of the user (OpenID Connect CIBA Core 1.0): the user decides here.
+//!
+//! Replace this page with one in the app on the phone of the user.
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -8,7 +10,7 @@ use super::logged_in::LoggedIn;
 use crate::app::App;
 use crate::audit;
 use crate::error::Error;
-use crate::form::Sent;
+use crate::form::CsrfForm;
 use crate::pages::{ListedRequest, MessagePage, Page, RequestsPage};
 use crate::requests::Waiting;
 use crate::texts::Texts;
@@ -39,11 +41,11 @@ fn listed(texts: &Texts, waiting: Waiting) -> ListedRequest {
 }
 
 /// The user has decided.
-pub async fn decide(State(app): State<App>, mut sent: Sent) -> Result<Response, Error> {
-    let Some(user) = app.directory.user(&sent.visit).await? else {
+pub async fn decide(State(app): State<App>, mut sent: CsrfForm) -> Result<Response, Error> {
+    let Some(user) = app.directory.user(&sent.browser).await? else {
         return Ok(Redirect::to("/login").into_response());
     };
-    let page = Page::new(&app, &sent.parts, Some(&sent.visit), None).user(Some(&user));
+    let page = Page::new(&app, &sent.parts, Some(&sent.browser), None).user(Some(&user));
     let texts = page.texts();
     let message = |message| MessagePage {
         page,
@@ -56,10 +58,13 @@ pub async fn decide(State(app): State<App>, mut sent: Sent) -> Result<Response, 
         return Ok(message(texts.request_gone).into_response());
     };
     let client_id = request.answer().client_id;
-    let session = app.directory.session(&mut sent.visit, client_id).await?;
+    let session = app.directory.session(&mut sent.browser, client_id).await?;
     let agreed = sent.field("decision") == "allow";
-    sent.visit.kept.clients.extend(client_id.filter(|_| agreed));
-    sent.visit.save().await?;
+    sent.browser
+        .data
+        .clients
+        .extend(client_id.filter(|_| agreed));
+    sent.browser.save().await?;
     let outcome = audit::decision(agreed);
     let parts = &sent.parts;
     audit::event_of_app(

@@ -11,14 +11,14 @@ use super::logged_in::LoggedIn;
 use super::{finish_login, page_of, password};
 use crate::app::App;
 use crate::audit;
+use crate::browser_session::{BrowserSession, Login};
 use crate::error::Error;
-use crate::flows::at;
-use crate::form::Sent;
+use crate::flows::with_flow;
+use crate::form::CsrfForm;
 use crate::metrics;
 use crate::pages::{Page, RemoveSecondFactorPage, SecondFactorPage, SetUpSecondFactorPage};
 use crate::second_factor::Authenticator;
 use crate::users::User;
-use crate::visit::{Login, Visit};
 
 const SET_UP: &str = "/account/second-factor";
 
@@ -26,26 +26,30 @@ const SET_UP: &str = "/account/second-factor";
 pub async fn page(
     State(app): State<App>,
     Query(Flow { flow }): Query<Flow>,
-    visit: Visit,
+    browser: BrowserSession,
     parts: Parts,
 ) -> Result<Response, Error> {
-    if visit.kept.half().is_none() {
-        return Ok(Redirect::to(&at("/login", &flow)).into_response());
+    if browser.data.pending_login().is_none() {
+        return Ok(Redirect::to(&with_flow("/login", &flow)).into_response());
     }
-    let page = page_of(&app, &parts, &visit, &flow).await?;
+    let page = page_of(&app, &parts, &browser, &flow).await?;
     Ok(SecondFactorPage { page }.into_response())
 }
 
-pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error> {
+pub async fn send(State(app): State<App>, sent: CsrfForm) -> Result<Response, Error> {
     let flow = sent.flow();
-    let Some(half) = sent.visit.kept.half() else {
-        return Ok(Redirect::to(&at("/login", &flow)).into_response());
+    let Some(pending_login) = sent.browser.data.pending_login() else {
+        return Ok(Redirect::to(&with_flow("/login", &flow)).into_response());
     };
     let address = app.address(&sent.parts);
-    let attempt = app.attempts.code(&half.subject, &address)?;
+    let attempt = app.attempts.code(&pending_login.subject, &address);
+    let attempt = attempt
+        .map_err(|error| Error::TooManyAttempts(error, with_flow("/second-factor", &flow)))?;
     let users = &app.directory.users;
     let code = sent.field("code");
-    let is_right = users.verify_second_factor(&half.subject, code).await;
+    let is_right = users
+        .verify_second_factor(&pending_login.subject, code)
+        .await;
     if !matches!(is_right, Ok(false)) {
         attempt.take_back();
     }
@@ -53,15 +57,21 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
     let outcome = if is_right { "right" } else { "wrong" };
     metrics::event("second_factors_total", outcome);
     let parts = &sent.parts;
-    audit::event(&app, parts, "second_factor", &half.subject, outcome);
+    audit::event(
+        &app,
+        parts,
+        "second_factor",
+        &pending_login.subject,
+        outcome,
+    );
     if !is_right {
-        let page = page_of(&app, &sent.parts, &sent.visit, &flow).await?;
+        let page = page_of(&app, &sent.parts, &sent.browser, &flow).await?;
         let mistake = page.texts().wrong_code;
         let page = page.mistake(mistake);
         return Ok(SecondFactorPage { page }.into_response());
     }
-    let login = half.clone().with_second_factor();
-    finish_login(&app, sent.visit, login, &flow).await
+    let login = pending_login.clone().with_second_factor();
+    finish_login(&app, sent.browser, login, &flow).await
 }
 
 /// Shows a new secret to scan.
@@ -71,20 +81,20 @@ pub async fn set_up_page(
     opened: LoggedIn,
 ) -> Result<Response, Error> {
     let LoggedIn {
-        mut visit,
+        mut browser,
         user,
         parts,
     } = opened;
-    if is_due(&visit, &user) {
-        return use_first(&mut visit, &flow, SET_UP).await;
+    if is_due(&browser, &user) {
+        return use_first(&mut browser, &flow, SET_UP).await;
     }
-    let kept = visit.kept.totp_secret.as_ref();
+    let kept = browser.data.totp_secret.as_ref();
     let kept = kept.and_then(|secret| Authenticator::of(secret.expose()));
     let authenticator = kept.or_else(Authenticator::generate);
     let authenticator = authenticator.context("there is no secret for a code")?;
-    visit.kept.totp_secret = Some(authenticator.secret().into());
-    visit.save().await?;
-    let page = page_of(&app, &parts, &visit, &flow).await?;
+    browser.data.totp_secret = Some(authenticator.secret().into());
+    browser.save().await?;
+    let page = page_of(&app, &parts, &browser, &flow).await?;
     let page = page.user(Some(&user));
     Ok(render(&app, page, &user, &authenticator)?.into_response())
 }
@@ -108,16 +118,16 @@ fn render(
 }
 
 /// The first code was sent.
-pub async fn set_up(State(app): State<App>, mut sent: Sent) -> Result<Response, Error> {
+pub async fn set_up(State(app): State<App>, mut sent: CsrfForm) -> Result<Response, Error> {
     let flow = sent.flow();
-    let secret = sent.visit.kept.totp_secret.as_ref().map(Secret::expose);
+    let secret = sent.browser.data.totp_secret.as_ref().map(Secret::expose);
     let authenticator = secret.and_then(Authenticator::of);
-    let user = app.directory.user(&sent.visit).await?;
+    let user = app.directory.user(&sent.browser).await?;
     let (Some(authenticator), Some(user)) = (authenticator, user) else {
         return Ok(Redirect::to(SET_UP).into_response());
     };
-    if is_due(&sent.visit, &user) {
-        return use_first(&mut sent.visit, &flow, SET_UP).await;
+    if is_due(&sent.browser, &user) {
+        return use_first(&mut sent.browser, &flow, SET_UP).await;
     }
     // The user sees the secret: there is nothing to guess.
     let users = &app.directory.users;
@@ -127,15 +137,15 @@ pub async fn set_up(State(app): State<App>, mut sent: Sent) -> Result<Response, 
     let parts = &sent.parts;
     audit::event(&app, parts, "second_factor_set_up", &user.subject, outcome);
     if !is_right {
-        let page = page_of(&app, &sent.parts, &sent.visit, &flow).await?;
+        let page = page_of(&app, &sent.parts, &sent.browser, &flow).await?;
         let mistake = page.texts().wrong_code;
         let page = page.user(Some(&user)).mistake(mistake);
         return Ok(render(&app, page, &user, &authenticator)?.into_response());
     }
-    let login = sent.visit.kept.login.clone();
+    let login = sent.browser.data.login.clone();
     let login = login.unwrap_or_else(|| Login::new(&user.subject, false));
     let login = login.with_second_factor();
-    finish_login(&app, sent.visit, login, &flow).await
+    finish_login(&app, sent.browser, login, &flow).await
 }
 
 /// Asks for the password before it is turned off.
@@ -147,12 +157,12 @@ pub async fn remove_page(State(app): State<App>, opened: LoggedIn) -> RemoveSeco
 }
 
 /// Turns it off. Whoever finds a browser that is logged in cannot.
-pub async fn remove(State(app): State<App>, mut sent: Sent) -> Result<Response, Error> {
-    let Some(user) = app.directory.user(&sent.visit).await? else {
+pub async fn remove(State(app): State<App>, mut sent: CsrfForm) -> Result<Response, Error> {
+    let Some(user) = app.directory.user(&sent.browser).await? else {
         return Ok(Redirect::to("/login").into_response());
     };
-    if is_due(&sent.visit, &user) {
-        return use_first(&mut sent.visit, "", "/account").await;
+    if is_due(&sent.browser, &user) {
+        return use_first(&mut sent.browser, "", "/account").await;
     }
     if sent.field("password").is_empty() {
         return Ok(Redirect::to("/account/second-factor/remove").into_response());
@@ -162,7 +172,7 @@ pub async fn remove(State(app): State<App>, mut sent: Sent) -> Result<Response, 
     let parts = &sent.parts;
     audit::event(&app, parts, "second_factor_removal", &user.subject, outcome);
     if !is_right {
-        let page = Page::new(&app, &sent.parts, Some(&sent.visit), None).user(Some(&user));
+        let page = Page::new(&app, &sent.parts, Some(&sent.browser), None).user(Some(&user));
         let mistake = page.texts().password_wrong;
         let page = RemoveSecondFactorPage {
             page: page.mistake(mistake),
@@ -179,17 +189,21 @@ pub async fn remove(State(app): State<App>, mut sent: Sent) -> Result<Response, 
 
 /// Whether the user has a second factor that this session has not seen. Only with it can it be replaced or turned off: it is
 /// there for the case that somebody else knows the password.
-pub fn is_due(visit: &Visit, user: &User) -> bool {
-    let login = visit.kept.login.as_ref();
+pub fn is_due(browser: &BrowserSession, user: &User) -> bool {
+    let login = browser.data.login.as_ref();
     user.has_second_factor && !login.is_some_and(|login| login.has_second_factor)
 }
 
 /// Asks for the code, and goes on with the authorization request or with a page of this server afterwards.
-pub async fn use_first(visit: &mut Visit, flow: &str, page: &str) -> Result<Response, Error> {
-    if let Some(login) = visit.kept.login.clone() {
-        visit.kept.begin_half(login);
-        visit.kept.after_login = Some(page.to_owned());
-        visit.save().await?;
+pub async fn use_first(
+    browser: &mut BrowserSession,
+    flow: &str,
+    page: &str,
+) -> Result<Response, Error> {
+    if let Some(login) = browser.data.login.clone() {
+        browser.data.begin_pending_login(login);
+        browser.data.after_login = Some(page.to_owned());
+        browser.save().await?;
     }
-    Ok(Redirect::to(&at("/second-factor", flow)).into_response())
+    Ok(Redirect::to(&with_flow("/second-factor", flow)).into_response())
 }

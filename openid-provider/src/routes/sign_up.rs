@@ -1,4 +1,6 @@
 //! New users.
+//!
+//! Replace `send` to ask for more, or to confirm e-mail addresses. Remove the route when your users come from elsewhere.
 
 use authlete::server::Interaction;
 use axum::extract::{Query, State};
@@ -9,32 +11,33 @@ use super::log_in::Flow;
 use super::{finish_login, interaction, page_for, page_of, with_form_token};
 use crate::app::App;
 use crate::audit;
+use crate::browser_session::{BrowserSession, Login};
 use crate::error::Error;
-use crate::form::Sent;
+use crate::flows::with_flow;
+use crate::form::CsrfForm;
 use crate::metrics;
 use crate::pages::{Page, SignUpPage};
 use crate::passwords;
 use crate::texts::Texts;
 use crate::users::NewUser;
-use crate::visit::{Login, Visit};
 
 pub async fn page(
     State(app): State<App>,
     Query(Flow { flow }): Query<Flow>,
-    mut visit: Visit,
+    mut browser: BrowserSession,
     parts: Parts,
 ) -> Result<SignUpPage, Error> {
-    with_form_token(&mut visit).await?;
+    with_form_token(&mut browser).await?;
     let kept = match flow.as_str() {
         "" => None,
-        flow => Some(app.directory.flow(&visit, flow).await?),
+        flow => Some(app.directory.flow(&browser, flow).await?),
     };
     let pending = kept.as_ref().map(|kept| &kept.pending);
     let email = match pending.and_then(|pending| interaction(pending, None)) {
         Some(Interaction::CreateAccount { login_hint }) => login_hint,
         _ => None,
     };
-    let page = page_for(&app, &parts, &visit, &flow, pending);
+    let page = page_for(&app, &parts, &browser, &flow, pending);
     Ok(SignUpPage {
         page,
         name: String::new(),
@@ -43,7 +46,7 @@ pub async fn page(
     })
 }
 
-pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error> {
+pub async fn send(State(app): State<App>, sent: CsrfForm) -> Result<Response, Error> {
     let flow = sent.flow();
     let field = |name| sent.field(name).trim().to_owned();
     let new = NewUser {
@@ -54,7 +57,7 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
         password: sent.field("password").to_owned(),
         is_demo: false,
     };
-    let page = page_of(&app, &sent.parts, &sent.visit, &flow).await?;
+    let page = page_of(&app, &sent.parts, &sent.browser, &flow).await?;
     let again = |page: Page, mistake| SignUpPage {
         page: page.mistake(mistake),
         name: field("name"),
@@ -65,7 +68,8 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
     if let Some(mistake) = mistake(&new, texts) {
         return Ok(again(page, mistake).into_response());
     }
-    app.attempts.sign_up(&app.address(&sent.parts))?;
+    let attempt = app.attempts.sign_up(&app.address(&sent.parts));
+    attempt.map_err(|error| Error::TooManyAttempts(error, with_flow("/sign-up", &flow)))?;
     let user = app.directory.users.add(new).await?;
     let outcome = if user.is_some() { "done" } else { "name_taken" };
     metrics::event("sign_ups_total", outcome);
@@ -76,7 +80,7 @@ pub async fn send(State(app): State<App>, sent: Sent) -> Result<Response, Error>
         return Ok(again(page, texts.name_taken).into_response());
     };
     let login = Login::new(&user.subject, false);
-    finish_login(&app, sent.visit, login, &flow).await
+    finish_login(&app, sent.browser, login, &flow).await
 }
 
 /// What is wrong with what somebody entered.

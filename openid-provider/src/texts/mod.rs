@@ -1,4 +1,6 @@
 //! What the pages say, in each language. A text that one language lacks does not compile.
+//!
+//! Replace the texts in `en.rs` and `ja.rs`. Put the scopes and claims of your service into words in `scopes` and `claims`.
 
 pub mod en;
 pub mod ja;
@@ -8,6 +10,13 @@ pub struct Texts {
     pub log_in: &'static str,
     pub log_in_to: &'static str,
     pub log_in_again: &'static str,
+    pub logged_in_as: &'static str,
+    pub not_you: &'static str,
+    pub other_account_ends: &'static str,
+    pub cancel_to: &'static str,
+    pub back_to: &'static str,
+    pub try_again: &'static str,
+    pub goes_to: &'static str,
     pub log_out: &'static str,
     pub sign_up: &'static str,
     pub sign_up_first: &'static str,
@@ -86,6 +95,7 @@ pub struct Texts {
     pub request_gone: &'static str,
     pub log_out_title: &'static str,
     pub log_out_question: &'static str,
+    pub logged_out_title: &'static str,
     pub logged_out: &'static str,
     pub home: &'static str,
     pub to_home: &'static str,

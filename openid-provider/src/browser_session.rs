@@ -1,4 +1,6 @@
 //! What the server keeps for a browser.
+//!
+//! Add what your own pages have to remember to `SessionData`.
 
 use std::collections::BTreeSet;
 use std::mem::{replace, take};
@@ -18,7 +20,7 @@ use crate::random;
 use crate::sessions;
 
 /// Where it is in the session.
-pub const VISIT: &str = "visit";
+pub const DATA_KEY: &str = "visit";
 
 /// How long a code can be entered after the password, in seconds.
 const CODE_WAITS: i64 = 5 * 60;
@@ -79,14 +81,14 @@ pub struct Ended {
 /// What the session of a browser holds.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Kept {
+pub struct SessionData {
     /// What the authorization requests of this browser are kept by. No page has it, and it outlasts a login.
     pub key: String,
     /// Who is logged in.
     pub login: Option<Login>,
-    /// Whose password was right, and whose code is still to come. It is nobody's login yet: see [`Kept::half`].
-    half: Option<Login>,
-    half_since: i64,
+    /// A login with the right password that still lacks the code of the second factor. Nobody is logged in by it.
+    pending_login: Option<Login>,
+    pending_login_since: i64,
     /// The clients that the user logged in to, to be told of the end of the session.
     pub clients: BTreeSet<i64>,
     /// What forms have to come with (CSRF).
@@ -99,51 +101,55 @@ pub struct Kept {
     pub after_login: Option<String>,
     /// The secret of an authenticator app that is not confirmed yet.
     pub totp_secret: Option<Secret>,
+    /// The name that was sent last with a wrong password, for the same page in another language.
+    pub wrong_name: Option<String>,
     pub logout: Option<LogoutRequest>,
 }
 
-impl Kept {
-    /// Who has entered the password, and has a few minutes for the code.
-    pub fn half(&self) -> Option<&Login> {
-        let half = self.half.as_ref();
-        half.filter(|half| now() - self.half_since < CODE_WAITS && half.auth_time <= now())
+impl SessionData {
+    /// The login that lacks the code of the second factor. It ends after a few minutes.
+    pub fn pending_login(&self) -> Option<&Login> {
+        let pending_login = self.pending_login.as_ref();
+        pending_login.filter(|pending_login| {
+            now() - self.pending_login_since < CODE_WAITS && pending_login.auth_time <= now()
+        })
     }
 
     /// A password was right.
-    pub fn begin_half(&mut self, login: Login) {
-        self.half = Some(login);
-        self.half_since = now();
+    pub fn begin_pending_login(&mut self, login: Login) {
+        self.pending_login = Some(login);
+        self.pending_login_since = now();
     }
 }
 
 /// The session of the browser that sent a request.
 #[derive(Clone)]
-pub struct Visit {
+pub struct BrowserSession {
     browser: Browser,
-    pub kept: Kept,
+    pub data: SessionData,
 }
 
-impl Visit {
+impl BrowserSession {
     pub async fn of(parts: &Parts) -> Result<Self, Error> {
         let browser: Option<&Browser> = parts.extensions.get();
         let browser = browser.context("there are no sessions at this route")?;
-        let kept = browser.get(VISIT).await.map_err(failed)?;
-        let mut kept: Kept = kept.unwrap_or_default();
-        if kept.key.is_empty() {
-            kept.key = random::text();
+        let data = browser.get(DATA_KEY).await.map_err(failed)?;
+        let mut data: SessionData = data.unwrap_or_default();
+        if data.key.is_empty() {
+            data.key = random::text();
         }
-        if kept.browser.is_empty() {
-            kept.browser = name_of_browser(parts);
+        if data.browser.is_empty() {
+            data.browser = name_of_browser(parts);
         }
         Ok(Self {
             browser: browser.clone(),
-            kept,
+            data,
         })
     }
 
     /// Keeps the changes.
     pub async fn save(&self) -> Result<(), Error> {
-        let saved = self.browser.insert(VISIT, &self.kept).await;
+        let saved = self.browser.insert(DATA_KEY, &self.data).await;
         saved.map_err(failed)
     }
 
@@ -154,14 +160,15 @@ impl Visit {
         let before = self.browser.id();
         self.browser.cycle_id().await.map_err(failed)?;
         if let Some(before) = before {
-            let id = sessions::next_id(&before, &self.kept.key, &login.subject);
+            let id = sessions::next_id(&before, &self.data.key, &login.subject);
             let inserted = self.browser.insert(sessions::NEXT_ID, id.to_string()).await;
             inserted.map_err(failed)?;
         }
-        self.kept.half = None;
-        self.kept.totp_secret = None;
-        self.kept.former_form_token = replace(&mut self.kept.form_token, random::text().into());
-        let before = self.kept.login.take();
+        self.data.pending_login = None;
+        self.data.totp_secret = None;
+        self.data.wrong_name = None;
+        self.data.former_form_token = replace(&mut self.data.form_token, random::text().into());
+        let before = self.data.login.take();
         let is_same_user = before
             .as_ref()
             .is_some_and(|it| it.subject == login.subject);
@@ -172,12 +179,27 @@ impl Visit {
                 None
             }
             before => {
-                let clients = take(&mut self.kept.clients);
+                let clients = take(&mut self.data.clients);
                 before.map(|login| Ended { login, clients })
             }
         };
-        self.kept.login = Some(login);
+        self.data.login = Some(login);
         Ok(ended)
+    }
+
+    /// Ends the login, with a new identifier, and keeps the authorization requests that wait in this browser: somebody else can
+    /// go on with them.
+    pub async fn log_out(&mut self) -> Result<Option<Ended>, Error> {
+        self.browser
+            .cycle_id()
+            .await
+            .map_err(|_| Error::Unavailable)?;
+        let before = take(&mut self.data);
+        self.data.key = before.key;
+        self.data.browser = before.browser;
+        self.save().await?;
+        let clients = before.clients;
+        Ok(before.login.map(|login| Ended { login, clients }))
     }
 
     /// Ends the session.
@@ -191,7 +213,7 @@ impl Visit {
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for Visit {
+impl<S: Sync> FromRequestParts<S> for BrowserSession {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {

@@ -1,0 +1,18 @@
+//! The way back to an app without a login.
+
+use axum::extract::State;
+use axum::response::Response;
+
+use super::continue_flow;
+use crate::app::App;
+use crate::error::Error;
+use crate::form::CsrfForm;
+
+/// The app gets `access_denied`, as when the user refuses the consent.
+pub async fn send(State(app): State<App>, sent: CsrfForm) -> Result<Response, Error> {
+    let name = sent.flow();
+    let mut flow = app.directory.flow(&sent.browser, &name).await?;
+    flow.refused = true;
+    app.directory.flows.update(&name, &flow).await?;
+    Ok(continue_flow(&name))
+}
