@@ -17,7 +17,7 @@ use crate::settings::Settings;
 use crate::users::CLAIMS;
 
 /// Where the emulator keeps its state, so that tokens and the demo app survive a restart.
-const STATE_FILE: &str = "openid-provider.emulator.json";
+const STATE_FILE: &str = "openid-provider.emulator.state";
 
 /// Metadata of clients that Authlete keeps for this server.
 const CUSTOM_METADATA: &str = "post_logout_redirect_uris";
@@ -51,7 +51,7 @@ impl Connection {
                  emulator, whose demo users have passwords that everybody knows, and {setting} lets others than this machine reach it"
             );
         }
-        Self::emulator(Emulator::builder().state_file(STATE_FILE)).await
+        Self::emulator(Emulator::builder().new_keys(true).state_file(STATE_FILE)).await
     }
 
     /// Connects to a service.

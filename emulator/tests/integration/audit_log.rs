@@ -388,7 +388,7 @@ async fn no_secret_is_in_the_log() {
 #[tokio::test]
 async fn the_log_is_kept_with_the_state() {
     let directory = tempfile::tempdir().unwrap();
-    let file = directory.path().join("state.json");
+    let file = directory.path().join("emulator.state");
     let run = || Emulator::builder().state_file(&file).start();
     let emulator = run().await.unwrap();
     let api = Authlete::new(emulator.config(ApiVersion::V3)).unwrap();

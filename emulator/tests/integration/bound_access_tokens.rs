@@ -140,7 +140,7 @@ async fn a_token_that_is_bound_to_both_needs_both() {
 #[tokio::test]
 async fn a_state_file_keeps_the_keys() {
     let directory = tempfile::tempdir().unwrap();
-    let state = directory.path().join("state.json");
+    let state = directory.path().join("emulator.state");
     let builder = Emulator::builder().state_file(&state).tls(true);
     let first = builder.clone().dpop(true).mtls(true).start().await.unwrap();
     let config = first.config(V3);

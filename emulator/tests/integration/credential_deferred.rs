@@ -172,7 +172,7 @@ async fn a_transaction_outlives_the_emulator_and_is_not_in_its_state(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("state.json");
+    let path = directory.path().join("emulator.state");
     let start = async || Emulator::builder().state_file(&path).start().await.unwrap();
     let emulator = start().await;
     let api = Authlete::new(emulator.config(version)).unwrap();

@@ -672,7 +672,7 @@ async fn offers_and_tokens_outlive_the_emulator(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("state.json");
+    let path = directory.path().join("emulator.state");
     let restart = async || {
         let emulator = Emulator::builder().state_file(&path).start().await;
         let emulator = emulator.unwrap();

@@ -1094,7 +1094,7 @@ async fn a_registration_outlives_the_emulator(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("state.json");
+    let path = directory.path().join("emulator.state");
     let start = async || {
         let emulator = Emulator::builder().state_file(&path).start().await.unwrap();
         let api = Authlete::new(emulator.config(version)).unwrap();

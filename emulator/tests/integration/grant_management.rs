@@ -427,7 +427,7 @@ async fn a_token_request_that_fails_leaves_no_grant(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("state.json");
+    let path = directory.path().join("emulator.state");
     let builder = Emulator::builder().state_file(&path);
     let emulator = builder.start().await.unwrap();
     let api = Authlete::new(emulator.config(version)).unwrap();
@@ -504,7 +504,7 @@ async fn grants_outlive_the_program_but_not_their_client(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("state.json");
+    let path = directory.path().join("emulator.state");
     let arguments = ["--state", path.to_str().unwrap()];
     let program = Program::start(&arguments);
     let (api, client) = (program.api(version), program.client());

@@ -643,7 +643,7 @@ async fn a_logout_ends_the_tokens_of_the_session_and_no_others(
 #[tokio::test]
 async fn sessions_outlive_the_program() {
     let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("state.json");
+    let path = directory.path().join("emulator.state");
     let start = || Emulator::builder().state_file(&path).start();
     let emulator = start().await.unwrap();
     let api = Authlete::new(emulator.config(ApiVersion::V3)).unwrap();

@@ -203,7 +203,7 @@ fn signals_end_it_cleanly() {
 #[tokio::test]
 async fn a_call_that_has_begun_is_finished_before_the_end() {
     let directory = tempfile::tempdir().unwrap();
-    let state = directory.path().join("state.json");
+    let state = directory.path().join("emulator.state");
     let program = Program::start(&["--latency", "3000", "--state", state.to_str().unwrap()]);
     let api = program.api(authlete::ApiVersion::V3);
     let mut client = Client::new();

@@ -123,7 +123,7 @@ async fn the_page_and_the_clock_are_for_the_own_origin() {
 #[tokio::test]
 async fn a_state_file_keeps_the_authority() {
     let directory = tempfile::tempdir().unwrap();
-    let state = directory.path().join("state.json");
+    let state = directory.path().join("emulator.state");
     let start = async |tls| {
         let builder = Emulator::builder().state_file(&state).tls(tls);
         builder.start().await.unwrap()

@@ -248,7 +248,7 @@ async fn the_status_of_a_batch_is_known_for_a_day_and_to_its_service() {
 #[tokio::test]
 async fn the_status_of_a_batch_is_in_the_state() {
     let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("state.json");
+    let path = directory.path().join("emulator.state");
     let start = || Emulator::builder().state_file(&path).start();
     let emulator = start().await.unwrap();
     let api = Authlete::new(emulator.config(ApiVersion::V3)).unwrap();
