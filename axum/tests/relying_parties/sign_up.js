@@ -6,10 +6,10 @@ import { REDIRECT_URI } from "./keys.js";
 
 const issuer = process.env.ISSUER;
 const users = {
-  alice: { password: "wonderland" },
+  alice: { password: "down-the-rabbit-hole" },
   bob: { password: "builder-of-things" },
   // Sets up a second factor. The others have none, since a code counts once and lasts for half a minute.
-  carol: { password: "christmas" },
+  carol: { password: "a-christmas-carol" },
 };
 
 for (const [name, user] of Object.entries(users)) {
