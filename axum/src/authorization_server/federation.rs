@@ -39,6 +39,10 @@ pub async fn federation_registration(
         ));
     }
     let (_, body) = server.text(request).await?;
+    // Authlete takes a call with neither for a mistake of this server.
+    if body.trim().is_empty() {
+        return Err(Failure::oauth(StatusCode::BAD_REQUEST, "invalid_request"));
+    }
     let request = FederationRegistrationRequest::new();
     let request = match is_chain {
         true => request.trust_chain(body),

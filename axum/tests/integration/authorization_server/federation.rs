@@ -149,6 +149,23 @@ async fn each_media_type_is_read_as_what_it_says() {
     large.assert_error(413, "invalid_request");
 }
 
+#[tokio::test]
+async fn registration_without_a_body_is_an_error_of_the_relying_party() {
+    for version in GENERATIONS {
+        let provider = Provider::at("", version, users::Users, users::router).await;
+        let federation = Federation::new();
+        provider
+            .change_service(|service| federation.join(service))
+            .await;
+        for media_type in [ENTITY, CHAIN] {
+            for body in ["", " \n"] {
+                let reply = register(&provider, media_type, body.to_owned()).await;
+                reply.assert_error(400, "invalid_request");
+            }
+        }
+    }
+}
+
 #[rstest]
 #[tokio::test]
 async fn provider_outside_of_federations_has_no_entity_configuration(
