@@ -413,7 +413,7 @@ fn an_operation_evicts_unless_the_request_has_a_value() {
 #[test]
 fn a_token_in_the_path_is_taken_before_it_is_escaped() {
     assert_generated(
-        r#"#[cfg(feature = "introspection-cache")] let token = thing_id; let thing_id = crate::transport::path_segment("#,
+        r#"#[cfg(feature = "introspection-cache")] let token = thing_id; let thing_id = crate::url_path::path_segment("#,
     );
     assert_generated("self.eviction(&operations::DELETE_THING, || Some(token.into()));");
 }
