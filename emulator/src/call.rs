@@ -35,13 +35,26 @@ pub struct Call {
 }
 
 impl Call {
-    pub fn service<'a>(&self, store: &'a mut Store) -> Result<&'a mut Service, Reply> {
-        let was_deleted = self.service.is_some_and(|key| store.was_deleted(key));
+    /// The service that the call is for.
+    pub fn service<'a>(&self, store: &'a Store) -> Result<&'a Service, Reply> {
+        let service = self.service.and_then(|key| store.service(key));
+        service.ok_or_else(|| self.missing_service(self.names_deleted_service(store)))
+    }
+
+    /// The same, to change it.
+    pub fn service_mut<'a>(&self, store: &'a mut Store) -> Result<&'a mut Service, Reply> {
+        let was_deleted = self.names_deleted_service(store);
         let service = self.service.and_then(|key| store.service_mut(key));
-        service.ok_or_else(|| {
-            let code = service_missing(self.operation, was_deleted);
-            Reply::error(404, self.path, code)
-        })
+        service.ok_or_else(|| self.missing_service(was_deleted))
+    }
+
+    fn names_deleted_service(&self, store: &Store) -> bool {
+        self.service.is_some_and(|key| store.was_deleted(key))
+    }
+
+    fn missing_service(&self, was_deleted: bool) -> Reply {
+        let code = service_missing(self.operation, was_deleted);
+        Reply::error(404, self.path, code)
     }
 
     /// The client that a parameter in the path or in the query names, by ID or by alias.

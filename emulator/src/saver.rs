@@ -7,11 +7,9 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use crate::clock::Clock;
 use crate::credentials::Credentials;
 use crate::state::{SharedState, State};
 use crate::state_file::StateFile;
-use crate::store::Store;
 
 /// The time between two writes. A write takes a part of the rest of the second that a crash may lose.
 const INTERVAL: Duration = Duration::from_millis(300);
@@ -47,18 +45,12 @@ impl Saver {
         saved: Option<State>,
         status: SaveStatus,
     ) -> io::Result<Self> {
-        let empty = || State {
-            clock: Clock::default(),
-            store: Store::new(credentials.owner.clone()),
-        };
+        file.write_credentials(credentials)?;
         let mut saving = Saving {
-            saved: saved.unwrap_or_else(empty),
+            file,
             state,
+            saved: saved.unwrap_or_else(|| State::new(credentials.owner.clone())),
             status,
-            file: {
-                file.write_credentials(credentials)?;
-                file
-            },
         };
         saving.save()?;
         let (stop, stopped) = channel();

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::clock::Clock;
-use crate::store::{Recorder, Records, Store};
+use crate::store::{Owner, Recorder, Records, Store};
 
 /// All that outlives a call. A copy costs the same at any size.
 #[derive(Debug, Clone)]
@@ -15,6 +15,14 @@ pub struct State {
 }
 
 impl State {
+    /// The state of an emulator in which nothing has happened yet.
+    pub fn new(owner: Owner) -> Self {
+        Self {
+            clock: Clock::default(),
+            store: Store::new(owner),
+        }
+    }
+
     pub fn differs_from(&self, earlier: &Self) -> bool {
         // The first record that has changed is enough.
         let mut report = |_: &str, _: Option<&str>| Err(io::ErrorKind::Other.into());

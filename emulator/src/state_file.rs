@@ -11,10 +11,9 @@ use redb::{
     Database, DatabaseError, ReadableDatabase as _, ReadableTable as _, TableDefinition, TableError,
 };
 
-use crate::clock::Clock;
 use crate::credentials::Credentials;
 use crate::state::State;
-use crate::store::{Recorder, Records as _, Store};
+use crate::store::{Recorder, Records as _};
 
 const FORMAT: &str = "authlete-emulator state";
 const VERSION: &str = "2";
@@ -157,10 +156,7 @@ fn load(database: &Database) -> io::Result<Option<(State, Credentials)>> {
     }
     let credentials = about("credentials")?.ok_or_else(damaged)?;
     let credentials: Credentials = serde_json::from_str(&credentials)?;
-    let mut state = State {
-        clock: Clock::default(),
-        store: Store::new(credentials.owner.clone()),
-    };
+    let mut state = State::new(credentials.owner.clone());
     match transaction.open_table(RECORDS) {
         Ok(records) => restore(&mut state, &records)
             .or_else(|error| refuse(format!("it is damaged: {error}")))?,

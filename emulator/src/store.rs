@@ -55,7 +55,7 @@ use serde::{Deserialize, Serialize};
 use crate::digest::Digest;
 use crate::json::Members;
 use crate::random;
-use records::RecordKey;
+use records::{RecordKey, records_by_field};
 use table::Table;
 
 /// The services, and who owns them. A copy costs the same at any size.
@@ -75,6 +75,13 @@ pub struct Store {
     deleted: Table<i64, ()>,
     last_number: i64,
 }
+
+records_by_field!(
+    Store {
+        audit_log, services by restore_service, access_tokens, token_bindings, deleted, last_number,
+    }
+    derived { owner, by_key, used_proofs }
+);
 
 /// The credentials that are good for all services: of the service owner in 2.x, of the organization in 3.0.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -194,76 +201,13 @@ impl Store {
     pub fn service_of_access_token(&self, token: &str) -> Option<i64> {
         self.access_tokens.get(&Digest::of(token)).copied()
     }
-}
 
-impl Records for Store {
-    fn report_changes(&self, earlier: &Self, recorder: &mut Recorder<'_>) -> io::Result<()> {
-        let Self {
-            owner: _,
-            audit_log,
-            services,
-            by_key: _,
-            access_tokens,
-            token_bindings,
-            used_proofs: _,
-            deleted,
-            last_number,
-        } = self;
-        recorder.within("audit_log", |recorder| {
-            audit_log.report_changes(&earlier.audit_log, recorder)
-        })?;
-        recorder.within("services", |recorder| {
-            let none = Service::default();
-            for change in services.changes(&earlier.services) {
-                let earlier = change.earlier.unwrap_or(&none);
-                recorder.within(&change.key.to_string(), |recorder| {
-                    change
-                        .now
-                        .unwrap_or(&none)
-                        .report_changes(earlier, recorder)
-                })?;
-            }
-            Ok(())
-        })?;
-        recorder.within("access_tokens", |recorder| {
-            access_tokens.report_changes(&earlier.access_tokens, recorder)
-        })?;
-        recorder.within("token_bindings", |recorder| {
-            token_bindings.report_changes(&earlier.token_bindings, recorder)
-        })?;
-        recorder.within("deleted", |recorder| {
-            deleted.report_changes(&earlier.deleted, recorder)
-        })?;
-        recorder.within("last_number", |recorder| {
-            last_number.report_changes(&earlier.last_number, recorder)
-        })
-    }
-
-    fn restore(&mut self, path: &str, value: &str) -> io::Result<()> {
-        match path.split_once('/').unwrap_or((path, "")) {
-            ("audit_log", rest) => self.audit_log.restore(rest, value),
-            ("services", rest) => self.restore_service(rest, value),
-            ("access_tokens", rest) => self.access_tokens.restore(rest, value),
-            ("token_bindings", rest) => self.token_bindings.restore(rest, value),
-            ("deleted", rest) => self.deleted.restore(rest, value),
-            ("last_number", rest) => self.last_number.restore(rest, value),
-            _ => Err(records::unknown(path)),
-        }
-    }
-}
-
-impl Store {
     fn restore_service(&mut self, path: &str, value: &str) -> io::Result<()> {
-        let (number, rest) = path.split_once('/').ok_or_else(|| records::unknown(path))?;
+        self.services.restore(path, value)?;
+        let number = path.split('/').next().unwrap_or_default();
         let number = i64::from_text(number)?;
-        if !self.services.contains(&number) {
-            self.services.insert(number, Service::default());
-        }
-        let Some(service) = self.services.get_mut(&number) else {
-            return Err(records::unknown(path));
-        };
-        service.restore(rest, value)?;
-        if let Some(key) = service.settings.integer("apiKey") {
+        let service = self.services.get(&number);
+        if let Some(key) = service.and_then(|service| service.settings.integer("apiKey")) {
             self.by_key.insert(key, number);
         }
         Ok(())

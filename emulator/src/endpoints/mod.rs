@@ -132,9 +132,9 @@ const OPERATIONS: &[(&str, Handler)] = &[
         Change(backchannel::complete::complete),
     ),
     ("create_service", ChangeStore(service::create)),
-    ("get_service", ChangeStore(service::get)),
+    ("get_service", Read(service::get)),
     ("get_service_list", ReadStore(service::list)),
-    ("update_service", ChangeStore(service::update)),
+    ("update_service", Change(service::update)),
     ("delete_service", ChangeStore(service::delete)),
     (
         "organization_create_service",
@@ -246,7 +246,7 @@ impl Handler {
             Static(handle) => handle(call),
             Read(handle) => handle(call, call.service(store)?),
             Change(handle) => {
-                let service = call.service(store)?;
+                let service = call.service_mut(store)?;
                 let outcome = service.attempt(|service| handle(call, service));
                 service.settle();
                 outcome

@@ -40,8 +40,8 @@ pub fn new(
     Ok(Service::new(settings))
 }
 
-pub fn get(call: &Call, store: &mut Store) -> Outcome {
-    Ok(Reply::object(200, shown(call.service(store)?)))
+pub fn get(_: &Call, service: &Service) -> Outcome {
+    Ok(Reply::object(200, shown(service)))
 }
 
 pub fn list(call: &Call, store: &Store) -> Outcome {
@@ -54,8 +54,7 @@ pub fn list(call: &Call, store: &Store) -> Outcome {
 }
 
 /// Replaces the settings; what is left out goes back to its default.
-pub fn update(call: &Call, store: &mut Store) -> Outcome {
-    let service = call.service(store)?;
+pub fn update(call: &Call, service: &mut Service) -> Outcome {
     refuse_invalid(call, &call.body)?;
     let mut settings = settings::service::replace(&service.settings, &call.body, call.version);
     settings.insert("modifiedAt".to_owned(), call.now.into());

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
 
-use super::records::{Recorder, Records, parse, unknown};
+use super::records::{parse, records_by_field};
 use super::table::Table;
 use crate::json::{Members, Object};
 
@@ -83,6 +83,11 @@ pub struct Clients {
     last_number: i64,
 }
 
+records_by_field!(
+    Clients { by_number by restore_client, deleted, last_number }
+    derived { by_id, by_alias, by_entity_id }
+);
+
 impl Clients {
     pub fn next_number(&mut self) -> i64 {
         self.last_number += 1;
@@ -145,38 +150,9 @@ impl Clients {
             self.by_entity_id.remove(entity_id);
         }
     }
-}
 
-impl Records for Clients {
-    fn report_changes(&self, earlier: &Self, recorder: &mut Recorder<'_>) -> io::Result<()> {
-        let Self {
-            by_number,
-            deleted,
-            last_number,
-            by_id: _,
-            by_alias: _,
-            by_entity_id: _,
-        } = self;
-        recorder.within("by_number", |recorder| {
-            by_number.report_changes(&earlier.by_number, recorder)
-        })?;
-        recorder.within("deleted", |recorder| {
-            deleted.report_changes(&earlier.deleted, recorder)
-        })?;
-        recorder.within("last_number", |recorder| {
-            last_number.report_changes(&earlier.last_number, recorder)
-        })
-    }
-
-    fn restore(&mut self, path: &str, value: &str) -> io::Result<()> {
-        match path.split_once('/').unwrap_or((path, "")) {
-            ("by_number", _) => {
-                self.put(parse(value)?);
-                Ok(())
-            }
-            ("deleted", rest) => self.deleted.restore(rest, value),
-            ("last_number", rest) => self.last_number.restore(rest, value),
-            _ => Err(unknown(path)),
-        }
+    fn restore_client(&mut self, _: &str, value: &str) -> io::Result<()> {
+        self.put(parse(value)?);
+        Ok(())
     }
 }

@@ -152,9 +152,13 @@ one_record!(
     SharedNonce,
 );
 
-/// Makes a struct keep its fields under their names, but for those that are `derived` from the others or not kept.
+/// Makes a struct keep its fields under their names, but for those that are `derived` from the others or not kept. A field
+/// that others are derived from names the method that takes its records.
 macro_rules! records_by_field {
-    ($type:ident { $($field:ident),* $(,)? } derived { $($derived:ident),* $(,)? }) => {
+    (
+        $type:ident { $($field:ident $(by $restore:ident)?),* $(,)? }
+        derived { $($derived:ident),* $(,)? }
+    ) => {
         impl $crate::store::records::Records for $type {
             fn report_changes(
                 &self,
@@ -174,7 +178,11 @@ macro_rules! records_by_field {
             fn restore(&mut self, path: &str, value: &str) -> std::io::Result<()> {
                 let (field, rest) = path.split_once('/').unwrap_or((path, ""));
                 match field {
-                    $(stringify!($field) => self.$field.restore(rest, value),)*
+                    $(
+                        stringify!($field) => {
+                            $crate::store::records::restore_field!(self, $field $($restore)?)(rest, value)
+                        }
+                    )*
                     _ => Err($crate::store::records::unknown(path)),
                 }
             }
@@ -182,4 +190,14 @@ macro_rules! records_by_field {
     };
 }
 
-pub(super) use records_by_field;
+/// What takes the records of a field: the field, or the method that is named.
+macro_rules! restore_field {
+    ($self:ident, $field:ident) => {
+        |path, value| $self.$field.restore(path, value)
+    };
+    ($self:ident, $field:ident $restore:ident) => {
+        |path, value| $self.$restore(path, value)
+    };
+}
+
+pub(super) use {records_by_field, restore_field};

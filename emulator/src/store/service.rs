@@ -1,5 +1,6 @@
 //! A service and all that belongs to it.
 
+use std::io;
 use std::mem;
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use super::granted_scopes::Consents;
 use super::hardware_key::HardwareKey;
 use super::lasting::Lasting;
 use super::managed_grant::ManagedGrant;
-use super::records::records_by_field;
+use super::records::{RecordKey as _, Recorder, Records, records_by_field, unknown};
 use super::shared_nonce::SharedNonce;
 use super::table::Table;
 use super::token_batch::TokenBatch;
@@ -101,6 +102,26 @@ records_by_field!(Service {
     credential_nonce,
     credential_requests,
 } derived { lasting });
+
+/// The records of a service are those of its parts.
+impl Records for Table<i64, Service> {
+    fn report_changes(&self, earlier: &Self, recorder: &mut Recorder<'_>) -> io::Result<()> {
+        let none = Service::default();
+        for change in self.changes(earlier) {
+            let (earlier, now) = (change.earlier.unwrap_or(&none), change.now.unwrap_or(&none));
+            recorder.within(&change.key.to_text(), |recorder| {
+                now.report_changes(earlier, recorder)
+            })?;
+        }
+        Ok(())
+    }
+
+    fn restore(&mut self, path: &str, value: &str) -> io::Result<()> {
+        let (number, rest) = path.split_once('/').ok_or_else(|| unknown(path))?;
+        let number = i64::from_text(number)?;
+        self.get_or_default(number).restore(rest, value)
+    }
+}
 
 impl Service {
     /// A service of which there is nothing yet but its settings.

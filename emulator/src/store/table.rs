@@ -81,6 +81,15 @@ impl<K: Ord + Clone, V: Clone> Table<K, V> {
         Some(Arc::make_mut(value))
     }
 
+    /// The record to change, which is a new one where there is none.
+    pub fn get_or_default(&mut self, key: K) -> &mut V
+    where
+        V: Default,
+    {
+        let Shared(value) = self.0.entry(key).or_insert_with(|| Shared(Arc::default()));
+        Arc::make_mut(value)
+    }
+
     pub fn contains<Q: Ord + ?Sized>(&self, key: &Q) -> bool
     where
         K: Borrow<Q>,

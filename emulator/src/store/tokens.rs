@@ -12,7 +12,7 @@ use super::credential_nonce::CredentialNonce;
 use super::expiring::REMEMBERED;
 use super::grant::{Binding, Grant};
 use super::managed_grant::GrantContent;
-use super::records::{RecordKey, Recorder, Records, parse, unknown};
+use super::records::{RecordKey, parse, records_by_field};
 use super::scopes::{ScopePool, Scopes};
 use super::table::Table;
 use crate::clock::{Millis, after};
@@ -148,6 +148,13 @@ pub struct Tokens {
     scopes: ScopePool,
 }
 
+records_by_field!(
+    Tokens { last_id, records by restore_record }
+    derived {
+        by_access_token, by_refresh_token, by_client, by_subject, by_session, by_end, scopes,
+    }
+);
+
 impl Tokens {
     /// Adds a record, and forgets those that ended long ago.
     pub fn add(&mut self, record: TokenRecord, now: Millis) -> RecordId {
@@ -271,6 +278,11 @@ impl Tokens {
         ids.len()
     }
 
+    fn restore_record(&mut self, id: &str, value: &str) -> io::Result<()> {
+        self.put(RecordId::from_text(id)?, parse(value)?);
+        Ok(())
+    }
+
     fn find(&self, id: Option<&RecordId>) -> Option<(RecordId, &TokenRecord)> {
         let id = id?;
         Some((*id, self.records.get(id)?))
@@ -280,26 +292,4 @@ impl Tokens {
 /// What an index has for one key.
 fn all_of<K: Clone>(key: K) -> RangeInclusive<(K, RecordId)> {
     (key.clone(), RecordId::MIN)..=(key, RecordId::MAX)
-}
-
-impl Records for Tokens {
-    fn report_changes(&self, earlier: &Self, recorder: &mut Recorder<'_>) -> io::Result<()> {
-        recorder.within("last_id", |recorder| {
-            self.last_id.report_changes(&earlier.last_id, recorder)
-        })?;
-        recorder.within("records", |recorder| {
-            self.records.report_changes(&earlier.records, recorder)
-        })
-    }
-
-    fn restore(&mut self, path: &str, value: &str) -> io::Result<()> {
-        match path.split_once('/').unwrap_or((path, "")) {
-            ("last_id", rest) => self.last_id.restore(rest, value),
-            ("records", id) => {
-                self.put(RecordId::from_text(id)?, parse(value)?);
-                Ok(())
-            }
-            _ => Err(unknown(path)),
-        }
-    }
 }

@@ -62,11 +62,9 @@ pub fn register(
         false => client_signature::verify(&jws, &client, codes),
     };
     signature.map_err(|code| OAuthError::new(error, code))?;
-    // Registered it is, whatever becomes of the request.
-    let clients = {
-        service.clients.put(client);
-        service.clients.clone()
-    };
+    service.clients.put(client);
+    // It stays registered, whatever becomes of the request.
+    let clients = service.clients.clone();
     service.lastingly(move |service| service.clients = clients.clone());
     Ok(())
 }
