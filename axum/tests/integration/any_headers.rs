@@ -42,6 +42,7 @@ fn value() -> impl Strategy<Value = Vec<u8>> {
     let credentials = prop_oneof![Just(GOOD.to_owned()), "[ -~]{0,20}", "[A-Za-z0-9._-]{0,20}"];
     let close = (scheme, separator, credentials, "[ ,;]{0,2}");
     prop_oneof![
+        2 => Just(format!("Bearer {GOOD}").into_bytes()),
         4 => close.prop_map(|(a, b, c, d)| [a, b, c, d].concat().into_bytes()),
         1 => vec(any::<u8>(), 0..40),
     ]

@@ -1,7 +1,7 @@
 //! Events of `tracing`.
 
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use authlete_axum::authorization_server::Endpoints;
 use authlete_axum::{AccessToken, AuthorizationServer, RequireAccessToken};
@@ -10,6 +10,7 @@ use axum::body::Body;
 use axum::http::Request;
 use axum::routing::get as on_get;
 use tower::ServiceExt as _;
+use tracing::Dispatch;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
@@ -47,6 +48,11 @@ async fn written(router: Router, authorizations: &[&str]) -> String {
 
 /// What is written during requests, and at the end of each span.
 async fn written_for(router: Router, requests: impl IntoIterator<Item = Request<Body>>) -> String {
+    // With a single subscriber, `tracing` asks the thread that first reaches a span or an event whether it is enabled,
+    // and that can be the thread of another test, which has no subscriber.
+    static SECOND: LazyLock<Dispatch> =
+        LazyLock::new(|| Dispatch::new(tracing_subscriber::registry()));
+    LazyLock::force(&SECOND);
     let written = Written::default();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)

@@ -85,6 +85,8 @@ impl Browser {
             "browserName": "chrome",
             "goog:chromeOptions": { "args": arguments },
             "goog:loggingPrefs": { "browser": "ALL" },
+            // An element may come later than the text that a test waited for.
+            "timeouts": { "implicit": PATIENCE.as_millis() as u64 },
         });
         let wanted = json!({ "capabilities": { "alwaysMatch": capabilities } });
         let session = browser.post("/session", &wanted).await;
@@ -132,12 +134,17 @@ impl Browser {
     /// Waits until the user sees a text.
     pub async fn wait_for(&self, text: &str) {
         let deadline = Instant::now() + PATIENCE;
+        let path = format!("/session/{}/execute/sync", self.session);
+        let script = json!({ "script": "return document.body.innerText", "args": [] });
         loop {
-            let seen = self.text().await;
-            if seen.contains(text) {
+            // Between two pages there is no body, and a navigation aborts the script.
+            let seen = self.try_post(&path, &script).await;
+            if let Ok(Value::String(seen)) = &seen
+                && seen.contains(text)
+            {
                 return;
             }
-            assert!(Instant::now() < deadline, "no {text:?} in:\n{seen}");
+            assert!(Instant::now() < deadline, "no {text:?} in:\n{seen:?}");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
@@ -169,6 +176,12 @@ impl Browser {
     }
 
     async fn post(&self, path: &str, body: &Value) -> Value {
+        let value = self.try_post(path, body).await;
+        value.unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    /// The error is that of the driver.
+    async fn try_post(&self, path: &str, body: &Value) -> Result<Value, Value> {
         let url = format!("http://127.0.0.1:{}{path}", self.port);
         let answer = self
             .http
@@ -179,8 +192,12 @@ impl Browser {
             .expect("an answer");
         let status = answer.status();
         let mut answer: Value = answer.json().await.expect("JSON");
-        assert!(status.is_success(), "{path}: {answer}");
-        answer["value"].take()
+        let value = answer["value"].take();
+        if status.is_success() {
+            Ok(value)
+        } else {
+            Err(value)
+        }
     }
 }
 
