@@ -50,7 +50,7 @@ impl Authlete {
     /// Makes a handle with the default settings of the HTTP client; [`builder`](Self::builder) has the others.
     ///
     /// # Errors
-    /// [`Error::Config`] when the configuration is incomplete, contradictory or has a value that cannot be.
+    /// [`Error::Config`](crate::Error::Config) when the configuration is incomplete, contradictory or has an invalid value.
     pub fn new(config: Config) -> Result<Self> {
         Self::builder(config).build()
     }
@@ -75,10 +75,10 @@ impl Authlete {
     /// ```
     ///
     /// # Errors
-    /// Those of [`new`](Self::new), and [`Error::Config`] when the client certificate or the roots are others, which belong to
-    /// the connections; or when one of the two base URLs is on this machine and the other one is not: only the other one is
-    /// called through the proxies of the environment. A [`reqwest_client`](AuthleteBuilder::reqwest_client) of yours has
-    /// its own proxies.
+    /// Those of [`new`](Self::new), and [`Error::Config`](crate::Error::Config) in two cases. The new configuration has
+    /// another client certificate or other roots, which belong to the connections. Or one of the two base URLs is on this
+    /// machine and the other one is not: only the latter is called through the proxies of the environment. A
+    /// [`reqwest_client`](AuthleteBuilder::reqwest_client) of yours has its own proxies.
     pub fn with_config(&self, config: Config) -> Result<Self> {
         let current = self.config();
         current.check_certificates_of(&config)?;
@@ -100,8 +100,8 @@ impl Authlete {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Config`] when the name or the value is no header, or when it is `Authorization`, which the
-    /// configuration decides.
+    /// [`Error::Config`](crate::Error::Config) when the name or the value is not valid in a header, or when the name is
+    /// `Authorization`, which the configuration sets.
     pub fn with_header<N, V>(&self, name: N, value: V) -> Result<Self>
     where
         N: TryInto<HeaderName>,
@@ -123,7 +123,8 @@ impl Authlete {
     /// A handle that retries calls by another policy, or never, and that shares everything else with this one.
     ///
     /// # Errors
-    /// [`Error::Config`] when the [attempt timeout](RetryPolicy::attempt_timeout) of the policy is zero.
+    /// [`Error::Config`](crate::Error::Config) when the [attempt timeout](RetryPolicy::attempt_timeout) of the policy is
+    /// zero.
     pub fn with_retry(&self, policy: RetryPolicy) -> Result<Self> {
         policy.check()?;
         Ok(self.with_settings(|settings| settings.retry = policy))
