@@ -1,5 +1,6 @@
 //! Limits for what could be guessed.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
 use std::num::NonZeroU32;
@@ -7,7 +8,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
-use governor::clock::{Clock as _, DefaultClock};
+use governor::clock::Clock as _;
+use governor::middleware::NoOpMiddleware;
+use governor::nanos::Nanos;
+use governor::state::StateStore;
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
 use http::header::RETRY_AFTER;
@@ -40,10 +44,65 @@ const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 /// logins.check("address:192.0.2.1")?;
 /// # Ok(()) }
 /// ```
+///
+/// With [`begin`](Self::begin), an attempt that turns out to be right can be taken back.
 #[derive(Clone)]
 pub struct AttemptLimiter {
-    limiter: Arc<RateLimiter<u64, DashMapStateStore<u64>, DefaultClock>>,
+    limiter: Arc<RateLimiter<u64, Counters, Clock, NoOpMiddleware<Instant>>>,
+    /// The same that the limiter has.
+    counters: Counters,
+    period: Duration,
     hash: RandomState,
+}
+
+#[cfg(not(test))]
+type Clock = governor::clock::DefaultClock;
+#[cfg(test)]
+type Clock = governor::clock::FakeRelativeClock;
+
+type Instant = <Clock as governor::clock::Clock>::Instant;
+
+/// The counters of the limiter, where an attempt can be taken back.
+#[derive(Clone, Default)]
+struct Counters(Arc<DashMapStateStore<u64>>);
+
+impl StateStore for Counters {
+    type Key = u64;
+
+    fn measure_and_replace<T, F, E>(&self, key: &u64, decide: F) -> Result<T, E>
+    where
+        F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
+    {
+        self.0.measure_and_replace(key, decide)
+    }
+}
+
+/// An attempt that counts, unless it is taken back. See [`AttemptLimiter::begin`].
+#[must_use = "take it back when the attempt was right"]
+pub struct Attempt {
+    counters: Counters,
+    counter: u64,
+    period: Duration,
+}
+
+impl Attempt {
+    /// Lets the attempt count no longer: it was right, or it could not be checked.
+    pub fn take_back(self) {
+        let decide = |end: Option<Nanos>| {
+            let end = end.unwrap_or(Nanos::from(0));
+            Ok::<_, Infallible>(((), end.saturating_sub(self.period.into())))
+        };
+        match self.counters.measure_and_replace(&self.counter, decide) {
+            Ok(()) => {}
+            Err(never) => match never {},
+        }
+    }
+}
+
+impl fmt::Debug for Attempt {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Attempt").finish_non_exhaustive()
+    }
 }
 
 impl AttemptLimiter {
@@ -59,8 +118,11 @@ impl AttemptLimiter {
         let quota = Quota::with_period(period)
             .unwrap_or(Quota::per_second(attempts))
             .allow_burst(attempts);
+        let counters = Counters::default();
         Self {
-            limiter: Arc::new(RateLimiter::dashmap(quota)),
+            limiter: Arc::new(RateLimiter::new(quota, counters.clone(), Clock::default())),
+            counters,
+            period,
             hash: RandomState::new(),
         }
     }
@@ -70,12 +132,26 @@ impl AttemptLimiter {
     /// # Errors
     /// There were too many. This one does not count. It is the response 429 with `Retry-After`.
     pub fn check(&self, key: &str) -> Result<(), TooManyAttempts> {
+        self.begin(key).map(drop)
+    }
+
+    /// Counts an attempt that can be [taken back](Attempt::take_back) when it turns out to be right. Attempts that are under
+    /// way at the same time count, so that nobody gets more of them by making them at once.
+    ///
+    /// # Errors
+    /// Those of [`check`](Self::check).
+    pub fn begin(&self, key: &str) -> Result<Attempt, TooManyAttempts> {
         let counter = self.hash.hash_one(key) % COUNTERS;
-        self.limiter
-            .check_key(&counter)
-            .map_err(|refused| TooManyAttempts {
-                wait: refused.wait_time_from(DefaultClock::default().now()),
-            })
+        match self.limiter.check_key(&counter) {
+            Ok(()) => Ok(Attempt {
+                counters: self.counters.clone(),
+                counter,
+                period: self.period,
+            }),
+            Err(refused) => Err(TooManyAttempts {
+                wait: refused.wait_time_from(self.limiter.clock().now()),
+            }),
+        }
     }
 }
 
@@ -154,6 +230,37 @@ mod tests {
     }
 
     #[test]
+    fn attempt_that_is_taken_back_does_not_count() {
+        let limiter = limiter(3);
+        for _ in 0..100 {
+            limiter.begin("alice").unwrap().take_back();
+        }
+        for _ in 0..3 {
+            limiter.check("alice").unwrap();
+        }
+        limiter.begin("alice").unwrap_err();
+        // Nor does it give back more than it was.
+        let limiter = self::limiter(2);
+        limiter.begin("bob").unwrap().take_back();
+        let allowed = (0..5).filter(|_| limiter.check("bob").is_ok());
+        assert_eq!(allowed.count(), 2);
+    }
+
+    #[test]
+    fn attempts_come_back_one_by_one() {
+        let limiter = limiter(3);
+        let take = || limiter.check("key").is_ok();
+        let third = || limiter.limiter.clock().advance(HOUR / 3);
+        assert_eq!((0..5).filter(|_| take()).count(), 3);
+        third();
+        assert!(take() && !take());
+        third();
+        assert!(take() && !take());
+        limiter.limiter.clock().advance(HOUR * 7 / 3);
+        assert_eq!((0..5).filter(|_| take()).count(), 3);
+    }
+
+    #[test]
     fn limit_over_the_longest_time_is_a_limit() {
         let limiter = AttemptLimiter::new(NonZeroU32::new(3).unwrap(), Duration::MAX);
         let allowed = (0..5).filter(|_| limiter.check("alice").is_ok());
@@ -166,7 +273,7 @@ mod tests {
         for number in 0..2 * COUNTERS {
             let _ = limiter.check(&format!("made-up-{number}"));
         }
-        let counters = limiter.limiter.len() as u64;
+        let counters = limiter.counters.0.len() as u64;
         assert!(counters <= COUNTERS, "{counters}");
     }
 }

@@ -9,7 +9,7 @@ mod public_url;
 pub mod resource;
 mod response;
 
-pub use attempts::{AttemptLimiter, TooManyAttempts};
+pub use attempts::{Attempt, AttemptLimiter, TooManyAttempts};
 pub use authorization_server::AuthorizationServer;
 pub use public_url::UrlError;
 pub use resource::{AccessToken, Dpop, ProtectedResource, RequireAccessToken, RequireScopes};

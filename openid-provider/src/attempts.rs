@@ -1,11 +1,10 @@
 //! Limits for passwords and codes that somebody guesses. Only wrong ones count, in each instance of the server.
 
-use std::hash::{BuildHasher as _, RandomState};
 use std::net::IpAddr;
 use std::num::NonZeroU32;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use authlete_axum::{AttemptLimiter, TooManyAttempts};
 
 /// In what time as many attempts come back as there are.
 const TIME: Duration = Duration::from_secs(15 * 60);
@@ -13,38 +12,29 @@ const TIME: Duration = Duration::from_secs(15 * 60);
 /// How many times as many an address has as an account.
 const ACCOUNTS_OF_ADDRESS: NonZeroU32 = NonZeroU32::new(6).unwrap();
 
-/// How many counters a limit has. Beyond that, keys share them: memory is bounded, whatever keys are made up.
-const COUNTERS: usize = 1 << 16;
-
-/// There were too many attempts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TooManyAttempts {
-    pub wait: Duration,
-}
-
 /// The limits of logins, codes and sign-ups.
 #[derive(Clone)]
 pub struct Attempts {
     /// By account and address together: nobody can lock the owner of an account out from elsewhere.
-    passwords: Limit,
+    passwords: AttemptLimiter,
     /// By account alone: a code has six digits, and who enters one knows the password.
-    codes: Limit,
-    addresses: Limit,
-    sign_ups: Limit,
+    codes: AttemptLimiter,
+    addresses: AttemptLimiter,
+    sign_ups: AttemptLimiter,
 }
 
 /// An attempt that is under way, and counts as a wrong one unless it is taken back.
 #[must_use]
-pub struct Attempt(Vec<(Limit, usize)>);
+pub struct Attempt(Vec<authlete_axum::Attempt>);
 
 impl Attempts {
     pub fn new(attempts: NonZeroU32) -> Self {
         let of_address = attempts.saturating_mul(ACCOUNTS_OF_ADDRESS);
         Self {
-            passwords: Limit::new(attempts),
-            codes: Limit::new(attempts),
-            addresses: Limit::new(of_address),
-            sign_ups: Limit::new(of_address),
+            passwords: AttemptLimiter::new(attempts, TIME),
+            codes: AttemptLimiter::new(attempts, TIME),
+            addresses: AttemptLimiter::new(of_address, TIME),
+            sign_ups: AttemptLimiter::new(of_address, TIME),
         }
     }
 
@@ -53,24 +43,24 @@ impl Attempts {
     pub fn password(&self, account: &str, address: &str) -> Result<Attempt, TooManyAttempts> {
         let address = network(address);
         let account = format!("{} {address}", account.trim().to_lowercase());
-        Self::take(&[(&self.addresses, &address), (&self.passwords, &account)])
+        Self::begin(&[(&self.addresses, &address), (&self.passwords, &account)])
     }
 
     /// Counts the code that somebody sends who knows the password of the user.
     pub fn code(&self, subject: &str, address: &str) -> Result<Attempt, TooManyAttempts> {
-        Self::take(&[(&self.addresses, &network(address)), (&self.codes, subject)])
+        Self::begin(&[(&self.addresses, &network(address)), (&self.codes, subject)])
     }
 
     /// Counts a sign-up, so that nobody tries which names are taken.
     pub fn sign_up(&self, address: &str) -> Result<(), TooManyAttempts> {
-        Self::take(&[(&self.sign_ups, &network(address))]).map(drop)
+        self.sign_ups.check(&network(address))
     }
 
-    fn take(limits: &[(&Limit, &str)]) -> Result<Attempt, TooManyAttempts> {
+    fn begin(limits: &[(&AttemptLimiter, &str)]) -> Result<Attempt, TooManyAttempts> {
         let mut attempt = Attempt(Vec::new());
         for (limit, key) in limits {
-            match limit.take(key) {
-                Ok(counter) => attempt.0.push(((*limit).clone(), counter)),
+            match limit.begin(key) {
+                Ok(counted) => attempt.0.push(counted),
                 Err(error) => {
                     attempt.take_back();
                     return Err(error);
@@ -84,65 +74,9 @@ impl Attempts {
 impl Attempt {
     /// It was right, or could not be checked.
     pub fn take_back(self) {
-        for (limit, counter) in self.0 {
-            limit.put_back(counter);
-        }
-    }
-}
-
-/// So many attempts for each key, which come back one by one over the time.
-#[derive(Clone)]
-struct Limit {
-    /// How long it takes until one comes back, in nanoseconds.
-    period: u64,
-    /// How long it takes until all are back.
-    whole: u64,
-    begin: Instant,
-    hash: RandomState,
-    /// For each counter, when all of its attempts are back: in nanoseconds after the beginning.
-    full: Arc<[AtomicU64]>,
-}
-
-impl Limit {
-    fn new(attempts: NonZeroU32) -> Self {
-        let whole = u64::try_from(TIME.as_nanos()).unwrap_or(u64::MAX);
-        Self {
-            period: whole / u64::from(attempts.get()),
-            whole,
-            begin: Instant::now(),
-            hash: RandomState::new(),
-            full: (0..COUNTERS).map(|_| AtomicU64::new(0)).collect(),
-        }
-    }
-
-    fn take(&self, key: &str) -> Result<usize, TooManyAttempts> {
-        self.take_at(key, self.begin.elapsed())
-    }
-
-    fn take_at(&self, key: &str, now: Duration) -> Result<usize, TooManyAttempts> {
-        let counter = self.counter(key);
-        let now = u64::try_from(now.as_nanos()).unwrap_or(u64::MAX);
-        let after = |full: u64| full.max(now).saturating_add(self.period);
-        let last = now.saturating_add(self.whole);
-        let taken = self.full[counter].fetch_update(Ordering::Relaxed, Ordering::Relaxed, |full| {
-            let after = after(full);
-            (after <= last).then_some(after)
-        });
-        match taken {
-            Ok(_) => Ok(counter),
-            Err(full) => Err(TooManyAttempts {
-                wait: Duration::from_nanos(after(full).saturating_sub(last)),
-            }),
-        }
-    }
-
-    fn put_back(&self, counter: usize) {
-        self.full[counter].fetch_sub(self.period, Ordering::Relaxed);
-    }
-
-    fn counter(&self, key: &str) -> usize {
-        let hash = self.hash.hash_one(key) % COUNTERS as u64;
-        usize::try_from(hash).unwrap_or_default()
+        self.0
+            .into_iter()
+            .for_each(authlete_axum::Attempt::take_back);
     }
 }
 
@@ -176,7 +110,8 @@ mod tests {
             assert!(attempts.password("alice", ELSEWHERE).is_ok());
         }
         let refused = attempts.password(" Alice", ELSEWHERE).err().unwrap();
-        assert!(refused.wait > TIME / 4 && refused.wait <= TIME / 3);
+        let wait = refused.retry_after();
+        assert!(wait > TIME / 4 && wait <= TIME / 3);
         assert!(attempts.password("alice", HOME).is_ok());
         assert!(attempts.password("bob", ELSEWHERE).is_ok());
     }
@@ -214,17 +149,6 @@ mod tests {
         assert!(attempts.code("subject", HOME).is_ok());
         assert!(attempts.code("subject", ELSEWHERE).is_ok());
         assert!(attempts.code("subject", "203.0.113.9").is_err());
-    }
-
-    #[test]
-    fn attempts_come_back_one_by_one() {
-        let limit = Limit::new(NonZeroU32::new(3).unwrap());
-        let take = |part: u32| limit.take_at("key", TIME * part / 3).is_ok();
-        let at_once = (0..5).filter(|_| take(0)).count();
-        assert_eq!(at_once, 3);
-        assert!(take(1) && !take(1) && take(2) && !take(2));
-        let later = (0..5).filter(|_| take(9)).count();
-        assert_eq!(later, 3);
     }
 
     #[test]

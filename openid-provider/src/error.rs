@@ -1,5 +1,6 @@
 //! What goes wrong, and the page that a person sees then.
 
+use authlete_axum::TooManyAttempts;
 use authlete_axum::authorization_server::Failure;
 use axum::Extension;
 use axum::body::to_bytes;
@@ -11,7 +12,6 @@ use http::{HeaderValue, Method, StatusCode, Uri};
 use serde::Deserialize;
 
 use crate::app::App;
-use crate::attempts::TooManyAttempts;
 use crate::destination::Destination;
 use crate::pages::{self, Page};
 
@@ -70,11 +70,8 @@ impl IntoResponse for Error {
             }
             Self::Foreign => StatusCode::FORBIDDEN.into_response(),
             Self::Stale(page) => Redirect::to(&page).into_response(),
-            Self::TooManyAttempts(TooManyAttempts { wait }, page) => {
-                let seconds = HeaderValue::from(wait.as_secs().saturating_add(1));
-                let retry = [(RETRY_AFTER, seconds)];
-                let way = Extension(WayOut::Again(page));
-                (StatusCode::TOO_MANY_REQUESTS, way, retry).into_response()
+            Self::TooManyAttempts(error, page) => {
+                (Extension(WayOut::Again(page)), error).into_response()
             }
             Self::Unavailable => {
                 let retry = [(RETRY_AFTER, HeaderValue::from_static("5"))];
