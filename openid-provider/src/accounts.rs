@@ -28,7 +28,9 @@ impl Accounts for Directory {
         answer: &AuthorizationResponse,
     ) -> Result<Option<Session>> {
         let mut browser = BrowserSession::of(request).await?;
-        let session = Directory::session(self, &mut browser, answer.client_id()).await?;
+        let user = self.user(&browser).await?;
+        let session = self.session_of(user.as_ref(), &mut browser, answer.client_id());
+        let session = session.await?;
         if session.is_some() {
             browser.save().await?;
         }

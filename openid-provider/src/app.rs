@@ -143,16 +143,7 @@ impl Directory {
     }
 
     /// The session of the user who is logged in, with what the user agreed to before for a client.
-    pub async fn session(
-        &self,
-        browser: &mut BrowserSession,
-        client_id: Option<i64>,
-    ) -> Result<Option<Session>, Error> {
-        let user = self.user(browser).await?;
-        self.session_of(user.as_ref(), browser, client_id).await
-    }
-
-    async fn session_of(
+    pub async fn session_of(
         &self,
         user: Option<&User>,
         browser: &mut BrowserSession,

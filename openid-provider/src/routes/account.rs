@@ -8,11 +8,10 @@ use axum::extract::State;
 use axum::response::Redirect;
 use time::OffsetDateTime;
 
-use super::log_out::tell_clients;
+use super::log_out;
 use super::logged_in::LoggedIn;
 use crate::app::App;
 use crate::audit;
-use crate::browser_session::Ended;
 use crate::consents::ConnectedApp;
 use crate::error::Error;
 use crate::form::CsrfForm;
@@ -96,14 +95,11 @@ pub async fn end_session(State(app): State<App>, sent: CsrfForm) -> Result<Redir
     };
     let id = sent.field("session");
     let sessions = app.directory.sessions.of_user(&user.subject).await?;
-    let ended = sessions.into_iter().find(|session| session.id == id);
-    if app.directory.sessions.end(&user.subject, id).await?
-        && let Some(ended) = ended
-        && let Some(login) = ended.data.login
+    let session = sessions.into_iter().find(|session| session.id == id);
+    if let Some(session) = session
+        && log_out::end_session(&app, &user.subject, session).await?
     {
         audit::event(&app, &sent.parts, "session_end", &user.subject, "done");
-        let clients = ended.data.clients;
-        tell_clients(&app, Ended { login, clients });
     }
     Ok(Redirect::to("/account"))
 }

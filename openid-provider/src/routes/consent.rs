@@ -2,7 +2,7 @@
 //!
 //! Replace `page` with `templates/consent.html` to ask in another way, and `send` to decide what a user may refuse.
 
-use authlete::server::{Consent, ConsentRequest, Interaction, PendingAuthorization};
+use authlete::server::{Consent, ConsentRequest, Interaction, PendingAuthorization, Session};
 use authlete::types::Scope;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Response};
@@ -19,6 +19,7 @@ use crate::form::CsrfForm;
 use crate::metrics;
 use crate::pages::{Client, ConsentPage, Item, Page};
 use crate::texts::Texts;
+use crate::users::User;
 
 /// The scope that makes a request one of OpenID Connect: it is always granted.
 const OPENID: &str = "openid";
@@ -159,28 +160,48 @@ pub async fn send(State(app): State<App>, sent: CsrfForm) -> Result<Response, Er
     Ok(continue_flow(&flow))
 }
 
-/// Keeps the consent to the request of a device, or to one of a client without a browser.
+/// A request for consent that came without the browser of the user: of a device, or of a client that knows the user.
+pub struct RemoteRequest<'a, S> {
+    /// What the audit log calls the decision.
+    pub event: &'static str,
+    pub client_id: Option<i64>,
+    pub client_name: Option<&'a str>,
+    pub scopes: S,
+}
+
+/// Takes the decision of the user, and keeps the consent. Returns the session when the user agreed.
 ///
 /// Call it before the app gets its tokens: then there are none that the page of the account does not list.
-pub async fn keep(
+pub async fn decide_remotely<'a>(
     app: &App,
-    subject: &str,
-    (client_id, name): (i64, Option<&str>),
-    requested: impl Iterator<Item = &'_ str>,
-    sent: &CsrfForm,
-) -> Result<(), Error> {
-    let asked = Consent::new().scopes(requested);
-    let mut agreed = asked.clone();
-    agreed.retain_scopes(|scope| sent.all("scope").any(|it| it == scope));
-    app.directory
-        .consents
-        .decide(
-            subject,
-            client_id,
-            name.unwrap_or_default(),
-            &asked,
-            Some(&agreed),
-        )
-        .await?;
-    Ok(())
+    sent: &mut CsrfForm,
+    user: &User,
+    request: RemoteRequest<'a, impl Iterator<Item = &'a str>>,
+) -> Result<Option<Session>, Error> {
+    let RemoteRequest {
+        event,
+        client_id,
+        client_name,
+        scopes,
+    } = request;
+    let (directory, subject) = (&app.directory, &user.subject);
+    let agreed = sent.field("decision") == "allow";
+    let session = directory.session_of(Some(user), &mut sent.browser, client_id);
+    let session = session.await?.filter(|_| agreed);
+    let clients = &mut sent.browser.data.clients;
+    clients.extend(client_id.filter(|_| agreed));
+    sent.browser.save().await?;
+    let outcome = audit::decision(agreed);
+    audit::event_of_app(app, &sent.parts, event, subject, client_id, outcome);
+    if let (Some(id), true) = (client_id, session.is_some()) {
+        let asked = Consent::new().scopes(scopes);
+        let mut agreed = asked.clone();
+        agreed.retain_scopes(|scope| sent.all("scope").any(|it| it == scope));
+        let name = client_name.unwrap_or_default();
+        let consents = &directory.consents;
+        consents
+            .decide(subject, id, name, &asked, Some(&agreed))
+            .await?;
+    }
+    Ok(session)
 }

@@ -3,15 +3,14 @@
 use authlete::types::ClientAuthorizationDeleteRequest;
 use authlete_axum::authorization_server::Failure;
 use axum::extract::State;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::{IntoResponse as _, Response};
 
-use super::log_out::tell_clients;
+use super::log_out::end_session;
 use super::logged_in::LoggedIn;
 use super::password;
-use super::second_factor::{is_due, use_first};
+use super::second_factor::{confirmed_user, is_due, use_first};
 use crate::app::App;
 use crate::audit;
-use crate::browser_session::Ended;
 use crate::error::Error;
 use crate::form::CsrfForm;
 use crate::pages::{DeleteAccountPage, MessagePage, Page};
@@ -32,12 +31,10 @@ pub async fn page(State(app): State<App>, opened: LoggedIn) -> Result<Response, 
 
 /// Deletes it: the tokens of apps, the sessions, and then the user. When one of these fails, the user can try again.
 pub async fn send(State(app): State<App>, mut sent: CsrfForm) -> Result<Response, Error> {
-    let Some(user) = app.directory.user(&sent.browser).await? else {
-        return Ok(Redirect::to("/login").into_response());
+    let user = match confirmed_user(&app, &mut sent.browser, PATH).await? {
+        Ok(user) => user,
+        Err(elsewhere) => return Ok(elsewhere),
     };
-    if is_due(&sent.browser, &user) {
-        return use_first(&mut sent.browser, "", PATH).await;
-    }
     let page = Page::new(&app, &sent.parts, Some(&sent.browser), None);
     let texts = page.texts();
     let is_right = password::is_right(&app, &sent, &user).await?;
@@ -57,12 +54,7 @@ pub async fn send(State(app): State<App>, mut sent: CsrfForm) -> Result<Response
         deleted.await.map_err(Failure::from)?;
     }
     for session in directory.sessions.of_user(subject).await? {
-        if directory.sessions.end(subject, &session.id).await?
-            && let Some(login) = session.data.login
-        {
-            let clients = session.data.clients;
-            tell_clients(&app, Ended { login, clients });
-        }
+        end_session(&app, subject, session).await?;
     }
     directory.users.remove(subject).await?;
     sent.browser.end().await?;

@@ -8,10 +8,9 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use form_urlencoded::byte_serialize;
 use serde::Deserialize;
 
-use super::consent::{self, scopes};
+use super::consent::{RemoteRequest, decide_remotely, scopes};
 use super::logged_in::LoggedIn;
 use crate::app::App;
-use crate::audit;
 use crate::error::Error;
 use crate::form::CsrfForm;
 use crate::pages::{DeviceConsentPage, DevicePage, MessagePage, Page};
@@ -87,33 +86,19 @@ pub async fn decide(State(app): State<App>, mut sent: CsrfForm) -> Result<Respon
     let requests = &app.directory.device_requests;
     let device = requests.get(&user.subject, sent.field("device")).await?;
     let device = device.ok_or(Error::NoFlow)?;
-    let client_id = device.answer().client_id;
-    let session = app.directory.session(&mut sent.browser, client_id).await?;
-    let agreed = sent.field("decision") == "allow";
-    sent.browser
-        .data
-        .clients
-        .extend(client_id.filter(|_| agreed));
-    sent.browser.save().await?;
-    let outcome = audit::decision(agreed);
-    let parts = &sent.parts;
-    audit::event_of_app(
-        &app,
-        parts,
-        "device_consent",
-        &user.subject,
-        client_id,
-        outcome,
-    );
+    let request = RemoteRequest {
+        event: "device_consent",
+        client_id: device.answer().client_id,
+        client_name: device.answer().client_name.as_deref(),
+        scopes: device.scopes(),
+    };
+    let session = decide_remotely(&app, &mut sent, &user, request).await?;
+    let agreed = session.is_some();
     let page = Page::new(&app, &sent.parts, Some(&sent.browser), None).user(Some(&user));
     let texts = page.texts();
-    let outcome = match session.filter(|_| agreed) {
+    let outcome = match session {
         Some(session) => {
             let scopes = sent.all("scope");
-            if let Some(id) = client_id {
-                let client = (id, device.answer().client_name.as_deref());
-                consent::keep(&app, &user.subject, client, device.scopes(), &sent).await?;
-            }
             app.server
                 .authorize_device(&device, &session, scopes)
                 .await?

@@ -11,10 +11,11 @@ use super::log_in::Flow;
 use super::{continue_flow, with_form_token};
 use crate::app::App;
 use crate::audit;
-use crate::browser_session::{BrowserSession, Ended};
+use crate::browser_session::{BrowserSession, Ended, SessionData};
 use crate::error::Error;
 use crate::form::CsrfForm;
 use crate::pages::{LogOutPage, MessagePage, Page};
+use crate::sessions::ActiveSession;
 
 /// The page for a logout that a client asked for.
 pub const FOR_CLIENT: &str = "/log-out?for=client";
@@ -93,6 +94,19 @@ fn logged_out(page: Page) -> Response {
         status: None,
     };
     page.into_response()
+}
+
+/// Ends a session of a user, in whichever browser it is, and tells its clients. Returns whether it was there.
+pub async fn end_session(app: &App, subject: &str, session: ActiveSession) -> Result<bool, Error> {
+    if !app.directory.sessions.end(subject, &session.id).await? {
+        return Ok(false);
+    }
+    let SessionData { login, clients, .. } = session.data;
+    let Some(login) = login else {
+        return Ok(false);
+    };
+    tell_clients(app, Ended { login, clients });
+    Ok(true)
 }
 
 /// Tells the clients of a session that it has ended. The user need not wait for them.

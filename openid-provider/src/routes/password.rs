@@ -3,12 +3,11 @@
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
-use super::log_out::tell_clients;
+use super::log_out::end_session;
 use super::logged_in::LoggedIn;
-use super::second_factor::{is_due, use_first};
+use super::second_factor::{confirmed_user, is_due, use_first};
 use crate::app::App;
 use crate::audit;
-use crate::browser_session::Ended;
 use crate::error::Error;
 use crate::form::CsrfForm;
 use crate::pages::{Page, PasswordPage};
@@ -37,12 +36,10 @@ fn render(page: Page, user: User) -> PasswordPage {
 
 /// Changes it, and ends the sessions in other browsers: somebody else may know the password.
 pub async fn send(State(app): State<App>, mut sent: CsrfForm) -> Result<Response, Error> {
-    let Some(user) = app.directory.user(&sent.browser).await? else {
-        return Ok(Redirect::to("/login").into_response());
+    let user = match confirmed_user(&app, &mut sent.browser, PATH).await? {
+        Ok(user) => user,
+        Err(elsewhere) => return Ok(elsewhere),
     };
-    if is_due(&sent.browser, &user) {
-        return use_first(&mut sent.browser, "", PATH).await;
-    }
     let page = Page::new(&app, &sent.parts, Some(&sent.browser), None).user(Some(&user));
     let texts = page.texts();
     let new = sent.field("new_password").to_owned();
@@ -60,13 +57,8 @@ pub async fn send(State(app): State<App>, mut sent: CsrfForm) -> Result<Response
     directory.users.set_password(&user.subject, new).await?;
     let this = sent.browser.id();
     for session in directory.sessions.of_user(&user.subject).await? {
-        let is_other = this.as_ref() != Some(&session.id);
-        if is_other
-            && directory.sessions.end(&user.subject, &session.id).await?
-            && let Some(login) = session.data.login
-        {
-            let clients = session.data.clients;
-            tell_clients(&app, Ended { login, clients });
+        if this.as_ref() != Some(&session.id) {
+            end_session(&app, &user.subject, session).await?;
         }
     }
     Ok(Redirect::to("/account").into_response())

@@ -5,10 +5,9 @@
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
-use super::consent::{self, scopes};
+use super::consent::{RemoteRequest, decide_remotely, scopes};
 use super::logged_in::LoggedIn;
 use crate::app::App;
-use crate::audit;
 use crate::error::Error;
 use crate::form::CsrfForm;
 use crate::pages::{ListedRequest, MessagePage, Page, RequestsPage};
@@ -57,31 +56,16 @@ pub async fn decide(State(app): State<App>, mut sent: CsrfForm) -> Result<Respon
     let Some(request) = requests.take(&user.subject, sent.field("id")).await? else {
         return Ok(message(texts.request_gone).into_response());
     };
-    let client_id = request.answer().client_id;
-    let session = app.directory.session(&mut sent.browser, client_id).await?;
-    let agreed = sent.field("decision") == "allow";
-    sent.browser
-        .data
-        .clients
-        .extend(client_id.filter(|_| agreed));
-    sent.browser.save().await?;
-    let outcome = audit::decision(agreed);
-    let parts = &sent.parts;
-    audit::event_of_app(
-        &app,
-        parts,
-        "backchannel_consent",
-        &user.subject,
-        client_id,
-        outcome,
-    );
-    let decided = match session.filter(|_| agreed) {
+    let asked = RemoteRequest {
+        event: "backchannel_consent",
+        client_id: request.answer().client_id,
+        client_name: request.answer().client_name.as_deref(),
+        scopes: request.scopes(),
+    };
+    let session = decide_remotely(&app, &mut sent, &user, asked).await?;
+    let decided = match session {
         Some(session) => {
             let scopes = sent.all("scope");
-            if let Some(id) = client_id {
-                let client = (id, request.answer().client_name.as_deref());
-                consent::keep(&app, &user.subject, client, request.scopes(), &sent).await?;
-            }
             app.server
                 .authorize_backchannel(&request, &session, scopes)
                 .await

@@ -158,12 +158,10 @@ pub async fn remove_page(State(app): State<App>, opened: LoggedIn) -> RemoveSeco
 
 /// Turns it off. Whoever finds a browser that is logged in cannot.
 pub async fn remove(State(app): State<App>, mut sent: CsrfForm) -> Result<Response, Error> {
-    let Some(user) = app.directory.user(&sent.browser).await? else {
-        return Ok(Redirect::to("/login").into_response());
+    let user = match confirmed_user(&app, &mut sent.browser, "/account").await? {
+        Ok(user) => user,
+        Err(elsewhere) => return Ok(elsewhere),
     };
-    if is_due(&sent.browser, &user) {
-        return use_first(&mut sent.browser, "", "/account").await;
-    }
     if sent.field("password").is_empty() {
         return Ok(Redirect::to("/account/second-factor/remove").into_response());
     }
@@ -185,6 +183,21 @@ pub async fn remove(State(app): State<App>, mut sent: CsrfForm) -> Result<Respon
         .remove_second_factor(&user.subject)
         .await?;
     Ok(Redirect::to("/account").into_response())
+}
+
+/// The user who is logged in, with the second factor if there is one; or where to go first, and from there to a page.
+pub async fn confirmed_user(
+    app: &App,
+    browser: &mut BrowserSession,
+    page: &str,
+) -> Result<Result<User, Response>, Error> {
+    let Some(user) = app.directory.user(browser).await? else {
+        return Ok(Err(Redirect::to("/login").into_response()));
+    };
+    if is_due(browser, &user) {
+        return Ok(Err(use_first(browser, "", page).await?));
+    }
+    Ok(Ok(user))
 }
 
 /// Whether the user has a second factor that this session has not seen. Only with it can it be replaced or turned off: it is
