@@ -328,6 +328,12 @@ impl Operation {
         }
     }
 
+    /// Says of the request whether it has the member that is good for one use.
+    fn single_use(&self) -> Option<TokenStream> {
+        let member = member_name(self.single_use.as_deref()?);
+        Some(quote!(.single_use(body.#member.is_some())))
+    }
+
     /// Puts the body into the request, with what the configuration has where the caller left it out.
     fn body(&self) -> TokenStream {
         if self.from_settings.is_empty() {
@@ -498,6 +504,7 @@ fn refine_method(mut method: ImplItemFn, operation: &Operation) -> ImplItemFn {
     let begin = operation.begin();
     let query = operation.has_query.then(|| quote!(.query(query)?));
     let body = operation.has_body.then(|| operation.body());
+    let single_use = operation.single_use();
     let eviction = operation.eviction.as_ref();
     let before_escaping = eviction.map(Eviction::before_escaping);
     let send = match eviction {
@@ -516,7 +523,7 @@ fn refine_method(mut method: ImplItemFn, operation: &Operation) -> ImplItemFn {
         #(#conversions)*
         #before_escaping
         #(#segments)*
-        let request = #begin #query #body;
+        let request = #begin #query #body #single_use;
         #send
     });
     method

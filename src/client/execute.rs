@@ -26,6 +26,7 @@ impl Authlete {
             url: join_path(self.context.root(operation)?, path),
             body: Bytes::new(),
             accepts_json: false,
+            is_repeatable: operation.repeatable,
         })
     }
 

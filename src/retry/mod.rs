@@ -2,7 +2,6 @@
 
 mod attempts;
 mod policy;
-mod repeatable;
 
 use std::time::Duration;
 
@@ -10,7 +9,6 @@ use tower::retry::budget::TpsBudget;
 
 pub(crate) use attempts::Attempts;
 pub use policy::RetryPolicy;
-pub(crate) use repeatable::is_repeatable;
 
 /// How long a call counts for the budget.
 const BUDGET_WINDOW: Duration = Duration::from_secs(10);

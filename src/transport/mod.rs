@@ -28,7 +28,7 @@ use trace::AttemptTrace;
 pub(crate) use trace::CallTrace;
 
 use crate::context::Context;
-use crate::retry::{Attempts, is_repeatable};
+use crate::retry::Attempts;
 use crate::throttle::Permit;
 use crate::{Operation, Result, Route};
 
@@ -63,7 +63,7 @@ impl Call {
         let mut attempts = Attempts::begin(
             &context.settings.retry,
             context.retry_budget(),
-            is_repeatable(parts.operation, &parts.body),
+            parts.is_repeatable,
             deadline,
         );
         let mut failed = None;

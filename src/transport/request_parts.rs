@@ -23,6 +23,8 @@ pub(crate) struct RequestParts {
     pub body: Bytes,
     /// Whether the request asks for JSON.
     pub accepts_json: bool,
+    /// Whether a request that may have been processed may be sent again.
+    pub is_repeatable: bool,
 }
 
 impl RequestParts {
@@ -38,6 +40,12 @@ impl RequestParts {
         let json = serde_json::to_vec(body).map_err(|_| self.build_error("body"))?;
         self.body = json.into();
         Ok(self)
+    }
+
+    /// Says whether the body has the [`single_use`](Operation::single_use) member of the operation.
+    pub fn single_use(mut self, is_used: bool) -> Self {
+        self.is_repeatable &= !is_used;
+        self
     }
 
     /// Builds the request of one attempt, with all its headers. If the handle has a timeout, the request times out at the
