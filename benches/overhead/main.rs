@@ -3,6 +3,7 @@
 //! `cargo bench --bench overhead`
 
 mod allocations;
+mod layers;
 mod plain;
 #[path = "../server/mod.rs"]
 mod server;
@@ -31,7 +32,7 @@ fn main() {
     let runtime = server::runtime();
     println!(
         "{:<16}{:>10}{:>12}{:>12}{:>8}{:>16}{:>8}",
-        "", "in flight", "SDK", "reqwest", "ratio", "bytes/call", "ratio"
+        "", "in flight", "SDK", "baseline", "ratio", "bytes/call", "ratio"
     );
     runtime.block_on(async {
         let sdk = Sdk::new(&url);
@@ -53,6 +54,18 @@ fn main() {
                 500,
                 || sdk.service(),
                 || bare.service(),
+            )
+            .await;
+        }
+        // Both go through the function in place of the HTTP client, so that they differ by the layers alone.
+        let (layered, direct) = (Sdk::in_layers(&url, 4), Sdk::in_layers(&url, 0));
+        for in_flight in [1, 8, 64] {
+            compare(
+                "four layers",
+                in_flight,
+                2000,
+                || layered.introspection(),
+                || direct.introspection(),
             )
             .await;
         }
@@ -79,6 +92,13 @@ impl Sdk {
             Authlete::new(Config::v3(url, 986_126_671, "access-token"))
                 .expect("the configuration is complete"),
         )
+    }
+
+    /// With a number of layers of `tower` between this crate and the HTTP client.
+    fn in_layers(url: &str, layers: usize) -> Self {
+        let config = Config::v3(url, 986_126_671, "access-token");
+        let builder = Authlete::builder(config).transport(layers::transport(layers));
+        Self(builder.build().expect("the configuration is complete"))
     }
 
     async fn introspection(&self) {
