@@ -1,4 +1,4 @@
-//! `/backchannel/logout`: what the server tells clients of the end of a session (OpenID Connect Back-Channel Logout 1.0).
+//! `/backchannel/logout`: logout tokens, sent to clients when a session ends (OpenID Connect Back-Channel Logout 1.0).
 
 use crate::call::Call;
 use crate::json::Members;
@@ -10,13 +10,13 @@ use crate::result_code::{
 };
 use crate::store::Service;
 
-/// Makes a logout token. The server sends it.
+/// Creates a logout token. The authorization server sends it.
 pub fn token(call: &Call, service: &Service) -> Outcome {
     let token = match read(call, service) {
         Ok(token) => token,
         Err(code) => return Ok(Reply::action(call.path, code, "CALLER_ERROR").reply()),
     };
-    // Authlete leaves it to the server to know whether the client has a URI.
+    // As in Authlete, a client without a logout URI is no error.
     let uri = token.client.settings.get("backchannelLogoutUri").cloned();
     match token.issue() {
         Ok(jwt) => Ok(Reply::action(call.path, LOGOUT_TOKEN_OK, "OK")

@@ -325,7 +325,7 @@ result_codes! {
     /// The server operator's word, not an error of the call.
     FAILED_CLIENT = own "A901315", "the authorization server does not allow the request to the client";
     /// The server operator's word, not an error of the call.
-    FAILED_FOR_NOW = own "A901316", "the authorization server cannot handle the request for now";
+    FAILED_TEMPORARILY_UNAVAILABLE = own "A901316", "the authorization server cannot handle the request for now";
     /// The ticket is good.
     TICKET_INFO_OK = own "A901001", "what is attached to the ticket was looked up";
     /// The caller's fault.

@@ -131,9 +131,9 @@ async fn claims_are_there_and_of_this_time(
     let expected = [
         "the claim 'sub' is missing",
         "the claim 'jti' is missing",
-        "the claim 'exp' is not as it must be now",
-        "the claim 'nbf' is not as it must be now",
-        "the claim 'iat' is not as it must be now",
+        "the claim 'exp' is not valid at this time",
+        "the claim 'nbf' is not valid at this time",
+        "the claim 'iat' is not valid at this time",
     ];
     assert_eq!(answer.error_descriptions, Some(texts(&expected)));
     // Of several problems the first has the code.

@@ -1,5 +1,4 @@
-//! The ways in which a request comes: as it is, as a request object (RFC 9101), or by reference to what the client has
-//! pushed (RFC 9126).
+//! The forms of a request: plain parameters, a request object (RFC 9101), or a reference to a pushed request (RFC 9126).
 
 use std::sync::Arc;
 
@@ -25,10 +24,10 @@ use crate::result_code::{
 };
 use crate::store::{Client, NamedBy, RequestObject, Service};
 
-/// What the URIs of pushed requests begin with (RFC 9126 §2.2).
+/// The prefix of the URIs of pushed requests (RFC 9126 §2.2).
 pub const PUSHED: &str = "urn:ietf:params:oauth:request_uri:";
 
-/// A request of a client, by its parameters that count.
+/// A request of a client, with its effective parameters.
 #[derive(Debug)]
 pub struct Received {
     pub client: Arc<Client>,
@@ -38,7 +37,7 @@ pub struct Received {
     pub pushed: bool,
 }
 
-/// A request that a browser brings.
+/// Reads a request from a browser.
 pub fn from_browser(call: &Call, service: &mut Service) -> Result<Received, Refused> {
     let invalid = OAuthError::invalid_request;
     let text = Parameters::text_of(&call.body);
@@ -66,13 +65,13 @@ pub fn from_browser(call: &Call, service: &mut Service) -> Result<Received, Refu
         return Err(invalid(TRUST_CHAIN_EXPIRED).into());
     }
     let client = Arc::clone(client);
-    let counting = match Parameters::parse(text) {
+    let resolved = match Parameters::parse(text) {
         Ok(parameters) => resolve(call, service, &client, parameters),
         Err(repeated) => Err(invalid(repeated_at_authorization(&repeated.name))),
     };
-    let (parameters, request_object, pushed) = counting.map_err(|error| {
-        // The error goes to the client only if the request says how: by the response type or, when the rest is hidden in
-        // a request object that cannot be read, by the redirect URI outside of it.
+    let (parameters, request_object, pushed) = resolved.map_err(|error| {
+        // The client gets the error only if the request has a response type or, when the other parameters are in an
+        // unreadable request object, a redirect URI outside of it.
         let is_hidden = given.has("request") || given.has("request_uri");
         let is_deliverable = given.has(match is_hidden {
             true => "redirect_uri",
@@ -93,7 +92,7 @@ pub fn from_browser(call: &Call, service: &mut Service) -> Result<Received, Refu
     })
 }
 
-/// The code for a client identifier that is none.
+/// The code for an unknown client identifier.
 fn unknown(call: &Call, service: &Service, identifier: &str) -> ResultCode {
     match call.why_missing(service, identifier) {
         Missing::AliasDisabled => AUTHORIZATION_CLIENT_ALIAS_DISABLED,
@@ -106,8 +105,8 @@ fn unknown(call: &Call, service: &Service, identifier: &str) -> ResultCode {
     }
 }
 
-/// Of the codes for what is demanded of requests, that for the one who demands it: the client, or else the service.
-fn demanded(client: &Client, setting: &str, codes: [ResultCode; 2]) -> OAuthError {
+/// The error for a request that violates a setting: the first code if the client has the setting, else that of the service.
+fn requirement_error(client: &Client, setting: &str, codes: [ResultCode; 2]) -> OAuthError {
     let [of_client, of_service] = codes;
     OAuthError::invalid_request(match client.settings.flag(setting) {
         true => of_client,
@@ -124,7 +123,7 @@ fn resolve(
     let Some(uri) = parameters.get("request_uri") else {
         if service.demands(client, "parRequired") {
             let codes = [PUSHED_REQUEST_REQUIRED_OF_CLIENT, PUSHED_REQUEST_REQUIRED];
-            return Err(demanded(client, "parRequired", codes));
+            return Err(requirement_error(client, "parRequired", codes));
         }
         let (parameters, object) = by_value(call, service, client, parameters, true)?;
         return Ok((parameters, object, false));
@@ -134,14 +133,14 @@ fn resolve(
     }
     if !uri.starts_with(PUSHED) && service.demands(client, "parRequired") {
         let codes = [OTHER_REQUEST_URI_OF_CLIENT, OTHER_REQUEST_URI];
-        return Err(demanded(client, "parRequired", codes));
+        return Err(requirement_error(client, "parRequired", codes));
     }
     if !uri.starts_with(PUSHED) {
-        return Err(elsewhere(uri, client));
+        return Err(remote_request_uri_error(uri, client));
     }
     let unknown = || OAuthError::new("invalid_request_uri", PUSHED_REQUEST_UNKNOWN);
     let key = Digest::of(uri);
-    // The request of another client stays where it is: only its own client can use it up.
+    // A request of another client is not consumed.
     let request = service.pushed_requests.live(&key, call.now);
     if request.is_none_or(|request| request.client_id != client.id()) {
         return Err(unknown());
@@ -153,7 +152,7 @@ fn resolve(
     Ok((request.parameters, request.request_object, true))
 }
 
-/// A request that refers to nothing: its parameters are all there, in a request object or not.
+/// Reads a request whose parameters are passed by value, with or without a request object.
 pub fn by_value(
     call: &Call,
     service: &mut Service,
@@ -166,7 +165,7 @@ pub fn by_value(
             || federation::needs_request_object(client, front_channel);
         return match is_required {
             true => {
-                // Else it is the federation that demands it, of such clients.
+                // Otherwise the client requires it, or OpenID Federation does.
                 let is_of_service = service.settings.flag("requestObjectRequired")
                     && !client.settings.flag("requestObjectRequired");
                 Err(OAuthError::invalid_request(match is_of_service {
@@ -195,8 +194,8 @@ pub fn by_value(
     Ok((parameters, Some(opened.object)))
 }
 
-/// A request object that would have to be fetched. The emulator calls nobody; but the client may be wrong already.
-fn elsewhere(uri: &str, client: &Client) -> OAuthError {
+/// The error for a request object that would have to be fetched, which the emulator does not do.
+fn remote_request_uri_error(uri: &str, client: &Client) -> OAuthError {
     let registered = client.settings.texts("requestUris").unwrap_or_default();
     let place = uri.split_once('#').map_or(uri, |(place, _)| place);
     let is_registered = registered

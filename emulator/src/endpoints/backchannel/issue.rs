@@ -1,4 +1,4 @@
-//! `/backchannel/authentication/issue`: the user is known.
+//! `/backchannel/authentication/issue`: issues an `auth_req_id` after the user was identified.
 
 use authlete::types::DeliveryMode;
 use serde_json::Value;
@@ -18,7 +18,7 @@ use crate::result_code::{
 };
 use crate::store::{Decision, Service};
 
-/// Gives a request its `auth_req_id`, and from then on as long as that lives (CIBA Core 1.0 §7.3).
+/// Issues the `auth_req_id` of a request, and extends the request to its lifetime (CIBA Core 1.0 §7.3).
 pub fn issue(call: &Call, service: &mut Service) -> Outcome {
     let error = |code, action| {
         let error = OAuthError::new("server_error", code);
