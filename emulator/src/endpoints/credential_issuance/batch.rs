@@ -27,7 +27,7 @@ pub fn parse(call: &Call, service: &mut Service) -> Outcome {
 }
 
 fn read(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal> {
-    access_token::enabled(service)?;
+    access_token::check_enabled(service)?;
     let token = Presented::of(call, service)?;
     let message = Message::of(&call.body, &service.settings)?;
     // All requests share one encryption, since there is one response.
@@ -58,7 +58,7 @@ pub fn issue(call: &Call, service: &mut Service) -> Outcome {
 }
 
 fn answer(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal> {
-    access_token::enabled(service)?;
+    access_token::check_enabled(service)?;
     let token = Presented::of(call, service)?;
     let orders = call.body.array("orders");
     let orders = orders.filter(|orders| !orders.is_empty());

@@ -27,7 +27,7 @@ pub fn parse(call: &Call, service: &mut Service) -> Outcome {
 }
 
 fn read(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal> {
-    access_token::enabled(service)?;
+    access_token::check_enabled(service)?;
     let token = Presented::of(call, service)?;
     let message = Message::of(&call.body, &service.settings)?;
     let missing = OAuthError::new("invalid_credential_request", CREDENTIAL_TRANSACTION_MISSING);
@@ -55,7 +55,7 @@ pub fn issue(call: &Call, service: &mut Service) -> Outcome {
 }
 
 fn answer(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal> {
-    access_token::enabled(service)?;
+    access_token::check_enabled(service)?;
     let order = Order::read(call.body.object("order"))?;
     let request = find_request(call, service, &order, Stage::Presented)?.clone();
     refuse_denied(call, service, &order)?;

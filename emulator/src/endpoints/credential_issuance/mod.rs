@@ -122,7 +122,7 @@ fn response(
         let id = order.identifier;
         return Ok(response::with_transaction(id, interval, settings));
     }
-    let credentials = order.fulfil(request, settings, call.now)?;
+    let credentials = order.credentials(request, settings, call.now)?;
     Ok(response::with_credentials(credentials, settings))
 }
 

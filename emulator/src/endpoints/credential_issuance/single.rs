@@ -21,7 +21,7 @@ pub fn parse(call: &Call, service: &mut Service) -> Outcome {
 }
 
 fn read(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal> {
-    access_token::enabled(service)?;
+    access_token::check_enabled(service)?;
     let token = Presented::of(call, service)?;
     let message = Message::of(&call.body, &service.settings)?;
     let encryption = encryption::requested(&message, service, &token)?;
@@ -37,7 +37,7 @@ pub fn issue(call: &Call, service: &mut Service) -> Outcome {
 }
 
 fn answer(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal> {
-    access_token::enabled(service)?;
+    access_token::check_enabled(service)?;
     let token = Presented::of(call, service)?;
     let order = Order::read(call.body.object("order"))?;
     let request = requested(call, service, &token, &order)?.clone();

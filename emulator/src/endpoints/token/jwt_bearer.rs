@@ -1,5 +1,5 @@
-//! The grant type `urn:ietf:params:oauth:grant-type:jwt-bearer` (RFC 7523 §2.1). Whose assertions count is for the server
-//! to know: it gets the request when everything that can be checked without keys is right.
+//! The grant type `urn:ietf:params:oauth:grant-type:jwt-bearer` (RFC 7523 §2.1). The authorization
+//! server decides which issuers it trusts: it gets the request after all checks that need no keys.
 
 use authlete::types::GrantType;
 
@@ -30,8 +30,13 @@ pub fn jwt_bearer(
 ) -> Result<Reply, Refusal> {
     let insists = service.settings.flag("jwtGrantByIdentifiableClientsOnly");
     let grant_type = GrantType::JwtBearer;
-    let request =
-        Request::authenticate_if_identified(call, service, parameters, grant_type, insists)?;
+    let request = Request::authenticate_if_identified(
+        call,
+        service,
+        parameters,
+        grant_type,
+        requires_client,
+    )?;
     let assertion = parameters
         .get("assertion")
         .ok_or(OAuthError::invalid_request(ASSERTION_MISSING))?;
@@ -57,7 +62,7 @@ pub fn jwt_bearer(
     Ok(answer.reply())
 }
 
-/// RFC 7523 §3. Gives the subject of an assertion that can be read.
+/// Checks an assertion (RFC 7523 §3). Returns its subject, unless the assertion is encrypted.
 fn check(assertion: &str, service: &Service, call: &Call) -> Result<Option<String>, ResultCode> {
     let Some(jwt) = ForeignJwt::read(assertion, POLICY, service, call.now)? else {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! `/auth/token/create`: tokens without a request of a client.
+//! `/auth/token/create`: creates tokens without a token request.
 
 use std::sync::Arc;
 
@@ -21,10 +21,10 @@ use crate::result_code::{
 };
 use crate::store::{Authentication, Client, Grant, NamedBy, Service};
 
-/// Why there are no tokens.
+/// Why no tokens are created.
 #[derive(Debug)]
 pub enum Refused {
-    /// The request cannot be carried out, for a reason and with the action that goes with it.
+    /// The request cannot be executed, with the result code and the action.
     Request(ResultCode, &'static str),
     Reply(Reply),
 }
@@ -50,7 +50,7 @@ pub fn create(call: &Call, service: &mut Service) -> Outcome {
     }
 }
 
-/// Makes the tokens that a request asks for, and does not store them yet.
+/// Prepares the requested tokens without storing them.
 pub fn prepare(call: &Call, service: &Service) -> Result<Prepared, Refused> {
     let client = client(call, service)?;
     let grant = grant(call, service, &client)?;
@@ -73,8 +73,8 @@ pub fn prepare(call: &Call, service: &Service) -> Result<Prepared, Refused> {
         .map_err(|refusal| match refusal {
             Refusal::Reply(reply) => Refused::Reply(reply),
             Refusal::Client(error) => {
-                let callers = [ACCESS_TOKEN_VALUE_TAKEN, REFRESH_TOKEN_VALUE_TAKEN];
-                let action = match callers.contains(&error.code) {
+                let caller_errors = [ACCESS_TOKEN_VALUE_TAKEN, REFRESH_TOKEN_VALUE_TAKEN];
+                let action = match caller_errors.contains(&error.code) {
                     true => "BAD_REQUEST",
                     false => "INTERNAL_SERVER_ERROR",
                 };
@@ -83,7 +83,7 @@ pub fn prepare(call: &Call, service: &Service) -> Result<Prepared, Refused> {
         })
 }
 
-/// The client of the tokens. Two grant types can do without; then it is one that nobody has registered.
+/// The client of the tokens. For two grant types it is optional and defaults to an unregistered client.
 fn client(call: &Call, service: &Service) -> Result<Arc<Client>, ResultCode> {
     let id = call.body.integer("clientId").filter(|id| *id > 0);
     let identifier = id.map(|id| id.to_string());
@@ -103,7 +103,7 @@ fn client(call: &Call, service: &Service) -> Result<Arc<Client>, ResultCode> {
     }
 }
 
-/// Every grant type but that of a refresh, which creates nothing.
+/// The grant type, which must not be that of a refresh.
 fn grant_type(call: &Call) -> Result<GrantType, ResultCode> {
     let grant_type = call.body.text("grantType");
     match GrantType::from(grant_type.ok_or(CREATE_GRANT_TYPE_MISSING)?) {
@@ -211,7 +211,7 @@ fn respond(call: &Call, service: &Service, issued: Issued) -> Reply {
         .reply()
 }
 
-/// As what the client is to have asked for the token.
+/// The kind of identifier that the client is recorded to have used.
 fn named_by(request: &Object, client: &Client) -> NamedBy {
     let is_used = |flag, name: Option<&str>| request.flag(flag) && name.is_some();
     match client {
