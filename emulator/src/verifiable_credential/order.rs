@@ -61,7 +61,7 @@ impl<'a> Order<'a> {
                 configuration,
                 payload: &payload,
                 issued_at: now,
-                expires_at: self.expires_at(service, now),
+                expires_at: self.end(service, now),
                 binding_key,
             };
             Ok(format.make(&request.format, &content, &signer)?)
@@ -83,7 +83,7 @@ impl<'a> Order<'a> {
 
     /// When the credential expires. The duration of the order takes precedence over that of the service; 0 means unset,
     /// and a negative duration means never.
-    fn expires_at(&self, service: &Object, now: Millis) -> Option<Millis> {
+    fn end(&self, service: &Object, now: Millis) -> Option<Millis> {
         let of = |object: &Object| {
             object
                 .integer("credentialDuration")

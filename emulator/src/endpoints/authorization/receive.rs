@@ -106,7 +106,7 @@ fn unknown(call: &Call, service: &Service, identifier: &str) -> ResultCode {
 }
 
 /// The error for a request that violates a setting: the first code if the client has the setting, else that of the service.
-fn requirement_error(client: &Client, setting: &str, codes: [ResultCode; 2]) -> OAuthError {
+fn demanded(client: &Client, setting: &str, codes: [ResultCode; 2]) -> OAuthError {
     let [of_client, of_service] = codes;
     OAuthError::invalid_request(match client.settings.flag(setting) {
         true => of_client,
@@ -123,7 +123,7 @@ fn resolve(
     let Some(uri) = parameters.get("request_uri") else {
         if service.demands(client, "parRequired") {
             let codes = [PUSHED_REQUEST_REQUIRED_OF_CLIENT, PUSHED_REQUEST_REQUIRED];
-            return Err(requirement_error(client, "parRequired", codes));
+            return Err(demanded(client, "parRequired", codes));
         }
         let (parameters, object) = by_value(call, service, client, parameters, true)?;
         return Ok((parameters, object, false));
@@ -133,7 +133,7 @@ fn resolve(
     }
     if !uri.starts_with(PUSHED) && service.demands(client, "parRequired") {
         let codes = [OTHER_REQUEST_URI_OF_CLIENT, OTHER_REQUEST_URI];
-        return Err(requirement_error(client, "parRequired", codes));
+        return Err(demanded(client, "parRequired", codes));
     }
     if !uri.starts_with(PUSHED) {
         return Err(remote_request_uri_error(uri, client));

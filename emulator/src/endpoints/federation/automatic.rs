@@ -1,6 +1,6 @@
 //! Automatic registration of relying parties (OpenID Federation 1.0 §12.1).
 
-use super::client::{Registration, RegistrationType};
+use super::client::{Registration, Way};
 use crate::call::Call;
 use crate::jose::{self, Jws};
 use crate::json::Members;
@@ -24,9 +24,7 @@ pub fn register(
     let Some(entity_id) = parameters.get("client_id").filter(|id| is_entity_id(id)) else {
         return Ok(());
     };
-    if !service.settings.flag("federationEnabled")
-        || !RegistrationType::Automatic.is_supported(service)
-    {
+    if !service.settings.flag("federationEnabled") || !Way::Automatic.is_open(service) {
         return Ok(());
     }
     let known = service.client(entity_id).map(|(client, _)| client);
@@ -51,7 +49,7 @@ pub fn register(
     let registration = Registration {
         call,
         chain: &chain,
-        registration_type: RegistrationType::Automatic,
+        way: Way::Automatic,
     };
     let client = registration.client(service)?;
     let codes = match (error, call.operation) {

@@ -12,14 +12,14 @@ use crate::store::{Client, NamedBy, Service};
 
 /// The client registration types (OpenID Federation 1.0 §12).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RegistrationType {
+pub enum Way {
     Automatic,
     Explicit,
 }
 
-impl RegistrationType {
+impl Way {
     /// The value in the API.
-    fn as_str(self) -> &'static str {
+    fn word(self) -> &'static str {
         match self {
             Self::Automatic => "AUTOMATIC",
             Self::Explicit => "EXPLICIT",
@@ -27,8 +27,8 @@ impl RegistrationType {
     }
 
     /// Whether the service supports this registration type.
-    pub fn is_supported(self, service: &Service) -> bool {
-        service.supports("supportedClientRegistrationTypes", self.as_str())
+    pub fn is_open(self, service: &Service) -> bool {
+        service.supports("supportedClientRegistrationTypes", self.word())
     }
 }
 
@@ -37,7 +37,7 @@ impl RegistrationType {
 pub struct Registration<'a> {
     pub call: &'a Call,
     pub chain: &'a TrustChain,
-    pub registration_type: RegistrationType,
+    pub way: Way,
 }
 
 impl Registration<'_> {
@@ -50,7 +50,7 @@ impl Registration<'_> {
         let earlier = service.clients.by_entity_id(&self.chain.subject.subject);
         let earlier = earlier.cloned();
         if let Some(earlier) = &earlier {
-            if self.registration_type == RegistrationType::Explicit {
+            if self.way == Way::Explicit {
                 return Err(OAuthError::invalid_request(ENTITY_ID_TAKEN).into());
             }
             self.call.refuse_locked(earlier, NamedBy::EntityId)?;
@@ -70,14 +70,14 @@ impl Registration<'_> {
 
     /// The requirements of federation, in addition to those of dynamic client registration.
     fn check(&self, requested: &Object) -> Result<(), OAuthError> {
-        let types = requested.texts("clientRegistrationTypes");
-        if !types.is_some_and(|types| types.contains(&self.registration_type.as_str())) {
+        let ways = requested.texts("clientRegistrationTypes");
+        if !ways.is_some_and(|ways| ways.contains(&self.way.word())) {
             return Err(invalid(
                 "client_registration_types: must contain the registration type of the request",
             ));
         }
         // §12.1: an automatically registered client receives no secret.
-        if self.registration_type == RegistrationType::Automatic && needs_secret(requested) {
+        if self.way == Way::Automatic && needs_secret(requested) {
             return Err(invalid(
                 "token_endpoint_auth_method: an automatically registered client has no secret",
             ));
@@ -88,13 +88,13 @@ impl Registration<'_> {
     /// The settings that record the registration.
     fn members(&self) -> Object {
         let chain = self.chain;
-        let is = |registration_type| (self.registration_type == registration_type).into();
-        let source = format!("{}_REGISTRATION", self.registration_type.as_str());
+        let is = |way| (self.way == way).into();
+        let source = format!("{}_REGISTRATION", self.way.word());
         let members = [
             ("modifiedAt", self.call.now.into()),
             ("clientSource", source.into()),
-            ("explicitlyRegistered", is(RegistrationType::Explicit)),
-            ("automaticallyRegistered", is(RegistrationType::Automatic)),
+            ("explicitlyRegistered", is(Way::Explicit)),
+            ("automaticallyRegistered", is(Way::Automatic)),
             ("entityId", chain.subject.subject.as_str().into()),
             ("trustAnchorId", chain.anchor().into()),
             ("trustChain", chain.texts().into()),

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::action;
-use super::client::{Registration, RegistrationType};
+use super::client::{Registration, Way};
 use crate::call::Call;
 use crate::jose::Jws;
 use crate::json::{Members, Object};
@@ -28,7 +28,7 @@ pub fn registration(call: &Call, service: &mut Service) -> Outcome {
 
 fn register(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     let provider = Provider::of(service)?;
-    if !RegistrationType::Explicit.is_supported(service) {
+    if !Way::Explicit.is_open(service) {
         return Err(OAuthError::new("not_found", EXPLICIT_REGISTRATION_UNSUPPORTED).into());
     }
     let statements = statements(call)?;
@@ -40,7 +40,7 @@ fn register(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     let registration = Registration {
         call,
         chain: &chain,
-        registration_type: RegistrationType::Explicit,
+        way: Way::Explicit,
     };
     let client = registration.client(service)?;
     let response = respond(&provider, &chain, &client, call)?;

@@ -30,13 +30,8 @@ pub fn jwt_bearer(
 ) -> Result<Reply, Refusal> {
     let insists = service.settings.flag("jwtGrantByIdentifiableClientsOnly");
     let grant_type = GrantType::JwtBearer;
-    let request = Request::authenticate_if_identified(
-        call,
-        service,
-        parameters,
-        grant_type,
-        requires_client,
-    )?;
+    let request =
+        Request::authenticate_if_identified(call, service, parameters, grant_type, insists)?;
     let assertion = parameters
         .get("assertion")
         .ok_or(OAuthError::invalid_request(ASSERTION_MISSING))?;

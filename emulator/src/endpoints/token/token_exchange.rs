@@ -39,13 +39,8 @@ pub fn token_exchange(
             .settings
             .flag("tokenExchangeByIdentifiableClientsOnly");
     let grant_type = GrantType::TokenExchange;
-    let request = Request::authenticate_if_identified(
-        call,
-        service,
-        parameters,
-        grant_type,
-        requires_client,
-    )?;
+    let request =
+        Request::authenticate_if_identified(call, service, parameters, grant_type, insists)?;
     let client = request.as_ref().map(Request::client);
     check_permission(service, client)?;
     let invalid = OAuthError::invalid_request;
