@@ -6,7 +6,8 @@ use crate::protocol::logout_token::LogoutToken;
 use crate::protocol::refusal::Refusal;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
-    LOGOUT_CLIENT_MISSING, LOGOUT_CLIENT_UNKNOWN, LOGOUT_OF_NOBODY, LOGOUT_TOKEN_OK, ResultCode,
+    LOGOUT_CLIENT_MISSING, LOGOUT_CLIENT_UNKNOWN, LOGOUT_SUBJECT_AND_SESSION_MISSING,
+    LOGOUT_TOKEN_OK, ResultCode,
 };
 use crate::store::Service;
 
@@ -37,7 +38,7 @@ fn read<'a>(call: &'a Call, service: &'a Service) -> Result<LogoutToken<'a>, Res
     let (client, client_named_by) = client.ok_or(LOGOUT_CLIENT_UNKNOWN)?;
     let (subject, session_id) = (call.body.text("subject"), call.body.text("sessionId"));
     if subject.is_none() && session_id.is_none() {
-        return Err(LOGOUT_OF_NOBODY);
+        return Err(LOGOUT_SUBJECT_AND_SESSION_MISSING);
     }
     Ok(LogoutToken {
         service,

@@ -11,7 +11,7 @@ use crate::json::{Members, Object};
 use crate::random;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
-    CLIENT_ENTITY_ID_TAKEN, CREATE_ALIAS_TAKEN, DEVELOPER_HAS_ENOUGH, LOCK_FLAG_MISSING,
+    CLIENT_ENTITY_ID_TAKEN, CREATE_ALIAS_TAKEN, DEVELOPER_CLIENT_LIMIT, LOCK_FLAG_MISSING,
     LOCK_FLAG_UPDATED, LOCKED_ALREADY, ResultCode, SECRET_INVALID, SECRET_REFRESHED,
     SECRET_UPDATED, UNLOCKED_ALREADY, UPDATE_ALIAS_TAKEN,
 };
@@ -181,5 +181,5 @@ fn refuse_too_many(call: &Call, service: &Service) -> Result<(), Reply> {
     if own.count() < limit {
         return Ok(());
     }
-    Err(Reply::error(403, call.path, DEVELOPER_HAS_ENOUGH))
+    Err(Reply::error(403, call.path, DEVELOPER_CLIENT_LIMIT))
 }

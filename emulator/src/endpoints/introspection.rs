@@ -16,8 +16,8 @@ use crate::reply::{Answer, Outcome, Reply};
 use crate::result_code::{
     INTROSPECTION_AUTHENTICATION, INTROSPECTION_NO_SCOPES, INTROSPECTION_NO_SUBJECT,
     INTROSPECTION_OK, INTROSPECTION_RESOURCE, INTROSPECTION_SCOPE, INTROSPECTION_SUBJECT,
-    INTROSPECTION_TOKEN_ELSEWHERE, INTROSPECTION_TOKEN_EXPIRED,
-    INTROSPECTION_TOKEN_EXPIRED_REFRESHABLE, INTROSPECTION_TOKEN_MISSING,
+    INTROSPECTION_TOKEN_EXPIRED, INTROSPECTION_TOKEN_EXPIRED_REFRESHABLE,
+    INTROSPECTION_TOKEN_MISSING, INTROSPECTION_TOKEN_OF_ANOTHER_SERVICE,
     INTROSPECTION_TOKEN_UNKNOWN, INTROSPECTION_TOKENS_EXPIRED,
 };
 use crate::store::{Binding, Service, TokenRecord};
@@ -44,7 +44,7 @@ pub fn introspection(call: &Call, service: &mut Service) -> Outcome {
     };
     let Some((_, record)) = service.tokens.by_access_token(&digest) else {
         let refusal = TokenRefusal::invalid_token(match call.foreign.has(token) {
-            true => INTROSPECTION_TOKEN_ELSEWHERE,
+            true => INTROSPECTION_TOKEN_OF_ANOTHER_SERVICE,
             false => INTROSPECTION_TOKEN_UNKNOWN,
         });
         return Ok(without_token(refusal.answer(call, service, &bound)));

@@ -82,7 +82,7 @@ fn check_token(call: &Call, service: &Service) -> Result<TokenRecord, Box<UserIn
         .by_access_token(&Digest::of(token))
         .ok_or_else(|| {
             invalid_token(match call.foreign.has(token) {
-                true => codes.token_elsewhere,
+                true => codes.token_of_another_service,
                 false => codes.token_unknown,
             })
         })?;

@@ -7,8 +7,8 @@ use crate::json::Members;
 use crate::protocol::credential_issuer;
 use crate::protocol::oauth_error::OAuthError;
 use crate::result_code::{
-    CREDENTIAL_TOKEN_EXPIRED, CREDENTIAL_TOKEN_FOR_NONE, CREDENTIAL_TOKEN_MISSING,
-    CREDENTIAL_TOKEN_UNKNOWN,
+    CREDENTIAL_TOKEN_EXPIRED, CREDENTIAL_TOKEN_MISSING, CREDENTIAL_TOKEN_UNKNOWN,
+    CREDENTIAL_TOKEN_UNSUITABLE,
 };
 use crate::store::{RecordId, Service, TokenRecord};
 
@@ -37,7 +37,7 @@ impl Presented {
             return Err(presented.refuse(invalid(CREDENTIAL_TOKEN_EXPIRED)));
         }
         if record.issuable_credentials.is_empty() {
-            let error = OAuthError::new("insufficient_scope", CREDENTIAL_TOKEN_FOR_NONE);
+            let error = OAuthError::new("insufficient_scope", CREDENTIAL_TOKEN_UNSUITABLE);
             return Err(presented.refuse(error));
         }
         Ok(presented)

@@ -8,10 +8,10 @@ use crate::protocol::authorization_response::Destination;
 use crate::protocol::oauth_error::OAuthError;
 use crate::reply::Outcome;
 use crate::result_code::{
-    FAIL_CLIENT_GONE, FAIL_REASON_MISSING, FAIL_REASON_UNKNOWN, FAIL_TICKET_ELSEWHERE,
-    FAIL_TICKET_EXPIRED, FAIL_TICKET_MISSING, FAIL_TICKET_UNKNOWN, FAILED_ACCOUNT_SELECTION,
-    FAILED_ACR_NOT_SATISFIED, FAILED_CLIENT, FAILED_CONSENT, FAILED_DENIED,
-    FAILED_DIFFERENT_SUBJECT, FAILED_EXCEEDS_MAX_AGE, FAILED_INTERACTION,
+    FAIL_CLIENT_GONE, FAIL_REASON_MISSING, FAIL_REASON_UNKNOWN, FAIL_TICKET_EXPIRED,
+    FAIL_TICKET_MISSING, FAIL_TICKET_OF_ANOTHER_SERVICE, FAIL_TICKET_UNKNOWN,
+    FAILED_ACCOUNT_SELECTION, FAILED_ACR_NOT_SATISFIED, FAILED_CLIENT, FAILED_CONSENT,
+    FAILED_DENIED, FAILED_DIFFERENT_SUBJECT, FAILED_EXCEEDS_MAX_AGE, FAILED_INTERACTION,
     FAILED_MAX_AGE_NOT_SUPPORTED, FAILED_NOT_AUTHENTICATED, FAILED_NOT_LOGGED_IN, FAILED_SCOPE,
     FAILED_SERVER_ERROR, FAILED_TARGET, FAILED_TEMPORARILY_UNAVAILABLE, FAILED_UNKNOWN,
 };
@@ -35,7 +35,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Refused, Refused> {
     let error = reported_as(reason).ok_or(caller_error(FAIL_REASON_UNKNOWN))?;
     let entry = service.authorization_requests.remove(&Digest::of(ticket));
     let unknown = match call.foreign.has(ticket) {
-        true => FAIL_TICKET_ELSEWHERE,
+        true => FAIL_TICKET_OF_ANOTHER_SERVICE,
         false => FAIL_TICKET_UNKNOWN,
     };
     let entry = entry.ok_or(OAuthError::invalid_request(unknown))?;

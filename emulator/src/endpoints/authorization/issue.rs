@@ -22,8 +22,8 @@ use crate::random;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     ISSUE_CLAIMS_MALFORMED, ISSUE_CLIENT_GONE, ISSUE_HEADER_MALFORMED, ISSUE_JWT, ISSUE_OK,
-    ISSUE_SUBJECT_MISSING, ISSUE_TICKET_ELSEWHERE, ISSUE_TICKET_EXPIRED, ISSUE_TICKET_MISSING,
-    ISSUE_TICKET_UNKNOWN, NATIVE_SSO_SESSION_MISSING,
+    ISSUE_SUBJECT_MISSING, ISSUE_TICKET_EXPIRED, ISSUE_TICKET_MISSING,
+    ISSUE_TICKET_OF_ANOTHER_SERVICE, ISSUE_TICKET_UNKNOWN, NATIVE_SSO_SESSION_MISSING,
 };
 use crate::store::{AuthorizationRequest, Binding, Client, Code, Grant, Service};
 
@@ -79,7 +79,7 @@ impl<'a> Decision<'a> {
         let is_known = service.authorization_requests.get(&ticket).is_some();
         let unusable = OAuthError::invalid_request(match is_known {
             true => ISSUE_TICKET_EXPIRED,
-            false if is_foreign => ISSUE_TICKET_ELSEWHERE,
+            false if is_foreign => ISSUE_TICKET_OF_ANOTHER_SERVICE,
             false => ISSUE_TICKET_UNKNOWN,
         });
         let grant = grant(call, service, request.ok_or(unusable.clone())?)?;

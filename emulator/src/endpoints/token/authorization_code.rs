@@ -8,8 +8,8 @@ use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::pkce;
 use crate::protocol::refusal::Refusal;
 use crate::result_code::{
-    CODE_ELSEWHERE, CODE_EMPTY, CODE_EXPIRED, CODE_MISSING, CODE_OF_ANOTHER_CLIENT, CODE_UNKNOWN,
-    DPOP_KEY_OF_CODE, TOKEN_REDIRECT_URI_DIFFERENT, TOKEN_REDIRECT_URI_MISSING,
+    CODE_EMPTY, CODE_EXPIRED, CODE_MISSING, CODE_OF_ANOTHER_CLIENT, CODE_OF_ANOTHER_SERVICE,
+    CODE_UNKNOWN, DPOP_KEY_OF_CODE, TOKEN_REDIRECT_URI_DIFFERENT, TOKEN_REDIRECT_URI_MISSING,
     TOKEN_REDIRECT_URI_UNEXPECTED,
 };
 use crate::store::{Narrowed, Service};
@@ -23,7 +23,7 @@ pub fn authorization_code(request: &Request<'_>, service: &mut Service) -> Resul
         .map_err(OAuthError::invalid_request)?;
     let digest = Digest::of(code);
     let unknown = match request.call.foreign.has(code) {
-        true => CODE_ELSEWHERE,
+        true => CODE_OF_ANOTHER_SERVICE,
         false => CODE_UNKNOWN,
     };
     let entry = service.codes.get(&digest);

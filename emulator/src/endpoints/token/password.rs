@@ -14,10 +14,10 @@ use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     PASSWORD_EMPTY, PASSWORD_MISSING, ResultCode, TOKEN_FAIL_CLIENT,
     TOKEN_FAIL_CLIENT_UNAUTHORIZED, TOKEN_FAIL_PASSWORD, TOKEN_FAIL_REASON_MISSING,
-    TOKEN_FAIL_REASON_UNKNOWN, TOKEN_FAIL_SCOPE, TOKEN_FAIL_TARGET, TOKEN_FAIL_TICKET_ELSEWHERE,
-    TOKEN_FAIL_TICKET_EXPIRED, TOKEN_FAIL_TICKET_MISSING, TOKEN_FAIL_TICKET_UNKNOWN,
+    TOKEN_FAIL_REASON_UNKNOWN, TOKEN_FAIL_SCOPE, TOKEN_FAIL_TARGET, TOKEN_FAIL_TICKET_EXPIRED,
+    TOKEN_FAIL_TICKET_MISSING, TOKEN_FAIL_TICKET_OF_ANOTHER_SERVICE, TOKEN_FAIL_TICKET_UNKNOWN,
     TOKEN_FAIL_UNKNOWN, TOKEN_ISSUE_CLIENT_GONE, TOKEN_ISSUE_OK, TOKEN_ISSUE_SUBJECT_MISSING,
-    TOKEN_ISSUE_TICKET_ELSEWHERE, TOKEN_ISSUE_TICKET_EXPIRED, TOKEN_ISSUE_TICKET_MISSING,
+    TOKEN_ISSUE_TICKET_EXPIRED, TOKEN_ISSUE_TICKET_MISSING, TOKEN_ISSUE_TICKET_OF_ANOTHER_SERVICE,
     TOKEN_ISSUE_TICKET_UNKNOWN, TOKEN_PASSWORD, USERNAME_EMPTY, USERNAME_MISSING,
 };
 use crate::store::{Grant, PasswordRequest, Service};
@@ -73,7 +73,7 @@ fn try_issue(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     let pending = take(call, service).map_err(|unusable| {
         caller_error(match unusable {
             UnusableTicket::Missing => TOKEN_ISSUE_TICKET_MISSING,
-            UnusableTicket::OfAnotherService => TOKEN_ISSUE_TICKET_ELSEWHERE,
+            UnusableTicket::OfAnotherService => TOKEN_ISSUE_TICKET_OF_ANOTHER_SERVICE,
             UnusableTicket::Unknown => TOKEN_ISSUE_TICKET_UNKNOWN,
             UnusableTicket::Expired => TOKEN_ISSUE_TICKET_EXPIRED,
         })
@@ -115,7 +115,7 @@ fn reported(call: &Call, service: &mut Service) -> Result<OAuthError, ResultCode
     let error = reported_as(reason).ok_or(TOKEN_FAIL_REASON_UNKNOWN)?;
     take(call, service).map_err(|unusable| match unusable {
         UnusableTicket::Missing => TOKEN_FAIL_TICKET_MISSING,
-        UnusableTicket::OfAnotherService => TOKEN_FAIL_TICKET_ELSEWHERE,
+        UnusableTicket::OfAnotherService => TOKEN_FAIL_TICKET_OF_ANOTHER_SERVICE,
         UnusableTicket::Unknown => TOKEN_FAIL_TICKET_UNKNOWN,
         UnusableTicket::Expired => TOKEN_FAIL_TICKET_EXPIRED,
     })?;

@@ -12,8 +12,8 @@ use crate::protocol::{access_token, native_sso, proof_of_possession, scopes};
 use crate::random;
 use crate::reply::Reply;
 use crate::result_code::{
-    REFRESH_JWT, REFRESH_TOKEN_ELSEWHERE, REFRESH_TOKEN_EMPTY, REFRESH_TOKEN_EXPIRED,
-    REFRESH_TOKEN_MISSING, REFRESH_TOKEN_OF_ANOTHER_CLIENT, REFRESH_TOKEN_UNKNOWN,
+    REFRESH_JWT, REFRESH_TOKEN_EMPTY, REFRESH_TOKEN_EXPIRED, REFRESH_TOKEN_MISSING,
+    REFRESH_TOKEN_OF_ANOTHER_CLIENT, REFRESH_TOKEN_OF_ANOTHER_SERVICE, REFRESH_TOKEN_UNKNOWN,
     SCOPE_BEYOND_GRANT,
 };
 use crate::store::{Grant, Narrowed, RecordId, RefreshToken, Renewal, Service, TokenRecord};
@@ -36,7 +36,7 @@ pub fn refresh_token(request: &Request<'_>, service: &mut Service) -> Result<Rep
         .map_err(OAuthError::invalid_request)?;
     let Some(presented) = find(value, request, service) else {
         let error = OAuthError::invalid_grant(match request.call.foreign.has(value) {
-            true => REFRESH_TOKEN_ELSEWHERE,
+            true => REFRESH_TOKEN_OF_ANOTHER_SERVICE,
             false => REFRESH_TOKEN_UNKNOWN,
         });
         let action = usual_action(&error);

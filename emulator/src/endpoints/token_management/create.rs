@@ -13,8 +13,8 @@ use crate::protocol::scopes;
 use crate::protocol::token_response::{seconds_left, token_type};
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
-    ACCESS_TOKEN_VALUE_TAKEN, CREATE_AUTH_TIME, CREATE_CLIENT_ELSEWHERE, CREATE_CLIENT_LOCKED,
-    CREATE_CLIENT_MISSING, CREATE_CLIENT_UNKNOWN, CREATE_GRANT_TYPE_MISSING,
+    ACCESS_TOKEN_VALUE_TAKEN, CREATE_AUTH_TIME, CREATE_CLIENT_LOCKED, CREATE_CLIENT_MISSING,
+    CREATE_CLIENT_OF_ANOTHER_SERVICE, CREATE_CLIENT_UNKNOWN, CREATE_GRANT_TYPE_MISSING,
     CREATE_GRANT_TYPE_REFRESH, CREATE_GRANT_TYPE_UNKNOWN, CREATE_JWT, CREATE_OK,
     CREATE_SCOPE_UNKNOWN, CREATE_SUBJECT_MISSING, CREATE_SUBJECT_NOT_ASCII,
     CREATE_SUBJECT_TOO_LONG, Missing, REFRESH_TOKEN_VALUE_TAKEN, ResultCode,
@@ -32,7 +32,9 @@ pub enum Refused {
 impl From<ResultCode> for Refused {
     fn from(code: ResultCode) -> Self {
         let action = match code {
-            CREATE_CLIENT_UNKNOWN | CREATE_CLIENT_ELSEWHERE | CREATE_CLIENT_LOCKED => "FORBIDDEN",
+            CREATE_CLIENT_UNKNOWN | CREATE_CLIENT_OF_ANOTHER_SERVICE | CREATE_CLIENT_LOCKED => {
+                "FORBIDDEN"
+            }
             _ => "BAD_REQUEST",
         };
         Self::Request(code, action)
@@ -92,7 +94,7 @@ fn client(call: &Call, service: &Service) -> Result<Arc<Client>, ResultCode> {
             Some((client, _)) if client.settings.flag("locked") => Err(CREATE_CLIENT_LOCKED),
             Some((client, _)) => Ok(Arc::clone(client)),
             None => Err(match call.why_missing(service, identifier) {
-                Missing::Elsewhere => CREATE_CLIENT_ELSEWHERE,
+                Missing::OfAnotherService => CREATE_CLIENT_OF_ANOTHER_SERVICE,
                 _ => CREATE_CLIENT_UNKNOWN,
             }),
         },
