@@ -136,7 +136,7 @@ result_codes! {
     /// Authlete 3.0: the access token of a service is not sufficient.
     ACCESS_RIGHT_MISSING = published "A457101" with path, "the access token is not allowed to call this API";
     /// Published.
-    CALLER_PROOF_MISSING = published "A001301" with path, "the access token is bound to a DPoP key, and the DPoP proof is missing";
+    CALLER_PROOF_MISSING = published "A001301" with path, "the access token is bound to a DPoP key, and there is no DPoP proof";
     /// Published.
     CALLER_KEY = published "A001302" with path, "the access token is bound to another DPoP key";
     /// Published.

@@ -129,11 +129,11 @@ result_codes! {
     /// RFC 8705 §3.
     CERTIFICATE_AT_GRANTS_MALFORMED = own "A906311", "clientCertificate is not an X.509 certificate";
     /// RFC 8705 §3.
-    DPOP_PROOF_OF_TOKEN_MISSING_AT_GRANTS = own "A906312", "the access token is bound to a DPoP key, and the DPoP proof is missing";
+    DPOP_PROOF_OF_TOKEN_MISSING_AT_GRANTS = own "A906312", "the access token is bound to a DPoP key, and there is no DPoP proof";
     /// RFC 8705 §3.
     DPOP_KEY_OF_TOKEN_AT_GRANTS = own "A906313", "the access token is bound to another DPoP key";
     /// Published.
-    DPOP_PROOF_OF_TOKEN_MISSING = published "A065308", "the access token is bound to a DPoP key, and the DPoP proof is missing";
+    DPOP_PROOF_OF_TOKEN_MISSING = published "A065308", "the access token is bound to a DPoP key, and there is no DPoP proof";
     /// RFC 9449 §7.1.
     DPOP_KEY_OF_TOKEN = published "A065309", "the access token is bound to another DPoP key";
     /// RFC 8705 §3.
@@ -143,7 +143,7 @@ result_codes! {
     /// RFC 8705 §3.
     CERTIFICATE_AT_USERINFO_MALFORMED = published "A089308", "clientCertificate is not an X.509 certificate";
     /// Published.
-    DPOP_PROOF_OF_TOKEN_MISSING_AT_USERINFO = published "A089311", "the access token is bound to a DPoP key, and the DPoP proof is missing";
+    DPOP_PROOF_OF_TOKEN_MISSING_AT_USERINFO = published "A089311", "the access token is bound to a DPoP key, and there is no DPoP proof";
     /// Published.
     DPOP_KEY_OF_TOKEN_AT_USERINFO = published "A089312", "the access token is bound to another DPoP key";
     /// Published.
