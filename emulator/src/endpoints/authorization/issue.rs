@@ -243,7 +243,7 @@ impl<'a> Decision<'a> {
     }
 }
 
-/// What the user granted of a request.
+/// The part of a request that the user granted.
 fn grant(
     call: &Call,
     service: &Service,

@@ -59,7 +59,7 @@ fn additional_claims(request: &Request<'_>, service: &Service, issued: &Issued) 
     (!claims.is_empty()).then(|| Value::Object(claims).to_string())
 }
 
-/// What a second app presents: the ID token of the first app, and the device secret issued with it (§4.2).
+/// The credentials of a second app: the ID token of the first app, and the device secret issued with it (§4.2).
 pub struct Presented<'a> {
     pub id_token: &'a str,
     pub kind: &'a TokenType,
