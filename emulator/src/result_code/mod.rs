@@ -1,6 +1,6 @@
 //! The table of result codes, one file per family.
 //!
-//! The first three digits name the API or its stage. The third digit from the right identifies who caused it: 0 no error,
+//! The first three digits name the API or its stage. The third digit from the right is the origin of the error: 0 no error,
 //! 1 Authlete, 2 the caller of the API, 3 the client application, 6 a person.
 //!
 //! A `published` entry is a code that Authlete has published for this situation. An `own` entry is for a situation without
