@@ -11,7 +11,7 @@ use crate::endpoints::{self, Handler};
 use crate::foreign::Foreign;
 use crate::possession::Possession;
 use crate::reply::{Outcome, Reply};
-use crate::request::{self, BadRequest, Given, HttpRequest};
+use crate::request::{self, BadRequest, HttpRequest, RequestBody};
 use crate::result_code::{METHOD_NOT_ALLOWED, NOT_AN_API, NOT_IMPLEMENTED};
 use crate::routing::{Mismatch, Routes, Target};
 use crate::saver::SaveStatus;
@@ -86,7 +86,8 @@ impl Api {
         let operation = target.operation.id;
         // Read before the state is locked, so that no other call waits for it; looked at when the caller may call.
         let has_body = request.method == "POST" || request.method == "PUT";
-        let given = has_body.then(|| Given::read(operation, request.content_type, request.body));
+        let given =
+            has_body.then(|| RequestBody::read(operation, request.content_type, request.body));
         let possession = Possession {
             method: request.method,
             url: &format!("{}{}", request.origin, request.path),
@@ -101,8 +102,8 @@ impl Api {
         let refuse = |refusal: BadRequest| refusal.reply(target.route.path);
         let mut parameters = target.parameters.clone();
         request::add_query(&mut parameters, operation, request.query).map_err(refuse)?;
-        let given = given.unwrap_or_else(|| Given::of_parameters(operation, &parameters));
-        let Given { object, list } = given.map_err(refuse)?;
+        let given = given.unwrap_or_else(|| RequestBody::of_parameters(operation, &parameters));
+        let RequestBody { object, list } = given.map_err(refuse)?;
         let objects = [&parameters, &object].into_iter().chain(&list);
         let foreign = Foreign::among(objects, service, &state.store);
         let call = Call {

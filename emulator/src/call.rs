@@ -79,7 +79,7 @@ impl Call {
             missing => missing,
         };
         let status = match missing {
-            Missing::Elsewhere => 403,
+            Missing::OfAnotherService => 403,
             _ => 404,
         };
         let code = managed_client_missing(self.operation, by_id, missing);
@@ -93,7 +93,7 @@ impl Call {
         if id.is_some_and(|id| clients.was_deleted(id)) {
             Missing::Deleted
         } else if self.foreign.has(identifier) {
-            Missing::Elsewhere
+            Missing::OfAnotherService
         } else if clients.by_alias(identifier).is_some() {
             Missing::AliasDisabled
         } else {

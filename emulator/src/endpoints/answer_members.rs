@@ -1,4 +1,4 @@
-//! Members that many answers have in common.
+//! Members that many responses share.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::protocol::scopes;
 use crate::reply::Answer;
 use crate::store::{Client, GrantManagement, NamedBy, Service, TokenRecord};
 
-/// The client, and the attributes of it and of the service.
+/// Adds the client, its attributes and those of the service.
 pub fn with_client(answer: Answer, service: &Service, client: &Client) -> Answer {
     with_client_by_alias(answer, service, client, client.alias())
 }
@@ -30,14 +30,14 @@ fn with_client_by_alias(
         .with_some("serviceAttributes", attributes(&service.settings))
 }
 
-/// Whether the client named itself otherwise than by its ID.
+/// Adds whether the request identified the client by its alias or its entity ID.
 pub fn with_name_used(answer: Answer, named_by: NamedBy) -> Answer {
     answer
         .with("clientIdAliasUsed", named_by == NamedBy::Alias)
         .with("clientEntityIdUsed", named_by == NamedBy::EntityId)
 }
 
-/// The client as users know it, and how it named itself.
+/// Adds the client with its display name, and how the request identified it.
 pub fn with_client_of_request(
     answer: Answer,
     service: &Service,
@@ -48,7 +48,7 @@ pub fn with_client_of_request(
     with_name_used(answer, named_by).with_some("clientName", client.settings.text("clientName"))
 }
 
-/// The client of an access token, also when it is gone. The alias is the one that it had when it requested the token.
+/// Adds the client of an access token, even if the client was deleted. The alias is that of the time of the token request.
 pub fn with_client_of_token(answer: Answer, service: &Service, record: &TokenRecord) -> Answer {
     let grant = &record.grant;
     let alias = record.client_id_alias.as_deref();
@@ -59,18 +59,18 @@ pub fn with_client_of_token(answer: Answer, service: &Service, record: &TokenRec
     with_name_used(answer, grant.client_named_by)
 }
 
-/// Authlete leaves out what is empty.
+/// Authlete omits empty lists.
 pub fn list<T: Clone>(values: &[T]) -> Option<Vec<T>> {
     (!values.is_empty()).then(|| values.to_vec())
 }
 
-/// Dynamic scopes, as the API has them.
+/// Dynamic scopes in the format of the API.
 pub fn dynamic_scopes(scopes: &[DynamicScope]) -> Option<Vec<Value>> {
-    let shown = |scope: &DynamicScope| json!({ "name": scope.name, "value": scope.value });
-    list(&scopes.iter().map(shown).collect::<Vec<_>>())
+    let to_json = |scope: &DynamicScope| json!({ "name": scope.name, "value": scope.value });
+    list(&scopes.iter().map(to_json).collect::<Vec<_>>())
 }
 
-/// What a request wants done with a grant, and the grant that it names.
+/// Adds the grant management action of a request, and the grant that it refers to.
 pub fn with_grant_management(
     answer: Answer,
     service: &Service,
@@ -91,9 +91,9 @@ pub fn with_grant_management(
         )
 }
 
-/// What a request asks for that the user decides on at another device.
+/// The access that a request asks for, for a user who decides on another device.
 #[derive(Debug)]
-pub struct Asked<'a> {
+pub struct RequestedAccess<'a> {
     pub scopes: &'a [String],
     pub dynamic_scopes: &'a [DynamicScope],
     pub acrs: Option<&'a [String]>,
@@ -102,10 +102,10 @@ pub struct Asked<'a> {
     pub grant_management: Option<&'a GrantManagement>,
 }
 
-impl Asked<'_> {
-    pub fn shown_in(&self, answer: Answer, service: &Service) -> Answer {
+impl RequestedAccess<'_> {
+    pub fn add_to(&self, answer: Answer, service: &Service) -> Answer {
         let details = scopes::details(&service.settings, self.scopes);
-        let details: Vec<_> = details.into_iter().map(undescribed).collect();
+        let details: Vec<_> = details.into_iter().map(without_descriptions).collect();
         let answer = answer
             .with_some("scopes", list(&details))
             .with_some("dynamicScopes", dynamic_scopes(self.dynamic_scopes))
@@ -117,8 +117,8 @@ impl Asked<'_> {
     }
 }
 
-/// Authlete leaves out what the scopes are described with.
-fn undescribed(mut scope: Value) -> Value {
+/// Authlete omits the descriptions of the scopes.
+fn without_descriptions(mut scope: Value) -> Value {
     if let Some(scope) = scope.as_object_mut() {
         scope.retain(|name, _| name != "description" && name != "descriptions");
     }

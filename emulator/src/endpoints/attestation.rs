@@ -1,5 +1,4 @@
-//! `/attestation`: what clients need to prove that their attestations are fresh (OAuth 2.0 Attestation-Based Client
-//! Authentication).
+//! `/attestation`: challenges for client attestations (OAuth 2.0 Attestation-Based Client Authentication).
 
 use serde_json::json;
 
@@ -9,7 +8,7 @@ use crate::reply::{Outcome, Reply};
 use crate::result_code::ATTESTATION_CHALLENGE_OK;
 use crate::store::Service;
 
-/// The answer of the challenge endpoint.
+/// Creates the response of the challenge endpoint.
 pub fn challenge(call: &Call, service: &mut Service) -> Outcome {
     let challenge = service.attestation_challenge(call.now)?;
     let content = json!({ "attestation_challenge": challenge });

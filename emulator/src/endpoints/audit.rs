@@ -12,19 +12,19 @@ use crate::rfc3339;
 use crate::store::{AuditEntry, Store};
 
 const DEFAULT_LIMIT: i64 = 100;
-const LARGEST_LIMIT: i64 = 1000;
+const MAX_LIMIT: i64 = 1000;
 
-/// What the emulator calls the servers that the log is of.
+/// The name of the cluster in the entries.
 const CLUSTER: &str = "emulator";
 
-/// A page of the log, the latest entries first. The cursor is the number of the last entry of the page before.
+/// Returns a page of the log, latest entries first. The cursor is the number of the last entry of the previous page.
 pub fn entries(call: &Call, store: &Store) -> Outcome {
     if let Some(id) = number(call, "organizationId")? {
         refuse_organization(id, store)?;
     }
     let limit = number(call, "limit")?.unwrap_or(DEFAULT_LIMIT);
-    if !(1..=LARGEST_LIMIT).contains(&limit) {
-        return Err(refusal(400, "limit is not from 1 to 1000"));
+    if !(1..=MAX_LIMIT).contains(&limit) {
+        return Err(refusal(400, "limit must be between 1 and 1000"));
     }
     let cursor = number(call, "cursor")?;
     let (after, before) = (time(call, "after")?, time(call, "before")?);
@@ -43,7 +43,7 @@ pub fn entries(call: &Call, store: &Store) -> Outcome {
         && let Some(entry) = wanted.next()
     {
         last = Some(entry.number);
-        page.push(shown(entry));
+        page.push(to_json(entry));
     }
     let next = last.filter(|_| wanted.peek().is_some());
     let reply = Reply::document(json!({ "entries": page, "limit": limit }));
@@ -57,7 +57,7 @@ pub fn types(_: &Call) -> Outcome {
     Ok(Reply::document(event_types().into()))
 }
 
-fn shown(entry: &AuditEntry) -> Value {
+fn to_json(entry: &AuditEntry) -> Value {
     let status = if entry.is_completed {
         "completed"
     } else {
@@ -91,7 +91,7 @@ fn number(call: &Call, name: &str) -> Result<Option<i64>, Reply> {
         return Ok(None);
     }
     let number = call.parameters.integer(name);
-    let wrong = || refusal(400, &format!("{name} is no whole number"));
+    let wrong = || refusal(400, &format!("{name} is not an integer"));
     number.map(Some).ok_or_else(wrong)
 }
 
@@ -99,6 +99,6 @@ fn time(call: &Call, name: &str) -> Result<Option<Millis>, Reply> {
     let Some(text) = call.parameters.get(name).and_then(Value::as_str) else {
         return Ok(None);
     };
-    let wrong = || refusal(400, &format!("{name} is no time of RFC 3339"));
+    let wrong = || refusal(400, &format!("{name} is not an RFC 3339 timestamp"));
     rfc3339::parse(text).map(Some).ok_or_else(wrong)
 }

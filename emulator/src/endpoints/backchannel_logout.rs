@@ -1,4 +1,4 @@
-//! `/backchannel/logout`: what the server tells clients of the end of a session (OpenID Connect Back-Channel Logout 1.0).
+//! `/backchannel/logout`: logout tokens, sent to clients when a session ends (OpenID Connect Back-Channel Logout 1.0).
 
 use crate::call::Call;
 use crate::json::Members;
@@ -6,17 +6,18 @@ use crate::protocol::logout_token::LogoutToken;
 use crate::protocol::refusal::Refusal;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
-    LOGOUT_CLIENT_MISSING, LOGOUT_CLIENT_UNKNOWN, LOGOUT_OF_NOBODY, LOGOUT_TOKEN_OK, ResultCode,
+    LOGOUT_CLIENT_MISSING, LOGOUT_CLIENT_UNKNOWN, LOGOUT_SUBJECT_AND_SESSION_MISSING,
+    LOGOUT_TOKEN_OK, ResultCode,
 };
 use crate::store::Service;
 
-/// Makes a logout token. The server sends it.
+/// Creates a logout token. The authorization server sends it.
 pub fn token(call: &Call, service: &Service) -> Outcome {
     let token = match read(call, service) {
         Ok(token) => token,
         Err(code) => return Ok(Reply::action(call.path, code, "CALLER_ERROR").reply()),
     };
-    // Authlete leaves it to the server to know whether the client has a URI.
+    // As in Authlete, a client without a logout URI is no error.
     let uri = token.client.settings.get("backchannelLogoutUri").cloned();
     match token.issue() {
         Ok(jwt) => Ok(Reply::action(call.path, LOGOUT_TOKEN_OK, "OK")
@@ -37,7 +38,7 @@ fn read<'a>(call: &'a Call, service: &'a Service) -> Result<LogoutToken<'a>, Res
     let (client, client_named_by) = client.ok_or(LOGOUT_CLIENT_UNKNOWN)?;
     let (subject, session_id) = (call.body.text("subject"), call.body.text("sessionId"));
     if subject.is_none() && session_id.is_none() {
-        return Err(LOGOUT_OF_NOBODY);
+        return Err(LOGOUT_SUBJECT_AND_SESSION_MISSING);
     }
     Ok(LogoutToken {
         service,

@@ -1,4 +1,4 @@
-//! Refusing the access token of a request (RFC 6750 §3).
+//! Errors for rejected access tokens (RFC 6750 §3).
 
 use crate::call::Call;
 use crate::protocol::oauth_error::OAuthError;
@@ -7,11 +7,11 @@ use crate::reply::{Answer, Reply};
 use crate::result_code::ResultCode;
 use crate::store::{Binding, Service};
 
-/// Why a token is not good: what the protected resource does, and what it tells the client.
+/// Why a token is rejected: the action of the protected resource, and the error for the client.
 pub struct TokenRefusal {
     action: &'static str,
     error: OAuthError,
-    /// Parameters of the challenge that say what would be good.
+    /// Challenge parameters with the requirements of the resource, such as `scope`.
     demands: Vec<(&'static str, String)>,
 }
 
@@ -33,14 +33,14 @@ impl TokenRefusal {
         Self::new("FORBIDDEN", error).demanding([("scope", scopes.join(" "))])
     }
 
-    /// With what would be good.
+    /// Adds challenge parameters with the requirements of the resource.
     #[must_use]
     pub fn demanding(mut self, demands: impl IntoIterator<Item = (&'static str, String)>) -> Self {
         self.demands.extend(demands);
         self
     }
 
-    /// The answer about a token of some binding.
+    /// The response for a token with this binding.
     pub fn answer(&self, call: &Call, service: &Service, bound: &Binding) -> Answer {
         let settings = &service.settings;
         let challenge = proof_of_possession::challenge(&self.error, bound, &self.demands, settings);

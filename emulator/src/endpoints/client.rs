@@ -1,4 +1,4 @@
-//! `/client`: the management of clients.
+//! `/client`: client management.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::json::{Members, Object};
 use crate::random;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
-    CLIENT_ENTITY_ID_TAKEN, CREATE_ALIAS_TAKEN, DEVELOPER_HAS_ENOUGH, LOCK_FLAG_MISSING,
+    CLIENT_ENTITY_ID_TAKEN, CREATE_ALIAS_TAKEN, DEVELOPER_CLIENT_LIMIT, LOCK_FLAG_MISSING,
     LOCK_FLAG_UPDATED, LOCKED_ALREADY, ResultCode, SECRET_INVALID, SECRET_REFRESHED,
     SECRET_UPDATED, UNLOCKED_ALREADY, UPDATE_ALIAS_TAKEN,
 };
@@ -28,7 +28,7 @@ pub fn create(call: &Call, service: &mut Service) -> Outcome {
     Ok(Reply::object(200, settings))
 }
 
-/// A client that has its number, its credentials, and what was asked for.
+/// Creates a client with a number, credentials and the requested settings.
 pub fn new(
     service: &mut Service,
     requested: &Object,
@@ -69,7 +69,7 @@ pub fn list(call: &Call, service: &Service) -> Outcome {
     Ok(Reply::object(200, list))
 }
 
-/// Replaces the settings; what is left out goes back to its default.
+/// Replaces the settings; omitted settings get their default values.
 pub fn update(call: &Call, service: &mut Service) -> Outcome {
     let client = call.client("clientId", service)?;
     refuse_invalid(call, service, &call.body, Some(client.id()))?;
@@ -78,14 +78,14 @@ pub fn update(call: &Call, service: &mut Service) -> Outcome {
     Ok(Reply::object(200, store(call, service, settings)))
 }
 
-/// Deletes a client with all that was issued to it.
+/// Deletes a client and everything issued to it.
 pub fn delete(call: &Call, service: &mut Service) -> Outcome {
     let id = call.client("clientId", service)?.id();
     service.delete_client(id);
     Ok(Reply::no_content())
 }
 
-/// Locks or unlocks a client, and changes nothing else.
+/// Locks or unlocks a client.
 pub fn update_lock_flag(call: &Call, service: &mut Service) -> Outcome {
     let mut settings = call.client("clientIdentifier", service)?.settings.clone();
     let locked = call.body.get("clientLocked").and_then(Value::as_bool);
@@ -129,7 +129,7 @@ fn replace_secret(call: &Call, service: &mut Service, secret: &str, code: Result
     Ok(answer.with_some("oldClientSecret", previous).reply())
 }
 
-/// Stores the changed settings of a client; returns them as they are then.
+/// Stores the changed settings of a client and returns the stored settings.
 fn store(call: &Call, service: &mut Service, mut settings: Object) -> Object {
     settings.insert("modifiedAt".to_owned(), call.now.into());
     service.clients.put(Client {
@@ -138,7 +138,7 @@ fn store(call: &Call, service: &mut Service, mut settings: Object) -> Object {
     settings
 }
 
-/// Refuses settings that cannot be, and an alias or an entity identifier that another client has.
+/// Rejects invalid settings, and an alias or an entity ID that another client uses.
 fn refuse_invalid(
     call: &Call,
     service: &Service,
@@ -169,7 +169,7 @@ fn refuse_invalid(
     Ok(())
 }
 
-/// Refuses one client more than a developer may have, where the service has a limit and the client a developer.
+/// Rejects a client of a developer who has reached the limit of the service.
 fn refuse_too_many(call: &Call, service: &Service) -> Result<(), Reply> {
     let limit = service.settings.integer("clientsPerDeveloper");
     let limit = limit.and_then(|limit| usize::try_from(limit).ok());
@@ -181,5 +181,5 @@ fn refuse_too_many(call: &Call, service: &Service) -> Result<(), Reply> {
     if own.count() < limit {
         return Ok(());
     }
-    Err(Reply::error(403, call.path, DEVELOPER_HAS_ENOUGH))
+    Err(Reply::error(403, call.path, DEVELOPER_CLIENT_LIMIT))
 }

@@ -1,4 +1,4 @@
-//! `/client/authorization`: what users gave to clients.
+//! `/client/authorization`: authorizations that users granted to clients.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use crate::result_code::{
 };
 use crate::store::{Grant, Service};
 
-/// The clients that hold a token of a user that is good for something, by the order of their IDs.
+/// Lists the clients that hold a valid or refreshable token of a user, ordered by client ID.
 pub fn list(call: &Call, service: &Service) -> Outcome {
     let slice = Slice::of(call, &call.body)?;
     let subject = call.subject(AUTHORIZATION_LIST_SUBJECT_MISSING)?;
@@ -37,7 +37,7 @@ pub fn list(call: &Call, service: &Service) -> Outcome {
     Ok(Reply::object(200, list))
 }
 
-/// Gives other scopes to the tokens that a client has for a user.
+/// Replaces the scopes of the tokens that a client holds for a user.
 pub fn update(call: &Call, service: &mut Service) -> Outcome {
     let client = call.client("clientId", service)?;
     let subject = call.subject(AUTHORIZATION_UPDATE_SUBJECT_MISSING)?;
@@ -58,7 +58,7 @@ pub fn update(call: &Call, service: &mut Service) -> Outcome {
     Ok(Reply::result(call.path, AUTHORIZATION_UPDATED).reply())
 }
 
-/// Ends what a user gave to a client. What is remembered of the granted scopes stays.
+/// Revokes the tokens and authorization codes of a client for a user. The record of granted scopes is kept.
 pub fn delete(call: &Call, service: &mut Service) -> Outcome {
     let id = call.client("clientId", service)?.id();
     let subject = call.subject(AUTHORIZATION_DELETE_SUBJECT_MISSING)?;

@@ -25,14 +25,13 @@ use crate::settings;
 use crate::settings::client_metadata;
 use crate::store::{Client, Service};
 
-/// Registers a client. Whether the client may register at all, the caller has to know: initial access tokens are its
-/// own affair.
+/// Registers a client. The caller decides whether the client may register, and checks initial access tokens.
 pub fn register(call: &Call, service: &mut Service) -> Outcome {
     let outcome = create(call, service);
     answer(call, service, outcome)
 }
 
-/// Shows a client its registration (RFC 7592 §2.1).
+/// Returns the registration of a client (RFC 7592 §2.1).
 pub fn get(call: &Call, service: &mut Service) -> Outcome {
     let outcome = read(call, service);
     answer(call, service, outcome)
@@ -44,14 +43,14 @@ pub fn update(call: &Call, service: &mut Service) -> Outcome {
     answer(call, service, outcome)
 }
 
-/// Ends a registration (RFC 7592 §2.3).
+/// Deletes a registration (RFC 7592 §2.3).
 pub fn delete(call: &Call, service: &mut Service) -> Outcome {
     let outcome = end(call, service);
     answer(call, service, outcome)
 }
 
 fn create(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
-    enabled(service)?;
+    check_enabled(service)?;
     let sent = metadata(call)?;
     let requested = requested(call, service, &sent, None)?;
     let mut client = client::new(service, &requested, call.now)?;
@@ -90,7 +89,7 @@ fn replace(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     let (client, token) = authorized(call, service)?;
     let sent = metadata(call)?;
     let settings = &client.settings;
-    same_client(&sent, client)?;
+    check_update(&sent, client)?;
     let requested = requested(call, service, &sent, Some(client))?;
     let mut settings = replaced(settings, requested);
     settings.insert("modifiedAt".to_owned(), call.now.into());
@@ -115,23 +114,23 @@ fn end(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     Ok(Reply::action(call.path, REGISTRATION_DELETED, "DELETED").reply())
 }
 
-fn enabled(service: &Service) -> Result<(), Refusal> {
+fn check_enabled(service: &Service) -> Result<(), Refusal> {
     if service.settings.flag("dynamicRegistrationSupported") {
         return Ok(());
     }
     Err(OAuthError::new("server_error", REGISTRATION_UNSUPPORTED).into())
 }
 
-/// What the client sent.
+/// The client metadata in the request.
 fn metadata(call: &Call) -> Result<Object, Refusal> {
     let json = call.body.text("json");
     let json = json.ok_or(OAuthError::new("server_error", REGISTRATION_JSON_MISSING))?;
     let metadata = serde_json::from_str(json);
-    let words = "the body is not a JSON object";
-    Ok(metadata.map_err(|_| invalid_as(REGISTRATION_JSON_MALFORMED, words))?)
+    let message = "the body is not a JSON object";
+    Ok(metadata.map_err(|_| invalid_as(REGISTRATION_JSON_MALFORMED, message))?)
 }
 
-/// The settings that a client asks for, by itself or by a software statement.
+/// The settings that a client requests in its metadata or in a software statement.
 fn requested(
     call: &Call,
     service: &Service,
@@ -139,10 +138,10 @@ fn requested(
     existing: Option<&Client>,
 ) -> Result<Object, Refusal> {
     let metadata = software_statement::apply(sent, service, call.now)?;
-    Ok(acceptable(service, &metadata, existing)?)
+    Ok(checked_settings(service, &metadata, existing)?)
 }
 
-/// The settings of a client that registers again: what metadata cannot say stays as it is.
+/// The settings of a client that registers again. Settings that metadata cannot express are kept.
 pub fn replaced(current: &Object, requested: Object) -> Object {
     let mut given = current.clone();
     client_metadata::forget(&mut given);
@@ -151,24 +150,24 @@ pub fn replaced(current: &Object, requested: Object) -> Object {
     settings::client::replace(current, &given)
 }
 
-/// The settings of metadata, when they are acceptable; of a client that is new, or that exists.
-pub fn acceptable(
+/// Converts the metadata of a new or an existing client into settings, and checks them.
+pub fn checked_settings(
     service: &Service,
     metadata: &Object,
     existing: Option<&Client>,
 ) -> Result<Object, OAuthError> {
     let mut settings =
-        client_metadata::read(metadata).map_err(|(code, words)| invalid_as(code, words))?;
+        client_metadata::read(metadata).map_err(|(code, message)| invalid_as(code, message))?;
     registration::complete(&mut settings);
     registration::check(&settings, service)?;
     refuse_taken_software(service, &settings, existing)?;
     settings.extend(custom(service, metadata));
     let extension = existing.and_then(|client| client.settings.object("extension"));
-    settings.extend(confinement(service, metadata, extension)?);
+    settings.extend(requestable_scopes(service, metadata, extension)?);
     Ok(settings)
 }
 
-/// The metadata that only this service knows.
+/// The custom metadata that the service supports.
 fn custom(service: &Service, metadata: &Object) -> Option<(String, Value)> {
     let names = service.settings.texts("supportedCustomClientMetadata")?;
     let names = names
@@ -182,8 +181,8 @@ fn custom(service: &Service, metadata: &Object) -> Option<(String, Value)> {
     text.map(|text| ("customMetadata".to_owned(), text.into()))
 }
 
-/// The scopes that the client confines itself to, where the service has it that the metadata `scope` does that.
-fn confinement(
+/// The requestable scopes of the client from the metadata `scope`, if the service has `dcrScopeUsedAsRequestable`.
+fn requestable_scopes(
     service: &Service,
     metadata: &Object,
     extension: Option<&Object>,
@@ -233,12 +232,12 @@ fn refuse_taken_software(
     Ok(())
 }
 
-/// The client that the configuration endpoint was called for, when the token is that of its registration.
+/// The client of a call to the configuration endpoint, if the registration access token is valid for it.
 fn authorized<'c, 's>(
     call: &'c Call,
     service: &'s Service,
 ) -> Result<(&'s Client, &'c str), Refusal> {
-    enabled(service)?;
+    check_enabled(service)?;
     let identifier = call.body.text("clientId");
     let identifier = identifier.ok_or(OAuthError::new(
         "server_error",
@@ -264,20 +263,20 @@ fn authorized<'c, 's>(
     Ok((client, token))
 }
 
-/// RFC 7592 §2.2: an update names the client, has no secret but the current one, and nothing that the server gave with
-/// the registration.
-fn same_client(sent: &Object, client: &Client) -> Result<(), OAuthError> {
+/// RFC 7592 §2.2: an update must have the ID of the client, may have only the current secret, and must not have members
+/// that the server issued with the registration.
+fn check_update(sent: &Object, client: &Client) -> Result<(), OAuthError> {
     let id = sent.get("client_id").and_then(Value::as_str);
     let own_id = client.id().to_string();
-    let words = "client_id: must be that of the client";
-    let id = id.ok_or(invalid_as(UPDATE_CLIENT_ID_MISSING, words))?;
+    let message = "client_id: must be that of the client";
+    let id = id.ok_or(invalid_as(UPDATE_CLIENT_ID_MISSING, message))?;
     if id != own_id && Some(id) != client.alias() {
-        return Err(invalid_as(UPDATE_CLIENT_ID_OTHER, words));
+        return Err(invalid_as(UPDATE_CLIENT_ID_OTHER, message));
     }
     let own = client.settings.get("clientSecret");
     if sent.contains_key("client_secret") && sent.get("client_secret") != own {
-        let words = "client_secret: must be the current one";
-        return Err(invalid_as(UPDATE_CLIENT_SECRET_OTHER, words));
+        let message = "client_secret: must be the current one";
+        return Err(invalid_as(UPDATE_CLIENT_SECRET_OTHER, message));
     }
     let given = registration_response::ISSUED;
     match given.iter().find(|name| sent.contains_key(**name)) {
@@ -306,7 +305,7 @@ fn success(
         .reply()
 }
 
-/// Without `unauthorizedOnClientConfigSupported` the caller does not know the action for a wrong token.
+/// The action `UNAUTHORIZED` needs `unauthorizedOnClientConfigSupported`; without it, a wrong token is a bad request.
 fn answer(call: &Call, service: &Service, outcome: Result<Reply, Refusal>) -> Outcome {
     let knows = service.settings.flag("unauthorizedOnClientConfigSupported");
     outcome.or_else(|refusal| {

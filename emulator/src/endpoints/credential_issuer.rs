@@ -1,4 +1,4 @@
-//! `/vci`: what a credential issuer publishes, and its nonces.
+//! `/vci`: metadata, keys and nonces of a credential issuer.
 
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ use crate::result_code::{
 };
 use crate::store::Service;
 
-/// OpenID for Verifiable Credential Issuance 1.0 §12.2.
+/// The metadata of the credential issuer (OpenID for Verifiable Credential Issuance 1.0 §12.2).
 pub fn metadata(call: &Call, service: &Service) -> Outcome {
     refuse_disabled(call, service, CREDENTIAL_METADATA_DISABLED)?;
     let document = credential_issuer_metadata::of(&service.settings).map(Value::Object);
@@ -25,7 +25,7 @@ pub fn metadata(call: &Call, service: &Service) -> Outcome {
     Ok(document_answer(call, CREDENTIAL_METADATA_MADE, &document).reply())
 }
 
-/// SD-JWT VC, "JWT VC Issuer Metadata": where the keys are.
+/// The metadata with the location of the keys (SD-JWT VC, "JWT VC Issuer Metadata").
 pub fn jwt_issuer(call: &Call, service: &Service) -> Outcome {
     refuse_disabled(call, service, JWT_ISSUER_METADATA_DISABLED)?;
     let settings = &service.settings;
@@ -44,7 +44,7 @@ pub fn jwks(call: &Call, service: &Service) -> Outcome {
     Ok(document_answer(call, CREDENTIAL_JWKS_MADE, &keys.public().to_json()).reply())
 }
 
-/// OpenID for Verifiable Credential Issuance 1.0 §7.
+/// The nonce endpoint (OpenID for Verifiable Credential Issuance 1.0 §7).
 pub fn nonce(call: &Call, service: &mut Service) -> Outcome {
     refuse_disabled(call, service, CREDENTIAL_NONCE_DISABLED)?;
     let nonce = credential_nonce::shared(service, call.now)?;
@@ -54,7 +54,7 @@ pub fn nonce(call: &Call, service: &mut Service) -> Outcome {
         .reply())
 }
 
-/// A service that issues no credentials has none of these endpoints.
+/// These endpoints exist only if the service issues credentials.
 fn refuse_disabled(call: &Call, service: &Service, code: ResultCode) -> Result<(), Reply> {
     match credential_issuer::is_enabled(&service.settings) {
         true => Ok(()),
@@ -66,14 +66,14 @@ fn refuse_disabled(call: &Call, service: &Service, code: ResultCode) -> Result<(
     }
 }
 
-/// The settings of the service do not suffice.
+/// The error for a service whose settings are incomplete.
 fn incomplete(call: &Call, service: &Service, code: ResultCode) -> Reply {
     let error = OAuthError::new("server_error", code);
     let answer = error.answer(call.path, usual_action(&error), &service.settings);
     answer.reply()
 }
 
-/// A document for people, or for programs.
+/// The response with a document, which `pretty` indents.
 fn document_answer(call: &Call, code: ResultCode, document: &Value) -> Answer {
     let content = match call.body.flag("pretty") {
         true => format!("{document:#}"),

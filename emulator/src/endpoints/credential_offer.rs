@@ -21,7 +21,7 @@ pub fn create(call: &Call, service: &mut Service) -> Outcome {
     let offer = wanted.make(service, call.now)?;
     let answer = Reply::action(call.path, OFFER_CREATED, "CREATED");
     let answer = answer.with("info", offer.shown.clone());
-    keep(call, service, offer);
+    store(call, service, offer);
     Ok(answer.reply())
 }
 
@@ -40,8 +40,8 @@ pub fn info(call: &Call, service: &Service) -> Outcome {
     })
 }
 
-/// Keeps an offer, and the ways to it, until it ends.
-fn keep(call: &Call, service: &mut Service, offer: CredentialOffer) {
+/// Stores an offer with its issuer state and its pre-authorized code until it expires.
+fn store(call: &Call, service: &mut Service, offer: CredentialOffer) {
     let digest = |name| offer.shown.text(name).map(Digest::of);
     let end = offer.shown.integer("expiresAt").unwrap_or_default();
     let Some(key) = digest("identifier") else {
@@ -59,7 +59,7 @@ fn keep(call: &Call, service: &mut Service, offer: CredentialOffer) {
     service.credential_offers.insert(key, offer, end, call.now);
 }
 
-/// Authlete has the status 403 for this.
+/// Authlete responds with status 403.
 fn refuse_disabled(call: &Call, service: &Service, code: ResultCode) -> Result<(), Reply> {
     match credential_issuer::is_enabled(&service.settings) {
         true => Ok(()),

@@ -3,7 +3,7 @@
 use authlete::types::GrantType;
 use serde_json::Value;
 
-use super::answer_members::{Asked, with_client_of_request};
+use super::answer_members::{RequestedAccess, with_client_of_request};
 use super::refused::refused;
 use crate::call::Call;
 use crate::clock::after;
@@ -24,21 +24,21 @@ use crate::result_code::{
     DEVICE_COMPLETE_ACCESS_TOKEN_CLAIMS, DEVICE_COMPLETE_CLAIMS_MALFORMED,
     DEVICE_COMPLETE_HEADER_MALFORMED, DEVICE_COMPLETE_OK, DEVICE_COMPLETE_RESULT_MISSING,
     DEVICE_COMPLETE_RESULT_UNKNOWN, DEVICE_COMPLETE_SUBJECT_MISSING,
-    DEVICE_COMPLETE_USER_CODE_ELSEWHERE, DEVICE_COMPLETE_USER_CODE_EXPIRED,
-    DEVICE_COMPLETE_USER_CODE_MISSING, DEVICE_COMPLETE_USER_CODE_UNKNOWN, DEVICE_VERIFICATION_OK,
-    DEVICE_VERIFICATION_URI_MISSING, DEVICE_VERIFICATION_USER_CODE_ELSEWHERE,
-    DEVICE_VERIFICATION_USER_CODE_EXPIRED, DEVICE_VERIFICATION_USER_CODE_MISSING,
+    DEVICE_COMPLETE_USER_CODE_EXPIRED, DEVICE_COMPLETE_USER_CODE_MISSING,
+    DEVICE_COMPLETE_USER_CODE_OF_ANOTHER_SERVICE, DEVICE_COMPLETE_USER_CODE_UNKNOWN,
+    DEVICE_VERIFICATION_OK, DEVICE_VERIFICATION_URI_MISSING, DEVICE_VERIFICATION_USER_CODE_EXPIRED,
+    DEVICE_VERIFICATION_USER_CODE_MISSING, DEVICE_VERIFICATION_USER_CODE_OF_ANOTHER_SERVICE,
     DEVICE_VERIFICATION_USER_CODE_UNKNOWN, GRANT_NOT_DECLARED, GRANT_NOT_SUPPORTED,
     PARAMETER_REPEATED, PARAMETERS_MISSING, PARAMETERS_NONE, ResultCode, USER_CODES_EXHAUSTED,
 };
 use crate::store::{Decision, DeviceFlow, Service};
 
-/// What `deviceVerificationUriComplete` has in the place of the user code.
+/// The placeholder for the user code in `deviceVerificationUriComplete`.
 const PLACEHOLDER: &str = "USER_CODE";
-/// How often a user code that is taken is replaced by another.
-const ATTEMPTS: usize = 100;
+/// How many user codes are generated until one is not in use.
+const MAX_ATTEMPTS: usize = 100;
 
-/// Takes a device authorization request, and gives out a device code and a user code (RFC 8628 §3.1).
+/// Checks a device authorization request, and issues a device code and a user code (RFC 8628 §3.1).
 pub fn authorization(call: &Call, service: &mut Service) -> Outcome {
     let outcome =
         authorize(call, service).or_else(|refusal| refused(call, service, refusal, status_action));
@@ -59,7 +59,7 @@ fn authorize(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     let verification_uri = verification_uri.ok_or(server_error(DEVICE_VERIFICATION_URI_MISSING))?;
     let user_code = free_user_code(call, service)?;
     let complete_uri = service.settings.text("deviceVerificationUriComplete");
-    // Without the placeholder it would not be complete.
+    // A URI without the placeholder has no place for the user code.
     let complete_uri = complete_uri.filter(|uri| uri.contains(PLACEHOLDER));
     let complete_uri = complete_uri.map(|uri| uri.replace(PLACEHOLDER, &user_code));
     let device_code = random::token()?;
@@ -90,7 +90,7 @@ fn authorize(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         .with("interval", flow.polling.interval);
     let (client, named_by) = (&authenticated.client, authenticated.named_by);
     let answer = with_client_of_request(answer, service, client, named_by);
-    let answer = asked(&flow).shown_in(answer, service).reply();
+    let answer = requested_access(&flow).add_to(answer, service).reply();
     let (digest, end) = (Digest::of(&device_code), after(call.now, expires_in));
     service
         .user_codes
@@ -99,14 +99,14 @@ fn authorize(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     Ok(answer)
 }
 
-/// What a request asks for (RFC 8628 §3.1).
+/// Reads a device authorization request (RFC 8628 §3.1).
 fn read(
     service: &Service,
     parameters: &Parameters,
     authenticated: &Authenticated,
 ) -> Result<DeviceFlow, OAuthError> {
     let client = &authenticated.client;
-    allow(service, authenticated)?;
+    check_grant_type(service, authenticated)?;
     let (settings, registration) = (&service.settings, &client.settings);
     let details = authorization_details::requested(parameters, settings, registration)?;
     let (scopes, dynamic_scopes) = scopes::all(parameters, settings, registration);
@@ -130,7 +130,7 @@ fn read(
     Ok(flow)
 }
 
-/// Tells what is behind a user code, which stays as it is (RFC 8628 §3.3).
+/// Looks up the request for a user code, and keeps the code (RFC 8628 §3.3).
 pub fn verification(call: &Call, service: &mut Service) -> Outcome {
     let answer = |code, action| Reply::action(call.path, code, action);
     let Some(text) = call.body.text("userCode") else {
@@ -139,8 +139,8 @@ pub fn verification(call: &Call, service: &mut Service) -> Outcome {
     };
     let found = match find(call, service, text) {
         Ok(found) => found,
-        Err(Unusable::Elsewhere) => {
-            let code = DEVICE_VERIFICATION_USER_CODE_ELSEWHERE;
+        Err(Unusable::OfAnotherService) => {
+            let code = DEVICE_VERIFICATION_USER_CODE_OF_ANOTHER_SERVICE;
             return Ok(answer(code, "NOT_EXIST").reply());
         }
         Err(Unusable::Unknown) => {
@@ -158,10 +158,10 @@ pub fn verification(call: &Call, service: &mut Service) -> Outcome {
         Some(client) => with_client_of_request(answer, service, client, flow.client_named_by),
         None => answer,
     };
-    Ok(asked(flow).shown_in(answer, service).reply())
+    Ok(requested_access(flow).add_to(answer, service).reply())
 }
 
-/// Notes what the user decided. The user code is spent, and the device learns of it when it asks next.
+/// Records the decision of the user and consumes the user code. The device gets the result at its next poll.
 pub fn complete(call: &Call, service: &mut Service) -> Outcome {
     let answer = match decide(call, service) {
         Ok(()) => Reply::action(call.path, DEVICE_COMPLETE_OK, "SUCCESS")
@@ -176,7 +176,10 @@ fn decide(call: &Call, service: &mut Service) -> Result<(), (ResultCode, &'stati
     let text = call.body.text("userCode");
     let text = text.ok_or(invalid(DEVICE_COMPLETE_USER_CODE_MISSING))?;
     let found = find(call, service, text).map_err(|unusable| match unusable {
-        Unusable::Elsewhere => (DEVICE_COMPLETE_USER_CODE_ELSEWHERE, "USER_CODE_NOT_EXIST"),
+        Unusable::OfAnotherService => (
+            DEVICE_COMPLETE_USER_CODE_OF_ANOTHER_SERVICE,
+            "USER_CODE_NOT_EXIST",
+        ),
         Unusable::Unknown => (DEVICE_COMPLETE_USER_CODE_UNKNOWN, "USER_CODE_NOT_EXIST"),
         Unusable::Expired => (DEVICE_COMPLETE_USER_CODE_EXPIRED, "USER_CODE_EXPIRED"),
     })?;
@@ -201,7 +204,7 @@ fn decide(call: &Call, service: &mut Service) -> Result<(), (ResultCode, &'stati
     Ok(())
 }
 
-/// The request behind a user code.
+/// The request that a user code belongs to.
 struct Found<'a> {
     user_code: Digest,
     device_code: Digest,
@@ -210,7 +213,7 @@ struct Found<'a> {
 }
 
 enum Unusable {
-    Elsewhere,
+    OfAnotherService,
     Unknown,
     Expired,
 }
@@ -219,7 +222,7 @@ fn find<'a>(call: &Call, service: &'a Service, typed: &str) -> Result<Found<'a>,
     let user_code = Digest::of(&user_code::typed(typed));
     let entry = service.user_codes.get(&user_code);
     let entry = entry.ok_or(match call.foreign.has(typed) {
-        true => Unusable::Elsewhere,
+        true => Unusable::OfAnotherService,
         false => Unusable::Unknown,
     })?;
     let flow = service.device_flows.get(&entry.value);
@@ -235,7 +238,7 @@ fn find<'a>(call: &Call, service: &'a Service, typed: &str) -> Result<Found<'a>,
     })
 }
 
-fn allow(service: &Service, authenticated: &Authenticated) -> Result<(), OAuthError> {
+fn check_grant_type(service: &Service, authenticated: &Authenticated) -> Result<(), OAuthError> {
     let grant_type = GrantType::DeviceCode;
     if !service.supports("supportedGrantTypes", grant_type.as_str()) {
         let code = GRANT_NOT_SUPPORTED;
@@ -248,9 +251,9 @@ fn allow(service: &Service, authenticated: &Authenticated) -> Result<(), OAuthEr
     Ok(())
 }
 
-/// A user code that nobody has at the moment.
+/// Generates a user code that is not in use.
 fn free_user_code(call: &Call, service: &Service) -> Result<String, Refusal> {
-    for _ in 0..ATTEMPTS {
+    for _ in 0..MAX_ATTEMPTS {
         let user_code = user_code::generate(&service.settings)?;
         let taken = service.user_codes.live(&Digest::of(&user_code), call.now);
         if taken.is_none() {
@@ -260,8 +263,8 @@ fn free_user_code(call: &Call, service: &Service) -> Result<String, Refusal> {
     Err(OAuthError::new("server_error", USER_CODES_EXHAUSTED).into())
 }
 
-fn asked(flow: &DeviceFlow) -> Asked<'_> {
-    Asked {
+fn requested_access(flow: &DeviceFlow) -> RequestedAccess<'_> {
+    RequestedAccess {
         scopes: &flow.scopes,
         dynamic_scopes: &flow.dynamic_scopes,
         acrs: flow.acrs.as_deref(),

@@ -1,4 +1,4 @@
-//! What a service publishes: its metadata (OpenID Connect Discovery 1.0 §3, RFC 8414 §2) and its keys.
+//! The published metadata (OpenID Connect Discovery 1.0 §3, RFC 8414 §2) and keys of a service.
 
 use serde_json::Value;
 
@@ -10,8 +10,8 @@ use crate::reply::{Outcome, Reply};
 use crate::result_code::{PATCH_INAPPLICABLE, PATCH_MALFORMED};
 use crate::store::Service;
 
-/// The most bytes of metadata that a patch may make by copying.
-const LONGEST: usize = 256 * 1024;
+/// The maximum size of the metadata after a copy operation of a patch, in bytes.
+const MAX_COPIED_BYTES: usize = 256 * 1024;
 
 pub fn configuration(call: &Call, service: &Service) -> Outcome {
     let mut document = Value::Object(metadata::of(service));
@@ -24,21 +24,20 @@ pub fn configuration(call: &Call, service: &Service) -> Outcome {
     Ok(document_reply(call, document))
 }
 
-/// Changes the metadata, as long as they remain an object and of some size: a few copies of the whole in itself would
-/// fill the memory.
+/// Applies a patch, unless the result is not an object or too large. Repeated copies of the document into itself would
+/// exhaust the memory.
 fn apply(patch: &json_patch::Patch, document: &mut Value) -> Option<()> {
     for operation in &patch.0 {
         json_patch::patch(document, std::slice::from_ref(operation)).ok()?;
         let is_copy = matches!(operation, json_patch::PatchOperation::Copy(_));
-        if is_copy && document.to_string().len() > LONGEST {
+        if is_copy && document.to_string().len() > MAX_COPIED_BYTES {
             return None;
         }
     }
     document.is_object().then_some(())
 }
 
-/// The keys of the service, without the private members unless they are asked for. Those of a hardware security module
-/// never have them.
+/// The keys of the service. Private members are included on request, except for keys in a hardware security module.
 pub fn jwks(call: &Call, service: &Service) -> Outcome {
     let hardware = keys::of_hardware(service).public();
     if !service.settings.contains_key("jwks") && hardware.keys().is_empty() {

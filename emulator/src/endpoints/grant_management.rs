@@ -1,4 +1,4 @@
-//! `/gm`: what clients want to know of grants, and that they want them no more (Grant Management for OAuth 2.0 §6).
+//! `/gm`: queries and revocations of grants (Grant Management for OAuth 2.0 §6).
 
 use authlete::types::GmAction;
 
@@ -16,8 +16,8 @@ use crate::result_code::{
 };
 use crate::store::{Binding, Grant, Service};
 
-/// An action, and what is special to it.
-struct Wanted {
+/// An action, with the scope that it needs and the HTTP method of its endpoint.
+struct RequestedAction {
     action: GmAction,
     scope: &'static str,
     method: &'static str,
@@ -42,10 +42,10 @@ pub fn grant_management(call: &Call, service: &mut Service) -> Outcome {
 fn process(call: &Call, service: &mut Service, bound: &Binding) -> Result<Answer, TokenRefusal> {
     let caller_error =
         |code| TokenRefusal::new("CALLER_ERROR", OAuthError::new("server_error", code));
-    let wanted = Wanted::by(call).ok_or_else(|| caller_error(GM_ACTION_INVALID))?;
+    let wanted = RequestedAction::by(call).ok_or_else(|| caller_error(GM_ACTION_INVALID))?;
     let grant_id = call.body.text("grantId");
     let grant_id = grant_id.ok_or_else(|| caller_error(GM_GRANT_ID_MISSING))?;
-    let authority = presented(call, service, bound, &wanted, grant_id)?;
+    let authority = check_token(call, service, bound, &wanted, grant_id)?;
     let managed = service.managed_grants.get(grant_id).ok_or_else(|| {
         let error = OAuthError::invalid_request(GM_GRANT_UNKNOWN);
         TokenRefusal::new("NOT_FOUND", error)
@@ -67,12 +67,12 @@ fn process(call: &Call, service: &mut Service, bound: &Binding) -> Result<Answer
     Ok(Reply::action(call.path, GRANT_REVOKED, "NO_CONTENT"))
 }
 
-/// What the access token stands for, when it is good and in the right hands.
-fn presented(
+/// The grant of the access token, if the token is valid and the client proves possession of its key.
+fn check_token(
     call: &Call,
     service: &mut Service,
     bound: &Binding,
-    wanted: &Wanted,
+    wanted: &RequestedAction,
     grant_id: &str,
 ) -> Result<Grant, TokenRefusal> {
     let token = call.body.text("accessToken");
@@ -84,15 +84,15 @@ fn presented(
     }
     let grant = record.grant.clone();
     let is_covered = record.covers(&[wanted.scope]);
-    let call = wanted.located(call, service, grant_id);
-    proof_of_possession::check(&call, service, bound, token).map_err(of_possession)?;
+    let call = wanted.with_dpop_target(call, service, grant_id);
+    proof_of_possession::check(&call, service, bound, token).map_err(possession_refusal)?;
     if !is_covered {
         return Err(TokenRefusal::insufficient_scope(GM_SCOPE, &[wanted.scope]));
     }
     Ok(grant)
 }
 
-impl Wanted {
+impl RequestedAction {
     fn by(call: &Call) -> Option<Self> {
         let (action, scope, method) = match GmAction::from(call.body.text("gmAction")?) {
             GmAction::Query => (GmAction::Query, "grant_management_query", "GET"),
@@ -106,8 +106,8 @@ impl Wanted {
         })
     }
 
-    /// The call with what a DPoP proof has to be for, where it does not say it itself (§6.3).
-    fn located(&self, call: &Call, service: &Service, grant_id: &str) -> Call {
+    /// The call with `htm` and `htu` for the DPoP proof, where the caller omitted them (§6.3).
+    fn with_dpop_target(&self, call: &Call, service: &Service, grant_id: &str) -> Call {
         let endpoint = service.settings.text("grantManagementEndpoint");
         let defaults = [
             ("htm", Some(self.method.to_owned())),
@@ -126,8 +126,8 @@ impl Wanted {
     }
 }
 
-/// It is the caller who read the certificate from the connection; the rest is the client's.
-fn of_possession(error: OAuthError) -> TokenRefusal {
+/// `invalid_request` is an error of the caller, who reads the certificate from the connection; the others are the client's.
+fn possession_refusal(error: OAuthError) -> TokenRefusal {
     let action = match error.error {
         "invalid_request" => "CALLER_ERROR",
         _ => "UNAUTHORIZED",

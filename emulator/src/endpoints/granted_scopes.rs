@@ -1,4 +1,4 @@
-//! `/client/granted_scopes`: what is remembered of the scopes that users granted to clients.
+//! `/client/granted_scopes`: records of the scopes that users granted to clients.
 
 use crate::call::Call;
 use crate::reply::{Outcome, Reply};
@@ -8,7 +8,7 @@ use crate::result_code::{
 };
 use crate::store::Service;
 
-/// Shows the record. Without one there are no lists, which is not the same as empty ones.
+/// Returns the record. Without a record, the lists are absent and not empty.
 pub fn get(call: &Call, service: &Service) -> Outcome {
     let id = call.client("clientId", service)?.id();
     let subject = call.subject(GRANTED_SCOPES_SUBJECT_MISSING)?;
@@ -30,7 +30,7 @@ pub fn get(call: &Call, service: &Service) -> Outcome {
     Ok(answer.reply())
 }
 
-/// Forgets the record; tokens stay as they are.
+/// Deletes the record. Tokens are not affected.
 pub fn delete(call: &Call, service: &mut Service) -> Outcome {
     let id = call.client("clientId", service)?.id();
     let subject = call.subject(GRANTED_SCOPES_DELETE_SUBJECT_MISSING)?;

@@ -1,4 +1,4 @@
-//! `/hsk`: hardware-secured keys. There is no hardware; the keys are real.
+//! `/hsk`: hardware-secured keys, emulated in software.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::result_code::{
 };
 use crate::store::{HardwareKey, Service};
 
-/// The name of the module that is asked when a request names none.
+/// The default of `hsmName`.
 const DEFAULT_MODULE: &str = "emulator";
 
 pub fn create(call: &Call, service: &mut Service) -> Outcome {
@@ -91,7 +91,7 @@ fn is_disabled(service: &Service) -> bool {
     !service.settings.flag("hsmEnabled")
 }
 
-/// A new key and its public half, for the type, the use and the algorithm that a request names together.
+/// Generates a key of the requested type, use and algorithm. Returns the key and its public key in DER.
 fn generate(request: &Object) -> Result<(Jwk, Vec<u8>), ResultCode> {
     let given = |name| request.text(name).ok_or(HSK_PARAMETER_MISSING);
     let (kty, usage, alg) = (given("kty")?, given("use")?, given("alg")?);
@@ -109,7 +109,7 @@ fn generate(request: &Object) -> Result<(Jwk, Vec<u8>), ResultCode> {
     Ok((key, der))
 }
 
-/// The service shows its keys as well.
+/// Lists the keys in the settings of the service.
 fn show_in_settings(service: &mut Service) {
     let keys = all_shown(service);
     Arc::make_mut(&mut service.settings).insert("hsks".to_owned(), keys.into());

@@ -1,4 +1,4 @@
-//! `/auth/introspection`: is an access token good for this?
+//! `/auth/introspection`: checks an access token for a protected resource.
 
 use super::answer_members::{list, with_client_of_token};
 use super::challenge::TokenRefusal;
@@ -16,8 +16,8 @@ use crate::reply::{Answer, Outcome, Reply};
 use crate::result_code::{
     INTROSPECTION_AUTHENTICATION, INTROSPECTION_NO_SCOPES, INTROSPECTION_NO_SUBJECT,
     INTROSPECTION_OK, INTROSPECTION_RESOURCE, INTROSPECTION_SCOPE, INTROSPECTION_SUBJECT,
-    INTROSPECTION_TOKEN_ELSEWHERE, INTROSPECTION_TOKEN_EXPIRED,
-    INTROSPECTION_TOKEN_EXPIRED_REFRESHABLE, INTROSPECTION_TOKEN_MISSING,
+    INTROSPECTION_TOKEN_EXPIRED, INTROSPECTION_TOKEN_EXPIRED_REFRESHABLE,
+    INTROSPECTION_TOKEN_MISSING, INTROSPECTION_TOKEN_OF_ANOTHER_SERVICE,
     INTROSPECTION_TOKEN_UNKNOWN, INTROSPECTION_TOKENS_EXPIRED,
 };
 use crate::store::{Binding, Service, TokenRecord};
@@ -44,7 +44,7 @@ pub fn introspection(call: &Call, service: &mut Service) -> Outcome {
     };
     let Some((_, record)) = service.tokens.by_access_token(&digest) else {
         let refusal = TokenRefusal::invalid_token(match call.foreign.has(token) {
-            true => INTROSPECTION_TOKEN_ELSEWHERE,
+            true => INTROSPECTION_TOKEN_OF_ANOTHER_SERVICE,
             false => INTROSPECTION_TOKEN_UNKNOWN,
         });
         return Ok(without_token(refusal.answer(call, service, &bound)));
@@ -58,7 +58,7 @@ pub fn introspection(call: &Call, service: &mut Service) -> Outcome {
     };
     let answer = match verdict {
         Err(refusal) => refusal.answer(call, service, &bound),
-        // For a protected resource that finds something else wrong.
+        // For a protected resource that rejects the request for another reason.
         Ok(()) => Reply::action(call.path, INTROSPECTION_OK, "OK")
             .with("responseContent", "Bearer error=\"invalid_request\""),
     };
@@ -69,7 +69,7 @@ pub fn introspection(call: &Call, service: &mut Service) -> Outcome {
     }
 }
 
-/// Whether the token is alive, and all that the protected resource demands of it.
+/// Checks that the token is valid and meets the requirements of the protected resource.
 fn examine(call: &Call, record: &TokenRecord) -> Result<(), TokenRefusal> {
     let grant = &record.grant;
     if !record.is_valid(call.now) {
@@ -95,7 +95,7 @@ fn examine(call: &Call, record: &TokenRecord) -> Result<(), TokenRefusal> {
         });
         return Err(TokenRefusal::new("FORBIDDEN", error));
     }
-    // RFC 8707: a token that was asked for without resources is for none in particular.
+    // RFC 8707: a token that was requested without resources is not for any specific resource.
     let resources = call.body.texts("resources").unwrap_or_default();
     if !record.covers_at(&scopes, &resources) {
         let error = OAuthError::new("invalid_target", INTROSPECTION_RESOURCE);
@@ -104,7 +104,7 @@ fn examine(call: &Call, record: &TokenRecord) -> Result<(), TokenRefusal> {
     examine_authentication(call, record)
 }
 
-/// RFC 9470: whether the user logged in well enough, and not too long ago.
+/// RFC 9470: checks the authentication context class and the age of the user's authentication.
 fn examine_authentication(call: &Call, record: &TokenRecord) -> Result<(), TokenRefusal> {
     let grant = &record.grant;
     let acr_values = call.body.texts("acrValues").filter(|acrs| !acrs.is_empty());

@@ -1,4 +1,4 @@
-//! `/jose/verify`: is a JOSE object in order?
+//! `/jose/verify`: verification of JOSE objects.
 
 use super::answer_members::list;
 use crate::call::Call;
@@ -17,19 +17,19 @@ use crate::result_code::{
 };
 use crate::store::{Client, Service};
 
-/// What was found out.
+/// The results of a verification.
 #[derive(Default)]
 struct Findings {
     signature_valid: bool,
     missing_claims: Vec<String>,
     invalid_claims: Vec<&'static str>,
-    /// What is wrong, by code and in words.
+    /// Result codes and messages.
     errors: Vec<Problem>,
 }
 
 type Problem = (ResultCode, String);
 
-/// A problem for which its code has words enough.
+/// A problem with the message of its result code.
 fn plain(code: ResultCode) -> Problem {
     (code, code.reason.to_owned())
 }
@@ -42,7 +42,7 @@ pub fn verify(call: &Call, service: &Service) -> Outcome {
         findings.errors.push(error);
     }
     let is_valid = findings.errors.is_empty();
-    // Of several problems the first has the code.
+    // The result code is that of the first problem.
     let code = findings
         .errors
         .first()
@@ -50,7 +50,7 @@ pub fn verify(call: &Call, service: &Service) -> Outcome {
     let errors: Vec<_> = findings
         .errors
         .into_iter()
-        .map(|(_, words)| words)
+        .map(|(_, message)| message)
         .collect();
     let invalid_claims = findings.invalid_claims.iter();
     let invalid_claims: Vec<_> = invalid_claims.map(|name| (*name).to_owned()).collect();
@@ -64,7 +64,7 @@ pub fn verify(call: &Call, service: &Service) -> Outcome {
 }
 
 impl Findings {
-    /// Opens what is encrypted, and looks at what is inside. The error is one that makes looking further impossible.
+    /// Decrypts the object if it is encrypted, and checks its content. An error means that no further check is possible.
     fn examine(&mut self, call: &Call, service: &Service, object: &str) -> Result<(), Problem> {
         let named = call.body.text("clientIdentifier");
         let named = match named.map(|name| service.client(name)) {
@@ -76,7 +76,7 @@ impl Findings {
             let jws = Jws::parse(object).map_err(malformed)?;
             return self.examine_signed(call, service, named, &jws);
         }
-        // The claims of an encrypted object do not say whose it is.
+        // The client of an encrypted object cannot be read from its claims.
         if named.is_none() && call.body.flag("signedByClient") {
             return Err(plain(JOSE_CLIENT_MISSING));
         }
@@ -130,8 +130,8 @@ impl Findings {
         self.invalid_claims = jwt_times::invalid(claims, call.now, skew);
         for name in mandatory {
             if !claims.contains_key(name) {
-                let words = format!("the claim '{name}' is missing");
-                self.errors.push((JOSE_CLAIM_MISSING, words));
+                let message = format!("the claim '{name}' is missing");
+                self.errors.push((JOSE_CLAIM_MISSING, message));
                 self.missing_claims.push(name.to_owned());
             }
         }
@@ -142,8 +142,8 @@ impl Findings {
                 ("nbf", _) => JOSE_EARLY,
                 _ => JOSE_ISSUED_LATER,
             };
-            let words = format!("the claim '{name}' is not as it must be now");
-            self.errors.push((code, words));
+            let message = format!("the claim '{name}' is not valid at this time");
+            self.errors.push((code, message));
         }
     }
 }
@@ -158,7 +158,7 @@ fn malformed(error: JoseError) -> Problem {
     (code, error.to_string())
 }
 
-/// Whether a key of the service made the signature.
+/// Verifies a signature with the keys of the service.
 fn verify_by_service(service: &Service, jws: &Jws) -> Result<(), ResultCode> {
     let keys = keys::of_service(service);
     if keys.verify(jws) {
@@ -174,7 +174,7 @@ fn verify_by_service(service: &Service, jws: &Jws) -> Result<(), ResultCode> {
     })
 }
 
-/// Decrypts with a key of the service, or with what the secret of the client gives (OpenID Connect Core 1.0 §10.2).
+/// Decrypts with a key of the service, or with a key derived from the client secret (OpenID Connect Core 1.0 §10.2).
 fn decrypt(service: &Service, client: Option<&Client>, object: &str) -> Result<Vec<u8>, Problem> {
     let jwe = Jwe::parse(object).map_err(|error| (JOSE_MALFORMED, error.to_string()))?;
     let secret = client.and_then(|client| client.settings.text("clientSecret"));

@@ -1,4 +1,4 @@
-//! The client and the service as other answers than those of their management have them: with few members.
+//! The limited members of clients and services in responses outside of their management APIs.
 
 use crate::json::Object;
 
@@ -74,14 +74,14 @@ pub fn client(settings: &Object) -> Object {
     only(settings, &CLIENT)
 }
 
-/// The client that an authorization request is from.
+/// The client of an authorization request.
 pub fn client_of_authorization(settings: &Object) -> Object {
     let mut members = client(settings);
     members.extend(only(settings, &CLIENT_OF_AUTHORIZATION));
     members
 }
 
-/// The service that an authorization request is for.
+/// The service of an authorization request.
 pub fn service(settings: &Object) -> Object {
     only(settings, &SERVICE)
 }

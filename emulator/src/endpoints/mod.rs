@@ -1,4 +1,4 @@
-//! The operations that the emulator has, one file a family.
+//! The operations of the emulator, one file per family.
 
 mod answer_members;
 mod attestation;
@@ -41,20 +41,20 @@ use crate::reply::Outcome;
 use crate::saver::SaveStatus;
 use crate::store::{Service, Store};
 
-/// What an operation works on.
+/// The function of an operation, by the state that it works on.
 #[derive(Clone, Copy)]
 pub enum Handler {
-    /// It needs no state.
+    /// Needs no state.
     Static(fn(&Call) -> Outcome),
-    /// It reads a service.
+    /// Reads a service.
     Read(fn(&Call, &Service) -> Outcome),
-    /// It may change a service.
+    /// May change a service.
     Change(fn(&Call, &mut Service) -> Outcome),
-    /// It reads what is of all services.
+    /// Reads the store of all services.
     ReadStore(fn(&Call, &Store) -> Outcome),
-    /// It may change what is of all services.
+    /// May change the store of all services.
     ChangeStore(fn(&Call, &mut Store) -> Outcome),
-    /// It tells how the emulator is.
+    /// Reports the health of the emulator.
     Health,
 }
 
@@ -234,13 +234,13 @@ impl Handler {
         found.map(|(_, handler)| *handler)
     }
 
-    /// Whether the state stays as it is.
+    /// Whether the operation leaves the state unchanged.
     pub fn only_reads(self) -> bool {
         matches!(self, Static(_) | Read(_) | ReadStore(_) | Health)
     }
 
-    /// Does what a call asks for. When it fails, the state is as it was, but for what is to
-    /// [last](Service::lastingly).
+    /// Executes a call. An error rolls the state back, except for changes made with
+    /// [`lastingly`](Service::lastingly).
     pub fn handle(self, call: &Call, store: &mut Store, save_status: &SaveStatus) -> Outcome {
         match self {
             Static(handle) => handle(call),

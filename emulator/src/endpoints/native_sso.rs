@@ -1,5 +1,5 @@
-//! `/nativesso`: the end of token requests of apps that share a session, and the end of that session (OpenID Connect
-//! Native SSO for Mobile Apps 1.0).
+//! `/nativesso`: token responses for apps that share a session, and the logout from that session (OpenID Connect Native
+//! SSO for Mobile Apps 1.0).
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ use crate::result_code::{
 };
 use crate::store::{Authentication, Client, Grant, RecordId, Service, TokenRecord};
 
-/// Makes the token response, with an ID token that has the session and the digest of the device secret.
+/// Creates the token response, with the session ID and the hash of the device secret in the ID token.
 pub fn native_sso(call: &Call, service: &Service) -> Outcome {
     let prepared = match Prepared::read(call, service) {
         Ok(prepared) => prepared,
@@ -52,7 +52,7 @@ pub fn logout(call: &Call, service: &mut Service) -> Outcome {
     Ok(answer.reply())
 }
 
-/// The tokens of a call, and what their ID token says.
+/// The tokens of a call, and the contents of their ID token.
 struct Prepared<'a> {
     id: RecordId,
     record: &'a TokenRecord,
@@ -61,12 +61,12 @@ struct Prepared<'a> {
     access_token: &'a str,
     device_secret: &'a str,
     grant: Grant,
-    /// What the ID token has beside the user's claims.
+    /// Claims of the ID token besides the user's claims.
     claims: Object,
 }
 
-/// Claims of the authorization request and not of the user, which the caller hands on.
-const HANDED_ON: [&str; 2] = ["nonce", "s_hash"];
+/// Claims from the authorization request, not about the user, which the caller passes on.
+const REQUEST_CLAIMS: [&str; 2] = ["nonce", "s_hash"];
 
 impl<'a> Prepared<'a> {
     fn read(call: &'a Call, service: &'a Service) -> Result<Self, ResultCode> {
@@ -88,8 +88,8 @@ impl<'a> Prepared<'a> {
             client: client.ok_or(NATIVE_SSO_CLIENT_GONE)?,
             access_token,
             device_secret,
-            claims: further_claims(request, device_secret, &claims),
-            grant: described(request, &record.grant, claims)?,
+            claims: additional_claims(request, device_secret, &claims),
+            grant: with_user_claims(request, &record.grant, claims)?,
         })
     }
 
@@ -106,7 +106,7 @@ impl<'a> Prepared<'a> {
         id_token.issue()
     }
 
-    /// §3.4 and §4.4.
+    /// The members of the token response (§3.4, §4.4).
     fn content(&self, call: &Call, service: &Service, id_token: String) -> Object {
         let issued = Issued {
             record: self.id,
@@ -116,18 +116,18 @@ impl<'a> Prepared<'a> {
             id_token: Some(id_token),
         };
         let mut content = token_response::members(service, self.record, &issued, call.now);
-        let further = [
+        let additional = [
             ("device_secret", Some(self.device_secret)),
             ("issued_token_type", TokenType::AccessToken.protocol_value()),
         ];
-        for (name, value) in further {
+        for (name, value) in additional {
             content.insert(name.to_owned(), value.into());
         }
         content
     }
 }
 
-/// The record of an access token of a session, which has the refresh token of the call, too.
+/// The record of an access token that has a session and, if the call has a refresh token, that refresh token.
 fn find<'a>(
     access_token: &str,
     call: &Call,
@@ -147,10 +147,10 @@ fn find<'a>(
     }
 }
 
-/// The digest of the device secret, and what the caller hands on.
-fn further_claims(request: &Object, device_secret: &str, given: &Object) -> Object {
+/// The hash of the device secret, and the claims that the caller passes on.
+fn additional_claims(request: &Object, device_secret: &str, given: &Object) -> Object {
     let mut claims = given.clone();
-    claims.retain(|name, value| HANDED_ON.contains(&name.as_str()) && !value.is_null());
+    claims.retain(|name, value| REQUEST_CLAIMS.contains(&name.as_str()) && !value.is_null());
     let hash = match request.text("deviceSecretHash") {
         Some(hash) => hash.to_owned(),
         None => Digest::of(device_secret).to_string(),
@@ -159,8 +159,8 @@ fn further_claims(request: &Object, device_secret: &str, given: &Object) -> Obje
     claims
 }
 
-/// What was granted, with what the call says of the user: its claims over those of the authorization.
-fn described(request: &Object, grant: &Grant, claims: Object) -> Result<Grant, ResultCode> {
+/// The grant with the user's claims of the call, which take precedence over those of the authorization.
+fn with_user_claims(request: &Object, grant: &Grant, claims: Object) -> Result<Grant, ResultCode> {
     let text = |name| request.text(name).map(str::to_owned);
     let header = object(request, "idtHeaderParams").map_err(|_| NATIVE_SSO_JSON_MALFORMED)?;
     let granted = grant.openid.as_deref().map(|openid| openid.claims.clone());

@@ -1,4 +1,4 @@
-//! The organization API: services of the organization, and errors in its words.
+//! The organization API: services of the organization, and the error format of this API.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use crate::json::{Members, Object};
 use crate::reply::{Content, Outcome, Reply};
 use crate::store::Store;
 
-/// Creates a service. It takes any API server: the emulator is all of them.
+/// Creates a service. Any API server is accepted, since the emulator acts as all of them.
 pub fn create_service(call: &Call, store: &mut Store) -> Outcome {
     refuse_other(call, store)?;
     let body = call.body.object("service").cloned().unwrap_or_default();
@@ -25,7 +25,7 @@ pub fn create_service(call: &Call, store: &mut Store) -> Outcome {
 pub fn remove_service(call: &Call, store: &mut Store) -> Outcome {
     refuse_other(call, store)?;
     let id = call.body.integer("serviceId");
-    let id = id.ok_or_else(|| refusal(400, "serviceId is missing, or is no whole number"))?;
+    let id = id.ok_or_else(|| refusal(400, "serviceId is missing or not an integer"))?;
     match store.delete(id) {
         Some(_) => Ok(Reply::no_content()),
         None => Err(refusal(
@@ -35,21 +35,21 @@ pub fn remove_service(call: &Call, store: &mut Store) -> Outcome {
     }
 }
 
-/// A call must be for the organization that the token belongs to.
+/// Rejects a call for another organization than that of the token.
 fn refuse_other(call: &Call, store: &Store) -> Result<(), Reply> {
     let id = call.body.integer("organizationId");
-    let id = id.ok_or_else(|| refusal(400, "organizationId is missing, or is no whole number"))?;
+    let id = id.ok_or_else(|| refusal(400, "organizationId is missing or not an integer"))?;
     refuse_organization(id, store)?;
     match call.body.get("apiServerId") {
         None | Some(Value::Null) => Ok(()),
         Some(_) => match call.body.integer("apiServerId") {
             Some(1..) => Ok(()),
-            _ => Err(refusal(400, "apiServerId is no whole number above 0")),
+            _ => Err(refusal(400, "apiServerId is not a positive integer")),
         },
     }
 }
 
-/// The token is of one organization, and for no other.
+/// Rejects another organization than that of the token.
 pub fn refuse_organization(id: i64, store: &Store) -> Result<(), Reply> {
     match id == store.owner.organization_id {
         true => Ok(()),
@@ -61,25 +61,25 @@ pub fn refuse_organization(id: i64, store: &Store) -> Result<(), Reply> {
 }
 
 /// An error of the organization API.
-pub fn refusal(status: u16, words: &str) -> Reply {
+pub fn refusal(status: u16, message: &str) -> Reply {
     let members = [
-        ("error", words.into()),
-        ("errors", Value::from(vec![words])),
+        ("error", message.into()),
+        ("errors", Value::from(vec![message])),
     ];
     let members = members.map(|(name, value)| (name.to_owned(), value));
     Reply::object(status, Object::from_iter(members))
 }
 
-/// Puts an error that has a result code into the shape of the organization API; other answers stay as they are.
+/// Converts an error with a result code into the format of the organization API. Other responses are unchanged.
 pub fn restate(reply: Reply) -> Reply {
     let Content::Json(Value::Object(members)) = &reply.body else {
         return reply;
     };
     match members.text("resultMessage") {
-        // `[A900205] /service, reason.`, of which the code has no place here.
+        // `[A900205] /service, reason.`: this format has no place for the code.
         Some(message) if reply.status >= 400 => {
-            let words = message.split_once("] ").map_or(message, |(_, words)| words);
-            refusal(reply.status, words)
+            let text = message.split_once("] ").map_or(message, |(_, text)| text);
+            refusal(reply.status, text)
         }
         _ => reply,
     }

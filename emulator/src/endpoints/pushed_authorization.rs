@@ -1,4 +1,4 @@
-//! `/pushed_auth_req`: requests that clients push ahead of the browser (RFC 9126).
+//! `/pushed_auth_req`: pushed authorization requests (RFC 9126).
 
 use authlete::types::GrantType;
 use serde_json::{Value, json};
@@ -23,13 +23,13 @@ use crate::result_code::{
 };
 use crate::store::{Client, PushedRequest, Service};
 
-/// The most that a client can push, in bytes.
-const LIMIT: usize = 64 * 1024;
+/// The maximum size of a pushed request, in bytes.
+const MAX_BYTES: usize = 64 * 1024;
 
-/// What authenticates a client and is no part of its request (RFC 9126 §2.1).
+/// Parameters for client authentication, which are not part of the authorization request (RFC 9126 §2.1).
 const CREDENTIALS: [&str; 3] = ["client_secret", "client_assertion", "client_assertion_type"];
 
-/// Checks a request as the authorization endpoint would, and keeps it for the browser to refer to.
+/// Checks a request like the authorization endpoint, and stores it under a request URI.
 pub fn push(call: &Call, service: &mut Service) -> Outcome {
     let outcome = process(call, service);
     let outcome = outcome.or_else(|refusal| refused(call, service, refusal, action));
@@ -47,7 +47,7 @@ fn action(error: &OAuthError) -> &'static str {
 
 fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     let invalid = OAuthError::invalid_request;
-    if Parameters::text_of(&call.body).is_ok_and(|text| text.len() > LIMIT) {
+    if Parameters::text_of(&call.body).is_ok_and(|text| text.len() > MAX_BYTES) {
         return Err(invalid(PUSHED_TOO_LARGE).into());
     }
     let parameters = Parameters::of_call(&call.body);
@@ -59,7 +59,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     register_automatically(call, service, &parameters)?;
     let authenticated = authenticate(call, service, "supportedTokenAuthMethods", &parameters)?;
     let client = &authenticated.client;
-    if !may_begin(client) {
+    if !may_authorize(client) {
         return Err(OAuthError::new("unauthorized_client", GRANT_NOT_DECLARED).into());
     }
     if parameters.has("request_uri") {
@@ -70,7 +70,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     }
     let (mut parameters, request_object) = by_value(call, service, client, parameters, false)?;
     if let Some(thumbprint) = dpop::key_thumbprint(call, service, None)? {
-        // RFC 9449 §10.1: a proof says the same as the parameter, and more credibly.
+        // RFC 9449 §10.1: a proof binds the code like dpop_jkt, and proves possession of the key as well.
         if parameters
             .get("dpop_jkt")
             .is_some_and(|given| given != thumbprint)
@@ -95,8 +95,8 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     register(call, service, &authenticated, request)
 }
 
-/// Whether the client has any business at the authorization endpoint.
-fn may_begin(client: &Client) -> bool {
+/// Whether the client may use the authorization endpoint.
+fn may_authorize(client: &Client) -> bool {
     let grant_types = [GrantType::AuthorizationCode, GrantType::Implicit];
     grant_types
         .iter()

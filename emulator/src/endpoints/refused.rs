@@ -1,4 +1,4 @@
-//! Answers to requests that are refused, where the server is told how the client has to authenticate.
+//! Error responses that report the authentication method of the client.
 
 use crate::call::Call;
 use crate::protocol::client_authentication;

@@ -1,4 +1,4 @@
-//! `/client/extension/requestable_scopes`: the scopes that the administrator confines a client to.
+//! `/client/extension/requestable_scopes`: the scopes that a client is restricted to.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use crate::result_code::{REQUESTABLE_SCOPES_NO_LIST, REQUESTABLE_SCOPES_NO_STRIN
 use crate::settings;
 use crate::store::Service;
 
-/// Shows the set, or none where the client is not confined.
+/// Returns the set, or nothing if the client is not restricted.
 pub fn get(call: &Call, service: &Service) -> Outcome {
     let client = call.client("clientId", service)?;
     let extension = client.settings.object("extension");
@@ -19,13 +19,13 @@ pub fn get(call: &Call, service: &Service) -> Outcome {
     Ok(Reply::object(200, member.into_iter().collect()))
 }
 
-/// Confines the client to a set; scopes that the service does not have are left out of it. Without a set, the client can
-/// request any scope.
+/// Restricts the client to a set of scopes. Scopes that the service does not support are ignored. Without a set, the
+/// client can request any scope.
 pub fn set(call: &Call, service: &mut Service) -> Outcome {
     call.client("clientId", service)?;
     let refuse = |code| Reply::error(400, call.path, code);
     if let None | Some(Value::Null) = call.body.get("requestableScopes") {
-        confine(call, service, None)?;
+        restrict(call, service, None)?;
         return get(call, service);
     }
     let scopes = call.body.array("requestableScopes");
@@ -42,17 +42,17 @@ pub fn set(call: &Call, service: &mut Service) -> Outcome {
         names.into_iter().any(|name| name == *scope)
     };
     let scopes: Vec<_> = scopes.iter().filter(is_supported).cloned().collect();
-    confine(call, service, Some(scopes.into()))?;
+    restrict(call, service, Some(scopes.into()))?;
     get(call, service)
 }
 
 /// Lets the client request any scope.
 pub fn delete(call: &Call, service: &mut Service) -> Outcome {
-    confine(call, service, None)?;
+    restrict(call, service, None)?;
     Ok(Reply::no_content())
 }
 
-fn confine(call: &Call, service: &mut Service, scopes: Option<Value>) -> Result<(), Reply> {
+fn restrict(call: &Call, service: &mut Service, scopes: Option<Value>) -> Result<(), Reply> {
     let mut client = call.client("clientId", service)?.as_ref().clone();
     let extension = client
         .settings

@@ -1,4 +1,4 @@
-//! `/auth/revocation`: the client gives a token back (RFC 7009).
+//! `/auth/revocation`: token revocation by the client (RFC 7009).
 
 use crate::call::Call;
 use crate::digest::Digest;
@@ -24,7 +24,7 @@ pub fn revocation(call: &Call, service: &mut Service) -> Outcome {
     with_challenge(call, service, outcome)
 }
 
-/// Revokes, and says what the client wants to be called back by.
+/// Revokes the token, and returns the script that calls the callback of the client.
 fn process(call: &Call, service: &mut Service) -> Result<Option<String>, Refusal> {
     let invalid = OAuthError::invalid_request;
     let parameters = Parameters::of_call(&call.body).map_err(|unusable| match unusable {
@@ -46,8 +46,8 @@ fn process(call: &Call, service: &mut Service) -> Result<Option<String>, Refusal
     Ok(callback)
 }
 
-/// The record of the token, access or refresh, whatever the hint says. There is nothing to do for an unknown token, and
-/// nothing may be done for that of another client (RFC 7009 §2.1).
+/// The record of the access or refresh token, independent of the hint. Unknown tokens and tokens of other clients are
+/// not revoked (RFC 7009 §2.1).
 fn find(service: &Service, token: &str, client_id: i64) -> Option<RecordId> {
     let token = Digest::of(token);
     let tokens = &service.tokens;
@@ -57,7 +57,7 @@ fn find(service: &Service, token: &str, client_id: i64) -> Option<RecordId> {
     (record.grant.client_id == client_id).then_some(id)
 }
 
-/// Whether a callback (RFC 7009 §2.3) is the name of a function and no other script.
+/// Whether a callback (RFC 7009 §2.3) is a function name and no other script.
 fn is_function(name: &str) -> bool {
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._$".contains(&byte);
     name.bytes().all(is_allowed)

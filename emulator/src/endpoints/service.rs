@@ -1,4 +1,4 @@
-//! `/service`: the management of services.
+//! `/service`: service management.
 
 use serde_json::json;
 
@@ -11,18 +11,18 @@ use crate::reply::{Outcome, Reply};
 use crate::settings;
 use crate::store::{Service, Store};
 
-/// Creates a service. In 3.0 the organization token works for it: access tokens of a service are made in Authlete's
+/// Creates a service. In 3.0, call it with the organization token. Authlete creates access tokens of a service in its
 /// console and not by its API, and the emulator has no console.
 pub fn create(call: &Call, store: &mut Store) -> Outcome {
     refuse_invalid(call, &call.body)?;
     let requested = settings::created(&call.body, call.version);
     let service = new(store, &requested, call.now)?;
-    let answer = shown(&service);
+    let answer = to_json(&service);
     store.add(service);
     Ok(Reply::object(200, answer))
 }
 
-/// A service that has its number, its credentials, and what was asked for.
+/// Creates a service with a number, credentials and the requested settings.
 pub fn new(
     store: &mut Store,
     requested: &Object,
@@ -41,25 +41,25 @@ pub fn new(
 }
 
 pub fn get(_: &Call, service: &Service) -> Outcome {
-    Ok(Reply::object(200, shown(service)))
+    Ok(Reply::object(200, to_json(service)))
 }
 
 pub fn list(call: &Call, store: &Store) -> Outcome {
     let slice = Slice::of(call, &call.parameters)?;
-    let show = |service: &Service| shown(service).into();
+    let show = |service: &Service| to_json(service).into();
     Ok(Reply::object(
         200,
         slice.answer("services", store.services(), show),
     ))
 }
 
-/// Replaces the settings; what is left out goes back to its default.
+/// Replaces the settings; omitted settings get their default values.
 pub fn update(call: &Call, service: &mut Service) -> Outcome {
     refuse_invalid(call, &call.body)?;
     let mut settings = settings::service::replace(&service.settings, &call.body, call.version);
     settings.insert("modifiedAt".to_owned(), call.now.into());
     service.settings = settings.into();
-    Ok(Reply::object(200, shown(service)))
+    Ok(Reply::object(200, to_json(service)))
 }
 
 /// Deletes a service with its clients and tokens.
@@ -71,8 +71,8 @@ pub fn delete(call: &Call, store: &mut Store) -> Outcome {
     Ok(Reply::no_content())
 }
 
-/// The settings, and in `metadata` how many clients there are.
-fn shown(service: &Service) -> Object {
+/// The settings, with the number of clients in `metadata`.
+fn to_json(service: &Service) -> Object {
     let count = service.clients.iter().len().to_string();
     let mut settings = Object::clone(&service.settings);
     settings.insert(

@@ -1,4 +1,4 @@
-//! Lists that are asked for in slices.
+//! Paged lists.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use crate::json::{Members, Object};
 use crate::reply::Reply;
 use crate::result_code::range_codes;
 
-/// Where a slice begins, and before which index it ends.
+/// The start index (inclusive) and the end index (exclusive) of a slice.
 #[derive(Debug, Clone, Copy)]
 pub struct Slice {
     start: i64,
@@ -15,8 +15,7 @@ pub struct Slice {
 }
 
 impl Slice {
-    /// The range that a request names, by default from 0 to 5. A range may be empty, also when its end is before its
-    /// start.
+    /// The range that a request names, 0 to 5 by default. A range whose end is not after its start is empty.
     pub fn of(call: &Call, members: &Object) -> Result<Self, Reply> {
         let codes = range_codes(call.operation);
         let refuse = |code| Reply::error(400, call.path, code);
@@ -33,7 +32,7 @@ impl Slice {
         Ok(Self { start, end })
     }
 
-    /// The answer: the slice of the items under `name`, if it has any, and how many items there are in all.
+    /// The response: the items of the slice as `name`, and the total count of items.
     pub fn answer<T>(
         self,
         name: &str,
@@ -53,7 +52,7 @@ impl Slice {
             ("end".to_owned(), self.end.into()),
             ("totalCount".to_owned(), total.into()),
         ]);
-        // Without a match there is no list.
+        // An empty list is omitted.
         if !slice.is_empty() {
             answer.insert(name.to_owned(), slice.into());
         }

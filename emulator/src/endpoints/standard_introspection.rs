@@ -1,4 +1,4 @@
-//! `/auth/introspection/standard`: the introspection endpoint of RFC 7662, and of RFC 9701 for answers that are JWTs.
+//! `/auth/introspection/standard`: the introspection endpoint of RFC 7662, with JWT responses (RFC 9701).
 
 use authlete::types::{JweAlg, JweEnc, JwsAlg};
 use serde_json::{Value, json};
@@ -42,7 +42,7 @@ pub fn standard_introspection(call: &Call, service: &Service) -> Outcome {
     Ok(answer.unwrap_or_else(refuse).reply())
 }
 
-/// The members of the response (RFC 7662 §2.2). Who asks learns nothing about a token that is no good.
+/// The members of the response (RFC 7662 §2.2). A response about an inactive token has no details.
 fn introspect(call: &Call, service: &Service) -> Result<Object, OAuthError> {
     let invalid = OAuthError::invalid_request;
     let parameters = Parameters::of_call(&call.body).map_err(|unusable| match unusable {
@@ -55,7 +55,7 @@ fn introspect(call: &Call, service: &Service) -> Result<Object, OAuthError> {
     let token = parameters
         .get("token")
         .ok_or(invalid(STANDARD_INTROSPECTION_TOKEN_MISSING))?;
-    // The hint only says where to look first, and both places take no time.
+    // The hint is an optimization only, and both lookups are cheap.
     let token = Digest::of(token);
     let tokens = &service.tokens;
     let found = match tokens.by_access_token(&token) {
@@ -67,15 +67,16 @@ fn introspect(call: &Call, service: &Service) -> Result<Object, OAuthError> {
                 .map(|(_, record)| (record, true))
         }
     };
-    let for_asker = found.filter(|(record, is_refresh_token)| {
+    let for_resource_server = found.filter(|(record, is_refresh_token)| {
         let resources = match is_refresh_token {
             true => &record.grant.resources,
             false => record.resources(),
         };
-        let asker = call.body.text("rsUri");
-        resources.is_empty() || asker.is_none_or(|asker| resources.iter().any(|uri| uri == asker))
+        let requester = call.body.text("rsUri");
+        resources.is_empty()
+            || requester.is_none_or(|requester| resources.iter().any(|uri| uri == requester))
     });
-    Ok(match for_asker {
+    Ok(match for_resource_server {
         None => Object::from_iter([("active".to_owned(), false.into())]),
         Some((record, is_refresh_token)) => active(call, service, record, is_refresh_token),
     })
@@ -135,12 +136,12 @@ fn active(call: &Call, service: &Service, record: &TokenRecord, is_refresh_token
     members
 }
 
-/// RFC 8707 §2.
+/// The `aud` for the resources of a token (RFC 8707 §2).
 fn audience(resources: &[String]) -> Option<Value> {
     (!resources.is_empty()).then(|| resources.into())
 }
 
-/// RFC 9701 §4.
+/// Whether an `Accept` header asks for a JWT response (RFC 9701 §4).
 fn accepts_jwt(accept: &str) -> bool {
     accept.split(',').any(|range| {
         let media_type = range.split(';').next().unwrap_or_default().trim();
@@ -148,7 +149,7 @@ fn accepts_jwt(accept: &str) -> bool {
     })
 }
 
-/// The response as a JWT for the resource server that asks (RFC 9701 §5).
+/// The response as a JWT for the requesting resource server (RFC 9701 §5).
 fn jwt(call: &Call, service: &Service, introspection: Object) -> Result<String, OAuthError> {
     let missing = OAuthError::invalid_request(STANDARD_INTROSPECTION_RS_URI_MISSING);
     let audience = call.body.text("rsUri").ok_or(missing)?;
@@ -181,7 +182,7 @@ fn jwt(call: &Call, service: &Service, introspection: Object) -> Result<String, 
     }
 }
 
-/// The JWT encrypted to the resource server: to its public key, or with what the shared key gives.
+/// Encrypts the JWT for the resource server, to its public key or with a key derived from the shared key.
 fn encrypt(call: &Call, alg: &JweAlg, jwt: &str) -> Option<String> {
     let enc = call.body.text("introspectionEncryptionEnc");
     let enc = enc.map_or(JweEnc::A128cbcHs256, JweEnc::from);
@@ -198,7 +199,7 @@ fn encrypt(call: &Call, alg: &JweAlg, jwt: &str) -> Option<String> {
     jose::encrypt(alg, enc, &key, header, jwt.as_bytes()).ok()
 }
 
-/// What the call itself lacks.
+/// The error for a call or a service that lacks data.
 fn misconfigured(code: ResultCode) -> OAuthError {
     OAuthError::new("server_error", code)
 }

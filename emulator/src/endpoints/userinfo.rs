@@ -1,4 +1,4 @@
-//! `/auth/userinfo`: what a client may learn about a user (OpenID Connect Core 1.0 §5.3).
+//! `/auth/userinfo`: the UserInfo endpoint (OpenID Connect Core 1.0 §5.3).
 
 use serde_json::Value;
 
@@ -17,7 +17,7 @@ use crate::result_code::{
 };
 use crate::store::{Binding, Client, Grant, Service, TokenRecord};
 
-/// Why there is no userinfo: the action, the error for the client, and what the token is bound to.
+/// Why a userinfo request is rejected: the action, the error for the client, and the binding of the token.
 struct UserInfoRefusal {
     action: &'static str,
     error: OAuthError,
@@ -33,16 +33,16 @@ impl UserInfoRefusal {
         })
     }
 
-    /// About a token that is known.
+    /// Adds the binding of the token.
     fn of(mut self: Box<Self>, record: &TokenRecord) -> Box<Self> {
         self.binding = record.binding.clone();
         self
     }
 }
 
-/// Says which claims are asked for.
+/// Checks the access token, and reports the requested claims.
 pub fn userinfo(call: &Call, service: &mut Service) -> Outcome {
-    let checked = presented(call, service).and_then(|record| {
+    let checked = check_token(call, service).and_then(|record| {
         let token = call.body.text("token").unwrap_or_default();
         let possession = proof_of_possession::check(call, service, &record.binding, token);
         match possession {
@@ -60,9 +60,9 @@ pub fn userinfo(call: &Call, service: &mut Service) -> Outcome {
     dpop::with_nonce(call, service, Ok(answer.reply()))
 }
 
-/// Makes the response out of the claims that the caller has collected.
+/// Creates the response from the claims that the caller has collected.
 pub fn issue(call: &Call, service: &mut Service) -> Outcome {
-    let made = presented(call, service).and_then(|record| {
+    let made = check_token(call, service).and_then(|record| {
         let response = respond(call, service, &record.grant);
         response.map_err(|refusal| refusal.of(&record))
     });
@@ -70,8 +70,8 @@ pub fn issue(call: &Call, service: &mut Service) -> Outcome {
     Ok(answer.reply())
 }
 
-/// The token of the request, when it is good for userinfo.
-fn presented(call: &Call, service: &Service) -> Result<TokenRecord, Box<UserInfoRefusal>> {
+/// The token of the request, if it is valid for userinfo.
+fn check_token(call: &Call, service: &Service) -> Result<TokenRecord, Box<UserInfoRefusal>> {
     let codes = userinfo_codes(call.operation);
     let token = call.body.text("token").ok_or_else(|| {
         let error = OAuthError::invalid_request(codes.token_missing);
@@ -82,11 +82,11 @@ fn presented(call: &Call, service: &Service) -> Result<TokenRecord, Box<UserInfo
         .by_access_token(&Digest::of(token))
         .ok_or_else(|| {
             invalid_token(match call.foreign.has(token) {
-                true => codes.token_elsewhere,
+                true => codes.token_of_another_service,
                 false => codes.token_unknown,
             })
         })?;
-    match unfit(record, call.now, &codes) {
+    match rejection(record, call.now, &codes) {
         None => Ok(record.clone()),
         Some(refusal) => Err(refusal.of(record)),
     }
@@ -96,8 +96,12 @@ fn invalid_token(code: ResultCode) -> Box<UserInfoRefusal> {
     UserInfoRefusal::new("UNAUTHORIZED", OAuthError::new("invalid_token", code))
 }
 
-/// Why a token that exists is not good for userinfo.
-fn unfit(record: &TokenRecord, now: Millis, codes: &UserinfoCodes) -> Option<Box<UserInfoRefusal>> {
+/// Why an existing token is not valid for userinfo.
+fn rejection(
+    record: &TokenRecord,
+    now: Millis,
+    codes: &UserinfoCodes,
+) -> Option<Box<UserInfoRefusal>> {
     if !record.is_valid(now) {
         return Some(invalid_token(match &record.refresh_token {
             None => codes.token_expired,
@@ -168,7 +172,7 @@ fn respond(call: &Call, service: &Service, grant: &Grant) -> Result<Answer, Box<
     }
 }
 
-/// What the caller gives, and who it is about.
+/// The claims of the caller, and `sub`.
 fn claims(call: &Call, grant: &Grant) -> Result<Object, Box<UserInfoRefusal>> {
     let given = match call.body.text("claims") {
         None => Object::new(),
@@ -177,7 +181,7 @@ fn claims(call: &Call, grant: &Grant) -> Result<Object, Box<UserInfoRefusal>> {
             UserInfoRefusal::new("INTERNAL_SERVER_ERROR", error)
         })?,
     };
-    // Authlete does not take over the `sub` of the ID token. The caller has to pass it here, too.
+    // As in Authlete, a custom `sub` of the ID token does not apply here: the caller passes it again.
     let sub = call.body.text("sub").or(grant.subject.as_deref());
     let sub = sub.unwrap_or_default();
     let mut claims = Object::from_iter([("sub".to_owned(), Value::from(sub))]);
@@ -188,7 +192,7 @@ fn claims(call: &Call, grant: &Grant) -> Result<Object, Box<UserInfoRefusal>> {
     Ok(claims)
 }
 
-/// The response as a JWT: signed, encrypted, or first the one and then the other (OpenID Connect Core 1.0 §5.3.2).
+/// The response as a JWT: signed, encrypted, or signed and then encrypted (OpenID Connect Core 1.0 §5.3.2).
 fn jwt(
     service: &Service,
     client: &Client,

@@ -1,4 +1,4 @@
-//! What is above any service: `/misc`, `/info` and `/lifecycle`.
+//! APIs that do not belong to a service: `/misc`, `/info` and `/lifecycle`.
 
 use authlete::operations;
 use serde_json::json;
@@ -8,12 +8,12 @@ use crate::random;
 use crate::reply::{Outcome, Reply};
 use crate::saver::SaveStatus;
 
-/// Says what it was told.
+/// Returns the parameters of the call.
 pub fn echo(call: &Call) -> Outcome {
     Ok(Reply::object(200, call.parameters.clone()))
 }
 
-/// The version, and the operations. There is neither a configuration of the server nor a cache of access tokens.
+/// Returns the version and the operations. The emulator has no server configuration and no access token cache to report.
 pub fn info(_: &Call) -> Outcome {
     let features: Vec<_> = operations::ALL.iter().map(|known| known.id).collect();
     Ok(Reply::document(json!({
@@ -22,21 +22,21 @@ pub fn info(_: &Call) -> Outcome {
     })))
 }
 
-/// That this is answered at all is what there is to tell, unless more is asked for: then it is what calls depend on.
+/// Responds with `OK` or, with `extended`, with the health of each dependency of the calls.
 pub fn healthcheck(call: &Call, save_status: &SaveStatus) -> Outcome {
     if !call.is_true("extended") {
         return Ok(Reply::text(200, "OK".to_owned()));
     }
-    let parts = [
+    let checks = [
         ("random numbers", random::token().is_ok()),
         ("state", !save_status.has_failed()),
     ];
-    let word = |is_good| if is_good { "OK" } else { "FAILED" };
-    let is_good = parts.iter().all(|(_, is_good)| *is_good);
-    let parts = parts.map(|(name, is_good)| format!("\n{name}: {}", word(is_good)));
-    let status = if is_good { 200 } else { 503 };
+    let status_text = |is_healthy| if is_healthy { "OK" } else { "FAILED" };
+    let is_healthy = checks.iter().all(|(_, is_healthy)| *is_healthy);
+    let lines = checks.map(|(name, is_healthy)| format!("\n{name}: {}", status_text(is_healthy)));
+    let status = if is_healthy { 200 } else { 503 };
     Ok(Reply::text(
         status,
-        word(is_good).to_owned() + &parts.concat(),
+        status_text(is_healthy).to_owned() + &lines.concat(),
     ))
 }

@@ -15,12 +15,12 @@ use crate::json::Members;
 use crate::model::Parameters;
 use crate::random;
 use crate::result_code::{
-    CLIENT_ASSERTION_ALGORITHM, CLIENT_ASSERTION_MISSING, CLIENT_AUTHENTICATION_ELSEWHERE,
-    CLIENT_AUTHENTICATION_METHOD, CLIENT_AUTHENTICATION_TWICE, CLIENT_CERTIFICATE_MISSING,
-    CLIENT_ID_ELSEWHERE, CLIENT_IS_PUBLIC, CONFIDENTIAL_WITHOUT_METHOD, ClientName,
-    PUBLIC_WITH_METHOD, REVOCATION_CLIENT_SECRETS_DIFFER, ResultCode, TRUST_CHAIN_EXPIRED,
-    client_id_ambiguous, client_id_missing, client_missing, client_secret_missing,
-    client_secret_wrong,
+    CLIENT_ASSERTION_ALGORITHM, CLIENT_ASSERTION_MISSING, CLIENT_AUTHENTICATION_METHOD,
+    CLIENT_AUTHENTICATION_METHOD_DIFFERENT, CLIENT_AUTHENTICATION_TWICE,
+    CLIENT_CERTIFICATE_MISSING, CLIENT_ID_NOT_IN_HEADER, CLIENT_IS_PUBLIC,
+    CONFIDENTIAL_WITHOUT_METHOD, ClientName, PUBLIC_WITH_METHOD, REVOCATION_CLIENT_SECRETS_DIFFER,
+    ResultCode, TRUST_CHAIN_EXPIRED, client_id_ambiguous, client_id_missing, client_missing,
+    client_secret_missing, client_secret_wrong,
 };
 use crate::store::{Client, NamedBy, Service};
 
@@ -246,7 +246,7 @@ fn lacking(
     match registered {
         Method::None if client.is_confidential() => CONFIDENTIAL_WITHOUT_METHOD,
         Method::None => CLIENT_IS_PUBLIC,
-        Method::ClientSecretBasic if uses(&[Method::ClientSecretPost]) => CLIENT_ID_ELSEWHERE,
+        Method::ClientSecretBasic if uses(&[Method::ClientSecretPost]) => CLIENT_ID_NOT_IN_HEADER,
         // A secret in the header does not count for a client that sends it in the body.
         Method::ClientSecretPost if uses(&[Method::ClientSecretBasic]) => {
             client_secret_missing(call.operation)
@@ -259,6 +259,6 @@ fn lacking(
             false => CLIENT_ASSERTION_MISSING,
         },
         method if by_certificate.contains(method) && !has_certificate => CLIENT_CERTIFICATE_MISSING,
-        _ => CLIENT_AUTHENTICATION_ELSEWHERE,
+        _ => CLIENT_AUTHENTICATION_METHOD_DIFFERENT,
     }
 }

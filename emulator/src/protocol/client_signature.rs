@@ -3,7 +3,7 @@
 use super::keys;
 use crate::jose::{self, Jwk, Jws};
 use crate::json::Members;
-use crate::result_code::{CLIENT_KEYS_ELSEWHERE, ResultCode, SignatureCodes};
+use crate::result_code::{CLIENT_KEYS_REMOTE, ResultCode, SignatureCodes};
 use crate::store::Client;
 
 /// Checks a signature: by HMAC with the secret of the client, else with a public key in its `jwks`.
@@ -18,7 +18,7 @@ pub fn verify(jws: &Jws, client: &Client, codes: &SignatureCodes) -> Result<(), 
     let is_registered = |setting| client.settings.text(setting).is_some();
     if !is_registered("jwks") {
         return Err(match is_registered("jwksUri") {
-            true => CLIENT_KEYS_ELSEWHERE,
+            true => CLIENT_KEYS_REMOTE,
             false => codes.keys_missing,
         });
     }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::oauth_error::OAuthError;
 use crate::jose::{self, JoseError, Jwk, JwkSet, KeyManagement};
 use crate::json::{Members, Object};
-use crate::result_code::{CLIENT_KEYS_ELSEWHERE, JwtCodes, ResultCode};
+use crate::result_code::{CLIENT_KEYS_REMOTE, JwtCodes, ResultCode};
 use crate::store::{Client, Service};
 
 /// The keys that a service or a client has in its member `jwks`. `jwksUri` is not fetched: the emulator calls nobody.
@@ -145,7 +145,7 @@ pub fn encrypt(
     let is_registered = |setting| client.settings.text(setting).is_some();
     let keys_missing = match (is_registered("jwks"), is_registered("jwksUri")) {
         (true, _) => codes.client_key_missing,
-        (false, true) => CLIENT_KEYS_ELSEWHERE,
+        (false, true) => CLIENT_KEYS_REMOTE,
         (false, false) => codes.client_keys_missing,
     };
     let failed = |error| match error {

@@ -1,4 +1,4 @@
-//! The answer to a request that cannot be read.
+//! The error response to a request that cannot be read.
 
 use super::fault::{Fault, Kind};
 use crate::reply::Reply;
@@ -13,7 +13,7 @@ use crate::result_code::{
 pub struct BadRequest {
     status: u16,
     code: ResultCode,
-    /// What is wrong, when the code says less.
+    /// Details beyond the message of the code.
     fault: Option<Fault>,
 }
 
@@ -26,7 +26,7 @@ impl BadRequest {
         }
     }
 
-    /// A member is not of its type.
+    /// A member has the wrong type.
     pub fn of_member(operation: &str, fault: Fault) -> Self {
         Self {
             status: 400,
@@ -35,7 +35,7 @@ impl BadRequest {
         }
     }
 
-    /// The body as a whole cannot be read.
+    /// The body cannot be read.
     pub fn of_body(operation: &str, fault: Fault) -> Self {
         Self {
             status: 400,
@@ -44,7 +44,7 @@ impl BadRequest {
         }
     }
 
-    /// JSON comes with the media type of a form.
+    /// A JSON body was sent with the media type of a form.
     pub fn of_json_in_a_form() -> Self {
         Self {
             status: 415,
@@ -53,7 +53,7 @@ impl BadRequest {
         }
     }
 
-    /// A parameter in the query is not of its type.
+    /// A query parameter has the wrong type.
     pub fn of_query(fault: Fault) -> Self {
         Self {
             status: 400,

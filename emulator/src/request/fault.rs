@@ -1,55 +1,56 @@
-//! What is wrong with a value that cannot be read.
+//! Why a value cannot be read.
 
 use std::fmt;
 
-/// A value that is not of its type. The value itself is not told: it may be a secret.
+/// A value of the wrong type. Error messages do not contain the value, which may be a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// The way to the value: the member of the request first.
-    pub place: Vec<String>,
+    /// The path to the value, starting with the member of the request.
+    pub path: Vec<String>,
     pub kind: Kind,
 }
 
-/// What a value is not.
+/// The kind of an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Text at all.
+    /// The text is not UTF-8.
     Utf8,
-    /// JSON at all.
+    /// The text is not JSON.
     Json,
+    /// The value does not have this type.
     String,
     Integer,
     Boolean,
     List,
     Object,
-    /// A value: `null` is no item of a list.
+    /// An item of a list is `null`.
     Item,
-    /// One of these words.
-    Word(&'static [&'static str]),
-    /// The only one: the request has it again.
+    /// The value is not one of these.
+    OneOf(&'static [&'static str]),
+    /// The request has the member more than once.
     Single,
-    /// A form: it is JSON, which some clients send as a form unless they are told the media type.
+    /// The body is JSON and not a form. Some HTTP clients send the media type of a form by default.
     Form,
 }
 
 impl Fault {
-    /// The same for a value that is a member, or an item, of another.
+    /// Prepends the name of the member, or the index of the item, that contains the value.
     #[must_use]
     pub fn within(mut self, name: &str) -> Self {
-        self.place.insert(0, name.to_owned());
+        self.path.insert(0, name.to_owned());
         self
     }
 
-    /// The member of the request.
+    /// The name of the member of the request, or an empty string.
     pub fn member(&self) -> &str {
-        self.place.first().map_or("", String::as_str)
+        self.path.first().map_or("", String::as_str)
     }
 }
 
 impl From<Kind> for Fault {
     fn from(kind: Kind) -> Self {
         Self {
-            place: Vec::new(),
+            path: Vec::new(),
             kind,
         }
     }
@@ -57,10 +58,10 @@ impl From<Kind> for Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for name in &self.place {
+        for name in &self.path {
             write!(formatter, "{name}: ")?;
         }
-        let what = match self.kind {
+        let message = match self.kind {
             Kind::Utf8 => "not UTF-8",
             Kind::Json => "not JSON",
             Kind::String => "not a string",
@@ -68,11 +69,11 @@ impl fmt::Display for Fault {
             Kind::Boolean => "not a boolean",
             Kind::List => "not a list",
             Kind::Object => "not an object",
-            Kind::Word(words) => return write!(formatter, "not one of {}", words.join(", ")),
+            Kind::OneOf(values) => return write!(formatter, "not one of {}", values.join(", ")),
             Kind::Item => "null is no item of a list",
             Kind::Single => "given more than once",
             Kind::Form => "this is JSON, so its media type is application/json",
         };
-        formatter.write_str(what)
+        formatter.write_str(message)
     }
 }

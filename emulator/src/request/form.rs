@@ -1,6 +1,6 @@
-//! Forms: the members of a request as `application/x-www-form-urlencoded`.
+//! Requests as `application/x-www-form-urlencoded`.
 //!
-//! Lists of strings and numbers are separated by spaces; other lists, and objects, are JSON.
+//! Items of lists of scalars are separated by spaces. Other lists and objects are JSON.
 
 use percent_encoding::percent_decode;
 use serde_json::Value;
@@ -10,7 +10,7 @@ use super::types::{TYPES, Type};
 use super::{json, scalar};
 use crate::json::Object;
 
-/// An object by its type in the description.
+/// Reads an object by the name of its type in the API description.
 pub fn object(name: &str, body: &[u8]) -> Result<Object, Fault> {
     if !is_utf_8(body) {
         return Err(Kind::Utf8.into());
@@ -28,7 +28,7 @@ pub fn object(name: &str, body: &[u8]) -> Result<Object, Fault> {
     Ok(object)
 }
 
-/// A value of a type.
+/// Reads a value of a type.
 pub fn value(ty: &Type, text: &str) -> Result<Value, Fault> {
     match ty {
         Type::String => Ok(text.into()),
@@ -45,7 +45,7 @@ pub fn value(ty: &Type, text: &str) -> Result<Value, Fault> {
         Type::Object(_) | Type::List(_) | Type::Map(_) => match text.trim() {
             "" => Ok(Value::Null),
             text => json::value(ty, text).or_else(|fault| match ty {
-                // What is not JSON may be the text that stands for the object.
+                // Text that is not JSON may be the short form of the object.
                 Type::Object(_) => json::value(ty, &Value::from(text).to_string()),
                 _ => Err(fault),
             }),
@@ -53,7 +53,7 @@ pub fn value(ty: &Type, text: &str) -> Result<Value, Fault> {
     }
 }
 
-/// Whether no part of a form or a query would be lost when it is read as text.
+/// Whether a form or a query decodes to valid UTF-8.
 pub fn is_utf_8(form: &[u8]) -> bool {
     percent_decode(form).decode_utf8().is_ok()
 }
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn members_are_read_by_their_types() {
+    fn members_are_converted_to_their_types() {
         let form = "scopes=openid+read&scopes=write&accessTokenDuration=60&accessTokenPersistent=True\
                     &properties=%5B%7B%22key%22%3A1%7D%5D&subject=&later=1";
         let expected = json!({
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn an_object_may_be_json_or_the_text_that_stands_for_it() {
+    fn object_is_read_from_json_or_its_short_form() {
         for (text, expected) in [
             ("a text", json!({ "context": "a text" })),
             ("{\"context\":\"a text\"}", json!({ "context": "a text" })),
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_that_is_not_utf_8_is_refused() {
+    fn form_with_invalid_utf_8_is_rejected() {
         for form in ["subject=%FF", "subject=a%C3", "%E9=a"] {
             let fault = object("TokenCreateRequest", form.as_bytes()).unwrap_err();
             assert_eq!(fault.to_string(), "not UTF-8", "{form}");
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_that_is_no_list_is_there_once() {
+    fn repeated_member_that_is_not_a_list_is_rejected() {
         let fault = object("TokenCreateRequest", b"subject=a&subject=b").unwrap_err();
         assert_eq!(fault.to_string(), "subject: given more than once");
     }

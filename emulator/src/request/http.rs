@@ -1,8 +1,8 @@
-//! The request of a caller.
+//! HTTP requests of callers.
 
 use std::net::IpAddr;
 
-/// A request, as far as the API looks at it.
+/// The parts of an HTTP request that the API uses.
 #[derive(Debug)]
 pub struct HttpRequest<'a> {
     pub method: &'a str,
@@ -14,11 +14,11 @@ pub struct HttpRequest<'a> {
     pub origin: &'a str,
     /// The `DPoP` headers.
     pub dpop: &'a [&'a str],
-    /// The certificate of the connection, in DER.
+    /// The client certificate of the connection, in DER.
     pub certificate: Option<&'a [u8]>,
     /// The `User-Agent` header.
     pub user_agent: Option<&'a str>,
-    /// Where the connection comes from.
+    /// The IP address of the caller.
     pub remote_address: Option<IpAddr>,
     /// The `Content-Type` header.
     pub content_type: Option<&'a str>,

@@ -1,4 +1,4 @@
-//! JSON, read by type from its text: a number that is meant as a string keeps each of its digits.
+//! Reads JSON by type from its text, so that a number for a string member keeps all digits.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,7 +12,7 @@ use super::scalar;
 use super::types::{TYPES, Type};
 use crate::json::Object;
 
-/// A value of a type. `null` is of every type.
+/// Reads a value of a type. Every type accepts `null`.
 pub fn value(ty: &Type, raw: &str) -> Result<Value, Fault> {
     if raw == "null" {
         return Ok(Value::Null);
@@ -44,7 +44,7 @@ pub fn value(ty: &Type, raw: &str) -> Result<Value, Fault> {
     }
 }
 
-/// A value of an unknown type, in which no object has a member twice.
+/// Reads a value of an unknown type. Objects must not have duplicate members.
 fn any(raw: &str) -> Result<Value, Fault> {
     match raw.as_bytes().first() {
         Some(b'{') => value(&Type::Map(Box::new(Type::Any)), raw),
@@ -67,7 +67,7 @@ pub fn items(raw: &str) -> Result<Vec<&RawValue>, Fault> {
     }
 }
 
-/// An object by its type in the description. Members that it does not know stay as they are.
+/// Reads an object by the name of its type in the API description. Unknown members are kept unchanged.
 fn object(name: &str, raw: &str) -> Result<Object, Fault> {
     let mut object = Object::new();
     if let Ok(text) = read::<String>(raw) {
@@ -121,7 +121,7 @@ fn members(raw: &str) -> Result<BTreeMap<String, &RawValue>, Fault> {
     Ok(members)
 }
 
-/// The members of an object as they are written, with those that are there twice.
+/// The members of an object in their order, including duplicates.
 struct Members<'a>(Vec<(String, &'a RawValue)>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_scalar_of_another_type_is_read_as_what_it_means() {
+    fn scalar_of_another_type_is_converted() {
         for (ty, raw, expected) in [
             ("string", "1.10", json!("1.10")),
             (
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_meant_is_refused_with_its_place() {
+    fn inconvertible_value_is_rejected_with_its_path() {
         for (ty, raw, expected) in [
             ("string", "{}", "not a string"),
             ("integer", "true", "not an integer"),

@@ -1,17 +1,17 @@
-//! What a request carries, read by the types that the description has for it.
+//! Reads requests by the types of the API description.
 //!
 //! Clients in dynamic languages send `"1"` for `1` and `1` for `"1"`, and some operations take a form in place of JSON.
-//! All of it is brought into one shape here, so that an endpoint sees what was meant. What cannot be read is refused:
-//! nothing that the description knows is dropped.
+//! This module converts all of them to one representation for the endpoints. A value that cannot be converted is rejected
+//! and never silently dropped, if the API description has it.
 
 mod bad_request;
+mod enumerated;
 mod fault;
 mod form;
 mod http;
 mod json;
 mod scalar;
 mod types;
-mod words;
 
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -23,15 +23,15 @@ use fault::{Fault, Kind};
 pub use http::HttpRequest;
 use types::{OperationTypes, TYPES, Type};
 
-/// The body of a request: an object or, where the operation takes one, a list of objects.
+/// The body of a request: an object or, for some operations, a list of objects.
 #[derive(Debug, Default)]
-pub struct Given {
+pub struct RequestBody {
     pub object: Object,
     pub list: Vec<Object>,
 }
 
-impl Given {
-    /// Reads a body by its media type, which is JSON when nothing is said.
+impl RequestBody {
+    /// Reads a body by its media type, which defaults to JSON.
     pub fn read(
         operation: &str,
         content_type: Option<&str>,
@@ -46,7 +46,7 @@ impl Given {
         }
     }
 
-    /// The members of a body, from the parameters of a call that has none.
+    /// Creates the body of a call without one from the parameters of the call.
     pub fn of_parameters(operation: &str, parameters: &Object) -> Result<Self, BadRequest> {
         let mut object = parameters.clone();
         if let Some(Type::Object(name)) = &TYPES.operation(operation).body {
@@ -61,7 +61,7 @@ impl Given {
     }
 
     fn read_json(operation: &str, types: &OperationTypes, body: &[u8]) -> Result<Self, BadRequest> {
-        // As a whole, so that nothing in it is nested more deeply than JSON of an answer may be.
+        // Parses the whole body first, to apply the nesting limit of serde_json.
         let is_json = serde_json::from_slice::<Value>(body).is_ok();
         let raw: Option<&RawValue> = is_json.then(|| serde_json::from_slice(body).ok()).flatten();
         let raw = raw.map_or("", RawValue::get);
@@ -73,18 +73,18 @@ impl Given {
 
     fn read_list(operation: &str, item: &Type, raw: &str) -> Result<Self, BadRequest> {
         let refusal = || BadRequest::new(400, MALFORMED_LIST);
-        let mut given = Self::default();
+        let mut body = Self::default();
         for raw in json::items(raw).map_err(|_| refusal())? {
             if !raw.get().starts_with('{') {
                 return Err(refusal());
             }
             match json::value(item, raw.get()) {
-                Ok(Value::Object(object)) => given.list.push(object),
+                Ok(Value::Object(object)) => body.list.push(object),
                 Ok(_) => return Err(refusal()),
                 Err(fault) => return Err(BadRequest::of_member(operation, fault)),
             }
         }
-        Ok(given)
+        Ok(body)
     }
 
     fn read_object(operation: &str, ty: &Type, raw: &str) -> Result<Self, BadRequest> {
@@ -94,7 +94,7 @@ impl Given {
         }
         match json::value(ty, raw) {
             Ok(Value::Object(object)) => {
-                words::check(operation, &object)?;
+                enumerated::check(operation, &object)?;
                 Ok(object.into())
             }
             Ok(_) => Err(refusal()),
@@ -107,20 +107,20 @@ impl Given {
         let Some(Type::Object(name)) = &types.body else {
             return Err(BadRequest::new(400, malformed_body(operation)));
         };
-        // As a form it would be one member with a strange name, and an update would remove all the others.
+        // Read as a form, the JSON text would be a single member name, and an update would reset all settings.
         if body.trim_ascii_start().starts_with(b"{") {
             return Err(BadRequest::of_json_in_a_form());
         }
-        let object = form::object(name, body).map_err(|fault| match fault.place.is_empty() {
+        let object = form::object(name, body).map_err(|fault| match fault.path.is_empty() {
             true => BadRequest::of_body(operation, fault),
             false => BadRequest::of_member(operation, fault),
         })?;
-        words::check(operation, &object)?;
+        enumerated::check(operation, &object)?;
         Ok(object.into())
     }
 }
 
-impl From<Object> for Given {
+impl From<Object> for RequestBody {
     fn from(object: Object) -> Self {
         Self {
             object,
@@ -129,7 +129,7 @@ impl From<Object> for Given {
     }
 }
 
-/// Adds the query to the parameters in the path. Of what the description knows, only a list may have several values.
+/// Adds the query to the path parameters. Of known parameters, only lists may be repeated.
 pub fn add_query(parameters: &mut Object, operation: &str, query: &str) -> Result<(), BadRequest> {
     if !form::is_utf_8(query.as_bytes()) {
         return Err(BadRequest::of_query(Kind::Utf8.into()));
@@ -146,7 +146,7 @@ pub fn add_query(parameters: &mut Object, operation: &str, query: &str) -> Resul
             }
             continue;
         }
-        // Numbers stay as they are: an endpoint has a result code for each that is wrong.
+        // Numbers remain text: the endpoints have separate result codes for invalid ones.
         let value = match ty {
             Some(ty @ Type::Boolean) => {
                 form::value(ty, &text).map_err(|fault| BadRequest::of_query(fault.within(&name)))?
@@ -154,7 +154,7 @@ pub fn add_query(parameters: &mut Object, operation: &str, query: &str) -> Resul
             _ => text.into(),
         };
         let known = parameters.get(name.as_ref());
-        // The SDK in TypeScript has the subject of granted scopes in the path and in the query.
+        // The TypeScript SDK sends the subject of granted scopes in the path and in the query.
         if known.is_some_and(|known| *known != value) && types.knows(&name) {
             return Err(BadRequest::of_query(
                 Fault::from(Kind::Single).within(&name),

@@ -1,10 +1,10 @@
-//! Numbers and truth values that are written as text.
+//! Integers and booleans in text.
 
 use serde_json::Value;
 
 use super::fault::{Fault, Kind};
 
-/// An integer; `null` when the text is empty.
+/// Reads an integer. Empty text is `null`.
 pub fn integer(text: &str) -> Result<Value, Fault> {
     match text.trim() {
         "" => Ok(Value::Null),
@@ -12,7 +12,7 @@ pub fn integer(text: &str) -> Result<Value, Fault> {
     }
 }
 
-/// A truth value in letters of any case; `null` when the text is empty.
+/// Reads a boolean, ignoring case. Empty text is `null`.
 pub fn boolean(text: &str) -> Result<Value, Fault> {
     match text.trim() {
         "" => Ok(Value::Null),
@@ -22,14 +22,14 @@ pub fn boolean(text: &str) -> Result<Value, Fault> {
     }
 }
 
-/// A whole number in any way that JSON writes one: `1`, `1.0`, `1e3`.
+/// Parses an integer in any JSON notation: `1`, `1.0`, `1e3`.
 fn whole(text: &str) -> Option<i64> {
     if let Ok(number) = text.parse() {
         return Some(number);
     }
-    const BEYOND: f64 = 9_223_372_036_854_775_808.0;
+    const LIMIT: f64 = 9_223_372_036_854_775_808.0;
     let number: f64 = serde_json::from_str(text).ok()?;
-    let is_whole = number.fract() == 0.0 && (-BEYOND..BEYOND).contains(&number);
+    let is_whole = number.fract() == 0.0 && (-LIMIT..LIMIT).contains(&number);
     is_whole.then_some(number as i64)
 }
 
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_integer_is_read_however_it_is_written() {
+    fn integer_is_read_in_any_json_notation() {
         for (text, number) in [
             ("1", json!(1)),
             (" -7 ", json!(-7)),
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn a_boolean_is_read_in_letters_of_any_case() {
+    fn boolean_is_read_ignoring_case() {
         for (text, value) in [
             ("True", json!(true)),
             ("FALSE", json!(false)),

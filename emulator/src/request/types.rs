@@ -1,4 +1,4 @@
-//! The types of what requests carry, as `cargo xtask generate` derives them from the description.
+//! The types of requests, which `cargo xtask generate` derives from the API description.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -15,7 +15,7 @@ pub struct Types {
     objects: BTreeMap<String, ObjectType>,
 }
 
-/// What an operation takes.
+/// The types of the body and the query of an operation.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct OperationTypes {
@@ -26,7 +26,7 @@ pub struct OperationTypes {
 }
 
 impl OperationTypes {
-    /// Whether a parameter of the query means something: as such, or as a member of the body that a call has not.
+    /// Whether a query parameter is known, as such or as a member of an absent body.
     pub fn knows(&self, parameter: &str) -> bool {
         let of_body = match &self.body {
             Some(Type::Object(name)) => TYPES.member(name, parameter),
@@ -36,11 +36,11 @@ impl OperationTypes {
     }
 }
 
-/// An object of the description.
+/// An object of the API description.
 #[derive(Debug, Default, Deserialize)]
 pub struct ObjectType {
     members: BTreeMap<String, Type>,
-    /// The member that a plain string stands for.
+    /// The member that is set if the object is given as a plain string.
     pub text: Option<String>,
 }
 
@@ -53,7 +53,7 @@ pub enum Type {
     Boolean,
     /// Any JSON.
     Any,
-    /// An object by its name in the description.
+    /// An object, by its name in the API description.
     Object(String),
     List(Box<Type>),
     /// An object with any members, all of one type.
@@ -83,17 +83,17 @@ impl From<String> for Type {
 }
 
 impl Types {
-    /// What an operation takes; nothing, when it is not known.
+    /// The types of an operation; empty for an unknown operation.
     pub fn operation(&self, id: &str) -> &OperationTypes {
-        static NOTHING: LazyLock<OperationTypes> = LazyLock::new(OperationTypes::default);
-        self.operations.get(id).unwrap_or(&NOTHING)
+        static EMPTY: LazyLock<OperationTypes> = LazyLock::new(OperationTypes::default);
+        self.operations.get(id).unwrap_or(&EMPTY)
     }
 
     pub fn object(&self, name: &str) -> Option<&ObjectType> {
         self.objects.get(name)
     }
 
-    /// The type of a member; `None` when the description does not know it.
+    /// The type of a member; `None` for an unknown member.
     pub fn member(&self, object: &str, member: &str) -> Option<&Type> {
         self.objects.get(object)?.members.get(member)
     }
@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_operation_has_types_and_every_object_is_there() {
+    fn every_operation_has_types_and_every_object_exists() {
         for operation in authlete::operations::ALL {
             let types = TYPES.operations.get(operation.id);
             let types = types.unwrap_or_else(|| panic!("{} has types", operation.id));

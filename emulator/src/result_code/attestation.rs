@@ -1,20 +1,20 @@
 //! Client attestations.
 
 result_codes! {
-    /// The challenge is there.
-    ATTESTATION_CHALLENGE_OK = own "A905001", "the challenge was made";
-    /// Both or none.
-    ATTESTATION_INCOMPLETE = own "A905301", "a client attestation needs a proof of possession, and the other way round";
+    /// The challenge was created.
+    ATTESTATION_CHALLENGE_OK = own "A905001", "the challenge was created";
+    /// The attestation and the proof of possession must come together.
+    ATTESTATION_INCOMPLETE = own "A905301", "a client attestation and a proof of possession must be used together";
     /// RFC 7519 §5.1.
     ATTESTATION_MALFORMED = own "A905302", "the client attestation is not a JWT of the type oauth-client-attestation+jwt";
     /// RFC 7519 §5.1.
     ATTESTATION_POP_MALFORMED = own "A905303", "the proof of possession is not a JWT of the type oauth-client-attestation-pop+jwt";
-    /// The settings of the service decide.
-    ATTESTER_UNTRUSTED = own "A905304", "no chain leads from the x5c of the client attestation to one of clientAttesterRoots, or the service has clientAttesterRootsEnabled off";
+    /// Depends on the settings of the service.
+    ATTESTER_UNTRUSTED = own "A905304", "x5c of the client attestation does not chain to one of clientAttesterRoots, or the service has clientAttesterRootsEnabled off";
     /// RFC 7515 §5.2.
     ATTESTATION_SIGNATURE = own "A905305", "the client attestation is not signed with the key of its certificate";
-    /// It is about one client.
-    ATTESTATION_CLIENT = own "A905306", "the client attestation has no sub, or iss of the proof of possession is another";
+    /// The attestation and the proof must identify the same client.
+    ATTESTATION_CLIENT = own "A905306", "the client attestation has no sub, or it differs from iss of the proof of possession";
     /// RFC 7519 §4.1.4 to §4.1.6.
     ATTESTATION_TIME = own "A905307", "the client attestation has no exp, or is not valid yet";
     /// RFC 7519 §4.1.4.
@@ -29,10 +29,10 @@ result_codes! {
     ATTESTATION_POP_TIME = own "A905312", "iat of the proof of possession is missing, too long ago or too far ahead";
     /// RFC 7519 §4.1.7.
     ATTESTATION_POP_ID_MISSING = own "A905313", "the proof of possession has no jti";
-    /// A new one comes with the answer.
-    ATTESTATION_CHALLENGE = own "A905314", "the proof of possession does not contain a challenge of this service that is still good";
-    /// It works once.
+    /// The response contains a new challenge.
+    ATTESTATION_CHALLENGE = own "A905314", "the proof of possession does not contain a valid challenge of this service";
+    /// A proof can be used once.
     ATTESTATION_POP_REPLAYED = own "A905315", "the proof of possession was used before";
-    /// Another instance of the same client is another.
+    /// Refresh tokens are bound to a client instance.
     INSTANCE_OF_REFRESH_TOKEN = own "A905316", "the refresh token is bound to another instance of the client";
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// The code for an authorization request that has a parameter more than once.
+/// The code for a repeated parameter of an authorization request.
 pub fn repeated_at_authorization(name: &str) -> ResultCode {
     match name {
         "client_id" => AUTHORIZATION_CLIENT_ID_REPEATED,
@@ -30,7 +30,7 @@ pub fn repeated_at_authorization(name: &str) -> ResultCode {
 }
 
 result_codes! {
-    /// The request is good.
+    /// The request is valid.
     AUTHORIZATION_OK = published "A004001", "the authorization request is valid";
     /// Published.
     AUTHORIZATION_PARAMETERS_MISSING = published "A004201", "the API request lacks parameters";
@@ -39,58 +39,58 @@ result_codes! {
     /// RFC 6749 §3.1.
     AUTHORIZATION_PARAMETER_REPEATED = published "A023306", "a request parameter is included more than once";
     /// RFC 6749 §3.1.
-    AUTHORIZATION_CLIENT_ID_REPEATED = published "A010303", "client_id is there more than once";
+    AUTHORIZATION_CLIENT_ID_REPEATED = published "A010303", "client_id is included more than once";
     /// RFC 6749 §3.1.
-    RESPONSE_TYPE_REPEATED = published "A009303", "response_type is there more than once";
+    RESPONSE_TYPE_REPEATED = published "A009303", "response_type is included more than once";
     /// RFC 6749 §3.1.
-    REDIRECT_URI_REPEATED = published "A011302", "redirect_uri is there more than once";
+    REDIRECT_URI_REPEATED = published "A011302", "redirect_uri is included more than once";
     /// RFC 6749 §3.1.
-    AUTHORIZATION_SCOPE_REPEATED = published "A007302", "scope is there more than once";
+    AUTHORIZATION_SCOPE_REPEATED = published "A007302", "scope is included more than once";
     /// RFC 6749 §3.1.
-    STATE_REPEATED = published "A013302", "state is there more than once";
+    STATE_REPEATED = published "A013302", "state is included more than once";
     /// RFC 6749 §3.1.
-    RESPONSE_MODE_REPEATED = published "A012302", "response_mode is there more than once";
+    RESPONSE_MODE_REPEATED = published "A012302", "response_mode is included more than once";
     /// RFC 6749 §3.1.
-    NONCE_REPEATED = published "A014302", "nonce is there more than once";
+    NONCE_REPEATED = published "A014302", "nonce is included more than once";
     /// RFC 6749 §3.1.
-    DISPLAY_REPEATED = published "A015302", "display is there more than once";
+    DISPLAY_REPEATED = published "A015302", "display is included more than once";
     /// RFC 6749 §3.1.
-    PROMPT_REPEATED = published "A016302", "prompt is there more than once";
+    PROMPT_REPEATED = published "A016302", "prompt is included more than once";
     /// RFC 6749 §3.1.
-    MAX_AGE_REPEATED = published "A017302", "max_age is there more than once";
+    MAX_AGE_REPEATED = published "A017302", "max_age is included more than once";
     /// RFC 6749 §3.1.
-    UI_LOCALES_REPEATED = published "A018302", "ui_locales is there more than once";
+    UI_LOCALES_REPEATED = published "A018302", "ui_locales is included more than once";
     /// RFC 6749 §3.1.
-    CLAIMS_LOCALES_REPEATED = published "A020302", "claims_locales is there more than once";
+    CLAIMS_LOCALES_REPEATED = published "A020302", "claims_locales is included more than once";
     /// RFC 6749 §3.1.
-    ACR_VALUES_REPEATED = published "A021302", "acr_values is there more than once";
+    ACR_VALUES_REPEATED = published "A021302", "acr_values is included more than once";
     /// RFC 6749 §3.1.
-    CLAIMS_REPEATED = published "A022302", "claims is there more than once";
+    CLAIMS_REPEATED = published "A022302", "claims is included more than once";
     /// RFC 6749 §3.1.
-    REQUEST_REPEATED = published "A008301", "request is there more than once";
+    REQUEST_REPEATED = published "A008301", "request is included more than once";
     /// RFC 6749 §3.1.
-    REQUEST_URI_REPEATED = published "A008302", "request_uri is there more than once";
+    REQUEST_URI_REPEATED = published "A008302", "request_uri is included more than once";
     /// RFC 6749 §3.1.
-    CODE_CHALLENGE_REPEATED = published "A124303", "code_challenge is there more than once";
+    CODE_CHALLENGE_REPEATED = published "A124303", "code_challenge is included more than once";
     /// RFC 6749 §3.1.
-    CODE_CHALLENGE_METHOD_REPEATED = published "A124305", "code_challenge_method is there more than once";
+    CODE_CHALLENGE_METHOD_REPEATED = published "A124305", "code_challenge_method is included more than once";
     /// RFC 6749 §3.1.
-    PURPOSE_REPEATED = published "A252302", "purpose is there more than once";
+    PURPOSE_REPEATED = published "A252302", "purpose is included more than once";
     /// RFC 6749 §3.1.
-    LOGIN_HINT_REPEATED = published "A069302", "login_hint is there more than once";
+    LOGIN_HINT_REPEATED = published "A069302", "login_hint is included more than once";
     /// RFC 6749 §4.1.1.
     AUTHORIZATION_CLIENT_ID_MISSING = published "A010301", "client_id is missing";
     /// RFC 6749 §4.1.1.
     AUTHORIZATION_CLIENT_ID_EMPTY = published "A010302", "client_id is empty";
-    /// No redirection: there is nobody to redirect to.
+    /// No redirect, since the client is unknown.
     AUTHORIZATION_CLIENT_UNKNOWN = published "A010304", "client_id names no client of the service";
-    /// No redirection: there is nobody to redirect to.
+    /// No redirect, since the client is unknown.
     AUTHORIZATION_CLIENT_OR_ALIAS_UNKNOWN = published "A010308", "client_id is neither the ID nor the alias of a client of the service";
-    /// The client exists.
-    AUTHORIZATION_CLIENT_ELSEWHERE = published "A010305", "client_id names a client of another service";
-    /// The client existed.
+    /// The client exists in another service.
+    AUTHORIZATION_CLIENT_OF_ANOTHER_SERVICE = published "A010305", "client_id names a client of another service";
+    /// The client existed before.
     AUTHORIZATION_CLIENT_DELETED = published "A010306", "client_id names a client that was deleted";
-    /// No redirection: there is nobody to redirect to.
+    /// No redirect, since the client is unknown.
     AUTHORIZATION_CLIENT_ALIAS_DISABLED = published "A010309", "client_id is the alias of a client, which is not enabled";
     /// RFC 6749 §3.1.2.3, OpenID Connect Core 1.0 §3.1.2.1.
     SCOPE_MISSING_OUTSIDE = published "A007303", "scope is missing outside of the request object, which has openid";
@@ -132,30 +132,30 @@ result_codes! {
     RESPONSE_TYPE_INVALID = published "A009304", "there is no such response_type";
     /// RFC 6749 §4.1.2.1.
     RESPONSE_TYPE_UNSUPPORTED = published "A009305", "the service does not support this response_type";
-    /// The registration of the client decides.
+    /// Depends on the registration of the client.
     RESPONSE_TYPE_NOT_ALLOWED = published "A009306", "the client may not use this response_type";
     /// OAuth 2.0 Multiple Response Type Encoding Practices §2.1, JARM §2.3.
     RESPONSE_MODE_UNKNOWN = published "A012303", "response_mode is unknown";
     /// OpenID Connect Core 1.0 §3.1.2.6.
-    REQUEST_URI_UNSUPPORTED = own "A901301", "request_uri names a place elsewhere, and authlete-emulator fetches nothing";
-    /// The service or the client demands PKCE.
+    REQUEST_URI_UNSUPPORTED = own "A901301", "request_uri refers to a remote request object, which authlete-emulator does not fetch";
+    /// The service or the client requires PKCE.
     CODE_CHALLENGE_MISSING = published "A124301", "code_challenge is missing";
-    /// The service or the client demands PKCE.
+    /// The service or the client requires PKCE.
     CODE_CHALLENGE_EMPTY = published "A124302", "code_challenge is empty";
     /// RFC 7636 §4.2.
     CODE_CHALLENGE_MALFORMED = published "A124304", "code_challenge is not of 43 to 128 unreserved characters";
     /// RFC 7636 §4.3.
     CODE_CHALLENGE_METHOD_UNSUPPORTED = published "A124306", "code_challenge_method is neither plain nor S256";
-    /// The service or the client demands S256.
+    /// The service or the client requires S256.
     CODE_CHALLENGE_METHOD_MISSING = published "A124307", "code_challenge_method is missing and must be S256";
-    /// The service or the client demands S256.
+    /// The service or the client requires S256.
     CODE_CHALLENGE_METHOD_NOT_S256 = published "A124308", "code_challenge_method must be S256";
-    /// A method for nothing.
-    CODE_CHALLENGE_METHOD_ALONE = own "A901302", "code_challenge_method is there without code_challenge";
+    /// The method has no effect without a challenge.
+    CODE_CHALLENGE_METHOD_ALONE = own "A901302", "code_challenge_method is present without code_challenge";
     /// OpenID Connect Core 1.0 §3.1.2.1.
     PROMPT_INVALID = published "A016303", "prompt has an unknown value";
     /// OpenID Connect Core 1.0 §3.1.2.1.
-    PROMPT_NONE_BESIDE_OTHERS = published "A016304", "prompt has none beside another value";
+    PROMPT_NONE_BESIDE_OTHERS = published "A016304", "prompt has none together with another value";
     /// OpenID Connect Core 1.0 §3.1.2.1.
     MAX_AGE_NO_NUMBER = published "A017303", "max_age is not a number";
     /// OpenID Connect Core 1.0 §3.1.2.1.
@@ -164,21 +164,21 @@ result_codes! {
     MAX_AGE_TOO_LARGE = published "A017305", "max_age does not fit into 32 bits";
     /// OpenID Connect Core 1.0 §3.1.2.1.
     MAX_AGE_NEGATIVE = own "A901303", "max_age is negative";
-    /// The service has a list of those that it supports.
+    /// The service has a list of supported values.
     DISPLAY_UNSUPPORTED = published "A015305", "the service does not support this display";
-    /// The service has a list of those that it supports.
+    /// The service has a list of supported values.
     DISPLAY_DEFAULT_UNSUPPORTED = published "A015304", "display is missing, and the service does not support page";
     /// OpenID Connect Core 1.0 §11.
     CONSENT_MISSING = published "A004303", "scope has offline_access, and prompt lacks consent";
     /// OpenID Connect Core 1.0 §3.1.2.1.
     DISPLAY_INVALID = published "A015303", "display has an unknown value";
-    /// The service demands a scope.
+    /// The service requires a scope.
     AUTHORIZATION_SCOPE_MISSING = published "A007305", "scope is missing, or names no scope of the service";
     /// OAuth 2.0 Multiple Response Type Encoding Practices §3, §5.
     RESPONSE_MODE_QUERY = published "A012304", "response_mode must not put tokens into the query";
     /// OAuth 2.0 Multiple Response Type Encoding Practices §3, §5.
     RESPONSE_MODE_QUERY_JWT = published "A012309", "response_mode must not put tokens into the query unless the response is encrypted";
-    /// The registration of the client decides.
+    /// Depends on the registration of the client.
     RESPONSE_MODE_NOT_ALLOWED = own "A901304", "the client may not use this response_mode";
     /// RFC 6749 §3.1.2.
     REDIRECT_URI_HAS_FRAGMENT = published "A011316", "the redirect URI has a fragment";
@@ -229,7 +229,7 @@ result_codes! {
     /// OpenID for Verifiable Credential Issuance 1.0 §5.1.1.
     CREDENTIAL_DETAILS_LOCATION = own "A901309", "authorization_details of the type openid_credential must have the credential issuer in locations";
     /// OpenID for Verifiable Credential Issuance 1.0 §5.1.3.
-    ISSUER_STATE_UNKNOWN = own "A901310", "issuer_state is of no credential offer, or of one that has expired";
+    ISSUER_STATE_UNKNOWN = own "A901310", "issuer_state does not belong to a credential offer, or the offer has expired";
     /// OpenID Connect Core 1.0 §3.1.2.1.
     ID_TOKEN_HINT_WRONG = own "A901311", "id_token_hint is not an ID token of this service";
     /// OpenID Connect Core 1.0 §3.1.2.1.
@@ -247,7 +247,7 @@ result_codes! {
     /// FAPI 1.0 Baseline §5.2.2, FAPI 1.0 Advanced §5.2.2, FAPI 2.0 Security Profile §5.3.2.2.
     FAPI_CHALLENGE_METHOD = published "A150316", "FAPI: code_challenge_method must be S256";
     /// FAPI 1.0 Advanced §5.2.2, FAPI 2.0 Security Profile §5.3.2.2.
-    FAPI_RESPONSE_TYPE = published "A150312", "FAPI: the profile does not have this response_type in this response_mode";
+    FAPI_RESPONSE_TYPE = published "A150312", "FAPI: the profile does not allow this response_type with this response_mode";
     /// FAPI 2.0 Security Profile §5.3.2.1.
     FAPI_CLIENT_PUBLIC = published "A150367", "FAPI: the client must be confidential";
     /// FAPI 1.0 Advanced §5.2.2, FAPI 2.0 Message Signing §5.3.1.
@@ -262,81 +262,81 @@ result_codes! {
     FAPI_REQUEST_OBJECT_LIFETIME = published "A150365", "FAPI: the request object is valid for more than an hour";
     /// FAPI 2.0 Message Signing §5.4.
     FAPI_RESPONSE_MODE = own "A901313", "FAPI: the response must be in a JWT";
-    /// The code is issued.
+    /// The code and tokens were issued.
     ISSUE_OK = published "A040001", "the authorization request was granted";
-    /// The caller's fault.
+    /// Caller error.
     ISSUE_TICKET_MISSING = published "A041201", "ticket is missing";
-    /// The caller's fault.
+    /// Caller error.
     ISSUE_SUBJECT_MISSING = published "A042201", "subject is missing";
-    /// The ticket works once, for a time.
+    /// A ticket is valid once, for a limited time.
     ISSUE_TICKET_UNKNOWN = published "A041202", "the ticket does not exist or was used";
-    /// The ticket exists.
-    ISSUE_TICKET_ELSEWHERE = published "A041203", "the ticket belongs to another service";
-    /// The ticket works once, for a time.
+    /// The ticket exists in another service.
+    ISSUE_TICKET_OF_ANOTHER_SERVICE = published "A041203", "the ticket belongs to another service";
+    /// A ticket is valid once, for a limited time.
     ISSUE_TICKET_EXPIRED = published "A041301", "the ticket has expired";
-    /// Deleted since the ticket was issued.
+    /// The client was deleted after the ticket was issued.
     ISSUE_CLIENT_GONE = own "A901201", "the client of the ticket no longer exists";
-    /// The caller's fault.
+    /// Caller error.
     ISSUE_CLAIMS_MALFORMED = published "A044201", "claims is not a JSON object";
-    /// The caller's fault.
+    /// Caller error.
     ISSUE_HEADER_MALFORMED = published "A255201", "idtHeaderParams is not a JSON object";
-    /// The caller's fault.
+    /// Caller error.
     FAIL_TICKET_MISSING = published "A059201", "ticket is missing";
-    /// The caller's fault.
+    /// Caller error.
     FAIL_REASON_MISSING = published "A060201", "reason is missing";
-    /// The caller's fault.
+    /// Caller error.
     FAIL_REASON_UNKNOWN = own "A901202", "there is no such reason";
-    /// The ticket works once, for a time.
+    /// A ticket is valid once, for a limited time.
     FAIL_TICKET_UNKNOWN = published "A059202", "the ticket does not exist or was used";
-    /// The ticket exists.
-    FAIL_TICKET_ELSEWHERE = published "A059203", "the ticket belongs to another service";
-    /// The ticket works once, for a time.
+    /// The ticket exists in another service.
+    FAIL_TICKET_OF_ANOTHER_SERVICE = published "A059203", "the ticket belongs to another service";
+    /// A ticket is valid once, for a limited time.
     FAIL_TICKET_EXPIRED = published "A059301", "the ticket has expired";
-    /// Deleted since the ticket was issued.
+    /// The client was deleted after the ticket was issued.
     FAIL_CLIENT_GONE = own "A901203", "the client of the ticket no longer exists";
-    /// The server operator's word, not an error of the call.
+    /// A reason reported by the authorization server.
     FAILED_NOT_LOGGED_IN = published "A060301", "prompt is none, and the user is not logged in";
-    /// The server operator's word, not an error of the call.
+    /// A reason reported by the authorization server.
     FAILED_MAX_AGE_NOT_SUPPORTED = published "A060302", "prompt is none, and the server cannot handle max_age";
-    /// The server operator's word, not an error of the call.
+    /// A reason reported by the authorization server.
     FAILED_EXCEEDS_MAX_AGE = published "A060303", "prompt is none, and the user logged in longer ago than max_age";
-    /// The server operator's word, not an error of the call.
+    /// A reason reported by the authorization server.
     FAILED_DIFFERENT_SUBJECT = published "A060304", "prompt is none, and another user is logged in than the requested one";
-    /// The server operator's word, not an error of the call.
+    /// A reason reported by the authorization server.
     FAILED_ACR_NOT_SATISFIED = published "A060305", "prompt is none, and the login does not satisfy an essential acr";
-    /// The server operator's word, not an error of the call.
+    /// A reason reported by the authorization server.
     FAILED_DENIED = published "A060306", "the user denied the request";
-    /// The server operator's word, not an error of the call.
-    FAILED_UNKNOWN = published "A060307", "the authorization server refused the request for a reason that it does not tell";
-    /// The server operator's word, not an error of the call.
+    /// A reason reported by the authorization server.
+    FAILED_UNKNOWN = published "A060307", "the authorization server refused the request for an unspecified reason";
+    /// A reason reported by the authorization server.
     FAILED_SERVER_ERROR = published "A060308", "the authorization server had an error";
-    /// The server operator's word, not an error of the call.
+    /// A reason reported by the authorization server.
     FAILED_NOT_AUTHENTICATED = published "A060309", "the user was not authenticated";
-    /// The server operator's word, not an error of the call.
+    /// A reason reported by the authorization server.
     FAILED_ACCOUNT_SELECTION = published "A060310", "the user has to select an account";
-    /// The server operator's word, not an error of the call.
+    /// A reason reported by the authorization server.
     FAILED_CONSENT = published "A060311", "the user has to consent";
-    /// The server operator's word, not an error of the call.
+    /// A reason reported by the authorization server.
     FAILED_INTERACTION = published "A060312", "the authorization server has to interact with the user";
-    /// The server operator's word, not an error of the call.
+    /// A reason reported by the authorization server.
     FAILED_TARGET = published "A060313", "the authorization server does not accept the resource";
-    /// The server operator's word, not an error of the call.
+    /// A reason reported by the authorization server.
     FAILED_SCOPE = own "A901314", "the authorization server does not accept the scope";
-    /// The server operator's word, not an error of the call.
+    /// A reason reported by the authorization server.
     FAILED_CLIENT = own "A901315", "the authorization server does not allow the request to the client";
-    /// The server operator's word, not an error of the call.
-    FAILED_FOR_NOW = own "A901316", "the authorization server cannot handle the request for now";
-    /// The ticket is good.
-    TICKET_INFO_OK = own "A901001", "what is attached to the ticket was looked up";
-    /// The caller's fault.
+    /// A reason reported by the authorization server.
+    FAILED_TEMPORARILY_UNAVAILABLE = own "A901316", "the authorization server is temporarily unavailable";
+    /// The ticket is valid.
+    TICKET_INFO_OK = own "A901001", "the information attached to the ticket was looked up";
+    /// Caller error.
     TICKET_INFO_MISSING = own "A901204", "ticket is missing";
-    /// The ticket works once, for a time.
+    /// A ticket is valid once, for a limited time.
     TICKET_INFO_UNKNOWN = own "A901205", "the ticket is unknown, used or expired";
-    /// The ticket is good.
-    TICKET_UPDATE_OK = own "A901002", "what is attached to the ticket was replaced";
-    /// The caller's fault.
-    TICKET_UPDATE_MISSING = own "A901206", "ticket is missing, or info is no object";
-    /// The ticket works once, for a time.
+    /// The ticket is valid.
+    TICKET_UPDATE_OK = own "A901002", "the information attached to the ticket was replaced";
+    /// Caller error.
+    TICKET_UPDATE_MISSING = own "A901206", "ticket is missing, or info is not an object";
+    /// A ticket is valid once, for a limited time.
     TICKET_UPDATE_UNKNOWN = own "A901207", "the ticket is unknown, used or expired";
     /// JARM §3.
     RESPONSE_JWT_WITHOUT_ALGORITHM = published "A012305", "response_mode asks for a JWT, and the client has no authorizationSignAlg";

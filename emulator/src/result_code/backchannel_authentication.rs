@@ -35,7 +35,7 @@ result_codes! {
     REQUESTED_EXPIRY_NOT_POSITIVE = published "A201302", "requested_expiry is not positive";
     /// FAPI: CIBA Profile §5.2.2.
     REQUEST_CONTEXT_MALFORMED = published "A167326", "request_context is not a JSON object";
-    /// The client has registered an algorithm.
+    /// The client has registered a signature algorithm.
     BACKCHANNEL_REQUEST_UNSIGNED = own "A917302", "the request is not signed although the client has registered an algorithm for that";
     /// CIBA Core 1.0 §7.1.1.
     BACKCHANNEL_REQUEST_CLAIM_MISSING = published "A167315", "the signed request lacks one of iss, aud, exp, iat, nbf and jti";
@@ -49,55 +49,55 @@ result_codes! {
     BACKCHANNEL_PARAMETER_OUTSIDE = published "A167301", "a request parameter is outside of the signed request";
     /// FAPI: CIBA Profile §5.2.2, when the service keeps to it.
     BACKCHANNEL_BINDING_MESSAGE_MISSING = published "A243301", "binding_message is missing";
-    /// The auth_req_id is issued.
+    /// The auth_req_id was issued.
     BACKCHANNEL_ISSUE_OK = published "A183001", "the auth_req_id was issued";
-    /// The caller's fault.
+    /// Caller error.
     BACKCHANNEL_ISSUE_TICKET_MISSING = published "A182201", "ticket is missing";
-    /// One auth_req_id a ticket, for a time.
+    /// A ticket is valid for one auth_req_id, for a limited time.
     BACKCHANNEL_ISSUE_TICKET_UNKNOWN = published "A181201", "the ticket does not exist";
-    /// The ticket exists.
-    BACKCHANNEL_ISSUE_TICKET_ELSEWHERE = published "A181202", "the ticket belongs to another service";
-    /// One auth_req_id a ticket, for a time.
+    /// The ticket exists in another service.
+    BACKCHANNEL_ISSUE_TICKET_OF_ANOTHER_SERVICE = published "A181202", "the ticket belongs to another service";
+    /// A ticket is valid for one auth_req_id, for a limited time.
     BACKCHANNEL_ISSUE_TICKET_EXPIRED = published "A181203", "the ticket has expired";
-    /// One auth_req_id a ticket, for a time.
+    /// A ticket is valid for one auth_req_id, for a limited time.
     BACKCHANNEL_ISSUE_TICKET_COMPLETED = published "A181204", "the decision for the ticket was reported before";
-    /// One auth_req_id a ticket, for a time.
+    /// A ticket is valid for one auth_req_id, for a limited time.
     BACKCHANNEL_ISSUE_TICKET_USED = published "A181205", "an auth_req_id was issued for the ticket before";
-    /// The error response is made, whatever it says.
+    /// The error response was created.
     BACKCHANNEL_FAIL_OK = published "A185001", "the error response was generated";
-    /// The caller's fault.
+    /// Caller error.
     BACKCHANNEL_FAIL_REASON_INVALID = own "A917201", "reason is unknown";
-    /// The decision is noted.
+    /// The decision was recorded.
     BACKCHANNEL_COMPLETE_OK = published "A198001", "the result was recorded";
-    /// The decision is noted.
+    /// The decision was recorded.
     BACKCHANNEL_COMPLETE_REFUSED = published "A198002", "the result was recorded, and the token endpoint will answer with an error";
-    /// The decision is noted.
-    BACKCHANNEL_PUSH_OK = published "A198003", "the tokens were made for the client notification endpoint";
-    /// The decision is noted.
-    BACKCHANNEL_PUSH_REFUSED = published "A198004", "the error was made for the client notification endpoint";
-    /// The caller's fault.
+    /// The decision was recorded.
+    BACKCHANNEL_PUSH_OK = published "A198003", "the tokens for the client notification endpoint were created";
+    /// The decision was recorded.
+    BACKCHANNEL_PUSH_REFUSED = published "A198004", "the error for the client notification endpoint was created";
+    /// Caller error.
     BACKCHANNEL_COMPLETE_TICKET_MISSING = published "A186201", "ticket is missing";
-    /// The caller's fault.
+    /// Caller error.
     BACKCHANNEL_COMPLETE_RESULT_MISSING = published "A187201", "result is missing";
-    /// The caller's fault.
+    /// Caller error.
     BACKCHANNEL_COMPLETE_RESULT_UNKNOWN = own "A917202", "there is no such result";
-    /// Tokens are somebody's.
+    /// Tokens need a subject.
     BACKCHANNEL_COMPLETE_SUBJECT_MISSING = published "A188201", "subject is missing although the user has authorized the client";
-    /// The caller's fault.
+    /// Caller error.
     BACKCHANNEL_COMPLETE_CLAIMS_MALFORMED = published "A190201", "claims is not a JSON object";
-    /// The caller's fault.
+    /// Caller error.
     BACKCHANNEL_COMPLETE_HEADER_MALFORMED = published "A256201", "idtHeaderParams is not a JSON object";
-    /// A decision is made once, after the auth_req_id was issued.
+    /// A decision can be reported once, after the auth_req_id was issued.
     BACKCHANNEL_COMPLETE_TICKET_UNKNOWN = published "A186202", "the ticket does not exist";
-    /// The ticket exists.
-    BACKCHANNEL_COMPLETE_TICKET_ELSEWHERE = published "A186203", "the ticket belongs to another service";
-    /// A decision is made once, after the auth_req_id was issued.
+    /// The ticket exists in another service.
+    BACKCHANNEL_COMPLETE_TICKET_OF_ANOTHER_SERVICE = published "A186203", "the ticket belongs to another service";
+    /// A decision can be reported once, after the auth_req_id was issued.
     BACKCHANNEL_COMPLETE_TICKET_USED = published "A196203", "the decision for the ticket was reported before";
-    /// A decision is made once, after the auth_req_id was issued.
+    /// A decision can be reported once, after the auth_req_id was issued.
     BACKCHANNEL_COMPLETE_NOT_ISSUED = published "A196204", "no auth_req_id was issued for the ticket";
-    /// A decision is made once, after the auth_req_id was issued.
+    /// A decision can be reported once, after the auth_req_id was issued.
     BACKCHANNEL_COMPLETE_CLIENT_GONE = published "A199301", "the client of the ticket no longer exists";
-    /// The user took too long.
+    /// The user did not decide in time.
     BACKCHANNEL_COMPLETE_EXPIRED = published "A196202", "the auth_req_id has expired";
     /// CIBA Core 1.0 §7.1.
     BACKCHANNEL_HINT_MALFORMED = published "A175301", "id_token_hint is not a JWT";

@@ -1,13 +1,13 @@
-//! Client authentication, at every endpoint that needs it.
+//! Client authentication at all endpoints.
 
 use super::*;
 
-/// The codes for a signature that is to be the client's.
+/// The codes for a signature of the client.
 #[derive(Debug)]
 pub struct SignatureCodes {
     pub wrong: ResultCode,
     pub keys_missing: ResultCode,
-    /// There are keys, and none for the algorithm and the `kid`.
+    /// The client has keys, but none for the algorithm and the `kid`.
     pub key_unknown: ResultCode,
 }
 
@@ -17,10 +17,10 @@ pub const CLIENT_ASSERTION_SIGNATURE: SignatureCodes = SignatureCodes {
     key_unknown: CLIENT_KEY_UNKNOWN,
 };
 
-/// The ways to name the client of a request.
+/// The ways to identify the client of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClientName {
-    /// In the `Authorization` header, which the API call has as `clientId`.
+    /// In the `Authorization` header, which the API call passes as `clientId`.
     Header,
     /// As `client_id`.
     Parameter,
@@ -30,7 +30,7 @@ pub enum ClientName {
     Attestation,
 }
 
-/// The code for a request that names no client.
+/// The code for a request that does not identify a client.
 pub fn client_id_missing(operation: &str) -> ResultCode {
     match operation {
         "token" => TOKEN_CLIENT_ID_MISSING,
@@ -41,7 +41,7 @@ pub fn client_id_missing(operation: &str) -> ResultCode {
     }
 }
 
-/// The code for a request that names two clients.
+/// The code for a request that identifies two clients.
 pub fn client_id_ambiguous(operation: &str, one: ClientName, other: ClientName) -> ResultCode {
     use ClientName::{Assertion, Header, Parameter};
     match (operation, one, other) {
@@ -59,15 +59,15 @@ pub fn client_id_ambiguous(operation: &str, one: ClientName, other: ClientName) 
     }
 }
 
-/// The code for a request that names a client which the service does not have.
+/// The code for a request of an unknown client.
 pub fn client_missing(operation: &str, missing: Missing) -> ResultCode {
-    use Missing::{AliasDisabled, Deleted, Elsewhere};
+    use Missing::{AliasDisabled, Deleted, OfAnotherService};
     match (operation, missing) {
         ("token", AliasDisabled) => TOKEN_CLIENT_ALIAS_DISABLED,
-        ("token", Elsewhere) => TOKEN_CLIENT_ELSEWHERE,
+        ("token", OfAnotherService) => TOKEN_CLIENT_OF_ANOTHER_SERVICE,
         ("token", Deleted) => TOKEN_CLIENT_DELETED,
         ("revocation", AliasDisabled) => REVOCATION_CLIENT_ALIAS_DISABLED,
-        ("revocation", Elsewhere) => REVOCATION_CLIENT_ELSEWHERE,
+        ("revocation", OfAnotherService) => REVOCATION_CLIENT_OF_ANOTHER_SERVICE,
         ("revocation", Deleted) => REVOCATION_CLIENT_DELETED,
         ("revocation", _) => REVOCATION_CLIENT_UNKNOWN,
         ("backchannel_authentication", _) => CIBA_CLIENT_UNKNOWN,
@@ -77,7 +77,7 @@ pub fn client_missing(operation: &str, missing: Missing) -> ResultCode {
     }
 }
 
-/// The code for a client secret that is not there.
+/// The code for a missing client secret.
 pub fn client_secret_missing(operation: &str) -> ResultCode {
     match operation {
         "revocation" => REVOCATION_CLIENT_SECRET_MISSING,
@@ -85,7 +85,7 @@ pub fn client_secret_missing(operation: &str) -> ResultCode {
     }
 }
 
-/// The code for a client secret that is wrong.
+/// The code for a wrong client secret.
 pub fn client_secret_wrong(operation: &str) -> ResultCode {
     match operation {
         "revocation" => REVOCATION_CLIENT_SECRET_WRONG,
@@ -93,7 +93,7 @@ pub fn client_secret_wrong(operation: &str) -> ResultCode {
     }
 }
 
-/// The code for a client assertion that is no JWS.
+/// The code for a client assertion that is not a JWS.
 pub fn client_assertion_malformed(operation: &str) -> ResultCode {
     match operation {
         "token" => TOKEN_CLIENT_ASSERTION_MALFORMED,
@@ -104,7 +104,7 @@ pub fn client_assertion_malformed(operation: &str) -> ResultCode {
     }
 }
 
-/// The code for a client assertion that does not say who made it.
+/// The code for a client assertion without an issuer.
 pub fn client_assertion_issuer_missing(operation: &str) -> ResultCode {
     match operation {
         "token" => TOKEN_CLIENT_ASSERTION_ISSUER_MISSING,
@@ -115,7 +115,7 @@ pub fn client_assertion_issuer_missing(operation: &str) -> ResultCode {
     }
 }
 
-/// The code for a client certificate that cannot be read.
+/// The code for an unreadable client certificate.
 pub fn client_certificate_malformed(operation: &str) -> ResultCode {
     match operation {
         "token" => TOKEN_CLIENT_CERTIFICATE_MALFORMED,
@@ -130,57 +130,57 @@ pub fn client_certificate_malformed(operation: &str) -> ResultCode {
 result_codes! {
     /// RFC 6749 §2.3: one method a request.
     CLIENT_AUTHENTICATION_TWICE = own "A904301", "the client used more than one authentication method";
-    /// Two clients in one request.
+    /// The request identifies two clients.
     TOKEN_CLIENT_ID_AMBIGUOUS = published "A048312", "the token request names two clients";
-    /// Two clients in one request.
+    /// The request identifies two clients.
     REVOCATION_CLIENT_ID_AMBIGUOUS = published "A114312", "the revocation request names two clients";
-    /// Two clients in one request.
+    /// The request identifies two clients.
     CIBA_HEADER_AND_CLIENT_ID = published "A168303", "the Authorization header and client_id name different clients";
-    /// Two clients in one request.
+    /// The request identifies two clients.
     CIBA_ASSERTION_AND_CLIENT_ID = published "A168305", "client_assertion and client_id name different clients";
-    /// Two clients in one request.
+    /// The request identifies two clients.
     CIBA_HEADER_AND_ASSERTION = published "A168307", "the Authorization header and client_assertion name different clients";
-    /// Two clients in one request.
+    /// The request identifies two clients.
     DEVICE_HEADER_AND_CLIENT_ID = published "A218303", "the Authorization header and client_id name different clients";
-    /// Two clients in one request.
+    /// The request identifies two clients.
     DEVICE_ASSERTION_AND_CLIENT_ID = published "A218304", "client_assertion and client_id name different clients";
-    /// Two clients in one request.
+    /// The request identifies two clients.
     PUSHED_HEADER_AND_CLIENT_ID = published "A247303", "the Authorization header and client_id name different clients";
-    /// Two clients in one request.
+    /// The request identifies two clients.
     PUSHED_ASSERTION_AND_CLIENT_ID = published "A247304", "client_assertion and client_id name different clients";
-    /// Two clients in one request.
+    /// The request identifies two clients.
     PUSHED_HEADER_AND_ASSERTION = published "A247305", "the Authorization header and client_assertion name different clients";
-    /// Two clients in one request.
+    /// The request identifies two clients.
     CLIENT_ID_AMBIGUOUS = own "A904302", "the Authorization header, client_id and the client assertion or attestation name different clients";
     /// RFC 6749 §5.2.
-    REVOCATION_CLIENT_ID_MISSING = published "A114301", "the request does not say which client it is of";
+    REVOCATION_CLIENT_ID_MISSING = published "A114301", "the request does not identify its client";
     /// RFC 6749 §5.2.
-    CIBA_CLIENT_ID_MISSING = published "A168309", "the request does not say which client it is of";
+    CIBA_CLIENT_ID_MISSING = published "A168309", "the request does not identify its client";
     /// RFC 6749 §5.2.
-    PUSHED_CLIENT_ID_MISSING = published "A247306", "the request does not say which client it is of";
+    PUSHED_CLIENT_ID_MISSING = published "A247306", "the request does not identify its client";
     /// RFC 6749 §5.2.
-    CLIENT_ID_MISSING = own "A904303", "the request does not say which client it is of";
-    /// The same for an unknown client and a wrong secret: who asks must not learn which clients there are.
+    CLIENT_ID_MISSING = own "A904303", "the request does not identify its client";
+    /// Unknown clients and wrong secrets must be indistinguishable, to prevent client enumeration.
     CLIENT_SECRET_WRONG = published "A157305", "the client secret is wrong";
-    /// The same for an unknown client and a wrong secret: who asks must not learn which clients there are.
+    /// Unknown clients and wrong secrets must be indistinguishable, to prevent client enumeration.
     REVOCATION_CLIENT_SECRET_WRONG = published "A114311", "the client secret is wrong";
-    /// The same for an unknown client and a wrong secret: who asks must not learn which clients there are.
+    /// Unknown clients and wrong secrets must be indistinguishable, to prevent client enumeration.
     TOKEN_CLIENT_UNKNOWN = published "A244306", "the service has no such client";
-    /// The client exists.
-    TOKEN_CLIENT_ELSEWHERE = published "A048305", "the client belongs to another service";
-    /// The client existed.
+    /// The client exists in another service.
+    TOKEN_CLIENT_OF_ANOTHER_SERVICE = published "A048305", "the client belongs to another service";
+    /// The client existed before.
     TOKEN_CLIENT_DELETED = published "A048306", "the client was deleted";
-    /// The same for an unknown client and a wrong secret: who asks must not learn which clients there are.
+    /// Unknown clients and wrong secrets must be indistinguishable, to prevent client enumeration.
     REVOCATION_CLIENT_UNKNOWN = published "A114304", "the service has no such client";
-    /// The client exists.
-    REVOCATION_CLIENT_ELSEWHERE = published "A114305", "the client belongs to another service";
-    /// The client existed.
+    /// The client exists in another service.
+    REVOCATION_CLIENT_OF_ANOTHER_SERVICE = published "A114305", "the client belongs to another service";
+    /// The client existed before.
     REVOCATION_CLIENT_DELETED = published "A114306", "the client was deleted";
-    /// The same for an unknown client and a wrong secret: who asks must not learn which clients there are.
+    /// Unknown clients and wrong secrets must be indistinguishable, to prevent client enumeration.
     CIBA_CLIENT_UNKNOWN = published "A168310", "the service has no such client";
-    /// The same for an unknown client and a wrong secret: who asks must not learn which clients there are.
+    /// Unknown clients and wrong secrets must be indistinguishable, to prevent client enumeration.
     DEVICE_CLIENT_UNKNOWN = published "A218305", "the service has no such client";
-    /// The same for an unknown client and a wrong secret: who asks must not learn which clients there are.
+    /// Unknown clients and wrong secrets must be indistinguishable, to prevent client enumeration.
     PUSHED_CLIENT_UNKNOWN = published "A247307", "the service has no such client";
     /// RFC 6749 §3.2.1.
     CLIENT_SECRET_MISSING = published "A157304", "the client did not authenticate";
@@ -189,13 +189,13 @@ result_codes! {
     /// RFC 6749 §3.2.1.
     CONFIDENTIAL_WITHOUT_METHOD = published "A157301", "the client is confidential, and its authentication method is none";
     /// RFC 6749 §2.3.1.
-    CLIENT_ID_ELSEWHERE = published "A157357", "the client identifier is in the body, and the client has to send it in the Authorization header";
+    CLIENT_ID_NOT_IN_HEADER = published "A157357", "the client identifier is in the body, but must be in the Authorization header";
     /// RFC 6749 §2.1.
     PUBLIC_WITH_METHOD = published "A157302", "the client is public, and its authentication method is not none";
     /// RFC 6749 §3.2.1.
     CLIENT_ASSERTION_MISSING = published "A157311", "client_assertion is missing";
-    /// The settings of the service decide.
-    CLIENT_AUTHENTICATION_METHOD = published "A157344", "the service does not support this way to authenticate";
+    /// Depends on the settings of the service.
+    CLIENT_AUTHENTICATION_METHOD = published "A157344", "the service does not support this client authentication method";
     /// RFC 7523 §2.2.
     CLIENT_ASSERTION_TYPE_MISSING = published "A157309", "client_assertion_type is missing";
     /// RFC 7523 §2.2.
@@ -203,11 +203,11 @@ result_codes! {
     /// RFC 7523 §2.2.
     CLIENT_ASSERTION_TYPE = published "A157310", "client_assertion_type is not that of a JWT";
     /// RFC 7523 §2.2.
-    CLIENT_ASSERTION_TYPE_REPEATED = published "A158304", "client_assertion_type is there more than once";
+    CLIENT_ASSERTION_TYPE_REPEATED = published "A158304", "client_assertion_type is included more than once";
     /// RFC 7523 §2.2.
-    CLIENT_ASSERTION_REPEATED = published "A158305", "client_assertion is there more than once";
+    CLIENT_ASSERTION_REPEATED = published "A158305", "client_assertion is included more than once";
     /// RFC 7523 §2.2.
-    CLIENT_SECRET_REPEATED = published "A158301", "client_secret is there more than once";
+    CLIENT_SECRET_REPEATED = published "A158301", "client_secret is included more than once";
     /// RFC 7523 §3.
     CLIENT_ASSERTION_MALFORMED = published "A157312", "client_assertion is not a signed JWT";
     /// RFC 7523 §3.
@@ -220,7 +220,7 @@ result_codes! {
     PUSHED_CLIENT_ASSERTION_MALFORMED = published "A247301", "client_assertion is not a signed JWT";
     /// RFC 7523 §3.
     CLIENT_ASSERTION_PAYLOAD = published "A157314", "the payload of client_assertion is not a JSON object";
-    /// The registration of the client decides.
+    /// Depends on the registration of the client.
     CLIENT_ASSERTION_ALGORITHM = published "A157313", "the client assertion is not signed with the registered algorithm";
     /// RFC 7523 §3, OpenID Connect Core 1.0 §9.
     TOKEN_CLIENT_ASSERTION_ISSUER_MISSING = published "A244304", "the client assertion has no iss";
@@ -237,27 +237,27 @@ result_codes! {
     /// RFC 7523 §3.
     CLIENT_ASSERTION_WITHOUT_END = published "A157319", "the client assertion has no exp";
     /// RFC 7523 §3.
-    CLIENT_ASSERTION_EXPIRED = published "A157320", "exp of the client assertion is in the past or no number";
+    CLIENT_ASSERTION_EXPIRED = published "A157320", "exp of the client assertion is in the past or not a number";
     /// RFC 7523 §3.
-    CLIENT_ASSERTION_EARLY = published "A157322", "nbf of the client assertion is in the future or no number";
+    CLIENT_ASSERTION_EARLY = published "A157322", "nbf of the client assertion is in the future or not a number";
     /// RFC 7523 §3.
-    CLIENT_ASSERTION_ISSUED_LATER = published "A157323", "iat of the client assertion is in the future or no number";
+    CLIENT_ASSERTION_ISSUED_LATER = published "A157323", "iat of the client assertion is in the future or not a number";
     /// RFC 7523 §3.
     CLIENT_ASSERTION_REPLAYED = own "A904304", "the client assertion was used before";
     /// RFC 7515 §5.2.
     CLIENT_SIGNATURE_WRONG = published "A157326", "the signature is not the client's";
-    /// The emulator calls nobody.
-    CLIENT_KEYS_ELSEWHERE = own "A904305", "the keys of the client are at its jwksUri, which authlete-emulator does not fetch: register them as jwks";
-    /// What came from TLS.
+    /// The emulator does not fetch keys.
+    CLIENT_KEYS_REMOTE = own "A904305", "the keys of the client are at its jwksUri, which authlete-emulator does not fetch: register them as jwks";
+    /// The client certificate of the TLS connection.
     CLIENT_CERTIFICATE_MALFORMED = published "A157328", "clientCertificate or clientCertificatePath is not an X.509 certificate";
-    /// What came from TLS.
+    /// The client certificate of the TLS connection.
     TOKEN_CLIENT_CERTIFICATE_MALFORMED = published "A244309", "clientCertificate is not an X.509 certificate";
-    /// What came from TLS.
+    /// The client certificate of the TLS connection.
     CIBA_CLIENT_CERTIFICATE_MALFORMED = published "A180302", "clientCertificate is not an X.509 certificate";
     /// RFC 8705 §2.
-    CLIENT_CERTIFICATE_MISSING = published "A157327", "the client did not come with its certificate";
+    CLIENT_CERTIFICATE_MISSING = published "A157327", "the client did not present its certificate";
     /// RFC 8705 §2.
-    CLIENT_CERTIFICATE_NAME_NOT_REGISTERED = published "A157340", "the client has registered no name that its certificate has to have";
+    CLIENT_CERTIFICATE_NAME_NOT_REGISTERED = published "A157340", "the client has not registered a subject for its certificate";
     /// RFC 8705 §2.
     CLIENT_CERTIFICATE_SUBJECT_DN = published "A157343", "the subject DN of the certificate is not the registered one";
     /// RFC 8705 §2.
@@ -273,7 +273,7 @@ result_codes! {
     /// RFC 8705 §2.
     CLIENT_CERTIFICATE_KEY_MISSING = published "A157329", "the client has registered no key for its certificate";
     /// RFC 8705 §2.1, when the service has chains validated.
-    CLIENT_CERTIFICATE_UNTRUSTED = published "A157339", "no chain leads from the certificate to a trusted root, or it is not valid at this time";
+    CLIENT_CERTIFICATE_UNTRUSTED = published "A157339", "the certificate does not chain to a trusted root, or is not valid at this time";
     /// RFC 8705 §2.1, when the service has chains validated.
     TRUSTED_ROOTS_MISSING = published "A157335", "the service has no trusted root certificates";
     /// Published.
@@ -286,22 +286,22 @@ result_codes! {
     CLIENT_ASSERTION_AUDIENCE = published "A157318", "aud of the client assertion is not this service";
     /// Published.
     CLIENT_ASSERTION_AUDIENCE_NOT_ISSUER = published "A157356", "aud of the client assertion is not the issuer alone";
-    /// Published: the registration of the client decides.
-    CLIENT_AUTHENTICATION_ELSEWHERE = own "A904306", "the client did not authenticate in the registered way";
+    /// Published: depends on the registration of the client.
+    CLIENT_AUTHENTICATION_METHOD_DIFFERENT = own "A904306", "the client did not use its registered authentication method";
     /// Published.
-    TOKEN_CLIENT_ID_MISSING = published "A244305", "the token request does not say which client it is of";
+    TOKEN_CLIENT_ID_MISSING = published "A244305", "the token request does not identify its client";
     /// RFC 6749 §3.2.
-    REVOCATION_CLIENT_ID_REPEATED = published "A114303", "client_id is there more than once";
+    REVOCATION_CLIENT_ID_REPEATED = published "A114303", "client_id is included more than once";
     /// RFC 6749 §3.2.
-    REVOCATION_CLIENT_SECRET_REPEATED = published "A114310", "client_secret is there more than once";
+    REVOCATION_CLIENT_SECRET_REPEATED = published "A114310", "client_secret is included more than once";
     /// RFC 6749 §3.2.
-    TOKEN_CLIENT_ID_REPEATED = published "A244301", "client_id is there more than once";
+    TOKEN_CLIENT_ID_REPEATED = published "A244301", "client_id is included more than once";
     /// RFC 6749 §3.2.
-    TOKEN_CLIENT_ASSERTION_REPEATED = published "A244302", "client_assertion is there more than once";
+    TOKEN_CLIENT_ASSERTION_REPEATED = published "A244302", "client_assertion is included more than once";
     /// RFC 6749 §5.2.
-    TOKEN_CLIENT_ALIAS_DISABLED = published "A244307", "the client is named by its alias, which is not enabled";
+    TOKEN_CLIENT_ALIAS_DISABLED = published "A244307", "the request identifies the client by its alias, which is not enabled";
     /// RFC 6749 §5.2.
-    REVOCATION_CLIENT_ALIAS_DISABLED = published "A114315", "the client is named by its alias, which is not enabled";
+    REVOCATION_CLIENT_ALIAS_DISABLED = published "A114315", "the request identifies the client by its alias, which is not enabled";
     /// RFC 6749 §2.3.
     REVOCATION_CLIENT_SECRETS_DIFFER = published "A114313", "the Authorization header and client_secret have different secrets";
 }

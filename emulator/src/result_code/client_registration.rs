@@ -9,13 +9,13 @@ result_codes! {
     REGISTRATION_DELETED = published "A216001", "the registration was deleted";
     /// Published.
     REGISTRATION_READ = published "A217001", "the registration was read";
-    /// The caller has to hand on what the client sent.
+    /// The caller passes on the request of the client.
     REGISTRATION_JSON_MISSING = published "A203302", "json is missing";
-    /// The caller has to hand on what the client sent.
+    /// The caller passes on the request of the client.
     REGISTRATION_JSON_MALFORMED = published "A203303", "json is not a JSON object";
     /// `dynamicRegistrationSupported` of the service.
     REGISTRATION_UNSUPPORTED = published "A206201", "the service does not support dynamic client registration";
-    /// The caller has to say which client the configuration endpoint was called for.
+    /// The caller passes on the client ID of the configuration endpoint.
     REGISTRATION_CLIENT_ID_MISSING = own "A920201", "clientId is missing";
     /// RFC 7591 §3.2.2.
     METADATA_INVALID = own "A920301", "the client metadata are not valid";

@@ -1,11 +1,11 @@
-//! Credential requests, and the credentials that answer them.
+//! Credential requests and the issuance of credentials.
 
 result_codes! {
-    /// The request is in order.
+    /// The request is valid.
     CREDENTIAL_SINGLE_PARSE_OK = own "A928001", "the credential request was parsed successfully";
-    /// The service lacks the setting.
+    /// A missing setting of the service.
     CREDENTIAL_ISSUER_MISSING = own "A928201", "credentialIssuerMetadata of the service has no credentialIssuer";
-    /// The caller's fault.
+    /// Caller error.
     CREDENTIAL_REQUEST_MISSING = own "A928202", "requestContent is missing";
     /// `verifiableCredentialsEnabled`.
     CREDENTIALS_DISABLED = own "A928203", "the service does not issue verifiable credentials";
@@ -16,27 +16,27 @@ result_codes! {
     /// RFC 6750 §3.1.
     CREDENTIAL_TOKEN_EXPIRED = own "A928303", "the access token has expired";
     /// OID4VCI §8.3.1.1.
-    CREDENTIAL_TOKEN_FOR_NONE = own "A928304", "the access token is not for the issuance of credentials";
+    CREDENTIAL_TOKEN_UNSUITABLE = own "A928304", "the access token is not valid for the issuance of credentials";
     /// OID4VCI §8.3.1.1.
-    CREDENTIAL_NOT_GRANTED = own "A928305", "the access token is not for the requested credential";
+    CREDENTIAL_NOT_GRANTED = own "A928305", "the access token is not valid for the requested credential";
     /// OID4VCI §8.2.
     CREDENTIAL_REQUEST_MALFORMED = own "A928306", "the credential request is not a JSON object";
     /// OID4VCI §10.
-    CREDENTIAL_REQUEST_NOT_ENCRYPTED = own "A928307", "the credential request has to be encrypted";
+    CREDENTIAL_REQUEST_NOT_ENCRYPTED = own "A928307", "the credential request must be encrypted";
     /// OID4VCI §10.
-    CREDENTIAL_REQUEST_UNDECRYPTABLE = own "A928308", "the credential request is not encrypted to a key of the credential issuer, or not as it supports";
+    CREDENTIAL_REQUEST_UNDECRYPTABLE = own "A928308", "the credential request is not encrypted to a key of the credential issuer with a supported algorithm";
     /// OID4VCI §8.2.
-    CREDENTIAL_REQUEST_UNIDENTIFIED = own "A928309", "the request names not exactly one of credential_configuration_id, credential_identifier and format";
+    CREDENTIAL_REQUEST_UNIDENTIFIED = own "A928309", "the request must have exactly one of credential_configuration_id, credential_identifier and format";
     /// OID4VCI §8.3.1.2.
     CREDENTIAL_CONFIGURATION_UNKNOWN = own "A928310", "the credential configuration is unknown";
     /// OID4VCI §8.3.1.2.
     CREDENTIAL_IDENTIFIER_UNKNOWN = own "A928311", "the credential identifier is unknown";
     /// OID4VCI §8.2.
-    CREDENTIAL_IDENTIFIER_EXPECTED = own "A928312", "the token response offered credential identifiers, one of which has to be used";
+    CREDENTIAL_IDENTIFIER_EXPECTED = own "A928312", "the request must use one of the credential identifiers of the token response";
     /// OID4VCI, up to draft 14.
     CREDENTIAL_TYPE_UNSUPPORTED = own "A928313", "no credential configuration has the requested format and type";
     /// OID4VCI §8.2.
-    RESPONSE_ENCRYPTION_MISSING = own "A928314", "the credential response has to be encrypted, and the request does not say how";
+    RESPONSE_ENCRYPTION_MISSING = own "A928314", "the credential response must be encrypted, but credential_response_encryption is missing";
     /// OID4VCI §8.2.
     RESPONSE_ENCRYPTION_INVALID = own "A928315", "credential_response_encryption is not an object with a public jwk, its alg and an enc that the credential issuer supports";
     /// OID4VCI §8.2.
@@ -44,27 +44,27 @@ result_codes! {
     /// OID4VCI §8.2.
     CREDENTIAL_PROOF_MISSING = own "A928317", "the credential needs a key proof";
     /// OID4VCI §8.2.
-    CREDENTIAL_PROOFS_MALFORMED = own "A928318", "the key proofs are not of one type in a list";
+    CREDENTIAL_PROOFS_MALFORMED = own "A928318", "the key proofs must be a list of one proof type";
     /// OID4VCI §F.
     CREDENTIAL_PROOF_TYPE = own "A928319", "key proofs of this type are not supported";
     /// OID4VCI §12.2.4.
-    CREDENTIAL_PROOFS_TOO_MANY = own "A928320", "there are more key proofs than the credential issuer takes";
+    CREDENTIAL_PROOFS_TOO_MANY = own "A928320", "there are more key proofs than the credential issuer accepts";
     /// OID4VCI §F.1.
     CREDENTIAL_PROOF_MALFORMED = own "A928321", "the key proof is not a JWT of the type openid4vci-proof+jwt";
     /// OID4VCI §F.1.
     CREDENTIAL_PROOF_ALGORITHM = own "A928322", "the algorithm of the key proof is not supported";
     /// OID4VCI §F.1.
-    CREDENTIAL_PROOF_KEY = own "A928323", "the key proof has not exactly one public key that can be read";
+    CREDENTIAL_PROOF_KEY = own "A928323", "the key proof does not have exactly one readable public key";
     /// OID4VCI §F.1.
-    CREDENTIAL_PROOF_ATTESTATION = own "A928324", "the key attestation that the credential needs cannot be verified here";
+    CREDENTIAL_PROOF_ATTESTATION = own "A928324", "the credential requires a key attestation, which authlete-emulator cannot verify";
     /// OID4VCI §F.4.
-    CREDENTIAL_PROOF_SIGNATURE = own "A928325", "the signature of the key proof is not by its key";
+    CREDENTIAL_PROOF_SIGNATURE = own "A928325", "the signature of the key proof does not match its key";
     /// OID4VCI §F.1.
     CREDENTIAL_PROOF_AUDIENCE = own "A928326", "the key proof is not for this credential issuer";
     /// OID4VCI §F.1.
-    CREDENTIAL_PROOF_ISSUER = own "A928327", "the key proof is by another client";
+    CREDENTIAL_PROOF_ISSUER = own "A928327", "the key proof was issued by another client";
     /// OID4VCI §F.4.
-    CREDENTIAL_PROOF_TIME = own "A928328", "the key proof is not of now";
+    CREDENTIAL_PROOF_TIME = own "A928328", "the key proof is not valid at this time";
     /// OID4VCI §F.1.
     CREDENTIAL_PROOF_NONCE_MISSING = own "A928329", "the key proof lacks the c_nonce";
     /// OID4VCI §8.3.1.2.
@@ -72,47 +72,47 @@ result_codes! {
     /// OID4VCI §8.3.1.2.
     CREDENTIAL_PROOF_NONCE_IN_BATCH = own "A928330", "the c_nonce of the key proof is unknown or has expired";
     /// OID4VCI §8.3.
-    CREDENTIAL_PROOF_KEY_REPEATED = own "A928331", "two key proofs are of the same key";
+    CREDENTIAL_PROOF_KEY_REPEATED = own "A928331", "two key proofs have the same key";
 
-    /// The credentials are made.
+    /// The credentials were created.
     CREDENTIAL_SINGLE_ISSUE_OK = own "A928002", "a credential was issued successfully";
-    /// There is a transaction ID.
+    /// A transaction ID was issued.
     CREDENTIAL_SINGLE_ISSUE_DEFERRED = own "A928003", "a transaction ID was issued successfully";
-    /// The caller's fault.
+    /// Caller error.
     CREDENTIAL_ORDER_MISSING = own "A928204", "the order is missing";
-    /// The caller's fault.
+    /// Caller error.
     CREDENTIAL_ORDER_IDENTIFIER_MISSING = own "A928205", "the order has no requestIdentifier";
-    /// The caller's fault.
-    CREDENTIAL_ORDER_UNKNOWN = own "A928206", "no credential request that waits for this answer has the requestIdentifier";
-    /// The caller's fault.
+    /// Caller error.
+    CREDENTIAL_ORDER_UNKNOWN = own "A928206", "no pending credential request has this requestIdentifier";
+    /// Caller error.
     CREDENTIAL_ORDER_OF_OTHER_TOKEN = own "A928207", "the credential request came with another access token";
-    /// The caller's fault.
+    /// Caller error.
     CREDENTIAL_ORDER_REPEATED = own "A928208", "two orders are for the same credential request";
-    /// The caller's fault.
+    /// Caller error.
     CREDENTIAL_PAYLOAD_MALFORMED = own "A928209", "credentialPayload is not a JSON object";
-    /// The caller's fault.
-    CREDENTIAL_PAYLOAD_UNFIT = own "A928210", "credentialPayload does not fit the credential";
-    /// The caller's or the service's fault.
+    /// Caller error.
+    CREDENTIAL_PAYLOAD_UNFIT = own "A928210", "credentialPayload is not valid for the credential";
+    /// Caller error, or incomplete settings of the service.
     CREDENTIAL_SIGNING_KEY = own "A928211", "credentialJwks of the service has no private key that can sign the credential";
-    /// The service has a configuration of such a format.
-    CREDENTIAL_FORMAT_UNSUPPORTED = own "A928212", "credentials of this format cannot be made here";
-    /// The service no longer has it.
+    /// A configuration of the service has an unsupported format.
+    CREDENTIAL_FORMAT_UNSUPPORTED = own "A928212", "authlete-emulator does not support credentials of this format";
+    /// The configuration was removed after the request.
     CREDENTIAL_CONFIGURATION_GONE = own "A928213", "the service no longer has the credential configuration";
-    /// The service has such a configuration.
+    /// The credential format does not support this key type.
     CREDENTIAL_BINDING_KEY_UNFIT = own "A928214", "the credential cannot be bound to a key of this type";
     /// OID4VCI §8.3.1.2.
     CREDENTIAL_DENIED = own "A928332", "the credential request was denied";
-    /// It was possible when the request was read.
+    /// The encryption worked when the request was parsed.
     CREDENTIAL_RESPONSE_NOT_ENCRYPTED = own "A928333", "the credential response cannot be encrypted";
 
-    /// All the requests are in order.
+    /// All requests of the batch are valid.
     CREDENTIAL_BATCH_PARSE_OK = own "A928004", "the batch credential request was parsed successfully";
     /// OID4VCI, up to draft 13.
     CREDENTIAL_BATCH_EMPTY = own "A928334", "the batch credential request has no credential_requests";
-    /// The answers are made.
+    /// The responses were created.
     CREDENTIAL_BATCH_ISSUE_OK = own "A928005", "the credentials and transaction IDs were issued successfully";
 
-    /// The transaction ID is good.
+    /// The transaction ID is valid.
     CREDENTIAL_DEFERRED_PARSE_OK = own "A928006", "the deferred credential request was parsed successfully";
     /// OID4VCI §9.1.
     CREDENTIAL_TRANSACTION_MISSING = own "A928335", "the deferred credential request has no transaction_id";
@@ -120,9 +120,9 @@ result_codes! {
     CREDENTIAL_TRANSACTION_UNKNOWN = own "A928336", "the transaction ID does not exist, has expired or was used";
     /// OID4VCI §9.1.
     CREDENTIAL_TRANSACTION_OF_OTHER_TOKEN = own "A928337", "the transaction ID came with another access token";
-    /// The credentials are made.
+    /// The credentials were created.
     CREDENTIAL_DEFERRED_ISSUE_OK = own "A928007", "a credential was issued successfully";
-    /// There is more to wait.
+    /// The wallet has to wait longer.
     CREDENTIAL_DEFERRED_ISSUE_DEFERRED = own "A928008", "the issuance of the credential was deferred again";
     /// OID4VCI 1.0-ID1 §9.3.
     CREDENTIAL_DEFERRED_ISSUE_PENDING = own "A928338", "the credential is not ready yet";

@@ -1,11 +1,11 @@
-//! Proofs of possession, by a DPoP key or by a certificate, at every endpoint that takes them.
+//! Proof of possession with a DPoP key or a certificate, at all endpoints.
 
 use super::*;
 
 /// The codes of an API for a DPoP proof.
 #[derive(Debug)]
 pub struct DpopCodes {
-    /// What has no code of its own.
+    /// For errors without a specific code.
     pub invalid: ResultCode,
     pub algorithm_symmetric: ResultCode,
     pub key_missing: ResultCode,
@@ -41,7 +41,7 @@ pub fn dpop_codes(operation: &str) -> DpopCodes {
     }
 }
 
-/// The codes of a protected resource for an access token whose presenter lacks what it is bound to.
+/// The codes of a protected resource for an access token without proof of possession.
 #[derive(Debug)]
 pub struct PossessionCodes {
     pub certificate_missing: ResultCode,
@@ -75,7 +75,7 @@ pub fn possession_codes(operation: &str) -> PossessionCodes {
 
 result_codes! {
     /// RFC 9449 §4.2.
-    DPOP_PROOF_INVALID = published "A254301", "the DPoP proof is not in order";
+    DPOP_PROOF_INVALID = published "A254301", "the DPoP proof is invalid";
     /// RFC 9449 §4.2.
     DPOP_ALGORITHM_SYMMETRIC = published "A254302", "alg of the DPoP proof is symmetric or none";
     /// RFC 9449 §4.2.
@@ -83,7 +83,7 @@ result_codes! {
     /// RFC 9449 §4.2.
     DPOP_KEY_MISSING = published "A254303", "the DPoP proof has no public key in jwk";
     /// RFC 9449 §4.2.
-    DPOP_PROOF_INVALID_AT_INTROSPECTION = published "A065310", "the DPoP proof is not in order";
+    DPOP_PROOF_INVALID_AT_INTROSPECTION = published "A065310", "the DPoP proof is invalid";
     /// RFC 9449 §4.2.
     DPOP_ALGORITHM_SYMMETRIC_AT_INTROSPECTION = published "A065311", "alg of the DPoP proof is symmetric or none";
     /// RFC 9449 §4.2.
@@ -97,7 +97,7 @@ result_codes! {
     /// RFC 9449 §4.2.
     DPOP_ALGORITHM_MISSING_AT_USERINFO = published "A089316", "the DPoP proof has no alg";
     /// RFC 9449 §4.2.
-    DPOP_PROOF_INVALID_AT_GRANTS = own "A906301", "the DPoP proof is not in order";
+    DPOP_PROOF_INVALID_AT_GRANTS = own "A906301", "the DPoP proof is invalid";
     /// RFC 9449 §4.2.
     DPOP_ALGORITHM_SYMMETRIC_AT_GRANTS = own "A906302", "alg of the DPoP proof is symmetric or none";
     /// RFC 9449 §4.2.
@@ -105,9 +105,9 @@ result_codes! {
     /// RFC 9449 §4.2.
     DPOP_ALGORITHM_MISSING_AT_GRANTS = own "A906304", "the DPoP proof has no alg";
     /// Published.
-    DPOP_NONCE = own "A906305", "the DPoP proof does not contain the nonce that it needs";
+    DPOP_NONCE = own "A906305", "the DPoP proof does not contain the required nonce";
     /// RFC 9449 §5.2.
-    DPOP_PROOF_MISSING = own "A906306", "the client has to send a DPoP proof";
+    DPOP_PROOF_MISSING = own "A906306", "the client must send a DPoP proof";
     /// RFC 9449 §10.
     DPOP_KEY_OF_CODE = own "A906307", "the authorization code is bound to another DPoP key";
     /// RFC 9449 §5.
@@ -115,7 +115,7 @@ result_codes! {
     /// RFC 8705 §4.
     REFRESH_TOKEN_CERTIFICATE = own "A906308", "the refresh token is bound to another certificate";
     /// RFC 8705 §3.4.
-    CERTIFICATE_TO_BIND_MISSING = published "A244308", "the client has to come with the certificate that its tokens are bound to";
+    CERTIFICATE_TO_BIND_MISSING = published "A244308", "the client must present the certificate that its tokens are bound to";
     /// RFC 8705 §3.
     CERTIFICATE_OF_TOKEN = published "A065305", "the access token is bound to another certificate";
     /// RFC 8705 §3.
@@ -147,5 +147,5 @@ result_codes! {
     /// Published.
     DPOP_KEY_OF_TOKEN_AT_USERINFO = published "A089312", "the access token is bound to another DPoP key";
     /// Published.
-    DPOP_PROOF_INVALID_AT_USERINFO = published "A089313", "the DPoP proof is not in order";
+    DPOP_PROOF_INVALID_AT_USERINFO = published "A089313", "the DPoP proof is invalid";
 }

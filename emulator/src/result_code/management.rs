@@ -1,58 +1,58 @@
 //! The management of clients and tokens.
 
 result_codes! {
-    /// An alias names one client.
+    /// Aliases are unique.
     CREATE_ALIAS_TAKEN = published "A123603", "another client has this clientIdAlias";
-    /// An alias names one client.
+    /// Aliases are unique.
     UPDATE_ALIAS_TAKEN = published "A030601", "another client has this clientIdAlias";
     /// `clientsPerDeveloper` of the service.
-    DEVELOPER_HAS_ENOUGH = published "A123601", "the developer has as many clients as the service allows";
-    /// An entity identifier names one client.
+    DEVELOPER_CLIENT_LIMIT = published "A123601", "the developer has reached the client limit of the service";
+    /// Entity IDs are unique.
     CLIENT_ENTITY_ID_TAKEN = own "A922201", "another client has this entityId";
-    /// Whose authorizations?
+    /// Caller error.
     AUTHORIZATION_LIST_SUBJECT_MISSING = published "A136206", "subject is missing";
-    /// The user's tokens for the client have the scopes, if any were given.
+    /// The tokens of the user for the client have the new scopes, if given.
     AUTHORIZATION_UPDATED = published "A138001", "the authorization was updated";
-    /// Whose authorization?
+    /// Caller error.
     AUTHORIZATION_UPDATE_SUBJECT_MISSING = published "A138201", "subject is missing";
-    /// What is remembered, if anything is.
+    /// The record, if it exists.
     GRANTED_SCOPES = published "A139002", "the record of the granted scopes was looked up";
-    /// What is remembered, if anything is.
+    /// The record, if it exists.
     NO_GRANTED_SCOPES = published "A139001", "there is no record of granted scopes";
-    /// Whose?
+    /// Caller error.
     GRANTED_SCOPES_SUBJECT_MISSING = published "A139202", "subject is missing";
-    /// The record is gone, if there was one.
+    /// The record was deleted, if it existed.
     GRANTED_SCOPES_DELETED = published "A140002", "the record of the granted scopes was deleted";
-    /// The record is gone, if there was one.
+    /// The record was deleted, if it existed.
     NO_GRANTED_SCOPES_DELETED = published "A140001", "there was no record of granted scopes";
-    /// Whose?
+    /// Caller error.
     GRANTED_SCOPES_DELETE_SUBJECT_MISSING = published "A140202", "subject is missing";
-    /// A set is a list of names.
+    /// The set must be a list of strings.
     REQUESTABLE_SCOPES_NO_LIST = published "A128202", "requestableScopes is not a list";
-    /// A set is a list of names.
+    /// The set must be a list of strings.
     REQUESTABLE_SCOPES_NO_STRING = published "A128203", "requestableScopes has an item that is not a string";
-    /// The user's tokens for the client are gone.
+    /// The tokens of the user for the client were deleted.
     AUTHORIZATION_DELETED = published "A137001", "the authorization was deleted";
-    /// Whose authorization?
+    /// Caller error.
     AUTHORIZATION_DELETE_SUBJECT_MISSING = published "A137202", "subject is missing";
-    /// The client is locked, or it is not.
+    /// The client was locked or unlocked.
     LOCK_FLAG_UPDATED = published "A293001", "the lock flag of the client was updated";
-    /// The client existed.
+    /// The client existed before.
     LOCK_FLAG_CLIENT_DELETED = published "A293202", "the client was deleted";
-    /// There is nothing to do.
+    /// The flag already has this value.
     LOCKED_ALREADY = published "A293203", "the client is locked already";
-    /// There is nothing to do.
+    /// The flag already has this value.
     UNLOCKED_ALREADY = published "A293204", "the client is not locked";
-    /// The caller's fault.
+    /// Caller error.
     LOCK_FLAG_MISSING = own "A922202", "clientLocked must be true or false";
-    /// The secret is new.
+    /// The secret was generated.
     SECRET_REFRESHED = published "A148001", "the client secret was replaced by a new one";
-    /// The secret is the caller's.
+    /// The caller specified the secret.
     SECRET_UPDATED = published "A149001", "the client secret was replaced by the given one";
-    /// Letters, digits, `-`, `_`; not more than 86.
-    SECRET_INVALID = published "A149601", "clientSecret must have 1 to 86 characters out of A-Z, a-z, 0-9, - and _";
-    /// No such status.
-    TOKEN_STATUS_INVALID = own "A922203", "tokenStatus is none of VALID, INVALID and ALL";
+    /// Letters, digits, `-` and `_`, at most 86 characters.
+    SECRET_INVALID = published "A149601", "clientSecret must have 1 to 86 characters of A-Z, a-z, 0-9, - and _";
+    /// Caller error.
+    TOKEN_STATUS_INVALID = own "A922203", "tokenStatus is not one of VALID, INVALID and ALL";
     /// The settings of a service or a client.
     SETTING_WORD = published "A031201" with path, "the word of a setting is not valid";
     /// The settings of a service or a client.
@@ -64,7 +64,7 @@ result_codes! {
     /// The settings of a service or a client.
     SETTING_ITEM_FRAGMENT = published "A031210" with path, "a URI with a fragment in a setting is not valid";
     /// The settings of a service or a client.
-    SETTING_ITEM_TWICE = published "A031211" with path, "an item that is twice in a setting is not valid";
+    SETTING_ITEM_TWICE = published "A031211" with path, "a duplicate item in a setting is not valid";
     /// The settings of a service or a client.
     SETTING_KEYS = published "A031212" with path, "the JWK Set of a setting is not valid";
     /// The settings of a service or a client.
@@ -76,7 +76,7 @@ result_codes! {
     /// The settings of a service or a client.
     SETTING_RANGE = published "A031221" with path, "the number of a setting is not valid";
     /// The settings of a service or a client.
-    SETTING_ITEM_NOT_ASCII = published "A031206" with path, "a setting with characters beyond ASCII is not valid";
+    SETTING_ITEM_NOT_ASCII = published "A031206" with path, "a setting with non-ASCII characters is not valid";
     /// The settings of a service or a client.
     SETTING_ITEM_TOO_LONG = published "A031207" with path, "the length of a setting is not valid";
     /// The settings of a service or a client.
@@ -88,9 +88,9 @@ result_codes! {
     /// The settings of a client.
     TAGGED_VALUE_MISSING = published "A032202" with path, "a tagged value without a value is not valid";
     /// The settings of a client.
-    TAG_TWICE = published "A032203" with path, "a tag that is there twice is not valid";
+    TAG_TWICE = published "A032203" with path, "a duplicate tag is not valid";
     /// The settings of a client.
-    TAGGED_VALUE_NO_URI = published "A032204" with path, "a tagged value that is no URI is not valid";
+    TAGGED_VALUE_NO_URI = published "A032204" with path, "a tagged value that is not a URI is not valid";
     /// The settings of a client.
     SECTOR_NOT_HTTPS = published "A032210" with path, "a sector identifier URI that is not https is not valid";
     /// The settings of a client.
@@ -114,7 +114,7 @@ result_codes! {
     /// The settings of a service.
     SCOPE_TAG_MISSING = published "A039217" with path, "a description of a scope without a tag is not valid";
     /// The settings of a service.
-    SCOPE_TAG_TWICE = published "A039218" with path, "a tag of a scope's descriptions that is there twice is not valid";
+    SCOPE_TAG_TWICE = published "A039218" with path, "a duplicate tag in the descriptions of a scope is not valid";
     /// The settings of a service.
     SCOPE_TEXT_MISSING = published "A039221" with path, "a description of a scope without a text is not valid";
     /// The settings of a service.
@@ -122,13 +122,13 @@ result_codes! {
     /// The settings of a service.
     SCOPE_ATTRIBUTE_VALUE_MISSING = published "A039227" with path, "an attribute of a scope without a value is not valid";
     /// The settings of a service.
-    SCOPE_ATTRIBUTE_TWICE = published "A039229" with path, "an attribute of a scope that is there twice is not valid";
+    SCOPE_ATTRIBUTE_TWICE = published "A039229" with path, "a duplicate attribute of a scope is not valid";
     /// The settings of a service.
     TRUSTED_ROOT_MALFORMED = published "A039230" with path, "a trusted root certificate is not valid";
     /// The settings of a service or a client.
     CUSTOM_METADATA_MALFORMED = published "A032223" with path, "the custom metadata are not valid";
     /// The settings of a service or a client.
-    SCOPE_TWICE = published "A039203" with path, "a scope that is there twice is not valid";
+    SCOPE_TWICE = published "A039203" with path, "a duplicate scope is not valid";
     /// The settings of a service or a client.
     SCOPE_UNNAMED = published "A039204" with path, "a scope without a name is not valid";
     /// The settings of a service or a client.

@@ -1,16 +1,16 @@
-//! The result codes: the one table that maps a situation to its code, one file a family.
+//! The table of result codes, one file per family.
 //!
-//! The first three digits name the API or its stage. The third digit from the right says whose error it is: 0 no error,
+//! The first three digits name the API or its stage. The third digit from the right is the origin of the error: 0 no error,
 //! 1 Authlete, 2 the caller of the API, 3 the client application, 6 a person.
 //!
-//! A `published` entry is a code that Authlete has published, for the situation that it is published for. An `own` entry
-//! is a situation for which no published code is known. Own codes begin with `A9`, which no published code does: each
-//! family has a block of its own from `A900` on, listed below, and the last three digits follow the pattern above.
+//! A `published` entry is a code that Authlete has published for this situation. An `own` entry is for a situation without
+//! a known published code. Own codes begin with `A9`, unlike all published codes: each family has its own block from `A900`
+//! on, listed below, and the last three digits follow the pattern above.
 //!
-//! A result message has the form `[code] reason.`. It is `[code] path, reason.` where the published message names the
-//! path of the API, and in own codes of any API; an entry says so by `with path`. The reasons are in the emulator's words.
+//! A result message has the form `[code] reason.`. It is `[code] path, reason.` if the published message has the path
+//! of the API, and for own codes of all APIs; such entries are marked `with path`. The reasons are the emulator's own text.
 
-/// A code and what it means.
+/// A result code and its message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ResultCode {
     pub code: &'static str,
@@ -20,7 +20,7 @@ pub struct ResultCode {
 }
 
 impl ResultCode {
-    /// The same code with a reason that says more: a published code can stand for several situations.
+    /// The same code with a more specific reason: a published code can cover several situations.
     #[must_use]
     pub const fn because(self, reason: &'static str) -> Self {
         Self { reason, ..self }

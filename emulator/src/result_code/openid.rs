@@ -1,8 +1,8 @@
-//! OpenID Connect: what a service or a client lacks for its tokens.
+//! OpenID Connect: missing or unsuitable settings and keys for tokens.
 
 use super::*;
 
-/// The codes for a JWT that cannot be made, by what it lacks.
+/// The codes for a JWT that cannot be created.
 #[derive(Debug)]
 pub struct JwtCodes {
     pub keys_missing: ResultCode,
@@ -47,9 +47,9 @@ result_codes! {
     JWT_KEYS_MISSING = published "A162201", "the service has no JWK Set to sign with";
     /// `jwks` of the service.
     JWT_KEY_MISSING = published "A162203", "the JWK Set of the service has no key for the signature algorithm";
-    /// HMAC with a secret that is too short, or that the client does not have.
+    /// HMAC with a client secret that is missing or too short.
     ID_TOKEN_SECRET_UNFIT = published "A046113", "the client has no secret that is long enough for the signature algorithm of the ID token";
-    /// HMAC with a secret that is too short, or that the client does not have.
+    /// HMAC with a client secret that is missing or too short.
     JWT_SECRET_UNFIT = published "A164103", "the client has no secret that is long enough for the signature algorithm";
     /// A setting of the service or of the client.
     ID_TOKEN_SIGNATURE_ALGORITHM = published "A046102", "the signature algorithm of the ID token is not supported";

@@ -20,5 +20,5 @@ result_codes! {
     /// RFC 9126 §5, §6.
     FAPI_NOT_PUSHED = own "A903303", "FAPI: the authorization request must be pushed";
     /// RFC 9126 §4: used, expired, another client's or made up.
-    PUSHED_REQUEST_UNKNOWN = published "A006325", "request_uri names no pushed request of the client that is still to be used";
+    PUSHED_REQUEST_UNKNOWN = published "A006325", "request_uri does not refer to an unused pushed request of the client";
 }

@@ -2,13 +2,13 @@
 
 use super::*;
 
-/// The codes for a request object, by the way on which it comes.
+/// The codes for a request object at an endpoint.
 #[derive(Debug)]
 pub struct RequestObjectCodes {
     pub plain: ObjectCodes,
-    /// For the content of an encrypted one.
+    /// For the content of an encrypted request object.
     pub wrapped: ObjectCodes,
-    /// The encryption, or the code for that there must be none.
+    /// The codes for encryption errors, or the code for an object that must not be encrypted.
     pub encryption: Result<EncryptionCodes, ResultCode>,
 }
 
@@ -33,13 +33,13 @@ pub struct ObjectCodes {
     pub payload: ResultCode,
     pub algorithm: ResultCode,
     pub unsigned: ResultCode,
-    /// Unsigned although the client has registered an algorithm.
+    /// Not signed although the client has registered an algorithm.
     pub not_signed: ResultCode,
     pub signature: SignatureCodes,
     pub has_request: ResultCode,
     pub has_request_uri: ResultCode,
     pub issuer: ResultCode,
-    /// `iss` is no client at all.
+    /// `iss` is not a client.
     pub issuer_unknown: ResultCode,
     pub audience_missing: ResultCode,
     pub audience_malformed: ResultCode,
@@ -250,11 +250,11 @@ result_codes! {
     REQUEST_OBJECT_KEYS_MISSING = published "A005201", "the service has no JWK Set to decrypt the request object with";
     /// RFC 9101 §6.1.
     REQUEST_OBJECT_KEY_MISSING = published "A005374", "the JWK Set of the service has no key for the encrypted request object";
-    /// The settings of the service or the client decide.
+    /// Depends on the settings of the service or the client.
     REQUEST_OBJECT_JWE_ALG = published "A006330", "the request object is not encrypted with the registered alg";
-    /// The settings of the service or the client decide.
+    /// Depends on the settings of the service or the client.
     REQUEST_OBJECT_JWE_ENC = published "A006332", "the request object is not encrypted with the registered enc";
-    /// The settings of the service or the client decide.
+    /// Depends on the settings of the service or the client.
     REQUEST_OBJECT_NOT_ENCRYPTED = published "A006334", "the request object must be encrypted";
     /// RFC 9101 §6.2: the registration of the client decides.
     REQUEST_OBJECT_ALGORITHM = published "A005312", "the request object is not signed with the registered algorithm";
@@ -271,13 +271,13 @@ result_codes! {
     /// RFC 9101 §10.8.
     REQUEST_OBJECT_TYPE = own "A902302", "typ of the request object is that of another kind of JWT";
     /// RFC 9101 §4.
-    REQUEST_OBJECT_HAS_REQUEST = published "A006308", "the request object has request in it";
+    REQUEST_OBJECT_HAS_REQUEST = published "A006308", "the request object contains request";
     /// RFC 9101 §4.
-    WRAPPED_HAS_REQUEST = published "A006309", "the encrypted request object has request in it";
+    WRAPPED_HAS_REQUEST = published "A006309", "the encrypted request object contains request";
     /// RFC 9101 §4.
-    REQUEST_OBJECT_HAS_REQUEST_URI = published "A006312", "the request object has request_uri in it";
+    REQUEST_OBJECT_HAS_REQUEST_URI = published "A006312", "the request object contains request_uri";
     /// RFC 9101 §4.
-    WRAPPED_HAS_REQUEST_URI = published "A006313", "the encrypted request object has request_uri in it";
+    WRAPPED_HAS_REQUEST_URI = published "A006313", "the encrypted request object contains request_uri";
     /// RFC 9101 §4.
     REQUEST_OBJECT_ISSUER = own "A902303", "iss of the request object is not the client";
     /// RFC 9101 §4, when the service checks it.
@@ -333,7 +333,7 @@ result_codes! {
     /// OpenID Federation 1.0 §12.1.1.1.
     REQUEST_OBJECT_SUBJECT = own "A902307", "the request object has the claim sub";
     /// OpenID Federation 1.0 §12.1.1.1.
-    REQUEST_OBJECT_NOT_ONCE = own "A902308", "the request object has no jti or no exp";
+    REQUEST_OBJECT_JTI_OR_EXP_MISSING = own "A902308", "the request object has no jti or no exp";
     /// OpenID Federation 1.0 §12.1.1.1.
     REQUEST_OBJECT_REPLAYED = own "A902309", "the request object has been used before";
     /// RFC 9101 §6.2.
@@ -363,7 +363,7 @@ result_codes! {
     /// RFC 9126 §3.
     PUSHED_OBJECT_UNSIGNED = published "A248315", "the request object is not signed";
     /// RFC 9126 §3.
-    PUSHED_OBJECT_NESTED = published "A248317", "the request object has request or request_uri in it";
+    PUSHED_OBJECT_NESTED = published "A248317", "the request object contains request or request_uri";
     /// RFC 9126 §3.
     PUSHED_OBJECT_CLIENT_KEYS_MISSING = published "A246304", "the client has no public key to verify the request object with";
     /// RFC 9126 §3.
@@ -377,9 +377,9 @@ result_codes! {
     /// RFC 9126 §3.
     PUSHED_OBJECT_AUDIENCE = own "A902311", "aud of the request object is not the issuer";
     /// RFC 9126 §3.
-    PUSHED_OBJECT_EXPIRED = own "A902312", "exp of the request object is in the past or no number";
+    PUSHED_OBJECT_EXPIRED = own "A902312", "exp of the request object is in the past or not a number";
     /// RFC 9126 §3.
-    PUSHED_OBJECT_EARLY = own "A902313", "nbf or iat of the request object is in the future or no number";
+    PUSHED_OBJECT_EARLY = own "A902313", "nbf or iat of the request object is in the future or not a number";
     /// CIBA Core 1.0 §7.1.1.
     BACKCHANNEL_OBJECT_MALFORMED = published "A167302", "the signed request is not a JWT";
     /// CIBA Core 1.0 §7.1.1.
@@ -391,7 +391,7 @@ result_codes! {
     /// CIBA Core 1.0 §7.1.1.
     BACKCHANNEL_OBJECT_ISSUER_MISSING = published "A167306", "the signed request has no iss";
     /// CIBA Core 1.0 §7.1.1.
-    BACKCHANNEL_OBJECT_ISSUER_UNKNOWN = published "A167307", "iss of the signed request is no client";
+    BACKCHANNEL_OBJECT_ISSUER_UNKNOWN = published "A167307", "iss of the signed request is not a client";
     /// CIBA Core 1.0 §7.1.1.
     BACKCHANNEL_OBJECT_ISSUER_OTHER = published "A168304", "iss of the signed request is another client";
     /// CIBA Core 1.0 §7.1.1.
@@ -415,7 +415,7 @@ result_codes! {
     /// CIBA Core 1.0 §7.1.1.
     BACKCHANNEL_OBJECT_EARLY = published "A167320", "the signed request is not valid yet";
     /// CIBA Core 1.0 §7.1.1.
-    BACKCHANNEL_OBJECT_NESTED = own "A902314", "the signed request has request or request_uri in it";
+    BACKCHANNEL_OBJECT_NESTED = own "A902314", "the signed request contains request or request_uri";
     /// RFC 9126 §3.
     PUSHED_OBJECT_PARAMETER = published "A245302", "response_type in the request object is not that of the request";
     /// RFC 7515 §4.1.1.

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// The code for a revocation request that has a parameter more than once.
+/// The code for a repeated parameter of a revocation request.
 pub fn repeated_at_revocation(name: &str) -> ResultCode {
     match name {
         "token" => REVOCATION_TOKEN_REPEATED,
@@ -17,12 +17,12 @@ pub fn repeated_at_revocation(name: &str) -> ResultCode {
 result_codes! {
     /// Also when there was nothing to revoke: RFC 7009 §2.2.
     REVOCATION_OK = published "A113001", "the revocation request was processed";
-    /// The caller's fault.
+    /// Caller error.
     REVOCATION_PARAMETERS_MISSING = published "A113201", "the API request lacks parameters";
-    /// The caller's fault.
+    /// Caller error.
     REVOCATION_PARAMETERS_NONE = published "A113301", "the revocation request has no parameters";
     /// RFC 6749 §3.2.
-    REVOCATION_TOKEN_REPEATED = published "A115303", "token is there more than once";
+    REVOCATION_TOKEN_REPEATED = published "A115303", "token is included more than once";
     /// RFC 6749 §3.2.
     REVOCATION_PARAMETER_REPEATED = own "A915301", "a request parameter is included more than once";
     /// RFC 7009 §2.1.

@@ -1,11 +1,10 @@
-//! Holds the table against the list of what Authlete has published.
+//! Compares the table with the list of published codes.
 
 use std::collections::{BTreeMap, HashSet};
 
 use super::{ResultCode, families};
 
-/// The facts about published codes that the table has to agree with: of each code that it exists, and whether its message
-/// names the path of the API.
+/// The published codes, and whether the message of each has the path of the API.
 const PUBLISHED: &str = include_str!("../../tests/published_result_codes.txt");
 
 /// An entry of the table.
@@ -36,9 +35,9 @@ fn entries() -> impl Iterator<Item = Entry> {
     families().into_iter().flat_map(|(_, table)| table)
 }
 
-/// What the list says of a code.
+/// The properties of a code in the list.
 struct Published {
-    /// Whether it says which operations answer with the code.
+    /// Whether the list has operations that return the code.
     has_operations: bool,
     names_path: bool,
 }
@@ -61,7 +60,7 @@ fn published_codes() -> BTreeMap<String, Published> {
 }
 
 #[test]
-fn the_list_of_published_codes_is_complete_and_has_no_code_twice() {
+fn list_of_published_codes_is_complete_and_has_no_duplicates() {
     let codes = published_codes();
     assert_eq!(codes.len(), 1730);
     let listed = PUBLISHED.lines().filter(|line| !line.starts_with('#'));
@@ -71,7 +70,7 @@ fn the_list_of_published_codes_is_complete_and_has_no_code_twice() {
 }
 
 #[test]
-fn an_entry_that_is_marked_as_published_is_in_the_list_and_names_the_path_as_published() {
+fn published_entry_is_in_the_list_and_has_the_path_as_published() {
     let codes = published_codes();
     for entry in entries().filter(|entry| entry.is_published) {
         let Some(published) = codes.get(entry.code.code) else {
@@ -79,13 +78,13 @@ fn an_entry_that_is_marked_as_published_is_in_the_list_and_names_the_path_as_pub
         };
         let names_path = published.names_path;
         assert_eq!(entry.code.names_path, names_path, "{}", entry.name);
-        // Which operation it is, the tests of bad input find out.
+        // The bad input tests check which operation it is.
         assert!(published.has_operations, "{}", entry.name);
     }
 }
 
 #[test]
-fn an_own_code_is_in_the_block_of_its_family_and_not_in_the_list() {
+fn own_code_is_in_the_block_of_its_family_and_not_published() {
     let codes = published_codes();
     for (block, table) in families() {
         for entry in table.iter().filter(|entry| !entry.is_published) {
@@ -106,7 +105,7 @@ fn an_own_code_is_in_the_block_of_its_family_and_not_in_the_list() {
 }
 
 #[test]
-fn blocks_are_free_of_published_codes_and_differ() {
+fn blocks_are_unique_and_without_published_codes() {
     let mut seen = HashSet::new();
     for (block, _) in families() {
         assert!(block.len() == 3 && block.starts_with('9') && seen.insert(block));
@@ -120,12 +119,12 @@ fn blocks_are_free_of_published_codes_and_differ() {
 }
 
 #[test]
-fn no_code_stands_for_two_entries() {
+fn codes_are_unique() {
     let mut seen = HashSet::new();
     for entry in entries() {
         assert!(
             seen.insert(entry.code.code),
-            "{} is there twice",
+            "{} is a duplicate",
             entry.name
         );
     }

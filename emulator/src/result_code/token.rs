@@ -1,10 +1,10 @@
-//! Token.
+//! The token endpoint.
 
 use authlete::types::GrantType;
 
 use super::*;
 
-/// The code for a token request that has a parameter more than once.
+/// The code for a repeated parameter of a token request.
 pub fn repeated_at_token(name: &str, grant_type: Option<&str>) -> ResultCode {
     match name {
         "grant_type" => GRANT_TYPE_REPEATED,
@@ -30,7 +30,7 @@ pub fn repeated_at_token(name: &str, grant_type: Option<&str>) -> ResultCode {
     }
 }
 
-/// The code for a token request that asks for no scope although the service demands one.
+/// The code for a token request without a scope if the service requires one.
 pub fn scope_missing_at_token(grant_type: &GrantType) -> ResultCode {
     match grant_type {
         GrantType::ClientCredentials => SCOPE_MISSING_BY_CLIENT,
@@ -39,7 +39,7 @@ pub fn scope_missing_at_token(grant_type: &GrantType) -> ResultCode {
     }
 }
 
-/// The code for an access token that cannot be made as a JWT.
+/// The code for an access token that cannot be created as a JWT.
 pub fn jwt_access_token_failure(operation: &str, grant_type: &GrantType) -> ResultCode {
     match (operation, grant_type) {
         ("authorization_issue", _) => ISSUE_JWT,
@@ -56,31 +56,31 @@ pub fn jwt_access_token_failure(operation: &str, grant_type: &GrantType) -> Resu
 }
 
 result_codes! {
-    /// The tokens are issued.
+    /// The tokens were issued.
     CODE_OK = published "A050001", "the token request was granted for an authorization code";
-    /// The tokens are issued.
+    /// The tokens were issued.
     REFRESH_OK = published "A053001", "the token request was granted for a refresh token";
-    /// The tokens are issued.
+    /// The tokens were issued.
     CIBA_OK = published "A200002", "the token request was granted for an auth_req_id";
-    /// The tokens are issued.
+    /// The tokens were issued.
     DEVICE_OK = published "A242002", "the token request was granted for a device code";
-    /// The tokens are issued.
+    /// The tokens were issued.
     PRE_AUTHORIZED_OK = own "A907001", "the token request was granted for a pre-authorized code";
     /// Published.
     CLIENT_CREDENTIALS_OK = published "A052001", "the token request was granted to the client itself";
-    /// The server checks the password.
+    /// The authorization server checks the password.
     TOKEN_PASSWORD = published "A051001", "the username and the password of the token request have to be checked";
-    /// The server decides.
+    /// The authorization server decides.
     TOKEN_EXCHANGE = own "A907002", "the token exchange request is well-formed, and the server has to decide on it";
-    /// The server decides.
+    /// The authorization server decides.
     TOKEN_JWT_BEARER = own "A907003", "the assertion of the token request is well-formed, and the server has to decide on it";
-    /// The caller's fault.
+    /// Caller error.
     TOKEN_PARAMETERS_MISSING = published "A047201", "the API request lacks parameters";
-    /// The caller's fault.
+    /// Caller error.
     TOKEN_PARAMETERS_NONE = published "A047301", "the token request has no parameters";
-    /// The caller chose the value of the token.
+    /// The caller specified the token value.
     ACCESS_TOKEN_VALUE_TAKEN = published "A144201", "the access token of the API request exists already";
-    /// The caller chose the value of the token.
+    /// The caller specified the token value.
     REFRESH_TOKEN_VALUE_TAKEN = published "A144202", "the refresh token of the API request exists already";
     /// RFC 6749 §3.2.
     REQUEST_PARAMETER_REPEATED = published "A250301", "a request parameter is included more than once";
@@ -89,23 +89,23 @@ result_codes! {
     /// RFC 6749 §4.1.3.
     GRANT_TYPE_EMPTY = published "A049302", "grant_type is empty";
     /// RFC 6749 §4.1.3.
-    GRANT_TYPE_REPEATED = published "A049303", "grant_type is there more than once";
+    GRANT_TYPE_REPEATED = published "A049303", "grant_type is included more than once";
     /// RFC 6749 §4.1.3.
     GRANT_TYPE_UNKNOWN = published "A049304", "there is no such grant_type";
     /// RFC 6749 §4.1.3.
     GRANT_TYPE_IMPLICIT = published "A049306", "grant_type is implicit, which is not for the token endpoint";
-    /// Authlete knows more grant types than the emulator.
+    /// Authlete supports more grant types than the emulator.
     GRANT_TYPE_UNSUPPORTED = published "A049305", "grant_type is not supported by the service, or not by authlete-emulator yet";
     /// RFC 6749 §4.1.3.
     CODE_MISSING = published "A050301", "code is missing";
     /// RFC 6749 §4.1.3.
     CODE_EMPTY = published "A050302", "code is empty";
     /// RFC 6749 §4.1.3.
-    CODE_REPEATED = published "A050303", "code is there more than once";
-    /// Published: also a code that was used.
+    CODE_REPEATED = published "A050303", "code is included more than once";
+    /// Published: includes used codes.
     CODE_UNKNOWN = published "A050305", "the authorization code does not exist or was used";
-    /// The code exists.
-    CODE_ELSEWHERE = published "A050306", "the authorization code belongs to another service";
+    /// The code exists in another service.
+    CODE_OF_ANOTHER_SERVICE = published "A050306", "the authorization code belongs to another service";
     /// RFC 6749 §4.1.2.
     CODE_EXPIRED = published "A050311", "the authorization code has expired";
     /// RFC 6749 §4.1.3.
@@ -115,31 +115,31 @@ result_codes! {
     /// RFC 6749 §4.1.3.
     TOKEN_REDIRECT_URI_DIFFERENT = published "A050309", "redirect_uri is not that of the authorization request";
     /// RFC 6749 §4.1.3.
-    TOKEN_REDIRECT_URI_UNEXPECTED = published "A050310", "redirect_uri is there although the authorization request had none";
+    TOKEN_REDIRECT_URI_UNEXPECTED = published "A050310", "redirect_uri is present although the authorization request had none";
     /// RFC 6749 §4.1.3.
-    TOKEN_REDIRECT_URI_REPEATED = published "A050304", "redirect_uri is there more than once";
+    TOKEN_REDIRECT_URI_REPEATED = published "A050304", "redirect_uri is included more than once";
     /// Published.
     CODE_VERIFIER_MISSING = published "A050312", "code_verifier is missing";
     /// Published.
     CODE_VERIFIER_EMPTY = published "A050313", "code_verifier is empty";
     /// Published.
-    CODE_VERIFIER_REPEATED = published "A050314", "code_verifier is there more than once";
+    CODE_VERIFIER_REPEATED = published "A050314", "code_verifier is included more than once";
     /// Published.
     CODE_VERIFIER_MALFORMED = published "A050316", "code_verifier is not of 43 to 128 unreserved characters";
     /// Published.
     CODE_VERIFIER_WRONG = published "A050315", "code_verifier does not match code_challenge";
     /// Published.
-    CODE_VERIFIER_UNEXPECTED = published "A050317", "code_verifier is there although there was no code_challenge";
+    CODE_VERIFIER_UNEXPECTED = published "A050317", "code_verifier is present although there was no code_challenge";
     /// RFC 6749 §6.
     REFRESH_TOKEN_MISSING = published "A053301", "refresh_token is missing";
     /// RFC 6749 §6.
     REFRESH_TOKEN_EMPTY = published "A053302", "refresh_token is empty";
     /// RFC 6749 §6.
-    REFRESH_TOKEN_REPEATED = published "A053303", "refresh_token is there more than once";
+    REFRESH_TOKEN_REPEATED = published "A053303", "refresh_token is included more than once";
     /// RFC 6749 §6.
     REFRESH_TOKEN_UNKNOWN = published "A053305", "the refresh token does not exist or was used";
-    /// The token exists.
-    REFRESH_TOKEN_ELSEWHERE = published "A053306", "the refresh token belongs to another service";
+    /// The token exists in another service.
+    REFRESH_TOKEN_OF_ANOTHER_SERVICE = published "A053306", "the refresh token belongs to another service";
     /// RFC 6749 §6.
     REFRESH_TOKEN_EXPIRED = published "A053308", "the refresh token has expired";
     /// RFC 6749 §6.
@@ -147,16 +147,16 @@ result_codes! {
     /// RFC 6749 §6.
     SCOPE_BEYOND_GRANT = published "A053309", "scope goes beyond what was granted";
     /// RFC 6749 §6.
-    SCOPE_REPEATED_AT_REFRESH = published "A053304", "scope is there more than once";
-    /// The registration of the client decides.
+    SCOPE_REPEATED_AT_REFRESH = published "A053304", "scope is included more than once";
+    /// Depends on the registration of the client.
     GRANT_TYPE_NOT_ALLOWED = published "A047302", "the client may not use this grant_type";
     /// RFC 6749 §4.4.
     CLIENT_NOT_CONFIDENTIAL = published "A052301", "only a confidential client may use client_credentials";
     /// RFC 6749 §4.4.
-    SCOPE_REPEATED_BY_CLIENT = published "A052302", "scope is there more than once";
+    SCOPE_REPEATED_BY_CLIENT = published "A052302", "scope is included more than once";
     /// RFC 6749 §4.4.
     SCOPE_MISSING_BY_CLIENT = published "A052303", "scope is missing, or names no scope of the service";
-    /// The service demands a scope.
+    /// The service requires a scope.
     TOKEN_SCOPE_MISSING = own "A907301", "scope is missing, or names no scope of the service";
     /// RFC 8707 §2.2.
     RESOURCE_BEYOND_GRANT = own "A907302", "resource goes beyond what was granted";
@@ -167,15 +167,15 @@ result_codes! {
     /// RFC 6749 §4.3.2.
     USERNAME_EMPTY = published "A051302", "username is empty";
     /// RFC 6749 §4.3.2.
-    USERNAME_REPEATED = published "A051303", "username is there more than once";
+    USERNAME_REPEATED = published "A051303", "username is included more than once";
     /// RFC 6749 §4.3.2.
     PASSWORD_MISSING = published "A051304", "password is missing";
     /// RFC 6749 §4.3.2.
     PASSWORD_EMPTY = published "A051305", "password is empty";
     /// RFC 6749 §4.3.2.
-    PASSWORD_REPEATED = published "A051306", "password is there more than once";
+    PASSWORD_REPEATED = published "A051306", "password is included more than once";
     /// RFC 6749 §4.3.2.
-    SCOPE_REPEATED_WITH_PASSWORD = published "A051307", "scope is there more than once";
+    SCOPE_REPEATED_WITH_PASSWORD = published "A051307", "scope is included more than once";
     /// RFC 6749 §4.3.2.
     SCOPE_MISSING_WITH_PASSWORD = published "A051308", "scope is missing, or names no scope of the service";
     /// RFC 7519 §7.2.
@@ -197,111 +197,111 @@ result_codes! {
     /// RFC 8693 §2.1.
     TOKEN_TYPE_MISSING = own "A907312", "subject_token_type is missing, or actor_token_type although there is an actor_token";
     /// RFC 8693 §3.
-    TOKEN_TYPE_UNKNOWN = own "A907313", "a token type is none of the registered ones";
+    TOKEN_TYPE_UNKNOWN = own "A907313", "a token type is not one of the registered types";
     /// RFC 8693 §2.1.
-    ACTOR_TOKEN_TYPE_UNEXPECTED = own "A907314", "actor_token_type is there although there is no actor_token";
+    ACTOR_TOKEN_TYPE_UNEXPECTED = own "A907314", "actor_token_type is present although there is no actor_token";
     /// RFC 8693 §2.2.2.
-    EXCHANGED_TOKEN_UNKNOWN = own "A907315", "the token to exchange is none of the service's";
+    EXCHANGED_TOKEN_UNKNOWN = own "A907315", "the token to exchange was not issued by the service";
     /// RFC 8693 §2.2.2.
     EXCHANGED_TOKEN_EXPIRED = own "A907316", "the token to exchange has expired";
     /// OpenID Connect Core 1.0 §2.
-    EXCHANGED_ID_TOKEN_CLAIM = own "A907317", "the ID token to exchange lacks a claim, or has one that cannot be";
+    EXCHANGED_ID_TOKEN_CLAIM = own "A907317", "the ID token to exchange lacks a claim, or has an invalid one";
     /// OpenID Connect Core 1.0 §3.1.3.7.
     EXCHANGED_ID_TOKEN_SIGNATURE = own "A907318", "the signature of the ID token to exchange is not that of the service";
     /// A setting of the service.
     EXCHANGE_OF_PUBLIC_CLIENT = own "A907319", "only a confidential client may exchange tokens";
-    /// A setting of the service, and one of the client.
+    /// A setting of the service and a setting of the client.
     EXCHANGE_NOT_PERMITTED = own "A907320", "the client is not permitted to exchange tokens";
     /// OpenID for Verifiable Credential Issuance 1.0 §6.3.
-    PRE_AUTHORIZED_ANONYMOUS = own "A907321", "the token request does not tell its client, and the service has preAuthorizedGrantAnonymousAccessSupported off";
+    PRE_AUTHORIZED_ANONYMOUS = own "A907321", "the token request does not identify its client, and the service has preAuthorizedGrantAnonymousAccessSupported off";
     /// OpenID for Verifiable Credential Issuance 1.0 §6.1.
     PRE_AUTHORIZED_CODE_MISSING = own "A907322", "pre-authorized_code is missing";
     /// OpenID for Verifiable Credential Issuance 1.0 §6.3.
     PRE_AUTHORIZED_CODE_UNKNOWN = own "A907323", "the pre-authorized code does not exist or was used";
     /// OpenID for Verifiable Credential Issuance 1.0 §6.3.
     PRE_AUTHORIZED_CODE_EXPIRED = own "A907324", "the pre-authorized code has expired";
-    /// Guessing has an end.
-    PRE_AUTHORIZED_CODE_BLOCKED = own "A907325", "the pre-authorized code came with a wrong tx_code too often";
+    /// The number of attempts is limited.
+    PRE_AUTHORIZED_CODE_BLOCKED = own "A907325", "the pre-authorized code was used with a wrong tx_code too often";
     /// OpenID for Verifiable Credential Issuance 1.0 §6.3.
     TX_CODE_MISSING = own "A907326", "tx_code is missing";
     /// OpenID for Verifiable Credential Issuance 1.0 §6.3.
-    TX_CODE_UNEXPECTED = own "A907327", "tx_code is there although the credential offer has none";
+    TX_CODE_UNEXPECTED = own "A907327", "tx_code is present although the credential offer has none";
     /// OpenID for Verifiable Credential Issuance 1.0 §6.3.
     TX_CODE_WRONG = own "A907328", "tx_code is wrong";
 
-    /// The tokens are issued, after the password was checked.
+    /// The tokens were issued after the password check.
     TOKEN_ISSUE_OK = published "A054001", "the tokens were issued";
-    /// Whose tokens?
+    /// Caller error.
     TOKEN_ISSUE_SUBJECT_MISSING = published "A111201", "subject is missing";
-    /// Made up, used, or too old.
+    /// Caller error.
     TOKEN_ISSUE_TICKET_MISSING = published "A055201", "ticket is missing";
-    /// Made up, used, or too old.
+    /// A ticket is valid once, for a limited time.
     TOKEN_ISSUE_TICKET_UNKNOWN = published "A055202", "the ticket does not exist or was used";
-    /// The ticket exists.
-    TOKEN_ISSUE_TICKET_ELSEWHERE = published "A055203", "the ticket belongs to another service";
-    /// Made up, used, or too old.
+    /// The ticket exists in another service.
+    TOKEN_ISSUE_TICKET_OF_ANOTHER_SERVICE = published "A055203", "the ticket belongs to another service";
+    /// A ticket is valid once, for a limited time.
     TOKEN_ISSUE_TICKET_EXPIRED = published "A055301", "the ticket has expired";
-    /// Made up, used, or too old.
+    /// The client was deleted after the ticket was issued.
     TOKEN_ISSUE_CLIENT_GONE = own "A907201", "the client of the ticket no longer exists";
-    /// Made up, used, or too old.
+    /// Caller error.
     TOKEN_FAIL_TICKET_MISSING = published "A063201", "ticket is missing";
-    /// Made up, used, or too old.
+    /// A ticket is valid once, for a limited time.
     TOKEN_FAIL_TICKET_UNKNOWN = published "A063202", "the ticket does not exist or was used";
-    /// The ticket exists.
-    TOKEN_FAIL_TICKET_ELSEWHERE = published "A063203", "the ticket belongs to another service";
-    /// Made up, used, or too old.
+    /// The ticket exists in another service.
+    TOKEN_FAIL_TICKET_OF_ANOTHER_SERVICE = published "A063203", "the ticket belongs to another service";
+    /// A ticket is valid once, for a limited time.
     TOKEN_FAIL_TICKET_EXPIRED = published "A063301", "the ticket has expired";
-    /// No such reason.
+    /// Caller error.
     TOKEN_FAIL_REASON_MISSING = published "A067201", "reason is missing";
-    /// No such reason.
+    /// Caller error.
     TOKEN_FAIL_REASON_UNKNOWN = own "A907202", "there is no such reason";
-    /// The server's reason.
-    TOKEN_FAIL_UNKNOWN = published "A067302", "the server failed for a reason that it does not tell";
-    /// The server's reason; RFC 6749 §5.2.
+    /// A reason reported by the authorization server.
+    TOKEN_FAIL_UNKNOWN = published "A067302", "the server failed for an unspecified reason";
+    /// A reason reported by the authorization server; RFC 6749 §5.2.
     TOKEN_FAIL_PASSWORD = published "A067301", "the username and the password are not valid";
-    /// The server's reason; RFC 8707 §2.
+    /// A reason reported by the authorization server; RFC 8707 §2.
     TOKEN_FAIL_TARGET = published "A067303", "the server does not accept the resource";
-    /// The server's reason; RFC 6749 §5.2.
+    /// A reason reported by the authorization server; RFC 6749 §5.2.
     TOKEN_FAIL_CLIENT = own "A907329", "the server does not accept the client";
-    /// The server's reason; RFC 6749 §5.2.
+    /// A reason reported by the authorization server; RFC 6749 §5.2.
     TOKEN_FAIL_CLIENT_UNAUTHORIZED = own "A907330", "the server does not allow the grant type to the client";
-    /// The server's reason; RFC 6749 §5.2.
+    /// A reason reported by the authorization server; RFC 6749 §5.2.
     TOKEN_FAIL_SCOPE = own "A907331", "the server does not accept the scope";
 
-    /// There is an ID token beside the tokens.
+    /// The ID token was issued.
     REISSUE_OK = own "A907004", "the ID token was reissued";
-    /// The caller's fault.
+    /// Caller error.
     REISSUE_TOKEN_MISSING = own "A907203", "accessToken or refreshToken is missing";
-    /// Made up, refreshed since, or too old.
+    /// The token is unknown, was refreshed, or has expired.
     REISSUE_ACCESS_TOKEN_UNUSABLE = own "A907204", "the access token does not exist or has expired";
-    /// The two come from one answer.
+    /// Both tokens must be of the same token response.
     REISSUE_REFRESH_TOKEN_DIFFERENT = own "A907205", "the refresh token is not that of the access token";
-    /// The action of the token request would have said so.
-    REISSUE_NOT_REISSUABLE = own "A907206", "the tokens are not refreshed ones of a user for openid, or the service has idTokenReissuable off";
-    /// The caller's fault.
+    /// Token responses with reissuable tokens have the action ID_TOKEN_REISSUABLE.
+    REISSUE_NOT_REISSUABLE = own "A907206", "the tokens were not refreshed or have no user or no openid scope, or the service has idTokenReissuable off";
+    /// Caller error.
     REISSUE_JSON_MALFORMED = own "A907207", "claims or idtHeaderParams is not a JSON object";
     /// RFC 6749 §5.2.
-    CODE_DOES_NOT_IDENTIFY = published "A244310", "the token request names no client, and the authorization code does not exist";
+    CODE_DOES_NOT_IDENTIFY = published "A244310", "the token request does not identify its client, and the authorization code does not exist";
     /// RFC 6749 §5.2.
-    REFRESH_TOKEN_DOES_NOT_IDENTIFY = published "A244314", "the token request names no client, and the refresh token does not exist";
-    /// The caller, or the settings of the service.
-    CODE_JWT = published "A050202", "the access token cannot be made as a JWT";
-    /// The caller, or the settings of the service.
-    REFRESH_JWT = published "A053202", "the access token cannot be made as a JWT";
-    /// The caller, or the settings of the service.
-    CLIENT_CREDENTIALS_JWT = published "A052202", "the access token cannot be made as a JWT";
-    /// The caller, or the settings of the service.
-    CIBA_JWT = published "A200202", "the access token cannot be made as a JWT";
-    /// The caller, or the settings of the service.
-    DEVICE_JWT = published "A242202", "the access token cannot be made as a JWT";
-    /// The caller, or the settings of the service.
-    TOKEN_ISSUE_JWT = published "A061202", "the access token cannot be made as a JWT";
-    /// The caller, or the settings of the service.
-    ISSUE_JWT = published "A045202", "the access token cannot be made as a JWT";
-    /// The caller, or the settings of the service.
-    CREATE_JWT = published "A108205", "the access token cannot be made as a JWT";
-    /// The caller, or the settings of the service.
-    BACKCHANNEL_COMPLETE_JWT = published "A196205", "the access token cannot be made as a JWT";
-    /// The caller, or the settings of the service.
-    OTHER_GRANT_JWT = own "A907208", "the access token cannot be made as a JWT";
+    REFRESH_TOKEN_DOES_NOT_IDENTIFY = published "A244314", "the token request does not identify its client, and the refresh token does not exist";
+    /// Caller error, or a setting of the service.
+    CODE_JWT = published "A050202", "the access token cannot be created as a JWT";
+    /// Caller error, or a setting of the service.
+    REFRESH_JWT = published "A053202", "the access token cannot be created as a JWT";
+    /// Caller error, or a setting of the service.
+    CLIENT_CREDENTIALS_JWT = published "A052202", "the access token cannot be created as a JWT";
+    /// Caller error, or a setting of the service.
+    CIBA_JWT = published "A200202", "the access token cannot be created as a JWT";
+    /// Caller error, or a setting of the service.
+    DEVICE_JWT = published "A242202", "the access token cannot be created as a JWT";
+    /// Caller error, or a setting of the service.
+    TOKEN_ISSUE_JWT = published "A061202", "the access token cannot be created as a JWT";
+    /// Caller error, or a setting of the service.
+    ISSUE_JWT = published "A045202", "the access token cannot be created as a JWT";
+    /// Caller error, or a setting of the service.
+    CREATE_JWT = published "A108205", "the access token cannot be created as a JWT";
+    /// Caller error, or a setting of the service.
+    BACKCHANNEL_COMPLETE_JWT = published "A196205", "the access token cannot be created as a JWT";
+    /// Caller error, or a setting of the service.
+    OTHER_GRANT_JWT = own "A907208", "the access token cannot be created as a JWT";
 }

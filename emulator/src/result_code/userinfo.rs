@@ -2,12 +2,12 @@
 
 use super::*;
 
-/// The codes for an access token that is not good for userinfo.
+/// The codes for an access token that is not valid for userinfo.
 #[derive(Debug)]
 pub struct UserinfoCodes {
     pub token_missing: ResultCode,
     pub token_unknown: ResultCode,
-    pub token_elsewhere: ResultCode,
+    pub token_of_another_service: ResultCode,
     pub token_expired: ResultCode,
     pub token_expired_refreshable: ResultCode,
     pub tokens_expired: ResultCode,
@@ -20,7 +20,7 @@ pub fn userinfo_codes(operation: &str) -> UserinfoCodes {
         "userinfo" => UserinfoCodes {
             token_missing: USERINFO_TOKEN_MISSING,
             token_unknown: USERINFO_TOKEN_UNKNOWN,
-            token_elsewhere: USERINFO_TOKEN_ELSEWHERE,
+            token_of_another_service: USERINFO_TOKEN_OF_ANOTHER_SERVICE,
             token_expired: USERINFO_TOKEN_EXPIRED,
             token_expired_refreshable: USERINFO_TOKEN_EXPIRED_REFRESHABLE,
             tokens_expired: USERINFO_TOKENS_EXPIRED,
@@ -30,7 +30,7 @@ pub fn userinfo_codes(operation: &str) -> UserinfoCodes {
         _ => UserinfoCodes {
             token_missing: USERINFO_ISSUE_TOKEN_MISSING,
             token_unknown: USERINFO_ISSUE_TOKEN_UNKNOWN,
-            token_elsewhere: USERINFO_ISSUE_TOKEN_ELSEWHERE,
+            token_of_another_service: USERINFO_ISSUE_TOKEN_OF_ANOTHER_SERVICE,
             token_expired: USERINFO_ISSUE_TOKEN_EXPIRED,
             token_expired_refreshable: USERINFO_ISSUE_TOKEN_EXPIRED_REFRESHABLE,
             tokens_expired: USERINFO_ISSUE_TOKENS_EXPIRED,
@@ -41,7 +41,7 @@ pub fn userinfo_codes(operation: &str) -> UserinfoCodes {
 }
 
 result_codes! {
-    /// The token is good for it.
+    /// The token is valid for userinfo.
     USERINFO_OK = published "A091001", "the access token is valid";
     /// RFC 6750 §3.1.
     USERINFO_TOKEN_MISSING = published "A088301", "the access token is missing";
@@ -49,12 +49,12 @@ result_codes! {
     USERINFO_ISSUE_TOKEN_MISSING = published "A092301", "the access token is missing";
     /// RFC 6750 §3.1.
     USERINFO_TOKEN_UNKNOWN = published "A088302", "the access token does not exist";
-    /// The token exists.
-    USERINFO_TOKEN_ELSEWHERE = published "A088303", "the access token belongs to another service";
+    /// The token exists in another service.
+    USERINFO_TOKEN_OF_ANOTHER_SERVICE = published "A088303", "the access token belongs to another service";
     /// RFC 6750 §3.1.
     USERINFO_ISSUE_TOKEN_UNKNOWN = published "A092302", "the access token does not exist";
-    /// The token exists.
-    USERINFO_ISSUE_TOKEN_ELSEWHERE = published "A092303", "the access token belongs to another service";
+    /// The token exists in another service.
+    USERINFO_ISSUE_TOKEN_OF_ANOTHER_SERVICE = published "A092303", "the access token belongs to another service";
     /// RFC 6750 §3.1.
     USERINFO_TOKEN_EXPIRED = published "A089301", "the access token has expired";
     /// RFC 6750 §3.1.
@@ -67,16 +67,16 @@ result_codes! {
     USERINFO_ISSUE_TOKENS_EXPIRED = published "A093302", "the access token and its refresh token have expired";
     /// RFC 6750 §3.1.
     USERINFO_ISSUE_TOKEN_EXPIRED_REFRESHABLE = published "A093303", "the access token has expired, and its refresh token has not";
-    /// A token of client credentials, for example.
+    /// For example a token of the client credentials flow.
     USERINFO_NO_SUBJECT = published "A089305", "the access token belongs to no user";
-    /// A token of client credentials, for example.
+    /// For example a token of the client credentials flow.
     USERINFO_ISSUE_NO_SUBJECT = published "A093305", "the access token belongs to no user";
     /// OpenID Connect Core 1.0 §5.3.
     USERINFO_SCOPE = published "A089304", "the access token lacks the scope openid";
     /// OpenID Connect Core 1.0 §5.3.
     USERINFO_ISSUE_SCOPE = published "A093304", "the access token lacks the scope openid";
-    /// The response is made.
-    USERINFO_ISSUE_OK = published "A096001", "the userinfo response was made";
-    /// The caller's fault.
+    /// The response was created.
+    USERINFO_ISSUE_OK = published "A096001", "the userinfo response was created";
+    /// Caller error.
     USERINFO_CLAIMS_MALFORMED = published "A094201", "claims is not a JSON object";
 }

@@ -7,12 +7,12 @@ use crate::json::Members;
 use crate::protocol::credential_issuer;
 use crate::protocol::oauth_error::OAuthError;
 use crate::result_code::{
-    CREDENTIAL_TOKEN_EXPIRED, CREDENTIAL_TOKEN_FOR_NONE, CREDENTIAL_TOKEN_MISSING,
-    CREDENTIAL_TOKEN_UNKNOWN,
+    CREDENTIAL_TOKEN_EXPIRED, CREDENTIAL_TOKEN_MISSING, CREDENTIAL_TOKEN_UNKNOWN,
+    CREDENTIAL_TOKEN_UNSUITABLE,
 };
 use crate::store::{RecordId, Service, TokenRecord};
 
-/// A token that is good for the issuance of credentials.
+/// A token that is valid for the issuance of credentials.
 #[derive(Debug)]
 pub struct Presented {
     pub id: RecordId,
@@ -20,7 +20,7 @@ pub struct Presented {
 }
 
 impl Presented {
-    /// The token in an API call. Whether the wallet has what it is bound to, introspection finds out before.
+    /// The token in an API call. Introspection checks proof of possession beforehand.
     pub fn of(call: &Call, service: &Service) -> Result<Self, CredentialRefusal> {
         let invalid = |code| OAuthError::new("invalid_token", code);
         let unbound = |error| CredentialRefusal::Token(error, Box::default());
@@ -37,26 +37,26 @@ impl Presented {
             return Err(presented.refuse(invalid(CREDENTIAL_TOKEN_EXPIRED)));
         }
         if record.issuable_credentials.is_empty() {
-            let error = OAuthError::new("insufficient_scope", CREDENTIAL_TOKEN_FOR_NONE);
+            let error = OAuthError::new("insufficient_scope", CREDENTIAL_TOKEN_UNSUITABLE);
             return Err(presented.refuse(error));
         }
         Ok(presented)
     }
 
-    /// The refusal of a token that is known.
+    /// The rejection of an existing token.
     pub fn refuse(&self, error: OAuthError) -> CredentialRefusal {
         CredentialRefusal::Token(error, Box::new(self.record.binding.clone()))
     }
 
-    /// Whether the token is of the client with an identifier.
+    /// Whether the token belongs to the client with this identifier.
     pub fn is_of(&self, service: &Service, identifier: &str) -> bool {
         let client = service.client(identifier);
         client.is_some_and(|(client, _)| client.id() == self.record.grant.client_id)
     }
 }
 
-/// Whether the service issues credentials at all.
-pub fn enabled(service: &Service) -> Result<(), CredentialRefusal> {
+/// Checks that the service issues credentials.
+pub fn check_enabled(service: &Service) -> Result<(), CredentialRefusal> {
     match credential_issuer::is_enabled(&service.settings) {
         true => Ok(()),
         false => Err(CredentialRefusal::Disabled),

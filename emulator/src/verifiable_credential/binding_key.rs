@@ -1,4 +1,4 @@
-//! The public key that a key proof names (OID4VCI §F.1).
+//! The public key in the header of a key proof (OID4VCI §F.1).
 
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
@@ -9,8 +9,8 @@ use crate::jose::Jwk;
 use crate::json::{Members, Object};
 use crate::protocol::certificate_key;
 
-/// The key, named in exactly one of the three ways.
-pub fn named(header: &Object) -> Option<Jwk> {
+/// The key, given by exactly one of `jwk`, `kid` and `x5c`.
+pub fn of_header(header: &Object) -> Option<Jwk> {
     let names = ["jwk", "kid", "x5c"];
     let mut given = names.into_iter().filter(|name| header.contains_key(*name));
     let (Some(name), None) = (given.next(), given.next()) else {
@@ -24,7 +24,7 @@ pub fn named(header: &Object) -> Option<Jwk> {
     key.filter(|key| !key.is_private())
 }
 
-/// The method `did:jwk`, whose documents have the one key `#0`. Other methods would have to be looked up elsewhere.
+/// The key of a DID of the method `did:jwk`, which has the single key `#0`. Other methods would need a lookup.
 fn of_did(kid: &str) -> Option<Jwk> {
     let did = kid.strip_prefix("did:jwk:")?;
     let encoded = did.strip_suffix("#0").unwrap_or(did);
@@ -32,7 +32,7 @@ fn of_did(kid: &str) -> Option<Jwk> {
     Jwk::parse(serde_json::from_slice(&json).ok()?).ok()
 }
 
-/// RFC 7515 §4.1.6: the first certificate is that of the key. Whom it comes from is the issuer's business.
+/// RFC 7515 §4.1.6: the first certificate has the key. The credential issuer decides whether to trust the chain.
 fn of_certificate(first: &str) -> Option<Jwk> {
     let der = BASE64_STANDARD.decode(first).ok()?;
     certificate_key::of(&Certificate::from_der(&der).ok()?)

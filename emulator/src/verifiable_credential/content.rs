@@ -1,4 +1,4 @@
-//! What goes into a credential, and why there may be none.
+//! The content of a credential, and the errors of its creation.
 
 use serde_json::Value;
 
@@ -10,19 +10,19 @@ use crate::result_code::{
     CREDENTIAL_BINDING_KEY_UNFIT, CREDENTIAL_PAYLOAD_UNFIT, CREDENTIAL_SIGNING_KEY,
 };
 
-/// What goes into a credential.
+/// The content of a credential.
 #[derive(Debug)]
 pub struct Content<'a> {
     pub issuer: &'a str,
     pub configuration: &'a Object,
-    /// What the order says.
+    /// The payload of the order.
     pub payload: &'a Object,
     pub issued_at: Millis,
     pub expires_at: Option<Millis>,
     pub binding_key: Option<&'a Object>,
 }
 
-/// Why there is no credential.
+/// Why a credential cannot be created.
 #[derive(Debug)]
 pub enum Failure {
     Payload(&'static str),
@@ -32,7 +32,7 @@ pub enum Failure {
 }
 
 impl Content<'_> {
-    /// The claims of a JWT that are not for the order to say: who issues it, when, until when, to the holder of which key
+    /// Sets the claims that the issuer determines: issuer, times and confirmation key. They replace claims of the order
     /// (RFC 7519 §4.1, RFC 7800 §3.2).
     pub fn add_claims_of_issuer(&self, claims: &mut Object) {
         let key = self.binding_key.cloned().map(Value::Object);
@@ -66,7 +66,7 @@ impl From<JoseError> for Failure {
 impl From<Failure> for CredentialRefusal {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Payload(words) => Self::OrderIn(CREDENTIAL_PAYLOAD_UNFIT, words),
+            Failure::Payload(detail) => Self::OrderDetail(CREDENTIAL_PAYLOAD_UNFIT, detail),
             Failure::BindingKey => Self::Order(CREDENTIAL_BINDING_KEY_UNFIT),
             Failure::Signature => Self::Settings(CREDENTIAL_SIGNING_KEY),
             Failure::Random(error) => error.into(),

@@ -1,9 +1,9 @@
-//! Algorithms of JOSE in the words of COSE (RFC 9053).
+//! COSE algorithms for JOSE algorithms (RFC 9053).
 
 use coset::iana;
 
-/// What COSE calls an algorithm of JOSE: the number that is written, and that which says the same with the curve (RFC
-/// 9053 §2, RFC 9864 §2).
+/// JOSE algorithms with the COSE algorithm that is written, and the number of its fully specified equivalent (RFC 9053 §2,
+/// RFC 9864 §2).
 const ALGORITHMS: [(&str, iana::Algorithm, i64); 4] = [
     ("ES256", iana::Algorithm::ES256, -9),
     ("ES384", iana::Algorithm::ES384, -51),

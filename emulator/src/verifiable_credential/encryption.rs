@@ -1,4 +1,4 @@
-//! Answers that only the wallet can read (OID4VCI §10).
+//! Encryption of credential responses (OID4VCI §10).
 
 use authlete::types::{JweAlg, JweEnc};
 use serde_json::Value;
@@ -17,7 +17,7 @@ use super::access_token::Presented;
 use super::configuration;
 use super::message::Message;
 
-/// How the answer to a message is to be encrypted, if it is. The service and the client can each demand that it is.
+/// The requested encryption of the response. The service and the client can each require it.
 pub fn requested(
     message: &Message,
     service: &Service,
@@ -34,7 +34,7 @@ pub fn requested(
             false => Ok(None),
         };
     };
-    // In the clear somebody could put another key there. 1.0-ID1 has no encrypted requests.
+    // In an unencrypted request an attacker could replace the key. 1.0-ID1 has no encrypted requests.
     let has_key = metadata.text("credentialRequestEncryptionJwks").is_some();
     if has_key && credential_issuer::is_final(&service.settings) && !message.is_encrypted {
         return Err(invalid(RESPONSE_ENCRYPTION_EXPOSED));
@@ -48,12 +48,12 @@ pub fn requested(
 }
 
 fn read(parameters: &Object, metadata: &Object) -> Option<ResponseEncryption> {
-    // A plaintext that is compressed tells of itself by its length.
+    // The length of a compressed plaintext leaks information about it.
     if parameters.contains_key("zip") {
         return None;
     }
     let key = parameters.object("jwk")?;
-    // Drafts had the algorithm beside the key.
+    // Drafts have the algorithm next to the key.
     let alg = key.text("alg").or_else(|| parameters.text("alg"))?;
     let enc = parameters.text("enc")?;
     let algs = metadata.texts("credentialResponseEncryptionAlgValuesSupported")?;
@@ -67,7 +67,7 @@ fn read(parameters: &Object, metadata: &Object) -> Option<ResponseEncryption> {
         alg: alg.to_owned(),
         enc: enc.to_owned(),
     };
-    // Whether it works is better known now than when the credential is made.
+    // Detects an unusable key before the credential is created.
     encrypt(&encryption, "").ok()?;
     Some(encryption)
 }

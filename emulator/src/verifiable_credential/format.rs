@@ -1,4 +1,4 @@
-//! Making credentials, in the formats that there are.
+//! The supported credential formats.
 
 use super::content::{Content, Failure};
 use super::signer::Signer;
@@ -7,9 +7,9 @@ use crate::json::Object;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// SD-JWT VC, which was `vc+sd-jwt` in drafts.
+    /// SD-JWT VC, named `vc+sd-jwt` in drafts.
     SdJwtVc,
-    /// A JWT of the W3C data model 1.1.
+    /// A JWT of the W3C Verifiable Credentials Data Model 1.1.
     JwtVc,
     /// ISO/IEC 18013-5.
     Mdoc,
@@ -25,7 +25,7 @@ impl Format {
         }
     }
 
-    /// The key to sign with: for an mdoc it needs a certificate and an algorithm of COSE.
+    /// The signing key. For an mdoc it needs a certificate and a COSE algorithm.
     pub fn signer(
         self,
         service: &Object,
@@ -38,7 +38,7 @@ impl Format {
         })
     }
 
-    /// The credential of this format, called by one of its names.
+    /// Creates a credential in this format. `name` is the name of the format in the request.
     pub fn make(
         self,
         name: &str,

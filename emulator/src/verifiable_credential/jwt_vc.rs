@@ -1,4 +1,4 @@
-//! Credentials of the W3C data model 1.1 as JWTs (OID4VCI §A.1.1).
+//! Credentials of the W3C Verifiable Credentials Data Model 1.1 as JWTs (OID4VCI §A.1.1).
 
 use serde_json::Value;
 
@@ -7,7 +7,8 @@ use super::signer::Signer;
 use crate::jose;
 use crate::json::{Members, Object};
 
-/// The claims of the order, among them `vc`, and those of the issuer (Verifiable Credentials Data Model 1.1 §6.3.1).
+/// Creates a credential with the claims of the order, which include `vc`, and those of the issuer (Verifiable Credentials
+/// Data Model 1.1 §6.3.1).
 pub fn make(content: &Content<'_>, signer: &Signer) -> Result<String, Failure> {
     let credential = content.payload.object("vc");
     let credential = credential.ok_or(Failure::Payload("it has no vc"))?;
@@ -20,12 +21,12 @@ pub fn make(content: &Content<'_>, signer: &Signer) -> Result<String, Failure> {
         .all(|name| types.contains(name))
     {
         return Err(Failure::Payload(
-            "its vc is not of the types of the credential configuration",
+            "its vc does not have the types of the credential configuration",
         ));
     }
     let mut claims = content.payload.clone();
     content.add_claims_of_issuer(&mut claims);
-    // The time of the issuance, as that data model reads a JWT.
+    // The data model maps `nbf` to the issuance date.
     claims.insert("nbf".to_owned(), (content.issued_at / 1000).into());
     let header = Object::from_iter([("typ".to_owned(), Value::from("JWT"))]);
     let claims = Value::Object(claims).to_string();

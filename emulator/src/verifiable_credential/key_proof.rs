@@ -1,4 +1,4 @@
-//! Proofs that a wallet has the keys to which credentials are bound (OID4VCI §8.2, §F).
+//! Key proofs: a wallet proves possession of the keys to which credentials are bound (OID4VCI §8.2, §F).
 
 use serde_json::Value;
 
@@ -22,7 +22,7 @@ use crate::result_code::{
 };
 use crate::store::Service;
 
-/// How many seconds old a proof may be, or how far ahead, beside what clocks may be wrong.
+/// The maximum distance of `iat` from the current time in either direction, without clock skew, in seconds.
 const WINDOW: i64 = 300;
 
 /// The public keys of the proofs in a request, as JWKs.
@@ -58,7 +58,7 @@ pub fn keys(
     Ok(keys.iter().map(|key| key.json().clone()).collect())
 }
 
-/// The proofs of a request, which are JWTs: in `proofs`, or the only one in `proof`, which drafts had.
+/// The proof JWTs of a request: a list in `proofs`, or a single one in `proof` as in drafts.
 fn listed(request: &Object) -> Result<Option<Vec<&str>>, OAuthError> {
     let malformed = || invalid(CREDENTIAL_PROOFS_MALFORMED);
     let (kind, proofs) = match (request.get("proof"), request.get("proofs")) {
@@ -85,7 +85,7 @@ fn listed(request: &Object) -> Result<Option<Vec<&str>>, OAuthError> {
     proofs.map(Some).ok_or_else(malformed)
 }
 
-/// The key of a proof that is in order (OID4VCI §F.4).
+/// Checks a proof and returns its key (OID4VCI §F.4).
 fn check(
     call: &Call,
     service: &Service,
@@ -98,8 +98,8 @@ fn check(
         return Err(invalid(CREDENTIAL_PROOF_MALFORMED).into());
     }
     let claims = jws.claims().ok_or(invalid(CREDENTIAL_PROOF_MALFORMED))?;
-    suits(jws.alg(), types)?;
-    let key = binding_key::named(&jws.header).ok_or(invalid(CREDENTIAL_PROOF_KEY))?;
+    check_algorithm(jws.alg(), types)?;
+    let key = binding_key::of_header(&jws.header).ok_or(invalid(CREDENTIAL_PROOF_KEY))?;
     if !jws.verify(&key) {
         return Err(invalid(CREDENTIAL_PROOF_SIGNATURE).into());
     }
@@ -115,7 +115,7 @@ fn check(
     if !is_timely(&claims, call.now, service.clock_skew()) {
         return Err(invalid(CREDENTIAL_PROOF_TIME).into());
     }
-    // A wallet of the final version can only have one if there is an endpoint for it.
+    // In the final version, wallets get nonces only from the nonce endpoint.
     let is_final = credential_issuer::is_final(&service.settings);
     let needs_nonce = !is_final
         || configuration::metadata(&service.settings)
@@ -139,8 +139,8 @@ fn check(
     Ok(key)
 }
 
-/// Whether a proof of the type `jwt` that is signed by an algorithm is what the configuration asks for.
-fn suits(alg: &str, types: Option<&Object>) -> Result<(), OAuthError> {
+/// Checks that the configuration accepts proofs of the type `jwt` with this algorithm, without key attestations.
+fn check_algorithm(alg: &str, types: Option<&Object>) -> Result<(), OAuthError> {
     let of_type = match types {
         Some(types) => Some(types.object("jwt").ok_or(invalid(CREDENTIAL_PROOF_TYPE))?),
         None => None,

@@ -1,4 +1,4 @@
-//! What a wallet sent: JSON, or JSON that is encrypted to a key of the credential issuer (OID4VCI §10).
+//! Credential requests: JSON, or JSON encrypted to a key of the credential issuer (OID4VCI §10).
 
 use authlete::types::JweEnc;
 
@@ -27,9 +27,9 @@ impl Message {
         let content = content.ok_or(malformed(CREDENTIAL_REQUEST_MISSING))?;
         let metadata = configuration::metadata(service);
         let is_final = credential_issuer::is_final(service);
-        let opened = match Jwe::parse(content.trim()) {
+        let decrypted = match Jwe::parse(content.trim()) {
             _ if !is_final => None,
-            Ok(jwe) => Some(open(&jwe, &metadata).ok_or(OAuthError::new(
+            Ok(jwe) => Some(decrypt(&jwe, &metadata).ok_or(OAuthError::new(
                 "invalid_encryption_parameters",
                 CREDENTIAL_REQUEST_UNDECRYPTABLE,
             ))?),
@@ -41,17 +41,17 @@ impl Message {
             }
             Err(_) => None,
         };
-        let json = opened.as_deref().unwrap_or(content.as_bytes());
+        let json = decrypted.as_deref().unwrap_or(content.as_bytes());
         Ok(Self {
             body: serde_json::from_slice(json)
                 .map_err(|_| malformed(CREDENTIAL_REQUEST_MALFORMED))?,
-            is_encrypted: opened.is_some(),
+            is_encrypted: decrypted.is_some(),
         })
     }
 }
 
-/// What is inside, when it is encrypted as the metadata says.
-fn open(jwe: &Jwe, metadata: &Object) -> Option<Vec<u8>> {
+/// Decrypts a request whose algorithms and key are in the metadata.
+fn decrypt(jwe: &Jwe, metadata: &Object) -> Option<Vec<u8>> {
     let supported = metadata.texts("credentialRequestEncryptionEncValuesSupported")?;
     supported
         .into_iter()

@@ -1,4 +1,4 @@
-//! What the caller orders for a request, and the credentials made of it.
+//! Credential orders of the caller, and the credentials created for them.
 
 use serde_json::Value;
 
@@ -15,11 +15,11 @@ use crate::result_code::{
 };
 use crate::store::CredentialRequest;
 
-/// An order, whatever it comes in.
+/// An order of a single, batch or deferred call.
 #[derive(Debug, Clone, Copy)]
 pub struct Order<'a> {
     json: &'a Object,
-    /// The request that it is for.
+    /// The identifier of the credential request.
     pub identifier: &'a str,
 }
 
@@ -37,8 +37,8 @@ impl<'a> Order<'a> {
         self.json.flag("issuanceDeferred")
     }
 
-    /// The credentials: one for each key of the request, or one that is bound to none.
-    pub fn fulfil(
+    /// Creates the credentials: one per key of the request, or one without a key binding.
+    pub fn credentials(
         &self,
         request: &CredentialRequest,
         service: &Object,
@@ -81,8 +81,8 @@ impl<'a> Order<'a> {
         }
     }
 
-    /// When the credential ends: what the order says counts more than what the service says, 0 says nothing, and what is
-    /// negative says never.
+    /// When the credential expires. The duration of the order takes precedence over that of the service; 0 means unset,
+    /// and a negative duration means never.
     fn end(&self, service: &Object, now: Millis) -> Option<Millis> {
         let of = |object: &Object| {
             object

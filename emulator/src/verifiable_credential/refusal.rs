@@ -1,4 +1,4 @@
-//! Why a wallet does not get a credential.
+//! Errors of credential requests and orders.
 
 use crate::call::Call;
 use crate::json::Object;
@@ -12,40 +12,41 @@ use crate::store::Binding;
 pub enum CredentialRefusal {
     /// The service issues no credentials.
     Disabled,
-    /// The access token, which is bound to something, is not good for it (OID4VCI §8.3.1.1).
+    /// The access token, with its binding, is not valid for the request (OID4VCI §8.3.1.1).
     Token(OAuthError, Box<Binding>),
-    /// The request of the wallet is not in order (OID4VCI §8.3.1.2).
+    /// The request of the wallet is invalid (OID4VCI §8.3.1.2).
     Request(OAuthError),
-    /// The order of the caller is not in order.
+    /// The order of the caller is invalid.
     Order(ResultCode),
-    /// The same, in words about the order.
-    OrderIn(ResultCode, &'static str),
-    /// The settings of the service make it impossible.
+    /// The order of the caller is invalid, with a detail message.
+    OrderDetail(ResultCode, &'static str),
+    /// The settings of the service do not allow it.
     Settings(ResultCode),
-    /// The call cannot be answered at all.
+    /// The call fails with this response.
     Reply(Reply),
 }
 
 impl CredentialRefusal {
     pub fn outcome(self, call: &Call, service: &Object) -> Outcome {
-        let told = |error: OAuthError, action| Ok(error.answer(call.path, action, service).reply());
+        let refuse =
+            |error: OAuthError, action| Ok(error.answer(call.path, action, service).reply());
         match self {
             Self::Disabled => {
                 let error = OAuthError::new("access_denied", CREDENTIALS_DISABLED);
-                told(error, "FORBIDDEN")
+                refuse(error, "FORBIDDEN")
             }
             Self::Token(error, binding) => {
                 let challenge = proof_of_possession::challenge(&error, &binding, &[], service);
                 let answer = Reply::action(call.path, error.code, "UNAUTHORIZED");
                 Ok(answer.with("responseContent", challenge).reply())
             }
-            Self::Request(error) => told(error, "BAD_REQUEST"),
+            Self::Request(error) => refuse(error, "BAD_REQUEST"),
             Self::Order(code) => Ok(Reply::action(call.path, code, "CALLER_ERROR").reply()),
-            Self::OrderIn(code, words) => {
-                let answer = Reply::explained_action(call.path, code, "CALLER_ERROR", words);
+            Self::OrderDetail(code, detail) => {
+                let answer = Reply::explained_action(call.path, code, "CALLER_ERROR", detail);
                 Ok(answer.reply())
             }
-            Self::Settings(code) => told(
+            Self::Settings(code) => refuse(
                 OAuthError::new("server_error", code),
                 "INTERNAL_SERVER_ERROR",
             ),

@@ -1,4 +1,4 @@
-//! Reading what a wallet asks for (OID4VCI §8.2).
+//! Reads credential requests (OID4VCI §8.2).
 
 use super::access_token::Presented;
 use super::configuration;
@@ -16,8 +16,8 @@ use crate::result_code::{
 };
 use crate::store::{CredentialRequest, ResponseEncryption, Service, Stage, TokenRecord};
 
-/// The parameters that have members of their own in the API, or are none of the caller's business.
-const UNDERSTOOD: [&str; 6] = [
+/// Parameters that are not part of `details`: the API has separate members for them, or the caller does not need them.
+const NOT_IN_DETAILS: [&str; 6] = [
     "credential_configuration_id",
     "credential_identifier",
     "credential_response_encryption",
@@ -26,7 +26,7 @@ const UNDERSTOOD: [&str; 6] = [
     "proofs",
 ];
 
-/// The request, when the access token is good for it and all that it says is in order.
+/// Reads and checks a request, including whether the access token is valid for it.
 pub fn read(
     call: &Call,
     service: &Service,
@@ -45,7 +45,7 @@ pub fn read(
     let configuration = configurations.object(id).ok_or_else(unknown)?;
     let format = configuration.text("format").ok_or_else(unknown)?;
     let mut details = request.clone();
-    details.retain(|name, _| !UNDERSTOOD.contains(&name.as_str()));
+    details.retain(|name, _| !NOT_IN_DETAILS.contains(&name.as_str()));
     let is_final = credential_issuer::is_final(&service.settings);
     let named = |name| request.text(name).filter(|_| is_final);
     Ok(CredentialRequest {
@@ -63,8 +63,8 @@ pub fn read(
     })
 }
 
-/// The configuration that the request is about, in one of the ways to name it. 1.0-ID1 has but one, since Authlete does
-/// not support credential identifiers there.
+/// The configuration that the request identifies by exactly one member. In 1.0-ID1 this is always `format`, since Authlete
+/// does not support credential identifiers there.
 fn identify<'a>(
     token: &'a Presented,
     service: &Object,
@@ -117,7 +117,7 @@ fn identify<'a>(
     Ok(id)
 }
 
-/// The configuration of a credential that the token response named (§6.2).
+/// The configuration of a credential identifier from the token response (§6.2).
 fn of_identifier<'a>(record: &'a TokenRecord, identifier: &str) -> Result<&'a str, OAuthError> {
     let found = record.issuable_credentials.iter().find(|credential| {
         let identifiers = credential.texts("credential_identifiers");
@@ -130,7 +130,7 @@ fn of_identifier<'a>(record: &'a TokenRecord, identifier: &str) -> Result<&'a st
     ))
 }
 
-/// Whether the token response had identifiers of the credential in its authorization details.
+/// Whether the token response had credential identifiers for the configuration in its authorization details.
 fn has_details(record: &TokenRecord, configuration_id: &str) -> bool {
     let details = record.authorization_details().into_iter();
     let mut details = details.flat_map(authorization_details::details);

@@ -1,4 +1,4 @@
-//! What the wallet is answered (OID4VCI §8.3).
+//! Credential responses (OID4VCI §8.3).
 
 use serde_json::{Value, json};
 
@@ -9,17 +9,17 @@ use crate::protocol::oauth_error::OAuthError;
 use crate::result_code::CREDENTIAL_RESPONSE_NOT_ENCRYPTED;
 use crate::store::ResponseEncryption;
 
-/// Seconds that a wallet waits before it comes back, when the caller does not say.
-const INTERVAL: i64 = 5;
+/// The default of the interval before the next request of the wallet, in seconds.
+const DEFAULT_INTERVAL: i64 = 5;
 
-/// The text of an answer, and whether it is encrypted.
+/// The body of a response, and whether it is encrypted.
 #[derive(Debug)]
 pub struct Content {
     pub text: String,
     pub is_encrypted: bool,
 }
 
-/// 1.0-ID1 has one credential, and no list.
+/// The response with credentials. 1.0-ID1 has a single credential instead of a list.
 pub fn with_credentials(credentials: Vec<String>, service: &Object) -> Object {
     let (name, value) = match &credentials[..] {
         [only] if !credential_issuer::is_final(service) => ("credential", json!(only)),
@@ -32,12 +32,15 @@ pub fn with_credentials(credentials: Vec<String>, service: &Object) -> Object {
     Object::from_iter([(name.to_owned(), value)])
 }
 
-/// 1.0-ID1 has no interval.
+/// The response with a transaction ID. 1.0-ID1 has no interval.
 pub fn with_transaction(id: &str, interval: Option<i64>, service: &Object) -> Object {
     let mut response = Object::from_iter([("transaction_id".to_owned(), Value::from(id))]);
     if credential_issuer::is_final(service) {
         let interval = interval.filter(|interval| *interval > 0);
-        response.insert("interval".to_owned(), interval.unwrap_or(INTERVAL).into());
+        response.insert(
+            "interval".to_owned(),
+            interval.unwrap_or(DEFAULT_INTERVAL).into(),
+        );
     }
     response
 }

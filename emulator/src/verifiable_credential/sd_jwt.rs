@@ -1,5 +1,4 @@
-//! Credentials whose claims the holder discloses one by one: SD-JWT VC (draft-ietf-oauth-sd-jwt-vc), made as SD-JWT says
-//! (RFC 9901).
+//! Credentials with selectively disclosable claims: SD-JWT VC (draft-ietf-oauth-sd-jwt-vc), based on SD-JWT (RFC 9901).
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -12,8 +11,8 @@ use crate::jose;
 use crate::json::{Members, Object};
 use crate::random;
 
-/// The claims that everybody may read, as Authlete has it: SD-JWT VC demands it of most of them.
-const PLAIN: [&str; 9] = [
+/// The claims that are always disclosed, as in Authlete. SD-JWT VC requires this of most of them.
+const ALWAYS_DISCLOSED: [&str; 9] = [
     "iss",
     "iat",
     "nbf",
@@ -24,24 +23,24 @@ const PLAIN: [&str; 9] = [
     "type",
     "status",
 ];
-/// What the names of claims must not be (RFC 9901 §4.1).
+/// Reserved claim names (RFC 9901 §4.1).
 const RESERVED: [&str; 3] = ["_sd", "_sd_alg", "..."];
 
-/// The credential, with all its disclosures and without a key binding JWT.
+/// Creates the credential, with all its disclosures and without a key binding JWT.
 pub fn make(typ: &str, content: &Content<'_>, signer: &Signer) -> Result<String, Failure> {
     let vct = content.payload.text("vct");
     let vct = vct.ok_or(Failure::Payload("it has no vct"))?;
     let expected = content.configuration.text("vct");
     if expected.is_some_and(|expected| expected != vct) {
         return Err(Failure::Payload(
-            "its vct is not that of the credential configuration",
+            "its vct differs from that of the credential configuration",
         ));
     }
     let mut claims = content.payload.clone();
     content.add_claims_of_issuer(&mut claims);
     let (plain, hidden): (Object, Object) = claims
         .into_iter()
-        .partition(|(name, _)| PLAIN.contains(&name.as_str()));
+        .partition(|(name, _)| ALWAYS_DISCLOSED.contains(&name.as_str()));
     let mut disclosures = Vec::new();
     let mut payload = conceal_members(hidden, &mut disclosures)?;
     payload.extend(plain);
@@ -53,18 +52,20 @@ pub fn make(typ: &str, content: &Content<'_>, signer: &Signer) -> Result<String,
     let payload = Value::Object(payload).to_string();
     let jwt = jose::sign(signer.alg, &signer.key, header, payload.as_bytes())?;
     disclosures.insert(0, jwt);
-    // Behind the last tilde a key binding JWT would be.
+    // The last tilde separates a key binding JWT, which is absent.
     disclosures.push(String::new());
     Ok(disclosures.join("~"))
 }
 
-/// An object whose leaves are digests. Objects and lists keep their names, as Authlete has it.
+/// Replaces the leaves of an object by digests. Objects and lists keep their names, as in Authlete.
 fn conceal_members(members: Object, disclosures: &mut Vec<String>) -> Result<Object, Failure> {
     let mut concealed = Object::new();
     let mut digests = Vec::new();
     for (name, value) in members {
         if RESERVED.contains(&name.as_str()) {
-            return Err(Failure::Payload("it has a claim that SD-JWT itself makes"));
+            return Err(Failure::Payload(
+                "it has a claim with a name that SD-JWT reserves",
+            ));
         }
         match value {
             Value::Object(_) | Value::Array(_) => {
@@ -74,14 +75,14 @@ fn conceal_members(members: Object, disclosures: &mut Vec<String>) -> Result<Obj
         }
     }
     if !digests.is_empty() {
-        // In the order of the claims the digests would tell what they are of (RFC 9901 §4.2.4.1).
+        // Digests in the order of the claims would reveal which claim they belong to (RFC 9901 §4.2.4.1).
         digests.sort();
         concealed.insert("_sd".to_owned(), json!(digests));
     }
     Ok(concealed)
 }
 
-/// An object or a list whose leaves are digests; a leaf is an element of a list.
+/// Replaces the leaves of an object or a list by digests. A leaf itself is an element of a list.
 fn conceal(value: Value, disclosures: &mut Vec<String>) -> Result<Value, Failure> {
     match value {
         Value::Object(members) => conceal_members(members, disclosures).map(Value::Object),
@@ -99,7 +100,7 @@ fn conceal(value: Value, disclosures: &mut Vec<String>) -> Result<Value, Failure
     }
 }
 
-/// Adds the disclosure of a claim with its salt; what it is referred to by (RFC 9901 §4.2).
+/// Adds the disclosure of a claim and returns its digest (RFC 9901 §4.2).
 fn disclose(disclosure: Value, disclosures: &mut Vec<String>) -> String {
     let disclosure = BASE64_URL_SAFE_NO_PAD.encode(disclosure.to_string());
     let digest = Digest::of(&disclosure).to_string();

@@ -14,8 +14,8 @@ pub struct Signer {
 }
 
 impl Signer {
-    /// The first private key in `credentialJwks` that can sign by an algorithm of the configuration, or the one that the
-    /// order names. A format can demand more of it.
+    /// The first private key in `credentialJwks`, with the key ID of the order if there is one, that can sign with an
+    /// algorithm of the configuration. `fits` adds the requirements of a format.
     pub fn choose(
         service: &Object,
         configuration: &Object,
@@ -30,7 +30,8 @@ impl Signer {
             let alg = dpop::algorithms().find(|alg| {
                 is_named
                     && can_sign(key, alg)
-                    && allowed.is_none_or(|allowed| allowed.iter().any(|name| is(name, alg)))
+                    && allowed
+                        .is_none_or(|allowed| allowed.iter().any(|name| is_algorithm(name, alg)))
                     && fits(key, alg)
             })?;
             let key = key.clone();
@@ -38,7 +39,7 @@ impl Signer {
         })
     }
 
-    /// The certificates of the key, the first of which is about it (RFC 7517 §4.7).
+    /// The certificate chain of the key, starting with the certificate of the key (RFC 7517 §4.7).
     pub fn certificates(&self) -> Option<Vec<&str>> {
         certificates(&self.key)
     }
@@ -54,8 +55,8 @@ fn can_sign(key: &Jwk, alg: &str) -> bool {
     key.permits("sig", alg) && algorithm.is_some_and(|algorithm| algorithm.fits(key))
 }
 
-/// Algorithms have their names of JOSE, and for mdocs their numbers of COSE (OID4VCI §A.2.2).
-fn is(listed: &Value, alg: &str) -> bool {
+/// Whether a listed algorithm, a JOSE name or the COSE number for an mdoc, is `alg` (OID4VCI §A.2.2).
+fn is_algorithm(listed: &Value, alg: &str) -> bool {
     match listed.as_i64() {
         Some(number) => cose::algorithm_numbers(alg).contains(&number),
         None => listed.as_str() == Some(alg),

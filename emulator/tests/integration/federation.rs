@@ -440,7 +440,7 @@ async fn a_chain_holds_as_one_or_not_at_all(
         (
             "without the anchor",
             vec![own.clone(), of_rp.clone()],
-            "ends at no trust anchor",
+            "does not end at a trust anchor",
         ),
         (
             "in another order",
@@ -486,7 +486,7 @@ async fn a_chain_holds_as_one_or_not_at_all(
                 let stranger = Entity::new("https://intermediate.example");
                 stranger.states(rp, json!({}))
             }],
-            "ends at no trust anchor",
+            "does not end at a trust anchor",
         ),
         (
             "subjects swapped",
@@ -535,7 +535,7 @@ async fn a_chain_holds_as_one_or_not_at_all(
         let error = refused(&api, &chain).await;
         assert!(error.contains(words), "{case}: {error}");
         let expected = match words {
-            "ends at no trust anchor" => "invalid_trust_anchor: ",
+            "does not end at a trust anchor" => "invalid_trust_anchor: ",
             _ => "invalid_trust_chain: ",
         };
         assert!(error.starts_with(expected), "{case}: {error}");

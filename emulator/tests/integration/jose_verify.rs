@@ -88,7 +88,7 @@ async fn clients_sign_with_their_keys_and_their_secrets(
         (
             by_client(&key.sign(&json!({ "iss": "unknown" }))),
             "A160215",
-            "it is not known which client has the key",
+            "the client with the key cannot be determined",
         ),
         (
             by_client(&signed).client_identifier("unknown"),
@@ -131,9 +131,9 @@ async fn claims_are_there_and_of_this_time(
     let expected = [
         "the claim 'sub' is missing",
         "the claim 'jti' is missing",
-        "the claim 'exp' is not as it must be now",
-        "the claim 'nbf' is not as it must be now",
-        "the claim 'iat' is not as it must be now",
+        "the claim 'exp' is not valid at this time",
+        "the claim 'nbf' is not valid at this time",
+        "the claim 'iat' is not valid at this time",
     ];
     assert_eq!(answer.error_descriptions, Some(texts(&expected)));
     // Of several problems the first has the code.
@@ -237,7 +237,7 @@ async fn what_is_encrypted_to_the_service_is_opened(
     assert_invalid(
         &answer,
         "A160215",
-        "it is not known which client has the key",
+        "the client with the key cannot be determined",
     );
 
     let alone = jwt::encrypt_with_secret(secret, r#"{"x":1}"#);
@@ -250,7 +250,7 @@ async fn what_is_encrypted_to_the_service_is_opened(
     // Nobody but the client has the private key that belongs to its public key.
     for public in [Key::generate().jwk(), key.jwk()] {
         let answer = verify(&api, request(jwt::encrypt(&public, &signed))).await;
-        let error = "no key of the service or the client opens jose";
+        let error = "jose cannot be decrypted with a key of the service or the client";
         assert_invalid(&answer, "A924201", error);
     }
 }

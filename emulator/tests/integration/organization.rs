@@ -200,7 +200,7 @@ async fn a_request_without_what_is_required_is_refused() {
         (
             "/service",
             json!({ "organizationId": 1, "apiServerId": 0 }),
-            "apiServerId is no whole",
+            "apiServerId is not a positive integer",
         ),
         (
             "/service",

@@ -1,4 +1,4 @@
-//! What the authorization server is told of a good request.
+//! The response to a valid authorization request.
 
 use authlete::types::Prompt;
 
@@ -13,7 +13,7 @@ use crate::reply::{Answer, Reply};
 use crate::result_code::AUTHORIZATION_OK;
 use crate::store::Service;
 
-/// The answer, without the ticket.
+/// The response without the ticket.
 pub fn of(call: &Call, service: &Service, checked: &Checked) -> Answer {
     let (request, shown) = (&checked.request, &checked.shown);
     let action = if shown.prompts == [Prompt::None] {

@@ -1,4 +1,4 @@
-//! What a request asks for, and whether it may.
+//! Checks of authorization requests.
 
 use std::sync::Arc;
 
@@ -24,15 +24,15 @@ use crate::result_code::{
 };
 use crate::store::{AuthorizationRequest, Client, RequestObject, Service};
 
-/// A request that is good.
+/// A valid request.
 #[derive(Debug)]
 pub struct Checked {
     pub client: Arc<Client>,
     pub request: AuthorizationRequest,
     pub request_object: Option<RequestObject>,
-    /// The offer that the request refers to.
+    /// The credential offer that the request refers to.
     pub credential_offer: Option<Object>,
-    /// For the page on which the user decides.
+    /// Information for the consent page.
     pub shown: Interaction,
 }
 
@@ -94,7 +94,7 @@ fn read(
     let scopes = requested_scopes(parameters, service, client, &response_type)?;
     let nonce = parameters.get("nonce").map(str::to_owned);
     if has("id_token") {
-        // OpenID Connect Core 1.0 §3.2.2.1, §3.3.2.1: it comes through the browser, and could be a used one.
+        // OpenID Connect Core 1.0 §3.2.2.1, §3.3.2.1: the ID token comes through the browser; the nonce prevents replay.
         if !scopes::are_openid(&scopes) {
             return Err(invalid(OPENID_MISSING));
         }
@@ -144,7 +144,7 @@ fn requested_scopes(
 ) -> Result<Vec<String>, OAuthError> {
     let (mut scopes, _) = scopes::all(parameters, &service.settings, &client.settings);
     if !response_type::has(response_type, "code") {
-        // OpenID Connect Core 1.0 §11: who is given no code is given no refresh token.
+        // OpenID Connect Core 1.0 §11: without a code there is no refresh token.
         scopes.retain(|scope| scope != "offline_access");
     }
     if scopes.is_empty() && service.settings.flag("scopeRequired") {
@@ -157,7 +157,7 @@ fn requested_scopes(
     Ok(scopes)
 }
 
-/// RFC 9449 §10: the thumbprint of a key.
+/// The thumbprint of a DPoP key (RFC 9449 §10).
 fn dpop_key(parameters: &Parameters) -> Result<Option<String>, OAuthError> {
     let is_base64url = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     match parameters.get("dpop_jkt") {

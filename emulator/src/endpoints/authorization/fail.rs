@@ -8,16 +8,16 @@ use crate::protocol::authorization_response::Destination;
 use crate::protocol::oauth_error::OAuthError;
 use crate::reply::Outcome;
 use crate::result_code::{
-    FAIL_CLIENT_GONE, FAIL_REASON_MISSING, FAIL_REASON_UNKNOWN, FAIL_TICKET_ELSEWHERE,
-    FAIL_TICKET_EXPIRED, FAIL_TICKET_MISSING, FAIL_TICKET_UNKNOWN, FAILED_ACCOUNT_SELECTION,
-    FAILED_ACR_NOT_SATISFIED, FAILED_CLIENT, FAILED_CONSENT, FAILED_DENIED,
-    FAILED_DIFFERENT_SUBJECT, FAILED_EXCEEDS_MAX_AGE, FAILED_FOR_NOW, FAILED_INTERACTION,
+    FAIL_CLIENT_GONE, FAIL_REASON_MISSING, FAIL_REASON_UNKNOWN, FAIL_TICKET_EXPIRED,
+    FAIL_TICKET_MISSING, FAIL_TICKET_OF_ANOTHER_SERVICE, FAIL_TICKET_UNKNOWN,
+    FAILED_ACCOUNT_SELECTION, FAILED_ACR_NOT_SATISFIED, FAILED_CLIENT, FAILED_CONSENT,
+    FAILED_DENIED, FAILED_DIFFERENT_SUBJECT, FAILED_EXCEEDS_MAX_AGE, FAILED_INTERACTION,
     FAILED_MAX_AGE_NOT_SUPPORTED, FAILED_NOT_AUTHENTICATED, FAILED_NOT_LOGGED_IN, FAILED_SCOPE,
-    FAILED_SERVER_ERROR, FAILED_TARGET, FAILED_UNKNOWN,
+    FAILED_SERVER_ERROR, FAILED_TARGET, FAILED_TEMPORARILY_UNAVAILABLE, FAILED_UNKNOWN,
 };
 use crate::store::Service;
 
-/// Refuses a request.
+/// Creates the error response to an authorization request.
 pub fn fail(call: &Call, service: &mut Service) -> Outcome {
     process(call, service)
         .unwrap_or_else(|refused| refused)
@@ -35,7 +35,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Refused, Refused> {
     let error = reported_as(reason).ok_or(caller_error(FAIL_REASON_UNKNOWN))?;
     let entry = service.authorization_requests.remove(&Digest::of(ticket));
     let unknown = match call.foreign.has(ticket) {
-        true => FAIL_TICKET_ELSEWHERE,
+        true => FAIL_TICKET_OF_ANOTHER_SERVICE,
         false => FAIL_TICKET_UNKNOWN,
     };
     let entry = entry.ok_or(OAuthError::invalid_request(unknown))?;
@@ -52,7 +52,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Refused, Refused> {
     Ok(Refused::at(Some(Destination::of(&request, client)), error))
 }
 
-/// The error that a reason stands for (RFC 6749 §4.1.2.1, OpenID Connect Core 1.0 §3.1.2.6, RFC 8707 §2).
+/// The OAuth error for a reason (RFC 6749 §4.1.2.1, OpenID Connect Core 1.0 §3.1.2.6, RFC 8707 §2).
 fn reported_as(reason: &str) -> Option<OAuthError> {
     let (error, code) = match reason {
         "UNKNOWN" => ("server_error", FAILED_UNKNOWN),
@@ -61,7 +61,7 @@ fn reported_as(reason: &str) -> Option<OAuthError> {
         "MAX_AGE_NOT_SUPPORTED" => ("login_required", FAILED_MAX_AGE_NOT_SUPPORTED),
         "EXCEEDS_MAX_AGE" => ("login_required", FAILED_EXCEEDS_MAX_AGE),
         "DIFFERENT_SUBJECT" => ("login_required", FAILED_DIFFERENT_SUBJECT),
-        // From 2.3 on (OpenID Connect Core Error Code unmet_authentication_requirements).
+        // Since Authlete 2.3 (OpenID Connect Core Error Code unmet_authentication_requirements).
         "ACR_NOT_SATISFIED" => (
             "unmet_authentication_requirements",
             FAILED_ACR_NOT_SATISFIED,
@@ -74,7 +74,7 @@ fn reported_as(reason: &str) -> Option<OAuthError> {
         "INVALID_TARGET" => ("invalid_target", FAILED_TARGET),
         "INVALID_SCOPE" => ("invalid_scope", FAILED_SCOPE),
         "UNAUTHORIZED_CLIENT" => ("unauthorized_client", FAILED_CLIENT),
-        "TEMPORARILY_UNAVAILABLE" => ("temporarily_unavailable", FAILED_FOR_NOW),
+        "TEMPORARILY_UNAVAILABLE" => ("temporarily_unavailable", FAILED_TEMPORARILY_UNAVAILABLE),
         _ => return None,
     };
     Some(OAuthError::new(error, code))

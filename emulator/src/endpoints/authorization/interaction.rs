@@ -1,4 +1,4 @@
-//! What the page has to know on which the user logs in and decides.
+//! Information for the login and consent page.
 
 use authlete::types::{Display, Prompt};
 
@@ -14,7 +14,7 @@ use crate::result_code::{
 };
 use crate::store::{Client, Service};
 
-/// What matters until the user has decided, and not after that.
+/// Parts of a request that are not needed after the decision of the user.
 #[derive(Debug)]
 pub struct Interaction {
     pub dynamic_scopes: Vec<DynamicScope>,
@@ -62,7 +62,7 @@ impl Interaction {
     }
 }
 
-/// The user that the client expects: by the value of the claim `sub` (OpenID Connect Core 1.0 §5.5.1), or by an ID token.
+/// The user that the client requests, by the value of the claim `sub` (OpenID Connect Core 1.0 §5.5.1) or by an ID token.
 fn subject(
     parameters: &Parameters,
     service: &Service,
@@ -98,7 +98,7 @@ fn words(parameters: &Parameters, name: &str) -> Option<Vec<String>> {
     (!words.is_empty()).then_some(words)
 }
 
-/// OpenID Connect for Identity Assurance 1.0 has the limits.
+/// The length limits are those of OpenID Connect for Identity Assurance 1.0.
 fn purpose(parameters: &Parameters) -> Result<Option<String>, OAuthError> {
     let purpose = parameters.get("purpose");
     match purpose.map(|purpose| purpose.chars().count()) {

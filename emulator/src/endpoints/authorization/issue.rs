@@ -22,12 +22,12 @@ use crate::random;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     ISSUE_CLAIMS_MALFORMED, ISSUE_CLIENT_GONE, ISSUE_HEADER_MALFORMED, ISSUE_JWT, ISSUE_OK,
-    ISSUE_SUBJECT_MISSING, ISSUE_TICKET_ELSEWHERE, ISSUE_TICKET_EXPIRED, ISSUE_TICKET_MISSING,
-    ISSUE_TICKET_UNKNOWN, NATIVE_SSO_SESSION_MISSING,
+    ISSUE_SUBJECT_MISSING, ISSUE_TICKET_EXPIRED, ISSUE_TICKET_MISSING,
+    ISSUE_TICKET_OF_ANOTHER_SERVICE, ISSUE_TICKET_UNKNOWN, NATIVE_SSO_SESSION_MISSING,
 };
 use crate::store::{AuthorizationRequest, Binding, Client, Code, Grant, Service};
 
-/// Grants a request: issues what its response type asks for.
+/// Grants a request: issues the code and the tokens of its response type.
 pub fn issue(call: &Call, service: &mut Service) -> Outcome {
     let outcome = service.attempt(|service| process(call, service));
     outcome.or_else(|refusal| refusal.outcome(call, &service.settings, usual_action))
@@ -36,7 +36,7 @@ pub fn issue(call: &Call, service: &mut Service) -> Outcome {
 fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     let decision = Decision::take(call, service)?;
     if decision.lacks_session(service) {
-        // Authlete tells the client, although the caller is to blame.
+        // Authlete sends this error to the client, although the caller caused it.
         let error = OAuthError::new("server_error", NATIVE_SSO_SESSION_MISSING);
         let destination = Destination::of(&decision.request, &decision.client);
         let refused = Refused::at(Some(destination), error);
@@ -49,7 +49,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     decision.answer(service, code.as_deref())
 }
 
-/// That a user granted a request.
+/// An authorization request that a user granted.
 struct Decision<'a> {
     call: &'a Call,
     client: Arc<Client>,
@@ -57,14 +57,14 @@ struct Decision<'a> {
     grant: Grant,
 }
 
-/// What the user's decision gives to the client.
-struct Given<'a> {
+/// The code and the tokens issued to the client.
+struct IssuedValues<'a> {
     code: Option<&'a str>,
     tokens: Option<&'a Prepared>,
 }
 
 impl<'a> Decision<'a> {
-    /// Takes the request of a ticket, unless the call has mistakes of its own.
+    /// Takes the request of a ticket, unless the call itself has errors.
     fn take(call: &'a Call, service: &mut Service) -> Result<Self, OAuthError> {
         let caller_error = |code| OAuthError::new("server_error", code);
         let ticket = call.body.text("ticket");
@@ -79,7 +79,7 @@ impl<'a> Decision<'a> {
         let is_known = service.authorization_requests.get(&ticket).is_some();
         let unusable = OAuthError::invalid_request(match is_known {
             true => ISSUE_TICKET_EXPIRED,
-            false if is_foreign => ISSUE_TICKET_ELSEWHERE,
+            false if is_foreign => ISSUE_TICKET_OF_ANOTHER_SERVICE,
             false => ISSUE_TICKET_UNKNOWN,
         });
         let grant = grant(call, service, request.ok_or(unusable.clone())?)?;
@@ -95,7 +95,7 @@ impl<'a> Decision<'a> {
         })
     }
 
-    /// Whether apps are to share a session that the call does not name.
+    /// Whether the request is for Native SSO and the call has no session ID.
     fn lacks_session(&self, service: &Service) -> bool {
         let request = &self.request;
         native_sso::is_requested(service, &request.response_type, &request.scopes)
@@ -129,31 +129,31 @@ impl<'a> Decision<'a> {
         Ok(code)
     }
 
-    /// The answer, with an access token when the client wants one, which is stored when all else is done.
+    /// The response, with an access token if requested. The token is stored last, when nothing can fail any more.
     fn answer(&self, service: &mut Service, code: Option<&str>) -> Result<Reply, Refusal> {
         let tokens = match self.has("token") {
             true => Some(self.access_token(service)?),
             false => None,
         };
-        let given = Given {
+        let issued = IssuedValues {
             code,
             tokens: tokens.as_ref(),
         };
-        let answer = self.respond(service, &given)?;
+        let answer = self.respond(service, &issued)?;
         if let Some(tokens) = tokens {
             tokens.store(service, self.call.now);
         }
         Ok(answer)
     }
 
-    /// An access token that comes without a token request, and without a refresh token (RFC 6749 §4.2).
+    /// An access token of the implicit flow, without a refresh token (RFC 6749 §4.2).
     fn access_token(&self, service: &Service) -> Result<Prepared, Refusal> {
         let issuance = Issuance {
             call: self.call,
             client: &self.client,
             grant: Grant {
                 grant_type: GrantType::Implicit,
-                // That is for the token endpoint to do, which can tell the ID.
+                // The token endpoint applies it, since only the token response has the grant ID.
                 management: None,
                 ..self.grant.clone()
             },
@@ -163,19 +163,19 @@ impl<'a> Decision<'a> {
         issuance.prepare(service, None)
     }
 
-    /// The answer, and in it the response for the client.
-    fn respond(&self, service: &Service, given: &Given<'_>) -> Result<Reply, OAuthError> {
+    /// The API response, which contains the response for the client.
+    fn respond(&self, service: &Service, issued: &IssuedValues<'_>) -> Result<Reply, OAuthError> {
         let now = self.call.now;
-        let record = given.tokens.map(|tokens| &tokens.record);
+        let record = issued.tokens.map(|tokens| &tokens.record);
         let expires_at = record.map_or(0, |record| record.access_token_expires_at);
         let duration = record.map_or(0, |_| seconds_left(expires_at, now));
         let id_token = match self.has("id_token") {
-            true => Some(self.id_token(service, given)?),
+            true => Some(self.id_token(service, issued)?),
             false => None,
         };
         let mut parameters = Vec::new();
-        parameters.extend(given.code.map(|code| ("code", code.to_owned())));
-        if let Some(tokens) = given.tokens {
+        parameters.extend(issued.code.map(|code| ("code", code.to_owned())));
+        if let Some(tokens) = issued.tokens {
             parameters.extend(self.token_parameters(service, tokens));
         }
         parameters.extend(id_token.clone().map(|token| ("id_token", token)));
@@ -183,14 +183,14 @@ impl<'a> Decision<'a> {
         let Delivery { action, content } = destination.deliver(service, parameters, now)?;
         let answer = Reply::action(self.call.path, ISSUE_OK, action)
             .with("responseContent", content)
-            .with_some("authorizationCode", given.code)
+            .with_some("authorizationCode", issued.code)
             .with_some(
                 "accessToken",
-                given.tokens.map(|tokens| tokens.access_token.as_str()),
+                issued.tokens.map(|tokens| tokens.access_token.as_str()),
             )
             .with_some(
                 "jwtAccessToken",
-                given.tokens.and_then(|tokens| tokens.jwt.as_deref()),
+                issued.tokens.and_then(|tokens| tokens.jwt.as_deref()),
             )
             .with("accessTokenDuration", duration)
             .with("accessTokenExpiresAt", expires_at)
@@ -200,7 +200,7 @@ impl<'a> Decision<'a> {
         Ok(answer.reply())
     }
 
-    /// RFC 6749 §4.2.2.
+    /// The token parameters of the authorization response (RFC 6749 §4.2.2).
     fn token_parameters(
         &self,
         service: &Service,
@@ -218,12 +218,12 @@ impl<'a> Decision<'a> {
         parameters
     }
 
-    /// An ID token that the browser carries, with the digests of what comes with it (OpenID Connect Core 1.0 §3.3.2.11;
-    /// FAPI 1.0 Advanced §5.1 for the state).
-    fn id_token(&self, service: &Service, given: &Given<'_>) -> Result<String, OAuthError> {
+    /// An ID token for the front channel, with the hashes of the code, the access token and the state (OpenID Connect Core
+    /// 1.0 §3.3.2.11; FAPI 1.0 Advanced §5.1 for the state).
+    fn id_token(&self, service: &Service, issued: &IssuedValues<'_>) -> Result<String, OAuthError> {
         let bound = [
-            ("c_hash", given.code),
-            ("at_hash", given.tokens.map(Prepared::presented)),
+            ("c_hash", issued.code),
+            ("at_hash", issued.tokens.map(Prepared::presented)),
             ("s_hash", self.request.state.as_deref()),
         ];
         let bound: Vec<_> = bound
@@ -243,7 +243,7 @@ impl<'a> Decision<'a> {
     }
 }
 
-/// What of a request the user granted.
+/// The part of a request that the user granted.
 fn grant(
     call: &Call,
     service: &Service,

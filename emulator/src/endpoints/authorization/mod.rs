@@ -1,4 +1,4 @@
-//! `/auth/authorization`: requests, and the decisions on them.
+//! `/auth/authorization`: authorization requests, and the decisions on them.
 
 mod answer;
 mod check;
@@ -25,7 +25,7 @@ use crate::reply::{Outcome, Reply};
 use crate::store::Service;
 use refused::Refused;
 
-/// Checks a request, and gives out a ticket for the decision on it.
+/// Checks a request, and issues a ticket for the decision on it.
 pub fn authorization(call: &Call, service: &mut Service) -> Outcome {
     process(call, service).or_else(|refused| refused.outcome(call, service))
 }

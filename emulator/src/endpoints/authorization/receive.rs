@@ -1,5 +1,4 @@
-//! The ways in which a request comes: as it is, as a request object (RFC 9101), or by reference to what the client has
-//! pushed (RFC 9126).
+//! The forms of a request: plain parameters, a request object (RFC 9101), or a reference to a pushed request (RFC 9126).
 
 use std::sync::Arc;
 
@@ -15,20 +14,21 @@ use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::request_object::{self, Opened, Security};
 use crate::result_code::{
     AUTHORIZATION_CLIENT_ALIAS_DISABLED, AUTHORIZATION_CLIENT_DELETED,
-    AUTHORIZATION_CLIENT_ELSEWHERE, AUTHORIZATION_CLIENT_ID_EMPTY, AUTHORIZATION_CLIENT_ID_MISSING,
-    AUTHORIZATION_CLIENT_OR_ALIAS_UNKNOWN, AUTHORIZATION_CLIENT_UNKNOWN, AUTHORIZATION_OBJECT,
-    AUTHORIZATION_PARAMETERS_MISSING, AUTHORIZATION_PARAMETERS_NONE, Missing, OTHER_REQUEST_URI,
-    OTHER_REQUEST_URI_OF_CLIENT, PUSHED_OBJECT, PUSHED_REQUEST_REQUIRED,
-    PUSHED_REQUEST_REQUIRED_OF_CLIENT, PUSHED_REQUEST_UNKNOWN, REQUEST_OBJECT_REQUIRED,
-    REQUEST_OBJECT_REQUIRED_OF_CLIENT, REQUEST_OBJECT_TWICE, REQUEST_URI_NOT_REGISTERED,
-    REQUEST_URI_UNSUPPORTED, ResultCode, TRUST_CHAIN_EXPIRED, repeated_at_authorization,
+    AUTHORIZATION_CLIENT_ID_EMPTY, AUTHORIZATION_CLIENT_ID_MISSING,
+    AUTHORIZATION_CLIENT_OF_ANOTHER_SERVICE, AUTHORIZATION_CLIENT_OR_ALIAS_UNKNOWN,
+    AUTHORIZATION_CLIENT_UNKNOWN, AUTHORIZATION_OBJECT, AUTHORIZATION_PARAMETERS_MISSING,
+    AUTHORIZATION_PARAMETERS_NONE, Missing, OTHER_REQUEST_URI, OTHER_REQUEST_URI_OF_CLIENT,
+    PUSHED_OBJECT, PUSHED_REQUEST_REQUIRED, PUSHED_REQUEST_REQUIRED_OF_CLIENT,
+    PUSHED_REQUEST_UNKNOWN, REQUEST_OBJECT_REQUIRED, REQUEST_OBJECT_REQUIRED_OF_CLIENT,
+    REQUEST_OBJECT_TWICE, REQUEST_URI_NOT_REGISTERED, REQUEST_URI_UNSUPPORTED, ResultCode,
+    TRUST_CHAIN_EXPIRED, repeated_at_authorization,
 };
 use crate::store::{Client, NamedBy, RequestObject, Service};
 
-/// What the URIs of pushed requests begin with (RFC 9126 §2.2).
+/// The prefix of the URIs of pushed requests (RFC 9126 §2.2).
 pub const PUSHED: &str = "urn:ietf:params:oauth:request_uri:";
 
-/// A request of a client, by its parameters that count.
+/// A request of a client, with its effective parameters.
 #[derive(Debug)]
 pub struct Received {
     pub client: Arc<Client>,
@@ -38,7 +38,7 @@ pub struct Received {
     pub pushed: bool,
 }
 
-/// A request that a browser brings.
+/// Reads a request from a browser.
 pub fn from_browser(call: &Call, service: &mut Service) -> Result<Received, Refused> {
     let invalid = OAuthError::invalid_request;
     let text = Parameters::text_of(&call.body);
@@ -66,13 +66,13 @@ pub fn from_browser(call: &Call, service: &mut Service) -> Result<Received, Refu
         return Err(invalid(TRUST_CHAIN_EXPIRED).into());
     }
     let client = Arc::clone(client);
-    let counting = match Parameters::parse(text) {
+    let resolved = match Parameters::parse(text) {
         Ok(parameters) => resolve(call, service, &client, parameters),
         Err(repeated) => Err(invalid(repeated_at_authorization(&repeated.name))),
     };
-    let (parameters, request_object, pushed) = counting.map_err(|error| {
-        // The error goes to the client only if the request says how: by the response type or, when the rest is hidden in
-        // a request object that cannot be read, by the redirect URI outside of it.
+    let (parameters, request_object, pushed) = resolved.map_err(|error| {
+        // The client gets the error only if the request has a response type or, when the other parameters are in an
+        // unreadable request object, a redirect URI outside of it.
         let is_hidden = given.has("request") || given.has("request_uri");
         let is_deliverable = given.has(match is_hidden {
             true => "redirect_uri",
@@ -93,11 +93,11 @@ pub fn from_browser(call: &Call, service: &mut Service) -> Result<Received, Refu
     })
 }
 
-/// The code for a client identifier that is none.
+/// The code for an unknown client identifier.
 fn unknown(call: &Call, service: &Service, identifier: &str) -> ResultCode {
     match call.why_missing(service, identifier) {
         Missing::AliasDisabled => AUTHORIZATION_CLIENT_ALIAS_DISABLED,
-        Missing::Elsewhere => AUTHORIZATION_CLIENT_ELSEWHERE,
+        Missing::OfAnotherService => AUTHORIZATION_CLIENT_OF_ANOTHER_SERVICE,
         Missing::Deleted => AUTHORIZATION_CLIENT_DELETED,
         Missing::Unknown if service.settings.flag("clientIdAliasEnabled") => {
             AUTHORIZATION_CLIENT_OR_ALIAS_UNKNOWN
@@ -106,7 +106,7 @@ fn unknown(call: &Call, service: &Service, identifier: &str) -> ResultCode {
     }
 }
 
-/// Of the codes for what is demanded of requests, that for the one who demands it: the client, or else the service.
+/// The error for a request that violates a setting: the first code if the client has the setting, else that of the service.
 fn demanded(client: &Client, setting: &str, codes: [ResultCode; 2]) -> OAuthError {
     let [of_client, of_service] = codes;
     OAuthError::invalid_request(match client.settings.flag(setting) {
@@ -137,11 +137,11 @@ fn resolve(
         return Err(demanded(client, "parRequired", codes));
     }
     if !uri.starts_with(PUSHED) {
-        return Err(elsewhere(uri, client));
+        return Err(remote_request_uri_error(uri, client));
     }
     let unknown = || OAuthError::new("invalid_request_uri", PUSHED_REQUEST_UNKNOWN);
     let key = Digest::of(uri);
-    // The request of another client stays where it is: only its own client can use it up.
+    // A request of another client is not consumed.
     let request = service.pushed_requests.live(&key, call.now);
     if request.is_none_or(|request| request.client_id != client.id()) {
         return Err(unknown());
@@ -153,7 +153,7 @@ fn resolve(
     Ok((request.parameters, request.request_object, true))
 }
 
-/// A request that refers to nothing: its parameters are all there, in a request object or not.
+/// Reads a request whose parameters are passed by value, with or without a request object.
 pub fn by_value(
     call: &Call,
     service: &mut Service,
@@ -166,7 +166,7 @@ pub fn by_value(
             || federation::needs_request_object(client, front_channel);
         return match is_required {
             true => {
-                // Else it is the federation that demands it, of such clients.
+                // Otherwise the client requires it, or OpenID Federation does.
                 let is_of_service = service.settings.flag("requestObjectRequired")
                     && !client.settings.flag("requestObjectRequired");
                 Err(OAuthError::invalid_request(match is_of_service {
@@ -195,8 +195,8 @@ pub fn by_value(
     Ok((parameters, Some(opened.object)))
 }
 
-/// A request object that would have to be fetched. The emulator calls nobody; but the client may be wrong already.
-fn elsewhere(uri: &str, client: &Client) -> OAuthError {
+/// The error for a request object that would have to be fetched, which the emulator does not do.
+fn remote_request_uri_error(uri: &str, client: &Client) -> OAuthError {
     let registered = client.settings.texts("requestUris").unwrap_or_default();
     let place = uri.split_once('#').map_or(uri, |(place, _)| place);
     let is_registered = registered

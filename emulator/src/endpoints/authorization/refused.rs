@@ -1,4 +1,4 @@
-//! Requests that are no good.
+//! Rejected authorization requests.
 
 use crate::call::Call;
 use crate::protocol::authorization_response::Destination;
@@ -7,7 +7,7 @@ use crate::protocol::refusal::{Refusal, usual_action};
 use crate::reply::{Outcome, Reply};
 use crate::store::Service;
 
-/// Why a request is refused, and where its client can be told.
+/// Why a request is rejected, and where the client can receive the error.
 #[derive(Debug)]
 pub struct Refused {
     pub refusal: Box<Refusal>,
@@ -22,7 +22,7 @@ impl Refused {
         }
     }
 
-    /// The error response (RFC 6749 §4.1.2.1): by way of the browser or, when that must not be sent there, here.
+    /// The error response (RFC 6749 §4.1.2.1): a redirect or, if the browser must not be redirected, a direct response.
     pub fn outcome(self, call: &Call, service: &Service) -> Outcome {
         let (error, destination) = match (*self.refusal, self.destination) {
             (Refusal::Client(error), Some(destination)) => (error, destination),
@@ -39,7 +39,7 @@ impl Refused {
     }
 }
 
-/// There is nobody to tell but the caller.
+/// An error without a destination goes to the caller.
 impl<T: Into<Refusal>> From<T> for Refused {
     fn from(refusal: T) -> Self {
         Self {

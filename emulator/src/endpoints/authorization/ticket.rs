@@ -1,4 +1,4 @@
-//! `/auth/authorization/ticket`: what goes with a request that waits for a decision.
+//! `/auth/authorization/ticket`: information attached to a pending authorization request.
 
 use crate::call::Call;
 use crate::digest::Digest;
@@ -10,7 +10,7 @@ use crate::result_code::{
 };
 use crate::store::{AuthorizationRequest, Service};
 
-/// Tells what the caller attached.
+/// Returns the information that the caller attached.
 pub fn info(call: &Call, service: &Service) -> Outcome {
     let Some(ticket) = call.body.text("ticket") else {
         return refuse(call, TICKET_INFO_MISSING, "CALLER_ERROR");
@@ -19,12 +19,12 @@ pub fn info(call: &Call, service: &Service) -> Outcome {
         .authorization_requests
         .live(&Digest::of(ticket), call.now);
     match request {
-        Some(request) => tell(call, TICKET_INFO_OK, request),
+        Some(request) => respond(call, TICKET_INFO_OK, request),
         None => refuse(call, TICKET_INFO_UNKNOWN, "NOT_FOUND"),
     }
 }
 
-/// Replaces what the caller attached. The ticket stays as it is.
+/// Replaces the information that the caller attached. The ticket remains valid.
 pub fn update(call: &Call, service: &mut Service) -> Outcome {
     let (Some(ticket), Some(info)) = (call.body.text("ticket"), call.body.object("info")) else {
         return refuse(call, TICKET_UPDATE_MISSING, "CALLER_ERROR");
@@ -36,16 +36,16 @@ pub fn update(call: &Call, service: &mut Service) -> Outcome {
         return refuse(call, TICKET_UPDATE_UNKNOWN, "NOT_FOUND");
     };
     request.context = info.text("context").map(str::to_owned);
-    tell(call, TICKET_UPDATE_OK, request)
+    respond(call, TICKET_UPDATE_OK, request)
 }
 
-/// What is attached to the ticket of a request, if anything is.
+/// The information attached to the ticket of a request, if any.
 pub fn attached(request: &AuthorizationRequest) -> Option<Object> {
     let context = request.context.as_deref()?;
     Some(Object::from_iter([("context".to_owned(), context.into())]))
 }
 
-fn tell(call: &Call, code: ResultCode, request: &AuthorizationRequest) -> Outcome {
+fn respond(call: &Call, code: ResultCode, request: &AuthorizationRequest) -> Outcome {
     let info = attached(request).unwrap_or_default();
     Ok(Reply::action(call.path, code, "OK")
         .with("info", info)

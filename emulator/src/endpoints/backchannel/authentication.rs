@@ -1,4 +1,4 @@
-//! `/backchannel/authentication`: requests.
+//! `/backchannel/authentication`: backchannel authentication requests.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use authlete::types::{ClientAuthMethod, GrantType, UserIdentificationHintType as
 use crate::call::Call;
 use crate::clock::after;
 use crate::digest::Digest;
-use crate::endpoints::answer_members::{Asked, with_client_of_request};
+use crate::endpoints::answer_members::{RequestedAccess, with_client_of_request};
 use crate::endpoints::refused::refused;
 use crate::model::{BACKCHANNEL, Polling};
 use crate::model::{Parameters, Unusable};
@@ -33,7 +33,7 @@ use crate::result_code::{
 };
 use crate::store::{BackchannelRequest, Decision, Service};
 
-/// Checks a request, and gives out a ticket for what becomes of it.
+/// Checks a request, and issues a ticket for the following calls.
 pub fn authentication(call: &Call, service: &mut Service) -> Outcome {
     let outcome =
         process(call, service).or_else(|refusal| refused(call, service, refusal, status_action));
@@ -47,7 +47,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         Unusable::Repeated(_) => OAuthError::invalid_request(PARAMETER_REPEATED),
     })?;
     let authenticated = authenticate(call, service, "supportedTokenAuthMethods", &parameters)?;
-    allow(service, &authenticated)?;
+    check_grant_type(service, &authenticated)?;
     let client = Arc::clone(&authenticated.client);
     let is_signed = parameters.get("request").is_some();
     let parameters = signed_backchannel_request::resolve(call, service, &client, parameters)?;
@@ -105,7 +105,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     .with("requestedExpiry", pending.requested_expiry.unwrap_or(0))
     .with_some("requestContext", rules.request_context()?);
     let answer = with_client_of_request(answer, service, &client, authenticated.named_by);
-    let asked = Asked {
+    let access = RequestedAccess {
         scopes: &pending.scopes,
         dynamic_scopes: &dynamic_scopes,
         acrs: acrs.as_deref(),
@@ -113,7 +113,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         authorization_details: pending.authorization_details.as_deref(),
         grant_management: pending.grant_management.as_ref(),
     };
-    let answer = asked.shown_in(answer, service).reply();
+    let answer = access.add_to(answer, service).reply();
     let end = after(call.now, lifetime::TICKET);
     service
         .backchannel_requests
@@ -121,7 +121,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     Ok(answer)
 }
 
-fn allow(service: &Service, authenticated: &Authenticated) -> Result<(), OAuthError> {
+fn check_grant_type(service: &Service, authenticated: &Authenticated) -> Result<(), OAuthError> {
     if authenticated.method == ClientAuthMethod::None {
         return Err(OAuthError::invalid_client(BACKCHANNEL_CLIENT_PUBLIC));
     }
@@ -136,7 +136,7 @@ fn allow(service: &Service, authenticated: &Authenticated) -> Result<(), OAuthEr
     Ok(())
 }
 
-/// The code for an `id_token_hint` that is none.
+/// The code for an invalid `id_token_hint`.
 fn hint_fault(fault: &Fault) -> ResultCode {
     match fault {
         Fault::Malformed => BACKCHANNEL_HINT_MALFORMED,

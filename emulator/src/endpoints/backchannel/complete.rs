@@ -1,4 +1,4 @@
-//! `/backchannel/authentication/complete`: the user has decided.
+//! `/backchannel/authentication/complete`: reports the decision of the user.
 
 use std::sync::Arc;
 
@@ -22,13 +22,13 @@ use crate::result_code::{
     BACKCHANNEL_COMPLETE_EXPIRED, BACKCHANNEL_COMPLETE_HEADER_MALFORMED, BACKCHANNEL_COMPLETE_JWT,
     BACKCHANNEL_COMPLETE_NOT_ISSUED, BACKCHANNEL_COMPLETE_OK, BACKCHANNEL_COMPLETE_REFUSED,
     BACKCHANNEL_COMPLETE_RESULT_MISSING, BACKCHANNEL_COMPLETE_RESULT_UNKNOWN,
-    BACKCHANNEL_COMPLETE_SUBJECT_MISSING, BACKCHANNEL_COMPLETE_TICKET_ELSEWHERE,
-    BACKCHANNEL_COMPLETE_TICKET_MISSING, BACKCHANNEL_COMPLETE_TICKET_UNKNOWN,
+    BACKCHANNEL_COMPLETE_SUBJECT_MISSING, BACKCHANNEL_COMPLETE_TICKET_MISSING,
+    BACKCHANNEL_COMPLETE_TICKET_OF_ANOTHER_SERVICE, BACKCHANNEL_COMPLETE_TICKET_UNKNOWN,
     BACKCHANNEL_COMPLETE_TICKET_USED, BACKCHANNEL_PUSH_OK, BACKCHANNEL_PUSH_REFUSED, ResultCode,
 };
 use crate::store::{BackchannelRequest, Binding, Client, Decision, Granted, Service};
 
-/// Notes the decision, or in push mode carries it out.
+/// Records the decision or, in push mode, issues the tokens.
 pub fn complete(call: &Call, service: &mut Service) -> Outcome {
     process(call, service).unwrap_or_else(|code| {
         let answer = Reply::action(call.path, code, "SERVER_ERROR");
@@ -40,7 +40,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Outcome, ResultCode> {
     let ticket = call.body.text("ticket");
     let ticket = ticket.ok_or(BACKCHANNEL_COMPLETE_TICKET_MISSING)?;
     let unknown = match call.foreign.has(ticket) {
-        true => BACKCHANNEL_COMPLETE_TICKET_ELSEWHERE,
+        true => BACKCHANNEL_COMPLETE_TICKET_OF_ANOTHER_SERVICE,
         false => BACKCHANNEL_COMPLETE_TICKET_UNKNOWN,
     };
     let ticket = Digest::of(ticket);
@@ -55,7 +55,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Outcome, ResultCode> {
         auth_req_id: pending.auth_req_id.as_deref(),
     };
     match notification.decide(service, &ticket, expired) {
-        // The client knows of the request, and is told that there will be nothing.
+        // A ping or push client expects a notification, so it gets the error.
         Err(code) if pending.delivery_mode != DeliveryMode::Poll => {
             Ok(Ok(notification.failure(service, code)))
         }
@@ -63,7 +63,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Outcome, ResultCode> {
     }
 }
 
-/// The decision that a call reports on a request that waits for one.
+/// The decision that a call reports for a pending request.
 fn reported(call: &Call, pending: &BackchannelRequest) -> Result<Decision, ResultCode> {
     if !matches!(pending.decision, Decision::Pending) {
         return Err(BACKCHANNEL_COMPLETE_TICKET_USED);
@@ -95,7 +95,7 @@ fn requested(pending: &BackchannelRequest) -> Requested<'_> {
     }
 }
 
-/// What the client is told (CIBA Core 1.0 §10.2, §10.3, §12).
+/// The notification for the client (CIBA Core 1.0 §10.2, §10.3, §12).
 struct Notification<'a> {
     call: &'a Call,
     client: &'a Client,
@@ -104,7 +104,7 @@ struct Notification<'a> {
 }
 
 impl Notification<'_> {
-    /// Carries out the decision, or notes it for the token endpoint.
+    /// Issues the tokens in push mode, or records the decision for the token endpoint.
     fn decide(
         &self,
         service: &mut Service,
@@ -133,24 +133,24 @@ impl Notification<'_> {
         Ok(Ok(outcome))
     }
 
-    /// That something is wrong with the call, or went wrong.
+    /// The notification that the call failed.
     fn failure(&self, service: &Service, code: ResultCode) -> Reply {
         self.error(service, code, &OAuthError::new("server_error", code))
     }
 
-    /// Who polls will see.
+    /// No notification: a client in poll mode gets the result at the token endpoint.
     fn none(&self, service: &Service, code: ResultCode) -> Reply {
         without_tokens(self.answer(service, code, "NO_ACTION")).reply()
     }
 
-    /// That there is something to fetch, but not what.
+    /// A notification without a result, which the client gets at the token endpoint.
     fn ping(&self, service: &Service, code: ResultCode) -> Reply {
         let answer = self.answer(service, code, "NOTIFICATION");
         self.with_content(without_tokens(answer), Object::new())
             .reply()
     }
 
-    /// The tokens, or the error that there is in place of them.
+    /// A notification with the tokens or the error.
     fn push(
         &self,
         service: &mut Service,

@@ -1,4 +1,4 @@
-//! `/backchannel/authentication/fail`: the server refuses before it asks anybody.
+//! `/backchannel/authentication/fail`: the server rejects the request before it asks the user.
 
 use crate::call::Call;
 use crate::digest::Digest;
@@ -9,7 +9,7 @@ use crate::reply::{Outcome, Reply};
 use crate::result_code::{BACKCHANNEL_FAIL_OK, BACKCHANNEL_FAIL_REASON_INVALID};
 use crate::store::Service;
 
-/// Makes the error response, and ends the ticket if there is one.
+/// Creates the error response, and deletes the ticket if there is one.
 pub fn fail(call: &Call, service: &mut Service) -> Outcome {
     let answer = |error: OAuthError, action| -> Reply {
         error.answer(call.path, action, &service.settings).reply()
@@ -31,7 +31,7 @@ pub fn fail(call: &Call, service: &mut Service) -> Outcome {
     Ok(answer)
 }
 
-/// The error that a reason stands for, and the action that goes with it (CIBA Core 1.0 §13, RFC 8707 §2).
+/// The OAuth error and the action for a reason (CIBA Core 1.0 §13, RFC 8707 §2).
 fn reported_as(reason: &str) -> Option<(&'static str, &'static str)> {
     Some(match reason {
         "EXPIRED_LOGIN_HINT_TOKEN" => ("expired_login_hint_token", "BAD_REQUEST"),

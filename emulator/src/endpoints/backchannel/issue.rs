@@ -1,4 +1,4 @@
-//! `/backchannel/authentication/issue`: the user is known.
+//! `/backchannel/authentication/issue`: issues an `auth_req_id` after the user was identified.
 
 use authlete::types::DeliveryMode;
 use serde_json::Value;
@@ -12,13 +12,13 @@ use crate::protocol::oauth_error::OAuthError;
 use crate::random;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
-    BACKCHANNEL_ISSUE_OK, BACKCHANNEL_ISSUE_TICKET_COMPLETED, BACKCHANNEL_ISSUE_TICKET_ELSEWHERE,
-    BACKCHANNEL_ISSUE_TICKET_EXPIRED, BACKCHANNEL_ISSUE_TICKET_MISSING,
+    BACKCHANNEL_ISSUE_OK, BACKCHANNEL_ISSUE_TICKET_COMPLETED, BACKCHANNEL_ISSUE_TICKET_EXPIRED,
+    BACKCHANNEL_ISSUE_TICKET_MISSING, BACKCHANNEL_ISSUE_TICKET_OF_ANOTHER_SERVICE,
     BACKCHANNEL_ISSUE_TICKET_UNKNOWN, BACKCHANNEL_ISSUE_TICKET_USED,
 };
 use crate::store::{Decision, Service};
 
-/// Gives a request its `auth_req_id`, and from then on as long as that lives (CIBA Core 1.0 §7.3).
+/// Issues the `auth_req_id` of a request, and extends the request to its lifetime (CIBA Core 1.0 §7.3).
 pub fn issue(call: &Call, service: &mut Service) -> Outcome {
     let error = |code, action| {
         let error = OAuthError::new("server_error", code);
@@ -31,7 +31,7 @@ pub fn issue(call: &Call, service: &mut Service) -> Outcome {
     let ticket = Digest::of(ticket);
     let unusable = |code| error(code, "INVALID_TICKET");
     let mut pending = match service.backchannel_requests.get(&ticket) {
-        None if is_foreign => return unusable(BACKCHANNEL_ISSUE_TICKET_ELSEWHERE),
+        None if is_foreign => return unusable(BACKCHANNEL_ISSUE_TICKET_OF_ANOTHER_SERVICE),
         None => return unusable(BACKCHANNEL_ISSUE_TICKET_UNKNOWN),
         Some(entry) if entry.expires_at <= call.now => {
             return unusable(BACKCHANNEL_ISSUE_TICKET_EXPIRED);

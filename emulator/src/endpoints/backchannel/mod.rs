@@ -1,4 +1,4 @@
-//! `/backchannel/authentication`: CIBA up to the token endpoint, one file a call.
+//! `/backchannel/authentication`: CIBA up to the token endpoint, one file per API.
 
 pub mod authentication;
 pub mod complete;

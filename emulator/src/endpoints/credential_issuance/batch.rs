@@ -1,10 +1,10 @@
-//! The batch credential endpoint, which drafts had up to 13: several requests in one.
+//! The batch credential endpoint of drafts up to 13: several credential requests in one.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{action, add_nonce, keep, requested, response, settle};
+use super::{action, add_nonce, finish, requested, response, store};
 use crate::call::Call;
 use crate::json::{Members, Object};
 use crate::protocol::oauth_error::OAuthError;
@@ -27,10 +27,10 @@ pub fn parse(call: &Call, service: &mut Service) -> Outcome {
 }
 
 fn read(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal> {
-    access_token::enabled(service)?;
+    access_token::check_enabled(service)?;
     let token = Presented::of(call, service)?;
     let message = Message::of(&call.body, &service.settings)?;
-    // One for all: the answer is one.
+    // All requests share one encryption, since there is one response.
     let encryption = encryption::requested(&message, service, &token)?;
     let empty = || OAuthError::new("invalid_credential_request", CREDENTIAL_BATCH_EMPTY);
     let bodies = message.body.array("credential_requests");
@@ -46,7 +46,7 @@ fn read(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal> 
         .collect();
     let requests = requests?.into_iter();
     let info: Result<Value, _> = requests
-        .map(|request| keep(call, service, request))
+        .map(|request| store(call, service, request))
         .collect();
     let answer = Reply::action(call.path, CREDENTIAL_BATCH_PARSE_OK, "OK");
     Ok(answer.with("info", info?).reply())
@@ -58,7 +58,7 @@ pub fn issue(call: &Call, service: &mut Service) -> Outcome {
 }
 
 fn answer(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal> {
-    access_token::enabled(service)?;
+    access_token::check_enabled(service)?;
     let token = Presented::of(call, service)?;
     let orders = call.body.array("orders");
     let orders = orders.filter(|orders| !orders.is_empty());
@@ -85,7 +85,7 @@ fn answer(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal
     add_nonce(call, service, &token, &mut response)?;
     let content = content(response, encryption.as_ref())?;
     for order in &orders {
-        settle(call, service, order);
+        finish(call, service, order);
     }
     let is_deferred = orders.iter().all(Order::is_deferred);
     let action = action(is_deferred, &content);

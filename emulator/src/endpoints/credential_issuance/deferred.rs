@@ -1,6 +1,6 @@
 //! The deferred credential endpoint (OID4VCI §9).
 
-use super::{action, awaiting, info, refuse_denied, response, settle};
+use super::{action, find_request, finish, info, refuse_denied, response};
 use crate::call::Call;
 use crate::digest::Digest;
 use crate::json::Members;
@@ -27,12 +27,12 @@ pub fn parse(call: &Call, service: &mut Service) -> Outcome {
 }
 
 fn read(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal> {
-    access_token::enabled(service)?;
+    access_token::check_enabled(service)?;
     let token = Presented::of(call, service)?;
     let message = Message::of(&call.body, &service.settings)?;
     let missing = OAuthError::new("invalid_credential_request", CREDENTIAL_TRANSACTION_MISSING);
     let transaction = message.body.text("transaction_id").ok_or(missing)?;
-    // That of the first request does not count any more (§9.1).
+    // Replaces the encryption of the first request (§9.1).
     let encryption = encryption::requested(&message, service, &token)?;
     let id = Digest::of(transaction);
     let invalid = |code| OAuthError::new("invalid_transaction_id", code);
@@ -55,19 +55,19 @@ pub fn issue(call: &Call, service: &mut Service) -> Outcome {
 }
 
 fn answer(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal> {
-    access_token::enabled(service)?;
+    access_token::check_enabled(service)?;
     let order = Order::read(call.body.object("order"))?;
-    let request = awaiting(call, service, &order, Stage::Presented)?.clone();
+    let request = find_request(call, service, &order, Stage::Presented)?.clone();
     refuse_denied(call, service, &order)?;
-    // OID4VCI 1.0-ID1 §9.3 has an error for it.
+    // OID4VCI 1.0-ID1 §9.3 defines an error for a credential that is not ready.
     if order.is_deferred() && !credential_issuer::is_final(&service.settings) {
-        settle(call, service, &order);
+        finish(call, service, &order);
         return Err(OAuthError::new("issuance_pending", CREDENTIAL_DEFERRED_ISSUE_PENDING).into());
     }
     let interval = call.body.integer("interval");
     let response = response(call, service, &order, &request, interval)?;
     let content = content(response, request.encryption.as_ref())?;
-    settle(call, service, &order);
+    finish(call, service, &order);
     let code = match order.is_deferred() {
         false => CREDENTIAL_DEFERRED_ISSUE_OK,
         true => CREDENTIAL_DEFERRED_ISSUE_DEFERRED,

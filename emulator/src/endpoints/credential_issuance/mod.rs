@@ -1,5 +1,5 @@
-//! `/vci/single`, `/vci/batch`, `/vci/deferred`: the endpoints at which wallets obtain credentials, each in two calls: one
-//! reads the request, the other makes the answer.
+//! `/vci/single`, `/vci/batch`, `/vci/deferred`: the credential endpoints for wallets, each with two calls: one parses
+//! the request, the other creates the response.
 
 pub mod batch;
 pub mod deferred;
@@ -23,8 +23,8 @@ use crate::verifiable_credential::order::Order;
 use crate::verifiable_credential::refusal::CredentialRefusal;
 use crate::verifiable_credential::response::{self, Content};
 
-/// Keeps a request until it is answered; what the caller is told of it.
-fn keep(
+/// Stores a request until it is answered. Returns the information for the caller.
+fn store(
     call: &Call,
     service: &mut Service,
     request: CredentialRequest,
@@ -37,7 +37,7 @@ fn keep(
     Ok(info)
 }
 
-/// A request as the API shows it.
+/// A request in the format of the API.
 fn info(identifier: &str, request: &CredentialRequest) -> Value {
     let text = |object: &Object| Value::Object(object.clone()).to_string();
     let keys: Vec<_> = request.binding_keys.iter().map(text).collect();
@@ -67,8 +67,8 @@ fn info(identifier: &str, request: &CredentialRequest) -> Value {
         .collect()
 }
 
-/// The request that an order is for: one that has come so far and has no answer yet.
-fn awaiting<'a>(
+/// Finds the unanswered request of an order, which must be at this stage.
+fn find_request<'a>(
     call: &Call,
     service: &'a Service,
     order: &Order<'_>,
@@ -81,21 +81,21 @@ fn awaiting<'a>(
         .ok_or(CredentialRefusal::Order(CREDENTIAL_ORDER_UNKNOWN))
 }
 
-/// The same for an order that comes with the access token of the request.
+/// The same for an order, which must come with the access token of the request.
 fn requested<'a>(
     call: &Call,
     service: &'a Service,
     token: &Presented,
     order: &Order<'_>,
 ) -> Result<&'a CredentialRequest, CredentialRefusal> {
-    let request = awaiting(call, service, order, Stage::Requested)?;
+    let request = find_request(call, service, order, Stage::Requested)?;
     match request.token == token.id {
         true => Ok(request),
         false => Err(CredentialRefusal::Order(CREDENTIAL_ORDER_OF_OTHER_TOKEN)),
     }
 }
 
-/// Ends a request whose credential the caller denies for good (OID4VCI §8.3.1.2).
+/// Deletes a request whose credential the caller denies permanently (OID4VCI §8.3.1.2).
 fn refuse_denied(
     call: &Call,
     service: &mut Service,
@@ -109,7 +109,7 @@ fn refuse_denied(
     Err(OAuthError::new("credential_request_denied", CREDENTIAL_DENIED).into())
 }
 
-/// What the wallet is told about its request: the credentials, or the transaction ID.
+/// The response for the wallet: the credentials, or a transaction ID.
 fn response(
     call: &Call,
     service: &Service,
@@ -122,11 +122,11 @@ fn response(
         let id = order.identifier;
         return Ok(response::with_transaction(id, interval, settings));
     }
-    let credentials = order.fulfil(request, settings, call.now)?;
+    let credentials = order.credentials(request, settings, call.now)?;
     Ok(response::with_credentials(credentials, settings))
 }
 
-/// The action for what is deferred, or for what has a credential in it.
+/// The action for a deferred response, or for a response with credentials.
 fn action(is_deferred: bool, content: &Content) -> &'static str {
     match (is_deferred, content.is_encrypted) {
         (false, false) => "OK",
@@ -136,7 +136,7 @@ fn action(is_deferred: bool, content: &Content) -> &'static str {
     }
 }
 
-/// Adds the nonce for the next request, where access tokens have nonces (OID4VCI 1.0-ID1 §7.3).
+/// Adds the nonce for the next request, if access tokens have nonces (OID4VCI 1.0-ID1 §7.3).
 fn add_nonce(
     call: &Call,
     service: &mut Service,
@@ -156,9 +156,9 @@ fn add_nonce(
     Ok(())
 }
 
-/// Notes that a request has its answer: it is over, or a transaction begins. One that is deferred again does not begin
-/// anew.
-fn settle(call: &Call, service: &mut Service, order: &Order<'_>) {
+/// Deletes an answered request, or keeps a deferred one for its transaction. Deferring again does not extend the
+/// transaction.
+fn finish(call: &Call, service: &mut Service, order: &Order<'_>) {
     let id = Digest::of(order.identifier);
     let requests = &mut service.credential_requests;
     let Some(Entry {

@@ -1,6 +1,6 @@
 //! The credential endpoint (OID4VCI §8).
 
-use super::{action, add_nonce, keep, refuse_denied, requested, response, settle};
+use super::{action, add_nonce, finish, refuse_denied, requested, response, store};
 use crate::call::Call;
 use crate::json::Members;
 use crate::reply::{Outcome, Reply};
@@ -21,12 +21,12 @@ pub fn parse(call: &Call, service: &mut Service) -> Outcome {
 }
 
 fn read(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal> {
-    access_token::enabled(service)?;
+    access_token::check_enabled(service)?;
     let token = Presented::of(call, service)?;
     let message = Message::of(&call.body, &service.settings)?;
     let encryption = encryption::requested(&message, service, &token)?;
     let request = request::read(call, service, &token, &message.body, encryption)?;
-    let info = keep(call, service, request)?;
+    let info = store(call, service, request)?;
     let answer = Reply::action(call.path, CREDENTIAL_SINGLE_PARSE_OK, "OK");
     Ok(answer.with("info", info).reply())
 }
@@ -37,7 +37,7 @@ pub fn issue(call: &Call, service: &mut Service) -> Outcome {
 }
 
 fn answer(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal> {
-    access_token::enabled(service)?;
+    access_token::check_enabled(service)?;
     let token = Presented::of(call, service)?;
     let order = Order::read(call.body.object("order"))?;
     let request = requested(call, service, &token, &order)?.clone();
@@ -46,7 +46,7 @@ fn answer(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal
     let mut response = response(call, service, &order, &request, interval)?;
     add_nonce(call, service, &token, &mut response)?;
     let content = content(response, request.encryption.as_ref())?;
-    settle(call, service, &order);
+    finish(call, service, &order);
     let (code, transaction) = match order.is_deferred() {
         false => (CREDENTIAL_SINGLE_ISSUE_OK, None),
         true => (CREDENTIAL_SINGLE_ISSUE_DEFERRED, Some(order.identifier)),

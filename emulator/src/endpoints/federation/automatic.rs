@@ -1,4 +1,4 @@
-//! Relying parties that register by making a request (OpenID Federation 1.0 §12.1).
+//! Automatic registration of relying parties (OpenID Federation 1.0 §12.1).
 
 use super::client::{Registration, Way};
 use crate::call::Call;
@@ -14,8 +14,8 @@ use crate::result_code::{
 };
 use crate::store::Service;
 
-/// Registers the relying party of an authorization request, pushed or not, unless it is a client already or is none of a
-/// federation. The JWT that proves the request has to have the trust chain in it, since nobody fetches that.
+/// Registers the relying party of an authorization request, pushed or not, unless it is a client already or not an entity
+/// of a federation. The JWT that authenticates the request must contain the trust chain, since the emulator fetches nothing.
 pub fn register(
     call: &Call,
     service: &mut Service,
@@ -28,23 +28,23 @@ pub fn register(
         return Ok(());
     }
     let known = service.client(entity_id).map(|(client, _)| client);
-    let is_over = known
+    let has_expired = known
         .is_some_and(|client| is_automatic(client) && federation::has_expired(client, call.now));
-    if known.is_some() && !is_over {
+    if known.is_some() && !has_expired {
         return Ok(());
     }
     let Some((jws, error)) = proof(parameters) else {
         return Ok(());
     };
-    let chain = match presented(&jws) {
+    let chain = match trust_chain(&jws) {
         Some(chain) => chain,
-        None if is_over => return Ok(()),
+        None if has_expired => return Ok(()),
         None => return Err(OAuthError::new("invalid_trust_chain", TRUST_CHAIN_MISSING).into()),
     };
     let statements: Vec<_> = chain.iter().map(String::as_str).collect();
     let chain = TrustChain::verify(&statements, service, call.now)?;
     if chain.subject.subject != entity_id {
-        return Err(broken("the trust chain is that of another entity than client_id").into());
+        return Err(broken("the trust chain is not that of the entity in client_id").into());
     }
     let registration = Registration {
         call,
@@ -63,13 +63,13 @@ pub fn register(
     };
     signature.map_err(|code| OAuthError::new(error, code))?;
     service.clients.put(client);
-    // It stays registered, whatever becomes of the request.
+    // The registration is kept even if the request is rejected.
     let clients = service.clients.clone();
     service.lastingly(move |service| service.clients = clients.clone());
     Ok(())
 }
 
-/// The JWT that proves who makes a request, and the error when it does not.
+/// The JWT that authenticates the request, and the error for an invalid one.
 fn proof(parameters: &Parameters) -> Option<(Jws, &'static str)> {
     let proofs = [
         ("request", "invalid_request_object"),
@@ -82,7 +82,7 @@ fn proof(parameters: &Parameters) -> Option<(Jws, &'static str)> {
 }
 
 /// The trust chain in the header (§4.3) or among the parameters of a request object (§12.1.1.1).
-fn presented(jws: &Jws) -> Option<Vec<String>> {
+fn trust_chain(jws: &Jws) -> Option<Vec<String>> {
     let claims = jws.claims().unwrap_or_default();
     let chain = jws.header.texts("trust_chain");
     let chain = chain.or_else(|| claims.texts("trust_chain"))?;

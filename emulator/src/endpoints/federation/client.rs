@@ -1,4 +1,4 @@
-//! The client that a relying party becomes by its trust chain.
+//! Registration of a relying party as a client, based on its trust chain.
 
 use crate::call::Call;
 use crate::endpoints::{client, client_registration};
@@ -10,7 +10,7 @@ use crate::protocol::registration::{invalid, needs_secret};
 use crate::result_code::{ENTITY_ID_TAKEN, RELYING_PARTY_MISSING};
 use crate::store::{Client, NamedBy, Service};
 
-/// How relying parties come to be clients (OpenID Federation 1.0 §12).
+/// The client registration types (OpenID Federation 1.0 §12).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
     Automatic,
@@ -18,7 +18,7 @@ pub enum Way {
 }
 
 impl Way {
-    /// The API's word.
+    /// The value in the API.
     fn word(self) -> &'static str {
         match self {
             Self::Automatic => "AUTOMATIC",
@@ -26,13 +26,13 @@ impl Way {
         }
     }
 
-    /// Whether the service lets relying parties come this way.
+    /// Whether the service supports this registration type.
     pub fn is_open(self, service: &Service) -> bool {
         service.supports("supportedClientRegistrationTypes", self.word())
     }
 }
 
-/// A relying party that wants to be a client.
+/// A relying party to be registered as a client.
 #[derive(Debug)]
 pub struct Registration<'a> {
     pub call: &'a Call,
@@ -41,9 +41,8 @@ pub struct Registration<'a> {
 }
 
 impl Registration<'_> {
-    /// The client that is to be stored: a new one, or in the place of an earlier automatic registration of the same
-    /// entity, of which it keeps what metadata cannot say. Authlete refuses to register an entity explicitly that is a
-    /// client already.
+    /// The client to be stored: a new one, or an update of an earlier automatic registration of the same entity, which
+    /// keeps settings that metadata cannot express. Authlete rejects the explicit registration of an existing client.
     pub fn client(&self, service: &mut Service) -> Result<Client, Refusal> {
         let metadata = resolved(self.chain, RELYING_PARTY)?;
         let missing = OAuthError::new("invalid_metadata", RELYING_PARTY_MISSING);
@@ -56,7 +55,8 @@ impl Registration<'_> {
             }
             self.call.refuse_locked(earlier, NamedBy::EntityId)?;
         }
-        let requested = client_registration::acceptable(service, &metadata, earlier.as_deref())?;
+        let requested =
+            client_registration::checked_settings(service, &metadata, earlier.as_deref())?;
         self.check(&requested)?;
         let mut client = match earlier {
             None => client::new(service, &requested, self.call.now)?,
@@ -68,24 +68,24 @@ impl Registration<'_> {
         Ok(client)
     }
 
-    /// What federation demands beside all that is demanded of clients that register themselves.
+    /// The requirements of federation, in addition to those of dynamic client registration.
     fn check(&self, requested: &Object) -> Result<(), OAuthError> {
         let ways = requested.texts("clientRegistrationTypes");
         if !ways.is_some_and(|ways| ways.contains(&self.way.word())) {
             return Err(invalid(
-                "client_registration_types: must have the way in which the client registers",
+                "client_registration_types: must contain the registration type of the request",
             ));
         }
-        // §12.1: nobody tells such a client a secret.
+        // §12.1: an automatically registered client receives no secret.
         if self.way == Way::Automatic && needs_secret(requested) {
             return Err(invalid(
-                "token_endpoint_auth_method: a client that is registered automatically has no secret",
+                "token_endpoint_auth_method: an automatically registered client has no secret",
             ));
         }
         Ok(())
     }
 
-    /// What the service notes of the federation.
+    /// The settings that record the registration.
     fn members(&self) -> Object {
         let chain = self.chain;
         let is = |way| (self.way == way).into();

@@ -1,4 +1,4 @@
-//! `/federation/configuration`: what the service states about itself (OpenID Federation 1.0 §9).
+//! `/federation/configuration`: the entity configuration of the service (OpenID Federation 1.0 §9).
 
 use authlete::types::EntityType;
 use serde_json::Value;
@@ -32,25 +32,28 @@ fn entity_configuration(call: &Call, service: &Service) -> Result<String, OAuthE
             "authority_hints".to_owned(),
             provider.authority_hints.clone().into(),
         ),
-        ("metadata".to_owned(), roles(call, service)?.into()),
+        (
+            "metadata".to_owned(),
+            metadata_by_type(call, service)?.into(),
+        ),
     ]);
     let expires_at = after(call.now, lifetime::entity_configuration(service));
     let times = (call.now, expires_at);
     provider.state(ENTITY_STATEMENT, &provider.entity_id, times, claims)
 }
 
-/// The metadata for each type of entity as which the service is to be described.
-fn roles(call: &Call, service: &Service) -> Result<Object, OAuthError> {
-    let asked = call.body.texts("entityTypes").unwrap_or_default();
-    let mut types: Vec<_> = asked.into_iter().map(EntityType::from).collect();
+/// The metadata of the service for each requested entity type.
+fn metadata_by_type(call: &Call, service: &Service) -> Result<Object, OAuthError> {
+    let requested = call.body.texts("entityTypes").unwrap_or_default();
+    let mut types: Vec<_> = requested.into_iter().map(EntityType::from).collect();
     types.retain(|entity_type| is_supported(entity_type, service));
     if types.is_empty() {
         types.push(EntityType::OpenidProvider);
     }
-    let roles = types.into_iter().map(|entity_type| {
+    let entries = types.into_iter().map(|entity_type| {
         let metadata = match entity_type {
             EntityType::OpenidCredentialIssuer => credential_issuer_metadata::of(&service.settings),
-            _ => Some(as_provider(service)),
+            _ => Some(provider_metadata(service)),
         };
         let named = entity_type.protocol_value().zip(metadata);
         let (name, metadata) = named.ok_or(OAuthError::new(
@@ -59,11 +62,11 @@ fn roles(call: &Call, service: &Service) -> Result<Object, OAuthError> {
         ))?;
         Ok((name.to_owned(), Value::Object(metadata)))
     });
-    roles.collect()
+    entries.collect()
 }
 
-/// The metadata of the service, in which signed keys take the place of unsigned ones.
-fn as_provider(service: &Service) -> Object {
+/// The metadata of the OpenID provider, where `signed_jwks_uri` replaces `jwks_uri`.
+fn provider_metadata(service: &Service) -> Object {
     let mut metadata = metadata::of(service);
     if metadata.contains_key("signed_jwks_uri") {
         metadata.remove("jwks_uri");
@@ -71,7 +74,7 @@ fn as_provider(service: &Service) -> Object {
     metadata
 }
 
-/// Whether the service can be described as an entity of a type. Authlete ignores the other types.
+/// Whether the service has metadata for an entity type. Authlete ignores the other types.
 fn is_supported(entity_type: &EntityType, service: &Service) -> bool {
     match entity_type {
         EntityType::OpenidProvider => true,

@@ -1,4 +1,4 @@
-//! `/federation/registration`: relying parties that register explicitly (OpenID Federation 1.0 §12.2).
+//! `/federation/registration`: explicit registration of relying parties (OpenID Federation 1.0 §12.2).
 
 use serde_json::json;
 
@@ -18,7 +18,7 @@ use crate::result_code::{
 };
 use crate::store::{Client, Service};
 
-/// The type of the response (§12.2.3): it must not pass for a statement of a superior.
+/// The `typ` of the response (§12.2.3), distinct from that of an entity statement.
 const RESPONSE: &str = "explicit-registration-response+jwt";
 
 pub fn registration(call: &Call, service: &mut Service) -> Outcome {
@@ -31,7 +31,7 @@ fn register(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     if !Way::Explicit.is_open(service) {
         return Err(OAuthError::new("not_found", EXPLICIT_REGISTRATION_UNSUPPORTED).into());
     }
-    let statements = presented(call)?;
+    let statements = statements(call)?;
     let statements: Vec<_> = statements.iter().map(String::as_str).collect();
     let chain = TrustChain::verify(&statements, service, call.now)?;
     if !jwt_audience::is_only(&chain.subject.claims, &provider.entity_id) {
@@ -52,9 +52,9 @@ fn register(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         .reply())
 }
 
-/// The statements of the request: all of the trust chain, or the entity configuration with the others in its header
+/// The entity statements of the request: a trust chain, or an entity configuration with the trust chain in its header
 /// (§4.3).
-fn presented(call: &Call) -> Result<Vec<String>, OAuthError> {
+fn statements(call: &Call) -> Result<Vec<String>, OAuthError> {
     let malformed = || OAuthError::invalid_request(FEDERATION_REQUEST_MALFORMED);
     let members = ["entityConfiguration", "trustChain"].map(|name| call.body.text(name));
     match members {
@@ -63,7 +63,7 @@ fn presented(call: &Call) -> Result<Vec<String>, OAuthError> {
             let jws = Jws::parse(configuration).map_err(|_| malformed())?;
             let missing = OAuthError::new("invalid_trust_chain", TRUST_CHAIN_MISSING);
             let chain = jws.header.texts("trust_chain").ok_or(missing)?;
-            // The first of the chain is of the entity, too; the one that was sent is for this service.
+            // The first statement of the chain is also an entity configuration, but the one sent has this service as `aud`.
             let superiors = chain.into_iter().skip(1);
             let statements = [configuration].into_iter().chain(superiors);
             Ok(statements.map(str::to_owned).collect())
@@ -72,7 +72,7 @@ fn presented(call: &Call) -> Result<Vec<String>, OAuthError> {
     }
 }
 
-/// What the service states about the relying party (§12.2.3): how it is registered, and until when.
+/// The response (§12.2.3): a statement about the relying party with its registered metadata and the expiration time.
 fn respond(
     provider: &Provider,
     chain: &TrustChain,

@@ -8,13 +8,13 @@ use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::pkce;
 use crate::protocol::refusal::Refusal;
 use crate::result_code::{
-    CODE_ELSEWHERE, CODE_EMPTY, CODE_EXPIRED, CODE_MISSING, CODE_OF_ANOTHER_CLIENT, CODE_UNKNOWN,
-    DPOP_KEY_OF_CODE, TOKEN_REDIRECT_URI_DIFFERENT, TOKEN_REDIRECT_URI_MISSING,
+    CODE_EMPTY, CODE_EXPIRED, CODE_MISSING, CODE_OF_ANOTHER_CLIENT, CODE_OF_ANOTHER_SERVICE,
+    CODE_UNKNOWN, DPOP_KEY_OF_CODE, TOKEN_REDIRECT_URI_DIFFERENT, TOKEN_REDIRECT_URI_MISSING,
     TOKEN_REDIRECT_URI_UNEXPECTED,
 };
 use crate::store::{Narrowed, Service};
 
-/// RFC 6749 §4.1.3.
+/// Exchanges an authorization code for tokens (RFC 6749 §4.1.3).
 pub fn authorization_code(request: &Request<'_>, service: &mut Service) -> Result<Issued, Refusal> {
     let now = request.call.now;
     let code = request
@@ -23,7 +23,7 @@ pub fn authorization_code(request: &Request<'_>, service: &mut Service) -> Resul
         .map_err(OAuthError::invalid_request)?;
     let digest = Digest::of(code);
     let unknown = match request.call.foreign.has(code) {
-        true => CODE_ELSEWHERE,
+        true => CODE_OF_ANOTHER_SERVICE,
         false => CODE_UNKNOWN,
     };
     let entry = service.codes.get(&digest);
@@ -33,7 +33,7 @@ pub fn authorization_code(request: &Request<'_>, service: &mut Service) -> Resul
         return Err(OAuthError::invalid_grant(CODE_OF_ANOTHER_CLIENT).into());
     }
     if let Some(record) = code.used_for {
-        // RFC 6749 §4.1.2: whoever was first, the tokens may be in the wrong hands.
+        // RFC 6749 §4.1.2: the code was used twice, so tokens issued for it may be stolen and are revoked.
         service.lastingly(move |service| service.tokens.take(record));
         return Err(OAuthError::invalid_grant(CODE_UNKNOWN).into());
     }
@@ -56,9 +56,9 @@ pub fn authorization_code(request: &Request<'_>, service: &mut Service) -> Resul
     if code.dpop_key.is_some() && code.dpop_key != request.binding.dpop_key {
         return Err(OAuthError::invalid_grant(DPOP_KEY_OF_CODE).into());
     }
-    // The ID token of Native SSO comes later, with the digest of a device secret.
-    let is_complete = native_sso::session(service, request.client(), &code.grant).is_none();
-    let call = match is_complete {
+    // In Native SSO, `/nativesso` issues the ID token, with the hash of the device secret.
+    let with_id_token = native_sso::session(service, request.client(), &code.grant).is_none();
+    let call = match with_id_token {
         true => &request.call.without(&["jwtAtClaims"]),
         false => request.call,
     };
@@ -70,7 +70,7 @@ pub fn authorization_code(request: &Request<'_>, service: &mut Service) -> Resul
         refreshable: request.may_refresh(service),
     };
     let narrowed = Narrowed::requested(&issuance.grant, request.parameters)?;
-    let issued = match is_complete {
+    let issued = match with_id_token {
         true => issuance.issue_with_id_token(service, narrowed)?,
         false => issuance.issue_narrowed(service, narrowed)?,
     };

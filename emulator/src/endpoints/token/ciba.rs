@@ -20,7 +20,7 @@ const CODES: decision::Codes = decision::Codes {
     refused: CIBA_REFUSED,
 };
 
-/// CIBA Core 1.0 §10.1.
+/// Exchanges an `auth_req_id` for tokens (CIBA Core 1.0 §10.1).
 pub fn ciba(request: &Request<'_>, service: &mut Service) -> Result<Issued, Refusal> {
     let now = request.call.now;
     let push = DeliveryMode::Push;

@@ -7,7 +7,7 @@ use crate::protocol::refusal::Refusal;
 use crate::result_code::CLIENT_NOT_CONFIDENTIAL;
 use crate::store::Service;
 
-/// RFC 6749 §4.4: for the client itself, without a refresh token.
+/// Issues an access token for the client itself, without a refresh token (RFC 6749 §4.4).
 pub fn client_credentials(request: &Request<'_>, service: &mut Service) -> Result<Issued, Refusal> {
     let client = request.client();
     if !client.is_confidential() {

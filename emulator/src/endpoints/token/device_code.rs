@@ -17,7 +17,7 @@ const CODES: decision::Codes = decision::Codes {
     refused: DEVICE_REFUSED,
 };
 
-/// RFC 8628 §3.4.
+/// Exchanges a device code for tokens (RFC 8628 §3.4).
 pub fn device_code(request: &Request<'_>, service: &mut Service) -> Result<Issued, Refusal> {
     let now = request.call.now;
     let device_code = request

@@ -1,9 +1,9 @@
-//! The answer of the token endpoint when the client gets its tokens.
+//! The successful response of the token endpoint.
 
 use authlete::types::GrantType;
 
 use super::reissue::is_reissuable;
-use super::response::{list, of_request, with_tokens};
+use super::response::{list, with_request, with_tokens};
 use super::{Request, native_sso};
 use crate::json::Members as _;
 use crate::protocol::issuance::Issued;
@@ -14,7 +14,7 @@ use crate::result_code::{
 };
 use crate::store::{Grant, Service};
 
-/// The tokens, and the token response for the client (RFC 6749 §5.1).
+/// The response with the tokens, and the token response for the client (RFC 6749 §5.1).
 pub fn granted(request: &Request<'_>, service: &Service, issued: Issued) -> Answer {
     let record = service.tokens.by_id(issued.record);
     let grant = record.map(|record| &record.grant);
@@ -30,14 +30,14 @@ pub fn granted(request: &Request<'_>, service: &Service, issued: Issued) -> Answ
     };
     let reissuable = record.is_some_and(|record| is_reissuable(service, record));
     let answer = match session {
-        Some(session) => native_sso::of_grant(request, service, session, issued),
+        Some(session) => native_sso::granted(request, service, session, issued),
         None => with_tokens(request.call, code, service, request.client(), issued)
             .with_some("action", reissuable.then_some("ID_TOKEN_REISSUABLE")),
     };
-    of_request(answer, request).with_some("requestedIdTokenClaims", claims)
+    with_request(answer, request).with_some("requestedIdTokenClaims", claims)
 }
 
-/// The claims that the authorization request wanted to have in ID tokens (OpenID Connect Core 1.0 §5.5).
+/// The claims that the authorization request asked for in ID tokens (OpenID Connect Core 1.0 §5.5).
 fn requested_claims(grant: &Grant) -> Option<Vec<String>> {
     let claims = grant.openid.as_ref()?.requested_claims.as_ref()?;
     let names: Vec<_> = claims.object("id_token")?.keys().cloned().collect();

@@ -1,5 +1,5 @@
-//! The grant type `urn:ietf:params:oauth:grant-type:jwt-bearer` (RFC 7523 §2.1). Whose assertions count is for the server
-//! to know: it gets the request when everything that can be checked without keys is right.
+//! The grant type `urn:ietf:params:oauth:grant-type:jwt-bearer` (RFC 7523 §2.1). The authorization
+//! server decides which issuers it trusts: it gets the request after all checks that need no keys.
 
 use authlete::types::GrantType;
 
@@ -57,7 +57,7 @@ pub fn jwt_bearer(
     Ok(answer.reply())
 }
 
-/// RFC 7523 §3. Gives the subject of an assertion that can be read.
+/// Checks an assertion (RFC 7523 §3). Returns its subject, unless the assertion is encrypted.
 fn check(assertion: &str, service: &Service, call: &Call) -> Result<Option<String>, ResultCode> {
     let Some(jwt) = ForeignJwt::read(assertion, POLICY, service, call.now)? else {
         return Ok(None);

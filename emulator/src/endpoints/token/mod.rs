@@ -1,4 +1,4 @@
-//! `/auth/token`: the token endpoint, one file a grant type.
+//! `/auth/token`: the token endpoint, one file per grant type.
 
 mod authorization_code;
 mod ciba;
@@ -20,7 +20,7 @@ use authlete::types::GrantType;
 
 pub use password::{fail, issue};
 pub use reissue::reissue;
-pub use request::{Request, UNUSED, unsupported};
+pub use request::{IGNORED_MEMBERS, Request, unsupported};
 
 use crate::call::Call;
 use crate::json::Members;
@@ -43,7 +43,7 @@ pub fn token(call: &Call, service: &mut Service) -> Outcome {
         Refusal::Reply(reply) => Err(reply),
         Refusal::Client(error) => {
             let answer = error.answer(call.path, usual_action(&error), &service.settings);
-            Ok(response::with_client_of_refused(answer, call, service).reply())
+            Ok(response::with_client_of_rejected(answer, call, service).reply())
         }
     });
     let outcome = dpop::with_nonce(call, service, outcome);
@@ -70,7 +70,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     if grant_type == GrantType::Implicit {
         return Err(unsupported_because(GRANT_TYPE_IMPLICIT).into());
     }
-    // Three grant types can do without a client.
+    // These three grant types do not require a client.
     match grant_type {
         GrantType::TokenExchange => {
             return token_exchange::token_exchange(call, service, &parameters);

@@ -1,5 +1,5 @@
-//! Token requests of apps that share a session (OpenID Connect Native SSO for Mobile Apps 1.0). The tokens are issued here;
-//! the response is made by `/nativesso`, once the server has found the session alive and the device secret right.
+//! Token requests of apps that share a session (OpenID Connect Native SSO for Mobile Apps 1.0). The tokens are issued here.
+//! `/nativesso` creates the response, after the server has checked the session and the device secret.
 
 use authlete::types::{GrantType, TokenType};
 use serde_json::Value;
@@ -21,8 +21,8 @@ use crate::store::{Authentication, Grant, Service};
 
 const ACTION: &str = "NATIVE_SSO";
 
-/// The answer about tokens that came of a code or a refresh token. Who has a device secret already sends it (§3.3).
-pub fn of_grant(request: &Request<'_>, service: &Service, session: &str, issued: Issued) -> Answer {
+/// The response for tokens from a code or a refresh token. A client that has a device secret already sends it (§3.3).
+pub fn granted(request: &Request<'_>, service: &Service, session: &str, issued: Issued) -> Answer {
     let call = request.call;
     let additional = additional_claims(request, service, &issued);
     let answer = Reply::action(call.path, TOKEN_NATIVE_SSO, ACTION)
@@ -32,8 +32,8 @@ pub fn of_grant(request: &Request<'_>, service: &Service, session: &str, issued:
     response::with_token_details(answer, service, request.client(), issued, call.now)
 }
 
-/// What the authorization request wants to find in the ID token. That of a refresh has none of it (OpenID Connect Core 1.0
-/// §12.2).
+/// The claims from the authorization request for the ID token. The ID token of a refresh does not have them (OpenID Connect
+/// Core 1.0 §12.2).
 fn additional_claims(request: &Request<'_>, service: &Service, issued: &Issued) -> Option<String> {
     if request.grant_type != GrantType::AuthorizationCode {
         return None;
@@ -59,14 +59,14 @@ fn additional_claims(request: &Request<'_>, service: &Service, issued: &Issued) 
     (!claims.is_empty()).then(|| Value::Object(claims).to_string())
 }
 
-/// What a second app presents: the ID token of the first, and the device secret that it got with it (§4.2).
+/// The credentials of a second app: the ID token of the first app, and the device secret issued with it (§4.2).
 pub struct Presented<'a> {
     pub id_token: &'a str,
     pub kind: &'a TokenType,
     pub device_secret: &'a str,
 }
 
-/// Tokens for the second app, of the session that the ID token is of (§4.3).
+/// Issues tokens for the second app, in the session of the ID token (§4.3).
 pub fn exchange(
     request: &Request<'_>,
     service: &mut Service,
@@ -102,10 +102,10 @@ pub fn exchange(
         .with("deviceSecretHash", hash);
     let now = request.call.now;
     let answer = response::with_token_details(answer, service, request.client(), issued, now);
-    Ok(response::of_request(answer, request))
+    Ok(response::with_request(answer, request))
 }
 
-/// What the request asks for, granted by the user of the session as that one authenticated.
+/// The requested grant, with the user of the session and the authentication of that user.
 fn grant(
     request: &Request<'_>,
     service: &Service,

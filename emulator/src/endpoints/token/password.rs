@@ -1,4 +1,4 @@
-//! The grant type `password` (RFC 6749 §4.3), and `/auth/token/issue` and `/auth/token/fail`, which come after it.
+//! The grant type `password` (RFC 6749 §4.3), with the calls that follow it: `/auth/token/issue` and `/auth/token/fail`.
 
 use super::{Request, response};
 use crate::call::Call;
@@ -14,15 +14,15 @@ use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     PASSWORD_EMPTY, PASSWORD_MISSING, ResultCode, TOKEN_FAIL_CLIENT,
     TOKEN_FAIL_CLIENT_UNAUTHORIZED, TOKEN_FAIL_PASSWORD, TOKEN_FAIL_REASON_MISSING,
-    TOKEN_FAIL_REASON_UNKNOWN, TOKEN_FAIL_SCOPE, TOKEN_FAIL_TARGET, TOKEN_FAIL_TICKET_ELSEWHERE,
-    TOKEN_FAIL_TICKET_EXPIRED, TOKEN_FAIL_TICKET_MISSING, TOKEN_FAIL_TICKET_UNKNOWN,
+    TOKEN_FAIL_REASON_UNKNOWN, TOKEN_FAIL_SCOPE, TOKEN_FAIL_TARGET, TOKEN_FAIL_TICKET_EXPIRED,
+    TOKEN_FAIL_TICKET_MISSING, TOKEN_FAIL_TICKET_OF_ANOTHER_SERVICE, TOKEN_FAIL_TICKET_UNKNOWN,
     TOKEN_FAIL_UNKNOWN, TOKEN_ISSUE_CLIENT_GONE, TOKEN_ISSUE_OK, TOKEN_ISSUE_SUBJECT_MISSING,
-    TOKEN_ISSUE_TICKET_ELSEWHERE, TOKEN_ISSUE_TICKET_EXPIRED, TOKEN_ISSUE_TICKET_MISSING,
+    TOKEN_ISSUE_TICKET_EXPIRED, TOKEN_ISSUE_TICKET_MISSING, TOKEN_ISSUE_TICKET_OF_ANOTHER_SERVICE,
     TOKEN_ISSUE_TICKET_UNKNOWN, TOKEN_PASSWORD, USERNAME_EMPTY, USERNAME_MISSING,
 };
 use crate::store::{Grant, PasswordRequest, Service};
 
-/// Only the server knows passwords: it gets a ticket, with which it goes on.
+/// Issues a ticket for the authorization server, which checks the password and then issues or fails the request.
 pub fn password(request: &Request<'_>, service: &mut Service) -> Result<Reply, Refusal> {
     let call = request.call;
     let parameter = |name, missing, empty| {
@@ -45,7 +45,7 @@ pub fn password(request: &Request<'_>, service: &mut Service) -> Result<Reply, R
             "authorizationDetails",
             grant.authorization_details.as_deref().cloned(),
         );
-    let waiting = PasswordRequest {
+    let pending = PasswordRequest {
         grant,
         binding: request.binding.clone(),
         refreshable: request.may_refresh(service),
@@ -54,11 +54,11 @@ pub fn password(request: &Request<'_>, service: &mut Service) -> Result<Reply, R
     let key = Digest::of(&ticket);
     service
         .password_requests
-        .insert(key, waiting, end, call.now);
+        .insert(key, pending, end, call.now);
     Ok(answer.reply())
 }
 
-/// The password is right.
+/// Issues the tokens after the server accepted the password.
 pub fn issue(call: &Call, service: &mut Service) -> Outcome {
     let issued = service.attempt(|service| try_issue(call, service));
     issued.or_else(|refusal| refusal.outcome(call, &service.settings, |_| "INTERNAL_SERVER_ERROR"))
@@ -70,15 +70,15 @@ fn try_issue(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         .text("subject")
         .ok_or(OAuthError::new("server_error", TOKEN_ISSUE_SUBJECT_MISSING))?;
     let caller_error = |code| OAuthError::new("server_error", code);
-    let waiting = take(call, service).map_err(|unusable| {
+    let pending = take(call, service).map_err(|unusable| {
         caller_error(match unusable {
-            Ticket::Missing => TOKEN_ISSUE_TICKET_MISSING,
-            Ticket::Elsewhere => TOKEN_ISSUE_TICKET_ELSEWHERE,
-            Ticket::Unknown => TOKEN_ISSUE_TICKET_UNKNOWN,
-            Ticket::Expired => TOKEN_ISSUE_TICKET_EXPIRED,
+            UnusableTicket::Missing => TOKEN_ISSUE_TICKET_MISSING,
+            UnusableTicket::OfAnotherService => TOKEN_ISSUE_TICKET_OF_ANOTHER_SERVICE,
+            UnusableTicket::Unknown => TOKEN_ISSUE_TICKET_UNKNOWN,
+            UnusableTicket::Expired => TOKEN_ISSUE_TICKET_EXPIRED,
         })
     })?;
-    let client = service.clients.by_id(waiting.grant.client_id);
+    let client = service.clients.by_id(pending.grant.client_id);
     let client = client
         .cloned()
         .ok_or(caller_error(TOKEN_ISSUE_CLIENT_GONE))?;
@@ -87,19 +87,19 @@ fn try_issue(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         client: &client,
         grant: Grant {
             subject: Some(subject.to_owned()),
-            ..waiting.grant
+            ..pending.grant
         },
-        binding: waiting.binding,
-        refreshable: waiting.refreshable,
+        binding: pending.binding,
+        refreshable: pending.refreshable,
     };
     let issued = issuance.issue(service)?;
     Ok(response::with_tokens(call, TOKEN_ISSUE_OK, service, &client, issued).reply())
 }
 
-/// The password is wrong, or the server has another reason.
+/// Creates the error response if the password is wrong, or for another reason.
 pub fn fail(call: &Call, service: &mut Service) -> Outcome {
     let (error, action) = match reported(call, service) {
-        // The client gets the error, whatever the reason is.
+        // The action is the same for all reasons.
         Ok(error) => (error, "BAD_REQUEST"),
         Err(code) => (
             OAuthError::new("server_error", code),
@@ -109,42 +109,42 @@ pub fn fail(call: &Call, service: &mut Service) -> Outcome {
     Ok(error.answer(call.path, action, &service.settings).reply())
 }
 
-/// The error for the client, which ends the ticket; or the code for a mistake of the call.
+/// Consumes the ticket and returns the error for the client, or the code for an error of the call.
 fn reported(call: &Call, service: &mut Service) -> Result<OAuthError, ResultCode> {
     let reason = call.body.text("reason").ok_or(TOKEN_FAIL_REASON_MISSING)?;
     let error = reported_as(reason).ok_or(TOKEN_FAIL_REASON_UNKNOWN)?;
     take(call, service).map_err(|unusable| match unusable {
-        Ticket::Missing => TOKEN_FAIL_TICKET_MISSING,
-        Ticket::Elsewhere => TOKEN_FAIL_TICKET_ELSEWHERE,
-        Ticket::Unknown => TOKEN_FAIL_TICKET_UNKNOWN,
-        Ticket::Expired => TOKEN_FAIL_TICKET_EXPIRED,
+        UnusableTicket::Missing => TOKEN_FAIL_TICKET_MISSING,
+        UnusableTicket::OfAnotherService => TOKEN_FAIL_TICKET_OF_ANOTHER_SERVICE,
+        UnusableTicket::Unknown => TOKEN_FAIL_TICKET_UNKNOWN,
+        UnusableTicket::Expired => TOKEN_FAIL_TICKET_EXPIRED,
     })?;
     Ok(error)
 }
 
 /// Why a ticket cannot be used.
-enum Ticket {
+enum UnusableTicket {
     Missing,
-    Elsewhere,
+    OfAnotherService,
     Unknown,
     Expired,
 }
 
-/// A ticket works once.
-fn take(call: &Call, service: &mut Service) -> Result<PasswordRequest, Ticket> {
-    let ticket = call.body.text("ticket").ok_or(Ticket::Missing)?;
+/// Consumes the ticket of the call.
+fn take(call: &Call, service: &mut Service) -> Result<PasswordRequest, UnusableTicket> {
+    let ticket = call.body.text("ticket").ok_or(UnusableTicket::Missing)?;
     let entry = service.password_requests.remove(&Digest::of(ticket));
     let entry = entry.ok_or(match call.foreign.has(ticket) {
-        true => Ticket::Elsewhere,
-        false => Ticket::Unknown,
+        true => UnusableTicket::OfAnotherService,
+        false => UnusableTicket::Unknown,
     })?;
     match call.now < entry.expires_at {
         true => Ok(entry.value),
-        false => Err(Ticket::Expired),
+        false => Err(UnusableTicket::Expired),
     }
 }
 
-/// The error that a reason stands for (RFC 6749 §5.2, RFC 8707 §2).
+/// The OAuth error for a reason (RFC 6749 §5.2, RFC 8707 §2).
 fn reported_as(reason: &str) -> Option<OAuthError> {
     let (error, code) = match reason {
         "UNKNOWN" => ("server_error", TOKEN_FAIL_UNKNOWN),

@@ -4,7 +4,7 @@ use authlete::types::GrantType;
 use serde_json::Value;
 
 use super::granted::granted;
-use super::{Request, UNUSED, unsupported};
+use super::{IGNORED_MEMBERS, Request, unsupported};
 use crate::call::Call;
 use crate::digest::Digest;
 use crate::json::{Members, Object};
@@ -22,10 +22,10 @@ use crate::result_code::{
 };
 use crate::store::{CredentialOffer, Grant, Service};
 
-/// How often a transaction code may be wrong: it is short, and whoever has the other code could try them all.
-const FAILURES: u32 = 5;
+/// Limit on wrong transaction codes, which are short and could be guessed by anyone with the pre-authorized code.
+const MAX_FAILURES: u32 = 5;
 
-/// OpenID for Verifiable Credential Issuance 1.0 §6.1.
+/// Exchanges a pre-authorized code for tokens (OpenID for Verifiable Credential Issuance 1.0 §6.1).
 pub fn pre_authorized_code(
     call: &Call,
     service: &mut Service,
@@ -51,7 +51,7 @@ pub fn pre_authorized_code(
     });
     let offer = checked.ok_or(unknown)??;
     let issuance = Issuance {
-        call: &call.without(&UNUSED),
+        call: &call.without(&IGNORED_MEMBERS),
         client: request.client(),
         grant: grant(&request, service, &offer)?,
         binding: request.binding.clone(),
@@ -64,7 +64,7 @@ pub fn pre_authorized_code(
     Ok(granted(&request, service, issued).reply())
 }
 
-/// Wallets need not be registered where the service says so (§6.1, §6.3).
+/// The service can allow wallets that are not registered (§6.1, §6.3).
 fn identify<'a>(
     call: &'a Call,
     service: &mut Service,
@@ -83,12 +83,12 @@ fn identify<'a>(
     }
 }
 
-/// Whether the code can still be used, and who uses it knows what the user knows (§6.3).
+/// Checks that the code is usable, and the transaction code (§6.3).
 fn check(offer: &mut CredentialOffer, given: Option<&str>) -> Result<(), OAuthError> {
     if offer.exchanged {
         return Err(OAuthError::invalid_grant(PRE_AUTHORIZED_CODE_UNKNOWN));
     }
-    if offer.failures >= FAILURES {
+    if offer.failures >= MAX_FAILURES {
         return Err(OAuthError::invalid_grant(PRE_AUTHORIZED_CODE_BLOCKED));
     }
     match (offer.shown.text("txCode"), given) {
@@ -103,7 +103,7 @@ fn check(offer: &mut CredentialOffer, given: Option<&str>) -> Result<(), OAuthEr
     }
 }
 
-/// What the offer grants to whoever has its code, or that of it which the request asks for.
+/// The grant of the offer, or the requested part of it.
 fn grant(
     request: &Request<'_>,
     service: &Service,
@@ -120,7 +120,11 @@ fn grant(
         grant_type: request.grant_type.clone(),
         scopes: Vec::new().into(),
         resources: resource::requested(parameters)?,
-        offered_credentials: chosen(offered.credentials, details.as_ref(), &service.settings)?,
+        offered_credentials: requested_credentials(
+            offered.credentials,
+            details.as_ref(),
+            &service.settings,
+        )?,
         authorization_details: details.map(Box::new),
         properties: offered.properties,
         acr: text("acr"),
@@ -133,8 +137,8 @@ fn grant(
     })
 }
 
-/// What of the offer the details of the request choose. Nobody has consented to anything else.
-fn chosen(
+/// The offered credentials that the authorization details request. Other details are rejected, since they are not granted.
+fn requested_credentials(
     offered: Vec<String>,
     details: Option<&Value>,
     service: &Object,
@@ -143,19 +147,19 @@ fn chosen(
         return Ok(offered);
     };
     let configurations = credential_issuer::configurations(service);
-    let asked = credential_details::among(Some(details));
-    let is_asked = |detail: &Object, id: &String| {
+    let requested = credential_details::among(Some(details));
+    let is_requested = |detail: &Object, id: &String| {
         let configuration = configurations.get(id);
         configuration.is_some_and(|known| credential_details::is_for(detail, id, known, service))
     };
-    let is_offered = |detail: &Object| offered.iter().any(|id| is_asked(detail, id));
-    let others = authorization_details::details(details).count() > asked.len();
-    if others || !asked.iter().all(is_offered) {
-        let beyond = AUTHORIZATION_DETAILS_BEYOND_GRANT;
-        return Err(OAuthError::new("invalid_authorization_details", beyond));
+    let is_offered = |detail: &Object| offered.iter().any(|id| is_requested(detail, id));
+    let others = authorization_details::details(details).count() > requested.len();
+    if others || !requested.iter().all(is_offered) {
+        let code = AUTHORIZATION_DETAILS_BEYOND_GRANT;
+        return Err(OAuthError::new("invalid_authorization_details", code));
     }
     let chosen = offered
         .iter()
-        .filter(|id| asked.iter().any(|detail| is_asked(detail, id)));
+        .filter(|id| requested.iter().any(|detail| is_requested(detail, id)));
     Ok(chosen.cloned().collect())
 }

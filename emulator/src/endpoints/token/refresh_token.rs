@@ -12,23 +12,23 @@ use crate::protocol::{access_token, native_sso, proof_of_possession, scopes};
 use crate::random;
 use crate::reply::Reply;
 use crate::result_code::{
-    REFRESH_JWT, REFRESH_TOKEN_ELSEWHERE, REFRESH_TOKEN_EMPTY, REFRESH_TOKEN_EXPIRED,
-    REFRESH_TOKEN_MISSING, REFRESH_TOKEN_OF_ANOTHER_CLIENT, REFRESH_TOKEN_UNKNOWN,
+    REFRESH_JWT, REFRESH_TOKEN_EMPTY, REFRESH_TOKEN_EXPIRED, REFRESH_TOKEN_MISSING,
+    REFRESH_TOKEN_OF_ANOTHER_CLIENT, REFRESH_TOKEN_OF_ANOTHER_SERVICE, REFRESH_TOKEN_UNKNOWN,
     SCOPE_BEYOND_GRANT,
 };
 use crate::store::{Grant, Narrowed, RecordId, RefreshToken, Renewal, Service, TokenRecord};
 
-/// How long a client can repeat a request whose answer it did not get, in seconds.
-const REPEATABLE: i64 = 60;
+/// How long the previous refresh token is accepted again if the client missed the response, in seconds.
+const REUSE_PERIOD: i64 = 60;
 
-/// What a client presents: a refresh token that is good, by itself or as the one that it was replaced by.
+/// The presented refresh token, or its replacement if the client presented a replaced one.
 struct Presented {
     record: RecordId,
     refresh_token: String,
     replaced: bool,
 }
 
-/// RFC 6749 §6.
+/// Refreshes an access token (RFC 6749 §6).
 pub fn refresh_token(request: &Request<'_>, service: &mut Service) -> Result<Reply, Refusal> {
     let value = request
         .parameters
@@ -36,12 +36,12 @@ pub fn refresh_token(request: &Request<'_>, service: &mut Service) -> Result<Rep
         .map_err(OAuthError::invalid_request)?;
     let Some(presented) = find(value, request, service) else {
         let error = OAuthError::invalid_grant(match request.call.foreign.has(value) {
-            true => REFRESH_TOKEN_ELSEWHERE,
+            true => REFRESH_TOKEN_OF_ANOTHER_SERVICE,
             false => REFRESH_TOKEN_UNKNOWN,
         });
         let action = usual_action(&error);
         let answer = error.answer(request.call.path, action, &service.settings);
-        let answer = response::with_client_of_refused(answer, request.call, service);
+        let answer = response::with_client_of_rejected(answer, request.call, service);
         let replaced = is_idempotent(service) && service.renewals.get(&Digest::of(value)).is_some();
         return Ok(answer.with("previousRefreshTokenUsed", replaced).reply());
     };
@@ -62,7 +62,7 @@ fn find(value: &str, request: &Request<'_>, service: &Service) -> Option<Present
     }
     let renewal = service.renewals.live(&digest, request.call.now);
     let renewal = renewal.filter(|_| is_idempotent(service))?;
-    // Whoever used the new one got the answer.
+    // Once the new refresh token is used, the client got the response, and the previous one is not accepted any more.
     let renewed = Digest::of(&renewal.refresh_token);
     let (record, _) = service.tokens.by_refresh_token(&renewed)?;
     Some(Presented {
@@ -76,7 +76,7 @@ fn is_idempotent(service: &Service) -> bool {
     service.settings.flag("refreshTokenIdempotent")
 }
 
-/// The refresh token is replaced by a new one, unless the service says that it is kept, or it is a new one itself.
+/// Rotates the refresh token, unless the service keeps refresh tokens or the presented one was rotated already.
 fn refresh(
     request: &Request<'_>,
     service: &mut Service,
@@ -142,7 +142,7 @@ fn refresh(
             refresh_token: next.clone(),
         };
         let key = Digest::of(&presented.refresh_token);
-        let until = after(call.now, REPEATABLE);
+        let until = after(call.now, REUSE_PERIOD);
         service.renewals.insert(key, renewal, until, call.now);
     }
     Ok(Issued {
@@ -154,7 +154,7 @@ fn refresh(
     })
 }
 
-/// The grant with the scopes of the new access token: those of the refresh token, or what of them the client asks for.
+/// The grant with the scopes of the new access token: those of the refresh token, or the requested subset.
 fn refreshed_grant(
     request: &Request<'_>,
     service: &Service,
@@ -168,7 +168,7 @@ fn refreshed_grant(
         }
         _ => return Err(OAuthError::invalid_scope(SCOPE_BEYOND_GRANT).into()),
     };
-    // OpenID Connect Core 1.0 §11.
+    // OpenID Connect Core 1.0 §11: ID tokens on refresh need offline_access.
     let offline = current.scopes.iter().any(|scope| scope == "offline_access");
     let dropped = service
         .settings
@@ -181,7 +181,7 @@ fn refreshed_grant(
     let claims = grant.access_token_claims.clone();
     let claims = match native_sso::session(service, request.client(), &grant) {
         Some(_) => issuance::access_token_claims(claims, request.call, REFRESH_JWT)?,
-        // Other flows do not take claims from a token request.
+        // Other flows ignore the claims of a token request.
         None => claims,
     };
     Ok(Grant {

@@ -16,8 +16,8 @@ use crate::result_code::{
 };
 use crate::store::{Authentication, Client, Grant, NamedBy, RecordId, Service, TokenRecord};
 
-/// Whether a new ID token can go with tokens: they were refreshed, they are for a user and for OpenID Connect, and the
-/// service wants it so.
+/// Whether an ID token can be reissued: the service supports it, and the tokens were refreshed and belong to a user who
+/// granted `openid`.
 pub fn is_reissuable(service: &Service, record: &TokenRecord) -> bool {
     service.settings.flag("idTokenReissuable")
         && record.last_refreshed_at > 0
@@ -49,7 +49,7 @@ pub fn reissue(call: &Call, service: &Service) -> Outcome {
     }
 }
 
-/// The tokens of a call, and what the ID token for them is to say.
+/// The tokens of a call, and the grant for their ID token.
 struct Reissue<'a> {
     call: &'a Call,
     access_token: &'a str,
@@ -86,7 +86,7 @@ impl<'a> Reissue<'a> {
         })
     }
 
-    /// The token response once more, with the tokens as they were given and the ID token.
+    /// Repeats the token response with the given tokens and the new ID token.
     fn respond(self, service: &Service, id_token: String) -> Reply {
         let issued = Issued {
             record: self.id,
@@ -103,8 +103,8 @@ impl<'a> Reissue<'a> {
     }
 }
 
-/// The grant as the ID token shows it: the authentication is the same one, the rest is what the call says. There is no
-/// nonce, which belongs to the first ID token.
+/// The grant for the ID token: the authentication of the original grant, and the user claims of the call. The nonce is
+/// omitted, since it belongs to the first ID token.
 fn grant(call: &Call, record: &TokenRecord) -> Result<Grant, NoObject> {
     let text = |name| call.body.text(name).map(str::to_owned);
     let earlier = record.grant.openid.as_deref();

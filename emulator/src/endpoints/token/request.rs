@@ -1,4 +1,4 @@
-//! What a client asks for at the token endpoint.
+//! Token requests.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -20,12 +20,12 @@ use crate::result_code::{
 };
 use crate::store::{Binding, Client, Grant, Granted, NamedBy, Narrowed, Service};
 
-/// A request, once it is known which client it is of.
+/// A token request of an authenticated client.
 pub struct Request<'a> {
     pub call: &'a Call,
     pub parameters: &'a Parameters,
     pub authenticated: Authenticated,
-    /// What the tokens are bound to.
+    /// The certificate and keys to which the tokens are bound.
     pub binding: Binding,
     pub grant_type: GrantType,
 }
@@ -46,20 +46,20 @@ impl<'a> Request<'a> {
             authenticated,
             grant_type,
         };
-        request.allow(service, &request.grant_type)?;
+        request.check_grant_type(service, &request.grant_type)?;
         Ok(request)
     }
 
-    /// The same for a grant type that can do without a client: when the request names none, and the service does not
-    /// insist, there is nothing to authenticate.
+    /// Like [`authenticate`](Self::authenticate), for a grant type that does not require a client: `None` if the request
+    /// does not identify one and `requires_client` is false.
     pub fn authenticate_if_identified(
         call: &'a Call,
         service: &mut Service,
         parameters: &'a Parameters,
         grant_type: GrantType,
-        insists: bool,
+        requires_client: bool,
     ) -> Result<Option<Self>, Refusal> {
-        if insists || names_client(call, parameters) {
+        if requires_client || names_client(call, parameters) {
             return Self::authenticate(call, service, parameters, grant_type).map(Some);
         }
         match service.supports("supportedGrantTypes", grant_type.as_str()) {
@@ -68,7 +68,7 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// A request of a client that nobody has registered.
+    /// A request of an unregistered client.
     pub fn anonymous(
         call: &'a Call,
         service: &mut Service,
@@ -104,7 +104,7 @@ impl<'a> Request<'a> {
         service.may_refresh(self.client())
     }
 
-    /// The grant that the request asks for by itself, of nobody yet.
+    /// The requested grant, without a subject.
     pub fn grant(&self, service: &Service) -> Result<Grant, OAuthError> {
         let (service, client) = (&service.settings, &self.client().settings);
         let details = authorization_details::requested(self.parameters, service, client)?;
@@ -133,10 +133,13 @@ impl<'a> Request<'a> {
         scopes::required(self.parameters, service, client, missing)
     }
 
-    /// The tokens for what a user granted at another device.
+    /// Issues the tokens for a grant that the user made on another device.
     pub fn issue(&self, service: &mut Service, granted: Granted) -> Result<Issued, Refusal> {
         let issuance = Issuance {
-            call: &self.call.with_defaults(&granted.lifetimes).without(&UNUSED),
+            call: &self
+                .call
+                .with_defaults(&granted.lifetimes)
+                .without(&IGNORED_MEMBERS),
             client: self.client(),
             grant: granted.grant,
             binding: self.binding.clone(),
@@ -146,7 +149,11 @@ impl<'a> Request<'a> {
         issuance.issue_with_id_token(service, narrowed)
     }
 
-    fn allow(&self, service: &Service, grant_type: &GrantType) -> Result<(), OAuthError> {
+    fn check_grant_type(
+        &self,
+        service: &Service,
+        grant_type: &GrantType,
+    ) -> Result<(), OAuthError> {
         if !service.supports("supportedGrantTypes", grant_type.as_str()) {
             return Err(unsupported());
         }
@@ -160,11 +167,11 @@ impl<'a> Request<'a> {
     }
 }
 
-/// Members of a token request that are ignored when another call made the grant. Properties apply to authorization codes,
+/// Members of a token request that are ignored if another call created the grant. Properties apply to authorization codes,
 /// refresh tokens and client credentials, claims of JWT access tokens to client credentials and Native SSO.
-pub const UNUSED: [&str; 2] = ["properties", "jwtAtClaims"];
+pub const IGNORED_MEMBERS: [&str; 2] = ["properties", "jwtAtClaims"];
 
-/// RFC 6749 §5.2.
+/// The error for an unsupported grant type (RFC 6749 §5.2).
 pub fn unsupported() -> OAuthError {
     OAuthError::new("unsupported_grant_type", GRANT_TYPE_UNSUPPORTED)
 }
@@ -178,7 +185,7 @@ fn names_client(call: &Call, parameters: &Parameters) -> bool {
             .any(|name| parameters.has(name))
 }
 
-/// A service can let public clients leave `client_id` out where a code or a refresh token says whose it is.
+/// A service can allow public clients to omit `client_id` if a code or a refresh token identifies them.
 fn identified_by_grant<'a>(
     call: &Call,
     service: &Service,

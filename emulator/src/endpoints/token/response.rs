@@ -1,4 +1,4 @@
-//! The answers of the token endpoint.
+//! The responses of the token endpoint.
 
 use serde_json::Value;
 
@@ -14,8 +14,8 @@ use crate::reply::{Answer, Reply};
 use crate::result_code::ResultCode;
 use crate::store::{Client, Service};
 
-/// What the server is told of the request.
-pub fn of_request(answer: Answer, request: &Request<'_>) -> Answer {
+/// Adds the details of the request.
+pub fn with_request(answer: Answer, request: &Request<'_>) -> Answer {
     with_name_used(answer, request.authenticated.named_by)
         .with("grantType", request.grant_type.as_str())
         .with_some("resources", list(request.parameters.all("resource")))
@@ -25,7 +25,7 @@ pub fn of_request(answer: Answer, request: &Request<'_>) -> Answer {
         )
 }
 
-/// What every answer has that gives tokens out to the client.
+/// The response with tokens for the client.
 pub fn with_tokens(
     call: &Call,
     code: ResultCode,
@@ -42,7 +42,7 @@ pub fn with_tokens(
     with_token_details(answer, service, client, issued, call.now)
 }
 
-/// What the server is told of the tokens.
+/// Adds the details of the tokens.
 pub fn with_token_details(
     answer: Answer,
     service: &Service,
@@ -95,8 +95,8 @@ pub fn with_token_details(
         .with_some("grantId", grant.id.as_deref())
 }
 
-/// The client that a refused request names, if any, and how it has to authenticate.
-pub fn with_client_of_refused(answer: Answer, call: &Call, service: &Service) -> Answer {
+/// Adds the client of a rejected request, if known, and its registered authentication method.
+pub fn with_client_of_rejected(answer: Answer, call: &Call, service: &Service) -> Answer {
     let Some((client, named_by)) = client_authentication::named(call, service) else {
         return answer;
     };
@@ -107,7 +107,7 @@ pub fn with_client_of_refused(answer: Answer, call: &Call, service: &Service) ->
     )
 }
 
-/// Whoever made a request that a server goes on with: a client, unless it can do without.
+/// Adds the client of a request, or only the service attributes for a request without a client.
 pub fn with_requester(answer: Answer, service: &Service, request: Option<&Request<'_>>) -> Answer {
     let Some(request) = request else {
         let attributes = service.settings.get("attributes").cloned();

@@ -1,5 +1,5 @@
-//! The grant type `urn:ietf:params:oauth:grant-type:token-exchange` (RFC 8693). What a token is worth here is for the
-//! server to decide: it gets the request when the tokens are what they are said to be.
+//! The grant type `urn:ietf:params:oauth:grant-type:token-exchange` (RFC 8693). The authorization server
+//! decides on the exchange: it gets the request after the tokens were checked against their types.
 
 use authlete::types::{GrantType, TokenType};
 use serde_json::Value;
@@ -42,7 +42,7 @@ pub fn token_exchange(
     let request =
         Request::authenticate_if_identified(call, service, parameters, grant_type, insists)?;
     let client = request.as_ref().map(Request::client);
-    permit(service, client)?;
+    check_permission(service, client)?;
     let invalid = OAuthError::invalid_request;
     let requested_type =
         token_type(parameters, "requested_token_type", service).map_err(invalid)?;
@@ -96,8 +96,8 @@ pub fn token_exchange(
     Ok(answer.reply())
 }
 
-/// A service can confine token exchange to clients of some kind.
-fn permit(service: &Service, client: Option<&Client>) -> Result<(), OAuthError> {
+/// A service can restrict token exchange to confidential or permitted clients.
+fn check_permission(service: &Service, client: Option<&Client>) -> Result<(), OAuthError> {
     let refuse = |code| Err(OAuthError::new("unauthorized_client", code));
     let is_confidential = client.is_some_and(Client::is_confidential);
     if service
@@ -116,7 +116,7 @@ fn permit(service: &Service, client: Option<&Client>) -> Result<(), OAuthError> 
     Ok(())
 }
 
-/// A token type by its identifier (RFC 8693 §3). Without Native SSO there is no type for device secrets.
+/// A token type by its identifier (RFC 8693 §3). The type of device secrets needs Native SSO.
 fn token_type(
     parameters: &Parameters,
     name: &str,
@@ -130,7 +130,7 @@ fn token_type(
     parameters.get(name).map(known).transpose()
 }
 
-/// Checks that a token is what its type says. Tells what is known about one of the service's own.
+/// Checks a token against its type. Returns the details of a token that the service issued.
 fn check(
     token: &str,
     kind: &TokenType,
@@ -168,7 +168,7 @@ fn check(
     }
 }
 
-/// OpenID Connect Core 1.0 §2.
+/// Checks the claims and the signature of an ID token (OpenID Connect Core 1.0 §2).
 fn check_id_token(jwt: &ForeignJwt, service: &Service) -> Result<(), ResultCode> {
     let claims = &jwt.claims;
     let issuer = claims.text("iss").ok_or(EXCHANGED_ID_TOKEN_CLAIM)?;
@@ -186,8 +186,8 @@ fn check_id_token(jwt: &ForeignJwt, service: &Service) -> Result<(), ResultCode>
     if !jwt.is_signed() {
         return Ok(());
     }
-    // The keys of other issuers would have to be fetched, and the emulator calls nobody. A symmetric key is no proof
-    // of who signed, and the service has none.
+    // The emulator does not fetch the keys of other issuers. A symmetric signature does not prove who signed, and the
+    // service has no key to verify it.
     let own = service.issuer() == Some(issuer) && !jwt.jws.alg().starts_with("HS");
     match own && keys::of_service(service).verify(&jwt.jws) {
         true => Ok(()),

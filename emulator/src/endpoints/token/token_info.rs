@@ -1,4 +1,4 @@
-//! What is known of a token of the service's own, for the server that a token exchange goes on with.
+//! Details of a token that the service issued, for the server that decides on a token exchange.
 
 use serde_json::Value;
 
@@ -28,7 +28,7 @@ pub fn of_refresh_token(service: &Service, record: &TokenRecord, token: &Refresh
     token.info(service, record)
 }
 
-/// In what the two tokens of a record differ.
+/// The properties in which the access token and the refresh token of a record differ.
 struct Token<'a> {
     scopes: &'a [String],
     resources: &'a [String],
@@ -44,7 +44,7 @@ impl Token<'_> {
             ("clientId", Some(Value::from(grant.client_id))),
             (
                 "clientIdAlias",
-                // That of the request for the token.
+                // The alias at the time of the token request.
                 client
                     .and(record.client_id_alias.as_deref())
                     .map(Value::from),

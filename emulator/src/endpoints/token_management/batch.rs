@@ -1,4 +1,4 @@
-//! `/auth/token/create/batch`: many tokens in one call, or none.
+//! `/auth/token/create/batch`: atomic creation of many tokens.
 
 use std::collections::HashSet;
 
@@ -19,14 +19,14 @@ use crate::result_code::{
 };
 use crate::store::{Service, TokenBatch};
 
-/// The most requests that a batch can have: the other calls wait for it.
-const LARGEST: usize = 1000;
+/// The maximum number of requests in a batch, since it blocks other calls.
+const MAX_REQUESTS: usize = 1000;
 
-/// How long the status of a batch can be asked for, in seconds.
-const STATUS_KEPT: i64 = 24 * 60 * 60;
+/// How long the status of a batch is kept, in seconds.
+const STATUS_LIFETIME: i64 = 24 * 60 * 60;
 
 pub fn create(call: &Call, service: &mut Service) -> Outcome {
-    if !(1..=LARGEST).contains(&call.list.len()) {
+    if !(1..=MAX_REQUESTS).contains(&call.list.len()) {
         return Err(Reply::error(400, call.path, BATCH_SIZE));
     }
     let is_dry_run = call.is_true("dryRun");
@@ -38,7 +38,7 @@ pub fn create(call: &Call, service: &mut Service) -> Outcome {
             None
         }
         Ok(_) => None,
-        // The fault is the server's: that is found out when the batch is worked on.
+        // Internal errors are reported by the status of the batch.
         Err((_, Refused::Request(code, "INTERNAL_SERVER_ERROR"))) if !is_dry_run => Some(code),
         Err((index, Refused::Request(code, _))) => {
             let place = format_args!("in the request with the index {index}");
@@ -57,9 +57,9 @@ pub fn create(call: &Call, service: &mut Service) -> Outcome {
         } else {
             0
         },
-        failure: failure.map(described),
+        failure: failure.map(code_and_reason),
     };
-    let end = after(call.now, STATUS_KEPT);
+    let end = after(call.now, STATUS_LIFETIME);
     service
         .token_batches
         .insert(Digest::of(&id), batch, end, call.now);
@@ -68,7 +68,7 @@ pub fn create(call: &Call, service: &mut Service) -> Outcome {
         .reply())
 }
 
-/// The tokens of all requests, or why there are none for one of them.
+/// Prepares the tokens of all requests, or returns the index and the error of the first failing request.
 fn prepare_all(call: &Call, service: &Service) -> Result<Vec<Prepared>, (usize, Refused)> {
     let mut values = HashSet::new();
     let calls = call.each().enumerate();
@@ -77,7 +77,7 @@ fn prepare_all(call: &Call, service: &Service) -> Result<Vec<Prepared>, (usize, 
             let prepared = prepare(&call, service).map_err(|refused| (index, refused))?;
             let record = &prepared.record;
             let refresh_token = record.refresh_token.as_ref().map(|token| token.digest);
-            // What is not stored yet is taken as well.
+            // Values must also be unique within the batch, which is not stored yet.
             if !values.insert(("access", record.access_token)) {
                 return Err((index, ACCESS_TOKEN_VALUE_TAKEN.into()));
             }
@@ -89,7 +89,7 @@ fn prepare_all(call: &Call, service: &Service) -> Result<Vec<Prepared>, (usize, 
         .collect()
 }
 
-fn described(code: ResultCode) -> (String, String) {
+fn code_and_reason(code: ResultCode) -> (String, String) {
     (code.code.to_owned(), code.reason.to_owned())
 }
 
@@ -98,12 +98,12 @@ pub fn status(call: &Call, service: &Service) -> Outcome {
     let batch = service.token_batches.live(&Digest::of(id), call.now);
     let batch = batch.ok_or_else(|| Reply::error(404, call.path, BATCH_UNKNOWN))?;
     Ok(Reply::result(call.path, BATCH_FOUND)
-        .with("status", shown(id, batch))
+        .with("status", to_json(id, batch))
         .reply())
 }
 
-/// A batch is worked on while the call lasts: when it can be asked for, it has ended.
-fn shown(id: &str, batch: &TokenBatch) -> Value {
+/// The status of a batch, which is never pending: the create call itself processes the batch.
+fn to_json(id: &str, batch: &TokenBatch) -> Value {
     let result = match batch.failure {
         None => TokenBatchStatusResult::Succeeded,
         Some(_) => TokenBatchStatusResult::Failed,

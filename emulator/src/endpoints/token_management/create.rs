@@ -1,4 +1,4 @@
-//! `/auth/token/create`: tokens without a request of a client.
+//! `/auth/token/create`: creates tokens without a token request.
 
 use std::sync::Arc;
 
@@ -13,18 +13,18 @@ use crate::protocol::scopes;
 use crate::protocol::token_response::{seconds_left, token_type};
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
-    ACCESS_TOKEN_VALUE_TAKEN, CREATE_AUTH_TIME, CREATE_CLIENT_ELSEWHERE, CREATE_CLIENT_LOCKED,
-    CREATE_CLIENT_MISSING, CREATE_CLIENT_UNKNOWN, CREATE_GRANT_TYPE_MISSING,
+    ACCESS_TOKEN_VALUE_TAKEN, CREATE_AUTH_TIME, CREATE_CLIENT_LOCKED, CREATE_CLIENT_MISSING,
+    CREATE_CLIENT_OF_ANOTHER_SERVICE, CREATE_CLIENT_UNKNOWN, CREATE_GRANT_TYPE_MISSING,
     CREATE_GRANT_TYPE_REFRESH, CREATE_GRANT_TYPE_UNKNOWN, CREATE_JWT, CREATE_OK,
     CREATE_SCOPE_UNKNOWN, CREATE_SUBJECT_MISSING, CREATE_SUBJECT_NOT_ASCII,
     CREATE_SUBJECT_TOO_LONG, Missing, REFRESH_TOKEN_VALUE_TAKEN, ResultCode,
 };
 use crate::store::{Authentication, Client, Grant, NamedBy, Service};
 
-/// Why there are no tokens.
+/// Why no tokens are created.
 #[derive(Debug)]
 pub enum Refused {
-    /// The request cannot be carried out, for a reason and with the action that goes with it.
+    /// The request cannot be executed, with the result code and the action.
     Request(ResultCode, &'static str),
     Reply(Reply),
 }
@@ -32,7 +32,9 @@ pub enum Refused {
 impl From<ResultCode> for Refused {
     fn from(code: ResultCode) -> Self {
         let action = match code {
-            CREATE_CLIENT_UNKNOWN | CREATE_CLIENT_ELSEWHERE | CREATE_CLIENT_LOCKED => "FORBIDDEN",
+            CREATE_CLIENT_UNKNOWN | CREATE_CLIENT_OF_ANOTHER_SERVICE | CREATE_CLIENT_LOCKED => {
+                "FORBIDDEN"
+            }
             _ => "BAD_REQUEST",
         };
         Self::Request(code, action)
@@ -50,7 +52,7 @@ pub fn create(call: &Call, service: &mut Service) -> Outcome {
     }
 }
 
-/// Makes the tokens that a request asks for, and does not store them yet.
+/// Prepares the requested tokens without storing them.
 pub fn prepare(call: &Call, service: &Service) -> Result<Prepared, Refused> {
     let client = client(call, service)?;
     let grant = grant(call, service, &client)?;
@@ -73,8 +75,8 @@ pub fn prepare(call: &Call, service: &Service) -> Result<Prepared, Refused> {
         .map_err(|refusal| match refusal {
             Refusal::Reply(reply) => Refused::Reply(reply),
             Refusal::Client(error) => {
-                let callers = [ACCESS_TOKEN_VALUE_TAKEN, REFRESH_TOKEN_VALUE_TAKEN];
-                let action = match callers.contains(&error.code) {
+                let caller_errors = [ACCESS_TOKEN_VALUE_TAKEN, REFRESH_TOKEN_VALUE_TAKEN];
+                let action = match caller_errors.contains(&error.code) {
                     true => "BAD_REQUEST",
                     false => "INTERNAL_SERVER_ERROR",
                 };
@@ -83,7 +85,7 @@ pub fn prepare(call: &Call, service: &Service) -> Result<Prepared, Refused> {
         })
 }
 
-/// The client of the tokens. Two grant types can do without; then it is one that nobody has registered.
+/// The client of the tokens. For two grant types it is optional and defaults to an unregistered client.
 fn client(call: &Call, service: &Service) -> Result<Arc<Client>, ResultCode> {
     let id = call.body.integer("clientId").filter(|id| *id > 0);
     let identifier = id.map(|id| id.to_string());
@@ -92,7 +94,7 @@ fn client(call: &Call, service: &Service) -> Result<Arc<Client>, ResultCode> {
             Some((client, _)) if client.settings.flag("locked") => Err(CREATE_CLIENT_LOCKED),
             Some((client, _)) => Ok(Arc::clone(client)),
             None => Err(match call.why_missing(service, identifier) {
-                Missing::Elsewhere => CREATE_CLIENT_ELSEWHERE,
+                Missing::OfAnotherService => CREATE_CLIENT_OF_ANOTHER_SERVICE,
                 _ => CREATE_CLIENT_UNKNOWN,
             }),
         },
@@ -103,7 +105,7 @@ fn client(call: &Call, service: &Service) -> Result<Arc<Client>, ResultCode> {
     }
 }
 
-/// Every grant type but that of a refresh, which creates nothing.
+/// The grant type, which must not be that of a refresh.
 fn grant_type(call: &Call) -> Result<GrantType, ResultCode> {
     let grant_type = call.body.text("grantType");
     match GrantType::from(grant_type.ok_or(CREATE_GRANT_TYPE_MISSING)?) {
@@ -211,7 +213,7 @@ fn respond(call: &Call, service: &Service, issued: Issued) -> Reply {
         .reply()
 }
 
-/// As what the client is to have asked for the token.
+/// The kind of identifier that the client is recorded to have used.
 fn named_by(request: &Object, client: &Client) -> NamedBy {
     let is_used = |flag, name: Option<&str>| request.flag(flag) && name.is_some();
     match client {

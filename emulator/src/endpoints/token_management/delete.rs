@@ -4,7 +4,7 @@ use super::find;
 use crate::call::Call;
 use crate::json::Members;
 use crate::reply::{Outcome, Reply};
-use crate::result_code::{DELETE_TOKEN_ELSEWHERE, DELETE_TOKEN_UNKNOWN};
+use crate::result_code::{DELETE_TOKEN_OF_ANOTHER_SERVICE, DELETE_TOKEN_UNKNOWN};
 use crate::store::Service;
 
 /// Deletes an access token by its value, its digest or the identifier of its record, with the refresh token.
@@ -16,7 +16,7 @@ pub fn delete(call: &Call, service: &mut Service) -> Outcome {
     let found = find::by_access_token(identifier, service)
         .or_else(|| find::by_token_id(identifier, service));
     let id = found.ok_or_else(|| match call.foreign.has(identifier) {
-        true => Reply::error(403, call.path, DELETE_TOKEN_ELSEWHERE),
+        true => Reply::error(403, call.path, DELETE_TOKEN_OF_ANOTHER_SERVICE),
         false => Reply::error(404, call.path, DELETE_TOKEN_UNKNOWN),
     })?;
     service.tokens.take(id);

@@ -1,20 +1,19 @@
-//! The record of a token that a request names.
+//! Finds the record of the token that a request refers to.
 
 use crate::digest::Digest;
 use crate::json::{Members, Object};
 use crate::store::{RecordId, Service};
 
-/// The digests of the tokens in a request: what is there by value counts before a digest, and the access token before the
-/// refresh token.
+/// A reference to a token. Values take precedence over digests, and access tokens over refresh tokens.
 #[derive(Debug)]
-pub enum Named {
+pub enum TokenReference {
     AccessToken(Digest),
     RefreshToken(Digest),
     TokenId(String),
 }
 
-impl Named {
-    /// What a request names; `None` when that is nothing, or no digest although it should be one.
+impl TokenReference {
+    /// The reference in a request; `None` if there is none, or if it is not a valid digest.
     pub fn of(request: &Object) -> Option<Self> {
         let of_value = |name| request.text(name).map(Digest::of);
         let of_hash = |name| request.text(name).and_then(Digest::parse);
@@ -38,15 +37,15 @@ impl Named {
     }
 }
 
-/// An access token by its value or by its digest.
+/// Finds an access token by its value or its digest.
 pub fn by_access_token(identifier: &str, service: &Service) -> Option<RecordId> {
-    let find = |digest| Named::AccessToken(digest).record(service);
+    let find = |digest| TokenReference::AccessToken(digest).record(service);
     find(Digest::of(identifier)).or_else(|| find(Digest::parse(identifier)?))
 }
 
-/// A refresh token in the same way.
+/// Finds a refresh token by its value or its digest.
 pub fn by_refresh_token(identifier: &str, service: &Service) -> Option<RecordId> {
-    let find = |digest| Named::RefreshToken(digest).record(service);
+    let find = |digest| TokenReference::RefreshToken(digest).record(service);
     find(Digest::of(identifier)).or_else(|| find(Digest::parse(identifier)?))
 }
 

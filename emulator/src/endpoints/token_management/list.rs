@@ -29,7 +29,7 @@ pub fn list(call: &Call, service: &Service) -> Outcome {
         .map(|(_, record)| record);
     let records = records
         .filter(|record| validity.is_none_or(|validity| record.is_valid(call.now) == validity));
-    let mut list = slice.answer("accessTokens", records, |record| show(record).into());
+    let mut list = slice.answer("accessTokens", records, |record| to_json(record).into());
     if list.array("accessTokens").is_some_and(<[_]>::is_empty) {
         list.remove("accessTokens");
     }
@@ -45,8 +45,8 @@ pub fn list(call: &Call, service: &Service) -> Outcome {
     Ok(Reply::object(200, list))
 }
 
-/// A record by the digests of its tokens, which cannot be read back.
-fn show(record: &TokenRecord) -> Object {
+/// A record with the digests of its tokens. The values are not stored.
+fn to_json(record: &TokenRecord) -> Object {
     let refresh_token = record.refresh_token.as_ref();
     let members = [
         (

@@ -1,4 +1,4 @@
-//! `/auth/token`: the management of tokens.
+//! `/auth/token`: token management.
 
 mod batch;
 mod create;
@@ -20,7 +20,7 @@ use authlete::types::GrantType;
 use crate::json::{Members, Object};
 use crate::store::Binding;
 
-/// What a request binds a token to.
+/// The certificate and key to which a request binds a token.
 fn binding(request: &Object) -> Binding {
     let text = |name| request.text(name).map(str::to_owned);
     Binding {
@@ -30,7 +30,7 @@ fn binding(request: &Object) -> Binding {
     }
 }
 
-/// Grant types in which there is no refresh token (RFC 6749 §4.2.2, §4.4.3).
+/// Whether a grant type has no refresh token (RFC 6749 §4.2.2, §4.4.3).
 fn is_without_refresh_token(grant_type: &GrantType) -> bool {
     matches!(
         grant_type,

@@ -7,8 +7,8 @@ use crate::reply::{Outcome, Reply};
 use crate::result_code::{REVOKE_NOTHING_NAMED, REVOKE_OK};
 use crate::store::{RecordId, Service};
 
-/// The most records that one call revokes by client or by user, as Authlete has it by default.
-const AT_ONCE: usize = 20;
+/// The maximum number of records that one call revokes by client or by user, as in Authlete by default.
+const MAX_REVOKED: usize = 20;
 
 /// Revokes access tokens, each with its refresh token.
 pub fn revoke(call: &Call, service: &mut Service) -> Outcome {
@@ -20,7 +20,7 @@ pub fn revoke(call: &Call, service: &mut Service) -> Outcome {
     Ok(answer.reply())
 }
 
-/// What the request names: one token, else those of a client, of a user, of both, the oldest first.
+/// The records that the request refers to: one token, or those of a client, a user or both, oldest first.
 fn named(call: &Call, service: &Service) -> Result<Vec<RecordId>, Reply> {
     let text = |name| call.body.text(name);
     if let Some(identifier) = text("accessTokenIdentifier") {
@@ -41,5 +41,5 @@ fn named(call: &Call, service: &Service) -> Result<Vec<RecordId>, Reply> {
     });
     let client_id = client.transpose()?.map(|(client, _)| client.id());
     let records = service.tokens.list(client_id, subject);
-    Ok(records.map(|(id, _)| id).take(AT_ONCE).collect())
+    Ok(records.map(|(id, _)| id).take(MAX_REVOKED).collect())
 }

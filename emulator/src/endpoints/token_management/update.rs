@@ -3,7 +3,7 @@
 use authlete::types::{AuthzDetails, Property};
 
 use super::binding;
-use super::find::Named;
+use super::find::TokenReference;
 use crate::call::Call;
 use crate::clock::after;
 use crate::digest::Digest;
@@ -19,7 +19,7 @@ use crate::store::{RecordId, Service, TokenRecord};
 
 pub fn update(call: &Call, service: &mut Service) -> Outcome {
     let answer = |code, action| Ok(Reply::action(call.path, code, action).reply());
-    let Some(named) = Named::of(&call.body) else {
+    let Some(named) = TokenReference::of(&call.body) else {
         return answer(UPDATE_TOKEN_MISSING, "BAD_REQUEST");
     };
     match named.record(service) {
@@ -29,7 +29,7 @@ pub fn update(call: &Call, service: &mut Service) -> Outcome {
     }
 }
 
-/// The identifiers of records are not the same everywhere.
+/// Whether the request refers to a token of another service. Record IDs are not compared: they are unique only per service.
 fn names_foreign_token(call: &Call) -> bool {
     let names = [
         "accessToken",

@@ -8,7 +8,7 @@ use crate::json::{Members, Object};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::{jwt_audience, jwt_times};
 use crate::result_code::{
-    FEDERATION_OBJECT_AUDIENCE, REQUEST_OBJECT_ISSUER, REQUEST_OBJECT_NOT_ONCE,
+    FEDERATION_OBJECT_AUDIENCE, REQUEST_OBJECT_ISSUER, REQUEST_OBJECT_JTI_OR_EXP_MISSING,
     REQUEST_OBJECT_REPLAYED, REQUEST_OBJECT_SUBJECT,
 };
 use crate::store::{Client, Service};
@@ -46,7 +46,7 @@ pub fn check(
         return Err(invalid(REQUEST_OBJECT_SUBJECT));
     }
     let once = claims.text("jti").zip(jwt_times::time(claims, "exp"));
-    let (jti, end) = once.ok_or(invalid(REQUEST_OBJECT_NOT_ONCE))?;
+    let (jti, end) = once.ok_or(invalid(REQUEST_OBJECT_JTI_OR_EXP_MISSING))?;
     let id = Digest::of(&format!("request_object {} {jti}", client.id()));
     let until = after(end, service.clock_skew());
     match service.use_jwt_once(id, until, call.now) {

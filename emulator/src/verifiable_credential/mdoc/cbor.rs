@@ -1,4 +1,4 @@
-//! Claims in CBOR (RFC 8949).
+//! CBOR encoding of claims (RFC 8949).
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -7,27 +7,27 @@ use serde_json::Value;
 
 use super::Failure;
 
-/// What texts begin with that are written in the diagnostic notation of CBOR, for values that JSON does not have: Authlete
-/// has `cbor:1004("1974-05-06")`.
+/// The prefix of strings in CBOR diagnostic notation, for values that JSON cannot express. An example of Authlete is
+/// `cbor:1004("1974-05-06")`.
 const DIAGNOSTIC: &str = "cbor:";
 const HEXADECIMAL: &str = "0123456789ABCDEF";
 /// RFC 4648 §6, §7.
 const BASE32: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const BASE32_HEX: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUV";
-/// More tags than anybody needs around one item; deeper ones would fill the stack.
-const MOST_TAGS: usize = 8;
-/// Encoded CBOR as a value (RFC 8949 §3.4.5.1).
+/// The maximum number of nested tags, which bounds recursion.
+const MAX_TAGS: usize = 8;
+/// The tag of an encoded CBOR data item (RFC 8949 §3.4.5.1).
 const EMBEDDED: u64 = 24;
 
 pub fn encode(value: &Cbor) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     match into_writer(value, &mut bytes) {
         Ok(()) => Ok(bytes),
-        Err(_) => Err(Failure::Payload("it cannot be written in CBOR")),
+        Err(_) => Err(Failure::Payload("it cannot be encoded in CBOR")),
     }
 }
 
-/// A value as bytes, so that it can be digested as it is sent.
+/// Embeds a value as encoded bytes, so that its digest is over the transmitted bytes.
 pub fn embedded(value: &Cbor) -> Result<Cbor, Failure> {
     Ok(Cbor::Tag(EMBEDDED, Box::new(Cbor::Bytes(encode(value)?))))
 }
@@ -61,7 +61,7 @@ pub fn of_claim(value: &Value) -> Result<Cbor, Failure> {
     })
 }
 
-/// A part of the notation (RFC 8949 §8, RFC 8610 appendix G): simple values, alone or tagged.
+/// Parses a subset of the notation (RFC 8949 §8, RFC 8610 appendix G): scalar values, with or without tags.
 fn of_notation(notation: &str) -> Option<Cbor> {
     let mut content = notation.trim();
     let mut tags = Vec::new();
@@ -69,7 +69,7 @@ fn of_notation(notation: &str) -> Option<Cbor> {
         let (tag, inside) = tagged.split_once('(')?;
         tags.push(tag.trim().parse().ok()?);
         content = inside.trim();
-        if tags.len() > MOST_TAGS {
+        if tags.len() > MAX_TAGS {
             return None;
         }
     }
@@ -92,7 +92,7 @@ fn untagged(notation: &str) -> Option<Cbor> {
     }
 }
 
-/// The bytes of a string in one of the notations that Authlete takes.
+/// Decodes a byte string in one of the notations that Authlete accepts.
 fn byte_string(kind: &str, text: &str) -> Option<Vec<u8>> {
     match kind {
         "" if !text.contains(['\'', '\\']) => Some(text.as_bytes().to_vec()),
@@ -108,20 +108,20 @@ fn byte_string(kind: &str, text: &str) -> Option<Vec<u8>> {
     }
 }
 
-/// The bytes that digits stand for which have some bits each. What is left over is less than a digit, and zero.
+/// Decodes digits of `bits` bits each. The remaining bits must be fewer than a digit, and zero.
 fn of_digits(text: &str, alphabet: &str, bits: u32) -> Option<Vec<u8>> {
-    let (mut bytes, mut held, mut count) = (Vec::new(), 0_u32, 0);
+    let (mut bytes, mut buffer, mut count) = (Vec::new(), 0_u32, 0);
     for digit in text.chars() {
         let value = alphabet.find(digit.to_ascii_uppercase())?;
-        held = (held << bits) | u32::try_from(value).ok()?;
+        buffer = (buffer << bits) | u32::try_from(value).ok()?;
         count += bits;
         if count >= 8 {
             count -= 8;
-            bytes.push(u8::try_from(held >> count).ok()?);
-            held &= (1 << count) - 1;
+            bytes.push(u8::try_from(buffer >> count).ok()?);
+            buffer &= (1 << count) - 1;
         }
     }
-    (count < bits && held == 0).then_some(bytes)
+    (count < bits && buffer == 0).then_some(bytes)
 }
 
 #[cfg(test)]
@@ -136,7 +136,7 @@ mod tests {
 
     /// Examples of RFC 8949, appendix A, and of ISO/IEC 18013-5.
     #[test]
-    fn claims_are_written_as_the_specification_has_them() {
+    fn claims_are_encoded_as_in_the_examples_of_the_specifications() {
         for (claim, bytes) in [
             (json!(null), vec![0xf6]),
             (json!(true), vec![0xf5]),
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn other_notation_is_refused() {
+    fn unsupported_notation_is_rejected() {
         for notation in [
             "",
             "h'0'",

@@ -7,7 +7,7 @@ use coset::{AsCborValue as _, CoseKeyBuilder, iana};
 
 use crate::json::{Members, Object};
 
-/// The key, where it is on a curve that ISO/IEC 18013-5 has.
+/// The COSE key, or `None` if ISO/IEC 18013-5 does not have its curve.
 pub fn of_jwk(key: &Object) -> Option<Cbor> {
     let coordinate = |name| BASE64_URL_SAFE_NO_PAD.decode(key.text(name)?).ok();
     let curve = match key.text("crv")? {
@@ -39,9 +39,9 @@ mod tests {
         of_jwk(jwk.as_object().unwrap())
     }
 
-    /// The numbers are those of RFC 9053 §7.
+    /// The labels and values are those of RFC 9053 §7.
     #[test]
-    fn a_key_is_written_in_numbers() {
+    fn key_is_encoded_with_cose_labels() {
         let bytes = || Cbor::Bytes(vec![0]);
         let (kty, crv, x, y) = (1, -1, -2, -3);
         for (jwk, expected) in [
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_on_another_curve_is_none() {
+    fn key_on_unsupported_curve_is_none() {
         for jwk in [
             json!({ "kty": "RSA", "n": "AA", "e": "AQAB" }),
             json!({ "kty": "EC", "crv": "secp256k1", "x": "AA", "y": "AA" }),

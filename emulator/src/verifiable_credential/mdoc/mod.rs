@@ -22,10 +22,10 @@ use crate::protocol::lifetime;
 
 /// The header parameter `x5chain` (RFC 9360 §2).
 const X5CHAIN: i64 = 33;
-/// The bytes of the random number in an item; ISO/IEC 18013-5 wants 16 at least.
-const SALT: usize = 32;
+/// The length of the salt of an item, in bytes. ISO/IEC 18013-5 requires at least 16.
+const SALT_LENGTH: usize = 32;
 
-/// Whether a key can sign a document by an algorithm: readers look for the certificate.
+/// Whether a key can sign a document with an algorithm. Readers need the certificate of the key.
 pub fn can_sign(key: &Jwk, alg: &str) -> bool {
     certificates(key).is_some() && algorithm(alg).is_some()
 }
@@ -37,7 +37,7 @@ pub fn make(content: &Content<'_>, signer: &Signer) -> Result<String, Failure> {
     let expected = content.configuration.text("doctype");
     if expected.is_some_and(|expected| expected != document_type) {
         return Err(Failure::Payload(
-            "its doctype is not that of the credential configuration",
+            "its doctype differs from that of the credential configuration",
         ));
     }
     let claims = content.payload.object("claims");
@@ -61,11 +61,11 @@ pub fn make(content: &Content<'_>, signer: &Signer) -> Result<String, Failure> {
 
 type Items = (Vec<Cbor>, Vec<(Cbor, Cbor)>);
 
-/// The elements of a name space, each in an item with a salt, and the digests of the items by number.
+/// The elements of a name space as salted items, and the digests of the items by their IDs.
 fn items(elements: &Object) -> Result<Items, Failure> {
     let (mut items, mut digests) = (Vec::new(), Vec::new());
     for (number, (name, value)) in (1_u32..).zip(elements) {
-        let mut salt = [0; SALT];
+        let mut salt = [0; SALT_LENGTH];
         getrandom::fill(&mut salt)?;
         let item = Cbor::Map(vec![
             ("digestID".into(), number.into()),
@@ -81,7 +81,7 @@ fn items(elements: &Object) -> Result<Items, Failure> {
     Ok((items, digests))
 }
 
-/// What the issuer signs: `MobileSecurityObject` (ISO/IEC 18013-5 §9.1.2.4).
+/// The signed payload, `MobileSecurityObject` (ISO/IEC 18013-5 §9.1.2.4).
 fn security_object(
     content: &Content<'_>,
     document_type: &str,
@@ -109,7 +109,7 @@ fn security_object(
     Ok(Cbor::Map(members))
 }
 
-/// A time in whole seconds, as RFC 3339 writes it: `tdate`.
+/// A `tdate`: a time in RFC 3339 format, in whole seconds.
 fn time(time: Millis) -> Result<Cbor, Failure> {
     let time = Duration::from_secs(u64::try_from(time / 1000).unwrap_or_default());
     let time = DateTime::from_unix_duration(time);
@@ -117,7 +117,7 @@ fn time(time: Millis) -> Result<Cbor, Failure> {
     Ok(Cbor::Tag(0, Box::new(time.to_string().into())))
 }
 
-/// `COSE_Sign1` (RFC 9052 §4.2), with the certificates beside what is signed.
+/// `COSE_Sign1` (RFC 9052 §4.2), with the certificates in the unprotected header.
 fn sign(security_object: &Cbor, signer: &Signer) -> Result<Cbor, Failure> {
     let algorithm = algorithm(signer.alg).ok_or(Failure::Signature)?;
     let chain = signer.certificates().ok_or(Failure::Signature)?;
