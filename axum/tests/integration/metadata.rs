@@ -81,13 +81,10 @@ const ROUTE: &str = "the path cannot be routed: percent-encode braces, ':' and '
 #[test]
 fn a_url_that_cannot_be_used_is_refused_with_the_name_of_the_setting() {
     for (url, reason) in [
-        ("", "this is not a URL"),
-        ("/things", "the URL has to be absolute"),
-        ("api.example.com", "the URL has to be absolute"),
-        (
-            "ftp://api.example.com",
-            "the scheme has to be https or http",
-        ),
+        ("", "not a valid URL"),
+        ("/things", "the URL must be absolute"),
+        ("api.example.com", "the URL must be absolute"),
+        ("ftp://api.example.com", "the scheme must be https or http"),
         (
             "https://user@api.example.com",
             "user information is not allowed",
@@ -97,7 +94,7 @@ fn a_url_that_cannot_be_used_is_refused_with_the_name_of_the_setting() {
         ("https://api.example.com/{a}", ROUTE),
         ("https://api.example.com/a/:b", ROUTE),
         ("https://api.example.com/*a", ROUTE),
-        ("https://api.example.com/ä ö", "this is not a URL"),
+        ("https://api.example.com/ä ö", "not a valid URL"),
     ] {
         let error = ProtectedResource::new(url).unwrap_err();
         let message = format!("the resource of ProtectedResource: {reason}");
