@@ -174,7 +174,7 @@ async fn refresh_response_has_an_id_token_if_the_trait_reissues_it() {
 
 #[rstest]
 #[tokio::test]
-async fn client_that_fails_basic_authentication_is_challenged(
+async fn client_that_fails_to_authenticate_is_challenged_when_it_used_basic(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let provider = Provider::start(version).await;
