@@ -1,4 +1,4 @@
-//! What an endpoint costs over a handler that calls the SDK by hand, and complete flows in a second.
+//! Overhead of the endpoints compared with hand-written handlers, and authorization code flows per second.
 //!
 //! `cargo bench -p authlete-axum --bench endpoints`
 
@@ -34,7 +34,10 @@ const FLOWS: u32 = 500;
 const FORM: &str = "application/x-www-form-urlencoded";
 
 fn main() {
-    let url = format!("http://{}", server::serve(authlete(), |listener| listener));
+    let url = format!(
+        "http://{}",
+        server::serve(authlete_stub(), |listener| listener)
+    );
     let runtime = server::runtime();
     runtime.block_on(async {
         let api =
@@ -52,8 +55,8 @@ fn main() {
     });
 }
 
-/// In the place of Authlete: the same answers each time.
-fn authlete() -> Router {
+/// A stub of the Authlete API with fixed responses.
+fn authlete_stub() -> Router {
     let json = |body: &'static str| {
         post(move || async move { ([(CONTENT_TYPE, "application/json")], body) })
     };
@@ -67,11 +70,11 @@ const TOKEN: &str = r#"{"resultCode":"A050001","resultMessage":"ok","action":"OK
 const USERINFO: &str = r#"{"resultCode":"A091001","resultMessage":"ok","action":"OK","subject":"alice","clientId":1,"claims":["name","email"],"scopes":["openid","profile","email"],"token":"SUtEVc3Tj3D3xOdysQtssQxe9egAhI4fimexNVMjRyU"}"#;
 const USERINFO_ISSUE: &str = r#"{"resultCode":"A096001","resultMessage":"ok","action":"JSON","responseContent":"{\"sub\":\"alice\",\"name\":\"Alice\",\"email\":\"alice@example.com\"}"}"#;
 
-/// What a user of the SDK writes for the same two endpoints.
+/// The same two endpoints, written by hand with the SDK.
 fn by_hand(api: Authlete) -> Router {
-    let of_token = api.clone();
+    let token_api = api.clone();
     let token = move |headers: HeaderMap, form: String| {
-        let api = of_token.clone();
+        let api = token_api.clone();
         async move {
             let presented = match Presented::from_headers(&headers, &ClientCertificateSource::None)
             {
@@ -154,7 +157,7 @@ async fn send(router: &Router, request: Request<Body>) -> Response {
     response.expect("a router has no errors")
 }
 
-/// CPU time of this thread; both alternate in rounds.
+/// Compares the CPU time of this thread. The two routers alternate in each round; the median ratio is printed.
 async fn compare(name: &str, ours: &Router, by_hand: &Router, request: fn() -> Request<Body>) {
     let time = async |router: &Router| {
         let start = ThreadTime::now();
@@ -176,7 +179,7 @@ async fn compare(name: &str, ours: &Router, by_hand: &Router, request: fn() -> R
     println!("{name:<10}{ours:>9.1} µs{by_hand:>9.1} µs{ratio:>8.2}");
 }
 
-/// A user who is logged in and need not be asked.
+/// A logged-in user for whom consent is not needed.
 struct Alice;
 
 impl Accounts for Alice {
@@ -210,7 +213,7 @@ fn alice() -> StandardClaims {
         .email("alice@example.com")
 }
 
-/// Authorization code flows with PKCE and an ID token, one after the other, with the emulator in this process.
+/// Sequential authorization code flows with PKCE and an ID token, with the emulator in this process.
 async fn flows() {
     let emulator = Emulator::start().await.expect("the emulator starts");
     let api =
@@ -248,5 +251,5 @@ async fn flows() {
         assert_eq!(response.status(), 200);
     }
     let rate = f64::from(FLOWS) / start.elapsed().as_secs_f64();
-    println!("{rate:.0} flows in a second, one after the other");
+    println!("{rate:.0} sequential flows per second");
 }

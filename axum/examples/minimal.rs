@@ -1,6 +1,6 @@
-//! An OpenID provider with one page, on the emulator: no account is needed.
+//! An OpenID provider with one page, on the emulator. It needs no Authlete account.
 //!
-//! `cargo run -p authlete-axum --example minimal` prints its address and a client that is registered. It has one user, `alice`
+//! `cargo run -p authlete-axum --example minimal` prints the discovery URL and a registered client. The only user is `alice`
 //! with the password `wonderland`, who logs in each time.
 
 use std::{collections::HashMap, net::SocketAddr, sync::LazyLock, time::SystemTime};
@@ -75,7 +75,7 @@ async fn decide(
     LOGINS.check(&format!("account {}", field("name")))?;
     let pending: Option<PendingAuthorization> =
         browser.remove("pending").await.map_err(unavailable)?;
-    // Not another request, which the browser has begun in another tab.
+    // The browser may have started another request in another tab.
     let pending = pending.filter(|it| it.page_id() == field("request"));
     let mut pending = pending.ok_or((StatusCode::BAD_REQUEST, "Start again at the app."))?;
     if field("agree") != "yes" {
@@ -92,7 +92,7 @@ async fn decide(
     Ok(server.proceed(&request, pending, Some(&session)).await?)
 }
 
-/// The endpoints, and where the page is sent to.
+/// The endpoints, and the handler of the page's form.
 pub fn router(server: AuthorizationServer) -> Router {
     let page = Router::new()
         .route("/decision", post(decide))

@@ -1,7 +1,7 @@
-//! An API that wants access tokens, on the emulator: no account is needed.
+//! An API protected by access tokens, on the emulator. It needs no Authlete account.
 //!
-//! `cargo run -p authlete-axum --example protected_api` prints commands to try. [`router`] is what you would write for
-//! Authlete itself.
+//! `cargo run -p authlete-axum --example protected_api` prints `curl` commands to try. With Authlete itself, only [`router`]
+//! is needed.
 
 use anyhow::{Context as _, Result};
 use authlete::types::{GrantType, TokenCreateRequest};
@@ -49,22 +49,22 @@ async fn main() -> Result<()> {
 
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let base_url = format!("http://{}", listener.local_addr()?);
-    println!("Without a token, and what a client learns from the challenge:");
+    println!("Without a token, and the metadata that the challenge links to:");
     println!("  curl -i {base_url}/orders");
     println!("  curl {base_url}/.well-known/oauth-protected-resource");
-    println!("With a token that may read, and not write:");
+    println!("With a token for the scope read:");
     println!("  curl -i -H 'Authorization: Bearer {reader}' {base_url}/orders");
     println!("  curl -i -X POST -H 'Authorization: Bearer {reader}' {base_url}/orders");
-    println!("With one that may do both:");
+    println!("With a token for the scopes read and write:");
     println!("  curl -i -X POST -H 'Authorization: Bearer {writer}' {base_url}/orders");
-    println!("With one that nobody has issued:");
+    println!("With an unknown token:");
     println!("  curl -i -H 'Authorization: Bearer unknown' {base_url}/orders");
-    println!("Ctrl-C ends it.");
+    println!("Press Ctrl-C to stop.");
     axum::serve(listener, router(api, &base_url)?).await?;
     Ok(())
 }
 
-/// In the place of an authorization server: a token of the user `alice`.
+/// Issues a token for the user `alice`, instead of an authorization server.
 async fn issue(api: &Authlete, emulator: &Emulator, scopes: &[&str]) -> Result<String> {
     let request = TokenCreateRequest::new(GrantType::AuthorizationCode)
         .client_id(emulator.client().id)

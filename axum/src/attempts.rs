@@ -1,4 +1,4 @@
-//! Limits for what could be guessed.
+//! Rate limits against guessing of passwords and codes.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -17,21 +17,21 @@ use governor::{Quota, RateLimiter};
 use http::header::RETRY_AFTER;
 use http::{HeaderValue, StatusCode};
 
-/// How many counters there are at most. Beyond that, keys share them.
+/// The maximum number of counters. Keys are hashed to counters, so memory is bounded.
 const COUNTERS: u64 = 1 << 18;
 
-/// The limiter counts in nanoseconds, which have an end.
+/// The limiter counts nanoseconds in a `u64`, which would overflow for much longer times.
 const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 
-/// Limits how often something can be tried: a password, a code.
+/// Limits attempts to guess a secret, such as a password or a code.
 ///
-/// The attempts of each key are counted apart. Use the account as a key, and the address of the client as another one, so that
-/// neither many tries at one account nor one try at each of many accounts goes on for long. Which address that is behind your
-/// proxy, you know.
+/// The attempts of each key are counted separately. Use the account as one key and the client address as another one. This
+/// limits both many attempts on one account and single attempts on many accounts. Behind a proxy, take the address from the
+/// header that your proxy sets.
 ///
-/// It counts in this process: with several instances behind a balancer each allows as many. Its memory is bounded, whatever
-/// keys are made up: there are at most 262,144 counters, and keys with the same hash share one. The hash differs from process
-/// to process.
+/// Attempts are counted in this process: with several instances behind a load balancer, each instance allows the full limit.
+/// Memory is bounded, even if an attacker makes up keys: there are at most 262,144 counters, and keys with the same hash
+/// share one. The hash is seeded randomly for each limiter.
 ///
 /// ```
 /// use std::num::NonZeroU32;
@@ -45,11 +45,11 @@ const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 /// # Ok(()) }
 /// ```
 ///
-/// With [`begin`](Self::begin), an attempt that turns out to be right can be taken back.
+/// An attempt that was started with [`begin`](Self::begin) can be taken back if it turns out to be correct.
 #[derive(Clone)]
 pub struct AttemptLimiter {
     limiter: Arc<RateLimiter<u64, Counters, Clock, NoOpMiddleware<Instant>>>,
-    /// The same that the limiter has.
+    /// Shared with `limiter`.
     counters: Counters,
     period: Duration,
     hash: RandomState,
@@ -62,7 +62,7 @@ type Clock = governor::clock::FakeRelativeClock;
 
 type Instant = <Clock as governor::clock::Clock>::Instant;
 
-/// The counters of the limiter, where an attempt can be taken back.
+/// The counters of the limiter. Access to them allows to take back an attempt.
 #[derive(Clone, Default)]
 struct Counters(Arc<DashMapStateStore<u64>>);
 
@@ -78,7 +78,7 @@ impl StateStore for Counters {
 }
 
 /// An attempt that counts, unless it is taken back. See [`AttemptLimiter::begin`].
-#[must_use = "take it back when the attempt was right"]
+#[must_use = "take it back if the attempt was correct"]
 pub struct Attempt {
     counters: Counters,
     counter: u64,
@@ -86,7 +86,7 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    /// Lets the attempt count no longer: it was right, or it could not be checked.
+    /// Removes the attempt from the count, because it was correct or could not be checked.
     pub fn take_back(self) {
         let decide = |end: Option<Nanos>| {
             let end = end.unwrap_or(Nanos::from(0));
@@ -106,8 +106,8 @@ impl fmt::Debug for Attempt {
 }
 
 impl AttemptLimiter {
-    /// At most this many attempts of each key in this time. They come back one by one, evenly over the time; a time of zero
-    /// counts as a second, and one of more than ten years as ten years.
+    /// Allows this many attempts per key in this time. Used attempts are restored one by one, evenly over the time. A time
+    /// of zero counts as one second, and a time over ten years as ten years.
     pub fn new(attempts: NonZeroU32, time: Duration) -> Self {
         let time = match time.is_zero() {
             true => Duration::from_secs(1),
@@ -130,16 +130,16 @@ impl AttemptLimiter {
     /// Counts an attempt.
     ///
     /// # Errors
-    /// There were too many. This one does not count. It is the response 429 with `Retry-After`.
+    /// There were too many attempts. This one is not counted. As a response, the error is 429 with `Retry-After`.
     pub fn check(&self, key: &str) -> Result<(), TooManyAttempts> {
         self.begin(key).map(drop)
     }
 
-    /// Counts an attempt that can be [taken back](Attempt::take_back) when it turns out to be right. Attempts that are under
-    /// way at the same time count, so that nobody gets more of them by making them at once.
+    /// Counts an attempt that can be [taken back](Attempt::take_back) if it turns out to be correct. It counts from the
+    /// start, so concurrent attempts cannot exceed the limit.
     ///
     /// # Errors
-    /// Those of [`check`](Self::check).
+    /// The same as [`check`](Self::check).
     pub fn begin(&self, key: &str) -> Result<Attempt, TooManyAttempts> {
         let counter = self.hash.hash_one(key) % COUNTERS;
         match self.limiter.check_key(&counter) {
@@ -155,7 +155,7 @@ impl AttemptLimiter {
     }
 }
 
-/// Five attempts in five minutes, for logins.
+/// 5 attempts in 5 minutes, for logins.
 impl Default for AttemptLimiter {
     fn default() -> Self {
         Self::new(
@@ -173,7 +173,7 @@ impl fmt::Debug for AttemptLimiter {
     }
 }
 
-/// There were too many attempts. As a response it is 429 with `Retry-After`.
+/// There were too many attempts. As a response, this is 429 with `Retry-After`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("too many attempts; the next one is allowed in {} s", self.seconds())]
 pub struct TooManyAttempts {
@@ -181,7 +181,7 @@ pub struct TooManyAttempts {
 }
 
 impl TooManyAttempts {
-    /// How long to wait for the next attempt.
+    /// How long to wait before the next attempt.
     pub fn retry_after(&self) -> Duration {
         self.wait
     }
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn attempts_of_a_key_are_refused_beyond_the_limit_and_those_of_others_are_not() {
+    fn attempts_over_the_limit_are_refused_only_for_the_same_key() {
         let limiter = limiter(3);
         for _ in 0..3 {
             limiter.check("alice").unwrap();
@@ -239,7 +239,7 @@ mod tests {
             limiter.check("alice").unwrap();
         }
         limiter.begin("alice").unwrap_err();
-        // Nor does it give back more than it was.
+        // Taking back an attempt does not raise the limit.
         let limiter = self::limiter(2);
         limiter.begin("bob").unwrap().take_back();
         let allowed = (0..5).filter(|_| limiter.check("bob").is_ok());
@@ -247,28 +247,28 @@ mod tests {
     }
 
     #[test]
-    fn attempts_come_back_one_by_one() {
+    fn attempts_are_restored_one_by_one() {
         let limiter = limiter(3);
-        let take = || limiter.check("key").is_ok();
-        let third = || limiter.limiter.clock().advance(HOUR / 3);
-        assert_eq!((0..5).filter(|_| take()).count(), 3);
-        third();
-        assert!(take() && !take());
-        third();
-        assert!(take() && !take());
+        let try_once = || limiter.check("key").is_ok();
+        let wait_a_third = || limiter.limiter.clock().advance(HOUR / 3);
+        assert_eq!((0..5).filter(|_| try_once()).count(), 3);
+        wait_a_third();
+        assert!(try_once() && !try_once());
+        wait_a_third();
+        assert!(try_once() && !try_once());
         limiter.limiter.clock().advance(HOUR * 7 / 3);
-        assert_eq!((0..5).filter(|_| take()).count(), 3);
+        assert_eq!((0..5).filter(|_| try_once()).count(), 3);
     }
 
     #[test]
-    fn limit_over_the_longest_time_is_a_limit() {
+    fn longest_time_still_limits_attempts() {
         let limiter = AttemptLimiter::new(NonZeroU32::new(3).unwrap(), Duration::MAX);
         let allowed = (0..5).filter(|_| limiter.check("alice").is_ok());
         assert_eq!(allowed.count(), 3);
     }
 
     #[test]
-    fn made_up_keys_do_not_take_more_and_more_memory() {
+    fn memory_is_bounded_for_any_number_of_keys() {
         let limiter = limiter(5);
         for number in 0..2 * COUNTERS {
             let _ = limiter.check(&format!("made-up-{number}"));

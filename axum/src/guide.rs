@@ -1,4 +1,4 @@
-//! Guides: from nothing to production.
+//! Guides, from the first endpoint to production.
 
 #[doc = include_str!("../docs/authorization_server.md")]
 pub mod authorization_server {}

@@ -1,10 +1,10 @@
-//! URLs that clients know the server by.
+//! Public URLs of the server.
 
 use std::fmt;
 
 use http::Uri;
 
-/// A URL in the configuration that cannot be used. The message names the setting.
+/// An invalid URL in the configuration. The message names the setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{setting}: {reason}")]
 pub struct UrlError {
@@ -28,7 +28,7 @@ pub(crate) struct PublicUrl {
 }
 
 impl PublicUrl {
-    /// The same for a setting that may be absent or empty.
+    /// Parses the value of a setting that may be absent or empty.
     pub(crate) fn parse_optional(
         setting: &'static str,
         url: Option<&str>,
@@ -45,13 +45,13 @@ impl PublicUrl {
             return refuse("a fragment is not allowed");
         }
         let Ok(uri) = url.parse::<Uri>() else {
-            return refuse("this is not a URL");
+            return refuse("not a valid URL");
         };
         let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
-            return refuse("the URL has to be absolute");
+            return refuse("the URL must be absolute");
         };
         if scheme != "https" && scheme != "http" {
-            return refuse("the scheme has to be https or http");
+            return refuse("the scheme must be https or http");
         }
         if authority.as_str().contains('@') {
             return refuse("user information is not allowed");
@@ -59,7 +59,7 @@ impl PublicUrl {
         if uri.query().is_some() {
             return refuse("a query is not allowed");
         }
-        // A route of axum has captures in braces, and had them after these two.
+        // axum routes write captures in braces, and earlier versions wrote them with `:` and `*`.
         let is_capture = |segment: &str| segment.starts_with([':', '*']);
         if uri.path().contains(['{', '}']) || uri.path().split('/').any(is_capture) {
             return refuse("the path cannot be routed: percent-encode braces, ':' and '*'");
@@ -82,12 +82,12 @@ impl PublicUrl {
         &self.path
     }
 
-    /// The path that others go after: without a trailing slash.
+    /// The path to append other paths to: without a trailing slash.
     pub(crate) fn base_path(&self) -> &str {
         self.path.trim_end_matches('/')
     }
 
-    /// The path for a router: a URL without one means the root.
+    /// The path for a router: `/` if the URL has no path.
     pub(crate) fn route(&self) -> &str {
         match self.path.as_str() {
             "" => "/",

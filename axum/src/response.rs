@@ -1,4 +1,4 @@
-//! What responses of endpoints and of guards have in common.
+//! Helpers for the responses of endpoints and guards.
 
 use authlete::server::{Response, ResponseBody};
 use http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
@@ -7,14 +7,14 @@ use http::{HeaderMap, StatusCode};
 /// RFC 9449 §8.
 pub(crate) const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
 
-/// Adds the nonce for the next DPoP proof, if there is one that a header can have.
+/// Adds the nonce for the next DPoP proof. A nonce that is not a valid header value is ignored.
 pub(crate) fn add_dpop_nonce(headers: &mut HeaderMap, nonce: Option<&str>) {
     if let Some(nonce) = nonce.and_then(|nonce| HeaderValue::from_str(nonce).ok()) {
         headers.insert(DPOP_NONCE, nonce);
     }
 }
 
-/// A response without a body, which no cache keeps.
+/// A response without a body, with `Cache-Control: no-store`.
 pub(crate) fn empty(status: StatusCode) -> Response {
     let mut response = Response::new(ResponseBody::default());
     *response.status_mut() = status;

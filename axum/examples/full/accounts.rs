@@ -47,39 +47,39 @@ impl Accounts for Users {
 const START_AGAIN: (StatusCode, &str) =
     (StatusCode::BAD_REQUEST, "Start again at the application.");
 
-/// The login page was sent.
+/// Handles the login form.
 pub async fn log_in(
     State((server, users)): Server,
     mut visit: Visit,
     request: Parts,
     Form(fields): Fields,
 ) -> Result<Response> {
-    let of = |name| field(&fields, name);
+    let value = |name| field(&fields, name);
     let pending = visit.take_pending(&fields);
-    if pending.is_none() && !of("request").is_empty() {
+    if pending.is_none() && !value("request").is_empty() {
         return Err(START_AGAIN.into());
     }
-    users.attempt(&request, of("name"))?;
-    let login = users.log_in(of("name"), of("password"), of("code"));
-    let is_right = login.is_some();
+    users.attempt(&request, value("name"))?;
+    let login = users.log_in(value("name"), value("password"), value("code"));
+    let is_authenticated = login.is_some();
     if let Some(login) = login {
         visit.log_in(login).await?;
     }
     let client = pending.as_ref().and_then(PendingAuthorization::client_id);
     let session = visit.session(&users, client);
     visit.save().await?;
-    // Where no client asks, the user wants to enter the code of a device.
+    // Without a pending authorization request, the login came from the page for device codes.
     let Some(mut pending) = pending else {
         return Ok(Redirect::to("/device").into_response());
     };
-    let session = session.filter(|_| is_right);
+    let session = session.filter(|_| is_authenticated);
     if let Some(session) = &session {
         pending.logged_in(session);
     }
     Ok(server.proceed(&request, pending, session.as_ref()).await?)
 }
 
-/// The consent page was sent.
+/// Handles the consent form.
 pub async fn consent(
     State((server, users)): Server,
     mut visit: Visit,

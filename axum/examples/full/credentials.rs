@@ -30,7 +30,7 @@ impl CredentialOrders for Users {
     }
 }
 
-/// Offers the user who is logged in a credential: the link opens a wallet.
+/// Offers a credential to the logged-in user, with a link that opens the wallet.
 pub async fn offer(State((server, _)): Server, visit: Visit) -> Result<Response> {
     let Some(login) = visit.login else {
         return Ok(pages::own_login());

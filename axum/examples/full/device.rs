@@ -14,7 +14,7 @@ pub async fn page(visit: Visit) -> Response {
     }
 }
 
-/// The code of a device was entered.
+/// Handles the form with the user code of a device.
 pub async fn enter(
     State((server, _)): Server,
     mut visit: Visit,
@@ -26,7 +26,7 @@ pub async fn enter(
     let code = field(&fields, "user_code");
     let found = server.verify_user_code(code, &login.subject).await?;
     let UserCode::Valid(device) = found else {
-        return Ok(pages::message("This code is not good"));
+        return Ok(pages::message("This code is not valid"));
     };
     let page = pages::device(&device);
     visit.device = Some(device);
@@ -34,7 +34,7 @@ pub async fn enter(
     Ok(page)
 }
 
-/// The consent page of a device was sent.
+/// Handles the consent form for a device.
 pub async fn consent(
     State((server, users)): Server,
     mut visit: Visit,

@@ -1,4 +1,4 @@
-//! The end of sessions (OpenID Connect RP-Initiated Logout 1.0, Back-Channel Logout 1.0).
+//! Logout (OpenID Connect RP-Initiated Logout 1.0, Back-Channel Logout 1.0).
 
 use std::mem;
 
@@ -20,7 +20,7 @@ impl Logout for Users {
     }
 }
 
-/// The user wants to log out.
+/// Handles the confirmation of a logout.
 pub async fn confirm(State((server, _)): Server, mut visit: Visit) -> Result<Response> {
     let (login, logout) = (visit.login.take(), visit.logout.take());
     let clients = mem::take(&mut visit.clients);

@@ -1,17 +1,17 @@
 //! An OpenID provider on Authlete or on the emulator, with all endpoints.
 //!
-//! `cargo run -p authlete-axum --example full` starts it on the emulator. With `AUTHLETE_*` in the environment it runs on
-//! your service. Then these variables count, too:
+//! `cargo run -p authlete-axum --example full` starts it on the emulator. With `AUTHLETE_*` in the environment, it uses your
+//! service. More environment variables:
 //!
-//! - `LISTEN`: where it listens; by default a free port of this machine.
-//! - `REGISTER`: writes endpoints below that address into the settings of the service. Otherwise the endpoints are where the
-//!   settings say.
-//! - `CLIENT_CERTIFICATES=client-cert`: believes the header `Client-Cert` (RFC 9440), which your proxy must remove from what
-//!   clients send.
-//! - `INITIAL_ACCESS_TOKEN`: lets clients register that present it.
+//! - `LISTEN`: the address to listen on. Default: a free port on the loopback interface.
+//! - `REGISTER`: writes endpoint URLs below that address into the settings of the service. Without it, the endpoints come
+//!   from the settings.
+//! - `CLIENT_CERTIFICATES=client-cert`: trusts the header `Client-Cert` (RFC 9440). Your proxy must remove this header from
+//!   requests of clients.
+//! - `INITIAL_ACCESS_TOKEN`: allows clients that present this token to register.
 //!
-//! `users.rs`, `pages.rs` and `visit.rs` are what a server of yours has anyway: users, pages and sessions of browsers. The other
-//! files connect them with Authlete, one subject each.
+//! `users.rs`, `pages.rs` and `visit.rs` stand in for the code that your server already has: users, pages and browser
+//! sessions. The other files connect them with Authlete, one topic each.
 
 mod accounts;
 mod credentials;
@@ -44,7 +44,7 @@ use users::Users;
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    // It lives as long as the server.
+    // Kept in a variable: the emulator stops when it is dropped.
     let emulator = match env::var_os("AUTHLETE_BASE_URL") {
         Some(_) => None,
         None => Some(Emulator::start().await?),
@@ -92,7 +92,7 @@ async fn main() -> Result<()> {
         .route("/phone", get(phone::page).post(phone::decide))
         .route("/logout/confirm", post(logout::confirm))
         .route("/offer", get(credentials::offer))
-        .layer(from_fn(site::own_pages_alone))
+        .layer(from_fn(site::reject_cross_site_forms))
         .with_state((server.clone(), users));
     let sessions = SessionManagerLayer::new(MemoryStore::default())
         .with_secure(issuer.starts_with("https:"))

@@ -1,30 +1,30 @@
-//! The pages: in a server of yours, templates.
+//! The HTML pages. A real server would use templates.
 
 use authlete::server::{Interaction, PendingAuthorization};
 use authlete_axum::authorization_server::{BackchannelRequest, DeviceRequest};
 use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::response::{Html, IntoResponse, Response};
 
-/// The page for what an authorization request lacks.
+/// The page for an interaction of an authorization request.
 pub fn of(pending: &PendingAuthorization, interaction: Interaction) -> Response {
     let id = pending.page_id();
     match interaction {
-        Interaction::LogIn(asked) => login(id, asked.login_hint.as_deref()),
+        Interaction::LogIn(details) => login(id, details.login_hint.as_deref()),
         Interaction::ChooseAccount { login_hint, .. }
         | Interaction::CreateAccount { login_hint } => login(id, login_hint.as_deref()),
-        Interaction::Consent(asked) => {
+        Interaction::Consent(details) => {
             let client = pending.answer().client.as_ref();
             let name = client.and_then(|client| client.client_name.as_deref());
             consent(
                 id,
                 name.unwrap_or("An application"),
-                &asked.requested.scopes,
+                &details.requested.scopes,
             )
         }
     }
 }
 
-/// The login page for a page of this server itself.
+/// The login page without an authorization request, for the server's own pages.
 pub fn own_login() -> Response {
     login("", None)
 }
@@ -35,13 +35,13 @@ fn login(id: &str, hint: Option<&str>) -> Response {
          <label>Name <input name=name value=\"{}\" autofocus></label>\
          <label>Password <input name=password type=password></label>\
          <label>Code <input name=code></label><button>Log in</button></form>",
-        request(id),
+        request_field(id),
         escape(hint.unwrap_or_default())
     ))
 }
 
-/// Which request the page is for.
-fn request(id: &str) -> String {
+/// A hidden field with the ID of the request that the page is for.
+fn request_field(id: &str) -> String {
     format!("<input type=hidden name=request value=\"{id}\">")
 }
 
@@ -55,7 +55,7 @@ fn consent<'a>(id: &str, client: &str, scopes: impl IntoIterator<Item = &'a Stri
     page(&format!(
         "<h1>{} asks for access</h1><form method=post action=/consent>{}{}{DECIDE}</form>",
         escape(client),
-        request(id),
+        request_field(id),
         scopes.collect::<String>()
     ))
 }
@@ -63,7 +63,7 @@ fn consent<'a>(id: &str, client: &str, scopes: impl IntoIterator<Item = &'a Stri
 pub fn user_code() -> Response {
     page(
         "<h1>Connect a device</h1><form method=post action=/device>\
-         <label>Code <input name=user_code></label><button>Go on</button></form>",
+         <label>Code <input name=user_code></label><button>Continue</button></form>",
     )
 }
 
@@ -75,13 +75,13 @@ pub fn device(device: &DeviceRequest) -> Response {
     ))
 }
 
-/// What a user sees on the phone, when a client asks by the backchannel.
-pub fn phone(asked: &BackchannelRequest) -> Response {
-    let message = asked.answer().binding_message.as_deref();
+/// The page that asks the user for a decision on a backchannel authentication request.
+pub fn phone(request: &BackchannelRequest) -> Response {
+    let message = request.answer().binding_message.as_deref();
     page(&format!(
         "<h1>Is this you? {}</h1><form method=post action=/phone>{}{DECIDE}</form>",
         escape(message.unwrap_or_default()),
-        request(asked.page_id())
+        request_field(request.page_id())
     ))
 }
 
@@ -107,7 +107,7 @@ pub fn message(text: &str) -> Response {
 const DECIDE: &str = "<button name=agree value=yes>Agree</button> \
                       <button name=agree value=no>Refuse</button>";
 
-/// No page may be framed (RFC 6749 §10.13).
+/// Framing is forbidden, against clickjacking (RFC 6749 §10.13).
 fn page(content: &str) -> Response {
     let policy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'";
     let html = format!("<!DOCTYPE html><html lang=en><meta charset=utf-8>{content}</html>");

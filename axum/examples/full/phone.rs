@@ -1,4 +1,4 @@
-//! Requests that users decide on their phones (OpenID Connect CIBA Core 1.0).
+//! Backchannel authentication requests, which users decide on their phones (OpenID Connect CIBA Core 1.0).
 
 use authlete::types::{BackchannelAuthenticationFailReason, BackchannelAuthenticationResponse};
 use authlete_axum::authorization_server::{BackchannelRequest, BackchannelUsers};
@@ -22,44 +22,44 @@ impl BackchannelUsers for Users {
     }
 
     async fn ask(&self, request: BackchannelRequest) {
-        self.show(request);
+        self.show_request(request);
     }
 }
 
-const NOBODY: &str = "Nobody asks for you";
+const NO_REQUEST: &str = "No pending request";
 
 pub async fn page(State((_, users)): Server, visit: Visit) -> Response {
     let Some(login) = visit.login else {
         return pages::own_login();
     };
-    match users.asked(&login) {
-        Some(asked) => pages::phone(&asked),
-        None => pages::message(NOBODY),
+    match users.pending_request(&login) {
+        Some(pending) => pages::phone(&pending),
+        None => pages::message(NO_REQUEST),
     }
 }
 
-/// The user has decided.
+/// Handles the decision of the user.
 pub async fn decide(
     State((server, users)): Server,
     visit: Visit,
     Form(fields): Fields,
 ) -> Result<Response> {
-    let asked = visit
+    let pending = visit
         .login
         .as_ref()
-        .and_then(|login| users.take_asked(login, field(&fields, "request")));
-    let (Some(login), Some(asked)) = (visit.login, asked) else {
-        return Ok(pages::message(NOBODY));
+        .and_then(|login| users.take_request(login, field(&fields, "request")));
+    let (Some(login), Some(pending)) = (visit.login, pending) else {
+        return Ok(pages::message(NO_REQUEST));
     };
     let notification = match field(&fields, "agree") {
         "yes" => {
-            let session = users.session(&login, asked.answer().client_id);
-            let scopes = asked.scopes();
+            let session = users.session(&login, pending.answer().client_id);
+            let scopes = pending.scopes();
             server
-                .authorize_backchannel(&asked, &session, scopes)
+                .authorize_backchannel(&pending, &session, scopes)
                 .await?
         }
-        _ => server.deny_backchannel(&asked).await?,
+        _ => server.deny_backchannel(&pending).await?,
     };
     // The user does not wait for the client.
     tokio::spawn(async move { server.notify(notification).await });

@@ -1,4 +1,4 @@
-//! Clients that register themselves (RFC 7591).
+//! Dynamic client registration (RFC 7591).
 
 use std::env;
 
@@ -7,7 +7,7 @@ use authlete::{JsonObject, Secret};
 use authlete_axum::authorization_server::Registrations;
 use axum::response::Result;
 
-/// Whoever has the initial access token. Without one, nobody.
+/// Allows clients with the initial access token to register. If none is configured, no client can register.
 pub struct Partners {
     initial_access_token: Option<Secret>,
 }
@@ -27,15 +27,15 @@ impl Registrations for Partners {
         // Secrets are compared in constant time.
         let token = presented.access_token().map(|token| &token.value);
         let is_partner = token.is_some() && token == self.initial_access_token.as_ref();
-        Ok(is_partner && are_allowed(metadata))
+        Ok(is_partner && is_metadata_allowed(metadata))
     }
 
     async fn may_update(&self, _: &str, metadata: &JsonObject) -> Result<bool> {
-        Ok(are_allowed(metadata))
+        Ok(is_metadata_allowed(metadata))
     }
 }
 
-/// Which scopes a client may ask for is not for the client to decide.
-fn are_allowed(metadata: &JsonObject) -> bool {
+/// Clients must not choose their own scopes.
+fn is_metadata_allowed(metadata: &JsonObject) -> bool {
     !metadata.contains_key("scope")
 }

@@ -1,4 +1,4 @@
-//! Settings of the service, and of this server.
+//! Settings of the service and of this server.
 
 use std::env;
 
@@ -8,13 +8,13 @@ use authlete::types::{Scope, Service};
 use authlete_axum::authorization_server::Endpoints;
 use serde_json::json;
 
-/// The scope of a credential, and what wallets know the credential by.
+/// The scope of the credential, and its credential configuration ID.
 pub const MEMBERSHIP: &str = "membership";
 
 /// The type of the credential.
 pub const MEMBERSHIP_TYPE: &str = "urn:example:membership";
 
-/// Writes what this server has into the settings of a service.
+/// Writes the endpoints and features of this server into the settings of a service.
 pub fn write(service: &mut Service, issuer: &str) -> Result<()> {
     let endpoints = Endpoints::below(issuer)?.credential_issuer_below(issuer)?;
     endpoints.write_to(service);
@@ -31,7 +31,7 @@ pub fn write(service: &mut Service, issuer: &str) -> Result<()> {
     metadata.credentials_supported = Some(credentials.to_string());
     service.verifiable_credentials_enabled = Some(true);
     service.oid4vci_version = Some("1.0".to_owned());
-    // In a server of yours, keys of their own.
+    // A real service should use separate keys.
     service.credential_jwks.clone_from(&service.jwks);
     let scopes = service.supported_scopes.get_or_insert_default();
     if scopes
@@ -41,7 +41,7 @@ pub fn write(service: &mut Service, issuer: &str) -> Result<()> {
         scopes.push(Scope::new(MEMBERSHIP));
     }
     service.dynamic_registration_supported = Some(true);
-    // Where clients may send users to after a logout.
+    // The client metadata with the redirect URIs for logout.
     let custom = service
         .supported_custom_client_metadata
         .get_or_insert_default();

@@ -1,4 +1,4 @@
-//! The users: in a server of yours, a database and a hash of each password (Argon2id).
+//! The users. A real server would use a database with password hashes (Argon2id).
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -13,24 +13,26 @@ use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
 use serde::{Deserialize, Serialize};
 
-/// The authentication context classes of a password, and of a password with a code.
+/// The authentication context class (`acr`) of a password.
 const PASSWORD: &str = "https://refeds.org/profile/sfa";
+
+/// The authentication context class (`acr`) of a password with a one-time code.
 const TWO_FACTORS: &str = "https://refeds.org/profile/mfa";
 
 #[derive(Clone)]
 pub struct Users {
     logins: AttemptLimiter,
-    /// What each user agreed to, by the user and the client.
+    /// Previous consents by subject and client ID.
     consents: Arc<Mutex<HashMap<(String, i64), Consent>>>,
-    /// What the phone of each user shows.
-    asked: Arc<Mutex<HashMap<String, BackchannelRequest>>>,
+    /// Pending backchannel requests by subject.
+    requests: Arc<Mutex<HashMap<String, BackchannelRequest>>>,
 }
 
-/// A login, as the session of the browser has it.
+/// A login, stored in the browser session.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Login {
     pub subject: String,
-    /// What clients know the session by.
+    /// The session ID that clients receive (claim `sid`).
     pub id: String,
     auth_time: u64,
     has_second_factor: bool,
@@ -38,32 +40,32 @@ pub struct Login {
 
 impl Users {
     pub fn new() -> Self {
-        // Passwords of each account: a hundred in an hour, since the tests log in often.
+        // 100 attempts per hour for each key: high, because the tests log in often.
         let hundred = NonZeroU32::MIN.saturating_add(99);
         Self {
             logins: AttemptLimiter::new(hundred, Duration::from_secs(3600)),
             consents: Arc::default(),
-            asked: Arc::default(),
+            requests: Arc::default(),
         }
     }
 
-    /// Counts an attempt to log in.
+    /// Counts a login attempt.
     pub fn attempt(&self, request: &Parts, name: &str) -> Result<(), TooManyAttempts> {
-        // Behind a proxy, the address is in a header of the proxy.
+        // Behind a proxy, read the client address from the header that the proxy sets.
         let address = request.extensions.get::<ConnectInfo<SocketAddr>>();
         let address = address.map(|it| it.0.ip());
         self.logins.check(&format!("address {address:?}"))?;
         self.logins.check(&format!("account {name}"))
     }
 
-    /// The login by a password and perhaps a code.
+    /// Checks the password. A correct one-time code is a second factor.
     pub fn log_in(&self, name: &str, password: &str, code: &str) -> Option<Login> {
-        let is_known = matches!(
+        let is_valid = matches!(
             (name, password),
             ("alice", "wonderland") | ("bob", "builder")
         );
         let auth_time = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
-        is_known.then(|| Login {
+        is_valid.then(|| Login {
             subject: name.to_owned(),
             id: tower_sessions::session::Id::default().to_string(),
             auth_time: auth_time.as_secs(),
@@ -71,7 +73,7 @@ impl Users {
         })
     }
 
-    /// The session of a user who logged in, with what the user agreed to before for a client.
+    /// The session of a logged-in user, with previous consent for a client.
     pub fn session(&self, login: &Login, client: Option<i64>) -> Session {
         let time = i64::try_from(login.auth_time).unwrap_or_default();
         let (acr, amr): (_, &[_]) = match login.has_second_factor {
@@ -89,7 +91,7 @@ impl Users {
         }
     }
 
-    /// Remembers what a user agreed to.
+    /// Stores the consent of a user, in addition to previous consent.
     pub fn remember(&self, subject: &str, client: Option<i64>, consent: Consent) {
         let key = (subject.to_owned(), client.unwrap_or_default());
         let mut consents = lock(&self.consents);
@@ -116,24 +118,24 @@ impl Users {
     }
 
     /// Shows a request on the phone of its user.
-    pub fn show(&self, request: BackchannelRequest) {
-        lock(&self.asked).insert(request.subject().to_owned(), request);
+    pub fn show_request(&self, request: BackchannelRequest) {
+        lock(&self.requests).insert(request.subject().to_owned(), request);
     }
 
-    /// What the phone of a user shows.
-    pub fn asked(&self, login: &Login) -> Option<BackchannelRequest> {
-        lock(&self.asked).get(&login.subject).cloned()
+    /// The pending request of a user.
+    pub fn pending_request(&self, login: &Login) -> Option<BackchannelRequest> {
+        lock(&self.requests).get(&login.subject).cloned()
     }
 
-    /// The same, once, if it is still the request that the page shows.
-    pub fn take_asked(&self, login: &Login, page_id: &str) -> Option<BackchannelRequest> {
-        let mut asked = lock(&self.asked);
-        let shown = asked.get(&login.subject);
-        shown.filter(|request| request.page_id() == page_id)?;
-        asked.remove(&login.subject)
+    /// Removes and returns the pending request of a user, if it is the one with this page ID.
+    pub fn take_request(&self, login: &Login, page_id: &str) -> Option<BackchannelRequest> {
+        let mut requests = lock(&self.requests);
+        let pending = requests.get(&login.subject);
+        pending.filter(|request| request.page_id() == page_id)?;
+        requests.remove(&login.subject)
     }
 }
 
-fn lock<T>(kept: &Mutex<T>) -> MutexGuard<'_, T> {
-    kept.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

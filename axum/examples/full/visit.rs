@@ -1,4 +1,4 @@
-//! The sessions of browsers: what the server keeps for each.
+//! Browser sessions.
 
 use std::collections::BTreeSet;
 
@@ -13,24 +13,24 @@ use tower_sessions::Session as Browser;
 
 use crate::users::{Login, Users};
 
-/// What all handlers of forms take.
+/// The state of the form handlers.
 pub type Server = State<(AuthorizationServer, Users)>;
 pub type Fields = Form<Vec<(String, String)>>;
 
-/// The first value of a field.
+/// The first value of a form field, or an empty string.
 pub fn field<'a>(fields: &'a [(String, String)], name: &str) -> &'a str {
     let mut fields = fields.iter();
     let field = fields.find(|(field, _)| field == name);
     field.map_or("", |(_, value)| value)
 }
 
-/// The session of a browser.
+/// The data in a browser session.
 #[derive(Default, Serialize, Deserialize)]
 pub struct Visit {
     #[serde(skip)]
     browser: Option<Browser>,
     pub login: Option<Login>,
-    /// The clients that the user logged in to, to be told of the end of the session.
+    /// The clients that the user logged in to during this session. They are notified of the logout.
     pub clients: BTreeSet<i64>,
     /// The authorization request whose page the browser shows.
     pub pending: Option<PendingAuthorization>,
@@ -39,7 +39,7 @@ pub struct Visit {
 }
 
 impl Visit {
-    /// The session of the browser that sent a request.
+    /// Loads the session of the browser that sent a request.
     pub async fn of(request: &Parts) -> Result<Self, StatusCode> {
         let browser: Option<&Browser> = request.extensions.get();
         let browser = browser.ok_or(StatusCode::INTERNAL_SERVER_ERROR)?;
@@ -56,7 +56,7 @@ impl Visit {
         Ok(())
     }
 
-    /// Begins the session of a user. Whoever knew the identifier of the session before does not know the new one.
+    /// Logs a user in, and renews the session ID against session fixation.
     pub async fn log_in(&mut self, login: Login) -> Result<(), StatusCode> {
         if let Some(browser) = &self.browser {
             browser.cycle_id().await.map_err(unavailable)?;
@@ -72,13 +72,14 @@ impl Visit {
         Ok(())
     }
 
-    /// The authorization request that a form is for. There is another one if the browser has begun with another client meanwhile.
+    /// Removes and returns the authorization request that a form is for. `None` if the browser has started another one
+    /// since.
     pub fn take_pending(&mut self, fields: &[(String, String)]) -> Option<PendingAuthorization> {
         let id = field(fields, "request");
         self.pending.take_if(|pending| pending.page_id() == id)
     }
 
-    /// The session of the user at a client that asks.
+    /// The session of the logged-in user, for a request of `client`.
     pub fn session(&mut self, users: &Users, client: Option<i64>) -> Option<Session> {
         let session = users.session(self.login.as_ref()?, client);
         self.clients.extend(client);

@@ -10,10 +10,10 @@ use http::request::Parts;
 
 use super::{AuthorizationServer, Failure};
 
-/// The users of your server: their sessions, the pages that they see, and their claims.
+/// The users of your server: their sessions, pages and claims.
 ///
-/// Errors are responses: `?` works on everything that is [`IntoResponse`](axum::response::IntoResponse). They go to the
-/// browser or the client as they are, so they must not show what a user store says.
+/// Errors are responses: `?` converts every error that implements [`IntoResponse`](axum::response::IntoResponse). They are
+/// sent to the browser or the client unchanged, so they must not contain internal errors, such as those of a database.
 ///
 /// ```
 /// use authlete::server::{Interaction, PendingAuthorization, Session, StandardClaims};
@@ -28,7 +28,7 @@ use super::{AuthorizationServer, Failure};
 ///     type Claims = StandardClaims;
 ///
 ///     async fn session(&self, request: &Parts, _: &AuthorizationResponse) -> Result<Option<Session>> {
-///         // Read the cookie of `request`, and look the session up.
+///         // Look up the session by the cookie of `request`.
 /// #       let _ = request;
 ///         Ok(Some(Session::new("alice", 1_767_225_600)))
 ///     }
@@ -39,7 +39,7 @@ use super::{AuthorizationServer, Failure};
 ///         pending: PendingAuthorization,
 ///         interaction: Interaction,
 ///     ) -> Result<Response> {
-///         // Keep `pending` in the session of the browser.
+///         // Store `pending` in the browser session.
 /// #       let _ = (request, pending);
 ///         Ok(Redirect::to(match interaction {
 ///             Interaction::LogIn(_) | Interaction::ChooseAccount { .. } => "/login",
@@ -58,8 +58,8 @@ pub trait Accounts: Send + Sync + 'static {
     /// The claims of a user.
     type Claims: Claims + Send + Sync + 'static;
 
-    /// The session of the browser that sent an authorization request, or `None` when nobody is logged in. `answer` says
-    /// which client asks: add what the user agreed to before for that client, with [`Session::consented_before`].
+    /// The session of the browser that sent an authorization request, or `None` if no user is logged in. `answer` names the
+    /// client: add the user's previous consent for that client with [`Session::consented_before`].
     fn session(
         &self,
         request: &Parts,
@@ -68,9 +68,10 @@ pub trait Accounts: Send + Sync + 'static {
 
     /// Shows a page, or redirects to it.
     ///
-    /// Keep `pending` in the session of the browser until the user sends the page, and nowhere in the page itself: it
-    /// holds the ticket. The form has [`PendingAuthorization::page_id`]: compare it when the form comes. Then tell `pending`
-    /// what happened, and call [`AuthorizationServer::proceed`](super::AuthorizationServer::proceed).
+    /// Store `pending` in the browser session until the user submits the form. It holds the ticket, so do not put it into
+    /// the page. Put [`PendingAuthorization::page_id`] into the form, and compare it when the form is submitted. Then record
+    /// the login or the consent in `pending`, and call
+    /// [`AuthorizationServer::proceed`](super::AuthorizationServer::proceed).
     fn interact(
         &self,
         request: &Parts,
@@ -78,13 +79,13 @@ pub trait Accounts: Send + Sync + 'static {
         interaction: Interaction,
     ) -> impl Future<Output = Result<Response>> + Send;
 
-    /// The claims of a user, for ID tokens and for the UserInfo endpoint. `None` when there is no such user any more: then
-    /// nothing is issued. Only those go out that the client asked for and that the user agreed to.
+    /// The claims of a user, for ID tokens and the UserInfo endpoint. Only claims that the client requested and the user
+    /// consented to are sent. `None` if the user no longer exists: nothing is issued then.
     fn claims(&self, subject: &str) -> impl Future<Output = Result<Option<Self::Claims>>> + Send;
 }
 
 impl AuthorizationServer {
-    /// The claims of a user whom a request is granted to.
+    /// The claims of the user who grants a request, or `invalid_request` if the user no longer exists.
     pub(super) async fn granting_user(
         &self,
         session: &Session,
@@ -94,28 +95,28 @@ impl AuthorizationServer {
     }
 }
 
-/// A future without its type.
-pub(super) type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+/// A boxed future.
+pub(super) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// [`Accounts`] without their type.
+/// The dyn-compatible form of [`Accounts`].
 pub(super) trait AnyAccounts: Send + Sync {
     fn session<'a>(
         &'a self,
         request: &'a Parts,
         answer: &'a AuthorizationResponse,
-    ) -> Later<'a, Result<Option<Session>>>;
+    ) -> BoxFuture<'a, Result<Option<Session>>>;
 
     fn interact<'a>(
         &'a self,
         request: &'a Parts,
         pending: PendingAuthorization,
         interaction: Interaction,
-    ) -> Later<'a, Result<Response>>;
+    ) -> BoxFuture<'a, Result<Response>>;
 
     fn claims<'a>(
         &'a self,
         subject: &'a str,
-    ) -> Later<'a, Result<Option<Box<dyn Claims + Send + Sync>>>>;
+    ) -> BoxFuture<'a, Result<Option<Box<dyn Claims + Send + Sync>>>>;
 }
 
 impl<T: Accounts> AnyAccounts for T {
@@ -123,7 +124,7 @@ impl<T: Accounts> AnyAccounts for T {
         &'a self,
         request: &'a Parts,
         answer: &'a AuthorizationResponse,
-    ) -> Later<'a, Result<Option<Session>>> {
+    ) -> BoxFuture<'a, Result<Option<Session>>> {
         Box::pin(Accounts::session(self, request, answer))
     }
 
@@ -132,14 +133,14 @@ impl<T: Accounts> AnyAccounts for T {
         request: &'a Parts,
         pending: PendingAuthorization,
         interaction: Interaction,
-    ) -> Later<'a, Result<Response>> {
+    ) -> BoxFuture<'a, Result<Response>> {
         Box::pin(Accounts::interact(self, request, pending, interaction))
     }
 
     fn claims<'a>(
         &'a self,
         subject: &'a str,
-    ) -> Later<'a, Result<Option<Box<dyn Claims + Send + Sync>>>> {
+    ) -> BoxFuture<'a, Result<Option<Box<dyn Claims + Send + Sync>>>> {
         Box::pin(async move {
             let claims = Accounts::claims(self, subject).await?;
             Ok(claims.map(|claims| Box::new(claims) as Box<dyn Claims + Send + Sync>))

@@ -1,4 +1,4 @@
-//! The endpoint for challenges of client attestations.
+//! The challenge endpoint for client attestations.
 
 use authlete::server::AttestationChallengeNext;
 use authlete::types::AttestationChallengeRequest;
@@ -9,7 +9,7 @@ use axum::response::Response;
 use super::{AuthorizationServer, Failure};
 
 /// The challenge endpoint, where clients get the challenge for the proof of possession of their attestation (OAuth 2.0
-/// Attestation-Based Client Authentication). `POST`. Nothing of the request counts.
+/// Attestation-Based Client Authentication). `POST`. The content of the request is ignored.
 pub async fn attestation_challenge(
     State(server): State<AuthorizationServer>,
 ) -> Result<Response, Failure> {

@@ -1,4 +1,4 @@
-//! The authorization endpoint, and what follows login and consent.
+//! The authorization endpoint, and the steps after login and consent.
 
 use std::time::SystemTime;
 
@@ -16,7 +16,7 @@ use super::{AuthorizationServer, Failure};
 
 /// The authorization endpoint (RFC 6749 §3.1, OpenID Connect Core 1.0 §3.1.2.1). `GET` and `POST`.
 ///
-/// [`Accounts`](super::Accounts) says who is logged in and shows pages.
+/// [`Accounts`](super::Accounts) provides the session of the user and the pages.
 pub async fn authorization(
     State(server): State<AuthorizationServer>,
     request: Request,
@@ -38,10 +38,10 @@ pub async fn authorization(
 }
 
 impl AuthorizationServer {
-    /// Goes on with an authorization request after a page: shows the next page by
-    /// [`Accounts::interact`](super::Accounts::interact), or sends the user back to the client.
+    /// Continues an authorization request after a page: shows the next page with
+    /// [`Accounts::interact`](super::Accounts::interact), or redirects the user back to the client.
     ///
-    /// `request` is the one by which the user sent the page, and `session` is the session of the user now.
+    /// `request` is the request that submitted the form, and `session` is the current session of the user.
     ///
     /// ```
     /// # use authlete::server::{PendingAuthorization, Session};
@@ -52,14 +52,14 @@ impl AuthorizationServer {
     /// # async fn example(
     /// #     server: AuthorizationServer, parts: Parts, mut pending: PendingAuthorization, session: Session,
     /// # ) -> Result<Response, Failure> {
-    /// // The password is right; `pending` comes from the session of the browser, which has a new identifier from now on.
+    /// // The password is correct. `pending` comes from the browser session, which has got a new ID.
     /// pending.logged_in(&session);
     /// server.proceed(&parts, pending, Some(&session)).await
     /// # }
     /// ```
     ///
     /// # Errors
-    /// A call of Authlete or of [`Accounts`](super::Accounts) failed. The error is the complete response.
+    /// A call to Authlete or a method of [`Accounts`](super::Accounts) failed. The error is the complete response.
     pub async fn proceed(
         &self,
         request: &Parts,
@@ -85,10 +85,10 @@ impl AuthorizationServer {
         }
     }
 
-    /// Ends an authorization request that the user refused: the client gets `access_denied`.
+    /// Ends an authorization request that the user denied: the client gets `access_denied`.
     ///
     /// # Errors
-    /// The call of Authlete failed. The error is the complete response.
+    /// The call to Authlete failed. The error is the complete response.
     pub async fn deny(&self, pending: &PendingAuthorization) -> Result<Response, Failure> {
         self.fail(&pending.deny()).await
     }

@@ -21,33 +21,35 @@ use http::HeaderValue;
 use http::header::AUTHORIZATION;
 use serde::{Deserialize, Serialize};
 
-use super::accounts::Later;
+use super::accounts::BoxFuture;
 use super::device::names;
 use super::{AuthorizationServer, Failure, Notification};
 
-/// The subject of a user, or why there is none.
+/// The subject of the user, or the reason why no user was identified.
 type Identified = Result<Result<String, BackchannelAuthenticationFailReason>>;
 
-/// The users that clients ask for behind their backs: who is meant, and how to reach them.
+/// The users of backchannel authentication requests: how to identify and how to ask them.
 pub trait BackchannelUsers: Send + Sync + 'static {
-    /// The subject of the user that `hint` of the answer means. `hintType` says what it is: a `login_hint` or
-    /// `login_hint_token` in a form of your own, or an `id_token_hint`, whose subject `sub` has (CIBA Core 1.0 §7.1).
+    /// The subject of the user that the member `hint` of the answer identifies. `hintType` is the type of the hint: a
+    /// `login_hint` or `login_hint_token`, whose format you define, or an `id_token_hint`, whose subject is in `sub` (CIBA
+    /// Core 1.0 §7.1).
     ///
-    /// Check `userCode` of the answer here, where your users have one (§7.1). The reason of a refusal decides on the error
+    /// If your users have user codes, check `userCode` of the answer here (§7.1). The reason in `Err` determines the error
     /// that the client gets.
     fn identify(
         &self,
         answer: &BackchannelAuthenticationResponse,
     ) -> impl Future<Output = Identified> + Send;
 
-    /// Asks the user on another device. It runs on a task of its own, while the client gets its answer.
+    /// Asks the user on another device. It runs on its own task, after the response to the client is ready.
     ///
     /// When the user has decided, call [`AuthorizationServer::authorize_backchannel`] or
     /// [`AuthorizationServer::deny_backchannel`].
     fn ask(&self, request: BackchannelRequest) -> impl Future<Output = ()> + Send;
 }
 
-/// A request that waits for its user. It can be serialized; it holds the ticket, so it stays on the server.
+/// A backchannel authentication request that waits for the decision of the user. It can be serialized. It holds the ticket,
+/// so keep it on the server.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BackchannelRequest {
     page_id: String,
@@ -57,8 +59,8 @@ pub struct BackchannelRequest {
 }
 
 impl BackchannelRequest {
-    /// Identifies this request on the page that the user decides at. Put it into a hidden field, and go on only with the request
-    /// that has the ID of the form: another client may ask while the user reads. It is not secret.
+    /// Identifies this request on the page where the user decides. Put it into a hidden field, and continue only if it
+    /// matches the pending request: another client may send a request while the user reads the page. It is not secret.
     pub fn page_id(&self) -> &str {
         &self.page_id
     }
@@ -68,19 +70,19 @@ impl BackchannelRequest {
         &self.subject
     }
 
-    /// Which client asks, for which scopes and claims, and with which `binding_message` to show.
+    /// The answer of Authlete: the client, the requested scopes and claims, and the `binding_message` to show.
     pub fn answer(&self) -> &BackchannelAuthenticationResponse {
         &self.answer
     }
 
-    /// The names of the scopes that the client asks for: what a user agrees to who refuses none.
+    /// The names of the requested scopes.
     pub fn scopes(&self) -> impl Iterator<Item = &str> {
         names(self.answer.scopes.as_deref())
     }
 }
 
 /// The backchannel authentication endpoint (CIBA Core 1.0 §7). `POST`. Clients authenticate as at the token endpoint.
-/// [`BackchannelUsers`] says who is meant.
+/// [`BackchannelUsers`] identifies the user.
 pub async fn backchannel_authentication(
     State(server): State<AuthorizationServer>,
     request: Request,
@@ -114,13 +116,13 @@ pub async fn backchannel_authentication(
     let BackchannelAuthenticationIssueNext::Respond(response) = issued.next();
     if response.status().is_success() {
         let request = BackchannelRequest {
-            // The hash has a new key each time.
+            // `RandomState` has random keys, so the ticket cannot be derived from the hash.
             page_id: format!("{:016x}", RandomState::new().hash_one(ticket.expose())),
             subject,
             ticket,
             answer,
         };
-        // The client gets its answer first, and losing the connection loses no request.
+        // On its own task, so that the client need not wait, and a closed connection does not cancel it.
         let server = server.clone();
         tokio::spawn(async move { server.settings.backchannel_users.ask(request).await });
     }
@@ -128,14 +130,14 @@ pub async fn backchannel_authentication(
 }
 
 impl AuthorizationServer {
-    /// Grants a backchannel request to its user, who authenticated on another device: `session` says when and how. `scopes` are
-    /// those that the user agreed to.
+    /// Grants a backchannel request. `session` states when and how its user authenticated on the other device. `scopes` are
+    /// the scopes that the user consented to.
     ///
-    /// Returns the notification for [`notify`](Self::notify), if the client wants one.
+    /// Returns the notification for [`notify`](Self::notify), if the client uses the ping or push mode.
     ///
     /// # Errors
-    /// `session` is that of another user, there is no such user any more, or the call of Authlete failed. The request is still
-    /// pending then; [`fail_backchannel`](Self::fail_backchannel) ends it.
+    /// `session` belongs to another user, the user no longer exists, or the call to Authlete failed. The request is still
+    /// pending then. To end it, call [`fail_backchannel`](Self::fail_backchannel).
     pub async fn authorize_backchannel(
         &self,
         request: &BackchannelRequest,
@@ -156,10 +158,10 @@ impl AuthorizationServer {
         self.complete_backchannel(&request).await
     }
 
-    /// Ends a backchannel request that the user refused: the client gets `access_denied`.
+    /// Ends a backchannel request that the user denied: the client gets `access_denied`.
     ///
     /// # Errors
-    /// The call of Authlete failed.
+    /// The call to Authlete failed.
     pub async fn deny_backchannel(
         &self,
         request: &BackchannelRequest,
@@ -174,7 +176,7 @@ impl AuthorizationServer {
     /// Ends a backchannel request whose user could not be asked.
     ///
     /// # Errors
-    /// The call of Authlete failed.
+    /// The call to Authlete failed.
     pub async fn fail_backchannel(
         &self,
         request: &BackchannelRequest,
@@ -221,7 +223,7 @@ fn notification(answer: &BackchannelAuthenticationCompleteResponse) -> Option<No
     Some(notification.with_header(AUTHORIZATION, bearer))
 }
 
-/// There are no users to ask.
+/// The default: no user is known.
 pub(super) struct NoBackchannelUsers;
 
 impl BackchannelUsers for NoBackchannelUsers {
@@ -232,25 +234,25 @@ impl BackchannelUsers for NoBackchannelUsers {
     async fn ask(&self, _: BackchannelRequest) {}
 }
 
-/// [`BackchannelUsers`] without their type.
+/// The dyn-compatible form of [`BackchannelUsers`].
 pub(super) trait AnyBackchannelUsers: Send + Sync {
     fn identify<'a>(
         &'a self,
         answer: &'a BackchannelAuthenticationResponse,
-    ) -> Later<'a, Identified>;
+    ) -> BoxFuture<'a, Identified>;
 
-    fn ask(&self, request: BackchannelRequest) -> Later<'_, ()>;
+    fn ask(&self, request: BackchannelRequest) -> BoxFuture<'_, ()>;
 }
 
 impl<T: BackchannelUsers> AnyBackchannelUsers for T {
     fn identify<'a>(
         &'a self,
         answer: &'a BackchannelAuthenticationResponse,
-    ) -> Later<'a, Identified> {
+    ) -> BoxFuture<'a, Identified> {
         Box::pin(BackchannelUsers::identify(self, answer))
     }
 
-    fn ask(&self, request: BackchannelRequest) -> Later<'_, ()> {
+    fn ask(&self, request: BackchannelRequest) -> BoxFuture<'_, ()> {
         Box::pin(BackchannelUsers::ask(self, request))
     }
 }

@@ -1,4 +1,4 @@
-//! Requests of scripts in browsers.
+//! CORS for scripts in browsers.
 
 use std::task::{Context, Poll};
 
@@ -19,8 +19,8 @@ const ATTESTATION_POP: HeaderName = HeaderName::from_static("oauth-client-attest
 const ATTESTATION_CHALLENGE: HeaderName =
     HeaderName::from_static("oauth-client-attestation-challenge");
 
-/// Lets scripts of every origin call an endpoint that no cookie counts at: what a client may do follows from what it
-/// presents (Fetch Standard, CORS protocol without credentials).
+/// Allows scripts of any origin, for endpoints that ignore cookies: clients authenticate only with what they send explicitly
+/// (Fetch Standard, CORS protocol without credentials).
 pub(super) fn any_origin() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)
@@ -40,7 +40,8 @@ pub(super) fn any_origin() -> CorsLayer {
         ])
 }
 
-/// [`any_origin`] for responses that no cache keeps: only requests with an `Origin` bear its cost.
+/// [`any_origin`] for responses that are not cached. It skips the CORS layer for requests without `Origin`, to save its
+/// cost.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct AnyOriginUncached;
 

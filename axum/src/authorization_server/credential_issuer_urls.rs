@@ -1,4 +1,4 @@
-//! Where the endpoints of the credential issuer are.
+//! The URLs of the credential issuer.
 
 use authlete::types::Service;
 
@@ -84,7 +84,7 @@ impl CredentialIssuerUrls {
         format!("/.well-known/jwt-vc-issuer{}", self.issuer.base_path())
     }
 
-    /// The route of offers, with the identifier as `parameter`.
+    /// The route of credential offers, with the identifier as `parameter`.
     pub fn offers(&self, parameter: &str) -> String {
         format!("{}/credential/offers/{parameter}", self.issuer.base_path())
     }
@@ -94,7 +94,7 @@ impl CredentialIssuerUrls {
             .below(&format!("/credential/offers/{identifier}"))
     }
 
-    /// All paths, by the setting that they come from.
+    /// All paths, each with the setting that defines it.
     pub fn paths(&self) -> impl Iterator<Item = (&'static str, String)> {
         let of_issuer = [self.jwt_vc_issuer(), self.offers("{}")];
         let of_issuer = self.metadata().into_iter().chain(of_issuer);

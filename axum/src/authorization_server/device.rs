@@ -17,7 +17,7 @@ use super::{AuthorizationServer, Failure};
 
 /// The device authorization endpoint (RFC 8628 §3.1). `POST`. Clients authenticate as at the token endpoint.
 ///
-/// The page that users enter their code at is yours: see [`AuthorizationServer::verify_user_code`].
+/// You provide the page where users enter their code: see [`AuthorizationServer::verify_user_code`].
 pub async fn device_authorization(
     State(server): State<AuthorizationServer>,
     request: Request,
@@ -29,20 +29,20 @@ pub async fn device_authorization(
     Ok(response.map(Body::new))
 }
 
-/// What a user code is good for.
+/// The result of a user code check.
 #[derive(Debug, Clone, PartialEq)]
 pub enum UserCode {
-    /// It is good: ask the user for consent, then call [`AuthorizationServer::authorize_device`] or
+    /// The code is valid. Ask the user for consent, then call [`AuthorizationServer::authorize_device`] or
     /// [`AuthorizationServer::deny_device`].
     Valid(DeviceRequest),
-    /// It has expired: the user starts again at the device.
+    /// The code has expired. The user has to start again at the device.
     Expired,
-    /// There is no such code: the user may have mistyped it.
+    /// The code does not exist. The user may have mistyped it.
     Unknown,
 }
 
-/// The request of a device that a user entered the code of. Keep it in the session of the browser while the user is at a page;
-/// it can be serialized.
+/// The request of a device whose user code was entered. It can be serialized: store it in the browser session while the user
+/// views the page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DeviceRequest {
     user_code: Secret,
@@ -50,36 +50,36 @@ pub struct DeviceRequest {
 }
 
 impl DeviceRequest {
-    /// Which client asks, and for which scopes and claims.
+    /// The answer of Authlete: the client, and the requested scopes and claims.
     pub fn answer(&self) -> &DeviceVerificationResponse {
         &self.answer
     }
 
-    /// The names of the scopes that the client asks for: what a user agrees to who refuses none.
+    /// The names of the requested scopes.
     pub fn scopes(&self) -> impl Iterator<Item = &str> {
         names(self.answer.scopes.as_deref())
     }
 }
 
-/// What became of the request of a device.
+/// The outcome of a device request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeviceOutcome {
-    /// The device learns the decision the next time that it asks: tell the user to go back to it.
+    /// The decision is stored. The device gets it with its next poll: ask the user to return to the device.
     Done,
-    /// The code expired meanwhile: the user starts again at the device.
+    /// The code has expired in the meantime. The user has to start again at the device.
     Expired,
-    /// The code was used meanwhile.
+    /// The code has been used in the meantime.
     Unknown,
 }
 
 impl AuthorizationServer {
-    /// Looks a user code up, as the user typed it: in upper or lower case, with spaces and hyphens or without (RFC 8628 §6.1).
+    /// Looks up a user code. Case, spaces and hyphens in the input are ignored (RFC 8628 §6.1).
     ///
-    /// `attempts_of` is whose attempts are counted, such as the address of the browser: ten in five minutes by default
-    /// (§5.1), see [`user_code_attempts`](Self::user_code_attempts).
+    /// `attempts_of` is the key for counting attempts, such as the address of the browser. Default limit: 10 attempts in 5
+    /// minutes (§5.1), see [`user_code_attempts`](Self::user_code_attempts).
     ///
     /// # Errors
-    /// There were too many attempts (429), or the call of Authlete failed. The error is the complete response.
+    /// There were too many attempts (429), or the call to Authlete failed. The error is the complete response.
     pub async fn verify_user_code(
         &self,
         typed: &str,
@@ -88,7 +88,7 @@ impl AuthorizationServer {
         let attempts = &self.settings.user_code_attempts;
         let allowed = attempts.check(attempts_of);
         allowed.map_err(|refused| Failure::from(refused.into_response()))?;
-        let user_code = Secret::from(normalized(typed));
+        let user_code = Secret::from(normalize(typed));
         if user_code.expose().is_empty() {
             return Ok(UserCode::Unknown);
         }
@@ -105,11 +105,11 @@ impl AuthorizationServer {
         )
     }
 
-    /// Grants the request of a device to the user of `session`, with the scopes that the user agreed to.
+    /// Grants the request of a device in the name of the user of `session`, with the scopes that the user consented to.
     ///
     /// # Errors
-    /// There is no such user any more ([`Accounts::claims`](super::Accounts::claims)), or the call of Authlete failed. The
-    /// error is the complete response. The request is still pending then; [`fail_device`](Self::fail_device) ends it.
+    /// The user no longer exists ([`Accounts::claims`](super::Accounts::claims)), or the call to Authlete failed. The error
+    /// is the complete response. The request is still pending then. To end it, call [`fail_device`](Self::fail_device).
     pub async fn authorize_device(
         &self,
         device: &DeviceRequest,
@@ -127,19 +127,19 @@ impl AuthorizationServer {
         self.complete_device(&request).await
     }
 
-    /// Ends the request of a device that the user refused: the device gets `access_denied`.
+    /// Ends the request of a device that the user denied: the device gets `access_denied`.
     ///
     /// # Errors
-    /// The call of Authlete failed. The error is the complete response.
+    /// The call to Authlete failed. The error is the complete response.
     pub async fn deny_device(&self, device: &DeviceRequest) -> Result<DeviceOutcome, Failure> {
         self.end_device(device, DeviceCompleteResult::AccessDenied)
             .await
     }
 
-    /// Ends the request of a device whose user could not decide, for instance because the login failed.
+    /// Ends the request of a device because the user could not decide, for example because the login failed.
     ///
     /// # Errors
-    /// The call of Authlete failed. The error is the complete response.
+    /// The call to Authlete failed. The error is the complete response.
     pub async fn fail_device(&self, device: &DeviceRequest) -> Result<DeviceOutcome, Failure> {
         self.end_device(device, DeviceCompleteResult::TransactionFailed)
             .await
@@ -172,8 +172,8 @@ pub(super) fn names(scopes: Option<&[Scope]>) -> impl Iterator<Item = &str> {
     scopes.iter().filter_map(|scope| scope.name.as_deref())
 }
 
-/// The code as Authlete issues it. Its characters are upper-case letters or digits.
-fn normalized(typed: &str) -> String {
+/// The code in the form that Authlete issues: uppercase letters and digits.
+fn normalize(typed: &str) -> String {
     let characters = typed.chars();
     let characters = characters.filter(|it| !it.is_whitespace() && !matches!(it, '-' | '‐' | '–'));
     characters.collect::<String>().to_ascii_uppercase()
@@ -184,9 +184,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn user_code_is_the_same_however_it_is_typed() {
+    fn case_spaces_and_hyphens_of_a_user_code_are_ignored() {
         for typed in ["WDJBMJHT", "wdjb-mjht", " WDJB MJHT\n", "Wdjb–Mjht"] {
-            assert_eq!(normalized(typed), "WDJBMJHT");
+            assert_eq!(normalize(typed), "WDJBMJHT");
         }
     }
 }

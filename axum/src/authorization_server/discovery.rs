@@ -1,4 +1,4 @@
-//! What clients read to find everything else.
+//! The discovery document and the JWK Set.
 
 use authlete::types::{GetServiceConfigurationQuery, GetServiceJwksQuery};
 use axum::Json;
@@ -15,7 +15,7 @@ pub async fn configuration(State(server): State<AuthorizationServer>) -> Result<
     Ok(Json(document).into_response())
 }
 
-/// The public keys of the service as a JWK Set (RFC 7517 §5). `GET`. The set of a service without keys is empty.
+/// The public keys of the service as a JWK Set (RFC 7517 §5). `GET`. The set is empty if the service has no keys.
 pub async fn jwks(State(server): State<AuthorizationServer>) -> Result<Response, Failure> {
     let query = GetServiceJwksQuery::new();
     Ok(match server.api().get_service_jwks(&query).await? {

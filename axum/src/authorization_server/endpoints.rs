@@ -1,4 +1,4 @@
-//! Where the endpoints are.
+//! The URLs of the endpoints.
 
 use authlete::Authlete;
 use authlete::types::Service;
@@ -11,9 +11,9 @@ macro_rules! endpoints {
     ($( $(#[$attribute:meta])* $name:ident = $setting:literal in $member:ident, by default $path:literal; )*) => {
         /// The URLs of the endpoints, from the settings of the service.
         ///
-        /// An endpoint without a URL in the settings is not there. Without `registrationManagementEndpoint`, clients manage
-        /// their registration below `registrationEndpoint`, as Authlete has it. The URLs of a credential issuer are those in
-        /// `credentialIssuerMetadata`; without `credentialIssuer` in it there is none.
+        /// An endpoint without a URL in the settings is disabled. Without `registrationManagementEndpoint`, clients manage
+        /// their registration below `registrationEndpoint`, the default of Authlete. The URLs of a credential issuer are in
+        /// `credentialIssuerMetadata`. Without `credentialIssuer` there, the credential issuer is disabled.
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub struct Endpoints {
             issuer: PublicUrl,
@@ -22,10 +22,10 @@ macro_rules! endpoints {
         }
 
         impl Endpoints {
-            /// Those that the settings of the service have: clients find the same in the discovery document.
+            /// The endpoints in the settings of the service. Clients find the same URLs in the discovery document.
             ///
             /// # Errors
-            /// A URL is not absolute, is not `http` or `https`, or has a query or a fragment; there is no issuer; or two
+            /// A URL is not absolute, is not `http` or `https`, or has a query or a fragment; the issuer is missing; or two
             /// endpoints have the same path. The error names the setting.
             pub fn of(service: &Service) -> Result<Self, UrlError> {
                 let issuer = service.issuer.as_deref().unwrap_or_default();
@@ -38,11 +38,11 @@ macro_rules! endpoints {
                 Ok(endpoints)
             }
 
-            /// Endpoints below `issuer` at conventional paths, such as `/token`: for a service that has none yet. Write them
+            /// Endpoints below `issuer` at conventional paths, such as `/token`, for a service without endpoints. Write them
             /// into its settings with [`register`](Self::register), so that clients find them.
             ///
             /// # Errors
-            /// `issuer` is no absolute URL without a query.
+            /// `issuer` is not an absolute URL, or it has a query.
             pub fn below(issuer: &str) -> Result<Self, UrlError> {
                 let issuer = PublicUrl::parse("issuer", issuer)?;
                 Ok(Self {
@@ -89,10 +89,10 @@ endpoints! {
 }
 
 impl Endpoints {
-    /// Writes the issuer and the URLs into the settings of a service on Authlete, with get and update.
+    /// Writes the issuer and the URLs into the settings of a service on Authlete: reads the settings and updates them.
     ///
     /// # Errors
-    /// A call of Authlete failed.
+    /// A call to Authlete failed.
     pub async fn register(&self, api: &Authlete, service_id: i64) -> authlete::Result<()> {
         let mut service = api.get_service(service_id).await?;
         self.write_to(&mut service);
@@ -101,24 +101,23 @@ impl Endpoints {
     }
 
     /// Adds a credential issuer (OpenID for Verifiable Credential Issuance 1.0) with endpoints below `issuer` at
-    /// conventional paths, such as `/credential`. The rest of `credentialIssuerMetadata` and `verifiableCredentialsEnabled`
-    /// of the service are yours to set.
+    /// conventional paths, such as `/credential`. You have to set the other members of `credentialIssuerMetadata`, and
+    /// `verifiableCredentialsEnabled` of the service.
     ///
     /// # Errors
-    /// `issuer` is no absolute URL without a query, or two endpoints have the same path.
+    /// `issuer` is not an absolute URL, it has a query, or two endpoints have the same path.
     pub fn credential_issuer_below(mut self, issuer: &str) -> Result<Self, UrlError> {
         self.credential_issuer = Some(CredentialIssuerUrls::below(issuer)?);
         self.check()?;
         Ok(self)
     }
 
-    /// The issuer.
     pub(super) fn issuer(&self) -> String {
         self.issuer.to_string()
     }
 
-    /// The paths of the discovery document: that of OpenID Connect Discovery 1.0 §4 after the issuer, and that of RFC 8414
-    /// §3 before the path of the issuer.
+    /// The paths of the discovery document: after the path of the issuer (OpenID Connect Discovery 1.0 §4), and before it
+    /// (RFC 8414 §3).
     pub(super) fn configuration(&self) -> [String; 2] {
         let path = self.issuer.base_path();
         [
@@ -133,13 +132,13 @@ impl Endpoints {
         format!("{path}/.well-known/openid-federation")
     }
 
-    /// The URL that Authlete puts client IDs after to get those of client configuration endpoints (RFC 7592).
+    /// The URL to which Authlete appends the client ID for the client configuration endpoint (RFC 7592).
     pub(super) fn client_configuration(&self) -> Option<&PublicUrl> {
         let management = self.registration_management.as_ref();
         management.or(self.registration.as_ref())
     }
 
-    /// The endpoints that have a parameter after their URL.
+    /// The endpoints with a path parameter after their URL.
     fn with_parameter(&self) -> [(&'static str, Option<&PublicUrl>); 2] {
         [
             (
@@ -150,7 +149,7 @@ impl Endpoints {
         ]
     }
 
-    /// A router has each path once.
+    /// Checks that no two endpoints have the same path: the router would panic.
     fn check(&self) -> Result<(), UrlError> {
         let mut paths = self.configuration().to_vec();
         paths.push(self.federation_configuration());

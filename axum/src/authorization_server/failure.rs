@@ -1,4 +1,4 @@
-//! Requests that end early.
+//! Error responses of endpoints.
 
 use authlete::server::{PresentedError, error_response};
 use axum::body::Body;
@@ -8,14 +8,14 @@ use http::{HeaderValue, StatusCode};
 
 use crate::response;
 
-/// A request that an endpoint answers with an error: the complete response.
+/// The error of an endpoint: a complete error response.
 ///
-/// It is made of an [`authlete::Error`], of which nothing is in the response, and of every error response of axum.
+/// It is converted from an [`authlete::Error`], whose details are not in the response, and from any error response of axum.
 #[derive(Debug)]
 pub struct Failure(Box<Response>);
 
 impl Failure {
-    /// An error of OAuth without a description (RFC 6749 §5.2).
+    /// An OAuth error without a description (RFC 6749 §5.2).
     pub(super) fn oauth(status: StatusCode, error: &'static str) -> Self {
         let mut response = Response::new(Body::from(format!("{{\"error\":\"{error}\"}}")));
         *response.status_mut() = status;
@@ -25,12 +25,12 @@ impl Failure {
         Self::from(response)
     }
 
-    /// The server failed, and says nothing of the cause.
+    /// `server_error`, without details of the cause.
     pub(super) fn server_error() -> Self {
         Self::oauth(StatusCode::INTERNAL_SERVER_ERROR, "server_error")
     }
 
-    /// Whether the fault is on this side.
+    /// Whether the status is 5xx.
     pub(super) fn is_server_error(&self) -> bool {
         self.0.status().is_server_error()
     }
@@ -47,27 +47,27 @@ impl Failure {
         self
     }
 
-    /// There is no access token in the request, and so no error code in the response (RFC 6750 §3.1).
+    /// The request has no access token, so the response has no error code (RFC 6750 §3.1).
     pub(super) fn no_token() -> Self {
         Self::empty(StatusCode::UNAUTHORIZED).with_challenge("Bearer")
     }
 
-    /// A token of the scheme `DPoP` has not one proof with it (RFC 9449 §7.1).
+    /// A token of the scheme `DPoP` does not have exactly one proof (RFC 9449 §7.1).
     pub(super) fn invalid_proof() -> Self {
         Self::empty(StatusCode::UNAUTHORIZED).with_challenge("DPoP error=\"invalid_dpop_proof\"")
     }
 
-    /// A resource cannot read what a client presents (RFC 6750 §3.1).
+    /// The credentials of a request to a resource cannot be read (RFC 6750 §3.1).
     pub(super) fn unreadable_token(error: PresentedError) -> Self {
         match error {
-            // The credentials of something else: there is no token.
+            // Basic credentials are not a token.
             PresentedError::BasicCredentials => Self::no_token(),
             PresentedError::DpopProof => Self::invalid_proof(),
             _ => Self::invalid_request().with_challenge("Bearer error=\"invalid_request\""),
         }
     }
 
-    /// The client sent a request that cannot be read, or that is not allowed here.
+    /// The request cannot be read or is not allowed.
     pub(super) fn invalid_request() -> Self {
         Self::oauth(StatusCode::BAD_REQUEST, "invalid_request")
     }
@@ -87,7 +87,7 @@ impl From<authlete::server::Response> for Failure {
 
 impl From<authlete::Error> for Failure {
     fn from(error: authlete::Error) -> Self {
-        tracing::warn!(target: "authlete_axum", %error, "a call of Authlete failed");
+        tracing::warn!(target: "authlete_axum", %error, "call to Authlete failed");
         Self::from(error_response(&error))
     }
 }

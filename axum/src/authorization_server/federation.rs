@@ -1,4 +1,4 @@
-//! The endpoints of an OpenID provider in a federation.
+//! OpenID Federation endpoints.
 
 use authlete::server::{FederationConfigurationNext, FederationRegistrationNext};
 use authlete::types::{FederationConfigurationRequest, FederationRegistrationRequest};
@@ -23,9 +23,9 @@ pub async fn federation_configuration(
 
 /// The federation registration endpoint, where relying parties register explicitly (OpenID Federation 1.0 §12.2). `POST`.
 ///
-/// The body is an entity configuration, of the media type `application/entity-statement+jwt`, or a trust chain, of
-/// `application/trust-chain+json`; others are answered with 415. Authlete accepts relying parties whose trust chain leads
-/// to a trust anchor of the service.
+/// The body is an entity configuration with the media type `application/entity-statement+jwt`, or a trust chain with
+/// `application/trust-chain+json`. Other media types are answered with 415. Authlete accepts relying parties whose trust
+/// chain leads to a trust anchor of the service.
 pub async fn federation_registration(
     State(server): State<AuthorizationServer>,
     request: Request,
@@ -39,7 +39,7 @@ pub async fn federation_registration(
         ));
     }
     let (_, body) = server.text(request).await?;
-    // Authlete takes a call with neither for a mistake of this server.
+    // Authlete treats a call without both as an error of this server, not of the client.
     if body.trim().is_empty() {
         return Err(Failure::oauth(StatusCode::BAD_REQUEST, "invalid_request"));
     }

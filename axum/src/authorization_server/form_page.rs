@@ -1,4 +1,4 @@
-//! Responses for browsers, with the page of `response_mode=form_post` among them.
+//! Responses for browsers, such as the page of `response_mode=form_post`.
 
 use authlete::server::ResponseBody;
 use axum::body::Body;
@@ -11,10 +11,10 @@ use http::header::{
 };
 use sha2::{Digest, Sha256};
 
-/// The response with headers that protect its page.
+/// Adds security headers to an HTML response.
 ///
-/// The page of Authlete sends a form to the client by a script of its own. Its policy allows that script by its hash and
-/// nothing else, and forbids frames. It does not restrict where the form goes, which is the redirect URI.
+/// The `form_post` page of Authlete submits a form to the client with an inline script. The policy allows only this script,
+/// by its hash, and forbids framing. It does not restrict the target of the form, which is the redirect URI.
 pub(super) fn for_browser(response: http::Response<ResponseBody>) -> Response {
     let (mut parts, body) = response.into_parts();
     let body = body.into_bytes();
@@ -43,7 +43,7 @@ pub(super) fn for_browser(response: http::Response<ResponseBody>) -> Response {
     Response::from_parts(parts, Body::from(body))
 }
 
-/// Content Security Policy Level 3: `'unsafe-hashes'` lets hashes count for event handlers, too.
+/// `'unsafe-hashes'` allows event handlers by their hash, too (Content Security Policy Level 3).
 fn policy(html: &str) -> String {
     let hashes: String = scripts(html)
         .map(|script| {

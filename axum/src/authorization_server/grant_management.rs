@@ -12,8 +12,8 @@ use super::{AuthorizationServer, Failure};
 /// The grant management endpoint (Grant Management for OAuth 2.0 §6), whose route has the grant ID as its only parameter.
 /// `GET` reads a grant, `DELETE` revokes it.
 ///
-/// The access token needs the scope `grant_management_query` or `grant_management_revoke`, and the proof of what it is
-/// bound to: Authlete checks that.
+/// The access token needs the scope `grant_management_query` or `grant_management_revoke`. A bound token needs its proof of
+/// possession. Authlete checks both.
 pub async fn grant_management(
     State(server): State<AuthorizationServer>,
     Path(grant_id): Path<String>,
@@ -29,7 +29,7 @@ pub async fn grant_management(
     let token = presented.access_token().ok_or_else(Failure::no_token)?;
     let mut request = GmRequest::new(action, &grant_id, &token.value).presented(&presented);
     if let Some(url) = &server.endpoints().grant_management {
-        // With the ID as the client encoded it.
+        // The ID as the client encoded it: the DPoP proof contains this URL.
         let id = parts.uri.path().rsplit('/').next().unwrap_or_default();
         let url = url.below(&format!("/{id}"));
         request = request.received_at(parts.method.as_str(), url);

@@ -11,24 +11,24 @@ use axum::response::{Response, Result};
 use http::StatusCode;
 use http::header::ACCEPT;
 
-use super::accounts::Later;
+use super::accounts::BoxFuture;
 use super::{AuthorizationServer, Failure};
 
-/// The resource servers that may call the introspection endpoint (RFC 7662 §2.1). Authlete leaves their authentication to
-/// your server. [`ResourceServerSecrets`] is a list with a secret for each.
+/// The resource servers that may call the introspection endpoint (RFC 7662 §2.1). Authlete does not authenticate them, your
+/// server does. [`ResourceServerSecrets`] implements this with a secret for each resource server.
 ///
 /// ```
 /// use authlete::server::Presented;
 /// use authlete_axum::authorization_server::{ResourceServer, ResourceServers};
 /// use axum::response::Result;
 ///
-/// /// Resource servers that a gateway has authenticated.
+/// /// Resource servers that authenticate with a client certificate.
 /// struct Gateway;
 ///
 /// impl ResourceServers for Gateway {
 ///     async fn authenticate(&self, presented: &Presented) -> Result<Option<ResourceServer>> {
 ///         let is_orders = presented.certificate().is_some_and(|certificate| {
-///             // Look at its subject.
+///             // Check the subject of the certificate.
 /// #           let _ = certificate;
 /// #           true
 ///         });
@@ -37,14 +37,14 @@ use super::{AuthorizationServer, Failure};
 /// }
 /// ```
 pub trait ResourceServers: Send + Sync + 'static {
-    /// The resource server that presents these credentials, or `None` when it is not known: then the caller gets 401.
+    /// The resource server with these credentials. `None` if the credentials are invalid: the caller gets 401.
     fn authenticate(
         &self,
         presented: &Presented,
     ) -> impl Future<Output = Result<Option<ResourceServer>>> + Send;
 }
 
-/// Resource servers that authenticate by Basic, each with a name and a secret.
+/// Resource servers that use HTTP Basic authentication, each with a name and a secret.
 ///
 /// ```
 /// use authlete_axum::authorization_server::{ResourceServer, ResourceServerSecrets};
@@ -62,12 +62,12 @@ pub struct ResourceServerSecrets {
 }
 
 impl ResourceServerSecrets {
-    /// Nobody yet.
+    /// An empty list.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a resource server, or replaces the one with this name. One with an empty secret is never authenticated.
+    /// Adds a resource server, or replaces the one with this name. An empty secret is never accepted.
     #[must_use]
     pub fn add(
         mut self,
@@ -89,15 +89,15 @@ impl ResourceServers for ResourceServerSecrets {
             let mut servers = self.servers.iter();
             let found = servers.find(|(name, ..)| *name == credentials.client_id);
             let (_, secret, server) = found?;
-            // In constant time.
-            let is_right = !secret.expose().is_empty() && credentials.client_secret == *secret;
-            is_right.then(|| server.clone())
+            // Secrets are compared in constant time.
+            let is_valid = !secret.expose().is_empty() && credentials.client_secret == *secret;
+            is_valid.then(|| server.clone())
         });
         Ok(found)
     }
 }
 
-/// A resource server, and how it gets introspection responses as JWTs (RFC 9701) if it asks for them by its `Accept`
+/// A resource server, with its settings for introspection responses as JWTs (RFC 9701). It requests them with the `Accept`
 /// header.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ResourceServer {
@@ -109,7 +109,8 @@ pub struct ResourceServer {
 }
 
 impl ResourceServer {
-    /// A resource server by its URI, which is `aud` of the JWT. The JWT is signed by `RS256`, and not encrypted.
+    /// A resource server with this URI, which is the `aud` of the JWT. By default, the JWT is signed with `RS256` and not
+    /// encrypted.
     pub fn new(uri: impl Into<String>) -> Self {
         Self {
             uri: uri.into(),
@@ -120,23 +121,23 @@ impl ResourceServer {
         }
     }
 
-    /// The algorithm that signs the JWT. The service has a key for it, or, if it is symmetric, the resource server shares
-    /// one: [`shared_key`](Self::shared_key).
+    /// The signature algorithm of the JWT. The service needs a key for it. For a symmetric algorithm, set
+    /// [`shared_key`](Self::shared_key).
     #[must_use]
     pub fn sign_alg(mut self, alg: JwsAlg) -> Self {
         self.sign_alg = Some(alg);
         self
     }
 
-    /// The algorithms that encrypt the JWT: its key, and its content. The key is [`public_key`](Self::public_key) or
-    /// [`shared_key`](Self::shared_key).
+    /// The encryption algorithms of the JWT, for the key (`alg`) and the content (`enc`). Set
+    /// [`public_key`](Self::public_key) or [`shared_key`](Self::shared_key), too.
     #[must_use]
     pub fn encryption(mut self, alg: JweAlg, enc: JweEnc) -> Self {
         self.encryption = Some((alg, enc));
         self
     }
 
-    /// The public key of the resource server for encryption, as a JWK.
+    /// The public key of the resource server for encryption, a JWK.
     #[must_use]
     pub fn public_key(mut self, jwk: impl Into<String>) -> Self {
         self.public_key = Some(jwk.into());
@@ -150,7 +151,7 @@ impl ResourceServer {
         self
     }
 
-    fn fill(self, mut request: StandardIntrospectionRequest) -> StandardIntrospectionRequest {
+    fn apply_to(self, mut request: StandardIntrospectionRequest) -> StandardIntrospectionRequest {
         request.rs_uri = Some(self.uri);
         request.introspection_sign_alg = self.sign_alg;
         if let Some((alg, enc)) = self.encryption {
@@ -164,8 +165,8 @@ impl ResourceServer {
     }
 }
 
-/// The introspection endpoint (RFC 7662), with responses as JSON or JWT (RFC 9701). `POST`. [`ResourceServers`] says who
-/// may call it.
+/// The introspection endpoint (RFC 7662), with responses as JSON or JWT (RFC 9701). `POST`. [`ResourceServers`]
+/// authenticates the callers.
 pub async fn introspection(
     State(server): State<AuthorizationServer>,
     request: Request,
@@ -175,7 +176,7 @@ pub async fn introspection(
     let Some(caller) = servers.authenticate(&received.presented).await? else {
         return Err(unknown_caller());
     };
-    let mut request = caller.fill(StandardIntrospectionRequest::new(received.form));
+    let mut request = caller.apply_to(StandardIntrospectionRequest::new(received.form));
     let accept = received.parts.headers.get(ACCEPT);
     let accept = accept.and_then(|value| value.to_str().ok());
     request.http_accept_header = accept.map(str::to_owned);
@@ -190,7 +191,7 @@ fn unknown_caller() -> Failure {
     failure.with_challenge("Basic realm=\"introspection\", charset=\"UTF-8\"")
 }
 
-/// Nobody may call.
+/// The default: no resource server may call the endpoint.
 pub(super) struct NoResourceServers;
 
 impl ResourceServers for NoResourceServers {
@@ -199,19 +200,19 @@ impl ResourceServers for NoResourceServers {
     }
 }
 
-/// [`ResourceServers`] without their type.
+/// The dyn-compatible form of [`ResourceServers`].
 pub(super) trait AnyResourceServers: Send + Sync {
     fn authenticate<'a>(
         &'a self,
         presented: &'a Presented,
-    ) -> Later<'a, Result<Option<ResourceServer>>>;
+    ) -> BoxFuture<'a, Result<Option<ResourceServer>>>;
 }
 
 impl<T: ResourceServers> AnyResourceServers for T {
     fn authenticate<'a>(
         &'a self,
         presented: &'a Presented,
-    ) -> Later<'a, Result<Option<ResourceServer>>> {
+    ) -> BoxFuture<'a, Result<Option<ResourceServer>>> {
         Box::pin(ResourceServers::authenticate(self, presented))
     }
 }

@@ -1,4 +1,4 @@
-//! Logout: asked for by clients, and told to clients.
+//! Logout: requests from clients, and notifications to clients.
 
 use std::future::Future;
 
@@ -16,18 +16,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tracing::Instrument as _;
 
-use super::accounts::Later;
+use super::accounts::BoxFuture;
 use super::{AuthorizationServer, Failure, Notification};
 
 /// RP-Initiated Logout 1.0 §3.1.
 const REDIRECT_URIS: &str = "post_logout_redirect_uris";
 
-/// Ends sessions when clients ask for it (OpenID Connect RP-Initiated Logout 1.0).
+/// Ends sessions when clients request it (OpenID Connect RP-Initiated Logout 1.0).
 pub trait Logout: Send + Sync + 'static {
-    /// The URIs that a client may send users to after a logout: exact texts.
+    /// The URIs to which a client may redirect users after a logout. They are compared as exact strings.
     ///
-    /// Default, with `None`: `post_logout_redirect_uris` (§3.1) in the custom metadata of the client, a JSON array. Authlete keeps
-    /// it, also when clients register themselves, if `supportedCustomClientMetadata` of the service names it.
+    /// `None`, the default, uses `post_logout_redirect_uris` (§3.1) in the custom metadata of the client, a JSON array.
+    /// Authlete stores it, also on dynamic registration, if `supportedCustomClientMetadata` of the service lists this name.
     fn redirect_uris(
         &self,
         client_id: &str,
@@ -36,10 +36,11 @@ pub trait Logout: Send + Sync + 'static {
         async { Ok(None) }
     }
 
-    /// Ends the session of the browser that sent `request`, or shows a page that asks first. Then send
+    /// Ends the session of the browser that sent `request`, or shows a confirmation page first. Then send
     /// [`LogoutRequest::response`].
     ///
-    /// Ask, unless [`LogoutRequest::subject`] is the user who is logged in: any page on the web can send a user here (§6).
+    /// Ask for confirmation, unless [`LogoutRequest::subject`] is the logged-in user: any website can redirect a user here
+    /// (§6).
     fn log_out(
         &self,
         request: &Parts,
@@ -47,7 +48,8 @@ pub trait Logout: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Response>> + Send;
 }
 
-/// What a client asks for. It can be serialized, to wait in the session of the browser while the user is asked.
+/// A logout request of a client. It can be serialized: store it in the browser session while the user views the confirmation
+/// page.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogoutRequest {
     subject: Option<String>,
@@ -58,7 +60,7 @@ pub struct LogoutRequest {
 }
 
 impl LogoutRequest {
-    /// The user in a valid `id_token_hint`.
+    /// The user in a valid `id_token_hint` (claim `sub`).
     pub fn subject(&self) -> Option<&str> {
         self.subject.as_deref()
     }
@@ -68,18 +70,18 @@ impl LogoutRequest {
         self.session_id.as_deref()
     }
 
-    /// The client that asks, if that is known: by `id_token_hint`, or only by its `client_id`, which anybody can send.
+    /// The client: from `id_token_hint`, or only from the parameter `client_id`, which is not authenticated.
     pub fn client_id(&self) -> Option<&str> {
         self.client_id.as_deref()
     }
 
-    /// The languages that the user prefers, as BCP 47 tags separated by spaces.
+    /// The preferred languages of the user, as BCP 47 tags separated by spaces.
     pub fn ui_locales(&self) -> Option<&str> {
         self.ui_locales.as_deref()
     }
 
-    /// After the logout: a redirect to the client, with its `state`. `None` when the client named no URI, or one that is not
-    /// among its [`redirect_uris`](Logout::redirect_uris): then show a page.
+    /// The response after the logout: a redirect to the client, with its `state`. `None` if the client sent no URI, or one
+    /// that is not among its [`redirect_uris`](Logout::redirect_uris). Show a page in this case.
     pub fn response(&self) -> Option<Response> {
         let uri = self.redirect_to.as_deref()?;
         Some(Redirect::to(uri).into_response())
@@ -88,22 +90,22 @@ impl LogoutRequest {
 
 /// The logout endpoint (OpenID Connect RP-Initiated Logout 1.0 §2). `GET` and `POST`. [`Logout`] ends the session.
 ///
-/// An `id_token_hint` must be an ID token of this service; it may have expired. If it does not hold, or is not for the
-/// `client_id` beside it, the request is refused. Without a hint, `client_id` alone says which client asks: the redirect goes
-/// to a URI of that client then, and it is for [`Logout::log_out`] to have asked the user before (§3).
+/// An `id_token_hint` must be an ID token of this service; it may have expired. If it is invalid, or its audience does not
+/// include the parameter `client_id`, the request is refused. Without a hint, only `client_id` identifies the client: the
+/// redirect goes to a URI of that client, and [`Logout::log_out`] must ask the user for confirmation before (§3).
 pub async fn logout(
     State(server): State<AuthorizationServer>,
     request: Request,
 ) -> Result<Response, Failure> {
     let (parts, parameters) = server.parameters(request).await?;
-    let asked = server.logout_request(&parameters).await?;
-    Ok(server.settings.logout.log_out(&parts, asked).await?)
+    let logout = server.logout_request(&parameters).await?;
+    Ok(server.settings.logout.log_out(&parts, logout).await?)
 }
 
 impl AuthorizationServer {
     async fn logout_request(&self, parameters: &str) -> Result<LogoutRequest, Failure> {
-        let parameter = |name| sole(parameters, name);
-        let mut asked = LogoutRequest {
+        let parameter = |name| single_value(parameters, name);
+        let mut logout = LogoutRequest {
             client_id: parameter("client_id")?,
             ui_locales: parameter("ui_locales")?,
             ..LogoutRequest::default()
@@ -112,30 +114,30 @@ impl AuthorizationServer {
             let claims = self.claims_of_hint(hint.into()).await?;
             let text = |name: &str| claims.get(name)?.as_str().map(str::to_owned);
             let audience = audience(&claims);
-            match &asked.client_id {
+            match &logout.client_id {
                 Some(client_id) if !audience.contains(&client_id.as_str()) => {
                     return Err(Failure::invalid_request());
                 }
                 Some(_) => {}
-                None => asked.client_id = audience.first().map(|&client| client.to_owned()),
+                None => logout.client_id = audience.first().map(|&client| client.to_owned()),
             }
-            (asked.subject, asked.session_id) = (text("sub"), text("sid"));
+            (logout.subject, logout.session_id) = (text("sub"), text("sid"));
         }
         let uri = parameter("post_logout_redirect_uri")?;
-        if let (Some(client_id), Some(uri)) = (&asked.client_id, uri) {
-            let known = self.settings.logout.redirect_uris(client_id).await?;
-            let known = match known {
-                Some(known) => known,
+        if let (Some(client_id), Some(uri)) = (&logout.client_id, uri) {
+            let allowed = self.settings.logout.redirect_uris(client_id).await?;
+            let allowed = match allowed {
+                Some(allowed) => allowed,
                 None => self.registered_redirect_uris(client_id).await?,
             };
-            if known.contains(&uri) {
-                asked.redirect_to = Some(with_state(&uri, parameter("state")?.as_deref()));
+            if allowed.contains(&uri) {
+                logout.redirect_to = Some(with_state(&uri, parameter("state")?.as_deref()));
             }
         }
-        Ok(asked)
+        Ok(logout)
     }
 
-    /// `post_logout_redirect_uris` of a client, which anybody may have named.
+    /// `post_logout_redirect_uris` of a client. The client ID is not authenticated and may be invalid.
     async fn registered_redirect_uris(&self, client_id: &str) -> Result<Vec<String>, Failure> {
         let Some(client) = self.registered_client(client_id).await? else {
             return Ok(Vec::new());
@@ -147,14 +149,14 @@ impl AuthorizationServer {
         Ok(uris.map(str::to_owned).collect())
     }
 
-    /// Whether this is the algorithm of the ID tokens for a client.
+    /// Whether ID tokens for this client are signed with `alg`.
     async fn signs_id_tokens(&self, client_id: &str, alg: &str) -> Result<bool, Failure> {
         let client = self.registered_client(client_id).await?;
         let own = client.and_then(|client| client.id_token_sign_alg);
         Ok(own.and_then(|own| own.protocol_value()) == Some(alg))
     }
 
-    /// `None` if there is no such client, or it cannot be one.
+    /// `None` if the client does not exist or the ID is malformed.
     async fn registered_client(&self, client_id: &str) -> Result<Option<Client>, Failure> {
         match self.api().get_client(client_id).await {
             Ok(client) => Ok(Some(client)),
@@ -165,7 +167,7 @@ impl AuthorizationServer {
         }
     }
 
-    /// The claims of an ID token of this service, whenever it was issued.
+    /// The claims of an `id_token_hint`: an ID token of this service, which may have expired.
     async fn claims_of_hint(&self, hint: Secret) -> Result<Map<String, Value>, Failure> {
         let mut parts = hint.expose().split('.').map(json);
         let (Some(Some(header)), Some(Some(claims))) = (parts.next(), parts.next()) else {
@@ -174,7 +176,7 @@ impl AuthorizationServer {
         let text = |object: &Map<String, Value>, name: &str| {
             object.get(name).and_then(Value::as_str).map(str::to_owned)
         };
-        // JWT access tokens (RFC 9068) and logout tokens have types of their own.
+        // JWT access tokens (RFC 9068) have another `typ`, and logout tokens have the claim `events`.
         let is_id_token = text(&header, "typ").is_none_or(|typ| typ.eq_ignore_ascii_case("JWT"))
             && !claims.contains_key("events");
         let is_own = text(&claims, "iss") == Some(self.endpoints().issuer());
@@ -184,7 +186,7 @@ impl AuthorizationServer {
         let mut request = JoseVerifyRequest::new(&hint);
         let alg = text(&header, "alg").unwrap_or_default();
         if alg.starts_with("HS") {
-            // The key is the secret of the client, so the client could have signed this: it counts for that client alone.
+            // The key is the client secret, so the client itself could have signed it: accept it only for this client.
             let client = match audience(&claims)[..] {
                 [client] if self.signs_id_tokens(client, &alg).await? => client,
                 _ => return Err(Failure::invalid_request()),
@@ -198,15 +200,16 @@ impl AuthorizationServer {
         }
     }
 
-    /// Tells clients that a user has logged out (OpenID Connect Back-Channel Logout 1.0 §2.5), all at once. Clients without a
-    /// `backchannel_logout_uri` are left out.
+    /// Notifies clients that a user has logged out (OpenID Connect Back-Channel Logout 1.0 §2.5), concurrently. Clients
+    /// without a `backchannel_logout_uri` are skipped.
     ///
-    /// `clients` are those that the user logged in to during the session, `session_id` is [`Session::id`](
-    /// authlete::server::Session::id). One of `subject` and `session_id` has to be there.
+    /// `clients` are the clients that the user logged in to during the session. `session_id` is
+    /// [`Session::id`](authlete::server::Session::id). At least one of `subject` and `session_id` is required.
     ///
-    /// A client that cannot be told is an event of `tracing`; the user has logged out nevertheless. All are told even if the
-    /// future is dropped, as that of a handler is when the browser hangs up; spawn the call if the user is not to wait. To keep what is to be sent
-    /// until it has arrived, use [`logout_notifications`](Self::logout_notifications) and [`notify`](Self::notify).
+    /// Failures are logged as `tracing` events and do not affect the logout. All clients are notified even if the future is
+    /// dropped, as happens in a handler when the browser disconnects. Spawn the call if the user should not wait. To store
+    /// notifications until they are delivered, use [`logout_notifications`](Self::logout_notifications) and
+    /// [`notify`](Self::notify).
     pub async fn log_out_of_clients(
         &self,
         clients: impl IntoIterator<Item = impl Into<ClientIdentifier>>,
@@ -216,7 +219,7 @@ impl AuthorizationServer {
         let server = self.clone();
         let clients: Vec<ClientIdentifier> = clients.into_iter().map(Into::into).collect();
         let (subject, session_id) = (subject.map(str::to_owned), session_id.map(str::to_owned));
-        let told = async move {
+        let sending = async move {
             let (subject, session_id) = (subject.as_deref(), session_id.as_deref());
             let notifications = server.logout_notifications(clients, subject, session_id);
             let notifications = notifications.await.into_iter();
@@ -224,16 +227,16 @@ impl AuthorizationServer {
                 .notify(notifications.filter_map(|(_, it)| it.ok().flatten()))
                 .await
         };
-        // It fails only when the program ends.
-        let _ = tokio::spawn(told.in_current_span()).await;
+        // The task is only cancelled at the shutdown of the runtime.
+        let _ = tokio::spawn(sending.in_current_span()).await;
     }
 
-    /// The requests that tell clients that a user has logged out, for [`notify`](Self::notify). `None` for a client that has no
-    /// `backchannel_logout_uri`; an error for one that Authlete does not know, or when the call failed. The parameters are those
-    /// of [`log_out_of_clients`](Self::log_out_of_clients).
+    /// The logout notifications to clients, for [`notify`](Self::notify). `None` for a client without a
+    /// `backchannel_logout_uri`; an error for a client that Authlete does not know, or if the call failed. The parameters
+    /// are those of [`log_out_of_clients`](Self::log_out_of_clients).
     ///
-    /// A client answers 200 or 204 when it has ended its session, and 400 when it could not (§2.8). Send to all of them, whatever
-    /// one of them answers.
+    /// A client answers 200 or 204 if it has ended its session, and 400 if it could not (§2.8). Notify all clients, even if
+    /// one of them fails.
     pub async fn logout_notifications(
         &self,
         clients: impl IntoIterator<Item = impl Into<ClientIdentifier>>,
@@ -274,14 +277,14 @@ impl AuthorizationServer {
     }
 }
 
-/// The JSON object in a part of a JWT.
+/// Decodes a part of a JWT.
 fn json(part: &str) -> Option<Map<String, Value>> {
     let json = BASE64_URL_SAFE_NO_PAD.decode(part).ok()?;
     serde_json::from_slice(&json).ok()
 }
 
-/// The value of a parameter that may be there once. An empty one is none (RFC 6749 §3.1).
-fn sole(parameters: &str, name: &str) -> Result<Option<String>, Failure> {
+/// The value of a parameter. A repeated parameter is an error, and an empty one counts as absent (RFC 6749 §3.1).
+fn single_value(parameters: &str, name: &str) -> Result<Option<String>, Failure> {
     let mut values = form_urlencoded::parse(parameters.as_bytes()).filter(|(it, _)| it == name);
     let value = values.next().map(|(_, value)| value.into_owned());
     match values.next() {
@@ -312,7 +315,7 @@ fn with_state(uri: &str, state: Option<&str>) -> String {
     format!("{uri}{separator}{state}{fragment}")
 }
 
-/// There are no sessions to end.
+/// The default: the endpoint answers 404.
 pub(super) struct NoLogout;
 
 impl Logout for NoLogout {
@@ -321,19 +324,25 @@ impl Logout for NoLogout {
     }
 }
 
-/// [`Logout`] without its type.
+/// The dyn-compatible form of [`Logout`].
 pub(super) trait AnyLogout: Send + Sync {
-    fn redirect_uris<'a>(&'a self, client_id: &'a str) -> Later<'a, Result<Option<Vec<String>>>>;
+    fn redirect_uris<'a>(
+        &'a self,
+        client_id: &'a str,
+    ) -> BoxFuture<'a, Result<Option<Vec<String>>>>;
 
     fn log_out<'a>(
         &'a self,
         request: &'a Parts,
         logout: LogoutRequest,
-    ) -> Later<'a, Result<Response>>;
+    ) -> BoxFuture<'a, Result<Response>>;
 }
 
 impl<T: Logout> AnyLogout for T {
-    fn redirect_uris<'a>(&'a self, client_id: &'a str) -> Later<'a, Result<Option<Vec<String>>>> {
+    fn redirect_uris<'a>(
+        &'a self,
+        client_id: &'a str,
+    ) -> BoxFuture<'a, Result<Option<Vec<String>>>> {
         Box::pin(Logout::redirect_uris(self, client_id))
     }
 
@@ -341,7 +350,7 @@ impl<T: Logout> AnyLogout for T {
         &'a self,
         request: &'a Parts,
         logout: LogoutRequest,
-    ) -> Later<'a, Result<Response>> {
+    ) -> BoxFuture<'a, Result<Response>> {
         Box::pin(Logout::log_out(self, request, logout))
     }
 }

@@ -1,7 +1,7 @@
 //! The endpoints of an authorization server (RFC 6749, OpenID Connect Core 1.0).
 //!
-//! [`AuthorizationServer`] has them as a [`Router`](AuthorizationServer::router) with the paths of the service's own
-//! settings. Each is also a handler of its own, for a router of yours with an [`AuthorizationServer`] as its state:
+//! [`AuthorizationServer::router`] has all endpoints, at the paths in the service settings. Each endpoint is also a handler,
+//! which you can add to your own router with an [`AuthorizationServer`] as its state:
 //!
 //! ```
 //! use authlete_axum::AuthorizationServer;
@@ -17,10 +17,10 @@
 //! # }
 //! ```
 //!
-//! What your server decides is in traits: [`Accounts`] for users, sessions and pages, [`TokenGrants`] for grant types that
-//! Authlete leaves to you, [`ResourceServers`] for the callers of the introspection endpoint, [`BackchannelUsers`] for CIBA,
-//! [`Logout`] for the end of sessions, [`Registrations`] for clients that register themselves, and [`CredentialOrders`] for
-//! verifiable credentials. All but the first refuse by default.
+//! Your server implements traits for its decisions: [`Accounts`] for users, sessions and pages, [`TokenGrants`] for grant
+//! types that Authlete does not handle by itself, [`ResourceServers`] for the callers of the introspection endpoint,
+//! [`BackchannelUsers`] for CIBA, [`Logout`] for logout, [`Registrations`] for dynamic client registration, and
+//! [`CredentialOrders`] for verifiable credentials. All except [`Accounts`] are optional, and refuse requests by default.
 
 mod accounts;
 mod attestation_challenge;
@@ -92,17 +92,17 @@ use notifier::Notifier;
 use registration::{AnyRegistrations, NoRegistrations};
 use token::{AnyTokenGrants, NoTokenGrants};
 
-/// The largest body of a request that is read, in bytes.
+/// The default maximum size of request bodies, in bytes.
 const BODY_LIMIT: usize = 256 * 1024;
 
-/// How long a request may take to send its body.
+/// The default time limit for receiving a request body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// RFC 8628 §5.1.
+/// 10 attempts in 5 minutes (RFC 8628 §5.1).
 const USER_CODE_ATTEMPTS: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
 const USER_CODE_TIME: Duration = Duration::from_secs(5 * 60);
 
-/// An authorization server on Authlete: its endpoints, and the rest of an authorization request after each page.
+/// An authorization server on Authlete: its endpoints, and the methods that continue a request after a page.
 ///
 /// ```no_run
 /// use authlete::Authlete;
@@ -117,7 +117,7 @@ const USER_CODE_TIME: Duration = Duration::from_secs(5 * 60);
 /// # }
 /// ```
 ///
-/// To clone it is cheap.
+/// Cloning is cheap: clones share the settings.
 #[derive(Clone)]
 pub struct AuthorizationServer {
     settings: Arc<Settings>,
@@ -143,8 +143,7 @@ struct Settings {
 }
 
 impl AuthorizationServer {
-    /// A server with these endpoints and accounts. Grant types that Authlete leaves to the server, and all callers of the
-    /// introspection endpoint, are refused.
+    /// A server with these endpoints and accounts. All other traits have their defaults, which refuse requests.
     pub fn new(api: Authlete, endpoints: Endpoints, accounts: impl Accounts) -> Self {
         Self {
             settings: Arc::new(Settings {
@@ -167,86 +166,87 @@ impl AuthorizationServer {
         }
     }
 
-    /// Who decides on the grant types that Authlete leaves to the server. Default: they are refused.
+    /// Handles the grant types that Authlete does not handle by itself. Default: they are refused.
     #[must_use]
     pub fn token_grants(self, grants: impl TokenGrants) -> Self {
         self.with(|settings| settings.token_grants = Arc::new(grants))
     }
 
-    /// Who may call the introspection endpoint, such as [`ResourceServerSecrets`]. Default: nobody.
+    /// Authenticates callers of the introspection endpoint, for example with [`ResourceServerSecrets`]. Default: all calls
+    /// are refused.
     #[must_use]
     pub fn resource_servers(self, servers: impl ResourceServers) -> Self {
         self.with(|settings| settings.resource_servers = Arc::new(servers))
     }
 
-    /// The users that clients may authenticate by the backchannel (CIBA). Default: there are none, and clients get
-    /// `unknown_user_id`.
+    /// The users for backchannel authentication (CIBA). Default: none, and clients get `unknown_user_id`.
     #[must_use]
     pub fn backchannel_users(self, users: impl BackchannelUsers) -> Self {
         self.with(|settings| settings.backchannel_users = Arc::new(users))
     }
 
-    /// Who ends sessions when clients ask for it. Default: nobody, and the logout endpoint answers 404.
+    /// Ends sessions when clients request it. Default: the logout endpoint answers 404.
     #[must_use]
     pub fn logout(self, logout: impl Logout) -> Self {
         self.with(|settings| settings.logout = Arc::new(logout))
     }
 
-    /// The HTTP client for [`notify`](Self::notify). Default: one of [`authlete::http_client_builder`], with a total timeout of
-    /// 5 seconds.
+    /// The HTTP client for [`notify`](Self::notify). Default: one of [`authlete::http_client_builder`], with a total timeout
+    /// of 5 seconds.
     ///
-    /// It sends tokens to URLs in the metadata of clients: it must not follow redirects, and should have a timeout. If clients can
-    /// register themselves, let it go through a proxy that refuses addresses of your own network.
+    /// It sends tokens to URLs in the client metadata: it must not follow redirects, and should have a timeout. If clients
+    /// can register themselves, use a proxy that blocks private addresses (SSRF).
     #[must_use]
     pub fn notification_client(self, client: reqwest::Client) -> Self {
         self.with(|settings| settings.notifier = Notifier::new(client))
     }
 
-    /// How many user codes can be tried (RFC 8628 §5.1). Default: ten in five minutes, for each key of
+    /// Limits attempts to enter user codes (RFC 8628 §5.1). Default: 10 attempts in 5 minutes for each key of
     /// [`verify_user_code`](Self::verify_user_code).
     #[must_use]
     pub fn user_code_attempts(self, limiter: AttemptLimiter) -> Self {
         self.with(|settings| settings.user_code_attempts = limiter)
     }
 
-    /// Who may register clients (RFC 7591). Default: nobody.
+    /// Decides on dynamic client registration (RFC 7591). Default: all requests are refused.
     #[must_use]
     pub fn registrations(self, registrations: impl Registrations) -> Self {
         self.with(|settings| settings.registrations = Arc::new(registrations))
     }
 
-    /// What credentials hold (OpenID for Verifiable Credential Issuance 1.0). Default: all requests are refused.
+    /// Provides the contents of credentials (OpenID for Verifiable Credential Issuance 1.0). Default: all requests are
+    /// refused.
     #[must_use]
     pub fn credential_orders(self, orders: impl CredentialOrders) -> Self {
         self.with(|settings| settings.credential_orders = Arc::new(orders))
     }
 
-    /// Where the client certificate of a request comes from (RFC 8705). Default: nowhere.
+    /// The source of client certificates (RFC 8705). Default: [`ClientCertificateSource::None`].
     ///
-    /// Name a header only if your proxy removes that header from the requests of clients. A server that does the TLS
-    /// handshake itself puts [`ClientCertificateSource::Tls`] with the certificates of the connection into the extensions
-    /// of each request. An extension goes before this setting, and no client can set it.
+    /// Select a header only if your proxy removes that header from incoming requests. A server that does the TLS handshake
+    /// itself inserts [`ClientCertificateSource::Tls`] with the certificates of the connection into the request extensions.
+    /// The extension takes precedence over this setting, and clients cannot set it.
     #[must_use]
     pub fn client_certificates(self, source: ClientCertificateSource) -> Self {
         self.with(|settings| settings.certificates = source)
     }
 
-    /// Lets clients ask for `offline_access` without `prompt=consent`: the user is asked for it each time (OpenID Connect
-    /// Core 1.0 §11 leaves that to the server). Default: without `prompt=consent` that scope is ignored.
+    /// Allows clients to request `offline_access` without `prompt=consent`: the user is asked for consent each time (OpenID
+    /// Connect Core 1.0 §11 leaves this to the server). Default: without `prompt=consent`, the scope is ignored.
     #[must_use]
     pub fn allow_offline_access(self) -> Self {
         self.with(|settings| settings.offline_access_allowed = true)
     }
 
-    /// The largest body of a request that is read, in bytes. Larger ones are answered with 413. Default: 256 KiB.
+    /// The maximum size of request bodies, in bytes. Larger ones are answered with 413. Default: 256 KiB.
     #[must_use]
     pub fn body_limit(self, bytes: usize) -> Self {
         self.with(|settings| settings.body_limit = bytes)
     }
 
-    /// How long a client may take to send the body of a request. Slower ones are answered with 408. Default: 10 seconds.
+    /// The time limit for receiving a request body. Slower requests are answered with 408. Default: 10 seconds.
     ///
-    /// How long a request waits for Authlete is a [setting of the handle](authlete::AuthleteBuilder::timeout).
+    /// For the timeout of calls to Authlete, see [`AuthleteBuilder::timeout`](authlete::AuthleteBuilder::timeout).
     #[must_use]
     pub fn body_timeout(self, time: Duration) -> Self {
         self.with(|settings| settings.body_timeout = time)
@@ -257,7 +257,7 @@ impl AuthorizationServer {
         self
     }
 
-    /// The handle that the endpoints call Authlete with.
+    /// The API handle that the endpoints use to call Authlete.
     pub fn api(&self) -> &Authlete {
         &self.settings.api
     }

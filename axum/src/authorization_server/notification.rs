@@ -1,17 +1,17 @@
-//! Requests that this server sends to clients.
+//! Notification requests to clients.
 
 use std::fmt;
 
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Method, Request, Uri};
 
-/// A complete HTTP request that tells a client something: of a decision (CIBA Core 1.0 §10.2, §10.3), or of a logout (OpenID
-/// Connect Back-Channel Logout 1.0 §2.5). [`notify`](super::AuthorizationServer::notify) sends it.
+/// A complete HTTP request that notifies a client of a decision (CIBA Core 1.0 §10.2, §10.3) or of a logout (OpenID Connect
+/// Back-Channel Logout 1.0 §2.5). [`notify`](super::AuthorizationServer::notify) sends it.
 ///
-/// Its URL comes from the metadata of the client. If you send it yourself, from a queue for example: only over TLS, except to this
-/// machine in development, with a timeout and without following redirects. A client answers 200 or 204 when all is well.
+/// Its URL comes from the client metadata. If you send it yourself, for example from a queue, use a timeout, do not follow
+/// redirects, and use only TLS, except to loopback addresses in development. A client answers 200 or 204 on success.
 ///
-/// `Debug` shows the URL alone, since the rest holds tokens.
+/// The `Debug` output has only the URL, because headers and body contain tokens.
 ///
 /// ```
 /// # use authlete_axum::authorization_server::Notification;
@@ -27,7 +27,7 @@ pub struct Notification {
 }
 
 impl Notification {
-    /// `None` when the URL is none.
+    /// `None` if the URL is invalid.
     pub(super) fn new(uri: &str, media_type: &'static str, body: String) -> Option<Self> {
         let media_type = HeaderValue::from_static(media_type);
         Some(Self {
@@ -42,12 +42,12 @@ impl Notification {
         self
     }
 
-    /// Where it goes.
+    /// The URL of the client.
     pub fn uri(&self) -> &Uri {
         &self.uri
     }
 
-    /// The request.
+    /// Converts it into an HTTP request.
     pub fn into_request(self) -> Request<String> {
         let mut request = Request::new(self.body);
         *request.method_mut() = Method::POST;

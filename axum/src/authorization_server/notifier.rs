@@ -1,4 +1,4 @@
-//! The sending of notifications to clients.
+//! Sends notifications to clients.
 
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
@@ -12,11 +12,11 @@ use tracing::Instrument as _;
 
 use super::{AuthorizationServer, Notification};
 
-/// How long a client may take to answer.
+/// The timeout for the response of a client.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The pauses before a second and a third attempt.
-const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(1)];
+/// The delays before the second and the third attempt.
+const RETRY_DELAYS: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(1)];
 
 /// A notification that did not reach its client.
 #[derive(Debug, thiserror::Error)]
@@ -24,24 +24,24 @@ const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(1
 pub enum NotificationError {
     /// The URL in the metadata of the client is not `https`. Nothing was sent.
     ///
-    /// In development, where the issuer is on this machine without TLS, the client may be there without TLS, too.
+    /// In development, `http` on a loopback address is allowed if the issuer is such a URL, too.
     #[error("the URL of the client is not https")]
     NotSecure,
-    /// There is no HTTP client: its TLS library lacks something.
-    #[error("there is no HTTP client for notifications")]
+    /// The HTTP client could not be created, because its TLS library is not configured.
+    #[error("the HTTP client for notifications could not be created")]
     NoHttpClient,
-    /// The client did not answer, three times.
+    /// The client did not answer in 3 attempts.
     #[error("the client did not answer")]
     Unreachable(#[source] reqwest::Error),
-    /// The client refused the notification. 5xx and 429 were tried three times.
+    /// The client refused the notification. 5xx and 429 are retried, for 3 attempts in total.
     #[error("the client answered {0}")]
     Refused(StatusCode),
-    /// The runtime was shut down before the client had answered.
-    #[error("the program ended before the client had answered")]
+    /// The runtime was shut down before the client answered.
+    #[error("the runtime was shut down before the client answered")]
     Cancelled,
 }
 
-/// The HTTP client for notifications, which is made when the first one is sent.
+/// The HTTP client for notifications. The default client is created on first use.
 #[derive(Clone, Default)]
 pub(super) struct Notifier {
     client: Arc<OnceLock<Option<Client>>>,
@@ -62,22 +62,22 @@ impl Notifier {
         client.as_ref().ok_or(NotificationError::NoHttpClient)
     }
 
-    /// `is_local` says whether the server itself is on this machine without TLS.
+    /// `is_local`: whether the issuer is an `http` URL on a loopback address.
     async fn send(
         &self,
         notification: &Notification,
         is_local: bool,
     ) -> Result<(), NotificationError> {
-        if !may_go_to(notification.uri(), is_local) {
+        if !is_allowed_target(notification.uri(), is_local) {
             return Err(NotificationError::NotSecure);
         }
         let client = self.client()?;
-        let mut pauses = PAUSES.into_iter();
+        let mut delays = RETRY_DELAYS.into_iter();
         loop {
             let outcome = attempt(client, notification).await;
-            match (outcome, pauses.next()) {
-                (Err(error), Some(pause)) if is_worth_a_retry(&error) => {
-                    tokio::time::sleep(pause).await;
+            match (outcome, delays.next()) {
+                (Err(error), Some(delay)) if is_retryable(&error) => {
+                    tokio::time::sleep(delay).await;
                 }
                 (outcome, _) => return outcome,
             }
@@ -96,7 +96,7 @@ async fn attempt(client: &Client, notification: &Notification) -> Result<(), Not
     }
 }
 
-fn is_worth_a_retry(error: &NotificationError) -> bool {
+fn is_retryable(error: &NotificationError) -> bool {
     match error {
         NotificationError::Unreachable(_) => true,
         NotificationError::Refused(status) => {
@@ -108,30 +108,31 @@ fn is_worth_a_retry(error: &NotificationError) -> bool {
     }
 }
 
-/// Tokens go over TLS, or stay on this machine in development. A server on the web has more on its own machine that listens,
-/// such as the administration of a proxy, and clients have no business there.
-fn may_go_to(uri: &Uri, is_local: bool) -> bool {
-    uri.scheme_str() == Some("https") || (is_local && is_on_this_machine(uri))
+/// Tokens are sent over TLS, or to loopback addresses in development. A public server must not send requests to its own
+/// loopback interface, where internal services may listen (SSRF).
+fn is_allowed_target(uri: &Uri, is_local: bool) -> bool {
+    uri.scheme_str() == Some("https") || (is_local && is_loopback_http(uri))
 }
 
-/// Whether a URL is one of this machine without TLS.
-fn is_on_this_machine(uri: &Uri) -> bool {
+/// Whether this is an `http` URL with a loopback host.
+fn is_loopback_http(uri: &Uri) -> bool {
     let host = uri.host().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']');
     let address = address.parse::<IpAddr>();
-    let is_here = host == "localhost" || address.is_ok_and(|address| address.is_loopback());
-    uri.scheme_str() == Some("http") && is_here
+    let is_loopback = host == "localhost" || address.is_ok_and(|address| address.is_loopback());
+    uri.scheme_str() == Some("http") && is_loopback
 }
 
 impl AuthorizationServer {
-    /// Sends notifications to clients, all at once: of a decision, or of a logout. One result for each, in their order.
+    /// Sends notifications of a decision or a logout to clients, concurrently. Returns one result for each, in the same
+    /// order.
     ///
-    /// A client that does not answer within 5 seconds, or that answers 5xx or 429, is tried three times. A client that cannot be
-    /// told is also an event of `tracing`: a user who has decided or logged out can do nothing about it.
+    /// If a client does not answer within 5 seconds, or answers 5xx or 429, the request is retried, for 3 attempts in total.
+    /// Failures are also logged as `tracing` events, since the user cannot resolve them.
     ///
-    /// The requests are sent on tasks of their own, from the first poll on. They go on when the future is dropped, as that of a
-    /// handler is when the browser hangs up. A slow client takes up to 17 seconds: if the user is not to wait for it, spawn the
-    /// call.
+    /// The requests run on their own tasks, which start at the first poll and continue when the future is dropped, as
+    /// happens in a handler when the browser disconnects. A slow client takes up to 17 seconds. Spawn the call if the user
+    /// should not wait.
     ///
     /// ```
     /// # use authlete::server::Session;
@@ -149,21 +150,22 @@ impl AuthorizationServer {
         notifications: impl IntoIterator<Item = Notification>,
     ) -> Vec<Result<(), NotificationError>> {
         let is_local = self.endpoints().issuer().parse();
-        let is_local = is_local.is_ok_and(|issuer| is_on_this_machine(&issuer));
+        let is_local = is_local.is_ok_and(|issuer| is_loopback_http(&issuer));
         let tasks = notifications.into_iter().map(|notification| {
             let notifier = self.settings.notifier.clone();
-            let sent = async move {
-                let sent = notifier.send(&notification, is_local).await;
-                if let Err(error) = &sent {
+            let sending = async move {
+                let result = notifier.send(&notification, is_local).await;
+                if let Err(error) = &result {
                     let host = notification.uri().host();
-                    tracing::warn!(target: "authlete_axum", %error, host, "a client could not be notified");
+                    tracing::warn!(target: "authlete_axum", %error, host, "client could not be notified");
                 }
-                sent
+                result
             };
-            tokio::spawn(sent.in_current_span())
+            tokio::spawn(sending.in_current_span())
         });
-        let sent = join_all(tasks).await.into_iter();
-        sent.map(|sent| sent.unwrap_or(Err(NotificationError::Cancelled)))
+        let results = join_all(tasks).await.into_iter();
+        results
+            .map(|result| result.unwrap_or(Err(NotificationError::Cancelled)))
             .collect()
     }
 }
@@ -173,8 +175,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn token_goes_over_tls_or_stays_on_the_machine_of_a_local_server() {
-        let may_go = |uri: &str, is_local| may_go_to(&uri.parse().unwrap(), is_local);
+    fn notifications_without_tls_are_allowed_only_between_loopback_addresses() {
+        let is_target = |uri: &str, is_local| is_allowed_target(&uri.parse().unwrap(), is_local);
         for (uri, is_allowed) in [
             ("https://client.example/cb", true),
             ("http://127.0.0.1:80/cb", true),
@@ -186,9 +188,9 @@ mod tests {
             ("/cb", false),
             ("ftp://127.0.0.1/cb", false),
         ] {
-            assert_eq!(may_go(uri, true), is_allowed, "{uri}");
+            assert_eq!(is_target(uri, true), is_allowed, "{uri}");
             let is_tls = uri.starts_with("https:");
-            assert_eq!(may_go(uri, false), is_tls, "{uri}");
+            assert_eq!(is_target(uri, false), is_tls, "{uri}");
         }
     }
 }

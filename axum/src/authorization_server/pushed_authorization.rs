@@ -1,4 +1,4 @@
-//! The endpoint for pushed authorization requests.
+//! The pushed authorization request endpoint.
 
 use std::borrow::Cow;
 
@@ -12,11 +12,11 @@ use http::StatusCode;
 
 use super::{AuthorizationServer, Failure};
 
-/// The endpoint for pushed authorization requests (RFC 9126). `POST`. Clients authenticate as at the token endpoint.
+/// The pushed authorization request endpoint (RFC 9126). `POST`. Clients authenticate as at the token endpoint.
 ///
-/// A request with `max_age=0` is pushed with `prompt=login`, which means the same (OpenID Connect Core 1.0 §3.1.2.1):
-/// later, at the authorization endpoint, `max_age=0` cannot be told from no `max_age`. One that has `prompt=none` as well
-/// can never be granted, and is refused with `login_required`.
+/// A request with `max_age=0` is pushed with `prompt=login`, which means the same (OpenID Connect Core 1.0 §3.1.2.1): at the
+/// authorization endpoint, the answer of Authlete does not distinguish `max_age=0` from an absent `max_age`. A request that
+/// also has `prompt=none` can never be granted and is refused with `login_required`.
 pub async fn pushed_authorization(
     State(server): State<AuthorizationServer>,
     request: Request,
@@ -34,8 +34,8 @@ pub async fn pushed_authorization(
     Ok(response.map(Body::new))
 }
 
-/// The parameters with `prompt=login` for `max_age=0`; `None` when they have `prompt=none`. Those of a request object stay
-/// as they are signed: the answer of Authlete has them.
+/// Adds `prompt=login` if `max_age` is 0; `None` if `prompt` is `none`. A request object is signed and stays unchanged:
+/// Authlete returns its parameters.
 fn with_login(form: &str) -> Option<Cow<'_, str>> {
     let pairs = || form_urlencoded::parse(form.as_bytes());
     let demands_login = pairs().any(|(name, value)| name == "max_age" && is_zero(&value));
@@ -50,7 +50,7 @@ fn with_login(form: &str) -> Option<Cow<'_, str>> {
     if has("none") {
         return None;
     }
-    // Authlete refuses a parameter that is there twice.
+    // Authlete refuses repeated parameters.
     if has("login") || prompts.len() > 1 {
         return Some(Cow::Borrowed(form));
     }
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn max_age_zero_without_a_page_can_never_be_granted() {
+    fn max_age_zero_with_prompt_none_is_refused() {
         assert_eq!(with_login("max_age=0&prompt=none"), None);
     }
 }

@@ -1,4 +1,4 @@
-//! What endpoints read of a request.
+//! Reads requests: bodies, parameters and credentials.
 
 use authlete::server::{ClientCertificateSource, Presented, PresentedError, TokenScheme};
 use axum::extract::Request;
@@ -11,7 +11,7 @@ use super::{AuthorizationServer, Failure};
 /// The media type of forms.
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// A request of a client whose body is a form.
+/// A request of a client with a form body.
 pub(super) struct FormRequest {
     pub parts: Parts,
     pub presented: Presented,
@@ -19,7 +19,7 @@ pub(super) struct FormRequest {
 }
 
 impl AuthorizationServer {
-    /// Reads a request whose body is a form, and what its client presents.
+    /// Reads a request with a form body, and the credentials of its client.
     pub(super) async fn form_request(&self, request: Request) -> Result<FormRequest, Failure> {
         let (parts, form) = self.form(request).await?;
         let presented = self.presented(&parts)?;
@@ -30,7 +30,7 @@ impl AuthorizationServer {
         })
     }
 
-    /// The parameters of a request that a browser sends: in the query, or by `POST` in a form.
+    /// The parameters of a request from a browser: in the query, or with `POST` in a form.
     pub(super) async fn parameters(&self, request: Request) -> Result<(Parts, String), Failure> {
         if *request.method() == Method::POST {
             return self.form(request).await;
@@ -40,7 +40,7 @@ impl AuthorizationServer {
         Ok((parts, query))
     }
 
-    /// Reads a request whose body is a form.
+    /// Reads a request with a form body.
     pub(super) async fn form(&self, request: Request) -> Result<(Parts, String), Failure> {
         if !is_form(request.headers()) {
             return Err(Failure::oauth(
@@ -51,12 +51,12 @@ impl AuthorizationServer {
         self.text(request).await
     }
 
-    /// Reads a request whose body is text.
+    /// Reads a request with a UTF-8 body.
     pub(super) async fn text(&self, request: Request) -> Result<(Parts, String), Failure> {
         let (parts, body) = request.into_parts();
         let limit = self.settings.body_limit;
         let too_large = || Failure::oauth(StatusCode::PAYLOAD_TOO_LARGE, "invalid_request");
-        if announced(&parts.headers).is_some_and(|length| length > limit) {
+        if content_length(&parts.headers).is_some_and(|length| length > limit) {
             return Err(too_large());
         }
         let time = self.settings.body_timeout;
@@ -71,43 +71,45 @@ impl AuthorizationServer {
         Ok((parts, text))
     }
 
-    /// What the client presents in the headers, and its certificate.
+    /// The credentials in the headers, and the client certificate.
     pub(super) fn presented(&self, parts: &Parts) -> Result<Presented, Failure> {
-        Ok(self.read(parts)?)
+        Ok(self.read_presented(parts)?)
     }
 
-    /// The same at a resource, which refuses by a challenge (RFC 6750 §3, RFC 9449 §7.1).
+    /// Like [`presented`](Self::presented), for a protected resource: errors have a challenge (RFC 6750 §3, RFC 9449 §7.1).
     pub(super) fn presented_to_resource(&self, parts: &Parts) -> Result<Presented, Failure> {
-        let presented = self.read(parts).map_err(Failure::unreadable_token)?;
+        let presented = self
+            .read_presented(parts)
+            .map_err(Failure::unreadable_token)?;
         let token = presented.access_token();
         let is_dpop = token.is_some_and(|token| token.scheme == TokenScheme::Dpop);
-        // Authlete would take a token that is bound to no key for a good one.
+        // Without this check, Authlete would accept a token that is not bound to a key.
         if is_dpop && presented.dpop().is_none() {
             return Err(Failure::invalid_proof());
         }
         Ok(presented)
     }
 
-    fn read(&self, parts: &Parts) -> Result<Presented, PresentedError> {
-        let of_connection = parts.extensions.get::<ClientCertificateSource>();
-        let source = of_connection.unwrap_or(&self.settings.certificates);
+    fn read_presented(&self, parts: &Parts) -> Result<Presented, PresentedError> {
+        let from_connection = parts.extensions.get::<ClientCertificateSource>();
+        let source = from_connection.unwrap_or(&self.settings.certificates);
         Presented::from_headers(&parts.headers, source)
     }
 }
 
-/// Whether the body is said to be a form.
+/// Whether `Content-Type` is that of a form.
 pub(super) fn is_form(headers: &HeaderMap) -> bool {
     has_media_type(headers, FORM)
 }
 
-/// Whether the body is said to be of a media type. Its parameters do not count.
+/// Whether `Content-Type` is `media_type`. Parameters are ignored.
 pub(super) fn has_media_type(headers: &HeaderMap, media_type: &str) -> bool {
     let content_type = headers.get(CONTENT_TYPE).and_then(|it| it.to_str().ok());
     let essence = content_type.and_then(|it| it.split(';').next());
     essence.is_some_and(|it| it.trim().eq_ignore_ascii_case(media_type))
 }
 
-fn announced(headers: &HeaderMap) -> Option<usize> {
+fn content_length(headers: &HeaderMap) -> Option<usize> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 

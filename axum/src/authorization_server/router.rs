@@ -1,4 +1,4 @@
-//! All endpoints together.
+//! The router with all endpoints.
 
 use axum::Router;
 use axum::routing::{MethodRouter, get, post};
@@ -16,9 +16,9 @@ use crate::public_url::PublicUrl;
 impl AuthorizationServer {
     /// The endpoints at the paths of [`Endpoints`](super::Endpoints).
     ///
-    /// Scripts of every origin may call discovery, the JWK Set, the entity configuration, the token, UserInfo, revocation,
-    /// pushed authorization and challenge endpoints, and all of the credential issuer (CORS), where no cookie counts; never
-    /// the authorization endpoint.
+    /// CORS: scripts of any origin may call the endpoints for discovery, JWK Set, entity configuration, token, UserInfo,
+    /// revocation, pushed authorization requests and challenges, and all of the credential issuer. These endpoints ignore
+    /// cookies. The other endpoints, such as authorization, do not allow cross-origin requests.
     pub fn router(&self) -> Router {
         let endpoints = self.endpoints();
         let mut router = Router::new();
@@ -86,7 +86,7 @@ impl AuthorizationServer {
     }
 }
 
-/// Adds the routes of the endpoints that there are.
+/// Adds the routes that have a path.
 pub(super) fn with_routes<const N: usize>(
     router: Router<AuthorizationServer>,
     routes: [(Option<String>, MethodRouter<AuthorizationServer>); N],

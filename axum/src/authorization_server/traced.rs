@@ -1,4 +1,4 @@
-//! A span for each request.
+//! A `tracing` span for each request.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -12,7 +12,7 @@ use tower_service::Service;
 use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
 
-/// Wraps each request in a span, which has nothing of the request but its method and the path of its route.
+/// Creates a span for each request, with the method, the route and the status, and no other data of the request.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Traced;
 
@@ -51,7 +51,7 @@ where
         if span.is_disabled() {
             return Either::Left(response);
         }
-        let recorded = async move {
+        let response = async move {
             let response = response.await;
             if let Ok(response) = &response {
                 let status = response.status().as_u16();
@@ -59,7 +59,7 @@ where
             }
             response
         };
-        Either::Right(Box::pin(recorded.instrument(span)))
+        Either::Right(Box::pin(response.instrument(span)))
     }
 }
 

@@ -13,7 +13,7 @@ use crate::response::add_dpop_nonce;
 
 /// The UserInfo endpoint (OpenID Connect Core 1.0 §5.3). `GET` and `POST`.
 ///
-/// The access token comes in the `Authorization` header or, by `POST`, in a form (RFC 6750 §2). The claims are those of
+/// The access token is in the `Authorization` header or, with `POST`, in a form (RFC 6750 §2). The claims come from
 /// [`Accounts::claims`](super::Accounts::claims).
 pub async fn userinfo(
     State(server): State<AuthorizationServer>,
@@ -50,7 +50,7 @@ pub async fn userinfo(
     Ok(response.map(Body::new))
 }
 
-/// The user of the token has gone.
+/// The user of the token no longer exists.
 fn unknown_user() -> Failure {
     Failure::empty(StatusCode::UNAUTHORIZED).with_challenge("Bearer error=\"invalid_token\"")
 }

@@ -1,4 +1,4 @@
-//! The access token of a request that has passed the guard.
+//! The access token of an authorized request.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,10 +11,10 @@ use axum::response::IntoResponse;
 use http::StatusCode;
 use http::request::Parts;
 
-/// What Authlete knows of the access token of a request that has passed
-/// [`RequireAccessToken`](super::RequireAccessToken).
+/// The access token of a request that has passed [`RequireAccessToken`](super::RequireAccessToken), as Authlete's
+/// introspection describes it.
 ///
-/// It is an extractor of axum. Elsewhere it is in the extensions of the request:
+/// It is an axum extractor. Without axum, take it from the request extensions:
 /// `request.extensions().get::<AccessToken>()`.
 ///
 /// ```
@@ -24,8 +24,7 @@ use http::request::Parts;
 /// }
 /// ```
 ///
-/// It does not hold the token itself, and its `Debug` output names neither the user nor the properties. To clone it is
-/// cheap.
+/// It does not contain the token value. Its `Debug` output has neither the user nor the properties. Cloning is cheap.
 #[derive(Clone)]
 pub struct AccessToken {
     answer: Arc<IntrospectionResponse>,
@@ -46,13 +45,13 @@ impl AccessToken {
         }
     }
 
-    /// The identifier of the user. `None` when there is none, as with the grant type `client_credentials`: check that
-    /// before you take the token for one of a user.
+    /// The identifier of the user. `None` if the token has no user, as with the grant type `client_credentials`. Check this
+    /// before you treat the caller as a user.
     pub fn subject(&self) -> Option<&str> {
         self.answer.subject.as_deref()
     }
 
-    /// The number that Authlete has given to the client.
+    /// The client ID, a number assigned by Authlete.
     pub fn client_id(&self) -> Option<i64> {
         self.answer.client_id
     }
@@ -67,7 +66,7 @@ impl AccessToken {
         self.scopes().iter().any(|own| own == scope)
     }
 
-    /// The resources that the token is for (RFC 8707). Empty when it is for none in particular.
+    /// The resources that the token is restricted to (RFC 8707). Empty if it is not restricted.
     pub fn resources(&self) -> &[String] {
         let resources = self.answer.access_token_resources.as_deref();
         resources.unwrap_or_default()
@@ -78,7 +77,7 @@ impl AccessToken {
         self.answer.authorization_details.as_ref()
     }
 
-    /// The properties that your authorization server has attached to the token.
+    /// The extra properties that your authorization server has attached to the token.
     pub fn properties(&self) -> &[Property] {
         self.answer.properties.as_deref().unwrap_or_default()
     }
@@ -104,13 +103,13 @@ impl AccessToken {
         self.answer.certificate_thumbprint.as_deref()
     }
 
-    /// The scheme that the token came by. With [`TokenScheme::Dpop`] it is bound to a key of the client, and the guard has
-    /// checked the proof.
+    /// The authentication scheme of the token. With [`TokenScheme::Dpop`], the token is bound to a key of the client, and
+    /// the guard has checked the proof.
     pub fn scheme(&self) -> TokenScheme {
         self.scheme
     }
 
-    /// The whole answer of Authlete.
+    /// The complete introspection response of Authlete.
     pub fn answer(&self) -> &IntrospectionResponse {
         &self.answer
     }
@@ -120,7 +119,7 @@ impl AccessToken {
     }
 }
 
-/// Authlete has 0 for a time that is not known.
+/// Authlete uses 0 for an unknown time.
 fn time(since_epoch: Option<i64>, unit: fn(u64) -> Duration) -> Option<SystemTime> {
     let since_epoch = u64::try_from(since_epoch?).ok()?;
     let since_epoch = Some(since_epoch).filter(|time| *time > 0)?;
@@ -151,17 +150,17 @@ impl<S: Sync> FromRequestParts<S> for AccessToken {
     }
 }
 
-/// The route has no [`RequireAccessToken`](super::RequireAccessToken): a mistake in the program. The response is 500
-/// without a body, and an event at `error` tells the reason.
+/// The route has no [`RequireAccessToken`](super::RequireAccessToken) layer, which is a bug in the application. The response
+/// is 500 without a body, and the reason is logged at the level `error`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("no RequireAccessToken guards this route")]
+#[error("route has no RequireAccessToken layer")]
 #[non_exhaustive]
 pub struct MissingGuard;
 
 impl MissingGuard {
-    /// With the event.
+    /// Creates the error and logs the event.
     pub(super) fn new() -> Self {
-        tracing::error!(target: "authlete_axum", "no RequireAccessToken guards this route");
+        tracing::error!(target: "authlete_axum", "route has no RequireAccessToken layer");
         Self
     }
 }

@@ -1,4 +1,4 @@
-//! Refusals, and the challenges that tell a client what to present (RFC 6750 §3, RFC 9449 §7.1, RFC 9728 §5.1).
+//! Error responses with challenges (RFC 6750 §3, RFC 9449 §7.1, RFC 9728 §5.1).
 
 use authlete::server::{PresentedError, Response, TokenScheme};
 use http::StatusCode;
@@ -7,7 +7,7 @@ use http::header::{HeaderValue, WWW_AUTHENTICATE};
 use super::Dpop;
 use crate::response::empty;
 
-/// What the challenges of a guard have in common.
+/// The parameters that the challenges of a guard share.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Challenges<'a> {
     pub dpop: Option<&'a Dpop>,
@@ -16,7 +16,7 @@ pub(super) struct Challenges<'a> {
 }
 
 impl Challenges<'_> {
-    /// The request has no access token of a scheme that is accepted. There is no error code (RFC 6750 §3.1).
+    /// The request has no access token of an accepted scheme. The response has no error code (RFC 6750 §3.1).
     pub(super) fn no_token(&self) -> Response {
         let mut response = empty(StatusCode::UNAUTHORIZED);
         let scope = self.scopes.map(|scopes| scopes.join(" "));
@@ -38,7 +38,7 @@ impl Challenges<'_> {
     /// A header cannot be read.
     pub(super) fn unreadable(&self, error: PresentedError) -> Response {
         match error {
-            // The credentials of something else: there is no token.
+            // Basic credentials are not a token.
             PresentedError::BasicCredentials => self.no_token(),
             PresentedError::DpopProof if self.dpop.is_some() => self.invalid_proof(),
             _ => self.refuse(
@@ -49,7 +49,7 @@ impl Challenges<'_> {
         }
     }
 
-    /// There is not one proof with a token of the scheme `DPoP`.
+    /// A token of the scheme `DPoP` does not have exactly one proof.
     pub(super) fn invalid_proof(&self) -> Response {
         self.refuse(
             StatusCode::UNAUTHORIZED,
@@ -58,12 +58,12 @@ impl Challenges<'_> {
         )
     }
 
-    /// A token that is good, but not for this.
+    /// The token is valid, but lacks a scope.
     pub(super) fn insufficient_scope(&self, scheme: TokenScheme) -> Response {
         self.refuse(StatusCode::FORBIDDEN, scheme, "insufficient_scope")
     }
 
-    /// Adds to a refusal of Authlete what Authlete does not know.
+    /// Adds `resource_metadata` and the DPoP challenge to an error response of Authlete.
     pub(super) fn complete(&self, mut response: Response) -> Response {
         let status = response.status();
         if status != StatusCode::UNAUTHORIZED && status != StatusCode::FORBIDDEN {
@@ -122,7 +122,7 @@ impl Challenges<'_> {
             .collect();
         let separator = if parameters.is_empty() { "" } else { " " };
         let text = [name, separator, &parameters.join(",")].concat();
-        // A scope that no header can have is no reason to hide the scheme.
+        // If a parameter is not a valid header value, send the scheme without parameters.
         HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(name))
     }
 }

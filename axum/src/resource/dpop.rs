@@ -1,14 +1,14 @@
-//! Access tokens that are bound to a key of the client (RFC 9449).
+//! DPoP-bound access tokens (RFC 9449).
 
 use crate::UrlError;
 use crate::public_url::PublicUrl;
 
-/// The asymmetric algorithms that are in common use, but for PKCS #1 v1.5.
+/// The common asymmetric algorithms, except RSA with PKCS #1 v1.5.
 const ALGORITHMS: [&str; 7] = [
     "ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "EdDSA",
 ];
 
-/// How [`RequireAccessToken`](super::RequireAccessToken) takes access tokens of the scheme `DPoP` (RFC 9449).
+/// Settings of [`RequireAccessToken`](super::RequireAccessToken) for access tokens of the scheme `DPoP` (RFC 9449).
 ///
 /// ```
 /// use authlete_axum::Dpop;
@@ -17,7 +17,7 @@ const ALGORITHMS: [&str; 7] = [
 /// # Ok::<(), authlete_axum::UrlError>(())
 /// ```
 #[derive(Debug, Clone)]
-#[must_use = "give it to RequireAccessToken::dpop"]
+#[must_use = "pass it to RequireAccessToken::dpop"]
 pub struct Dpop {
     base_url: PublicUrl,
     algorithms: Vec<String>,
@@ -27,14 +27,14 @@ pub struct Dpop {
 
 impl Dpop {
     /// `base_url` is the public URL of your server, such as `https://api.example.com`. The path of the request is appended
-    /// to it, and the `htu` of a proof has to be the result. `Host` and `X-Forwarded-…` are not read: a client can set
-    /// them, and a proxy changes them.
+    /// to it, and the `htu` of a proof must match the result. `Host` and `X-Forwarded-…` are ignored: clients can set them,
+    /// and proxies change them.
     ///
-    /// Where a proxy removes a prefix from the path, add it: `https://example.com/api`. Below [`axum::Router::nest`] the
-    /// whole path counts.
+    /// If a proxy strips a prefix from the path, append it here: `https://example.com/api`. Below [`axum::Router::nest`],
+    /// the full path is used.
     ///
     /// # Errors
-    /// It is not an absolute `https` or `http` URL, or it has user information, a query or a fragment.
+    /// `base_url` is not an absolute `https` or `http` URL, or it has user information, a query or a fragment.
     pub fn at(base_url: &str) -> Result<Self, UrlError> {
         Ok(Self {
             base_url: PublicUrl::parse("the base URL of Dpop", base_url)?,
@@ -44,18 +44,18 @@ impl Dpop {
         })
     }
 
-    /// The algorithms (`alg`) of proofs that challenges and metadata name. Default: the ES, PS and EdDSA algorithms.
+    /// The proof algorithms (`alg`) to list in challenges and metadata. Default: the ES, PS and EdDSA algorithms.
     ///
-    /// This is information for clients. Authlete checks the proof, by the settings of the service.
+    /// This only informs clients. Authlete checks the proof against the settings of the service.
     pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.algorithms = algorithms.into_iter().map(Into::into).collect();
         self
     }
 
-    /// Demands a nonce of Authlete in each proof (RFC 9449 §9). Default: the service's setting `dpopNonceRequired`.
+    /// Requires a nonce from Authlete in each proof (RFC 9449 §9). Default: the service setting `dpopNonceRequired`.
     ///
-    /// A client without the current nonce gets the error `use_dpop_nonce` and the nonce in the header `DPoP-Nonce`. Each
-    /// later response has the header as well.
+    /// A client without the current nonce gets the error `use_dpop_nonce` and the nonce in the header `DPoP-Nonce`.
+    /// Successful responses have the header, too.
     pub fn nonce_required(mut self) -> Self {
         self.is_nonce_required = true;
         self

@@ -1,4 +1,4 @@
-//! What the services of a [`RequireAccessToken`](super::RequireAccessToken) share.
+//! The shared settings of [`RequireAccessToken`](super::RequireAccessToken).
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::Dpop;
 #[derive(Debug, Clone)]
 pub struct Guard {
     pub api: Authlete,
-    /// What is the same for each token. The token itself is empty.
+    /// The template of the introspection request. Its token is empty.
     pub conditions: IntrospectionRequest,
     pub certificates: ClientCertificateSource,
     pub dpop: Option<Dpop>,

@@ -13,8 +13,8 @@ use crate::public_url::PublicUrl;
 
 const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 
-/// The metadata of a protected resource (RFC 9728): how a client finds the authorization server for your API, and what it
-/// has to present.
+/// The metadata of a protected resource (RFC 9728). Clients use it to find the authorization server of your API and the
+/// required kind of access token.
 ///
 /// ```no_run
 /// use authlete_axum::{ProtectedResource, RequireAccessToken};
@@ -40,15 +40,15 @@ pub struct ProtectedResource {
 }
 
 impl ProtectedResource {
-    /// `resource` is the resource identifier: the URL that clients know your API by, such as `https://api.example.com` or
-    /// `https://example.com/api`. It is compared as text, so write it as the clients do.
+    /// `resource` is the resource identifier: the public URL of your API, such as `https://api.example.com` or
+    /// `https://example.com/api`. Clients compare it as a string, so write it exactly as they do.
     ///
     /// Access tokens are expected in the header (`bearer_methods_supported`), as
     /// [`RequireAccessToken`](super::RequireAccessToken) does.
     ///
     /// # Errors
-    /// It is not an absolute `https` or `http` URL, it has user information, a query or a fragment, or its path has
-    /// characters of axum's captures. RFC 9728 wants `https`; `http` is for tests.
+    /// `resource` is not an absolute `https` or `http` URL, it has user information, a query or a fragment, or its path has
+    /// characters of axum's captures. RFC 9728 requires `https`; `http` is for tests.
     pub fn new(resource: &str) -> Result<Self, UrlError> {
         let resource_metadata = Self {
             url: PublicUrl::parse("the resource of ProtectedResource", resource)?,
@@ -59,7 +59,7 @@ impl ProtectedResource {
             .member("bearer_methods_supported", list(["header"])))
     }
 
-    /// The issuer identifiers of the authorization servers whose tokens are accepted. Default: not told.
+    /// The issuer identifiers of the authorization servers whose tokens are accepted. Default: omitted.
     pub fn authorization_servers(
         self,
         issuers: impl IntoIterator<Item = impl Into<String>>,
@@ -67,12 +67,12 @@ impl ProtectedResource {
         self.member("authorization_servers", list(issuers))
     }
 
-    /// The scopes that are of use here. Default: not told.
+    /// The scopes that this API uses. Default: omitted.
     pub fn scopes_supported(self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.member("scopes_supported", list(scopes))
     }
 
-    /// The algorithms of DPoP proofs, and whether access tokens must be bound to a key. Default: not told.
+    /// The algorithms of DPoP proofs, and whether access tokens must be bound to a key. Default: omitted.
     pub fn dpop(self, dpop: &Dpop) -> Self {
         self.member(
             "dpop_signing_alg_values_supported",
@@ -86,7 +86,7 @@ impl ProtectedResource {
         self.member("tls_client_certificate_bound_access_tokens", is_bound)
     }
 
-    /// The types of authorization details that are of use here (RFC 9396). Default: not told.
+    /// The types of authorization details that this API uses (RFC 9396). Default: omitted.
     pub fn authorization_details_types_supported(
         self,
         types: impl IntoIterator<Item = impl Into<String>>,
@@ -94,8 +94,8 @@ impl ProtectedResource {
         self.member("authorization_details_types_supported", list(types))
     }
 
-    /// Any other member, such as `resource_name#de` or `resource_documentation` (RFC 9728 §2). It takes the place of one of
-    /// the same name.
+    /// Any other member, such as `resource_name#de` or `resource_documentation` (RFC 9728 §2). It replaces a member
+    /// with the same name.
     pub fn member(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.members.insert(name.into(), value.into());
         self
@@ -112,13 +112,13 @@ impl ProtectedResource {
         [self.url.origin(), &self.metadata_path()].concat()
     }
 
-    /// The metadata as JSON, of the media type `application/json`.
+    /// The metadata as JSON, with the media type `application/json`.
     pub fn to_json(&self) -> String {
         Value::Object(self.members.clone()).to_string()
     }
 
-    /// A router with the one route [`metadata_path`](Self::metadata_path). Merge it at the root, and outside of the layer
-    /// that demands a token. Pages of any origin may read it.
+    /// A router with the single route [`metadata_path`](Self::metadata_path). Merge it at the root, and outside of
+    /// [`RequireAccessToken`](super::RequireAccessToken). Scripts of any origin may read it (CORS).
     pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         let body = Bytes::from(self.to_json());
         let headers: [(HeaderName, &str); 2] = [

@@ -1,11 +1,11 @@
 //! Protecting an API: a resource server in the terms of RFC 6749.
 //!
-//! - [`RequireAccessToken`] lets a request pass when Authlete accepts its access token.
-//! - [`AccessToken`] is what Authlete knows of that token, as an extractor and as a request extension.
-//! - [`RequireScopes`] asks for more scopes on some routes, without another call.
-//! - [`ProtectedResource`] is the metadata that tells clients which authorization server to go to (RFC 9728).
+//! - [`RequireAccessToken`] is a layer that accepts requests with a valid access token.
+//! - [`AccessToken`] is the introspection result of that token, as an extractor and as a request extension.
+//! - [`RequireScopes`] requires more scopes on some routes, without another call to Authlete.
+//! - [`ProtectedResource`] is the metadata that names the authorization servers of the API (RFC 9728).
 //!
-//! The layers work with every [`tower_service::Service`] of [`http::Request`] and [`http::Response`], such as hyper and
+//! The layers wrap any [`tower_service::Service`] of [`http::Request`] and [`http::Response`], such as hyper and
 //! tonic. Only the extractor and [`ProtectedResource::router`] need axum.
 
 mod access_token;
@@ -27,5 +27,5 @@ pub use service::RequireAccessTokenService;
 use authlete::server::ResponseBody;
 use http_body_util::Either;
 
-/// The body of a guarded service: that of the service itself, or that of a refusal.
+/// The response body of a guarded service: the body of the inner service, or the body of an error response.
 pub type GuardedBody<B> = Either<B, ResponseBody>;

@@ -1,4 +1,4 @@
-//! The layer that lets requests with a good access token pass.
+//! The layer that requires an access token.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use super::guard::Guard;
 use super::service::RequireAccessTokenService;
 use super::{Dpop, ProtectedResource};
 
-/// A layer that lets a request pass when Authlete accepts its access token, and refuses it otherwise.
+/// A layer that accepts only requests with a valid access token, which it checks with Authlete.
 ///
 /// ```no_run
 /// use authlete_axum::{AccessToken, RequireAccessToken};
@@ -31,43 +31,43 @@ use super::{Dpop, ProtectedResource};
 /// # }
 /// ```
 ///
-/// # What is refused
+/// # Responses to refused requests
 /// | Request | Response |
 /// |---|---|
-/// | no access token, or one of a scheme that is not accepted | 401 with a challenge without an error; Authlete is not called |
+/// | no access token, or one with a scheme that is not accepted | 401 with a challenge without an error; Authlete is not called |
 /// | headers that cannot be read, or two `Authorization` headers | 400 `invalid_request`; Authlete is not called |
 /// | the scheme `DPoP` without exactly one proof | 401 `invalid_dpop_proof`; Authlete is not called |
 /// | a token that is unknown, expired, or bound to another key or certificate | 401 `invalid_token` |
 /// | a proof that is wrong or was used before, or lacks the nonce | 401 `invalid_dpop_proof` or `use_dpop_nonce` |
-/// | a login that is too weak or too old | 401 `insufficient_user_authentication` (RFC 9470) |
-/// | too few scopes | 403 `insufficient_scope` |
+/// | an authentication that is too weak or too old | 401 `insufficient_user_authentication` (RFC 9470) |
+/// | a missing scope | 403 `insufficient_scope` |
 /// | a token for other resources | 403 `invalid_target` |
-/// | Authlete cannot be reached | 503, with `Retry-After` when that is known |
+/// | Authlete is unreachable | 503, with `Retry-After` if known |
 /// | Authlete refuses the call of your server | 500 |
 ///
-/// Refusals have an empty body, but for the last two; see [`authlete::server::error_response`]. How long a request waits
-/// for Authlete is a [setting of the handle](authlete::AuthleteBuilder::timeout).
+/// Error responses have an empty body, except for the last two: see [`authlete::server::error_response`]. For the timeout of
+/// calls to Authlete, see [`AuthleteBuilder::timeout`](authlete::AuthleteBuilder::timeout).
 ///
-/// # Where tokens are read
-/// In the `Authorization` header alone. A token in the query (RFC 6750 §2.3) ends up in logs, and RFC 9700 §4.3.2 forbids
-/// it. A token in a form (RFC 6750 §2.2) could only be found by reading the body before the handler does, whatever its
-/// size.
+/// # Location of tokens
+/// Tokens are read only from the `Authorization` header. A token in the query (RFC 6750 §2.3) ends up in logs, and RFC 9700
+/// §4.3.2 forbids it. For a token in a form (RFC 6750 §2.2), the layer would have to read the body, of any size, before the
+/// handler.
 ///
 /// # Caching
-/// When the handle has an [`IntrospectionCache`](authlete::IntrospectionCache), answers come from it. A request with a
-/// DPoP proof always goes to Authlete, since a proof is good for one request.
+/// If the API handle has an [`IntrospectionCache`](authlete::IntrospectionCache), the layer uses it. Requests with a DPoP
+/// proof always call Authlete, since each proof is valid for a single request.
 ///
 /// # CORS
-/// A browser sends no token with a preflight (`OPTIONS`). Put the layer for CORS around this one, so that it answers first;
-/// in axum that is the one added later. Expose the headers `WWW-Authenticate` and `DPoP-Nonce` there. Without such a layer a
-/// preflight is answered with 401.
+/// A browser sends no token with a preflight request (`OPTIONS`). Put the CORS layer outside of this one, so that it answers
+/// first: in axum, add it later. Expose the headers `WWW-Authenticate` and `DPoP-Nonce` there. Without a CORS layer,
+/// preflight requests are answered with 401.
 ///
 /// # Paths without a route
-/// [`axum::Router::layer`] guards them as well: without a token they are answered with 401. With
-/// [`axum::Router::route_layer`] they are 404.
+/// With [`axum::Router::layer`], they are guarded too: without a token, the response is 401. With
+/// [`axum::Router::route_layer`], it is 404.
 ///
-/// # What is not checked
-/// HTTP message signatures (RFC 9421), which would need the whole request.
+/// # Limitations
+/// HTTP message signatures (RFC 9421) are not checked, because this needs the whole request.
 #[derive(Debug, Clone)]
 #[must_use = "a layer does nothing until it is added to a service"]
 pub struct RequireAccessToken {
@@ -75,7 +75,7 @@ pub struct RequireAccessToken {
 }
 
 impl RequireAccessToken {
-    /// Any access token that is good, by the scheme `Bearer`, with no client certificates.
+    /// Accepts any valid access token of the scheme `Bearer`. Client certificates are not read.
     pub fn new(api: Authlete) -> Self {
         Self {
             guard: Arc::new(Guard {
@@ -88,28 +88,29 @@ impl RequireAccessToken {
         }
     }
 
-    /// The scopes that the token must have, all of them. Default: none. See [`RequireScopes`](super::RequireScopes) for a
-    /// route that needs more.
+    /// The scopes that the token must have (all of them). Default: none. For routes that need more scopes, see
+    /// [`RequireScopes`](super::RequireScopes).
     pub fn scopes(self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let scopes = list(scopes);
         self.with(|guard| guard.conditions.scopes = scopes)
     }
 
-    /// The resources that the token must be for, all of them, as absolute URIs (RFC 8707). A token that was issued for no
-    /// resource in particular is refused. Default: no check.
+    /// The resources that the token must be issued for (all of them), as absolute URIs (RFC 8707). A token without resources
+    /// is refused. Default: no check.
     pub fn resources(self, resources: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let resources = list(resources);
         self.with(|guard| guard.conditions.resources = resources)
     }
 
-    /// The authentication context classes of which the user's login must satisfy one (RFC 9470). Default: no check.
+    /// The acceptable authentication context classes (RFC 9470): the `acr` of the token must be one of them. Default: no
+    /// check.
     pub fn acr_values(self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let values = list(values);
         self.with(|guard| guard.conditions.acr_values = values)
     }
 
-    /// How long ago the user may have logged in (RFC 9470), in whole seconds, of which a part counts as one. Zero counts as
-    /// a second, because Authlete takes it for no limit. Default: no check.
+    /// The maximum time since the user logged in (RFC 9470), rounded up to whole seconds. Zero counts as one second, because
+    /// Authlete treats 0 as no limit. Default: no check.
     pub fn max_age(self, age: Duration) -> Self {
         let seconds = age.as_secs() + u64::from(age.subsec_nanos() > 0);
         let seconds = i32::try_from(seconds.max(1)).unwrap_or(i32::MAX);
@@ -118,23 +119,23 @@ impl RequireAccessToken {
 
     /// Accepts access tokens of the scheme `DPoP` (RFC 9449). Default: they are refused.
     ///
-    /// A token that is bound to a key is always refused by the scheme `Bearer`.
+    /// A token that is bound to a key is always refused with the scheme `Bearer`.
     pub fn dpop(self, dpop: Dpop) -> Self {
         self.with(|guard| guard.dpop = Some(dpop))
     }
 
-    /// Where the client certificate of a request comes from, for tokens that are bound to one (RFC 8705). Default: nowhere,
-    /// and such tokens are refused.
+    /// The source of client certificates, for certificate-bound tokens (RFC 8705). Default:
+    /// [`ClientCertificateSource::None`], and such tokens are refused.
     ///
-    /// A server that does the TLS handshake itself puts [`ClientCertificateSource::Tls`] with the certificates of the
-    /// connection into the extensions of each request. An extension goes before this setting, and no client can set it.
+    /// A server that does the TLS handshake itself inserts [`ClientCertificateSource::Tls`] with the certificates of the
+    /// connection into the request extensions. The extension takes precedence over this setting, and clients cannot set it.
     pub fn client_certificates(self, source: ClientCertificateSource) -> Self {
         self.with(|guard| guard.certificates = source)
     }
 
-    /// Names the metadata of the resource in challenges, as `resource_metadata` (RFC 9728 §5.1). Default: no such parameter.
+    /// Adds the URL of the resource metadata to challenges, as `resource_metadata` (RFC 9728 §5.1). Default: omitted.
     ///
-    /// Serve the metadata, too: [`ProtectedResource::router`].
+    /// Serve the metadata with [`ProtectedResource::router`].
     pub fn metadata(self, resource: &ProtectedResource) -> Self {
         let url = resource.metadata_url().into();
         self.with(|guard| guard.metadata_url = Some(url))
@@ -146,7 +147,7 @@ impl RequireAccessToken {
     }
 }
 
-/// An empty list is no condition.
+/// An empty list means no check.
 fn list(texts: impl IntoIterator<Item = impl Into<String>>) -> Option<Vec<String>> {
     let texts: Vec<String> = texts.into_iter().map(Into::into).collect();
     Some(texts).filter(|texts| !texts.is_empty())

@@ -1,4 +1,4 @@
-//! More scopes for some routes.
+//! The layer that requires scopes on some routes.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use super::challenge::Challenges;
 use super::{AccessToken, GuardedBody, MissingGuard};
 use crate::response::empty;
 
-/// A layer that demands scopes of the token that [`RequireAccessToken`](super::RequireAccessToken) has accepted. It does
+/// A layer that requires scopes of the token that [`RequireAccessToken`](super::RequireAccessToken) has accepted. It does
 /// not call Authlete.
 ///
 /// ```no_run
@@ -27,12 +27,12 @@ use crate::response::empty;
 /// # fn example(api: authlete::Authlete) -> Router {
 /// Router::new()
 ///     .route("/orders", get(list).merge(post(create).layer(RequireScopes::new(["orders.write"]))))
-///     .layer(RequireAccessToken::new(api).scopes(["orders.read"])) // around it, so it comes last
+///     .layer(RequireAccessToken::new(api).scopes(["orders.read"])) // the outer layer, so it is added last
 /// # }
 /// ```
 ///
-/// A token without one of the scopes is refused with 403 and the error `insufficient_scope` (RFC 6750 §3.1). Where no
-/// `RequireAccessToken` is around it, the response is 500, and an event at `error` says so.
+/// If the token lacks one of the scopes, the response is 403 with the error `insufficient_scope` (RFC 6750 §3.1). Without an
+/// outer `RequireAccessToken`, the response is 500, and an event is logged at the level `error`.
 #[derive(Debug, Clone)]
 #[must_use = "a layer does nothing until it is added to a service"]
 pub struct RequireScopes {
@@ -70,16 +70,16 @@ impl<S> Layer<S> for RequireScopes {
     fn layer(&self, inner: S) -> RequireScopesService<S> {
         RequireScopesService {
             inner,
-            rule: self.clone(),
+            required: self.clone(),
         }
     }
 }
 
-/// The service that [`RequireScopes`] makes.
+/// The service of the layer [`RequireScopes`].
 #[derive(Debug, Clone)]
 pub struct RequireScopesService<S> {
     inner: S,
-    rule: RequireScopes,
+    required: RequireScopes,
 }
 
 impl<S, B, B2> Service<Request<B>> for RequireScopesService<S>
@@ -96,7 +96,7 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        match self.rule.refusal(&request) {
+        match self.required.refusal(&request) {
             Some(refusal) => Box::pin(async { Ok(refusal.map(Either::Right)) }),
             None => {
                 let response = self.inner.call(request);

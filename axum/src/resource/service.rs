@@ -1,4 +1,4 @@
-//! The service around the one that is guarded.
+//! The service of the layer [`RequireAccessToken`](super::RequireAccessToken).
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use super::guard::Guard;
 use super::{AccessToken, GuardedBody};
 use crate::response::{DPOP_NONCE, empty};
 
-/// The service that [`RequireAccessToken`](super::RequireAccessToken) makes.
+/// The service of the layer [`RequireAccessToken`](super::RequireAccessToken).
 #[derive(Debug, Clone)]
 pub struct RequireAccessTokenService<S> {
     inner: S,
@@ -46,17 +46,17 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        // The clone is not ready; the one that is serves this request.
+        // `poll_ready` was called on `self.inner`, not on the clone, so `self.inner` must handle this request.
         let clone = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, clone);
         let guard = Arc::clone(&self.guard);
         Box::pin(async move {
-            // Before the await: the body need not be `Sync`.
-            let verdict = match guard.question(&request) {
-                Ok(question) => guard.ask(question).await,
+            // `request` is not borrowed across an await, so its body need not be `Sync`.
+            let result = match guard.token_check(&request) {
+                Ok(check) => guard.introspect(check).await,
                 Err(refusal) => Err(refusal),
             };
-            match verdict {
+            match result {
                 Ok(token) => {
                     let nonce = nonce(&token);
                     request.extensions_mut().insert(token);
@@ -64,7 +64,7 @@ where
                     if let Some(nonce) = nonce {
                         let headers = response.headers_mut();
                         headers.insert(DPOP_NONCE, nonce);
-                        // RFC 9449 §8.2: a stored nonce would be an old one.
+                        // A cached response would have an old nonce (RFC 9449 §8.2).
                         let no_store = HeaderValue::from_static("no-store");
                         headers.entry(CACHE_CONTROL).or_insert(no_store);
                     }
@@ -76,68 +76,69 @@ where
     }
 }
 
-/// In a box, because it is large and rare.
+/// Boxed because it is large and rare.
 type Refusal = Box<Response>;
 
-/// What Authlete is asked, and by which scheme the token came.
-struct Question {
-    request: IntrospectionRequest,
+/// The introspection request for the token of a request, and the scheme of the token.
+struct TokenCheck {
+    introspection: IntrospectionRequest,
     scheme: TokenScheme,
 }
 
 impl Guard {
-    /// What to ask Authlete about a request, or why it is refused without that.
-    fn question<B>(&self, request: &Request<B>) -> Result<Question, Refusal> {
+    /// The check that a request needs, or an error response if it is refused without calling Authlete.
+    fn token_check<B>(&self, request: &Request<B>) -> Result<TokenCheck, Refusal> {
         let refuse = |reason: &'static str, response: Response| {
-            refused(response.status(), reason);
+            log_refusal(response.status(), reason);
             Box::new(response)
         };
-        let of_connection = request.extensions().get::<ClientCertificateSource>();
-        let source = of_connection.unwrap_or(&self.certificates);
+        let from_connection = request.extensions().get::<ClientCertificateSource>();
+        let source = from_connection.unwrap_or(&self.certificates);
         let presented = Presented::from_headers(request.headers(), source)
             .map_err(|error| refuse("unreadable", self.challenges().unreadable(error)))?;
         let no_token = || refuse("no_token", self.challenges().no_token());
         let token = presented.access_token().ok_or_else(no_token)?;
-        let mut question = self.conditions.clone();
-        question.token = token.value.clone();
+        let mut introspection = self.conditions.clone();
+        introspection.token = token.value.clone();
         match (token.scheme, &self.dpop) {
             (TokenScheme::Bearer, Some(dpop)) if dpop.is_required => return Err(no_token()),
             (TokenScheme::Bearer, _) => {}
             (TokenScheme::Dpop, None) => return Err(no_token()),
-            // Authlete would take a token that is bound to no key for a good one.
+            // Without this check, Authlete would accept a token that is not bound to a key.
             (TokenScheme::Dpop, Some(_)) if presented.dpop().is_none() => {
                 return Err(refuse("no_proof", self.challenges().invalid_proof()));
             }
             (TokenScheme::Dpop, Some(dpop)) => {
-                // A router of axum that is nested in another one shortens the path.
+                // `axum::Router::nest` strips the prefix from the URI.
                 let original = request.extensions().get::<OriginalUri>();
                 let uri = original.map_or(request.uri(), |original| &original.0);
-                question.dpop_nonce_required = dpop.is_nonce_required.then_some(true);
-                question = question.received_at(request.method().as_str(), dpop.url(uri.path()));
+                introspection.dpop_nonce_required = dpop.is_nonce_required.then_some(true);
+                introspection =
+                    introspection.received_at(request.method().as_str(), dpop.url(uri.path()));
             }
         }
-        Ok(Question {
-            request: question.presented(&presented),
+        Ok(TokenCheck {
+            introspection: introspection.presented(&presented),
             scheme: token.scheme,
         })
     }
 
-    async fn ask(&self, question: Question) -> Result<AccessToken, Refusal> {
-        let answer = self.api.cached_introspection(&question.request).await;
+    async fn introspect(&self, check: TokenCheck) -> Result<AccessToken, Refusal> {
+        let answer = self.api.cached_introspection(&check.introspection).await;
         let answer = answer.map_err(|error| {
-            tracing::warn!(target: "authlete_axum", %error, "the access token cannot be checked");
+            tracing::warn!(target: "authlete_axum", %error, "access token could not be checked");
             Box::new(error_response(&error))
         })?;
         if answer.action == IntrospectionAction::Ok {
             let metadata_url = self.metadata_url.clone();
-            return Ok(AccessToken::new(answer, question.scheme, metadata_url));
+            return Ok(AccessToken::new(answer, check.scheme, metadata_url));
         }
         let response = match answer.next() {
             IntrospectionNext::Respond(response) => response,
-            // Not reached: the action is not `Ok`.
+            // Unreachable: the action is not `Ok`.
             IntrospectionNext::Ok { .. } => empty(StatusCode::UNAUTHORIZED),
         };
-        refused(response.status(), "refused_by_authlete");
+        log_refusal(response.status(), "refused_by_authlete");
         Err(Box::new(self.challenges().complete(response)))
     }
 }
@@ -146,7 +147,7 @@ fn nonce(token: &AccessToken) -> Option<HeaderValue> {
     HeaderValue::from_str(token.answer().dpop_nonce.as_deref()?).ok()
 }
 
-fn refused(status: StatusCode, reason: &'static str) {
+fn log_refusal(status: StatusCode, reason: &'static str) {
     tracing::debug!(
         target: "authlete_axum",
         { http.response.status_code = status.as_u16(), reason },

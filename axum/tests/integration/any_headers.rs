@@ -1,4 +1,4 @@
-//! Whatever the headers are, a handler is not reached without a good token.
+//! Property test: no combination of headers reaches the handler without a valid token.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,8 +15,8 @@ use tower::ServiceExt as _;
 
 use crate::common::*;
 
-/// Stands for the good token in a value.
-const GOOD: &str = "{good}";
+/// The placeholder for the valid token in a header value.
+const TOKEN: &str = "{token}";
 
 fn name() -> impl Strategy<Value = &'static str> {
     prop_oneof![
@@ -39,33 +39,37 @@ fn value() -> impl Strategy<Value = Vec<u8>> {
         "[ -~]{0,8}",
     ];
     let separator = prop_oneof![4 => Just(" ".to_owned()), 1 => "[ \t,=:]{0,3}"];
-    let credentials = prop_oneof![Just(GOOD.to_owned()), "[ -~]{0,20}", "[A-Za-z0-9._-]{0,20}"];
-    let close = (scheme, separator, credentials, "[ ,;]{0,2}");
+    let credentials = prop_oneof![
+        Just(TOKEN.to_owned()),
+        "[ -~]{0,20}",
+        "[A-Za-z0-9._-]{0,20}"
+    ];
+    let plausible = (scheme, separator, credentials, "[ ,;]{0,2}");
     prop_oneof![
-        2 => Just(format!("Bearer {GOOD}").into_bytes()),
-        4 => close.prop_map(|(a, b, c, d)| [a, b, c, d].concat().into_bytes()),
+        2 => Just(format!("Bearer {TOKEN}").into_bytes()),
+        4 => plausible.prop_map(|(a, b, c, d)| [a, b, c, d].concat().into_bytes()),
         1 => vec(any::<u8>(), 0..40),
     ]
 }
 
-/// The one way to present it: one header, the scheme in any case, a space, the token.
-fn is_good(headers: &[(&'static str, Vec<u8>)]) -> bool {
+/// The only accepted form: one header, the scheme in any case, a space, and the token.
+fn has_valid_token(headers: &[(&'static str, Vec<u8>)]) -> bool {
     let mut values = headers.iter().filter(|(name, _)| *name == "authorization");
     let (Some((_, value)), None) = (values.next(), values.next()) else {
         return false;
     };
     let text = String::from_utf8_lossy(value).to_ascii_lowercase();
-    let words = text
+    let scheme_and_token = text
         .split_once(' ')
         .map(|(scheme, token)| (scheme, token.trim()));
-    words == Some(("bearer", GOOD))
+    scheme_and_token == Some(("bearer", TOKEN))
 }
 
 #[test]
-fn no_headers_reach_the_handler_but_those_with_the_good_token() {
+fn headers_without_the_valid_token_never_reach_the_handler() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let (emulator, api) = runtime.block_on(start(GENERATIONS[1]));
-    let good = runtime.block_on(token(&emulator, &api));
+    let valid = runtime.block_on(token(&emulator, &api));
     let reached = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&reached);
     let handler = move || async move {
@@ -78,18 +82,18 @@ fn no_headers_reach_the_handler_but_those_with_the_good_token() {
     let cases = (vec((name(), value()), 0..4), "[a-z_={}&]{0,20}");
     TestRunner::default()
         .run(&cases, |(headers, query)| {
-            let place = format!(
-                "/things?access_token={good}&{}",
+            let target = format!(
+                "/things?access_token={valid}&{}",
                 query.replace(['{', '}'], "")
             );
-            let mut request = Request::get(place).body(Body::empty()).unwrap();
+            let mut request = Request::get(target).body(Body::empty()).unwrap();
             let mut sent = Vec::new();
             for (name, value) in headers {
                 let bytes = match std::str::from_utf8(&value) {
-                    Ok(text) => text.replace(GOOD, &good).into_bytes(),
+                    Ok(text) => text.replace(TOKEN, &valid).into_bytes(),
                     Err(_) => value.clone(),
                 };
-                // What no HTTP library lets through does not get here.
+                // An HTTP library rejects invalid header values before they reach the server.
                 if let Ok(bytes) = HeaderValue::from_bytes(&bytes) {
                     request
                         .headers_mut()
@@ -103,10 +107,10 @@ fn no_headers_reach_the_handler_but_those_with_the_good_token() {
             let status = response.status().as_u16();
             prop_assert_eq!(was_reached, status == 200);
             prop_assert!(matches!(status, 200 | 400 | 401), "{}", status);
-            prop_assert!(status != 200 || is_good(&sent), "{:?}", sent);
+            prop_assert!(status != 200 || has_valid_token(&sent), "{:?}", sent);
             Ok(())
         })
         .unwrap();
-    let passes = reached.load(Ordering::SeqCst);
-    assert!(passes > 0, "some of the many are good");
+    let accepted = reached.load(Ordering::SeqCst);
+    assert!(accepted > 0, "some of the generated requests are valid");
 }

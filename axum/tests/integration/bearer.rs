@@ -1,4 +1,4 @@
-//! Access tokens by the scheme `Bearer` (RFC 6750).
+//! Access tokens with the scheme `Bearer` (RFC 6750).
 
 use std::time::Duration;
 
@@ -12,14 +12,14 @@ use rstest::rstest;
 
 #[rstest]
 #[tokio::test]
-async fn a_good_token_passes_and_the_handler_knows_its_subject(
+async fn valid_token_is_accepted_and_the_handler_gets_its_subject(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
     let token = token(&emulator, &api).await;
     let url = serve(RequireAccessToken::new(api).scopes(["read"])).await;
     get_by_bearer(&url, &token).await.assert_passed();
-    // RFC 9110 §11.1
+    // Schemes are case-insensitive (RFC 9110 §11.1).
     let lower_case = format!("bearer {token}");
     let answer = get(&url, &[("authorization", &lower_case)]).await;
     answer.assert_passed();
@@ -28,7 +28,7 @@ async fn a_good_token_passes_and_the_handler_knows_its_subject(
 
 #[tokio::test]
 async fn a_request_without_a_token_gets_a_challenge_without_an_error() {
-    // Nobody is there to call.
+    // Authlete is not called.
     let url = serve(RequireAccessToken::new(unreachable())).await;
     for headers in [
         vec![],
@@ -47,7 +47,7 @@ async fn a_request_without_a_token_gets_a_challenge_without_an_error() {
 }
 
 #[tokio::test]
-async fn a_challenge_names_what_the_guard_accepts() {
+async fn challenge_has_the_schemes_scopes_and_metadata_of_the_guard() {
     let resource = ProtectedResource::new("https://api.example.com/v1").unwrap();
     let dpop = Dpop::at("https://api.example.com").unwrap();
     let dpop = dpop.algorithms(["ES256", "PS256"]);
@@ -70,7 +70,7 @@ async fn a_challenge_names_what_the_guard_accepts() {
 }
 
 #[tokio::test]
-async fn headers_that_cannot_be_read_are_refused_without_a_call() {
+async fn malformed_headers_are_refused_without_a_call_to_authlete() {
     let url = serve(RequireAccessToken::new(unreachable())).await;
     for headers in [
         vec![("authorization", "Bearer")],
@@ -87,7 +87,7 @@ async fn headers_that_cannot_be_read_are_refused_without_a_call() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_unknown_or_expired_is_invalid() {
+async fn unknown_or_expired_token_is_refused_with_invalid_token() {
     let resource = ProtectedResource::new("https://api.example.com").unwrap();
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;
@@ -106,7 +106,7 @@ async fn a_token_that_is_unknown_or_expired_is_invalid() {
 
 #[rstest]
 #[tokio::test]
-async fn a_token_with_too_few_scopes_is_forbidden_and_the_challenge_names_them(
+async fn token_without_a_required_scope_is_refused_with_403_and_the_required_scopes(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -118,14 +118,18 @@ async fn a_token_with_too_few_scopes_is_forbidden_and_the_challenge_names_them(
 }
 
 #[tokio::test]
-async fn a_token_for_another_resource_is_forbidden() {
+async fn token_for_another_resource_is_refused_with_403() {
     let here = "https://api.example.com";
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;
         let url = serve(RequireAccessToken::new(api.clone()).resources([here])).await;
-        let good = issue(&api, wanted(&emulator).resources([here])).await;
-        get_by_bearer(&url, good.expose()).await.assert_passed();
-        let other = issue(&api, wanted(&emulator).resources(["https://b.example"])).await;
+        let valid = issue(&api, token_request(&emulator).resources([here])).await;
+        get_by_bearer(&url, valid.expose()).await.assert_passed();
+        let other = issue(
+            &api,
+            token_request(&emulator).resources(["https://b.example"]),
+        )
+        .await;
         for token in [other.expose(), &token(&emulator, &api).await] {
             let answer = get_by_bearer(&url, token).await;
             answer.assert_refused(403, "Bearer", "invalid_target");
@@ -135,7 +139,7 @@ async fn a_token_for_another_resource_is_forbidden() {
 
 #[rstest]
 #[tokio::test]
-async fn a_token_in_the_query_or_a_form_is_not_read(
+async fn token_in_the_query_or_a_form_is_ignored(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -155,7 +159,7 @@ async fn a_token_in_the_query_or_a_form_is_not_read(
 }
 
 #[tokio::test]
-async fn without_authlete_the_answer_is_503_and_tells_nothing() {
+async fn outage_of_authlete_is_answered_with_503_without_details() {
     let emulator = Emulator::builder().unavailable(1.0).start().await.unwrap();
     for version in GENERATIONS {
         let config = emulator.config(version);
@@ -172,7 +176,7 @@ async fn without_authlete_the_answer_is_503_and_tells_nothing() {
 }
 
 #[tokio::test]
-async fn a_limited_server_is_told_when_to_come_back() {
+async fn rate_limit_of_authlete_is_answered_with_503_and_retry_after() {
     let emulator = Emulator::builder().rate_limit(1).start().await.unwrap();
     let config = emulator.config(authlete::ApiVersion::V3);
     let builder = Authlete::builder(config).retry(RetryPolicy::never());
@@ -183,13 +187,13 @@ async fn a_limited_server_is_told_when_to_come_back() {
     }
     let limited = answers.iter().find(|answer| answer.status == 503);
     let wait = limited
-        .expect("one of many within a second")
+        .expect("one of 20 calls within a second is rate limited")
         .header("retry-after");
     assert!(wait.unwrap().parse::<u64>().unwrap() <= 60);
 }
 
 #[tokio::test]
-async fn wrong_credentials_of_the_server_are_its_own_fault() {
+async fn wrong_api_credentials_of_the_server_are_answered_with_500() {
     let (emulator, _) = start(authlete::ApiVersion::V3).await;
     let config = authlete::Config::v3(emulator.base_url(), emulator.service(), "wrong-credential");
     let url = serve(RequireAccessToken::new(Authlete::new(config).unwrap())).await;
@@ -201,7 +205,7 @@ async fn wrong_credentials_of_the_server_are_its_own_fault() {
 
 #[rstest]
 #[tokio::test]
-async fn an_answer_in_the_cache_needs_no_authlete(
+async fn cached_token_is_accepted_during_an_outage_of_authlete(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -209,7 +213,7 @@ async fn an_answer_in_the_cache_needs_no_authlete(
     let cached = Authlete::builder(emulator.config(version))
         .introspection_cache(IntrospectionCache::new().max_age(Duration::from_secs(600)))
         .retry(RetryPolicy::never());
-    // A token by Bearer is cached where DPoP is accepted, too.
+    // Bearer tokens are also cached if the guard accepts DPoP.
     let dpop = Dpop::at("https://api.example.com")
         .unwrap()
         .nonce_required();

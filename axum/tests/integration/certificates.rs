@@ -19,10 +19,10 @@ struct Certificate {
 
 impl Certificate {
     fn generate() -> Self {
-        let made = rcgen::generate_simple_self_signed(["client.example".to_owned()]).unwrap();
+        let generated = rcgen::generate_simple_self_signed(["client.example".to_owned()]).unwrap();
         Self {
-            der: made.cert.der().to_vec(),
-            pem: made.cert.pem(),
+            der: generated.cert.der().to_vec(),
+            pem: generated.cert.pem(),
         }
     }
 
@@ -30,18 +30,22 @@ impl Certificate {
         jwt::encode(digest(&SHA256, &self.der))
     }
 
-    fn escaped(&self) -> String {
+    fn percent_encoded(&self) -> String {
         let escape = |byte: u8| format!("%{byte:02X}");
         self.pem.bytes().map(escape).collect()
     }
 
-    /// The header by which each kind of proxy passes it on.
+    /// The header in which each kind of proxy forwards the certificate.
     fn headers(&self) -> Vec<(Source, &'static str, String)> {
         let name = HeaderName::from_static("x-client-cert");
         let base64 = BASE64_STANDARD.encode(&self.der);
         vec![
             (Source::ClientCert, "client-cert", format!(":{base64}:")),
-            (Source::Nginx(name.clone()), "x-client-cert", self.escaped()),
+            (
+                Source::Nginx(name.clone()),
+                "x-client-cert",
+                self.percent_encoded(),
+            ),
             (
                 Source::Apache(name),
                 "x-client-cert",
@@ -50,20 +54,25 @@ impl Certificate {
             (
                 Source::Envoy,
                 "x-forwarded-client-cert",
-                format!("Cert=\"{}\"", self.escaped()),
+                format!("Cert=\"{}\"", self.percent_encoded()),
             ),
-            (Source::AwsAlb, "x-amzn-mtls-clientcert", self.escaped()),
+            (
+                Source::AwsAlb,
+                "x-amzn-mtls-clientcert",
+                self.percent_encoded(),
+            ),
         ]
     }
 }
 
 #[tokio::test]
-async fn a_bound_token_passes_with_its_certificate_from_the_source_that_is_named() {
+async fn certificate_bound_token_is_accepted_only_with_its_certificate_from_the_configured_source()
+{
     let certificate = Certificate::generate();
     let other = Certificate::generate();
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;
-        let request = wanted(&emulator).certificate_thumbprint(certificate.thumbprint());
+        let request = token_request(&emulator).certificate_thumbprint(certificate.thumbprint());
         let token = issue(&api, request).await;
         let authorization = format!("Bearer {}", token.expose());
         let own = certificate.headers().into_iter();
@@ -85,10 +94,10 @@ async fn a_bound_token_passes_with_its_certificate_from_the_source_that_is_named
 }
 
 #[tokio::test]
-async fn a_header_that_is_not_named_is_not_read() {
+async fn certificate_headers_are_ignored_by_default() {
     let certificate = Certificate::generate();
     let (emulator, api) = start(GENERATIONS[1]).await;
-    let request = wanted(&emulator).certificate_thumbprint(certificate.thumbprint());
+    let request = token_request(&emulator).certificate_thumbprint(certificate.thumbprint());
     let authorization = format!("Bearer {}", issue(&api, request).await.expose());
     let url = serve(RequireAccessToken::new(api)).await;
     let headers = certificate.headers();
@@ -103,11 +112,11 @@ async fn a_header_that_is_not_named_is_not_read() {
 }
 
 #[tokio::test]
-async fn the_certificate_of_the_connection_goes_before_a_header() {
+async fn certificate_of_the_connection_takes_precedence_over_a_header() {
     let certificate = Certificate::generate();
     let thumbprint = certificate.thumbprint();
     let (emulator, api) = start(GENERATIONS[1]).await;
-    let request = wanted(&emulator).certificate_thumbprint(&thumbprint);
+    let request = token_request(&emulator).certificate_thumbprint(&thumbprint);
     let token = issue(&api, request).await;
     let handler = move |token: AccessToken| async move {
         assert_eq!(token.certificate_thumbprint(), Some(&*thumbprint));
@@ -115,8 +124,8 @@ async fn the_certificate_of_the_connection_goes_before_a_header() {
     };
     let guard = RequireAccessToken::new(api).client_certificates(Source::ClientCert);
     let router = Router::new().route("/things", on_get(handler)).layer(guard);
-    let of_connection = Source::Tls(vec![certificate.der.clone()]);
-    let url = serve_router(router.clone().layer(Extension(of_connection))).await;
+    let from_connection = Source::Tls(vec![certificate.der.clone()]);
+    let url = serve_router(router.clone().layer(Extension(from_connection))).await;
     get_by_bearer(&url, token.expose()).await.assert_passed();
 
     let url = serve_router(router.layer(Extension(Source::Tls(Vec::new())))).await;
@@ -130,13 +139,13 @@ async fn the_certificate_of_the_connection_goes_before_a_header() {
     answer.assert_refused(401, "Bearer", "invalid_token");
 }
 
-/// A certificate has text that its owner chose, such as its subject. Envoy escapes quotes in there by a backslash.
+/// The subject of a certificate contains text that its owner chose. Envoy escapes quotes in it with a backslash.
 #[tokio::test]
-async fn text_of_a_client_in_the_header_of_envoy_is_not_taken_for_a_certificate() {
+async fn certificate_injected_into_the_envoy_header_is_refused() {
     let victim = Certificate::generate();
     let own = Certificate::generate();
     let (emulator, api) = start(GENERATIONS[1]).await;
-    let request = wanted(&emulator).certificate_thumbprint(victim.thumbprint());
+    let request = token_request(&emulator).certificate_thumbprint(victim.thumbprint());
     let authorization = format!("Bearer {}", issue(&api, request).await.expose());
     let url = serve(RequireAccessToken::new(api).client_certificates(Source::Envoy)).await;
     let send = async |header: String| {
@@ -146,7 +155,7 @@ async fn text_of_a_client_in_the_header_of_envoy_is_not_taken_for_a_certificate(
         ];
         get(&url, &headers).await
     };
-    let cert = |certificate: &Certificate| format!("Cert=\"{}\"", certificate.escaped());
+    let cert = |certificate: &Certificate| format!("Cert=\"{}\"", certificate.percent_encoded());
     let (victims, owns) = (cert(&victim), cert(&own));
     let in_quotes = victims.replace('"', "\\\"");
     for header in [
@@ -157,7 +166,7 @@ async fn text_of_a_client_in_the_header_of_envoy_is_not_taken_for_a_certificate(
         answer.assert_refused(401, "Bearer", "invalid_token");
     }
     for header in [
-        // The client sent the first part, and the proxy has added the second.
+        // The client sent the first part, and the proxy appended the second.
         format!("{victims};x=\",Hash=1;{owns}"),
         format!("Hash=1;{owns};URI=x;{victims}"),
     ] {
@@ -168,19 +177,19 @@ async fn text_of_a_client_in_the_header_of_envoy_is_not_taken_for_a_certificate(
     send(good).await.assert_passed();
 }
 
-/// A load balancer that verifies certificates sets its own header, and may pass the other one on.
+/// A load balancer in verify mode sets its own header, and may forward the other one from the client.
 #[tokio::test]
-async fn two_certificates_of_a_load_balancer_are_refused() {
+async fn two_certificate_headers_of_a_load_balancer_are_refused() {
     let victim = Certificate::generate();
     let own = Certificate::generate();
     let (emulator, api) = start(GENERATIONS[1]).await;
-    let request = wanted(&emulator).certificate_thumbprint(victim.thumbprint());
+    let request = token_request(&emulator).certificate_thumbprint(victim.thumbprint());
     let authorization = format!("Bearer {}", issue(&api, request).await.expose());
     let url = serve(RequireAccessToken::new(api).client_certificates(Source::AwsAlb)).await;
     let headers = [
         ("authorization", &*authorization),
-        ("x-amzn-mtls-clientcert", &*victim.escaped()),
-        ("x-amzn-mtls-clientcert-leaf", &*own.escaped()),
+        ("x-amzn-mtls-clientcert", &*victim.percent_encoded()),
+        ("x-amzn-mtls-clientcert-leaf", &*own.percent_encoded()),
     ];
     let answer = get(&url, &headers).await;
     answer.assert_refused(400, "Bearer", "invalid_request");

@@ -1,4 +1,4 @@
-//! What the tests share.
+//! Helpers shared by the tests.
 
 #[path = "../../../emulator/tests/integration/common/jwt.rs"]
 pub mod jwt;
@@ -17,14 +17,14 @@ use tokio::net::TcpListener;
 
 pub const GENERATIONS: [ApiVersion; 2] = [ApiVersion::V2, ApiVersion::V3];
 
-/// An emulator of its own, and a handle to call it with.
+/// Starts an emulator, and returns an API handle for it.
 pub async fn start(version: ApiVersion) -> (Emulator, Authlete) {
     let emulator = Emulator::start().await.unwrap();
     let api = Authlete::new(emulator.config(version)).unwrap();
     (emulator, api)
 }
 
-/// A handle for which nobody is there: each call fails.
+/// An API handle whose calls all fail, because no server listens at its address.
 pub fn unreachable() -> Authlete {
     Authlete::builder(Config::v3("http://127.0.0.1:9", 1, "token"))
         .retry(RetryPolicy::never())
@@ -34,7 +34,7 @@ pub fn unreachable() -> Authlete {
 }
 
 /// A request for a token of `alice` with the scope `read`.
-pub fn wanted(emulator: &Emulator) -> TokenCreateRequest {
+pub fn token_request(emulator: &Emulator) -> TokenCreateRequest {
     TokenCreateRequest::new(GrantType::AuthorizationCode)
         .client_id(emulator.client().id)
         .subject("alice")
@@ -49,14 +49,17 @@ pub async fn issue(api: &Authlete, request: TokenCreateRequest) -> Secret {
 
 /// A token of `alice` with the scope `read`.
 pub async fn token(emulator: &Emulator, api: &Authlete) -> String {
-    issue(api, wanted(emulator)).await.expose().to_owned()
+    issue(api, token_request(emulator))
+        .await
+        .expose()
+        .to_owned()
 }
 
 async fn subject(token: AccessToken) -> String {
     token.subject().unwrap_or("nobody").to_owned()
 }
 
-/// An API whose one route, `/things`, answers with the subject of the token.
+/// Serves an API with the single route `/things`, which answers with the subject of the token.
 pub async fn serve(guard: RequireAccessToken) -> String {
     serve_router(Router::new().route("/things", any(subject)).layer(guard)).await
 }
@@ -68,7 +71,7 @@ pub async fn serve_router(router: Router) -> String {
     format!("http://{address}")
 }
 
-/// What a client gets.
+/// The response that a client gets.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -90,7 +93,7 @@ impl Answer {
         Some(self.headers.get(name)?.to_str().unwrap())
     }
 
-    /// The challenges, in their order.
+    /// The challenges, in order.
     pub fn challenges(&self) -> Vec<&str> {
         let challenges = self.headers.get_all(WWW_AUTHENTICATE).iter();
         challenges.map(|value| value.to_str().unwrap()).collect()
@@ -105,19 +108,19 @@ impl Answer {
         );
     }
 
-    /// It is refused with one challenge of this scheme and error.
+    /// Asserts that the first challenge has this scheme and error.
     #[track_caller]
     pub fn assert_refused(&self, status: u16, scheme: &str, error: &str) {
         assert_eq!(self.status, status, "{self:?}");
         let challenge = self.challenges()[0];
-        let begin = format!("{scheme} error=\"{error}\"");
-        assert!(challenge.starts_with(&begin), "{challenge}");
+        let start = format!("{scheme} error=\"{error}\"");
+        assert!(challenge.starts_with(&start), "{challenge}");
         assert_eq!(self.header("cache-control"), Some("no-store"));
         assert_eq!(self.body, "");
     }
 }
 
-/// A request of `/things` with headers.
+/// Sends `GET /things` with headers.
 pub async fn get(url: &str, headers: &[(&str, &str)]) -> Answer {
     let mut request = reqwest::Client::new().get(format!("{url}/things"));
     for (name, value) in headers {

@@ -1,4 +1,4 @@
-//! Access tokens that are bound to a DPoP key (RFC 9449).
+//! DPoP-bound access tokens (RFC 9449).
 
 use authlete::Authlete;
 use authlete::server::TokenScheme;
@@ -27,7 +27,7 @@ fn proof(key: &Key, url: &str, token: &str, nonce: Option<&str>) -> String {
 }
 
 async fn bound_token(emulator: &Emulator, api: &Authlete, key: &Key) -> String {
-    let request = wanted(emulator).dpop_key_thumbprint(thumbprint(key));
+    let request = token_request(emulator).dpop_key_thumbprint(thumbprint(key));
     issue(api, request).await.expose().to_owned()
 }
 
@@ -42,7 +42,7 @@ async fn get_by_dpop(url: &str, token: &str, proof: &str) -> Answer {
 
 #[rstest]
 #[tokio::test]
-async fn a_bound_token_passes_once_with_each_proof_for_the_public_url(
+async fn bound_token_is_accepted_once_per_proof_and_only_for_the_public_url(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -53,7 +53,7 @@ async fn a_bound_token_passes_once_with_each_proof_for_the_public_url(
     get_by_dpop(&url, &token, &good).await.assert_passed();
     let refused = [
         good,
-        // The URL that the server is reached by, behind its proxy.
+        // The internal URL of the server, behind its proxy.
         proof(&key, &format!("{url}/things"), &token, None),
         proof(&key, "https://api.example.com/others", &token, None),
         proof(&key, "https://api.example.com/things", "another", None),
@@ -75,7 +75,7 @@ async fn a_bound_token_passes_once_with_each_proof_for_the_public_url(
 
 #[rstest]
 #[tokio::test]
-async fn a_bound_token_does_not_pass_by_bearer_even_with_its_proof(
+async fn bound_token_is_refused_with_the_scheme_bearer_even_with_a_proof(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -95,7 +95,7 @@ async fn a_bound_token_does_not_pass_by_bearer_even_with_its_proof(
 
 #[rstest]
 #[tokio::test]
-async fn a_token_that_is_not_bound_does_not_pass_by_dpop(
+async fn unbound_token_is_refused_with_the_scheme_dpop(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -132,7 +132,7 @@ async fn without_exactly_one_proof_authlete_is_not_called() {
 
 #[rstest]
 #[tokio::test]
-async fn a_nonce_is_asked_for_and_told_with_each_response(
+async fn nonce_is_required_and_sent_with_each_response(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -148,13 +148,13 @@ async fn a_nonce_is_asked_for_and_told_with_each_response(
     second.assert_passed();
     assert_eq!(second.header("dpop-nonce"), Some(&*nonce));
     assert_eq!(second.header("cache-control"), Some("no-store"));
-    // A token that is not bound needs none.
+    // An unbound token needs no nonce.
     let unbound = crate::common::token(&emulator, &api).await;
     get_by_bearer(&url, &unbound).await.assert_passed();
 }
 
 #[tokio::test]
-async fn the_whole_path_counts_in_a_nested_router_behind_a_prefix() {
+async fn proof_covers_the_full_path_in_a_nested_router_behind_a_prefix() {
     let (emulator, api) = start(GENERATIONS[1]).await;
     let key = Key::generate();
     let token = bound_token(&emulator, &api, &key).await;
@@ -176,7 +176,7 @@ async fn the_whole_path_counts_in_a_nested_router_behind_a_prefix() {
 }
 
 #[tokio::test]
-async fn scopes_of_a_route_are_asked_for_by_the_scheme_of_the_token() {
+async fn insufficient_scope_challenge_has_the_scheme_of_the_token() {
     let (emulator, api) = start(GENERATIONS[1]).await;
     let key = Key::generate();
     let token = bound_token(&emulator, &api, &key).await;

@@ -1,4 +1,4 @@
-//! Events of `tracing`.
+//! `tracing` spans and events.
 
 use std::io;
 use std::sync::{Arc, LazyLock, Mutex};
@@ -17,9 +17,9 @@ use tracing_subscriber::fmt::format::FmtSpan;
 use crate::common::*;
 
 #[derive(Clone, Default)]
-struct Written(Arc<Mutex<Vec<u8>>>);
+struct LogBuffer(Arc<Mutex<Vec<u8>>>);
 
-impl io::Write for Written {
+impl io::Write for LogBuffer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.lock().unwrap().write(bytes)
     }
@@ -29,7 +29,7 @@ impl io::Write for Written {
     }
 }
 
-impl MakeWriter<'_> for Written {
+impl MakeWriter<'_> for LogBuffer {
     type Writer = Self;
 
     fn make_writer(&self) -> Self {
@@ -37,34 +37,34 @@ impl MakeWriter<'_> for Written {
     }
 }
 
-/// What is written during requests with these values of `Authorization`, all on this thread.
-async fn written(router: Router, authorizations: &[&str]) -> String {
+/// The log of requests with these values of `Authorization`, all on this thread.
+async fn log_for_authorizations(router: Router, authorizations: &[&str]) -> String {
     let requests = authorizations.iter().map(|authorization| {
         let request = Request::get("/things").header("authorization", *authorization);
         request.body(Body::empty()).unwrap()
     });
-    written_for(router, requests).await
+    log_for(router, requests).await
 }
 
-/// What is written during requests, and at the end of each span.
-async fn written_for(router: Router, requests: impl IntoIterator<Item = Request<Body>>) -> String {
-    // With a single subscriber, `tracing` asks the thread that first reaches a span or an event whether it is enabled,
-    // and that can be the thread of another test, which has no subscriber.
+/// The log of requests, including the end of each span.
+async fn log_for(router: Router, requests: impl IntoIterator<Item = Request<Body>>) -> String {
+    // With a single subscriber, `tracing` caches whether a span or event is enabled on the thread that reaches it first.
+    // That can be the thread of another test, which has no subscriber. A second subscriber disables this.
     static SECOND: LazyLock<Dispatch> =
         LazyLock::new(|| Dispatch::new(tracing_subscriber::registry()));
     LazyLock::force(&SECOND);
-    let written = Written::default();
+    let buffer = LogBuffer::default();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
         .with_span_events(FmtSpan::CLOSE)
-        .with_writer(written.clone())
+        .with_writer(buffer.clone())
         .with_ansi(false)
         .finish();
     let _default = tracing::subscriber::set_default(subscriber);
     for request in requests {
         router.clone().oneshot(request).await.unwrap();
     }
-    let bytes = written.0.lock().unwrap().clone();
+    let bytes = buffer.0.lock().unwrap().clone();
     String::from_utf8(bytes).unwrap()
 }
 
@@ -78,17 +78,17 @@ fn guarded(api: authlete::Authlete) -> Router {
 }
 
 #[tokio::test]
-async fn a_refusal_is_told_with_its_reason_and_without_the_token() {
+async fn refusal_is_logged_with_its_reason_and_without_the_token() {
     let (emulator, api) = start(GENERATIONS[1]).await;
-    let good = format!("Bearer {}", token(&emulator, &api).await);
+    let valid = format!("Bearer {}", token(&emulator, &api).await);
     let values = [
-        &*good,
+        &*valid,
         "Bearer unknown-secret",
         "Bearer a secret",
         "Basic c2VjcmV0",
         "secret",
     ];
-    let log = written(guarded(api), &values).await;
+    let log = log_for_authorizations(guarded(api), &values).await;
     for reason in ["refused_by_authlete", "unreadable", "no_token"] {
         let line = log.lines().find(|line| line.contains(reason));
         let line = line.unwrap_or_else(|| panic!("{reason} in {log}"));
@@ -98,34 +98,34 @@ async fn a_refusal_is_told_with_its_reason_and_without_the_token() {
         );
         assert!(line.contains("authlete_axum"), "{line}");
     }
-    for secret in ["secret", "c2VjcmV0", &good[7..]] {
+    for secret in ["secret", "c2VjcmV0", &valid[7..]] {
         assert!(!log.contains(secret), "{secret} in {log}");
     }
 }
 
 #[tokio::test]
-async fn a_failure_of_authlete_is_a_warning() {
-    let log = written(guarded(unreachable()), &["Bearer some-secret"]).await;
+async fn failed_call_to_authlete_is_logged_as_a_warning() {
+    let log = log_for_authorizations(guarded(unreachable()), &["Bearer some-secret"]).await;
     let line = log
         .lines()
-        .find(|line| line.contains("the access token cannot be checked"));
+        .find(|line| line.contains("access token could not be checked"));
     assert!(line.expect("an event").contains("WARN"), "{log}");
     assert!(!log.contains("some-secret"), "{log}");
 }
 
 #[tokio::test]
-async fn a_missing_guard_is_an_error() {
+async fn missing_guard_is_logged_as_an_error() {
     let router = Router::new().route("/things", on_get(subject));
-    let log = written(router, &["Bearer some-secret"]).await;
+    let log = log_for_authorizations(router, &["Bearer some-secret"]).await;
     let line = log
         .lines()
-        .find(|line| line.contains("no RequireAccessToken guards this route"));
+        .find(|line| line.contains("route has no RequireAccessToken layer"));
     assert!(line.expect("an event").contains("ERROR"), "{log}");
     assert!(!log.contains("some-secret"), "{log}");
 }
 
 #[tokio::test]
-async fn span_of_an_endpoint_has_route_and_status_and_nothing_of_the_request() {
+async fn span_of_an_endpoint_has_route_and_status_but_no_request_data() {
     let (_emulator, api) = start(GENERATIONS[1]).await;
     let endpoints = Endpoints::below("https://as.example.com").unwrap();
     let users = crate::authorization_server::users::Users;
@@ -148,7 +148,7 @@ async fn span_of_an_endpoint_has_route_and_status_and_nothing_of_the_request() {
                 .unwrap(),
         ]
     };
-    let text = written_for(router, requests()).await;
+    let text = log_for(router, requests()).await;
     for expected in [
         r#"http.request.method="POST" http.route="/token" http.response.status_code=401"#,
         r#"http.route="/authorize" http.response.status_code=400"#,
@@ -156,8 +156,8 @@ async fn span_of_an_endpoint_has_route_and_status_and_nothing_of_the_request() {
     ] {
         assert!(text.contains(expected), "no {expected} in {text}");
     }
-    let failed = written_for(down, requests()).await;
-    assert!(failed.contains("a call of Authlete failed"), "{failed}");
+    let failed = log_for(down, requests()).await;
+    assert!(failed.contains("call to Authlete failed"), "{failed}");
     for text in [text, failed] {
         assert!(
             !text.contains("marker") && !text.contains("bWFya2Vy"),

@@ -1,6 +1,6 @@
-//! The fuzz target `endpoint` of `fuzz/`, on what fuzzing begins with: every endpoint by each method.
+//! Runs the fuzz target `endpoint` of `fuzz/` on its seeds: each endpoint with each method.
 //!
-//! It is also written below the directory that `AUTHLETE_FUZZ_SEEDS` names, if it is set, for the fuzzer to take.
+//! If `AUTHLETE_FUZZ_SEEDS` is set, the seeds are also written below that directory, as the corpus of the fuzzer.
 
 #[path = "../../../fuzz/src/endpoint.rs"]
 mod endpoint;
@@ -8,12 +8,12 @@ mod endpoint;
 use std::path::Path;
 use std::{env, fs};
 
-use crate::authorization_server::paths::{filled, paths};
+use crate::authorization_server::paths::{fill_captures, paths};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// Headers and bodies that one endpoint or another reads further than others.
-const RESTS: [(&str, &str); 6] = [
+/// Headers and bodies, each of which at least one endpoint parses in depth.
+const HEADERS_AND_BODIES: [(&str, &str); 6] = [
     (
         "authorization:Basic MTpz\ndpop:a",
         "grant_type=refresh_token",
@@ -28,9 +28,9 @@ const RESTS: [(&str, &str); 6] = [
 fn seeds() -> Vec<String> {
     let mut seeds = Vec::new();
     for path in paths(endpoint::router()) {
-        let path = filled(&path, "%31");
+        let path = fill_captures(&path, "%31");
         for method in ["GET", "POST", "PUT", "DELETE"] {
-            for (header, body) in RESTS {
+            for (header, body) in HEADERS_AND_BODIES {
                 let (query, body, media_type) = match (method, body.starts_with('{')) {
                     ("GET" | "DELETE", _) => (body.replace(['{', '}', '"'], ""), "", FORM),
                     (_, true) => (String::new(), body, "application/json"),

@@ -1,4 +1,4 @@
-//! The layers around a gRPC service of tonic.
+//! The layers with a gRPC service of tonic.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -19,11 +19,11 @@ use crate::common::*;
 use authlete::ApiVersion;
 use rstest::rstest;
 
-/// Messages as they are.
+/// A codec for messages of raw bytes.
 #[derive(Default)]
-struct Plain;
+struct BytesCodec;
 
-impl Codec for Plain {
+impl Codec for BytesCodec {
     type Encode = Bytes;
     type Decode = Bytes;
     type Encoder = Self;
@@ -38,7 +38,7 @@ impl Codec for Plain {
     }
 }
 
-impl Encoder for Plain {
+impl Encoder for BytesCodec {
     type Item = Bytes;
     type Error = Status;
 
@@ -48,7 +48,7 @@ impl Encoder for Plain {
     }
 }
 
-impl Decoder for Plain {
+impl Decoder for BytesCodec {
     type Item = Bytes;
     type Error = Status;
 
@@ -83,7 +83,7 @@ impl Service<http::Request<Body>> for Things {
             Ok(Response::new(Bytes::from(both)))
         });
         Box::pin(async move {
-            let mut grpc = tonic::server::Grpc::new(Plain);
+            let mut grpc = tonic::server::Grpc::new(BytesCodec);
             Ok(grpc.unary(method, request).await)
         })
     }
@@ -98,18 +98,18 @@ async fn call(channel: Channel, token: Option<&str>) -> Result<Bytes, Status> {
         request.metadata_mut().insert("authorization", value);
     }
     let path = http::uri::PathAndQuery::from_static("/example.Things/Greet");
-    let response = grpc.unary(request, path, Plain).await?;
+    let response = grpc.unary(request, path, BytesCodec).await?;
     Ok(response.into_inner())
 }
 
 #[rstest]
 #[tokio::test]
-async fn a_service_of_tonic_is_guarded_by_the_same_layers(
+async fn layers_guard_a_tonic_service(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
     let reader = token(&emulator, &api).await;
-    let writer = issue(&api, wanted(&emulator).scopes(["read", "write"])).await;
+    let writer = issue(&api, token_request(&emulator).scopes(["read", "write"])).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let server = Server::builder()

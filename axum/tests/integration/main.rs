@@ -1,4 +1,4 @@
-//! APIs that are guarded by access tokens, and authorization servers, over HTTP on loopback, with the emulator in the place of Authlete.
+//! Guarded APIs and authorization servers over HTTP on loopback, with the emulator instead of Authlete.
 
 mod any_headers;
 mod authorization_server;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::common::*;
 
 #[tokio::test]
-async fn metadata_are_public_at_the_place_that_the_challenge_names() {
+async fn metadata_is_public_at_the_url_in_the_challenge() {
     let dpop = Dpop::at("https://example.com").unwrap();
     let dpop = dpop.algorithms(["ES256"]).required();
     let resource = ProtectedResource::new("https://example.com/v1/a:%7B1%7D*")
@@ -25,11 +25,11 @@ async fn metadata_are_public_at_the_place_that_the_challenge_names() {
         .layer(guard)
         .merge(resource.router());
     let url = serve_router(router).await;
-    let place = "/.well-known/oauth-protected-resource/v1/a:%7B1%7D*";
-    let challenge = format!("Bearer resource_metadata=\"https://example.com{place}\"");
+    let path = "/.well-known/oauth-protected-resource/v1/a:%7B1%7D*";
+    let challenge = format!("Bearer resource_metadata=\"https://example.com{path}\"");
     assert_eq!(get(&url, &[]).await.challenges(), [challenge]);
 
-    let answer = Answer::of(reqwest::Client::new().get(format!("{url}{place}"))).await;
+    let answer = Answer::of(reqwest::Client::new().get(format!("{url}{path}"))).await;
     assert_eq!(answer.status, 200);
     assert_eq!(answer.header("content-type"), Some("application/json"));
     assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
@@ -50,7 +50,7 @@ async fn metadata_are_public_at_the_place_that_the_challenge_names() {
 }
 
 #[test]
-fn the_well_known_part_goes_between_host_and_path() {
+fn well_known_path_is_between_host_and_path() {
     for (resource, url) in [
         (
             "https://a.example",
@@ -76,28 +76,25 @@ fn the_well_known_part_goes_between_host_and_path() {
     }
 }
 
-const ROUTE: &str = "the path cannot be routed: percent-encode braces, ':' and '*'";
+const UNROUTABLE: &str = "the path cannot be routed: percent-encode braces, ':' and '*'";
 
 #[test]
-fn a_url_that_cannot_be_used_is_refused_with_the_name_of_the_setting() {
+fn invalid_url_is_refused_with_the_name_of_the_setting() {
     for (url, reason) in [
-        ("", "this is not a URL"),
-        ("/things", "the URL has to be absolute"),
-        ("api.example.com", "the URL has to be absolute"),
-        (
-            "ftp://api.example.com",
-            "the scheme has to be https or http",
-        ),
+        ("", "not a valid URL"),
+        ("/things", "the URL must be absolute"),
+        ("api.example.com", "the URL must be absolute"),
+        ("ftp://api.example.com", "the scheme must be https or http"),
         (
             "https://user@api.example.com",
             "user information is not allowed",
         ),
         ("https://api.example.com/?a=b", "a query is not allowed"),
         ("https://api.example.com/#a", "a fragment is not allowed"),
-        ("https://api.example.com/{a}", ROUTE),
-        ("https://api.example.com/a/:b", ROUTE),
-        ("https://api.example.com/*a", ROUTE),
-        ("https://api.example.com/ä ö", "this is not a URL"),
+        ("https://api.example.com/{a}", UNROUTABLE),
+        ("https://api.example.com/a/:b", UNROUTABLE),
+        ("https://api.example.com/*a", UNROUTABLE),
+        ("https://api.example.com/ä ö", "not a valid URL"),
     ] {
         let error = ProtectedResource::new(url).unwrap_err();
         let message = format!("the resource of ProtectedResource: {reason}");

@@ -1,4 +1,4 @@
-//! A client library that knows nothing of Authlete, in front of a server.
+//! A third-party client library against an authorization server.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ use crate::authorization_server::{Browser, users};
 
 const ISSUER: &str = "https://op.example";
 
-/// What the library does not look for in the metadata by itself.
+/// Metadata members that the library does not read by default.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Endpoints {
     introspection_endpoint: String,
@@ -56,7 +56,7 @@ type Client = CoreClient<
     EndpointMaybeSet,
 >;
 
-/// The client may introspect.
+/// Allows the client to call the introspection endpoint.
 struct Caller(ClientIdentifier, Secret);
 
 impl ResourceServers for Caller {
@@ -68,7 +68,7 @@ impl ResourceServers for Caller {
     }
 }
 
-/// The provider on a loopback address, and what a client needs to use it.
+/// The provider on a loopback address, with an HTTP client for it.
 struct Provider {
     emulator: Emulator,
     address: String,
@@ -96,7 +96,7 @@ impl Provider {
         }
     }
 
-    /// Stands for what speaks TLS in front of a server: the client believes to call the issuer.
+    /// Replaces a TLS proxy: redirects requests for the issuer to the loopback address.
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, reqwest::Error> {
         let (head, body) = request.into_parts();
         let path = head.uri.to_string();
@@ -115,7 +115,7 @@ impl Provider {
         Ok(answer.body(body).expect("a response"))
     }
 
-    /// A client that configures itself by discovery.
+    /// A client that is configured by discovery.
     async fn client(&self) -> Client {
         let http = |request| self.send(request);
         let issuer = IssuerUrl::new(ISSUER.to_owned()).unwrap();
@@ -133,7 +133,7 @@ impl Provider {
             .set_revocation_url(RevocationUrl::new(endpoints.revocation_endpoint).unwrap())
     }
 
-    /// Goes through the authorization endpoint as a browser does, and comes back with a code.
+    /// Performs an authorization request with a browser, and returns the code.
     async fn log_in(&self, client: &Client) -> Login {
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let (url, state, nonce) = client
@@ -170,7 +170,7 @@ struct Login {
 }
 
 #[tokio::test]
-async fn a_client_library_completes_everything() {
+async fn client_library_completes_login_userinfo_refresh_introspection_and_revocation() {
     for version in [ApiVersion::V2, ApiVersion::V3] {
         let provider = Provider::start(version).await;
         let http = |request| provider.send(request);
@@ -208,7 +208,7 @@ async fn a_client_library_completes_everything() {
             .unwrap();
         assert_eq!(userinfo.email().unwrap().as_str(), "alice@example.com");
         assert_eq!(userinfo.email_verified(), Some(true));
-        assert!(userinfo.name().is_none(), "profile was not asked for");
+        assert!(userinfo.name().is_none(), "profile was not requested");
 
         let refresh_token = tokens.refresh_token().expect("a refresh token");
         let refreshed = client
@@ -255,7 +255,7 @@ async fn introspect(
 }
 
 #[tokio::test]
-async fn a_client_library_is_refused_what_it_should_be() {
+async fn client_library_gets_invalid_grant_for_wrong_replayed_or_expired_credentials() {
     for version in [ApiVersion::V2, ApiVersion::V3] {
         let provider = Provider::start(version).await;
         let http = |request| provider.send(request);
@@ -277,7 +277,7 @@ async fn a_client_library_is_refused_what_it_should_be() {
         let outcome = exchange(&login.code, same).request_async(&http).await;
         assert_eq!(error_of(outcome), "invalid_grant");
         let replayed = introspect(&client, &provider, first.access_token()).await;
-        assert!(!replayed.active(), "who replays a code ends its tokens");
+        assert!(!replayed.active(), "a replayed code revokes its tokens");
 
         let login = provider.log_in(&client).await;
         provider.emulator.advance(Duration::from_secs(601));

@@ -1,6 +1,6 @@
 //! The example `protected_api`.
 
-#[allow(dead_code, reason = "its main function is that of the example")]
+#[allow(dead_code, reason = "the main function of the example is not called")]
 #[path = "../../examples/protected_api.rs"]
 mod example;
 
@@ -12,12 +12,12 @@ use crate::common::*;
 
 #[rstest]
 #[tokio::test]
-async fn example_tells_readers_writers_and_strangers_apart(
+async fn example_requires_read_for_get_and_write_for_post(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
     let reader = token(&emulator, &api).await;
-    let writer = issue(&api, wanted(&emulator).scopes(["read", "write"])).await;
+    let writer = issue(&api, token_request(&emulator).scopes(["read", "write"])).await;
     let router = example::router(api, "https://api.example.com").unwrap();
     let url = format!("{}/orders", serve_router(router).await);
     let http = reqwest::Client::new();

@@ -1,4 +1,4 @@
-//! Layers and extractors on the routes of axum.
+//! Layers and extractors on axum routes.
 
 use std::time::{Duration, SystemTime};
 
@@ -15,12 +15,12 @@ use rstest::rstest;
 
 #[rstest]
 #[tokio::test]
-async fn a_handler_sees_all_that_was_granted(
+async fn handler_gets_all_properties_of_the_token(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
     let now = SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs();
-    let request = wanted(&emulator)
+    let request = token_request(&emulator)
         .scopes(["read", "write"])
         .resources(["https://api.example.com"])
         .properties([Property::new("plan", "gold")])
@@ -28,7 +28,7 @@ async fn a_handler_sees_all_that_was_granted(
         .auth_time(i64::try_from(now).unwrap());
     let token = issue(&api, request).await;
     let client = emulator.client().id;
-    let shown = token.expose().to_owned();
+    let token_value = token.expose().to_owned();
     let handler = move |token: AccessToken, Extension(same): Extension<AccessToken>| async move {
         assert_eq!(token.client_id(), Some(client));
         assert_eq!(token.scopes(), ["read", "write"]);
@@ -45,7 +45,7 @@ async fn a_handler_sees_all_that_was_granted(
         assert_eq!(token.certificate_thumbprint(), None);
         assert_eq!(token.authorization_details(), None);
         let debug = format!("{token:?}");
-        for secret in [&*shown, "alice", "gold"] {
+        for secret in [&*token_value, "alice", "gold"] {
             assert!(!debug.contains(secret), "{debug}");
         }
         same.subject().unwrap().to_owned()
@@ -56,12 +56,12 @@ async fn a_handler_sees_all_that_was_granted(
 }
 
 #[tokio::test]
-async fn a_route_may_want_more_scopes_than_the_others() {
+async fn route_can_require_more_scopes_than_the_guard() {
     let resource = ProtectedResource::new("https://api.example.com").unwrap();
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;
         let reader = token(&emulator, &api).await;
-        let writer = issue(&api, wanted(&emulator).scopes(["read", "write"])).await;
+        let writer = issue(&api, token_request(&emulator).scopes(["read", "write"])).await;
         let write = post(|| async { "alice" }).layer(RequireScopes::new(["write"]));
         let router = Router::new()
             .route("/things", on_get(|| async { "alice" }).merge(write))
@@ -89,7 +89,7 @@ async fn a_route_may_want_more_scopes_than_the_others() {
 }
 
 #[tokio::test]
-async fn without_a_guard_a_route_fails_and_does_not_open() {
+async fn route_without_a_guard_is_answered_with_500() {
     async fn subject(token: AccessToken) -> String {
         token.subject().unwrap_or_default().to_owned()
     }
@@ -105,7 +105,7 @@ async fn without_a_guard_a_route_fails_and_does_not_open() {
 }
 
 #[tokio::test]
-async fn a_preflight_is_answered_by_the_layer_around_the_guard() {
+async fn preflight_is_answered_by_a_cors_layer_outside_of_the_guard() {
     let router = Router::new()
         .route("/things", on_get(|| async {}))
         .layer(RequireAccessToken::new(unreachable()));
@@ -126,7 +126,7 @@ async fn a_preflight_is_answered_by_the_layer_around_the_guard() {
         answer.header("access-control-allow-headers"),
         Some("authorization")
     );
-    // A page sees that it has to log in.
+    // Scripts can read the 401.
     let answer = get(&url, &[("origin", "https://app.example")]).await;
     assert_eq!(answer.status, 401);
     assert!(answer.header("access-control-allow-origin").is_some());

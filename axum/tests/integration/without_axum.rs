@@ -1,4 +1,4 @@
-//! The layer in a stack of hyper and tower alone.
+//! The layers with hyper and tower, without axum.
 
 use std::convert::Infallible;
 
@@ -26,12 +26,12 @@ async fn subject(
 
 #[rstest]
 #[tokio::test]
-async fn a_service_of_hyper_is_guarded_by_the_same_layers(
+async fn layers_guard_a_hyper_service(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
     let reader = token(&emulator, &api).await;
-    let writer = issue(&api, wanted(&emulator).scopes(["read", "write"])).await;
+    let writer = issue(&api, token_request(&emulator).scopes(["read", "write"])).await;
     let service = RequireScopes::new(["write"]).layer(service_fn(subject));
     let service = RequireAccessToken::new(api).layer(service);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

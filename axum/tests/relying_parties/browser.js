@@ -1,4 +1,4 @@
-// A person at a browser, who reads the forms of a page and fills them in.
+// A simulated browser that parses the forms of a page and submits them.
 
 import assert from "node:assert/strict";
 import { forms, totp } from "./forms.js";
@@ -7,7 +7,7 @@ import { server } from "./server.js";
 
 export class Browser {
   #cookies = new Map();
-  /** The forms of the page that the person sees. */
+  /** The forms of the current page. */
   #forms = [];
   #page = "";
 
@@ -27,7 +27,7 @@ export class Browser {
     return response;
   }
 
-  /** The page at a URL, or where the browser is sent: `{ page }`, `{ url }` or `{ form }`. */
+  /** Opens a URL. Returns the page or the redirect to the client: `{ page }`, `{ url }` or `{ form }`. */
   async open(url) {
     return this.#read(await this.#fetch(url));
   }
@@ -37,20 +37,24 @@ export class Browser {
     return this.#forms.some(({ fields }) => fields.some(({ name }) => name === field));
   }
 
-  /** Sends the first form of the page, or the one with a field: its hidden fields, the boxes but those unticked, what is filled in, and one of its buttons. */
-  async send(filled = {}, { unticked = [], button = 0 } = {}) {
-    const [known = ""] = Object.keys(filled);
-    const form = this.#forms.find(({ fields }) => !known || fields.some(({ name }) => name === known));
-    assert.ok(form, `there is no form for ${known}: ${this.#page}`);
-    const kept = form.fields.filter(({ name, type, value }) => {
-      const isBox = type === "checkbox";
-      return name && !(name in filled) && (type === "hidden" || (isBox && !unticked.includes(value)));
+  /**
+   * Submits the first form of the page, or the form with the first field of `values`: its hidden fields, its checkboxes except
+   * `unchecked`, `values`, and the button with this index.
+   */
+  async send(values = {}, { unchecked = [], button = 0 } = {}) {
+    const [first = ""] = Object.keys(values);
+    const form = this.#forms.find(({ fields }) => !first || fields.some(({ name }) => name === first));
+    assert.ok(form, `no form has the field ${first}: ${this.#page}`);
+    const defaults = form.fields.filter(({ name, type, value }) => {
+      const isCheckbox = type === "checkbox";
+      const isDefault = type === "hidden" || (isCheckbox && !unchecked.includes(value));
+      return name && !(name in values) && isDefault;
     });
-    const body = new URLSearchParams(kept.map(({ name, value }) => [name, value]));
-    for (const [name, value] of Object.entries(filled)) body.append(name, value);
-    const pressed = form.buttons[button];
-    assert.ok(pressed, `there is no button ${button}: ${this.#page}`);
-    if (pressed.name) body.append(pressed.name, pressed.value);
+    const body = new URLSearchParams(defaults.map(({ name, value }) => [name, value]));
+    for (const [name, value] of Object.entries(values)) body.append(name, value);
+    const submitter = form.buttons[button];
+    assert.ok(submitter, `the form has no button ${button}: ${this.#page}`);
+    if (submitter.name) body.append(submitter.name, submitter.value);
     return this.#read(await this.#fetch(`${this.issuer}${form.action}`, { method: "POST", body }));
   }
 
@@ -58,28 +62,28 @@ export class Browser {
     return this.send({ name: user, password: server.users[user].password });
   }
 
-  /** Logs in at a page that needs it. */
+  /** Logs in at a page that requires a session. */
   async logInFirst(user) {
     await this.open(`${this.issuer}${server.phone}`);
     return this.logIn(user);
   }
 
-  /** Agrees to all scopes of the page but some. */
+  /** Consents to all scopes of the page except `refused`. */
   async agree(refused = []) {
-    return this.send({}, { unticked: refused });
+    return this.send({}, { unchecked: refused });
   }
 
   async refuse() {
     return this.send({}, { button: 1 });
   }
 
-  /** Through all pages until the client gets an answer. */
+  /** Goes through all pages until the client gets a response. */
   async authorize(url, { refused, user = "alice", secondFactor = false } = {}) {
     let step = await this.open(url);
     for (let pages = 0; step.page && pages < 5; pages += 1) {
       if (this.asks("password")) {
         const { password, code } = server.users[user];
-        // Where the code is on the page of the password.
+        // The example `full` has the field for the code on the login page.
         step = await this.send({ name: user, password, ...(secondFactor && this.asks("code") && { code }) });
       } else if (this.asks("code")) {
         const [, secret] = step.page.match(/class="secret">([A-Z2-7]+)</);
@@ -105,7 +109,7 @@ export class Browser {
     this.#forms = forms(page);
     const toClient = this.#forms.find(({ action }) => action === REDIRECT_URI);
     if (toClient) {
-      // The page of `response_mode=form_post`, which sends itself.
+      // The page of `response_mode=form_post`, which a browser submits by its script.
       const fields = toClient.fields.map(({ name, value }) => [name, value]);
       const headers = { "content-type": "application/x-www-form-urlencoded" };
       return { form: new Request(REDIRECT_URI, { method: "POST", headers, body: new URLSearchParams(fields) }) };

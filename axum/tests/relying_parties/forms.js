@@ -1,8 +1,8 @@
-// The forms of pages, and the codes that an authenticator app shows.
+// Parses the forms of pages, and computes the codes of authenticator apps.
 
 import { createHmac } from "node:crypto";
 
-/** The forms of a page: where they go, their fields and their buttons. */
+/** The forms of a page: their actions, fields and buttons. */
 export function forms(page) {
   return [...page.matchAll(/<form\b([^>]*)>(.*?)<\/form>/gs)].map(([, start, content]) => ({
     action: attributes(start).action,
@@ -24,7 +24,7 @@ function unescape(text) {
   });
 }
 
-/** What an authenticator app shows for a secret (RFC 6238). */
+/** The TOTP code for a Base32 secret (RFC 6238). */
 export function totp(secret, seconds = Date.now() / 1000) {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   const bits = [...secret].map((letter) => alphabet.indexOf(letter).toString(2).padStart(5, "0")).join("");

@@ -1,4 +1,4 @@
-// Keys for tests, good for nothing else.
+// Keys for tests only.
 
 export const REDIRECT_URI = "https://client.example/callback";
 
@@ -14,7 +14,7 @@ export const PRIVATE_JWK = {
 const { d: _, ...publicMembers } = PRIVATE_JWK;
 export const PUBLIC_JWK = { ...publicMembers, use: "sig", alg: "ES256" };
 
-/** The self-signed certificate of `CN=mtls.example` in DER form, as the proxy of a mutual TLS connection passes it on. */
+/** The self-signed certificate of `CN=mtls.example` in DER form, as a proxy forwards it after mutual TLS. */
 export const CERTIFICATE =
   "MIIBhDCCASugAwIBAgIUJvJTZgQpBZyzKk7MsAqzlFIychcwCgYIKoZIzj0EAwIwFzEVMBMGA1UEAwwMbXRscy5leGFtcGxlMCAXDTI2" +
   "MTEyNzEzMDY1MFoYDzIxMjYxMTAzMTMwNjUwWjAXMRUwEwYDVQQDDAxtdGxzLmV4YW1wbGUwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNC" +

@@ -1,4 +1,4 @@
-// The flows of `oauth4webapi` against a server. ISSUER is where it is, and SERVER which one.
+// The flows of `oauth4webapi`. ISSUER is the issuer URL of the server, and SERVER its name in server.js.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

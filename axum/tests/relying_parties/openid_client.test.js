@@ -1,4 +1,4 @@
-// The flows of `openid-client` 6 against a server. ISSUER is where it is, and SERVER which one.
+// The flows of `openid-client` 6. ISSUER is the issuer URL of the server, and SERVER its name in server.js.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -17,13 +17,13 @@ const insecure = { execute: [oidc.allowInsecureRequests] };
 const key = await importJWK(PRIVATE_JWK, "ES256");
 const signingKey = { key, kid: PRIVATE_JWK.kid };
 
-/** A client that has read the discovery document. */
+/** A client that is configured by discovery. */
 async function connect(alias, authentication = oidc.ClientSecretBasic(SECRET), metadata = {}) {
   const signed = { id_token_signed_response_alg: "ES256", ...metadata };
   return oidc.discovery(new URL(issuer), alias, signed, authentication, insecure);
 }
 
-/** The parameters of a request, and what the client remembers of it. */
+/** The parameters of an authorization request, and the checks for its response. */
 async function request(more = {}) {
   const verifier = oidc.randomPKCECodeVerifier();
   const parameters = {
@@ -45,19 +45,19 @@ async function request(more = {}) {
   return { parameters, checks };
 }
 
-/** Tokens by the code flow. */
+/** Gets tokens with the code flow. */
 async function tokens(config, more = {}, { options, dpop, browser = new Browser(issuer) } = {}) {
   const { parameters, checks } = await request(more);
   const answer = await browser.authorize(oidc.buildAuthorizationUrl(config, parameters), options);
   return oidc.authorizationCodeGrant(config, answer, checks, undefined, { DPoP: dpop });
 }
 
-/** Waits for what a server does in the background. */
+/** Waits up to 5 seconds for a condition. */
 async function until(condition) {
   for (let attempts = 0; attempts < 100 && !(await condition()); attempts += 1) await setTimeout(50);
 }
 
-/** The page of a user with the request of a client, which has this message. */
+/** Opens the page with the pending backchannel request that has this binding message. */
 async function openRequest(browser, message) {
   await until(async () => (await browser.open(`${issuer}${server.phone}`)).page.includes(message));
 }
@@ -67,7 +67,7 @@ async function refusal(config, more, browser = new Browser(issuer)) {
   const { parameters, checks } = await request(more);
   const { url } = await browser.open(oidc.buildAuthorizationUrl(config, parameters));
   const error = await oidc.authorizationCodeGrant(config, url, checks).then(
-    () => assert.fail("there is no error"),
+    () => assert.fail("the request was not refused"),
     (error) => error,
   );
   return error.error;
@@ -109,7 +109,7 @@ test("pushed authorization request", async () => {
   assert.equal(issued.claims().sub, subject("alice"));
 });
 
-test("pushed max_age=0 asks for the password again", async () => {
+test("pushed max_age=0 requires a new login", async () => {
   const config = await connect("web");
   const browser = new Browser(issuer);
   await tokens(config, {}, { browser });
@@ -142,12 +142,12 @@ test("hybrid flow", async () => {
   assert.equal(issued.claims().sub, subject("alice"));
 });
 
-test("response by a form", async () => {
+test("response_mode=form_post", async () => {
   const issued = await tokens(await connect("web"), { response_mode: "form_post" });
   assert.equal(issued.claims().sub, subject("alice"));
 });
 
-test("DPoP with nonces of the server", async () => {
+test("DPoP with server nonces", async () => {
   const config = await connect("web");
   const dpop = oidc.getDPoPHandle(config, await oidc.randomDPoPKeyPair("ES256"));
   const issued = await tokens(config, {}, { dpop });
@@ -229,15 +229,15 @@ test("acr", async () => {
 });
 
 test("claims in a language", needs("claims in a language"), async () => {
-  const asked = { id_token: { "name#ja": null } };
-  const issued = await tokens(await connect("web"), { scope: "openid", claims: JSON.stringify(asked) });
+  const requested = { id_token: { "name#ja": null } };
+  const issued = await tokens(await connect("web"), { scope: "openid", claims: JSON.stringify(requested) });
   assert.equal(issued.claims()["name#ja"], "アリス");
 });
 
 test("claims for the ID token and for UserInfo", async () => {
   const config = await connect("web");
-  const asked = { id_token: { email: null }, userinfo: { name: { essential: true } } };
-  const issued = await tokens(config, { scope: "openid", claims: JSON.stringify(asked) });
+  const requested = { id_token: { email: null }, userinfo: { name: { essential: true } } };
+  const issued = await tokens(config, { scope: "openid", claims: JSON.stringify(requested) });
   assert.equal(issued.claims().email, "alice@example.com");
   assert.equal(issued.claims().name, undefined);
   const claims = await oidc.fetchUserInfo(config, issued.access_token, subject("alice"));
@@ -245,14 +245,14 @@ test("claims for the ID token and for UserInfo", async () => {
   assert.equal(claims.email, undefined);
 });
 
-test("errors that the client is told by a redirect", async () => {
+test("errors that the client gets with a redirect", async () => {
   const config = await connect("web");
   assert.equal(await refusal(config, { claims: "no JSON" }), "invalid_request");
   assert.equal(await refusal(config, { code_challenge_method: "S512" }), "invalid_request");
   assert.equal(await refusal(config, { prompt: "none login" }), "invalid_request");
 });
 
-test("refusal by the user", async () => {
+test("consent denied by the user", async () => {
   const config = await connect("web");
   const browser = new Browser(issuer);
   const { parameters, checks } = await request({ prompt: "consent" });
@@ -262,17 +262,17 @@ test("refusal by the user", async () => {
   await assert.rejects(oidc.authorizationCodeGrant(config, url, checks), { error: "access_denied" });
 });
 
-test("code that is used twice or with another verifier", async () => {
+test("code used twice or with a wrong verifier is refused", async () => {
   const config = await connect("web");
   const { parameters, checks } = await request();
   const url = await new Browser(issuer).authorize(oidc.buildAuthorizationUrl(config, parameters));
   const wrong = { ...checks, pkceCodeVerifier: oidc.randomPKCECodeVerifier() };
   await assert.rejects(oidc.authorizationCodeGrant(config, url, wrong), { error: "invalid_grant" });
-  await oidc.authorizationCodeGrant(config, url, checks).catch(() => "the wrong verifier may have used it up");
+  await oidc.authorizationCodeGrant(config, url, checks).catch(() => "the wrong verifier may have invalidated the code");
   await assert.rejects(oidc.authorizationCodeGrant(config, url, checks), { error: "invalid_grant" });
 });
 
-test("wrong secret is told by a challenge", async () => {
+test("wrong client secret is refused with invalid_client", async () => {
   const config = await connect("web", oidc.ClientSecretBasic("wrong"));
   const { parameters, checks } = await request();
   const url = await new Browser(issuer).authorize(oidc.buildAuthorizationUrl(config, parameters));
@@ -295,7 +295,7 @@ test("device flow", async () => {
   assert.equal((await polling).claims().sub, subject("alice"));
 });
 
-test("device flow that the user refuses", async () => {
+test("device flow denied by the user", async () => {
   const config = await connect("web");
   const started = await oidc.initiateDeviceAuthorization(config, { scope: "openid" });
   const browser = new Browser(issuer);
@@ -307,7 +307,7 @@ test("device flow that the user refuses", async () => {
   await assert.rejects(polling, { error: "access_denied" });
 });
 
-test("backchannel authentication, polled", async () => {
+test("backchannel authentication in poll mode", async () => {
   const config = await connect("web");
   const parameters = { scope: "openid email", login_hint: "bob", binding_message: "W4SCT" };
   const started = await oidc.initiateBackchannelAuthentication(config, parameters);
@@ -322,13 +322,13 @@ test("backchannel authentication, polled", async () => {
   assert.equal(claims.email, "bob@example.com");
 });
 
-test("backchannel authentication of nobody that is known", async () => {
+test("backchannel authentication of an unknown user is refused", async () => {
   const config = await connect("web");
   const parameters = { scope: "openid", login_hint: "mallory" };
   await assert.rejects(oidc.initiateBackchannelAuthentication(config, parameters), { error: "unknown_user_id" });
 });
 
-test("backchannel authentication, told by a ping", async () => {
+test("backchannel authentication in ping mode", async () => {
   const received = [];
   const client = createServer((request, response) => {
     received.push(request.headers.authorization);
@@ -338,7 +338,7 @@ test("backchannel authentication, told by a ping", async () => {
     const config = await connect("ping");
     const browser = new Browser(issuer);
     await browser.logInFirst();
-    const asked = await oidc.initiateBackchannelAuthentication(config, {
+    const started = await oidc.initiateBackchannelAuthentication(config, {
       scope: "openid",
       login_hint: "alice",
       binding_message: "PING7",
@@ -348,14 +348,14 @@ test("backchannel authentication, told by a ping", async () => {
     await browser.agree();
     await until(() => received.length > 0);
     assert.deepEqual(received, ["Bearer a-token-of-the-client"]);
-    const issued = await oidc.pollBackchannelAuthenticationGrant(config, asked);
+    const issued = await oidc.pollBackchannelAuthenticationGrant(config, started);
     assert.equal(issued.claims().sub, subject("alice"));
   } finally {
     client.close();
   }
 });
 
-test("dynamic registration, and clients that are told of a logout", async () => {
+test("dynamic registration and back-channel logout", async () => {
   const tokensReceived = [];
   const backchannel = createServer(async (request, response) => {
     let body = "";
@@ -405,7 +405,7 @@ test("dynamic registration, and clients that are told of a logout", async () => 
   }
 });
 
-test("wallet gets the credential that the page offers", needs("credentials"), async () => {
+test("wallet gets the offered credential", needs("credentials"), async () => {
   const browser = new Browser(issuer);
   await browser.logInFirst();
   const { page } = await browser.open(`${issuer}/offer`);

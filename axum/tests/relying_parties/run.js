@@ -1,6 +1,6 @@
-// Starts servers, one after the other, and lets the relying parties use each. `.ci/relying-parties` calls it.
+// Runs the relying-party tests against each server in turn. `.ci/relying-parties` calls it.
 //
-// Its arguments are names of servers: without one, all.
+// Arguments select servers by name. Default: all.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -13,7 +13,7 @@ const directory = import.meta.dirname;
 const INITIAL_ACCESS_TOKEN = "token-for-tests";
 const ping = await freePort();
 
-/** The settings of the reference server that the flows need. */
+/** The settings of the reference server that the tests need. */
 const SETTINGS = {
   client_certificates: "client-cert",
   initial_access_token: INITIAL_ACCESS_TOKEN,
@@ -22,7 +22,7 @@ const SETTINGS = {
   resource_servers__api__sign_alg: "ES256",
 };
 
-/** Each starts a server on Authlete, and returns the issuer and what to stop at the end. */
+/** Functions that start a server, and return its issuer and the processes to stop at the end. */
 const starters = {
   async full(environment) {
     const variables = { REGISTER: "yes", CLIENT_CERTIFICATES: "client-cert", INITIAL_ACCESS_TOKEN };
@@ -38,7 +38,7 @@ const starters = {
     return { issuer: provider.url, running: [provider] };
   },
 
-  /** Two instances with one database, and a balancer that gives them the requests in turn. */
+  /** Two instances with a shared database, behind a round-robin load balancer. */
   async postgres(environment) {
     const postgres = await startPostgres();
     const port = await freePort();
@@ -61,7 +61,7 @@ const runs = [
 
 const names = process.argv.slice(2);
 const chosen = runs.filter(({ server, on }) => names.length === 0 || names.includes(server) || names.includes(on));
-if (chosen.length === 0) throw new Error(`there is no ${names}`);
+if (chosen.length === 0) throw new Error(`unknown server: ${names}`);
 for (const { server, on, version } of chosen) {
   console.log(`\n${server} on ${on === server ? "the emulator" : on}, API ${version}`);
   const emulator = await startEmulator(seed(ping), { version });

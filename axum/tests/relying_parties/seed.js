@@ -1,4 +1,4 @@
-// The seed of the emulator: a service with everything that the tests use, and a client for each way to authenticate.
+// The seed of the emulator: a service with all features that the tests use, and a client for each authentication method.
 
 import { PRIVATE_JWK, PUBLIC_JWK, REDIRECT_URI } from "./keys.js";
 import { ACRS } from "./server.js";
@@ -22,7 +22,7 @@ const client = (number, alias, members) => ({
   ...members,
 });
 
-/** `pingPort` is where the client listens that is told of decisions by a ping. */
+/** `pingPort` is the port of the client that gets CIBA ping notifications. */
 export const seed = (pingPort) => ({
   owner: { apiKey: 20000000000003, apiSecret: "owner-secret-for-tests", organizationToken: "organization-token-for-tests" },
   services: [
@@ -56,7 +56,7 @@ export const seed = (pingPort) => ({
       tlsClientCertificateBoundAccessTokens: true,
       deviceFlowCodeDuration: 300,
       backchannelAuthReqIdDuration: 300,
-      // Without it the interval in responses is 0, which strict clients refuse.
+      // The default interval is 0, which strict clients reject.
       backchannelPollingInterval: 1,
       supportedBackchannelTokenDeliveryModes: ["POLL", "PING"],
       preAuthorizedGrantAnonymousAccessSupported: true,
@@ -81,7 +81,7 @@ export const seed = (pingPort) => ({
           bcDeliveryMode: "PING",
           bcNotificationEndpoint: `http://127.0.0.1:${pingPort}/`,
         }),
-        // sign_up.js looks subjects up by it.
+        // sign_up.js uses it to look up subjects.
         client(20000000000018, "subjects", { responseTypes: ["ID_TOKEN"] }),
         client(20000000000016, "post", { tokenAuthMethod: "CLIENT_SECRET_POST", userInfoSignAlg: "ES256" }),
       ],

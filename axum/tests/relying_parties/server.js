@@ -1,4 +1,4 @@
-// What differs between the servers that the flows run against. SERVER chooses one: `full`, the example of authlete-axum, or
+// The differences between the tested servers. SERVER selects one: `full`, the example of authlete-axum, or
 // `openid-provider`, the reference server.
 
 import { readFileSync } from "node:fs";
@@ -8,7 +8,7 @@ export const ACRS = ["https://refeds.org/profile/sfa", "https://refeds.org/profi
 
 const servers = {
   full: {
-    // Where users see the requests of clients that have no browser of theirs.
+    // The page with pending backchannel authentication requests.
     phone: "/phone",
     users: {
       alice: { subject: "alice", password: "wonderland", code: "123456" },
@@ -19,23 +19,23 @@ const servers = {
   },
   "openid-provider": {
     phone: "/requests",
-    // sign_up.js made them.
+    // Created by sign_up.js.
     users: process.env.USERS && JSON.parse(readFileSync(process.env.USERS, "utf8")),
     secondFactorUser: "carol",
     lacks: {
-      "protected resource": "it has no API of its own",
-      "claims in a language": "users enter one name, and not in which language it is",
-      credentials: "it issues no credentials",
+      "protected resource": "it has no protected API",
+      "claims in a language": "names of users have no language",
+      credentials: "it does not issue credentials",
     },
   },
 };
 
 const name = process.env.SERVER ?? "full";
 export const server = servers[name];
-if (!server) throw new Error(`SERVER: there is no ${name}`);
+if (!server) throw new Error(`SERVER: unknown server ${name}`);
 
-/** The option of a test that needs what not each server has. */
+/** The options of a test that is skipped if the server lacks a feature. */
 export const needs = (feature) => ({ skip: server.lacks[feature] ?? false });
 
-/** The subject that tokens have for a user. */
+/** The subject of a user in tokens. */
 export const subject = (user) => server.users[user].subject;

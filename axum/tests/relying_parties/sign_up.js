@@ -1,4 +1,5 @@
-// Signs up the users of the tests at the reference server, and prints what the tests need to know of them. ISSUER is where it is.
+// Signs up the test users at the reference server, and prints their subjects and passwords as JSON. ISSUER is its issuer
+// URL.
 
 import { decodeJwt } from "jose";
 import { Browser } from "./browser.js";
@@ -8,7 +9,7 @@ const issuer = process.env.ISSUER;
 const users = {
   alice: { password: "down-the-rabbit-hole" },
   bob: { password: "builder-of-things" },
-  // Sets up a second factor. The others have none, since a code counts once and lasts for half a minute.
+  // Sets up a second factor. The other users have none, because each code is valid only once and for 30 seconds.
   carol: { password: "a-christmas-carol" },
 };
 
@@ -17,7 +18,7 @@ for (const [name, user] of Object.entries(users)) {
   await browser.open(`${issuer}/sign-up`);
   const displayName = name[0].toUpperCase() + name.slice(1);
   await browser.send({ name, display_name: displayName, email: `${name}@example.com`, password: user.password });
-  // No page shows the subject: an ID token has it. Its client is one with a consent of its own.
+  // No page shows the subject, so read it from an ID token. A separate client keeps this consent out of the tests.
   const request = new URLSearchParams({
     client_id: "subjects",
     redirect_uri: REDIRECT_URI,

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 /// The rows of the table, cell by cell.
 fn rows() -> Vec<Vec<&'static str>> {
     let readme = include_str!("../../README.md");
-    let (_, section) = readme.split_once("\n## What it answers\n").unwrap();
+    let (_, section) = readme.split_once("\n## Supported operations\n").unwrap();
     let lines = section.lines().skip_while(|line| !line.starts_with('|'));
     let table = lines.take_while(|line| line.starts_with('|'));
     let cells = |line: &'static str| line.trim_matches('|').split('|').map(str::trim).collect();

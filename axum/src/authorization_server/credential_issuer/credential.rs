@@ -1,4 +1,4 @@
-//! The endpoints where wallets get credentials.
+//! The credential endpoints for wallets.
 
 use authlete::Secret;
 use authlete::server::{
@@ -23,7 +23,8 @@ use crate::response::add_dpop_nonce;
 
 /// The credential endpoint (OpenID for Verifiable Credential Issuance 1.0 §8). `POST`, with an access token.
 ///
-/// [`CredentialOrders::order`](super::CredentialOrders::order) says what the credential holds: by default none is issued.
+/// [`CredentialOrders::order`](super::CredentialOrders::order) provides the contents of the credential. By default, requests
+/// are refused.
 pub async fn credential(
     State(server): State<AuthorizationServer>,
     request: Request,
@@ -49,10 +50,10 @@ pub async fn credential(
     Ok(received.respond(response.map(Body::new)))
 }
 
-/// The deferred credential endpoint (OpenID for Verifiable Credential Issuance 1.0 §9), where a wallet comes back for a
-/// credential. `POST`, with an access token.
+/// The deferred credential endpoint (OpenID for Verifiable Credential Issuance 1.0 §9), where a wallet gets a credential
+/// that was deferred. `POST`, with an access token.
 ///
-/// [`CredentialOrders::deferred_order`](super::CredentialOrders::deferred_order) says what the credential holds.
+/// [`CredentialOrders::deferred_order`](super::CredentialOrders::deferred_order) provides the contents of the credential.
 pub async fn deferred_credential(
     State(server): State<AuthorizationServer>,
     request: Request,
@@ -80,7 +81,7 @@ pub async fn deferred_credential(
     Ok(received.respond(response.map(Body::new)))
 }
 
-/// A request whose access token is good.
+/// A request with a valid access token.
 struct Received {
     token: IntrospectionResponse,
     value: Secret,
@@ -88,7 +89,7 @@ struct Received {
 }
 
 impl Received {
-    /// RFC 9449 §8.2.
+    /// Adds the DPoP nonce to the response (RFC 9449 §8.2).
     fn respond(&self, mut response: Response) -> Response {
         add_dpop_nonce(response.headers_mut(), self.token.dpop_nonce.as_deref());
         response
@@ -100,7 +101,7 @@ impl AuthorizationServer {
         &*self.settings.credential_orders
     }
 
-    /// Checks the access token and what it is bound to, and then reads the body.
+    /// Checks the access token and its binding, and then reads the body.
     async fn credential_request(
         &self,
         request: Request,
@@ -109,16 +110,16 @@ impl AuthorizationServer {
         let (parts, body) = request.into_parts();
         let presented = self.presented_to_resource(&parts)?;
         let token = presented.access_token().ok_or_else(Failure::no_token)?;
-        let mut question = IntrospectionRequest::new(&token.value).presented(&presented);
+        let mut introspection = IntrospectionRequest::new(&token.value).presented(&presented);
         if let Some(url) = url {
-            question = question.received_at(parts.method.as_str(), url.to_string());
+            introspection = introspection.received_at(parts.method.as_str(), url.to_string());
         }
-        let answer = self.api().cached_introspection(&question).await?;
+        let answer = self.api().cached_introspection(&introspection).await?;
         let token = match answer.next() {
             IntrospectionNext::Respond(response) => return Err(Failure::from(response)),
             IntrospectionNext::Ok { answer } => *answer,
         };
-        let value = question.token;
+        let value = introspection.token;
         if !is_credential_request(&parts.headers) {
             let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
             return Err(Failure::oauth(status, "invalid_credential_request"));
@@ -133,8 +134,8 @@ fn is_credential_request(headers: &HeaderMap) -> bool {
     has_media_type(headers, "application/json") || has_media_type(headers, "application/jwt")
 }
 
-/// The order for this request. One that is refused is deferred as well: if an older Authlete does not know refusals, it
-/// still issues nothing.
+/// The order for this request. A refused request is also marked as deferred, so that an Authlete version that does not
+/// support `denied` issues nothing.
 fn order_of(
     order: Option<CredentialIssuanceOrder>,
     info: &CredentialRequestInfo,

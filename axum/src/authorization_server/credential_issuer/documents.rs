@@ -1,4 +1,4 @@
-//! What wallets and verifiers get without an access token.
+//! Credential issuer endpoints that need no access token.
 
 use authlete::server::{
     CredentialIssuerJwksNext, CredentialIssuerMetadataNext, CredentialJwtIssuerMetadataNext,
@@ -25,7 +25,7 @@ pub async fn credential_issuer_metadata(
     Ok(response.map(Body::new))
 }
 
-/// The JWT VC issuer metadata (SD-JWT-based Verifiable Credentials, "JWT VC Issuer Metadata"), by which verifiers find the
+/// The JWT VC issuer metadata (SD-JWT-based Verifiable Credentials, "JWT VC Issuer Metadata"), where verifiers find the
 /// keys. `GET`.
 pub async fn jwt_vc_issuer_metadata(
     State(server): State<AuthorizationServer>,
@@ -50,7 +50,7 @@ pub async fn credential_issuer_jwks(
 }
 
 /// The nonce endpoint (OpenID for Verifiable Credential Issuance 1.0 §7), where wallets get the nonce for their key
-/// proofs. `POST`. Nothing of the request counts.
+/// proofs. `POST`. The content of the request is ignored.
 pub async fn credential_nonce(
     State(server): State<AuthorizationServer>,
 ) -> Result<Response, Failure> {

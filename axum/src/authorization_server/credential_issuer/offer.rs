@@ -10,9 +10,9 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use crate::authorization_server::{AuthorizationServer, Endpoints, Failure};
 
 /// A credential offer (OpenID for Verifiable Credential Issuance 1.0 §4.1.3), whose route has the identifier of the offer
-/// as its only parameter. `GET`. 404 if there is no such offer, or not any more.
+/// as its only parameter. `GET`. 404 if the offer does not exist or has expired.
 ///
-/// Whoever knows the identifier gets the pre-authorized code. Authlete makes identifiers that cannot be guessed.
+/// Anyone who knows the identifier gets the pre-authorized code. Authlete generates identifiers that cannot be guessed.
 pub async fn credential_offer(
     State(server): State<AuthorizationServer>,
     Path(identifier): Path<String>,
@@ -36,8 +36,8 @@ pub async fn credential_offer(
 
 impl Endpoints {
     /// The URL of a credential offer, for `credential_offer_uri` (OpenID for Verifiable Credential Issuance 1.0 §4.1.3):
-    /// `identifier` is that of [`CredentialOfferInfo`](authlete::types::CredentialOfferInfo). `None` without a credential
-    /// issuer.
+    /// `identifier` is that of [`CredentialOfferInfo`](authlete::types::CredentialOfferInfo). `None` if the settings have no
+    /// credential issuer.
     pub fn credential_offer_uri(&self, identifier: &str) -> Option<String> {
         Some(self.credential_issuer.as_ref()?.offer(identifier))
     }

@@ -1,15 +1,15 @@
-//! What credentials hold.
+//! The contents of credentials.
 
 use std::future::Future;
 
 use authlete::types::{CredentialIssuanceOrder, CredentialRequestInfo, IntrospectionResponse};
 use axum::response::Result;
 
-use crate::authorization_server::accounts::Later;
+use crate::authorization_server::accounts::BoxFuture;
 
-/// Decides on credential requests, once Authlete has checked the access token and the key proofs.
+/// Decides on credential requests, after Authlete has checked the access token and the key proofs.
 ///
-/// An order says what the credential holds, or defers it. `None` refuses a request for good, with
+/// An order has the contents of the credential, or defers it. `None` refuses the request permanently, with
 /// `credential_request_denied`. An `Err` is the complete response.
 ///
 /// ```
@@ -35,16 +35,16 @@ use crate::authorization_server::accounts::Later;
 /// }
 /// ```
 pub trait CredentialOrders: Send + Sync + 'static {
-    /// The order for a credential (OpenID for Verifiable Credential Issuance 1.0 §8). `token` says for which user: there
-    /// may be none. The order is for this request, whatever its `requestIdentifier` is.
+    /// The order for a credential (OpenID for Verifiable Credential Issuance 1.0 §8). `token.subject` is the user,
+    /// if there is one. `requestIdentifier` of the order is overwritten with that of the request.
     fn order(
         &self,
         token: &IntrospectionResponse,
         request: &CredentialRequestInfo,
     ) -> impl Future<Output = Result<Option<CredentialIssuanceOrder>>> + Send;
 
-    /// The order for a credential that was deferred, when the wallet comes back for it (§9). Default: as
-    /// [`order`](Self::order). It may defer the credential again.
+    /// The order for a deferred credential, when the wallet requests it again (§9). Default: [`order`](Self::order). It may
+    /// defer the credential again.
     fn deferred_order(
         &self,
         token: &IntrospectionResponse,
@@ -54,7 +54,7 @@ pub trait CredentialOrders: Send + Sync + 'static {
     }
 }
 
-/// All are refused.
+/// The default: all requests are refused.
 pub struct NoCredentialOrders;
 
 impl CredentialOrders for NoCredentialOrders {
@@ -67,19 +67,19 @@ impl CredentialOrders for NoCredentialOrders {
     }
 }
 
-/// [`CredentialOrders`] without their type.
+/// The dyn-compatible form of [`CredentialOrders`].
 pub trait AnyCredentialOrders: Send + Sync {
     fn order<'a>(
         &'a self,
         token: &'a IntrospectionResponse,
         request: &'a CredentialRequestInfo,
-    ) -> Later<'a, Result<Option<CredentialIssuanceOrder>>>;
+    ) -> BoxFuture<'a, Result<Option<CredentialIssuanceOrder>>>;
 
     fn deferred_order<'a>(
         &'a self,
         token: &'a IntrospectionResponse,
         request: &'a CredentialRequestInfo,
-    ) -> Later<'a, Result<Option<CredentialIssuanceOrder>>>;
+    ) -> BoxFuture<'a, Result<Option<CredentialIssuanceOrder>>>;
 }
 
 impl<T: CredentialOrders> AnyCredentialOrders for T {
@@ -87,7 +87,7 @@ impl<T: CredentialOrders> AnyCredentialOrders for T {
         &'a self,
         token: &'a IntrospectionResponse,
         request: &'a CredentialRequestInfo,
-    ) -> Later<'a, Result<Option<CredentialIssuanceOrder>>> {
+    ) -> BoxFuture<'a, Result<Option<CredentialIssuanceOrder>>> {
         Box::pin(CredentialOrders::order(self, token, request))
     }
 
@@ -95,7 +95,7 @@ impl<T: CredentialOrders> AnyCredentialOrders for T {
         &'a self,
         token: &'a IntrospectionResponse,
         request: &'a CredentialRequestInfo,
-    ) -> Later<'a, Result<Option<CredentialIssuanceOrder>>> {
+    ) -> BoxFuture<'a, Result<Option<CredentialIssuanceOrder>>> {
         Box::pin(CredentialOrders::deferred_order(self, token, request))
     }
 }

@@ -1,4 +1,4 @@
-//! The endpoints of the credential issuer together.
+//! The routes of the credential issuer.
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -13,7 +13,7 @@ use crate::authorization_server::credential_issuer_urls::CredentialIssuerUrls;
 use crate::authorization_server::router::{path, with_routes};
 
 impl CredentialIssuerUrls {
-    /// Wallets and verifiers may be scripts of any origin: no cookie counts here.
+    /// Wallets and verifiers may be scripts of any origin: these endpoints ignore cookies.
     pub fn routes(&self) -> Router<AuthorizationServer> {
         let mut router = Router::new();
         for path in self.metadata() {

@@ -1,4 +1,4 @@
-//! The endpoints where clients register and manage their registration.
+//! Dynamic client registration and registration management.
 
 mod registrations;
 
@@ -17,8 +17,8 @@ pub(super) use registrations::{AnyRegistrations, NoRegistrations};
 
 /// The client registration endpoint (RFC 7591 §3, OpenID Connect Dynamic Client Registration 1.0 §3). `POST`.
 ///
-/// [`Registrations::may_register`] decides who may register: by default nobody. The service has to have
-/// `dynamicRegistrationSupported` on.
+/// [`Registrations::may_register`] decides who may register. By default, all requests are refused. The service setting
+/// `dynamicRegistrationSupported` must be on.
 pub async fn registration(
     State(server): State<AuthorizationServer>,
     request: Request,
@@ -46,7 +46,7 @@ pub async fn client_configuration(
     request: Request,
 ) -> Result<Response, Failure> {
     let method = request.method().clone();
-    let managed = |presented: &Presented| {
+    let management_request = |presented: &Presented| {
         let token = registration_access_token(presented)?;
         let request = ClientRegistrationRequest::new().client_id(&client_id);
         Ok::<_, Failure>(request.token(token))
@@ -54,7 +54,7 @@ pub async fn client_configuration(
     let answer = match method {
         Method::PUT => {
             let (presented, metadata) = server.metadata(request).await?;
-            let request = managed(&presented)?.json(metadata.to_string());
+            let request = management_request(&presented)?.json(metadata.to_string());
             let registrations = &server.settings.registrations;
             if !registrations.may_update(&client_id, &metadata).await? {
                 return Err(Failure::oauth(StatusCode::FORBIDDEN, "access_denied"));
@@ -62,11 +62,11 @@ pub async fn client_configuration(
             server.api().dynamic_client_update(&request).await?
         }
         Method::DELETE => {
-            let request = managed(&server.presented(&request.into_parts().0)?)?;
+            let request = management_request(&server.presented(&request.into_parts().0)?)?;
             server.api().dynamic_client_delete(&request).await?
         }
         Method::GET | Method::HEAD => {
-            let request = managed(&server.presented(&request.into_parts().0)?)?;
+            let request = management_request(&server.presented(&request.into_parts().0)?)?;
             server.api().dynamic_client_get(&request).await?
         }
         _ => return Err(Failure::empty(StatusCode::METHOD_NOT_ALLOWED)),
@@ -75,9 +75,9 @@ pub async fn client_configuration(
 }
 
 impl AuthorizationServer {
-    /// Reads client metadata, and what came with them.
+    /// Reads the client metadata and the credentials of a request.
     ///
-    /// Authlete gets the object as it was read here: text that has a member twice could mean different things to the two.
+    /// Authlete receives the parsed object, not the original text: two parsers could interpret repeated members differently.
     async fn metadata(&self, request: Request) -> Result<(Presented, JsonObject), Failure> {
         if !has_media_type(request.headers(), "application/json") {
             return Err(invalid_metadata(StatusCode::UNSUPPORTED_MEDIA_TYPE));
@@ -90,7 +90,7 @@ impl AuthorizationServer {
     }
 }
 
-/// The token that a client manages its registration by: a bearer token (RFC 7592 §2).
+/// The registration access token, a bearer token (RFC 7592 §2).
 fn registration_access_token(presented: &Presented) -> Result<&Secret, Failure> {
     match presented.access_token() {
         Some(token) if token.scheme == TokenScheme::Bearer => Ok(&token.value),

@@ -1,4 +1,4 @@
-//! Who may register a client.
+//! Decisions on dynamic client registration.
 
 use std::future::Future;
 
@@ -8,10 +8,9 @@ use axum::response::{ErrorResponse, Result};
 use http::StatusCode;
 
 use crate::authorization_server::Failure;
-use crate::authorization_server::accounts::Later;
+use crate::authorization_server::accounts::BoxFuture;
 
-/// Decides who may register a client, and with which metadata. Authlete validates the form of the metadata, and leaves
-/// this to your server.
+/// Decides who may register a client, and with which metadata. Authlete validates only the format of the metadata.
 ///
 /// An `Err` is the complete response, such as `unapproved_software_statement` (RFC 7591 §3.2.2).
 ///
@@ -39,19 +38,19 @@ use crate::authorization_server::accounts::Later;
 /// }
 /// ```
 pub trait Registrations: Send + Sync + 'static {
-    /// Whether a client with these metadata may be registered. `false` is answered with 401.
+    /// Whether a client with this metadata may be registered. `false` is answered with 401.
     ///
-    /// [`Presented::access_token`] is the initial access token (RFC 7591 §3). `software_statement` is among the metadata
-    /// as the client sent it: a JWT (RFC 7591 §2.3). Verify its signature and its issuer here if you rely on it.
+    /// [`Presented::access_token`] is the initial access token (RFC 7591 §3). The metadata may contain an unverified
+    /// `software_statement`, a JWT (RFC 7591 §2.3). Verify its signature and issuer here if you rely on it.
     fn may_register(
         &self,
         presented: &Presented,
         metadata: &JsonObject,
     ) -> impl Future<Output = Result<bool>> + Send;
 
-    /// Whether a client may replace its metadata by these (RFC 7592 §2.2). `false` is answered with 403. Default: no.
+    /// Whether a client may replace its metadata with these (RFC 7592 §2.2). `false` is answered with 403. Default: `false`.
     ///
-    /// Authlete checks the registration access token afterwards, so nothing is known yet of who asks.
+    /// Authlete checks the registration access token afterwards, so the caller is not authenticated yet.
     fn may_update(
         &self,
         client_id: &str,
@@ -62,7 +61,7 @@ pub trait Registrations: Send + Sync + 'static {
     }
 }
 
-/// Nobody may register.
+/// The default: all requests are refused.
 pub struct NoRegistrations;
 
 impl Registrations for NoRegistrations {
@@ -74,19 +73,19 @@ impl Registrations for NoRegistrations {
     }
 }
 
-/// [`Registrations`] without their type.
+/// The dyn-compatible form of [`Registrations`].
 pub trait AnyRegistrations: Send + Sync {
     fn may_register<'a>(
         &'a self,
         presented: &'a Presented,
         metadata: &'a JsonObject,
-    ) -> Later<'a, Result<bool>>;
+    ) -> BoxFuture<'a, Result<bool>>;
 
     fn may_update<'a>(
         &'a self,
         client_id: &'a str,
         metadata: &'a JsonObject,
-    ) -> Later<'a, Result<bool>>;
+    ) -> BoxFuture<'a, Result<bool>>;
 }
 
 impl<T: Registrations> AnyRegistrations for T {
@@ -94,7 +93,7 @@ impl<T: Registrations> AnyRegistrations for T {
         &'a self,
         presented: &'a Presented,
         metadata: &'a JsonObject,
-    ) -> Later<'a, Result<bool>> {
+    ) -> BoxFuture<'a, Result<bool>> {
         Box::pin(Registrations::may_register(self, presented, metadata))
     }
 
@@ -102,7 +101,7 @@ impl<T: Registrations> AnyRegistrations for T {
         &'a self,
         client_id: &'a str,
         metadata: &'a JsonObject,
-    ) -> Later<'a, Result<bool>> {
+    ) -> BoxFuture<'a, Result<bool>> {
         Box::pin(Registrations::may_update(self, client_id, metadata))
     }
 }

@@ -1,4 +1,4 @@
-//! Responses with tokens that the server decided on.
+//! Token responses for grants that the server decides on.
 
 use authlete::server::TokenCreateNext;
 use authlete::types::{TokenCreateRequest, TokenCreateResponse, TokenResponse, TokenType};
@@ -26,17 +26,17 @@ struct Tokens<'a> {
 }
 
 impl AuthorizationServer {
-    /// Creates a token for the client of a token request.
+    /// Creates an access token, by default for the client of the token request.
     pub(super) async fn create(
         &self,
-        mut wanted: TokenCreateRequest,
+        mut request: TokenCreateRequest,
         answer: &TokenResponse,
         issued: Option<TokenType>,
     ) -> Result<Response, Failure> {
-        if wanted.client_id.is_none() {
-            wanted.client_id = answer.client_id;
+        if request.client_id.is_none() {
+            request.client_id = answer.client_id;
         }
-        let created = match self.api().token_create(&wanted).await?.next() {
+        let created = match self.api().token_create(&request).await?.next() {
             TokenCreateNext::Respond(response) => return Err(Failure::from(response)),
             TokenCreateNext::Ok { answer } => answer,
         };

@@ -1,4 +1,4 @@
-//! The grant types that Authlete leaves to the server.
+//! Grant types that Authlete does not handle by itself.
 
 use std::future::Future;
 
@@ -7,12 +7,12 @@ use axum::response::{ErrorResponse, Result};
 use http::StatusCode;
 
 use crate::authorization_server::Failure;
-use crate::authorization_server::accounts::Later;
+use crate::authorization_server::accounts::BoxFuture;
 
-/// Decides on the grant types that Authlete leaves to the server, once Authlete has authenticated the client and checked
-/// the form of the request. Each method refuses by default, with `unsupported_grant_type`.
+/// Decides on the grant types that Authlete does not handle by itself, after Authlete has authenticated the client and
+/// checked the format of the request. By default, methods for grant types refuse with `unsupported_grant_type`.
 ///
-/// `answer` is the whole answer of Authlete. `None` refuses a request; an `Err` is the complete response.
+/// `answer` is the complete answer of Authlete. `None` refuses a request; an `Err` is the complete response.
 ///
 /// ```
 /// use authlete::types::TokenResponse;
@@ -28,10 +28,10 @@ use crate::authorization_server::accounts::Later;
 /// }
 /// ```
 pub trait TokenGrants: Send + Sync + 'static {
-    /// The subject of the user with `username` and `password` of the answer (RFC 6749 §4.3), or `None` when they are wrong.
+    /// The subject of the user with `username` and `password` of the answer (RFC 6749 §4.3), or `None` if they are wrong.
     ///
-    /// OAuth 2.0 Security Best Current Practice (RFC 9700 §2.4) forbids this grant type. Limit how often passwords can be
-    /// tried, and take the same time for users that there are not.
+    /// OAuth 2.0 Security Best Current Practice (RFC 9700 §2.4) forbids this grant type. Limit password attempts, and spend
+    /// the same time on unknown users.
     fn password(
         &self,
         answer: &TokenResponse,
@@ -40,11 +40,11 @@ pub trait TokenGrants: Send + Sync + 'static {
         async { Err(unsupported()) }
     }
 
-    /// The access token to issue for the subject and actor tokens of the answer (RFC 8693), or `None` when they are not
-    /// acceptable. The client of the request is its client unless you set another one.
+    /// The access token to issue for the subject and actor tokens of the answer (RFC 8693), or `None` if they are not
+    /// acceptable. By default, it is issued to the client of the token request.
     ///
-    /// Authlete validates tokens that it issued itself. What else the tokens say, such as the signature of a JWT of another
-    /// issuer, is yours to validate.
+    /// Authlete validates only tokens that it issued itself. Validate everything else here, such as the signature of a JWT
+    /// of another issuer.
     fn token_exchange(
         &self,
         answer: &TokenResponse,
@@ -53,8 +53,8 @@ pub trait TokenGrants: Send + Sync + 'static {
         async { Err(unsupported()) }
     }
 
-    /// The access token to issue for the `assertion` of the answer (RFC 7523 §2.1), or `None` when it is not acceptable.
-    /// The client of the request is its client unless you set another one.
+    /// The access token to issue for the `assertion` of the answer (RFC 7523 §2.1), or `None` if it is not acceptable. By
+    /// default, it is issued to the client of the token request.
     ///
     /// Authlete does not verify the signature of the assertion: verify it here.
     fn jwt_bearer(
@@ -66,7 +66,7 @@ pub trait TokenGrants: Send + Sync + 'static {
     }
 
     /// The request for the tokens of another app on the same device (OpenID Connect Native SSO for Mobile Apps 1.0), or
-    /// `None` when the session of the user has ended or the device secret is wrong.
+    /// `None` if the session of the user has ended or the device secret is wrong.
     fn native_sso(
         &self,
         answer: &TokenResponse,
@@ -75,8 +75,8 @@ pub trait TokenGrants: Send + Sync + 'static {
         async { Err(unsupported()) }
     }
 
-    /// Whether the client gets a new ID token with refreshed tokens (OpenID Connect Core 1.0 §12.2). Its claims are those
-    /// of [`Accounts::claims`](crate::authorization_server::Accounts::claims). Default: no.
+    /// Whether the client gets a new ID token on a refresh (OpenID Connect Core 1.0 §12.2). Its claims come from
+    /// [`Accounts::claims`](crate::authorization_server::Accounts::claims). Default: `false`.
     fn reissues_id_token(
         &self,
         answer: &TokenResponse,
@@ -90,60 +90,60 @@ fn unsupported() -> ErrorResponse {
     Failure::oauth(StatusCode::BAD_REQUEST, "unsupported_grant_type").into()
 }
 
-/// All are refused.
+/// The default: all grant types are refused.
 pub struct NoTokenGrants;
 
 impl TokenGrants for NoTokenGrants {}
 
-/// [`TokenGrants`] without their type.
+/// The dyn-compatible form of [`TokenGrants`].
 pub trait AnyTokenGrants: Send + Sync {
-    fn password<'a>(&'a self, answer: &'a TokenResponse) -> Later<'a, Result<Option<String>>>;
+    fn password<'a>(&'a self, answer: &'a TokenResponse) -> BoxFuture<'a, Result<Option<String>>>;
 
     fn token_exchange<'a>(
         &'a self,
         answer: &'a TokenResponse,
-    ) -> Later<'a, Result<Option<TokenCreateRequest>>>;
+    ) -> BoxFuture<'a, Result<Option<TokenCreateRequest>>>;
 
     fn jwt_bearer<'a>(
         &'a self,
         answer: &'a TokenResponse,
-    ) -> Later<'a, Result<Option<TokenCreateRequest>>>;
+    ) -> BoxFuture<'a, Result<Option<TokenCreateRequest>>>;
 
     fn native_sso<'a>(
         &'a self,
         answer: &'a TokenResponse,
-    ) -> Later<'a, Result<Option<NativeSsoRequest>>>;
+    ) -> BoxFuture<'a, Result<Option<NativeSsoRequest>>>;
 
-    fn reissues_id_token<'a>(&'a self, answer: &'a TokenResponse) -> Later<'a, Result<bool>>;
+    fn reissues_id_token<'a>(&'a self, answer: &'a TokenResponse) -> BoxFuture<'a, Result<bool>>;
 }
 
 impl<T: TokenGrants> AnyTokenGrants for T {
-    fn password<'a>(&'a self, answer: &'a TokenResponse) -> Later<'a, Result<Option<String>>> {
+    fn password<'a>(&'a self, answer: &'a TokenResponse) -> BoxFuture<'a, Result<Option<String>>> {
         Box::pin(TokenGrants::password(self, answer))
     }
 
     fn token_exchange<'a>(
         &'a self,
         answer: &'a TokenResponse,
-    ) -> Later<'a, Result<Option<TokenCreateRequest>>> {
+    ) -> BoxFuture<'a, Result<Option<TokenCreateRequest>>> {
         Box::pin(TokenGrants::token_exchange(self, answer))
     }
 
     fn jwt_bearer<'a>(
         &'a self,
         answer: &'a TokenResponse,
-    ) -> Later<'a, Result<Option<TokenCreateRequest>>> {
+    ) -> BoxFuture<'a, Result<Option<TokenCreateRequest>>> {
         Box::pin(TokenGrants::jwt_bearer(self, answer))
     }
 
     fn native_sso<'a>(
         &'a self,
         answer: &'a TokenResponse,
-    ) -> Later<'a, Result<Option<NativeSsoRequest>>> {
+    ) -> BoxFuture<'a, Result<Option<NativeSsoRequest>>> {
         Box::pin(TokenGrants::native_sso(self, answer))
     }
 
-    fn reissues_id_token<'a>(&'a self, answer: &'a TokenResponse) -> Later<'a, Result<bool>> {
+    fn reissues_id_token<'a>(&'a self, answer: &'a TokenResponse) -> BoxFuture<'a, Result<bool>> {
         Box::pin(TokenGrants::reissues_id_token(self, answer))
     }
 }

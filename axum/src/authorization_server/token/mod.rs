@@ -23,7 +23,7 @@ pub(super) use grants::{AnyTokenGrants, NoTokenGrants};
 
 /// The token endpoint (RFC 6749 §3.2). `POST`.
 ///
-/// Authlete answers most grant types by itself. [`TokenGrants`] decides on those that it leaves to the server.
+/// Authlete handles most grant types by itself. [`TokenGrants`] decides on the others.
 pub async fn token(
     State(server): State<AuthorizationServer>,
     request: Request,
@@ -76,17 +76,17 @@ impl AuthorizationServer {
 
     /// RFC 8693.
     async fn token_exchange(&self, answer: &TokenResponse) -> Result<Response, Failure> {
-        let wanted = self.grants().token_exchange(answer).await?;
+        let request = self.grants().token_exchange(answer).await?;
         // RFC 8693 §2.2.2.
-        let wanted = wanted.ok_or_else(Failure::invalid_request)?;
-        self.create(wanted, answer, Some(TokenType::AccessToken))
+        let request = request.ok_or_else(Failure::invalid_request)?;
+        self.create(request, answer, Some(TokenType::AccessToken))
             .await
     }
 
     /// RFC 7523 §2.1.
     async fn jwt_bearer(&self, answer: &TokenResponse) -> Result<Response, Failure> {
-        let wanted = self.grants().jwt_bearer(answer).await?;
-        self.create(wanted.ok_or_else(invalid_grant)?, answer, None)
+        let request = self.grants().jwt_bearer(answer).await?;
+        self.create(request.ok_or_else(invalid_grant)?, answer, None)
             .await
     }
 
@@ -98,10 +98,10 @@ impl AuthorizationServer {
         Ok(response.map(Body::new))
     }
 
-    /// OpenID Connect Core 1.0 §12.2. `response` has no ID token.
+    /// Adds an ID token to the response of a refresh, if the server wants one (OpenID Connect Core 1.0 §12.2).
     ///
-    /// The refresh token before may be used up: a client that got an error now would have lost its tokens. So when the server
-    /// fails, the client gets them without an ID token, which is optional there.
+    /// The old refresh token may already be invalid, so on an error response the client would lose its tokens. Therefore, if
+    /// the server fails, the client gets `response`, without an ID token: the ID token is optional here.
     async fn id_token_reissue(
         &self,
         response: server::Response,
@@ -112,13 +112,13 @@ impl AuthorizationServer {
             Ok(Some(reissued)) if !reissued.status().is_server_error() => Ok(reissued),
             Err(failure) if !failure.is_server_error() => Err(failure),
             Ok(Some(_)) | Err(_) => {
-                tracing::warn!(target: "authlete_axum", "a refresh goes without an ID token");
+                tracing::warn!(target: "authlete_axum", "tokens refreshed without an ID token");
                 Ok(response.map(Body::new))
             }
         }
     }
 
-    /// The response with an ID token. `None` when there is to be none.
+    /// The response with an ID token. `None` if the server does not reissue ID tokens.
     async fn reissued(&self, answer: &TokenResponse) -> Result<Option<Response>, Failure> {
         let access_token = answer
             .jwt_access_token

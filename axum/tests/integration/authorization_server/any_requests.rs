@@ -1,4 +1,4 @@
-//! Whatever a client sends, an endpoint refuses it or answers it.
+//! Property test: no request causes a 5xx response.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -11,29 +11,29 @@ use proptest::sample::select;
 use tower::ServiceExt as _;
 
 use super::complete::Complete;
-use super::paths::{filled, paths};
+use super::paths::{fill_captures, paths};
 use crate::common::GENERATIONS;
 
 const LIMIT: usize = 4096;
 
-/// What is sent, as a client would not.
+/// A generated, mostly invalid request.
 #[derive(Debug, Clone)]
-struct Sent {
+struct TestRequest {
     method: &'static str,
     path: String,
     headers: Vec<(&'static str, Vec<u8>)>,
     body: Vec<u8>,
 }
 
-/// What a client of the provider has.
-struct Known {
+/// Valid values for generated requests.
+struct ValidValues {
     paths: Vec<String>,
     access_token: String,
     basic: String,
     client_id: String,
 }
 
-impl Known {
+impl ValidValues {
     async fn of(complete: &Complete) -> Self {
         let client = complete.provider.client();
         Self {
@@ -45,8 +45,8 @@ impl Known {
     }
 }
 
-/// Pieces of forms, well and badly made.
-fn form(known: &Known) -> impl Strategy<Value = Vec<u8>> + use<> {
+/// Valid and invalid forms.
+fn form(valid: &ValidValues) -> impl Strategy<Value = Vec<u8>> + use<> {
     let names = [
         "client_id",
         "client_secret",
@@ -73,8 +73,8 @@ fn form(known: &Known) -> impl Strategy<Value = Vec<u8>> + use<> {
     let values = prop_oneof![
         Just("none".to_owned()),
         Just("0".to_owned()),
-        Just(known.client_id.clone()),
-        Just(known.access_token.clone()),
+        Just(valid.client_id.clone()),
+        Just(valid.access_token.clone()),
         Just("openid".to_owned()),
         Just("authorization_code".to_owned()),
         Just("password".to_owned()),
@@ -95,7 +95,7 @@ fn form(known: &Known) -> impl Strategy<Value = Vec<u8>> + use<> {
     })
 }
 
-/// Pieces of JSON, well and badly made.
+/// Valid and invalid JSON bodies.
 fn json() -> impl Strategy<Value = Vec<u8>> {
     let objects = [
         "{}",
@@ -112,14 +112,14 @@ fn json() -> impl Strategy<Value = Vec<u8>> {
     select(objects.map(|text| text.as_bytes().to_vec()).to_vec())
 }
 
-/// A path, with all kinds of values in the place of an ID.
-fn path(known: &Known) -> impl Strategy<Value = String> + use<> {
-    let ids = ["1", &known.client_id, "%2F", "%ff", "a%20b", "%00", "a:b"];
+/// A path with valid and invalid IDs.
+fn path(valid: &ValidValues) -> impl Strategy<Value = String> + use<> {
+    let ids = ["1", &valid.client_id, "%2F", "%ff", "a%20b", "%00", "a:b"];
     let ids = select(ids.map(str::to_owned).to_vec());
-    (select(known.paths.clone()), ids).prop_map(|(path, id)| filled(&path, &id))
+    (select(valid.paths.clone()), ids).prop_map(|(path, id)| fill_captures(&path, &id))
 }
 
-fn sent(known: &Known) -> impl Strategy<Value = Sent> + use<> {
+fn requests(valid: &ValidValues) -> impl Strategy<Value = TestRequest> + use<> {
     let names = [
         "authorization",
         "authorization",
@@ -138,8 +138,8 @@ fn sent(known: &Known) -> impl Strategy<Value = Sent> + use<> {
         Just(b"application/x-www-form-urlencoded".to_vec()),
         Just(b"application/json".to_vec()),
         Just(b"application/entity-statement+jwt".to_vec()),
-        Just(known.basic.clone().into_bytes()),
-        Just(format!("Bearer {}", known.access_token).into_bytes()),
+        Just(valid.basic.clone().into_bytes()),
+        Just(format!("Bearer {}", valid.access_token).into_bytes()),
         Just(b"Basic MTp4".to_vec()),
         Just(b"Basic %".to_vec()),
         Just(b"Bearer abc".to_vec()),
@@ -149,17 +149,17 @@ fn sent(known: &Known) -> impl Strategy<Value = Sent> + use<> {
     ];
     let media_type = |value: &'static str, body: Vec<u8>| (Some(value), body);
     let body = prop_oneof![
-        6 => form(known).prop_map(move |form| media_type("application/x-www-form-urlencoded", form)),
+        6 => form(valid).prop_map(move |form| media_type("application/x-www-form-urlencoded", form)),
         3 => json().prop_map(move |json| media_type("application/json", json)),
         1 => json().prop_map(move |json| media_type("application/trust-chain+json", json)),
-        1 => form(known).prop_map(|form| (None, form)),
+        1 => form(valid).prop_map(|form| (None, form)),
         1 => vec(any::<u8>(), 0..200).prop_map(|bytes| (None, bytes)),
         1 => Just(media_type("application/x-www-form-urlencoded", vec![b'a'; LIMIT + 1])),
     ];
     let credentials = select(vec![
         None,
-        Some(known.basic.clone()),
-        Some(format!("Bearer {}", known.access_token)),
+        Some(valid.basic.clone()),
+        Some(format!("Bearer {}", valid.access_token)),
     ]);
     let methods = [
         "GET", "POST", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH",
@@ -167,7 +167,7 @@ fn sent(known: &Known) -> impl Strategy<Value = Sent> + use<> {
     let method = select(methods.to_vec());
     let query = prop_oneof![
         Just(String::new()),
-        form(known).prop_map(|form| {
+        form(valid).prop_map(|form| {
             let bytes = form.into_iter().filter(u8::is_ascii_graphic);
             bytes
                 .map(char::from)
@@ -177,7 +177,7 @@ fn sent(known: &Known) -> impl Strategy<Value = Sent> + use<> {
     ];
     (
         method,
-        path(known),
+        path(valid),
         query,
         vec((select(names.to_vec()), value), 0..3),
         credentials,
@@ -188,7 +188,7 @@ fn sent(known: &Known) -> impl Strategy<Value = Sent> + use<> {
             let media_type = media_type.map(|value| ("content-type", value.as_bytes().to_vec()));
             let credentials = credentials.map(|value| ("authorization", value.into_bytes()));
             headers.extend(media_type.into_iter().chain(credentials));
-            Sent {
+            TestRequest {
                 method,
                 path: format!("{path}?{query}"),
                 headers,
@@ -198,7 +198,7 @@ fn sent(known: &Known) -> impl Strategy<Value = Sent> + use<> {
 }
 
 #[test]
-fn no_request_is_an_error_of_the_server() {
+fn no_request_is_answered_with_5xx() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -206,14 +206,14 @@ fn no_request_is_an_error_of_the_server() {
     for version in GENERATIONS {
         let start = Complete::start(version, |server| server.body_limit(LIMIT));
         let complete = runtime.block_on(start);
-        let known = runtime.block_on(Known::of(&complete));
+        let valid = runtime.block_on(ValidValues::of(&complete));
         let config = ProptestConfig {
             cases: 2000,
             failure_persistence: None,
             ..ProptestConfig::default()
         };
         let statuses = RefCell::new(BTreeSet::new());
-        proptest!(config, |(sent in sent(&known))| {
+        proptest!(config, |(sent in requests(&valid))| {
             let mut request = Request::builder().method(sent.method).uri(&sent.path);
             for (name, value) in &sent.headers {
                 let Ok(value) = HeaderValue::from_bytes(value) else { continue };

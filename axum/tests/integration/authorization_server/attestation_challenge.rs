@@ -1,4 +1,4 @@
-//! Clients that ask for a challenge for their attestation.
+//! The attestation challenge endpoint.
 
 use reqwest::Method;
 
@@ -8,7 +8,7 @@ use rstest::rstest;
 
 #[rstest]
 #[tokio::test]
-async fn challenge_is_for_everybody_and_not_for_caches(
+async fn challenge_needs_no_credentials_and_is_not_cached(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let provider = Provider::start(version).await;

@@ -7,13 +7,13 @@ use rstest::rstest;
 
 #[rstest]
 #[tokio::test]
-async fn login_and_consent_lead_to_tokens_with_the_claims_agreed_to(
+async fn login_and_consent_result_in_tokens_with_the_consented_claims(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let provider = Provider::start(version).await;
     let client = provider.client();
-    let asked = r#"{"id_token":{"name":null,"auth_time":{"essential":true}}}"#;
-    let parameters = client.parameters("openid email", &[("claims", asked), ("nonce", "n")]);
+    let requested = r#"{"id_token":{"name":null,"auth_time":{"essential":true}}}"#;
+    let parameters = client.parameters("openid email", &[("claims", requested), ("nonce", "n")]);
     let mut browser = provider.browser();
     let page = browser.authorize(&parameters).await;
     assert!(page.body.contains("action=/login"), "{page:?}");
@@ -33,7 +33,7 @@ async fn login_and_consent_lead_to_tokens_with_the_claims_agreed_to(
 
 #[rstest]
 #[tokio::test]
-async fn post_to_the_authorization_endpoint_is_the_same_as_get(
+async fn authorization_request_can_be_sent_with_post(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let provider = Provider::start(version).await;
@@ -47,7 +47,7 @@ async fn post_to_the_authorization_endpoint_is_the_same_as_get(
 
 #[rstest]
 #[tokio::test]
-async fn refusal_by_the_user_is_access_denied(
+async fn consent_that_the_user_denies_results_in_access_denied(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let provider = Provider::start(version).await;
@@ -76,7 +76,7 @@ async fn wrong_password_shows_the_login_page_again() {
 }
 
 #[tokio::test]
-async fn session_has_another_identifier_after_login_and_no_page_has_the_ticket() {
+async fn session_id_is_renewed_at_login_and_pages_do_not_contain_the_ticket() {
     let provider = Provider::start(ApiVersion::V3).await;
     let mut browser = provider.browser();
     let page = browser
@@ -87,14 +87,14 @@ async fn session_has_another_identifier_after_login_and_no_page_has_the_ticket()
     browser.log_in().await;
     assert!(before.is_some());
     assert_ne!(before, browser.cookie);
-    // The old one is worth nothing.
+    // The old session ID is invalid.
     browser.cookie = before;
     assert_eq!(browser.agree().await.status, 400);
 }
 
 #[rstest]
 #[tokio::test]
-async fn request_without_pages_fails_when_nobody_is_logged_in(
+async fn prompt_none_without_a_session_is_refused_with_login_required(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let provider = Provider::start(version).await;
@@ -107,7 +107,7 @@ async fn request_without_pages_fails_when_nobody_is_logged_in(
 
 #[rstest]
 #[tokio::test]
-async fn max_age_zero_and_prompt_login_ask_for_the_password_again(
+async fn max_age_zero_and_prompt_login_require_a_new_login(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let provider = Provider::start(version).await;
@@ -127,7 +127,7 @@ async fn max_age_zero_and_prompt_login_ask_for_the_password_again(
 
 #[rstest]
 #[tokio::test]
-async fn form_post_page_has_a_policy_for_its_own_script_alone(
+async fn form_post_page_has_a_policy_that_allows_only_its_script(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let provider = Provider::start(version).await;
@@ -151,7 +151,7 @@ async fn form_post_page_has_a_policy_for_its_own_script_alone(
 
 #[rstest]
 #[tokio::test]
-async fn unknown_client_is_told_so_on_a_page_and_not_redirected(
+async fn unknown_client_gets_an_error_page_without_a_redirect(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let provider = Provider::start(version).await;
@@ -162,7 +162,7 @@ async fn unknown_client_is_told_so_on_a_page_and_not_redirected(
 }
 
 #[tokio::test]
-async fn hybrid_flow_returns_an_id_token_with_claims_at_once() {
+async fn hybrid_flow_returns_an_id_token_from_the_authorization_endpoint() {
     let provider = Provider::start(ApiVersion::V3).await;
     let types = || Some(vec![ResponseType::CodeIdToken]);
     provider
@@ -184,10 +184,10 @@ async fn hybrid_flow_returns_an_id_token_with_claims_at_once() {
     assert_eq!(id_token["sub"], "alice");
 }
 
-/// A user store whose users have gone.
-pub struct Gone;
+/// Accounts with a session of a user who no longer exists.
+pub struct DeletedUser;
 
-impl Accounts for Gone {
+impl Accounts for DeletedUser {
     type Claims = authlete::server::StandardClaims;
 
     async fn session(
@@ -218,17 +218,17 @@ impl Accounts for Gone {
 }
 
 #[tokio::test]
-async fn user_who_has_gone_gets_nothing() {
-    let provider = Provider::at("", ApiVersion::V3, Gone, |server| server.router()).await;
+async fn deleted_user_gets_an_error_response() {
+    let provider = Provider::at("", ApiVersion::V3, DeletedUser, |server| server.router()).await;
     let parameters = provider.client().parameters("openid", &[]);
     let response = provider.browser().authorize(&parameters).await;
     assert!(response.redirected().contains_key("error"));
 }
 
 #[tokio::test]
-async fn failure_of_authlete_is_503_and_says_nothing_of_the_cause() {
+async fn outage_of_authlete_is_answered_with_503_without_details() {
     let endpoints = Endpoints::below("http://127.0.0.1").unwrap();
-    let server = AuthorizationServer::new(crate::common::unreachable(), endpoints, Gone);
+    let server = AuthorizationServer::new(crate::common::unreachable(), endpoints, DeletedUser);
     let url = crate::common::serve_router(server.router()).await;
     for reply in [
         Reply::of(client::http().get(format!("{url}/authorize?client_id=1"))).await,

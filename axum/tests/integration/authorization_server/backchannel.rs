@@ -9,13 +9,13 @@ use authlete_axum::authorization_server::{BackchannelRequest, BackchannelUsers, 
 use axum::response::{IntoResponse as _, Result};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::authorization::Gone;
+use super::authorization::DeletedUser;
 use super::client::claims;
 use super::*;
 use authlete::ApiVersion;
 use rstest::rstest;
 
-/// Users whose devices are a channel of the test: `alice`, and `dora`, who has a user code.
+/// The users `alice`, and `dora` with a user code. Their requests are sent to a channel of the test.
 struct Phones(UnboundedSender<BackchannelRequest>);
 
 const USER_CODE: &str = "4711";
@@ -49,36 +49,36 @@ impl BackchannelUsers for Phones {
     }
 }
 
-struct Scene {
+struct Setup {
     provider: Provider,
     server: AuthorizationServer,
     phones: UnboundedReceiver<BackchannelRequest>,
 }
 
-impl Scene {
+impl Setup {
     async fn start(version: ApiVersion, mode: DeliveryMode) -> Self {
         Self::of(users::Users, version, mode).await
     }
 
     async fn of(accounts: impl Accounts, version: ApiVersion, mode: DeliveryMode) -> Self {
         let (sender, phones) = unbounded_channel();
-        let mut kept = None;
+        let mut captured = None;
         let provider = Provider::at("", version, accounts, |server| {
             let server = server.backchannel_users(Phones(sender));
-            kept = Some(server.clone());
+            captured = Some(server.clone());
             users::router(server)
         })
         .await;
         prepare(&provider, mode).await;
         Self {
             provider,
-            server: kept.unwrap(),
+            server: captured.unwrap(),
             phones,
         }
     }
 
-    /// A request for `alice`, and its ID.
-    async fn asked(&mut self) -> (BackchannelRequest, String) {
+    /// Begins a request for `alice`, and returns it with its `auth_req_id`.
+    async fn begin_request(&mut self) -> (BackchannelRequest, String) {
         let reply = begin(&self.provider, "alice").await;
         assert_eq!(reply.status, 200, "{reply:?}");
         let id = reply.json()["auth_req_id"].as_str().unwrap().to_owned();
@@ -146,26 +146,26 @@ fn session(subject: &str) -> Session {
 
 #[rstest]
 #[tokio::test]
-async fn user_who_agrees_on_the_phone_lets_the_client_poll_tokens(
+async fn request_that_the_user_grants_results_in_tokens_for_the_polling_client(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let mut scene = Scene::start(version, DeliveryMode::Poll).await;
-    let provider = &scene.provider;
+    let mut setup = Setup::start(version, DeliveryMode::Poll).await;
+    let provider = &setup.provider;
     let reply = begin(provider, "alice").await;
     assert_eq!(reply.status, 200, "{reply:?}");
     let id = reply.json()["auth_req_id"].as_str().unwrap().to_owned();
-    let request = scene.phones.recv().await.unwrap();
+    let request = setup.phones.recv().await.unwrap();
     assert_eq!(request.subject(), "alice");
     assert_eq!(request.answer().binding_message.as_deref(), Some("W4SCT"));
     poll(provider, &id)
         .await
         .assert_error(400, "authorization_pending");
     let bob = session("bob");
-    let wrong = scene
+    let wrong = setup
         .server
         .authorize_backchannel(&request, &bob, ["openid"]);
     assert!(wrong.await.is_err());
-    let notification = scene
+    let notification = setup
         .server
         .authorize_backchannel(&request, &session("alice"), ["openid", "email"])
         .await
@@ -177,22 +177,22 @@ async fn user_who_agrees_on_the_phone_lets_the_client_poll_tokens(
 
 #[rstest]
 #[tokio::test]
-async fn client_that_wants_to_be_told_is_told_with_its_own_token(
+async fn ping_and_push_notifications_have_the_notification_token_of_the_client(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     for mode in [DeliveryMode::Ping, DeliveryMode::Push] {
-        let mut scene = Scene::start(version, mode.clone()).await;
-        let reply = begin(&scene.provider, "alice").await;
+        let mut setup = Setup::start(version, mode.clone()).await;
+        let reply = begin(&setup.provider, "alice").await;
         assert_eq!(reply.status, 200, "{reply:?}");
-        let request = scene.phones.recv().await.unwrap();
-        let notification = scene
+        let request = setup.phones.recv().await.unwrap();
+        let notification = setup
             .server
             .authorize_backchannel(&request, &session("alice"), ["openid"])
             .await
             .unwrap()
             .unwrap();
-        let shown = format!("{notification:?}");
-        assert!(!shown.contains("notification-token") && !shown.contains("auth_req_id"));
+        let debug = format!("{notification:?}");
+        assert!(!debug.contains("notification-token") && !debug.contains("auth_req_id"));
         let notification = notification.into_request();
         assert_eq!(notification.method(), "POST");
         assert_eq!(notification.uri(), "https://client.example/cb");
@@ -207,40 +207,40 @@ async fn client_that_wants_to_be_told_is_told_with_its_own_token(
 
 #[rstest]
 #[tokio::test]
-async fn user_who_refuses_or_cannot_be_reached_ends_the_request(
+async fn denied_or_failed_request_ends_with_an_error(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let mut scene = Scene::start(version, DeliveryMode::Poll).await;
-    for (is_refused, error) in [(true, "access_denied"), (false, "expired_token")] {
-        let reply = begin(&scene.provider, "alice").await;
+    let mut setup = Setup::start(version, DeliveryMode::Poll).await;
+    for (is_denied, error) in [(true, "access_denied"), (false, "expired_token")] {
+        let reply = begin(&setup.provider, "alice").await;
         let id = reply.json()["auth_req_id"].as_str().unwrap().to_owned();
-        let request = scene.phones.recv().await.unwrap();
-        match is_refused {
-            true => scene.server.deny_backchannel(&request).await.unwrap(),
-            false => scene.server.fail_backchannel(&request).await.unwrap(),
+        let request = setup.phones.recv().await.unwrap();
+        match is_denied {
+            true => setup.server.deny_backchannel(&request).await.unwrap(),
+            false => setup.server.fail_backchannel(&request).await.unwrap(),
         };
-        let reply = poll(&scene.provider, &id).await;
+        let reply = poll(&setup.provider, &id).await;
         reply.assert_error(400, error);
     }
 }
 
 #[rstest]
 #[tokio::test]
-async fn client_that_wants_to_be_told_is_told_of_a_refusal_too(
+async fn ping_and_push_clients_are_notified_of_a_denial(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     for (mode, error) in [
         (DeliveryMode::Ping, None),
         (DeliveryMode::Push, Some("access_denied")),
     ] {
-        let mut scene = Scene::start(version, mode.clone()).await;
-        let (request, id) = scene.asked().await;
-        let told = body(scene.server.deny_backchannel(&request).await.unwrap());
-        assert_eq!(told["auth_req_id"], *id, "{told}");
-        assert_eq!(told.get("error").and_then(|it| it.as_str()), error);
-        assert_eq!(told.get("access_token"), None, "{told}");
+        let mut setup = Setup::start(version, mode.clone()).await;
+        let (request, id) = setup.begin_request().await;
+        let notified = body(setup.server.deny_backchannel(&request).await.unwrap());
+        assert_eq!(notified["auth_req_id"], *id, "{notified}");
+        assert_eq!(notified.get("error").and_then(|it| it.as_str()), error);
+        assert_eq!(notified.get("access_token"), None, "{notified}");
         if mode == DeliveryMode::Ping {
-            let reply = poll(&scene.provider, &id).await;
+            let reply = poll(&setup.provider, &id).await;
             reply.assert_error(400, "access_denied");
         }
     }
@@ -248,7 +248,7 @@ async fn client_that_wants_to_be_told_is_told_of_a_refusal_too(
 
 #[rstest]
 #[tokio::test]
-async fn user_who_agrees_too_late_grants_nothing(
+async fn grant_after_the_request_has_expired_has_no_effect(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     for (mode, error) in [
@@ -256,23 +256,23 @@ async fn user_who_agrees_too_late_grants_nothing(
         (DeliveryMode::Ping, None),
         (DeliveryMode::Push, Some("expired_token")),
     ] {
-        let mut scene = Scene::start(version, mode.clone()).await;
-        let (request, id) = scene.asked().await;
-        scene.provider.emulator.advance(Duration::from_secs(601));
-        let agreed = scene
+        let mut setup = Setup::start(version, mode.clone()).await;
+        let (request, id) = setup.begin_request().await;
+        setup.provider.emulator.advance(Duration::from_secs(601));
+        let granted = setup
             .server
             .authorize_backchannel(&request, &session("alice"), ["openid"])
             .await;
         match mode {
-            DeliveryMode::Poll => assert!(agreed.is_err(), "{agreed:?}"),
+            DeliveryMode::Poll => assert!(granted.is_err(), "{granted:?}"),
             _ => {
-                let told = body(agreed.unwrap());
-                assert_eq!(told.get("error").and_then(|it| it.as_str()), error);
-                assert_eq!(told.get("access_token"), None, "{told}");
+                let notified = body(granted.unwrap());
+                assert_eq!(notified.get("error").and_then(|it| it.as_str()), error);
+                assert_eq!(notified.get("access_token"), None, "{notified}");
             }
         }
         if mode != DeliveryMode::Push {
-            let reply = poll(&scene.provider, &id).await;
+            let reply = poll(&setup.provider, &id).await;
             reply.assert_error(400, "expired_token");
         }
     }
@@ -280,28 +280,28 @@ async fn user_who_agrees_too_late_grants_nothing(
 
 #[rstest]
 #[tokio::test]
-async fn user_who_has_gone_grants_nothing_and_the_request_can_still_be_ended(
+async fn deleted_user_cannot_grant_a_request_and_it_can_still_be_ended(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     for mode in [DeliveryMode::Poll, DeliveryMode::Ping, DeliveryMode::Push] {
-        let mut scene = Scene::of(Gone, version, mode.clone()).await;
-        let (request, id) = scene.asked().await;
-        let agreed = scene
+        let mut setup = Setup::of(DeletedUser, version, mode.clone()).await;
+        let (request, id) = setup.begin_request().await;
+        let granted = setup
             .server
             .authorize_backchannel(&request, &session("alice"), ["openid"])
             .await;
-        assert_eq!(agreed.unwrap_err().into_response().status(), 400);
+        assert_eq!(granted.unwrap_err().into_response().status(), 400);
         if mode != DeliveryMode::Push {
-            let reply = poll(&scene.provider, &id).await;
+            let reply = poll(&setup.provider, &id).await;
             reply.assert_error(400, "authorization_pending");
         }
-        let notification = scene.server.fail_backchannel(&request).await.unwrap();
+        let notification = setup.server.fail_backchannel(&request).await.unwrap();
         match mode {
             DeliveryMode::Poll => assert_eq!(notification, None),
             _ => assert_eq!(body(notification).get("access_token"), None),
         }
         if mode != DeliveryMode::Push {
-            let reply = poll(&scene.provider, &id).await;
+            let reply = poll(&setup.provider, &id).await;
             reply.assert_error(400, "expired_token");
         }
     }
@@ -309,46 +309,46 @@ async fn user_who_has_gone_grants_nothing_and_the_request_can_still_be_ended(
 
 #[rstest]
 #[tokio::test]
-async fn id_token_of_the_client_is_a_hint_and_another_is_refused(
+async fn id_token_of_the_client_is_a_valid_hint_and_a_forged_or_foreign_one_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let mut scene = Scene::start(version, DeliveryMode::Poll).await;
-    let tokens = scene.provider.client().tokens("openid", &[]).await;
+    let mut setup = Setup::start(version, DeliveryMode::Poll).await;
+    let tokens = setup.provider.client().tokens("openid", &[]).await;
     let hint = tokens["id_token"].as_str().unwrap();
-    let reply = begin_by(&scene.provider, &[("id_token_hint", hint)]).await;
+    let reply = begin_by(&setup.provider, &[("id_token_hint", hint)]).await;
     assert_eq!(reply.status, 200, "{reply:?}");
-    assert_eq!(scene.phones.recv().await.unwrap().subject(), "alice");
+    assert_eq!(setup.phones.recv().await.unwrap().subject(), "alice");
     let (signed, _) = hint.rsplit_once('.').unwrap();
     let forged = format!("{signed}.AAAA");
     let foreign = |service: &mut authlete::types::Service| {
         service.issuer = Some("https://other.example".to_owned());
     };
     for hint in [&forged, "no JWT"] {
-        let reply = begin_by(&scene.provider, &[("id_token_hint", hint)]).await;
+        let reply = begin_by(&setup.provider, &[("id_token_hint", hint)]).await;
         reply.assert_error(400, "invalid_request");
     }
-    scene.provider.change_service(foreign).await;
-    let reply = begin_by(&scene.provider, &[("id_token_hint", hint)]).await;
+    setup.provider.change_service(foreign).await;
+    let reply = begin_by(&setup.provider, &[("id_token_hint", hint)]).await;
     reply.assert_error(400, "invalid_request");
-    assert!(scene.phones.is_empty(), "nobody was asked");
+    assert!(setup.phones.is_empty(), "no user was asked");
 }
 
 #[rstest]
 #[tokio::test]
-async fn login_hint_token_is_for_the_server_to_read(
+async fn login_hint_token_is_passed_to_the_server(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let mut scene = Scene::start(version, DeliveryMode::Poll).await;
+    let mut setup = Setup::start(version, DeliveryMode::Poll).await;
     let hint = [("login_hint_token", "token of alice")];
-    let reply = begin_by(&scene.provider, &hint).await;
+    let reply = begin_by(&setup.provider, &hint).await;
     assert_eq!(reply.status, 200, "{reply:?}");
-    assert_eq!(scene.phones.recv().await.unwrap().subject(), "alice");
+    assert_eq!(setup.phones.recv().await.unwrap().subject(), "alice");
     for (token, error) in [
         ("old", "expired_login_hint_token"),
-        // It is no `login_hint`.
+        // A `login_hint`, not a `login_hint_token`.
         ("alice", "unknown_user_id"),
     ] {
-        let reply = begin_by(&scene.provider, &[("login_hint_token", token)]).await;
+        let reply = begin_by(&setup.provider, &[("login_hint_token", token)]).await;
         reply.assert_error(400, error);
     }
     for hints in [
@@ -358,57 +358,57 @@ async fn login_hint_token_is_for_the_server_to_read(
             ("login_hint_token", "token of alice"),
         ],
     ] {
-        let reply = begin_by(&scene.provider, hints).await;
+        let reply = begin_by(&setup.provider, hints).await;
         reply.assert_error(400, "invalid_request");
     }
-    assert!(scene.phones.is_empty(), "nobody was asked");
+    assert!(setup.phones.is_empty(), "no user was asked");
 }
 
 #[rstest]
 #[tokio::test]
-async fn user_code_has_to_be_that_of_the_user(
+async fn user_code_must_be_that_of_the_user(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let mut scene = Scene::start(version, DeliveryMode::Poll).await;
+    let mut setup = Setup::start(version, DeliveryMode::Poll).await;
     let ask = async |provider: &Provider, user: &str, code: Option<&str>| {
         let code = code.map(|code| ("user_code", code));
         let form: Vec<_> = code.into_iter().chain([("login_hint", user)]).collect();
         begin_by(provider, &form).await
     };
-    let right = ask(&scene.provider, "dora", Some(USER_CODE)).await;
+    let right = ask(&setup.provider, "dora", Some(USER_CODE)).await;
     assert_eq!(right.status, 200, "{right:?}");
-    assert_eq!(scene.phones.recv().await.unwrap().subject(), "dora");
-    let wrong = ask(&scene.provider, "dora", Some("0000")).await;
+    assert_eq!(setup.phones.recv().await.unwrap().subject(), "dora");
+    let wrong = ask(&setup.provider, "dora", Some("0000")).await;
     wrong.assert_error(400, "invalid_user_code");
-    let missing = ask(&scene.provider, "dora", None).await;
+    let missing = ask(&setup.provider, "dora", None).await;
     missing.assert_error(400, "missing_user_code");
-    let needless = ask(&scene.provider, "alice", Some("0000")).await;
-    assert_eq!(needless.status, 200, "{needless:?}");
-    scene.phones.recv().await.unwrap();
-    // Once client and service have agreed on user codes, each request has one.
-    scene
+    let unneeded = ask(&setup.provider, "alice", Some("0000")).await;
+    assert_eq!(unneeded.status, 200, "{unneeded:?}");
+    setup.phones.recv().await.unwrap();
+    // If the service supports user codes and the client requires them, each request needs one.
+    setup
         .provider
         .change_service(|service| {
             service.backchannel_user_code_parameter_supported = Some(true);
         })
         .await;
-    scene
+    setup
         .provider
         .change_client(|client| client.bc_user_code_required = Some(true))
         .await;
-    let missing = ask(&scene.provider, "alice", None).await;
+    let missing = ask(&setup.provider, "alice", None).await;
     missing.assert_error(400, "missing_user_code");
-    assert!(scene.phones.is_empty(), "nobody was asked");
+    assert!(setup.phones.is_empty(), "no user was asked");
 }
 
 #[rstest]
 #[tokio::test]
-async fn client_that_does_not_authenticate_cannot_ask_for_anybody(
+async fn client_without_valid_credentials_is_refused_with_invalid_client(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let scene = Scene::start(version, DeliveryMode::Poll).await;
-    let client = scene.provider.client();
-    let id = scene.provider.emulator.client().id.to_string();
+    let setup = Setup::start(version, DeliveryMode::Poll).await;
+    let client = setup.provider.client();
+    let id = setup.provider.emulator.client().id.to_string();
     let form = [
         ("scope", "openid"),
         ("login_hint", "alice"),
@@ -421,16 +421,16 @@ async fn client_that_does_not_authenticate_cannot_ask_for_anybody(
     let none = Reply::of(client.form(ENDPOINT, &form)).await;
     assert!(matches!(none.status, 400 | 401), "{none:?}");
     assert_eq!(none.json()["error"], "invalid_client", "{none:?}");
-    assert!(scene.phones.is_empty(), "nobody was asked");
+    assert!(setup.phones.is_empty(), "no user was asked");
 }
 
 #[rstest]
 #[tokio::test]
-async fn unknown_user_is_refused_and_so_is_everybody_by_default(
+async fn unknown_user_is_refused_and_all_users_are_unknown_by_default(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let scene = Scene::start(version, DeliveryMode::Poll).await;
-    begin(&scene.provider, "mallory")
+    let setup = Setup::start(version, DeliveryMode::Poll).await;
+    begin(&setup.provider, "mallory")
         .await
         .assert_error(400, "unknown_user_id");
     let provider = Provider::start(version).await;

@@ -1,4 +1,4 @@
-//! Bodies that are too large, or that do not come.
+//! Request bodies that are too large or never arrive.
 
 use std::io;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use super::complete::{Complete, media_type};
 use super::*;
 use crate::common::GENERATIONS;
 
-/// The endpoints that read a body. The others of the same paths and methods do not look at it.
+/// The endpoints that read a body. Other endpoints ignore it.
 const READERS: [(Method, &str); 14] = [
     (Method::POST, "/authorize"),
     (Method::POST, "/backchannel_authentication"),
@@ -31,7 +31,7 @@ const READERS: [(Method, &str); 14] = [
 
 const LIMIT: usize = 1000;
 
-/// A request of an endpoint, with a token for those that want one before they read.
+/// A request to an endpoint, with a token for endpoints that check it before they read the body.
 fn request(complete: &Complete, method: &Method, path: &str, token: &str) -> RequestBuilder {
     let request = complete.provider.client().request(method.clone(), path);
     request
@@ -45,7 +45,7 @@ fn chunked(lengths: [usize; 2]) -> Body {
 }
 
 #[tokio::test]
-async fn body_beyond_the_limit_is_refused_by_each_endpoint_that_reads_one() {
+async fn body_over_the_limit_is_refused_with_413_by_each_endpoint_that_reads_one() {
     for version in GENERATIONS {
         let complete = Complete::start(version, |server| server.body_limit(LIMIT)).await;
         let token = complete.access_token().await;
@@ -59,11 +59,11 @@ async fn body_beyond_the_limit_is_refused_by_each_endpoint_that_reads_one() {
                 let largest = send(vec![b'a'; LIMIT].into()).await;
                 assert_ne!(largest.status, 413, "{method} {path}");
                 let large = send(vec![b'a'; LIMIT + 1].into()).await;
-                let unannounced = send(chunked([LIMIT, 1])).await;
-                assert_eq!(large.status, unannounced.status, "{method} {path}");
+                let streamed = send(chunked([LIMIT, 1])).await;
+                assert_eq!(large.status, streamed.status, "{method} {path}");
                 if large.status == 413 {
                     large.assert_error(413, "invalid_request");
-                    unannounced.assert_error(413, "invalid_request");
+                    streamed.assert_error(413, "invalid_request");
                     readers.push((method, path.clone()));
                 }
             }
@@ -74,10 +74,11 @@ async fn body_beyond_the_limit_is_refused_by_each_endpoint_that_reads_one() {
 }
 
 #[tokio::test]
-async fn body_that_does_not_come_is_refused_by_each_endpoint_that_reads_one() {
-    // Long enough for the bodies that do come.
-    let soon = Duration::from_secs(1);
-    let complete = Complete::start(ApiVersion::V3, |server| server.body_timeout(soon)).await;
+async fn body_that_never_arrives_is_refused_with_408_by_each_endpoint_that_reads_one() {
+    // Long enough for the complete bodies of the setup.
+    let body_timeout = Duration::from_secs(1);
+    let complete =
+        Complete::start(ApiVersion::V3, |server| server.body_timeout(body_timeout)).await;
     let token = complete.access_token().await;
     let replies = READERS.iter().map(|(method, path)| {
         let never = stream::pending::<Result<Vec<u8>, io::Error>>();

@@ -1,4 +1,4 @@
-//! A real browser.
+//! Tests with a real browser.
 
 use axum::routing::post;
 use form_urlencoded::byte_serialize;
@@ -8,7 +8,7 @@ use crate::webdriver::Browser as Chromium;
 use authlete::ApiVersion;
 use rstest::rstest;
 
-/// The redirect endpoint of a client: a page with the parameters that it got by a form.
+/// The redirect endpoint of a client: a page with the parameters of the posted form.
 async fn client_page() -> String {
     let show = post(|body: String| async move { format!("the client got {body}") });
     let url = crate::common::serve_router(Router::new().route("/callback", show)).await;
@@ -17,7 +17,7 @@ async fn client_page() -> String {
 
 #[rstest]
 #[tokio::test]
-async fn form_post_page_sends_itself_under_its_policy(
+async fn form_post_page_submits_its_form_under_its_content_security_policy(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let provider = Provider::start(version).await;

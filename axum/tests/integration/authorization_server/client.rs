@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::Provider;
 
-/// An HTTP response that was read.
+/// An HTTP response with its complete body.
 #[derive(Debug)]
 pub struct Reply {
     pub status: u16,
@@ -39,7 +39,7 @@ impl Reply {
         Some(self.headers.get(name)?.to_str().unwrap())
     }
 
-    /// The parameters that the client gets by a redirect.
+    /// The parameters of a redirect to the client.
     #[track_caller]
     pub fn redirected(&self) -> HashMap<String, String> {
         assert_eq!(self.status, 302, "{self:?}");
@@ -58,8 +58,8 @@ impl Reply {
     }
 }
 
-/// A client of HTTP that opens a connection for each request: each test has a runtime of its own. There is one for all,
-/// because it takes long to load the roots of the platform.
+/// The HTTP client. It opens a connection for each request, because each test has its own runtime. All tests share it,
+/// because loading the root certificates of the platform is slow.
 pub fn http() -> reqwest::Client {
     static HTTP: LazyLock<reqwest::Client> = LazyLock::new(|| {
         let builder = reqwest::Client::builder().redirect(Policy::none());
@@ -68,7 +68,7 @@ pub fn http() -> reqwest::Client {
     HTTP.clone()
 }
 
-/// A browser that shows pages of the server.
+/// A simulated browser with a session cookie.
 pub struct Browser {
     http: reqwest::Client,
     issuer: String,
@@ -114,7 +114,7 @@ impl Browser {
         self.post("/consent", "agree=yes").await
     }
 
-    /// Through login and consent.
+    /// Goes through login and consent, and returns the authorization response.
     pub async fn authorization_response(&mut self, query: &str) -> HashMap<String, String> {
         self.authorize(query).await;
         self.log_in().await;
@@ -122,12 +122,12 @@ impl Browser {
     }
 }
 
-/// The client application that is registered on the emulator.
+/// The client application, registered on the emulator.
 pub struct Client<'a> {
     provider: &'a Provider,
 }
 
-/// RFC 7636, appendix B.
+/// The PKCE example of RFC 7636, appendix B.
 pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
@@ -151,7 +151,7 @@ impl<'a> Client<'a> {
             .finish()
     }
 
-    /// The credentials for the header `Authorization`.
+    /// The value of `Authorization` with the client credentials.
     pub fn basic(&self) -> String {
         let client = self.provider.emulator.client();
         let pair = format!("{}:{}", client.id, client.secret.expose());
@@ -162,13 +162,13 @@ impl<'a> Client<'a> {
         http().request(method, format!("{}{path}", self.provider.issuer))
     }
 
-    /// A form, with the credentials of the client.
+    /// Posts a form with the client credentials.
     pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Reply {
         let request = self.form(path, form).header("authorization", self.basic());
         Reply::of(request).await
     }
 
-    /// A form without credentials.
+    /// A request with a form, without client credentials.
     pub fn form(&self, path: &str, form: &[(&str, &str)]) -> RequestBuilder {
         let body = Serializer::new(String::new()).extend_pairs(form).finish();
         self.request(Method::POST, path)
@@ -179,7 +179,7 @@ impl<'a> Client<'a> {
             .body(body)
     }
 
-    /// Redeems a code.
+    /// Redeems an authorization code.
     pub async fn redeem(&self, code: &str) -> Reply {
         let redirect_uri = &self.provider.emulator.client().redirect_uri;
         let form = [
@@ -191,7 +191,7 @@ impl<'a> Client<'a> {
         self.post("/token", &form).await
     }
 
-    /// The token response for a user who logs in and agrees.
+    /// The token response after login and consent.
     pub async fn tokens(&self, scope: &str, more: &[(&str, &str)]) -> Value {
         let mut browser = self.provider.browser();
         let parameters = self.parameters(scope, more);
@@ -202,7 +202,7 @@ impl<'a> Client<'a> {
     }
 }
 
-/// The claims of an ID token, whose signature is not looked at.
+/// The claims of an ID token. The signature is not verified.
 pub fn claims(tokens: &Value) -> Value {
     let payload = tokens["id_token"].as_str().unwrap().split('.').nth(1);
     let payload = BASE64_URL_SAFE_NO_PAD.decode(payload.unwrap()).unwrap();

@@ -1,4 +1,4 @@
-//! A provider that has all endpoints, and that allows whatever is left to it.
+//! A provider with all endpoints, whose traits allow everything.
 
 use authlete::JsonObject;
 use authlete::server::Presented;
@@ -16,10 +16,10 @@ use axum::response::{IntoResponse as _, Response, Result};
 
 use super::credential_issuer::issue_degrees;
 use super::federation::Federation;
-use super::paths::{filled, paths};
+use super::paths::{fill_captures, paths};
 use super::*;
 
-/// A provider with every endpoint, in one origin.
+/// A provider with all endpoints, including the credential issuer, at one origin.
 pub struct Complete {
     pub provider: Provider,
     /// The endpoints, and the pages of users.
@@ -31,23 +31,23 @@ impl Complete {
         version: ApiVersion,
         change: impl FnOnce(AuthorizationServer) -> AuthorizationServer,
     ) -> Self {
-        let mut kept = None;
+        let mut captured = None;
         let provider = Provider::with(version, |server| {
             let endpoints = with_credential_issuer(server.endpoints());
             let server = AuthorizationServer::new(server.api().clone(), endpoints, users::Users)
-                .token_grants(Everybody)
-                .resource_servers(Everybody)
-                .backchannel_users(Everybody)
-                .logout(Everybody)
-                .registrations(Everybody)
-                .credential_orders(Everybody);
+                .token_grants(AllowAll)
+                .resource_servers(AllowAll)
+                .backchannel_users(AllowAll)
+                .logout(AllowAll)
+                .registrations(AllowAll)
+                .credential_orders(AllowAll);
             let server = change(server);
             let router = users::router(server.clone());
-            kept = Some((router.clone(), server.endpoints().clone()));
+            captured = Some((router.clone(), server.endpoints().clone()));
             router
         })
         .await;
-        let (router, endpoints) = kept.unwrap();
+        let (router, endpoints) = captured.unwrap();
         provider
             .change_service(|service| {
                 endpoints.write_to(service);
@@ -63,13 +63,13 @@ impl Complete {
         Self { provider, router }
     }
 
-    /// The paths of all routes, with `1` in the place of an ID.
+    /// The paths of all routes, with `1` for each capture.
     pub fn paths(&self) -> Vec<String> {
         let paths = paths(&self.router);
-        paths.iter().map(|path| filled(path, "1")).collect()
+        paths.iter().map(|path| fill_captures(path, "1")).collect()
     }
 
-    /// An access token for every resource of the provider.
+    /// An access token for all resources of the provider.
     pub async fn access_token(&self) -> String {
         let scopes = "openid email degree grant_management_query grant_management_revoke";
         let tokens = self.provider.client().tokens(scopes, &[]).await;
@@ -97,7 +97,7 @@ fn grant_types() -> Vec<GrantType> {
     ]
 }
 
-/// What a service does not support is an error of the server that has an endpoint for it.
+/// Enables all features of the service: Authlete reports a call for a disabled feature as an error of the server.
 fn allow_all(service: &mut Service) {
     service.supported_grant_types = Some(grant_types());
     service.dynamic_registration_supported = Some(true);
@@ -110,7 +110,7 @@ fn allow_all(service: &mut Service) {
     Federation::new().join(service);
 }
 
-/// The media type that the endpoint at a path reads.
+/// The media type that the endpoint at a path expects.
 pub fn media_type(path: &str) -> &'static str {
     match path {
         "/federation/register" => "application/entity-statement+jwt",
@@ -119,10 +119,10 @@ pub fn media_type(path: &str) -> &'static str {
     }
 }
 
-/// Everybody may do everything, as `alice`.
-struct Everybody;
+/// Allows everything, with `alice` as the user.
+struct AllowAll;
 
-impl TokenGrants for Everybody {
+impl TokenGrants for AllowAll {
     async fn password(&self, _: &TokenResponse) -> Result<Option<String>> {
         Ok(Some("alice".to_owned()))
     }
@@ -142,13 +142,13 @@ impl TokenGrants for Everybody {
     }
 }
 
-impl ResourceServers for Everybody {
+impl ResourceServers for AllowAll {
     async fn authenticate(&self, _: &Presented) -> Result<Option<ResourceServer>> {
         Ok(Some(ResourceServer::new("https://api.example.com")))
     }
 }
 
-impl BackchannelUsers for Everybody {
+impl BackchannelUsers for AllowAll {
     async fn identify(
         &self,
         _: &BackchannelAuthenticationResponse,
@@ -159,13 +159,13 @@ impl BackchannelUsers for Everybody {
     async fn ask(&self, _: BackchannelRequest) {}
 }
 
-impl Logout for Everybody {
+impl Logout for AllowAll {
     async fn log_out(&self, _: &Parts, logout: LogoutRequest) -> Result<Response> {
         Ok(logout.response().unwrap_or_else(|| "bye".into_response()))
     }
 }
 
-impl Registrations for Everybody {
+impl Registrations for AllowAll {
     async fn may_register(&self, _: &Presented, _: &JsonObject) -> Result<bool> {
         Ok(true)
     }
@@ -175,7 +175,7 @@ impl Registrations for Everybody {
     }
 }
 
-impl CredentialOrders for Everybody {
+impl CredentialOrders for AllowAll {
     async fn order(
         &self,
         _: &IntrospectionResponse,

@@ -19,7 +19,7 @@ use rstest::rstest;
 
 const VCT: &str = "https://issuer.example/degree";
 
-/// Degrees are for `alice`, at the second visit.
+/// Issues degrees to `alice`, after deferring the first request.
 struct Degrees;
 
 impl CredentialOrders for Degrees {
@@ -44,7 +44,7 @@ impl CredentialOrders for Degrees {
     }
 }
 
-/// The settings of a service that issues degrees, for the scope `degree`.
+/// Lets the service issue degrees, for the scope `degree`.
 pub fn issue_degrees(service: &mut Service) {
     let mut jwk = Key::generate().private_jwk();
     jwk["kid"] = "issuer".into();
@@ -64,7 +64,7 @@ pub fn issue_degrees(service: &mut Service) {
     scopes.push(Scope::new("degree"));
 }
 
-/// A provider, and a credential issuer at an origin of its own.
+/// A provider, and a credential issuer at a separate origin.
 struct Issuer {
     provider: Provider,
     url: String,
@@ -132,7 +132,7 @@ impl Issuer {
     }
 }
 
-/// A proof of a key.
+/// A key proof.
 fn prove(key: &Key, issuer: &str, nonce: &Value) -> String {
     let claims = json!({ "aud": issuer, "iat": now(), "nonce": nonce });
     let header = json!({ "typ": "openid4vci-proof+jwt", "alg": "ES256", "jwk": key.jwk() });
@@ -144,7 +144,7 @@ fn now() -> u64 {
 }
 
 #[tokio::test]
-async fn credential_is_deferred_and_issued_when_the_wallet_comes_back() {
+async fn deferred_credential_is_issued_at_the_second_request() {
     for (version, path) in GENERATIONS.into_iter().zip(["", "/tenant"]) {
         let issuer = Issuer::start(version, path, |server| server.credential_orders(Degrees)).await;
         let bearer = issuer.bearer().await;
@@ -169,7 +169,7 @@ async fn credential_is_deferred_and_issued_when_the_wallet_comes_back() {
 
 #[rstest]
 #[tokio::test]
-async fn no_credential_is_issued_unless_the_server_says_so(
+async fn credential_requests_are_refused_by_default(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let issuer = Issuer::start(version, "", |server| server).await;
@@ -181,7 +181,7 @@ async fn no_credential_is_issued_unless_the_server_says_so(
 
 #[rstest]
 #[tokio::test]
-async fn wallet_without_a_good_token_is_challenged_before_its_body_is_read(
+async fn wallet_without_a_valid_token_is_challenged_before_its_body_is_read(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let issuer = Issuer::start(version, "", |server| server.credential_orders(Degrees)).await;
@@ -294,7 +294,7 @@ async fn bound_token_needs_a_proof_for_the_credential_endpoint(
 }
 
 #[tokio::test]
-async fn metadata_and_keys_are_where_wallets_and_verifiers_look() {
+async fn metadata_and_keys_are_at_their_well_known_paths() {
     for (version, path) in GENERATIONS.into_iter().zip(["", "/tenant"]) {
         let issuer = Issuer::start(version, path, |server| server).await;
         for url in [
@@ -311,12 +311,12 @@ async fn metadata_and_keys_are_where_wallets_and_verifiers_look() {
                 assert_eq!(metadata[member], format!("{}{path}", issuer.url));
             }
         }
-        let of_verifiers = issuer
+        let vc_issuer = issuer
             .get(&format!("/.well-known/jwt-vc-issuer{path}"))
             .await;
-        let of_verifiers = of_verifiers.json();
-        assert_eq!(of_verifiers["issuer"], issuer.url);
-        let jwks = of_verifiers["jwks_uri"].as_str().unwrap();
+        let vc_issuer = vc_issuer.json();
+        assert_eq!(vc_issuer["issuer"], issuer.url);
+        let jwks = vc_issuer["jwks_uri"].as_str().unwrap();
         let jwks = Reply::of(client::http().get(jwks)).await.json();
         assert_eq!(jwks["keys"][0]["kid"], "issuer");
         assert_eq!(jwks["keys"][0].get("d"), None);
@@ -324,7 +324,7 @@ async fn metadata_and_keys_are_where_wallets_and_verifiers_look() {
 }
 
 #[tokio::test]
-async fn offer_is_at_its_uri_until_it_is_unknown() {
+async fn known_offer_is_returned_and_unknown_offer_is_answered_with_404() {
     for (version, path) in GENERATIONS.into_iter().zip(["", "/tenant"]) {
         let issuer = Issuer::start(version, path, |server| server).await;
         let provider = &issuer.provider;
@@ -348,7 +348,7 @@ async fn offer_is_at_its_uri_until_it_is_unknown() {
 }
 
 #[tokio::test]
-async fn scripts_of_wallets_may_call_the_issuer() {
+async fn cors_preflight_of_the_credential_endpoints_allows_any_origin() {
     let issuer = Issuer::start(ApiVersion::V3, "", |server| server).await;
     for path in ["/credential", "/credential/deferred", "/credential/nonce"] {
         let request =
@@ -363,7 +363,7 @@ async fn scripts_of_wallets_may_call_the_issuer() {
 }
 
 #[test]
-fn credential_issuer_shares_no_path_with_another_endpoint() {
+fn credential_issuer_with_the_path_of_another_endpoint_is_refused() {
     let mut service = authlete::types::Service::default();
     service.issuer = Some("https://as.example.com".into());
     service.token_endpoint = Some("https://as.example.com/credential".into());
@@ -376,10 +376,10 @@ fn credential_issuer_shares_no_path_with_another_endpoint() {
     assert!(error.contains("credentialEndpoint"), "{error}");
 }
 
-/// Nothing is ever ready.
-struct Waiting;
+/// Defers all credentials.
+struct AlwaysDeferred;
 
-impl CredentialOrders for Waiting {
+impl CredentialOrders for AlwaysDeferred {
     async fn order(
         &self,
         _: &IntrospectionResponse,
@@ -392,12 +392,12 @@ impl CredentialOrders for Waiting {
 
 #[rstest]
 #[tokio::test]
-async fn credential_that_is_not_ready_stays_deferred_as_the_version_has_it(
+async fn pending_credential_is_answered_as_its_specification_version_requires(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     for draft in [false, true] {
-        let waiting = |server: AuthorizationServer| server.credential_orders(Waiting);
-        let issuer = Issuer::start(version, "", waiting).await;
+        let deferring = |server: AuthorizationServer| server.credential_orders(AlwaysDeferred);
+        let issuer = Issuer::start(version, "", deferring).await;
         if draft {
             let older = |service: &mut authlete::types::Service| {
                 service.oid4vci_version = Some("1.0-ID1".to_owned());

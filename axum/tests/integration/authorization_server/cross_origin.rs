@@ -1,4 +1,4 @@
-//! Scripts in browsers that call endpoints from other origins (Fetch Standard, CORS protocol).
+//! Cross-origin requests of scripts in browsers (Fetch Standard, CORS protocol).
 
 use reqwest::{Method, RequestBuilder};
 
@@ -11,7 +11,7 @@ use rstest::rstest;
 
 const ORIGIN: &str = "https://spa.example";
 
-/// Where scripts of every origin are welcome, with the method that they use.
+/// The endpoints that allow scripts of any origin, with their methods.
 const OPEN: [(&str, Method); 17] = [
     ("/.well-known/jwt-vc-issuer", Method::GET),
     ("/.well-known/oauth-authorization-server", Method::GET),
@@ -32,7 +32,7 @@ const OPEN: [(&str, Method); 17] = [
     ("/userinfo", Method::POST),
 ];
 
-/// Where a cookie of the user counts, or where no script of another origin has a reason to call.
+/// The endpoints that use cookies of the user, or that scripts of other origins do not need.
 const CLOSED: [&str; 11] = [
     "/authorize",
     "/backchannel_authentication",
@@ -47,7 +47,7 @@ const CLOSED: [&str; 11] = [
     "/register/1",
 ];
 
-/// What a browser asks before a request that is not simple.
+/// The CORS preflight request of a browser.
 fn preflight(provider: &Provider, method: &Method, path: &str, headers: &str) -> RequestBuilder {
     let request = provider.client().request(Method::OPTIONS, path);
     request
@@ -69,7 +69,7 @@ fn each_path_is_open_or_closed() {
 
 #[rstest]
 #[tokio::test]
-async fn scripts_of_every_origin_may_call_open_endpoints_and_read_what_they_answer(
+async fn open_endpoints_allow_calls_of_any_origin_and_expose_their_headers(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let complete = Complete::start(version, |server| server).await;
@@ -80,20 +80,24 @@ async fn scripts_of_every_origin_may_call_open_endpoints_and_read_what_they_answ
             "authorization,content-type,dpop,oauth-client-attestation,oauth-client-attestation-pop";
         let allowed = Reply::of(preflight(provider, method, path, names)).await;
         assert_eq!(allowed.status, 200, "{path} {allowed:?}");
-        let of = |header| allowed.header(header).unwrap_or_default();
-        assert_eq!(of("access-control-allow-origin"), "*", "{path}");
-        let methods = of("access-control-allow-methods");
+        let value = |header| allowed.header(header).unwrap_or_default();
+        assert_eq!(value("access-control-allow-origin"), "*", "{path}");
+        let methods = value("access-control-allow-methods");
         assert!(methods.split(',').any(|it| it == method), "{path}");
-        let headers: Vec<_> = of("access-control-allow-headers").split(',').collect();
+        let headers: Vec<_> = value("access-control-allow-headers").split(',').collect();
         for name in names.split(',') {
             assert!(headers.contains(&name), "{path} {headers:?}");
         }
         let request = provider.client().request(method.clone(), path);
         let request = request.header("content-type", media_type(path));
         let answer = Reply::of(request.header("origin", ORIGIN)).await;
-        let of = |header| answer.header(header).unwrap_or_default();
-        assert_eq!(of("access-control-allow-origin"), "*", "{path} {answer:?}");
-        let exposed: Vec<_> = of("access-control-expose-headers").split(',').collect();
+        let value = |header| answer.header(header).unwrap_or_default();
+        assert_eq!(
+            value("access-control-allow-origin"),
+            "*",
+            "{path} {answer:?}"
+        );
+        let exposed: Vec<_> = value("access-control-expose-headers").split(',').collect();
         for name in ["www-authenticate", "dpop-nonce", "retry-after"] {
             assert!(exposed.contains(&name), "{path} {exposed:?}");
         }
@@ -106,7 +110,7 @@ async fn scripts_of_every_origin_may_call_open_endpoints_and_read_what_they_answ
 
 #[rstest]
 #[tokio::test]
-async fn scripts_of_other_origins_may_neither_call_nor_read_what_is_closed(
+async fn closed_endpoints_send_no_cors_headers(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let complete = Complete::start(version, |server| server).await;
@@ -114,17 +118,17 @@ async fn scripts_of_other_origins_may_neither_call_nor_read_what_is_closed(
     let basic = provider.client().basic();
     for path in CLOSED {
         for method in [Method::GET, Method::POST, Method::PUT, Method::DELETE] {
-            let asked = preflight(provider, &method, path, "authorization,content-type");
+            let preflight = preflight(provider, &method, path, "authorization,content-type");
             let request = provider.client().request(method.clone(), path);
             let request = request
                 .header("origin", ORIGIN)
                 .header("authorization", &basic)
                 .header("content-type", media_type(path));
-            for request in [asked, request] {
+            for request in [preflight, request] {
                 let reply = Reply::of(request).await;
                 let mut names = reply.headers.keys();
-                let is_told = names.any(|it| it.as_str().starts_with("access-control-"));
-                assert!(!is_told, "{method} {path} {reply:?}");
+                let has_cors_header = names.any(|it| it.as_str().starts_with("access-control-"));
+                assert!(!has_cors_header, "{method} {path} {reply:?}");
             }
         }
     }
@@ -132,7 +136,7 @@ async fn scripts_of_other_origins_may_neither_call_nor_read_what_is_closed(
 
 #[rstest]
 #[tokio::test]
-async fn script_reads_the_nonce_for_its_next_proof_in_each_answer(
+async fn dpop_nonce_is_exposed_to_scripts_in_each_response(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let complete = Complete::start(version, |server| server).await;
@@ -142,12 +146,12 @@ async fn script_reads_the_nonce_for_its_next_proof_in_each_answer(
     };
     provider.change_service(on).await;
     let key = Key::generate();
-    let wanted = crate::common::wanted(&provider.emulator)
+    let token_request = crate::common::token_request(&provider.emulator)
         .scopes(["openid"])
         .dpop_key_thumbprint(thumbprint(&key));
-    let token = crate::common::issue(&provider.api, wanted).await;
-    let of_client = provider.client().basic();
-    let of_token = format!("DPoP {}", token.expose());
+    let token = crate::common::issue(&provider.api, token_request).await;
+    let basic = provider.client().basic();
+    let dpop = format!("DPoP {}", token.expose());
     let form = [("grant_type", "client_credentials")];
     let parameters = provider.client().parameters("openid", &[]);
     let pushed: Vec<(String, String)> = form_urlencoded::parse(parameters.as_bytes())
@@ -155,15 +159,9 @@ async fn script_reads_the_nonce_for_its_next_proof_in_each_answer(
         .collect();
     let pushed: Vec<_> = pushed.iter().map(|(a, b)| (&a[..], &b[..])).collect();
     for (path, authorization, form, ath, status) in [
-        ("/token", &of_client, &form[..], None, (400, 200)),
-        ("/par", &of_client, &pushed, None, (400, 201)),
-        (
-            "/userinfo",
-            &of_token,
-            &[],
-            Some(token.expose()),
-            (401, 200),
-        ),
+        ("/token", &basic, &form[..], None, (400, 200)),
+        ("/par", &basic, &pushed, None, (400, 201)),
+        ("/userinfo", &dpop, &[], Some(token.expose()), (401, 200)),
     ] {
         let url = format!("{}{path}", provider.issuer);
         let send = |nonce: Option<&str>| {

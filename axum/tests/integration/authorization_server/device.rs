@@ -7,7 +7,7 @@ use authlete_axum::AttemptLimiter;
 use authlete_axum::authorization_server::{DeviceOutcome, DeviceRequest, UserCode};
 use axum::response::IntoResponse as _;
 
-use super::authorization::Gone;
+use super::authorization::DeletedUser;
 use super::client::claims;
 use super::*;
 use authlete::ApiVersion;
@@ -15,23 +15,23 @@ use rstest::rstest;
 
 const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
-/// A provider for devices, and its server to call as a page of it does.
+/// A provider for the device flow, and its server for direct calls, as from a page.
 async fn start(
     version: ApiVersion,
     change: impl FnOnce(AuthorizationServer) -> AuthorizationServer,
 ) -> (Provider, AuthorizationServer) {
-    start_of(users::Users, version, change).await
+    start_with(users::Users, version, change).await
 }
 
-async fn start_of(
+async fn start_with(
     accounts: impl Accounts,
     version: ApiVersion,
     change: impl FnOnce(AuthorizationServer) -> AuthorizationServer,
 ) -> (Provider, AuthorizationServer) {
-    let mut kept = None;
+    let mut captured = None;
     let provider = Provider::at("", version, accounts, |server| {
         let server = change(server);
-        kept = Some(server.clone());
+        captured = Some(server.clone());
         server.router()
     })
     .await;
@@ -46,10 +46,10 @@ async fn start_of(
     provider
         .change_client(|client| client.grant_types = grants())
         .await;
-    (provider, kept.unwrap())
+    (provider, captured.unwrap())
 }
 
-/// What a device gets: the code that it shows, and the one that it keeps.
+/// Begins a device flow, and returns the user code and the device code.
 async fn begin(provider: &Provider, scope: &str) -> (String, String) {
     let reply = provider
         .client()
@@ -62,13 +62,13 @@ async fn begin(provider: &Provider, scope: &str) -> (String, String) {
 }
 
 async fn poll(provider: &Provider, device_code: &str) -> Reply {
-    // The device waits between its requests.
+    // The polling interval.
     provider.emulator.advance(Duration::from_secs(10));
     let form = [("grant_type", DEVICE_CODE), ("device_code", device_code)];
     provider.client().post("/token", &form).await
 }
 
-async fn valid(server: &AuthorizationServer, typed: &str) -> DeviceRequest {
+async fn valid_request(server: &AuthorizationServer, typed: &str) -> DeviceRequest {
     match server.verify_user_code(typed, "192.0.2.1").await.unwrap() {
         UserCode::Valid(request) => request,
         other => panic!("{other:?}"),
@@ -82,7 +82,7 @@ fn alice() -> Session {
 
 #[rstest]
 #[tokio::test]
-async fn user_code_as_it_is_typed_leads_to_tokens_for_the_scopes_agreed_to(
+async fn typed_user_code_results_in_tokens_for_the_consented_scopes(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (provider, server) = start(version, |server| server).await;
@@ -91,7 +91,7 @@ async fn user_code_as_it_is_typed_leads_to_tokens_for_the_scopes_agreed_to(
         .await
         .assert_error(400, "authorization_pending");
     let (left, right) = user_code.split_at(4);
-    let request = valid(&server, &format!(" {}-{}", left.to_lowercase(), right)).await;
+    let request = valid_request(&server, &format!(" {}-{}", left.to_lowercase(), right)).await;
     assert_eq!(
         request.answer().client_id,
         Some(provider.emulator.client().id)
@@ -116,12 +116,12 @@ async fn user_code_as_it_is_typed_leads_to_tokens_for_the_scopes_agreed_to(
 
 #[rstest]
 #[tokio::test]
-async fn refusal_by_the_user_is_access_denied_at_the_device(
+async fn device_of_a_denied_request_gets_access_denied(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (provider, server) = start(version, |server| server).await;
     let (user_code, device_code) = begin(&provider, "openid").await;
-    let request = valid(&server, &user_code).await;
+    let request = valid_request(&server, &user_code).await;
     assert_eq!(
         server.deny_device(&request).await.unwrap(),
         DeviceOutcome::Done
@@ -133,16 +133,16 @@ async fn refusal_by_the_user_is_access_denied_at_the_device(
 
 #[rstest]
 #[tokio::test]
-async fn user_who_has_gone_grants_nothing_and_the_request_can_still_be_ended(
+async fn deleted_user_cannot_grant_a_request_and_it_can_still_be_ended(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let (provider, server) = start_of(Gone, version, |server| server).await;
+    let (provider, server) = start_with(DeletedUser, version, |server| server).await;
     let (user_code, device_code) = begin(&provider, "openid").await;
-    let request = valid(&server, &user_code).await;
-    let agreed = server
+    let request = valid_request(&server, &user_code).await;
+    let granted = server
         .authorize_device(&request, &alice(), ["openid"])
         .await;
-    assert_eq!(agreed.unwrap_err().into_response().status(), 400);
+    assert_eq!(granted.unwrap_err().into_response().status(), 400);
     poll(&provider, &device_code)
         .await
         .assert_error(400, "authorization_pending");
@@ -156,14 +156,14 @@ async fn user_who_has_gone_grants_nothing_and_the_request_can_still_be_ended(
 }
 
 #[tokio::test]
-async fn code_that_is_unknown_or_expired_is_told_apart() {
+async fn unknown_and_expired_user_codes_are_distinguished() {
     let (provider, server) = start(ApiVersion::V3, |server| server).await;
     for typed in ["", " - ", "XXXX-XXXX", "<script>"] {
         let found = server.verify_user_code(typed, "192.0.2.1").await.unwrap();
         assert_eq!(found, UserCode::Unknown, "{typed}");
     }
     let (user_code, device_code) = begin(&provider, "openid").await;
-    let request = valid(&server, &user_code).await;
+    let request = valid_request(&server, &user_code).await;
     provider.emulator.advance(Duration::from_secs(601));
     let found = server.verify_user_code(&user_code, "192.0.2.1").await;
     assert_eq!(found.unwrap(), UserCode::Expired);
@@ -176,7 +176,7 @@ async fn code_that_is_unknown_or_expired_is_told_apart() {
 }
 
 #[tokio::test]
-async fn codes_cannot_be_guessed_without_limit() {
+async fn user_code_attempts_over_the_limit_are_refused_with_429() {
     let (_provider, server) = start(ApiVersion::V3, |server| server).await;
     for _ in 0..10 {
         server
@@ -209,7 +209,7 @@ async fn codes_cannot_be_guessed_without_limit() {
 
 #[rstest]
 #[tokio::test]
-async fn device_that_does_not_authenticate_gets_no_codes(
+async fn device_without_valid_credentials_is_refused_with_invalid_client(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (provider, _) = start(version, |server| server).await;

@@ -35,7 +35,7 @@ async fn discovery_document_is_at_both_paths_and_names_the_endpoints() {
 }
 
 #[test]
-fn settings_that_cannot_be_routed_are_refused_by_name() {
+fn invalid_endpoint_url_is_refused_with_the_name_of_the_setting() {
     let mut service = authlete::types::Service::default();
     let error = Endpoints::of(&service).unwrap_err().to_string();
     assert!(error.contains("issuer"), "{error}");
@@ -59,7 +59,7 @@ fn settings_that_cannot_be_routed_are_refused_by_name() {
 }
 
 #[tokio::test]
-async fn endpoint_without_a_url_in_the_settings_is_not_there() {
+async fn endpoint_without_a_url_in_the_settings_is_answered_with_404() {
     let mut service = authlete::types::Service::default();
     service.issuer = Some("https://as.example.com".into());
     service.token_endpoint = Some("https://as.example.com/token".into());
@@ -67,8 +67,8 @@ async fn endpoint_without_a_url_in_the_settings_is_not_there() {
     let api = crate::common::unreachable();
     let server = AuthorizationServer::new(api, endpoints, users::Users);
     let url = crate::common::serve_router(server.router()).await;
-    let there = Reply::of(client::http().get(format!("{url}/token"))).await;
-    assert_eq!(there.status, 405);
+    let present = Reply::of(client::http().get(format!("{url}/token"))).await;
+    assert_eq!(present.status, 405);
     let absent = Reply::of(client::http().get(format!("{url}/authorize"))).await;
     assert_eq!(absent.status, 404);
 }

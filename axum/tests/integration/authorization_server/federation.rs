@@ -1,4 +1,4 @@
-//! The provider in a federation, and relying parties that register explicitly.
+//! OpenID Federation: entity configuration and explicit registration.
 
 use authlete::types::{ClientRegistrationType, Service, TrustAnchor};
 use reqwest::Method;
@@ -15,7 +15,7 @@ const CHAIN: &str = "application/trust-chain+json";
 const ANCHOR: &str = "https://anchor.example";
 const RELYING_PARTY: &str = "https://rp.example";
 
-/// A trust anchor with one relying party right below it.
+/// A trust anchor with one relying party directly below it.
 pub struct Federation {
     anchor: Key,
     relying_party: Key,
@@ -71,7 +71,7 @@ fn jwks(key: &Key, kid: &str) -> Value {
     json!({ "keys": [jwk] })
 }
 
-/// A statement about the relying party.
+/// An entity statement about the relying party.
 fn statement(signer: &Key, issuer: &str, about: &Key, more: Value) -> String {
     let now = std::time::SystemTime::UNIX_EPOCH
         .elapsed()
@@ -100,7 +100,7 @@ async fn configuration(provider: &Provider) -> Reply {
 }
 
 #[tokio::test]
-async fn provider_in_a_federation_describes_itself_and_registers_relying_parties() {
+async fn provider_serves_its_entity_configuration_and_registers_relying_parties() {
     for (version, path) in GENERATIONS.into_iter().zip(["", "/tenant"]) {
         let provider = Provider::at(path, version, users::Users, users::router).await;
         let federation = Federation::new();
@@ -122,19 +122,19 @@ async fn provider_in_a_federation_describes_itself_and_registers_relying_parties
 }
 
 #[tokio::test]
-async fn each_media_type_is_read_as_what_it_says() {
+async fn registration_body_is_interpreted_by_its_media_type() {
     let provider = Provider::start(ApiVersion::V3).await;
     let federation = Federation::new();
     provider
         .change_service(|service| federation.join(service))
         .await;
     let [entity, _] = federation.chain(&provider.issuer);
-    // Nobody is there from whom the emulator could get the rest of the chain: it says so of the entity itself.
+    // The emulator does not fetch the rest of the chain, so it refuses the entity configuration.
     let alone = register(&provider, ENTITY, entity.clone()).await;
     assert_eq!(alone.status, 400, "{alone:?}");
     let swapped = register(&provider, CHAIN, entity.clone()).await;
     assert_eq!(swapped.status, 400, "{swapped:?}");
-    // The code of what is neither of the two.
+    // The result code for a body that is neither of the two.
     assert!(swapped.body.contains("A921301"), "{swapped:?}");
     assert!(!alone.body.contains("A921301"), "{alone:?}");
     for media_type in [
@@ -150,7 +150,7 @@ async fn each_media_type_is_read_as_what_it_says() {
 }
 
 #[tokio::test]
-async fn registration_without_a_body_is_an_error_of_the_relying_party() {
+async fn registration_without_a_body_is_refused_with_400() {
     for version in GENERATIONS {
         let provider = Provider::at("", version, users::Users, users::router).await;
         let federation = Federation::new();
@@ -168,7 +168,7 @@ async fn registration_without_a_body_is_an_error_of_the_relying_party() {
 
 #[rstest]
 #[tokio::test]
-async fn provider_outside_of_federations_has_no_entity_configuration(
+async fn entity_configuration_of_a_provider_without_federation_is_answered_with_404(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let provider = Provider::start(version).await;

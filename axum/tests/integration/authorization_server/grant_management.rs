@@ -1,4 +1,4 @@
-//! Clients that read and revoke the grants that they got.
+//! Clients that read and revoke their grants.
 
 use authlete::server::ClientCertificateSource;
 use authlete::types::{GrantType, TokenCreateRequest};
@@ -15,18 +15,18 @@ use rstest::rstest;
 
 const SCOPES: [&str; 2] = ["grant_management_query", "grant_management_revoke"];
 
-fn wanted(provider: &Provider, scopes: &[&str]) -> TokenCreateRequest {
+fn token_request(provider: &Provider, scopes: &[&str]) -> TokenCreateRequest {
     TokenCreateRequest::new(GrantType::ClientCredentials)
         .client_id(provider.emulator.client().id)
         .scopes(scopes.iter().copied())
 }
 
-async fn token(provider: &Provider, wanted: TokenCreateRequest) -> String {
-    let token = crate::common::issue(&provider.api, wanted).await;
+async fn token(provider: &Provider, token_request: TokenCreateRequest) -> String {
+    let token = crate::common::issue(&provider.api, token_request).await;
     token.expose().to_owned()
 }
 
-async fn granted(provider: &Provider) -> String {
+async fn create_grant(provider: &Provider) -> String {
     let create = [("grant_management_action", "create")];
     let tokens = provider.client().tokens("openid email", &create).await;
     tokens["grant_id"].as_str().unwrap().to_owned()
@@ -40,12 +40,12 @@ async fn manage(provider: &Provider, method: Method, grant_id: &str, token: &str
 
 #[rstest]
 #[tokio::test]
-async fn client_reads_its_grant_and_revokes_it(
+async fn client_reads_and_revokes_its_grant(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let provider = Provider::start(version).await;
-    let grant_id = granted(&provider).await;
-    let token = token(&provider, wanted(&provider, &SCOPES)).await;
+    let grant_id = create_grant(&provider).await;
+    let token = token(&provider, token_request(&provider, &SCOPES)).await;
     let read = manage(&provider, Method::GET, &grant_id, &token).await;
     assert_eq!(read.status, 200, "{read:?}");
     assert_eq!(read.json()["scopes"][0]["scope"], "openid email");
@@ -62,7 +62,7 @@ async fn caller_without_a_token_for_the_action_is_challenged(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let provider = Provider::start(version).await;
-    let grant_id = granted(&provider).await;
+    let grant_id = create_grant(&provider).await;
     let url = format!("/grants/{grant_id}");
     for method in [Method::GET, Method::DELETE] {
         let reply = Reply::of(provider.client().request(method, &url)).await;
@@ -73,7 +73,7 @@ async fn caller_without_a_token_for_the_action_is_challenged(
     assert_eq!(reply.status, 401);
     let challenge = reply.header("www-authenticate").unwrap();
     assert!(challenge.contains("invalid_token"), "{challenge}");
-    let only_query = wanted(&provider, &SCOPES[..1]);
+    let only_query = token_request(&provider, &SCOPES[..1]);
     let token = token(&provider, only_query).await;
     let reply = manage(&provider, Method::DELETE, &grant_id, &token).await;
     assert_eq!(reply.status, 403);
@@ -101,10 +101,10 @@ async fn bound_token_needs_a_proof_for_the_url_of_the_grant(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let provider = Provider::start(version).await;
-    let grant_id = granted(&provider).await;
+    let grant_id = create_grant(&provider).await;
     let key = Key::generate();
-    let wanted = wanted(&provider, &SCOPES).dpop_key_thumbprint(thumbprint(&key));
-    let token = token(&provider, wanted).await;
+    let token_request = token_request(&provider, &SCOPES).dpop_key_thumbprint(thumbprint(&key));
+    let token = token(&provider, token_request).await;
     let url = format!("{}/grants/{grant_id}", provider.issuer);
     let send = |htu: &str| Reply::of(get_by_dpop(&key, &url, htu, &token));
     let read = send(&url).await;
@@ -117,13 +117,13 @@ async fn bound_token_needs_a_proof_for_the_url_of_the_grant(
 
 #[rstest]
 #[tokio::test]
-async fn proof_is_for_the_url_of_a_grant_as_the_client_encodes_it(
+async fn proof_covers_the_grant_url_as_the_client_encodes_it(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let provider = Provider::start(version).await;
     let key = Key::generate();
-    let wanted = wanted(&provider, &SCOPES).dpop_key_thumbprint(thumbprint(&key));
-    let token = token(&provider, wanted).await;
+    let token_request = token_request(&provider, &SCOPES).dpop_key_thumbprint(thumbprint(&key));
+    let token = token(&provider, token_request).await;
     for id in [
         "a:b", "a%3Ab", "a%20b", "a%2Fb", "a%3Fb", "a%23b", "a%25b", "%C3%A4",
     ] {
@@ -142,14 +142,14 @@ async fn bound_token_needs_its_client_certificate(
         users::router(server.client_certificates(ClientCertificateSource::ClientCert))
     };
     let provider = Provider::with(version, behind_proxy).await;
-    let grant_id = granted(&provider).await;
+    let grant_id = create_grant(&provider).await;
     let certificates = ["own.example", "other.example"].map(|name| {
-        let made = rcgen::generate_simple_self_signed([name.to_owned()]).unwrap();
-        made.cert.der().to_vec()
+        let generated = rcgen::generate_simple_self_signed([name.to_owned()]).unwrap();
+        generated.cert.der().to_vec()
     });
     let thumbprint = encode(digest(&SHA256, &certificates[0]));
-    let wanted = wanted(&provider, &SCOPES).certificate_thumbprint(thumbprint);
-    let token = token(&provider, wanted).await;
+    let token_request = token_request(&provider, &SCOPES).certificate_thumbprint(thumbprint);
+    let token = token(&provider, token_request).await;
     for (certificate, status) in certificates.iter().zip([200, 401]) {
         let request = provider.client();
         let request = request.request(Method::GET, &format!("/grants/{grant_id}"));

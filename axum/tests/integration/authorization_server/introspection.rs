@@ -28,7 +28,7 @@ async fn introspect(provider: &Provider, token: &str, pair: &str, accept: &str) 
 
 #[rstest]
 #[tokio::test]
-async fn nobody_may_introspect_unless_the_server_says_so(
+async fn introspection_is_refused_by_default(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let provider = Provider::start(version).await;

@@ -17,12 +17,12 @@ use rstest::rstest;
 
 const AFTER: &str = "https://client.example/bye?a=b";
 
-/// Shows what it is asked for.
-struct Shown {
+/// Answers with the user and the client of the request.
+struct EchoLogout {
     client_id: Arc<Mutex<String>>,
 }
 
-impl Logout for Shown {
+impl Logout for EchoLogout {
     async fn redirect_uris(&self, client_id: &str) -> Result<Option<Vec<String>>> {
         let is_known = client_id == *self.client_id.lock().unwrap();
         let uris = is_known.then(|| AFTER.to_owned());
@@ -35,21 +35,21 @@ impl Logout for Shown {
     }
 }
 
-struct Scene {
+struct Setup {
     provider: Provider,
     id_token: String,
     client_id: String,
 }
 
-impl Scene {
+impl Setup {
     async fn start(version: ApiVersion) -> Self {
-        let known = Arc::new(Mutex::new(String::new()));
-        let shown = Shown {
-            client_id: Arc::clone(&known),
+        let shared_id = Arc::new(Mutex::new(String::new()));
+        let logout = EchoLogout {
+            client_id: Arc::clone(&shared_id),
         };
-        let provider = Provider::with(version, |server| users::router(server.logout(shown))).await;
+        let provider = Provider::with(version, |server| users::router(server.logout(logout))).await;
         let client_id = provider.emulator.client().id.to_string();
-        known.lock().unwrap().clone_from(&client_id);
+        shared_id.lock().unwrap().clone_from(&client_id);
         let tokens = provider.client().tokens("openid", &[]).await;
         let id_token = tokens["id_token"].as_str().unwrap().to_owned();
         Self {
@@ -74,17 +74,17 @@ impl Scene {
 
 #[rstest]
 #[tokio::test]
-async fn client_with_an_id_token_is_redirected_to_its_own_uri_alone(
+async fn client_is_redirected_only_to_its_own_uris(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let scene = Scene::start(version).await;
-    let (hint, id) = (scene.id_token.as_str(), scene.client_id.as_str());
-    // Expired ID tokens count, too (RP-Initiated Logout 1.0 §2).
-    scene
+    let setup = Setup::start(version).await;
+    let (hint, id) = (setup.id_token.as_str(), setup.client_id.as_str());
+    // Expired ID tokens are accepted (RP-Initiated Logout 1.0 §2).
+    setup
         .provider
         .emulator
         .advance(Duration::from_secs(7 * 86_400));
-    let reply = scene
+    let reply = setup
         .log_out(&[
             ("id_token_hint", hint),
             ("post_logout_redirect_uri", AFTER),
@@ -93,7 +93,7 @@ async fn client_with_an_id_token_is_redirected_to_its_own_uri_alone(
         .await;
     let location = reply.header("location");
     assert_eq!(location, Some("https://client.example/bye?a=b&state=x+y"));
-    let reply = scene
+    let reply = setup
         .log_out(&[("client_id", id), ("post_logout_redirect_uri", AFTER)])
         .await;
     assert_eq!(reply.header("location"), Some(AFTER));
@@ -103,26 +103,24 @@ async fn client_with_an_id_token_is_redirected_to_its_own_uri_alone(
         "javascript:x",
     ] {
         let parameters = [("id_token_hint", hint), ("post_logout_redirect_uri", uri)];
-        let reply = scene.log_out(&parameters).await;
+        let reply = setup.log_out(&parameters).await;
         assert_eq!((reply.status, reply.header("location")), (200, None));
         assert_eq!(reply.body, format!("Some(\"alice\") Some({id:?})"));
     }
-    // Nobody knows which client asks, or the client that asks is unknown.
+    // Without a client, or with an unknown client.
     for more in [None, Some(("client_id", "unknown"))] {
         let redirect = [("post_logout_redirect_uri", AFTER)];
         let parameters: Vec<_> = redirect.into_iter().chain(more).collect();
-        let reply = scene.log_out(&parameters).await;
+        let reply = setup.log_out(&parameters).await;
         assert_eq!((reply.status, reply.header("location")), (200, None));
     }
 }
 
 #[rstest]
 #[tokio::test]
-async fn hint_that_does_not_hold_is_refused(
-    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
-) {
-    let scene = Scene::start(version).await;
-    let hint = scene.id_token.as_str();
+async fn invalid_hint_is_refused(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
+    let setup = Setup::start(version).await;
+    let hint = setup.id_token.as_str();
     let (signed, _) = hint.rsplit_once('.').unwrap();
     let forged = format!("{signed}.AAAA");
     let unsigned = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbGljZSJ9.";
@@ -133,34 +131,34 @@ async fn hint_that_does_not_hold_is_refused(
         vec![("id_token_hint", hint), ("client_id", "another")],
         vec![("id_token_hint", hint), ("id_token_hint", hint)],
     ] {
-        let reply = scene.log_out(&parameters).await;
+        let reply = setup.log_out(&parameters).await;
         reply.assert_error(400, "invalid_request");
     }
 }
 
 #[rstest]
 #[tokio::test]
-async fn id_token_of_another_issuer_is_no_hint_even_with_the_same_keys(
+async fn id_token_of_another_issuer_is_refused_even_with_the_same_keys(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let scene = Scene::start(version).await;
+    let setup = Setup::start(version).await;
     let other = |service: &mut Service| {
         service.issuer = Some("https://other.example".to_owned());
     };
-    scene.provider.change_service(other).await;
-    let tokens = scene.provider.client().tokens("openid", &[]).await;
+    setup.provider.change_service(other).await;
+    let tokens = setup.provider.client().tokens("openid", &[]).await;
     assert_eq!(client::claims(&tokens)["iss"], "https://other.example");
     let hint = tokens["id_token"].as_str().unwrap();
     let parameters = [("id_token_hint", hint), ("post_logout_redirect_uri", AFTER)];
-    let reply = scene.log_out(&parameters).await;
+    let reply = setup.log_out(&parameters).await;
     reply.assert_error(400, "invalid_request");
     assert_eq!(reply.header("location"), None);
 }
 
-/// Ends the session of the user in the hint, and asks before it ends that of another.
-struct Careful;
+/// Ends the session if the user in the hint is logged in, and asks for confirmation otherwise.
+struct ConfirmOtherUsers;
 
-impl Logout for Careful {
+impl Logout for ConfirmOtherUsers {
     async fn log_out(&self, request: &Parts, logout: LogoutRequest) -> Result<Response> {
         let browser: &tower_sessions::Session = request.extensions.get().unwrap();
         let login: Option<(String, i64)> = browser.get("login").await.unwrap();
@@ -173,11 +171,11 @@ impl Logout for Careful {
     }
 }
 
-/// An ID token of a user, without a page.
+/// Issues an ID token for a user without login and consent pages.
 async fn id_token_of(provider: &Provider, subject: &str) -> String {
     let parameters = provider.client().parameters("openid", &[]);
-    let asked = AuthorizationRequest::new(parameters);
-    let answer = provider.api.authorization(&asked).await.unwrap();
+    let request = AuthorizationRequest::new(parameters);
+    let answer = provider.api.authorization(&request).await.unwrap();
     let request = AuthorizationIssueRequest::new(answer.ticket.unwrap(), subject);
     let issued = provider.api.authorization_issue(&request).await.unwrap();
     let location = issued.response_content.unwrap();
@@ -190,10 +188,10 @@ async fn id_token_of(provider: &Provider, subject: &str) -> String {
 
 #[rstest]
 #[tokio::test]
-async fn server_tells_the_user_in_the_hint_from_the_one_who_is_logged_in(
+async fn logout_request_has_the_user_in_the_hint_not_the_logged_in_user(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let with_logout = |server: AuthorizationServer| users::router(server.logout(Careful));
+    let with_logout = |server: AuthorizationServer| users::router(server.logout(ConfirmOtherUsers));
     let provider = Provider::with(version, with_logout).await;
     let client = provider.client();
     let mut browser = provider.browser();
@@ -215,48 +213,52 @@ async fn server_tells_the_user_in_the_hint_from_the_one_who_is_logged_in(
 
 #[rstest]
 #[tokio::test]
-async fn id_token_with_a_symmetric_signature_is_a_hint_too(
+async fn id_token_with_a_symmetric_signature_is_a_valid_hint(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let scene = Scene::start(version).await;
-    scene
+    let setup = Setup::start(version).await;
+    setup
         .provider
         .change_client(|client| client.id_token_sign_alg = Some(JwsAlg::Hs256))
         .await;
-    let tokens = scene.provider.client().tokens("openid", &[]).await;
+    let tokens = setup.provider.client().tokens("openid", &[]).await;
     let hint = tokens["id_token"].as_str().unwrap();
-    let reply = scene.log_out(&[("id_token_hint", hint)]).await;
-    let expected = format!("Some(\"alice\") Some({:?})", scene.client_id);
+    let reply = setup.log_out(&[("id_token_hint", hint)]).await;
+    let expected = format!("Some(\"alice\") Some({:?})", setup.client_id);
     assert_eq!(reply.body, expected, "{reply:?}");
     let (signed, _) = hint.rsplit_once('.').unwrap();
-    let reply = scene
+    let reply = setup
         .log_out(&[("id_token_hint", &format!("{signed}.AAAA"))])
         .await;
     reply.assert_error(400, "invalid_request");
 }
 
 #[tokio::test]
-async fn another_jwt_of_the_service_is_no_hint() {
-    let scene = Scene::start(ApiVersion::V3).await;
-    scene
+async fn access_token_or_logout_token_is_refused_as_a_hint() {
+    let setup = Setup::start(ApiVersion::V3).await;
+    setup
         .provider
         .change_service(|service| service.access_token_sign_alg = Some(JwsAlg::Es256))
         .await;
-    let tokens = scene.provider.client().tokens("openid", &[]).await;
+    let tokens = setup.provider.client().tokens("openid", &[]).await;
     let access_token = tokens["access_token"].as_str().unwrap();
-    assert_eq!(access_token.split('.').count(), 3, "it is a JWT");
-    let id = scene.provider.emulator.client().id;
+    assert_eq!(
+        access_token.split('.').count(),
+        3,
+        "the access token is a JWT"
+    );
+    let id = setup.provider.emulator.client().id;
     let request = BackchannelLogoutTokenRequest::new(id).subject("alice");
-    let answer = scene.provider.api.backchannel_logout_token(&request).await;
+    let answer = setup.provider.api.backchannel_logout_token(&request).await;
     let logout_token = answer.unwrap().logout_token.unwrap();
     for hint in [access_token, logout_token.expose()] {
-        let reply = scene.log_out(&[("id_token_hint", hint)]).await;
+        let reply = setup.log_out(&[("id_token_hint", hint)]).await;
         reply.assert_error(400, "invalid_request");
     }
 }
 
 #[tokio::test]
-async fn state_is_added_to_uris_of_apps_and_before_a_fragment() {
+async fn state_is_added_to_custom_scheme_uris_and_before_a_fragment() {
     for (uri, expected) in [
         ("com.example.app:/bye", "com.example.app:/bye?state=x"),
         (
@@ -264,8 +266,9 @@ async fn state_is_added_to_uris_of_apps_and_before_a_fragment() {
             "https://client.example/?state=x#bye",
         ),
     ] {
-        let known = Known(uri);
-        let provider = Provider::with(ApiVersion::V3, |server| server.logout(known).router()).await;
+        let logout = AnyClient(uri);
+        let provider =
+            Provider::with(ApiVersion::V3, |server| server.logout(logout).router()).await;
         let parameters = [
             ("client_id", "any"),
             ("post_logout_redirect_uri", uri),
@@ -276,10 +279,10 @@ async fn state_is_added_to_uris_of_apps_and_before_a_fragment() {
     }
 }
 
-/// Every client has this URI.
-struct Known(&'static str);
+/// Allows this redirect URI for every client.
+struct AnyClient(&'static str);
 
-impl Logout for Known {
+impl Logout for AnyClient {
     async fn redirect_uris(&self, _: &str) -> Result<Option<Vec<String>>> {
         Ok(Some(vec![self.0.to_owned()]))
     }
@@ -290,7 +293,7 @@ impl Logout for Known {
 }
 
 #[tokio::test]
-async fn logout_is_not_there_by_default() {
+async fn logout_is_answered_with_404_by_default() {
     let provider = Provider::start(ApiVersion::V3).await;
     let reply = Reply::of(client::http().get(format!("{}/logout", provider.issuer))).await;
     assert_eq!(reply.status, 404);
@@ -298,10 +301,10 @@ async fn logout_is_not_there_by_default() {
 
 #[rstest]
 #[tokio::test]
-async fn clients_of_a_session_are_told_of_its_end(
+async fn logout_notifications_have_logout_tokens_for_clients_with_a_logout_uri(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let (provider, server) = Provider::and_server(version).await;
+    let (provider, server) = Provider::with_server(version).await;
     let id = provider.emulator.client().id;
     let notifications = server
         .logout_notifications([id], Some("alice"), Some("s1"))
@@ -333,9 +336,9 @@ async fn clients_of_a_session_are_told_of_its_end(
 }
 
 #[tokio::test]
-async fn redirect_uris_are_in_the_custom_metadata_of_the_client_by_default() {
-    struct Ends;
-    impl Logout for Ends {
+async fn redirect_uris_come_from_the_custom_metadata_of_the_client_by_default() {
+    struct WithoutConfirmation;
+    impl Logout for WithoutConfirmation {
         async fn log_out(&self, _: &Parts, logout: LogoutRequest) -> Result<Response> {
             Ok(logout
                 .response()
@@ -343,7 +346,10 @@ async fn redirect_uris_are_in_the_custom_metadata_of_the_client_by_default() {
         }
     }
     for version in GENERATIONS {
-        let provider = Provider::with(version, |server| users::router(server.logout(Ends))).await;
+        let provider = Provider::with(version, |server| {
+            users::router(server.logout(WithoutConfirmation))
+        })
+        .await;
         let id = provider.emulator.client().id.to_string();
         let log_out = async |client_id: &str, uri: &str| {
             let parameters = [("client_id", client_id), ("post_logout_redirect_uri", uri)];
@@ -387,10 +393,10 @@ async fn redirect_uris_are_in_the_custom_metadata_of_the_client_by_default() {
     }
 }
 
-/// Signs an ID token by the secret of the client, as the client itself could.
-fn signed_by_client(scene: &Scene, claims: &serde_json::Value) -> String {
+/// Signs an ID token with the client secret, as a client could.
+fn signed_by_client(setup: &Setup, claims: &serde_json::Value) -> String {
     use aws_lc_rs::hmac;
-    let secret = scene.provider.emulator.client().secret.expose();
+    let secret = setup.provider.emulator.client().secret.expose();
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
     let part = |value: &serde_json::Value| jwt::encode(value.to_string());
     let signed = format!("{}.{}", part(&json!({ "alg": "HS256" })), part(claims));
@@ -400,27 +406,27 @@ fn signed_by_client(scene: &Scene, claims: &serde_json::Value) -> String {
 
 #[rstest]
 #[tokio::test]
-async fn client_cannot_make_a_hint_by_its_own_secret_but_where_its_id_tokens_are_signed_so(
+async fn hint_signed_with_the_client_secret_is_accepted_only_if_id_tokens_of_the_client_use_hs256(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let scene = Scene::start(version).await;
-    let (issuer, id) = (&scene.provider.issuer, scene.client_id.as_str());
+    let setup = Setup::start(version).await;
+    let (issuer, id) = (&setup.provider.issuer, setup.client_id.as_str());
     let own = json!({ "iss": issuer, "sub": "bob", "aud": id, "exp": 1, "iat": 1 });
-    let hint = signed_by_client(&scene, &own);
-    let reply = scene.log_out(&[("id_token_hint", &hint)]).await;
+    let hint = signed_by_client(&setup, &own);
+    let reply = setup.log_out(&[("id_token_hint", &hint)]).await;
     reply.assert_error(400, "invalid_request");
-    scene
+    setup
         .provider
         .change_client(|client| client.id_token_sign_alg = Some(JwsAlg::Hs256))
         .await;
-    let reply = scene.log_out(&[("id_token_hint", &hint)]).await;
+    let reply = setup.log_out(&[("id_token_hint", &hint)]).await;
     assert_eq!(reply.body, format!("Some(\"bob\") Some({id:?})"));
-    // Not for another client, either.
-    let other = scene.provider.api.create_client(&Default::default()).await;
+    // It is not accepted for another client.
+    let other = setup.provider.api.create_client(&Default::default()).await;
     let other = other.unwrap().client_id.unwrap().to_string();
     let both = json!({ "iss": issuer, "sub": "bob", "aud": [id, other], "exp": 1, "iat": 1 });
-    let hint = signed_by_client(&scene, &both);
+    let hint = signed_by_client(&setup, &both);
     let parameters = [("id_token_hint", &*hint), ("client_id", &*other)];
-    let reply = scene.log_out(&parameters).await;
+    let reply = setup.log_out(&parameters).await;
     reply.assert_error(400, "invalid_request");
 }

@@ -1,13 +1,13 @@
 //! The example `minimal`.
 
-#[allow(dead_code, reason = "its main function is that of the example")]
+#[allow(dead_code, reason = "the main function of the example is not called")]
 #[path = "../../../examples/minimal.rs"]
 mod example;
 
 use super::*;
 
 #[tokio::test]
-async fn example_logs_in_with_the_right_password_and_limits_wrong_ones() {
+async fn example_accepts_the_right_password_and_limits_wrong_ones() {
     for version in crate::common::GENERATIONS {
         let provider = Provider::at("", version, example::Users, example::router).await;
         let parameters = provider.client().parameters("openid email", &[]);
@@ -35,22 +35,22 @@ async fn example_logs_in_with_the_right_password_and_limits_wrong_ones() {
     assert_eq!(last, 429);
 }
 
-/// The fields of the page, with what the user enters.
-fn form(page: &Reply, entered: &str) -> String {
+/// The fields of the page, with the input of the user.
+fn form(page: &Reply, input: &str) -> String {
     let (_, rest) = page.body.split_once("name=request value=").unwrap();
     let (id, _) = rest.split_once('>').unwrap();
-    format!("request={id}&{entered}")
+    format!("request={id}&{input}")
 }
 
 #[tokio::test]
-async fn agreement_to_one_client_does_not_count_for_a_request_that_came_meanwhile() {
+async fn consent_to_one_request_is_not_used_for_a_concurrent_request() {
     let provider = Provider::at("", ApiVersion::V3, example::Users, example::router).await;
     let mut browser = provider.browser();
     let parameters = provider.client().parameters("openid", &[]);
     let page = browser.authorize(&parameters).await;
-    // Another site opens a tab with a request for more.
-    let meanwhile = provider.client().parameters("openid email", &[]);
-    browser.authorize(&meanwhile).await;
+    // Another site opens a tab with a request for more scopes.
+    let concurrent = provider.client().parameters("openid email", &[]);
+    browser.authorize(&concurrent).await;
     let right = form(&page, "name=alice&password=wonderland&agree=yes");
     let reply = browser.post("/decision", &right).await;
     assert_eq!((reply.status, reply.header("location")), (400, None));

@@ -1,4 +1,4 @@
-//! The endpoints of an authorization server, called as browsers and clients call them.
+//! Tests of the authorization server endpoints, with a browser and a client.
 
 mod any_requests;
 mod attestation_challenge;
@@ -36,7 +36,7 @@ use tokio::net::TcpListener;
 
 pub use client::{Browser, Client, Reply};
 
-/// A server on an emulator of its own, with its client.
+/// An authorization server with its own emulator and registered client.
 pub struct Provider {
     pub emulator: Emulator,
     pub api: Authlete,
@@ -48,7 +48,7 @@ impl Provider {
         Self::with(version, users::router).await
     }
 
-    /// A provider whose router is made by the test.
+    /// A provider with a router from the test.
     pub async fn with(
         version: ApiVersion,
         router: impl FnOnce(AuthorizationServer) -> Router,
@@ -56,17 +56,17 @@ impl Provider {
         Self::at("", version, users::Users, router).await
     }
 
-    /// A provider, and its server for what tests call directly.
-    pub async fn and_server(version: ApiVersion) -> (Self, AuthorizationServer) {
-        let mut kept = None;
+    /// A provider, and its server for direct calls.
+    pub async fn with_server(version: ApiVersion) -> (Self, AuthorizationServer) {
+        let mut captured = None;
         let provider = Self::with(version, |server| {
-            kept = Some(server.clone());
+            captured = Some(server.clone());
             server.router()
         });
-        (provider.await, kept.unwrap())
+        (provider.await, captured.unwrap())
     }
 
-    /// The same below a path, with other accounts.
+    /// A provider below a path, with accounts and a router from the test.
     pub async fn at(
         path: &str,
         version: ApiVersion,
@@ -89,7 +89,7 @@ impl Provider {
         }
     }
 
-    /// Changes the client that is registered.
+    /// Changes the registered client.
     pub async fn change_client(&self, change: impl FnOnce(&mut authlete::types::Client)) {
         let id = self.emulator.client().id;
         let mut client = self.api.get_client(id).await.unwrap();

@@ -1,4 +1,4 @@
-//! Clients are told of decisions and logouts.
+//! Notifications to clients of decisions and logouts.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -14,10 +14,10 @@ use super::*;
 use authlete::ApiVersion;
 use rstest::rstest;
 
-/// How long to wait for what ought to come.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long to wait for expected requests.
+const WAIT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A client that answers with these statuses, one after the other, and keeps what it got.
+/// A client that answers with these statuses in turn, and records the bodies of requests.
 #[derive(Clone, Default)]
 struct Listener {
     statuses: Arc<Mutex<Vec<u16>>>,
@@ -25,7 +25,7 @@ struct Listener {
 }
 
 impl Listener {
-    /// Where it listens. Statuses are taken from the end; without one it answers 204.
+    /// Starts it, and returns its URL. Statuses are taken from the end. Without a status, it answers 204.
     async fn start(&self) -> String {
         let listen = async |State(listener): State<Self>, body: String| -> Response {
             listener.bodies.lock().unwrap().push(body);
@@ -54,10 +54,10 @@ impl Listener {
         *self.statuses.lock().unwrap() = statuses.iter().rev().copied().collect();
     }
 
-    /// How many requests came, once there are so many or some seconds have passed. They are taken.
+    /// Waits until this number of requests has arrived or the time is over. Returns the number, and clears the record.
     async fn wait_for(&self, count: usize) -> usize {
         let begun = Instant::now();
-        while self.bodies.lock().unwrap().len() < count && begun.elapsed() < PATIENCE {
+        while self.bodies.lock().unwrap().len() < count && begun.elapsed() < WAIT_TIMEOUT {
             sleep(Duration::from_millis(20)).await;
         }
         self.take().len()
@@ -68,8 +68,8 @@ impl Listener {
     }
 }
 
-/// Tells the client of a logout, at this URI.
-async fn tell(
+/// Notifies the client of a logout at this URI.
+async fn notify_logout(
     (provider, server): &(Provider, AuthorizationServer),
     uri: &str,
 ) -> Result<(), NotificationError> {
@@ -86,12 +86,12 @@ async fn tell(
 
 #[rstest]
 #[tokio::test]
-async fn clients_of_a_session_get_logout_tokens_and_others_get_nothing(
+async fn clients_with_a_logout_uri_get_a_logout_token_at_logout(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let listener = Listener::default();
     let uri = listener.start().await;
-    let (provider, server) = Provider::and_server(version).await;
+    let (provider, server) = Provider::with_server(version).await;
     let change = |client: &mut authlete::types::Client| {
         client.backchannel_logout_uri = Some(uri.clone());
     };
@@ -115,8 +115,8 @@ async fn clients_of_a_session_get_logout_tokens_and_others_get_nothing(
 }
 
 #[tokio::test]
-async fn client_that_fails_is_told_again_and_one_that_refuses_is_not() {
-    let provider = Provider::and_server(ApiVersion::V3).await;
+async fn notification_is_retried_after_5xx_and_429_but_not_after_other_statuses() {
+    let provider = Provider::with_server(ApiVersion::V3).await;
     let listener = Listener::default();
     let uri = listener.start().await;
     for (answers, attempts, outcome) in [
@@ -125,12 +125,12 @@ async fn client_that_fails_is_told_again_and_one_that_refuses_is_not() {
         (&[429, 500, 204], 3, None),
         (&[500, 502, 503, 204], 3, Some(503)),
         (&[400], 1, Some(400)),
-        // A redirect is an answer, and the token goes nowhere else.
+        // Redirects are not followed.
         (&[302], 1, Some(302)),
         (&[307], 1, Some(307)),
     ] {
         listener.answer(answers);
-        let sent = tell(&provider, &uri).await;
+        let sent = notify_logout(&provider, &uri).await;
         let refused = match sent {
             Ok(()) => None,
             Err(NotificationError::Refused(status)) => Some(status.as_u16()),
@@ -144,33 +144,33 @@ async fn client_that_fails_is_told_again_and_one_that_refuses_is_not() {
 }
 
 #[tokio::test]
-async fn token_is_not_sent_in_the_clear_or_to_a_host_that_cannot_be_trusted() {
-    let provider = Provider::and_server(ApiVersion::V3).await;
-    let plain = tell(&provider, "http://client.example/out").await;
+async fn token_is_not_sent_without_tls_or_after_a_failed_tls_handshake() {
+    let provider = Provider::with_server(ApiVersion::V3).await;
+    let plain = notify_logout(&provider, "http://client.example/out").await;
     assert!(
         matches!(plain, Err(NotificationError::NotSecure)),
         "{plain:?}"
     );
     let listener = Listener::default();
     let uri = listener.start().await.replace("http:", "https:");
-    let no_tls = tell(&provider, &uri).await.unwrap_err();
+    let no_tls = notify_logout(&provider, &uri).await.unwrap_err();
     assert!(
         matches!(no_tls, NotificationError::Unreachable(_)),
         "{no_tls:?}"
     );
-    let shown = format!("{no_tls:?} {no_tls}");
-    assert!(!shown.contains("logout_token"), "{shown}");
+    let messages = format!("{no_tls:?} {no_tls}");
+    assert!(!messages.contains("logout_token"), "{messages}");
     assert_eq!(listener.take(), [""; 0]);
 }
 
 #[tokio::test]
-async fn client_of_the_program_sends_notifications_if_there_is_one() {
+async fn configured_http_client_sends_the_notifications() {
     let listener = Listener::default();
     let uri = listener.start().await;
-    let (provider, server) = Provider::and_server(ApiVersion::V3).await;
+    let (provider, server) = Provider::with_server(ApiVersion::V3).await;
     let proxy = reqwest::Proxy::all("http://127.0.0.1:1").unwrap();
     let client = reqwest::Client::builder().proxy(proxy).build().unwrap();
-    let outcome = tell(&(provider, server.notification_client(client)), &uri).await;
+    let outcome = notify_logout(&(provider, server.notification_client(client)), &uri).await;
     assert!(
         matches!(outcome, Err(NotificationError::Unreachable(_))),
         "{outcome:?}"
@@ -179,8 +179,8 @@ async fn client_of_the_program_sends_notifications_if_there_is_one() {
 }
 
 #[tokio::test]
-async fn notification_is_sent_though_nobody_waits_for_it_any_more() {
-    let (provider, server) = Provider::and_server(ApiVersion::V3).await;
+async fn notification_is_sent_after_the_future_is_dropped() {
+    let (provider, server) = Provider::with_server(ApiVersion::V3).await;
     let listener = Listener::default();
     let uri = listener.start().await;
     let change = |client: &mut authlete::types::Client| client.backchannel_logout_uri = Some(uri);
@@ -189,28 +189,28 @@ async fn notification_is_sent_though_nobody_waits_for_it_any_more() {
     let notifications = server.logout_notifications([id], Some("alice"), None).await;
     let notifications = notifications.into_iter();
     let notifications = notifications.map(|(_, it)| it.unwrap().unwrap());
-    // The browser hangs up while the client is told, which takes a second attempt.
+    // The future is dropped, as when the browser disconnects, between the first and the second attempt.
     listener.answer(&[503, 204]);
-    let hung_up = timeout(Duration::from_millis(100), server.notify(notifications)).await;
-    assert!(hung_up.is_err());
+    let dropped = timeout(Duration::from_millis(100), server.notify(notifications)).await;
+    assert!(dropped.is_err());
     assert_eq!(listener.wait_for(2).await, 2);
 
     listener.answer(&[503, 204]);
-    let told = server.log_out_of_clients([id], Some("alice"), None);
-    let hung_up = timeout(Duration::from_millis(100), told).await;
-    assert!(hung_up.is_err());
+    let sending = server.log_out_of_clients([id], Some("alice"), None);
+    let dropped = timeout(Duration::from_millis(100), sending).await;
+    assert!(dropped.is_err());
     assert_eq!(listener.wait_for(2).await, 2);
 }
 
 #[tokio::test]
-async fn server_on_the_web_sends_nothing_to_its_own_machine() {
-    let (provider, server) = Provider::and_server(ApiVersion::V3).await;
+async fn public_server_sends_no_notifications_to_loopback_addresses() {
+    let (provider, server) = Provider::with_server(ApiVersion::V3).await;
     let listener = Listener::default();
     let uri = listener.start().await;
     let endpoints = Endpoints::below("https://as.example.com").unwrap();
     let api = server.api().clone();
     let server = AuthorizationServer::new(api, endpoints, users::Users);
-    let outcome = tell(&(provider, server), &uri).await;
+    let outcome = notify_logout(&(provider, server), &uri).await;
     assert!(
         matches!(outcome, Err(NotificationError::NotSecure)),
         "{outcome:?}"

@@ -1,25 +1,25 @@
-//! The paths of a router, so that a test misses none.
+//! The paths of a router, so that tests cover all of them.
 
 use std::collections::BTreeSet;
 
 use axum::Router;
 
-/// The paths that a router has routes for, by its `Debug` output: axum lists them nowhere else.
+/// The paths of the routes of a router. They are parsed from its `Debug` output, since axum does not list them otherwise.
 pub fn paths(router: &Router) -> BTreeSet<String> {
-    let shown = format!("{router:?}");
-    let (own, _) = shown.split_once("fallback_router:").unwrap();
+    let debug = format!("{router:?}");
+    let (own, _) = debug.split_once("fallback_router:").unwrap();
     let (_, paths) = own.rsplit_once("paths: {").unwrap();
     let paths: BTreeSet<_> = paths
         .split('"')
         .filter(|text| text.starts_with('/'))
         .map(str::to_owned)
         .collect();
-    assert!(paths.contains("/token"), "{shown}");
+    assert!(paths.contains("/token"), "{debug}");
     paths
 }
 
-/// A path with a value in the place of each capture.
-pub fn filled(path: &str, value: &str) -> String {
+/// Replaces each capture in a path with a value.
+pub fn fill_captures(path: &str, value: &str) -> String {
     let segments = path.split('/').map(|segment| match segment {
         _ if segment.starts_with('{') => value,
         _ => segment,

@@ -24,7 +24,7 @@ fn query(provider: &Provider, pushed: &Reply) -> String {
 
 #[rstest]
 #[tokio::test]
-async fn pushed_request_is_authorized_by_its_uri(
+async fn pushed_request_is_authorized_with_its_request_uri(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let provider = Provider::start(version).await;
@@ -40,7 +40,7 @@ async fn pushed_request_is_authorized_by_its_uri(
 
 #[rstest]
 #[tokio::test]
-async fn pushed_max_age_zero_asks_for_the_password_again(
+async fn pushed_max_age_zero_requires_a_new_login(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let provider = Provider::start(version).await;
@@ -60,7 +60,7 @@ async fn pushed_max_age_zero_asks_for_the_password_again(
 
 #[rstest]
 #[tokio::test]
-async fn client_that_does_not_authenticate_cannot_push(
+async fn client_without_credentials_cannot_push(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let provider = Provider::start(version).await;

@@ -1,4 +1,4 @@
-//! Clients that register, and manage their registration.
+//! Dynamic client registration and registration management.
 
 use authlete::JsonObject;
 use authlete::server::Presented;
@@ -27,8 +27,8 @@ impl Registrations for Partners {
 }
 
 async fn start(version: ApiVersion, path: &str) -> Provider {
-    let open = |server: AuthorizationServer| server.registrations(Partners).router();
-    let provider = Provider::at(path, version, users::Users, open).await;
+    let router = |server: AuthorizationServer| server.registrations(Partners).router();
+    let provider = Provider::at(path, version, users::Users, router).await;
     provider
         .change_service(|service| {
             service.dynamic_registration_supported = Some(true);
@@ -67,7 +67,7 @@ async fn registered(provider: &Provider) -> (String, String, Value) {
 }
 
 #[tokio::test]
-async fn registered_client_reads_updates_and_deletes_itself_at_its_own_url() {
+async fn registered_client_reads_updates_and_deletes_its_registration() {
     for (version, path) in GENERATIONS.into_iter().zip(["", "/tenant"]) {
         let provider = start(version, path).await;
         let (url, token, client) = registered(&provider).await;
@@ -100,7 +100,7 @@ async fn registered_client_reads_updates_and_deletes_itself_at_its_own_url() {
 
 #[rstest]
 #[tokio::test]
-async fn nobody_may_register_or_update_unless_the_server_says_so(
+async fn registration_and_update_are_refused_by_default(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let provider = Provider::start(version).await;
@@ -116,7 +116,7 @@ async fn nobody_may_register_or_update_unless_the_server_says_so(
 }
 
 #[tokio::test]
-async fn registration_that_the_server_refuses_is_challenged() {
+async fn refused_registration_is_answered_with_a_challenge() {
     let provider = start(ApiVersion::V3, "").await;
     let mut stated = metadata();
     stated["software_statement"] = "e30.e30.".into();
@@ -134,7 +134,7 @@ async fn registration_that_the_server_refuses_is_challenged() {
 }
 
 #[tokio::test]
-async fn body_that_is_no_json_object_is_refused() {
+async fn body_that_is_not_a_json_object_is_refused() {
     let provider = start(ApiVersion::V3, "").await;
     let client = provider.client();
     let post = || {
@@ -155,7 +155,7 @@ async fn body_that_is_no_json_object_is_refused() {
 }
 
 #[tokio::test]
-async fn member_that_is_there_twice_reaches_authlete_once() {
+async fn repeated_member_is_sent_to_authlete_once() {
     let provider = start(ApiVersion::V3, "").await;
     let request = provider.client().request(Method::POST, "/register");
     let request = request
@@ -188,7 +188,7 @@ async fn client_configuration_without_a_bearer_token_is_challenged() {
 }
 
 #[test]
-fn registration_and_management_may_share_a_url_and_other_parameters_may_not() {
+fn registration_and_management_may_share_a_url_and_grant_management_may_not() {
     let mut service = authlete::types::Service::default();
     service.issuer = Some("https://as.example.com".into());
     service.registration_endpoint = Some("https://as.example.com/clients".into());

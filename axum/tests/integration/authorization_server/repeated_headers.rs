@@ -1,4 +1,4 @@
-//! Headers that may be there once, and are there twice (RFC 6750 §2, RFC 9449 §4.3).
+//! Repeated headers that must be unique (RFC 6750 §2, RFC 9449 §4.3).
 
 use reqwest::{Method, RequestBuilder};
 
@@ -7,8 +7,8 @@ use super::*;
 use authlete::ApiVersion;
 use rstest::rstest;
 
-/// The endpoints that clients authenticate or register at.
-const OF_CLIENTS: [(Method, &str); 10] = [
+/// The endpoints where clients authenticate or register.
+const CLIENT_ENDPOINTS: [(Method, &str); 10] = [
     (Method::POST, "/backchannel_authentication"),
     (Method::POST, "/device_authorization"),
     (Method::POST, "/introspect"),
@@ -21,7 +21,7 @@ const OF_CLIENTS: [(Method, &str); 10] = [
     (Method::POST, "/token"),
 ];
 
-/// The endpoints that are resources: they refuse by a challenge (RFC 6750 §3).
+/// The endpoints that are protected resources: errors have a challenge (RFC 6750 §3).
 const RESOURCES: [(Method, &str); 6] = [
     (Method::POST, "/credential"),
     (Method::POST, "/credential/deferred"),
@@ -31,8 +31,8 @@ const RESOURCES: [(Method, &str); 6] = [
     (Method::POST, "/userinfo"),
 ];
 
-/// The paths where neither a client nor a token counts.
-const FOR_EVERYBODY: [&str; 13] = [
+/// The paths that need neither client authentication nor a token.
+const PUBLIC: [&str; 13] = [
     "/.well-known/jwt-vc-issuer",
     "/.well-known/oauth-authorization-server",
     "/.well-known/openid-configuration",
@@ -57,9 +57,12 @@ fn request(provider: &Provider, method: &Method, path: &str) -> RequestBuilder {
 #[tokio::test]
 async fn each_path_is_in_one_of_the_tables() {
     let complete = Complete::start(ApiVersion::V3, |server| server).await;
-    let with_headers = OF_CLIENTS.iter().chain(&RESOURCES).map(|(_, path)| *path);
+    let with_headers = CLIENT_ENDPOINTS
+        .iter()
+        .chain(&RESOURCES)
+        .map(|(_, path)| *path);
     let pages = ["/consent", "/login"];
-    let mut paths: Vec<_> = with_headers.chain(FOR_EVERYBODY).chain(pages).collect();
+    let mut paths: Vec<_> = with_headers.chain(PUBLIC).chain(pages).collect();
     paths.sort_unstable();
     paths.dedup();
     assert_eq!(paths, complete.paths());
@@ -67,7 +70,7 @@ async fn each_path_is_in_one_of_the_tables() {
 
 #[rstest]
 #[tokio::test]
-async fn two_authorization_headers_are_refused_even_if_each_is_good(
+async fn two_authorization_headers_are_refused_even_if_each_is_valid(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let complete = Complete::start(version, |server| server).await;
@@ -80,7 +83,7 @@ async fn two_authorization_headers_are_refused_even_if_each_is_good(
             let request = request.header("authorization", first);
             Reply::of(request.header("authorization", second))
         };
-        for endpoint in &OF_CLIENTS {
+        for endpoint in &CLIENT_ENDPOINTS {
             send(endpoint).await.assert_error(400, "invalid_request");
         }
         for endpoint in &RESOURCES {
@@ -94,7 +97,9 @@ async fn two_authorization_headers_are_refused_even_if_each_is_good(
 
 #[rstest]
 #[tokio::test]
-async fn two_proofs_are_refused(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
+async fn two_dpop_proofs_are_refused(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let complete = Complete::start(version, |server| server).await;
     let provider = &complete.provider;
     let token = complete.access_token().await;
@@ -103,7 +108,7 @@ async fn two_proofs_are_refused(#[values(ApiVersion::V2, ApiVersion::V3)] versio
         let request = request.header("authorization", authorization);
         Reply::of(request.header("dpop", "a.b.c").header("dpop", "a.b.c"))
     };
-    for endpoint in &OF_CLIENTS {
+    for endpoint in &CLIENT_ENDPOINTS {
         let reply = send(endpoint, &provider.client().basic()).await;
         reply.assert_error(400, "invalid_dpop_proof");
     }
@@ -118,7 +123,7 @@ async fn two_proofs_are_refused(#[values(ApiVersion::V2, ApiVersion::V3)] versio
 }
 
 #[tokio::test]
-async fn credentials_of_a_client_are_no_token_for_a_resource() {
+async fn client_credentials_at_a_resource_count_as_no_token() {
     let complete = Complete::start(ApiVersion::V3, |server| server).await;
     let basic = complete.provider.client().basic();
     for (method, path) in &RESOURCES {
@@ -133,7 +138,7 @@ async fn credentials_of_a_client_are_no_token_for_a_resource() {
 
 #[rstest]
 #[tokio::test]
-async fn token_of_the_scheme_dpop_without_a_proof_is_refused_even_if_it_is_not_bound(
+async fn unbound_token_of_the_scheme_dpop_without_a_proof_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let complete = Complete::start(version, |server| server).await;

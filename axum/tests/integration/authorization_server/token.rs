@@ -17,12 +17,12 @@ struct Grants;
 
 impl TokenGrants for Grants {
     async fn password(&self, answer: &TokenResponse) -> Result<Option<String>> {
-        let is_good = answer.username.as_deref() == Some("alice")
+        let is_valid = answer.username.as_deref() == Some("alice")
             && answer
                 .password
                 .as_ref()
                 .is_some_and(|it| it.expose() == "wonderland");
-        Ok(is_good.then(|| "alice".to_owned()))
+        Ok(is_valid.then(|| "alice".to_owned()))
     }
 
     async fn token_exchange(&self, answer: &TokenResponse) -> Result<Option<TokenCreateRequest>> {
@@ -40,7 +40,7 @@ impl TokenGrants for Grants {
     }
 }
 
-async fn all_grants(provider: &Provider) {
+async fn enable_grants(provider: &Provider) {
     let grants = || {
         Some(vec![
             GrantType::AuthorizationCode,
@@ -70,11 +70,11 @@ const PASSWORD: [(&str, &str); 4] = [
 
 #[rstest]
 #[tokio::test]
-async fn grant_types_left_to_the_server_are_refused_by_default(
+async fn grant_types_that_the_server_decides_on_are_refused_by_default(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let provider = Provider::start(version).await;
-    all_grants(&provider).await;
+    enable_grants(&provider).await;
     let tokens = provider.client().tokens("openid", &[]).await;
     let token = tokens["access_token"].as_str().unwrap();
     let exchange = [
@@ -109,7 +109,7 @@ async fn password_and_token_exchange_are_granted_by_the_trait(
 ) {
     let provider =
         Provider::with(version, |server| users::router(server.token_grants(Grants))).await;
-    all_grants(&provider).await;
+    enable_grants(&provider).await;
     let client = provider.client();
     let tokens = client.post("/token", &PASSWORD).await.json();
     let token = tokens["access_token"].as_str().unwrap();
@@ -151,15 +151,17 @@ async fn password_and_token_exchange_are_granted_by_the_trait(
 }
 
 #[tokio::test]
-async fn refreshed_tokens_come_with_an_id_token_when_the_trait_says_so() {
+async fn refresh_response_has_an_id_token_if_the_trait_reissues_it() {
     let provider = Provider::with(ApiVersion::V3, |server| {
         users::router(server.token_grants(Grants))
     })
     .await;
-    all_grants(&provider).await;
-    let asked = r#"{"id_token":{"name":null}}"#;
+    enable_grants(&provider).await;
+    let requested = r#"{"id_token":{"name":null}}"#;
     let client = provider.client();
-    let tokens = client.tokens("openid profile", &[("claims", asked)]).await;
+    let tokens = client
+        .tokens("openid profile", &[("claims", requested)])
+        .await;
     let refresh = [
         ("grant_type", "refresh_token"),
         ("refresh_token", tokens["refresh_token"].as_str().unwrap()),
@@ -207,7 +209,7 @@ async fn client_that_fails_to_authenticate_is_challenged_when_it_used_basic(
 }
 
 #[tokio::test]
-async fn credentials_of_basic_are_form_decoded() {
+async fn basic_credentials_are_form_decoded() {
     let provider = Provider::start(ApiVersion::V3).await;
     let id = provider.emulator.client().id;
     let secret = "0123456789-abcdefghij";
@@ -223,7 +225,7 @@ async fn credentials_of_basic_are_form_decoded() {
 }
 
 #[tokio::test]
-async fn body_that_is_no_form_or_too_large_is_refused() {
+async fn body_that_is_not_a_form_or_too_large_is_refused() {
     let provider = Provider::with(ApiVersion::V3, |server| server.body_limit(1000).router()).await;
     let client = provider.client();
     let post = |media_type: &str, body: Vec<u8>| {
@@ -250,7 +252,7 @@ async fn body_that_is_no_form_or_too_large_is_refused() {
 }
 
 #[tokio::test]
-async fn body_that_does_not_come_is_not_waited_for() {
+async fn body_that_never_arrives_is_refused_with_408() {
     let provider = Provider::with(ApiVersion::V3, |server| {
         server
             .body_timeout(std::time::Duration::from_millis(50))
@@ -270,9 +272,7 @@ async fn body_that_does_not_come_is_not_waited_for() {
 
 #[rstest]
 #[tokio::test]
-async fn revoked_token_is_good_no_more(
-    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
-) {
+async fn revoked_token_is_refused(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
     let provider = Provider::start(version).await;
     let client = provider.client();
     let tokens = client.tokens("openid", &[]).await;
@@ -288,7 +288,7 @@ async fn revoked_token_is_good_no_more(
 }
 
 #[tokio::test]
-async fn token_request_that_uses_two_dpop_headers_is_refused() {
+async fn token_request_with_two_dpop_headers_is_refused() {
     let provider = Provider::start(ApiVersion::V3).await;
     let request = provider
         .client()
@@ -297,7 +297,7 @@ async fn token_request_that_uses_two_dpop_headers_is_refused() {
     reply.assert_error(400, "invalid_dpop_proof");
 }
 
-/// RFC 9440, as a proxy sends it.
+/// The `Client-Cert` header of a proxy (RFC 9440).
 fn certificate_header() -> String {
     let key = rcgen::KeyPair::generate().unwrap();
     let mut parameters = rcgen::CertificateParams::default();
@@ -309,7 +309,7 @@ fn certificate_header() -> String {
 }
 
 #[tokio::test]
-async fn certificate_in_a_header_counts_only_when_the_server_names_that_header() {
+async fn client_certificate_in_a_header_is_used_only_if_the_server_selects_that_header() {
     use authlete::server::ClientCertificateSource;
     for version in GENERATIONS {
         let trusting = Provider::with(version, |server| {
@@ -344,31 +344,31 @@ async fn certificate_in_a_header_counts_only_when_the_server_names_that_header()
     }
 }
 
-/// What happens at the moment when an ID token is about to be made.
+/// A failure right before an ID token is reissued.
 #[derive(Clone, Copy)]
-enum Meanwhile {
+enum ReissueFailure {
     AuthleteRefuses,
-    AuthleteIsAway,
-    UsersAreAway,
+    AuthleteUnreachable,
+    UsersUnavailable,
 }
 
-struct Interrupted {
-    meanwhile: Meanwhile,
+struct FailingReissue {
+    failure: ReissueFailure,
     provider: Arc<Mutex<Option<Provider>>>,
 }
 
-impl TokenGrants for Interrupted {
+impl TokenGrants for FailingReissue {
     async fn reissues_id_token(&self, _: &TokenResponse) -> Result<bool> {
         let provider = self.provider.lock().unwrap().take().unwrap();
-        match self.meanwhile {
-            Meanwhile::AuthleteRefuses => {
+        match self.failure {
+            ReissueFailure::AuthleteRefuses => {
                 provider
                     .change_service(|service| service.id_token_reissuable = Some(false))
                     .await;
                 *self.provider.lock().unwrap() = Some(provider);
             }
-            Meanwhile::AuthleteIsAway => provider.emulator.stop().await.unwrap(),
-            Meanwhile::UsersAreAway => {
+            ReissueFailure::AuthleteUnreachable => provider.emulator.stop().await.unwrap(),
+            ReissueFailure::UsersUnavailable => {
                 return Err((StatusCode::SERVICE_UNAVAILABLE, "no database").into());
             }
         }
@@ -377,20 +377,20 @@ impl TokenGrants for Interrupted {
 }
 
 #[tokio::test]
-async fn refreshed_tokens_are_not_lost_when_the_id_token_cannot_be_made() {
-    for meanwhile in [
-        Meanwhile::AuthleteRefuses,
-        Meanwhile::AuthleteIsAway,
-        Meanwhile::UsersAreAway,
+async fn refreshed_tokens_are_sent_without_an_id_token_if_it_cannot_be_issued() {
+    for failure in [
+        ReissueFailure::AuthleteRefuses,
+        ReissueFailure::AuthleteUnreachable,
+        ReissueFailure::UsersUnavailable,
     ] {
-        let kept = Arc::new(Mutex::new(None));
-        let grants = Interrupted {
-            meanwhile,
-            provider: Arc::clone(&kept),
+        let shared_provider = Arc::new(Mutex::new(None));
+        let grants = FailingReissue {
+            failure,
+            provider: Arc::clone(&shared_provider),
         };
         let router = |server: AuthorizationServer| users::router(server.token_grants(grants));
         let provider = Provider::with(ApiVersion::V3, router).await;
-        all_grants(&provider).await;
+        enable_grants(&provider).await;
         let client = provider.client();
         let tokens = client.tokens("openid profile", &[]).await;
         let refresh = [
@@ -399,7 +399,7 @@ async fn refreshed_tokens_are_not_lost_when_the_id_token_cannot_be_made() {
         ];
         let request = client.form("/token", &refresh);
         let request = request.header("authorization", client.basic());
-        *kept.lock().unwrap() = Some(provider);
+        *shared_provider.lock().unwrap() = Some(provider);
         let reply = Reply::of(request).await;
         assert_eq!(reply.status, 200, "{reply:?}");
         let refreshed = reply.json();

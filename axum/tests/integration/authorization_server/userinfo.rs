@@ -1,13 +1,13 @@
 use reqwest::Method;
 
-use super::authorization::Gone;
+use super::authorization::DeletedUser;
 use super::*;
 use authlete::ApiVersion;
 use rstest::rstest;
 
 #[rstest]
 #[tokio::test]
-async fn access_token_in_the_header_or_in_a_form_gives_the_claims_agreed_to(
+async fn access_token_in_the_header_or_a_form_returns_the_consented_claims(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let provider = Provider::start(version).await;
@@ -33,7 +33,7 @@ async fn access_token_in_the_header_or_in_a_form_gives_the_claims_agreed_to(
 
 #[rstest]
 #[tokio::test]
-async fn request_without_one_good_token_is_challenged(
+async fn request_without_exactly_one_valid_token_is_challenged(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let provider = Provider::start(version).await;
@@ -53,19 +53,20 @@ async fn request_without_one_good_token_is_challenged(
     two.assert_error(400, "invalid_request");
     let challenge = two.header("www-authenticate");
     assert_eq!(challenge, Some("Bearer error=\"invalid_request\""));
-    // The query is no place for a token (RFC 6750 §2.3).
+    // Tokens in the query are ignored (RFC 6750 §2.3).
     let query = Reply::of(client.request(Method::GET, "/userinfo?access_token=a")).await;
     assert_eq!(query.status, 401);
 }
 
 #[rstest]
 #[tokio::test]
-async fn token_of_a_user_who_has_gone_is_good_no_more(
+async fn token_of_a_deleted_user_is_refused_with_invalid_token(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let provider = Provider::at("", version, Gone, |server| server.router()).await;
-    let wanted = crate::common::wanted(&provider.emulator).scopes(["openid", "email"]);
-    let token = crate::common::issue(&provider.api, wanted).await;
+    let provider = Provider::at("", version, DeletedUser, |server| server.router()).await;
+    let token_request =
+        crate::common::token_request(&provider.emulator).scopes(["openid", "email"]);
+    let token = crate::common::issue(&provider.api, token_request).await;
     let request = provider.client().request(Method::GET, "/userinfo");
     let bearer = format!("Bearer {}", token.expose());
     let reply = Reply::of(request.header("authorization", bearer)).await;
@@ -76,7 +77,7 @@ async fn token_of_a_user_who_has_gone_is_good_no_more(
 }
 
 #[tokio::test]
-async fn form_with_a_token_that_is_none_is_refused_without_a_call() {
+async fn malformed_token_in_a_form_is_refused_with_400() {
     let provider = Provider::start(ApiVersion::V3).await;
     let client = provider.client();
     for token in ["", "a b", "a\0b", "ü"] {

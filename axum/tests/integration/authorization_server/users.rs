@@ -1,4 +1,4 @@
-//! Users with pages for login and consent: `alice`, with the password `wonderland`.
+//! Accounts with pages for login and consent. The only user is `alice`, with the password `wonderland`.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -30,13 +30,13 @@ impl Accounts for Users {
         pending: PendingAuthorization,
         interaction: Interaction,
     ) -> Result<Response> {
-        let kept = browser(request)?.insert("pending", pending).await;
-        kept.map_err(unavailable)?;
+        let inserted = browser(request)?.insert("pending", pending).await;
+        inserted.map_err(unavailable)?;
         Ok(Html(match interaction {
-            Interaction::Consent(asked) => format!(
+            Interaction::Consent(details) => format!(
                 "<form method=post action=/consent>Share {:?}? <button name=agree value=yes>Yes</button> \
                  <button name=agree value=no>No</button></form>",
-                asked.missing.scopes
+                details.missing.scopes
             ),
             _ => "<form method=post action=/login><input name=name><input name=password type=password>\
                   <button>Log in</button></form>"
@@ -116,12 +116,12 @@ async fn consent(
     Ok(server.proceed(&request, pending, Some(&session)).await?)
 }
 
-/// The endpoints, and the pages that [`Users`] shows.
+/// The endpoints, and the pages of [`Users`].
 pub fn router(server: AuthorizationServer) -> Router {
     let pages = Router::new()
         .route("/login", post(login))
         .route("/consent", post(consent));
-    // Without TLS, for this machine alone.
+    // No `Secure` cookies: the tests use loopback without TLS.
     let sessions = SessionManagerLayer::new(MemoryStore::default())
         .with_secure(false)
         .with_same_site(SameSite::Lax);

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::jwt::{Key, encode};
 
-/// RFC 7638.
+/// The JWK thumbprint (RFC 7638).
 pub fn thumbprint(key: &Key) -> String {
     let jwk = key.jwk();
     let (x, y) = (&jwk["x"], &jwk["y"]);
@@ -16,17 +16,17 @@ pub fn thumbprint(key: &Key) -> String {
     encode(digest(&SHA256, text.as_bytes()))
 }
 
-/// What a proof is for.
+/// The request that a proof is for.
 #[derive(Clone, Copy)]
 pub struct Proven<'a> {
     pub method: &'a str,
     pub url: &'a str,
-    /// The access token that comes with the proof.
+    /// The access token of the request.
     pub token: Option<&'a str>,
     pub nonce: Option<&'a str>,
 }
 
-/// A new proof.
+/// A new proof with a unique `jti`.
 pub fn proof(key: &Key, proven: Proven<'_>) -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let mut claims = json!({
