@@ -15,7 +15,7 @@ const IN_FLIGHT: usize = 64;
 
 pub fn compare(target: SocketAddr, authority: &str) {
     let url = format!("https://{target}");
-    // All have this thread for themselves, and take turns.
+    // The clients run one after the other on this thread.
     let runtime = server::runtime();
     let clients = KINDS.map(|kind| kind.client(&url, authority));
     let mut rounds: Vec<[f64; 3]> = Vec::new();
@@ -39,7 +39,7 @@ pub fn compare(target: SocketAddr, authority: &str) {
     }
 }
 
-/// CPU time of a call in µs.
+/// CPU time per call in µs.
 async fn measure(client: &Client) -> f64 {
     let begin = ThreadTime::now();
     let mut running: FuturesUnordered<_> = (0..IN_FLIGHT).map(|_| client.introspection()).collect();

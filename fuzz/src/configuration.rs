@@ -2,7 +2,7 @@
 
 use authlete::{Authlete, Config, ConfigError, Error, Setting};
 
-use crate::shown::shown;
+use crate::error_chain::error_chain;
 
 /// What must not be shown begins with it; some names of variables have `SECRET`.
 const MARK: &str = "HIDDEN";
@@ -33,7 +33,7 @@ pub fn take_file(input: &[u8]) -> bool {
                     "{line}"
                 );
             }
-            assert_hidden(&shown(&error.into()));
+            assert_hidden(&error_chain(&error.into()));
         }
     }
     true
@@ -69,7 +69,7 @@ fn make(config: Config) -> String {
         Err(error) => {
             assert!(matches!(error, Error::Config(_)), "{error:?}");
             assert!(error.to_string().contains("AUTHLETE_"), "{error}");
-            shown(&error)
+            error_chain(&error)
         }
     }
 }

@@ -13,5 +13,5 @@ mod nulls;
 #[allow(dead_code)]
 #[path = "../../tests/integration/probe.rs"]
 mod probe;
-#[path = "../../tests/integration/shown.rs"]
-mod shown;
+#[path = "../../tests/integration/error_chain.rs"]
+mod error_chain;

@@ -17,7 +17,7 @@ use serde_json::Value;
 use target::Target;
 
 use crate::nulls::without_nulls;
-use crate::shown::shown;
+use crate::error_chain::error_chain;
 
 /// What must not be shown begins with it.
 const MARK: &str = "SECRET";
@@ -101,7 +101,7 @@ impl<'a> Answer<'a> {
     /// An error shows nothing that the server may have copied from the request.
     fn may_fail_with(&self, error: &Error) {
         let _ = (error.rate_limit(), error.retry_after());
-        let shown = shown(error);
+        let shown = error_chain(error);
         assert!(!shown.contains(MARK), "{shown}");
         let is_success = (200..300).contains(&self.status);
         match error {
