@@ -90,7 +90,9 @@ fn listen(address: SocketAddr) -> Socket {
         .bind(&address.into())
         .expect("the address is on loopback");
     socket.listen(1024).expect("the socket is bound");
-    socket.set_nonblocking(true).expect("a socket can be non-blocking");
+    socket
+        .set_nonblocking(true)
+        .expect("a socket can be non-blocking");
     socket
 }
 

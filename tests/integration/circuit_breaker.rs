@@ -254,7 +254,10 @@ async fn cancelled_trial_call_frees_its_place() {
 
 #[tokio::test]
 async fn handles_for_the_same_server_share_a_breaker() {
-    let [server, another] = [Server::always(unavailable()).await, Server::always(ok()).await];
+    let [server, another] = [
+        Server::always(unavailable()).await,
+        Server::always(ok()).await,
+    ];
     let api = api(&server.url, policy());
     introspect(&api.clone()).await.unwrap_err();
     introspect(&api.with_header("x-a", "b").unwrap())

@@ -98,7 +98,9 @@ pub fn success(operation: &Value) -> (u16, Option<(&str, Value)>) {
         (media_type, value)
     });
     (
-        status.parse().expect("the status of a response is a number"),
+        status
+            .parse()
+            .expect("the status of a response is a number"),
         body,
     )
 }

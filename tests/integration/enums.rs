@@ -75,7 +75,8 @@ fn every_protocol_value_round_trips() {
         from_protocol_value: impl Fn(&str) -> Option<T>,
     ) {
         for value in known {
-            let word = protocol_value(value).unwrap_or_else(|| panic!("{value:?} has no protocol value"));
+            let word =
+                protocol_value(value).unwrap_or_else(|| panic!("{value:?} has no protocol value"));
             assert_eq!(from_protocol_value(word).as_ref(), Some(value));
         }
     }

@@ -8,9 +8,9 @@ use authlete::{Authlete, Config, Error, ErrorKind, TransportErrorKind};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
+use crate::error_chain::error_chain;
 use crate::raw_server::{bound_socket, raw_server, silent_server};
 use crate::server::{Reply, Server};
-use crate::error_chain::error_chain;
 
 fn api(url: &str) -> Authlete {
     Authlete::new(Config::v3(url, 1, "SECRET-access-token")).unwrap()

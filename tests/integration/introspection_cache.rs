@@ -592,7 +592,11 @@ async fn revocation_evicts_unless_the_response_says_it_was_refused() {
         ask(&api, &token("a")).await;
         let _ = api.revocation(&RevocationRequest::new("token=a")).await;
         ask(&api, &token("a")).await;
-        assert_eq!(calls_received(&server), 1 + usize::from(is_evicted), "{name}");
+        assert_eq!(
+            calls_received(&server),
+            1 + usize::from(is_evicted),
+            "{name}"
+        );
     }
 }
 

@@ -120,7 +120,8 @@ async fn call_without_a_required_setting_names_it_and_sends_nothing() {
             assert!(message.starts_with("organization_"), "{message}");
             assert!(message.contains(names), "{message}");
         }
-        let is_needed_by_audit_types = !matches!(setting, Setting::OrganizationId | Setting::ApiServerId);
+        let is_needed_by_audit_types =
+            !matches!(setting, Setting::OrganizationId | Setting::ApiServerId);
         let types = api.audit_types().await;
         let is_refused = matches!(types, Err(Error::NotCallable { .. }));
         assert_eq!(is_refused, is_needed_by_audit_types, "{setting}");
@@ -190,7 +191,7 @@ async fn the_api_server_follows_from_the_region() {
     assert!(idp.take().is_empty());
 }
 
-/// A handle that calls its servers via_proxy a proxy, without retries.
+/// A handle that calls its servers through a proxy, without retries.
 fn via_proxy(proxy: &Server, config: Config) -> Authlete {
     let http = reqwest::Client::builder().proxy(reqwest::Proxy::all(&proxy.url).unwrap());
     Authlete::builder(config)

@@ -53,7 +53,8 @@ impl Recorder {
     /// The spans and the events of this crate.
     pub fn ours(&self) -> (Vec<Recorded>, Vec<Recorded>) {
         let recorded = self.all().into_iter();
-        recorded.filter(|recorded| recorded.target == "authlete")
+        recorded
+            .filter(|recorded| recorded.target == "authlete")
             .partition(|recorded| recorded.is_span)
     }
 

@@ -21,7 +21,10 @@ fn fast_retries() -> RetryPolicy {
 
 fn api(url: &str) -> Authlete {
     let config = Config::v3(url, 1, "t");
-    Authlete::builder(config).retry(fast_retries()).build().unwrap()
+    Authlete::builder(config)
+        .retry(fast_retries())
+        .build()
+        .unwrap()
 }
 
 /// Sends the replies in order, then repeats the last one.
@@ -396,7 +399,11 @@ async fn retry_budget_bounds_retries_of_concurrent_failures() {
     let calls_at_once = (0..calls).map(|number| {
         // Handles for other services or with other settings share the budget.
         let config = Config::v3(&server.url, 1 + number % 7, "t");
-        let api = api.with_config(config).unwrap().with_retry(fast_retries()).unwrap();
+        let api = api
+            .with_config(config)
+            .unwrap()
+            .with_retry(fast_retries())
+            .unwrap();
         tokio::spawn(async move { introspect(&api).await.unwrap_err() })
     });
     for call in calls_at_once.collect::<Vec<_>>() {
@@ -477,7 +484,10 @@ async fn rate_limit_headers_are_available_on_response_error_and_handle() {
         .await
         .unwrap();
     let rate_limit = answer.response_headers.unwrap().rate_limit().unwrap();
-    assert_eq!((rate_limit.limit, rate_limit.remaining), (Some(100), Some(17)));
+    assert_eq!(
+        (rate_limit.limit, rate_limit.remaining),
+        (Some(100), Some(17))
+    );
     assert_eq!(rate_limit.reset, Some(Duration::from_secs(1)));
     assert_eq!(api.rate_limit(), Some(rate_limit));
 

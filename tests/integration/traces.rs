@@ -19,7 +19,7 @@ use crate::description::{FLAT, success};
 use crate::facts::{self, NEEDS_ENCODING, SERVICE, arguments, facts};
 use crate::probe;
 use crate::raw_server::{raw_server, silent_server};
-use crate::recorder::{Recorder, Recorded};
+use crate::recorder::{Recorded, Recorder};
 use crate::server::{Reply, Server};
 
 fn api(url: &str) -> Authlete {
@@ -469,7 +469,11 @@ async fn failed_operations_record_no_data_of_request_or_response() {
         Reply::text(307, "text/plain", "").header("location", "http://127.0.0.1:1/SECRET-place"),
     ] {
         let server = Server::always(reply).await;
-        each_operation(async |_| server.url.clone(), assert_nothing_sensitive_recorded).await;
+        each_operation(
+            async |_| server.url.clone(),
+            assert_nothing_sensitive_recorded,
+        )
+        .await;
     }
     let broken = raw_server(|mut stream| async move {
         let _ = stream.read(&mut vec![0; 1 << 20]).await;

@@ -156,7 +156,9 @@ pub fn with(session: Session, acr: Option<&str>, before: PriorConsent) -> Sessio
     };
     match before {
         PriorConsent::Never => session,
-        PriorConsent::ToSome => session.consented_before(Consent::new().scopes(["openid", "profile"])),
+        PriorConsent::ToSome => {
+            session.consented_before(Consent::new().scopes(["openid", "profile"]))
+        }
         PriorConsent::ToAll => session.consented_before(Consent::new().scopes(SCOPES)),
         PriorConsent::NotNeeded => session.consent_not_needed(),
     }

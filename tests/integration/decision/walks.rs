@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::situations::{
-    ACRS, AGES, Acr, PRIOR_CONSENTS, BEGAN_AT, PriorConsent, CLAIMS, MAX_AGES, Request, SCOPES, SESSION_ACRS,
-    SUBJECTS, State, TICKET, at, prompts, with,
+    ACRS, AGES, Acr, BEGAN_AT, CLAIMS, MAX_AGES, PRIOR_CONSENTS, PriorConsent, Request, SCOPES,
+    SESSION_ACRS, SUBJECTS, State, TICKET, at, prompts, with,
 };
 
 /// What the user does on one page.

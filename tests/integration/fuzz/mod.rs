@@ -28,19 +28,19 @@ fn run(name: &str, target: fn(&[u8]) -> bool, seeds: impl IntoIterator<Item = (S
 
 #[test]
 fn answers() {
-    run("answer", answer::take, seeds::answers());
+    run("answer", answer::run, seeds::answers());
 }
 
 #[test]
 fn configuration_files() {
     run(
         "configuration_file",
-        configuration::take_file,
+        configuration::run_file,
         seeds::configuration_files(),
     );
 }
 
 #[test]
 fn settings() {
-    run("settings", configuration::take_settings, seeds::settings());
+    run("settings", configuration::run_settings, seeds::settings());
 }

@@ -101,16 +101,23 @@ fn connections() -> Vec<Fault> {
 }
 
 fn heads() -> Vec<Fault> {
-    let head = |headers: &str| SendAndClose(partial_response(&format!("HTTP/1.1 200 OK\r\n{headers}")));
+    let head =
+        |headers: &str| SendAndClose(partial_response(&format!("HTTP/1.1 200 OK\r\n{headers}")));
     let endless = |first: &str, again: Vec<u8>| SendRepeatedly {
         first: first.into(),
         again,
         pause: Duration::ZERO,
     };
     vec![
-        fault("no HTTP", SendAndClose(b"220 SECRET.example.com ESMTP\r\n".into())),
+        fault(
+            "no HTTP",
+            SendAndClose(b"220 SECRET.example.com ESMTP\r\n".into()),
+        ),
         fault("HTTP/0.9", SendAndClose(BEGINNING.into())),
-        fault("HTTP/7.3", SendAndClose(partial_response("HTTP/7.3 200 OK\r\n"))),
+        fault(
+            "HTTP/7.3",
+            SendAndClose(partial_response("HTTP/7.3 200 OK\r\n")),
+        ),
         fault("a header without a name", head(": SECRET\r\n")),
         fault("a header with NUL", head("x-a: \0SECRET\r\n")),
         fault("101 headers", head(&"x-a: b\r\n".repeat(101))),

@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-/// Uncompressed size, far above the limit compress a handle. A few kilobytes compressed.
+/// Uncompressed size, far above the limit of a handle. A few kilobytes compressed.
 const BOMB: u64 = 64 << 20;
 
 pub fn compress(body: &[u8]) -> Vec<u8> {

@@ -13,7 +13,7 @@ use super::act::Act;
 use super::tls;
 use crate::raw_server::{BACKLOG, bound_socket};
 
-/// The subject in the answers of a server that is_recovered: nothing that a hostile one sent may be taken for it.
+/// The subject in valid responses, which no faulty response contains.
 pub const GENUINE: &str = "a genuine answer";
 
 /// A running server. It stops with the test's runtime.

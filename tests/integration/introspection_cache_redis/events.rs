@@ -11,7 +11,7 @@ use super::scene::Scene;
 use super::server::Redis;
 use super::{instance_of, is_active, long_lived_instance};
 use crate::raw_server::silent_server;
-use crate::recorder::{Recorder, Recorded};
+use crate::recorder::{Recorded, Recorder};
 use crate::traces::listen;
 
 const NOT_WRITTEN: &str = "revocation not written to the introspection store, will be retried";
@@ -27,7 +27,10 @@ fn revocation_events(recorder: &Recorder) -> Vec<Recorded> {
 
 async fn wait_for_event(recorder: &Recorder, name: &str) -> Recorded {
     for _ in 0..300 {
-        if let Some(event) = revocation_events(recorder).into_iter().find(|event| event.name == name) {
+        if let Some(event) = revocation_events(recorder)
+            .into_iter()
+            .find(|event| event.name == name)
+        {
             return event;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;

@@ -12,8 +12,8 @@ mod runtime;
 mod scene;
 mod server;
 mod sharing;
-mod trouble;
 mod token_server;
+mod trouble;
 
 use std::time::Duration;
 

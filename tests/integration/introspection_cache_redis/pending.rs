@@ -61,7 +61,10 @@ async fn a_revocation_at_a_redis_that_cannot_save_is_retried() {
     let file = scene.redis.directory().join("dump.rdb");
     std::fs::create_dir_all(file.join("x")).unwrap();
     let _: redis::Value = scene.redis.command("BGSAVE").await;
-    scene.redis.wait_for_info("rdb_last_bgsave_status:err").await;
+    scene
+        .redis
+        .wait_for_info("rdb_last_bgsave_status:err")
+        .await;
     revoke_while_failing(&scene).await;
     std::fs::remove_dir_all(&file).unwrap();
     let _: redis::Value = scene.redis.command("BGSAVE").await;
@@ -200,7 +203,11 @@ async fn responses_for_other_tokens_are_shared_while_a_revocation_is_pending() {
     scene.revoke().await;
     scene.token_server.calls_received();
     assert!(is_active(&scene.revoking, "c").await);
-    assert_eq!(scene.token_server.calls_received(), 0, "the answer is shared");
+    assert_eq!(
+        scene.token_server.calls_received(),
+        0,
+        "the answer is shared"
+    );
 }
 
 #[tokio::test]

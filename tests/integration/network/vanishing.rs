@@ -66,8 +66,7 @@ async fn timed(call: impl Future<Output = Result<()>>) -> (Result<()>, Duration)
 }
 
 #[tokio::test]
-async fn read_whose_peer_vanished_succeeds_on_another_connection_before_the_attempt_timeout()
-{
+async fn read_whose_peer_vanished_succeeds_on_another_connection_before_the_attempt_timeout() {
     for vanishes in [Vanishes::Idle, Vanishes::Busy] {
         let api = connected(vanishes).await;
         let (outcome, time) = timed(introspect(&api)).await;
