@@ -44,7 +44,7 @@ async fn measure(url: &str) {
     for number in 0..TOKENS {
         ask(&api, &request(number)).await;
     }
-    println!("{} bytes a token", (resident() - before) / TOKENS);
+    println!("{} bytes per token", (resident() - before) / TOKENS);
 
     // In scattered order, because neighbors would be in the CPU cache.
     let requests: Vec<_> = (0..TOKENS)
